@@ -2,10 +2,11 @@
  * Batch normalisation as a model for inference has it, (x - mean) * scale + offset with constants, goes into the convolution
  * before it: what is added per channel into its bias, and the scale into its filter by the rules of ./scale.ts.
  */
-import { type Constant, type Graph, sizeOf } from '../graph.ts';
+import type { Constant, Graph } from '../graph.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import { constant, op, optional, value } from '../rewrite/pattern.ts';
 import type { RewriteRule } from '../rewrite/rule.ts';
+import { unlikeChannels } from './per-channel.ts';
 import { scaleRules } from './scale.ts';
 
 const x = value('x');
@@ -18,12 +19,8 @@ export const shiftRule: RewriteRule = {
   name: 'fold a shift into the bias of its convolution',
   pattern: shifted,
   condition({ dims, value }) {
-    const channels = dims(w)[0]!;
-    const shape = dims(shift);
-    const perChannel = shape.length >= 3 && shape.at(-3) === channels && sizeOf(shape) === channels;
-    if (perChannel || (sizeOf(shape) === 1 && shape.length <= dims(conv).length)) return undefined;
-    const reason = `${value(shift)} is [${shape}], neither one number nor one for each of ${channels} channels`;
-    return { part: shift, reason };
+    const reason = unlikeChannels(dims(shift), dims(w).length, dims(w)[0]!);
+    return reason === undefined ? undefined : { part: shift, reason: `${value(shift)} ${reason}` };
   },
   rewrite({ graph, root, node, value, maybe, dims, data }, insert) {
     const channels = dims(w)[0]!;

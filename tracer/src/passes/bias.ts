@@ -2,12 +2,13 @@
  * Conv followed by the addition of one number per channel becomes Conv with a bias. The addend may be a constant or a
  * value of the graph (a trained bias in a training step) with one element per channel.
  */
-import { type Graph, sizeOf } from '../graph.ts';
+import type { Graph } from '../graph.ts';
 import { sameList } from '../layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { op, value } from '../rewrite/pattern.ts';
 import type { RewriteRule } from '../rewrite/rule.ts';
+import { isPerChannel } from './per-channel.ts';
 
 const [x, w, bias] = [value('x'), value('w'), value('bias')];
 const conv = op(['Conv', 'ConvTranspose'], x, w);
@@ -19,8 +20,7 @@ export const biasRule: RewriteRule = {
   condition({ dims, value }) {
     const channels = dims(conv)[1]!;
     const shape = dims(bias);
-    // [C, 1, 1] or [1, C, 1, 1]
-    if (shape.length < 3 || shape.at(-3) !== channels || sizeOf(shape) !== channels) {
+    if (!isPerChannel(shape, dims(conv).length, channels)) {
       return { part: bias, reason: `${value(bias)} is [${shape}], not one number for each of ${channels} channels` };
     }
     if (sameList(dims(biased), dims(conv))) return undefined;

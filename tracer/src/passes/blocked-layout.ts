@@ -11,6 +11,10 @@ export type Quad = readonly [number, number, number, number];
 const MIN_PIXELS = 512;
 export const BLOCKED = 'com.microsoft.nchwc';
 
+/** Why the pass leaves a filter of these dimensions alone: onnxruntime's blocked kernels are for images. */
+export const notOfImages = (dims: readonly number[]): string =>
+  `its filter is [${dims}], not [O, C, kH, kW] as that of images`;
+
 /** Why an image is too small, if it is. */
 export function fewPixels(graph: Graph, image: string): string | undefined {
   const [batch, , height, width] = graph.types.get(image)!.dims as Quad;

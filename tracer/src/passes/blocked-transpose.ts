@@ -11,7 +11,15 @@ import type { Node } from '../graph.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { op, optional, value } from '../rewrite/pattern.ts';
 import type { Match, RewriteRule } from '../rewrite/rule.ts';
-import { BLOCKED, fewPixels, type Quad, reordered, swappedBlocks, unevenBlocks } from './blocked-layout.ts';
+import {
+  BLOCKED,
+  fewPixels,
+  notOfImages,
+  type Quad,
+  reordered,
+  swappedBlocks,
+  unevenBlocks,
+} from './blocked-layout.ts';
 
 const STRIDE = 2;
 
@@ -31,9 +39,10 @@ export const transposedRule = (block: number): RewriteRule => ({
   rewrite: (match, insert) => [blocked(match, insert, block)],
 });
 
-/** Why the pass would not pay. It needs stride 2, an even square kernel, and an output of exactly twice the size. */
+/** Why there is no such form, or none that pays. It needs stride 2, an even square kernel, and an output of exactly twice the size. */
 function unsuited({ graph, root, value, dims }: Match, block: number): string | undefined {
   if (graph.constants.has(value(w))) return `${value(w)} is a constant, which onnxruntime rearranges by itself`;
+  if (dims(w).length !== 4) return notOfImages(dims(w));
   const [inputs, outputs, kH, kW] = dims(w) as Quad;
   const [, , height, width] = dims(x) as Quad;
   const [, , outHeight, outWidth] = dims(transposed) as Quad;

@@ -17,6 +17,7 @@ import type { Match, RewriteRule, Unmet } from '../rewrite/rule.ts';
 import {
   BLOCKED,
   fewPixels,
+  notOfImages,
   type Quad,
   reordered,
   straightBlocks,
@@ -91,11 +92,13 @@ const swappedRule = (block: number): RewriteRule => ({
   },
 });
 
-/** Why the pass would not pay for the convolution `match.root` with the filter `w`. */
+/** Why there is no blocked kernel for the convolution `match.root` with the filter `w`, or none that pays. */
 function unsuited({ graph, root }: Match, w: string, block: number): Unmet | undefined {
   const unmet = (reason: string): Unmet => ({ part: straight, reason });
   if (graph.constants.has(w)) return unmet(`${w} is a constant, which onnxruntime rearranges by itself`);
-  const [outputs, inputs, kH, kW] = graph.types.get(w)!.dims as Quad;
+  const { dims } = graph.types.get(w)!;
+  if (dims.length !== 4) return unmet(notOfImages(dims));
+  const [outputs, inputs, kH, kW] = dims as Quad;
   const { group } = root.attributes as { group: { int: number } };
   if (group.int !== 1) return unmet(`it has ${group.int} groups, not 1`);
   if (kH * kW === 1) return unmet('its kernel is 1x1');

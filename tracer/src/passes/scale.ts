@@ -9,6 +9,7 @@ import { applyRules } from '../rewrite/apply.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { constant, op, optional, value } from '../rewrite/pattern.ts';
 import type { Match, RewriteRule, Unmet } from '../rewrite/rule.ts';
+import { unlikeChannels } from './per-channel.ts';
 
 const x = value('x');
 const [w, scale] = [constant('w'), constant('scale')];
@@ -37,13 +38,10 @@ const reluScaleRule: RewriteRule = {
   ],
 };
 
-/** One number, or one for each channel: [C, 1, 1] or [1, C, 1, 1]. */
+/** Why the scale is neither one number nor one for each channel. */
 function scalesChannels({ dims, value }: Match): Unmet | undefined {
-  const channels = dims(w)[0]!;
-  const shape = dims(scale);
-  if (sizeOf(shape) === 1 || (shape.length >= 3 && shape.at(-3) === channels && sizeOf(shape) === channels)) return;
-  const reason = `${value(scale)} is [${shape}], neither one number nor one for each of ${channels} channels`;
-  return { part: scale, reason };
+  const reason = unlikeChannels(dims(scale), dims(w).length, dims(w)[0]!);
+  return reason === undefined ? undefined : { part: scale, reason: `${value(scale)} ${reason}` };
 }
 
 /** The convolution with its filter and bias times the scale. */
