@@ -6,7 +6,8 @@ import * as tf from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '#tracer/graph.ts';
 import { encodeModel } from '#tracer/protobuf.ts';
-import { type TensorSpec, type TraceOptions, trace } from '#tracer/trace.ts';
+import type { TensorSpec } from '#tracer/specs.ts';
+import { type TraceOptions, trace } from '#tracer/trace.ts';
 import { expectClose } from './compare.ts';
 
 export type Data = Float32Array | Int32Array | Uint8Array;

@@ -36,5 +36,6 @@ export { foldScale } from './passes/scale.ts';
 export { encodeModel, OPSET } from './protobuf.ts';
 export { describePort, describeReport, type GraphReport, type ReportedPort, reportGraph } from './report.ts';
 export type { Miss } from './rewrite/apply.ts';
-export { type TensorSpec, type Tensors, type TraceOptions, trace } from './trace.ts';
+export type { ConstantSpec, TensorSpec } from './specs.ts';
+export { type Tensors, type TraceOptions, trace } from './trace.ts';
 export { TraceError } from './trace-error.ts';

@@ -1,9 +1,10 @@
 /** What a traced function returns becomes the outputs of its graph. */
 import * as tf from '@tensorflow/tfjs';
 import { type DType, type Graph, type GraphBuilder, graphHas } from './graph.ts';
-import { full, identityOrder, inOrder, logical, sameList } from './layout.ts';
+import { full, inOrder, logical } from './layout.ts';
 import { traceBackend } from './register.ts';
 import { redirect } from './rewrite/uses.ts';
+import { received, requireOrder } from './specs.ts';
 import { TraceError } from './trace-error.ts';
 
 /** @throws TraceError for what are no tensors by name, above all the promise of an async function. */
@@ -14,6 +15,11 @@ export function requireTensors(outputs: unknown): Record<string, tf.Tensor> {
       'Cannot trace: the function must return its tensors at once, received a promise; a traced tensor has no value to wait for.',
     );
   }
+  if (outputs instanceof tf.Tensor) {
+    throw new TraceError(
+      'Cannot trace: the function must return an object with one tensor or more, received a tensor; return { y: tensor }.',
+    );
+  }
   const entries = typeof outputs === 'object' && outputs !== null ? Object.entries(outputs) : [];
   if (entries.length === 0) {
     throw new TraceError('Cannot trace: the function must return an object with one tensor or more, received none.');
@@ -21,17 +27,9 @@ export function requireTensors(outputs: unknown): Record<string, tf.Tensor> {
   const other = entries.find(([, tensor]) => !(tensor instanceof tf.Tensor));
   if (other) {
     const [name, value] = other;
-    const received = Array.isArray(value) ? `an array of ${value.length}` : value === null ? 'null' : typeof value;
-    throw new TraceError(`Cannot trace: the output ${name} must be a tensor, received ${received}.`);
+    throw new TraceError(`Cannot trace: the output ${name} must be a tensor, received ${received(value)}.`);
   }
   return outputs as Record<string, tf.Tensor>;
-}
-
-/** @throws TraceError unless `order` has each axis of `shape` once */
-export function requireOrder(name: string, shape: readonly number[], order: readonly number[]): void {
-  if (sameList([...order].sort(), identityOrder(shape.length))) return;
-  const wanted = `the numbers from 0 to ${shape.length - 1}`;
-  throw new TraceError(`Cannot trace: the order of ${name} must be ${wanted}, received [${order}].`);
 }
 
 /**

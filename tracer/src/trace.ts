@@ -9,36 +9,19 @@
 import * as tf from '@tensorflow/tfjs';
 import { withDeepStacks } from './caller.ts';
 import { withCorrectedGradients } from './gradients.ts';
-import { type Graph, GraphBuilder, sizeOf } from './graph.ts';
+import { type Graph, GraphBuilder } from './graph.ts';
 import { identityOrder, plain, type Value } from './layout.ts';
-import { addOutputs, requireOrder, requireTensors } from './outputs.ts';
+import { addOutputs, requireTensors } from './outputs.ts';
 import { simplify } from './passes/index.ts';
 import { BACKEND, traceBackend } from './register.ts';
 import { type Recording, requireSame } from './repeat.ts';
-import { TraceError } from './trace-error.ts';
-
-/** An input of a traced function, and of its graph. */
-export interface TensorSpec {
-  /** The key under which the function finds the tensor. Dots make scopes: `down.0.weight` names nodes `down.0/...`. */
-  name: string;
-  /** As tfjs sees it, and as the graph's input has it. */
-  shape: readonly number[];
-  dtype: 'float32' | 'int32' | 'bool';
-  /**
-   * How the graph's input is stored: its axis i is axis order[i] of `shape`. When left out, the two agree. A function
-   * that reads weights in another order than they come in moves them each time; with this they come in that order.
-   */
-  order?: readonly number[];
-}
+import { type ConstantSpec, requireSpecs, type TensorSpec } from './specs.ts';
 
 export interface TraceOptions {
   /** The graph's name; `graph` when left out. */
   name?: string;
-  /**
-   * Tensors that become named constants of the graph, such as trained weights: given to the function beside the inputs.
-   * `data` holds as many values as `shape` says, row by row.
-   */
-  constants?: readonly (Omit<TensorSpec, 'order'> & { data: Float32Array | Int32Array })[];
+  /** Tensors that become named constants of the graph, such as trained weights: given to the function beside the inputs. */
+  constants?: readonly ConstantSpec[];
   /** Names for the constants that are made of tensors which the function closes over, such as the weights of a model. */
   weights?: ReadonlyMap<string, tf.Tensor>;
   /**
@@ -75,16 +58,18 @@ export type Tensors = Record<string, tf.Tensor>;
  *   called twice and must do the same both times. The tfjs backend in use is the same before and after.
  * @param inputs names, shapes and dtypes of the tensors that `fn` takes.
  * @returns the graph, simplified: opset 18, with the inputs in the order given and the outputs named and ordered as
- *   `fn` returns them. Inputs, constants and outputs keep the axes that tfjs sees.
+ *   `fn` returns them. Inputs, constants and outputs keep the axes that tfjs sees. Of a float that int32 cannot hold (3e9, NaN),
+ *   `tf.cast(x, 'int32')` makes what the engine that runs the graph makes of it, which ONNX leaves open: see the README's limits.
  * @throws TraceError for a kernel that ONNX nodes cannot stand for (`error.kernel` names it), for reading a traced
- *   tensor, for names that are not unique, for a constant of the wrong size, for outputs that are no tensors, and for a
- *   function that does not do the same twice. Errors of tfjs and of `fn` come through as they are.
+ *   tensor, for inputs and constants that no graph can have, for outputs that are no tensors by name, and for a function that does
+ *   not do the same twice. Errors of tfjs and of `fn` come through as they are.
  */
 export function trace(
   fn: (tensors: Tensors) => Tensors,
   inputs: readonly TensorSpec[],
   options: TraceOptions = {},
 ): Graph {
+  requireSpecs(inputs, options.constants ?? []);
   const first = record(fn, inputs, options);
   requireSame(first, record(fn, inputs, options));
   return simplify(first.graph);
@@ -101,18 +86,9 @@ function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[]
     tf.setBackend(BACKEND);
     const run = () => {
       const tensors: Tensors = {};
-      const add = (name: string, tensor: tf.Tensor) => {
-        if (name in tensors) throw new TraceError(`Cannot trace: two inputs or constants are named ${name}.`);
-        tensors[name] = tensor;
-      };
-      for (const spec of inputs) add(spec.name, asTensor(inputValue(b, spec)));
+      for (const spec of inputs) tensors[spec.name] = asTensor(inputValue(b, spec));
       for (const { name, dtype, shape, data } of options.constants ?? []) {
-        if (data.length !== sizeOf(shape)) {
-          throw new TraceError(
-            `Cannot trace: the constant ${name} must have ${sizeOf(shape)} values, received ${data.length}.`,
-          );
-        }
-        add(name, asTensor(plain(b.constant(data, shape, dtype, name), dtype, shape)));
+        tensors[name] = asTensor(plain(b.constant(data, shape, dtype, name), dtype, shape));
       }
       const outputs = requireTensors(fn(tensors));
       addOutputs(b, outputs, new Set(Object.keys(tensors)), options.orders);
@@ -128,7 +104,6 @@ function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[]
 }
 
 function inputValue(b: GraphBuilder, { name, dtype, shape, order = identityOrder(shape.length) }: TensorSpec): Value {
-  requireOrder(name, shape, order);
   const dims = order.map((axis) => shape[axis]!);
   return { name: b.input(name, dtype, dims), dtype, shape, order, dims };
 }

@@ -15,7 +15,7 @@ import {
   uniforms,
 } from '#test/traced.ts';
 import * as tracer from '#tracer/index.ts';
-import type { TensorSpec } from '#tracer/trace.ts';
+import type { TensorSpec } from '#tracer/specs.ts';
 import { withRefused } from '../../tfjs/outcomes.ts';
 
 const path = (file: string) => fileURLToPath(new URL(`../../../${file}`, import.meta.url));

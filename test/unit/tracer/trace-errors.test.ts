@@ -7,7 +7,8 @@ import { TraceError, traceAnyBatch } from '#tracer/index.ts';
 import { kernels } from '#tracer/kernels/index.ts';
 import { refused as refusals } from '#tracer/kernels/refused.ts';
 import { registerKernels, traceBackend } from '#tracer/register.ts';
-import { type TensorSpec, trace } from '#tracer/trace.ts';
+import type { TensorSpec } from '#tracer/specs.ts';
+import { trace } from '#tracer/trace.ts';
 
 const X: TensorSpec = { name: 'x', shape: [2, 3], dtype: 'float32' };
 
@@ -181,9 +182,58 @@ describe('trace refuses', () => {
     );
   });
 
-  it('an output that is no tensor', () => {
+  it('an output that is no tensor, and a tensor without a name', () => {
     expect(() => trace(() => ({ y: 1 as never }), [])).toThrow(
-      'Cannot trace: the output y must be a tensor, received number.',
+      'Cannot trace: the output y must be a tensor, received 1.',
+    );
+    expect(() => trace(({ x }) => tf.neg(x!) as never, [X])).toThrow(
+      'Cannot trace: the function must return an object with one tensor or more, received a tensor; return { y: tensor }.',
+    );
+  });
+
+  it.each<[string, object, string]>([
+    ['a dtype of ONNX', { dtype: 'float16' }, 'dtype of x must be float32, int32 or bool, received float16.'],
+    ['another one', { dtype: 'int64' }, 'dtype of x must be float32, int32 or bool, received int64.'],
+    ['no dtype', { dtype: undefined }, 'dtype of x must be float32, int32 or bool, received undefined.'],
+    ['a name of Object', { dtype: 'toString' }, 'dtype of x must be float32, int32 or bool, received toString.'],
+    ['no name', { name: '' }, 'name of an input or a constant must be a text, received none.'],
+    ['no shape', { shape: undefined }, 'shape of x must be a list of whole numbers from 0 on, received undefined.'],
+    ['a number for a shape', { shape: 3 }, 'shape of x must be a list of whole numbers from 0 on, received 3.'],
+    [
+      'an open axis',
+      { shape: [-1, 3] },
+      'shape of x must be a list of whole numbers from 0 on, received [-1, 3]; traceAnyBatch leaves the batch open.',
+    ],
+    [
+      'an open axis as layers have it',
+      { shape: [null, 3] },
+      'shape of x must be a list of whole numbers from 0 on, received [null, 3]; traceAnyBatch leaves the batch open.',
+    ],
+    ['no number', { shape: [2, NaN] }, 'shape of x must be a list of whole numbers from 0 on, received [2, NaN].'],
+    ['half a row', { shape: [2.5] }, 'shape of x must be a list of whole numbers from 0 on, received [2.5].'],
+    ['less than nothing', { shape: [-2] }, 'shape of x must be a list of whole numbers from 0 on, received [-2].'],
+    ['a text for a size', { shape: ['2'] }, 'shape of x must be a list of whole numbers from 0 on, received [2].'],
+    ['an axis twice', { order: [0, 0] }, 'order of x must be the numbers from 0 to 1, received [0,0].'],
+  ])('a spec that no graph can have: %s', (_, wrong, rule) => {
+    const spec = { ...X, ...wrong };
+    let called = false;
+    const fn = ({ x }: Record<string, tf.Tensor>) => {
+      called = true;
+      return { y: tf.neg(x!) };
+    };
+    expect(() => trace(fn, [spec])).toThrow(TraceError);
+    expect(() => trace(fn, [spec])).toThrow(`Cannot trace: the ${rule}`);
+    if (!('order' in wrong)) {
+      const constant = { ...spec, data: new Float32Array(6) };
+      expect(() => trace(fn, [], { constants: [constant] })).toThrow(`Cannot trace: the ${rule}`);
+    }
+    expect(called).toBe(false);
+  });
+
+  it('a constant whose data are of another dtype', () => {
+    const constants = [{ ...X, name: 'w', data: new Int32Array(6) }];
+    expect(() => trace(({ x }) => ({ y: x! }), [X], { constants })).toThrow(
+      'Cannot trace: the data of the constant w must be of class Float32Array, received Int32Array.',
     );
   });
 

@@ -5,8 +5,9 @@
  * result brought back to int32 where tfjs does so, truncated towards zero. A bool is not a number in ONNX: arithmetic
  * on bools is an error, while comparisons, logic, reductions and casts take them.
  *
- * Limits: integers divide through float32, exact up to 2^24; a float that int32 cannot hold (NaN too) casts to another
- * integer than in tfjs; pow(1, NaN) is 1, as in IEEE 754 and not in JavaScript.
+ * Limits: integers divide through float32, exact up to 2^24. Of a float that int32 cannot hold (NaN too), ONNX leaves open what a
+ * cast makes: onnxruntime-node and onnxruntime-web differ, and tfjs' cpu differs from both. There is no cheap form of its
+ * remainder modulo 2^32: onnxruntime makes one cast of a cast to int64 and another to int32, and GPUs lack int64. And pow(1, NaN) is 1, as in IEEE 754 and not in JavaScript.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { DType, GraphBuilder } from '../graph.ts';
@@ -126,7 +127,7 @@ export const elementwise: KernelTable = {
     const step = where(b, greaterThanZero(b, x!), scalar(b, 1), scalar(b, slope));
     return where(b, isNan(b, x!), x!, step);
   },
-  // tfjs truncates towards zero and reads any number but 0 as true: so does ONNX.
+  // tfjs truncates towards zero and reads any number but 0 as true: so does ONNX. Numbers outside of int32 are a limit, see above.
   Cast: (b, { x }, { dtype }) => cast(b, x!, dtype),
 
   Add: binary('Add'),

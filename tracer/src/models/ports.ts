@@ -1,5 +1,5 @@
 /** The inputs of a model as a trace wants them: with every size known. */
-import type { TensorSpec } from '../trace.ts';
+import type { TensorSpec } from '../specs.ts';
 import { TraceError } from '../trace-error.ts';
 
 /** An input as a model describes it. */

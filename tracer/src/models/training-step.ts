@@ -5,7 +5,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Graph, sizeOf } from '../graph.ts';
 import { useStandardOperators } from '../passes/standard.ts';
-import { type TensorSpec, type Tensors, type TraceOptions, trace } from '../trace.ts';
+import type { TensorSpec } from '../specs.ts';
+import { type Tensors, type TraceOptions, trace } from '../trace.ts';
 import { TraceError } from '../trace-error.ts';
 import { namedCalls, type Replacement, requireStateless, withReplaced } from './layer-parts.ts';
 import { applyModel, layersInputs, namedModel, traceableLayers, weightNames } from './layers-model.ts';
