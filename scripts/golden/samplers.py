@@ -22,6 +22,7 @@ The code of the classes runs unmodified, but for this:
 import itertools
 import json
 import math
+import random
 import subprocess
 import sys
 import tempfile
@@ -86,7 +87,7 @@ class Wide:
         return getattr(self.module, "float64" if name == "float32" else name)
 
 
-def make(sampler, config, options):
+def make(sampler, config, options, wide=True):
     """The class with a configuration of this project: names that it does not know are left out or translated."""
     kind = getattr(diffusers, CLASSES[sampler])
     known = set(kind._get_init_keys(kind))
@@ -100,7 +101,15 @@ def make(sampler, config, options):
     if sampler in ["euler_ancestral", "dpmpp_2s_ancestral"] and given["prediction_type"] == "sample":
         given["prediction_type"] = "epsilon"
     given |= OWN.get(sampler, {}) | ({"solver_type": options["solver"]} if "solver" in options else {})
-    return in_float64(kind, lambda: kind(**{key: value for key, value in given.items() if key in known}))
+    create = lambda: kind(**{key: value for key, value in given.items() if key in known})
+    return in_float64(kind, create) if wide else in_float32(kind, create)
+
+
+def in_float32(kind, create):
+    """A scheduler of the class as it is."""
+    module = sys.modules[kind.__module__]
+    module.torch, module.np = torch, np
+    return create()
 
 
 def in_float64(kind, create):
@@ -149,7 +158,7 @@ def converted(config, prediction, x, output, alpha_bar):
 
 
 def rows(sampler, steps, config, options, scheduler=None):
-    """x after each network call, in the scale of the model, and the timesteps of the calls."""
+    """x after each network call, in the scale of the model but after the last, and the timesteps of the calls."""
     scheduler = scheduler or make(sampler, config, options)
     set_timesteps(sampler, scheduler, steps, config)
     T = config["num_train_timesteps"]
@@ -170,7 +179,8 @@ def rows(sampler, steps, config, options, scheduler=None):
         ancestral_module.randn_tensor = lambda *_, **__: z(i + 1)
         noise = {"variance_noise": z(i + 1)} if sampler == "dpmpp_2m_sde" else {}
         x = scheduler.step(output, t, x, **noise).prev_sample
-        sigma = scheduler.sigmas[scheduler.step_index] if scaled else 0
+        # What comes last is the picture, noise of the last sigma included, as the class gives it.
+        sigma = scheduler.sigmas[scheduler.step_index] if scaled and i + 1 < len(scheduler.timesteps) else 0
         xs.append((x / (sigma**2 + 1) ** 0.5).flatten().numpy())
     return scheduler.timesteps.tolist(), xs
 
@@ -302,6 +312,35 @@ def cases(sampler):
         for spacing, steps, final in itertools.product(spacings, [1, 3, 20], [{}, *finals]):
             if final.get("lower_order_final", True):
                 yield steps, {"solver": "bh1"}, common | final | spaced(spacing)
+    if sampler in ["euler", "dpmpp_2m", "dpmpp_3m", "dpmpp_2m_sde", "unipc"]:
+        yield from random_cases(sampler)
+
+
+def random_cases(sampler):
+    """
+    Settings drawn at random, six of each kind. Euler's end with noise. The solvers cut timesteps off: in float32 the first one,
+    T - 1, comes out as T - 2 whenever a logarithm is rounded down, which is left to chance; six cases where it is and six where
+    it is not.
+    """
+    drawn = random.Random(sampler)
+    wanted = {-1: 6, -2: 6} if sampler != "euler" else {None: 6}
+    while any(wanted.values()):
+        T = drawn.choice([100, 250, 400, 2000])
+        config = {"num_train_timesteps": T, "beta_start": round(drawn.uniform(1e-4, 4e-3), 5)}
+        config |= {"beta_schedule": drawn.choice(["linear", "scaled_linear", "squaredcos_cap_v2"])}
+        config |= {"beta_end": round(drawn.uniform(0.008, 0.02), 4)}
+        config |= {"prediction_type": drawn.choice(["epsilon", "sample", "v_prediction"])}
+        steps = drawn.randint(2, 30)
+        if sampler == "euler":
+            kind, config = None, config | spaced(drawn.choice(SPACINGS)) | {"final_sigmas_type": "sigma_min"}
+        else:
+            config |= spaced("exponential")
+            scheduler = make(sampler, config, {}, wide=False)
+            scheduler.set_timesteps(steps)
+            kind = scheduler.timesteps[0].item() - T
+        if wanted.get(kind):
+            wanted[kind] -= 1
+            yield steps, {}, config
 
 
 # ---- classes ---------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /** Euler's method on the probability flow in sigma space. Karras et al. 2022, algorithm 1 without churn. */
 import { lastSigma, plainGrid } from './grid.ts';
 import type { SamplerRecord } from './record.ts';
-import { eulerStep, sigmaRow, startOf } from './sigma-space.ts';
+import { eulerStep, sigmaRow, signalAt, startOf } from './sigma-space.ts';
 import { spacing, withSpacing } from './spacing.ts';
 
 export const euler: SamplerRecord<'euler', { spacing: typeof spacing }> = {
@@ -21,7 +21,9 @@ export const euler: SamplerRecord<'euler', { spacing: typeof spacing }> = {
     const rows = grid.timesteps.map((timestep, i) => {
       const [sigma, next] = [grid.sigmas[i]!, grid.sigmas[i + 1]!];
       const { X, x0 } = eulerStep(sigma, next);
-      return sigmaRow(config, { timestep, sigma, next, X, x0 });
+      // What is left at the end is X itself, as in diffusers: the image at its full share, and the last noise, if any.
+      const there = i === steps - 1 ? 1 : signalAt(next);
+      return sigmaRow(config, { timestep, sigma, next, there, X, x0 });
     });
     return { start: startOf(config, grid), rows };
   },

@@ -19,6 +19,8 @@ export interface SigmaRow {
   sigma: number;
   /** The noise level of x'. */
   next: number;
+  /** x' / X', the share of the image in x'. It is `signalAt(next)` when left out. */
+  there?: number;
   /** X' of X */
   X?: number;
   /** X' of x0 */
@@ -34,9 +36,9 @@ export interface SigmaRow {
 
 export function sigmaRow(
   { prediction_type }: Pick<SchedulerConfig, 'prediction_type'>,
-  { timestep, sigma, next, X = 0, x0 = 0, previous = 0, F = 0, z = 0, y }: SigmaRow,
+  { timestep, sigma, next, there = signalAt(next), X = 0, x0 = 0, previous = 0, F = 0, z = 0, y }: SigmaRow,
 ): SamplerRow {
-  const [here, there] = [signalAt(sigma), signalAt(next)];
+  const here = signalAt(sigma);
   const { p, q } = predictionAt(prediction_type, here * here);
   const level = { signal: here, noise: sigma * here };
   return {
