@@ -78,6 +78,8 @@ def main() -> None:
 
     reader = ThreadPoolExecutor(1)  # the next batch is read meanwhile
     ahead = reader.submit(prepare, position, last)
+    if last >= steps:
+        accelerator.print(f"{last} steps are done, and no more are asked for. To train on, give more: --steps {2 * last}")
     for step in range(last, steps):
         since = time.perf_counter()
         at, pixels, extra = ahead.result()

@@ -135,7 +135,7 @@ async function exportProject(run: string, out: string, checkpoint: number | unde
     import('./stages/training.ts'),
     import('./stages/prepare-with-progress.ts'),
   ]);
-  const { step, bytes, notes } = await withInterrupt((signal) =>
+  const { step, bytes, given, notes } = await withInterrupt((signal) =>
     writeAccelerateProject({
       run,
       out,
@@ -147,7 +147,7 @@ async function exportProject(run: string, out: string, checkpoint: number | unde
   sayResult(
     [
       `Project: ${formatPath(out)}, goes on after step ${step}, with ${formatBytes(bytes)} of images`,
-      `Try: cd ${shellPath(out)} && pip install -r requirements.txt && accelerate launch --config_file ddp.yaml --num_processes 2 train.py`,
+      `Try: cd ${shellPath(out)} && pip install -r requirements.txt && accelerate launch --config_file ddp.yaml --num_processes 2 train.py${given}`,
     ],
     { run, accelerate: out, step, imageBytes: bytes },
   );

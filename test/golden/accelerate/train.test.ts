@@ -164,6 +164,19 @@ describe.each([
 
   // One network shows it.
   if (config === UNET) {
+    it('trains on from a finished run, by the command that the export and its README give', async () => {
+      const finished = join(folder, 'finished');
+      const exported = await runCli('export', '--run', run, '--accelerate', finished);
+      const command = /accelerate launch (--config_file ddp.yaml --num_processes) 2 (train\.py --steps 50)/;
+      const [, options, script] = command.exec(exported.stdout) ?? [];
+      const readme = await readFile(join(finished, 'README.md'), 'utf8');
+      expect(readme).toContain(`accelerate launch ${options} 8 ${script}\n`);
+      expect(readme).toContain('after step 25, until the `--steps` that you give (the run is finished)');
+      expect(readme).toContain('after step 25 it begins higher than it ended');
+      python(finished, 'accelerate.commands.launch', ...`${options} 1 train.py --steps ${LAST + 2}`.split(' '));
+      expect((await readLines<StepMetrics>(runPaths(finished).metrics)).map(({ step }) => step).at(-1)).toBe(LAST + 2);
+    });
+
     it('goes on the same where its tensors are spread over processes (FSDP)', async () => {
       const spread = join(folder, 'spread');
       await cp(project, spread, { recursive: true });
@@ -177,7 +190,9 @@ describe.each([
 
   it('has nothing left to do when it is started again, and says so in a sentence where it cannot begin', async () => {
     const before = await readFile(runPaths(project).metrics, 'utf8');
-    expect(launch('--num_processes', '1')).toContain(`${LAST} steps are done`);
+    expect(launch('--num_processes', '1')).toContain(
+      `${LAST} steps are done, and no more are asked for. To train on, give more: --steps ${2 * LAST}\n`,
+    );
     expect(await readFile(runPaths(project).metrics, 'utf8')).toBe(before);
     expect(() => launch('--num_processes', '5')).toThrow('must be divisible by the 5 processes');
   });

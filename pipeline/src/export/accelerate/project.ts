@@ -25,7 +25,7 @@ import { parametersOf, specsOfRun } from '../../train/state.ts';
 import { formatJson, indexEntries, trainedOn } from '../artefact.ts';
 import { dataBytes, writeData } from './data-file.ts';
 import { checkKnown } from './known-settings.ts';
-import { formatReadme } from './readme.ts';
+import { formatReadme, stepsToGive } from './readme.ts';
 
 export interface AccelerateOptions {
   /** Folder of a training run. */
@@ -43,6 +43,8 @@ export interface AccelerateResult {
   step: number;
   /** Of the images. */
   bytes: number;
+  /** What `train.py` needs to go on: see `stepsToGive`. */
+  given: string;
   /** Notes for the user, one sentence each. */
   notes: string[];
 }
@@ -76,7 +78,7 @@ export async function writeAccelerateProject(options: AccelerateOptions): Promis
     const weights = BYTES_A_WEIGHT * countParameters(model);
     await requireSpace(out, bytes + weights + checkpointBytes(specsOfRun(config)), `write the project ${out}`);
     await writeProject(options, opened, model, (path) => writeData(path, dataset, told), dataset);
-    return { step: info.step, bytes, notes };
+    return { step: info.step, bytes, given: stepsToGive({ config, info, images: dataset }), notes };
   } finally {
     dataset.close();
   }

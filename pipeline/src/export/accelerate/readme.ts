@@ -15,21 +15,38 @@ export interface Described {
   images: { train: { length: number }; validation: { length: number } };
 }
 
+/** What `train.py` needs to go on, as the words of a command line: nothing where `config.json` names an end that is still to come. */
+export function stepsToGive({ config, info, images }: Omit<Described, 'name' | 'model'>): string {
+  const steps = stepsOf(config, images.train.length);
+  if (steps === undefined) return ' --steps 100000';
+  return steps > info.step ? '' : ` --steps ${2 * info.step}`;
+}
+
 /** Markdown. */
-export function formatReadme({ name, config, info, model, images }: Described): string {
+export function formatReadme(described: Described): string {
+  const { name, config, info, model, images } = described;
   const batch = imagesPerStep(config.training);
   const steps = stepsOf(config, images.train.length);
   const parameters = countParameters(model);
-  const end =
-    steps === undefined ? 'until the `--steps` that you give (the run ended by the clock)' : `to step ${steps}`;
+  const given = stepsToGive(described);
+  const why = steps === undefined ? 'the run ended by the clock' : 'the run is finished';
+  const end = given === '' ? `to step ${steps}` : `until the \`--steps\` that you give (${why})`;
+  const rate =
+    steps !== undefined && given !== '' && config.training.lrSchedule !== 'constant'
+      ? [
+          `The learning rate falls over all of \`--steps\`, those before included: after step ${info.step} it begins higher than it ended. ` +
+            'For a rate that stays, set `lrSchedule` in `config.json` to `constant`.',
+        ]
+      : [];
   const lines = [
     `# ${name}`,
     `Goes on with a run of Onnoise after step ${info.step}, ${end}, with PyTorch, [diffusers](https://github.com/huggingface/diffusers) ` +
       'and [accelerate](https://github.com/huggingface/accelerate), on any number of GPUs and machines:',
     fence(
       'pip install -r requirements.txt',
-      `accelerate launch --config_file ddp.yaml --num_processes 8 train.py${steps === undefined ? ' --steps 100000' : ''}`,
+      `accelerate launch --config_file ddp.yaml --num_processes 8 train.py${given}`,
     ),
+    ...rate,
     '8 stands for the number of GPUs; where there are none, processes compute on the CPU. Start the second command again after ' +
       'any stop: it continues from the newest checkpoint. Then bring the model back:',
     fence(`npx ${program('import')} model --out models/mine`, `npx ${program('sample')} --model models/mine`),

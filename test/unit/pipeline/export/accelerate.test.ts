@@ -102,6 +102,8 @@ describe('pipeline export --accelerate', () => {
     const readme = await readFile(join(out, 'README.md'), 'utf8');
     expect(readme).toContain('pip install -r requirements.txt\naccelerate launch --config_file ddp.yaml');
     expect(readme).toContain('pipeline import model --out');
+    // The run is finished, so its end would be no step at all.
+    expect(readme).toContain('train.py --steps 4\n');
     // As a run it goes on here.
     expect(await runCli('train', '--resume', '--out', out, '--steps', '3')).toMatchObject({ code: 0 });
   });
