@@ -88,9 +88,13 @@ async function hashOf(path: string): Promise<string> {
 
 /** Whether the loop makes these pictures: it starts from seeds' own noise, and shows no step. */
 export const fitsLoop = (
-  { from, seeds }: Pick<SampleRequest, 'from' | 'seeds'>,
+  { from, latents, seeds }: Pick<SampleRequest, 'from' | 'latents' | 'seeds'>,
   { onStep }: Pick<SampleCallbacks, 'onStep'>,
-): boolean => from === undefined && onStep === undefined && seeds.every((seed) => typeof seed === 'number');
+): boolean =>
+  from === undefined &&
+  latents === undefined &&
+  onStep === undefined &&
+  seeds.every((seed) => typeof seed === 'number');
 
 /**
  * Samples batch after batch, one call each; between them `signal` is looked at and progress told.

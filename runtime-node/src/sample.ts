@@ -8,6 +8,7 @@ import {
   extraInputs,
   type ImageSeed,
   type ImageShape,
+  latentsOf,
   type NetworkShape,
   nullRow,
   pictureOf,
@@ -50,6 +51,8 @@ export interface Samples {
   seeds: ImageSeed[];
   /** One per image, for a conditional model. */
   labels?: number[];
+  /** Where `returnLatents` asked for it: the noise that the pictures started from, [N, C, H, W]. */
+  latents?: Float32Array;
 }
 
 /**
@@ -63,7 +66,7 @@ export async function sampleInBatches(
   createDenoiser: (rows: readonly Float32Array[]) => Denoiser,
   { onStep, onProgress, signal }: SampleCallbacks,
 ): Promise<Samples> {
-  const { seeds, table, batch, guidance, from, mask } = request;
+  const { seeds, table, batch, guidance, latents, from, mask } = request;
   const { shape } = unet;
   const inputs = extraInputs(unet);
   const rows = conditionRows(inputs, request, seeds.length);
@@ -80,6 +83,7 @@ export async function sampleInBatches(
       table,
       shape,
       seeds: batchSeeds,
+      latents: latents?.subarray(first * size, (first + batchSeeds.length) * size),
       from: from && pictureOf(from, first, size, batchSeeds.length),
       mask,
       denoise: denoiserOf(batchRows, { absent, guidance }, createDenoiser),
@@ -97,7 +101,10 @@ export async function sampleInBatches(
 }
 
 export const samplesOf = (
-  { seeds, labels }: SampleRequest,
+  request: SampleRequest,
   { shape }: Pick<NetworkShape, 'shape'>,
   images: Float32Array,
-): Samples => ({ images, shape, seeds, ...(labels && { labels }) });
+): Samples => {
+  const { seeds, labels } = request;
+  return { images, shape, seeds, ...(labels && { labels }), ...latentsOf(request, shape) };
+};

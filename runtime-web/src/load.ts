@@ -13,6 +13,7 @@ import {
   bytesOf,
   checkNetwork,
   completeRequest,
+  latentsOf,
   MODEL_FILES,
   missingFile,
   type PictureOptions,
@@ -56,6 +57,8 @@ export interface Samples {
   seeds: ImageSeed[];
   /** One per image, for a conditional model. */
   labels?: number[];
+  /** Where `returnLatents` asked for it: the noise that the images started from, [N, C, H, W]. */
+  latents?: Float32Array<ArrayBuffer>;
 }
 
 export interface DiffusionModel extends Artefact, DeviceReport {
@@ -126,7 +129,8 @@ export async function openModel(
       const request = completeRequest(artefact, options, ONE_BATCH);
       const images = await network.sample(request, { onStep, wantsStep, signal });
       const { seeds, labels } = request;
-      return { images, shape: artefact.shape, seeds, ...(labels && { labels }) };
+      const { shape } = artefact;
+      return { images, shape, seeds, ...(labels && { labels }), ...latentsOf(request, shape) };
     },
     dispose: () => network.dispose(),
   };

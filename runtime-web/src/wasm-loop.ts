@@ -23,7 +23,7 @@ export async function sampleOnWasm(
   ort: Ort,
   session: InferenceSession,
   artefact: Artefact,
-  { seeds, guidance, table, from, mask, ...conditions }: PictureRequest,
+  { seeds, guidance, table, latents, from, mask, ...conditions }: PictureRequest,
   { onStep, wantsStep, signal }: StepHooks,
   weights: Readonly<Record<string, Tensor>> = {},
 ): Promise<Float32Array<ArrayBuffer>> {
@@ -37,6 +37,7 @@ export async function sampleOnWasm(
     table,
     shape,
     seeds,
+    latents,
     from,
     mask,
     denoise,

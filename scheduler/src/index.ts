@@ -54,6 +54,7 @@ export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './model/fro
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
 export { type CountLimit, USUAL_VARIATION } from './model/image-seeds.ts';
 export { type ClassFacts, labelNumber } from './model/labels.ts';
+export { latentsOf } from './model/latents.ts';
 export { onnxReason } from './model/onnx-error.ts';
 export { type OnnxFacts, readOnnxFacts } from './model/onnx-file.ts';
 export type { PictureOptions } from './model/options.ts';
@@ -123,7 +124,7 @@ export type {
   SamplerRow,
 } from './sampling/record.ts';
 export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
-export { type SampleImagesOptions, sampleImages, seededNoise } from './sampling/sample.ts';
+export { type SampleImagesOptions, sampleImages, seededNoise, startNoise } from './sampling/sample.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,

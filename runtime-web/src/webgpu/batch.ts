@@ -16,6 +16,7 @@ import {
   type PictureRequest,
   putBack,
   seededNoise,
+  startNoise,
 } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Ort } from '../ort.ts';
@@ -111,14 +112,14 @@ export function createBatch(
     guided,
     start(asked) {
       request = asked;
-      const { seeds, table, from, mask } = asked;
+      const { table, from, mask } = asked;
       if (!y && needsAuxiliary(table)) {
         y = storage(bytes);
         kernel.destroy();
         kernel = createRowKernel(device, { x, x0, z, bad, y }, rowSize);
       }
       const picture = from && eachImage(from, size);
-      draw(seeds, 0);
+      values.set(startNoise(asked, each));
       known = picture && mask && { picture, mask, noise: values.slice() };
       if (known) {
         keeper ??= createKeeper();

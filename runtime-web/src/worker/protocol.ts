@@ -69,6 +69,8 @@ export interface SampleResult {
   seeds: ImageSeed[];
   /** One per image, for a conditional model. */
   labels?: number[];
+  /** Where `returnLatents` asked for it: the noise that the images started from, [n, C, H, W]. */
+  latents?: Float32Array<ArrayBuffer>;
   seconds: number;
   stepsPerSecond: number;
 }

@@ -166,6 +166,6 @@ export function describe(error: unknown): Failure {
 
 /** What goes to the page without a copy. */
 function buffersOf(done: Questions[Question]['done']): ArrayBuffer[] {
-  if ('images' in done) return [done.images.buffer];
+  if ('images' in done) return [done.images.buffer, ...(done.latents ? [done.latents.buffer] : [])];
   return 'outputs' in done ? Object.values(done.outputs).map(({ data }) => data.buffer) : [];
 }

@@ -16,6 +16,14 @@ export interface PictureOptions extends SamplerSettings {
   variations?: number | undefined;
   /** How far from that seed, 0 (the same picture) to 1 (others). Default: 0.3. */
   variation?: number | undefined;
+  /**
+   * The noise to start from, [N, C, H, W] of mean 0 and deviation 1, as pipelines of diffusers take it; with `from`, the noise that
+   * those pictures are mixed with. Default: that of the seeds, from which the noise of later steps comes in either case. Where neither
+   * `count` nor `seeds` are given, as many pictures are made. Not with `interpolate` or `variations`.
+   */
+  latents?: Float32Array | undefined;
+  /** Whether the result has `latents`, the noise that its pictures started from, given or of the seeds. Default: false. */
+  returnLatents?: boolean | undefined;
   /** A picture to start from, in [-1, 1]: [C, H, W] for all images, or [N, C, H, W]. Not with `interpolate`. */
   from?: Float32Array | undefined;
   /**

@@ -10,6 +10,7 @@ import type { ConditioningFacts } from './conditioning.ts';
 import { completeConditions } from './conditions.ts';
 import { guidanceInterval, guidanceScale } from './guidance-options.ts';
 import { type CountLimit, seedsOf } from './image-seeds.ts';
+import { checkLatents, countOfLatents } from './latents.ts';
 import type { PictureOptions } from './options.ts';
 import { labelsOfPictures } from './picture-labels.ts';
 import type { ImageShape } from './pixels.ts';
@@ -24,6 +25,10 @@ export interface PictureRequest {
   /** undefined: none, one call of the network on each image. */
   guidance: Guidance | undefined;
   table: SamplerTable;
+  /** The noise to start from, [N, C, H, W]; undefined: that of the seeds. */
+  latents?: Float32Array | undefined;
+  /** Whether to return the noise: see `latentsOf`. */
+  returnLatents?: boolean | undefined;
   /** What sampling starts from, [C, H, W] or [N, C, H, W] in [-1, 1]; undefined: noise alone. */
   from?: Float32Array | undefined;
   /** [H, W] in 0..1: 1 is painted anew, 0 keeps the pixels of `from`; undefined: all is painted. */
@@ -53,10 +58,12 @@ export function completeRequest(
   limit: CountLimit = ANY_COUNT,
 ): PictureRequest {
   const { scheduler, shape } = model;
-  const seeds = seedsOf(options, limit);
-  const { steps = usualSteps(scheduler), sampler = DEFAULT_SAMPLER, from, mask } = options;
+  const wanted = options.count ?? (options.seeds ? undefined : countOfLatents(options, shape));
+  const seeds = seedsOf({ ...options, count: wanted }, limit);
+  const { steps = usualSteps(scheduler), sampler = DEFAULT_SAMPLER, latents, returnLatents, from, mask } = options;
   const { classes, nullCondition = false, conditions: specs = [] } = model;
   const count = seeds.length;
+  checkLatents(options, shape, count);
   checkPicture(options, shape, count);
   checkSharedNoise(options);
   const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, { count, optional: nullCondition });
@@ -70,6 +77,8 @@ export function completeRequest(
     conditions,
     guidance: scale !== 1 && conditional ? { scale, interval } : undefined,
     table: compileSampler(scheduler, { ...options, sampler, steps, strength: strengthOf(options) }),
+    latents,
+    returnLatents,
     from,
     mask,
   };

@@ -15,6 +15,8 @@ export interface SampleImagesOptions {
   /** One per image; image i depends only on seeds[i], not on the batch. */
   seeds: readonly ImageSeed[];
   denoise: Denoiser;
+  /** The unit noise to start from, [N, C, H, W]. Default: the first draw of the seeds. */
+  latents?: Float32Array | undefined;
   /** What to start from, in [-1, 1]: [C, H, W] for all images, or [N, C, H, W]. A table with a `signal` needs it. */
   from?: Float32Array | undefined;
   /** [H, W] in 0..1: 1 is painted anew, 0 keeps the pixels of `from`, between is a blend. */
@@ -28,6 +30,18 @@ export interface SampleImagesOptions {
 
 /** The noise of an image by `gaussian`: draw d is values d * size ... of its seed's stream, or between those of two. */
 export const seededNoise = drawsOf((seed, draw, out) => gaussian(seed, draw * out.length, out));
+
+/** The unit noise that images of `size` values start from, [N, C, H, W]: what is given, or the first draw of their seeds. */
+export function startNoise(
+  { seeds, latents }: Pick<SampleImagesOptions, 'seeds' | 'latents'>,
+  size: number,
+  draws: ReturnType<typeof drawsOf> = seededNoise,
+): Float32Array<ArrayBuffer> {
+  const noise = new Float32Array(seeds.length * size);
+  if (latents) noise.set(latents);
+  else for (const [n, seed] of seeds.entries()) draws(seed, 0, noise.subarray(n * size, (n + 1) * size));
+  return noise;
+}
 
 /**
  * Images, float32 [N, C, H, W]. Where a mask keeps pixels they are those of `from`, to the bit.
@@ -48,9 +62,8 @@ export async function sampleImages(options: SampleImagesOptions): Promise<Float3
     });
 
   signal?.throwIfAborted();
-  const x = new Float32Array(count * size);
+  const x = startNoise(options, size, draws);
   const picture = options.from && eachImage(options.from, count * size);
-  draw(0, x);
   const known: Known | undefined = picture && mask && { picture, mask, noise: x.slice() };
   begin(x, table, picture);
   await runRows(x, { table, shape: [count, ...shape], denoise, draw, seeds, known, onStep, signal });

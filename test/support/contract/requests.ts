@@ -8,10 +8,13 @@ export const GOOD: readonly [name: string, options: PictureOptions, seeds: numbe
   ['a count', { steps: 1, count: 4, seed: 7 }, [7, 8, 9, 10], [0, 1, 2, 0]],
   ['seeds', { steps: 1, seeds: [9, 3] }, [9, 3], [0, 1]],
   ['as many seeds as count', { steps: 1, seeds: [9, 3], count: 2 }, [9, 3], [0, 1]],
+  ['as many pictures as there is noise for', { steps: 1, latents: new Float32Array(32) }, [0, 1], [0, 1]],
+  ['noise for each seed', { steps: 1, latents: new Float32Array(32), seeds: [9, 3] }, [9, 3], [0, 1]],
   ['classes in turn', { steps: 1, count: 3, labels: [2, 0] }, [0, 1, 2], [2, 0, 2]],
   ['classes by name', { steps: 1, count: 3, labels: ['cow', 'dog', ' 0 '] }, [0, 1, 2], [2, 1, 0]],
 ];
 
+const LATENTS = 'sample images: latents must be a Float32Array of finite numbers, [N, 1, 4, 4]';
 const SEED = 'an integer from 0 to 9007199254740991';
 
 /** The error after `Cannot `. */
@@ -23,6 +26,27 @@ export const BAD: readonly [options: PictureOptions, says: string][] = [
   [{ seeds: [] }, 'sample images: seeds must be at least one seed, received [].'],
   [{ seeds: [0.5] }, `sample images: a seed must be ${SEED}, received 0.5.`],
   [{ seeds: [1, 2], count: 3 }, 'sample images: seeds must be as many as count, 3, received 2 of them.'],
+  [{ latents: Array(16).fill(0) as never, returnLatents: true }, `${LATENTS}, received an array of 16.`],
+  [{ latents: new Float32Array(17) }, `${LATENTS}, received 17 values.`],
+  [{ latents: new Float32Array(0) }, `${LATENTS}, received 0 values.`],
+  [{ latents: new Float32Array(16).fill(Number.NaN, 3) }, `${LATENTS}, received NaN.`],
+  [
+    { latents: new Float32Array(16), count: 2 },
+    'sample images: latents must be the noise of as many pictures as are asked for, 2, received that of 1.',
+  ],
+  [
+    { latents: new Float32Array(48), seeds: [1, 2] },
+    'sample images: latents must be the noise of as many pictures as are asked for, 2, received that of 3.',
+  ],
+  [
+    { latents: new Float32Array(48), interpolate: [1, 2], labels: [1] },
+    'sample images: interpolate must be left out where latents are given, received [1, 2].',
+  ],
+  [
+    { latents: new Float32Array(48), variations: 1, labels: [1] },
+    'sample images: variations must be left out where latents are given, received 1.',
+  ],
+  [{ returnLatents: 1 as never }, 'sample images: returnLatents must be true or false, received 1.'],
   [{ labels: [] }, 'sample images: labels must be at least one class, received [].'],
   [{ labels: [0, 1] }, 'sample images: labels must be at most as many as images, received 2 for 1.'],
   [

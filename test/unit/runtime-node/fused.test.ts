@@ -38,7 +38,7 @@ describe('a folder with a fused loop', () => {
     for (const model of [usual, asked]) await model.dispose();
   }, 120_000);
 
-  it('is sampled step by step where steps are shown, and from pictures and between seeds', async () => {
+  it('is sampled step by step where steps are shown, and from pictures, given noise and between seeds', async () => {
     const [usual, asked] = [await load(fused), await load(fused, { fused: true })];
     let steps = 0;
     await asked.sample({ count: 1, steps: 3, onStep: () => steps++ });
@@ -46,6 +46,7 @@ describe('a folder with a fused loop', () => {
     const picture = new Float32Array(36).fill(0.5);
     for (const options of [
       { count: 2, steps: 3, from: picture, strength: 0.5 },
+      { steps: 3, latents: picture },
       { seeds: [{ seed: 1, toward: 2, share: 0.5 }], steps: 3 },
     ]) {
       expect((await asked.sample(options)).images).toEqual((await usual.sample(options)).images);

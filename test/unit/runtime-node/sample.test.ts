@@ -42,6 +42,36 @@ describe('sample', () => {
     }
   });
 
+  test('starts from noise that is given, in every batch, and takes the noise of later steps from the seeds', async () => {
+    const model = await load();
+    for (const sampler of ['ddim', 'ddpm'] as const) {
+      const options = { seed: 5, count: 3, steps: 6, sampler, batch: 2 };
+      const { latents, ...own } = await model.sample({ ...options, returnLatents: true });
+      const noise = new Float32Array(3 * 16);
+      for (let n = 0; n < 3; n++) gaussian(5 + n, 0, noise.subarray(16 * n, 16 * n + 16));
+      expect(latents).toEqual(noise);
+      expect(own).toEqual(await model.sample(options));
+      expect((await model.sample({ ...options, latents: noise })).images).toEqual(own.images);
+      // Another seed: the same picture where only the start is noise.
+      const other = await model.sample({ ...options, seed: 50, latents: noise });
+      if (sampler === 'ddim') expect(other.images).toEqual(own.images);
+      else expect(other.images).not.toEqual(own.images);
+      const turned = await model.sample({ ...options, latents: noise.map((value) => -value), returnLatents: true });
+      expect(turned.images).not.toEqual(own.images);
+      expect(turned.latents).toEqual(noise.map((value) => -value));
+    }
+  });
+
+  test('mixes a picture to start from with noise that is given', async () => {
+    const model = await load();
+    const from = Float32Array.from({ length: 16 }, (_, i) => Math.sin(i));
+    const mask = Float32Array.from({ length: 16 }, (_, i) => i % 2);
+    const options = { seed: 5, steps: 6, sampler: 'ddim', from, mask, strength: 0.7, returnLatents: true } as const;
+    const { latents, images } = await model.sample(options);
+    expect((await model.sample({ ...options, seed: 9, latents })).images).toEqual(images);
+    expect((await model.sample({ ...options, seed: 9 })).images).not.toEqual(images);
+  });
+
   test('goes from one seed to another, both ends theirs', async () => {
     const model = await load();
     const { images, seeds } = await model.sample({ interpolate: [3, 8], count: 3, steps: 4, sampler: 'ddpm' });

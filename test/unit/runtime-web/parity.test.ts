@@ -39,11 +39,12 @@ it('loadModel on WebAssembly makes the pictures of runtime-node, seed by seed', 
     { seed: 12, count: 2, steps: 3, sampler: 'ddim', eta: 1 },
     { seed: 13, steps: 3, sampler: 'ddpm', from: GRAY, strength: 0.7 },
     { seed: 14, steps: 3, sampler: 'ddpm', from: GRAY, mask: GRAY.map((_, i) => Number(i < 392)), resamples: 2 },
+    { seed: 15, steps: 3, sampler: 'ddpm', latents: GRAY.map((_, i) => Math.sin(i)), returnLatents: true },
     { interpolate: [15, 16], count: 3, steps: 2, labels: [3, 8] },
   ];
   for (const request of requests) {
     const [made, expected] = [await web.sample(request), await node.sample(request)];
-    expect([made.seeds, made.labels]).toEqual([expected.seeds, expected.labels]);
+    expect([made.seeds, made.labels, made.latents]).toEqual([expected.seeds, expected.labels, expected.latents]);
     expectClose(made.images, expected.images, { absolute: 1e-5, what: `seed ${request.seed}` });
   }
 });
