@@ -9,17 +9,46 @@ diffusers' own DDPMPipeline takes no classes, and only schedulers that do not sc
 """
 
 import inspect
+import json
+import shutil
+from pathlib import Path
 
 import torch
-from diffusers import DiffusionPipeline, ImagePipelineOutput
+from diffusers import DiffusionPipeline, ImagePipelineOutput, __version__
 from diffusers.utils.torch_utils import randn_tensor
 
 
 class OnnoisePipeline(DiffusionPipeline):
-    def __init__(self, unet, scheduler, id2label=None):
+    def __init__(self, unet, scheduler, id2label=None, trained_on=None):
         super().__init__()
         self.register_modules(unet=unet, scheduler=scheduler)
         self.names = {name: int(label) for label, name in (id2label or {}).items()}
+        self.facts = {"id2label": id2label, "trained_on": trained_on}
+
+    def save_pretrained(self, save_directory, **options):
+        """
+        Writes the folder again, to be loaded as this one was: weights, configs, and the code, which diffusers would leave out, with
+        networks that are not its own. `options` are those of the network's own save_pretrained.
+        """
+        if options.pop("push_to_hub", False):
+            raise ValueError("push_to_hub must be left out: pipe.push_to_hub(name) does it")
+        folder, kind = Path(save_directory), type(self.unet)
+        self.scheduler.save_pretrained(folder / "scheduler")
+        self.unet.save_pretrained(folder / "unet", **options)
+        library = "diffusers"
+        if not kind.__module__.startswith("diffusers."):
+            code = Path(inspect.getfile(kind))
+            library = code.stem
+            copy(code, folder / "unet" / code.name)
+        copy(Path(inspect.getfile(type(self))), folder / "pipeline.py")
+        index = {
+            "_class_name": "DDPMPipeline",
+            "_diffusers_version": __version__,
+            "scheduler": ["diffusers", type(self.scheduler).__name__],
+            "unet": [library, kind.__name__],
+            **{name: fact for name, fact in self.facts.items() if fact is not None},
+        }
+        (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
 
     @torch.no_grad()
     def __call__(
@@ -128,6 +157,11 @@ class OnnoisePipeline(DiffusionPipeline):
                     encoded[i, len(specs) + k] = 1
             rows["conditions"], absent["conditions"] = encoded, torch.zeros_like(encoded)
         return rows, absent
+
+
+def copy(source, target):
+    if not (target.exists() and target.samefile(source)):
+        shutil.copyfile(source, target)
 
 
 def listed(value):
