@@ -1,0 +1,47 @@
+/** "The same pictures in both" of docs/python.md, as written. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadModel } from '#runtime-node/index.ts';
+import { temporaryFolder } from '#test/images.ts';
+import { runCli } from '#test/run-cli.ts';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+
+const docs = readFileSync(new URL('../../../docs/python.md', import.meta.url), 'utf8');
+const section = docs.split('## The same pictures in both\n')[1]!.split('\n## ')[0]!;
+const codeOf = (language: string): string => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(section)![1]!;
+
+/** Runs the code with its imports as arguments, and paths below `folder`. */
+async function runHere(code: string, folder: string): Promise<void> {
+  const body = code.replace(/^import .*\n/gm, '');
+  const within = (path: string) => join(folder, path);
+  const AsyncFunction = (async () => {}).constructor as new (
+    ...words: string[]
+  ) => (...given: unknown[]) => Promise<void>;
+  await new AsyncFunction('loadModel', 'writeFile', `${body}; await model.dispose();`)(
+    (path: string) => loadModel(within(path), { device: 'cpu' }),
+    (path: string, data: Float32Array) => writeFile(within(path), data),
+  );
+}
+
+describe('the noise of pictures, taken along to Python', skipBecause(lacksPython('diffusers')), () => {
+  const folder = temporaryFolder();
+
+  it('makes the same pictures of models/digits there, to 2e-4', async () => {
+    const exported = await runCli('export', '--model', 'models/digits', '--out', join(folder, 'out', 'digits'));
+    expect(exported).toMatchObject({ code: 0 });
+    await runHere(codeOf('js'), folder);
+    const env = { ...process.env, HF_HOME: join(folder, 'cache'), HF_HUB_OFFLINE: '1' };
+    const printed = execFileSync(PYTHON, ['-c', codeOf('python')], {
+      cwd: folder,
+      encoding: 'utf8',
+      env,
+      stdio: 'pipe',
+    });
+    const difference = Number(printed.trim());
+    expect(difference).toBeGreaterThan(0);
+    expect(difference).toBeLessThan(2e-4);
+  }, 600_000);
+});
