@@ -1,10 +1,9 @@
 /** The noise that pictures start from, given or asked for: `latents`, as diffusers' pipelines call it. */
 import { InputError, refuse } from '../rules/errors.ts';
 import { check, flag } from '../rules/rule.ts';
-import { startNoise } from '../sampling/sample.ts';
+import { type SampleImagesOptions, startNoise } from '../sampling/sample.ts';
 import type { PictureOptions } from './options.ts';
 import type { ImageShape } from './pixels.ts';
-import type { PictureRequest } from './request.ts';
 
 const ACTION = 'sample images';
 
@@ -37,7 +36,7 @@ export function checkLatents(options: PictureOptions, shape: ImageShape, count: 
 
 /** What a result says of the noise that its pictures started from: nothing, unless it is asked for. */
 export const latentsOf = (
-  request: Pick<PictureRequest, 'seeds' | 'latents' | 'returnLatents'>,
+  request: Pick<SampleImagesOptions, 'seeds' | 'latents'> & Pick<PictureOptions, 'returnLatents'>,
   shape: ImageShape,
 ): { latents?: Float32Array<ArrayBuffer> } =>
   request.returnLatents ? { latents: startNoise(request, sizeOf(shape)) } : {};

@@ -23,7 +23,7 @@ const unet = {
   num_class_embeds: 2,
 };
 const tutorial = { _class_name: 'SimpleUnet', sample_size: 8, image_channels: 1, channels: [4, 6], time_emb_dim: 8 };
-const classes = ['cat', 'dog'];
+const CLASSES = ['cat', 'dog'];
 
 describe('save_pretrained of the pipeline of a folder', skipBecause(lacksPython('diffusers')), () => {
   const root = temporaryFolder();
@@ -36,7 +36,7 @@ describe('save_pretrained of the pipeline of a folder', skipBecause(lacksPython(
   ])(
     'writes a folder that is loaded again, %s',
     async (_, name, network, code) => {
-      await exportWave(join(root, name), network, { prediction_type: 'v_prediction', clip_sample: false }, classes);
+      await exportWave(join(root, name), network, { prediction_type: 'v_prediction', clip_sample: false }, CLASSES);
       const index = await json(name, 'model_index.json');
       const copy = `${name} saved`;
       const env = { ...process.env, HF_HOME: join(root, 'cache'), HF_HUB_OFFLINE: '1' };
