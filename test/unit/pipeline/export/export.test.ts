@@ -225,7 +225,15 @@ describe('exportRun', () => {
     const state = plan.step.initialState(plan.initialParameters());
     for (const step of [2, 4]) await save(step, state);
     await writeJson(paths.config, plan.config);
-    await writeJson(paths.data, { name: 'blobs', hash: 'abc', count: 9, channels: 3, height: 12, width: 12 });
+    await writeJson(paths.data, {
+      name: 'blobs',
+      hash: 'abc',
+      count: 10,
+      channels: 3,
+      height: 12,
+      width: 12,
+      train: 9,
+    });
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -240,6 +248,15 @@ describe('exportRun', () => {
     expect(images.length).toBe(3 * 3 * 12 * 12);
     expect(images.every(Number.isFinite)).toBe(true);
     expect(labels).toEqual([0, 1, 2]);
+  });
+
+  it('says in the card how many images the weights have seen, and how often', async () => {
+    await exportRun({ run: at('run'), out: at('seen') });
+    const card = await readFile(at('seen', 'README.md'), 'utf8');
+    expect(card).toContain('| epochs | 0.89 |\n| images seen in training | 8 of 9 |');
+    expect(card).toContain('- It knows the 8 of 9 images that training came to and nothing else;');
+    await exportRun({ run: at('run'), out: at('seen'), checkpoint: 2 });
+    expect(await readFile(at('seen', 'README.md'), 'utf8')).toContain('- It knows the 4 of 9 images that');
   });
 
   it('notes T and the classes in the network, and a folder put together from two models is refused', async () => {

@@ -269,13 +269,13 @@ describe('train --init', () => {
     }
     const start = at('ghosts');
     expect(await card('of-model-out')).toContain(
-      `- It knows the 19 images it was trained on and those of ${start}, whose weights it started from; with few`,
+      `- It knows the 8 of 19 images that training came to and those of ${start}, whose weights it started from; with few`,
     );
     expect((await readStart(at('of-model-out'))).start.phantoms).toBe(true);
     await run('real', fine(at('model')));
     await exportRun({ run: at('real'), out: at('real-out') });
     expect(await card('real-out')).not.toContain('phantom');
-    expect(await card('model')).toContain('19 images it was trained on and nothing else;');
+    expect(await card('model')).toContain('17 of 19 images that training came to and nothing else;');
   });
 
   it('goes on without the folder, and not with other weights', async () => {
