@@ -1,4 +1,4 @@
-"""Nearest neighbours by scipy's k-d tree and by numpy's brute force over shifts, and chances by scipy's distributions:
+"""Nearest neighbours by scipy's k-d tree and by numpy's brute force over orientations and shifts, and chances by scipy's distributions:
 test/golden/data/memorisation/{neighbours,pixels,chances}.json.
 
     python scripts/golden/memorisation.py
@@ -39,40 +39,49 @@ write(
 )
 
 
-# Pixels: the least root mean square difference of standardised parts over all shifts, and mirrored ones.
+# Pixels: the least root mean square difference of standardised parts over all orientations, negatives and shifts.
 def standardised(part):
     part = part.astype(np.float64)
     return (part - part.mean()) / max(part.std(), 2)
 
 
-def distance(picture, training, margin, flip):
+def orientations(picture):
+    turns = range(4) if picture.shape[1] == picture.shape[2] else (0, 2)
+    return [np.rot90(view, turn, (1, 2)) for view in (picture, picture[:, :, ::-1]) for turn in turns]
+
+
+def distance(picture, training, margin):
     _, rows, columns = picture.shape
     middle = standardised(training[:, margin : rows - margin, margin : columns - margin])
     least = np.inf
-    for view in [picture, picture[:, :, ::-1]] if flip else [picture]:
+    for view in orientations(picture):
         for top in range(2 * margin + 1):
             for left in range(2 * margin + 1):
                 part = standardised(view[:, top : top + rows - 2 * margin, left : left + columns - 2 * margin])
-                least = min(least, np.sqrt(np.mean((part - middle) ** 2)))
+                for sign in (1, -1):
+                    least = min(least, np.sqrt(np.mean((sign * part - middle) ** 2)))
     return least
 
 
-def smooth(count, channels, rows, columns):
+def smooth(rng, count, channels, rows, columns):
     coarse = rng.normal(size=(count, channels, rows // 3 + 1, columns // 3 + 1))
     fine = np.kron(coarse, np.ones((3, 3)))[:, :, :rows, :columns]
     return np.clip(120 + 50 * fine + rng.normal(size=fine.shape) * 6, 0, 255).astype(np.uint8)
 
 
 cases = []
-for shape, margin, flip in [((1, 16, 20), 2, False), ((3, 17, 16), 2, True), ((1, 6, 5), 0, False)]:
-    training = smooth(12, *shape)
-    pictures = np.concatenate([np.roll(training[:2], (1, -2), (2, 3)), training[2:4, :, :, ::-1], smooth(4, *shape)])
-    table = np.array([[distance(p, t, margin, flip) for t in training] for p in pictures])
+square = np.random.default_rng(2)
+for source, shape, margin in [(rng, (1, 16, 20), 2), (rng, (3, 17, 16), 2), (rng, (1, 6, 5), 0), (square, (1, 16, 16), 2)]:
+    training = smooth(source, 12, *shape)
+    changed = [np.roll(training[:2], (1, -2), (2, 3)), training[2:4, :, :, ::-1]]
+    if source is square:
+        changed += [np.rot90(np.roll(training[4:6], (2, 1), (2, 3)), 1, (2, 3)), 255 - np.swapaxes(training[6:8], 2, 3)]
+    pictures = np.concatenate([*changed, smooth(source, 4, *shape)])
+    table = np.array([[distance(p, t, margin) for t in training] for p in pictures])
     order = np.argsort(table, axis=1, kind="stable")
     cases.append(
         {
             "shape": shape,
-            "flip": flip,
             "training": training.ravel().tolist(),
             "pictures": pictures.ravel().tolist(),
             "numbers": order.ravel().tolist(),

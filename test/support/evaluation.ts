@@ -79,7 +79,7 @@ export function exampleMemorisation(more: Partial<Memorisation> = {}): Memorisat
     errorRate: 0.01,
     counts: { samples: COUNT, training: 9500, heldOut: COUNT },
     duplicates: { heldOut: 0, repeated: 0, training: 0 },
-    search: { shift: 2, flip: false, neighbours: 10, reduced: 1 },
+    search: { shift: 2, orientations: 8, neighbours: 10, reduced: 1 },
     tests: [exampleTest('pixels', 0.71, 0.42), exampleTest('features', 3.9, 0.31)],
     flagged: [],
     closest: Array.from({ length: 9 }, (_, i) => examplePair(i)),
@@ -129,7 +129,7 @@ function examplePair(i: number): Pair {
     secondDistance: distance / ratio,
     ratio,
     score: ratio - 0.1,
-    ...(i % 2 === 0 && { shift: [1, 0] as const, mirrored: false }),
+    ...(i % 2 === 0 && ({ mirrored: i === 4, turned: i === 4 ? 90 : 0, shift: [1, 0], inverted: i === 2 } as const)),
     flagged: i === 0,
   };
 }

@@ -95,7 +95,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
       const measured = await measureRuns([first, ...others], judges, hooks);
       const { candidate, measures } = measured.get(first)!;
       const asTraining = await measureAsTraining(candidate, judges, real.dataset.classNames?.length ?? 0, hooks);
-      const copies = await searchCopies(candidate, judges, trainedOn?.data.flip === true, hooks);
+      const copies = await searchCopies(candidate, judges, hooks);
       if (copies.duplicates.heldOut > 0) onNote(onShared(copies));
 
       const evaluation: Evaluation = {

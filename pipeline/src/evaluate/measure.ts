@@ -106,7 +106,6 @@ export async function measureAsTraining(
 export function searchCopies(
   { images: samples, features }: Candidate,
   { sets, network, seed }: Judges,
-  flip: boolean,
   { stage, signal }: EvaluationHooks,
 ): Promise<Memorisation> {
   const { training, unseen } = sets;
@@ -121,7 +120,6 @@ export function searchCopies(
         heldOut: unseen.features,
         extract: network.extract,
       },
-      flip,
       seed,
       onProgress: (done, total) => report({ done, total }),
       signal,

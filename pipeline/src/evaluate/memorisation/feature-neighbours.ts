@@ -20,12 +20,14 @@ export async function featureNeighbours(
     mean: meanOf(training.values, width),
     neighbours: Math.min(NEIGHBOURS, training.count),
   });
-  return measureFound(found, pictures.count, (picture, image) => {
+  const distanceTo = (picture: number, image: number) => {
     let square = 0;
     for (let i = 0, a = picture * width, b = image * width; i < width; i++, a++, b++) {
       const difference = pictures.values[a]! - training.values[b]!;
       square += difference * difference;
     }
     return { distance: Math.sqrt(square) };
-  });
+  };
+  const measure = (picture: number, images: Int32Array) => Array.from(images, (image) => distanceTo(picture, image));
+  return measureFound(found, pictures.count, measure, watch.signal);
 }

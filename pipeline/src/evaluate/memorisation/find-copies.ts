@@ -9,10 +9,12 @@ import { ACTION, checkDifferent, checkImages } from './check.ts';
 import { compare } from './compare.ts';
 import { findDuplicates } from './duplicates.ts';
 import { featureNeighbours } from './feature-neighbours.ts';
+import { shiftOf } from './geometry.ts';
 import { calibrate, ERROR_RATE, jointPValue, judge } from './judge.ts';
 import type { Watch } from './nearest.ts';
 import { NEIGHBOURS, type Neighbours, nearestOf, scoresOf } from './neighbours.ts';
-import { pixelNeighbours, shiftOf } from './pixel-neighbours.ts';
+import { orientationsOf } from './orientations.ts';
+import { pixelNeighbours } from './pixel-neighbours.ts';
 import { plantCopies } from './plant.ts';
 import { sensitivityOf } from './sensitivity.ts';
 import { factorTo, shrink } from './shrink.ts';
@@ -35,8 +37,6 @@ export interface CopySearch extends Watch {
   heldOut: ImageSet;
   /** Without it, only pixels are compared. */
   features?: CopyFeatures | undefined;
-  /** Whether a mirrored training image is a copy: for models trained with flips. Default false. */
-  flip?: boolean | undefined;
   /** Of the planted copies and the trials. */
   seed: number;
 }
@@ -59,7 +59,7 @@ interface Found {
 
 /** @throws InputError for images or features that cannot be compared */
 export async function findCopies(given: CopySearch): Promise<Memorisation> {
-  const { samples, training, heldOut, features, flip = false, seed, signal } = given;
+  const { samples, training, heldOut, features, seed, signal } = given;
   checkImages(samples, training, heldOut);
   if (features) {
     const { width } = features.training;
@@ -73,7 +73,7 @@ export async function findCopies(given: CopySearch): Promise<Memorisation> {
   const watch = watchParts(given, [samples.count, heldOut.count, planted.count], features ? 2 : 1);
   const factor = factorTo(samples.shape, LARGEST_SIDE);
   const known = shrink(takeImages(training, different), factor);
-  const inPixels = (images: ImageSet) => pixelNeighbours(shrink(images, factor), known, flip, watch());
+  const inPixels = (images: ImageSet) => pixelNeighbours(shrink(images, factor), known, watch());
   const found: Found[] = [
     {
       space: 'pixels',
@@ -114,7 +114,7 @@ export async function findCopies(given: CopySearch): Promise<Memorisation> {
     duplicates,
     search: {
       shift: factor * shiftOf(known.shape),
-      flip,
+      orientations: orientationsOf(samples.shape).length,
       neighbours: Math.min(NEIGHBOURS, different.length),
       reduced: factor,
     },
@@ -169,7 +169,7 @@ function pairsOf({ space, samples }: Found, threshold: number, different: readon
       secondDistance,
       ratio: secondDistance === 0 ? 1 : distance / secondDistance,
       score,
-      ...(move && { shift: [factor * move.shift[0], factor * move.shift[1]], mirrored: move.mirrored }),
+      ...(move && { ...move, shift: [factor * move.shift[0], factor * move.shift[1]] }),
       flagged: score < threshold,
     };
   });

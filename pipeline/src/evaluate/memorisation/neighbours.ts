@@ -1,4 +1,6 @@
 /** The nearest training images of a set of pictures, in one space. */
+import { breathing } from '../measures/breathe.ts';
+import type { Orientation } from './orientations.ts';
 
 /** For each picture its nearest training images, nearest first. */
 export interface Neighbours {
@@ -14,29 +16,41 @@ export interface Neighbours {
   moves?: Move[] | undefined;
 }
 
-/** How a training image comes to lie on a picture: first mirrored, then moved right and down, in pixels. */
-export interface Move {
+/** How a training image comes to lie on a picture: mirrored, turned, then moved right and down, in pixels. */
+export interface Move extends Orientation {
   shift: readonly [right: number, down: number];
-  mirrored: boolean;
+  /** Whether its levels are those of the negative. */
+  inverted: boolean;
 }
 
 /** Training images that are looked at for a picture: the nearest, and those that it is compared with. */
 export const NEIGHBOURS = 16;
 
-/** Distances of a picture to the training images of a search. */
-export type Measure = (picture: number, training: number) => { distance: number; move?: Move };
+/** Distance of a picture to a training image. */
+export interface Measured {
+  distance: number;
+  move?: Move;
+}
+
+/** The distances of one picture to a few training images, in their order. */
+export type Measure = (picture: number, training: Int32Array) => Measured[] | Promise<Measured[]>;
 
 /** Measures what a search found, and puts it into order. Equal distances are in the order of the training images. */
-export function measureFound(found: Int32Array, count: number, measure: Measure): Neighbours {
+export async function measureFound(
+  found: Int32Array,
+  count: number,
+  measure: Measure,
+  signal?: AbortSignal,
+): Promise<Neighbours> {
+  const breathe = breathing(signal);
   const each = found.length / count;
   const training = new Int32Array(found.length);
   const distances = new Float64Array(found.length);
   const moves: Move[] = [];
   for (let picture = 0; picture < count; picture++) {
-    const measured = Array.from(found.subarray(picture * each, (picture + 1) * each), (image) => ({
-      image,
-      ...measure(picture, image),
-    }));
+    await breathe();
+    const images = found.subarray(picture * each, (picture + 1) * each);
+    const measured = (await measure(picture, images)).map((each, i) => ({ ...each, image: images[i]! }));
     measured.sort((a, b) => a.distance - b.distance || a.image - b.image);
     for (const [i, { image, distance, move }] of measured.entries()) {
       training[picture * each + i] = image;

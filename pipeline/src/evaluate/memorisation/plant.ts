@@ -1,13 +1,18 @@
-/** Copies as a model may make them: training images moved, with other contrast and brightness, noise and JPEG's traces. */
+/**
+ * Copies as a model may make them: training images moved, with other contrast and brightness, noise and JPEG's traces.
+ * Every second one is mirrored, turned or inverted, too.
+ */
 import { gaussian, randomInts, shuffle, uniform } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import type { ImageSet } from '../types.ts';
-import { shiftOf } from './pixel-neighbours.ts';
+import { shiftOf } from './geometry.ts';
+import { newPlaces, orientationsOf } from './orientations.ts';
 
 const CHOICE_STREAM = 0x0c0b_0000;
 const SHIFT_STREAM = 0x0c0b_0001;
 const LIGHT_STREAM = 0x0c0b_0002;
 const NOISE_STREAM = 0x0c0b_0003;
+const ORIENTATION_STREAM = 0x0c0b_0004;
 /** Most change of the contrast (share) and the brightness (levels), either way; deviation of the noise, at most (levels). */
 const MOST = { contrast: 0.1, brightness: 8, noise: 8 };
 const JPEG_QUALITY = 85;
@@ -25,6 +30,10 @@ export async function plantCopies(training: ImageSet, count: number, seed: numbe
   const most = shiftOf(training.shape);
   const shifts = new Int32Array(2 * drawn.length);
   randomInts(seed, SHIFT_STREAM, 0, 2 * most + 1, shifts);
+  const orientations = orientationsOf(training.shape).map((orientation) => newPlaces(orientation, training.shape));
+  // Of the first half as they are, of the second inverted; 0, neither laid nor inverted, is left out.
+  const laid = new Int32Array(drawn.length);
+  randomInts(seed, ORIENTATION_STREAM, 0, 2 * orientations.length - 1, laid);
   const light = new Float64Array(3 * drawn.length);
   uniform(seed, LIGHT_STREAM, 0, light);
   const pixels = new Uint8Array(drawn.length * size);
@@ -38,12 +47,22 @@ export async function plantCopies(training: ImageSet, count: number, seed: numbe
     ];
     gaussian(seed, n * size, noise, NOISE_STREAM);
     const original = training.pixels.subarray(image * size, (image + 1) * size);
+    const laying = n % 2 === 0 ? 0 : laid[n]! + 1;
+    const inverted = laying >= orientations.length;
+    const places = orientations[laying % orientations.length]!;
+    const lying = new Uint8Array(size);
+    for (let start = 0; start < size; start += rows * columns) {
+      for (const [i, place] of places.entries()) {
+        const level = original[start + i]!;
+        lying[start + place] = inverted ? 255 - level : level;
+      }
+    }
     const changed = new Uint8ClampedArray(size);
     for (let i = 0; i < size; i++) {
       const [x, y] = [i % columns, Math.floor(i / columns) % rows];
       const channel = Math.floor(i / (rows * columns));
       const from = (channel * rows + within(y - down, rows)) * columns + within(x - right, columns);
-      changed[i] = 127.5 + contrast * (original[from]! - 127.5) + brightness + deviation * noise[i]!;
+      changed[i] = 127.5 + contrast * (lying[from]! - 127.5) + brightness + deviation * noise[i]!;
     }
     pixels.set(await throughJpeg(changed, training.shape), n * size);
   }

@@ -39,8 +39,8 @@ export interface Memorisation {
   search: {
     /** Most pixels that a copy may be moved along an axis. */
     shift: number;
-    /** Whether a mirrored training image is a copy. */
-    flip: boolean;
+    /** In how many orientations: the eight of a square, or the four of another rectangle; each inverted, too. */
+    orientations: number;
     /** Training images that a picture is compared with: the nearest, and those whose mean distance makes its score. */
     neighbours: number;
     /** Side of the squares of pixels that were averaged before, to compare large images; 1 for up to 64 pixels a side. */
@@ -114,8 +114,8 @@ export interface Pair {
   /** That of the second nearest. */
   second: number;
   /**
-   * In pixels: root mean square difference after both are brought to mean 0 and deviation 1, from 0 (the same up to
-   * brightness and contrast) over 1.41 (unrelated) to 2 (the negative). In features: Euclidean.
+   * In pixels: root mean square difference after both are brought to mean 0 and deviation 1, from 0 (the same, or the
+   * negative, up to brightness and contrast) to 1.41 (unrelated). In features: Euclidean.
    */
   distance: number;
   secondDistance: number;
@@ -123,10 +123,14 @@ export interface Pair {
   ratio: number;
   /** First distance to the mean of the next ones, 0 to 1. */
   score: number;
-  /** How the training image must be moved to lie on the picture, right and down, in pixels; only in pixels. */
-  shift?: readonly [right: number, down: number] | undefined;
-  /** Whether it must be mirrored before; only in pixels. */
+  /** Whether the training image must be mirrored to lie on the picture; only in pixels, as what follows. */
   mirrored?: boolean | undefined;
+  /** How far it must then be turned clockwise, in degrees. */
+  turned?: 0 | 90 | 180 | 270 | undefined;
+  /** How far it must then be moved, right and down, in pixels. */
+  shift?: readonly [right: number, down: number] | undefined;
+  /** Whether it must be made negative. */
+  inverted?: boolean | undefined;
   flagged: boolean;
 }
 

@@ -1,5 +1,6 @@
 /** The part of a report on memorisation: the verdict, what it rests on, what it would have seen, and the closest pairs. */
 import { formatShare, formatValue } from '@onnoise/scheduler';
+import { plural } from '../../terminal/format.ts';
 import { closestPairs, type PairPictures } from '../memorisation/closest-pairs.ts';
 import { TRIALS } from '../memorisation/sensitivity.ts';
 import type { CopyTest, Memorisation, Pair, Space } from '../memorisation/types.ts';
@@ -24,6 +25,7 @@ export async function copiesSection(memorisation: Memorisation, pictures: Report
 <p class="${tone}">${unbroken(memorisationSentence(memorisation))}</p>
 <p>${unbroken(reason)}</p>
 <p>${count(counts.samples)} pictures were compared with ${count(counts.training)} training images, and so were ${count(counts.heldOut)} real images held out of training. Copies would lie nearer to a training image than real images do. A picture's score is its distance to the nearest training image divided by that to the next few: near 0 for a copy, near 1 for a new picture.</p>
+<p>${unbroken(searchSentence(memorisation))}</p>
 ${
   duplicates.heldOut + duplicates.repeated + duplicates.training > 0 &&
   html`<p>The data repeats itself. Training images that are copies of others: ${count(duplicates.training)}; images held out that are copies of others of them: ${count(duplicates.repeated)}; that are training images, too: ${count(duplicates.heldOut)}.</p>
@@ -44,6 +46,13 @@ ${await sensitivityCurve(sensitivity)}</figure>`
 ${sensitivity.length > 1 && sensitivityTable(memorisation)}
 ${await pairsList(memorisation, pictures)}
 </section>`;
+}
+
+/** What a copy may be, and which copies go unseen. */
+function searchSentence({ search: { shift, orientations } }: Memorisation): string {
+  const far = shift === 0 ? 'moved' : `moved further than ${plural(shift, 'pixel')}`;
+  const turn = orientations === 8 ? '90 degrees' : '180 degrees';
+  return `Pixels were also compared mirrored, turned by ${turn}, and as their negative. They do not show copies that are ${far}, scaled or turned by other angles, copies under strong noise, and copies of a part of an image, such as a half. Features, which are compared as the pictures are, may show some of these.`;
 }
 
 /** `0.02 %`: other than shares, chances may be tiny, and 0 is none. */
@@ -121,6 +130,14 @@ async function pairItem(
 <span><img src="${picture}" alt="Picture ${sample}">picture</span>
 <span><img src="${nearest}" alt="Training image ${training}">nearest</span>
 <span><img src="${next}" alt="Training image ${second}">second</span>
-</div><figcaption>${flagged && html`<span class="bad">Flagged.</span> `}Picture ${sample}, training images ${training} and ${second}. In ${SPACE_NAMES[space]}: distance ${formatValue(distance)}, ${formatShare(ratio)} of that to the second, score ${formatValue(score)}.</figcaption></figure></li>
+</div><figcaption>${flagged && html`<span class="bad">Flagged.</span> `}Picture ${sample}, training images ${training} and ${second}. In ${SPACE_NAMES[space]}: distance ${formatValue(distance)}, ${formatShare(ratio)} of that to the second, score ${formatValue(score)}.${layWords(pair)}</figcaption></figure></li>
 `;
+}
+
+/** ` The nearest lies on it mirrored, turned by 90 degrees and inverted.`; nothing where it lies as it is. */
+function layWords({ mirrored, turned, inverted }: Pair): string {
+  const words = [mirrored && 'mirrored', turned && `turned by ${turned} degrees`, inverted && 'inverted'].filter(
+    Boolean,
+  );
+  return words.length === 0 ? '' : ` The nearest lies on it ${words.join(' and ')}.`;
 }

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluateCommand } from '#test/evaluate/command.ts';
+import { change, join as joinSets, pick, upTo } from '#test/evaluate/digits.ts';
 import { writeExactModel } from '#test/evaluate/exact-model.ts';
 import { grainedBars, writeIdx } from '#test/evaluate/grained.ts';
 import { runCli } from '#test/run-cli.ts';
@@ -37,6 +38,30 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     const unclear = await evaluatePlain('unclear', ...others, '--no-card', '--fail-on', 'memorisation', '--quiet');
     expect(unclear.code).toBe(3);
     expect(unclear.stderr).toMatch(/^--fail-on memorisation: copies cannot be ruled out among the pictures of /);
+  });
+
+  test('finds mirrored copies among new pictures', async () => {
+    const { labels: _, ...known } = grainedBars({ count: 560, classes: 2 }, 1);
+    const { labels: __, ...fresh } = grainedBars({ count: 280, classes: 2 }, 2);
+    const copies = change(pick(known, upTo(20)), (at, x, y) => at(7 - x, y));
+    await writeExactModel({ out: place('mirror'), images: joinSets(fresh, copies) });
+    const test = await writeIdx(place('others'), grainedBars({ count: 300, classes: 2 }, 9));
+    const args = ['--model', place('mirror'), '--data', place('plain'), '--cache-dir', place('cache'), '--no-card'];
+    const out = place('out/mirror');
+    const run = await runCli(
+      'evaluate',
+      ...[...args, '--validation-share', '0', '--test-data', test, '--steps', '10', '--count', '300', ...seen()],
+      ...['--out', out, '--fail-on', 'memorisation'],
+    );
+    expect(run.stderr).toMatch(/--fail-on memorisation: copies of training images were found among the pictures of /);
+    expect(run.code).toBe(3);
+    const { memorisation } = await read(out);
+    expect(memorisation).toMatchObject({ verdict: 'copies found', search: { orientations: 8 } });
+    const first = memorisation!.flagged.filter(({ space }) => space === 'pixels').slice(0, 10);
+    expect(first.map(({ training, mirrored }) => [training < 20, mirrored])).toEqual(upTo(10).map(() => [true, true]));
+    const report = await readFile(join(out, 'report.html'), 'utf8');
+    expect(report).toContain('The nearest lies on it mirrored.');
+    expect(report).toContain('moved further than 1 pixel');
   });
 
   test('of images that the model card does not name it cannot tell', async () => {

@@ -61,7 +61,7 @@ test.for(changes)('copies %s are found, each with its training image', async ([,
 test('a moved copy says how far it was moved', async () => {
   const samples = among(change(copied(), (at, x, y) => at(x - 2, y + 1)));
   const { closest } = await findCopies({ samples, training, heldOut, seed: 0 });
-  expect(closest[0]).toMatchObject({ shift: [2, -1], mirrored: false, flagged: true });
+  expect(closest[0]).toMatchObject({ shift: [2, -1], mirrored: false, turned: 0, inverted: false, flagged: true });
   expect(closest[0]!.distance).toBeLessThan(1e-6);
 });
 
@@ -105,14 +105,49 @@ test('copies are found by features too', async () => {
   expect(seen[0]).not.toHaveProperty('shift');
 });
 
-test('mirrored copies count where the model was trained with flips', async () => {
-  const samples = among(change(copied(), (at, x, y) => at(27 - x - 1, y)));
-  const straight = await findCopies({ samples, training, heldOut, seed: 0 });
-  const mirrored = await findCopies({ samples, training, heldOut, flip: true, seed: 0 });
-  expect(straight.flagged.length).toBeLessThan(COPIED.length);
-  expect(mirrored.verdict).toBe('copies found');
-  expect(mirrored.closest[0]).toMatchObject({ mirrored: true, shift: [-1, 0] });
-  expect(mirrored.closest[0]!.distance).toBeLessThan(1e-6);
+/** How a training image must be laid to lie on what is made of it here. */
+const laid: [string, (images: ImageSet) => ImageSet, object][] = [
+  [
+    'mirrored and moved by a pixel',
+    (images) => change(images, (at, x, y) => at(27 - x - 1, y)),
+    { mirrored: true, turned: 0, shift: [-1, 0], inverted: false },
+  ],
+  [
+    'turned by 90 degrees and moved',
+    (images) => change(images, (at, x, y) => at(y - 1, 27 - x - 2)),
+    { mirrored: false, turned: 90, shift: [-2, 1], inverted: false },
+  ],
+  [
+    'mirrored and turned by 270 degrees',
+    (images) => change(images, (at, x, y) => at(y, x)),
+    { mirrored: true, turned: 270, shift: [0, 0], inverted: false },
+  ],
+  [
+    'on their heads',
+    (images) => change(images, (at, x, y) => at(27 - x, 27 - y)),
+    { mirrored: false, turned: 180, shift: [0, 0], inverted: false },
+  ],
+  [
+    'inverted',
+    (images) => change(images, (at, x, y) => 255 - at(x, y)),
+    { mirrored: false, turned: 0, shift: [0, 0], inverted: true },
+  ],
+  [
+    'mirrored and inverted',
+    (images) => change(images, (at, x, y) => 255 - at(27 - x, y)),
+    { mirrored: true, turned: 0, shift: [0, 0], inverted: true },
+  ],
+];
+
+test('copies that are mirrored, turned or inverted are found, and it is said how they lie', async () => {
+  const copies = laid.map(([, changed], i) => changed(pick(training, [COPIED[i]!])));
+  const found = await findCopies({ samples: among(join(...copies)), training, heldOut, seed: 0 });
+  expect(found.verdict).toBe('copies found');
+  const pairs = new Map(found.flagged.map((pair) => [pair.sample, pair]));
+  for (const [i, [name, , lie]] of laid.entries()) {
+    expect(pairs.get(i), name).toMatchObject({ training: COPIED[i], ...lie });
+    expect(pairs.get(i)!.distance, name).toBeLessThan(1e-6);
+  }
 });
 
 test('the same seed gives the same result, as JSON does', async () => {
@@ -198,7 +233,7 @@ test('large images are compared at 64 pixels or less, and shifts are given in th
     heldOut: enlarged(pick(heldOut, upTo(60))),
     seed: 0,
   });
-  expect(found.search).toEqual({ shift: 4, flip: false, neighbours: 16, reduced: 2 });
+  expect(found.search).toEqual({ shift: 4, orientations: 8, neighbours: 16, reduced: 2 });
   expect(found.verdict).toBe('copies found');
   expect(found.closest[0]).toMatchObject({ shift: [4, -2], flagged: true });
 });

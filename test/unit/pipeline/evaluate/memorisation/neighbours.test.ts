@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { shiftOf } from '#pipeline/evaluate/memorisation/geometry.ts';
 import { nearestKeys } from '#pipeline/evaluate/memorisation/nearest.ts';
 import { scoresOf } from '#pipeline/evaluate/memorisation/neighbours.ts';
-import { pixelNeighbours, shiftOf } from '#pipeline/evaluate/memorisation/pixel-neighbours.ts';
+import { pixelNeighbours } from '#pipeline/evaluate/memorisation/pixel-neighbours.ts';
 import { plantCopies } from '#pipeline/evaluate/memorisation/plant.ts';
 import { gaussian } from '#scheduler/index.ts';
 import { change, digitGroups, pick, upTo } from '../../../../support/evaluate/digits.ts';
@@ -31,7 +32,7 @@ test('reduced pictures lead to the training image that all distances say is near
   const samples = pick(training, [3, 50, 290]);
   const moved = change(samples, (at, x, y) => at(x + 1, y - 2));
   const pictures = { ...fresh, count: 28, pixels: Uint8Array.from([...fresh.pixels, ...moved.pixels]) };
-  const found = await pixelNeighbours(pictures, training, false);
+  const found = await pixelNeighbours(pictures, training);
   // A few training images at a time: then all distances are measured exactly.
   const least = new Float64Array(28).fill(Infinity);
   for (let first = 0; first < 300; first += 15) {
@@ -41,7 +42,6 @@ test('reduced pictures lead to the training image that all distances say is near
         training,
         upTo(15).map((i) => first + i),
       ),
-      false,
     );
     for (let i = 0; i < 28; i++) least[i] = Math.min(least[i]!, some.distances[i * some.each]!);
   }
@@ -58,8 +58,8 @@ test('planted copies are nearer than real digits, whatever was changed', async (
   const planted = await plantCopies(training, 100, 2);
   expect(planted.count).toBe(100);
   expect(await plantCopies(training, 100, 2)).toEqual(planted);
-  const highest = Math.max(...scoresOf(await pixelNeighbours(planted, training, false)));
-  const lowest = Math.min(...scoresOf(await pixelNeighbours(fresh, training, false)));
+  const highest = Math.max(...scoresOf(await pixelNeighbours(planted, training)));
+  const lowest = Math.min(...scoresOf(await pixelNeighbours(fresh, training)));
   expect(highest).toBeLessThan(lowest);
 });
 
@@ -71,7 +71,7 @@ test('planted copies of few training images are of all of them, in colour too', 
   };
   const planted = await plantCopies(training, 200, 0);
   expect(planted.count).toBe(4);
-  const found = await pixelNeighbours(planted, training, false);
+  const found = await pixelNeighbours(planted, training);
   expect(new Set(upTo(4).map((i) => found.training[i * found.each]))).toEqual(new Set([0, 1, 2, 3]));
 });
 
