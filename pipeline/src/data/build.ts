@@ -73,7 +73,7 @@ async function fill(
   const conditions: number[] = [];
   const skipped: Skipped[] = [];
   const observer = createObserver(image);
-  const grouping = createGrouping();
+  const grouping = createGrouping(source.groupColumn !== undefined);
   let done = 0;
   const report = () => onProgress?.({ done, total: source.total, skipped: skipped.length });
   try {

@@ -34,6 +34,7 @@ const RULES: Rules<PrepareOptions> = {
   strict: flag,
   cacheDir: TEXT,
   background: optional(oneOf(BACKGROUNDS)),
+  groupColumn: optional(TEXT),
   conditionColumns: optional(TEXT),
   window: optional(windowRule),
   frames: optional(framesRule),

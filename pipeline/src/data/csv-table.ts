@@ -10,6 +10,8 @@ export interface CsvRow {
   id: string;
   /** Empty if the cell is empty; undefined without a label column. */
   label?: string;
+  /** Empty if the cell is empty; undefined without a group column. */
+  group?: string;
   /** One for each condition column. */
   conditions: number[];
   /** Why the row's numbers cannot be used, if so. */
@@ -25,27 +27,34 @@ const firstLine = (text: string) => (SEPARATOR.test(text) ? 2 : 1);
 
 const PARSING = { trim: true, skip_empty_lines: true, record_delimiter: '\n' } as const satisfies Options;
 
+/** Columns that are read beside `id`. */
+export interface TableColumns {
+  label?: string | undefined;
+  group?: string | undefined;
+  conditions?: readonly ConditionColumn[];
+}
+
 /**
- * Parses the columns `id`, `labelColumn` and those of conditions. Throws InputError when one is missing or there twice,
+ * Parses the column `id` and those that are named. Throws InputError when one is missing or there twice,
  * and when there are no rows.
  */
 export function parseTable(
   raw: string,
   csv: string,
-  labelColumn: string | undefined,
-  conditionColumns: readonly ConditionColumn[] = [],
+  { label: labelColumn, group: groupColumn, conditions: conditionColumns = [] }: TableColumns,
 ): CsvRow[] {
   const text = raw.replaceAll(/\r\n?/g, '\n'); // a file may mix line endings
   const needed = [
     'id',
-    ...(labelColumn === undefined ? [] : [labelColumn]),
+    ...[labelColumn, groupColumn].filter((column) => column !== undefined),
     ...conditionColumns.map(({ column }) => column),
   ];
   const { delimiter, header } = readHeader(text, needed);
   const find = (name: string) => columnOf(name, header, csv);
-  const [id, label, numbers] = [
+  const [id, label, group, numbers] = [
     find('id'),
     labelColumn && find(labelColumn),
+    groupColumn && find(groupColumn),
     conditionColumns.map(({ column }) => find(column)),
   ];
   const records = parseRecords(text, csv, {
@@ -67,6 +76,7 @@ export function parseTable(
       line,
       id: record[id]!.normalize('NFC'),
       ...(typeof label === 'number' && { label: className(record[label]!) }),
+      ...(typeof group === 'number' && { group: record[group]!.normalize('NFC') }),
       conditions: cells.map((cell) => numberOf(cell) ?? Number.NaN),
       ...(unusable !== undefined && { unusable }),
     };

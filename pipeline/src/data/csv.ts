@@ -4,12 +4,14 @@
  */
 import { basename } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { plural } from '../terminal/format.ts';
 import { MAX_CLASSES, notesOnClasses, sortedClasses } from './classes.ts';
 import type { ConditionColumn } from './condition-columns.ts';
 import { type Found, imageFinder } from './csv-images.ts';
-import { type CsvRow, parseTable } from './csv-table.ts';
+import { type CsvRow, parseTable, type TableColumns } from './csv-table.ts';
 import { readCsvText } from './csv-text.ts';
 import type { FileItem } from './decode-items.ts';
+import { createGrouping } from './groups.ts';
 import type { FrameOptions, Store } from './store.ts';
 import type { DataConditions, Skipped, Source } from './types.ts';
 import { hasImageName, type ImageFile, notesOnUnread } from './walk.ts';
@@ -25,23 +27,24 @@ type Entry = { row: CsvRow; image: ImageFile } | Skipped;
 export async function openCsv(
   store: Store,
   csv: string,
-  labelColumn?: string,
-  conditions: readonly ConditionColumn[] = [],
+  columns: TableColumns = {},
   options: FrameOptions = {},
 ): Promise<Source> {
+  const { label: labelColumn, group: groupColumn, conditions = [] } = columns;
   const { text, notes } = readCsvText(csv);
   const table = basename(csv);
-  const rows = parseTable(text, csv, labelColumn, conditions);
+  const rows = parseTable(text, csv, columns);
   if (labelColumn !== undefined) checkLabels(rows, csv, labelColumn);
   checkNumbers(rows, csv, conditions);
   const { name, images, skipped, aliases } = store;
   const found = findImages(rows, store);
   const { entries, merged } = mergeRows(entriesOf(rows, found, table, labelColumn), csv, [
-    ...(labelColumn === undefined ? [] : [labelColumn]),
+    ...[labelColumn, groupColumn].filter((column) => column !== undefined),
     ...conditions.map(({ column }) => column),
   ]);
   if (merged.length > 0) notes.push(noteOnMerged(merged, table));
   const used = entries.flatMap((entry) => ('row' in entry ? [entry.image] : []));
+  if (groupColumn !== undefined) notes.push(...checkGroups(entries, csv, groupColumn));
   const listed = new Set([...found.values()].map((result) => ('image' in result ? result.image : undefined)));
   const unlisted = images.filter((image) => !listed.has(image)).length;
   if (unlisted > 0) notes.push(`${unlisted} of the folder's images are not in the CSV and are left out.`);
@@ -59,16 +62,21 @@ export async function openCsv(
     return {
       path,
       ...(classNames && { label: number.get(entry.row.label!)! }),
+      ...(groupColumn !== undefined && { group: entry.row.group! }),
       ...(conditions.length > 0 && { conditions: entry.row.conditions }),
     };
   });
   const paths = items.flatMap((item) => ('path' in item ? [item.path] : []));
   return {
     name,
-    identity: JSON.stringify([store.identityOf(used, skipped), text, labelColumn ?? null, ...conditions]),
+    identity: JSON.stringify([
+      ...[store.identityOf(used, skipped), text, labelColumn ?? null, ...conditions],
+      ...(groupColumn === undefined ? [] : [{ groupColumn }]),
+    ]),
     total: (await store.count(paths, options)) + items.length - paths.length,
     ...(classNames && { classNames, labelSource }),
     ...(conditions.length > 0 && { conditions: dataConditions(conditions, items) }),
+    ...(groupColumn !== undefined && { groupColumn, groups: groupsOfItems(items) }),
     notes,
     frames: (image) => store.decode(items, image),
   };
@@ -78,6 +86,27 @@ const dataConditions = (columns: readonly ConditionColumn[], items: readonly Fil
   names: columns.map(({ name }) => name),
   values: Float64Array.from(items.flatMap((item) => ('path' in item ? item.conditions! : []))),
 });
+
+/** As `createGrouping` would group them if each file were one image. */
+function groupsOfItems(items: readonly FileItem[]): number[] | undefined {
+  const grouping = createGrouping(true);
+  for (const [i, item] of items.entries()) grouping.add('path' in item ? [item.group!] : [], i);
+  return grouping.numbers();
+}
+
+/** @returns notes @throws InputError for a column that leaves nothing to hold out */
+function checkGroups(entries: readonly Entry[], csv: string, column: string): string[] {
+  const groups = entries.flatMap((entry) => ('row' in entry ? [entry.row.group!] : []));
+  const distinct = new Set(groups.filter((group) => group !== ''));
+  if (distinct.size < 2) {
+    const received = distinct.size === 0 ? 'none' : 'one';
+    throw new InputError(
+      `Cannot read the CSV: column "${column}" of ${csv} must have at least two different values to group images by, received ${received}.`,
+    );
+  }
+  const without = groups.filter((group) => group === '').length;
+  return without === 0 ? [] : [`${plural(without, 'image')} without ${column}: grouped as if no column was named.`];
+}
 
 /** The image of each id, which may name a link to it; a file that exists but cannot be read is skipped with its reason. */
 function findImages(rows: CsvRow[], { images, skipped, aliases = new Map() }: Store): ReadonlyMap<string, Found> {
@@ -112,7 +141,10 @@ function entriesOf(
 
 /** Keeps one row per image. Throws InputError if rows of one image have different labels or conditions. */
 function mergeRows(entries: Entry[], csv: string, columns: readonly string[]) {
-  const cellsOf = ({ label, conditions }: CsvRow) => [...(label === undefined ? [] : [label]), ...conditions];
+  const cellsOf = ({ label, group, conditions }: CsvRow) => [
+    ...[label, group].filter((cell) => cell !== undefined),
+    ...conditions,
+  ];
   const first = new Map<ImageFile, CsvRow>();
   const merged: CsvRow[] = [];
   const kept = entries.filter((entry) => {

@@ -9,6 +9,8 @@ import type { Frame, ImageOptions, Picture, Skipped, Unusable } from './types.ts
 /** What is said of a file beside its pixels, which holds for all of its pictures. */
 export interface Told {
   label?: number;
+  /** What it is held out with; empty where that is not known. */
+  group?: string;
   conditions?: readonly number[];
 }
 
@@ -33,11 +35,15 @@ export async function* decodeItems(
   configureSharp();
   const toFrames = async ({ item, source }: { item: FileItem; source: number }): Promise<Frame[]> => {
     if (!('path' in item)) return [item];
-    const { path, ...told } = item;
+    const { path, group, ...told } = item;
+    // In words of its own: what groups images otherwise must not be taken for it.
+    const own = group === undefined ? [] : [group === '' ? '' : `group ${group}`];
     try {
-      return (await decode(path)).map((picture) =>
-        'reason' in picture ? { file: path, ...picture } : { ...picture, ...told, source },
-      );
+      return (await decode(path)).map((picture) => {
+        if ('reason' in picture) return { file: path, ...picture };
+        const { groups = [], ...rest } = picture;
+        return { ...rest, ...told, groups: [...own, ...groups], source };
+      });
     } catch (error) {
       if (error instanceof InputError || error instanceof Failure) throw error;
       return [{ file: path, reason: diskReason(error) ?? (error as Error).message }];

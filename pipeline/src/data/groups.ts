@@ -1,5 +1,6 @@
 /**
- * Which images are held out together: those of one patient, else of one study, else of one file. Otherwise a model would be
+ * Which images are held out together: those of one value in the column that the user named, else of one patient, else of
+ * one study, else of one file. Otherwise a model would be
  * judged by pictures that are nearly those that it learnt from.
  */
 
@@ -16,7 +17,8 @@ export interface Grouping {
   numbers(): number[] | undefined;
 }
 
-export function createGrouping(): Grouping {
+/** @param chosen whether the user named what the widest level is: it then counts, however few groups it makes */
+export function createGrouping(chosen = false): Grouping {
   const images: { levels: Levels; file: number }[] = [];
   return {
     add(levels = [], file) {
@@ -28,7 +30,7 @@ export function createGrouping(): Grouping {
         // An image of which this is not known is grouped by what is known of it.
         const keyed = images.map(({ levels, file }) => levels.slice(level).find((key) => key !== '') ?? `file ${file}`);
         const numbers = numbered(keyed);
-        if (suits(numbers)) return isTrivial(numbers) ? undefined : numbers;
+        if ((chosen && level === 0) || suits(numbers)) return isTrivial(numbers) ? undefined : numbers;
       }
       const files = numbered(images.map(({ file }) => String(file)));
       return isTrivial(files) || !suits(files) ? undefined : files;

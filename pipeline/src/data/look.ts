@@ -15,6 +15,8 @@ export interface Look {
   classNames?: string[] | undefined;
   /** Those of all listed images. */
   conditions?: DataConditions | undefined;
+  /** See `Source.groups`. */
+  groups?: number[] | undefined;
   notes: string[];
   /** How many were decoded; the findings follow. */
   looked: number;
@@ -25,10 +27,10 @@ export interface Look {
 /** The number of images, their classes and conditions, without decoding. @throws InputError if the source is unusable. */
 export async function listImages(
   options: PrepareOptions,
-): Promise<Pick<Look, 'name' | 'total' | 'classNames' | 'conditions'>> {
+): Promise<Pick<Look, 'name' | 'total' | 'classNames' | 'conditions' | 'groups'>> {
   const source = await openSource(options);
-  const { name, total, conditions } = source;
-  return { name, total, classNames: namesOf(source, options), conditions };
+  const { name, total, conditions, groups } = source;
+  return { name, total, classNames: namesOf(source, options), conditions, groups };
 }
 
 /** @throws InputError when the source is unusable. */
@@ -49,6 +51,7 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
     total: source.total,
     classNames: namesOf(source, options),
     conditions: source.conditions,
+    groups: source.groups,
     notes: source.notes,
     looked,
     skipped,

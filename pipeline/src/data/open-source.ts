@@ -22,7 +22,10 @@ const CHOICES = '"digits", a folder of images, a DICOMDIR, dicomweb: and an addr
 const ARCHIVES = new Set('.zip .tar .tgz .gz .bz2 .xz .zst .7z .rar'.split(' '));
 const TABLES = new Set('.csv .tsv'.split(' '));
 
-type SourceOptions = Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn' | 'conditionColumns' | 'frames' | 'axis'>;
+type SourceOptions = Pick<
+  PrepareOptions,
+  'data' | 'csv' | 'labelColumn' | 'groupColumn' | 'conditionColumns' | 'frames' | 'axis'
+>;
 
 /**
  * `digits` is the built-in set, and `./digits` a folder of that name. A folder with a CSV is read by the CSV, a folder
@@ -40,14 +43,15 @@ export async function openSource({
 }
 
 async function open(options: SourceOptions): Promise<Source> {
-  const { data, csv, labelColumn, conditionColumns: columns } = options;
-  for (const [flag, value] of Object.entries({ '--label-column': labelColumn, '--condition-columns': columns })) {
+  const { data, csv, labelColumn, groupColumn, conditionColumns: columns } = options;
+  const named = { '--label-column': labelColumn, '--group-column': groupColumn };
+  for (const [flag, value] of Object.entries({ ...named, '--condition-columns': columns })) {
     if (value === undefined || csv !== undefined) continue;
     throw new InputError(`Cannot prepare images: ${flag} must come with --csv, received it alone.`);
   }
   const conditions = conditionColumns(columns);
-  if (labelColumn === 'id') {
-    refuse('prepare images', '--label-column', 'a column other than the ids', labelColumn);
+  for (const [flag, value] of Object.entries(named)) {
+    if (value === 'id') refuse('prepare images', flag, 'a column other than the ids', value);
   }
   const alone = (kind: string) => {
     if (csv !== undefined)
@@ -58,7 +62,9 @@ async function open(options: SourceOptions): Promise<Source> {
     return openDigits();
   }
   const openStore = (store: Store) =>
-    csv === undefined ? openFolder(store, options) : openCsv(store, csv, labelColumn, conditions, options);
+    csv === undefined
+      ? openFolder(store, options)
+      : openCsv(store, csv, { label: labelColumn, group: groupColumn, conditions }, options);
   if (isDicomweb(data)) return openStore(await openDicomweb(data));
   const stat = statOf(data);
   if (stat.isDirectory() && csv !== undefined) return openStore(openFolderStore(data));

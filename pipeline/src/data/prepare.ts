@@ -64,7 +64,12 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
   }
   const names = classNames && renameClasses(classNames, options.labelNames);
   if (groups && split.validation.length > 0) {
-    notes.push('The images held out are of other patients, studies or files than those to train on.');
+    const column = source.groupColumn;
+    notes.push(
+      column === undefined
+        ? 'The images held out are of other patients, studies or files than those to train on.'
+        : `The images held out have other values of ${column} than those to train on.`,
+    );
   }
   if (labels && names) notes.push(...notesOnHeldOut(names, labels, split.train));
   const { name, labelSource } = source;

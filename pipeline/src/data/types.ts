@@ -100,6 +100,8 @@ export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
   labelNames?: LabelNames | undefined;
   /** Where those come from, for sentences: `the model card`. Default: the user gave them. */
   labelNamesFrom?: string | undefined;
+  /** The CSV column whose equal values are held out together. */
+  groupColumn?: string | undefined;
   /** CSV columns that hold numbers to condition on, separated by commas. */
   conditionColumns?: string | undefined;
   /** Share of the images held out, 0 (none) up to but not including 1. */
@@ -182,6 +184,10 @@ export interface Source {
   conditions?: DataConditions;
   /** See `Dataset.labelSource`. */
   labelSource?: string;
+  /** See `PrepareOptions`. */
+  groupColumn?: string;
+  /** [total], if a column was named: equal numbers are held out together, as far as each file is one image. */
+  groups?: number[] | undefined;
   /** Notes for the user that need no decoded picture. */
   notes: string[];
   frames(options: ImageOptions): AsyncIterable<Frame>;

@@ -17,7 +17,7 @@ export const FROM_CARD = [
   ...(['labelNames', 'validationShare', 'seed'] as const),
 ];
 /** Those that also need a table. */
-export const FROM_CARD_WITH_CSV = ['labelColumn', 'conditionColumns'] as const;
+export const FROM_CARD_WITH_CSV = ['labelColumn', 'groupColumn', 'conditionColumns'] as const;
 
 /** What the user says of the images. */
 export interface NamedImages {
@@ -70,6 +70,6 @@ export function chooseImages(
 
 /** All of the test images, prepared in the same way; they may have fewer classes, so `openRealImages` renames them. */
 function testOptions({ data: source, csv }: NonNullable<NamedImages['test']>, data: PrepareOptions): PrepareOptions {
-  const { csv: _, labelColumn, labelNames: __, conditionColumns: ___, ...others } = data;
+  const { csv: _, labelColumn, labelNames: __, groupColumn: ___, conditionColumns: ____, ...others } = data;
   return { ...others, data: source, ...(csv && { csv, labelColumn }), validationShare: 0 };
 }

@@ -35,7 +35,7 @@ import type { FeatureNetwork } from './types.ts';
 const OTHER_IMAGES = 'The images are not those that the model card names: copies of any others are not looked for.';
 
 const OTHER_SPLIT =
-  'The images held out here are not those that the model card says, so the model may have learnt from them: leave out --validation-share and --split-seed, or name others with --test-data.';
+  'The images held out here are not those that the model card says, so the model may have learnt from them: leave out --validation-share, --split-seed and --group-column, or name others with --test-data.';
 const UNKNOWN_SPLIT =
   'No model card says which images were held out, so the model may have learnt from those that it is compared with, unless --test-data names others.';
 
@@ -142,7 +142,11 @@ const notesOnUnknown = ({ same }: RealImages, trainedOn: TrainedOn | undefined):
 
 function notesOnSplit({ data, trainedOn }: EvaluationJob): string[] {
   if (trainedOn === undefined) return [UNKNOWN_SPLIT];
-  const same = trainedOn.data.validationShare === data.validationShare && trainedOn.seed === data.seed;
+  const told = trainedOn.data;
+  const same =
+    told.validationShare === data.validationShare &&
+    trainedOn.seed === data.seed &&
+    told.groupColumn === data.groupColumn;
   return same ? [] : [OTHER_SPLIT];
 }
 

@@ -30,6 +30,12 @@ export const dataFields = {
     type: 'names',
     describe: 'names for the values of the classes: False=female,True=male',
   },
+  groupColumn: {
+    flag: 'group-column',
+    onResume: 'fixed',
+    type: 'string',
+    describe: 'CSV column, such as the patient: images of one value are held out together',
+  },
   conditionColumns: {
     flag: 'condition-columns',
     onResume: 'told',

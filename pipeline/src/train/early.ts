@@ -11,11 +11,12 @@ export interface ImageList {
   total: number;
   classNames?: readonly string[] | undefined;
   conditions?: DataConditions | undefined;
+  groups?: readonly number[] | undefined;
 }
 
 /** Images to train on, at most. */
-export function trainingImages({ config }: Pick<TrainPlan, 'config'>, { total }: ImageList): number {
-  return splitImages(total, config.data.validationShare, config.training.seed).train.length;
+export function trainingImages({ config }: Pick<TrainPlan, 'config'>, { total, groups }: ImageList): number {
+  return splitImages(total, config.data.validationShare, config.training.seed, groups).train.length;
 }
 
 /**

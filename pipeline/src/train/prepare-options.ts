@@ -8,12 +8,13 @@ export const prepareOptions = ({ plan, open }: PlanDraft): PrepareOptions => ima
 
 /** The images of a run. @param detect whether its settings leave the channels open */
 export function imagesOf({ data, training }: TrainConfig, detect = false): PrepareOptions {
-  const { csv, labelColumn, labelNames, conditionColumns, window, frames, axis } = data;
+  const { csv, labelColumn, labelNames, groupColumn, conditionColumns, window, frames, axis } = data;
   return {
     data: data.source!,
     csv,
     labelColumn,
     labelNames,
+    groupColumn,
     conditionColumns,
     window,
     frames,

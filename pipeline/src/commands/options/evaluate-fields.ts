@@ -21,11 +21,11 @@ const TEST = {
 
 export function evaluateDataOptions(group: string): Record<string, Options> {
   const options = tableOptions(IMAGE_FIELDS, group);
-  const { source, csv, labelColumn, conditionColumns, size, channels } = IMAGE_FIELDS;
+  const { source, csv, labelColumn, groupColumn, conditionColumns, size, channels } = IMAGE_FIELDS;
   const change = (flag: string, changes: Options) => {
     options[flag] = { ...options[flag], ...changes };
   };
-  for (const { flag } of [labelColumn, conditionColumns]) change(flag, { implies: csv.flag });
+  for (const { flag } of [labelColumn, groupColumn, conditionColumns]) change(flag, { implies: csv.flag });
   for (const key of [...FROM_CARD, ...FROM_CARD_WITH_CSV]) {
     change(IMAGE_FIELDS[key].flag, { defaultDescription: 'as in the model card' });
   }

@@ -14,10 +14,11 @@ const TABLE = {
 
 export function prepareFieldOptions(group: string): Record<string, Options> {
   const options = tableOptions(TABLE, group);
-  const { source, csv, labelColumn, conditionColumns } = TABLE;
+  const { source, csv, labelColumn, groupColumn, conditionColumns } = TABLE;
   // A run's settings may name the images; here only the command line can.
   options[source.flag] = { ...options[source.flag], demandOption: true };
-  for (const { flag } of [labelColumn, conditionColumns]) options[flag] = { ...options[flag], implies: csv.flag };
+  for (const { flag } of [labelColumn, groupColumn, conditionColumns])
+    options[flag] = { ...options[flag], implies: csv.flag };
   return options;
 }
 

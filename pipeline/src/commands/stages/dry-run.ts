@@ -62,7 +62,7 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
   ];
   sayResult(lines, {
     config: plan.config,
-    images: look && { ...look, conditions: look.conditions?.names },
+    images: look && { ...look, groups: undefined, conditions: look.conditions?.names },
     parameters: countParameters(plan.model),
     engine: kind,
     memory,
