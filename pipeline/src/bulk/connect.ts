@@ -1,9 +1,11 @@
 /**
- * The connection to the queue's Redis (or Valkey). If it does not answer the first time, that is the user's mistake;
- * afterwards it may go away for any time, and commands wait for it.
+ * The connection to the queue's Redis (or Valkey). If it cannot be reached the first time, the command fails; afterwards it
+ * may go away for any time, and commands wait for it.
  */
 import { InputError } from '@onnoise/scheduler';
 import { Redis } from 'ioredis';
+import { Failure } from '../files/failure.ts';
+import { isNetworkError, networkReason } from '../network-errors.ts';
 import { parseQueueUrl } from './redis-url.ts';
 
 export interface QueueConnection {
@@ -22,7 +24,8 @@ const LONGEST_PAUSE_MS = 2000;
 /**
  * @param url see {@link parseQueueUrl}.
  * @param onLine gets a line when Redis goes away or comes back, and about settings that may lose jobs.
- * @throws InputError for an invalid address, and for a Redis that does not answer, refuses or is unfit.
+ * @throws InputError for an invalid address, and for a Redis that refuses access or is unfit; Failure for one that cannot
+ *   be reached.
  */
 export async function connectQueue(url: unknown, onLine: (line: string) => void): Promise<QueueConnection> {
   const { connection, shown } = parseQueueUrl(url);
@@ -61,7 +64,11 @@ export async function connectQueue(url: unknown, onLine: (line: string) => void)
     checkServer(await redis.info(), onLine);
   } catch (error) {
     close();
-    const reason = error instanceof Unfit ? error.message : describe(problem ?? error);
+    const cause = problem ?? error;
+    if (!(error instanceof Unfit) && isNetworkError(cause)) {
+      throw new Failure(`Cannot connect to the queue at ${shown}: ${networkReason(cause)}.`);
+    }
+    const reason = error instanceof Unfit ? error.message : describe(cause);
     throw new InputError(
       `Cannot connect to the queue: --queue must be a Redis that answers, received "${shown}": ${reason}.`,
     );

@@ -9,7 +9,8 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
-import { type HttpClient, networkAdvice, networkReason } from './http-client.ts';
+import { networkReason } from '../network-errors.ts';
+import { type HttpClient, networkAdvice } from './http-client.ts';
 
 export interface RemoteFile {
   url: string;

@@ -168,30 +168,6 @@ export function decode(text: string): string {
   }
 }
 
-const REASONS: Record<string, string> = {
-  ENOTFOUND: 'its name is not known (DNS)',
-  EAI_AGAIN: 'its name is not known (DNS)',
-  ECONNREFUSED: 'it refuses the connection',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  ENETUNREACH: 'there is no network to it',
-  EHOSTUNREACH: 'there is no network to it',
-  ETIMEDOUT: 'it does not answer',
-};
-
-/** Why a request failed, as the end of a sentence: `it refuses the connection (ECONNREFUSED)`. */
-export function networkReason(error: unknown): string {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const code = String((cause as NodeJS.ErrnoException).code ?? '');
-    if (REASONS[code]) return `${REASONS[code]} (${code})`;
-    if (/CERT|SELF_SIGNED|ISSUER/.test(code)) {
-      return `its certificate is not trusted (${code}; NODE_EXTRA_CA_CERTS names a file with more)`;
-    }
-    if (!cause.cause) return cause.message;
-  }
-  return String(error);
-}
-
 /** What to do if a host cannot be reached. */
 export function networkAdvice(): string {
   const proxy = Object.values(PROXY_VARIABLES)

@@ -1,13 +1,13 @@
 /** Finds a file in an index of Python packages: PEP 503 (a page of links) and PEP 691 (JSON). */
 import { text } from 'node:stream/consumers';
 import { InputError } from '@onnoise/scheduler';
+import { networkReason } from '../network-errors.ts';
 import {
   decode,
   type HttpClient,
   hidePassword,
   isHttpAddress,
   networkAdvice,
-  networkReason,
   splitCredentials,
 } from './http-client.ts';
 

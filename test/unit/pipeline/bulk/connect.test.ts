@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { checkServer, connectQueue } from '#pipeline/bulk/connect.ts';
 import { parseQueueUrl } from '#pipeline/bulk/redis-url.ts';
@@ -75,12 +77,22 @@ describe('checkServer', () => {
 
 test('connectQueue tells in a sentence that nobody answers, at once and without the password', async () => {
   await expect(connectQueue('redis://:secret@127.0.0.1:1', () => {})).rejects.toThrow(
-    'Cannot connect to the queue: --queue must be a Redis that answers, received "redis://127.0.0.1:1": connect ECONNREFUSED 127.0.0.1:1.',
+    'Cannot connect to the queue at redis://127.0.0.1:1: it refuses the connection (ECONNREFUSED).',
   );
   await expect(connectQueue('redis://localhost:1', () => {})).rejects.toThrow(
-    /"redis:\/\/localhost:1": .*ECONNREFUSED/,
+    /at redis:\/\/localhost:1: it refuses the connection \(ECONNREFUSED\)/,
   );
 });
+
+/** An address where nothing listens any more. */
+async function closedHost(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `127.0.0.1:${port}`;
+}
 
 describe('pipeline generate and pipeline worker', () => {
   test.each([
@@ -119,8 +131,6 @@ describe('pipeline generate and pipeline worker', () => {
       '--queue must be redis://host:port',
     ],
     ['a model named twice', ['worker', '--queue', NOBODY, '--model', 'x/a', '--model', 'y/a'], 'received a twice'],
-    ['a Redis that is away', ['worker', '--queue', NOBODY], 'ECONNREFUSED'],
-    ['a Redis that is away', ['generate', '--queue', NOBODY, '--count', '1'], 'ECONNREFUSED'],
   ])('refuse %s in a sentence, with exit code 2', async (_, args, message) => {
     vi.stubEnv('REDIS_URL', undefined);
     const model = await tinyArtefact();
@@ -132,5 +142,18 @@ describe('pipeline generate and pipeline worker', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('    at ');
+  });
+
+  test.each([
+    ['worker', (host: string) => ['worker', '--queue', `redis://${host}`], 'the queue at redis://'],
+    ['generate', (host: string) => ['generate', '--queue', `redis://${host}`, '--count', '1'], 'the queue at redis://'],
+    ['prepare', (host: string) => ['prepare', '--data', `dicomweb:http://${host}/`], 'the list of images from '],
+  ])('%s fails in a sentence where nothing listens, with exit code 1', async (command, argsOf, where) => {
+    const host = await closedHost();
+    const given = command === 'prepare' ? [] : ['--model', await tinyArtefact(), '--out', await temporaryFolder()];
+    const { code, stdout, stderr } = await runCli(...argsOf(host), ...given);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`${where}${host}: it refuses the connection (ECONNREFUSED).\n`);
+    expect(stderr.trim()).not.toContain('\n');
   });
 });

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler';
 import { Failure } from '../../../files/failure.ts';
+import { isNetworkError, networkReason } from '../../../network-errors.ts';
 import { firstPart } from './multipart.ts';
 
 export interface ClientOptions {
@@ -92,28 +93,12 @@ function authorization(environment: NonNullable<ClientOptions['environment']>): 
   return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
 }
 
-/** By the codes of Node and of its fetch. */
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was cut',
-  UND_ERR_SOCKET: 'the connection was cut',
-  UND_ERR_BODY_TIMEOUT: 'its answer stopped',
-  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
-  ENOTFOUND: 'the name is not known',
-  EAI_AGAIN: 'the name cannot be looked up',
-  EHOSTUNREACH: 'it cannot be reached',
-  ENETUNREACH: 'it cannot be reached',
-  ETIMEDOUT: 'it does not answer',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names further ones)',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names further ones)',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted (NODE_EXTRA_CA_CERTS names further ones)',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-};
-
 function reasonOf(error: unknown, timeout: number): string {
   if (error instanceof Passing) return error.message;
   if ((error as Error).name === 'TimeoutError') return `it did not answer within ${timeout / 1000} s`;
+  if (isNetworkError(error)) return networkReason(error);
+  // The message of another may hold what the server sent.
   const { cause } = error as { cause?: { code?: string } };
-  const code = cause?.code ?? (error as NodeJS.ErrnoException).code ?? '';
-  return REASONS[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`);
+  const code = cause?.code ?? (error as NodeJS.ErrnoException).code;
+  return code === undefined ? 'the connection failed' : `the connection failed (${code})`;
 }

@@ -231,7 +231,7 @@ describe('a DICOMweb server that fails ends the work with a sentence', () => {
       }),
     );
     expect(await sentence(frames(host), Failure)).toBe(
-      `Cannot read the image 1.1 from ${host}: the connection was cut.`,
+      `Cannot read the image 1.1 from ${host}: the connection was cut (UND_ERR_SOCKET).`,
     );
   });
 
@@ -259,7 +259,7 @@ describe('a DICOMweb server that fails ends the work with a sentence', () => {
     server.close();
     await once(server, 'close');
     expect(await sentence(openDicomweb(`dicomweb:http://${host}/`, QUICK), Failure)).toBe(
-      `Cannot read the list of images from ${host}: nothing listens there.`,
+      `Cannot read the list of images from ${host}: it refuses the connection (ECONNREFUSED).`,
     );
   });
 });
