@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withDiskErrors } from '../files/disk-errors.ts';
 import { checkWritable } from '../files/output.ts';
+import { requireCacheApart } from '../files/own-folders.ts';
 import { Failure } from '../terminal/errors.ts';
 import { buildStored, refuseSkipped } from './build.ts';
 import { checkOptions } from './check-options.ts';
@@ -35,6 +36,7 @@ export async function prepareDataset(
 ): Promise<Dataset> {
   checkOptions(options);
   const { data, cacheDir, strict, memoryLimit = MEMORY_LIMIT } = options;
+  await requireCacheApart(cacheDir, data);
   const image = imageOptions(options);
   const source = await withDiskErrors(`prepare the images of ${data}`, () => openSource(options));
   const find = () => findStored(cacheDir, source.identity, image, memoryLimit);

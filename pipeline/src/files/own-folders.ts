@@ -1,5 +1,6 @@
 /** Folders that this program wrote hold pictures that no one took: they are not data. */
 import { realpath } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { isBelow, placeOf } from './output.ts';
 
@@ -10,6 +11,22 @@ const RUN_FILES = ['config.json', 'data.json', 'metrics.jsonl'];
 export function ownFolder(names: readonly string[]): 'a run' | 'a model' | undefined {
   if (names.includes('model_index.json')) return 'a model';
   return RUN_FILES.every((name) => names.includes(name)) ? 'a run' : undefined;
+}
+
+/**
+ * Makes sure that prepared images do not lie among those that they are made of. Below a name that begins with a dot they may:
+ * no image is looked for there.
+ * @throws InputError
+ */
+export async function requireCacheApart(cacheDir: string, data: string): Promise<void> {
+  const images = data === 'digits' ? undefined : await realpath(data).catch(() => undefined);
+  if (images === undefined) return;
+  const place = await placeOf(cacheDir);
+  const below = relative(images, place).split(sep);
+  if ((place !== images && !isBelow(place, images)) || below.some((name) => name.startsWith('.'))) return;
+  throw new InputError(
+    `Cannot prepare the images of ${data}: --cache-dir must lie outside of the folder of the images, ${JSON.stringify(data)}, received ${JSON.stringify(cacheDir)}.`,
+  );
 }
 
 /**

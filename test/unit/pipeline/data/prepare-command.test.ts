@@ -1,3 +1,4 @@
+import { readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
@@ -32,6 +33,23 @@ async function run(...args: string[]): Promise<string> {
 }
 
 describe('pipeline prepare', () => {
+  it('refuses a cache among the images, also through a link, unless no image is looked for there', async () => {
+    const data = await writeFiles(join(root, 'mixed'), { 'a.png': grayPicture(8, 8, () => 1) });
+    await symlink(data, join(root, 'mixed-link'));
+    for (const cache of ['mixed', 'mixed/cache', 'mixed-link', 'mixed-link/deep/cache']) {
+      for (const images of ['mixed', 'mixed-link']) {
+        const run = await runCli('prepare', '--data', join(root, images), '--cache-dir', join(root, cache));
+        expect([run.code, run.stdout]).toEqual([2, '']);
+        expect(run.stderr).toContain(
+          `Cannot prepare the images of ${join(root, images)}: --cache-dir must lie outside of the folder of the images, `,
+        );
+      }
+    }
+    expect(await readdir(data)).toEqual(['a.png']);
+    const hidden = await runCli('prepare', '--data', data, '--cache-dir', join(data, '.cache/onnoise'));
+    expect(hidden.code).toBe(0);
+  });
+
   it('tells what is in the set, where it is, and every skipped image', async () => {
     const data = await writeFiles(join(root, 'pets'), {
       'cat/1.png': grayPicture(8, 8, () => 1),
