@@ -12,7 +12,7 @@ import type { FormatRequest, Smaller } from '../export/formats/make-smaller.ts';
 import type { Fused } from '../export/fuse/fuse.ts';
 import type { Parity } from '../export/parity.ts';
 import { lockBeside, withLock } from '../files/lock.ts';
-import { checkWritable, nearestFolder } from '../files/output.ts';
+import { checkWritable, nearestFolder, placeOf } from '../files/output.ts';
 import { formatBytes, formatPath, shellPath } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { toNumber } from '../terminal/options.ts';
@@ -38,7 +38,7 @@ export const command: CommandModule<object, ExportArguments> = {
     cli
       .usage(
         '$0 export --run <folder> --out <folder> [--triton <repository>]\n$0 export --model <folder> --triton <repository>\n$0 export --model <folder> --out <folder> [--fuse <graph>]\n$0 export --run <folder> --accelerate <folder>\n\n' +
-          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python, or fused graphs, or makes it smaller. --accelerate turns the run into a Python project that continues it on many GPUs or machines.',
+          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python, or fused graphs, or makes it smaller; where both name one folder, weights and graphs are added to that, and nothing can make it smaller. --accelerate turns the run into a Python project that continues it on many GPUs or machines.',
       )
       .options({
         run: { group: RUN, string: true, requiresArg: true, describe: `Run folder of ${program('train')}` },
@@ -99,6 +99,11 @@ export const command: CommandModule<object, ExportArguments> = {
     if (accelerate !== undefined) return exportProject(checkProject(args), accelerate, checkpoint);
     const { model, triton, source, copy, format } = checkCombination(args, fused);
     if (copy !== undefined) await checkCopy(model, copy, args.dtype);
+    if (copy !== undefined && format === undefined && (await placeOf(copy)) === (await placeOf(model))) {
+      sayNote(
+        `--out is the folder of --model: ${fused ? 'the graphs' : 'the weights'} are added to it, and no copy is made.`,
+      );
+    }
     if (copy !== undefined && format !== undefined) {
       return copySmaller({ model, out: copy, request: format, judge: args.judge, words: wordsOf(copy) });
     }

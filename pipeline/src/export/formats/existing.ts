@@ -5,8 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readModelFolder } from '@onnoise/runtime-node';
-import { MODEL_FILES } from '@onnoise/scheduler';
+import { InputError, MODEL_FILES, show } from '@onnoise/scheduler';
 import { withoutEvaluation } from '../../evaluate/report/card.ts';
+import { placeOf } from '../../files/output.ts';
 import { requireSameWeights } from '../../init/same-weights.ts';
 import { checkArtefactTarget, copyArtefact } from '../artefact.ts';
 import { withFormat } from '../model-card.ts';
@@ -17,9 +18,9 @@ import { describeFormat } from './words.ts';
 const FUSED_FOLDER = 'fused';
 
 export interface SmallerCopyOptions extends FormatRequest {
-  /** Model folder; it stays as it is, unless it is `out`, too. */
+  /** Model folder; it stays as it is. */
   model: string;
-  /** Model folder to write. */
+  /** Model folder to write, another one. */
   out: string;
   onProgress?: ((note: string, done: number, total: number) => void) | undefined;
 }
@@ -27,6 +28,11 @@ export interface SmallerCopyOptions extends FormatRequest {
 /** @throws InputError when `model` is not a model folder of float32, `out` cannot be written, or the copy is too far off. */
 export async function exportSmallerCopy({ model, out, onProgress, ...request }: SmallerCopyOptions): Promise<Smaller> {
   const folder = await readModelFolder(model);
+  if ((await placeOf(out)) === (await placeOf(model))) {
+    throw new InputError(
+      `Cannot export ${model}: --out must be another folder than --model, whose finer weights would be lost, received ${show(out)}.`,
+    );
+  }
   await checkArtefactTarget(out, model);
   await requireSameWeights(model);
   const smaller = await makeSmaller(`export ${model}`, await readFile(folder.onnx), folder, request, onProgress);

@@ -123,7 +123,9 @@ describe('exportWithWeights', () => {
     const { folder } = await without(unet);
     await exportWithWeights({ model: folder, out: folder });
     const first = await hash(join(folder, WEIGHTS_FILE));
-    await exportWithWeights({ model: folder, out: folder });
+    const { code, stderr } = await runCli('export', '--model', folder, '--out', folder);
+    const note = '--out is the folder of --model: the weights are added to it, and no copy is made.';
+    expect([code, stderr]).toEqual([0, expect.stringContaining(note)]);
     expect(await hash(join(folder, WEIGHTS_FILE))).toBe(first);
   });
 

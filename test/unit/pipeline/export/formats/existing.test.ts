@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +62,17 @@ describe('exportSmallerCopy', () => {
     const squares = before!.reduce((sum, value, i) => sum + ((value - after![i]!) / 2) ** 2, 0);
     expect(Math.sqrt(squares / before!.length)).toBeCloseTo(comparison.drift, 4);
   }, 120_000);
+
+  it('refuses the folder of the model, by a link too: the finer weights would be lost', async () => {
+    const before = await readFile(join(model, 'unet/model.onnx'));
+    await symlink(model, join(root, 'link'));
+    for (const out of [model, join(root, 'link')]) {
+      await expect(exportSmallerCopy({ model, out, format: 'float16' })).rejects.toThrow(
+        `Cannot export ${model}: --out must be another folder than --model, whose finer weights would be lost, received `,
+      );
+    }
+    expect(await readFile(join(model, 'unet/model.onnx'))).toEqual(before);
+  });
 
   it('refuses what drifts further than it may, and writes nothing', async () => {
     const out = join(root, 'drifted');
