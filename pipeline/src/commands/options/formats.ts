@@ -1,5 +1,5 @@
 /** The options of `pipeline export` that make the network smaller. */
-import { check, number, oneOf, refuse } from '@onnoise/scheduler';
+import { check, number, oneOf, refuse, worded } from '@onnoise/scheduler';
 import type { Options } from 'yargs';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
 import { WEIGHT_BITS, type WeightBits } from '../../export/formats/weight-bits.ts';
@@ -52,6 +52,13 @@ export function formatOptions(group: string) {
   } satisfies Record<string, Options>;
 }
 
+/** Below this is the rounding of float32 itself: no rounded network is as near. */
+const LEAST_DRIFT = 1e-6;
+const DRIFT = worded(
+  `a number from ${LEAST_DRIFT.toFixed(6)}, the rounding of float32 itself, to 1`,
+  number({ min: LEAST_DRIFT, max: 1 }),
+);
+
 const FORMAT_OF_DTYPE = { float32: undefined, float16: 'float16', int8: 'int8-weights' } as const;
 
 /** What is asked for but the judge; undefined for float32. @throws InputError for options that do not go together. */
@@ -73,6 +80,6 @@ export function formatOfArguments(args: FormatArguments): Omit<FormatRequest, 'j
     }
     return undefined;
   }
-  if (drift !== undefined) check(action, '--drift', number({ min: 0, max: 1 }), drift);
+  if (drift !== undefined) check(action, '--drift', DRIFT, drift);
   return { format, drift, weightBits };
 }

@@ -22,6 +22,7 @@ describe('formatOfArguments', () => {
       [{ drift: 0.1 }, '--drift must be left out without --dtype float16, --dtype int8 or --quantize'],
       [{ judge: 'digits' }, '--judge must be left out without --dtype float16, --dtype int8 or --quantize'],
       [{ quantize: 'int8', drift: -1 }, '--drift must be'],
+      [{ dtype: 'int8', drift: 1e-7 }, '--drift must be a number from 0.000001, the rounding of float32 itself, to 1'],
     ];
     for (const [args, sentence] of cases) {
       expect(() => formatOfArguments(args), sentence).toThrow(`Cannot export: ${sentence}`);
