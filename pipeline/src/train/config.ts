@@ -44,7 +44,8 @@ export function resolveOver(layers: readonly ConfigLayer[], below: number): { ba
   return { base, config };
 }
 
-function layOver(below: TrainConfig, given: ConfigLayer): TrainConfig {
+function layOver(below: TrainConfig, typed: ConfigLayer): TrainConfig {
+  const given = withOff(typed);
   checkLayer(given);
   const layer = linkLayer(given, given.config.model?._class_name ?? below.model._class_name).config;
   const laid: Record<string, Record<string, unknown>> = Object.fromEntries(
@@ -64,6 +65,19 @@ function layOver(below: TrainConfig, given: ConfigLayer): TrainConfig {
     }
   }
   return laid as unknown as TrainConfig;
+}
+
+/** `off` in a file means what it means on the command line. What is no object of objects is refused later. */
+function withOff({ name, config }: ConfigLayer): ConfigLayer {
+  if (!object.holds(config)) return { name, config };
+  const sections = Object.entries(config).map(([section, values]) => {
+    const known: Record<string, Field> = Object.hasOwn(fields, section) ? fields[section as Section] : {};
+    if (!object.holds(values)) return [section, values];
+    const read = (key: string, value: unknown) =>
+      value === 'off' && Object.hasOwn(known, key) && known[key]!.off ? null : value;
+    return [section, Object.fromEntries(Object.entries(values).map(([key, value]) => [key, read(key, value)]))];
+  });
+  return { name, config: Object.fromEntries(sections) };
 }
 
 /** Whether a layer asks for another schedule than the betas below it, which would otherwise outweigh its name. */

@@ -19,6 +19,21 @@ describe('resolveConfig', () => {
     expect(training).toMatchObject({ batch: 8, lr: 0.2, optimizer: 'adamw', clipNorm: 1 });
   });
 
+  it('takes "off" in a file for each setting whose sentence allows it, and for no other', () => {
+    const rows = Object.entries(fields).flatMap(([section, table]) =>
+      Object.entries<Field>(table).map(([key, field]) => [section, key, field] as const),
+    );
+    for (const [section, key, field] of rows) {
+      const read = () => resolve(small, { [section]: { [key]: 'off' } }) as unknown as Record<string, object>;
+      if (field.off) expect(read()[section]).toHaveProperty(key, null);
+      else if (field.type !== 'string') expect(read, key).toThrow(`--${field.flag}`);
+    }
+    expect(rows.filter(([, , field]) => field.off).map(([, key]) => key)).toEqual(
+      expect.arrayContaining(['checkpointEvery', 'sampleEvery', 'emaDecay', 'clipNorm', 'minSnr']),
+    );
+    expect(() => resolve({ output: { checkpointEvery: 'none' as never } })).toThrow(', or off, received "none"');
+  });
+
   it('lets the top layer say when to stop', () => {
     const { training } = resolve({ training: { epochs: 3 } }, { training: { minutes: 2 } });
     expect(training.minutes).toBe(2);
@@ -185,6 +200,7 @@ describe('compareConfigs', () => {
     csv: ['a.csv', 'b.csv'],
     labelColumn: ['male', 'age'],
     labelNames: [{ False: 'female' }, { False: 'girl' }],
+    groupColumn: ['patient', 'family'],
     conditionColumns: ['age', 'age,weight'],
     window: ['auto', '40,400'],
     frames: ['all', '2-5'],
