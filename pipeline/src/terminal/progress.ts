@@ -1,6 +1,6 @@
 /**
  * Progress on the terminal, on standard error so that results on standard output can be piped.
- * A terminal gets a bar with rate and time left; a file or a log gets a plain line now and then.
+ * A terminal gets a bar with rate and time left; a file or a log gets a plain line now and then, at least one a minute.
  */
 import { formatDuration, formatNumber } from './format.ts';
 import { isQuiet } from './voice.ts';
@@ -26,6 +26,8 @@ export interface ProgressOptions {
 
 const PLAIN_SECONDS = 5;
 const PLAIN_SHARE = 0.1;
+/** A log that is silent for longer looks as if the work had stopped. */
+const PLAIN_MOST_SECONDS = 60;
 const BAR_WIDTH = 24;
 
 /**
@@ -88,6 +90,8 @@ function createLines(label: string, options: ProgressOptions & { stream: NodeJS.
   let lastShare = 0;
   let ended = false;
   let pending: ProgressEvent | undefined;
+  let latest: ProgressEvent | undefined;
+  const silence = () => clock.elapsed().seconds - lastTime;
   const write = (event: ProgressEvent) => {
     pending = undefined;
     ended = event.done >= event.total;
@@ -95,6 +99,14 @@ function createLines(label: string, options: ProgressOptions & { stream: NodeJS.
     lastShare = share(event);
     options.stream.write(`${describeProgress(label, event, clock.elapsed(), options.unit, false)}\n`);
   };
+  // Reports come with the work, and one unit of it may take longer than a minute.
+  const timer = setInterval(() => {
+    if (silence() < PLAIN_MOST_SECONDS) return;
+    if (latest !== undefined) return write(latest);
+    lastTime = clock.elapsed().seconds;
+    options.stream.write(`${label}  no ${options.unit} yet after ${formatDuration(lastTime)}\n`);
+  }, 1000);
+  timer.unref();
   return {
     report: (event) => {
       if (!started) {
@@ -103,11 +115,14 @@ function createLines(label: string, options: ProgressOptions & { stream: NodeJS.
         lastShare = share(event);
       }
       pending = event;
-      const due = clock.elapsed().seconds - lastTime >= PLAIN_SECONDS && share(event) - lastShare >= PLAIN_SHARE;
+      latest = event;
+      const grown = silence() >= PLAIN_SECONDS && share(event) - lastShare >= PLAIN_SHARE;
+      const due = grown || silence() >= PLAIN_MOST_SECONDS;
       // Reports after the last unit, each with another note, wait for the end.
       if (due || (event.done >= event.total && !ended)) write(event);
     },
     stop: () => {
+      clearInterval(timer);
       if (pending !== undefined) write(pending);
     },
   };

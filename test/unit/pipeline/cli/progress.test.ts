@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { formatBytes, formatDuration, formatNumber, plural, shellPath, shellWord } from '#pipeline/terminal/format.ts';
 import { describeProgress, type ProgressEvent, withProgress } from '#pipeline/terminal/progress.ts';
 
@@ -43,6 +43,34 @@ describe('withProgress off a terminal', () => {
       for (let i = 1; i <= 50; i++) report({ done: 2, total: 2, note: `drawing pictures, ${i} of 50` });
     });
     expect(lines.map((line) => line.trim().split('  ').at(-1))).toEqual(['loss 1', 'drawing pictures, 50 of 50']);
+  });
+
+  test('writes a line a minute while the work is slow, and while nothing is reported', async () => {
+    vi.useFakeTimers();
+    try {
+      const { lines, stream } = paper(false);
+      let seconds = 0;
+      const pass = async (more: number) => {
+        seconds += more;
+        await vi.advanceTimersByTimeAsync(1000 * more);
+      };
+      await withProgress('Training', { unit: 'steps', stream, now: () => seconds }, async (report) => {
+        await pass(61); // the first report is late
+        report({ done: 0, total: 1000 });
+        for (let done = 1; done <= 40; done++) {
+          await pass(6);
+          report({ done, total: 1000 });
+        }
+        await pass(130); // one step takes long
+      });
+      const told = lines.map((line) => line.trim().split('  ').slice(1, 3).join(' '));
+      expect(told[0]).toMatch(/^no steps yet after /);
+      expect(told.slice(1, 5)).toEqual(['0% 9/1000 steps', '1% 19/1000 steps', '2% 29/1000 steps', '3% 39/1000 steps']);
+      expect(told.slice(5)).toEqual(Array(told.length - 5).fill('4% 40/1000 steps'));
+      expect(told.length).toBeGreaterThan(5);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('writes nothing when nothing was reported', async () => {
