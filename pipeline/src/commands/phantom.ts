@@ -29,6 +29,9 @@ export interface PhantomArguments {
   threads?: number | undefined;
 }
 
+/** Side to prepare pictures at, unless they are smaller: enlarging adds nothing but work. */
+const USUAL_TRAINED = 64;
+
 const PICTURES = 'The pictures:';
 const PLANTED = 'Planted on request:';
 
@@ -112,7 +115,7 @@ export const command: CommandModule<object, PhantomArguments> = {
         `Images: ${files} in ${images}. ${LABEL}`,
         `Table: ${csv}`,
         `Truth: ${formatPath(join(out, 'truth.jsonl'))}`,
-        `Try: ${program('prepare')} --data ${shellPath(images)} --csv ${shellPath(csv)} --size 64`,
+        `Try: ${program('prepare')} --data ${shellPath(images)} --csv ${shellPath(csv)} --size ${Math.min(size, USUAL_TRAINED)}`,
       ],
       { out, files, pictures: count, duplicates, broken, seconds },
     );

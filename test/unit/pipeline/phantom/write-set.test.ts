@@ -190,6 +190,15 @@ describe('pipeline phantom', () => {
   });
 
   it.each([
+    ['32', '32'],
+    ['96', '64'],
+  ])('pictures of %s pixels are to be prepared at %s: they are not enlarged', async (size, suggested) => {
+    const out = join(await temporaryFolder(), 'hands');
+    const { stdout } = await runCli('phantom', '--count', '1', '--size', size, '--out', out);
+    expect(stdout).toMatch(new RegExp(` --size ${suggested}\\n$`));
+  });
+
+  it.each([
     [['--count', '0'], '--count must be an integer from 1 to 1000000, received 0.'],
     [['--count', '2', '--size', 'large'], '--size must be a number, received "large".'],
     [['--count', '2', '--size', '16'], '--size must be an integer from 32 to 1024, received 16.'],
