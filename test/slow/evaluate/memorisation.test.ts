@@ -5,13 +5,16 @@ import { expect, test } from 'vitest';
 import { findCopies } from '#pipeline/evaluate/memorisation/index.ts';
 import type { ImageSet } from '#pipeline/evaluate/types.ts';
 import { loadModel } from '#runtime-node/index.ts';
-import { type ImageShape, toBytes } from '#scheduler/index.ts';
-import { digitGroups, sizeOfImage } from '../../support/evaluate/digits.ts';
+import { gaussian, type ImageShape, shuffle, toBytes } from '#scheduler/index.ts';
+import { change, digitGroups, join as joinSets, pick, sizeOfImage, upTo } from '../../support/evaluate/digits.ts';
 import { prepare, temporaryFolder } from '../../support/images.ts';
 import { ROOT } from '../../support/repository.ts';
 import { runCli } from '../../support/run-cli.ts';
 
 const folder = temporaryFolder();
+
+const NOISE = new Float32Array(20 * 784);
+gaussian(3, 0, NOISE);
 
 async function sample(model: string, options: { count: number; steps: number; seed: number }): Promise<ImageSet> {
   const { sample, dispose } = await loadModel(model, { device: 'cpu' });
@@ -74,6 +77,39 @@ test('a model trained on fifty digits for 750 epochs repeats them, and that is f
   expect(found.verdict, found.reason).toBe('copies found');
   expect(found.tests[0]!.flagged).toBeGreaterThan(100);
   expect(found.tests[0]!.distances.z).toBeGreaterThan(5);
+});
+
+test('of twenty innocent splits of digits, one is accused at most', async () => {
+  let accused = 0;
+  for (let split = 0; split < 20; split++) {
+    const counts = { training: 500, heldOut: 200, samples: 150 };
+    const { all } = await digitGroups(join(folder, 'cache'), { all: 4000 });
+    const order = Array.from(
+      shuffle(
+        Uint32Array.from({ length: 4000 }, (_, i) => i),
+        split,
+        1,
+      ),
+    );
+    const [training, heldOut, samples] = Object.values(counts).map((count) => pick(all, order.splice(0, count)));
+    const found = await findCopies({ samples: samples!, training: training!, heldOut: heldOut!, seed: split });
+    if (found.verdict === 'copies found') accused++;
+  }
+  expect(accused).toBeLessThanOrEqual(1);
+});
+
+const UNSEEN: [string, Parameters<typeof change>[1]][] = [
+  ['moved by three pixels', (at, x, y) => at(x - 3, y + 3)],
+  ['under strong noise', (at, x, y, i) => at(x, y) + 80 * NOISE[i]!],
+  ['of the upper half alone', (at, x, y) => (y < 14 ? at(x, y) : 0)],
+];
+
+test.for(UNSEEN)('copies %s go unseen in pixels, as the docs say', async ([, changed]) => {
+  const groups = await digitGroups(join(folder, 'cache'), { training: 3000, heldOut: 500, fresh: 280 });
+  const { training, heldOut, fresh } = groups;
+  const copies = change(pick(training, upTo(20)), changed);
+  const found = await findCopies({ samples: joinSets(fresh, copies), training, heldOut, seed: 0 });
+  expect([found.verdict, found.flagged.filter(({ sample }) => sample >= 280)]).toEqual(['none found', []]);
 });
 
 test('models/digits does not repeat the images that it was trained on', async () => {
