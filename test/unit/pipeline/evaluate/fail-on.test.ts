@@ -65,7 +65,7 @@ describe('pipeline evaluate --fail-on memorisation', () => {
   });
 
   test('of images that the model card does not name it cannot tell', async () => {
-    const data = await writeIdx(place('strangers'), grainedBars({ count: 560, classes: 2 }, 5));
+    const data = await writeIdx(place('strangers'), grainedBars({ count: 560, classes: 2 }, 6));
     const args = ['--model', place('fresh'), '--data', data, '--cache-dir', place('cache'), '--steps', '10'];
     const out = place('out/strangers');
     const run = await runCli('evaluate', ...args, ...seen(), '--out', out, '--no-card', '--fail-on', 'memorisation');
