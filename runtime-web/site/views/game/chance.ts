@@ -3,7 +3,7 @@
  * be real. So chance is the player's own answers, shuffled, and accuracy counts both kinds alike.
  */
 import { checkInteger } from '@onnoise/scheduler';
-import type { Kind } from './plan.ts';
+import { FEWEST, type Kind, MOST_PICTURES } from './plan.ts';
 
 const MOST = 100_000;
 /** The normal distribution's 97.5 % quantile. */
@@ -74,6 +74,30 @@ export function shuffled({ real, synthetic }: Confusion): Shuffled {
   }
   const all = choose(reals + others, saidReal);
   return { asWell: divide(asWell, all), asBadly: divide(asBadly, all) };
+}
+
+/**
+ * The share of right answers that counting alone can reach: a player who looks at no picture, learns the truth after each
+ * answer, and calls the kind that is more often left. A coin decides each place, but a round shows at least FEWEST of either
+ * kind, so what was shown tells a little of what comes.
+ */
+export function counterShare(pictures: number): number {
+  checkInteger('weigh a count', 'pictures', pictures, 2 * FEWEST, MOST_PICTURES);
+  const rounds = (left: number, seen: number): number => {
+    let ways = 0n;
+    for (let more = 0; more <= left; more++) {
+      if (seen + more >= FEWEST && seen + more <= pictures - FEWEST) ways += choose(left, more);
+    }
+    return Number(ways);
+  };
+  let right = 0;
+  for (let place = 0; place < pictures; place++) {
+    const left = pictures - place - 1;
+    for (let seen = 0; seen <= place; seen++) {
+      right += Number(choose(place, seen)) * Math.max(rounds(left, seen), rounds(left, seen + 1));
+    }
+  }
+  return right / (pictures * rounds(pictures, 0));
 }
 
 /** Ways to choose `some` of `all`. */

@@ -13,9 +13,10 @@ import { Segmented } from '../../components/segmented.tsx';
 import { formatRoute } from '../../router.ts';
 import { toBytes } from '../../state/pixels.ts';
 import { loaded } from '../../store.ts';
+import { counterShare } from './chance.ts';
 import { OpenRound } from './class/open-round.tsx';
 import { OwnPictures } from './own-pictures.tsx';
-import { FEWEST_PICTURES, MOST_PICTURES, PICTURES, SEEDS } from './plan.ts';
+import { FEWEST, FEWEST_PICTURES, MOST_PICTURES, PICTURES, SEEDS } from './plan.ts';
 import { LEVELS } from './presentation.ts';
 import { randomSeed, STEP_CHOICES } from './settings.ts';
 import { change, closeRound, forClass, game, info, opened, reals, record, terms } from './state.ts';
@@ -105,12 +106,19 @@ function HowTo(): JSX.Element {
         </span>
       </li>
       <li class="muted">
-        A coin is tossed for each picture, so counting does not help. Both kinds are treated alike:{' '}
+        {opened.value ? 'The order is drawn at random.' : coinWords()} Both kinds are treated alike:{' '}
         {soft ? 'moved, scaled and softened a little' : 'moved and scaled a little'}, and reduced to {LEVELS} levels of
         brightness.
       </li>
     </ul>
   );
+}
+
+/** Of rounds that the page deals: files may have used up one kind. */
+function coinWords(): string {
+  const pictures = game.round.value?.table.pictures ?? PICTURES;
+  const blind = Math.round(100 * counterShare(pictures));
+  return `A coin is tossed for each picture, but at least ${FEWEST} are of either kind. Counting alone is right in ${blind} %.`;
 }
 
 function Start(): JSX.Element {

@@ -1,6 +1,6 @@
 /**
  * Deals a round from its seed alone. Each of the ten places has both a real picture and a synthetic one, and a coin
- * decides which is shown. The coins are independent, so that counting does not help.
+ * decides which is shown. A round shows at least two of either kind, so whoever counts gains a little: see `counterShare`.
  */
 import { checkInteger, randomInts, refuse, shuffle, uniform } from '@onnoise/scheduler';
 

@@ -6,7 +6,7 @@ import { CHAPTERS, type Chapter, type ChapterId, findChapter } from './chapters.
 const DONE = 'learn.done';
 const LAST = 'learn.last';
 
-/** Ids of chapters, apart by blanks; what is no chapter is left out. */
+/** Ids of chapters, separated by blanks; what is no chapter is left out. */
 export function parseDone(text: string | undefined): ReadonlySet<ChapterId> {
   const chapters = (text ?? '').split(' ').map(findChapter);
   return new Set(chapters.filter((chapter) => chapter !== undefined).map(({ id }) => id));

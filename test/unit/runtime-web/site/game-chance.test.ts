@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { balancedAccuracy, type Confusion, shareOf, shuffled } from '#site/views/game/chance.ts';
+import { balancedAccuracy, type Confusion, counterShare, shareOf, shuffled } from '#site/views/game/chance.ts';
+import { FEWEST, type Kind, planRound } from '#site/views/game/plan.ts';
 
 type Table = [[number, number], [number, number]];
 const confusionOf = ([real, synthetic]: Table): Confusion => ({
@@ -109,4 +110,36 @@ function binomial(k: number, n: number, p: number): number {
   let ways = 1;
   for (let i = 1; i <= k; i++) ways = (ways * (n - k + i)) / i;
   return ways * p ** k * (1 - p) ** (n - k);
+}
+
+describe('counterShare', () => {
+  it('is what docs/game.md says', async () => {
+    const docs = await readFile(join(import.meta.dirname, '../../../../docs/game.md'), 'utf8');
+    const [six, ten, twenty] = [6, 10, 20].map((pictures) => `${Math.round(100 * counterShare(pictures))} %`);
+    expect(docs).toContain(`${six} of a round of 6 pictures, in ${ten} of 10, and in ${twenty} of 20`);
+    expect(counterShare(6)).toBeCloseTo(0.57, 12);
+    expect(() => counterShare(3)).toThrow(InputError);
+  });
+
+  it('is what a player who only counts reaches in dealt rounds', () => {
+    const [rounds, pictures] = [2000, 6];
+    let right = 0;
+    for (let seed = 0; seed < rounds; seed++) {
+      const seen = { real: 0, synthetic: 0 };
+      for (const { kind } of planRound({ seed, pictures, reals: pictures, classes: 0 })) {
+        const left = (one: Kind) => chanceOf(one, seen, pictures);
+        if ((left('real') > left('synthetic') ? 'real' : 'synthetic') === kind) right++;
+        seen[kind]++;
+      }
+    }
+    expect(Math.abs(right / (rounds * pictures) - counterShare(pictures))).toBeLessThan(0.015);
+  });
+});
+
+/** How many ways there are to end a round in which the next is of a kind, one by one. */
+function chanceOf(next: Kind, seen: Readonly<Record<Kind, number>>, pictures: number): number {
+  const after = { ...seen, [next]: seen[next] + 1 };
+  const left = pictures - after.real - after.synthetic;
+  const ends = Array.from({ length: 2 ** left }, (_, bits) => bits.toString(2).replaceAll('0', '').length);
+  return ends.filter((more) => after.real + more >= FEWEST && after.synthetic + left - more >= FEWEST).length;
 }

@@ -116,7 +116,7 @@ describe('codesIn', () => {
   const codes = [1, 2, 3].map((player) => encodePlayed({ ...example, player }));
   const shown = codes.map(showCode);
 
-  it('finds codes apart by lines, commas, semicolons or blanks', () => {
+  it('finds codes separated by lines, commas, semicolons or blanks', () => {
     for (const between of ['\n', ', ', ';', ' ', '\r\n\r\n', '\t']) {
       expect(codesIn(shown.join(between), 10).map(plainCode), JSON.stringify(between)).toEqual(codes);
     }

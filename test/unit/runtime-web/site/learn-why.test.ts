@@ -14,6 +14,16 @@ test('what was measured is shares with their intervals, at few and many steps', 
   }
 });
 
+test('more than 15 steps are not measurably better, as the chapter says, and 5 miss a part of the data', () => {
+  const [five, fifteen, ...more] = POINTS;
+  expect(shareOf(five!.recall)).toBeLessThan(0.8);
+  expect(shareOf(fifteen!.recall)).toBe(1);
+  for (const { precision, recall } of more) {
+    expect(precision.interval[0]).toBeLessThan(fifteen!.precision.value);
+    expect(recall.interval[0]).toBeLessThan(fifteen!.recall.value);
+  }
+});
+
 test('corners share one whole, and fewer steps are nearer to the fast one', () => {
   const speeds = POINTS.map((point) => cornersOf(point).speed);
   for (const point of POINTS) {

@@ -86,8 +86,8 @@ export function showCode(code: string): string {
 }
 
 /**
- * The codes in a text that was typed or pasted: apart by lines, commas or semicolons. Blanks part codes only where what
- * they part has the length of a code, so that `7K3M 9QXA` is one.
+ * The codes in a text that was typed or pasted, separated by lines, commas or semicolons. Blanks separate codes only where
+ * each word has the length of a code, so that `7K3M 9QXA` is one.
  */
 export function codesIn(text: string, answers: number): string[] {
   const length = lengthOfCode(answers);

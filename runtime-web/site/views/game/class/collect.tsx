@@ -44,7 +44,7 @@ export function Collect({ round }: { round: Round }): JSX.Element {
         >
           <Field
             label="Codes"
-            hint={`One or many, apart by lines, commas or blanks. A code of this round has ${lengthOfCode(pictures)} characters; small letters and missing hyphens do not matter.`}
+            hint={`One or many, separated by lines, commas or blanks. A code of this round has ${lengthOfCode(pictures)} characters; lower case and missing hyphens are fine.`}
           >
             {(ids) => (
               <textarea

@@ -16,7 +16,8 @@ export const NOTES: readonly Note[] = [
     answer: (
       <p>
         A batch holds pictures of all timesteps, some nearly clean, some nearly noise. BatchNorm gives them one mean and
-        one variance, and at sampling time all pictures of a batch have the same t: another mean than it ever saw.
+        one variance, but at sampling time all pictures of a batch have the same t. In training mode their mean is one
+        that the network never saw. In evaluation mode BatchNorm uses averages over all t, which fit no single one.
       </p>
     ),
   },

@@ -35,7 +35,7 @@ export const NOTES: readonly Note[] = [
     answer: (
       <p>
         Both. The velocity v is a mixture of noise and picture that is easy to guess at every t: near pure noise it is
-        nearly the picture (guessing the noise there is trivial), near the picture it is nearly the noise.
+        nearly minus the picture (guessing the noise there is trivial), near the picture it is nearly the noise.
       </p>
     ),
   },

@@ -27,8 +27,8 @@ export default function WhyChapter(): JSX.Element {
       <section class="learn-text">
         <p>
           Generative models learn from pictures and make new ones. For years GANs made the best: one network paints,
-          another one judges, and they train each other. They are fast and sharp, but hard to train, and they like to
-          leave out a part of the data. In 2021 a paper had this title:{' '}
+          another one judges, and they train each other. They are fast and sharp, but hard to train, and they tend to
+          miss a part of the data. In 2021 a paper had this title:{' '}
           <em>Diffusion Models Beat GANs on Image Synthesis</em>.
         </p>
       </section>
@@ -47,8 +47,8 @@ export default function WhyChapter(): JSX.Element {
               onChange={(value) => choose(POINTS.find(({ steps }) => String(steps) === value)!)}
             />
             <p class="field-hint">
-              With 5 steps the pictures look real, but they are too much alike: a part of the data is not reached. More
-              steps reach it, and take longer.
+              With 5 steps the pictures look real, but they are too much alike: a part of the data is not reached. With
+              15 it is. More steps take longer, and are not measurably better here.
             </p>
             <dl class="learn-wishes">
               <Wish name="Good pictures" share={shareOf(chosen.precision)} words={words(chosen.precision)} />
@@ -77,7 +77,7 @@ export default function WhyChapter(): JSX.Element {
           <li>Deep learning needs data, a lot of it, and medical images are scarce.</li>
           <li>Some cases are so rare that no hospital has enough of them.</li>
           <li>Images are expensive to take, and experts are needed to label them.</li>
-          <li>Real images belong to patients: privacy forbids to pass them on.</li>
+          <li>Real images belong to patients: privacy rules forbid sharing them.</li>
         </ul>
         <h2>What is at stake</h2>
         <p>
@@ -86,7 +86,8 @@ export default function WhyChapter(): JSX.Element {
         </p>
       </section>
       <TakeAway>
-        Diffusion gives good pictures and covers the data. It pays with time: many steps for each picture.
+        Diffusion gives good pictures and covers the data. It pays with time: its network is called again and again for
+        each picture, until more calls help no longer. These digits need about 15.
       </TakeAway>
       <Notes notes={NOTES} />
     </>
