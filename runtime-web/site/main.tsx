@@ -8,6 +8,7 @@ import './style/model-bar.css';
 import './style/first.css';
 import './style/forced-colors.css';
 import './language.ts';
+import './release-replaced.ts';
 import './theme.ts';
 import { render } from 'preact';
 import { nextTask } from '../src/next-task.ts';

@@ -1,0 +1,48 @@
+/** What a visit leaves behind: the page must not grow with each sampling. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { openSite } from '../support/browser/site.ts';
+import { useBrowser, useHost } from '../support/browser/visit.ts';
+import { skipBecause } from '../support/skip.ts';
+
+describe('sixty samplings', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+
+  it('leave no elements, no listeners and no memory', async () => {
+    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=1&seed=1');
+    await page.locator('.sample[data-phase="done"]').waitFor();
+    await sample(page, 30); // what is made once, and caches
+    const before = await measure(page);
+    await sample(page, 60);
+    const after = await measure(page);
+    expect(after.nodes - before.nodes).toBeLessThan(30);
+    expect(after.listeners - before.listeners).toBeLessThan(20);
+    expect(after.heap - before.heap).toBeLessThan(1e6);
+  }, 300_000);
+});
+
+/** Presses "Sample", and waits until the picture is there, so many times. */
+const sample = (page: Page, times: number) =>
+  page.evaluate(async (times) => {
+    const task = () => new Promise((resolve) => setTimeout(resolve));
+    const phase = () => document.querySelector<HTMLElement>('.sample')!.dataset.phase;
+    for (let i = 0; i < times; i++) {
+      document.querySelector<HTMLButtonElement>('.sample-go')!.click();
+      do await task();
+      while (phase() !== 'done');
+    }
+  }, times);
+
+/** Of what is left once garbage is collected. */
+async function measure(page: Page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.enable');
+  for (let i = 0; i < 3; i++) await session.send('HeapProfiler.collectGarbage');
+  await session.send('Performance.enable');
+  const { metrics } = await session.send('Performance.getMetrics');
+  await session.detach();
+  const of = (wanted: string) => metrics.find(({ name }) => name === wanted)!.value;
+  return { nodes: of('Nodes'), listeners: of('JSEventListeners'), heap: of('JSHeapUsedSize') };
+}
