@@ -1,4 +1,5 @@
 /** The frame of the page, and rules for every view. */
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { VIEW_NAMES } from '../../runtime-web/site/components/names.ts';
@@ -126,6 +127,32 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
+  it.each([360, 390, 412])('opens a view at the first tap on a phone of %i pixels', async (width) => {
+    const { page } = await openSite(browser(), host(), '#/sample', { ...PHONE, viewport: { width, height: 800 } });
+    for (const view of ['train', 'model', 'sample', 'train'] as const) {
+      const { left, right, y } = await page.locator(`.nav a[href="#/${view}"]`).evaluate((link) => {
+        const { left, right, top, height } = link.getBoundingClientRect();
+        return { left: Math.max(0, left), right: Math.min(innerWidth, right), y: top + height / 2 };
+      });
+      if (right - left < 4) continue; // out of sight: a finger would scroll the menu first
+      await page.touchscreen.tap((left + right) / 2, y);
+      await expect.poll(() => page.evaluate(() => location.hash.split('?')[0]), { timeout: 5000 }).toBe(`#/${view}`);
+    }
+  });
+
+  it.each([
+    ['a desktop', DESKTOP],
+    ['a tablet', { viewport: { width: 900, height: 700 } }],
+    ['a phone', { ...PHONE, viewport: { width: 360, height: 800 } }],
+  ])('on %s, keeps the parts of its head apart with text of twice the size', async (_, options) => {
+    const { page } = await openSite(browser(), host(), '#/train', options);
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%';
+    });
+    expect(await headOverlaps(page)).toEqual([]);
+    expect(await overflow(page)).toEqual([]);
+  });
+
   it.each(VIEWS)('moves nothing for those who asked for less motion: %s', async (view) => {
     const { page } = await openSite(browser(), host(), `#/${view}`, { reducedMotion: 'reduce' });
     const moving = () =>
@@ -171,3 +198,29 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => page.title()).toBe(`${VIEW_NAMES.sample} · Onnoise`);
   });
 });
+
+/** Parts of the head that are painted over each other: the name, each link of the menu as far as it shows, the themes. */
+const headOverlaps = (page: Page) =>
+  page.evaluate(() => {
+    const nav = document.querySelector('.nav')!;
+    const menu = nav.getBoundingClientRect();
+    const clips = getComputedStyle(nav).overflowX !== 'visible';
+    const parts = [...document.querySelectorAll('.brand, .nav a, .header .segmented-row')].map((part) => {
+      const { left, right, top, bottom } = part.getBoundingClientRect();
+      const within = clips && nav.contains(part);
+      return {
+        name: part.textContent,
+        left: within ? Math.max(left, menu.left) : left,
+        right: within ? Math.min(right, menu.right) : right,
+        top,
+        bottom,
+      };
+    });
+    const shown = parts.filter(({ left, right }) => right - left > 1);
+    return shown.flatMap((a, i) =>
+      shown
+        .slice(i + 1)
+        .filter((b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+        .map((b) => `${a.name} and ${b.name}`),
+    );
+  });

@@ -33,7 +33,11 @@ export function Header(): JSX.Element {
           class="nav"
           aria-label="Views"
           ref={nav}
-          onFocusCapture={({ target }) => bringIntoView(nav.current!, target as Element)}
+          onFocusCapture={({ target }) => {
+            const link = target as Element;
+            // Not of a finger or a mouse: the link would move from under it, and the press would miss.
+            if (link.matches(':focus-visible')) bringIntoView(nav.current!, link);
+          }}
         >
           <ul>
             {VIEWS.map((one) => (
