@@ -5,6 +5,7 @@
  */
 import { diskRefusal } from '../rules/disk.ts';
 import { InputError, refuse } from '../rules/errors.ts';
+import { parseJson } from '../rules/json.ts';
 import { check, flag, integer, nullable, object, oneOf, type Rule, rule, worded } from '../rules/rule.ts';
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
 import { checkAgreement } from './agreement.ts';
@@ -58,9 +59,9 @@ export const LOADING = 'load the model';
 export async function readArtefact(read: ReadModelFile, where?: string): Promise<Artefact> {
   const paths = [MODEL_FILES.scheduler, MODEL_FILES.unet, MODEL_FILES.index] as const;
   const [schedulerBytes, unetBytes, indexBytes] = await Promise.all(paths.map((path) => read(path)));
-  const schedulerJson = parseJson(schedulerBytes, MODEL_FILES.scheduler, where);
-  const unetJson = parseJson(unetBytes, MODEL_FILES.unet, where);
-  const indexJson = indexBytes === undefined ? {} : parseJson(indexBytes, MODEL_FILES.index, where);
+  const schedulerJson = readJson(schedulerBytes, MODEL_FILES.scheduler, where);
+  const unetJson = readJson(unetBytes, MODEL_FILES.unet, where);
+  const indexJson = indexBytes === undefined ? {} : readJson(indexBytes, MODEL_FILES.index, where);
   const unet = readUnet(unetJson, nameOf(MODEL_FILES.unet, where));
   const { classes } = unet;
   const scheduler = within(nameOf(MODEL_FILES.scheduler, where), () => parseSchedulerConfig(schedulerJson));
@@ -143,15 +144,12 @@ function readUnet(
 
 const nameOf = (path: string, where: string | undefined) => (where === undefined ? path : `${where}/${path}`);
 
-function parseJson(bytes: Uint8Array | undefined, path: string, where?: string): Record<string, unknown> {
+function readJson(bytes: Uint8Array | undefined, path: string, where?: string): Record<string, unknown> {
   if (bytes === undefined) throw missingFile(path, where);
   const file = nameOf(path, where);
-  let json: unknown;
-  try {
-    json = JSON.parse(withoutInfinity(new TextDecoder().decode(bytes)));
-  } catch (error) {
-    throw new InputError(`Cannot ${LOADING}: ${file} must be JSON, received "${(error as Error).message}".`);
-  }
+  const json = parseJson(withoutInfinity(new TextDecoder().decode(bytes)), (received) => {
+    throw new InputError(`Cannot ${LOADING}: ${file} must be JSON, received ${received}.`);
+  });
   return check(LOADING, file, worded('a JSON object', object), json);
 }
 

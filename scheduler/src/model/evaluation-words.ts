@@ -1,5 +1,6 @@
 /** An evaluation in words: its main figures, as the page, the report and the model card give them. */
 import { InputError } from '../rules/errors.ts';
+import { parseJson } from '../rules/json.ts';
 import { type Estimate, type EvaluationFacts, type Measure, readEvaluation, type Verdict } from './evaluation.ts';
 
 /** A figure beside what it is to be compared with. */
@@ -49,21 +50,18 @@ export function mainFigures({
  * @throws InputError for a file that cannot be read, and for figures of another network
  */
 export function figuresOfModel(text: string, hash: string, file = 'evaluation.json'): MainFigure[] {
-  const facts = readEvaluation(parseJson(text, file), file);
+  const facts = readEvaluation(
+    parseJson(text, (received) => {
+      throw new InputError(`Cannot read ${file}: it must be JSON, received ${received}.`);
+    }),
+    file,
+  );
   if (hash !== '' && facts.model.hash !== hash) {
     throw new InputError(
       `Cannot read ${file}: it must be about the network beside it, received figures of other weights. Evaluate the model again.`,
     );
   }
   return mainFigures(facts);
-}
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`Cannot read ${file}: it must be JSON (${(error as Error).message}).`);
-  }
 }
 
 /** A value of a measure: three digits, or percent where it is a share that is told so. */

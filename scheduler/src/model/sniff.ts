@@ -11,6 +11,8 @@ const SIGNS: readonly (readonly [bytes: string, what: string])[] = [
   ['\xff\xd8\xff', 'a JPEG picture'],
   ['GIF8', 'a GIF picture'],
   ['BM', 'a BMP picture'],
+  ['II*\0', 'a TIFF picture'],
+  ['MM\0*', 'a TIFF picture'],
   ['%PDF', 'a PDF'],
   ['\x89HDF', 'an HDF5 file'],
   ['\x80\x02', 'a pickle of Python'],
@@ -18,6 +20,11 @@ const SIGNS: readonly (readonly [bytes: string, what: string])[] = [
 ];
 
 const HEAD = 512;
+/** Of files in ISO's container, by their brand. */
+const BRANDS: readonly (readonly [brand: RegExp, what: string])[] = [
+  [/^(hei[cxms]|hev[cx]|mif1|msf1)/, 'a HEIC picture'],
+  [/^avi[fs]/, 'an AVIF picture'],
+];
 
 export async function sniff(file: Bytes): Promise<string | undefined> {
   if (file.size === 0) return 'an empty file';
@@ -26,7 +33,11 @@ export async function sniff(file: Bytes): Promise<string | undefined> {
   const sign = SIGNS.find(([start]) => text.startsWith(start));
   if (sign) return sign[1];
   if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return 'a WebP picture';
+  const brand = text.slice(4, 8) === 'ftyp' && BRANDS.find(([brand]) => brand.test(text.slice(8)));
+  if (brand) return brand[1];
   if (text.slice(257, 262) === 'ustar') return 'a tar archive';
+  if (text.slice(128, 132) === 'DICM') return 'a DICOM file';
+  if (/^\s*</.test(text) && /<svg[\s>]/i.test(text) && !/<html/i.test(text)) return 'an SVG drawing';
   if (/^\s*<(!doctype|html)/i.test(text)) return 'a web page';
   if (/^\s*[{[]/.test(text)) return 'JSON';
   return undefined;

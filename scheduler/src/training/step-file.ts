@@ -12,6 +12,7 @@
 import { type ConditionSpec, readConditions } from '../model/conditions.ts';
 import type { ImageShape } from '../model/pixels.ts';
 import { InputError, refuse, show } from '../rules/errors.ts';
+import { parseJson } from '../rules/json.ts';
 import { type Rules, readObject } from '../rules/read.ts';
 import {
   anything,
@@ -186,12 +187,9 @@ const isString = (value: unknown): value is string => typeof value === 'string';
  * @throws InputError for what is no JSON, was written by another version, or does not agree with itself.
  */
 export function readStepFile(json: string): StepFile {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    throw new InputError(`Cannot ${ACTION}: ${STEP_FILES.step} must be JSON, received "${(error as Error).message}".`);
-  }
+  const value = parseJson(json, (received) => {
+    throw new InputError(`Cannot ${ACTION}: ${STEP_FILES.step} must be JSON, received ${received}.`);
+  });
   const given = object.holds(value) ? value.format : undefined;
   if (given !== STEP_FORMAT) {
     throw new InputError(

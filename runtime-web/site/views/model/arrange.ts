@@ -3,6 +3,7 @@
  * one with bare names.
  */
 import { InputError, MODEL_FILES, sniff } from '@onnoise/scheduler';
+import { readOnnxHeader } from './onnx-header.ts';
 import { bytes } from './words.ts';
 
 /** A file and its path below what was dropped. */
@@ -64,8 +65,8 @@ export async function arrange(incoming: readonly Incoming[]): Promise<Arranged> 
     files[place] = file;
     from[place] = path;
   }
-  const missing = REQUIRED.find((place) => !files[place]);
-  if (missing !== undefined) fail(await explain(missing, files, seen));
+  const missing = REQUIRED.filter((place) => !files[place]);
+  if (missing.length > 0) fail(await explain(missing, files, seen));
   if (files[ONNX]!.size >= LIMIT) {
     fail(`${ONNX} must be smaller than 2 GB to run in a browser tab, received ${bytes(files[ONNX]!.size)}.`);
   }
@@ -108,11 +109,15 @@ function placeOf(path: string, root: string | undefined): string | undefined {
   return KNOWN.find((place) => path.endsWith(`/${place}`)) ?? LOOSE.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-/** Guesses from the other files why one is missing. */
-async function explain(missing: string, files: Record<string, Blob>, seen: readonly Incoming[]): Promise<string> {
+/** Guesses from the other files why some are missing. */
+async function explain(
+  missing: readonly string[],
+  files: Record<string, Blob>,
+  seen: readonly Incoming[],
+): Promise<string> {
   const paths = seen.map(({ path }) => path);
   const has = (pattern: RegExp) => paths.find((path) => pattern.test(path));
-  if (missing === ONNX || !files[ONNX]) {
+  if (!files[ONNX]) {
     if (has(/(^|\/)(metrics\.jsonl|checkpoints\/)/)) {
       return `it must be a model folder, received a training run. Make a model of it: npx pipeline export --run <this folder> --out models/mine`;
     }
@@ -129,9 +134,21 @@ async function explain(missing: string, files: Record<string, Blob>, seen: reado
     if (what?.endsWith('picture'))
       return `it must be a model folder, received ${path}, ${what}. Pictures are what a model is trained on.`;
     if (files[ONNX] && what !== undefined) return `${ONNX} must be an ONNX network, received ${path}, ${what}.`;
-    return `${missing} must be among the files, received only ${path}. Drop the whole folder.`;
+    const foreign = files[ONNX] && (await foreignInputs(file));
+    if (foreign) {
+      return `it must be a network with the inputs sample and timestep, beside ${list(missing)}, received only ${path}, a network with ${foreign}.`;
+    }
+    return `${list(missing)} must be among the files, received only ${path}. Drop the whole folder.`;
   }
-  return `${missing} must be among the files, received ${list(paths.map(baseOf).sort())}.`;
+  return `${list(missing)} must be among the files, received ${list(paths.map(baseOf).sort())}.`;
+}
+
+/** The inputs of a network that is made for something else. */
+async function foreignInputs(file: Blob): Promise<string | undefined> {
+  const header = await readOnnxHeader(file, ONNX).catch(() => undefined);
+  const names = header?.inputs.map(({ name }) => name);
+  if (!names || ['sample', 'timestep'].every((name) => names.includes(name))) return undefined;
+  return names.length === 0 ? 'no inputs' : `the input${names.length > 1 ? 's' : ''} ${list(names)}`;
 }
 
 function list(names: readonly string[]): string {

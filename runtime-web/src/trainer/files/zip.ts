@@ -5,7 +5,7 @@
  * Limits: below 4 GiB, no encryption.
  * Source: APPNOTE.TXT of PKWARE, 4.3.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError, sniff } from '@onnoise/scheduler';
 import { joined } from './onnx-weights.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -20,6 +20,7 @@ const UTF8 = 0x0800;
 /** 1 January 1980: the same folder gives the same bytes. */
 const DATE = 0x21;
 const [STORED, DEFLATED] = [0, 8];
+const CUT = 'one that was cut short: copy or download it again';
 /** The end of a file may be followed by a comment of so many bytes. */
 const LONGEST_COMMENT = 0xffff;
 
@@ -88,14 +89,14 @@ export async function readZip(zip: Blob): Promise<Record<string, Bytes>> {
   const tail = new DataView(await zip.slice(-END_SIZE - LONGEST_COMMENT).arrayBuffer());
   let end = tail.byteLength - END_SIZE;
   while (end >= 0 && tail.getUint32(end, true) !== END) end--;
-  if (end < 0) refuse('another file');
+  if (end < 0) refuse((await sniff(zip)) === 'a zip archive' ? CUT : 'another file');
   const [count, length, start] = [
     tail.getUint16(end + 10, true),
     tail.getUint32(end + 12, true),
     tail.getUint32(end + 16, true),
   ];
   const list = new DataView(await zip.slice(start, start + length).arrayBuffer());
-  if (list.byteLength < length) refuse('a part of one');
+  if (list.byteLength < length) refuse(CUT);
   const files: Record<string, Bytes> = {};
   let at = 0;
   for (let i = 0; i < count; i++) {
@@ -114,7 +115,7 @@ export async function readZip(zip: Blob): Promise<Record<string, Bytes>> {
     if (path.endsWith('/')) continue;
     if (method !== STORED && method !== DEFLATED) refuse(`one with ${path} packed by method ${method}`);
     const local = new DataView(await zip.slice(offset, offset + LOCAL_SIZE).arrayBuffer());
-    if (local.byteLength < LOCAL_SIZE) refuse('a part of one');
+    if (local.byteLength < LOCAL_SIZE) refuse(CUT);
     const from = offset + LOCAL_SIZE + local.getUint16(26, true) + local.getUint16(28, true);
     const content = await unpacked(zip.slice(from, from + packed), method).catch(() => refuse('a damaged one'));
     if (crc32(content) !== checksum) refuse('a damaged one');

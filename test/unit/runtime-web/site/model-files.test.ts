@@ -4,6 +4,7 @@ import { writeZip } from '#runtime-web/trainer/files/zip.ts';
 import { arrange, type Incoming } from '#site/views/model/arrange.ts';
 import { type Entry, filesOfDialog, filesOfDrop, listDrop } from '#site/views/model/drop.ts';
 import { unpack } from '#site/views/model/unpack.ts';
+import { tinyOnnx } from '#test/tiny-onnx.ts';
 
 const MODEL = ['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
 const named = (paths: readonly string[], content = 'x'): Incoming[] =>
@@ -66,7 +67,10 @@ describe('arrange', () => {
     [['.DS_Store', '__MACOSX/x'], 'received none'],
     [MODEL.slice(1), 'scheduler/scheduler_config.json must be among the files, received config.json and model.onnx.'],
     [MODEL.slice(0, 2), 'unet/model.onnx must be among the files'],
-    [['unet/model.onnx'], 'scheduler/scheduler_config.json must be among the files, received only unet/model.onnx.'],
+    [
+      ['unet/model.onnx'],
+      'scheduler/scheduler_config.json and unet/config.json must be among the files, received only unet/model.onnx. Drop',
+    ],
     [['a.txt', 'b.txt', 'c.txt', 'd.txt', 'e.txt'], 'received a.txt, b.txt, c.txt and 2 more.'],
     [[...MODEL.map((p) => `a/${p}`), ...MODEL.map((p) => `b/${p}`)], 'must be one model, received 2: a and b.'],
     [
@@ -93,6 +97,16 @@ describe('arrange', () => {
     expect(await refusal([{ path, file: new Blob([bytes]) }])).toContain(message);
   });
 
+  it('says of a lone network that is made for something else, and what a model has besides', async () => {
+    const classifier = tinyOnnx({ sampleName: 'pixels' });
+    expect(await refusal([{ path: 'yolo.onnx', file: new Blob([Uint8Array.from(classifier)]) }])).toBe(
+      'Cannot load the model: it must be a network with the inputs sample and timestep, beside scheduler/scheduler_config.json and unet/config.json, received only yolo.onnx, a network with the inputs pixels and timestep.',
+    );
+    expect(await refusal([{ path: 'mine.onnx', file: new Blob([Uint8Array.from(tinyOnnx())]) }])).toBe(
+      'Cannot load the model: scheduler/scheduler_config.json and unet/config.json must be among the files, received only mine.onnx. Drop the whole folder.',
+    );
+  });
+
   it('refuses a network that no tab can hold before it reads it', async () => {
     const huge = { size: 2 ** 31 } as Blob;
     const incoming = named(MODEL).map((one) => (one.path === 'unet/model.onnx' ? { ...one, file: huge } : one));
@@ -109,6 +123,12 @@ describe('sniff', () => {
     ['RIFF1234WEBPVP8 ', 'a WebP picture'],
     [`${'\0'.repeat(257)}ustar`, 'a tar archive'],
     ['\n<!DOCTYPE html><p>404', 'a web page'],
+    ['\0\0\0\x18ftypheic\0\0\0\0', 'a HEIC picture'],
+    ['\0\0\0\x1cftypavif\0\0\0\0', 'an AVIF picture'],
+    ['II*\0\x08', 'a TIFF picture'],
+    [`${'\0'.repeat(128)}DICM`, 'a DICOM file'],
+    ['<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', 'an SVG drawing'],
+    ['<!doctype html><html><svg/></html>', 'a web page'],
     ['version https://git-lfs.github.com/spec/v1\noid sha256:', 'a pointer of Git LFS, not the file itself'],
     ['{"a": 1}', 'JSON'],
     ['\x08\x09\x12', undefined],
@@ -137,7 +157,7 @@ describe('unpack', () => {
 
   it('refuses a damaged one in a sentence', async () => {
     await expect(unpack([{ path: 'm.zip', file: new Blob([MODEL_ZIP.slice(0, 200)]) }])).rejects.toThrow(
-      'Cannot read the model: the file must be a zip file of a model folder, received another file.',
+      'Cannot read the model: the file must be a zip file of a model folder, received one that was cut short: copy or download it again.',
     );
   });
 });
