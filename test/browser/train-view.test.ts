@@ -26,6 +26,8 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
   const steps = async (page: Page) => Number(await page.locator('.train-figures dd').first().textContent());
   const stepsReach = (page: Page, least: number) =>
     expect.poll(() => steps(page), { timeout: 180_000 }).toBeGreaterThanOrEqual(least);
+  /** A file that waits for its pictures. */
+  const waits = (page: Page, text: string) => page.locator('.train-earlier').filter({ hasText: text });
   /** The words of what has the focus; of nothing, those of the page. */
   const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
   const press = async (page: Page, name: string) => {
@@ -103,7 +105,12 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     async () => {
       const { page } = await open();
       const run = zipOf(await freshStepFiles(runOf({ size: 28, channels: 1, num_class_embeds: 10 })));
-      const upload = () => page.getByLabel('Go on from a file').setInputFiles(run);
+      const upload = async () => {
+        await page.getByLabel('Go on from a file').setInputFiles(run);
+        await waits(page, 'The file holds a training of 0 steps, but not the pictures.').waitFor();
+        await page.getByRole('radio', { name: 'Digits' }).check();
+        await button(page, 'Go on').click();
+      };
       const asks = (title: string, text: string) =>
         page.getByRole('dialog', { name: title }).filter({ hasText: text }).waitFor();
       await button(page, 'Start').click();
@@ -113,6 +120,7 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
       await upload();
       await asks('Go on from the file?', `The training of ${before} steps that is open will be replaced.`);
       await button(page, 'Keep it').click();
+      await button(page, 'Put the file aside').click();
       await button(page, 'Go on').waitFor();
       expect(await steps(page)).toBe(before);
 
@@ -123,6 +131,7 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
       await upload();
       await asks('Go on from the file?', replaced);
       await page.keyboard.press('Escape');
+      await button(page, 'Put the file aside').click();
       await button(page, 'Start').click();
       await asks('Start over?', replaced);
       await button(page, 'Keep it').click();
@@ -178,16 +187,18 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
       await page
         .getByRole('alert')
         .filter({
-          hasText: 'Cannot read the pictures: they must be PNG, JPEG, WebP or GIF, received 1 files that are none.',
+          hasText: 'Cannot read the pictures: they must be PNG, JPEG, WebP or GIF, received notes.txt (another file).',
         })
         .waitFor();
       await input.setInputFiles(await pictures(5));
-      await page.getByText('5 pictures. It takes 16 or more; a hundred is better.').waitFor();
+      const why = '5 pictures. It takes 16 or more; a hundred is better.';
+      await page.getByRole('status').getByText(why).waitFor(); // and not "Ready"
+      const described = await button(page, 'Start').getAttribute('aria-describedby');
+      expect(await page.locator(`#${described}`).textContent()).toBe(why);
       expect(await button(page, 'Start').isDisabled()).toBe(true);
-      const broken = { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
-      await input.setInputFiles([...(await pictures(18)), broken]);
+      await input.setInputFiles([...(await pictures(18)), ...(await noPictures())]);
       await page.getByText('18 pictures.', { exact: true }).waitFor();
-      await page.getByText('broken.png cannot be read as a picture, and was left out.').waitFor();
+      await page.getByText(LEFT_OUT).waitFor();
       await button(page, 'Start').click();
       await stepsReach(page, 2);
       await pause(page);
@@ -243,10 +254,11 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     'goes on from a run of %s: it draws in that shape, and says what it learns from, after a reload too',
     async (_, run, source, words) => {
       const { page } = await open();
+      await page.getByLabel('Go on from a file').setInputFiles(zipOf(await freshStepFiles(runOf(run))));
+      await waits(page, 'The file holds a training of 0 steps, but not the pictures.').waitFor();
+      expect(await button(page, 'Go on').isDisabled()).toBe(true);
       await page.getByRole('radio', { name: source }).check();
       if (source === 'Files') await page.getByLabel('Choose pictures').setInputFiles(await pictures(18));
-      if (source === 'Files') await page.getByText('18 pictures.', { exact: true }).waitFor();
-      await page.getByLabel('Go on from a file').setInputFiles(zipOf(await freshStepFiles(runOf(run))));
       await button(page, 'Go on').click();
       await page.getByText(words).waitFor();
       const drawn = page.getByRole('img', { name: /as it draws it now$/ });
@@ -260,6 +272,95 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
       await button(page, 'Go on with it').click();
       await page.getByText(words).waitFor();
       await pause(page);
+    },
+    LONG,
+  );
+
+  it(
+    'goes on from a file with the pictures that it learned from, and with others only when asked',
+    async () => {
+      const { page } = await open();
+      const mine = await pictures(18);
+      const choose = async (files: typeof mine) => {
+        await page.getByLabel('Choose pictures').setInputFiles(files);
+        await page.getByText(`${files.length} pictures.`, { exact: true }).waitFor();
+      };
+      await page.getByRole('radio', { name: 'Files' }).check();
+      await choose(mine);
+      await button(page, 'Start').click();
+      await stepsReach(page, 2);
+      await pause(page);
+      const before = await steps(page);
+      const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download').click()]);
+      const file = join(await mkdtemp(join(tmpdir(), 'zip-')), 'mine.zip');
+      await download.saveAs(file);
+      await button(page, 'Start over').click();
+      await page.reload();
+
+      expect(await page.getByRole('radio', { name: 'Digits' }).isChecked()).toBe(true);
+      await page.getByLabel('Go on from a file').setInputFiles(file);
+      await waits(
+        page,
+        `The file holds a training of ${before} steps, which learned from pictures from your files, but not the pictures.`,
+      ).waitFor();
+      expect(await page.getByRole('radio', { name: 'Files' }).isChecked()).toBe(true);
+      expect(await button(page, 'Go on').isDisabled()).toBe(true);
+      await choose((await pictures(20)).slice(1));
+      await button(page, 'Go on').click();
+      const question = page.getByRole('dialog', { name: 'Learn other pictures?' });
+      await question.filter({ hasText: 'The chosen pictures are others' }).waitFor();
+      await button(page, 'Choose again').click();
+      await choose(mine);
+      await button(page, 'Go on').click();
+      await stepsReach(page, before + 1);
+      expect(await question.count()).toBe(0);
+      await pause(page);
+    },
+    LONG,
+  );
+
+  it(
+    'lets one tab alone train, and says so in the other',
+    async () => {
+      const { page } = await open();
+      await button(page, 'Start').click();
+      await stepsReach(page, 2);
+      await pause(page);
+      const before = await steps(page);
+      const other = await page.context().newPage();
+      await other.goto(page.url());
+      const refusal = other.getByRole('alert').filter({
+        hasText:
+          'Cannot train in this tab: only one tab may train at a time, and another tab has a training open. Go on there, or close that tab first.',
+      });
+      for (const name of ['Go on with it', 'Forget it', 'Start']) {
+        await button(other, name).click();
+        await refusal.waitFor();
+        await other.getByText('This browser keeps a training of digits').waitFor();
+        expect(await other.getByRole('dialog').count()).toBe(0);
+      }
+      await page.close();
+      await button(other, 'Go on with it').click();
+      await stepsReach(other, before + 1);
+      await pause(other);
+    },
+    LONG,
+  );
+
+  it.each(['reload', 'close'])(
+    'loses few steps to a %s in the middle of the training',
+    async (how) => {
+      const { page, url } = await open();
+      await button(page, 'Start').click();
+      await stepsReach(page, 12);
+      const before = await steps(page);
+      if (how === 'reload') await page.reload();
+      const next = how === 'reload' ? page : await page.context().newPage();
+      if (how === 'close') await page.close({ runBeforeUnload: true });
+      if (how === 'close') await next.goto(`${url}#/train`);
+      const kept = await next.getByText('This browser keeps a training of digits, after').textContent();
+      const after = Number(/after (\d+) step/.exec(kept!)![1]);
+      expect(after).toBeGreaterThanOrEqual(before - 5);
     },
     LONG,
   );
@@ -329,6 +430,30 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     LONG,
   );
 });
+
+const LEFT_OUT =
+  'Left out: cut.png (a PNG picture that was cut short or is damaged), dot.png (one smaller than 8 × 8 pixels), icon.svg (an SVG drawing, which has no pixels: save it as PNG), notes.txt (another file), photo-1.heic and 1 more (a HEIC picture, which this browser does not read: save it as JPEG).';
+
+/** Of kinds that a browser does not read, or not whole. */
+async function noPictures() {
+  const noise = sharp(Buffer.from(Array.from({ length: 3 * 64 * 64 }, (_, i) => (i * 7919) % 251)), {
+    raw: { width: 64, height: 64, channels: 3 },
+  });
+  const png = await noise.png().toBuffer();
+  const dot = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#08c' } })
+    .png()
+    .toBuffer();
+  const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+  const files: [string, Buffer][] = [
+    ['photo-1.heic', heic],
+    ['photo-2.heic', heic],
+    ['cut.png', png.subarray(0, png.length / 2)],
+    ['dot.png', dot],
+    ['icon.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
+    ['notes.txt', Buffer.from('no picture')],
+  ];
+  return files.map(([name, buffer]) => ({ name, mimeType: 'application/octet-stream', buffer }));
+}
 
 const DIGITS_28 = /^[\d,]+ handwritten digits of the MNIST data set, 28 × 28 pixels, in gray/;
 const FILES_8 = '18 pictures from your files, 8 × 8 pixels, in colour.';

@@ -1,13 +1,13 @@
 /** The visitor's pictures, from a file or from the camera's current frame. They stay on this device. */
+import { decodePicture } from './decode-picture.ts';
 import { middleSquare, type Rgba } from './picture.ts';
 
 /** Larger pictures are first scaled to this many pixels across: more costs time and shows nothing. */
 const ENOUGH = 1024;
 
-/** @throws Error with one sentence if the file is not a picture that this browser reads. */
+/** @throws NoPicture with one sentence if the file is not a picture that this browser reads. */
 export async function readFile(file: Blob, name: string): Promise<Rgba> {
-  const bitmap = await createImageBitmap(file).catch(() => undefined);
-  if (!bitmap) throw new Error(`Cannot read ${name}: it is not a picture this browser knows (PNG, JPEG, WebP, GIF).`);
+  const bitmap = await decodePicture(file, name);
   const pixels = squareOf(bitmap, bitmap.width, bitmap.height);
   bitmap.close();
   return pixels;

@@ -1,6 +1,7 @@
 /**
  * What a closed tab must not lose, in IndexedDB: the step and the pictures once, and the state again and again, in two slots by
- * turns. A tab that is closed while it writes one still has the other. The newest slot that is whole counts.
+ * turns. A tab that is closed while it writes one still has the other. A third slot is for the moment in which the page goes away
+ * (leaving.ts). The newest slot that is whole counts.
  *
  * Of two tabs that train under one name, the later owns it: the other's next save fails, and neither writes over the other. Where
  * nobody owns it, because another tab forgot it, the tab that still trains keeps it anew.
@@ -13,6 +14,7 @@ import type { OpenedStep } from './step-folder.ts';
 const DATABASE = 'onnoise-training';
 const STORE = 'records';
 const SLOTS = 2;
+const LAST = 'last';
 
 /** Written at the start. */
 interface Base {
@@ -38,9 +40,17 @@ export interface Kept {
   serial?: number;
 }
 
+/** A record to write as the page goes away. */
+export interface LastState {
+  place: string;
+  slot: Slot;
+}
+
 export interface Keeper {
   /** @throws InputError where the storage is full or gone */
   save(progress: TrainingProgress, state: State): Promise<void>;
+  /** A state as the page writes it when it goes away; nothing is written yet. */
+  last(progress: TrainingProgress, state: State): LastState;
   close(): void;
 }
 
@@ -60,7 +70,8 @@ export async function findTraining(name: string): Promise<Kept | undefined> {
     const base = await read<Base>(database, key(name, 'base'));
     if (base === undefined) return undefined;
     const slots: Slot[] = [];
-    for (let slot = 0; slot < SLOTS; slot++) {
+    // Of two with one number, the one that a turn wrote is newer.
+    for (const slot of [...Array.from({ length: SLOTS }, (_, i) => i), LAST]) {
       const found = await read<Slot>(database, key(name, slot));
       if (found?.id === base.id && isWhole(base.step.file, found.state)) slots.push(found);
     }
@@ -97,6 +108,7 @@ function keeperOf(
       await write(database, { [key(name, serial % SLOTS)]: slot }, { place: key(name, 'owner'), id, begin });
       serial++;
     },
+    last: (progress, state) => ({ place: key(name, LAST), slot: { id, serial, progress, state } }),
     close: () => database.close(),
   };
 }
@@ -119,6 +131,22 @@ const refuseStranger = (): never => {
     'Cannot keep the training: another tab began to train after this one, and its training is kept. Download the model before you close this tab.',
   );
 };
+
+/**
+ * Writes without waiting: the requests are on their way when it returns. Where another tab keeps its training by now, the record does not
+ * count.
+ */
+export async function openLast(): Promise<{ write(last: LastState): void; close(): void }> {
+  const database = await open();
+  return {
+    write({ place, slot }) {
+      const transaction = database.transaction(STORE, 'readwrite', { durability: 'relaxed' });
+      transaction.objectStore(STORE).put(slot, place);
+      transaction.commit();
+    },
+    close: () => database.close(),
+  };
+}
 
 async function open(): Promise<IDBDatabase> {
   try {

@@ -14,6 +14,7 @@ import type { Device } from '../device-report.ts';
 import { revive, sentFiles } from '../worker/client.ts';
 import type { MessageEnd } from '../worker/protocol.ts';
 import type { TrainingImages } from './images.ts';
+import { keepOnLeaving } from './leaving.ts';
 import type {
   FromTrainer,
   ToTrainer,
@@ -40,7 +41,7 @@ export interface TrainerOptions {
    * slower than one on a processor that is busy.
    */
   threads?: number | 'fastest' | undefined;
-  /** Name under which the browser keeps the training, every 25 seconds and at each pause. Default: it does not. */
+  /** Name under which the browser keeps the training: at each pause, when the page is left, and every 25 seconds. Default: it does not. */
   checkpoints?: string | undefined;
   /** Seconds between pictures; null: none. Default: 5. */
   sampleEvery?: number | null | undefined;
@@ -127,8 +128,12 @@ export function connectTrainer(port: MessageEnd<ToTrainer, FromTrainer>, close: 
   let last = 0;
   let ended: Error | undefined;
 
+  const leaving = keepOnLeaving();
+
   port.addEventListener('message', ({ data }) => {
+    if ('last' in data) return leaving.hold(data.last);
     if ('event' in data) {
+      if (data.event.kind === 'kept') leaving.drop();
       for (const listener of listeners.get(data.event.kind) ?? []) listener(data.event);
       return;
     }
@@ -151,6 +156,7 @@ export function connectTrainer(port: MessageEnd<ToTrainer, FromTrainer>, close: 
     ended ??= error;
     for (const { failed } of waiting.values()) failed(ended);
     waiting.clear();
+    leaving.close();
     close();
   }
 

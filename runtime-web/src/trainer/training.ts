@@ -12,7 +12,7 @@ import {
   toBytes,
 } from '@onnoise/scheduler';
 import { nextTask } from '../next-task.ts';
-import type { Keeper } from './checkpoints.ts';
+import type { Keeper, LastState } from './checkpoints.ts';
 import type { ImageBatches } from './images.ts';
 import type { State, StepRunner } from './runner.ts';
 import type { Sampler } from './samples.ts';
@@ -26,6 +26,8 @@ export interface TrainingParts {
   /** Begins to keep the training, if it is to be kept; asked once. */
   keep: () => Promise<Keeper | undefined>;
   tell(event: TrainerEvent, transfer?: ArrayBuffer[]): void;
+  /** Hands over the newest state, for the page to keep when it is left. */
+  handOver(last: LastState, transfer: ArrayBuffer[]): void;
   /** Seconds between pictures; null: none. */
   sampleEvery: number | null;
   /** Pictures to draw then. */
@@ -52,13 +54,15 @@ export interface Snapshot {
   progress: TrainingProgress;
 }
 
-/** A closed tab loses at most so many seconds. */
+/** A tab that crashes loses at most so many seconds. */
 const KEEP_EVERY = 25;
+/** A page that is left loses at most so many, and the step under way. */
+const HAND_EVERY = 0.25;
 /** Steps whose speed is averaged. */
 const WINDOW = 20;
 
 export function createTraining(parts: TrainingParts): Training {
-  const { file, runner, sampler, batches, tell } = parts;
+  const { file, runner, sampler, batches, tell, handOver } = parts;
   const feed = createStepFeed(file);
   let keeper: Promise<Keeper | undefined> | undefined;
   let progress = file.progress;
@@ -69,7 +73,7 @@ export function createTraining(parts: TrainingParts): Training {
   let stepping: Promise<void> = Promise.resolve();
   /** What is wrong with the state. It must not be kept, nor given away. */
   let spoilt: InputError | undefined;
-  let [keptAt, sampledAt] = [performance.now(), Number.NEGATIVE_INFINITY];
+  let [keptAt, handedAt, sampledAt] = [performance.now(), performance.now(), Number.NEGATIVE_INFINITY];
   const durations: number[] = [];
 
   async function update(): Promise<void> {
@@ -121,6 +125,17 @@ export function createTraining(parts: TrainingParts): Training {
     }
   }
 
+  async function hand(): Promise<void> {
+    const open = await keeper;
+    if (open === undefined) return;
+    const state = await runner.read();
+    handedAt = performance.now();
+    handOver(
+      open.last(progress, state),
+      [...state.values()].map(({ buffer }) => buffer),
+    );
+  }
+
   const since = (time: number) => (performance.now() - time) / 1000;
 
   async function loop(steps: number): Promise<void> {
@@ -131,6 +146,7 @@ export function createTraining(parts: TrainingParts): Training {
       stepping = update();
       await stepping;
       if (since(keptAt) > KEEP_EVERY) await keep();
+      else if (since(handedAt) > HAND_EVERY) await hand();
       if (sampleEvery !== null && since(sampledAt) > sampleEvery) await draw();
       await nextTask();
     }

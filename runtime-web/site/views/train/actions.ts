@@ -1,12 +1,14 @@
 /** What the buttons do. One trainer at a time; it goes on while another view is shown. */
-import { type ImageShape, InputError } from '@onnoise/scheduler';
+import { type ImageShape, InputError, type StepFile } from '@onnoise/scheduler';
 import type { Trainer, TrainerOptions, TrainingImages } from '#src/index.ts';
 import { announce, sentence } from '../../store.ts';
 import type { Listed } from '../model/drop.ts';
 import { saveFile } from '../sample/download.ts';
+import { giveBack, takeTraining } from './one-tab.ts';
 import { asImages, CAMERA, CLASSES, DIGITS, digitsOf, FILES, type OwnPicture, readPictures, SIDE } from './pictures.ts';
+import { areDigits, maySuit } from './same-pictures.ts';
 import * as state from './state.ts';
-import { picturesOf, stepsOf } from './words.ts';
+import { namesOf, picturesOf, stepsOf, waitingWords } from './words.ts';
 
 /** Name of the training that the browser keeps. */
 const KEPT = 'page';
@@ -48,6 +50,11 @@ async function findEarlier(): Promise<typeof state.earlier.value> {
   return step > 0 ? { name: found!.images.name, step } : null;
 }
 
+const ask = (question: Omit<state.Question, 'answer'>): Promise<boolean> =>
+  new Promise((answer) => {
+    state.question.value = { ...question, answer };
+  });
+
 /** Asks, where a training would be lost: the open one, or the one that the browser keeps, which another tab may have begun. */
 async function mayReplace(title: string): Promise<boolean> {
   if (!trainer) state.earlier.value = await findEarlier();
@@ -57,35 +64,43 @@ async function mayReplace(title: string): Promise<boolean> {
     ? ['that is open', 'download it']
     : ['that this browser keeps', 'go on with it, and download it'];
   const text = `The training of ${stepsOf(step)} ${which} will be replaced. To have both, ${how} first.`;
-  return new Promise((answer) => {
-    state.question.value = { title, text, answer };
-  });
+  return ask({ title, text, yes: 'Replace it', no: 'Keep it' });
 }
 
-const settle = () => {
+function settle(): void {
   state.phase.value = trainer ? 'paused' : 'idle';
-};
+  if (!trainer) giveBack();
+}
 
 export const start = (): Promise<void> =>
   trying(async () => {
-    if (!trainer) {
-      state.phase.value = 'opening';
-      if (!(await mayReplace('Start over?'))) return settle();
-      await open(await chosen());
-    }
+    const file = state.waiting.peek();
+    if (file ? !(await openFile(file)) : !trainer && !(await openChosen())) return settle();
     await run();
   });
 
+async function openChosen(): Promise<boolean> {
+  state.phase.value = 'opening';
+  await takeTraining();
+  if (!(await mayReplace('Start over?'))) return false;
+  await open(await chosen());
+  return true;
+}
+
 export const goOn = (): Promise<void> =>
   trying(async () => {
+    state.phase.value = 'opening';
+    await takeTraining();
     await open({});
     await run();
   });
 
 export const forget = (): Promise<void> =>
   trying(async () => {
+    await takeTraining();
     state.earlier.value = null;
     await (await store()).forgetTraining(KEPT);
+    settle();
   });
 
 async function chosen(): Promise<TrainerOptions> {
@@ -116,7 +131,9 @@ async function open(options: TrainerOptions): Promise<void> {
   });
   const { info } = trainer;
   state.info.value = info;
-  state.shownOwn.value = options.images !== undefined && info.images.name !== DIGITS;
+  state.waiting.value = null;
+  const shown = options.images !== undefined && info.images.name !== DIGITS;
+  state.learntOwn.value = shown ? state.own.peek() : [];
   state.earlier.value = null;
   state.curve.value = state.emptyCurve(info.progress.step);
   state.samples.value = null;
@@ -174,7 +191,7 @@ export const reset = (): Promise<void> =>
 function close(): void {
   trainer?.dispose();
   trainer = undefined;
-  state.phase.value = 'idle';
+  settle();
   state.info.value = null;
   state.progress.value = null;
   state.samples.value = null;
@@ -192,7 +209,10 @@ export const download = (): Promise<void> =>
     saveFile(new Blob([writeZip(inside)], { type: 'application/zip' }), `${name}.zip`);
   });
 
-/** Goes on from a model folder with `train/`, on the pictures that are chosen. */
+/**
+ * Opens a model folder with `train/`. It holds no pictures: digits are those of the page, the visitor's are used where they are chosen
+ * already, and else the file waits for them. Digits that nobody chose are none.
+ */
 export const upload = (files: readonly { path: string; file: Blob }[]): Promise<void> =>
   trying(async () => {
     const [only] = files;
@@ -201,31 +221,56 @@ export const upload = (files: readonly { path: string; file: Blob }[]): Promise<
         ? await (await zips()).readZip(only!.file)
         : Object.fromEntries(files.map(({ path, file }) => [path, file]));
     state.phase.value = 'opening';
-    const { file } = await (await folders()).openStep(step);
-    const images = await imagesOf(file.shape);
-    if (file.classCount !== CLASSES) delete images.labels;
-    if (!(await mayReplace('Go on from the file?'))) return settle();
-    const before = trainer; // until the new one is open: it may fail
-    await open({ step, images });
-    before?.dispose();
-    state.phase.value = 'paused';
-    announce('The training is open. Start goes on with it.');
+    const waiting = { step, file: (await (await folders()).openStep(step)).file };
+    if (areDigits(waiting.file)) state.source.value = 'digits';
+    else if (state.source.peek() === 'digits') state.source.value = 'files';
+    state.waiting.value = waiting;
+    if (state.lack.peek() !== null) {
+      announce(waitingWords(waiting.file));
+      return settle();
+    }
+    const opened = await openFile(waiting);
+    if (!opened) state.waiting.value = null;
+    settle();
+    if (opened) announce('The training is open. Go on trains it further.');
   });
+
+export function leaveFile(): void {
+  state.waiting.value = null;
+  settle();
+}
+
+/** Opens a file's training with the chosen pictures. @returns false where the visitor would rather not */
+async function openFile({ step, file }: state.Waiting): Promise<boolean> {
+  state.phase.value = 'opening';
+  const images = await imagesOf(file.shape);
+  if (file.classCount !== CLASSES) delete images.labels;
+  await takeTraining();
+  if (!(await mayLearnOthers(file, images)) || !(await mayReplace('Go on from the file?'))) return false;
+  const before = trainer; // until the new one is open: it may fail
+  await open({ step, images });
+  before?.dispose();
+  return true;
+}
+
+/** Asks, where a training would go on with other pictures than its own. */
+async function mayLearnOthers(file: StepFile, images: TrainingImages): Promise<boolean> {
+  if (await maySuit(file, images)) return true;
+  const text = `The training learned from ${namesOf(file.data!.name)}. The chosen pictures are others: if it goes on with them, it learns to draw them, and forgets its own.`;
+  return ask({ title: 'Learn other pictures?', text, yes: 'Learn these', no: 'Choose again' });
+}
 
 export const takeFiles = (files: readonly Listed[]): Promise<void> =>
   trying(async () => {
     state.source.value = 'files';
     try {
-      const { pictures, of, skipped } = await readPictures(files, (done, total) => {
+      const { pictures, of, leftOut } = await readPictures(files, (done, total) => {
         state.reading.value = done / total;
       });
       state.own.value = pictures;
       state.chosenOf.value = of;
-      const first = skipped[0];
-      const others = skipped.length > 1 ? ` and ${skipped.length - 1} more files` : '';
-      state.note.value =
-        first === undefined ? null : `${first}${others} cannot be read as a picture, and was left out.`;
-      announce(`Ready: ${picturesOf(pictures.length, of)}.`);
+      state.note.value = leftOut === null ? null : `Left out: ${leftOut}.`;
+      announce(state.lack.peek() ?? `Ready: ${picturesOf(pictures.length, of)}.`);
     } finally {
       state.reading.value = null;
     }

@@ -1,32 +1,39 @@
 /** The buttons, and how far the training is. */
+import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { usePassFocus } from '../../components/pass-focus.ts';
-import { download, forget, goOn, pause, reset, start } from './actions.ts';
+import { download, forget, goOn, leaveFile, pause, reset, start } from './actions.ts';
 import { UploadButtons } from './source.tsx';
-import { busy, earlier, enough, info, kept, note, phase, progress, reading, trouble } from './state.ts';
-import { stepsOf } from './words.ts';
+import { busy, earlier, info, kept, lack, note, phase, progress, reading, trouble, waiting } from './state.ts';
+import { stepsOf, waitingWords } from './words.ts';
 
 export function Controls(): JSX.Element {
   const opened = info.value !== null;
+  const held = busy.value || waiting.value !== null;
   const stepped = (progress.value?.step ?? 0) > 0;
   return (
     <Card title="Training">
       <div class="train-controls">
-        {earlier.value && <Earlier {...earlier.value} />}
+        {waiting.value ? <WaitingFile /> : earlier.value && <Earlier {...earlier.value} />}
         <div class="train-buttons">
           <MainButton />
-          <Button icon="retry" disabled={!opened || busy.value} onClick={reset}>
+          <Button icon="retry" disabled={!opened || held} onClick={reset}>
             Start over
           </Button>
-          <Button icon="download" disabled={!stepped || busy.value} onClick={download}>
+          <Button icon="download" disabled={!stepped || held} onClick={download}>
             Download
           </Button>
           <UploadButtons locked={busy.value} />
         </div>
+        {missing.value && (
+          <p class="field-hint" id={WHY}>
+            {missing.value}
+          </p>
+        )}
         {trouble.value && (
           <p class="train-trouble" role="alert">
             <Icon name="alert" />
@@ -43,6 +50,15 @@ export function Controls(): JSX.Element {
     </Card>
   );
 }
+
+const WHY = 'train-why';
+
+/** Why the main button is off, where it is. */
+const missing = computed(() => {
+  if (busy.value || (info.value !== null && waiting.value === null)) return null;
+  if (reading.value !== null) return 'The pictures are being read.';
+  return lack.value;
+});
 
 function MainButton(): JSX.Element {
   switch (phase.value) {
@@ -65,13 +81,29 @@ function MainButton(): JSX.Element {
         <Button
           kind="primary"
           icon="play"
-          disabled={(!enough.value && info.value === null) || reading.value !== null}
+          disabled={missing.value !== null}
+          aria-describedby={missing.value === null ? undefined : WHY}
           onClick={start}
         >
-          {phase.value === 'paused' ? 'Go on' : 'Start'}
+          {phase.value === 'paused' || waiting.value ? 'Go on' : 'Start'}
         </Button>
       );
   }
+}
+
+function WaitingFile(): JSX.Element {
+  const panel = useRef<HTMLDivElement>(null);
+  usePassFocus(panel);
+  return (
+    <div class="train-earlier" ref={panel}>
+      <p>{waiting.value && waitingWords(waiting.value.file)}</p>
+      <div class="train-buttons">
+        <Button disabled={busy.value} onClick={leaveFile}>
+          Put the file aside
+        </Button>
+      </div>
+    </div>
+  );
 }
 
 function Earlier({ name, step }: { name: string; step: number }): JSX.Element {

@@ -6,10 +6,10 @@ import { formatRoute } from '../../router.ts';
 import { lookForEarlier } from './actions.ts';
 import { Controls } from './controls.tsx';
 import { Loss } from './loss-chart.tsx';
-import { ReplaceDialog } from './replace-dialog.tsx';
+import { QuestionDialog } from './question-dialog.tsx';
 import { Samples } from './samples.tsx';
 import { Source } from './source.tsx';
-import { info } from './state.ts';
+import { info, waiting } from './state.ts';
 import './train.css';
 
 export default function TrainView(): JSX.Element {
@@ -24,12 +24,12 @@ export default function TrainView(): JSX.Element {
         </p>
       </header>
       <div class="train-columns">
-        <Source locked={info.value !== null} />
+        <Source locked={info.value !== null && waiting.value === null} />
         <Controls />
         <Samples />
         <Loss />
       </div>
-      <ReplaceDialog />
+      <QuestionDialog />
       <NextStep href={formatRoute('model')} label="Open a model">
         What you download is a model: the page samples it like its own, and so do Node and Python.
       </NextStep>

@@ -1,6 +1,7 @@
 /** What to train on, as the trainer takes it: the shipped digits, and the visitor's pictures, gray squares that never leave. */
 import { InputError } from '@onnoise/scheduler';
 import type { TrainingImages } from '#src/index.ts';
+import { NoPicture } from '../../state/decode-picture.ts';
 import { fitPicture, type Rgba } from '../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { readFile } from '../../state/read-picture.ts';
@@ -74,8 +75,8 @@ export interface Read {
   /** Of how many the pictures are an even choice; null: all are read. */
   of: number | null;
   pictures: OwnPicture[];
-  /** Names of files that are no pictures. */
-  skipped: string[];
+  /** The files that were left out, and why, to end a sentence with; null: none. */
+  leftOut: string | null;
 }
 
 const HIDDEN = /(^|\/)\./;
@@ -104,18 +105,27 @@ export async function readPictures(
   onProgress: (done: number, total: number) => void,
 ): Promise<Read> {
   const { chosen, of } = chooseEvenly(files);
-  const read: Read = { of: of > chosen.length ? of : null, pictures: [], skipped: [] };
+  const pictures: OwnPicture[] = [];
+  const others = new Map<string, string[]>();
   for (const [i, { path, open }] of chosen.entries()) {
     onProgress(i, chosen.length);
     try {
-      read.pictures.push(prepare(await readFile(await open(), path)));
-    } catch {
-      read.skipped.push(path);
+      pictures.push(prepare(await readFile(await open(), path)));
+    } catch (error) {
+      const received = error instanceof NoPicture ? error.received : 'a file that cannot be read';
+      others.set(received, [...(others.get(received) ?? []), path]);
     }
   }
-  if (read.pictures.length > 0) return read;
-  const received = files.length === 0 ? 'none' : `${files.length} files that are none`;
-  throw new InputError(`Cannot read the pictures: they must be PNG, JPEG, WebP or GIF, received ${received}.`);
+  const leftOut = others.size === 0 ? null : othersOf(others);
+  if (pictures.length > 0) return { of: of > chosen.length ? of : null, pictures, leftOut };
+  throw new InputError(`Cannot read the pictures: they must be PNG, JPEG, WebP or GIF, received ${leftOut ?? 'none'}.`);
+}
+
+/** `a.heic and 2 more (a HEIC picture, ...), b.png (...)` @param others paths by what the files are */
+function othersOf(others: ReadonlyMap<string, readonly string[]>): string {
+  return [...others]
+    .map(([received, [first, ...more]]) => `${first}${more.length > 0 ? ` and ${more.length} more` : ''} (${received})`)
+    .join(', ');
 }
 
 /** @param shape that the step takes */

@@ -1,4 +1,4 @@
-/** Asks before a training of worth is replaced. */
+/** Asks before a training of worth is lost. */
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
@@ -13,7 +13,7 @@ function answer(agreed: boolean): void {
 
 const refuse = () => answer(false);
 
-export function ReplaceDialog(): JSX.Element {
+export function QuestionDialog(): JSX.Element {
   useEffect(() => refuse, []); // whoever leaves the view agrees to nothing
   return (
     <Dialog open={question.value !== null} title={question.value?.title ?? ''} onClose={refuse}>
@@ -21,9 +21,9 @@ export function ReplaceDialog(): JSX.Element {
         <p>{question.value?.text}</p>
         <div class="train-buttons">
           <Button kind="primary" onClick={() => answer(true)}>
-            Replace it
+            {question.value?.yes}
           </Button>
-          <Button onClick={refuse}>Keep it</Button>
+          <Button onClick={refuse}>{question.value?.no}</Button>
         </div>
       </div>
     </Dialog>

@@ -10,8 +10,8 @@ import type { Incoming } from '../model/arrange.ts';
 import { type DropLimits, type Dropped, filesOfDialog, type Listed, listDrop, openAll } from '../model/drop.ts';
 import { showTrouble, takeFiles, upload } from './actions.ts';
 import { CameraDialog } from './camera-dialog.tsx';
-import { FEWEST, SIDE } from './pictures.ts';
-import { busy, chosenOf, enough, info, own, reading, type SourceKind, shownOwn, source } from './state.ts';
+import { type OwnPicture, SIDE } from './pictures.ts';
+import { busy, chosenOf, info, lack, learntOwn, own, reading, type SourceKind, source } from './state.ts';
 import { learntWords, picturesOf } from './words.ts';
 
 const SHOWN = 24;
@@ -35,7 +35,7 @@ function Learnt(): JSX.Element | null {
   return (
     <>
       <p>{learntWords(info.value)}</p>
-      {shownOwn.value && <Thumbs />}
+      <Thumbs pictures={learntOwn.value} />
       <p class="field-hint">Start over to choose others. Nothing leaves this page.</p>
     </>
   );
@@ -97,10 +97,11 @@ function Files(): JSX.Element {
   );
 }
 
-function Thumbs(): JSX.Element {
+function Thumbs({ pictures }: { pictures: readonly OwnPicture[] }): JSX.Element | null {
+  if (pictures.length === 0) return null;
   return (
     <ul class="train-own">
-      {own.value.slice(0, SHOWN).map(({ small }, i) => (
+      {pictures.slice(0, SHOWN).map(({ small }, i) => (
         <li key={i}>
           <PictureCanvas pixels={small} shape={[1, SIDE, SIDE]} label={`Picture ${i + 1}`} />
         </li>
@@ -113,10 +114,9 @@ function OwnPictures(): JSX.Element {
   const pictures = own.value;
   return (
     <>
-      {pictures.length > 0 && <Thumbs />}
-      <p class={enough.value ? 'field-hint number' : 'field-error number'}>
-        {picturesOf(pictures.length, chosenOf.value)}.
-        {!enough.value && ` It takes ${FEWEST} or more; a hundred is better.`}
+      <Thumbs pictures={pictures} />
+      <p class={lack.value === null ? 'field-hint number' : 'field-error number'}>
+        {lack.value ?? `${picturesOf(pictures.length, chosenOf.value)}.`}
         {pictures.length > SHOWN && ` The first ${SHOWN} are shown.`}
       </p>
     </>

@@ -1,7 +1,9 @@
 /** What the view shows: the pictures, how far the training is, its losses and its newest pictures. */
+import type { StepFile } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
-import type { TrainerInfo } from '#src/index.ts';
+import type { ModelFiles, TrainerInfo } from '#src/index.ts';
 import { FEWEST, type OwnPicture } from './pictures.ts';
+import { picturesOf } from './words.ts';
 
 export type SourceKind = 'digits' | 'files' | 'camera';
 
@@ -33,8 +35,16 @@ export const info = signal<TrainerInfo | null>(null);
 /** What the open training learns from: what is chosen above may be another, where it began in an earlier visit. */
 export const learnt = computed(() => info.value?.images ?? null);
 
-/** The open training learns from `own`. One of an earlier visit has pictures that are shown no more. */
-export const shownOwn = signal(false);
+/** The visitor's pictures that the open training learns from. Those of an earlier visit are shown no more. */
+export const learntOwn = signal<readonly OwnPicture[]>([]);
+
+/** A file to go on from that waits for its pictures, which it does not hold. */
+export interface Waiting {
+  step: ModelFiles;
+  file: StepFile;
+}
+
+export const waiting = signal<Waiting | null>(null);
 
 export interface Progress {
   step: number;
@@ -88,16 +98,24 @@ export const samples = signal<Samples | null>(null);
 /** A training that this browser keeps from an earlier visit. */
 export const earlier = signal<{ name: string; step: number } | null>(null);
 
-/** What the page asks before a training of worth is replaced. */
+/** What the page asks before a training of worth is lost. */
 export interface Question {
   title: string;
   text: string;
+  /** Words of the buttons. */
+  yes: string;
+  no: string;
   answer(agreed: boolean): void;
 }
 
 export const question = signal<Question | null>(null);
 
-export const enough = computed(() => source.value === 'digits' || own.value.length >= FEWEST);
+/** What is missing to train on the chosen pictures, a sentence. */
+export const lack = computed(() => {
+  const count = own.value.length;
+  if (source.value === 'digits' || count >= FEWEST) return null;
+  return `${picturesOf(count, chosenOf.value)}. It takes ${FEWEST} or more; a hundred is better.`;
+});
 
 export const busy = computed(
   () => phase.value === 'training' || phase.value === 'pausing' || phase.value === 'opening',

@@ -1,4 +1,5 @@
 /** Says how far a training is, and what it learns from. */
+import type { StepFile } from '@onnoise/scheduler';
 import type { TrainerInfo } from '#src/index.ts';
 import { whole } from '../model/words.ts';
 import { CAMERA, CLASSES, DIGITS, FILES } from './pictures.ts';
@@ -18,6 +19,15 @@ const NAMES: Readonly<Record<string, string>> = {
   [CAMERA]: 'pictures from your camera',
 };
 
+/** What a file holds that waits for its pictures. */
+export function waitingWords({ progress, data }: Pick<StepFile, 'progress' | 'data'>): string {
+  const learnt = data === null ? '' : `, which learned from ${namesOf(data.name)}`;
+  return `The file holds a training of ${stepsOf(progress.step)}${learnt}, but not the pictures. Choose them, then go on.`;
+}
+
+/** Of what the images of that name are. */
+export const namesOf = (name: string): string => NAMES[name] ?? `pictures of ${name}`;
+
 /** `400 handwritten digits of the MNIST data set, 28 × 28 pixels, in gray, each with its number.` */
 export function learntWords({
   images,
@@ -28,7 +38,7 @@ export function learntWords({
   const [channels, height, width] = shape;
   const numbered = name === DIGITS && classNames?.length === CLASSES;
   return [
-    `${whole(count)} ${NAMES[name] ?? `pictures of ${name}`}`,
+    `${whole(count)} ${namesOf(name)}`,
     `${width} × ${height} pixels`,
     channels === 1 ? 'in gray' : 'in colour',
     ...(numbered ? ['each with its number'] : []),

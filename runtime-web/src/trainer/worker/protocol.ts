@@ -6,6 +6,7 @@ import type { PictureOptions, TrainingProgress } from '@onnoise/scheduler';
 import type { ModelFiles } from '../../artefact.ts';
 import type { Device, DeviceReport } from '../../device-report.ts';
 import type { Failure } from '../../worker/protocol.ts';
+import type { LastState } from '../checkpoints.ts';
 import type { TrainingImages } from '../images.ts';
 
 export type TrainerEvent =
@@ -76,5 +77,7 @@ export type ToTrainer = {
 
 export type FromTrainer =
   | { event: TrainerEvent }
+  /** For the page to keep when it is left. */
+  | { last: LastState }
   | { id: number; done: TrainerQuestions[TrainerQuestion]['done'] }
   | { id: number; failed: Failure };

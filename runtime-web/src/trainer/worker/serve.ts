@@ -2,7 +2,7 @@
 import { createStepFeed, InputError, type StepFile, type StepInputs, sizeOf } from '@onnoise/scheduler';
 import type { MessageEnd } from '../../worker/protocol.ts';
 import { describe } from '../../worker/serve.ts';
-import { findTraining, type Keeper, type Kept, keepTraining } from '../checkpoints.ts';
+import { findTraining, type Keeper, type Kept, keepTraining, type LastState } from '../checkpoints.ts';
 import { type ImageBatches, openImages } from '../images.ts';
 import { modelFolder } from '../model-folder.ts';
 import { type ChosenRunner, openRunner } from '../open-runner.ts';
@@ -26,7 +26,8 @@ type Answers = { [Q in TrainerQuestion]: (ask: TrainerQuestions[Q]['ask']) => Pr
 /** Answers what arrives at the port, for as long as it is open. */
 export function serveTrainer(port: MessageEnd<FromTrainer, ToTrainer>): void {
   const tell = (event: TrainerEvent, transfer: ArrayBuffer[] = []) => port.postMessage({ event }, transfer);
-  const answers = createAnswers(tell);
+  const handOver = (last: LastState, transfer: ArrayBuffer[]) => port.postMessage({ last }, transfer);
+  const answers = createAnswers(tell, handOver);
   port.addEventListener('message', async ({ data: { id, question, ask } }) => {
     try {
       const answer = answers[question] as (value: unknown) => Promise<TrainerQuestions[TrainerQuestion]['done']>;
@@ -50,7 +51,10 @@ interface Opened {
 /** Steps whose median counts, after one that makes buffers. */
 const TIMED = 5;
 
-function createAnswers(tell: (event: TrainerEvent, transfer?: ArrayBuffer[]) => void): Answers {
+function createAnswers(
+  tell: (event: TrainerEvent, transfer?: ArrayBuffer[]) => void,
+  handOver: (last: LastState, transfer: ArrayBuffer[]) => void,
+): Answers {
   let opened: Opened | undefined;
   const required = (): Opened => {
     if (opened) return opened;
@@ -78,6 +82,7 @@ function createAnswers(tell: (event: TrainerEvent, transfer?: ArrayBuffer[]) => 
         batches,
         keep,
         tell,
+        handOver,
         sampleEvery,
         samples,
       });

@@ -60,6 +60,7 @@ function training({ brokenAt = Number.POSITIVE_INFINITY } = {}) {
     batches,
     keep: async () => keeper,
     tell: (event) => void events.push(event),
+    handOver: () => undefined,
     sampleEvery: null,
     samples: {},
   });
