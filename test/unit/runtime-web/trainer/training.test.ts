@@ -39,6 +39,7 @@ function training({ brokenAt = Number.POSITIVE_INFINITY } = {}) {
   };
   const keeper: Keeper = {
     save: async ({ step }, state) => void kept.push({ step, weight: weightIn(state) }),
+    last: (progress, state) => ({ place: 'test/last', slot: { id: 'test', serial: 0, progress, state } }),
     close: () => {},
   };
   const made: Training = createTraining({
