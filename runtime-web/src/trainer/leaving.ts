@@ -18,7 +18,7 @@ export function keepOnLeaving(): Leaving {
   const ended = new AbortController();
   let newest: LastState | undefined;
   let database: Awaited<ReturnType<typeof openLast>> | undefined;
-  let opening: Promise<void> | undefined;
+  let begun = false;
 
   const write = () => {
     if (!newest || !database) return;
@@ -39,7 +39,8 @@ export function keepOnLeaving(): Leaving {
   return {
     hold(last) {
       newest = last;
-      opening ??= begin();
+      if (!begun) void begin();
+      begun = true;
     },
     drop() {
       newest = undefined;

@@ -170,14 +170,22 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it.each<[string, [string, string | Buffer][], RegExp]>([
-    ['a damaged zip', [['digits.zip', 'PK\x03\x04...']], /must be a zip file of a model folder, received another file/],
+    [
+      'a cut zip',
+      [['digits.zip', 'PK\x03\x04...']],
+      /must be a zip file of a model folder, received one that was cut short/,
+    ],
     [
       'another archive',
       [['digits.tgz', Buffer.from([0x1f, 0x8b])]],
       /received digits\.tgz, a gzip archive\. Unpack it/,
     ],
     ['a picture', [['cat.png', Buffer.from([0x89, 0x50, 0x4e, 0x47])]], /received cat\.png, a PNG picture/],
-    ['one file of several', [['model.onnx', 'x']], /scheduler\/scheduler_config\.json must be among the files/],
+    [
+      'one file of several',
+      [['model.onnx', 'x']],
+      /scheduler\/scheduler_config\.json and unet\/config\.json must be among the files/,
+    ],
   ])('says what is wrong with %s', async (_, files, message) => {
     const { page } = await open();
     await drop(page, files);
@@ -197,7 +205,7 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
       .poll(() => alert(page))
       .toMatch(/unet\/model\.onnx .* received the first 100000 bytes of \d+: it was cut short/);
     await dropAll({ 'config.json': '{"sample_size": 28,' });
-    await expect.poll(() => alert(page)).toMatch(/unet\/config\.json must be JSON/);
+    await expect.poll(() => alert(page)).toMatch(/unet\/config\.json must be JSON, received a file that was cut short/);
     await dropAll({ 'scheduler_config.json': '{"beta_schedule": "square"}' });
     await expect.poll(() => alert(page)).toMatch(/beta_schedule must be one of/);
     await dropAll({});

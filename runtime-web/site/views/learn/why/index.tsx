@@ -48,7 +48,7 @@ export default function WhyChapter(): JSX.Element {
             />
             <p class="field-hint">
               With 5 steps the pictures look real, but they are too much alike: a part of the data is not reached. With
-              15 it is. More steps take longer, and are not measurably better here.
+              15 it is reached. More steps take longer, and are not measurably better here.
             </p>
             <dl class="learn-wishes">
               <Wish name="Good pictures" share={shareOf(chosen.precision)} words={words(chosen.precision)} />
@@ -87,7 +87,7 @@ export default function WhyChapter(): JSX.Element {
       </section>
       <TakeAway>
         Diffusion gives good pictures and covers the data. It pays with time: its network is called again and again for
-        each picture, until more calls help no longer. These digits need about 15.
+        each picture, until more calls no longer help. These digits need about 15.
       </TakeAway>
       <Notes notes={NOTES} />
     </>
