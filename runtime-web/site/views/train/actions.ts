@@ -224,13 +224,12 @@ export const upload = (files: readonly { path: string; file: Blob }[]): Promise<
     const waiting = { step, file: (await (await folders()).openStep(step)).file };
     if (areDigits(waiting.file)) state.source.value = 'digits';
     else if (state.source.peek() === 'digits') state.source.value = 'files';
-    state.waiting.value = waiting;
     if (state.lack.peek() !== null) {
+      state.waiting.value = waiting;
       announce(waitingWords(waiting.file));
       return settle();
     }
     const opened = await openFile(waiting);
-    if (!opened) state.waiting.value = null;
     settle();
     if (opened) announce('The training is open. Go on trains it further.');
   });
@@ -241,12 +240,17 @@ export function leaveFile(): void {
 }
 
 /** Opens a file's training with the chosen pictures. @returns false where the visitor would rather not */
-async function openFile({ step, file }: state.Waiting): Promise<boolean> {
+async function openFile(waiting: state.Waiting): Promise<boolean> {
+  const { step, file } = waiting;
   state.phase.value = 'opening';
   const images = await imagesOf(file.shape);
   if (file.classCount !== CLASSES) delete images.labels;
   await takeTraining();
-  if (!(await mayLearnOthers(file, images)) || !(await mayReplace('Go on from the file?'))) return false;
+  if (!(await mayLearnOthers(file, images))) {
+    state.waiting.value = waiting; // for the next choice
+    return false;
+  }
+  if (!(await mayReplace('Go on from the file?'))) return false;
   const before = trainer; // until the new one is open: it may fail
   await open({ step, images });
   before?.dispose();
