@@ -295,6 +295,7 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
       const file = join(await mkdtemp(join(tmpdir(), 'zip-')), 'mine.zip');
       await download.saveAs(file);
       await button(page, 'Start over').click();
+      await page.getByText('The training is forgotten.').waitFor({ state: 'attached' });
       await page.reload();
 
       expect(await page.getByRole('radio', { name: 'Digits' }).isChecked()).toBe(true);
