@@ -2,13 +2,21 @@
  * The choice of a device for one model, and why.
  *
  * `auto`, in this order:
- * 1. `cuda`, if its files are installed and a GPU answers;
+ * 1. `cuda`, if there is an NVIDIA GPU, its files are installed and it answers;
  * 2. `webgpu`, if the system knows of a GPU and a call of this model is faster there than on the CPU (one call each,
  *    after one to warm up): software renderers and networks too small for a GPU lose here;
  * 3. `cpu`.
  */
 import { InputError, onnxReason } from '@onnoise/scheduler';
-import { type Device, type DeviceChoice, inspectDevice, lacksGpu, type Machine, thisMachine } from './devices.ts';
+import {
+  type Device,
+  type DeviceChoice,
+  inspectDevice,
+  lacksGpu,
+  lacksNvidia,
+  type Machine,
+  thisMachine,
+} from './devices.ts';
 
 export interface DeviceReport {
   device: Device;
@@ -36,7 +44,8 @@ export async function openOnDevice<T>(
   if (choice !== 'auto') return openAsked(choice, open, machine);
 
   const reasons: string[] = [];
-  const cuda = await inspectDevice('cuda', machine);
+  const lackCuda = lacksNvidia(machine);
+  const cuda = lackCuda === undefined ? await inspectDevice('cuda', machine) : { available: false, reason: lackCuda };
   if (cuda.available) {
     try {
       const { value } = await open('cuda');

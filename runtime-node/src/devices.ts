@@ -7,10 +7,10 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { onnxReason } from '@onnoise/scheduler';
+import { installedFile } from './installed.ts';
 import { InferenceSession, Tensor } from './onnxruntime.ts';
 
 export const DEVICES = ['cpu', 'cuda', 'webgpu'] as const;
@@ -41,14 +41,23 @@ export interface Machine {
   tryDevice: (device: Device) => Promise<void>;
 }
 
+/** What may not be read is not there: Deno throws where a program has no permission. */
+function unlessForbidden<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}
+
 /** `y = -x` over one value: the smallest model that shows a device at work. IR 8, opset 13. */
 const PROBE = 'CAg6NgoLCgF4EgF5IgNOZWcSBXByb2JlWg8KAXgSCgoICAESBAoCCAFiDwoBeRIKCggIARIECgIIAUIECgAQDQ==';
 
 export const thisMachine: Machine = {
   platform: process.platform,
   arch: process.arch,
-  exists: existsSync,
-  list: (path) => (existsSync(path) ? readdirSync(path) : []),
+  exists: (path) => unlessForbidden(() => existsSync(path), false),
+  list: (path) => unlessForbidden(() => (existsSync(path) ? readdirSync(path) : []), []),
   tryDevice: async (device) => {
     if (device === 'webgpu') return tryApart(device);
     const session = await InferenceSession.create(Buffer.from(PROBE, 'base64'), { executionProviders: [device] });
@@ -75,7 +84,8 @@ InferenceSession.create(Buffer.from(probe, 'base64'), { executionProviders: [dev
 const PROBE_TIME = 60_000;
 
 async function tryApart(device: Device): Promise<void> {
-  const library = createRequire(import.meta.url).resolve('onnxruntime-node');
+  const library = installedFile('onnxruntime-node');
+  if (library === undefined) throw new Error('onnxruntime-node is not installed beside the program');
   const options = { timeout: PROBE_TIME, killSignal: 'SIGKILL' as const, env: { ...process.env, NODE_OPTIONS: '' } };
   const said = await promisify(execFile)(process.execPath, ['-e', PROGRAM, library, device, PROBE], options).then(
     ({ stdout }) => stdout.split('\n').at(-1)!,
@@ -121,7 +131,8 @@ function missingCuda(machine: Machine): Omit<DeviceStatus, 'device' | 'available
   if (platform !== 'linux' || arch !== 'x64') {
     return { reason: `onnxruntime-node has CUDA on linux x64 only, this is ${platform} ${arch}` };
   }
-  if (!exists(join(providerFolder(), 'libonnxruntime_providers_cuda.so'))) {
+  const main = installedFile('onnxruntime-node');
+  if (main === undefined || !exists(join(dirname(main), '..', PROVIDERS, 'libonnxruntime_providers_cuda.so'))) {
     return {
       reason: "onnxruntime's CUDA files are not installed",
       enable: hasNvidia(machine)
@@ -135,10 +146,11 @@ function missingCuda(machine: Machine): Omit<DeviceStatus, 'device' | 'available
 const INSTALL_CUDA = 'node node_modules/onnxruntime-node/script/install --onnxruntime-node-install';
 
 /** The folder of onnxruntime-node's native libraries, where it also looks for CUDA's. */
-function providerFolder(): string {
-  const main = createRequire(import.meta.url).resolve('onnxruntime-node');
-  return join(dirname(main), '..', 'bin', 'napi-v6', 'linux', 'x64');
-}
+const PROVIDERS = join('bin', 'napi-v6', 'linux', 'x64');
+
+/** Why `auto` does not even look for CUDA's files; undefined if there is an NVIDIA GPU, or one of Windows' beneath Linux. */
+export const lacksNvidia = (machine: Machine = thisMachine): string | undefined =>
+  hasNvidia(machine) || machine.exists('/dev/dxg') ? undefined : 'no NVIDIA GPU is seen';
 
 /** Why `auto` skips WebGPU without trying it; undefined if there is a GPU. */
 export const lacksGpu = (machine: Machine = thisMachine): string | undefined =>

@@ -8,6 +8,6 @@
  * A variable that is set already is left as it is. In a worker thread `process.env` is a copy that native code does not see:
  * there the main thread must have loaded this file, or the process been started with the variable.
  */
-export * from 'onnxruntime-node';
+export { InferenceSession, Tensor } from 'onnxruntime-node'; // by name: bundlers cannot list what a CommonJS module exports
 
 if (!process.env.ORT_DISABLE_TELEMETRY) process.env.ORT_DISABLE_TELEMETRY = '1';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Copies what a page without a bundler needs into a folder of its host: the library and its worker, each one file with what
+ * Copies what a page without a bundler needs into a folder of its host: the library, its workers, each one file with what
  * it imports, and onnxruntime-web's WebAssembly.
  *
  *     npx onnoise-web-files public/onnoise
@@ -13,7 +13,8 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const STANDALONE = fileURLToPath(new URL('../dist/standalone', import.meta.url));
+const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+const WORKERS = ['worker/onnoise-worker.js', 'trainer/onnoise-trainer.js'];
 const RUNTIMES = ['', '.asyncify', '.jspi'].map((kind) => `onnxruntime-web/ort-wasm-simd-threaded${kind}.wasm`);
 
 const { resolve } = createRequire(import.meta.url);
@@ -27,7 +28,8 @@ if (folder === undefined || folder.startsWith('-') || others.length > 0) {
 } else {
   try {
     await mkdir(join(folder, 'onnxruntime-web'), { recursive: true });
-    await cp(STANDALONE, folder, { recursive: true });
+    await cp(join(DIST, 'standalone'), folder, { recursive: true });
+    for (const file of WORKERS) await cp(join(DIST, file), join(folder, basename(file)));
     for (const file of RUNTIMES) await cp(resolve(file), join(folder, 'onnxruntime-web', basename(file)));
   } catch (error) {
     process.stderr.write(

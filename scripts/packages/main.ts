@@ -8,10 +8,9 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { buildPackages } from './build.ts';
+import { upstreamRegistry } from './npm-settings.ts';
 import { type Packed, packAll } from './packed.ts';
 import { TARBALLS_FOLDER } from './paths.ts';
-
-const NPM = 'https://registry.npmjs.org/';
 
 const [command, ...folders] = process.argv.slice(2);
 if (command === 'build') for (const folder of await buildPackages(folders)) console.log(folder);
@@ -19,7 +18,7 @@ else if (command === 'pack') for (const { file } of await pack(folders)) console
 else if (command === 'registry') {
   // Only here: deploy/Dockerfile builds the packages without the tests.
   const { startRegistry } = await import('../../test/support/consumers/registry.ts');
-  const { url } = await startRegistry(await pack(), NPM);
+  const { url } = await startRegistry(await pack(), upstreamRegistry());
   console.log(`npx --registry ${url} --ignore-scripts onnoise`);
 } else throw new Error(`The first argument must be build, pack or registry, received "${command}".`);
 

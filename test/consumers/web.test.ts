@@ -1,32 +1,19 @@
 /** Pages that install the library for browsers: what each bundler makes of them draws in Chromium what Node draws. */
-import { spawn } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
-import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import webpack from 'webpack';
-import type { ImageSeed } from '../../scheduler/src/index.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { expectPicturesOfNode } from '../support/browser/engine.ts';
-import { launchOptions, QUICK_WASM } from '../support/browser/launch.ts';
 import { type Host, startHost } from '../support/browser/server.ts';
-import { visit } from '../support/browser/visit.ts';
+import { expectDigitsInPage, launchBrowser } from '../support/consumers/digits.ts';
 import { useProject } from '../support/consumers/project.ts';
 import { ROOT } from '../support/repository.ts';
 import { skipBecause } from '../support/skip.ts';
 
-declare global {
-  interface Window {
-    answer: { device: string; images: number[]; seeds: ImageSeed[] };
-  }
-}
-
 const DIGITS = join(ROOT, 'models', 'digits');
 const VITE = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
-/** What the pages ask for. */
-const REQUEST = { count: 2, steps: 3, seed: 7, labels: [3] };
-
 describe('a page', skipBecause(LACKS_CHROMIUM), () => {
   const project = useProject(['@onnoise/runtime-web', '@onnoise/model-digits'], ['page', 'plain'], 'page');
   let page: string;
@@ -35,20 +22,12 @@ describe('a page', skipBecause(LACKS_CHROMIUM), () => {
   beforeAll(async () => {
     page = join(project().folder, 'page');
     host = await startHost({ folders: { '/': project().folder }, isolated: false });
-    browser = await chromium.launch(await launchOptions({ webgpu: false, args: [QUICK_WASM] }));
+    browser = await launchBrowser();
   });
   afterAll(() => browser?.close());
   afterAll(() => host?.stop());
 
-  /** Opens a page and compares its pictures with Node's. */
-  async function expectDigits(url: string): Promise<void> {
-    const { page } = await visit(browser);
-    await page.goto(url);
-    await page.waitForFunction(() => 'answer' in window);
-    const { device, images, seeds } = await page.evaluate(() => window.answer);
-    expect(device).toBe('wasm');
-    await expectPicturesOfNode(DIGITS, [REQUEST], [{ images, seeds }]);
-  }
+  const expectDigits = (url: string) => expectDigitsInPage(browser, url);
 
   it('is built by vite, without a configuration', async () => {
     await project().run(process.execPath, [VITE, 'build', '--base', './', '--outDir', 'vite'], { cwd: 'page' });
@@ -56,17 +35,7 @@ describe('a page', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('is served by vite, without a configuration', async () => {
-    const server = spawn(process.execPath, [VITE, '--port', '0', '--clearScreen', 'false'], {
-      cwd: page,
-      env: { ...project().env, NO_COLOR: '1' },
-    });
-    onTestFinished(() => void server.kill());
-    let said = '';
-    server.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-    await expect.poll(() => said, { timeout: 60_000 }).toMatch(/Local:/);
-    await expectDigits(/http:\/\/localhost:\d+\//.exec(said)![0]);
+    await expectDigits(await project().serve(process.execPath, [VITE, '--port', '0'], { cwd: 'page' }));
   });
 
   it('is built by webpack, without a configuration', async () => {

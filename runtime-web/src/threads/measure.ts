@@ -1,4 +1,5 @@
 /** Measures, in a worker, how long the same work takes on one thread and on several. Takes a fifth of a second. */
+import { ownType } from './own-type.ts';
 import { help, shareMemory, timeOfRound } from './rounds.ts';
 
 /** Name of a worker that is a helper: it runs the script of the worker that starts it. */
@@ -33,7 +34,7 @@ export async function timesOfThreads(candidates: readonly number[]): Promise<num
   const helpers: Worker[] = [];
   try {
     const ready = Array.from({ length: Math.max(...candidates) - 1 }, (_, i) => {
-      const helper = new Worker(location.href, { type: 'module', name: HELPER });
+      const helper = new Worker(location.href, { type: ownType(), name: HELPER });
       helpers.push(helper);
       return started(helper, { memory, place: i + 1 });
     });

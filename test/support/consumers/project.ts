@@ -2,11 +2,11 @@
  * Projects that install our packages as users do: copies of folders of test/consumers/projects in a temporary folder, where no
  * link leads back to this repository.
  */
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
 import { ROOT } from '../repository.ts';
 
 export interface Result {
@@ -23,6 +23,8 @@ export interface Project {
   run: (program: string, args?: readonly string[], options?: RunOptions) => Promise<Result>;
   /** The same, but resolves with the exit code. */
   attempt: (program: string, args?: readonly string[], options?: RunOptions) => Promise<Result>;
+  /** Starts a server for the test, until it ends, and gives the address that it prints. */
+  serve: (program: string, args?: readonly string[], options?: RunOptions) => Promise<string>;
 }
 
 export interface RunOptions {
@@ -57,6 +59,9 @@ export function useProject(packages: readonly string[], folders: readonly string
   return () => project!;
 }
 
+/** A whole line of it, lest it be read before its end has come. */
+const ADDRESS = /http:\/\/[\w.]+:\d+(?=\/?\s)/;
+
 /** onnxruntime-node then leaves out a download that is not from npm. */
 const WITHOUT_CUDA = { ONNXRUNTIME_NODE_INSTALL: 'skip' };
 
@@ -83,7 +88,19 @@ async function createProject(folders: readonly string[]): Promise<Project> {
     if (result.code === 0) return result;
     throw new Error(`${program} ${args.join(' ')} ended with ${result.code}:\n${result.stdout}${result.stderr}`);
   };
-  return { folder, env, run, attempt };
+  const serve: Project['serve'] = async (program, args = [], options = {}) => {
+    const settings = { cwd: join(folder, options.cwd ?? '.'), env: { ...env, NO_COLOR: '1', ...options.env } };
+    const server: ChildProcess = spawn(program, args, settings);
+    onTestFinished(() => void server.kill());
+    let said = '';
+    for (const stream of [server.stdout!, server.stderr!])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+    await expect.poll(() => said, { timeout: 120_000 }).toMatch(ADDRESS);
+    return ADDRESS.exec(said)![0].replace('0.0.0.0', 'localhost');
+  };
+  return { folder, env, run, attempt, serve };
 }
 
 /**

@@ -1,8 +1,7 @@
 /**
- * A registry on the loopback for the projects of the consumer tests. It has our tarballs as if they were published, and of all
- * other packages the versions of package-lock.json: what a consumer gets does not change from one day to the next, and npm
- * takes it from its cache after `npm ci`. What the lock lacks, and with CONSUMERS_LIVE=1 everything that is not ours, it
- * redirects to the real registry.
+ * A registry on the loopback. It has our tarballs as if they were published, and redirects for all other packages to the real
+ * registry. For the consumer tests it can have those of package-lock.json in their versions there alone: what a consumer gets
+ * does not change from one day to the next, and npm takes it from its cache after `npm ci`.
  *
  * The documents are npm's abbreviated ones: github.com/npm/registry, docs/responses/package-metadata.md.
  */
@@ -54,9 +53,12 @@ const FIELDS = [
 /** npm rewrites addresses on this host to the registry it was given. */
 const NPM = 'https://registry.npmjs.org/';
 
-/** @param upstream the real registry's URL, with a slash at its end. */
-export async function startRegistry(packed: readonly Packed[], upstream: string): Promise<Registry> {
-  const known = process.env.CONSUMERS_LIVE ? new Map<string, Manifest[]>() : lockedManifests();
+/**
+ * @param upstream the real registry's URL, with a slash at its end
+ * @param locked whether packages of package-lock.json have its versions alone
+ */
+export async function startRegistry(packed: readonly Packed[], upstream: string, locked = false): Promise<Registry> {
+  const known = locked ? lockedManifests() : new Map<string, Manifest[]>();
   const tarballs = new Map(packed.map(({ manifest, file }) => [tarballPath(manifest.name, manifest.version), file]));
   for (const { manifest, integrity } of packed) known.set(manifest.name, [describe(manifest, integrity)]);
 

@@ -38,9 +38,25 @@ describe('openOnDevice with auto', () => {
       value: 'model on cpu',
       report: {
         device: 'cpu',
-        reason: "auto: no cuda: onnxruntime's CUDA files are not installed; no webgpu: no GPU is seen",
+        reason: 'auto: no cuda: no NVIDIA GPU is seen; no webgpu: no GPU is seen',
       },
     });
+  });
+
+  test('looks for the files of CUDA only where an NVIDIA GPU is seen', async () => {
+    const looked: string[] = [];
+    const recording = (files: string[]): Machine => {
+      const found = machine(files, ALL);
+      return { ...found, exists: (path) => (looked.push(path), found.exists(path)) };
+    };
+    const ofCuda = () => looked.splice(0).filter((path) => path.endsWith(CUDA));
+    await openOnDevice('auto', opener({ cpu: 1 }), recording([CUDA]));
+    await openOnDevice('cpu', opener({ cpu: 1 }), recording([CUDA, '/dev/nvidia0']));
+    expect(ofCuda()).toEqual([]);
+    await openOnDevice('auto', opener({ cuda: 1 }), recording([CUDA, '/dev/nvidia0']));
+    expect(ofCuda()).toHaveLength(1);
+    await openOnDevice('auto', opener({ cuda: 1 }), recording([CUDA, '/dev/dxg']));
+    expect(ofCuda()).toHaveLength(1);
   });
 
   test('takes cuda first where its files are and a GPU answers', async () => {
@@ -49,9 +65,10 @@ describe('openOnDevice with auto', () => {
   });
 
   test('goes on when cuda is installed and does not work, or cannot run the model', async () => {
-    const broken = await openOnDevice('auto', opener({ cpu: 1 }), machine([CUDA], ['cpu']));
-    expect(broken.report).toEqual({ device: 'cpu', reason: 'auto: no cuda: cuda says no; no webgpu: no GPU is seen' });
-    const unable = await openOnDevice('auto', opener({ cpu: 1 }), machine([CUDA], ALL));
+    const broken = await openOnDevice('auto', opener({ cpu: 1 }), machine([CUDA, '/dev/nvidia0'], ['cpu']));
+    const reason = 'auto: no cuda: cuda says no; no webgpu: webgpu says no';
+    expect(broken.report).toEqual({ device: 'cpu', reason });
+    const unable = await openOnDevice('auto', opener({ cpu: 1 }), machine([CUDA, '/dev/nvidia0'], ['cpu', 'cuda']));
     expect(unable.report.reason).toContain('cuda could not run this model (no model on cuda)');
   });
 
