@@ -14,7 +14,7 @@ export const LIMITS: Readonly<Record<string, number>> = {
   '@onnoise/tracer': 340,
   '@onnoise/runtime-node': 150,
   '@onnoise/server': 150,
-  '@onnoise/runtime-web': 300,
+  '@onnoise/runtime-web': 560,
   '@onnoise/pipeline': 1600,
   '@onnoise/model-digits': 3000,
   '@onnoise/model-hands': 6500,

@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, inject, it, type TestContext } from 'vitest';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { expectDigitsFrom, expectDigitsInPage, launchBrowser } from '../support/browser/consumer-digits.ts';
 import { type Host, startHost } from '../support/browser/server.ts';
-import { expectDigitsFrom, expectDigitsInPage, launchBrowser } from '../support/consumers/digits.ts';
 import { useProject } from '../support/consumers/project.ts';
 import { skipBecause } from '../support/skip.ts';
 
@@ -66,7 +66,7 @@ describe('an app', skipBecause(LACKS_CHROMIUM), () => {
     });
   });
 
-  it.each(['turbopack', 'webpack'])(
+  it.for(['turbopack', 'webpack'])(
     'of Next is built by %s, and its server runs in a folder of its own',
     async (bundler, context) => {
       skipIfLacking(context);

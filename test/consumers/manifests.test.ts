@@ -76,7 +76,8 @@ describe.each(packages)('$manifest.name', ({ manifest, folder, file, files }) =>
   });
 
   it('has a source map for every compiled file, with the source inside', () => {
-    const compiled = files.filter((path) => /^dist\/.*\.js$/.test(path) && !/^dist\/(page|standalone)\//.test(path));
+    const bundled = /^dist\/(page\/|standalone\/|node\.js$|\w+\/onnoise-\w+\.js$)/;
+    const compiled = files.filter((path) => /^dist\/.*\.js$/.test(path) && !bundled.test(path));
     for (const path of compiled) {
       const [, map] = /^\/\/# sourceMappingURL=(.+)$/m.exec(readFileSync(join(folder, path), 'utf8')) ?? [];
       expect(map, path).toBeDefined();

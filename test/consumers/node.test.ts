@@ -30,7 +30,11 @@ it.each(['modules', 'commonjs'])('a program of %s computes what the sources comp
 
 /** Programs of npm that run the same modules. They are no part of package-lock.json: each is 100 MB. */
 const OTHERS = [
-  ['deno', 'deno@2.9.6', ['run', '--allow-all']],
+  [
+    'deno, with the permissions of docs/install.md,',
+    'deno@2.9.6',
+    ['run', '--allow-read', '--allow-ffi', '--allow-env'],
+  ],
   ['bun', 'bun@1.4.5', ['run']],
 ] as const;
 

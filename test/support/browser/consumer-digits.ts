@@ -2,10 +2,10 @@
 import { type Browser, chromium } from 'playwright-core';
 import { expect } from 'vitest';
 import type { ImageSeed } from '../../../scheduler/src/index.ts';
-import { expectPicturesOfNode } from '../browser/engine.ts';
-import { launchOptions, QUICK_WASM } from '../browser/launch.ts';
-import { visit } from '../browser/visit.ts';
 import { ROOT } from '../repository.ts';
+import { expectPicturesOfNode } from './engine.ts';
+import { launchOptions, QUICK_WASM } from './launch.ts';
+import { visit } from './visit.ts';
 
 /** What pages leave in `window.answer`, and routes of servers send. */
 interface Answer {
