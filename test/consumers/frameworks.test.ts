@@ -13,6 +13,7 @@ import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { expectDigitsFrom, expectDigitsInPage, launchBrowser } from '../support/browser/consumer-digits.ts';
 import { type Host, startHost } from '../support/browser/server.ts';
 import { useProject } from '../support/consumers/project.ts';
+import { freePort } from '../support/free-port.ts';
 import { skipBecause } from '../support/skip.ts';
 
 const HAS_NODE_22 = Number.parseFloat(process.versions.node) >= 22.17;
@@ -93,7 +94,7 @@ describe('an app', skipBecause(LACKS_CHROMIUM), () => {
     skipIfLacking(context);
     const astro = inFrameworks('astro', 'node_modules', 'astro', 'bin', 'astro.mjs');
     await project().run(node22(), [astro, 'build'], { cwd, env: QUIET });
-    const env = { HOST: '127.0.0.1', PORT: '43217' };
+    const env = { HOST: '127.0.0.1', PORT: String(await freePort()) };
     const url = await project().serve(node22(), ['dist/server/entry.mjs'], { cwd, env });
     await expectDigitsInPage(browser, url);
     await expectDigitsFrom(`${url}/digits`);
@@ -105,7 +106,7 @@ describe('an app', skipBecause(LACKS_CHROMIUM), () => {
     skipIfLacking(context);
     const vite = inFrameworks('svelte', 'node_modules', 'vite', 'bin', 'vite.js');
     await project().run(node22(), [vite, 'build'], { cwd });
-    const env = { HOST: '127.0.0.1', PORT: '43218' };
+    const env = { HOST: '127.0.0.1', PORT: String(await freePort()) };
     const url = await project().serve(node22(), ['build/index.js'], { cwd, env });
     await expectDigitsInPage(browser, url);
     await expectDigitsFrom(`${url}/digits`);

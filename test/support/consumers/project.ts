@@ -98,7 +98,7 @@ async function createProject(folders: readonly string[]): Promise<Project> {
         said += text;
       });
     await expect.poll(() => said, { timeout: 120_000 }).toMatch(ADDRESS);
-    return ADDRESS.exec(said)![0].replace('0.0.0.0', 'localhost');
+    return ADDRESS.exec(said)![0].replace(/(?<=\/)(0\.0\.0\.0|127\.0\.0\.1)/, 'localhost');
   };
   return { folder, env, run, attempt, serve };
 }
