@@ -10,15 +10,21 @@
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { ownType } from '../../runtime-web/src/threads/own-type.ts';
 
 /** @param out the built runtime-web */
 export async function bundleStandalone(out: string): Promise<void> {
   const dist = join(out, 'dist');
+  const { ownType } = await import(pathToFileURL(join(dist, 'threads', 'own-type.js')).href);
   for (const name of ['worker', 'trainer']) {
     const file = join(dist, name, `onnoise-${name}.js`);
-    const { outputFiles } = await build({ ...OPTIONS, entryPoints: [file], write: false, plugins: [fromOneFile] });
+    const { outputFiles } = await build({
+      ...OPTIONS,
+      entryPoints: [file],
+      write: false,
+      plugins: [fromOneFile(ownType)],
+    });
     await writeFile(file, withMarks(outputFiles[0]!.text));
     await rm(`${file}.map`);
   }
@@ -50,7 +56,7 @@ const withMarks = (text: string): string =>
  * In a worker onnxruntime-web starts its threads from the worker's own script, wherever that lies, and as the script was started: Next
  * makes classic workers of modules. By `import.meta.url` it names files beside its own, which bundlers would look for beside ours.
  */
-const fromOneFile: Plugin = {
+const fromOneFile = (ownType: () => string): Plugin => ({
   name: 'from-one-file',
   setup: ({ onLoad }) =>
     onLoad({ filter: /[\\/]onnxruntime-web[\\/]dist[\\/][\w.]+\.mjs$/ }, async ({ path }) => ({
@@ -58,4 +64,4 @@ const fromOneFile: Plugin = {
         .replaceAll('import.meta.url', 'self.location.href')
         .replaceAll('type:"module",workerData', `type:(${ownType})(),workerData`),
     })),
-};
+});
