@@ -22,7 +22,7 @@ const replacing = readdirSync(join(import.meta.dirname, 'test', 'unit'), { recur
   .map((path) => join('test', 'unit', path).replaceAll('\\', '/'))
   .filter((path) => /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(path, 'utf8')));
 
-const unit = project('unit', 30_000).test;
+const unit = project('unit', 60_000).test;
 
 /**
  * One browser and one built site for all files. Polls wait for what a busy machine is late with: vitest's own second is for

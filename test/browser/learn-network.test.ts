@@ -62,7 +62,7 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
     await page.evaluate(() => scrollTo(0, 0));
     await blocks.first().focus();
     for (let i = 1; i < (await blocks.count()); i++) {
-      expect(await seen(), `block ${i}`).toBe(true);
+      await expect.poll(seen, { message: `block ${i}` }).toBe(true);
       await page.keyboard.press('Tab');
     }
   });

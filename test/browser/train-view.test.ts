@@ -26,6 +26,12 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
   const steps = async (page: Page) => Number(await page.locator('.train-figures dd').first().textContent());
   const stepsReach = (page: Page, least: number) =>
     expect.poll(() => steps(page), { timeout: 180_000 }).toBeGreaterThanOrEqual(least);
+  /** Closes the tab with its last events, and waits until it is gone. */
+  const closeAsUsers = async (page: Page) => {
+    const gone = page.waitForEvent('close');
+    await page.close({ runBeforeUnload: true });
+    await gone;
+  };
   /** A file that waits for its pictures. */
   const waits = (page: Page, text: string) => page.locator('.train-earlier').filter({ hasText: text });
   /** The words of what has the focus; of nothing, those of the page. */
@@ -355,10 +361,13 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
       await button(page, 'Start').click();
       await stepsReach(page, 12);
       const before = await steps(page);
-      if (how === 'reload') await page.reload();
+      // A private window, which contexts are, forgets all with its last tab.
       const next = how === 'reload' ? page : await page.context().newPage();
-      if (how === 'close') await page.close({ runBeforeUnload: true });
-      if (how === 'close') await next.goto(`${url}#/train`);
+      if (how === 'reload') await page.reload();
+      else {
+        await closeAsUsers(page);
+        await next.goto(`${url}#/train`);
+      }
       const kept = await next.getByText('This browser keeps a training of digits, after').textContent();
       const after = Number(/after (\d+) step/.exec(kept!)![1]);
       expect(after).toBeGreaterThanOrEqual(before - 5);
