@@ -21,7 +21,8 @@ export interface TrainSettings {
  */
 export async function settingsOf(given: readonly ConfigLayer[], resumed?: string): Promise<TrainSettings> {
   const read = await readInit(given, resumed);
-  const layers = read ? [read.layer, ...given] : given;
+  const known = resumed === undefined ? given : given.map(withoutLabels);
+  const layers = read ? [read.layer, ...known] : known;
   const named = given.some(({ preset }) => preset) || resumed !== undefined || read !== undefined;
   const { base, config: resolved } = resolveOver(layers, named ? 1 : 0);
   const config = read ? withHash(resolved, read.start) : resolved;
@@ -40,6 +41,14 @@ export async function settingsOf(given: readonly ConfigLayer[], resumed?: string
     base: { name: resumed ?? (named ? layers[0]!.name : 'the defaults'), config: base },
     yielding: yieldingOf(layers),
   };
+}
+
+/** The layer, or a preset without what it says of labels: a run that continues keeps its own. */
+function withoutLabels(layer: ConfigLayer): ConfigLayer {
+  if (!layer.preset) return layer;
+  const { num_class_embeds: _classes, ...model } = layer.config.model ?? {};
+  const { labelDropout: _share, ...training } = layer.config.training ?? {};
+  return { ...layer, config: { ...layer.config, model, training } };
 }
 
 /** What a preset gives, and no layer above it. */
