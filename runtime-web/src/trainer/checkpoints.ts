@@ -6,7 +6,7 @@
  * Of two tabs that train under one name, the later owns it: the other's next save fails, and neither writes over the other. Where
  * nobody owns it, because another tab forgot it, the tab that still trains keeps it anew.
  */
-import { InputError, type StepFile, type TrainingProgress } from '@onnoise/scheduler';
+import { InputError, type TrainingProgress } from '@onnoise/scheduler';
 import type { TrainingImages } from './images.ts';
 import type { State } from './runner.ts';
 import type { OpenedStep } from './step-folder.ts';
@@ -46,6 +46,15 @@ export interface LastState {
   slot: Slot;
 }
 
+/** What is stored of it: its state lies beside it in pieces, by place, vector and number. */
+type LastSlot = Omit<Slot, 'state'> & { sizes: [name: string, size: number][] };
+
+/**
+ * Values of a piece. Chromium takes a record over 64 KiB as a blob, which it asks the page for after the page has gone, and so drops the
+ * transaction (half of them, measured, and none in pieces).
+ */
+const PIECE = 12_000;
+
 export interface Keeper {
   /** @throws InputError where the storage is full or gone */
   save(progress: TrainingProgress, state: State): Promise<void>;
@@ -71,10 +80,8 @@ export async function findTraining(name: string): Promise<Kept | undefined> {
     if (base === undefined) return undefined;
     const slots: Slot[] = [];
     // Of two with one number, the one that a turn wrote is newer.
-    for (const slot of [...Array.from({ length: SLOTS }, (_, i) => i), LAST]) {
-      const found = await read<Slot>(database, key(name, slot));
-      if (found?.id === base.id && isWhole(base.step.file, found.state)) slots.push(found);
-    }
+    for (let i = 0; i < SLOTS; i++) slots.push(...slotOf(base, await read<Slot>(database, key(name, i))));
+    slots.push(...slotOf(base, await readLast(database, key(name, LAST))));
     const newest = slots.sort((a, b) => b.serial - a.serial)[0];
     const { step, images } = base;
     const file = newest ? { ...step.file, progress: newest.progress } : step.file;
@@ -115,8 +122,28 @@ function keeperOf(
 
 const key = (name: string, part: string | number) => `${name}/${part}`;
 
-const isWhole = ({ vectors }: StepFile, state: State | undefined) =>
-  vectors.every(({ name, size }) => state?.get(name)?.length === size);
+/** The slot, if it is of that training and whole. */
+function slotOf({ id, step: { file } }: Base, slot: Slot | undefined): Slot[] {
+  const isWhole = file.vectors.every(({ name, size }) => slot?.state?.get(name)?.length === size);
+  return slot?.id === id && isWhole ? [slot] : [];
+}
+
+async function readLast(database: IDBDatabase, place: string): Promise<Slot | undefined> {
+  const store = database.transaction(STORE).objectStore(STORE);
+  const found = await answer<LastSlot | undefined>(store.get(place));
+  if (!found) return undefined;
+  const state: State = new Map();
+  for (const [name, size] of found.sizes) {
+    const vector = new Float32Array(size);
+    for (let at = 0; at < size; at += PIECE) {
+      vector.set(await answer<Float32Array>(store.get(pieceKey(place, name, at))), at);
+    }
+    state.set(name, vector);
+  }
+  return { ...found, state };
+}
+
+const pieceKey = (place: string, name: string, at: number) => `${place}/${name}/${at}`;
 
 const refuse = (rule: string, error: unknown): never => {
   const { name, message } = error as Error;
@@ -139,9 +166,16 @@ const refuseStranger = (): never => {
 export async function openLast(): Promise<{ write(last: LastState): void; close(): void }> {
   const database = await open();
   return {
-    write({ place, slot }) {
+    write({ place, slot: { state, ...slot } }) {
       const transaction = database.transaction(STORE, 'readwrite', { durability: 'relaxed' });
-      transaction.objectStore(STORE).put(slot, place);
+      const store = transaction.objectStore(STORE);
+      const sizes = [...state].map(([name, { length }]): [string, number] => [name, length]);
+      store.put({ ...slot, sizes } satisfies LastSlot, place);
+      for (const [name, vector] of state) {
+        for (let at = 0; at < vector.length; at += PIECE) {
+          store.put(vector.slice(at, at + PIECE), pieceKey(place, name, at)); // a view would store all that it views
+        }
+      }
       transaction.commit();
     },
     close: () => database.close(),
