@@ -1,10 +1,12 @@
 /**
- * Puts the weights that a run starts from into its network. They must be of the same tensors. One growth is allowed: the
- * class embedding and the pictures of the classes may get one more row, for the null class, which starts at the mean of the others.
+ * Puts the weights that a run starts from into its network. They must be of the same tensors, but for two changes. The class
+ * embedding and the pictures of the classes may get one more row, for the null class, which starts at the mean of the others. And
+ * a network that was trained with label dropout may lose all of its conditions.
  */
 import { InputError } from '@onnoise/scheduler';
 import type { ParameterSpec } from '../model/index.ts';
 import { sizeOf } from '../shape.ts';
+import { isConditional, withoutConditions } from './without-conditions.ts';
 
 /** Weights to start from. */
 export interface Start {
@@ -14,6 +16,8 @@ export interface Start {
   hash: string;
   /** Whether synthetic phantoms were among the images that they learnt from. */
   phantoms?: boolean | undefined;
+  /** Whether they know pictures without a condition, too; then the last class is the null class. */
+  nullCondition?: boolean | undefined;
   parameters: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>;
 }
 
@@ -36,14 +40,16 @@ export function fitParameters(start: Start, { config, parameters }: Network): Ma
     );
   };
   const describe = (shape: readonly number[]) => `[${shape.join(', ')}]`;
+  const conditional = parameters.some(({ name }) => isConditional(name));
+  const from = (conditional ? undefined : withoutConditions(start)) ?? start.parameters;
   for (const { name, shape } of parameters) {
-    const given = start.parameters.get(name);
+    const given = from.get(name);
     if (!given) return refuse(name, `${describe(shape)} as in the network to train`, 'none');
     if (given.shape.join() === shape.join()) fitted.set(name, given.values.slice());
     else if (gainsNullClass(config, name, given.shape, shape)) fitted.set(name, withMeanRow(given.values, shape));
     else refuse(name, `${describe(shape)} as in the network to train`, describe(given.shape));
   }
-  for (const [name, { shape }] of start.parameters) {
+  for (const [name, { shape }] of from) {
     if (!fitted.has(name)) refuse(name, 'absent as in the network to train', describe(shape));
   }
   return fitted;

@@ -44,7 +44,7 @@ async function readRun(folder: string): Promise<ReadStart> {
   const { checkpoint, config, data } = await openRun(folder, undefined, specsOfRun);
   const model = createModel(config.model);
   const hash = await hashOf(join(checkpoint.path, 'state.safetensors'));
-  const about = { name: folder, hash, phantoms: learntFromPhantoms(data) };
+  const about = { name: folder, hash, phantoms: learntFromPhantoms(data), nullCondition: model.nullCondition };
   const start = startOf(about, model, parametersOf(checkpoint.state));
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), checkpoint.state);
   return { start, layer: { name: folder, config: { model: config.model, scheduler: { ...scheduler } } } };
@@ -58,12 +58,17 @@ async function readModel(folder: string): Promise<ReadStart> {
   const model = createModel(JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')));
   const layer = { name: folder, config: { model: { ...model.config }, scheduler: { ...scheduler } } };
   const weights = join(folder, WEIGHTS_FILE);
-  if (await isFile(weights)) return { start: { ...(await readWeights(folder, weights)), phantoms }, layer };
+  const { nullCondition } = model;
+  if (await isFile(weights))
+    return { start: { ...(await readWeights(folder, weights)), phantoms, nullCondition }, layer };
   const network = join(folder, MODEL_FILES.network);
   const onnx = await readPart(network);
   try {
     const hash = createHash('sha256').update(onnx).digest('hex');
-    return { start: startOf({ name: folder, hash, phantoms }, model, recoverParameters(model, onnx)), layer };
+    return {
+      start: startOf({ name: folder, hash, phantoms, nullCondition }, model, recoverParameters(model, onnx)),
+      layer,
+    };
   } catch (error) {
     if (!(error instanceof NotRecovered)) throw error;
     throw new InputError(
@@ -75,7 +80,7 @@ async function readModel(folder: string): Promise<ReadStart> {
 }
 
 /** As diffusers writes them. */
-async function readWeights(name: string, path: string): Promise<Omit<Start, 'phantoms'>> {
+async function readWeights(name: string, path: string): Promise<Omit<Start, 'phantoms' | 'nullCondition'>> {
   const { tensors, sha256 } = await readSafetensors(path);
   return { name, hash: sha256, parameters: namedTensors(tensors) };
 }

@@ -9,10 +9,13 @@ import { classesOf } from './labels.ts';
 import { completeModel, type ImageTraits } from './links.ts';
 import { planTraining, type TrainPlan } from './plan.ts';
 
-/** Settings that a preset alone gives, which give way to the images; undefined where a layer above it has the last word. */
+/** Settings that give way to the images; undefined where a layer above has the last word. */
 export interface Yielding {
+  /** A preset's. */
   classes?: number | undefined;
   labelDropout?: number | undefined;
+  /** Those of the weights to start from, which know pictures without any, too. */
+  conditions?: boolean | undefined;
 }
 
 /** A plan before the images are known. */
@@ -44,7 +47,13 @@ export function draftPlan(given: TrainConfig, start?: Start, yielding: Yielding 
 }
 
 /** The plan for these images: the draft's own, unless they settle something that was open. */
-export function completePlan({ plan, open, config, start, yielding }: PlanDraft, images: ImageTraits): TrainPlan {
+export function completePlan(draft: PlanDraft, images: ImageTraits): TrainPlan {
+  if (losesConditions(draft, images)) {
+    const { null_condition: _, ...model } = draft.config.model;
+    const config = { ...draft.config, model: { ...model, num_class_embeds: null, conditions: [] } };
+    return planFromConfig(config, images, draft.start, draft.yielding);
+  }
+  const { plan, open, config, start, yielding } = draft;
   const classes = open.classes ? classesOf(images.classNames) : plan.model.classCount;
   const channels = open.channels ? images.channels : undefined;
   const widened = start && widenedConditions(plan.model.conditions, images.conditions, images.train);
@@ -53,6 +62,10 @@ export function completePlan({ plan, open, config, start, yielding }: PlanDraft,
   const known = suits && classes === plan.model.classCount && (channels ?? plan.model.shape[0]) === plan.model.shape[0];
   return known && plan.start === start ? plan : planFromConfig(settings, images, start, yielding);
 }
+
+/** Whether the network leaves out the conditions of the weights that it starts from, since the images have none. */
+export const losesConditions = ({ plan, yielding }: PlanDraft, { classNames, conditions }: ImageTraits): boolean =>
+  yielding.conditions === true && plan.model.nullCondition && classesOf(classNames) === null && !conditions;
 
 /**
  * The plan when settings and images are both known.

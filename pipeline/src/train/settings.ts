@@ -39,7 +39,7 @@ export async function settingsOf(given: readonly ConfigLayer[], resumed?: string
     config,
     start: read?.start,
     base: { name: resumed ?? (named ? layers[0]!.name : 'the defaults'), config: base },
-    yielding: yieldingOf(layers),
+    yielding: { ...yieldingOf(layers), conditions: read !== undefined && !known.some(namesConditions) },
   };
 }
 
@@ -59,6 +59,10 @@ function yieldingOf(layers: readonly ConfigLayer[]): Yielding {
   };
   return { classes: byPreset('model', 'num_class_embeds'), labelDropout: byPreset('training', 'labelDropout') };
 }
+
+/** Whether a layer other than a preset says what the network is conditional on. */
+const namesConditions = ({ preset, config: { model = {} } }: ConfigLayer): boolean =>
+  !preset && ['num_class_embeds', 'null_condition', 'conditions'].some((key) => model[key] !== undefined);
 
 /** What `--init`, or the same in a file, names. A continued run needs it only if it has no checkpoint yet. */
 async function readInit(layers: readonly ConfigLayer[], resumed: string | undefined) {

@@ -41,11 +41,11 @@ export function describeAugmentation({ flip, rotate, translate, scale, contrast 
 }
 
 /**
- * If the number of classes comes from the images by default: what they are, and how to train without. And what of a preset
- * gave way to them.
+ * If the number of classes comes from the images by default: what they are, and how to train without. And what of a preset,
+ * and of the weights to start from, gave way to them.
  */
 export function describeClasses(
-  { open, yielding }: PlanDraft,
+  { plan: { model: drafted }, open, start, yielding }: PlanDraft,
   { model, config }: TrainPlan,
   classNames: readonly string[] = [],
 ): string[] {
@@ -55,8 +55,10 @@ export function describeClasses(
     ...(classes !== undefined && model.classCount === null ? [`${classes} classes`] : []),
     ...(labelDropout > config.training.labelDropout ? [`label dropout of ${labelDropout}`] : []),
   ];
+  const lost = yielding.conditions && drafted.nullCondition && !model.nullCondition;
   return [
     ...(told ? [tellClasses(classNames)] : []),
+    ...(lost ? [`The images have no labels, so the network starts as ${start!.name} draws without a condition.`] : []),
     ...(gone.length > 0
       ? [
           `The network is unconditional, so the preset's ${gone.join(' and ')} ${gone.length === 1 ? 'is' : 'are'} left out.`,

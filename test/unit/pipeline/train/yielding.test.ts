@@ -57,6 +57,17 @@ describe('a preset gives way to images', () => {
     expect((await trained('hands', THREE, { model: { num_class_embeds: null } })).plan).toEqual([null, false, 0]);
   });
 
+  it('as do the conditions of weights to start from, which learnt to draw without', async () => {
+    const init = { training: { init: 'models/hands' } };
+    expect(await trained('hands', undefined, init)).toEqual({
+      plan: [null, false, 0],
+      notes: [
+        'The images have no labels, so the network starts as models/hands draws without a condition.',
+        "The network is unconditional, so the preset's label dropout of 0.1 is left out.",
+      ],
+    });
+  });
+
   it('while a typed setting never does', async () => {
     await expect(trained('hands', undefined, { training: { labelDropout: 0.2 } })).rejects.toThrow(
       'Cannot start training: --label-dropout must be 0 for images without labels, received 0.2.',
