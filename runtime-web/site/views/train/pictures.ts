@@ -1,12 +1,11 @@
 /** What to train on, as the trainer takes it: the shipped digits, and the visitor's pictures, gray squares that never leave. */
 import { InputError } from '@onnoise/scheduler';
 import type { TrainingImages } from '#src/index.ts';
-import { NoPicture } from '../../state/decode-picture.ts';
 import { fitPicture, type Rgba } from '../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
-import { readFile } from '../../state/read-picture.ts';
 import { fetchDigits as fetchLargeDigits } from '../forward/source/digits.ts';
 import type { Listed } from '../model/drop.ts';
+import { type Read, readEach } from '../model/read-each.ts';
 
 /** Side of a picture, as the shipped steps take it. */
 export const SIDE = 16;
@@ -71,62 +70,11 @@ export function prepare(image: Rgba): OwnPicture {
   return { image: { data, width: KEPT_SIDE, height: KEPT_SIDE }, small: toBytes(fitPicture(image, [1, SIDE, SIDE])) };
 }
 
-export interface Read {
-  /** Of how many the pictures are an even choice; null: all are read. */
-  of: number | null;
-  pictures: OwnPicture[];
-  /** The files that were left out, and why, to end a sentence with; null: none. */
-  leftOut: string | null;
-}
-
-const HIDDEN = /(^|\/)\./;
-const PICTURE = /\.(png|jpe?g|webp|gif|avif|bmp)$/i;
-
-/** Files in the order of their paths; of more than `most`, every so many-th, so that each folder has its share. */
-export function chooseEvenly<T extends { path: string }>(
-  files: readonly T[],
-  most = MOST,
-): { chosen: T[]; of: number } {
-  const visible = files.filter(({ path }) => !HIDDEN.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
-  const named = visible.filter(({ path }) => PICTURE.test(path));
-  // By their names most are pictures; where they have no such names, reading tells.
-  const all = named.length > most ? named : visible;
-  const count = Math.min(all.length, most);
-  const chosen = Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!);
-  return { chosen, of: all.length };
-}
-
-/**
- * Reads files, in the order of their paths.
- * @throws InputError where none is a picture
- */
-export async function readPictures(
+/** @throws InputError where none is a picture */
+export const readPictures = (
   files: readonly Listed[],
   onProgress: (done: number, total: number) => void,
-): Promise<Read> {
-  const { chosen, of } = chooseEvenly(files);
-  const pictures: OwnPicture[] = [];
-  const others = new Map<string, string[]>();
-  for (const [i, { path, open }] of chosen.entries()) {
-    onProgress(i, chosen.length);
-    try {
-      pictures.push(prepare(await readFile(await open(), path)));
-    } catch (error) {
-      const received = error instanceof NoPicture ? error.received : 'a file that cannot be read';
-      others.set(received, [...(others.get(received) ?? []), path]);
-    }
-  }
-  const leftOut = others.size === 0 ? null : othersOf(others);
-  if (pictures.length > 0) return { of: of > chosen.length ? of : null, pictures, leftOut };
-  throw new InputError(`Cannot read the pictures: they must be PNG, JPEG, WebP or GIF, received ${leftOut ?? 'none'}.`);
-}
-
-/** `a.heic and 2 more (a HEIC picture, ...), b.png (...)` @param others paths by what the files are */
-function othersOf(others: ReadonlyMap<string, readonly string[]>): string {
-  return [...others]
-    .map(([received, [first, ...more]]) => `${first}${more.length > 0 ? ` and ${more.length} more` : ''} (${received})`)
-    .join(', ');
-}
+): Promise<Read<OwnPicture>> => readEach(files, MOST, prepare, onProgress);
 
 /** @param shape that the step takes */
 export function asImages(name: string, pictures: readonly OwnPicture[], shape: ImageShape): TrainingImages {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseEvenly } from '#site/views/train/pictures.ts';
+import { chooseEvenly } from '#site/views/model/read-each.ts';
 import { learntWords, picturesOf } from '#site/views/train/words.ts';
 
 const named = (...paths: string[]) => paths.map((path) => ({ path }));

@@ -10,6 +10,7 @@ import { LEVELS } from '../presentation.ts';
 import { randomSeed } from '../settings.ts';
 import { openRound } from '../state.ts';
 import type { Subject } from '../subject.ts';
+import { SubjectChoice } from '../subject-choice.tsx';
 import { TERMS, type TermsName } from '../terms.ts';
 import { Trouble } from '../trouble.tsx';
 import { makeOwnRound, mostPictures, type OwnPictures } from './own-round.ts';
@@ -85,16 +86,7 @@ export function MakeOwn(): JSX.Element {
           ]}
           onChange={setTerms}
         />
-        <Segmented
-          label="They show"
-          value={subject}
-          options={[
-            { value: 'drawing', label: 'Anything' },
-            { value: 'hand', label: 'Hands, as radiographs' },
-          ]}
-          hint="Decides the reasons to choose from, and what is measured."
-          onChange={setSubject}
-        />
+        <SubjectChoice value={subject} onChange={setSubject} />
       </div>
       <Button kind="primary" class="game-big" onClick={make}>
         Make the round

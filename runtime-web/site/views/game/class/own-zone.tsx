@@ -2,11 +2,11 @@
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
-import { Icon } from '../../../components/icon.tsx';
 import { Progress } from '../../../components/progress.tsx';
 import { useDropTarget } from '../../../components/use-drop-target.ts';
 import { sentence } from '../../../store.ts';
-import { type Dropped, filesOfDialog, filesOfDrop } from '../../model/drop.ts';
+import { type Dropped, filesOfDrop } from '../../model/drop.ts';
+import { Picker } from '../picker.tsx';
 import { Trouble } from '../trouble.tsx';
 import type { OwnPicture } from './own-round.ts';
 import { type Incoming, readOwn } from './read-own.ts';
@@ -19,9 +19,6 @@ export interface OwnZoneProps {
 }
 
 const LIMITS = { action: 'read the pictures', rule: 'they must be one folder of pictures' };
-
-/** Phones may lack it, but can pick single files. */
-const hasFolders = typeof HTMLInputElement !== 'undefined' && 'webkitdirectory' in HTMLInputElement.prototype;
 
 export function OwnZone({ name, pictures, onPictures }: OwnZoneProps): JSX.Element {
   const id = useId();
@@ -50,8 +47,8 @@ export function OwnZone({ name, pictures, onPictures }: OwnZoneProps): JSX.Eleme
       <h3 id={`${id}-title`}>Your {name}</h3>
       {progress === null ? (
         <div class="game-own-buttons">
-          <Picker id={`${id}-title`} label="Choose files or a ZIP" onFiles={take} />
-          {hasFolders && <Picker id={`${id}-title`} folder label="Choose a folder" onFiles={take} />}
+          <Picker id={`${id}-title`} label="Choose files or a ZIP" accept="image/*,.zip" onFiles={take} />
+          <Picker id={`${id}-title`} folder label="Choose a folder" onFiles={take} />
         </div>
       ) : (
         <Progress label={`Reading ${name}`} value={progress} />
@@ -73,34 +70,4 @@ export function OwnZone({ name, pictures, onPictures }: OwnZoneProps): JSX.Eleme
 function countOf(pictures: readonly OwnPicture[]): string {
   const [{ width, height }] = pictures as [OwnPicture];
   return `${pictures.length} picture${pictures.length === 1 ? '' : 's'}, ${width} × ${height} pixels.`;
-}
-
-interface PickerProps {
-  /** Of the zone's title, which names what is chosen. */
-  id: string;
-  label: string;
-  folder?: boolean;
-  onFiles: (files: Incoming[]) => Promise<void>;
-}
-
-function Picker({ id, label, folder = false, onFiles }: PickerProps): JSX.Element {
-  const own = useId();
-  return (
-    <label class="button button-plain game-pick">
-      <Icon name={folder ? 'folder' : 'upload'} />
-      <span id={own}>{label}</span>
-      <input
-        type="file"
-        class="hidden"
-        multiple
-        aria-labelledby={`${own} ${id}`}
-        {...(folder ? { webkitdirectory: true } : { accept: 'image/*,.zip' })}
-        onChange={({ currentTarget }) => {
-          const files = filesOfDialog(currentTarget.files ?? []);
-          if (files.length > 0) void onFiles(files);
-          currentTarget.value = ''; // the same files may be chosen again
-        }}
-      />
-    </label>
-  );
 }
