@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
-import { siteAssets } from './site/build/assets.ts';
+import { type RealPictures, siteAssets } from './site/build/assets.ts';
 import { firstStyles } from './site/build/first-styles.ts';
 import { firstView } from './site/build/first-view.ts';
 import { siteHtml } from './site/build/html.ts';
@@ -27,13 +27,15 @@ const SHARED = { name: 'shared', test: /[\\/](site[\\/](components|state)|schedu
 export interface SiteOptions {
   /** Model folders to show before the shipped ones; the first is selected. */
   models?: readonly string[] | undefined;
+  /** Pictures for the game with one of these models, which the page has not of itself. */
+  real?: RealPictures | undefined;
   /** Where the build goes. Default: dist/ of the project. */
   out?: string | undefined;
 }
 
-export function siteConfig({ models, out }: SiteOptions = {}): UserConfig {
+export function siteConfig({ models, real, out }: SiteOptions = {}): UserConfig {
   const source: UserConfig = { root: here('./site'), oxc: { jsx: JSX } };
-  const assets = { modelsFolder: here('../models'), first: models };
+  const assets = { modelsFolder: here('../models'), first: models, real };
   return {
     ...source,
     base: './',
@@ -48,7 +50,8 @@ export function siteConfig({ models, out }: SiteOptions = {}): UserConfig {
     ],
     worker: { format: 'es' },
     optimizeDeps: { exclude: ['onnxruntime-web'], rolldownOptions: { transform: { jsx: JSX } } },
-    server: { headers: ISOLATION },
+    // Nothing else of the project, such as prepared images, is open to whoever reaches the server.
+    server: { headers: ISOLATION, fs: { allow: ['.', '../scheduler', '../node_modules'].map(here) } },
     preview: { headers: ISOLATION },
     build: {
       outDir: out ?? here('../dist'),

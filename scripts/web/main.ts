@@ -2,6 +2,7 @@
  * Serves the page for development, or builds it into a folder:
  *
  *     npm run web -- --model out/digits
+ *     npm run web -- --model out/hands --real hands
  *     npm run build:web
  */
 import { resolve } from 'node:path';
@@ -9,6 +10,10 @@ import { build, createServer } from 'vite';
 import { exitCodeOf } from '../../pipeline/src/terminal/errors.ts';
 import { siteConfig } from '../../runtime-web/vite.config.ts';
 import { HELP, type Options, readOptions } from './options.ts';
+import { readReal } from './real-pictures.ts';
+
+/** What is to be known of a page on a network. */
+const OPEN = 'Every device of this network can open it, and copy the pictures.';
 
 try {
   const options = await readOptions(process.argv.slice(2));
@@ -18,8 +23,9 @@ try {
   process.exitCode = exitCodeOf(error);
 }
 
-async function serve({ models, port, host, open }: Options): Promise<void> {
-  const config = siteConfig({ models });
+async function serve({ models, real, port, host, open }: Options): Promise<void> {
+  const given = real && (await readReal(real));
+  const config = siteConfig({ models, real: given });
   const server = await createServer({
     ...config,
     configFile: false,
@@ -28,13 +34,20 @@ async function serve({ models, port, host, open }: Options): Promise<void> {
   await server.listen();
   server.printUrls();
   if (models[0] !== undefined) console.log(`\n  The page shows ${models[0]} first. Ctrl-C ends the server.`);
+  if (given) console.log(`  ${given.said} ${host ? OPEN : 'Only this machine can open it.'}`);
 }
 
-async function buildSite({ models, out }: Options): Promise<void> {
-  const config = siteConfig({ models, ...(out !== undefined && { out: resolve(out) }) });
+async function buildSite({ models, real, out }: Options): Promise<void> {
+  const given = real && (await readReal(real));
+  const config = siteConfig({ models, real: given, ...(out !== undefined && { out: resolve(out) }) });
   await build({ ...config, configFile: false });
   const folder = out ?? 'dist';
   console.log(
     `\nBuilt into ${folder}/: any static server can serve it, from any folder; here: node ${folder}/serve.mjs`,
   );
+  if (given) {
+    console.log(
+      `${given.said} ${folder}/ now holds these pictures: do not publish it, unless you may publish them. A browser that opened the page keeps them, too.`,
+    );
+  }
 }

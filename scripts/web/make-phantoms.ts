@@ -30,6 +30,7 @@ const png = await sharp(sheet, { raw: { width, height, channels: 1 } })
   .toBuffer();
 const about = {
   notice: LABEL,
+  unseen: true,
   source: `phantoms of hand radiographs, numbers ${TRAINED_ON + 1} to ${TRAINED_ON + COUNT} of seed ${seed}`,
   made: 'scripts/web/make-phantoms.ts',
   sheet: 'phantoms.png',

@@ -1,16 +1,22 @@
 /** The options of `npm run web` and `npm run build:web`. */
 import { parseArgs } from 'node:util';
 import { InputError } from '@onnoise/scheduler';
+import { isWithin } from '#pipeline/files/output.ts';
 import { readModelFolder } from '../../runtime-web/site/build/model-folder.ts';
+import type { RealOptions } from './real-pictures.ts';
 
 export const HELP = `npm run web       [-- options]   the page, as it is written, on this machine
 npm run build:web [-- options]   the page as files for any static host
 
   --model <folder>   A model to show first; may be given more than once
+  --real <folder>    Real pictures for the game with the first --model: a folder, or whatever "pipeline train --data" takes.
+                     They are prepared as the model's images were; of these, those held out of training are taken
+  --csv <file>       The table of --real, with the columns that the model was trained with
+  --hands            --real are radiographs of hands: decides the reasons to choose from, and what is measured
   --port <number>    web: default 5173, or the next that is free
   --host             web: also for other devices of this network, which then have one thread and no WebGPU
   --open             web: opens the browser
-  --out <folder>     build:web: default dist
+  --out <folder>     build:web: default dist; must be given with --real, whose pictures are then in it
   --help             This text
 `;
 
@@ -23,9 +29,10 @@ export interface Options {
   host: boolean;
   open: boolean;
   out?: string;
+  real?: RealOptions;
 }
 
-/** Returns undefined for --help. @throws InputError for an unknown option, and for a folder that is not a model */
+/** Returns undefined for --help. @throws InputError for an unknown option, for a folder that is not a model, and where the build would empty one of them */
 export async function readOptions(args: readonly string[]): Promise<Options | undefined> {
   const refuse = (reason: string) => new InputError(`Cannot read the options: ${reason}`);
   const word = { type: 'string' } as const;
@@ -34,7 +41,11 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
     parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { model: { ...word, multiple: true }, port: word, out: word, host: flag, open: flag, help: flag },
+      options: {
+        model: { ...word, multiple: true },
+        ...{ real: word, csv: word, hands: flag },
+        ...{ port: word, out: word, host: flag, open: flag, help: flag },
+      },
     });
   let parsed: ReturnType<typeof parse>;
   try {
@@ -55,6 +66,11 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
   if (command === 'serve' && out !== undefined) throw refuse('--out is an option of "npm run build:web".');
   const models = values.model ?? [];
   for (const model of models) await readModelFolder(model);
+  const real = realOf(values, models[0], refuse);
+  if (real && command === 'build' && out === undefined) {
+    throw refuse('--out must be given with --real: dist/ is for pages that may be published.');
+  }
+  for (const input of [...models, real?.data, real?.csv]) await requireApart(out, input, refuse);
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535)) {
     throw refuse(`--port must be an integer from 0 to 65535, received "${values.port}".`);
@@ -66,5 +82,30 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
     open: values.open,
     ...(port !== undefined && { port }),
     ...(out !== undefined && { out }),
+    ...(real && { real }),
   };
+}
+
+type Refuse = (reason: string) => InputError;
+
+function realOf(
+  { real, csv, hands }: { real?: string; csv?: string; hands: boolean },
+  model: string | undefined,
+  refuse: Refuse,
+): RealOptions | undefined {
+  if (real === undefined) {
+    if (csv === undefined && !hands) return undefined;
+    throw refuse(`${hands ? '--hands' : '--csv'} must come with --real, received it alone.`);
+  }
+  if (model === undefined) {
+    throw refuse('--real must come with --model, the model to tell the pictures from, received it alone.');
+  }
+  return { data: real, model, hands, ...(csv !== undefined && { csv }) };
+}
+
+/** The build empties its folder first. */
+async function requireApart(out: string | undefined, input: string | undefined, refuse: Refuse): Promise<void> {
+  if (out === undefined || input === undefined) return;
+  if (!((await isWithin(input, out)) || (await isWithin(out, input)))) return;
+  throw refuse(`--out must be a folder apart from ${input}, since the build empties it, received ${out}.`);
 }

@@ -6,8 +6,10 @@
  * | `assets/models.json`           | the models, the first one is shown first                  |
  * | `models/<id>/...`              | their folders                                             |
  * | `assets/real-28.{json,bin}`    | real digits, see real-digits.ts                           |
+ * | `real/<id>-<hash>.{json,bin}`  | the pictures of `--real`, for the game with one model     |
  * | `virtual:onnoise/models`       | the same list as a module: no round trip at start         |
  */
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
@@ -16,6 +18,7 @@ import { pipeline } from 'node:stream';
 import type { Plugin } from 'vite';
 import { refuse } from '../../../scheduler/src/index.ts';
 import phantoms from '../public/hands/phantoms.json' with { type: 'json' };
+import type { Listing } from '../views/game/listing.ts';
 import recordings from '../views/sample/recorded/recordings.json' with { type: 'json' };
 import { type ModelFolder, type ModelLine, readModelFolder, uniqueIds } from './model-folder.ts';
 import { readRealDigits } from './real-digits.ts';
@@ -25,6 +28,16 @@ export interface AssetOptions {
   modelsFolder: string;
   /** Model folders to show before them, in this order. */
   first?: readonly string[] | undefined;
+  real?: RealPictures | undefined;
+}
+
+/** Pictures that the game shows beside a model's own; they lie outside of the project. */
+export interface RealPictures {
+  /** The folder of the model. */
+  model: string;
+  listing: Listing;
+  /** [count, C, H, W] */
+  pixels: Uint8Array;
 }
 
 /** An address relative to the page, and where its bytes come from. */
@@ -50,7 +63,7 @@ export function siteAssets(options: AssetOptions): Plugin {
     };
   };
   const models = once(() => readModels(options));
-  const assets = once(async () => listAssets(await models()));
+  const assets = once(async () => listAssets(await models(), options.real));
 
   return {
     name: 'onnoise:assets',
@@ -78,14 +91,14 @@ export function siteAssets(options: AssetOptions): Plugin {
 }
 
 /** The models of the page. @throws InputError if a folder is not a model. */
-export async function readModels({ modelsFolder, first = [] }: AssetOptions): Promise<ModelFolder[]> {
+export async function readModels({ modelsFolder, first = [], real }: AssetOptions): Promise<ModelFolder[]> {
   const inside = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
   const shipped = inside.filter((entry) => entry.isDirectory()).map((entry) => join(modelsFolder, entry.name));
   shipped.sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
   const folders = new Set([...first, ...shipped].map((folder) => resolve(folder)));
   if (folders.size === 0) refuse('make the page', 'the models', 'at least one', `none in ${modelsFolder}`);
   const models = await Promise.all([...folders].map(readModelFolder));
-  return Promise.all(uniqueIds(models).map(withExtras));
+  return Promise.all(uniqueIds(models).map((model) => withExtras(model, real)));
 }
 
 function rankOf(folder: string): number {
@@ -94,10 +107,18 @@ function rankOf(folder: string): number {
 }
 
 /** What the page has beside a model: pictures of the kind that it makes, and a recording of this network. */
-async function withExtras(model: ModelFolder): Promise<ModelFolder> {
+async function withExtras(model: ModelFolder, real: RealPictures | undefined): Promise<ModelFolder> {
   const pictures = await picturesFor(model);
   const recording = Object.entries(recordings).find(([, { network }]) => network === model.hash)?.[0];
-  return { ...model, line: { ...model.line, ...(pictures && { pictures }), ...(recording && { recording }) } };
+  const own = real && resolve(real.model) === model.folder ? realAddress(model.line.id, real) : undefined;
+  const extras = { ...(pictures && { pictures }), ...(own && { real: own }), ...(recording && { recording }) };
+  return { ...model, line: { ...model.line, ...extras } };
+}
+
+/** Other pictures have another address: a round under way, and the codes of a class, are of these. */
+function realAddress(id: string, { listing, pixels }: RealPictures): string {
+  const hash = createHash('sha256').update(JSON.stringify(listing)).update(pixels).digest('hex');
+  return `real/${id}-${hash.slice(0, 8)}.json`;
 }
 
 /** A model's card says that it was trained on the digits, and its index that it was trained on phantoms. */
@@ -108,7 +129,7 @@ async function picturesFor({ folder, files, shape, line }: ModelFolder): Promise
   return card.includes('"source": "digits"') ? PICTURES : undefined;
 }
 
-function listAssets(models: readonly ModelFolder[]): Assets {
+function listAssets(models: readonly ModelFolder[], given: RealPictures | undefined): Assets {
   const lines: ModelLine[] = models.map(({ line }) => line);
   let digits: ReturnType<typeof readRealDigits> | undefined;
   const real = () => {
@@ -122,6 +143,9 @@ function listAssets(models: readonly ModelFolder[]): Assets {
   ]);
   for (const { line, folder, files } of models) {
     for (const file of files) assets.set(`${line.url}/${file}`, { file: join(folder, file) });
+    if (!given || line.real === undefined) continue;
+    assets.set(line.real, { bytes: async () => JSON.stringify(given.listing) });
+    assets.set(line.real.replace('.json', '.bin'), { bytes: async () => given.pixels });
   }
   return assets;
 }

@@ -33,6 +33,8 @@ export interface ModelLine {
   bytes: number;
   /** A JSON file about real pictures of the kind that it makes; their pixels are in the `.bin` beside it. */
   pictures?: string;
+  /** The same of pictures that whoever serves the page has given for the game, in place of those. */
+  real?: string;
   /** The recorded sampling of this very network, by its key in views/sample/recorded/recordings.json. */
   recording?: string;
   /** Where the model says that all images of its training were synthetic phantoms. */

@@ -15,6 +15,8 @@ export interface ModelEntry {
   files?: Record<string, Blob>;
   /** Absolute address of the JSON file of pictures of the kind that it makes, which it did not make. */
   pictures?: string;
+  /** The same of pictures that whoever serves the page has given for the game, in place of those. */
+  real?: string;
   /** The recorded sampling of this very network, by its key. */
   recording?: string;
   /** Where the model says that all images of its training were synthetic phantoms. */
@@ -35,6 +37,7 @@ export interface ModelLine {
   url: string;
   bytes: number;
   pictures?: string;
+  real?: string;
   recording?: string;
   trainedOn?: 'phantoms';
   figures?: MainFigure[];
@@ -47,12 +50,13 @@ export const DIGIT_PICTURES = 'assets/real-28.json';
 export const makesDigits = ({ pictures }: Pick<ModelEntry, 'pictures'>): boolean =>
   pictures?.endsWith(`/${DIGIT_PICTURES}`) ?? false;
 
-export function shippedEntry({ url, pictures, ...line }: ModelLine, page: string): ModelEntry {
+export function shippedEntry({ url, pictures, real, ...line }: ModelLine, page: string): ModelEntry {
   const absolute = (address: string) => new URL(address, page).href;
   return {
     ...line,
     url: absolute(url),
     ...(pictures !== undefined && { pictures: absolute(pictures) }),
+    ...(real !== undefined && { real: absolute(real) }),
     own: false,
   };
 }

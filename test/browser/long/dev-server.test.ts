@@ -1,12 +1,16 @@
 /** `npm run web`: the page during development, with the visitor's own model folder. */
 import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { phantomFile } from '#pipeline/phantom/files.ts';
+import { USUAL } from '#pipeline/phantom/options.ts';
 import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
 import { heading } from '../../support/browser/site.ts';
 import { useBrowser, visit } from '../../support/browser/visit.ts';
 import { skipBecause } from '../../support/skip.ts';
-import { tinyArtefact } from '../../support/tiny-onnx.ts';
+import { temporaryFolder, tinyArtefact } from '../../support/tiny-onnx.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -30,6 +34,59 @@ describe('npm run web -- --model', skipBecause(LACKS_CHROMIUM), () => {
     expect(server.said()).not.toMatch(/failed|error/i);
   });
 });
+
+describe('npm run web -- --real', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+
+  it('plays the game with pictures of a folder, also with a class, and opens no other folder to the network', async () => {
+    const folder = join(await temporaryFolder(), 'anna-mueller');
+    await mkdir(folder);
+    const set = { ...USUAL, count: 12, size: 64 };
+    for (let i = 0; i < set.count; i++) {
+      const { name, bytes } = phantomFile(set, i);
+      await writeFile(join(folder, name), bytes);
+    }
+    const model = await tinyArtefact({ shape: [1, 16, 16] });
+    const server = await serve('--model', model, '--real', folder, '--port', '0');
+    const { page, allow } = await visit(browser());
+    await page.goto(`${server.url}#/game?seed=5&steps=1&pictures=6`);
+    await heading(page).waitFor();
+    expect(await answerAll(page, 6), 'both kinds are shown').toEqual(new Set(['phantom', 'generated']));
+    await page.goto(`${server.url}#/game/class?seed=5&steps=1&pictures=6`);
+    await page.getByRole('button', { name: 'Copy link' }).waitFor();
+    await page.getByText(/The real pictures of the game with .* were added by whoever serves this page\./).waitFor();
+    expect(server.said()).toContain(`The game shows the 12 pictures of ${folder}. No model card says`);
+
+    const status = (path: string) => page.evaluate(async (path) => (await fetch(path)).status, path);
+    allow(/status 403|403 \(Forbidden\)/);
+    const listing = await page.evaluate(async () => (await fetch('assets/models.json')).text());
+    const [{ real }] = JSON.parse(listing) as [{ real: string }];
+    expect(await page.evaluate(async (path) => (await fetch(path)).text(), real)).not.toMatch(/mueller|png/);
+    expect(await status(`/@fs${join(ROOT, 'package.json')}`), 'such as images that were prepared in .cache').toBe(403);
+  });
+});
+
+/** Plays a round, and returns what the pictures were. */
+async function answerAll(page: Page, pictures: number): Promise<Set<string>> {
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  const found = new Set<string>();
+  for (let i = 1; i <= pictures; i++) {
+    await page.getByRole('img', { name: `Picture ${i} of ${pictures}`, exact: true }).waitFor();
+    await page.keyboard.press('p');
+    const told = page.getByRole('img', { name: new RegExp(`^Picture ${i} of ${pictures}: `) });
+    await told.waitFor();
+    const kind = (await told.getAttribute('aria-label'))!.split(': ')[1]!;
+    found.add(kind);
+    if (kind === 'phantom')
+      await page
+        .getByText(/Phantom \d+ of the 12 on this page\./)
+        .first()
+        .waitFor();
+    await page.getByRole('button', { name: /Next picture|See how you did/ }).click();
+  }
+  await page.getByRole('heading', { level: 1, name: /of 6/ }).waitFor();
+  return found;
+}
 
 /** Starts the dev server as npm does, until the test ends. `said` returns its output. */
 async function serve(...options: string[]): Promise<{ url: string; said: () => string }> {

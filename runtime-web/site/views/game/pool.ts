@@ -3,6 +3,7 @@ import { InputError, refuse } from '@onnoise/scheduler';
 import { cutSheet } from '../../state/phantoms.ts';
 import { type Rgba, squarePicture } from '../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
+import type { Listing } from './listing.ts';
 import { PICTURES } from './plan.ts';
 import { type Presentation, presentationOf } from './presentation.ts';
 import { readPixels } from './read-pixels.ts';
@@ -30,22 +31,6 @@ export interface Pool {
   read: (index: number) => Uint8Array | Uint8ClampedArray;
   /** Where a picture is from, to follow "Real: ". */
   origin: (index: number) => string;
-}
-
-/** The JSON beside shipped pictures. */
-export interface Listing {
-  count: number;
-  width: number;
-  height: number;
-  labels: number[];
-  conditions?: Record<string, number[]>;
-  source: string;
-  /** Of one PNG that has all pictures in rows, beside the JSON; else their bytes are in the `.bin` of the same name. */
-  sheet?: string;
-  /** Pictures in a row of the sheet. */
-  columns?: number;
-  /** Says that the pictures are phantoms, where they are. */
-  notice?: string;
 }
 
 const ACTION = 'read the real pictures';
@@ -78,36 +63,36 @@ export function picturesOf({ data, width: across, height: down }: Rgba, listing:
 }
 
 export function poolOf(listing: Listing, bytes: Uint8Array, shape: ImageShape, id: string): Pool {
-  const { count, width, height, labels, conditions, source, notice } = listing;
+  const { count, width, height, channels = 1, labels, conditions, source, notice, unseen = false } = listing;
   const phantoms = notice !== undefined && /phantom/i.test(notice);
-  const subject = phantoms ? 'hand' : 'drawing';
+  const terms = phantoms ? 'phantom' : 'real';
+  const subject = listing.subject ?? (phantoms ? 'hand' : 'drawing');
   const wanted = shape.join(' × ');
-  if (shape[0] !== 1 || shape[1] !== height || shape[2] !== width) {
-    throw new InputError(
-      `Cannot ${ACTION}: their shape must be the model’s, ${wanted}, received 1 × ${height} × ${width}.`,
-    );
+  const received = [channels, height, width].join(' × ');
+  if (received !== wanted) {
+    throw new InputError(`Cannot ${ACTION}: their shape must be the model’s, ${wanted}, received ${received}.`);
   }
   const size = sizeOf(shape);
   if (bytes.length !== count * size) {
     throw new InputError(`Cannot ${ACTION}: they must be ${count * size} bytes, received ${bytes.length}.`);
   }
-  const [name] = source.split(',');
+  const from = phantoms || source === undefined ? '' : ` from ${source.split(',')[0]}`;
   const read = (index: number) => bytes.subarray(index * size, (index + 1) * size);
   return {
     id,
     count,
     shape,
-    labels,
+    ...(labels && { labels }),
     ...(conditions && { conditions }),
     own: false,
-    terms: phantoms ? 'phantom' : 'real',
+    terms,
     subject,
-    presentation: presentationOf(count, shape, read, subject),
+    presentation: presentationOf(count, shape, read, terms),
     read,
-    origin: (index) =>
-      phantoms
-        ? `phantom ${index + 1} of the ${count} on this page, which the model never saw`
-        : `picture ${index + 1} of the ${count} from ${name} on this page`,
+    origin: (index) => {
+      const which = `${phantoms ? 'phantom' : 'picture'} ${index + 1} of the ${count}${from} on this page`;
+      return unseen ? `${which}, which the model never saw` : which;
+    },
   };
 }
 
@@ -129,7 +114,11 @@ export function fitPicture(image: Rgba, shape: ImageShape): Uint8ClampedArray {
 let made = 0;
 
 /** @throws InputError for fewer than a round deals */
-export function ownPool(pictures: readonly { name: string; pixels: Uint8ClampedArray }[], shape: ImageShape): Pool {
+export function ownPool(
+  pictures: readonly { name: string; pixels: Uint8ClampedArray }[],
+  shape: ImageShape,
+  subject: Subject = 'drawing',
+): Pool {
   if (pictures.length < PICTURES) {
     throw new InputError(
       `Cannot ${ACTION}: pictures must be at least ${PICTURES} that this browser can show, received ${pictures.length}.`,
@@ -143,7 +132,7 @@ export function ownPool(pictures: readonly { name: string; pixels: Uint8ClampedA
     shape,
     own: true,
     terms: 'real',
-    subject: 'drawing',
+    subject,
     presentation: presentationOf(pictures.length, shape, read),
     read,
     origin: (index) => `your picture “${pictures[index]!.name}”`,

@@ -6,7 +6,7 @@
  */
 import { uniform } from '@onnoise/scheduler';
 import { type ImageShape, sizeOf } from '../../state/pixels.ts';
-import type { Subject } from './subject.ts';
+import type { TermsName } from './terms.ts';
 
 /** Depends on the real pictures: drawings are evened out more than scenes. */
 export interface Presentation {
@@ -27,10 +27,11 @@ const DRAWINGS: Presentation = { ends: [48, 208], zoom: [0.9, 1.1] };
 const SCENES: Presentation = { ends: [8, 247], zoom: [1, 1.15] };
 
 /**
- * Hands in X-rays: a network paints the grain of film and the glow around the hand a little smoother than they are. Of both
+ * Phantoms of hands: a network paints the grain of film and the glow around the hand a little smoother than they are. Of both
  * the hand and the letter are left. Edges are a little sharper or softer in the one kind, so each picture draws how soft it is.
+ * Radiographs are scenes: in their place these ends would make bones and wrist one white.
  */
-const RADIOGRAPHS: Presentation = { ends: [48, 208], zoom: [1, 1.15], soft: true };
+const PHANTOMS: Presentation = { ends: [48, 208], zoom: [1, 1.15], soft: true };
 
 export const LEVELS = 32;
 /** Weight of each of a pixel's two neighbours. */
@@ -45,14 +46,14 @@ const PLAIN = 12;
 /** Least share of such pixels in drawings; radiographs and clothes on black have more levels in between. */
 const MOSTLY = 0.7;
 
-/** Drawings are pictures that are mostly plain black or white; of hands it is known that they are radiographs. */
+/** Drawings are pictures that are mostly plain black or white. */
 export function presentationOf(
   count: number,
   shape: ImageShape,
   read: (index: number) => ArrayLike<number>,
-  subject: Subject = 'drawing',
+  terms: TermsName = 'real',
 ): Presentation {
-  if (subject === 'hand') return RADIOGRAPHS;
+  if (terms === 'phantom') return PHANTOMS;
   const looked = Math.min(count, LOOKED_AT);
   let plain = 0;
   for (let i = 0; i < looked; i++) {

@@ -94,8 +94,8 @@ export function closeRound(): void {
 export const terms = computed<Terms>(() => {
   const pool = game.round.value?.table.pool ?? (reals.value.state === 'ready' ? reals.value.pool : undefined);
   if (pool) return termsOf(pool.terms);
-  const { pictures, trainedOn } = current.value;
-  return pictures !== undefined && trainedOn === 'phantoms' ? TERMS.phantom : TERMS.real;
+  const { pictures, real, trainedOn } = current.value;
+  return real === undefined && pictures !== undefined && trainedOn === 'phantoms' ? TERMS.phantom : TERMS.real;
 });
 
 /** Whether the round ends with a code for a lecturer. */
@@ -244,14 +244,15 @@ function gatherReals(): void {
   if (!now) return;
   const entry = current.peek();
   const pool = own[entry.id];
+  const there = entry.real ?? entry.pictures;
   if (pool && sameShape(pool.shape, now.shape)) {
     reals.value = { state: 'ready', pool };
-  } else if (entry.pictures === undefined) {
+  } else if (there === undefined) {
     reals.value = { state: 'wanted' };
   } else {
     const wanted = entry;
     reals.value = { state: 'none' };
-    fetchShipped(entry.pictures, now.shape).then(
+    fetchShipped(there, now.shape).then(
       (pool) => {
         if (current.peek() === wanted) reals.value = { state: 'ready', pool };
       },

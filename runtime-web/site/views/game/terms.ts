@@ -42,7 +42,7 @@ export const TERMS = {
     question: 'Is it a phantom, or did the model generate it?',
     real: { is: 'a phantom', word: 'phantom', many: 'phantoms', as: 'phantoms' },
     synthetic: { is: 'generated', word: 'generated', many: 'generated pictures', as: 'generated' },
-    some: 'are phantoms, drawn by a program and never shown to the model',
+    some: 'are phantoms, drawn by a program',
     made: 'generated',
     notice: 'Synthetic phantoms and pictures generated from them, not radiographs of people.',
   },

@@ -131,6 +131,20 @@ describe('readModels', () => {
     expect(recorded.map(({ folder }) => folder)).toEqual([resolve('models/digits')]);
   });
 
+  test('gives one model the pictures that whoever serves the page has', async () => {
+    await writeModel('shipped/a');
+    const [model, other] = [await writeModel('out/mine'), await writeModel('out/other')];
+    const addresses = async (level: number) => {
+      const real = { model, listing: { count: 1, width: 1, height: 1 }, pixels: Uint8Array.of(level) };
+      const models = await readModels({ modelsFolder: join(root, 'shipped'), first: [model, other], real });
+      return models.map(({ line }) => line.real);
+    };
+    const [first, ...others] = await addresses(1);
+    expect(first).toMatch(/^real\/mine-[0-9a-f]{8}\.json$/);
+    expect(others).toEqual([undefined, undefined]);
+    expect((await addresses(2))[0], 'other pictures have another address').not.toBe(first);
+  });
+
   test('shows a folder once that is named and shipped', async () => {
     await writeModel('shipped/digits');
     const faces = await writeModel('shipped/faces');
@@ -200,6 +214,27 @@ describe('the options of npm run web', () => {
     expect(await readOptions(['build', '--out', 'x'])).toMatchObject({ command: 'build', models: [], out: 'x' });
   });
 
+  test('take pictures for the game with the first model', async () => {
+    const [a, b] = [await writeModel('a'), await writeModel('b')];
+    const given = ['--model', b, '--model', a, '--real', join(root, 'pictures'), '--csv', 'x.csv', '--hands'];
+    const real = { model: b, data: join(root, 'pictures'), csv: 'x.csv', hands: true };
+    expect(await readOptions(['serve', ...given])).toMatchObject({ models: [b, a], real });
+    expect(await readOptions(['build', ...given, '--out', join(root, 'page')])).toMatchObject({ real });
+    await expect(readOptions(['build', ...given])).rejects.toThrow(
+      'Cannot read the options: --out must be given with --real: dist/ is for pages that may be published.',
+    );
+  });
+
+  test.each(['', 'a', 'a/page', 'pictures', 'pictures/page', 'table'])(
+    'refuse to empty what the build reads: --out %s',
+    async (out) => {
+      const given = ['--model', await writeModel('a'), '--real', join(root, 'pictures')];
+      await expect(
+        readOptions(['build', ...given, '--csv', join(root, 'table', 'x.csv'), '--out', join(root, out)]),
+      ).rejects.toThrow(/--out must be a folder apart from .*, since the build empties it, received /);
+    },
+  );
+
   test('say which file of a model cannot be read, and why', async () => {
     const folder = await writeModel('circle');
     await rm(join(folder, 'unet/config.json'));
@@ -219,6 +254,9 @@ describe('the options of npm run web', () => {
   test.each([
     [['serve', '--modle', 'x'], /Unknown option '--modle'; --help lists them/],
     [['serve', 'models/digits'], /a folder must follow --model, received "models\/digits" alone/],
+    [['serve', '--real', 'x'], /--real must come with --model, the model to tell the pictures from, received it alone/],
+    [['serve', '--csv', 'x'], /--csv must come with --real, received it alone/],
+    [['serve', '--hands'], /--hands must come with --real, received it alone/],
     [['serve', '--out', 'x'], /--out is an option of "npm run build:web"/],
     [['build', '--port', '1'], /options of "npm run web"/],
     [['serve', '--port', 'x'], /--port must be an integer from 0 to 65535, received "x"/],

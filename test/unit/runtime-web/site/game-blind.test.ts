@@ -25,7 +25,7 @@ interface Reals {
 
 interface Subject {
   model: string;
-  shows: 'drawing' | 'hand';
+  terms: 'real' | 'phantom';
   side: number;
   /** Made by scripts/golden/game.ts. */
   painted: string;
@@ -37,7 +37,7 @@ interface Subject {
 const SUBJECTS: Subject[] = [
   {
     model: 'digits',
-    shows: 'drawing',
+    terms: 'real',
     side: 28,
     painted: 'painted.png',
     reals: async () => {
@@ -48,7 +48,7 @@ const SUBJECTS: Subject[] = [
   },
   {
     model: 'hands',
-    shows: 'hand',
+    terms: 'phantom',
     side: 64,
     painted: 'painted-hands.png',
     reals: () => preparedPhantoms(COUNT),
@@ -72,7 +72,7 @@ describe.each(SUBJECTS.filter(isThere))('$model', (subject) => {
   beforeAll(async () => {
     reals = await subject.reals();
     const read = (i: number) => reals.pixels.subarray(i * size, (i + 1) * size);
-    presentation = presentationOf(COUNT, shape, read, subject.shows);
+    presentation = presentationOf(COUNT, shape, read, subject.terms);
     real = Array.from({ length: COUNT }, (_, i) => fromBytes(read(i)));
     const sheet = await sharp(fileOf(subject)).extractChannel(0).raw().toBuffer();
     painted = Array.from({ length: COUNT }, (_, n) =>

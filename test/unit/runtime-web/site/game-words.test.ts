@@ -241,6 +241,7 @@ describe('words', () => {
         conditions: { boneage: Array.from({ length: 12 }, (_, i) => 10 * i) },
         source: 'phantoms of hand radiographs, numbers 1 to 12 of seed 0',
         notice: 'Synthetic phantom, not a radiograph of a person.',
+        unseen: true,
       },
       new Uint8Array(12),
       [1, 1, 1],
@@ -264,6 +265,16 @@ describe('words', () => {
     expect(verdictOf({ said: 'real', kind: 'synthetic' }, TERMS.phantom)).toBe('Fooled: it is generated.');
     const words = JSON.stringify(Object.values(TERMS.phantom).map((word) => word));
     expect(words).not.toMatch(/: ?"[^"]*\breal\b/);
+  });
+
+  it('say of pictures that were given for the game only what is known', () => {
+    const given = { count: 12, width: 1, height: 1, subject: 'hand' as const };
+    const pool = (about: object) => poolOf({ ...given, ...about }, new Uint8Array(12).fill(90), [1, 1, 1], 'u');
+    expect(factOf(told, { ...table, pool: pool({}) })).toBe('Picture 9 of the 12 on this page.');
+    expect(factOf(told, { ...table, pool: pool({ unseen: true }) })).toBe(
+      'Picture 9 of the 12 on this page, which the model never saw.',
+    );
+    expect([pool({}).terms, pool({}).subject]).toEqual(['real', 'hand']);
   });
 
   it('name classes', () => {
@@ -324,6 +335,25 @@ describe('pools', () => {
     const scene = pool((i) => 40 + 3 * i, 3);
     const clothes = pool((i) => (i % 5 < 2 ? 128 : 0));
     expect([slate, paper, scene, clothes]).toEqual([0.9, 0.9, 1, 1]);
+  });
+
+  it('keep the tones of radiographs, and soften phantoms alone', () => {
+    const about = { count: 12, width: 1, height: 1, subject: 'hand' as const };
+    const pool = (more: object) => poolOf({ ...about, ...more }, new Uint8Array(12).fill(90), [1, 1, 1], 'u');
+    expect(pool({}).presentation).toEqual({ ends: [8, 247], zoom: [1, 1.15] });
+    expect(pool({ notice: 'Synthetic phantom' }).presentation.soft).toBe(true);
+  });
+
+  it('poolOf takes pictures in colour for a model of colours', () => {
+    const colours = { count: 2, width: 2, height: 1, channels: 3 as const };
+    const pool = poolOf(
+      colours,
+      Uint8Array.from({ length: 12 }, (_, i) => i),
+      [3, 1, 2],
+      'u',
+    );
+    expect([...pool.read(1)]).toEqual([6, 7, 8, 9, 10, 11]);
+    expect(() => poolOf(colours, new Uint8Array(12), [1, 1, 2], 'u')).toThrow('1 × 1 × 2, received 3 × 1 × 2');
   });
 
   it('fitPicture brings any picture into the model’s shape, as bytes', () => {

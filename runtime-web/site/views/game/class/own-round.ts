@@ -48,7 +48,7 @@ export function makeOwnRound(own: OwnPictures, { pictures, seed, ...about }: Own
   const [, height, width] = own.real[0]!.shape;
   const shape: ImageShape = [gray ? 1 : 3, height, width];
   const read = (kind: Kind, index: number) => (gray ? lumaOf(own[kind][index]!) : own[kind][index]!.rgb);
-  const presentation = presentationOf(own.real.length, shape, (index) => read('real', index), about.subject);
+  const presentation = presentationOf(own.real.length, shape, (index) => read('real', index), about.terms);
   const left = {
     real: orderOf(own.real.length, seed, 'real'),
     synthetic: orderOf(own.synthetic.length, seed, 'synthetic'),

@@ -1,0 +1,180 @@
+/** Which pictures `--real` puts beside a model's, and what it says of them. */
+
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { phantomFile } from '#pipeline/phantom/files.ts';
+import { USUAL } from '#pipeline/phantom/options.ts';
+import { flatPicture, grayPicture, noisePicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { AGE, type TinyOptions, tinyArtefact } from '#test/tiny-onnx.ts';
+import { type RealOptions, readReal } from '../../../../scripts/web/real-pictures.ts';
+
+const root = temporaryFolder();
+const SIDE = 8;
+const SHARE = 0.4;
+const SEED = 3;
+const picture = (i: number) => grayPicture(SIDE, SIDE, (x, y) => (7 * i + 8 * x + 4 * y) % 256);
+const pictures = (count: number, from = 0) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`${from + i}.png`, picture(from + i)]));
+const folder = (name: string, files: Parameters<typeof writeFiles>[1]) => writeFiles(join(root, name), files);
+
+const settings = { fit: 'crop', background: 'black', validationShare: SHARE } as const;
+const split = (data: string, more: object = {}) =>
+  prepare({ data, ...settings, size: SIDE, channels: 1, seed: SEED, cacheDir: join(root, 'cache'), ...more });
+
+/** A model whose card says that it was trained on a folder. */
+async function trainedOn(data: string, tiny: TinyOptions = {}, more: object = {}): Promise<string> {
+  const dataset = await split(data, more);
+  const { hash, count, name } = dataset;
+  dataset.close();
+  const config = { data: { ...settings, source: data, ...more }, training: { seed: SEED } };
+  const card = { name: 'tiny', data: { name, hash, count }, parameters: 1, config, metrics: {}, limits: [] };
+  return tinyArtefact({ shape: [1, SIDE, SIDE], ...tiny }, { card });
+}
+
+const read = (model: string, data: string, more: Partial<RealOptions> = {}) =>
+  readReal({ model, data, hands: false, cacheDir: join(root, 'cache'), ...more });
+
+let said: string[] = [];
+beforeEach(() => {
+  said = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe('the pictures of --real', () => {
+  it('are those that training held out, of the images that the model card names', async () => {
+    const data = await folder('trained', pictures(30));
+    const { listing, pixels, said } = await read(await trainedOn(data), data);
+    const dataset = await split(data);
+    const held = new Uint8Array(12 * SIDE * SIDE);
+    await dataset.read(dataset.validation, held);
+    expect(pixels).toEqual(held);
+    expect(listing).toEqual({ count: 12, width: SIDE, height: SIDE, channels: 1, unseen: true });
+    expect(said).toBe(`The game shows the 12 pictures of ${data} that training held out.`);
+  });
+
+  it('are all of another folder, made as small as the model’s, and nothing is claimed of them', async () => {
+    const model = await trainedOn(await folder('these', pictures(30)));
+    const data = await folder(
+      'others',
+      Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`${i}.png`, flatPicture(30, 20, 20 * i)])),
+    );
+    const { listing, pixels, said } = await read(model, data);
+    expect(listing).toMatchObject({ count: 11, width: SIDE, height: SIDE, unseen: false });
+    expect([...pixels.subarray(0, 128)]).toEqual([...Array(64).fill(0), ...Array(64).fill(20)]);
+    expect(said).toBe(
+      `The game shows the 11 pictures of ${data}. They are not the images that the model card names; if some of those are among them, the model has seen them.`,
+    );
+  });
+
+  it('are an even choice of many, the same each time', async () => {
+    const data = await folder('many', pictures(430));
+    const model = await tinyArtefact({ shape: [1, SIDE, SIDE] });
+    const { listing, pixels, said } = await read(model, data, { hands: true });
+    expect(listing).toMatchObject({ count: 400, subject: 'hand' });
+    expect(said).toBe(
+      `The game shows 400 of the 430 pictures of ${data}. No model card says whether the model was trained on some of them.`,
+    );
+    expect((await read(model, data)).pixels).toEqual(pixels);
+    expect(new Set(pixels).size).toBeGreaterThan(100);
+  });
+
+  it('leave out files that are cut, and say so', async () => {
+    const cut = (await noisePicture(64, 64).jpeg().toBuffer()).subarray(0, 900);
+    const data = await folder('cut', { ...pictures(12), 'b.jpeg': cut, 'c.jpeg': cut });
+    const { listing } = await read(await tinyArtefact({ shape: [1, SIDE, SIDE] }), data);
+    expect(listing.count).toBe(12);
+    expect(said.join('')).toMatch(/Left out: 2 files of .*cut, first b\.jpeg: /);
+  });
+
+  it('have the classes and numbers of their table, by the model’s own numbers', async () => {
+    const data = await folder('people', pictures(30));
+    const rows = Array.from({ length: 30 }, (_, i) => `${i},${i % 2 ? 'True' : 'False'},${30 + i}`);
+    const csv = join(await folder('tables', { 'people.csv': ['id,male,age', ...rows].join('\n') }), 'people.csv');
+    const columns = {
+      csv,
+      labelColumn: 'male',
+      labelNames: { False: 'female', True: 'male' },
+      conditionColumns: 'age',
+    };
+    const model = await trainedOn(data, { classes: 2, conditions: [AGE] }, columns);
+    const { listing } = await read(model, data, { csv });
+    expect(listing).toMatchObject({ count: 12, unseen: true });
+    expect(listing.conditions!.age!.map((age) => (age - 30) % 2)).toEqual(listing.labels);
+    const alone = await read(model, data);
+    expect(alone.listing).toEqual({ count: 30, width: SIDE, height: SIDE, channels: 1, unseen: false });
+    expect(alone.said).toMatch(/may have been trained on some of them: with --csv, .* those are left out\.$/);
+  });
+
+  it('are called phantoms where their files say that they are', async () => {
+    const files = Array.from({ length: 10 }, (_, i) => phantomFile({ ...USUAL, count: 10, size: 64 }, i));
+    const phantoms = Object.fromEntries(files.map(({ name, bytes }) => [name, bytes]));
+    const data = await folder('phantoms', phantoms);
+    const model = await tinyArtefact({ shape: [1, SIDE, SIDE] });
+    expect((await read(model, data)).listing.notice).toBe('Synthetic phantom, not a radiograph of a person.');
+    await expect(read(model, await folder('mixed', { ...phantoms, 'x.png': picture(1) }))).rejects.toThrow(
+      /they must be either all phantoms or none, received "10 phantoms of 11"/,
+    );
+  });
+
+  it('are radiographs of hands, which the model never saw, beside one of phantoms', async () => {
+    const data = await folder('patients', pictures(10));
+    const model = await tinyArtefact(
+      { shape: [1, SIDE, SIDE] },
+      { files: { 'model_index.json': '{"trained_on": "phantoms"}' } },
+    );
+    const { listing, said } = await read(model, data);
+    expect(listing).toMatchObject({ subject: 'hand', unseen: true });
+    expect(said).toMatch(/The model saw none of them: it was trained on phantoms\.$/);
+  });
+
+  it.each([
+    ['no folder', 'nothing', {}, /data must be .*, received "[^"]*nothing": /],
+    ['an archive', 'a.tar', { 'a.tar': 'x' }, /received an archive, .*a\.tar: unpack it and give the folder\.$/],
+    [
+      'an empty folder',
+      '',
+      {},
+      /^Cannot prepare images: data must be a folder with images .*, received an empty folder: /,
+    ],
+    ['too few', '', pictures(9), /^Cannot show the pictures of .*: the pictures must be at least 10, received 9\.$/],
+  ])('refuse %s', async (name, path, files, message) => {
+    const data = await folder(`bad ${name}`, files);
+    const model = await tinyArtefact({ shape: [1, SIDE, SIDE] });
+    await expect(read(model, join(data, path))).rejects.toThrow(message);
+  });
+
+  it('refuse images of training of which too few were held out', async () => {
+    const data = await folder('few held out', pictures(20));
+    await expect(read(await trainedOn(data), data)).rejects.toThrow(
+      /: those that training held out must be at least 10, received 8\.$/,
+    );
+  });
+
+  it('refuse gray ones beside a model of colours', async () => {
+    const model = await tinyArtefact({ shape: [3, SIDE, SIDE] });
+    await expect(read(model, await folder('gray', pictures(12)))).rejects.toThrow(
+      /they must be in colour, as those of the model, received gray ones\.$/,
+    );
+    const colours = Array.from(
+      { length: 10 },
+      (_, i) => [`${i}.png`, flatPicture(SIDE, SIDE, 20 * i, 9, 200)] as const,
+    );
+    const { listing, pixels } = await read(model, await folder('colours', Object.fromEntries(colours)));
+    expect([listing.channels, pixels.length]).toEqual([3, 10 * 3 * SIDE * SIDE]);
+  });
+
+  it('refuse a class that the model does not have', async () => {
+    const own = await folder('cats and dogs', {
+      'cat/0.png': picture(0),
+      ...Object.fromEntries(Object.entries(pictures(12, 1)).map(([name, made]) => [`dog/${name}`, made])),
+    });
+    const model = await tinyArtefact(
+      { shape: [1, SIDE, SIDE], classes: 2 },
+      { files: { 'model_index.json': '{"id2label": {"0": "cat", "1": "bird"}}' } },
+    );
+    await expect(read(model, own)).rejects.toThrow(
+      /they must be of the model's classes, which are .*bird.*, received "dog"/,
+    );
+  });
+});
