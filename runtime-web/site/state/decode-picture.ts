@@ -33,6 +33,12 @@ async function whatIs(file: Blob): Promise<string> {
     case 'a HEIC picture':
     case 'a TIFF picture':
       return `${what}, which this browser does not read: save it as JPEG`;
+    case 'a zip archive':
+    case 'a gzip archive':
+    case 'a tar archive':
+    case 'a 7z archive':
+    case 'a rar archive':
+      return `${what}: unpack it first`;
     default:
       return what.endsWith('picture') ? `${what} that was cut short or is damaged` : what;
   }

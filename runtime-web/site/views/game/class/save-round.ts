@@ -12,7 +12,10 @@ export function fileOfRound(round: Round): RoundFile {
   const pictures = dealsOf(table, seed).map((deal, place) => {
     const { pixels } = round.face(place);
     if (pixels === null) throw new Error(`Picture ${place + 1} is not painted.`);
-    return { kind: deal.kind, pixels, fact: factOf({ ...deal, place, said: deal.kind, pixels }, table) };
+    // Of a visitor's own picture the fact is the name of its file, which may be that of a patient.
+    const named = pool.own && deal.kind === 'real';
+    const fact = named ? undefined : factOf({ ...deal, place, said: deal.kind, pixels }, table);
+    return { kind: deal.kind, pixels, ...(fact !== undefined && { fact }) };
   });
   const { terms, subject, shape } = pool;
   return { name: nameOfRound(table, seed), title: `${model.title}, round ${seed}`, terms, subject, shape, pictures };
