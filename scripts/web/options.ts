@@ -9,8 +9,8 @@ export const HELP = `npm run web       [-- options]   the page, as it is written
 npm run build:web [-- options]   the page as files for any static host
 
   --model <folder>   A model to show first; may be given more than once
-  --real <folder>    Real pictures for the game with the first --model: a folder, or whatever "pipeline train --data" takes.
-                     They are prepared as the model's images were; of these, those held out of training are taken
+  --real <folder>    Real pictures for the game with the first --model, in place of those that the page has: a folder, or
+                     whatever "pipeline train --data" takes. Of the model's own images it takes those held out of training
   --csv <file>       The table of --real, with the columns that the model was trained with
   --hands            --real are radiographs of hands: decides the reasons to choose from, and what is measured
   --port <number>    web: default 5173, or the next that is free
