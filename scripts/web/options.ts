@@ -98,7 +98,7 @@ function realOf(
     throw refuse(`${hands ? '--hands' : '--csv'} must come with --real, received it alone.`);
   }
   if (model === undefined) {
-    throw refuse('--real must come with --model, the model to tell the pictures from, received it alone.');
+    throw refuse('--real must come with --model, the model that the game is played with, received it alone.');
   }
   return { data: real, model, hands, ...(csv !== undefined && { csv }) };
 }

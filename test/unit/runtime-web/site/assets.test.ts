@@ -254,7 +254,10 @@ describe('the options of npm run web', () => {
   test.each([
     [['serve', '--modle', 'x'], /Unknown option '--modle'; --help lists them/],
     [['serve', 'models/digits'], /a folder must follow --model, received "models\/digits" alone/],
-    [['serve', '--real', 'x'], /--real must come with --model, the model to tell the pictures from, received it alone/],
+    [
+      ['serve', '--real', 'x'],
+      /--real must come with --model, the model that the game is played with, received it alone/,
+    ],
     [['serve', '--csv', 'x'], /--csv must come with --real, received it alone/],
     [['serve', '--hands'], /--hands must come with --real, received it alone/],
     [['serve', '--out', 'x'], /--out is an option of "npm run build:web"/],
