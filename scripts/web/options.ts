@@ -43,8 +43,14 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
       allowPositionals: true,
       options: {
         model: { ...word, multiple: true },
-        ...{ real: word, csv: word, hands: flag },
-        ...{ port: word, out: word, host: flag, open: flag, help: flag },
+        real: word,
+        csv: word,
+        hands: flag,
+        port: word,
+        out: word,
+        host: flag,
+        open: flag,
+        help: flag,
       },
     });
   let parsed: ReturnType<typeof parse>;

@@ -65,7 +65,11 @@ export async function readReal({ model: folder, data, csv, hands, cacheDir }: Re
     await dataset.read(chosen, pixels);
     const { height, width, channels } = dataset;
     const listing = {
-      ...{ count: chosen.length, width, height, channels, unseen: same || strange },
+      count: chosen.length,
+      width,
+      height,
+      channels,
+      unseen: same || strange,
       ...labelsOf(action, model, dataset, chosen),
       ...conditionsOf(dataset, chosen),
       ...noticeOf(action, dataset),

@@ -6,7 +6,7 @@
 import { InputError } from '@onnoise/scheduler';
 import type { ParameterSpec } from '../model/index.ts';
 import { sizeOf } from '../shape.ts';
-import { isConditional, withoutConditions } from './without-conditions.ts';
+import { isConditional, type StartParameters, withoutConditions } from './without-conditions.ts';
 
 /** Weights to start from. */
 export interface Start {
@@ -18,7 +18,7 @@ export interface Start {
   phantoms?: boolean | undefined;
   /** Whether they know pictures without a condition, too; then the last class is the null class. */
   nullCondition?: boolean | undefined;
-  parameters: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>;
+  parameters: StartParameters;
 }
 
 interface Network {
@@ -41,7 +41,8 @@ export function fitParameters(start: Start, { config, parameters }: Network): Ma
   };
   const describe = (shape: readonly number[]) => `[${shape.join(', ')}]`;
   const conditional = parameters.some(({ name }) => isConditional(name));
-  const from = (conditional ? undefined : withoutConditions(start)) ?? start.parameters;
+  const loses = start.nullCondition && !conditional;
+  const from = (loses ? withoutConditions(start.parameters) : undefined) ?? start.parameters;
   for (const { name, shape } of parameters) {
     const given = from.get(name);
     if (!given) return refuse(name, `${describe(shape)} as in the network to train`, 'none');

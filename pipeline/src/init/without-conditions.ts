@@ -5,9 +5,8 @@
  *
  * Limit: a UNet2DModel without pictures of its classes, for they are no sum with the time embedding.
  */
-import type { Start } from './fit.ts';
-
-type Parameters = Start['parameters'];
+/** By name, in PyTorch's order. */
+export type StartParameters = ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>;
 
 const CLASSES = 'class_embedding.weight';
 const BIAS = 'time_embedding.linear_2.bias';
@@ -15,10 +14,13 @@ const BIAS = 'time_embedding.linear_2.bias';
 /** What only a conditional network has. */
 export const isConditional = (name: string) => name === CLASSES || name.startsWith('condition_embeddings.');
 
-/** undefined where the weights know no picture without a condition, or are not such a network's. */
-export function withoutConditions({ parameters, nullCondition }: Start): Parameters | undefined {
+/**
+ * @param parameters of a network with a null condition
+ * @returns undefined where they are not of such a network
+ */
+export function withoutConditions(parameters: StartParameters): StartParameters | undefined {
   const bias = parameters.get(BIAS);
-  if (!nullCondition || !bias || parameters.has('class_picture_embedding.weight')) return undefined;
+  if (!bias || parameters.has('class_picture_embedding.weight')) return undefined;
   const added = bias.values.slice();
   for (const term of absent(parameters, added.length)) for (const [i, value] of term.entries()) added[i]! += value;
   const kept = [...parameters].filter(([name]) => !isConditional(name));
@@ -26,7 +28,7 @@ export function withoutConditions({ parameters, nullCondition }: Start): Paramet
 }
 
 /** What is added to the time embedding, of this width, where nothing is given. */
-function absent(parameters: Parameters, width: number): Float32Array[] {
+function absent(parameters: StartParameters, width: number): Float32Array[] {
   const classes = parameters.get(CLASSES)?.values;
   const terms = classes ? [classes.subarray(classes.length - width)] : []; // the null class is the last
   for (let k = 0; parameters.has(`condition_embeddings.${k}.linear_1.bias`); k++) {

@@ -23,23 +23,23 @@ const line = (name: string, from: Start | undefined, value: (result: Result) => 
 });
 const both = (value: (result: Result) => number) =>
   (['scratch', 'phantoms'] as const).map((from) => line(NAMES[from], from, value));
-const xLabel = 'radiographs, as a power of ten';
+const X_LABEL = 'radiographs, as a power of ten';
 const charts = await Promise.all([
   lineChart({
     title: 'Frechet distance to held-out radiographs',
-    xLabel,
+    xLabel: X_LABEL,
     logY: true,
     series: [...both(({ distance }) => distance), line('real', undefined, ({ realDistance }) => realDistance)],
   }),
   lineChart({
     title: 'Left or right told, of 100 held-out hands',
-    xLabel,
+    xLabel: X_LABEL,
     series: [
       ...both(({ accuracyWithPictures }) => 100 * accuracyWithPictures),
       line('without pictures', undefined, ({ accuracy }) => 100 * accuracy),
     ],
   }),
-  lineChart({ title: 'Copies among 400 pictures', xLabel, series: both(({ copies }) => copies) }),
+  lineChart({ title: 'Copies among 400 pictures', xLabel: X_LABEL, series: both(({ copies }) => copies) }),
 ]);
 const { height = 0, width = 0 } = await sharp(charts[0]).metadata();
 const sheet = sharp({ create: { width, height: charts.length * height, channels: 3, background: '#ffffff' } });
