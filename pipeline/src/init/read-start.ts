@@ -44,7 +44,7 @@ async function readRun(folder: string): Promise<ReadStart> {
   const { checkpoint, config, data } = await openRun(folder, undefined, specsOfRun);
   const model = createModel(config.model);
   const hash = await hashOf(join(checkpoint.path, 'state.safetensors'));
-  const about = { name: folder, hash, phantoms: learntFromPhantoms(data), nullCondition: model.nullCondition };
+  const about = { name: folder, hash, phantoms: learntFromPhantoms(data) };
   const start = startOf(about, model, parametersOf(checkpoint.state));
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), checkpoint.state);
   return { start, layer: { name: folder, config: { model: config.model, scheduler: { ...scheduler } } } };
@@ -65,10 +65,7 @@ async function readModel(folder: string): Promise<ReadStart> {
   const onnx = await readPart(network);
   try {
     const hash = createHash('sha256').update(onnx).digest('hex');
-    return {
-      start: startOf({ name: folder, hash, phantoms, nullCondition }, model, recoverParameters(model, onnx)),
-      layer,
-    };
+    return { start: startOf({ name: folder, hash, phantoms }, model, recoverParameters(model, onnx)), layer };
   } catch (error) {
     if (!(error instanceof NotRecovered)) throw error;
     throw new InputError(
@@ -85,11 +82,11 @@ async function readWeights(name: string, path: string): Promise<Omit<Start, 'pha
   return { name, hash: sha256, parameters: namedTensors(tensors) };
 }
 
-type About = Omit<Start, 'parameters'>;
+type About = Omit<Start, 'parameters' | 'nullCondition'>;
 
 function startOf(about: About, model: Model, values: ReadonlyMap<string, Float32Array>): Start {
   const entries = model.parameters.map(({ name, shape }) => [name, { shape, values: values.get(name)! }] as const);
-  return { ...about, parameters: new Map(entries) };
+  return { ...about, nullCondition: model.nullCondition, parameters: new Map(entries) };
 }
 
 const hashOf = async (path: string) =>

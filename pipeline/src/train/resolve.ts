@@ -64,7 +64,7 @@ export function completePlan(draft: PlanDraft, images: ImageTraits): TrainPlan {
 }
 
 /** Whether the network leaves out the conditions of the weights that it starts from, since the images have none. */
-export const losesConditions = ({ plan, yielding }: PlanDraft, { classNames, conditions }: ImageTraits): boolean =>
+const losesConditions = ({ plan, yielding }: PlanDraft, { classNames, conditions }: ImageTraits): boolean =>
   yielding.conditions === true && plan.model.nullCondition && classesOf(classNames) === null && !conditions;
 
 /**

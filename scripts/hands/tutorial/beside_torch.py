@@ -29,9 +29,17 @@ betas = torch.linspace(0.0001, 0.02, T)
 alpha_bar = torch.cumprod(1 - betas, 0)
 
 
-def losses(folder, out):
+def network(weights):
     model = SimpleUnet(CHANNELS, 32)
-    model.load_state_dict(load_file(f"{folder}/weights.safetensors"), strict=False)
+    missing, unexpected = model.load_state_dict(load_file(weights), strict=False)
+    strange = unexpected + [name for name in missing if not name.endswith("num_batches_tracked")]
+    if strange:
+        raise SystemExit(f"{weights} does not hold the tutorial's network: {', '.join(strange)}")
+    return model
+
+
+def losses(folder, out):
+    model = network(f"{folder}/weights.safetensors")
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     draws = load_file(f"{folder}/draws.safetensors")
     with open(out, "w") as file:
@@ -63,8 +71,7 @@ def chain(model, seed):
 
 
 def strip(folder, out):
-    model = SimpleUnet(CHANNELS, 32)
-    model.load_state_dict(load_file(f"{folder}/unet/diffusion_pytorch_model.safetensors"), strict=False)
+    model = network(f"{folder}/unet/diffusion_pytorch_model.safetensors")
     rows = []
     for training in (True, False):
         model.train(training)
