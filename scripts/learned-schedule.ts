@@ -14,13 +14,14 @@ import sharp from 'sharp';
 import { prepareOptions } from '../pipeline/src/commands/stages/training.ts';
 import { conditionsOf, prepareDataset, readFloats } from '../pipeline/src/data/index.ts';
 import { createModel } from '../pipeline/src/model/index.ts';
-import { rowsOf } from '../pipeline/src/train/conditioning.ts';
-import { createPredictor } from '../pipeline/src/train/denoiser.ts';
-import { gammasOf } from '../pipeline/src/train/learned-schedule.ts';
-import { draftPlan } from '../pipeline/src/train/resolve.ts';
-import { openRun } from '../pipeline/src/train/run-folder.ts';
-import { scheduleChart } from '../pipeline/src/train/schedule-chart.ts';
-import { parametersOf, schedulerOf, specsOfRun } from '../pipeline/src/train/state.ts';
+import { rowsOf } from '../pipeline/src/train/pictures/conditioning.ts';
+import { createPredictor } from '../pipeline/src/train/pictures/denoiser.ts';
+import { scheduleChart } from '../pipeline/src/train/pictures/schedule-chart.ts';
+import { draftPlan } from '../pipeline/src/train/plan/resolve.ts';
+import { openRun } from '../pipeline/src/train/saved/run-folder.ts';
+import { specsOfRun } from '../pipeline/src/train/saved/specs-of-run.ts';
+import { gammasOf } from '../pipeline/src/train/step/learned-schedule.ts';
+import { parametersOf, schedulerOf } from '../pipeline/src/train/step/state.ts';
 
 /** Timesteps that are measured, and images at each. */
 const POINTS = 60;

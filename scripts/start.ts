@@ -10,15 +10,15 @@ import { prepareWithProgress } from '#pipeline/commands/stages/prepare-with-prog
 import { describeStep, prepareOptions } from '#pipeline/commands/stages/training.ts';
 import { checkWritable, writeWhole } from '#pipeline/files/output.ts';
 import { exportRun } from '../pipeline/src/export/export.ts';
-import { readPreset } from '../pipeline/src/presets.ts';
 import { exitCodeOf } from '../pipeline/src/terminal/errors.ts';
-import { formatBytes, formatDuration } from '../pipeline/src/terminal/format.ts';
 import { INTERRUPTED, withInterrupt } from '../pipeline/src/terminal/interrupt.ts';
 import { withProgress } from '../pipeline/src/terminal/progress.ts';
-import { resolveConfig } from '../pipeline/src/train/config.ts';
-import { completePlan, draftPlan } from '../pipeline/src/train/resolve.ts';
-import { readRunLayer, runPaths } from '../pipeline/src/train/run-folder.ts';
-import { train } from '../pipeline/src/train/train.ts';
+import { formatBytes, formatDuration } from '../pipeline/src/text/format.ts';
+import { completePlan, draftPlan } from '../pipeline/src/train/plan/resolve.ts';
+import { train } from '../pipeline/src/train/run/train.ts';
+import { readRunLayer, runPaths } from '../pipeline/src/train/saved/run-folder.ts';
+import { resolveConfig } from '../pipeline/src/train/settings/config.ts';
+import { readPreset } from '../pipeline/src/train/settings/presets.ts';
 
 const RUN = 'runs/digits';
 const MODEL = 'out/digits';

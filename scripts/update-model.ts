@@ -1,6 +1,6 @@
 /**
  * Updates a model folder from an older export to what `pipeline export` writes now: the way from `timestep` and
- * `class_labels` to the first layer that reads them (guards, pipeline/src/export/guard.ts; timesteps between whole ones,
+ * `class_labels` to the first layer that reads them (guards, pipeline/src/folder/guard.ts; timesteps between whole ones,
  * pipeline/src/model/time-embedding.ts), documents, and the card's sentence about them. All other nodes and the weights
  * stay.
  *
@@ -9,8 +9,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import proto from 'onnx-proto';
-import { inferenceGraph, inferenceMetadata } from '#pipeline/export/inference.ts';
-import { describeNetwork } from '#pipeline/export/model-card.ts';
+import { inferenceGraph, inferenceMetadata } from '#pipeline/folder/inference.ts';
+import { describeNetwork } from '#pipeline/folder/model-card.ts';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { encodeModel } from '#tracer/index.ts';
 

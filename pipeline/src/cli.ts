@@ -5,11 +5,11 @@
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { checkArguments, explainUsage, type KnownOptions, UsageError } from './terminal/arguments.ts';
 import { exitCodeOf, sayError } from './terminal/errors.ts';
-import { oneLine } from './terminal/format.ts';
-import { nearest } from './terminal/nearest.ts';
-import { program } from './terminal/program.ts';
 import { versionText } from './terminal/version.ts';
 import { jsonOption, setVoice, voiceOptions } from './terminal/voice.ts';
+import { oneLine } from './text/format.ts';
+import { nearest } from './text/nearest.ts';
+import { program } from './text/program.ts';
 
 interface CommandEntry {
   name: string;

@@ -13,17 +13,24 @@ export {
   traceModel,
   traceTrainingStep,
 } from '@onnoise/tracer';
-export type { DataConditions, Dataset, LabelNames, PrepareOptions, PrepareProgress, Skipped } from './data/types.ts';
+export { type EvaluateHooks, type EvaluateOptions, evaluateModel } from './api/evaluate.ts';
+export { type PrepareImagesOptions, prepareImages } from './api/images.ts';
+export { type TrainRunOptions, type TrainSettingsGiven, train } from './api/train.ts';
+export type {
+  DataConditions,
+  Dataset,
+  LabelNames,
+  PrepareOptions,
+  PrepareProgress,
+  Skipped,
+} from './data/set/types.ts';
 export type { Evaluation } from './evaluate/report/types.ts';
 export type { SamplingSettings } from './evaluate/sample.ts';
 export { type ExportOptions, type ExportResult, exportRun } from './export/export.ts';
-export { describeParity, type Parity } from './export/parity.ts';
 export { Failure } from './files/failure.ts';
-export { type EvaluateHooks, type EvaluateOptions, evaluateModel } from './library/evaluate.ts';
-export { type PrepareImagesOptions, prepareImages } from './library/images.ts';
-export { type TrainRunOptions, type TrainSettingsGiven, train } from './library/train.ts';
-export { presetNames, readPreset } from './presets.ts';
+export { describeParity, type Parity } from './folder/parity.ts';
 export { type TraceFileOptions, type TraceFileResult, traceFile } from './trace/trace-file.ts';
-export type { PartialConfig, TrainConfig } from './train/config.ts';
-export type { StepMetrics, ValidationMetrics } from './train/metrics.ts';
-export type { TrainHooks, TrainResult } from './train/train.ts';
+export type { TrainHooks, TrainResult } from './train/run/train.ts';
+export type { StepMetrics, ValidationMetrics } from './train/saved/metrics.ts';
+export type { PartialConfig, TrainConfig } from './train/settings/config.ts';
+export { presetNames, readPreset } from './train/settings/presets.ts';

@@ -4,8 +4,8 @@
  */
 import { isApart, opensGpu, runApart, speakToTerminal } from './terminal/apart.ts';
 import { hugePages, startAgain } from './terminal/huge-pages.ts';
-import { setProgram } from './terminal/program.ts';
 import { endWithFirst } from './terminal/second-process.ts';
+import { setProgram } from './text/program.ts';
 
 /** Runs the command line that this process was started with, and sets its exit code. */
 export async function runProgram(name: string): Promise<void> {

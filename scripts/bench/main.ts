@@ -11,7 +11,7 @@ import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler';
 import { exitCodeOf } from '#pipeline/terminal/errors.ts';
-import { plural } from '#pipeline/terminal/format.ts';
+import { plural } from '#pipeline/text/format.ts';
 import { probeNative } from '#pipeline/train/engines/native/probe.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { type OurEngine, ourSides } from './ours.ts';

@@ -1,16 +1,15 @@
 /** Our side of the benchmark: each task is prepared once, then does its work when called. */
-import { compileSampler, gaussian, makeSchedule, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import { compileSampler, gaussian, makeSchedule, parseSchedulerConfig, sampleImages, sizeOf } from '@onnoise/scheduler';
 import { prepareOptions } from '#pipeline/commands/stages/training.ts';
 import { createTrainingBatches, prepareDataset } from '#pipeline/data/index.ts';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
-import { readPreset } from '#pipeline/presets.ts';
-import { sizeOf } from '#pipeline/shape.ts';
-import { imagesPerStep } from '#pipeline/train/batch.ts';
-import { resolveConfig } from '#pipeline/train/config.ts';
-import { createPredictor } from '#pipeline/train/denoiser.ts';
 import { createEngine } from '#pipeline/train/engines/index.ts';
-import { completePlan, draftPlan } from '#pipeline/train/resolve.ts';
-import { createTrainStep } from '#pipeline/train/step.ts';
+import { createPredictor } from '#pipeline/train/pictures/denoiser.ts';
+import { completePlan, draftPlan } from '#pipeline/train/plan/resolve.ts';
+import { imagesPerStep } from '#pipeline/train/settings/batch.ts';
+import { resolveConfig } from '#pipeline/train/settings/config.ts';
+import { readPreset } from '#pipeline/train/settings/presets.ts';
+import { createTrainStep } from '#pipeline/train/step/step.ts';
 import { conditionInputs } from '#scheduler/training/conditioning.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { prepareOurs } from './prepare/sides.ts';

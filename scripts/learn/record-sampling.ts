@@ -13,7 +13,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { LABEL } from '../../pipeline/src/phantom/label.ts';
+import { LABEL } from '../../pipeline/src/pictures/phantom-label.ts';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import { check, DEFAULTS, fitDraft, toRequest } from '../../runtime-web/site/views/sample/parameters.ts';
 import type { Recording } from '../../runtime-web/site/views/sample/recorded/recording.ts';

@@ -6,13 +6,13 @@ import { readModelFolder } from '@onnoise/runtime-node';
 import { type ConditioningFacts, InputError, refuse, shuffle } from '@onnoise/scheduler';
 import { toImages } from '#pipeline/commands/options/evaluate-fields.ts';
 import { prepareWithProgress } from '#pipeline/commands/stages/prepare-with-progress.ts';
-import { listClasses } from '#pipeline/data/classes.ts';
 import { lookAtImages } from '#pipeline/data/look.ts';
-import type { Dataset, PrepareOptions } from '#pipeline/data/types.ts';
-import { readTrainedOn, type TrainedOn } from '#pipeline/export/read-card.ts';
-import { LABEL } from '#pipeline/phantom/label.ts';
-import { plural } from '#pipeline/terminal/format.ts';
+import { listClasses } from '#pipeline/data/set/classes.ts';
+import type { Dataset, PrepareOptions } from '#pipeline/data/set/types.ts';
+import { readTrainedOn, type TrainedOn } from '#pipeline/folder/read-card.ts';
+import { LABEL } from '#pipeline/pictures/phantom-label.ts';
 import { sayNote } from '#pipeline/terminal/voice.ts';
+import { plural } from '#pipeline/text/format.ts';
 import type { RealPictures } from '../../runtime-web/site/build/assets.ts';
 import { PICTURES } from '../../runtime-web/site/views/game/plan.ts';
 

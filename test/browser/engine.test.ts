@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import proto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
-import { guardFloat } from '../../pipeline/src/export/guard.ts';
+import { guardFloat } from '../../pipeline/src/folder/guard.ts';
 import { type EmbeddingOptions, timeEmbedding } from '../../pipeline/src/model/time-embedding.ts';
 import type { SampleRequest } from '../../runtime-web/src/index.ts';
 import { applyRow, gaussian, guide, SAMPLER_NAMES, type SamplerRow, sampleImages } from '../../scheduler/src/index.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importCheckpoint } from '../../pipeline/src/diffusers/import.ts';
+import { importCheckpoint } from '../../pipeline/src/import/import.ts';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { useBrowser, useHost, visit } from '../support/browser/visit.ts';

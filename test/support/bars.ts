@@ -4,7 +4,7 @@
  */
 import { uniform } from '@onnoise/scheduler';
 import type { Dataset } from '#pipeline/data/index.ts';
-import type { ImageSet } from '#pipeline/evaluate/types.ts';
+import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 
 export interface BarsOptions {
   count?: number;

@@ -2,7 +2,7 @@
 import { gaussian, type Measure } from '@onnoise/scheduler';
 import type { Compared, CopyTest, Memorisation, Pair } from '#pipeline/evaluate/memorisation/types.ts';
 import type { ClassShares, Evaluation, ReportPictures, SweepRow } from '#pipeline/evaluate/report/types.ts';
-import type { ImageSet } from '#pipeline/evaluate/types.ts';
+import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 
 const COUNT = 500;
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll } from 'vitest';
 import { prepareDataset } from '../../pipeline/src/data/index.ts';
-import type { Dataset, PrepareOptions, PrepareProgress } from '../../pipeline/src/data/types.ts';
+import type { Dataset, PrepareOptions, PrepareProgress } from '../../pipeline/src/data/set/types.ts';
 
 /** A folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import proto from 'onnx-proto';
 import { onTestFinished } from 'vitest';
-import { type ArtefactParts, writeArtefact } from '#pipeline/export/artefact.ts';
+import { type ArtefactParts, writeArtefact } from '#pipeline/folder/artefact.ts';
 import { type ConditionSpec, parseSchedulerConfig } from '../../scheduler/src/index.ts';
 
 const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;

@@ -5,7 +5,7 @@
 import { InputError } from '@onnoise/scheduler';
 import { Redis } from 'ioredis';
 import { Failure } from '../files/failure.ts';
-import { isNetworkError, networkReason } from '../network-errors.ts';
+import { isNetworkError, networkReason } from '../files/network-errors.ts';
 import { parseQueueUrl } from './redis-url.ts';
 
 export interface QueueConnection {

@@ -1,9 +1,8 @@
 /** What every worker does around the sampling of a shard, wherever its shards come from. */
-import { type ImageShape, InputError } from '@onnoise/scheduler';
+import { type ImageShape, InputError, sizeOf } from '@onnoise/scheduler';
 import { requireSpace } from '../files/disk-errors.ts';
 import { Failure } from '../files/failure.ts';
-import { sizeOf } from '../shape.ts';
-import { formatDuration, plural } from '../terminal/format.ts';
+import { formatDuration, plural } from '../text/format.ts';
 import type { Shard } from './shards.ts';
 import { type ShardFile, shardPath, writeShard } from './write-shard.ts';
 

@@ -1,8 +1,8 @@
 /** The manifest of shards that workers without a queue have made: every shard is looked up on the disk and hashed. */
 import { Failure } from '../files/failure.ts';
-import { formatPath, plural } from '../terminal/format.ts';
-import { program } from '../terminal/program.ts';
 import type { ReportProgress } from '../terminal/progress.ts';
+import { formatPath, plural } from '../text/format.ts';
+import { program } from '../text/program.ts';
 import { checkManifest, writeManifest } from './manifest.ts';
 import { countShards, type Order, type Shard, shardAt } from './shards.ts';
 import { findShard, type ShardFile } from './write-shard.ts';

@@ -1,7 +1,6 @@
 /** Samples a shard's images as PNGs. */
 import { batchOf, type DiffusionModel, png } from '@onnoise/runtime-node';
-import { InputError, samplerSettings } from '@onnoise/scheduler';
-import { sizeOf } from '../shape.ts';
+import { InputError, samplerSettings, sizeOf } from '@onnoise/scheduler';
 import { conditionsFrom, type Shard, turnFrom } from './shards.ts';
 
 /**

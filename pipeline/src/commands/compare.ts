@@ -2,9 +2,9 @@
 import { InputError } from '@onnoise/scheduler';
 import type { CommandModule } from 'yargs';
 import { checkWritable } from '../files/output.ts';
-import { formatPath } from '../terminal/format.ts';
-import { program } from '../terminal/program.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
+import { formatPath } from '../text/format.ts';
+import { program } from '../text/program.ts';
 
 /** The options of `pipeline compare`; its help explains them. */
 export interface CompareArguments {

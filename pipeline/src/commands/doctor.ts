@@ -3,10 +3,10 @@
  */
 import type { DeviceStatus } from '@onnoise/runtime-node';
 import type { CommandModule } from 'yargs';
-import type { Diagnosis } from '../doctor.ts';
-import { formatBytes } from '../terminal/format.ts';
-import { program } from '../terminal/program.ts';
+import type { Diagnosis } from '../setup/diagnose.ts';
 import { sayResult } from '../terminal/voice.ts';
+import { formatBytes } from '../text/format.ts';
+import { program } from '../text/program.ts';
 
 export const command: CommandModule = {
   command: 'doctor',
@@ -19,7 +19,7 @@ export const command: CommandModule = {
       .example('$0 doctor', 'a table')
       .example('$0 doctor --json', 'for scripts'),
   handler: async () => {
-    const { diagnose } = await import('../doctor.ts');
+    const { diagnose } = await import('../setup/diagnose.ts');
     const diagnosis = await diagnose();
     sayResult(formatDiagnosis(diagnosis), diagnosis);
   },

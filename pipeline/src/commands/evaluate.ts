@@ -7,14 +7,14 @@ import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnois
 import type { Argv, CommandModule } from 'yargs';
 import { FEATURE_RANGES, type FeatureRange } from '../evaluate/features/range.ts';
 import type { Evaluation } from '../evaluate/report/types.ts';
-import { readTrainedOn } from '../export/read-card.ts';
-import { DIGITS, modelFolder } from '../shipped-model.ts';
+import { readTrainedOn } from '../folder/read-card.ts';
+import { DIGITS, modelFolder } from '../install/shipped-model.ts';
 import { FailedCheck } from '../terminal/errors.ts';
-import { formatDuration } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayDetail, sayNote, sayResult } from '../terminal/voice.ts';
+import { formatDuration } from '../text/format.ts';
 import { evaluateDataOptions, toImages } from './options/evaluate-fields.ts';
 import { deviceOption, samplerOptions } from './options/pictures.ts';
 import { combinations, type Sweep, toSweep } from './options/sweep.ts';

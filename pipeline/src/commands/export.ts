@@ -10,15 +10,15 @@ import { MODEL_FILES, refuse } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import type { FormatRequest, Smaller } from '../export/formats/make-smaller.ts';
 import type { Fused } from '../export/fuse/fuse.ts';
-import type { Parity } from '../export/parity.ts';
 import { lockBeside, withLock } from '../files/lock.ts';
 import { checkWritable, nearestFolder, placeOf } from '../files/output.ts';
-import { formatBytes, formatPath, shellPath } from '../terminal/format.ts';
+import type { Parity } from '../folder/parity.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { toNumber } from '../terminal/options.ts';
-import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
+import { formatBytes, formatPath, shellPath } from '../text/format.ts';
+import { program } from '../text/program.ts';
 import { checkCombination, checkProject, type ExportArguments, type ExportSource } from './options/export.ts';
 import { formatOptions } from './options/formats.ts';
 import { describeFused, type Fusing, fuseOptions, readFuse } from './options/fuse.ts';
@@ -109,14 +109,14 @@ export const command: CommandModule<object, ExportArguments> = {
     }
     if (copy !== undefined) return fused ? copyFused(model, copy, fused) : copyWithWeights(model, copy);
     if (triton !== undefined) {
-      const { checkTritonTarget } = await import('../export/triton.ts');
+      const { checkTritonTarget } = await import('../export/triton/triton.ts');
       await checkTritonTarget({ model, repository: triton });
       await checkWritable('--triton', await nearestFolder(triton), 'folder');
     }
     const exported = source === undefined ? undefined : await exportFrom({ ...source, fused });
     const lines = exported === undefined ? [] : await describeExport(exported);
     if (triton === undefined) return sayResult(lines, { ...exported });
-    const { writeTritonModel } = await import('../export/triton.ts');
+    const { writeTritonModel } = await import('../export/triton/triton.ts');
     const written = await writeTritonModel({ model, repository: triton });
     lines.push(`Triton: ${formatPath(written.folder)} (up to ${written.maxBatchSize} images per call)`);
     sayResult(lines, { ...exported, triton: written });
@@ -162,7 +162,7 @@ async function exportProject(run: string, out: string, checkpoint: number | unde
 async function checkCopy(model: string, copy: string, dtype: ExportArguments['dtype']): Promise<void> {
   const [{ readModelFolder }, { checkArtefactTarget }] = await Promise.all([
     import('@onnoise/runtime-node'),
-    import('../export/artefact.ts'),
+    import('../folder/artefact.ts'),
   ]);
   const { format } = await readModelFolder(model);
   if (dtype === 'float32' && format !== 'float32') {
@@ -214,7 +214,7 @@ async function exportFrom({
 }: ExportSource): Promise<ExportReport> {
   const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
     import('../export/export.ts'),
-    import('../export/artefact.ts'),
+    import('../folder/artefact.ts'),
   ]);
   await checkArtefactTarget(out);
   const evaluated = existsSync(join(out, MODEL_FILES.evaluation));
@@ -240,8 +240,8 @@ async function exportFrom({
 /** The images as the run prepared and split them. */
 async function judgeOfRun(run: string, source: string) {
   const [{ openRun }, { specsOfRun }, { createModel }] = await Promise.all([
-    import('../train/run-folder.ts'),
-    import('../train/state.ts'),
+    import('../train/saved/run-folder.ts'),
+    import('../train/saved/specs-of-run.ts'),
     import('../model/index.ts'),
   ]);
   const { config, checkpoint } = await openRun(run, undefined, specsOfRun);
@@ -253,7 +253,7 @@ const wordsOf = (out: string) => ({ action: `export to ${out}`, doing: 'is expor
 
 async function describeExport({ folder, parity, fused, format, smaller }: ExportReport): Promise<string[]> {
   const [{ describeParity }, { reportFormat }] = await Promise.all([
-    import('../export/parity.ts'),
+    import('../folder/parity.ts'),
     import('../export/formats/words.ts'),
   ]);
   return [

@@ -9,14 +9,14 @@ import { countShards, type Order } from '../bulk/shards.ts';
 import { Failure } from '../files/failure.ts';
 import { withLock } from '../files/lock.ts';
 import { checkWritable } from '../files/output.ts';
-import { loadOptional, QUEUE_PACKAGES } from '../optional.ts';
-import { DIGITS, modelFolder } from '../shipped-model.ts';
-import { formatPath, plural, shellPath, shellWord } from '../terminal/format.ts';
+import { loadOptional, QUEUE_PACKAGES } from '../install/optional.ts';
+import { DIGITS, modelFolder } from '../install/shipped-model.ts';
 import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
-import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
+import { formatPath, plural, shellPath, shellWord } from '../text/format.ts';
+import { program } from '../text/program.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 

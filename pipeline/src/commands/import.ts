@@ -1,12 +1,12 @@
 /** `pipeline import`: a checkpoint of diffusers becomes a model folder. */
 import { InputError } from '@onnoise/scheduler';
 import type { CommandModule } from 'yargs';
-import type { ImportResult } from '../diffusers/import.ts';
-import { formatPath, shellPath } from '../terminal/format.ts';
+import type { ImportResult } from '../import/import.ts';
 import { toNumber } from '../terminal/options.ts';
-import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
+import { formatPath, shellPath } from '../text/format.ts';
+import { program } from '../text/program.ts';
 
 /** The options of `pipeline import`; its help explains them. */
 export interface ImportArguments {
@@ -61,7 +61,7 @@ export const command: CommandModule<object, ImportArguments> = {
         `Cannot import: there must be a folder or a .safetensors file, received neither. Try: ${program('import')} ddpm-cat-256 --out models/cats`,
       );
     }
-    const { importCheckpoint } = await import('../diffusers/import.ts');
+    const { importCheckpoint } = await import('../import/import.ts');
     const imported = await withProgress('Importing', { unit: 'stages' }, (onProgress) =>
       importCheckpoint({ from, out, config, scheduler, size, weights, onProgress }),
     );
@@ -72,7 +72,7 @@ export const command: CommandModule<object, ImportArguments> = {
 };
 
 async function describe(folder: string, { parity, parameters, sampler }: ImportResult): Promise<string[]> {
-  const { describeParity } = await import('../export/parity.ts');
+  const { describeParity } = await import('../folder/parity.ts');
   const asked = sampler === undefined ? '' : ` --sampler ${sampler}`;
   return [
     `Weights: ${parameters.toLocaleString('en')}`,

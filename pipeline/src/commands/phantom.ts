@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { SEXES } from '../phantom/draw/ages.ts';
 import { PHANTOM_FORMATS, type PhantomFormat } from '../phantom/formats.ts';
-import { LABEL } from '../phantom/label.ts';
 import { USUAL } from '../phantom/options.ts';
 import { writeSet } from '../phantom/write-set.ts';
-import { formatPath, shellPath } from '../terminal/format.ts';
+import { LABEL } from '../pictures/phantom-label.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption, toInterval } from '../terminal/options.ts';
-import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayResult } from '../terminal/voice.ts';
+import { formatPath, shellPath } from '../text/format.ts';
+import { program } from '../text/program.ts';
 
 /** The options of `pipeline phantom`; its help explains them. */
 export interface PhantomArguments {

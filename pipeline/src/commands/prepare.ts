@@ -2,9 +2,9 @@
 import type { CommandModule } from 'yargs';
 import { checkWritable } from '../files/output.ts';
 import { requireApartFromData } from '../files/own-folders.ts';
-import { formatPath, plural } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { sayResult } from '../terminal/voice.ts';
+import { formatPath, plural } from '../text/format.ts';
 import { prepareFieldOptions, toPrepareOptions } from './options/prepare-fields.ts';
 import { describeDataset, summariseDataset } from './stages/describe-dataset.ts';
 import { prepareWithProgress } from './stages/prepare-with-progress.ts';

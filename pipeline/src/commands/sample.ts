@@ -3,15 +3,14 @@
  * It checks everything before sampling: options, model, device, and whether the results can be written.
  */
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
-import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
+import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings, sizeOf } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
-import { sizeOf } from '../shape.ts';
-import { DIGITS, modelFolder } from '../shipped-model.ts';
-import { formatDuration, formatPath, plural } from '../terminal/format.ts';
+import { DIGITS, modelFolder } from '../install/shipped-model.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayDetail, sayNote, sayResult } from '../terminal/voice.ts';
+import { formatDuration, formatPath, plural } from '../text/format.ts';
 import {
   type ConditionArguments,
   conditionSettings,

@@ -8,14 +8,14 @@ import type { DeviceChoice } from '@onnoise/runtime-node';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
 import type { Server, ServerLimit, ServerOptions } from '@onnoise/server';
 import type { Argv, CommandModule } from 'yargs';
-import { loadOptional } from '../optional.ts';
-import { DIGITS, modelFolder } from '../shipped-model.ts';
+import { loadOptional } from '../install/optional.ts';
+import { DIGITS, modelFolder } from '../install/shipped-model.ts';
 import { coalesce } from '../terminal/coalesce.ts';
 import { sayError } from '../terminal/errors.ts';
-import { plural } from '../terminal/format.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { isQuiet, sayNote } from '../terminal/voice.ts';
+import { plural } from '../text/format.ts';
 import { deviceOption } from './options/pictures.ts';
 
 /** The options of `pipeline serve`; its help explains them. */

@@ -3,15 +3,15 @@
  */
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { cacheFolder } from '../place.ts';
+import { cacheFolder } from '../install/place.ts';
 import { chooseIndex, PYPI } from '../setup/package-index.ts';
 import type { Hooks } from '../setup/route.ts';
 import type { Route } from '../setup/system.ts';
 import { UsageError } from '../terminal/arguments.ts';
 import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
-import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
+import { program } from '../text/program.ts';
 import type { NativeKind } from '../train/engines/native/install.ts';
 
 /** The options of `pipeline setup`; its help explains them. */

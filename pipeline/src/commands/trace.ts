@@ -1,11 +1,11 @@
 /** `pipeline trace`: a saved model of TensorFlow.js becomes an ONNX file. */
 import { InputError } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
-import { formatBytes, formatPath } from '../terminal/format.ts';
 import { toNumber, toValues } from '../terminal/options.ts';
-import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayResult } from '../terminal/voice.ts';
+import { formatBytes, formatPath } from '../text/format.ts';
+import { program } from '../text/program.ts';
 import type { TraceFileResult } from '../trace/trace-file.ts';
 
 /** The options of `pipeline trace`; its help explains them. */
@@ -97,7 +97,7 @@ async function describe(
   whole: boolean,
 ): Promise<string[]> {
   const [{ describeParity }, { describePort, describeReport }] = await Promise.all([
-    import('../export/parity.ts'),
+    import('../folder/parity.ts'),
     import('@onnoise/tracer'),
   ]);
   return [

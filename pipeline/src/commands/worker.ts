@@ -5,12 +5,12 @@
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { checkWritable } from '../files/output.ts';
-import { loadOptional, QUEUE_PACKAGES } from '../optional.ts';
-import { DIGITS, modelFolder } from '../shipped-model.ts';
+import { loadOptional, QUEUE_PACKAGES } from '../install/optional.ts';
+import { DIGITS, modelFolder } from '../install/shipped-model.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
-import { program } from '../terminal/program.ts';
 import { sayNote } from '../terminal/voice.ts';
+import { program } from '../text/program.ts';
 import { orderOptions, refuseOrder } from './options/order.ts';
 import { deviceOption } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';

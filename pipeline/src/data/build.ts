@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { requireSpace } from '../files/disk-errors.ts';
 import { temporaryName } from '../files/output.ts';
-import { createGrouping } from './groups.ts';
-import { createObserver } from './observe.ts';
-import { createPixelWriter } from './pixel-writer.ts';
-import { cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './stored.ts';
-import type { ImageOptions, PrepareProgress, Skipped, Source } from './types.ts';
-import { usedClasses } from './used-classes.ts';
+import type { ImageOptions } from '../pictures/types.ts';
+import { createGrouping } from './set/groups.ts';
+import { createObserver } from './set/observe.ts';
+import { createPixelWriter } from './set/pixel-writer.ts';
+import { cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './set/stored.ts';
+import type { PrepareProgress, Skipped, Source } from './set/types.ts';
+import { usedClasses } from './set/used-classes.ts';
 
 export interface BuildOptions {
   image: ImageOptions;

@@ -13,11 +13,11 @@ import {
   text,
   worded,
 } from '@onnoise/scheduler';
-import { labelNamesRule } from './label-names.ts';
-import { framesRule } from './medical/frame-choice.ts';
-import { AXES } from './medical/nifti/orientation.ts';
-import { windowRule } from './medical/window.ts';
-import { BACKGROUNDS, FITS, MAX_SIZE, type PrepareOptions } from './types.ts';
+import { framesRule } from '../pictures/frame-choice.ts';
+import { AXES, BACKGROUNDS, FITS, MAX_SIZE } from '../pictures/types.ts';
+import { windowRule } from '../pictures/window.ts';
+import { labelNamesRule } from './set/label-names.ts';
+import type { PrepareOptions } from './set/types.ts';
 
 const TEXT = worded('a non-empty text', text);
 

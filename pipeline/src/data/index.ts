@@ -6,5 +6,5 @@ export {
   type TrainingBatch,
   type TrainingBatches,
   type TrainingBatchesOptions,
-} from './training-batches.ts';
-export type { DataConditions, Dataset, PrepareOptions, PrepareProgress, Skipped } from './types.ts';
+} from './set/training-batches.ts';
+export type { DataConditions, Dataset, PrepareOptions, PrepareProgress, Skipped } from './set/types.ts';

@@ -1,9 +1,9 @@
 /** A quick look at images before they are prepared: how many, and what the first ones are like. Writes nothing. */
 import { isGray } from '@onnoise/scheduler';
-import { imageOptions } from './image-options.ts';
-import { renameClasses } from './label-names.ts';
-import { openSource } from './open-source.ts';
-import type { DataConditions, PrepareOptions, Skipped, Source } from './types.ts';
+import { imageOptions } from './set/image-options.ts';
+import { renameClasses } from './set/label-names.ts';
+import type { DataConditions, PrepareOptions, Skipped, Source } from './set/types.ts';
+import { openSource } from './sources/open-source.ts';
 
 /** Number of images to decode, enough to see whether they have colour and can be read. */
 const LOOKED = 64;

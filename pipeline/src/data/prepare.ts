@@ -7,14 +7,14 @@ import { requireCacheApart } from '../files/own-folders.ts';
 import { Failure } from '../terminal/errors.ts';
 import { buildStored, refuseSkipped } from './build.ts';
 import { checkOptions } from './check-options.ts';
-import { imageOptions } from './image-options.ts';
-import { renameClasses } from './label-names.ts';
-import { openSource } from './open-source.ts';
-import { fileReader, memoryReader } from './pixel-reader.ts';
-import { splitImages } from './split.ts';
-import { DATA_FILE, findStored, type Stored } from './stored.ts';
-import type { Dataset, PrepareOptions, PrepareProgress, Source } from './types.ts';
-import { notesOnHeldOut } from './used-classes.ts';
+import { imageOptions } from './set/image-options.ts';
+import { renameClasses } from './set/label-names.ts';
+import { fileReader, memoryReader } from './set/pixel-reader.ts';
+import { splitImages } from './set/split.ts';
+import { DATA_FILE, findStored, type Stored } from './set/stored.ts';
+import type { Dataset, PrepareOptions, PrepareProgress, Source } from './set/types.ts';
+import { notesOnHeldOut } from './set/used-classes.ts';
+import { openSource } from './sources/open-source.ts';
 
 const MEMORY_LIMIT = 256 << 20;
 

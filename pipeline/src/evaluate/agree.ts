@@ -1,8 +1,8 @@
 /** Whether a model and a set of images fit together: their classes, and the numbers that the model is conditional on. */
 import { type ConditioningFacts, InputError, oneOf, refuse } from '@onnoise/scheduler';
-import { listClasses } from '../data/classes.ts';
-import type { Dataset } from '../data/types.ts';
-import { plural } from '../terminal/format.ts';
+import { listClasses } from '../data/set/classes.ts';
+import type { Dataset } from '../data/set/types.ts';
+import { plural } from '../text/format.ts';
 
 /** From the data's number of a class to the model's. */
 export type ClassMap = ReadonlyMap<number, number>;

@@ -3,7 +3,7 @@
  * in the shares of the data, and numbers with the classes and numbers that they occur with.
  */
 import { shuffle } from '@onnoise/scheduler';
-import type { Dataset } from '../data/types.ts';
+import type { Dataset } from '../data/set/types.ts';
 import type { ClassMap } from './agree.ts';
 
 const ASK_STREAM = 0x0a00_0002;

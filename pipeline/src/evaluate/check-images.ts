@@ -1,9 +1,8 @@
 /** What images and pictures must be before anything is trained or sampled. */
-import { check, type ImageShape, InputError, integer } from '@onnoise/scheduler';
-import type { Dataset } from '../data/types.ts';
-import { sizeOf } from '../shape.ts';
-import { formatBytes } from '../terminal/format.ts';
-import { shapeOf } from './images.ts';
+import { check, type ImageShape, InputError, integer, sizeOf } from '@onnoise/scheduler';
+import type { Dataset } from '../data/set/types.ts';
+import { formatBytes } from '../text/format.ts';
+import { shapeOf } from './measures/images.ts';
 import { FEWEST_TO_TRAIN } from './measures/index.ts';
 import { FEWEST_DIFFERENT } from './memorisation/index.ts';
 

@@ -1,9 +1,10 @@
 /** Which images an evaluation compares with: those that the user names, prepared and split as the model card says of training. */
 import { check, type ImageShape, InputError, integer, oneOf, worded } from '@onnoise/scheduler';
-import { MAX_SIZE, type PrepareOptions } from '../data/types.ts';
-import type { TrainedOn } from '../export/read-card.ts';
-import { dataFields } from '../train/data-fields.ts';
-import { defaultsOf, type Field, SEED } from '../train/field.ts';
+import type { PrepareOptions } from '../data/set/types.ts';
+import type { TrainedOn } from '../folder/read-card.ts';
+import { MAX_SIZE } from '../pictures/types.ts';
+import { dataFields } from '../train/settings/data-fields.ts';
+import { defaultsOf, type Field, SEED } from '../train/settings/field.ts';
 
 export const IMAGE_FIELDS = {
   ...dataFields,

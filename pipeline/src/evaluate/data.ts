@@ -3,10 +3,10 @@
  * that they fit the model before any is kept in memory.
  */
 import { type ConditioningFacts, type ImageShape, InputError, refuse } from '@onnoise/scheduler';
-import { renameClasses } from '../data/label-names.ts';
 import { lookAtImages } from '../data/look.ts';
-import type { Dataset, LabelNames, PrepareOptions } from '../data/types.ts';
-import { plural } from '../terminal/format.ts';
+import { renameClasses } from '../data/set/label-names.ts';
+import type { Dataset, LabelNames, PrepareOptions } from '../data/set/types.ts';
+import { plural } from '../text/format.ts';
 import { type ClassMap, matchClasses, matchConditions } from './agree.ts';
 
 export interface RealImages {

@@ -11,26 +11,26 @@
  */
 import { basename } from 'node:path';
 import { check, EVALUATION_VERSION, InputError, integer } from '@onnoise/scheduler';
-import type { Dataset } from '../data/types.ts';
-import type { TrainedOn } from '../export/read-card.ts';
-import { installedVersion } from '../installed-version.ts';
-import { plural } from '../terminal/format.ts';
+import type { Dataset } from '../data/set/types.ts';
+import type { TrainedOn } from '../folder/read-card.ts';
+import { installedVersion } from '../install/installed-version.ts';
+import { plural } from '../text/format.ts';
 import { askLike } from './ask.ts';
 import { checkMemory, checkPictures, checkTraining } from './check-images.ts';
 import { classShares } from './class-shares.ts';
 import { openRealImages, type RealImages } from './data.ts';
-import { machineWords, modelFacts } from './facts.ts';
 import { FEATURE_WIDTH, type NumberReader, openFeatureNetwork, openNumberReader } from './features/index.ts';
-import { imageNames } from './image-names.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
 import { fewestImages, whyFewest } from './measures/index.ts';
 import type { Memorisation } from './memorisation/index.ts';
+import { machineWords, modelFacts } from './report/facts.ts';
+import { imageNames } from './report/image-names.ts';
 import type { Evaluation, ReportPictures, SweepRow } from './report/types.ts';
 import { sampleRuns } from './runs.ts';
+import type { FeatureNetwork } from './sets/types.ts';
 import { lookAtSets } from './sets.ts';
 import { checkAsked, checkSettings } from './settings.ts';
-import type { FeatureNetwork } from './types.ts';
 
 const OTHER_IMAGES = 'The images are not those that the model card names: copies of any others are not looked for.';
 

@@ -1,7 +1,7 @@
 /** What an evaluation is told, and how it tells of itself. */
 import type { DeviceChoice, ModelFolder } from '@onnoise/runtime-node';
-import type { Dataset, PrepareOptions } from '../data/types.ts';
-import type { TrainedOn } from '../export/read-card.ts';
+import type { Dataset, PrepareOptions } from '../data/set/types.ts';
+import type { TrainedOn } from '../folder/read-card.ts';
 import type { ReportProgress } from '../terminal/progress.ts';
 import type { FeatureRange } from './features/index.ts';
 import type { SamplingSettings } from './sample.ts';

@@ -1,13 +1,13 @@
 /** Measures of an evaluation's runs, and the search for training images among its pictures. */
 import type { Estimate, Measure } from '@onnoise/scheduler';
 import { type NumberReader, trainOnSynthetic } from './features/index.ts';
-import { placesOf, takeRows } from './images.ts';
 import type { EvaluationHooks } from './job.ts';
+import { placesOf, takeRows } from './measures/images.ts';
 import { type Candidate, measureEach, numberErrorAbout, numberErrors } from './measures/index.ts';
 import { findCopies, type Memorisation } from './memorisation/index.ts';
 import type { Run } from './runs.ts';
+import type { FeatureNetwork, FeatureNetworkInfo } from './sets/types.ts';
 import type { Sets } from './sets.ts';
-import type { FeatureNetwork, FeatureNetworkInfo } from './types.ts';
 
 export interface Judges {
   sets: Sets;

@@ -1,9 +1,8 @@
 /** The model's pictures, as the bytes that a PNG of them holds. */
 import { batchOf, type DiffusionModel } from '@onnoise/runtime-node';
-import { type SamplerName, type SamplerSettings, toBytes } from '@onnoise/scheduler';
-import { sizeOf } from '../shape.ts';
+import { type SamplerName, type SamplerSettings, sizeOf, toBytes } from '@onnoise/scheduler';
 import type { Asked } from './ask.ts';
-import type { ImageSet } from './types.ts';
+import type { ImageSet } from './sets/types.ts';
 
 /** Settings of sampling that one evaluation, or one row of a sweep, has; those left out have their defaults. */
 export interface SamplingSettings extends SamplerSettings {

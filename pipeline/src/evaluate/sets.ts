@@ -1,9 +1,9 @@
 /** All sets of images that an evaluation compares, with what the feature network sees in them. */
 import type { RealImages } from './data.ts';
-import { placesOf, readImages, takeRows } from './images.ts';
 import type { EvaluationHooks } from './job.ts';
+import { placesOf, readImages, takeRows } from './measures/images.ts';
 import { type Candidate, noiseImages } from './measures/index.ts';
-import type { FeatureNetwork, ImageSet } from './types.ts';
+import type { FeatureNetwork, ImageSet } from './sets/types.ts';
 
 export interface Sets {
   /** The images that the model learnt from. */

@@ -1,7 +1,7 @@
 /** How many images a run has truly trained on: few updates do not reach all of them. */
 import { createEpochOrder } from '@onnoise/scheduler';
-import { imagesPerStep } from '../train/batch.ts';
-import type { TrainConfig } from '../train/config-types.ts';
+import { imagesPerStep } from '../train/settings/batch.ts';
+import type { TrainConfig } from '../train/settings/config-types.ts';
 
 export interface ImagesSeen {
   /** Images to train on. */

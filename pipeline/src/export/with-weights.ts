@@ -8,11 +8,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, MODEL_FILES } from '@onnoise/scheduler';
-import { filesForPython, modelIndex, pythonExample } from '../diffusers/python-files.ts';
-import { WEIGHTS_FILE } from '../diffusers/weights.ts';
-import { readSameWeights } from '../init/same-weights.ts';
-import { checkArtefactTarget, copyArtefact, formatJson } from './artefact.ts';
-import { withPython } from './model-card.ts';
+import { checkArtefactTarget, copyArtefact, formatJson } from '../folder/artefact.ts';
+import { withPython } from '../folder/model-card.ts';
+import { filesForPython, modelIndex, pythonExample } from '../folder/python-files.ts';
+import { WEIGHTS_FILE } from '../folder/weights.ts';
+import { readSameWeights } from '../train/fine-tuning/same-weights.ts';
 
 export interface WithWeightsOptions {
   /** Model folder; it stays as it is, unless it is `out`, too. */

@@ -5,7 +5,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { diskRefusal, InputError } from '@onnoise/scheduler';
-import { formatBytes } from '../terminal/format.ts';
+import { formatBytes } from '../text/format.ts';
 import { Failure } from './failure.ts';
 
 /** Why the file system refused, as a clause; undefined for every other error. */

@@ -11,7 +11,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { InputError } from '@onnoise/scheduler';
-import { formatPath } from '../terminal/format.ts';
+import { formatPath } from '../text/format.ts';
 import { diskFailure } from './disk-errors.ts';
 import { temporaryName } from './output.ts';
 import { isRunning } from './running.ts';

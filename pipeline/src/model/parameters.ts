@@ -1,6 +1,5 @@
 /** Counts and initialises a network's parameters. */
-import { gaussian, uniform } from '@onnoise/scheduler';
-import { sizeOf } from '../shape.ts';
+import { gaussian, sizeOf, uniform } from '@onnoise/scheduler';
 import type { Model, ParameterSpec } from './types.ts';
 
 /** Parameter i draws from this stream plus i, away from the streams of noise and data. */

@@ -5,8 +5,8 @@
  * PS3.10 7.1.
  */
 import { createHash } from 'node:crypto';
+import { LABEL } from '../pictures/phantom-label.ts';
 import type { PhantomTruth } from './draw/draw-phantom.ts';
-import { LABEL } from './label.ts';
 
 const SECONDARY_CAPTURE = '1.2.840.10008.5.1.4.1.1.7';
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';

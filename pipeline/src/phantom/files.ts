@@ -3,10 +3,10 @@
  * read. So neither the number of files nor that of threads changes a picture.
  */
 import { randomInts } from '@onnoise/scheduler';
+import { LABEL } from '../pictures/phantom-label.ts';
 import { createPainter, type PhantomTruth } from './draw/draw-phantom.ts';
 import { drawFor } from './draw/random.ts';
 import { formatOf, type Picture } from './formats.ts';
-import { LABEL } from './label.ts';
 import type { PhantomSet } from './options.ts';
 import { type CopyChange, truthLine } from './truth.ts';
 

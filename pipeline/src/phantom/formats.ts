@@ -3,9 +3,9 @@
  * called by its SOP Instance UID, since a DICOMweb server knows it by that alone: one table serves the files and a server.
  */
 
+import { LABEL } from '../pictures/phantom-label.ts';
 import { encodeDicom, uidOf } from './dicom.ts';
 import type { PhantomTruth } from './draw/draw-phantom.ts';
-import { LABEL } from './label.ts';
 import { encodePng } from './png.ts';
 
 export interface Picture {

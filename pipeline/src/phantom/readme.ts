@@ -1,7 +1,8 @@
 /** The README.md beside a set: what it is, and the command that makes it again. */
-import { plural } from '../terminal/format.ts';
+
+import { LABEL } from '../pictures/phantom-label.ts';
+import { plural } from '../text/format.ts';
 import { formatOf } from './formats.ts';
-import { LABEL } from './label.ts';
 import { countFiles, type PhantomSet, USUAL } from './options.ts';
 
 /** The options that differ from the usual ones, as typed. */

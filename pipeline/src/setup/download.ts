@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
-import { networkReason } from '../network-errors.ts';
+import { networkReason } from '../files/network-errors.ts';
 import { type HttpClient, networkAdvice } from './http-client.ts';
 
 export interface RemoteFile {

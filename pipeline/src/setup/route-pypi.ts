@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requireSpace } from '../files/disk-errors.ts';
-import { formatBytes, formatPath } from '../terminal/format.ts';
+import { formatBytes, formatPath } from '../text/format.ts';
 import { compileAddon, findCompiler } from './compile.ts';
 import { download, downloadedBytes, isDownloaded } from './download.ts';
 import { isLinked, linkDeps, packagePaths } from './link.ts';

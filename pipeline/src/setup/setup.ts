@@ -6,7 +6,7 @@ import { Failure } from '../files/failure.ts';
 import { withLock } from '../files/lock.ts';
 import { checkWritable } from '../files/output.ts';
 import { isAbort } from '../terminal/interrupt.ts';
-import { program } from '../terminal/program.ts';
+import { program } from '../text/program.ts';
 import { packageInstallLine } from '../train/engines/native/install.ts';
 import { whyNoGpu } from '../train/engines/native/reason.ts';
 import { checkEngine } from './check.ts';

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { glibcVersion } from '../install/versions.ts';
 import { type NativeKind, setupCommand } from '../train/engines/native/install.ts';
-import { glibcVersion } from '../versions.ts';
 import { runCommand } from './command.ts';
 
 export interface System {

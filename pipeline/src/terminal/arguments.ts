@@ -2,8 +2,8 @@
  * Checks the command line before yargs, for mistakes that yargs accepts or reports in its own words: an option that is
  * misspelt, repeated, empty, without its value, or negated by --no-; a word that belongs to no option.
  */
-import { nearest } from './nearest.ts';
-import { program } from './program.ts';
+import { nearest } from '../text/nearest.ts';
+import { program } from '../text/program.ts';
 
 /** A wrong command line. yargs has this name for its own errors, and for those of an option's coerce. */
 export class UsageError extends Error {

@@ -13,7 +13,7 @@
 import { InputError } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
 import { FailedCheck, Failure } from '../files/failure.ts';
-import { oneLine } from './format.ts';
+import { oneLine } from '../text/format.ts';
 import { INTERRUPTED, isAbort } from './interrupt.ts';
 import { isVerbose } from './voice.ts';
 

@@ -5,7 +5,7 @@
  * 22.15 on. Older ones do without: a second process would still be there, for up to a step, when the first is killed.
  */
 import { readFileSync } from 'node:fs';
-import { glibcVersion, isAtLeast } from '../versions.ts';
+import { glibcVersion, isAtLeast } from '../install/versions.ts';
 
 const TUNABLE = 'glibc.malloc.hugetlb';
 const OLDEST_GLIBC = '2.35';

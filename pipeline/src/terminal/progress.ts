@@ -2,7 +2,7 @@
  * Progress on the terminal, on standard error so that results on standard output can be piped.
  * A terminal gets a bar with rate and time left; a file or a log gets a plain line now and then, at least one a minute.
  */
-import { formatDuration, formatNumber } from './format.ts';
+import { formatDuration, formatNumber } from '../text/format.ts';
 import { isQuiet } from './voice.ts';
 
 export interface ProgressEvent {

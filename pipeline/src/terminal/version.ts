@@ -1,5 +1,5 @@
 /** What `pipeline --version` prints. */
-import { installedVersion } from '../installed-version.ts';
+import { installedVersion } from '../install/installed-version.ts';
 
 /** The version of Onnoise; with `verbose` also those of onnxruntime and Node. */
 export function versionText(verbose: boolean): string {

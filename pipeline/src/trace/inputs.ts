@@ -1,8 +1,7 @@
 /** Seeded inputs for a model of anybody's: numbers that it can be expected to take. */
-import { gaussian, InputError, uniform } from '@onnoise/scheduler';
+import { gaussian, InputError, sizeOf, uniform } from '@onnoise/scheduler';
 import type { ReportedPort } from '@onnoise/tracer';
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../shape.ts';
 
 /** By the name of an input: its numbers lie from the first to the second. */
 export type Ranges = Readonly<Record<string, readonly number[]>>;

@@ -4,7 +4,7 @@ import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { InputError } from '@onnoise/scheduler';
 import type { GraphReport } from '@onnoise/tracer';
 import * as tf from '@tensorflow/tfjs';
-import { describeParity, type Parity, parityLimit, useWasm } from '../export/parity.ts';
+import { describeParity, type Parity, parityLimit, useWasm } from '../folder/parity.ts';
 import { type Ranges, type SeededInput, seededInput } from './inputs.ts';
 
 /** Batch sizes that are compared where the batch is open. */

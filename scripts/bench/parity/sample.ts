@@ -4,13 +4,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compileSampler, sampleImages, seededNoise } from '@onnoise/scheduler';
+import { compileSampler, sampleImages, seededNoise, sizeOf } from '@onnoise/scheduler';
 import { writeWhole } from '#pipeline/files/output.ts';
-import { sizeOf } from '#pipeline/shape.ts';
-import { rowsOf } from '#pipeline/train/conditioning.ts';
-import { createPredictor } from '#pipeline/train/denoiser.ts';
-import type { TrainPlan } from '#pipeline/train/plan.ts';
-import { readSafetensors } from '#pipeline/train/safetensors.ts';
+import { readSafetensors } from '#pipeline/folder/safetensors.ts';
+import { rowsOf } from '#pipeline/train/pictures/conditioning.ts';
+import { createPredictor } from '#pipeline/train/pictures/denoiser.ts';
+import type { TrainPlan } from '#pipeline/train/plan/plan.ts';
 import type { TorchSide } from './torch-side.ts';
 
 export interface Sampling {

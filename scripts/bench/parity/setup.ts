@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { type Dataset, prepareDataset } from '#pipeline/data/index.ts';
-import { resolveConfig } from '#pipeline/train/config.ts';
-import type { TrainPlan } from '#pipeline/train/plan.ts';
-import { planFromConfig } from '#pipeline/train/resolve.ts';
+import type { TrainPlan } from '#pipeline/train/plan/plan.ts';
+import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
+import { resolveConfig } from '#pipeline/train/settings/config.ts';
 
 export interface DataSet {
   title: string;

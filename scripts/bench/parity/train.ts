@@ -2,18 +2,19 @@
  * Trains both sides from the same weights on the same batches with the same noise, timesteps and learning rates: ours as
  * `pipeline train` does, PyTorch's in lockstep. Both go on where an earlier process was stopped.
  */
+
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sizeOf } from '@onnoise/scheduler';
 import { createTrainingBatches, type Dataset } from '#pipeline/data/index.ts';
 import { writeWhole } from '#pipeline/files/output.ts';
-import { sizeOf } from '#pipeline/shape.ts';
-import { appendLine, cutLines, readLines } from '#pipeline/train/metrics.ts';
-import type { TrainPlan } from '#pipeline/train/plan.ts';
-import { openRun, runPaths } from '#pipeline/train/run-folder.ts';
-import { encodeSafetensors } from '#pipeline/train/safetensors.ts';
-import { parametersOf } from '#pipeline/train/state.ts';
-import { train } from '#pipeline/train/train.ts';
+import { encodeSafetensors } from '#pipeline/folder/safetensors.ts';
+import type { TrainPlan } from '#pipeline/train/plan/plan.ts';
+import { train } from '#pipeline/train/run/train.ts';
+import { appendLine, cutLines, readLines } from '#pipeline/train/saved/metrics.ts';
+import { openRun, runPaths } from '#pipeline/train/saved/run-folder.ts';
+import { parametersOf } from '#pipeline/train/step/state.ts';
 import { conditionInputs } from '#scheduler/training/conditioning.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { learningRateAt } from '#scheduler/training/learning-rate.ts';

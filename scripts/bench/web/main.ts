@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { formatSchedulerConfig, parseSchedulerConfig } from '@onnoise/scheduler';
 import { chromium, type Page } from 'playwright-core';
 import { createServer } from 'vite';
-import { inferenceGraph } from '#pipeline/export/inference.ts';
+import { inferenceGraph } from '#pipeline/folder/inference.ts';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { launchOptions } from '#test/browser/launch.ts';
 import { encodeModel } from '#tracer/index.ts';

@@ -10,11 +10,11 @@ import { classifierGraph } from '../../../pipeline/src/evaluate/features/onnx.ts
 import { extractorOf } from '../../../pipeline/src/evaluate/features/open.ts';
 import { sourceOfImages } from '../../../pipeline/src/evaluate/features/source.ts';
 import { trainClassifier } from '../../../pipeline/src/evaluate/features/train.ts';
-import { readImages, takeImages } from '../../../pipeline/src/evaluate/images.ts';
 import { frechetDistance, momentsOf } from '../../../pipeline/src/evaluate/measures/frechet.ts';
+import { readImages, takeImages } from '../../../pipeline/src/evaluate/measures/images.ts';
 import { findCopies } from '../../../pipeline/src/evaluate/memorisation/index.ts';
 import { samplePictures } from '../../../pipeline/src/evaluate/sample.ts';
-import type { ImageSet } from '../../../pipeline/src/evaluate/types.ts';
+import type { ImageSet } from '../../../pipeline/src/evaluate/sets/types.ts';
 import type { Dataset } from '../../../pipeline/src/index.ts';
 import { encodeModel } from '../../../tracer/src/index.ts';
 import type { Result } from './result.ts';

@@ -6,14 +6,13 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawStep } from '@onnoise/scheduler';
+import { drawStep, sizeOf } from '@onnoise/scheduler';
 import { prepareOptions } from '../../../pipeline/src/commands/stages/training.ts';
 import { createTrainingBatches, prepareDataset } from '../../../pipeline/src/data/index.ts';
-import { sizeOf } from '../../../pipeline/src/shape.ts';
-import { draftPlan } from '../../../pipeline/src/train/resolve.ts';
-import { openRun } from '../../../pipeline/src/train/run-folder.ts';
-import { writeSafetensors } from '../../../pipeline/src/train/safetensors.ts';
-import { specsOfRun } from '../../../pipeline/src/train/state.ts';
+import { writeSafetensors } from '../../../pipeline/src/folder/safetensors.ts';
+import { draftPlan } from '../../../pipeline/src/train/plan/resolve.ts';
+import { openRun } from '../../../pipeline/src/train/saved/run-folder.ts';
+import { specsOfRun } from '../../../pipeline/src/train/saved/specs-of-run.ts';
 
 const [run, out, updates = '100'] = process.argv.slice(2);
 if (run === undefined || out === undefined) throw new Error('Give the run, then a folder to write.');

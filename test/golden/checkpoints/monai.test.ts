@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { configOfMonai, isMonai, tensorsOfMonai } from '#pipeline/diffusers/monai.ts';
-import { readNetwork } from '#pipeline/diffusers/read-network.ts';
-import { fromStateDict } from '#pipeline/diffusers/weights.ts';
+import { fromStateDict } from '#pipeline/folder/weights.ts';
+import { configOfMonai, isMonai, tensorsOfMonai } from '#pipeline/import/monai.ts';
+import { readNetwork } from '#pipeline/import/read-network.ts';
 import { expectClose } from '../../support/compare.ts';
 import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/model.ts';
 

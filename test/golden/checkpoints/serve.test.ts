@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { importCheckpoint } from '#pipeline/diffusers/import.ts';
+import { importCheckpoint } from '#pipeline/import/import.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { toBytes } from '#scheduler/index.ts';
 import { ask, IMAGES, useServer } from '#test/server.ts';

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeImage } from '#pipeline/data/decode.ts';
-import { grayToSquare } from '#pipeline/data/gray-frame.ts';
-import { centreOnSquare, planSquare } from '#pipeline/data/square.ts';
+import { decodeImage } from '#pipeline/pictures/decode.ts';
+import { grayToSquare } from '#pipeline/pictures/gray-frame.ts';
+import { centreOnSquare, planSquare } from '#pipeline/pictures/square.ts';
 import { grayPicture, temporaryFolder } from '../../support/images.ts';
 
 interface Golden {

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { AXES } from '#pipeline/data/medical/nifti/orientation.ts';
-import { openNifti } from '#pipeline/data/medical/nifti/pictures.ts';
+import { openNifti } from '#pipeline/medical/nifti/pictures.ts';
+import { AXES } from '#pipeline/pictures/types.ts';
 import { temporaryFolder } from '../../support/images.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { featureNeighbours } from '#pipeline/evaluate/memorisation/feature-neighbours.ts';
 import { pixelNeighbours } from '#pipeline/evaluate/memorisation/pixel-neighbours.ts';
-import type { ImageSet } from '#pipeline/evaluate/types.ts';
+import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { expectClose } from '../../support/compare.ts';
 
 const read = (name: string) =>

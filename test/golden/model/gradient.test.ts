@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { createModel } from '#pipeline/model/index.ts';
-import { blockSize } from '#pipeline/train/engines/block-size.ts';
+import { blockSize } from '#pipeline/train/engines/onnx/block-size.ts';
 import { blockConvolutions, trace } from '#tracer/index.ts';
 import { wave, waveParameters } from '../../support/model.ts';
 import { type Input, runGraph, type TracedFunction } from '../../support/traced.ts';

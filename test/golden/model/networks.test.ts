@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel } from '#pipeline/model/index.ts';
-import { adamUpdate, momentRates } from '#pipeline/train/adam.ts';
+import { adamUpdate, momentRates } from '#pipeline/train/step/adam.ts';
 import { adamScalars } from '#scheduler/training/optimizer.ts';
 import { expectClose } from '../../support/compare.ts';
 import {

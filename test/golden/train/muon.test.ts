@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { muonMomentum, muonUpdates } from '#pipeline/train/muon.ts';
+import { muonMomentum, muonUpdates } from '#pipeline/train/step/muon.ts';
 import { expectClose } from '#test/compare.ts';
 
 interface Golden {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { TrainStepOptions } from '#pipeline/train/contracts.ts';
-import { createTfjsEngine } from '#pipeline/train/engines/tfjs.ts';
-import { createTrainStep } from '#pipeline/train/step.ts';
+import { createTfjsEngine } from '#pipeline/train/engines/tfjs/tfjs.ts';
+import type { TrainStepOptions } from '#pipeline/train/step/contracts.ts';
+import { createTrainStep } from '#pipeline/train/step/step.ts';
 import { emaDecayAt } from '#scheduler/training/optimizer.ts';
 import { expectClose } from '../../support/compare.ts';
 import { tinyNet } from '../../support/train/tiny-net.ts';

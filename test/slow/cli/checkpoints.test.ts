@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importCheckpoint } from '#pipeline/diffusers/import.ts';
+import { importCheckpoint } from '#pipeline/import/import.ts';
 import { expectClose } from '../../support/compare.ts';
 import { unpack, wave, within } from '../../support/model.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';

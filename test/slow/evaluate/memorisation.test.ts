@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findCopies } from '#pipeline/evaluate/memorisation/index.ts';
-import type { ImageSet } from '#pipeline/evaluate/types.ts';
+import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { gaussian, type ImageShape, shuffle, toBytes } from '#scheduler/index.ts';
 import { change, digitGroups, join as joinSets, pick, sizeOfImage, upTo } from '../../support/evaluate/digits.ts';

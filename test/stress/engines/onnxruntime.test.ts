@@ -1,5 +1,5 @@
+import { sizeOf } from '@onnoise/scheduler';
 import { expect, it } from 'vitest';
-import { sizeOf } from '#pipeline/shape.ts';
 import { createEngine } from '#pipeline/train/engines/index.ts';
 import { lossesOf, planOf, startState } from '#test/train/engines.ts';
 

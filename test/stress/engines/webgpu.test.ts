@@ -1,9 +1,9 @@
 /** The engine on WebGPU, and each operator of a step there: software adapters need minutes. */
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { flatStepGraph } from '#pipeline/export/train-step/graphs.ts';
 import { createEngine } from '#pipeline/train/engines/index.ts';
-import { createFlatStep } from '#pipeline/train/flat-step.ts';
+import { flatStepGraph } from '#pipeline/train/engines/onnx/graphs.ts';
+import { createFlatStep } from '#pipeline/train/step/flat-step.ts';
 import { expectClose } from '#test/compare.ts';
 import { skipBecause } from '#test/skip.ts';
 import { lossesOf, networks, planOf, startState } from '#test/train/engines.ts';

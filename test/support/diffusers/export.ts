@@ -2,11 +2,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSchedulerConfig, seededNoise } from '@onnoise/scheduler';
-import { filesForPython } from '#pipeline/diffusers/python-files.ts';
-import { writeArtefact } from '#pipeline/export/artefact.ts';
-import { inferenceGraph, inferenceMetadata } from '#pipeline/export/inference.ts';
+import { writeArtefact } from '#pipeline/folder/artefact.ts';
+import { inferenceGraph, inferenceMetadata } from '#pipeline/folder/inference.ts';
+import { filesForPython } from '#pipeline/folder/python-files.ts';
+import { writeSafetensors } from '#pipeline/folder/safetensors.ts';
 import { countParameters, createModel, type Model } from '#pipeline/model/index.ts';
-import { writeSafetensors } from '#pipeline/train/safetensors.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { waveParameters } from '../model.ts';
 

@@ -1,6 +1,6 @@
 /** Real digits in three groups that share no image, and changes of images. */
 import { prepareDataset } from '#pipeline/data/index.ts';
-import type { ImageSet } from '#pipeline/evaluate/types.ts';
+import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { shuffle } from '#scheduler/index.ts';
 
 /** Cut out of one shuffled order of the digits, one group after the other. */

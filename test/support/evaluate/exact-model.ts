@@ -7,8 +7,8 @@
  * With classes, only the images of the class that is asked for count.
  */
 import proto from 'onnx-proto';
-import type { ImageSet } from '#pipeline/evaluate/types.ts';
-import { writeArtefact } from '#pipeline/export/artefact.ts';
+import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
+import { writeArtefact } from '#pipeline/folder/artefact.ts';
 import { makeSchedule, parseSchedulerConfig } from '../../../scheduler/src/index.ts';
 
 const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;

@@ -1,11 +1,11 @@
 /** The contract of every training engine for any network; tfjs' plain JavaScript is the reference for the others. */
 import { gaussian } from '@onnoise/scheduler';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PartialConfig } from '#pipeline/train/config.ts';
-import type { TrainEngine } from '#pipeline/train/contracts.ts';
 import { createEngine } from '#pipeline/train/engines/index.ts';
-import { createLoopedEngine } from '#pipeline/train/engines/looped.ts';
-import type { TrainPlan } from '#pipeline/train/plan.ts';
+import { createLoopedEngine } from '#pipeline/train/engines/onnx/looped.ts';
+import type { TrainPlan } from '#pipeline/train/plan/plan.ts';
+import type { PartialConfig } from '#pipeline/train/settings/config.ts';
+import type { TrainEngine } from '#pipeline/train/step/contracts.ts';
 import { expectClose } from '../compare.ts';
 import { skipBecause } from '../skip.ts';
 import { type Engine, lossesOf, missingReason, planOf, startState } from './engines.ts';

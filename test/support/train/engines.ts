@@ -1,14 +1,14 @@
 /** Shared by the tests of training engines: which are available, small networks of each kind, and steps on them. */
 
-import { sizeOf } from '#pipeline/shape.ts';
-import { imagesPerStep } from '#pipeline/train/batch.ts';
-import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
-import type { StepResult, TrainEngine } from '#pipeline/train/contracts.ts';
+import { sizeOf } from '@onnoise/scheduler';
 import type { EngineChoice } from '#pipeline/train/engines/index.ts';
 import { readInstall } from '#pipeline/train/engines/native/install.ts';
 import { probeNative } from '#pipeline/train/engines/native/probe.ts';
-import type { TrainPlan } from '#pipeline/train/plan.ts';
-import { planFromConfig } from '#pipeline/train/resolve.ts';
+import type { TrainPlan } from '#pipeline/train/plan/plan.ts';
+import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
+import { imagesPerStep } from '#pipeline/train/settings/batch.ts';
+import { type PartialConfig, resolveConfig } from '#pipeline/train/settings/config.ts';
+import type { StepResult, TrainEngine } from '#pipeline/train/step/contracts.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { drawMasks } from '#scheduler/training/masks.ts';
 import { emaDecayAt } from '#scheduler/training/optimizer.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { describeNetwork } from '#pipeline/export/model-card.ts';
+import { describeNetwork } from '#pipeline/folder/model-card.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { installLine } from '#pipeline/install-line.ts';
-import { installedVersion } from '#pipeline/installed-version.ts';
-import { loadOptional } from '#pipeline/optional.ts';
-import { cacheFolder, placeOf } from '#pipeline/place.ts';
-import { program, setProgram } from '#pipeline/terminal/program.ts';
+import { installLine } from '#pipeline/install/install-line.ts';
+import { installedVersion } from '#pipeline/install/installed-version.ts';
+import { loadOptional } from '#pipeline/install/optional.ts';
+import { cacheFolder, placeOf } from '#pipeline/install/place.ts';
+import { program, setProgram } from '#pipeline/text/program.ts';
 
 afterEach(() => setProgram());
 

@@ -58,7 +58,7 @@ describe('networks', () => {
     const names = NETWORKS.map(({ className }) => className);
     const files = filesThatQuote(names, ['pipeline/src', 'runtime-node/src', 'runtime-web/src', 'scheduler/src']);
     expect(files.filter((file) => !/^pipeline\/src\/(model|diffusers)\//.test(file))).toEqual([
-      'pipeline/src/export/artefact.ts',
+      'pipeline/src/folder/artefact.ts',
     ]);
   });
 });

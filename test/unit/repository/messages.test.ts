@@ -4,7 +4,7 @@ import { readText, repositoryFiles } from '#test/repository.ts';
 /** Files that read errors of libraries which give only words. */
 const LIBRARIES = [
   'pipeline/src/bulk/worker.ts', // ioredis, through BullMQ
-  'pipeline/src/data/decode.ts', // libvips
+  'pipeline/src/pictures/decode.ts', // libvips
   'pipeline/src/terminal/arguments.ts', // yargs
   'pipeline/src/train/engines/native/reason.ts', // TensorFlow, the dynamic linker
   'runtime-web/src/session.ts', // onnxruntime-web

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeStep, FRESH } from '#pipeline/export/train-step/describe.ts';
-import { createFlatStep } from '#pipeline/train/flat-step.ts';
+import { createFlatStep } from '#pipeline/train/step/flat-step.ts';
 import { createStepFeed, formatStepFile, readStepFile, type StepFile } from '#scheduler/index.ts';
 import { planOf } from '#test/train/engines.ts';
 

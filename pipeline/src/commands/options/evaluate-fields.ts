@@ -11,7 +11,7 @@ import {
   IMAGE_FIELDS,
   type ImagesOfEvaluation,
 } from '../../evaluate/choose-images.ts';
-import type { TrainedOn } from '../../export/read-card.ts';
+import type { TrainedOn } from '../../folder/read-card.ts';
 import { tableOptions, typedValues } from './tables.ts';
 
 const TEST = {

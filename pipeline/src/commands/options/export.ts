@@ -1,8 +1,8 @@
 /** The options of `pipeline export` that go together, and what they ask for. */
 import { InputError, refuse, show } from '@onnoise/scheduler';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
-import { shellPath } from '../../terminal/format.ts';
-import { program } from '../../terminal/program.ts';
+import { shellPath } from '../../text/format.ts';
+import { program } from '../../text/program.ts';
 import { type FormatArguments, formatOfArguments } from './formats.ts';
 import type { FuseArguments, Fusing } from './fuse.ts';
 import type { TrainStepArguments } from './train-step.ts';

@@ -3,8 +3,8 @@ import { InputError, type SamplerName, type SamplerSettings, samplerSettings, sh
 import type { Fused } from '../../export/fuse/fuse.ts';
 import { FUSED_KINDS, type FusedKind } from '../../export/fuse/kinds.ts';
 import type { TableOptions } from '../../export/fuse/table-file.ts';
-import { formatBytes } from '../../terminal/format.ts';
-import { program } from '../../terminal/program.ts';
+import { formatBytes } from '../../text/format.ts';
+import { program } from '../../text/program.ts';
 import { samplerOptions } from './pictures.ts';
 
 export interface FuseArguments extends SamplerSettings {

@@ -1,7 +1,7 @@
 /** The options that say which pictures to make in bulk: those of an order, the same with a queue and without one. */
 import { refuse, SAMPLER_OPTION_NAMES, type SamplerName, type SamplerSettings } from '@onnoise/scheduler';
 import { numberOption } from '../../terminal/options.ts';
-import { program } from '../../terminal/program.ts';
+import { program } from '../../text/program.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './pictures.ts';
 
 export interface OrderArguments extends SamplerSettings, ConditionArguments {

@@ -1,11 +1,11 @@
 /** The settings of `pipeline train`: merges a run, a preset, a file and typed options, and lists what differs. */
 import { readFile } from 'node:fs/promises';
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
-import { readPreset } from '../../presets.ts';
-import { type ConfigLayer, SECTIONS, type TrainConfig } from '../../train/config.ts';
-import { isRepeated } from '../../train/links.ts';
-import { completeConfig } from '../../train/resolve.ts';
-import { settingsOf, type TrainSettings } from '../../train/settings.ts';
+import { completeConfig } from '../../train/plan/resolve.ts';
+import { settingsOf, type TrainSettings } from '../../train/plan/settings.ts';
+import { type ConfigLayer, SECTIONS, type TrainConfig } from '../../train/settings/config.ts';
+import { isRepeated } from '../../train/settings/links.ts';
+import { readPreset } from '../../train/settings/presets.ts';
 import { typedLayer } from './train-fields.ts';
 
 export interface SettingsArguments {
@@ -25,7 +25,7 @@ export async function readSettings(args: SettingsArguments): Promise<TrainSettin
 async function layersOf(args: SettingsArguments): Promise<ConfigLayer[]> {
   const layers: ConfigLayer[] = [];
   if (args.resume && args.out !== undefined) {
-    const { readRunLayer } = await import('../../train/run-folder.ts');
+    const { readRunLayer } = await import('../../train/saved/run-folder.ts');
     layers.push(await readRunLayer(args.out));
   }
   if (args.preset !== undefined) {

@@ -10,8 +10,8 @@ import {
   SAMPLER_OPTIONS,
 } from '@onnoise/scheduler';
 import type { SamplingSettings } from '../../evaluate/sample.ts';
-import { nearest } from '../../terminal/nearest.ts';
 import { toList, toNumber } from '../../terminal/options.ts';
+import { nearest } from '../../text/nearest.ts';
 
 /** The values of each setting that is swept, in the order typed. */
 export type Sweep = ReadonlyMap<string, readonly (string | number)[]>;

@@ -1,7 +1,7 @@
 /** Makes command-line options from a table of settings, and turns what yargs read back into the table's values. */
 import type { Options } from 'yargs';
 import { toNames, toNumber } from '../../terminal/options.ts';
-import type { Field } from '../../train/field.ts';
+import type { Field } from '../../train/settings/field.ts';
 
 type Table = Readonly<Record<string, Field>>;
 

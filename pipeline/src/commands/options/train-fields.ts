@@ -2,9 +2,9 @@
 import { check, object, worded } from '@onnoise/scheduler';
 import type { Options } from 'yargs';
 import { isVanished } from '../../terminal/options.ts';
-import { augmentFields } from '../../train/augment-fields.ts';
-import type { PartialConfig } from '../../train/config.ts';
-import { fields, type Section } from '../../train/fields.ts';
+import { augmentFields } from '../../train/settings/augment-fields.ts';
+import type { PartialConfig } from '../../train/settings/config.ts';
+import { fields, type Section } from '../../train/settings/fields.ts';
 import { tableOptions, typedValues } from './tables.ts';
 
 const GROUPS: Record<Section, string> = { data: 'Data:', training: 'Training:', output: 'Output:' };

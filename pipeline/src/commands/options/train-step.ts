@@ -1,6 +1,6 @@
 /** The options of a training step for a browser tab, and which others they exclude. */
 import { InputError, show } from '@onnoise/scheduler';
-import { program } from '../../terminal/program.ts';
+import { program } from '../../text/program.ts';
 
 export interface TrainStepArguments {
   trainStep?: boolean | undefined;

@@ -1,8 +1,8 @@
 /** A prepared dataset in words. */
-import { listClasses } from '../../data/classes.ts';
-import { conditionSpecs } from '../../data/condition-specs.ts';
-import type { Dataset } from '../../data/types.ts';
-import { formatPath, oneLine, plural } from '../../terminal/format.ts';
+import { listClasses } from '../../data/set/classes.ts';
+import { conditionSpecs } from '../../data/set/condition-specs.ts';
+import type { Dataset } from '../../data/set/types.ts';
+import { formatPath, oneLine, plural } from '../../text/format.ts';
 
 /** Most skipped images and classes to name; the rest are counted. */
 const NAMED = 20;

@@ -10,7 +10,7 @@ import {
 import type { Evaluation, SweepRow } from '../../evaluate/report/types.ts';
 import { describeSettings } from '../../evaluate/report/words.ts';
 import type { WrittenReport } from '../../evaluate/report/write.ts';
-import { formatDuration, formatNumber, formatPath, oneLine, plural } from '../../terminal/format.ts';
+import { formatDuration, formatNumber, formatPath, oneLine, plural } from '../../text/format.ts';
 
 /** Measures that a row of a sweep has room for. */
 const IN_SWEEP: readonly string[] = ['class_accuracy', 'frechet', 'precision', 'recall'];

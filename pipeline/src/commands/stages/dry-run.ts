@@ -1,21 +1,21 @@
 /** `pipeline train --dry-run`: prints the network, the images, whether it fits, and about how long training takes. */
 import { InputError } from '@onnoise/scheduler';
-import { listClasses } from '../../data/classes.ts';
 import { type Look, lookAtImages } from '../../data/look.ts';
+import { listClasses } from '../../data/set/classes.ts';
 import { countParameters } from '../../model/parameters.ts';
-import { formatBytes, formatDuration, formatNumber, plural } from '../../terminal/format.ts';
 import { sayResult } from '../../terminal/voice.ts';
-import { imagesPerStep } from '../../train/batch.ts';
-import { checkpointBytes } from '../../train/checkpoint.ts';
-import { checkList, trainingImages } from '../../train/early.ts';
+import { formatBytes, formatDuration, formatNumber, plural } from '../../text/format.ts';
 import { chooseEngine, type EngineChoice } from '../../train/engines/index.ts';
-import { stepsOf } from '../../train/horizon.ts';
-import { describeMemory, estimatePlan, machineMemory, memoryShortage } from '../../train/memory.ts';
-import { measureStep, pictureSeconds, TIMED_BATCH } from '../../train/pace.ts';
-import { type TrainPlan, withBatch } from '../../train/plan.ts';
-import { completePlan, type PlanDraft } from '../../train/resolve.ts';
-import type { TrainSettings } from '../../train/settings.ts';
-import { requireRunSpace } from '../../train/space.ts';
+import { checkList, trainingImages } from '../../train/plan/early.ts';
+import { stepsOf } from '../../train/plan/horizon.ts';
+import { describeMemory, estimatePlan, machineMemory, memoryShortage } from '../../train/plan/memory.ts';
+import { measureStep, pictureSeconds, TIMED_BATCH } from '../../train/plan/pace.ts';
+import { type TrainPlan, withBatch } from '../../train/plan/plan.ts';
+import { completePlan, type PlanDraft } from '../../train/plan/resolve.ts';
+import type { TrainSettings } from '../../train/plan/settings.ts';
+import { requireRunSpace } from '../../train/plan/space.ts';
+import { checkpointBytes } from '../../train/saved/checkpoint.ts';
+import { imagesPerStep } from '../../train/settings/batch.ts';
 import { describeDifferences } from '../options/settings.ts';
 import { describeAugmentation, describeClasses, describeModel, prepareOptions } from './training.ts';
 

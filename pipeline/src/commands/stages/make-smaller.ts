@@ -1,12 +1,12 @@
 /** The stage of `pipeline export` that makes a network smaller: its judge, and the copy of an existing model. */
 import type { ImageShape } from '@onnoise/scheduler';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
-import type { TrainedOn } from '../../export/read-card.ts';
 import { lockBeside, withLock } from '../../files/lock.ts';
-import { formatPath, shellPath } from '../../terminal/format.ts';
-import { program } from '../../terminal/program.ts';
+import type { TrainedOn } from '../../folder/read-card.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { sayNote, sayResult } from '../../terminal/voice.ts';
+import { formatPath, shellPath } from '../../text/format.ts';
+import { program } from '../../text/program.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
 
 /** @param source the images, as --judge names them; prepared and split as the card says */
@@ -33,7 +33,7 @@ export async function copySmaller({ model, out, request, judge: source, words }:
   const [{ exportSmallerCopy }, { readModelFolder }, { readTrainedOn }, { reportFormat }] = await Promise.all([
     import('../../export/formats/existing.ts'),
     import('@onnoise/runtime-node'),
-    import('../../export/read-card.ts'),
+    import('../../folder/read-card.ts'),
     import('../../export/formats/words.ts'),
   ]);
   const { shape } = await readModelFolder(model);

@@ -2,7 +2,7 @@
  * A sheet of prepared images, to look at before a model learns them: text that is burnt in, pictures that are black or the
  * wrong way round, things that are no pictures of the kind at all.
  */
-import type { Dataset } from '../../data/types.ts';
+import type { Dataset } from '../../data/set/types.ts';
 import { writeWhole } from '../../files/output.ts';
 import { sheetFormat } from './sheet-files.ts';
 

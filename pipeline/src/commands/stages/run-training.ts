@@ -3,22 +3,22 @@
  * changed settings and where the files are. `--dry-run` only reports what training would do.
  */
 import { InputError } from '@onnoise/scheduler';
-import type { Dataset } from '../../data/types.ts';
-import { formatDuration, formatPath, plural, shellPath } from '../../terminal/format.ts';
+import type { Dataset } from '../../data/set/types.ts';
 import { INTERRUPTED, withInterrupt } from '../../terminal/interrupt.ts';
-import { program } from '../../terminal/program.ts';
 import { type ProgressEvent, withProgress } from '../../terminal/progress.ts';
 import { sayDetail, sayNote, sayResult } from '../../terminal/voice.ts';
-import { checkComplete } from '../../train/config.ts';
-import type { HeldRun } from '../../train/held-run.ts';
-import { estimatePlan, machineMemory, memoryShortage } from '../../train/memory.ts';
-import { readLines, type ValidationMetrics } from '../../train/metrics.ts';
-import type { TrainPlan } from '../../train/plan.ts';
-import { draftPlan, type PlanDraft } from '../../train/resolve.ts';
-import { runPaths } from '../../train/run-folder.ts';
-import type { TrainSettings } from '../../train/settings.ts';
-import { type TrainJob, type TrainResult, trainRun } from '../../train/train.ts';
-import { trainWhole } from '../../train/whole-run.ts';
+import { formatDuration, formatPath, plural, shellPath } from '../../text/format.ts';
+import { program } from '../../text/program.ts';
+import { estimatePlan, machineMemory, memoryShortage } from '../../train/plan/memory.ts';
+import type { TrainPlan } from '../../train/plan/plan.ts';
+import { draftPlan, type PlanDraft } from '../../train/plan/resolve.ts';
+import type { TrainSettings } from '../../train/plan/settings.ts';
+import type { HeldRun } from '../../train/run/held-run.ts';
+import { type TrainJob, type TrainResult, trainRun } from '../../train/run/train.ts';
+import { trainWhole } from '../../train/run/whole-run.ts';
+import { readLines, type ValidationMetrics } from '../../train/saved/metrics.ts';
+import { runPaths } from '../../train/saved/run-folder.ts';
+import { checkComplete } from '../../train/settings/config.ts';
 import { describeDifferences, readSettings } from '../options/settings.ts';
 import { describeDataset } from './describe-dataset.ts';
 import { dryRun } from './dry-run.ts';

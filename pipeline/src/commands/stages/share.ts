@@ -2,10 +2,10 @@
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { InputError } from '@onnoise/scheduler';
 import type { Share } from '../../bulk/share.ts';
-import { formatPath, plural } from '../../terminal/format.ts';
 import { withInterrupt } from '../../terminal/interrupt.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { sayNote, sayResult } from '../../terminal/voice.ts';
+import { formatPath, plural } from '../../text/format.ts';
 import { type OrderArguments, orderSettings } from '../options/order.ts';
 
 export interface ShareArguments extends OrderArguments {

@@ -4,11 +4,11 @@
  */
 import { extname, join, resolve } from 'node:path';
 import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
-import { checkInteger, InputError } from '@onnoise/scheduler';
+import { checkInteger, InputError, sizeOf } from '@onnoise/scheduler';
 import { requireSpace } from '../../files/disk-errors.ts';
 import { checkWritable, writeWhole } from '../../files/output.ts';
-import { sizeOf } from '../../shape.ts';
-import { type Film, spreadSteps } from './film.ts';
+import { spreadSteps } from '../../train/pictures/spread-steps.ts';
+import type { Film } from './film.ts';
 import { frameName, marked, singleName } from './own-pictures.ts';
 
 /** Where to write; undefined entries are not written. */

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Fit, ImageShape, PictureFile } from '@onnoise/runtime-node';
 import { InputError, refuse } from '@onnoise/scheduler';
 import { diskFailure } from '../../files/disk-errors.ts';
-import { formatBytes } from '../../terminal/format.ts';
+import { formatBytes } from '../../text/format.ts';
 
 const ACTION = 'start from a picture';
 /** Most bytes of a file. */

@@ -1,13 +1,13 @@
 /** Shared by `pipeline train` and `npm start`: words and options for a run's settings and numbers. */
 import { countParameters } from '../../model/parameters.ts';
-import { formatBytes, formatNumber } from '../../terminal/format.ts';
-import type { TrainConfig } from '../../train/config.ts';
-import { tellClasses } from '../../train/labels.ts';
-import type { StepMetrics } from '../../train/metrics.ts';
-import type { TrainPlan } from '../../train/plan.ts';
-import type { PlanDraft } from '../../train/resolve.ts';
+import { formatBytes, formatNumber } from '../../text/format.ts';
+import type { TrainPlan } from '../../train/plan/plan.ts';
+import type { PlanDraft } from '../../train/plan/resolve.ts';
+import type { StepMetrics } from '../../train/saved/metrics.ts';
+import type { TrainConfig } from '../../train/settings/config.ts';
+import { tellClasses } from '../../train/settings/labels.ts';
 
-export { imagesOf, prepareOptions } from '../../train/prepare-options.ts';
+export { imagesOf, prepareOptions } from '../../train/plan/prepare-options.ts';
 
 /** The numbers of a step beside its progress bar. */
 export function describeStep({ loss, imagesPerSecond, memory }: StepMetrics): string {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { InputError } from '@onnoise/scheduler';
 import { diskFailure } from '../../files/disk-errors.ts';
 import { isWithin, writeWhole } from '../../files/output.ts';
-import { formatPath } from '../../terminal/format.ts';
+import { formatPath } from '../../text/format.ts';
 import { generatorOf } from '../report/page.ts';
 import type { Kind, Side } from './folders.ts';
 import { finalLoss, formatComparison } from './page.ts';

@@ -5,12 +5,12 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type EvaluationFacts, InputError, MODEL_FILES, readEvaluation } from '@onnoise/scheduler';
-import { trainingConfigOf } from '../../export/read-card.ts';
 import { diskFailure, withDiskErrors } from '../../files/disk-errors.ts';
-import { formatPath } from '../../terminal/format.ts';
-import { readLines, type StepMetrics, type ValidationMetrics } from '../../train/metrics.ts';
-import { runPaths } from '../../train/run-folder.ts';
-import { isStale } from '../facts.ts';
+import { trainingConfigOf } from '../../folder/read-card.ts';
+import { formatPath } from '../../text/format.ts';
+import { readLines, type StepMetrics, type ValidationMetrics } from '../../train/saved/metrics.ts';
+import { runPaths } from '../../train/saved/run-folder.ts';
+import { isStale } from '../report/facts.ts';
 import { EVALUATION_FILE } from '../report/write.ts';
 
 export type Kind = 'run' | 'model' | 'evaluation';

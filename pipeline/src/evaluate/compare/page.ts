@@ -1,6 +1,6 @@
 /** A comparison as one HTML file, in the look of the report. */
 import { formatValue, type Measure, VERDICT_WORDS } from '@onnoise/scheduler';
-import { averageLosses, smooth } from '../../train/loss-chart.ts';
+import { averageLosses, smooth } from '../../train/pictures/loss-chart.ts';
 import { type Html, html } from '../report/html.ts';
 import { seriesKey, seriesMark } from '../report/marks.ts';
 import { reportPage } from '../report/page.ts';

@@ -4,9 +4,8 @@
  */
 
 import * as ort from '@onnoise/runtime-node/onnxruntime';
-import { type ImageShape, InputError } from '@onnoise/scheduler';
-import { sizeOf } from '../../shape.ts';
-import type { Features, ImageSet } from '../types.ts';
+import { type ImageShape, InputError, sizeOf } from '@onnoise/scheduler';
+import type { Features, ImageSet } from '../sets/types.ts';
 import { type FeatureRange, levelsOf } from './range.ts';
 import { createResizer } from './resize.ts';
 

@@ -10,10 +10,9 @@ import { openAsBlob } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as ort from '@onnoise/runtime-node/onnxruntime';
-import { check, type ImageShape, InputError, oneOf, onnxReason, readOnnxFacts } from '@onnoise/scheduler';
-import { kindOf } from '../../data/walk.ts';
+import { check, type ImageShape, InputError, oneOf, onnxReason, readOnnxFacts, sizeOf } from '@onnoise/scheduler';
+import { kindOf } from '../../data/sources/walk.ts';
 import { diskReason } from '../../files/disk-errors.ts';
-import { sizeOf } from '../../shape.ts';
 import { createFiller, type Extractor } from './extract.ts';
 import { FEATURE_RANGES, type FeatureRange, RANGE_KEY } from './range.ts';
 

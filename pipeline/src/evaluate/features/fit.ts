@@ -1,8 +1,8 @@
 /** Trains a small network to its end: batches in, weights out. The learning rate falls from its value to 0 as a cosine. */
 import { InputError } from '@onnoise/scheduler';
-import type { StepInputs, TrainStep } from '../../train/contracts.ts';
-import { createOnnxruntimeEngine } from '../../train/engines/onnxruntime.ts';
-import { parametersOf } from '../../train/state.ts';
+import { createOnnxruntimeEngine } from '../../train/engines/onnx/onnxruntime.ts';
+import type { StepInputs, TrainStep } from '../../train/step/contracts.ts';
+import { parametersOf } from '../../train/step/state.ts';
 
 export interface FitOptions {
   step: TrainStep;

@@ -5,11 +5,11 @@
 import { join } from 'node:path';
 import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { encodeModel } from '@onnoise/tracer';
-import { conditionSpecs } from '../../data/condition-specs.ts';
 import type { Dataset } from '../../data/index.ts';
+import { conditionSpecs } from '../../data/set/condition-specs.ts';
 import { checkWritable } from '../../files/output.ts';
-import { shapeOf } from '../images.ts';
-import type { ImageSet } from '../types.ts';
+import { shapeOf } from '../measures/images.ts';
+import type { ImageSet } from '../sets/types.ts';
 import { cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
 import { type Extractor, extractFeatures } from './extract.ts';
 import { regressorGraph } from './onnx.ts';

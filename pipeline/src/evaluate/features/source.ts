@@ -1,7 +1,7 @@
 /** What a feature network trains on: images that are read by place, from a dataset's training split or from memory. */
 import type { ImageShape } from '@onnoise/scheduler';
 import type { Dataset } from '../../data/index.ts';
-import type { ImageSet } from '../types.ts';
+import type { ImageSet } from '../sets/types.ts';
 
 export interface TrainingSource {
   shape: ImageShape;

@@ -4,9 +4,9 @@
  */
 import { type AdamOptions, adamScalars } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
-import { adamUpdate, globalNorm, momentRates } from '../../train/adam.ts';
-import type { StepTensor, TrainStep } from '../../train/contracts.ts';
-import { freshState, stateSpecs } from '../../train/state.ts';
+import { adamUpdate, globalNorm, momentRates } from '../../train/step/adam.ts';
+import type { StepTensor, TrainStep } from '../../train/step/contracts.ts';
+import { freshState, stateSpecs } from '../../train/step/state.ts';
 
 type Tensors = Record<string, tf.Tensor>;
 

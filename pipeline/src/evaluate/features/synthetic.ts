@@ -7,7 +7,7 @@
 import { InputError } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
 import { SYNTHETIC_ACCURACY, shareEstimate } from '../measures/index.ts';
-import type { Estimate, ImageSet, Measure } from '../types.ts';
+import type { Estimate, ImageSet, Measure } from '../sets/types.ts';
 import { extractFeatures } from './extract.ts';
 import { classifierGraph } from './onnx.ts';
 import { extractorOf } from './open.ts';

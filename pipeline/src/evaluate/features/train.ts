@@ -6,7 +6,7 @@
 import { InputError } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { initParameters } from '../../model/parameters.ts';
-import type { StepTensor } from '../../train/contracts.ts';
+import type { StepTensor } from '../../train/step/contracts.ts';
 import { createBatches, createNoise } from './batches.ts';
 import { fitWeights } from './fit.ts';
 import { createAutoencoder, createClassifier, createRegressor } from './network.ts';

@@ -2,7 +2,7 @@
  * What a classifier sees: whether pictures are of the class that they were asked for, and whether the classes have the shares that
  * they were asked in. For feature networks that name classes.
  */
-import type { Estimate } from '../types.ts';
+import type { Estimate } from '../sets/types.ts';
 import { type Groups, jackknife, shareEstimate, widenRare } from './intervals.ts';
 import type { Candidate, Family } from './record.ts';
 

@@ -7,7 +7,7 @@
  * Every picture is in one pair at most, so that the pairs are independent and their mean has a standard error.
  */
 import { shuffle } from '@onnoise/scheduler';
-import type { ImageSet } from '../types.ts';
+import type { ImageSet } from '../sets/types.ts';
 import { meanEstimate } from './intervals.ts';
 import { msSsim } from './ms-ssim.ts';
 import type { Family } from './record.ts';

@@ -8,7 +8,7 @@
  * eigenvalues of one symmetric matrix, and a covariance of less than full rank is no trouble. As is usual, the squared distance
  * is given. Its expectation falls with the number of rows, about as 1 / N: compare distances of the same N only.
  */
-import type { Features } from '../types.ts';
+import type { Features } from '../sets/types.ts';
 import { symmetricEigenvalues } from './eigen.ts';
 import { type Groups, jackknife } from './intervals.ts';
 import { pivotedFactor, type Square, timesTransposed, trace } from './matrix.ts';

@@ -1,7 +1,7 @@
 /** Refuses sets of images that cannot be measured against each other: before the long work where they are known by then. */
 import { check, integer, rule, worded } from '@onnoise/scheduler';
-import { checkEqual, checkFeatures, checkShape } from '../check-sets.ts';
-import type { ImageSet } from '../types.ts';
+import { checkEqual, checkFeatures, checkShape } from '../sets/check-sets.ts';
+import type { ImageSet } from '../sets/types.ts';
 import { NEAREST } from './neighbours.ts';
 import type { Candidate } from './record.ts';
 

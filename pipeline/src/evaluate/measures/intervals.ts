@@ -15,7 +15,7 @@
  *   one; the measure without two groups at a time tells the quadratic part, and its excess is taken off, as in that paper.
  */
 import { shuffle } from '@onnoise/scheduler';
-import type { Estimate } from '../types.ts';
+import type { Estimate } from '../sets/types.ts';
 
 const STREAM = 0x67727073;
 const MOST_GROUPS = 32;

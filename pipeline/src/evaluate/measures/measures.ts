@@ -2,7 +2,7 @@
  * All measures, and the run of them: each of the model's pictures and of two anchors with the same number of images, real ones that
  * the model has not seen and noise, against the same training images. One file a family; this is the list.
  */
-import type { Estimate, Measure } from '../types.ts';
+import type { Estimate, Measure } from '../sets/types.ts';
 import { breathing } from './breathe.ts';
 import { classAccuracy, classHistogram } from './classes.ts';
 import { diversity } from './diversity.ts';

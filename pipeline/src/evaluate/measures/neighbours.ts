@@ -13,7 +13,7 @@
  * about 1 and coverage about 1 - 2^-k for the same distribution; with more training images their balls would be smaller.
  */
 import { shuffle } from '@onnoise/scheduler';
-import type { Estimate } from '../types.ts';
+import type { Estimate } from '../sets/types.ts';
 import { type Groups, jackknife, meanEstimate, shareEstimate, widenRare } from './intervals.ts';
 import type { Rows } from './matrix.ts';
 import { type Neighbours, neighboursWithin, squaredDistance } from './nearest.ts';

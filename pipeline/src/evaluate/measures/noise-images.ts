@@ -1,6 +1,6 @@
 /** The easy anchor: pictures of noise alone, which every model should beat. */
 import { gaussian, type ImageShape, toByte } from '@onnoise/scheduler';
-import type { ImageSet } from '../types.ts';
+import type { ImageSet } from '../sets/types.ts';
 
 const STREAM = 0x6e6f6973;
 

@@ -2,7 +2,7 @@
  * How far the numbers that a regressor reads in pictures are from those that were asked for. The regressor is trained on the
  * training images (features/number-reader.ts), and its own error is in the anchor of real images.
  */
-import type { Estimate } from '../types.ts';
+import type { Estimate } from '../sets/types.ts';
 import { meanEstimate } from './intervals.ts';
 import type { MeasureAbout } from './record.ts';
 

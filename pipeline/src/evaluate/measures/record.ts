@@ -1,5 +1,5 @@
 /** What a file of measures gives to the list in `measures.ts`. Some measures share their work, so a family has several. */
-import type { Estimate, Features, ImageSet, Measure } from '../types.ts';
+import type { Estimate, Features, ImageSet, Measure } from '../sets/types.ts';
 import type { Groups } from './intervals.ts';
 
 /** A set of images, and what the feature network sees in them, in the same order. */

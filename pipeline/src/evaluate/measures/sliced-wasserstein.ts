@@ -9,7 +9,7 @@
  * same for all candidates.
  */
 import { gaussian } from '@onnoise/scheduler';
-import type { ImageSet } from '../types.ts';
+import type { ImageSet } from '../sets/types.ts';
 import { type Groups, jackknife, oneGroup } from './intervals.ts';
 import { timesTransposed } from './matrix.ts';
 import type { Family } from './record.ts';

@@ -1,7 +1,7 @@
 /** Refuses images that cannot be compared, before the search. */
 import { check, integer } from '@onnoise/scheduler';
-import { checkShape } from '../check-sets.ts';
-import type { ImageSet } from '../types.ts';
+import { checkShape } from '../sets/check-sets.ts';
+import type { ImageSet } from '../sets/types.ts';
 
 export const ACTION = 'look for copies';
 /** A score needs the nearest training image, and others to compare it with. */

@@ -1,6 +1,6 @@
 /** The pictures of the closest pairs, for a report to draw. */
-import { takeImages } from '../images.ts';
-import type { ImageSet } from '../types.ts';
+import { takeImages } from '../measures/images.ts';
+import type { ImageSet } from '../sets/types.ts';
 import type { Memorisation, Pair, Space } from './types.ts';
 
 /** Three sets of the same length: the pictures, their nearest training images and the second nearest. */

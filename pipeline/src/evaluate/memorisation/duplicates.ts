@@ -1,6 +1,6 @@
 /** Images that are there more than once, byte for byte. */
 import { createHash } from 'node:crypto';
-import type { ImageSet } from '../types.ts';
+import type { ImageSet } from '../sets/types.ts';
 
 export interface Duplicates {
   /** Number of held-out images that are training images too. */

@@ -1,6 +1,6 @@
 /** The nearest training images by the Euclidean distance of features. */
 import { meanOf } from '../measures/frechet.ts';
-import type { Features } from '../types.ts';
+import type { Features } from '../sets/types.ts';
 import { nearestKeys, type Watch } from './nearest.ts';
 import { measureFound, NEIGHBOURS, type Neighbours } from './neighbours.ts';
 

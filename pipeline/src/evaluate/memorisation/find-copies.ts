@@ -2,9 +2,10 @@
  * Does a model repeat its training images? The nearest training image of every picture, judged by how near the training
  * images are to real ones that were held out.
  */
-import { checkFeatures } from '../check-sets.ts';
-import { takeFeatures, takeImages } from '../images.ts';
-import type { Features, ImageSet } from '../types.ts';
+
+import { takeFeatures, takeImages } from '../measures/images.ts';
+import { checkFeatures } from '../sets/check-sets.ts';
+import type { Features, ImageSet } from '../sets/types.ts';
 import { ACTION, checkDifferent, checkImages } from './check.ts';
 import { compare } from './compare.ts';
 import { findDuplicates } from './duplicates.ts';

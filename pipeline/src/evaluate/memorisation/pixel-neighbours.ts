@@ -9,8 +9,8 @@
  * Candidates come from reduced pictures, one gray value for a square of pixels, at some of the places (reduced-views.ts): so
  * the exact distances are measured for a few training images only.
  */
-import { sizeOf } from '../../shape.ts';
-import type { ImageSet } from '../types.ts';
+import { sizeOf } from '@onnoise/scheduler';
+import type { ImageSet } from '../sets/types.ts';
 import { type BestLays, openBestLays } from './best-lays.ts';
 import { type Geometry, geometryOf, LEAST_DEVIATION } from './geometry.ts';
 import { nearestKeys, type Watch } from './nearest.ts';

@@ -4,7 +4,7 @@
  */
 import { gaussian, randomInts, shuffle, uniform } from '@onnoise/scheduler';
 import sharp from 'sharp';
-import type { ImageSet } from '../types.ts';
+import type { ImageSet } from '../sets/types.ts';
 import { shiftOf } from './geometry.ts';
 import { newPlaces, orientationsOf } from './orientations.ts';
 

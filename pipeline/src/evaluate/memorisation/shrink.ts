@@ -1,5 +1,5 @@
 /** Large images made smaller. */
-import type { ImageSet } from '../types.ts';
+import type { ImageSet } from '../sets/types.ts';
 
 /** Side of the squares of pixels whose means make images of at most `most` pixels a side; 1 changes nothing. */
 export const factorTo = ([, height, width]: ImageSet['shape'], most: number): number =>

@@ -5,9 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Estimate, formatFigure, formatInterval, type Measure, MODEL_FILES } from '@onnoise/scheduler';
-import { plainName } from '../../export/markdown.ts';
 import { diskFailure } from '../../files/disk-errors.ts';
 import { checkWritable, writeWhole } from '../../files/output.ts';
+import { plainName } from '../../text/plain-name.ts';
 import type { Evaluation } from './types.ts';
 import { count, describeFeatures, describeSettings, memorisationSentence, realImages } from './words.ts';
 import { EVALUATION_FILE, formatEvaluation } from './write.ts';

@@ -3,9 +3,9 @@ import { join, relative, resolve, sep } from 'node:path';
 import { InputError, MODEL_FILES } from '@onnoise/scheduler';
 import { takeLock } from '../../files/lock.ts';
 import { checkWritable, isWithin, nearestFolder, placeOf, removeEmpty } from '../../files/output.ts';
-import { formatPath } from '../../terminal/format.ts';
-import { isStale } from '../facts.ts';
+import { formatPath } from '../../text/format.ts';
 import { checkCard, writeCard } from './card.ts';
+import { isStale } from './facts.ts';
 import type { Evaluation, ReportPictures } from './types.ts';
 import { EVALUATION_FILE, REPORT_FILE, type WrittenReport, writeReport } from './write.ts';
 

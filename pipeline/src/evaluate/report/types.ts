@@ -3,9 +3,9 @@
  * details that only the report shows. There are no paths of this machine in it. Absent is what was not measured.
  */
 import type { EvaluationFacts, EvaluationSettings, Measure } from '@onnoise/scheduler';
-import type { ImageNames } from '../image-names.ts';
 import type { Memorisation } from '../memorisation/types.ts';
-import type { FeatureNetworkInfo, ImageSet } from '../types.ts';
+import type { FeatureNetworkInfo, ImageSet } from '../sets/types.ts';
+import type { ImageNames } from './image-names.ts';
 
 export interface Evaluation extends Omit<EvaluationFacts, 'features' | 'memorisation'> {
   features: FeatureNetworkInfo;

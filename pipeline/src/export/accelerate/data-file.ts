@@ -11,7 +11,7 @@
 import { open } from 'node:fs/promises';
 import { type ConditionSpec, encodeBatch } from '@onnoise/scheduler';
 import type { Dataset } from '../../data/index.ts';
-import { encodeHeader, type SafetensorsEntry, tensorBytes } from '../../train/safetensors.ts';
+import { encodeHeader, type SafetensorsEntry, tensorBytes } from '../../folder/safetensors.ts';
 
 /** Images that are in memory at a time. */
 const PAGE = 256;

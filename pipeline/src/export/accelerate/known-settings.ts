@@ -1,7 +1,7 @@
 /** Which runs a project for accelerate can go on with: those whose settings its Python modules know. */
 import { check, InputError, oneOf, show } from '@onnoise/scheduler';
-import type { TrainConfig } from '../../train/config.ts';
-import { fields } from '../../train/fields.ts';
+import type { TrainConfig } from '../../train/settings/config.ts';
+import { fields } from '../../train/settings/fields.ts';
 
 /** Settings of training that pipeline/python/accelerate reads; any other must be at its default. */
 const KNOWN: readonly string[] = [

@@ -1,10 +1,10 @@
 /** The README.md of a project for accelerate: two commands, then what one may want to know. */
 import { countParameters, type Model } from '../../model/index.ts';
-import { program } from '../../terminal/program.ts';
-import { imagesPerStep } from '../../train/batch.ts';
-import type { CheckpointInfo } from '../../train/checkpoint.ts';
-import type { TrainConfig } from '../../train/config.ts';
-import { stepsOf } from '../../train/horizon.ts';
+import { program } from '../../text/program.ts';
+import { stepsOf } from '../../train/plan/horizon.ts';
+import type { CheckpointInfo } from '../../train/saved/checkpoint.ts';
+import { imagesPerStep } from '../../train/settings/batch.ts';
+import type { TrainConfig } from '../../train/settings/config.ts';
 
 export interface Described {
   /** Of the project. */

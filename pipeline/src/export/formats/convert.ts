@@ -1,11 +1,11 @@
 /** A network in a smaller format: float32 as float16, with int8 weights or as int8; float16 as either of the last two. */
 import { FORMAT_KEY, formatOf, InputError, type NetworkFormat } from '@onnoise/scheduler';
 import { decodeModel, encodeModel, type FileGraph, NotRecovered, OPSET } from '@onnoise/tracer';
+import { narrowWeights, widenWeights } from '../../folder/float16.ts';
+import { planWeights, roundWeights } from '../../folder/int8-weights.ts';
+import { planLayers } from '../../folder/weight-plan.ts';
 import { type CalibrationOptions, calibrate } from './calibrate.ts';
-import { narrowWeights, widenWeights } from './float16.ts';
-import { planWeights, roundWeights } from './int8-weights.ts';
 import type { SampledFacts } from './network.ts';
-import { planLayers } from './plan.ts';
 import { quantizeLayers } from './quantize.ts';
 import { splitTransposed } from './transposed.ts';
 import type { WeightBits } from './weight-bits.ts';

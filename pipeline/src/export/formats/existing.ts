@@ -8,9 +8,9 @@ import { readModelFolder } from '@onnoise/runtime-node';
 import { InputError, MODEL_FILES, show } from '@onnoise/scheduler';
 import { withoutEvaluation } from '../../evaluate/report/card.ts';
 import { placeOf } from '../../files/output.ts';
-import { requireSameWeights } from '../../init/same-weights.ts';
-import { checkArtefactTarget, copyArtefact } from '../artefact.ts';
-import { withFormat } from '../model-card.ts';
+import { checkArtefactTarget, copyArtefact } from '../../folder/artefact.ts';
+import { withFormat } from '../../folder/model-card.ts';
+import { requireSameWeights } from '../../train/fine-tuning/same-weights.ts';
 import { type FormatRequest, makeSmaller, type Smaller } from './make-smaller.ts';
 import { describeFormat } from './words.ts';
 

@@ -1,8 +1,14 @@
 /** A smaller network from a float32 one: converted, compared, judged if there are images, and refused where it is too far off. */
 import { toBytes } from '@onnoise/scheduler';
+import {
+  JUDGED_COUNT,
+  type Judgement,
+  type JudgeOptions,
+  judge,
+  requireJudgement,
+} from '../../evaluate/judge-format.ts';
 import { type Comparison, compareNetworks, requireDrift, USUAL_DRIFT } from './compare.ts';
 import { convertNetwork, type SmallFormat } from './convert.ts';
-import { JUDGED_COUNT, type Judgement, type JudgeOptions, judge, requireJudgement } from './judge.ts';
 import type { SampledFacts } from './network.ts';
 import type { WeightBits } from './weight-bits.ts';
 

@@ -16,9 +16,9 @@ import {
   type PictureOptions,
   type SchedulerConfig,
   sampleImages,
+  sizeOf,
   usualBatch,
 } from '@onnoise/scheduler';
-import { sizeOf } from '../../shape.ts';
 
 /** What sampling needs to know of a model besides its network. */
 export interface SampledFacts extends ConditioningFacts {

@@ -7,9 +7,9 @@
  * 1712.05877), section 2.
  */
 import type { Attribute, FileGraph, Node } from '@onnoise/tracer';
+import { encode, largestOf, outputAxis } from '../../folder/channels.ts';
+import type { Layer } from '../../folder/weight-plan.ts';
 import type { Range } from './calibrate.ts';
-import { encode, largestOf, outputAxis } from './channels.ts';
-import type { Layer } from './plan.ts';
 import type { WeightBits } from './weight-bits.ts';
 
 const LEVELS = 255;

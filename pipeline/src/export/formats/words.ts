@@ -1,5 +1,5 @@
 /** What is said of a smaller network: in a model card, and on the terminal. */
-import { formatBytes, formatNumber } from '../../terminal/format.ts';
+import { formatBytes, formatNumber } from '../../text/format.ts';
 import { formatDrift } from './compare.ts';
 import type { SmallFormat } from './convert.ts';
 import type { Smaller } from './make-smaller.ts';

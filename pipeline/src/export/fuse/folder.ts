@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { readModelFolder } from '@onnoise/runtime-node';
 import { requireSpace } from '../../files/disk-errors.ts';
-import { requireSameWeights } from '../../init/same-weights.ts';
-import { checkArtefactTarget, copyArtefact } from '../artefact.ts';
+import { checkArtefactTarget, copyArtefact } from '../../folder/artefact.ts';
+import { requireSameWeights } from '../../train/fine-tuning/same-weights.ts';
 import { type Fused, fuse } from './fuse.ts';
 import type { FusedKind } from './kinds.ts';
 import { fusedTable, type TableOptions } from './table-file.ts';

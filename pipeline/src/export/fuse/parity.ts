@@ -18,8 +18,8 @@ import {
   packTable,
   sampleImages,
   seededNoise,
+  sizeOf,
 } from '@onnoise/scheduler';
-import { sizeOf } from '../../shape.ts';
 import type { FusedKind } from './kinds.ts';
 import type { FusedTable } from './table-file.ts';
 

@@ -7,11 +7,11 @@ import {
   type StepFile,
   type TrainingProgress,
 } from '@onnoise/scheduler';
-import { modelIndex, pythonExample, pythonFiles } from '../../diffusers/python-files.ts';
-import type { FlatStep } from '../../train/flat-step.ts';
-import { stepsOf } from '../../train/horizon.ts';
-import type { TrainPlan } from '../../train/plan.ts';
-import { formatJson, namesOf } from '../artefact.ts';
+import { formatJson, namesOf } from '../../folder/artefact.ts';
+import { modelIndex, pythonExample, pythonFiles } from '../../folder/python-files.ts';
+import { stepsOf } from '../../train/plan/horizon.ts';
+import type { TrainPlan } from '../../train/plan/plan.ts';
+import type { FlatStep } from '../../train/step/flat-step.ts';
 
 /** What a plan does not know. */
 export interface StepHistory {

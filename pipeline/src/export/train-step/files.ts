@@ -1,17 +1,17 @@
 /** The files of a training step, by their path in a model folder: from a run as it stands, or from a preset. */
 import { formatStepFile, STEP_FILES } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
-import { openDigits } from '../../data/digits.ts';
-import { readPreset } from '../../presets.ts';
-import { resolveConfig } from '../../train/config.ts';
-import { createFlatStep } from '../../train/flat-step.ts';
-import type { TrainPlan } from '../../train/plan.ts';
-import { planFromConfig } from '../../train/resolve.ts';
-import type { OpenedRun } from '../../train/run-folder.ts';
-import { encodeSafetensors } from '../../train/safetensors.ts';
-import { inferenceMetadata } from '../inference.ts';
+import { openDigits } from '../../data/sources/digits.ts';
+import { inferenceMetadata } from '../../folder/inference.ts';
+import { encodeSafetensors } from '../../folder/safetensors.ts';
+import { denoiserGraph, flatStepGraph } from '../../train/engines/onnx/graphs.ts';
+import type { TrainPlan } from '../../train/plan/plan.ts';
+import { planFromConfig } from '../../train/plan/resolve.ts';
+import type { OpenedRun } from '../../train/saved/run-folder.ts';
+import { resolveConfig } from '../../train/settings/config.ts';
+import { readPreset } from '../../train/settings/presets.ts';
+import { createFlatStep } from '../../train/step/flat-step.ts';
 import { describeStep, FRESH, type StepHistory } from './describe.ts';
-import { denoiserGraph, flatStepGraph } from './graphs.ts';
 
 export type StepFiles = Record<string, Uint8Array | string>;
 

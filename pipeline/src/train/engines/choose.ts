@@ -1,7 +1,7 @@
 /** Chooses a run's engine, says why, and tries it before any long work. */
 import { InputError, oneOf, refuse } from '@onnoise/scheduler';
+import { ENGINE_KINDS, type EngineKind } from '../settings/engine-kinds.ts';
 import { type GpuKind, gpuStatus } from './gpu-status.ts';
-import { ENGINE_KINDS, type EngineKind } from './kinds.ts';
 import type { NativeKind } from './native/install.ts';
 import { probeNative } from './native/probe.ts';
 

@@ -1,11 +1,11 @@
 /** Starts the engine that runs the training step. */
-import type { TrainEngine, TrainStep } from '../contracts.ts';
+import type { TrainEngine, TrainStep } from '../step/contracts.ts';
 import type { EngineChoice } from './choose.ts';
 import type { NativeOptions } from './native/engine.ts';
 
+export { ENGINE_KINDS, type EngineKind } from '../settings/engine-kinds.ts';
+export { EngineError } from '../step/engine-error.ts';
 export { chooseEngine, type EngineChoice } from './choose.ts';
-export { EngineError } from './error.ts';
-export { ENGINE_KINDS, type EngineKind } from './kinds.ts';
 
 /** @param kind as `chooseEngine` gave it @param options for tfjs-node and tfjs-node-gpu; others ignore them */
 export async function createEngine(
@@ -16,19 +16,19 @@ export async function createEngine(
 ): Promise<TrainEngine> {
   switch (kind) {
     case 'onnxruntime': {
-      const { createOnnxruntimeEngine } = await import('./onnxruntime.ts');
+      const { createOnnxruntimeEngine } = await import('./onnx/onnxruntime.ts');
       return createOnnxruntimeEngine(step, state);
     }
     case 'onnxruntime-webgpu': {
-      const { createWebGpuEngine } = await import('./webgpu.ts');
+      const { createWebGpuEngine } = await import('./onnx/webgpu.ts');
       return createWebGpuEngine(step, state);
     }
     case 'onnxruntime-cuda': {
-      const { createLoopedEngine } = await import('./looped.ts');
+      const { createLoopedEngine } = await import('./onnx/looped.ts');
       return createLoopedEngine(step, state, 'cuda');
     }
     case 'tfjs-cpu': {
-      const { createTfjsEngine } = await import('./tfjs.ts');
+      const { createTfjsEngine } = await import('./tfjs/tfjs.ts');
       return createTfjsEngine('cpu', kind, step, state);
     }
     case 'tfjs-node':

@@ -7,7 +7,7 @@
  */
 import { appendFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StepMetrics } from '../metrics.ts';
+import type { StepMetrics } from '../saved/metrics.ts';
 import { decodeEvent, type Event, encodeEvent, type Picture } from './event.ts';
 import { encodeRecord, readRecords } from './records.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkArguments, explainUsage, type KnownOptions } from '#pipeline/terminal/arguments.ts';
-import { editDistance, nearest } from '#pipeline/terminal/nearest.ts';
+import { editDistance, nearest } from '#pipeline/text/nearest.ts';
 
 const known: KnownOptions = {
   key: { help: 1, out: 1, 'dry-run': 1, count: 1, model: 1, list: 1, words: 1, flip: 1 },

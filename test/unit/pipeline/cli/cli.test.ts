@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COMMAND_NAMES, helpText } from '#pipeline/cli.ts';
 import { formatDiagnosis } from '#pipeline/commands/doctor.ts';
-import { isAtLeast } from '#pipeline/versions.ts';
+import { isAtLeast } from '#pipeline/install/versions.ts';
 import { PIPELINE, runCli, spawnCli } from '#test/run-cli.ts';
 import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
 import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '#pipeline/files/failure.ts';
 import { writeWhole } from '#pipeline/files/output.ts';
-import { train } from '#pipeline/train/train.ts';
+import { train } from '#pipeline/train/run/train.ts';
 import { lacksMount, readOnlyDisk, smallDisk } from '#test/disks.ts';
 import { writeGrayPictures } from '#test/images.ts';
 import { runCli } from '#test/run-cli.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { formatBytes, formatDuration, formatNumber, plural, shellPath, shellWord } from '#pipeline/terminal/format.ts';
 import { describeProgress, type ProgressEvent, withProgress } from '#pipeline/terminal/progress.ts';
+import { formatBytes, formatDuration, formatNumber, plural, shellPath, shellWord } from '#pipeline/text/format.ts';
 
 /** A stream that records its output. */
 function paper(isTTY: boolean) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Augmentation, adjustContrast, affine, drawAugmentations } from '#pipeline/data/augment.ts';
-import { createTrainingBatches, type TrainingBatch } from '#pipeline/data/training-batches.ts';
+import { type Augmentation, adjustContrast, affine, drawAugmentations } from '#pipeline/data/set/augment.ts';
+import { createTrainingBatches, type TrainingBatch } from '#pipeline/data/set/training-batches.ts';
 import { expectClose } from '#test/compare.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 

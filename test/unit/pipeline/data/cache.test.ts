@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, renameSync, truncateSync, utimesSy
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import type { Dataset } from '#pipeline/data/types.ts';
+import type { Dataset } from '#pipeline/data/set/types.ts';
 import { allPixels, flatPicture, grayPicture, listCache, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
 
 const root = temporaryFolder();

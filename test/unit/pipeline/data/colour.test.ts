@@ -1,7 +1,7 @@
 import { GRAY_TOLERANCE, isGray, toGray } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { grayToPlanes, toPlanes } from '#pipeline/data/colour.ts';
+import { grayToPlanes, toPlanes } from '#pipeline/pictures/colour.ts';
 
 describe('isGray', () => {
   it('accepts channels that differ by the tolerance and no more', () => {

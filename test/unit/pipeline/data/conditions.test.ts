@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { conditionColumns } from '#pipeline/data/condition-columns.ts';
-import { conditionSpecs } from '#pipeline/data/condition-specs.ts';
 import { createTrainingBatches } from '#pipeline/data/index.ts';
 import { listImages } from '#pipeline/data/look.ts';
+import { conditionSpecs } from '#pipeline/data/set/condition-specs.ts';
+import { conditionColumns } from '#pipeline/data/sources/condition-columns.ts';
 import { grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
 
 const root = temporaryFolder();

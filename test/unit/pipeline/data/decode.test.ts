@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Sharp } from 'sharp';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage } from '#pipeline/data/decode.ts';
-import { MAX_PIXELS } from '#pipeline/data/max-pixels.ts';
-import type { ImageOptions } from '#pipeline/data/types.ts';
+import { decodeImage } from '#pipeline/pictures/decode.ts';
+import { MAX_PIXELS } from '#pipeline/pictures/max-pixels.ts';
+import type { ImageOptions } from '#pipeline/pictures/types.ts';
 import { expectClose } from '#test/compare.ts';
 import { deepPicture, flatPicture, grayPicture, noisePicture, temporaryFolder } from '#test/images.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openDigits } from '#pipeline/data/digits.ts';
+import { openDigits } from '#pipeline/data/sources/digits.ts';
 import { allPixels, prepare, temporaryFolder } from '#test/images.ts';
 
 const cacheDir = temporaryFolder();

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { folderClasses, notesOnClasses, sortedClasses } from '#pipeline/data/classes.ts';
+import { folderClasses, notesOnClasses, sortedClasses } from '#pipeline/data/set/classes.ts';
 import {
   allPixels,
   deepPicture,

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listImages } from '#pipeline/data/look.ts';
-import type { PrepareOptions } from '#pipeline/data/types.ts';
+import type { PrepareOptions } from '#pipeline/data/set/types.ts';
 import { chooseImages } from '#pipeline/evaluate/choose-images.ts';
-import { resolveConfig } from '#pipeline/train/config.ts';
-import { trainingImages } from '#pipeline/train/early.ts';
-import { imagesOf } from '#pipeline/train/prepare-options.ts';
+import { trainingImages } from '#pipeline/train/plan/early.ts';
+import { imagesOf } from '#pipeline/train/plan/prepare-options.ts';
+import { resolveConfig } from '#pipeline/train/settings/config.ts';
 import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
 import { runCli } from '#test/run-cli.ts';
 

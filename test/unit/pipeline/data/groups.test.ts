@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createGrouping } from '#pipeline/data/groups.ts';
-import { splitImages } from '#pipeline/data/split.ts';
+import { createGrouping } from '#pipeline/data/set/groups.ts';
+import { splitImages } from '#pipeline/data/set/split.ts';
 
 /** Groups of images of which patient and study are known, each from a file of its own unless that is given too. */
 function numbers(images: readonly (readonly [patient: string, study: string, file?: number])[]): number[] | undefined {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { isIdx } from '#pipeline/data/idx-format.ts';
+import { isIdx } from '#pipeline/data/sources/idx-format.ts';
 import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
 
 const root = temporaryFolder();

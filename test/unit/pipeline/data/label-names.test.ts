@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { labelNamesRule, renameClasses } from '#pipeline/data/label-names.ts';
 import { listImages, lookAtImages } from '#pipeline/data/look.ts';
+import { labelNamesRule, renameClasses } from '#pipeline/data/set/label-names.ts';
 import { allPixels, grayPicture, listCache, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
 
 const root = temporaryFolder();

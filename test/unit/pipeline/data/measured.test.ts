@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeImage } from '#pipeline/data/decode.ts';
-import type { ImageOptions } from '#pipeline/data/types.ts';
+import { decodeImage } from '#pipeline/pictures/decode.ts';
+import type { ImageOptions } from '#pipeline/pictures/types.ts';
 import { allPixels, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
 
 const folder = temporaryFolder();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderedMap, weightGate } from '#pipeline/data/ordered-map.ts';
+import { orderedMap, weightGate } from '#pipeline/pictures/ordered-map.ts';
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const out: T[] = [];

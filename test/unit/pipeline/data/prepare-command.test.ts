@@ -5,8 +5,8 @@ import yargs from 'yargs';
 import { toPrepareOptions } from '#pipeline/commands/options/prepare-fields.ts';
 import { command } from '#pipeline/commands/prepare.ts';
 import { describeDataset } from '#pipeline/commands/stages/describe-dataset.ts';
-import type { Dataset } from '#pipeline/data/types.ts';
-import { resolveConfig } from '#pipeline/train/config.ts';
+import type { Dataset } from '#pipeline/data/set/types.ts';
+import { resolveConfig } from '#pipeline/train/settings/config.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '#test/images.ts';
 import { runCli } from '#test/run-cli.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitImages } from '#pipeline/data/split.ts';
+import { splitImages } from '#pipeline/data/set/split.ts';
 
 describe('splitImages', () => {
   it('puts every image on exactly one side, ascending', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { centreOnSquare, planSquare } from '#pipeline/data/square.ts';
+import { centreOnSquare, planSquare } from '#pipeline/pictures/square.ts';
 
 describe('planSquare', () => {
   it('makes the shortest side the size for crop and the longest for pad', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTrainingBatches, readFloats, type TrainingBatch } from '#pipeline/data/training-batches.ts';
-import type { Dataset } from '#pipeline/data/types.ts';
+import { createTrainingBatches, readFloats, type TrainingBatch } from '#pipeline/data/set/training-batches.ts';
+import type { Dataset } from '#pipeline/data/set/types.ts';
 import { expectClose } from '#test/compare.ts';
 import { grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
 

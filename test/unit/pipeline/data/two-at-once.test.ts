@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { PrepareOptions } from '#pipeline/data/types.ts';
+import type { PrepareOptions } from '#pipeline/data/set/types.ts';
 import { allPixels, grayPicture, listCache, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
 
 const CHILD = join(import.meta.dirname, '../../../support/prepare-child.ts');

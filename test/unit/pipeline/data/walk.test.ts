@@ -3,7 +3,7 @@ import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } fr
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { walkImages } from '#pipeline/data/walk.ts';
+import { walkImages } from '#pipeline/data/sources/walk.ts';
 import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
 import { skipBecause } from '#test/skip.ts';
 

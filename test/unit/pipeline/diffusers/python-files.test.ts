@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { filesForPython, libraryOf, modelIndex, pythonExample } from '#pipeline/diffusers/python-files.ts';
-import { WEIGHTS_FILE } from '#pipeline/diffusers/weights.ts';
+import { filesForPython, libraryOf, modelIndex, pythonExample } from '#pipeline/folder/python-files.ts';
+import { WEIGHTS_FILE } from '#pipeline/folder/weights.ts';
 import { createModel, initParameters, NETWORKS } from '#pipeline/model/index.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');

@@ -1,6 +1,6 @@
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { currentName, fromStateDict, namedTensors, requireWeights, toStateDict } from '#pipeline/diffusers/weights.ts';
+import { currentName, fromStateDict, namedTensors, requireWeights, toStateDict } from '#pipeline/folder/weights.ts';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 
 const attention = createModel({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Dataset } from '#pipeline/data/types.ts';
+import type { Dataset } from '#pipeline/data/set/types.ts';
 import { matchClasses, matchConditions } from '#pipeline/evaluate/agree.ts';
 import { askLike } from '#pipeline/evaluate/ask.ts';
 

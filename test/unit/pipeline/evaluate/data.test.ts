@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PrepareOptions } from '#pipeline/data/types.ts';
+import type { PrepareOptions } from '#pipeline/data/set/types.ts';
 import { openRealImages } from '#pipeline/evaluate/data.ts';
 import { barsDataset } from '#test/bars.ts';
 

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { imageNames } from '#pipeline/evaluate/image-names.ts';
+import { imageNames } from '#pipeline/evaluate/report/image-names.ts';
 import { grainedBars, writeIdx } from '#test/evaluate/grained.ts';
 import { flatPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
 

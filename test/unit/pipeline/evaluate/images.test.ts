@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkMemory, checkPictures } from '#pipeline/evaluate/check-images.ts';
-import { placesOf, readImages, takeRows } from '#pipeline/evaluate/images.ts';
+import { placesOf, readImages, takeRows } from '#pipeline/evaluate/measures/images.ts';
 import { barsDataset } from '#test/bars.ts';
 
 const dataset = barsDataset({ count: 30, held: 10 });

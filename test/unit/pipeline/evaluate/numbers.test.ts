@@ -7,7 +7,7 @@ import type { NumberReader } from '#pipeline/evaluate/features/index.ts';
 import { measureRuns } from '#pipeline/evaluate/measure.ts';
 import { aboutMeasure } from '#pipeline/evaluate/measures/index.ts';
 import type { Run } from '#pipeline/evaluate/runs.ts';
-import type { FeatureNetwork, ImageSet } from '#pipeline/evaluate/types.ts';
+import type { FeatureNetwork, ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { writeProjection } from '#test/evaluate/projection.ts';
 import { exampleEvaluation } from '#test/evaluation.ts';
 import { grayPicture, writeFiles } from '#test/images.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeCard } from '#pipeline/evaluate/report/card.ts';
 import { FUSED_KINDS, pathOfFused, TABLE_FILE } from '#pipeline/export/fuse/kinds.ts';
-import { formatModelCard, withPython } from '#pipeline/export/model-card.ts';
+import { formatModelCard, withPython } from '#pipeline/folder/model-card.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { parseSchedulerConfig, STEP_FILES } from '#scheduler/index.ts';
 import { exampleEvaluation } from '#test/evaluation.ts';

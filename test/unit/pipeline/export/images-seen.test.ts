@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createTrainingBatches } from '#pipeline/data/training-batches.ts';
+import { createTrainingBatches } from '#pipeline/data/set/training-batches.ts';
 import { describeKnown, formatEpochs, imagesSeen } from '#pipeline/export/images-seen.ts';
-import { resolveConfig } from '#pipeline/train/config.ts';
+import { resolveConfig } from '#pipeline/train/settings/config.ts';
 import { barsDataset } from '#test/bars.ts';
 
 const configOf = (training: object) =>

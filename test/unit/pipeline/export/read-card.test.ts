@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readTrainedOn } from '#pipeline/export/read-card.ts';
+import { readTrainedOn } from '#pipeline/folder/read-card.ts';
 import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const HASH = 'ab'.repeat(32);

@@ -1,8 +1,8 @@
 /** Weights of a conditional network as the start of one without conditions: it must draw what they draw for none. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fitParameters } from '#pipeline/init/fit.ts';
 import { createModel, initParameters, type Model } from '#pipeline/model/index.ts';
+import { fitParameters } from '#pipeline/train/fine-tuning/fit.ts';
 import { expectClose } from '../../../support/compare.ts';
 import { tensorsOf } from '../../../support/model.ts';
 

@@ -1,8 +1,8 @@
 /** The records of the networks, compared with the networks themselves. */
 import { describe, expect, it } from 'vitest';
 import { createModel, NETWORKS } from '#pipeline/model/index.ts';
-import { resolveConfig } from '#pipeline/train/config.ts';
-import { completeModel, isRepeated } from '#pipeline/train/links.ts';
+import { resolveConfig } from '#pipeline/train/settings/config.ts';
+import { completeModel, isRepeated } from '#pipeline/train/settings/links.ts';
 
 it('the names of networks are distinct', () => {
   expect(new Set(NETWORKS.map(({ className }) => className)).size).toBe(NETWORKS.length);

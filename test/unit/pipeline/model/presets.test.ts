@@ -1,9 +1,9 @@
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { countParameters, createModel } from '#pipeline/model/index.ts';
-import { presetNames, readPreset } from '#pipeline/presets.ts';
-import { resolveConfig } from '#pipeline/train/config.ts';
-import { completeModel } from '#pipeline/train/links.ts';
+import { resolveConfig } from '#pipeline/train/settings/config.ts';
+import { completeModel } from '#pipeline/train/settings/links.ts';
+import { presetNames, readPreset } from '#pipeline/train/settings/presets.ts';
 
 /** A preset and its network, checked as `pipeline train` checks them. */
 async function load(name: string) {

@@ -1,7 +1,7 @@
 /** Each option of SimpleUnet through the whole way: training on the traced step, then the exported network. */
 import { describe, expect, it, test } from 'vitest';
-import { inferenceGraph } from '#pipeline/export/inference.ts';
-import { measureParity, PARITY_LIMIT } from '#pipeline/export/parity.ts';
+import { inferenceGraph } from '#pipeline/folder/inference.ts';
+import { measureParity, PARITY_LIMIT } from '#pipeline/folder/parity.ts';
 import { countParameters, createModel } from '#pipeline/model/index.ts';
 import { createEngine } from '#pipeline/train/engines/index.ts';
 import { expectClose } from '#test/compare.ts';

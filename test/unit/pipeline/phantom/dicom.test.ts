@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDicom } from 'dicom-parser';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Dataset } from '#pipeline/data/types.ts';
+import type { Dataset } from '#pipeline/data/set/types.ts';
 import { uidOf } from '#pipeline/phantom/dicom.ts';
-import { LABEL } from '#pipeline/phantom/label.ts';
 import { writeSet } from '#pipeline/phantom/write-set.ts';
+import { LABEL } from '#pipeline/pictures/phantom-label.ts';
 import { allPixels, prepare, temporaryFolder } from '#test/images.ts';
 
 const root = temporaryFolder();

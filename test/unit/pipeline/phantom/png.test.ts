@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { LABEL } from '#pipeline/phantom/label.ts';
 import { encodePng } from '#pipeline/phantom/png.ts';
+import { LABEL } from '#pipeline/pictures/phantom-label.ts';
 
 it('sharp reads the pixels and the texts that encodePng has written', async () => {
   const pixels = Uint8Array.from({ length: 40 * 40 }, (_, i) => (i * i * 7 + (i >> 3)) & 255);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { divergedAdvice } from '#pipeline/train/advice.ts';
+import { divergedAdvice } from '#pipeline/train/run/advice.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 
 describe('divergedAdvice', () => {

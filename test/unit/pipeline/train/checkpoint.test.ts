@@ -11,8 +11,8 @@ import {
   loadCheckpoint,
   resumeCheckpoint,
   saveCheckpoint,
-} from '#pipeline/train/checkpoint.ts';
-import type { StepTensor } from '#pipeline/train/contracts.ts';
+} from '#pipeline/train/saved/checkpoint.ts';
+import type { StepTensor } from '#pipeline/train/step/contracts.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 
 const specs: StepTensor[] = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createModel } from '#pipeline/model/index.ts';
-import { checkComplete, compareConfigs, type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
-import type { Field } from '#pipeline/train/field.ts';
-import { fields } from '#pipeline/train/fields.ts';
+import { checkComplete, compareConfigs, type PartialConfig, resolveConfig } from '#pipeline/train/settings/config.ts';
+import type { Field } from '#pipeline/train/settings/field.ts';
+import { fields } from '#pipeline/train/settings/fields.ts';
 
 const resolve = (...configs: PartialConfig[]) =>
   resolveConfig(configs.map((config, i) => ({ name: `layer ${i}`, config })));

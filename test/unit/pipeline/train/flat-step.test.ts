@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { flatStepGraph } from '#pipeline/export/train-step/graphs.ts';
-import type { PartialConfig } from '#pipeline/train/config.ts';
-import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnxruntime.ts';
-import { createFlatStep } from '#pipeline/train/flat-step.ts';
+import { flatStepGraph } from '#pipeline/train/engines/onnx/graphs.ts';
+import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnx/onnxruntime.ts';
+import type { PartialConfig } from '#pipeline/train/settings/config.ts';
+import { createFlatStep } from '#pipeline/train/step/flat-step.ts';
 import { packState, unpackState } from '#scheduler/index.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { expectClose } from '../../../support/compare.ts';

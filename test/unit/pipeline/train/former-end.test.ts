@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PartialConfig } from '#pipeline/train/config.ts';
+import type { PartialConfig } from '#pipeline/train/settings/config.ts';
 import { type Given, lines, newRun, runTiny } from '#test/train/tiny-run.ts';
 
 /** Step 6, the end, is no multiple of the steps between pictures. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { withRun } from '#pipeline/train/held-run.ts';
+import { withRun } from '#pipeline/train/run/held-run.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 import { newRun, runTiny } from '#test/train/tiny-run.ts';
 

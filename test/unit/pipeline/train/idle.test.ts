@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { idleSettings } from '#pipeline/train/idle.ts';
+import { idleSettings } from '#pipeline/train/plan/idle.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 

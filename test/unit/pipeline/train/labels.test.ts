@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
-import { checkLabels } from '#pipeline/train/labels.ts';
-import { planFromConfig } from '#pipeline/train/resolve.ts';
+import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
+import { type PartialConfig, resolveConfig } from '#pipeline/train/settings/config.ts';
+import { checkLabels } from '#pipeline/train/settings/labels.ts';
 
 const NAMES = ['female', 'male'];
 const labelled = (...labels: number[]) => ({

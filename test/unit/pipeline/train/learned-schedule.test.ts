@@ -8,7 +8,7 @@ import {
   gammasOf,
   initialCurve,
   learnedBetas,
-} from '#pipeline/train/learned-schedule.ts';
+} from '#pipeline/train/step/learned-schedule.ts';
 import { expectClose } from '../../../support/compare.ts';
 
 const T = 80;

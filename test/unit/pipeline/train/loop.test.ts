@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { TrainEngine } from '#pipeline/train/contracts.ts';
-import { type LoopOptions, runLoop } from '#pipeline/train/loop.ts';
+import { type LoopOptions, runLoop } from '#pipeline/train/run/loop.ts';
+import type { TrainEngine } from '#pipeline/train/step/contracts.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { learningRateAt } from '#scheduler/training/learning-rate.ts';
 import { emaDecayAt } from '#scheduler/training/optimizer.ts';

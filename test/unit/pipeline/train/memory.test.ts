@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { countParameters } from '#pipeline/model/index.ts';
-import { resolveConfig } from '#pipeline/train/config.ts';
-import { traceStep } from '#pipeline/train/engines/onnxruntime.ts';
-import { estimateMemory, estimatePlan, machineMemory, memoryShortage, peakBytes } from '#pipeline/train/memory.ts';
-import { planFromConfig } from '#pipeline/train/resolve.ts';
+import { traceStep } from '#pipeline/train/engines/onnx/onnxruntime.ts';
+import { estimateMemory, estimatePlan, machineMemory, memoryShortage, peakBytes } from '#pipeline/train/plan/memory.ts';
+import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
+import { resolveConfig } from '#pipeline/train/settings/config.ts';
 import type { Graph } from '#tracer/index.ts';
 
 type NodeRow = [op: string, inputs: string[], output: string];

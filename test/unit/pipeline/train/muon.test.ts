@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel } from '#pipeline/model/index.ts';
-import { resolveConfig } from '#pipeline/train/config.ts';
-import { isHiddenMatrix, muonMomentum, muonUpdates } from '#pipeline/train/muon.ts';
-import { planFromConfig } from '#pipeline/train/resolve.ts';
+import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
+import { resolveConfig } from '#pipeline/train/settings/config.ts';
+import { isHiddenMatrix, muonMomentum, muonUpdates } from '#pipeline/train/step/muon.ts';
 
 const NETWORK = {
   _class_name: 'UNet2DModel',

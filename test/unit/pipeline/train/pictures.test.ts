@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lossChart, smooth } from '#pipeline/train/loss-chart.ts';
-import type { StepMetrics } from '#pipeline/train/metrics.ts';
-import { sheetColumns } from '#pipeline/train/preview.ts';
+import { lossChart, smooth } from '#pipeline/train/pictures/loss-chart.ts';
+import { sheetColumns } from '#pipeline/train/pictures/preview.ts';
+import type { StepMetrics } from '#pipeline/train/saved/metrics.ts';
 
 const line = (step: number, loss: number) => ({ step, loss }) as StepMetrics;
 const noise = (i: number) => Math.sin(i * i);

@@ -1,7 +1,7 @@
 import { DEFAULT_GUIDANCE, parseSchedulerConfig } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import type { Predictor } from '#pipeline/train/denoiser.ts';
-import { drawPreview, type PreviewOptions } from '#pipeline/train/preview.ts';
+import type { Predictor } from '#pipeline/train/pictures/denoiser.ts';
+import { drawPreview, type PreviewOptions } from '#pipeline/train/pictures/preview.ts';
 import { expectClose } from '#test/compare.ts';
 import { AGE } from '#test/tiny-onnx.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
-import { completePlan, draftPlan, planFromConfig } from '#pipeline/train/resolve.ts';
+import { completePlan, draftPlan, planFromConfig } from '#pipeline/train/plan/resolve.ts';
+import { type PartialConfig, resolveConfig } from '#pipeline/train/settings/config.ts';
 
 const base: PartialConfig = {
   data: { size: 8 },

@@ -2,10 +2,10 @@ import { appendFileSync, mkdtempSync, readFileSync, truncateSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { appendLine, cutLines, readLines } from '#pipeline/train/metrics.ts';
-import { openRun, readRunConfig, requireNoRun } from '#pipeline/train/run-folder.ts';
-import { parametersOf } from '#pipeline/train/state.ts';
-import { train } from '#pipeline/train/train.ts';
+import { train } from '#pipeline/train/run/train.ts';
+import { appendLine, cutLines, readLines } from '#pipeline/train/saved/metrics.ts';
+import { openRun, readRunConfig, requireNoRun } from '#pipeline/train/saved/run-folder.ts';
+import { parametersOf } from '#pipeline/train/step/state.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 

@@ -9,7 +9,7 @@ import {
   type SafetensorsData,
   type SafetensorsEntry,
   writeSafetensors,
-} from '#pipeline/train/safetensors.ts';
+} from '#pipeline/folder/safetensors.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));

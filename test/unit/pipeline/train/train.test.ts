@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { train } from '#pipeline/train/train.ts';
+import { train } from '#pipeline/train/run/train.ts';
 import { skipBecause } from '#test/skip.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { describeClasses } from '#pipeline/commands/stages/training.ts';
-import { readPreset } from '#pipeline/presets.ts';
-import type { PartialConfig } from '#pipeline/train/config.ts';
-import { checkList } from '#pipeline/train/early.ts';
-import { completePlan, draftPlan } from '#pipeline/train/resolve.ts';
-import { settingsOf } from '#pipeline/train/settings.ts';
+import { checkList } from '#pipeline/train/plan/early.ts';
+import { completePlan, draftPlan } from '#pipeline/train/plan/resolve.ts';
+import { settingsOf } from '#pipeline/train/plan/settings.ts';
+import type { PartialConfig } from '#pipeline/train/settings/config.ts';
+import { readPreset } from '#pipeline/train/settings/presets.ts';
 
 const THREE = ['cat', 'dog', 'owl'];
 const AGED = { names: ['age'], values: Float64Array.from([1, 2, 3, 4]) };

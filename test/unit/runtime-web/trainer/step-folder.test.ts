@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readPreset } from '#pipeline/presets.ts';
-import { resolveConfig } from '#pipeline/train/config.ts';
-import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnxruntime.ts';
-import { planFromConfig } from '#pipeline/train/resolve.ts';
+import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnx/onnxruntime.ts';
+import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
+import { resolveConfig } from '#pipeline/train/settings/config.ts';
+import { readPreset } from '#pipeline/train/settings/presets.ts';
 import { openImages } from '#runtime-web/trainer/images.ts';
 import { openStep } from '#runtime-web/trainer/step-folder.ts';
 import { createStepFeed, STEP_FILES, unpackState } from '#scheduler/index.ts';

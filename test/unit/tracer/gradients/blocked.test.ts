@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { blockSize } from '#pipeline/train/engines/block-size.ts';
+import { blockSize } from '#pipeline/train/engines/onnx/block-size.ts';
 import { skipBecause } from '#test/skip.ts';
 import { expectTraced } from '#test/traced.ts';
 import { float } from '../rows/row.ts';

@@ -4,8 +4,8 @@
  * why, and the process can be replaced. It must be: the binding numbers its tensors with an int32 that only grows, and
  * leaks every tensor from 2^31 on.
  */
-import type { TrainEngine, TrainStep } from '../../contracts.ts';
-import { EngineError } from '../error.ts';
+import type { TrainEngine, TrainStep } from '../../step/contracts.ts';
+import { EngineError } from '../../step/engine-error.ts';
 import { type EngineProcess, OutOfMemory, startEngineProcess } from './host.ts';
 import { type NativeKind, readInstall } from './install.ts';
 

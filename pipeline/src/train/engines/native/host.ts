@@ -1,7 +1,7 @@
 /** Starts an engine's process, and says why it ended. */
 import { fileURLToPath } from 'node:url';
 import { CallError, type Child, type ChildEnd, ChildEnded, startChild } from '@onnoise/runtime-node/child';
-import { EngineError } from '../error.ts';
+import { EngineError } from '../../step/engine-error.ts';
 import { type NativeInstall, type NativeKind, nativeEnvironment } from './install.ts';
 import type { EngineMethods } from './protocol.ts';
 import { lastWords, saysOutOfMemory, whyNoGpu } from './reason.ts';

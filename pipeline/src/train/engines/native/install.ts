@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { installLine } from '../../../install-line.ts';
-import { program } from '../../../terminal/program.ts';
+import { installLine } from '../../../install/install-line.ts';
+import { program } from '../../../text/program.ts';
 
 export type NativeKind = 'tfjs-node' | 'tfjs-node-gpu';
 

@@ -1,5 +1,5 @@
 /** The calls from a training process to its engine's process. */
-import type { StepInputs, StepRecipe, StepResult } from '../../contracts.ts';
+import type { StepInputs, StepRecipe, StepResult } from '../../step/contracts.ts';
 
 /** Calls are served in order. Tensors travel one by one: a whole state may be too large for one message. */
 export type EngineMethods = {

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openDicom } from '#pipeline/data/medical/dicom/pictures.ts';
-import { parseFrames } from '#pipeline/data/medical/frame-choice.ts';
+import { openDicom } from '#pipeline/medical/dicom/pictures.ts';
+import { parseFrames } from '#pipeline/pictures/frame-choice.ts';
 import { dicomPicture, fragments } from '#test/dicom.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', '..', '..', 'support', 'dicom-files');

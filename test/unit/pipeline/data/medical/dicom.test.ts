@@ -1,9 +1,9 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { openDicom } from '#pipeline/data/medical/dicom/pictures.ts';
-import { parseFrames } from '#pipeline/data/medical/frame-choice.ts';
-import { parseWindow } from '#pipeline/data/medical/window.ts';
-import type { RawPicture } from '#pipeline/data/raw-picture.ts';
+import { openDicom } from '#pipeline/medical/dicom/pictures.ts';
+import { parseFrames } from '#pipeline/pictures/frame-choice.ts';
+import type { RawPicture } from '#pipeline/pictures/raw-picture.ts';
+import { parseWindow } from '#pipeline/pictures/window.ts';
 import { dicomFile, dicomPicture, type Elements } from '#test/dicom.ts';
 
 const text = (...values: (number | string)[]) => values.join('\\');

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { InputError } from '@onnoise/scheduler';
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseAddress } from '#pipeline/data/medical/dicomweb/address.ts';
-import type { ClientOptions } from '#pipeline/data/medical/dicomweb/client.ts';
-import { firstPart } from '#pipeline/data/medical/dicomweb/multipart.ts';
-import { openDicomweb } from '#pipeline/data/medical/dicomweb/store.ts';
-import type { Frame } from '#pipeline/data/types.ts';
+import type { Frame } from '#pipeline/data/set/types.ts';
+import { openDicomweb } from '#pipeline/data/sources/dicomweb.ts';
 import { Failure } from '#pipeline/files/failure.ts';
+import { parseAddress } from '#pipeline/medical/dicomweb/address.ts';
+import type { ClientOptions } from '#pipeline/medical/dicomweb/client.ts';
+import { firstPart } from '#pipeline/medical/dicomweb/multipart.ts';
 import { dicomPicture } from '#test/dicom.ts';
 
 const QUICK: ClientOptions = { timeout: 20_000, tries: 2, wait: 1, environment: {} };

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseFrames } from '#pipeline/data/medical/frame-choice.ts';
-import { countSlices, openNifti } from '#pipeline/data/medical/nifti/pictures.ts';
-import { unzip } from '#pipeline/data/medical/nifti/unzip.ts';
-import { parseWindow } from '#pipeline/data/medical/window.ts';
+import { countSlices, openNifti } from '#pipeline/medical/nifti/pictures.ts';
+import { unzip } from '#pipeline/medical/nifti/unzip.ts';
+import { parseFrames } from '#pipeline/pictures/frame-choice.ts';
+import { parseWindow } from '#pipeline/pictures/window.ts';
 import { niftiFile } from '#test/nifti.ts';
 
 /** 2 to the right, 3 forwards, 4 up; the value says where: 100 right + 10 forwards + up. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { lookAtImages } from '#pipeline/data/look.ts';
-import type { PrepareOptions } from '#pipeline/data/types.ts';
+import type { PrepareOptions } from '#pipeline/data/set/types.ts';
 import { expectClose } from '#test/compare.ts';
 import { type DicomPicture, dicomFile, dicomPicture, type Elements, PLANTED } from '#test/dicom.ts';
 import {

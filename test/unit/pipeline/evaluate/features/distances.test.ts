@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gaussian } from '@onnoise/scheduler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openFeatureNetwork } from '#pipeline/evaluate/features/index.ts';
-import type { FeatureNetwork, Features, ImageSet } from '#pipeline/evaluate/types.ts';
+import type { FeatureNetwork, Features, ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { barImages, barsDataset } from '../../../../support/bars.ts';
 
 const SIZE = 12;

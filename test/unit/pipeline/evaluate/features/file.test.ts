@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { extractFeatures } from '#pipeline/evaluate/features/extract.ts';
 import { openFeatureFile } from '#pipeline/evaluate/features/file.ts';
 import type { FeatureRange } from '#pipeline/evaluate/features/range.ts';
-import type { ImageSet } from '#pipeline/evaluate/types.ts';
+import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import type { ImageShape } from '#scheduler/index.ts';
 import { expectClose } from '../../../../support/compare.ts';
 import { type FeatureOnnxOptions, featureOnnx } from '../../../../support/feature-onnx.ts';

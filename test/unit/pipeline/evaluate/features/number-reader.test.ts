@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openNumberReader } from '#pipeline/evaluate/features/index.ts';
-import { readImages } from '#pipeline/evaluate/images.ts';
+import { readImages } from '#pipeline/evaluate/measures/images.ts';
 import { numberErrors } from '#pipeline/evaluate/measures/index.ts';
 import { temporaryFolder } from '#test/tiny-onnx.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';

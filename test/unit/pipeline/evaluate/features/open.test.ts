@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type OpenOptions, openFeatureNetwork } from '#pipeline/evaluate/features/index.ts';
-import { readImages } from '#pipeline/evaluate/images.ts';
-import type { FeatureNetwork } from '#pipeline/evaluate/types.ts';
+import { readImages } from '#pipeline/evaluate/measures/images.ts';
+import type { FeatureNetwork } from '#pipeline/evaluate/sets/types.ts';
 import { barImages, barsDataset } from '../../../../support/bars.ts';
 import { featureOnnx } from '../../../../support/feature-onnx.ts';
 import { temporaryFolder } from '../../../../support/tiny-onnx.ts';

@@ -1,7 +1,7 @@
 import { gaussian } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { trainOnSynthetic } from '#pipeline/evaluate/features/index.ts';
-import type { ImageSet } from '#pipeline/evaluate/types.ts';
+import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { barImages } from '../../../../support/bars.ts';
 
 const COUNT = 90;

@@ -4,7 +4,7 @@ import { drawGroups } from '#pipeline/evaluate/measures/intervals.ts';
 import { msSsim, scalesOf } from '#pipeline/evaluate/measures/ms-ssim.ts';
 import { noiseImages } from '#pipeline/evaluate/measures/noise-images.ts';
 import type { Candidate } from '#pipeline/evaluate/measures/record.ts';
-import type { ImageSet } from '#pipeline/evaluate/types.ts';
+import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { drawnPicture } from '#test/measure-draws.ts';
 
 test('a picture is like itself, less like one with noise, and unlike its negative', () => {

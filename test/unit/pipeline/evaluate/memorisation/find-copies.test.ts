@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type CopyFeatures, closestPairs, findCopies } from '#pipeline/evaluate/memorisation/index.ts';
-import type { Features, ImageSet } from '#pipeline/evaluate/types.ts';
+import type { Features, ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { gaussian, shuffle } from '#scheduler/index.ts';
 import { change, digitGroups, join, pick, sizeOfImage, upTo } from '../../../../support/evaluate/digits.ts';
 import { temporaryFolder } from '../../../../support/images.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { narrowHalf, widenHalf } from '#pipeline/train/half.ts';
+import { narrowHalf, widenHalf } from '#pipeline/folder/half.ts';
 
 const bits = (...values: number[]) => [...narrowHalf(Float32Array.from(values))];
 

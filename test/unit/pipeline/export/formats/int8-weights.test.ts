@@ -1,9 +1,9 @@
+import { sizeOf } from '@onnoise/scheduler';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { decode } from '#pipeline/export/formats/channels.ts';
-import { narrowWeights } from '#pipeline/export/formats/float16.ts';
-import { planWeights, restoreWeights, roundWeights } from '#pipeline/export/formats/int8-weights.ts';
-import { sizeOf } from '#pipeline/shape.ts';
+import { decode } from '#pipeline/folder/channels.ts';
+import { narrowWeights } from '#pipeline/folder/float16.ts';
+import { planWeights, restoreWeights, roundWeights } from '#pipeline/folder/int8-weights.ts';
 import { type Attribute, encodeModel, type FileGraph, type Node } from '#tracer/index.ts';
 import { wave } from '../../../../support/model.ts';
 

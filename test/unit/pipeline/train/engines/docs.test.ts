@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
-import { diagnose } from '#pipeline/doctor.ts';
+import { diagnose } from '#pipeline/setup/diagnose.ts';
 import { chooseEngine, ENGINE_KINDS } from '#pipeline/train/engines/index.ts';
 import { setupCommand } from '#pipeline/train/engines/native/install.ts';
 

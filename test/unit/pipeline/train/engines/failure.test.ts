@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as engines from '#pipeline/train/engines/index.ts';
-import { train } from '#pipeline/train/train.ts';
+import { train } from '#pipeline/train/run/train.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 

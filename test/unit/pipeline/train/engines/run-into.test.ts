@@ -1,7 +1,7 @@
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { returnNothing, runInto } from '#pipeline/train/engines/run-into.ts';
+import { returnNothing, runInto } from '#pipeline/train/engines/onnx/run-into.ts';
 
 /** y = -x, and the first row of a matrix. */
 async function negation(size: number): Promise<ort.InferenceSession> {

@@ -1,8 +1,8 @@
 import { trace } from '@onnoise/tracer';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { encodeProgram } from '#pipeline/train/engines/session.ts';
-import { bytesOf, startShard } from '#pipeline/train/engines/shard-thread.ts';
+import { encodeProgram } from '#pipeline/train/engines/onnx/session.ts';
+import { bytesOf, startShard } from '#pipeline/train/engines/onnx/shard-thread.ts';
 
 const spec = (name: string) => ({ name, shape: [2], dtype: 'float32' as const });
 

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
-import { resolveConfig } from '#pipeline/train/config.ts';
-import type { StepInputs, TrainEngine, TrainStep } from '#pipeline/train/contracts.ts';
-import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnxruntime.ts';
-import { shardsOf } from '#pipeline/train/engines/sharded.ts';
-import { planFromConfig } from '#pipeline/train/resolve.ts';
+import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnx/onnxruntime.ts';
+import { shardsOf } from '#pipeline/train/engines/onnx/sharded.ts';
+import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
+import { resolveConfig } from '#pipeline/train/settings/config.ts';
+import type { StepInputs, TrainEngine, TrainStep } from '#pipeline/train/step/contracts.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { expectClose } from '#test/compare.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { StepTensor, TrainStep } from '#pipeline/train/contracts.ts';
 import { createEngine } from '#pipeline/train/engines/index.ts';
-import { createOnnxruntimeEngine, traceParts, traceStep } from '#pipeline/train/engines/onnxruntime.ts';
-import { fromStored, storedOrder, toStored, wantedOrders } from '#pipeline/train/engines/stored-order.ts';
-import { formOf } from '#pipeline/train/engines/trace-stored.ts';
+import { createOnnxruntimeEngine, traceParts, traceStep } from '#pipeline/train/engines/onnx/onnxruntime.ts';
+import { fromStored, storedOrder, toStored, wantedOrders } from '#pipeline/train/engines/onnx/stored-order.ts';
+import { formOf } from '#pipeline/train/engines/onnx/trace-stored.ts';
+import type { StepTensor, TrainStep } from '#pipeline/train/step/contracts.ts';
 import { expectClose } from '#test/compare.ts';
 import { lossesOf, planOf, startState } from '#test/train/engines.ts';
 

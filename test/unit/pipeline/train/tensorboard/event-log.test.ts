@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { StepMetrics } from '#pipeline/train/metrics.ts';
+import type { StepMetrics } from '#pipeline/train/saved/metrics.ts';
 import { decodeEvent, type Event } from '#pipeline/train/tensorboard/event.ts';
 import { cutEvents, openEvents } from '#pipeline/train/tensorboard/event-log.ts';
 import { readRecords } from '#pipeline/train/tensorboard/records.ts';

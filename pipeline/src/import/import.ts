@@ -1,0 +1,199 @@
+/**
+ * From a checkpoint of diffusers, or of MONAI, to a model folder: read, trace, check against tfjs, write. Nothing is written
+ * before all of that is done.
+ */
+import { basename, resolve } from 'node:path';
+import { classNamesOf, InputError, type SamplerName, show, sizeOf } from '@onnoise/scheduler';
+import { encodeModel } from '@onnoise/tracer';
+import { requireSpace, withDiskErrors } from '../files/disk-errors.ts';
+import { lockBeside, withLock } from '../files/lock.ts';
+import { isBelow, placeOf } from '../files/output.ts';
+import { checkArtefactTarget, writeArtefact } from '../folder/artefact.ts';
+import { inferenceGraph, inferenceMetadata } from '../folder/inference.ts';
+import { LEARNT_FROM_PHANTOMS, type ModelCard } from '../folder/model-card.ts';
+import { describeParity, measureParity, PARITY_BATCHES, type Parity, requireParity } from '../folder/parity.ts';
+import { filesForPython } from '../folder/python-files.ts';
+import { fromStateDict, namedTensors, requireWeights } from '../folder/weights.ts';
+import { countParameters, type Model } from '../model/index.ts';
+import type { UNet2DConfig } from '../model/unet2d-config.ts';
+import { type CheckpointFiles, findCheckpoint, type NamedFiles } from './find-checkpoint.ts';
+import { contradictions } from './infer-config.ts';
+import { configOfMonai, isMonai, tensorsOfMonai } from './monai.ts';
+import { checkPipeline } from './pipeline-index.ts';
+import { readJsonObject } from './read-json.ts';
+import { readNetwork } from './read-network.ts';
+import { licenceOf } from './read-readme.ts';
+import { type ReadSchedule, readSchedule } from './read-schedule.ts';
+import { type CheckpointTensors, readTensors } from './read-tensors.ts';
+
+export interface ImportOptions extends NamedFiles {
+  /** Folder of a diffusers pipeline or of its network, or a .safetensors file. */
+  from: string;
+  /** Model folder to write. */
+  out: string;
+  /** Height and width, where the checkpoint does not say them. */
+  size?: number | undefined;
+  /** Whether to write the weights beside the network, too, for diffusers and `pipeline train --init`. Default: true. */
+  weights?: boolean | undefined;
+  onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
+}
+
+export interface ImportResult {
+  /** How far tfjs and onnxruntime are apart. */
+  parity: Parity;
+  parameters: number;
+  /** Size of the ONNX file. */
+  bytes: number;
+  /** The sampler that the checkpoint was saved with, where it is one to ask for by name. */
+  sampler: SamplerName | undefined;
+  /** Notes for the user, one sentence each. */
+  notes: string[];
+}
+
+/** What a checkpoint's small files say. */
+export interface Checkpoint extends ReadSchedule {
+  files: CheckpointFiles;
+  model: Model;
+  /** Whether names are those of MONAI. */
+  ofMonai: boolean;
+  classNames: string[] | undefined;
+  /** Where it comes of a run of ours on phantoms alone, and says so. */
+  trainedOn: 'phantoms' | undefined;
+  licence: string | undefined;
+}
+
+const BYTES_A_WEIGHT = 4;
+/** protobuf's, and so ONNX's: 2 GiB; a little is left for the graph, and filters of upsampling grow. */
+const MOST_WEIGHTS = 480e6;
+
+/** @throws InputError for a checkpoint that cannot be read or does not fit its config, and when the parity check fails. */
+export async function importCheckpoint(options: ImportOptions): Promise<ImportResult> {
+  const { from, out, weights = true, onProgress } = options;
+  return withDiskErrors(`import ${from}`, async () => {
+    const checkpoint = await openCheckpoint(options);
+    const { model, config, sampler, note } = checkpoint;
+    await checkApart(from, out);
+    const batches = parityBatches(model);
+    const total = batches.reduce((sum, batch) => sum + batch, 0) + 4;
+    const report = (done: number, note: string) => onProgress?.({ done, total, note });
+    report(1, 'reading the weights');
+    const { values, sha256 } = await readValues(checkpoint, from);
+    await checkArtefactTarget(out);
+    const parameters = countParameters(model);
+    await requireSpace(out, (weights ? 2 : 1) * BYTES_A_WEIGHT * parameters, `write the model ${out}`);
+
+    return withLock(lockBeside(out), { action: `import to ${out}`, doing: 'is writing there' }, async () => {
+      report(2, 'tracing');
+      const source = { imported: basename(resolve(from)) };
+      const onnx = encodeModel(inferenceGraph(model, values), { ...source, ...inferenceMetadata(model) });
+      report(3, 'comparing with tfjs');
+      const compared = (done: number) => report(3 + done, 'comparing with tfjs');
+      const parity = await measureParity(model, values, onnx, compared, batches);
+      requireParity(`import ${from}`, parity);
+      await writeArtefact({
+        out,
+        modelConfig: model.config,
+        schedulerConfig: config,
+        onnx,
+        card: cardOf(checkpoint, { from, out, parameters, parity, sha256 }),
+        files: weights ? await filesForPython(model, values) : undefined,
+      });
+      report(total, 'done');
+      return { parity, parameters, bytes: onnx.length, sampler, notes: note === undefined ? [] : [note] };
+    });
+  });
+}
+
+/** Reads all but the tensors, so that most mistakes show at once. */
+async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<Checkpoint> {
+  const files = await findCheckpoint(from, named);
+  const index = files.index === undefined ? {} : await readJsonObject(files.index);
+  checkPipeline(index, from);
+  const schedule = readSchedule(await readJsonObject(files.scheduler), { from, path: files.scheduler });
+  const timesteps = schedule.config.num_train_timesteps;
+  const written = await readJsonObject(files.config);
+  const ofMonai = isMonai(written);
+  const network = ofMonai ? configOfMonai(written, from) : written;
+  const model = readNetwork(network, { from, path: files.config, timesteps, size });
+  const parameters = countParameters(model);
+  if (parameters > MOST_WEIGHTS) {
+    throw new InputError(
+      `Cannot import ${from}: it must have at most ${MOST_WEIGHTS / 1e6} million weights, since an ONNX file holds 2 GiB, received ${Math.round(parameters / 1e6)} million.`,
+    );
+  }
+  const classNames = model.classCount === null ? undefined : classNamesOf(index, '', model.classCount);
+  const trainedOn = index.trained_on === 'phantoms' ? index.trained_on : undefined;
+  return { ...schedule, files, model, ofMonai, classNames, trainedOn, licence: await licenceOf(files.card) };
+}
+
+/** The values of all parameters. @throws InputError that names tensors that do not fit, and keys that would explain it. */
+async function readValues({ model, files, ofMonai }: Checkpoint, from: string) {
+  const { tensors: stored, sha256 } = await readTensors(from, files.weights);
+  const tensors = ofMonai ? tensorsOfMonai(stored) : stored;
+  for (const { name } of model.parameters) {
+    const data = tensors.get(name)?.data;
+    if (data && !(data instanceof Float32Array)) {
+      throw new InputError(`Cannot import ${from}: ${name} must hold floating-point numbers, received integers.`);
+    }
+  }
+  const { values, faults } = fromStateDict(model, tensors);
+  requireWeights(faults, `import ${from}`, adviceOn(model, files.config, tensors));
+  for (const [name, numbers] of values) {
+    const at = numbers.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) {
+      throw new InputError(`Cannot import ${from}: ${name} must hold finite numbers, received ${numbers[at]}.`);
+    }
+  }
+  return { values, sha256 };
+}
+
+const MOST_KEYS = 3;
+
+function adviceOn({ config }: Model, path: string, tensors: CheckpointTensors['tensors']): string | undefined {
+  if (config._class_name !== 'UNet2DModel') return undefined;
+  const shapes = new Map([...namedTensors(tensors)].map(([name, { shape }]) => [name, shape]));
+  const keys = contradictions(config as unknown as UNet2DConfig, shapes);
+  const told = keys
+    .slice(0, MOST_KEYS)
+    .map(({ key, given, found }) => `${key} is ${show(given)}, and the tensors are of ${show(found)}`);
+  return told.length === 0 ? undefined : `In ${path}: ${told.join('; ')}.`;
+}
+
+/** @throws InputError where the folder to write would replace or lie in the checkpoint. */
+async function checkApart(from: string, out: string): Promise<void> {
+  const [source, target] = [await placeOf(from), await placeOf(out)];
+  if (source === target || isBelow(source, target) || isBelow(target, source)) {
+    throw new InputError(
+      `Cannot import ${from}: --out must be a folder apart from the checkpoint, received ${JSON.stringify(out)}.`,
+    );
+  }
+}
+
+/** Pixels of a call, for whose feature maps tfjs has the memory: one picture of 256 pixels, eight of 128. */
+const MOST_PIXELS = 2 ** 17;
+
+const parityBatches = ({ shape }: Model): number[] =>
+  PARITY_BATCHES.filter((batch) => batch === 1 || batch * sizeOf(shape.slice(1)) <= MOST_PIXELS);
+
+interface Imported {
+  from: string;
+  out: string;
+  parameters: number;
+  parity: Parity;
+  sha256: string;
+}
+
+function cardOf({ classNames, trainedOn, licence, sampler }: Checkpoint, imported: Imported): ModelCard {
+  const { from, out, parameters, parity, sha256 } = imported;
+  return {
+    name: basename(resolve(out)),
+    parameters,
+    origin: { name: basename(resolve(from)), hash: sha256, classNames, trainedOn, licence, sampler },
+    metrics: { 'largest difference between tfjs and ONNX': describeParity(parity) },
+    limits: [
+      'What it was trained on, and how well it does, is not known here: see where it comes from.',
+      'Some pictures are malformed. They must not be taken for real ones, least of all in medicine.',
+      ...(trainedOn ? [LEARNT_FROM_PHANTOMS] : []),
+    ],
+  };
+}

@@ -1,0 +1,39 @@
+/** A network as training, export and parity see it: its function, and the facts about it. Types only. */
+import type { ConditionSpec, DropoutSpec, ImageShape } from '@onnoise/scheduler';
+import type * as tf from '@tensorflow/tfjs';
+
+/** The part of a network that training needs; every `Model` is one. */
+export interface TrainableModel {
+  /** `createModel` makes the same network from it, in another process too. Networks that a test makes have none. */
+  config?: object;
+  parameters: readonly { name: string; shape: readonly number[]; trainable: boolean }[];
+  /** Layers that drop values in training; absent if there are none. */
+  dropouts?: readonly DropoutSpec[];
+  /** Sample [B, C, H, W] and timestep [B] (float32) to a prediction [B, C, H, W]. */
+  forward(
+    parameters: Record<string, tf.Tensor>,
+    sample: tf.Tensor4D,
+    timestep: tf.Tensor1D,
+    options: {
+      labels?: tf.Tensor1D;
+      masks?: Readonly<Record<string, tf.Tensor>>;
+      conditions?: tf.Tensor2D;
+      training: boolean;
+      onBuffer?: (name: string, value: tf.Tensor) => void;
+    },
+  ): tf.Tensor4D;
+}
+
+/** A network, and the facts about it that training and export need beside its function. */
+export interface DescribedModel extends TrainableModel {
+  /** [C, H, W] */
+  shape: ImageShape;
+  /** Without the null class; null without classes. */
+  classCount: number | null;
+  /** Whether it is trained without a condition too. With classes, class `classCount` is then the null class. */
+  nullCondition: boolean;
+  /** The numbers that it is conditional on. */
+  conditions: readonly ConditionSpec[];
+  /** T: timesteps are whole numbers in 0..T-1. */
+  timestepCount: number;
+}

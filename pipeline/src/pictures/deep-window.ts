@@ -1,0 +1,45 @@
+/** A window on gray pictures of 16 bits, at their full depth. */
+import type { Sharp } from 'sharp';
+import { rawToSquare } from './raw-picture.ts';
+import type { ImageOptions } from './types.ts';
+import { fullRange, levelOf, WHITE, type Window, within } from './window.ts';
+
+/** Values of a pixel: gray, and how opaque it is. */
+type Pixels = { values: Uint16Array; channels: 1 | 2 };
+
+/** @returns [size, size] */
+export async function readWindowed(
+  input: Sharp,
+  window: Window | 'auto',
+  options: ImageOptions,
+): Promise<{ pixels: Uint8Array; transparent: boolean }> {
+  const pipeline = input.autoOrient().toColourspace('grey16').raw({ depth: 'ushort' });
+  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const channels = info.channels as 1 | 2;
+  const words = new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length)); // aligned
+  const pixels: Pixels = { values: words, channels };
+  const share = window === 'auto' ? fullRange(...visible(pixels)) : within(window);
+  const behind = options.background === 'white' ? WHITE : 0;
+  const gray = new Uint16Array(width * height);
+  let transparent = false;
+  for (let i = 0; i < gray.length; i++) {
+    const level = levelOf(share(words[channels * i]!));
+    const opaque = channels === 1 ? WHITE : words[channels * i + 1]!;
+    if (opaque < WHITE) transparent = true;
+    gray[i] = (level * opaque + behind * (WHITE - opaque)) / WHITE;
+  }
+  return { pixels: await rawToSquare({ width, height, pixels: gray }, options), transparent };
+}
+
+/** The least and the most of the pixels that can be seen. */
+function visible({ values, channels }: Pixels): [number, number] {
+  let [least, most] = [WHITE, 0];
+  for (let i = 0; i < values.length; i += channels) {
+    if (channels === 2 && values[i + 1] === 0) continue;
+    const value = values[i]!;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
+}

@@ -1,0 +1,68 @@
+/**
+ * Pictures whose pixels are measurements and not levels: TIFF of floats, of 32-bit integers and of signed ones. Black is
+ * the least value of the picture and white the greatest, unless a window says otherwise. The three channels of a colour
+ * share one range. Values that are no finite numbers do not count for the range: NaN is black.
+ *
+ * Limits: sharp reads no 64 bits, and cuts off signed and real numbers of 16 bits; those are refused.
+ */
+import type { Metadata, Sharp } from 'sharp';
+import { rawToSquare } from './raw-picture.ts';
+import type { ImageOptions } from './types.ts';
+import { extremes, fullRange, levelOf, type WindowChoice, within } from './window.ts';
+
+type Values = Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint32Array;
+
+/** The numbers of sharp's depths that are no gray levels of 8 or 16 bits. */
+const ARRAYS: Readonly<Record<string, new (bytes: ArrayBuffer) => Values>> = {
+  char: Int8Array,
+  short: Int16Array,
+  int: Int32Array,
+  uint: Uint32Array,
+  float: Float32Array,
+  double: Float64Array,
+};
+
+/** What to do about numbers that cannot be read. */
+export const SAVE_AS = 'save it as 32-bit floats, or as unsigned 8 or 16 bits';
+
+/** Whether the pixels are measurements. Lab, which sharp holds in floats, is a colour. */
+export const isMeasured = ({ depth, space }: Metadata): boolean =>
+  depth !== 'uchar' && depth !== 'ushort' && space !== 'lab' && space !== 'labs';
+
+/**
+ * @param input with its profile ignored, which would change the values
+ * @returns [size, size], or [size, size, 3] of a colour @throws Error with the reason why it cannot be used
+ */
+export async function readMeasured(
+  input: Sharp,
+  { depth, space, channels, hasAlpha }: Metadata,
+  window: WindowChoice,
+  options: ImageOptions,
+): Promise<{ pixels: Uint8Array; transparent: boolean; infinite: boolean }> {
+  const Numbers = ARRAYS[depth];
+  if (space === 'grey16' || space === 'rgb16')
+    throw new Error(`its values are signed or real numbers of 16 bits: ${SAVE_AS}`);
+  if (Numbers === undefined || hasAlpha || (channels !== 1 && channels !== 3)) {
+    const what = hasAlpha ? ', transparency among them' : '';
+    throw new Error(
+      `its pixels are ${channels} numbers each (${depth})${what}: save it as gray or RGB of 8 or 16 bits`,
+    );
+  }
+  const pipeline = input.autoOrient().toColourspace(space).raw({ depth });
+  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  if (info.channels !== channels) throw new Error(`decoded to ${info.channels} channels, not ${channels}`);
+  const values = new Numbers(data.buffer.slice(data.byteOffset, data.byteOffset + data.length) as ArrayBuffer); // aligned
+  const range = extremes((i) => values[i]!, values.length);
+  if (range[0] > range[1]) throw new Error('it has no value that is a finite number');
+  const share = typeof window === 'object' ? within(window) : fullRange(...range);
+  const levels = channels === 1 ? new Uint16Array(values.length) : new Uint8Array(values.length);
+  let infinite = false;
+  for (let i = 0; i < levels.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) infinite = true;
+    const level = levelOf(share(value));
+    levels[i] = channels === 1 ? level : (level + 128) / 257;
+  }
+  return { pixels: await rawToSquare({ width, height, pixels: levels }, options), transparent: false, infinite };
+}

@@ -1,0 +1,67 @@
+/** A picture as it is read: what is asked of it, and what is told of it. */
+
+/** How NIfTI is cut; see nifti/orientation.ts. */
+export const AXES = ['axial', 'coronal', 'sagittal'] as const;
+export type Axis = (typeof AXES)[number];
+
+/** How pictures become squares; see square.ts. */
+export const FITS = ['crop', 'pad', 'stretch'] as const;
+export type Fit = (typeof FITS)[number];
+
+export const BACKGROUNDS = ['black', 'white'] as const;
+export type Background = (typeof BACKGROUNDS)[number];
+
+/** Largest side of prepared images, in pixels. */
+export const MAX_SIZE = 2048;
+
+/** How images become squares of `size` pixels. */
+export interface ImageOptions {
+  /** Side of the square in pixels. */
+  size: number;
+  /** 1 makes gray, 3 makes RGB; without it gray is kept when no image has colour. */
+  channels?: 1 | 3;
+  fit: Fit;
+  /** Shown behind transparent pixels and in padding. */
+  background: Background;
+  /** What of DICOM, NIfTI, 16-bit gray and TIFF of measurements is black and white: `dicom` (the default), `auto`, `40,400`; see window.ts. */
+  window?: string | undefined;
+  /** Frames, slices or pages to take: `first`, `middle`, `all`, `7`, `10-20`. Default the first, of NIfTI the middle one. */
+  frames?: string | undefined;
+  /** How NIfTI is cut. Default `axial`. */
+  axis?: Axis | undefined;
+}
+
+/** A decoded picture. */
+export interface Picture {
+  /** [size, size, 1 or 3] uint8. */
+  pixels: Uint8Array;
+  /** What a file of 16 bits per channel holds, where no window was laid on it. */
+  deep?: 'gray' | 'colour' | false;
+  /** Of a `deep` one that is almost black: the greatest value of its file. */
+  dark?: number;
+  /** Whether a window was laid on it, that of the file or a chosen one. */
+  windowed?: boolean;
+  /** Whether its pixels are measurements, of which the least became black and the greatest white; see measured.ts. */
+  measured?: boolean;
+  /** Whether some of those are no finite numbers. */
+  infinite?: boolean;
+  /** Whether its ink colours became RGB without a profile that says how. */
+  inks?: boolean;
+  /** Whether the file gives a size of its pixels that cannot be used, so that they count as squares. */
+  squared?: boolean;
+  /** Whether some of it was transparent, so that the background shows. */
+  transparent?: boolean;
+  /** Whether the file holds further frames, slices or pages, and none was asked for. */
+  several?: boolean;
+  /** Whether the file says that text is burnt into its pixels. */
+  burnedIn?: boolean;
+  /** Whether the file says that it is a synthetic phantom: PNG by phantom/label.ts, DICOM by elements of its own. */
+  phantom?: boolean;
+  /** What it has in common with others that are held out with it, from the widest to the narrowest; see groups.ts. */
+  groups?: readonly string[];
+}
+
+/** Why one picture of a file cannot be used. */
+export interface Unusable {
+  reason: string;
+}

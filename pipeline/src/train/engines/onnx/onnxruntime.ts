@@ -1,0 +1,169 @@
+/**
+ * The default engine: onnxruntime-node runs the training step, traced into one ONNX graph (forward, backward, clip,
+ * Adam, EMA). It needs nothing but npm.
+ *
+ * State lives in two sets of buffers that swap roles each step: a step reads one and writes the other in place, so it
+ * allocates nothing of the model's size (run-into.ts).
+ */
+
+import { type Graph, joinPorts } from '@onnoise/tracer';
+import { partOf } from '../../step/accumulate.ts';
+import type { AccumulatedStep, StepTensor, TrainEngine, TrainStep } from '../../step/contracts.ts';
+import { blockSize } from './block-size.ts';
+import type { Program } from './program.ts';
+import { runInto } from './run-into.ts';
+import { sessionOf } from './session.ts';
+import { createSharded, shardsOf } from './sharded.ts';
+import { fromStored, type Orders, toStored } from './stored-order.ts';
+import { buffers, feeds, nextOf, once, only, prefixed, type Tensors, tensor } from './tensors.ts';
+import { type Form, formOf, traceStored, traceTurned } from './trace-stored.ts';
+import { isWide } from './wide.ts';
+
+/** The step as a graph: state and inputs in, `next.<state>`, `loss` and `gradNorm` out. */
+export function traceStep(step: TrainStep, form: Form = formOf(isWide(step.state))): Graph {
+  return traceTurned(
+    (tensors) => {
+      const { state, outputs } = step.run(tensors, tensors);
+      return { ...outputs, ...prefixed(state) };
+    },
+    [...step.state, ...step.inputs],
+    { name: 'training_step', ...form },
+  );
+}
+
+/** The parts of an accumulated step as graphs: totals after a small batch, and the update. */
+export function traceParts(
+  { accumulated: parts, state }: TrainStep & { accumulated: AccumulatedStep },
+  form: Form = formOf(isWide(state)),
+) {
+  const add = traceTurned(
+    (tensors) => prefixed(parts.add(tensors, tensors, tensors)),
+    [...parts.weights, ...parts.totals, ...parts.inputs],
+    { name: 'gradients', ...form },
+  );
+  // BatchNorm's statistics are in the totals.
+  const given = new Set(parts.totals.map(({ name }) => name));
+  const update = traceTurned(
+    (tensors) => {
+      const { state, outputs } = parts.update(tensors, tensors, tensors);
+      return { ...outputs, ...prefixed(state) };
+    },
+    [...state.filter(({ name }) => !given.has(name)), ...parts.totals, ...parts.scalars],
+    { name: 'update', ...form },
+  );
+  return { add, update };
+}
+
+/** @param wide takes the form for wide networks */
+export async function createOnnxruntimeEngine(
+  step: TrainStep,
+  state: ReadonlyMap<string, Float32Array>,
+  wide = isWide(step.state),
+): Promise<TrainEngine> {
+  const program = await createProgram(step, wide);
+  // No closure here may hold the initial state: it is as large as the buffers.
+  let current = buffers(step.state, program.joined);
+  let spare = buffers(step.state, program.joined);
+  fill(current, step.state, state, program.orders);
+  const scalars: Tensors = { loss: tensor([], new Float32Array(1)), gradNorm: tensor([], new Float32Array(1)) };
+  const resultsIn = once((set: Tensors): Tensors => ({ ...scalars, ...prefixed(set) }));
+
+  return {
+    name: 'onnxruntime (cpu)',
+    depth: 1,
+    async step(inputs) {
+      await program.run(current, inputs, resultsIn(spare));
+      [current, spare] = [spare, current];
+      return { loss: scalars.loss!.data[0] as number, gradNorm: scalars.gradNorm!.data[0] as number };
+    },
+    async readState() {
+      return new Map(
+        step.state.map((spec) => {
+          const stored = current[spec.name]!.data as Float32Array;
+          const values = fromStored(spec, stored, program.orders);
+          return [spec.name, values === stored ? stored.slice() : values];
+        }),
+      );
+    },
+    async writeState(values) {
+      fill(current, step.state, values, program.orders);
+    },
+    async dispose() {
+      current = {};
+      spare = {};
+      await program.release();
+    },
+  };
+}
+
+function fill(
+  tensors: Tensors,
+  specs: readonly StepTensor[],
+  values: ReadonlyMap<string, Float32Array>,
+  orders: Orders,
+): void {
+  for (const spec of specs)
+    (tensors[spec.name]!.data as Float32Array).set(toStored(spec, values.get(spec.name)!, orders));
+}
+
+async function createProgram(step: TrainStep, wide: boolean): Promise<Program> {
+  const { accumulated } = step;
+  const form = formOf(wide, await blockSize());
+  if (accumulated) {
+    const { graphs, orders } = traceStored(form, (form) => traceParts({ ...step, accumulated }, form));
+    return createParts(accumulated, graphs, orders);
+  }
+  const shards = wide ? undefined : shardsOf(step);
+  if (shards) return createSharded(step, shards);
+  const { graphs, orders } = traceStored(form, (form) => ({ step: traceStep(step, form) }));
+  const joined = joinPorts(graphs.step, nextOf);
+  const session = await sessionOf(graphs.step);
+  const written = once((outputs: Tensors) => only(outputs, session.outputNames));
+  return {
+    joined,
+    orders,
+    async run(state, inputs, outputs) {
+      await runInto(session, { ...state, ...feeds(step.inputs, inputs) }, written(outputs));
+    },
+    release: () => session.release(),
+  };
+}
+
+/** The totals, too, are two sets of buffers that swap roles. */
+async function createParts(
+  parts: AccumulatedStep,
+  graphs: ReturnType<typeof traceParts>,
+  orders: Orders,
+): Promise<Program> {
+  const joined = joinPorts(graphs.update, nextOf);
+  const [add, update] = [await sessionOf(graphs.add), await sessionOf(graphs.update)];
+  let totals = buffers(parts.totals);
+  let spare = buffers(parts.totals);
+  const added = once((state: Tensors) => only(state, add.inputNames));
+  const raised = once((totals: Tensors) => prefixed(totals));
+  const read = once((state: Tensors) => only(state, update.inputNames));
+  const written = once((outputs: Tensors) => only(outputs, update.outputNames));
+  return {
+    joined,
+    orders,
+    async run(state, inputs, outputs) {
+      for (const [name, { data }] of Object.entries(totals)) {
+        const values = data as Float32Array;
+        if (state[name]) values.set(state[name].data as Float32Array);
+        else values.fill(0);
+      }
+      for (let number = 0; number < parts.count; number++) {
+        const given = feeds(parts.inputs, partOf(inputs, parts, number));
+        await runInto(add, { ...added(state), ...totals, ...given }, raised(spare));
+        [totals, spare] = [spare, totals];
+      }
+      const given = { ...read(state), ...totals, ...feeds(parts.scalars, inputs) };
+      await runInto(update, given, written(outputs));
+    },
+    async release() {
+      [totals, spare] = [{}, {}];
+      await add.release();
+      await update.release();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** Settings that are accepted but do nothing in this run, or not what they seem to do. */
+import type { Dataset } from '../../data/index.ts';
+import { plural } from '../../text/format.ts';
+import type { EngineChoice } from '../engines/index.ts';
+import type { TrainConfig } from '../settings/config.ts';
+import { fields } from '../settings/fields.ts';
+
+/**
+ * One sentence for each.
+ * @param steps of the run; undefined if it ends by the clock.
+ */
+export function idleSettings(
+  { data, training }: TrainConfig,
+  kind: EngineChoice['kind'],
+  { train, validation }: Pick<Dataset, 'train' | 'validation'>,
+  steps: number | undefined,
+): string[] {
+  const idle: [boolean, string][] = [
+    [training.allowCpu && kind !== 'tfjs-node-gpu', `--allow-cpu makes no difference on ${kind}.`],
+    [
+      training.tf32 !== fields.training.tf32.default && !kind.startsWith('tfjs-node'),
+      `--tf32 makes no difference on ${kind}, which never uses TensorFloat-32.`,
+    ],
+    [
+      training.huberDelta !== fields.training.huberDelta.default && training.loss !== 'huber',
+      `--huber-delta makes no difference with --loss ${training.loss}.`,
+    ],
+    [
+      training.zeroInit && training.init !== undefined,
+      '--zero-init makes no difference with --init, whose weights are trained already.',
+    ],
+    [
+      steps !== undefined && training.warmupSteps > steps,
+      `--warmup-steps ${training.warmupSteps} is more than the ${plural(steps ?? 0, 'step')} of the run: the learning rate never reaches ${training.lr}.`,
+    ],
+    [
+      data.validationShare > 0 && validation.length === 0,
+      `No image is held out, since there is only ${train.length}: no held-out loss is measured.`,
+    ],
+  ];
+  return idle.flatMap(([holds, sentence]) => (holds ? [sentence] : []));
+}

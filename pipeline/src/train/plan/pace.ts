@@ -1,0 +1,59 @@
+/** Measures how long training will take, from a few real steps of its engine. */
+import { drawMasks, drawStep, sizeOf } from '@onnoise/scheduler';
+import { createEngine, type EngineChoice } from '../engines/index.ts';
+import { imagesPerStep, PREVIEW_BATCH } from '../settings/batch.ts';
+import type { StepInputs } from '../step/contracts.ts';
+import type { TrainPlan } from './plan.ts';
+
+/** Most images in a timed step: the time of a larger step grows in proportion, or somewhat less. */
+export const TIMED_BATCH = 8;
+const TIMED_STEPS = 2;
+/** If the first step takes more seconds than this, no other is timed. */
+const PATIENCE = 10;
+
+/**
+ * Seconds per step of the plan. The first step, in which the engine makes its buffers, counts only if it is slow.
+ * @param timed the same plan with at most `TIMED_BATCH` images per step.
+ */
+export async function measureStep(
+  timed: TrainPlan,
+  kind: EngineChoice['kind'],
+  signal?: AbortSignal,
+): Promise<{ seconds: number; steps: number }> {
+  const { step, config, model } = timed;
+  const { lr } = config.training;
+  const batch = imagesPerStep(config.training);
+  const { noise, timesteps } = drawStep(0, 0, batch, sizeOf(model.shape), timed.schedule.T);
+  const engine = await createEngine(kind, step, step.initialState(timed.initialParameters()));
+  try {
+    const run = async (n: number) => {
+      signal?.throwIfAborted();
+      const began = performance.now();
+      const inputs: StepInputs = {
+        images: noise.slice(),
+        noise,
+        timesteps,
+        ...drawMasks(0, 0, batch, model.dropouts ?? []),
+        ...(model.classCount !== null && { labels: new Int32Array(batch) }),
+        ...(model.conditions.length > 0 && { conditions: new Float32Array(2 * batch * model.conditions.length) }),
+        ...step.scalars({ step: n, learningRate: lr, emaDecay: 0 }),
+      };
+      await engine.step(inputs);
+      return (performance.now() - began) / 1000;
+    };
+    const first = await run(1);
+    if (first > PATIENCE) return { seconds: first, steps: 1 };
+    let sum = 0;
+    for (let n = 0; n < TIMED_STEPS; n++) sum += await run(n + 2);
+    return { seconds: sum / TIMED_STEPS, steps: TIMED_STEPS };
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** Seconds for one set of pictures: a training step is about three passes through the network, a sampling step one. */
+export function pictureSeconds({ config, model, sampleSteps }: TrainPlan, secondsPerStep: number): number {
+  const passes = model.nullCondition ? 2 : 1; // with guidance
+  const images = Math.ceil(config.output.sampleCount / PREVIEW_BATCH) * PREVIEW_BATCH * sampleSteps * passes;
+  return (images * secondsPerStep) / imagesPerStep(config.training) / 3;
+}

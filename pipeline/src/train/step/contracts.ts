@@ -1,0 +1,155 @@
+/**
+ * The seams of training: what a network, a training step and an engine look like to each other. Types only.
+ * Outside the step, tensors are plain typed arrays in PyTorch's order, and images are NCHW.
+ */
+import type {
+  AdamOptions,
+  BatchPosition,
+  ImageShape,
+  PredictionType,
+  StepInputs,
+  StepScalars,
+} from '@onnoise/scheduler';
+import type * as tf from '@tensorflow/tfjs';
+import type { LossOptions } from './loss.ts';
+
+export type { StepInputs };
+
+export interface StepTensor {
+  name: string;
+  shape: number[];
+  dtype: 'float32' | 'int32';
+}
+
+export interface TrainStepOptions extends AdamOptions, LossOptions {
+  /** Images whose gradients are computed together. */
+  batch: number;
+  /** Batches of an update, whose gradients are averaged; 1: the step is one function. */
+  accumulate: number;
+  /** [C, H, W] of an image. */
+  shape: ImageShape;
+  /** Whether the model takes class labels. */
+  conditional: boolean;
+  /** Whether the schedule is learned, from `schedule` on. The loss is then l2, without weights of timesteps. */
+  learnSchedule: boolean;
+  /** K, how many numbers the model is conditional on. Default: 0. */
+  conditions?: number;
+  /** alphaBar of every timestep, 0 to 1, in float64. */
+  schedule: { alphaBar: ArrayLike<number> };
+  predictionType: PredictionType;
+  /** Gamma of the min-SNR weights; null: all timesteps weigh the same. */
+  minSnr: number | null;
+  /** Largest global norm of the gradients; null leaves them as they are. */
+  clipNorm: number | null;
+  /** Whether averaged weights are kept. */
+  ema: boolean;
+}
+
+/** The step as data: `createTrainStep(createModel(model), options)` gives it again, in another process. */
+export interface StepRecipe {
+  model: object;
+  options: TrainStepOptions;
+}
+
+/** A step in parts, which average the gradients of several small batches: see accumulate.ts. */
+export interface AccumulatedStep {
+  /** Small batches of an update. */
+  count: number;
+  /** What they add to; those with the name of a state tensor, BatchNorm's statistics, start with its values, others at 0. */
+  totals: StepTensor[];
+  /** The part of the state that the first part reads. */
+  weights: StepTensor[];
+  /** Inputs of the first part: those of an update, with fewer images. */
+  inputs: StepTensor[];
+  /** Inputs of the second part. */
+  scalars: StepTensor[];
+  /** @returns the totals with a small batch. */
+  add(
+    weights: Record<string, tf.Tensor>,
+    totals: Record<string, tf.Tensor>,
+    inputs: Record<string, tf.Tensor>,
+  ): Record<string, tf.Tensor>;
+  update(
+    state: Record<string, tf.Tensor>,
+    totals: Record<string, tf.Tensor>,
+    scalars: Record<string, tf.Tensor>,
+  ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
+}
+
+/** A step whose gradients are computed in equal parts of the batch: see shards.ts. */
+export interface ShardedStep {
+  count: number;
+  /** The part of the state that a shard reads. */
+  weights: StepTensor[];
+  /** Inputs of a shard: those of a step, with fewer images. */
+  inputs: StepTensor[];
+  /** What a shard gives: its loss and its gradients. */
+  gives: StepTensor[];
+  /** Inputs of the update. */
+  scalars: StepTensor[];
+  differentiate(weights: Record<string, tf.Tensor>, inputs: Record<string, tf.Tensor>): Record<string, tf.Tensor>;
+  /** @param parts what each shard gives */
+  update(
+    state: Record<string, tf.Tensor>,
+    parts: readonly Record<string, tf.Tensor>[],
+    scalars: Record<string, tf.Tensor>,
+  ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
+}
+
+export interface StepOutputs {
+  loss: tf.Scalar;
+  gradNorm: tf.Scalar;
+}
+
+export interface TrainStep {
+  /** undefined if the network was not made from settings: such a step runs only in this process. */
+  recipe: StepRecipe | undefined;
+  /** Tensors that live from step to step: see state.ts. */
+  state: StepTensor[];
+  /**
+   * images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (models with classes);
+   * conditions [B, 2K] float32 (models with conditions); `dropout.<name>` of the layers that drop values [B, C, H, W];
+   * scalars [] float32.
+   */
+  inputs: StepTensor[];
+  /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
+  initialState(parameters: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>;
+  scalars(values: StepScalars): Record<string, Float32Array>;
+  /** With `accumulate` above 1: the step in parts, for engines to run instead of `run`. */
+  accumulated?: AccumulatedStep;
+  /** The step in so many shards of its batch, which they must divide; absent where a batch cannot be cut. */
+  shards?: (count: number) => ShardedStep;
+  /** A pure function of tfjs ops: runs eagerly on any backend, or under a tracer. */
+  run(
+    state: Record<string, tf.Tensor>,
+    inputs: Record<string, tf.Tensor>,
+  ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
+}
+
+export interface StepResult {
+  loss: number;
+  gradNorm: number;
+  /** Resident bytes of the engine's own process, if it has one. */
+  memory?: number;
+}
+
+export interface TrainEngine {
+  /** What runs the step, for people: `onnxruntime (cpu)`, `tfjs-cpu`. */
+  name: string;
+  /** How many steps may be under way at once. At 1 it computes on this thread, where asking ahead gains nothing. */
+  depth: number;
+  /** Steps are done in the order of the calls. */
+  step(inputs: StepInputs): Promise<StepResult>;
+  /** The state after all steps requested so far. */
+  readState(): Promise<Map<string, Float32Array>>;
+  writeState(state: ReadonlyMap<string, Float32Array>): Promise<void>;
+  /** How many tfjs tensors live in the engine; absent in an engine without tfjs. */
+  countTensors?(): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+/** Endless batches. The next one depends on the position and the seed alone. */
+export interface Batches {
+  readonly position: BatchPosition;
+  next(): Promise<{ images: Float32Array; labels?: Int32Array; conditions?: Float64Array; epoch: number }>; // images [B, C, H, W] in [-1, 1]
+}
