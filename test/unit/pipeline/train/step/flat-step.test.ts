@@ -5,9 +5,9 @@ import type { PartialConfig } from '#pipeline/train/settings/config.ts';
 import { createFlatStep } from '#pipeline/train/step/flat-step.ts';
 import { packState, unpackState } from '#scheduler/index.ts';
 import { encodeModel } from '#tracer/index.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { lossesOf, networks, planOf, startState, stepOn } from '../../../support/train/engines.ts';
-import { openFlat } from '../../../support/train/flat.ts';
+import { expectClose } from '../../../../support/compare.ts';
+import { lossesOf, networks, planOf, startState, stepOn } from '../../../../support/train/engines.ts';
+import { openFlat } from '../../../../support/train/flat.ts';
 
 const STEPS = 50;
 /** Before BatchNorm a bias has no gradient but rounding, of which Adam makes whole steps: those losses drift apart. */

@@ -13,7 +13,7 @@ import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { type Message, readTextFormat } from '#test/text-format.ts';
 import { AGE, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
-const digits = join(import.meta.dirname, '../../../../models/digits');
+const digits = join(import.meta.dirname, '../../../../../models/digits');
 
 /** Triton's own definition of the file comes only with pip install 'tritonclient[grpc]'. */
 const LACKS_TRITON = lacksPython('tritonclient.grpc.model_config_pb2');

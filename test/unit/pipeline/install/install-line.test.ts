@@ -17,7 +17,7 @@ describe('placeOf', () => {
   it('tells the repository', () => {
     const place = placeOf();
     expect(place.kind).toBe('repository');
-    expect(cacheFolder(place)).toBe(join(import.meta.dirname, '..', '..', '..', '.cache'));
+    expect(cacheFolder(place)).toBe(join(import.meta.dirname, '..', '..', '..', '..', '.cache'));
   });
 
   it('tells a project, which has a package.json, from the folder of the global packages', () => {

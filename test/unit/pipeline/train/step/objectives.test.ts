@@ -10,9 +10,9 @@ import type { PartialConfig } from '#pipeline/train/settings/config.ts';
 import { minSnrWeight } from '#pipeline/train/step/loss.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { drawMasks, MASK } from '#scheduler/training/masks.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { lossesOf, networks, planOf, startState } from '../../../support/train/engines.ts';
-import { memoryDataset } from '../../../support/train/memory-dataset.ts';
+import { expectClose } from '../../../../support/compare.ts';
+import { lossesOf, networks, planOf, startState } from '../../../../support/train/engines.ts';
+import { memoryDataset } from '../../../../support/train/memory-dataset.ts';
 
 const { SimpleUnet: simple } = networks;
 /** Smaller than the engines' own, because so many are traced here. */

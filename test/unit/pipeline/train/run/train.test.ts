@@ -100,7 +100,7 @@ describe('train', () => {
   it('continues a process that was killed, from its last checkpoint and without double lines', async () => {
     const straight = await runTiny({ training: { steps: 12 } });
     const run = newRun();
-    const script = fileURLToPath(new URL('../../../support/train/run-tiny.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../../../../support/train/run-tiny.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', script, run, '1000'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

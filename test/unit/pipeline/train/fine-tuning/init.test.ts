@@ -14,9 +14,9 @@ import { train } from '#pipeline/train/run/train.ts';
 import type { PartialConfig } from '#pipeline/train/settings/config.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { encodeModel, type Graph, NotRecovered } from '#tracer/index.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { memoryDataset } from '../../../support/train/memory-dataset.ts';
-import { lines } from '../../../support/train/tiny-run.ts';
+import { expectClose } from '../../../../support/compare.ts';
+import { memoryDataset } from '../../../../support/train/memory-dataset.ts';
+import { lines } from '../../../../support/train/tiny-run.ts';
 
 const unet = {
   _class_name: 'UNet2DModel',

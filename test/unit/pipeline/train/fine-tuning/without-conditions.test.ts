@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel, initParameters, type Model } from '#pipeline/model/index.ts';
 import { fitParameters } from '#pipeline/train/fine-tuning/fit.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { tensorsOf } from '../../../support/model.ts';
+import { expectClose } from '../../../../support/compare.ts';
+import { tensorsOf } from '../../../../support/model.ts';
 
 const unet = {
   _class_name: 'UNet2DModel',

@@ -6,7 +6,7 @@ import { openDicom } from '#pipeline/medical/dicom/pictures.ts';
 import { parseFrames } from '#pipeline/pictures/frame-choice.ts';
 import { dicomPicture, fragments } from '#test/dicom.ts';
 
-const FIXTURES = join(import.meta.dirname, '..', '..', '..', '..', 'support', 'dicom-files');
+const FIXTURES = join(import.meta.dirname, '..', '..', '..', 'support', 'dicom-files');
 const fixture = (name: string) => readFileSync(join(FIXTURES, `${name}.dcm`));
 
 async function gray(bytes: Uint8Array, frames = 'first'): Promise<number[][]> {

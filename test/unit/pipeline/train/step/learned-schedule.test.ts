@@ -9,7 +9,7 @@ import {
   initialCurve,
   learnedBetas,
 } from '#pipeline/train/step/learned-schedule.ts';
-import { expectClose } from '../../../support/compare.ts';
+import { expectClose } from '../../../../support/compare.ts';
 
 const T = 80;
 const { alphaBar } = makeSchedule(
