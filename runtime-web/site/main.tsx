@@ -11,7 +11,7 @@ import './language.ts';
 import './release-replaced.ts';
 import './theme.ts';
 import { render } from 'preact';
-import { nextTask } from '../src/next-task.ts';
+import { nextTask } from '../src/session/next-task.ts';
 import { App } from './app.tsx';
 import { atRest } from './at-rest.ts';
 import { fetchView } from './components/lazy-view.tsx';

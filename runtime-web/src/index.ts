@@ -1,8 +1,8 @@
-export type { ModelFiles } from './artefact.ts';
-export type { Device, DeviceReport } from './device-report.ts';
-export { drawPicture } from './draw.ts';
-export { type DiffusionModel, type LoadOptions, loadModel, type SampleOptions, type Samples } from './load.ts';
-export type { StepHooks } from './network.ts';
+export { drawPicture } from './canvas/draw.ts';
+export { type DiffusionModel, type LoadOptions, loadModel, type SampleOptions, type Samples } from './loading/load.ts';
+export type { StepHooks } from './network/network.ts';
+export type { ModelFiles } from './session/artefact.ts';
+export type { Device, DeviceReport } from './session/device-report.ts';
 export {
   createTrainer,
   type Trainer,

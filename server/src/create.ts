@@ -9,21 +9,21 @@
 import { randomUUID } from 'node:crypto';
 import { type EngineModel, supervise } from '@onnoise/runtime-node/engine';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
-import { createAdmission } from './admission.ts';
-import { createCloser } from './connections.ts';
-import { describeApi } from './describe.ts';
-import { Refusal, report, sendRefusal, toRefusal } from './errors.ts';
-import { frameworkErrors } from './framework-errors.ts';
-import { createMetrics } from './metrics.ts';
-import { type CompleteOptions, completeOptions, type ServerOptions } from './options.ts';
-import { protect } from './protect.ts';
+import { strictJson } from './bodies/strict-json.ts';
+import { Refusal, report, sendRefusal, toRefusal } from './errors/errors.ts';
+import { frameworkErrors } from './errors/framework-errors.ts';
+import { describeApi } from './options/describe.ts';
+import { type CompleteOptions, completeOptions, type ServerOptions } from './options/options.ts';
+import { SAMPLERS_KEYWORD } from './requests/schemas.ts';
 import { imageRoutes } from './routes/images.ts';
 import { inferenceRoutes } from './routes/inference.ts';
 import { modelRoutes } from './routes/models.ts';
 import { systemRoutes } from './routes/system.ts';
-import { SAMPLERS_KEYWORD } from './schemas.ts';
-import type { Service } from './service.ts';
-import { strictJson } from './strict-json.ts';
+import { createAdmission } from './service/admission.ts';
+import { createCloser } from './service/connections.ts';
+import { createMetrics } from './service/metrics.ts';
+import { protect } from './service/protect.ts';
+import type { Service } from './service/service.ts';
 
 export interface Server {
   /** Fastify's instance, with `inject` for tests and `log`. */

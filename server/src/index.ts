@@ -1,4 +1,4 @@
 export { createServer, type Server } from './create.ts';
-export { readApiKeys } from './keys.ts';
-export { SERVER_LIMITS, type ServerLimit, type ServerOptions } from './options.ts';
-export { checkHost, checkOrigin, isLoopback } from './origins.ts';
+export { readApiKeys } from './options/keys.ts';
+export { SERVER_LIMITS, type ServerLimit, type ServerOptions } from './options/options.ts';
+export { checkHost, checkOrigin, isLoopback } from './options/origins.ts';

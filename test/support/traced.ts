@@ -4,10 +4,10 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Graph } from '#tracer/graph.ts';
-import { encodeModel } from '#tracer/protobuf.ts';
-import type { TensorSpec } from '#tracer/specs.ts';
-import { type TraceOptions, trace } from '#tracer/trace.ts';
+import type { Graph } from '#tracer/graph/graph.ts';
+import { encodeModel } from '#tracer/graph/protobuf.ts';
+import type { TensorSpec } from '#tracer/graph/specs.ts';
+import { type TraceOptions, trace } from '#tracer/tracing/trace.ts';
 import { expectClose } from './compare.ts';
 
 export type Data = Float32Array | Int32Array | Uint8Array;

@@ -5,12 +5,12 @@
 import { createRequire } from 'node:module';
 import type * as tf from '@tensorflow/tfjs';
 import { Tensor } from 'onnxruntime-node';
-import { TraceBackend } from '#tracer/backend.ts';
-import { type ConstantData, type DType, type Graph, GraphBuilder, type Node } from '#tracer/graph.ts';
-import { expandData, logical, type Value } from '#tracer/layout.ts';
+import { type ConstantData, type DType, type Graph, GraphBuilder, type Node } from '#tracer/graph/graph.ts';
+import { expandData, logical, type Value } from '#tracer/graph/layout.ts';
+import { encodeModel } from '#tracer/graph/protobuf.ts';
 import { simplify } from '#tracer/passes/index.ts';
-import { encodeModel } from '#tracer/protobuf.ts';
-import { registerKernels } from '#tracer/register.ts';
+import { TraceBackend } from '#tracer/tracing/backend.ts';
+import { registerKernels } from '#tracer/tracing/register.ts';
 
 export const EAGER = 'onnx-eager';
 

@@ -1,7 +1,6 @@
 /** The tracer: a TensorFlow.js function in, an ONNX graph out. */
 
-export { type DecodedGraph, decodeModel, NotRecovered } from './decode.ts';
-export { traceAnyBatch } from './dynamic-batch.ts';
+export { type DecodedGraph, decodeModel, NotRecovered } from './graph/decode.ts';
 export {
   type Attribute,
   type Constant,
@@ -15,7 +14,11 @@ export {
   type Node,
   type Port,
   type ValueType,
-} from './graph.ts';
+} from './graph/graph.ts';
+export { encodeModel, OPSET } from './graph/protobuf.ts';
+export { describePort, describeReport, type GraphReport, type ReportedPort, reportGraph } from './graph/report.ts';
+export type { ConstantSpec, TensorSpec } from './graph/specs.ts';
+export { TraceError } from './graph/trace-error.ts';
 export type { NoiseInput } from './models/noise.ts';
 export type { InputSizes } from './models/ports.ts';
 export { type TraceModelOptions, traceModel } from './models/trace-model.ts';
@@ -33,9 +36,6 @@ export { simplify } from './passes/index.ts';
 export { type Joined, joinPorts } from './passes/joined.ts';
 export { usePlainOperators } from './passes/plain-operators.ts';
 export { foldScale } from './passes/scale.ts';
-export { encodeModel, OPSET } from './protobuf.ts';
-export { describePort, describeReport, type GraphReport, type ReportedPort, reportGraph } from './report.ts';
 export type { Miss } from './rewrite/apply.ts';
-export type { ConstantSpec, TensorSpec } from './specs.ts';
-export { type Tensors, type TraceOptions, trace } from './trace.ts';
-export { TraceError } from './trace-error.ts';
+export { traceAnyBatch } from './tracing/dynamic-batch.ts';
+export { type Tensors, type TraceOptions, trace } from './tracing/trace.ts';

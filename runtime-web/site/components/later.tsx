@@ -1,7 +1,7 @@
 /** What is below the first screen: rendered once the rest is painted, so that the page answers sooner. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { nextTask } from '../../src/next-task.ts';
+import { nextTask } from '../../src/session/next-task.ts';
 
 /** One part after another, each in a task of its own: a press is answered in between. */
 let turn: Promise<void> = Promise.resolve();

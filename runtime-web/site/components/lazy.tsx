@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { nextTask } from '../../src/next-task.ts';
+import { nextTask } from '../../src/session/next-task.ts';
 import { sentence } from '../state/loader.ts';
 import { Button } from './button.tsx';
 

@@ -5,7 +5,7 @@
 import type { ImageShape } from '@onnoise/scheduler';
 
 export { type ImageShape, toBytes } from '@onnoise/scheduler';
-export { paint } from '../../src/paint.ts';
+export { paint } from '../../src/canvas/paint.ts';
 
 /** Values of a picture; C is 1 (gray) or 3 (red, green, blue). */
 export const sizeOf = ([channels, height, width]: ImageShape): number => channels * height * width;

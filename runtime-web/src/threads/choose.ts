@@ -2,7 +2,7 @@
  * How many threads WebAssembly gets. On a processor that is busy threads wait for each other: more of them gain nothing, and may
  * lose. onnxruntime-web keeps the number that it starts with, so a worker measures once, before it starts onnxruntime.
  */
-import type { DeviceReport } from '../device-report.ts';
+import type { DeviceReport } from '../session/device-report.ts';
 import type { timesOfThreads } from './measure.ts';
 
 /**

@@ -8,11 +8,11 @@
  *     const files = await trainer.folder(); // a model folder
  */
 import { InputError, type PictureOptions, type TrainingProgress } from '@onnoise/scheduler';
-import { absolute, fileIn } from '../address.ts';
-import type { ModelFiles } from '../artefact.ts';
-import type { Device } from '../device-report.ts';
+import type { MessageEnd } from '../loading/protocol.ts';
+import { absolute, fileIn } from '../session/address.ts';
+import type { ModelFiles } from '../session/artefact.ts';
+import type { Device } from '../session/device-report.ts';
 import { revive, sentFiles } from '../worker/client.ts';
-import type { MessageEnd } from '../worker/protocol.ts';
 import type { TrainingImages } from './images.ts';
 import { keepOnLeaving } from './leaving.ts';
 import type {
@@ -22,10 +22,10 @@ import type {
   TrainerInfo,
   TrainerQuestion,
   TrainerQuestions,
-} from './worker/protocol.ts';
+} from './protocol.ts';
 
 export type { TrainingImages } from './images.ts';
-export type { TrainerEvent, TrainerInfo } from './worker/protocol.ts';
+export type { TrainerEvent, TrainerInfo } from './protocol.ts';
 
 export interface TrainerOptions {
   /** Address of a model folder with `train/`, or its files by their path. Without it, a training that the browser keeps goes on. */
@@ -104,7 +104,7 @@ async function start(options: TrainerOptions): Promise<Started> {
   const { files, threads } = options;
   const worker =
     files === undefined
-      ? new Worker(new URL('./onnoise-trainer.ts', import.meta.url), { type: 'module' })
+      ? new Worker(new URL('./worker/onnoise-trainer.ts', import.meta.url), { type: 'module' })
       : new Worker(fileIn(files, 'onnoise-trainer.js'), { type: 'module' });
   const connection = connectTrainer(worker, () => worker.terminate());
   worker.addEventListener('error', ({ message }) => connection.fail(message ?? 'no file onnoise-trainer.js'));

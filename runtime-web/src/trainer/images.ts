@@ -8,7 +8,7 @@ import {
   type StepBatch,
   type StepFile,
 } from '@onnoise/scheduler';
-import { sha256 } from '../sha256.ts';
+import { sha256 } from '../session/sha256.ts';
 
 export interface TrainingImages {
   /** For the model's card: `digits`, `12 pictures of the camera`. */

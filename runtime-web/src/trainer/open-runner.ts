@@ -3,9 +3,9 @@
  * else WebAssembly. Every choice comes with its reason, a sentence.
  */
 import { onnxReason, type StepInputs } from '@onnoise/scheduler';
-import { chooseDevice, type DeviceChoice } from '../device.ts';
-import type { Device, DeviceReport } from '../device-report.ts';
-import { loadOrt, type Ort, type OrtOptions } from '../ort.ts';
+import { chooseDevice, type DeviceChoice } from '../session/device.ts';
+import type { Device, DeviceReport } from '../session/device-report.ts';
+import { loadOrt, type Ort, type OrtOptions } from '../session/ort.ts';
 import { openGpu } from '../webgpu/device.ts';
 import type { State, StepRunner } from './runner.ts';
 import type { OpenedStep } from './step-folder.ts';

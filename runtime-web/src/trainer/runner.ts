@@ -8,7 +8,7 @@ import {
   type StepInputs,
 } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
-import type { Ort } from '../ort.ts';
+import type { Ort } from '../session/ort.ts';
 
 export type State = Map<string, Float32Array<ArrayBuffer>>;
 

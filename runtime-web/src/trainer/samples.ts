@@ -10,9 +10,9 @@ import {
   type StepFile,
   weightsOf,
 } from '@onnoise/scheduler';
-import type { StepHooks } from '../network.ts';
-import type { Ort } from '../ort.ts';
-import { sampleOnWasm } from '../wasm-loop.ts';
+import type { StepHooks } from '../network/network.ts';
+import { sampleOnWasm } from '../network/wasm-loop.ts';
+import type { Ort } from '../session/ort.ts';
 import type { State } from './runner.ts';
 
 export interface Sampler {

@@ -9,7 +9,7 @@ import {
   STEP_FILES,
   type StepFile,
 } from '@onnoise/scheduler';
-import { type ModelFiles, openFolder } from '../artefact.ts';
+import { type ModelFiles, openFolder } from '../session/artefact.ts';
 import { readSafetensors } from './files/safetensors.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -11,12 +11,12 @@ import {
   type TrainingProgress,
   toBytes,
 } from '@onnoise/scheduler';
-import { nextTask } from '../next-task.ts';
+import { nextTask } from '../session/next-task.ts';
 import type { Keeper, LastState } from './checkpoints.ts';
 import type { ImageBatches } from './images.ts';
+import type { TrainerEvent } from './protocol.ts';
 import type { State, StepRunner } from './runner.ts';
 import type { Sampler } from './samples.ts';
-import type { TrainerEvent } from './worker/protocol.ts';
 
 export interface TrainingParts {
   file: StepFile;

@@ -1,7 +1,7 @@
 /** The training step on WebAssembly. The state is a few arrays, which cross into onnxruntime's memory each step: milliseconds. */
 import type { StepFile } from '@onnoise/scheduler';
 import type { Tensor } from 'onnxruntime-web';
-import type { Ort } from '../ort.ts';
+import type { Ort } from '../session/ort.ts';
 import { nextOf, openStepSession, type State, type StepRunner } from './runner.ts';
 
 export async function openWasmRunner(ort: Ort, graph: Uint8Array, file: StepFile, initial: State): Promise<StepRunner> {

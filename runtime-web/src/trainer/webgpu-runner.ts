@@ -7,7 +7,7 @@
  */
 import type { StepFile } from '@onnoise/scheduler';
 import type { Tensor } from 'onnxruntime-web';
-import type { Ort } from '../ort.ts';
+import type { Ort } from '../session/ort.ts';
 import type { Gpu } from '../webgpu/device.ts';
 import { nextOf, openStepSession, type State, type StepRunner } from './runner.ts';
 

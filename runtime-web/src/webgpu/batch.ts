@@ -19,7 +19,7 @@ import {
   startNoise,
 } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
-import type { Ort } from '../ort.ts';
+import type { Ort } from '../session/ort.ts';
 import { createRowKernel, NONE_BAD } from './apply-row.ts';
 import { createInputs } from './inputs.ts';
 import { createPutBackKernel } from './put-back.ts';

@@ -4,7 +4,7 @@
  */
 import { type ConditionRows, conditionRows, type ExtraInput, inputTensors, nullRow } from '@onnoise/scheduler';
 import type { Tensor } from 'onnxruntime-web';
-import type { Ort } from '../ort.ts';
+import type { Ort } from '../session/ort.ts';
 
 export interface SmallInputs {
   tensors: Record<string, Tensor>;

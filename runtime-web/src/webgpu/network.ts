@@ -10,9 +10,9 @@
  */
 import { type Artefact, badOutput, DEFAULT_SAMPLER, onnxReason, type SamplerTable } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
-import type { Network } from '../network.ts';
-import type { Ort } from '../ort.ts';
-import { openSession } from '../session.ts';
+import type { Network } from '../network/network.ts';
+import type { Ort } from '../session/ort.ts';
+import { openSession } from '../session/session.ts';
 import { type Batch, type BatchSize, createBatch, type Pictures } from './batch.ts';
 import { openGpu } from './device.ts';
 

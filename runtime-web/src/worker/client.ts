@@ -7,9 +7,6 @@
  *     const { images } = await worker.sample({ count: 4, steps: 20 }, { onStep: draw });
  */
 import { InputError } from '@onnoise/scheduler';
-import { absolute, fileIn } from '../address.ts';
-import type { ModelFiles } from '../artefact.ts';
-import type { Device } from '../device-report.ts';
 import type {
   Devices,
   Failure,
@@ -26,9 +23,11 @@ import type {
   SampleResult,
   Source,
   StepFrame,
-} from './protocol.ts';
+} from '../loading/protocol.ts';
+import { absolute, fileIn } from '../session/address.ts';
+import type { ModelFiles } from '../session/artefact.ts';
+import type { Device } from '../session/device-report.ts';
 
-export type { Device } from '../device-report.ts';
 export type {
   Devices,
   GraphRequest,
@@ -40,7 +39,8 @@ export type {
   SampleResult,
   Source,
   StepFrame,
-} from './protocol.ts';
+} from '../loading/protocol.ts';
+export type { Device } from '../session/device-report.ts';
 
 export interface SamplingWorker {
   /**

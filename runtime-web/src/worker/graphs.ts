@@ -4,12 +4,12 @@
  */
 import { InputError, onnxReason } from '@onnoise/scheduler';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
-import { openFolder } from '../artefact.ts';
-import { chooseWasm } from '../device.ts';
-import { valuesOfModules, withOutputs } from '../onnx-modules.ts';
-import { loadOrt, type Ort, ortAtHand } from '../ort.ts';
+import type { GraphRequest, GraphTensor, GraphTensors, LoadProgress } from '../loading/protocol.ts';
+import { openFolder } from '../session/artefact.ts';
+import { chooseWasm } from '../session/device.ts';
+import { valuesOfModules, withOutputs } from '../session/onnx-modules.ts';
+import { loadOrt, type Ort, ortAtHand } from '../session/ort.ts';
 import type { LimitThreads } from '../threads/choose.ts';
-import type { GraphRequest, GraphTensor, GraphTensors, LoadProgress } from './protocol.ts';
 
 /** Open at a time; the one not used for longest goes. */
 const MOST_OPEN = 3;

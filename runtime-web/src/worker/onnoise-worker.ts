@@ -4,9 +4,10 @@
  * Where a bundler makes it one file, onnxruntime-web starts its threads from that file too, by its own name for them. They
  * belong to its build for WebAssembly: the others have one thread. A worker that measures threads starts helpers from it as well.
  */
+
+import type { FromPage, FromWorker, MessageEnd } from '../loading/protocol.ts';
 import { createThreadLimit } from '../threads/choose.ts';
 import { HELPER, serveRounds, timesOfThreads } from '../threads/measure.ts';
-import type { FromPage, FromWorker, MessageEnd } from './protocol.ts';
 import { serve } from './serve.ts';
 
 const THREAD = 'em-pthread';

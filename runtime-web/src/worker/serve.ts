@@ -1,9 +1,6 @@
 /** The worker's side: answers the page's questions with the one model that is loaded. */
 import { InputError, toBytes } from '@onnoise/scheduler';
-import { inspectDevices } from '../device.ts';
-import { type DiffusionModel, openModel } from '../load.ts';
-import type { LimitThreads } from '../threads/choose.ts';
-import { createGraphs } from './graphs.ts';
+import { type DiffusionModel, openModel } from '../loading/load.ts';
 import type {
   Failure,
   FromPage,
@@ -13,7 +10,10 @@ import type {
   Question,
   Questions,
   SampleResult,
-} from './protocol.ts';
+} from '../loading/protocol.ts';
+import { inspectDevices } from '../session/device.ts';
+import type { LimitThreads } from '../threads/choose.ts';
+import { createGraphs } from './graphs.ts';
 
 /** At most this many frames are on their way to the page or being shown. */
 const FRAMES_AHEAD = 2;

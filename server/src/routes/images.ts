@@ -5,12 +5,12 @@
  */
 import type { EngineModel } from '@onnoise/runtime-node/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type FieldTypes, takeForms } from '../form-body.ts';
-import { type GenerationBody, type StartPicture, toTask } from '../generation.ts';
-import { answerPictures } from '../picture-answer.ts';
-import { editSchema, generationSchema, variationSchema } from '../schemas.ts';
-import { findModel, type Service } from '../service.ts';
-import { readEdit, readVariation } from '../start-files.ts';
+import { type FieldTypes, takeForms } from '../bodies/form-body.ts';
+import { type GenerationBody, type StartPicture, toTask } from '../requests/generation.ts';
+import { editSchema, generationSchema, variationSchema } from '../requests/schemas.ts';
+import { readEdit, readVariation } from '../requests/start-files.ts';
+import { findModel, type Service } from '../service/service.ts';
+import { answerPictures } from './picture-answer.ts';
 
 interface Body {
   Body: GenerationBody;

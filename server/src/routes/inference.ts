@@ -4,12 +4,12 @@
  */
 import { imageSize } from '@onnoise/runtime-node';
 import type { FastifyInstance } from 'fastify';
-import { withinLimits } from '../ask.ts';
-import { JSON_LENGTH, takeBinaryBodies, withBytes } from '../binary-body.ts';
-import { Refusal } from '../errors.ts';
-import { type InferenceBody, parametersOf, tensorsOf, toCall, toOutput, wantedOutput } from '../inference.ts';
-import { failures, V2_ERROR } from '../schemas.ts';
-import { findModel, type Service } from '../service.ts';
+import { JSON_LENGTH, takeBinaryBodies, withBytes } from '../bodies/binary-body.ts';
+import { Refusal } from '../errors/errors.ts';
+import { type InferenceBody, parametersOf, tensorsOf, toCall, toOutput, wantedOutput } from '../requests/inference.ts';
+import { failures, V2_ERROR } from '../requests/schemas.ts';
+import { withinLimits } from '../service/ask.ts';
+import { findModel, type Service } from '../service/service.ts';
 
 /** A model folder holds one network: there is one version of it. */
 const VERSION = '1';

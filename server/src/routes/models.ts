@@ -2,9 +2,9 @@
 import type { EngineModel } from '@onnoise/runtime-node/engine';
 import { DEFAULT_GUIDANCE } from '@onnoise/scheduler';
 import type { FastifyInstance } from 'fastify';
-import { sizeName } from '../generation.ts';
-import { failures, OPENAI_ERROR } from '../schemas.ts';
-import { findModel, type Service } from '../service.ts';
+import { sizeName } from '../requests/generation.ts';
+import { failures, OPENAI_ERROR } from '../requests/schemas.ts';
+import { findModel, type Service } from '../service/service.ts';
 
 const described = { tags: ['Images'] };
 const model = { type: 'object', additionalProperties: true, properties: { id: { type: 'string' } } };

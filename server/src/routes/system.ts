@@ -1,7 +1,7 @@
 /** Metrics, the API's description and its page, and the page to try the server. */
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
-import type { Service } from '../service.ts';
+import type { Service } from '../service/service.ts';
 
 const page = (name: string) => readFileSync(new URL(`../page/${name}`, import.meta.url));
 const FILES = [

@@ -1,8 +1,9 @@
 /** Gives tests the library on the page's own thread, and the WebGPU kernel alone, as `window.engine`. */
-import { openFolder } from '#runtime-web/artefact.ts';
-import { chooseDevice } from '#runtime-web/device.ts';
+
 import { loadModel } from '#runtime-web/index.ts';
-import { loadOrt } from '#runtime-web/ort.ts';
+import { openFolder } from '#runtime-web/session/artefact.ts';
+import { chooseDevice } from '#runtime-web/session/device.ts';
+import { loadOrt } from '#runtime-web/session/ort.ts';
 import { createRowKernel, NONE_BAD } from '#runtime-web/webgpu/apply-row.ts';
 import { openWebGpu } from '#runtime-web/webgpu/network.ts';
 import { MODEL_FILES, readArtefact, type SamplerRow, type SamplerTable } from '#scheduler/index.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createServer, readApiKeys, type ServerOptions } from '#server/index.ts';
-import { completeOptions } from '#server/options.ts';
+import { completeOptions } from '#server/options/options.ts';
 import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';
 import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 

@@ -1,7 +1,7 @@
 /** A server on a real socket with its own engine, and what must hold after any test. */
 import { expect, onTestFinished } from 'vitest';
 import { createServer, type Server } from '#server/index.ts';
-import type { ServerOptions } from '#server/options.ts';
+import type { ServerOptions } from '#server/options/options.ts';
 import { tinyArtefact } from '../tiny-onnx.ts';
 import { until } from './until.ts';
 

@@ -5,7 +5,7 @@ import { optionsOfSampler, SAMPLER_NAMES, SAMPLER_OPTION_NAMES, SAMPLER_OPTIONS 
 import { describe, expect, it } from 'vitest';
 import { helpText } from '#pipeline/cli.ts';
 import { NETWORKS } from '#pipeline/model/index.ts';
-import { generationSchema } from '#server/schemas.ts';
+import { generationSchema } from '#server/requests/schemas.ts';
 import { encodeLink } from '#site/views/sample/link.ts';
 import { check, DEFAULTS } from '#site/views/sample/parameters.ts';
 

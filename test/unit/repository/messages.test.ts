@@ -7,7 +7,7 @@ const LIBRARIES = [
   'pipeline/src/pictures/decode.ts', // libvips
   'pipeline/src/terminal/arguments.ts', // yargs
   'pipeline/src/train/engines/native/reason.ts', // TensorFlow, the dynamic linker
-  'runtime-web/src/session.ts', // onnxruntime-web
+  'runtime-web/src/session/session.ts', // onnxruntime-web
 ];
 
 /** Places that compare words of a message. */

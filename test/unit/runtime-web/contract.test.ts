@@ -19,7 +19,7 @@ import { BAD, CLASS_NAMES, GOOD } from '#test/contract/requests.ts';
 import { temporaryFolder } from '#test/tiny-onnx.ts';
 
 // The bundle for browsers does not start in Node; the package's build for Node has the same WebAssembly.
-vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
+vi.mock('#runtime-web/session/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 
 async function write(files: Files): Promise<string> {
   const root = join(await temporaryFolder(), 'model');

@@ -1,6 +1,6 @@
 import { InputError } from '@onnoise/scheduler';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { chooseDevice, inspectDevices } from '#runtime-web/device.ts';
+import { chooseDevice, inspectDevices } from '#runtime-web/session/device.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 

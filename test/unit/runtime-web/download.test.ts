@@ -1,6 +1,6 @@
 import { InputError } from '@onnoise/scheduler';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { download } from '#runtime-web/download.ts';
+import { download } from '#runtime-web/session/download.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,6 +1,6 @@
 import { InputError } from '@onnoise/scheduler';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { drawPicture } from '#runtime-web/draw.ts';
+import { drawPicture } from '#runtime-web/canvas/draw.ts';
 
 /** The part of a canvas that is used: it keeps what was put on it. */
 function fakeCanvas() {

@@ -9,7 +9,7 @@ import { expect, it, vi } from 'vitest';
 import { exportSmallerCopy } from '#pipeline/export/formats/existing.ts';
 import { smallModel } from '#test/small-network.ts';
 
-vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
+vi.mock('#runtime-web/session/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 
 const PATHS = ['README.md', 'scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
 

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { expectClose } from '../../support/compare.ts';
 
 // The bundle for browsers does not start in Node; the package's build for Node has the same WebAssembly.
-vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
+vi.mock('#runtime-web/session/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 
 const { onnx } = onnxProto;
 const { FLOAT, INT64 } = onnx.TensorProto.DataType;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { valuesOfModules, withOutputs } from '#runtime-web/onnx-modules.ts';
+import { valuesOfModules, withOutputs } from '#runtime-web/session/onnx-modules.ts';
 import { blocksOf } from '#site/views/learn/network/blocks.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits', 'unet');

@@ -6,7 +6,7 @@ import { completeRequest, SAMPLER_NAMES, type SamplerTable } from '@onnoise/sche
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { expectClose } from '../../support/compare.ts';
 
-vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
+vi.mock('#runtime-web/session/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 
 const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
 const PATHS = ['README.md', 'scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];

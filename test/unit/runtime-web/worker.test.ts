@@ -1,13 +1,16 @@
 import { InputError } from '@onnoise/scheduler';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Sketch } from '#pipeline/export/fuse/sketch.ts';
+import type { FromPage, FromWorker, MessageEnd } from '#runtime-web/loading/protocol.ts';
 import { connectSamplingWorker, type Source, type StepFrame } from '#runtime-web/worker/client.ts';
-import type { FromPage, FromWorker, MessageEnd } from '#runtime-web/worker/protocol.ts';
 import { serve } from '#runtime-web/worker/serve.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { tinyOnnx } from '../../support/tiny-onnx.ts';
 
-vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web'), ortAtHand: () => undefined }));
+vi.mock('#runtime-web/session/ort.ts', () => ({
+  loadOrt: () => import('onnxruntime-web'),
+  ortAtHand: () => undefined,
+}));
 
 /** Two ends of a channel; messages are copied, as between threads, and arrive later. */
 function channel(): {

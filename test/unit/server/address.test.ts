@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientOf } from '#server/address.ts';
+import { clientOf } from '#server/service/address.ts';
 
 describe('clientOf', () => {
   it.each([

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { FastifyReply } from 'fastify';
 import { expect, it } from 'vitest';
-import { createAdmission } from '#server/admission.ts';
-import { withinLimits } from '#server/ask.ts';
-import type { Service } from '#server/service.ts';
+import { createAdmission } from '#server/service/admission.ts';
+import { withinLimits } from '#server/service/ask.ts';
+import type { Service } from '#server/service/service.ts';
 
 it('counts a picture more for each image where the engine keeps an auxiliary one', async () => {
   const admission = createAdmission({ queue: 8, memory: 2 ** 30 });

@@ -1,6 +1,6 @@
 import Fastify from 'fastify';
 import { expect, it } from 'vitest';
-import { takeForms } from '#server/form-body.ts';
+import { takeForms } from '#server/bodies/form-body.ts';
 
 const FIELDS = {
   n: { type: ['integer', 'null'] },

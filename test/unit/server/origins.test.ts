@@ -2,8 +2,8 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { completeOptions } from '#server/options.ts';
-import { isLoopback } from '#server/origins.ts';
+import { completeOptions } from '#server/options/options.ts';
+import { isLoopback } from '#server/options/origins.ts';
 import { exchange } from '#test/load/raw.ts';
 import { ask, IMAGES, useServer } from '#test/server.ts';
 import { tinyArtefact } from '#test/tiny-onnx.ts';

@@ -12,7 +12,7 @@ import {
   type Tensors,
   uniforms,
 } from '#test/traced.ts';
-import { trace } from '#tracer/trace.ts';
+import { trace } from '#tracer/tracing/trace.ts';
 
 const next = uniforms(5);
 const input = (name: string, shape: number[], range?: readonly [number, number]): Input => ({

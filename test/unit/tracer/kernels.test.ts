@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectSame, runEager, runGraph } from '#test/traced.ts';
 import { kernels } from '#tracer/kernels/index.ts';
-import { trace } from '#tracer/trace.ts';
+import { trace } from '#tracer/tracing/trace.ts';
 import { arithmetic } from './rows/arithmetic.ts';
 import { boxes } from './rows/boxes.ts';
 import { channelsFirst } from './rows/channels-first.ts';

@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectTraced, type Input, randomData, type Tensors, uniforms } from '#test/traced.ts';
-import type { Graph } from '#tracer/graph.ts';
-import { expandData, transposeData } from '#tracer/layout.ts';
-import { trace } from '#tracer/trace.ts';
+import type { Graph } from '#tracer/graph/graph.ts';
+import { expandData, transposeData } from '#tracer/graph/layout.ts';
+import { trace } from '#tracer/tracing/trace.ts';
 
 const next = uniforms(11);
 const input = (name: string, ...shape: number[]): Input => ({

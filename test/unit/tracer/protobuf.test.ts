@@ -9,10 +9,10 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { type Tensors, uniforms } from '#test/traced.ts';
-import { decodeModel, NotRecovered } from '#tracer/decode.ts';
-import { type Domain, type FileGraph, type Graph, GraphBuilder } from '#tracer/graph.ts';
-import { encodeModel } from '#tracer/protobuf.ts';
-import { trace } from '#tracer/trace.ts';
+import { decodeModel, NotRecovered } from '#tracer/graph/decode.ts';
+import { type Domain, type FileGraph, type Graph, GraphBuilder } from '#tracer/graph/graph.ts';
+import { encodeModel } from '#tracer/graph/protobuf.ts';
+import { trace } from '#tracer/tracing/trace.ts';
 
 const { onnx } = onnxProto;
 

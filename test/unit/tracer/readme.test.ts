@@ -14,8 +14,8 @@ import {
   type TracedFunction,
   uniforms,
 } from '#test/traced.ts';
+import type { TensorSpec } from '#tracer/graph/specs.ts';
 import * as tracer from '#tracer/index.ts';
-import type { TensorSpec } from '#tracer/specs.ts';
 import { withRefused } from '../../tfjs/outcomes.ts';
 
 const path = (file: string) => fileURLToPath(new URL(`../../../${file}`, import.meta.url));

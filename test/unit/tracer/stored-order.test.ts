@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { type Input, runEager, runGraph } from '#test/traced.ts';
+import { transposeData } from '#tracer/graph/layout.ts';
 import { TraceError, trace } from '#tracer/index.ts';
-import { transposeData } from '#tracer/layout.ts';
 
 const SHAPE = [4, 3, 2];
 const ORDER = [2, 0, 1];

@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Input, runGraph } from '#test/traced.ts';
+import type { TensorSpec } from '#tracer/graph/specs.ts';
 import { TraceError, traceAnyBatch } from '#tracer/index.ts';
 import { kernels } from '#tracer/kernels/index.ts';
-import { refused as refusals } from '#tracer/kernels/refused.ts';
-import { registerKernels, traceBackend } from '#tracer/register.ts';
-import type { TensorSpec } from '#tracer/specs.ts';
-import { trace } from '#tracer/trace.ts';
+import { refused as refusals } from '#tracer/kernels/tensors/refused.ts';
+import { registerKernels, traceBackend } from '#tracer/tracing/register.ts';
+import { trace } from '#tracer/tracing/trace.ts';
 
 const X: TensorSpec = { name: 'x', shape: [2, 3], dtype: 'float32' };
 
@@ -423,7 +423,7 @@ describe('trace', () => {
   it('leaves tfjs on its own choice of a backend where none was in use', () => {
     const script = `
       import * as tf from '@tensorflow/tfjs';
-      import { trace } from './tracer/src/trace.ts';
+      import { trace } from './tracer/src/tracing/trace.ts';
       trace(({ x }) => ({ y: tf.neg(x) }), [{ name: 'x', shape: [2], dtype: 'float32' }]);
       process.stdout.write(tf.getBackend());`;
     const output = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {

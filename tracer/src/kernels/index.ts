@@ -1,28 +1,29 @@
 /** All kernel rows, by tfjs kernel name. */
-import { arithmetic } from './arithmetic.ts';
-import { boxes } from './boxes.ts';
-import { inEitherFormat } from './channels-first.ts';
-import { convolution } from './convolution.ts';
-import { cropping } from './crop.ts';
-import { depthwiseGradients } from './depthwise-gradient.ts';
-import { dilation } from './dilation.ts';
-import { einsum } from './einsum.ts';
-import { elementwise } from './elementwise.ts';
-import { fused } from './fused.ts';
-import { gathering } from './gather.ts';
-import { matmul } from './matmul.ts';
-import { maxPoolGradient } from './max-pool-gradient.ts';
-import { movement } from './movement.ts';
-import { ordering } from './order.ts';
-import { pooling } from './pooling.ts';
-import { rearranging } from './rearrange.ts';
-import { reductions } from './reduction.ts';
-import { resizing } from './resize.ts';
-import { responseNormalization } from './response-normalization.ts';
-import type { KernelTable } from './row.ts';
-import { transforms } from './transform.ts';
-import { volumes } from './volume.ts';
-import { volumePooling } from './volume-pooling.ts';
+
+import { convolution } from './convolution/convolution.ts';
+import { depthwiseGradients } from './convolution/depthwise-gradient.ts';
+import { dilation } from './convolution/dilation.ts';
+import { volumes } from './convolution/volume.ts';
+import { cropping } from './images/crop.ts';
+import { fused } from './images/fused.ts';
+import { maxPoolGradient } from './images/max-pool-gradient.ts';
+import { pooling } from './images/pooling.ts';
+import { resizing } from './images/resize.ts';
+import { responseNormalization } from './images/response-normalization.ts';
+import { volumePooling } from './images/volume-pooling.ts';
+import { arithmetic } from './tensors/arithmetic.ts';
+import { boxes } from './tensors/boxes.ts';
+import { inEitherFormat } from './tensors/channels-first.ts';
+import { einsum } from './tensors/einsum.ts';
+import { elementwise } from './tensors/elementwise.ts';
+import { gathering } from './tensors/gather.ts';
+import { matmul } from './tensors/matmul.ts';
+import { movement } from './tensors/movement.ts';
+import { ordering } from './tensors/order.ts';
+import { rearranging } from './tensors/rearrange.ts';
+import { reductions } from './tensors/reduction.ts';
+import type { KernelTable } from './tensors/row.ts';
+import { transforms } from './tensors/transform.ts';
 
 export const kernels: KernelTable = {
   ...elementwise,

@@ -1,8 +1,8 @@
 /** A graph model, which TensorFlow's converter makes, as a function that can be traced. */
 import type * as tf from '@tensorflow/tfjs';
-import { traceable } from '../backend.ts';
-import { nameTracedPart, runTracedPart } from '../part.ts';
-import { TraceError } from '../trace-error.ts';
+import { nameTracedPart, runTracedPart } from '../graph/part.ts';
+import { TraceError } from '../graph/trace-error.ts';
+import { traceable } from '../tracing/backend.ts';
 import { type Replacement, withReplaced } from './layer-parts.ts';
 import { type ModelInput, uniqueNames } from './ports.ts';
 import type { TraceableModel } from './traceable.ts';

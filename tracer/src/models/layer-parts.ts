@@ -1,7 +1,7 @@
 /** The layers of a model, and what stands in for their methods while the model is traced. */
 import type * as tf from '@tensorflow/tfjs';
-import { runTracedPart } from '../part.ts';
-import { TraceError } from '../trace-error.ts';
+import { runTracedPart } from '../graph/part.ts';
+import { TraceError } from '../graph/trace-error.ts';
 
 export type Layer = tf.layers.Layer;
 

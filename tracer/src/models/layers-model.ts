@@ -1,7 +1,7 @@
 /** A `tf.layers` model as a function that can be traced, for inference. */
 import * as tf from '@tensorflow/tfjs';
-import type { Tensors } from '../trace.ts';
-import { TraceError } from '../trace-error.ts';
+import { TraceError } from '../graph/trace-error.ts';
+import type { Tensors } from '../tracing/trace.ts';
 import { namedCalls, requireStateless, withReplaced } from './layer-parts.ts';
 import { type ModelInput, uniqueNames } from './ports.ts';
 import type { TraceableModel } from './traceable.ts';

@@ -3,7 +3,7 @@
  * (https://github.com/tensorflow/tfjs/tree/master/tfjs-core/src/optimizers).
  */
 import * as tf from '@tensorflow/tfjs';
-import { TraceError } from '../trace-error.ts';
+import { TraceError } from '../graph/trace-error.ts';
 
 /** What an optimiser keeps for each weight. */
 export interface Slot {

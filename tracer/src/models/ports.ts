@@ -1,6 +1,6 @@
 /** The inputs of a model as a trace wants them: with every size known. */
-import type { TensorSpec } from '../specs.ts';
-import { TraceError } from '../trace-error.ts';
+import type { TensorSpec } from '../graph/specs.ts';
+import { TraceError } from '../graph/trace-error.ts';
 
 /** An input as a model describes it. */
 export interface ModelInput {

@@ -1,14 +1,14 @@
 /** A saved or built model, of layers or as a graph, to an ONNX graph for inference. */
 import * as tf from '@tensorflow/tfjs';
-import { traceAnyBatch } from '../dynamic-batch.ts';
-import type { Graph } from '../graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { foldBatchNorm } from '../passes/batch-norm.ts';
 import { dropClippedRelus } from '../passes/clip.ts';
 import { foldConstants } from '../passes/constants.ts';
 import { fuseGroupNorm } from '../passes/group-norm.ts';
 import { simplify } from '../passes/index.ts';
 import { useStandardOperators } from '../passes/standard.ts';
-import { trace } from '../trace.ts';
+import { traceAnyBatch } from '../tracing/dynamic-batch.ts';
+import { trace } from '../tracing/trace.ts';
 import { traceableGraph } from './graph-model.ts';
 import { traceableLayers } from './layers-model.ts';
 import { type InputSizes, sizedInputs, specsAt } from './ports.ts';

@@ -1,6 +1,6 @@
 /** What a model of either kind is to a trace. */
 import type * as tf from '@tensorflow/tfjs';
-import type { Tensors } from '../trace.ts';
+import type { Tensors } from '../tracing/trace.ts';
 import type { ModelInput } from './ports.ts';
 
 export interface TraceableModel {

@@ -3,11 +3,11 @@
  * changes as inputs and outputs. It computes what `model.trainOnBatch` does.
  */
 import * as tf from '@tensorflow/tfjs';
-import { type Graph, sizeOf } from '../graph.ts';
+import { type Graph, sizeOf } from '../graph/graph.ts';
+import type { TensorSpec } from '../graph/specs.ts';
+import { TraceError } from '../graph/trace-error.ts';
 import { useStandardOperators } from '../passes/standard.ts';
-import type { TensorSpec } from '../specs.ts';
-import { type Tensors, type TraceOptions, trace } from '../trace.ts';
-import { TraceError } from '../trace-error.ts';
+import { type Tensors, type TraceOptions, trace } from '../tracing/trace.ts';
 import { namedCalls, type Replacement, requireStateless, withReplaced } from './layer-parts.ts';
 import { applyModel, layersInputs, namedModel, traceableLayers, weightNames } from './layers-model.ts';
 import { type Draw, type NoiseInput, noisyCalls, noisyCells } from './noise.ts';

@@ -2,7 +2,7 @@
  * Batch normalisation as a model for inference has it, (x - mean) * scale + offset with constants, goes into the convolution
  * before it: what is added per channel into its bias, and the scale into its filter by the rules of ./scale.ts.
  */
-import type { Constant, Graph } from '../graph.ts';
+import type { Constant, Graph } from '../graph/graph.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import { constant, op, optional, value } from '../rewrite/pattern.ts';
 import type { RewriteRule } from '../rewrite/rule.ts';

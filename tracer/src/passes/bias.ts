@@ -2,8 +2,8 @@
  * Conv followed by the addition of one number per channel becomes Conv with a bias. The addend may be a constant or a
  * value of the graph (a trained bias in a training step) with one element per channel.
  */
-import type { Graph } from '../graph.ts';
-import { sameList } from '../layout.ts';
+import type { Graph } from '../graph/graph.ts';
+import { sameList } from '../graph/layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { op, value } from '../rewrite/pattern.ts';

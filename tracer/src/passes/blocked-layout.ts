@@ -1,8 +1,8 @@
 /**
  * The blocked layout of onnxruntime: how images come back from it, how filters get into it, and when it is worth it.
  */
-import type { Graph, Node } from '../graph.ts';
-import { sizeOf } from '../graph.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import { sizeOf } from '../graph/graph.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 
 export type Quad = readonly [number, number, number, number];

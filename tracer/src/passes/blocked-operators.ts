@@ -2,9 +2,9 @@
  * Operators on images in blocks, by the operator that they stand for: [N, C, H, W] stored as [N, C / B, H, W, B]. Each is
  * undefined where it does not apply. See stay-blocked.ts.
  */
-import type { Attribute, Graph, Node } from '../graph.ts';
-import { sizeOf } from '../graph.ts';
-import { sameList } from '../layout.ts';
+import type { Attribute, Graph, Node } from '../graph/graph.ts';
+import { sizeOf } from '../graph/graph.ts';
+import { sameList } from '../graph/layout.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { BLOCKED, type Quad } from './blocked-layout.ts';
 

@@ -7,7 +7,7 @@
  * and the phases interleaved while they are in blocks, where a pixel is a run of channels and a copy of it is cheap.
  * onnxruntime's own ConvTranspose is a product followed by a scatter and takes about twice as long.
  */
-import type { Node } from '../graph.ts';
+import type { Node } from '../graph/graph.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { op, optional, value } from '../rewrite/pattern.ts';
 import type { Match, RewriteRule } from '../rewrite/rule.ts';

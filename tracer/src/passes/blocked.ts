@@ -8,8 +8,8 @@
  * width of a vector register. The block size depends on the machine, so this pass is for graphs that run where they
  * were made.
  */
-import { type Graph, type Node, sizeOf } from '../graph.ts';
-import { sameList } from '../layout.ts';
+import { type Graph, type Node, sizeOf } from '../graph/graph.ts';
+import { sameList } from '../graph/layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { constant, op, optional, value } from '../rewrite/pattern.ts';

@@ -1,5 +1,5 @@
 /** Writes loops over pieces of vectors into a graph, as ONNX's `Scan`. */
-import { type FileGraph, type Graph, type Node, sizeOf, type ValueType, valuesRead } from '../graph.ts';
+import { type FileGraph, type Graph, type Node, sizeOf, type ValueType, valuesRead } from '../graph/graph.ts';
 import { createInserter, type Inserter } from '../rewrite/insert.ts';
 import { sortNodes } from '../rewrite/order.ts';
 import { sumsAll } from './chunk-regions.ts';

@@ -5,8 +5,8 @@
  * region cannot be in it: levels count how many regions a value has passed through, and a region has one level. So no
  * path leaves a region and comes back.
  */
-import { type Graph, type Node, sizeOf } from '../graph.ts';
-import { sameList } from '../layout.ts';
+import { type Graph, type Node, sizeOf } from '../graph/graph.ts';
+import { sameList } from '../graph/layout.ts';
 
 export interface Region {
   /** In their order in the graph. */

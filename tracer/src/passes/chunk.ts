@@ -5,7 +5,7 @@
  *
  * For onnxruntime's CPU provider. The values keep their bits, but for sums, which add up in another order.
  */
-import { type Graph, type Node, sizeOf, valuesRead } from '../graph.ts';
+import { type Graph, type Node, sizeOf, valuesRead } from '../graph/graph.ts';
 import { type Loop, writeLoops } from './chunk-loop.ts';
 import { findRegions, type Region, sumsAll, vectorInputs } from './chunk-regions.ts';
 

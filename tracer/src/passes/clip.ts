@@ -1,5 +1,5 @@
 /** A ReLU before a Clip from 0, as ReLU6 is traced, does nothing. */
-import type { Graph } from '../graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import { number, op, value } from '../rewrite/pattern.ts';
 import type { RewriteRule } from '../rewrite/rule.ts';

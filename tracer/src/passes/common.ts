@@ -2,8 +2,8 @@
  * Common subexpressions: the earlier node replaces a later one with the same operator, attributes and inputs. This is a
  * function, not a rule, since the two nodes need not be connected.
  */
-import { countFold } from '../folds.ts';
-import { bodiesOf, type Graph } from '../graph.ts';
+import { countFold } from '../graph/folds.ts';
+import { bodiesOf, type Graph } from '../graph/graph.ts';
 import { redirect } from '../rewrite/uses.ts';
 
 export function shareCommon(graph: Graph): void {

@@ -3,9 +3,9 @@
  * normalisation does. Each step is rounded to float32, as it would be when the graph runs. This is a function, not a rule,
  * since a constant takes the place of a node.
  */
-import { countFold } from '../folds.ts';
-import { type Constant, type Graph, type Node, sizeOf } from '../graph.ts';
-import { expandData } from '../layout.ts';
+import { countFold } from '../graph/folds.ts';
+import { type Constant, type Graph, type Node, sizeOf } from '../graph/graph.ts';
+import { expandData } from '../graph/layout.ts';
 
 const BINARY: Readonly<Record<string, (a: number, c: number) => number>> = {
   Add: (a, c) => a + c,

@@ -2,8 +2,8 @@
  * Removes nodes, constants and types that no output needs. This is a function, not a rule, since it looks at the graph
  * as a whole.
  */
-import { countFold } from '../folds.ts';
-import { type Graph, valuesRead } from '../graph.ts';
+import { countFold } from '../graph/folds.ts';
+import { type Graph, valuesRead } from '../graph/graph.ts';
 
 export function removeDead(graph: Graph): void {
   const needed = new Set(graph.outputs.map(({ name }) => name));

@@ -1,5 +1,5 @@
 /** Why the passes left nodes as they are. */
-import type { Graph } from '../graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { findMisses, type Miss } from '../rewrite/apply.ts';
 import { biasRule } from './bias.ts';
 import { blockedRules } from './blocked.ts';

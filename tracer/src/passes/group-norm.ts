@@ -3,8 +3,8 @@
  * InstanceNormalization of [N, G, C / G * H * W] with one scale and one shift per channel after it: one operator, which
  * every execution provider has, replaces seven.
  */
-import { type Graph, sizeOf } from '../graph.ts';
-import { sameList } from '../layout.ts';
+import { type Graph, sizeOf } from '../graph/graph.ts';
+import { sameList } from '../graph/layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import { type ConstantPattern, constant, op, value } from '../rewrite/pattern.ts';
 import type { RewriteRule } from '../rewrite/rule.ts';

@@ -2,8 +2,8 @@
  * Drops nodes that do nothing: x * 1, x + 0, x - 0, x / 1, a Reshape of a Reshape, and the Identity that names an
  * output if its producer can take the name instead. The last is a function, not a rule: it renames the node before.
  */
-import type { Graph, Node } from '../graph.ts';
-import { sameList } from '../layout.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import { sameList } from '../graph/layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import { number, type OpPattern, op, value } from '../rewrite/pattern.ts';
 import type { Match, RewriteRule, Unmet } from '../rewrite/rule.ts';

@@ -2,7 +2,7 @@
  * The passes that every traced graph goes through. Each edits the graph in place. Most are rules: see ../rewrite. Those
  * that look at the graph as a whole are functions: dead code, repeated nodes, names of outputs.
  */
-import type { Graph } from '../graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { foldBias } from './bias.ts';
 import { shareCommon } from './common.ts';
 import { removeDead } from './dead.ts';

@@ -4,7 +4,7 @@
  * tensors end to end in memory, where the vector and the tensors are views of the same numbers. This is a function,
  * not a rule, since an input and the output that follows it need not be connected.
  */
-import type { Graph, Node } from '../graph.ts';
+import type { Graph, Node } from '../graph/graph.ts';
 import { producers, redirect } from '../rewrite/uses.ts';
 import { removeDead } from './dead.ts';
 

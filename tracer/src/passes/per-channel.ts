@@ -2,7 +2,7 @@
  * Numbers that belong to the channels of a convolution's result: [N, C, H, W] of images, [N, C, D, H, W] of volumes. Where they
  * lie depends on the number of axes: [C, 1, 1] are channels of images, but depths of volumes.
  */
-import { sizeOf } from '../graph.ts';
+import { sizeOf } from '../graph/graph.ts';
 
 /** Has `shape` one number for each channel of a value with `rank` axes? [C, 1, 1] and [1, C, 1, 1] have, of images. */
 export function isPerChannel(shape: readonly number[], rank: number, channels: number): boolean {

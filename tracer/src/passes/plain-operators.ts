@@ -11,7 +11,7 @@
  * Matrix products of few pixels (Col2Im, and depthwise convolutions of nine taps) must not be there: trace without them,
  * `products: false`.
  */
-import type { Graph, Node } from '../graph.ts';
+import type { Graph, Node } from '../graph/graph.ts';
 import { createInserter, type Inserter } from '../rewrite/insert.ts';
 
 /** A Split of so many outputs is left as it is. */

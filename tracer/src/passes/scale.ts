@@ -3,8 +3,8 @@
  * through a ReLU if all scales are positive: s relu(z) = relu(s z). Then adds a constant shift to a smaller addend,
  * (x + c) + t = x + (c + t), to save a pass over the large tensor.
  */
-import { type Graph, type Node, sizeOf } from '../graph.ts';
-import { sameList } from '../layout.ts';
+import { type Graph, type Node, sizeOf } from '../graph/graph.ts';
+import { sameList } from '../graph/layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { constant, op, optional, value } from '../rewrite/pattern.ts';

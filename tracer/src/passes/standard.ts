@@ -2,7 +2,7 @@
  * FusedMatMul, an operator of onnxruntime alone, as Transpose and MatMul, which every runtime and ONNX's checker know.
  * onnxruntime fuses the two again when it loads a graph.
  */
-import type { Graph, Node } from '../graph.ts';
+import type { Graph, Node } from '../graph/graph.ts';
 import { createInserter, type Inserter } from '../rewrite/insert.ts';
 
 /** @param graph edited in place; values stay the same */

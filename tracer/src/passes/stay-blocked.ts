@@ -6,7 +6,7 @@
  *
  * The values are the same but for sums, which add up in another order: along a row or an image, then over the batch.
  */
-import { type Graph, type Node, sizeOf } from '../graph.ts';
+import { type Graph, type Node, sizeOf } from '../graph/graph.ts';
 import { createInserter } from '../rewrite/insert.ts';
 import { producers, redirect } from '../rewrite/uses.ts';
 import { BLOCKED, reordered } from './blocked-layout.ts';

@@ -1,6 +1,6 @@
 /** Applies rewrite rules to a graph, and finds where one nearly matched. */
-import { countFold } from '../folds.ts';
-import { bodiesOf, type Graph, type Node } from '../graph.ts';
+import { countFold } from '../graph/folds.ts';
+import { bodiesOf, type Graph, type Node } from '../graph/graph.ts';
 import { createInserter } from './insert.ts';
 import { findMatch, type Mismatch } from './match.ts';
 import { countOps, describe } from './pattern.ts';

@@ -1,6 +1,6 @@
 /** New nodes and constants for a pass, with unique names. Shared ones are made only once. */
-import type { Constant, ConstantData, DType, Graph, Node } from '../graph.ts';
-import { sameList } from '../layout.ts';
+import type { Constant, ConstantData, DType, Graph, Node } from '../graph/graph.ts';
+import { sameList } from '../graph/layout.ts';
 
 export interface Inserter {
   /** The nodes made so far, in order; the pass places them. */

@@ -2,7 +2,7 @@
  * Finds a rule's pattern at a node. It compares pattern and graph from the end. For a commutative operator it tries
  * both orders of the inputs, and backtracks when the rest does not fit.
  */
-import type { Graph, Node } from '../graph.ts';
+import type { Graph, Node } from '../graph/graph.ts';
 import { type ConstantPattern, describe, type InputPattern, type OpPattern, type Pattern } from './pattern.ts';
 import type { Match, RewriteRule, Unmet } from './rule.ts';
 import type { Uses } from './uses.ts';

@@ -1,5 +1,5 @@
 /** Brings nodes into an order in which they can run. */
-import { type Graph, valuesRead } from '../graph.ts';
+import { type Graph, valuesRead } from '../graph/graph.ts';
 
 /** Nodes stay in their order, but what makes a value comes before all that read it. */
 export function sortNodes(graph: Graph): void {

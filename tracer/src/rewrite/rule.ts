@@ -1,5 +1,5 @@
 /** A rewrite rule: a pattern, a condition and a rewrite, each stated separately. */
-import type { ConstantData, Graph, Node } from '../graph.ts';
+import type { ConstantData, Graph, Node } from '../graph/graph.ts';
 import type { Inserter } from './insert.ts';
 import type { ConstantPattern, OpPattern, OptionalPattern, Pattern } from './pattern.ts';
 

@@ -1,5 +1,5 @@
 /** Which nodes make and read a value. Kept up to date while a graph is rewritten. */
-import { bodiesOf, type FileGraph, type Graph, type Node, valuesRead } from '../graph.ts';
+import { bodiesOf, type FileGraph, type Graph, type Node, valuesRead } from '../graph/graph.ts';
 
 export interface Uses {
   /** The node that makes a value; undefined for inputs and constants. */

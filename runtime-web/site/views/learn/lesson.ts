@@ -13,7 +13,7 @@ import {
   type Schedule,
 } from '@onnoise/scheduler';
 import { signal } from '@preact/signals';
-import { openFolder, withSignal } from '../../../src/artefact.ts';
+import { openFolder, withSignal } from '../../../src/session/artefact.ts';
 import type { LoadProgress } from '../../../src/worker/client.ts';
 import { withTotal } from '../../state/loader.ts';
 import { makesDigits } from '../../state/models.ts';

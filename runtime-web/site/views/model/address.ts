@@ -1,6 +1,6 @@
 /** A model folder by its address. The page's policy lets it talk only to its own host. */
 import { InputError, LOADING, MODEL_FILES } from '@onnoise/scheduler';
-import { download } from '#src/download.ts';
+import { download } from '#src/session/download.ts';
 import { SAMPLES } from './arrange.ts';
 
 /** Ends of addresses that people copy when they mean the folder. */

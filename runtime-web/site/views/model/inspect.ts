@@ -15,8 +15,8 @@ import {
   type SchedulerConfig,
   signatureFault,
 } from '@onnoise/scheduler';
-import { openFolder } from '#src/artefact.ts';
-import { sha256 } from '#src/sha256.ts';
+import { openFolder } from '#src/session/artefact.ts';
+import { sha256 } from '#src/session/sha256.ts';
 import { type Arranged, SAMPLES } from './arrange.ts';
 import { type Card, readCard } from './card.ts';
 import { type OnnxPort, readOnnxHeader } from './onnx-header.ts';

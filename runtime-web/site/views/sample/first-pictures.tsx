@@ -4,7 +4,7 @@
  */
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
-import { nextTask } from '../../../src/next-task.ts';
+import { nextTask } from '../../../src/session/next-task.ts';
 import { NOISE } from '../../first/marks.ts';
 import { standingHtml } from '../../first/standing.ts';
 import { Caption } from './caption.tsx';

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { nextTask } from '../../../src/next-task.ts';
+import { nextTask } from '../../../src/session/next-task.ts';
 import { isStanding } from '../../first/standing.ts';
 
 interface Box {

@@ -1,7 +1,7 @@
 /** Whether pictures are those that a file's training learned from. The file has their name and a hash, and not the pictures. */
 import type { StepFile } from '@onnoise/scheduler';
 import type { TrainingImages } from '#src/index.ts';
-import { sha256 } from '#src/sha256.ts';
+import { sha256 } from '#src/session/sha256.ts';
 import { CAMERA, DIGITS, FILES } from './pictures.ts';
 
 type Facts = Pick<StepFile, 'data' | 'config'>;

@@ -1,15 +1,11 @@
 /** The worker's side: opens a training, and answers the page's questions about it. */
 import { createStepFeed, InputError, type StepFile, type StepInputs, sizeOf } from '@onnoise/scheduler';
-import type { MessageEnd } from '../../worker/protocol.ts';
+import type { MessageEnd } from '../../loading/protocol.ts';
 import { describe } from '../../worker/serve.ts';
 import { findTraining, type Keeper, type Kept, keepTraining, type LastState } from '../checkpoints.ts';
 import { type ImageBatches, openImages } from '../images.ts';
 import { modelFolder } from '../model-folder.ts';
 import { type ChosenRunner, openRunner } from '../open-runner.ts';
-import type { StepRunner } from '../runner.ts';
-import { openSampler, type Sampler } from '../samples.ts';
-import { type OpenedStep, openStep } from '../step-folder.ts';
-import { createTraining, type Training } from '../training.ts';
 import type {
   FromTrainer,
   OpenRequest,
@@ -19,7 +15,11 @@ import type {
   TrainerQuestion,
   TrainerQuestions,
   TrainerSource,
-} from './protocol.ts';
+} from '../protocol.ts';
+import type { StepRunner } from '../runner.ts';
+import { openSampler, type Sampler } from '../samples.ts';
+import { type OpenedStep, openStep } from '../step-folder.ts';
+import { createTraining, type Training } from '../training.ts';
 
 type Answers = { [Q in TrainerQuestion]: (ask: TrainerQuestions[Q]['ask']) => Promise<TrainerQuestions[Q]['done']> };
 

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { RUNTIMES } from '#runtime-web/ort.ts';
+import { RUNTIMES } from '#runtime-web/session/ort.ts';
 import { withTotal } from '#site/state/loader.ts';
 import { check, DEFAULTS, toRequest } from '#site/views/sample/parameters.ts';
 import { type Moment, RECORDINGS, readEstimates, replay } from '#site/views/sample/recorded/recording.ts';

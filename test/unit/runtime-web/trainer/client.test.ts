@@ -1,7 +1,7 @@
 import { InputError } from '@onnoise/scheduler';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectTrainer } from '#runtime-web/trainer/create-trainer.ts';
-import type { FromTrainer, ToTrainer } from '#runtime-web/trainer/worker/protocol.ts';
+import type { FromTrainer, ToTrainer } from '#runtime-web/trainer/protocol.ts';
 
 const IMAGES = { name: 'none', pixels: new Uint8Array() };
 

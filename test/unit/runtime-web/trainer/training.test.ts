@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Keeper } from '#runtime-web/trainer/checkpoints.ts';
 import type { ImageBatches } from '#runtime-web/trainer/images.ts';
+import type { TrainerEvent } from '#runtime-web/trainer/protocol.ts';
 import type { State } from '#runtime-web/trainer/runner.ts';
 import type { Sampler } from '#runtime-web/trainer/samples.ts';
 import { createTraining, type Training } from '#runtime-web/trainer/training.ts';
-import type { TrainerEvent } from '#runtime-web/trainer/worker/protocol.ts';
 import { readStepFile, type StepFile } from '#scheduler/index.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../../runtime-web/site/public/training/pictures/train/step.json');

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectTraced } from '#test/traced.ts';
-import { trace } from '#tracer/trace.ts';
+import { trace } from '#tracer/tracing/trace.ts';
 import { float, type Operand } from '../rows/row.ts';
 import { check, differentiated } from './gradient.ts';
 

@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectSame, runEager, runGraph } from '#test/traced.ts';
-import { trace } from '#tracer/trace.ts';
+import { trace } from '#tracer/tracing/trace.ts';
 import { float, type Operand } from '../rows/row.ts';
 import { differentiated, type Fn } from './gradient.ts';
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, it } from 'vitest';
 import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/traced.ts';
-import { trace } from '#tracer/trace.ts';
+import { trace } from '#tracer/tracing/trace.ts';
 
 type Three = [number, number, number];
 

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, it } from 'vitest';
 import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/traced.ts';
-import { trace } from '#tracer/trace.ts';
+import { trace } from '#tracer/tracing/trace.ts';
 
 type Size = [number, number];
 type Resize = (x: tf.Tensor4D, to: Size, corners: boolean, centres: boolean) => tf.Tensor4D;

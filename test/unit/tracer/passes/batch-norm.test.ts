@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldsOf } from '#tracer/folds.ts';
+import { foldsOf } from '#tracer/graph/folds.ts';
 import { foldBatchNorm } from '#tracer/passes/batch-norm.ts';
 import { expectPass, handmade } from './handmade.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Graph } from '#tracer/graph.ts';
+import type { Graph } from '#tracer/graph/graph.ts';
 import { foldBias } from '#tracer/passes/bias.ts';
 import { removeDead } from '#tracer/passes/dead.ts';
 import { expectPass, handmade, shape } from './handmade.ts';

@@ -1,7 +1,7 @@
 /** Small handwritten graphs, and functions that compare them. */
 import { expect } from 'vitest';
 import { expectSame, type Input, randomData, runGraph, type Tolerance, uniforms } from '#test/traced.ts';
-import type { Attribute, ConstantData, DType, Graph } from '#tracer/graph.ts';
+import type { Attribute, ConstantData, DType, Graph } from '#tracer/graph/graph.ts';
 
 type Dims = readonly number[];
 

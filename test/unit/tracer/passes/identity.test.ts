@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import type { Graph } from '#tracer/graph.ts';
+import type { Graph } from '#tracer/graph/graph.ts';
 import { removeDead } from '#tracer/passes/dead.ts';
 import { dropIdentities } from '#tracer/passes/identity.ts';
 import { expectPass, handmade, shape, vector } from './handmade.ts';

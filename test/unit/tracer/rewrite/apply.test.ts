@@ -1,6 +1,6 @@
 /** Graphs after rules. Every rewritten graph is run, and must give the same values as before. */
 import { describe, expect, it } from 'vitest';
-import type { Graph } from '#tracer/graph.ts';
+import type { Graph } from '#tracer/graph/graph.ts';
 import { applyRules, findMisses } from '#tracer/rewrite/apply.ts';
 import { op, value } from '#tracer/rewrite/pattern.ts';
 import type { RewriteRule } from '#tracer/rewrite/rule.ts';

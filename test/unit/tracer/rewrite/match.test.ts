@@ -1,6 +1,6 @@
 /** Where a pattern is found, and why not. */
 import { describe, expect, it } from 'vitest';
-import type { Graph } from '#tracer/graph.ts';
+import type { Graph } from '#tracer/graph/graph.ts';
 import { findMatch, type Mismatch } from '#tracer/rewrite/match.ts';
 import { constant, describe as describePattern, number, op, optional, value } from '#tracer/rewrite/pattern.ts';
 import type { Match, RewriteRule } from '#tracer/rewrite/rule.ts';

@@ -3,7 +3,7 @@
  * shown.
  */
 import { effect, untracked } from '@preact/signals';
-import { nextTask } from '../../../../src/next-task.ts';
+import { nextTask } from '../../../../src/session/next-task.ts';
 import { current } from '../../../store.ts';
 import { type Estimates, type Moment, moment, RECORDINGS, readEstimates, replay } from './recording.ts';
 

@@ -1,0 +1,137 @@
+/**
+ * Loads a model folder and samples it in a browser tab, on onnxruntime-web.
+ *
+ *     const model = await loadModel('models/digits', { device: 'auto' });
+ *     const { images } = await model.sample({ count: 4, steps: 20 });
+ *
+ * It computes on the calling thread. `createSamplingWorker` does the same in a worker, which keeps a page responsive.
+ * Limits: the whole network is in memory; WebAssembly uses threads only on a cross-origin isolated page.
+ */
+import type { ImageSeed, ImageShape } from '@onnoise/scheduler';
+import {
+  type Artefact,
+  bytesOf,
+  checkNetwork,
+  completeRequest,
+  latentsOf,
+  MODEL_FILES,
+  missingFile,
+  type PictureOptions,
+  readArtefact,
+} from '@onnoise/scheduler';
+import type { Network, StepHooks } from '../network/network.ts';
+import { openWasm } from '../network/wasm.ts';
+import { type ModelFiles, openFolder, withSignal } from '../session/artefact.ts';
+import { chooseDevice, chooseWasm, type DeviceChoice } from '../session/device.ts';
+import type { Device, DeviceReport } from '../session/device-report.ts';
+import { loadOrt } from '../session/ort.ts';
+import { sha256 } from '../session/sha256.ts';
+import type { LimitThreads } from '../threads/choose.ts';
+import { openWebGpu } from '../webgpu/network.ts';
+import type { LoadProgress } from './protocol.ts';
+
+/** All pictures of a call are in the memory of the tab at once. */
+const ONE_BATCH = { largest: 4096, why: ', as many as a browser tab samples at once' };
+
+export interface LoadOptions {
+  /** Default: `auto`, WebGPU where there is a hardware adapter and it takes the network, else WebAssembly. */
+  device?: Device | 'auto' | undefined;
+  onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /**
+   * Address of the folder that `onnoise-web-files` filled. Default: onnxruntime-web's files are where the bundler put them,
+   * else beside the script.
+   */
+  files?: string | URL | undefined;
+  /** Cancels the download; the call then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface SampleOptions extends PictureOptions, StepHooks {}
+
+export interface Samples {
+  /** [N, C, H, W], mostly within [-1, 1] (within it where the scheduler clips). */
+  images: Float32Array<ArrayBuffer>;
+  /** [C, H, W] */
+  shape: ImageShape;
+  /** One per image. */
+  seeds: ImageSeed[];
+  /** One per image, for a conditional model. */
+  labels?: number[];
+  /** Where `returnLatents` asked for it: the noise that the images started from, [N, C, H, W]. */
+  latents?: Float32Array<ArrayBuffer>;
+}
+
+export interface DiffusionModel extends Artefact, DeviceReport {
+  /** Size of the network's file. */
+  bytes: number;
+  /** SHA-256 of the network's file in hex; empty on an insecure origin, where browsers do not compute it. */
+  hash: string;
+  /**
+   * New images, in one batch. The same seed, label, steps and sampler give the same picture as in Node.
+   * @throws InputError before anything is computed, for an option out of range or one that does not fit this model.
+   */
+  sample: (options?: SampleOptions) => Promise<Samples>;
+  /** Frees the network. */
+  dispose: () => Promise<void>;
+}
+
+/**
+ * @param source the folder's URL, or its files.
+ * @throws InputError for a missing or broken file, a network that cannot run, a device that this browser lacks.
+ */
+export function loadModel(source: string | URL | ModelFiles, options: LoadOptions = {}): Promise<DiffusionModel> {
+  return openModel(source, options, async (choice) => choice);
+}
+
+/** @param limit asked once the network is here, before onnxruntime starts: what computes meanwhile would disturb it */
+export async function openModel(
+  source: string | URL | ModelFiles,
+  { device = 'auto', files, onProgress, signal }: LoadOptions,
+  limit: LimitThreads,
+): Promise<DiffusionModel> {
+  const counter = (stage: LoadProgress['stage']) => (loaded: number, total: number | null) =>
+    onProgress?.({ stage, loaded, total });
+  let choice = await chooseDevice(device);
+  const read = openFolder(source);
+  const artefact = await readArtefact(withSignal(read, signal));
+  const onnx = await read(MODEL_FILES.network, { onProgress: counter('model'), signal });
+  if (onnx === undefined) throw missingFile(MODEL_FILES.network);
+  await checkNetwork(artefact, bytesOf(onnx));
+  const hash = await sha256(onnx);
+  const open = async (wanted: DeviceChoice): Promise<Network> => {
+    choice = await limit(wanted);
+    const ort = await loadOrt(choice, { files, onProgress: counter('runtime'), signal });
+    counter('session')(0, null);
+    const network = await (choice.device === 'webgpu'
+      ? openWebGpu(ort, onnx, artefact, choice.adapter)
+      : openWasm(ort, onnx, artefact));
+    delete ort.env.wasm.wasmBinary; // no longer needed, and megabytes large
+    return network;
+  };
+  let network: Network;
+  try {
+    network = await open(choice);
+  } catch (error) {
+    if (device !== 'auto' || choice.device === 'wasm' || signal?.aborted) throw error;
+    network = await open(chooseWasm(`WebGPU was tried first. ${(error as Error).message.split('\n')[0]}`)); // throws for a broken file
+  }
+  if (signal?.aborted) await network.dispose();
+  signal?.throwIfAborted();
+
+  return {
+    ...artefact,
+    device: choice.device,
+    threads: choice.threads,
+    reason: network.note ? `${choice.reason} ${network.note}` : choice.reason,
+    bytes: onnx.length,
+    hash,
+    sample: async ({ onStep, wantsStep, signal, ...options } = {}) => {
+      const request = completeRequest(artefact, options, ONE_BATCH);
+      const images = await network.sample(request, { onStep, wantsStep, signal });
+      const { seeds, labels } = request;
+      const { shape } = artefact;
+      return { images, shape, seeds, ...(labels && { labels }), ...latentsOf(request, shape) };
+    },
+    dispose: () => network.dispose(),
+  };
+}

@@ -1,0 +1,139 @@
+/** Tensors of the Open Inference Protocol as a call of the network, and back. */
+import type { CallTask, EngineModel } from '@onnoise/runtime-node/engine';
+import { conditionRows, extraInputs } from '@onnoise/scheduler';
+import { readTensor, refuseTensor, type TensorInput, type TensorRule } from '../bodies/tensor-input.ts';
+import { Refusal } from '../errors/errors.ts';
+import type { CompleteOptions } from '../options/options.ts';
+
+/** The most that an exported network's own check lets through: `guardConditions`. */
+const LARGEST_CONDITION = 2 ** 99;
+
+interface OutputTensor {
+  name: string;
+  parameters?: Record<string, unknown>;
+}
+
+export interface InferenceBody {
+  id?: string;
+  parameters?: Record<string, unknown>;
+  inputs: TensorInput[];
+  outputs?: OutputTensor[];
+}
+
+/** The network's inputs and outputs, with the protocol's types; -1: any number of images. */
+export function tensorsOf(model: EngineModel) {
+  const { shape } = model;
+  return {
+    inputs: [
+      { name: 'sample', datatype: 'FP32', shape: [-1, ...shape] },
+      { name: 'timestep', datatype: 'FP32', shape: [-1] },
+      ...extraInputs(model).map(({ name, type, sides }) => ({
+        name,
+        datatype: type === 'int64' ? 'INT64' : 'FP32',
+        shape: [-1, ...sides],
+      })),
+    ],
+    outputs: [{ name: 'out_sample', datatype: 'FP32', shape: [-1, ...shape] }],
+  };
+}
+
+/** What a caller must know besides the tensors. The protocol allows only single values. */
+export function parametersOf({ scheduler, classes, classNames, nullCondition, conditions }: EngineModel) {
+  return {
+    timesteps: scheduler.num_train_timesteps,
+    ...(classNames && { class_names: JSON.stringify(classNames) }),
+    ...(nullCondition && classes > 0 && { null_class: classes }),
+    ...(conditions.length > 0 && { conditions: JSON.stringify(conditions) }),
+  };
+}
+
+/**
+ * @param binary the bytes after the JSON: the data of inputs with a `binary_data_size`, in order.
+ * @throws Refusal (400) for inputs of another name, type, shape or value than the model's, and for too many images.
+ */
+export function toCall(
+  model: EngineModel,
+  { inputs }: InferenceBody,
+  binary: Buffer,
+  client: string,
+  { maxImages }: Pick<CompleteOptions, 'maxImages'>,
+): CallTask {
+  const wanted = tensorsOf(model).inputs;
+  const names = wanted.map(({ name }) => name);
+  const given = inputs.map(({ name }) => name);
+  if (given.length !== names.length || names.some((name) => !given.includes(name))) {
+    refuseTensor('inputs', `be ${names.join(', ')}`, given.join(', '));
+  }
+  const count = inputs.find(({ name }) => name === 'sample')!.shape[0] ?? 0;
+  if (count < 1 || count > maxImages) refuseTensor('sample', `have 1 to ${maxImages} images`, count);
+  const ranges = rangesOf(model);
+  let rest = binary;
+  const values = new Map<string, Float32Array>();
+  for (const input of inputs) {
+    const { datatype, shape } = wanted.find(({ name }) => name === input.name)!;
+    const dims = [count, ...shape.slice(1)];
+    const read = readTensor(input, { datatype, dims, range: ranges[input.name] }, rest);
+    values.set(input.name, read.values);
+    rest = rest.subarray(read.bytes);
+  }
+  if (rest.length > 0) refuseTensor('inputs', `account for all bytes after the JSON`, `${rest.length} more`);
+  return {
+    model: model.name,
+    client,
+    x: values.get('sample')!,
+    timesteps: values.get('timestep')!,
+    rows: rowsOf(model, values, count),
+  };
+}
+
+/**
+ * The values that the network takes. It refuses others itself, but then with the whole batch, in which other clients'
+ * images may be.
+ */
+function rangesOf({ scheduler, classes, nullCondition, conditions }: EngineModel): Record<string, TensorRule['range']> {
+  const width = 2 * conditions.length;
+  return {
+    timestep: () => [0, scheduler.num_train_timesteps - 1],
+    class_labels: () => [0, nullCondition ? classes : classes - 1],
+    conditions: (index) => (index % width < width / 2 ? [-LARGEST_CONDITION, LARGEST_CONDITION] : [0, 1]),
+  };
+}
+
+function rowsOf(model: EngineModel, values: ReadonlyMap<string, Float32Array>, count: number): Float32Array[] {
+  const labels = values.get('class_labels');
+  const conditions = values.get('conditions');
+  const width = 2 * model.conditions.length;
+  return conditionRows(
+    extraInputs(model),
+    {
+      labels: labels && [...labels],
+      conditions:
+        conditions && Array.from({ length: count }, (_, i) => conditions.subarray(i * width, (i + 1) * width)),
+    },
+    count,
+  );
+}
+
+/** The form of output that the request asks for. */
+export function wantedOutput({ parameters, outputs }: InferenceBody): 'none' | 'json' | 'binary' {
+  if (outputs?.length === 0) return 'none';
+  const own = outputs?.[0]?.parameters ?? {};
+  for (const name of ['classification', 'shared_memory_region']) {
+    if (name in own) refuseOutput(`${name} must be left out, the output is given as values`);
+  }
+  const binary = own.binary_data ?? parameters?.binary_data_output ?? false;
+  if (typeof binary !== 'boolean') refuseOutput('binary_data must be true or false');
+  return binary ? 'binary' : 'json';
+}
+
+function refuseOutput(rule: string): never {
+  throw new Refusal(400, 'invalid_value', `Cannot call the network: ${rule}.`, { param: 'outputs' });
+}
+
+/** Rows [C, H, W] as one tensor [N, C, H, W]: its values in JSON, or its byte count there and bytes after it. */
+export function toOutput({ shape }: EngineModel, rows: readonly Float32Array[], binary: boolean) {
+  const head = { name: 'out_sample', datatype: 'FP32', shape: [rows.length, ...shape] };
+  const bytes = Buffer.concat(rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength)));
+  if (binary) return { output: { ...head, parameters: { binary_data_size: bytes.length } }, bytes };
+  return { output: { ...head, data: rows.flatMap((row) => Array.from(row)) }, bytes: undefined };
+}

@@ -1,0 +1,297 @@
+/** JSON Schemas of requests and answers; the API's description is made from them. */
+import {
+  DEFAULT_GUIDANCE,
+  DEFAULT_SAMPLER,
+  eachSamplerOption,
+  LARGEST_GUIDANCE,
+  MOST_RESAMPLES,
+  optionsOfSampler,
+  SAMPLER_NAMES,
+  type SamplerOption,
+  samplerRecord,
+  USUAL_STEPS,
+  USUAL_STRENGTH,
+  USUAL_VARIATION,
+} from '@onnoise/scheduler';
+import type { FastifySchema } from 'fastify';
+import type { CompleteOptions } from '../options/options.ts';
+import { MOST_PARTIALS } from './generation.ts';
+
+type Schema = Record<string, unknown>;
+/** What a server allows. */
+type SchemaLimits = Pick<CompleteOptions, 'maxImages' | 'maxSteps'>;
+type Described = FastifySchema & { tags: string[]; summary: string; description?: string };
+
+/** A field that may be left out, or null. */
+const optional = (type: string, description: string, more: Schema = {}): Schema => ({
+  type: [type, 'null'],
+  description,
+  ...more,
+});
+const text = (description: string): Schema => ({ type: 'string', description });
+const whole = (description: string): Schema => ({ type: 'integer', description });
+const object = (properties: Schema, required = Object.keys(properties)): Schema => ({
+  type: 'object',
+  required,
+  properties,
+});
+
+const integer = (description: string, minimum: number, maximum: number): Schema =>
+  optional('integer', description, { minimum, maximum });
+
+const choice = (description: string, values: readonly string[], more: Schema = {}): Schema =>
+  optional('string', description, { enum: [...values, null], ...more });
+
+/** An extension of the description that tells pages about samplers; validation ignores it. */
+export const SAMPLERS_KEYWORD = 'x-samplers';
+
+const SAMPLER = choice(`Default: ${DEFAULT_SAMPLER}.`, SAMPLER_NAMES, {
+  default: DEFAULT_SAMPLER,
+  [SAMPLERS_KEYWORD]: SAMPLER_NAMES.map((name) => {
+    const { label, hint } = samplerRecord(name);
+    return { name, label, hint, options: optionsOfSampler(name) };
+  }),
+});
+
+function samplerField(option: SamplerOption): Schema {
+  const { label: title, describe, default: standard } = option;
+  const words = `${describe}. Default: ${standard}.`;
+  if ('choices' in option) return choice(words, option.choices, { title, default: standard });
+  return optional('number', words, { title, minimum: option.min, maximum: option.max, default: standard });
+}
+
+export const OPENAI_ERROR = object({
+  error: object({
+    message: text('One sentence.'),
+    type: text('invalid_request_error, authentication_error, rate_limit_error or server_error'),
+    param: { type: ['string', 'null'], description: 'The wrong field.' },
+    code: text('An error code for programs.'),
+  }),
+});
+
+export const V2_ERROR = object({ error: text('One sentence.') });
+
+/** Error answers that any request may get, by status. */
+export function failures(error: Schema, ...statuses: number[]): Schema {
+  const meaning: Record<number, string> = {
+    400: 'The request is wrong; the sentence says what.',
+    401: 'A key is needed: `Authorization: Bearer <key>`.',
+    403: 'A page of another origin sent the request, or Host is a name that this server does not know.',
+    404: 'There is no such model.',
+    429: 'Too many requests; Retry-After says when to try again.',
+    500: 'The network of the model gave NaN or infinity, or the server failed; the sentence says which.',
+    503: 'The engine is restarting, or the server is stopping; Retry-After says when to try again.',
+    504: 'The request took too long.',
+  };
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: meaning[status], content: { 'application/json': { schema: error } } },
+    ]),
+  );
+}
+
+/** The fields that say which pictures and how, of all routes. */
+function pictureFields({ maxImages, maxSteps }: SchemaLimits): Schema {
+  const steps = Math.min(USUAL_STEPS, maxSteps);
+  return {
+    model: optional('string', 'Name of the model. Default: the first.', { maxLength: 64 }),
+    prompt: optional(
+      'string',
+      'A class by its name, or by its number unless a name is a number; empty for all in turn.',
+      { maxLength: 1000 },
+    ),
+    n: integer('Pictures. Default: 1.', 1, maxImages),
+    size: optional('string', "The model's, `28x28`, or `auto`. Default: auto.", { maxLength: 16 }),
+    response_format: choice('Default: b64_json.', ['b64_json']),
+    output_format: choice('Default: png.', ['png']),
+    stream: optional('boolean', 'Answer with events as pictures form. Default: false.'),
+    partial_images: integer('With `stream`: predictions shown of each picture. Default: 0.', 0, MOST_PARTIALS),
+    seed: integer("The first picture's; the next has seed + 1. Default: at random.", 0, Number.MAX_SAFE_INTEGER),
+    steps: {
+      ...integer(`Steps per picture, at most the model's T. Default: ${steps}, or T - 1 if that is less.`, 1, maxSteps),
+      default: steps, // pages read it; no body is filled in with it
+    },
+    sampler: SAMPLER,
+    ...eachSamplerOption((_, option) => samplerField(option)),
+    label: {
+      description:
+        'A class by its number, or as text by its name as in the prompt, or several that are taken in turn. Default: all in turn; `interpolate` needs one, or two for the first and the second half, and `variations` one.',
+      type: ['integer', 'string', 'array', 'null'],
+      maxLength: 1000,
+      minItems: 1,
+      maxItems: maxImages,
+      items: { type: ['integer', 'string'], maxLength: 1000 },
+    },
+    condition: {
+      description:
+        'Values of the model\'s conditions by name, within the model\'s ranges: `{"boneage": 120}`, or several that are taken in turn. Default: none, where the model was also trained without.',
+      type: ['object', 'null'],
+      additionalProperties: {
+        type: ['number', 'array'],
+        minItems: 1,
+        maxItems: maxImages,
+        items: { type: 'number' },
+      },
+    },
+    guidance: optional(
+      'number',
+      `Scale of classifier-free guidance, from 0 to ${LARGEST_GUIDANCE}; 1: none. Default: ${DEFAULT_GUIDANCE}, or 1 for a model that takes none.`,
+      { title: 'Guidance', minimum: 0, maximum: LARGEST_GUIDANCE },
+    ),
+    guidance_interval: {
+      description: 'The timesteps that are guided, from the first to the second. Default: all.',
+      type: ['array', 'null'],
+      minItems: 2,
+      maxItems: 2,
+      items: { type: 'number', minimum: 0 },
+    },
+    user: optional('string', "OpenAI's name for your user; not used.", { maxLength: 1000 }),
+  };
+}
+
+/** Fields of pictures that start from one. */
+const START_FIELDS: Schema = {
+  strength: optional(
+    'number',
+    `How much of the picture to paint anew: that part of the steps is made. Default: ${USUAL_STRENGTH}, or 1 where a mask says what to paint.`,
+    { title: 'Strength', exclusiveMinimum: 0, maximum: 1 },
+  ),
+};
+
+const MASK_FIELDS: Schema = {
+  resamples: integer(
+    'With a mask: make each step this many times, so that new and old fit better. Default: 1.',
+    1,
+    MOST_RESAMPLES,
+  ),
+};
+
+const SEED_MIXES: Schema = {
+  interpolate: {
+    description: '`n` pictures from the one of the first seed to that of the second, both among them.',
+    type: ['array', 'null'],
+    minItems: 2,
+    maxItems: 2,
+    items: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+  },
+  variations: integer('`n` pictures near the one of this seed.', 0, Number.MAX_SAFE_INTEGER),
+  variation: optional(
+    'number',
+    `How far \`variations\` are, from 0 (the same) to 1 (any other). Default: ${USUAL_VARIATION}.`,
+    {
+      minimum: 0,
+      maximum: 1,
+    },
+  ),
+};
+
+const file = (description: string): Schema => ({ type: 'string', format: 'binary', description });
+
+const SAME =
+  'The same seed, label, conditions, guidance, steps and sampler give the same picture, whatever else is sampled. ';
+const ANSWERS =
+  'With `stream`, server-sent events; with `Accept: image/png`, the picture itself, or a sheet of several.';
+
+export function generationSchema(limits: SchemaLimits): Described {
+  return {
+    tags: ['Images'],
+    summary: 'Sample pictures',
+    description: `In the shape of OpenAI's images API. ${SAME}${ANSWERS}`,
+    body: {
+      type: 'object',
+      additionalProperties: false,
+      examples: [{ n: 1, steps: USUAL_STEPS, seed: 7 }], // for the "try it out" page, where most fields are best left out
+      properties: { ...pictureFields(limits), ...SEED_MIXES },
+    },
+    response: pictureAnswers(),
+  };
+}
+
+export function editSchema(limits: SchemaLimits): Described {
+  return {
+    tags: ['Images'],
+    summary: 'Paint a part of a picture anew, or all of it',
+    description:
+      "In the shape of OpenAI's images API. Where the mask is transparent, or without a mask the picture, it is painted anew; the other " +
+      `pixels stay exactly. A picture that is all opaque is painted anew as a whole, as far as \`strength\` says. ${SAME}${ANSWERS}`,
+    consumes: ['multipart/form-data'],
+    body: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['image'],
+      properties: {
+        image: file("The picture, of the model's size. PNG, JPEG, WebP, GIF, TIFF or AVIF."),
+        mask: file(
+          'A picture of the same size; what is transparent in it is painted anew. The picture is opaque then.',
+        ),
+        ...pictureFields(limits),
+        ...START_FIELDS,
+        ...MASK_FIELDS,
+      },
+    },
+    response: pictureAnswers(),
+  };
+}
+
+export function variationSchema(limits: SchemaLimits): Described {
+  const { prompt: _, stream: __, partial_images: ___, ...fields } = pictureFields(limits);
+  return {
+    tags: ['Images'],
+    summary: 'Sample pictures like one',
+    description: `In the shape of OpenAI's images API. ${SAME}With \`Accept: image/png\`, the picture itself, or a sheet of several.`,
+    consumes: ['multipart/form-data'],
+    body: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['image'],
+      properties: { image: file("The picture, opaque and of the model's size."), ...fields, ...START_FIELDS },
+    },
+    response: pictureAnswers({ streams: false }),
+  };
+}
+
+/** The answers of all routes for pictures. */
+function pictureAnswers({ streams = true } = {}) {
+  const image = object(
+    {
+      b64_json: text('A PNG, base64.'),
+      seed: whole('Its seed.'),
+      toward: whole('The seed that its noise goes toward, if any.'),
+      share: { type: 'number', description: 'How far, 0 (`seed` alone) to 1 (`toward` alone).' },
+      label: whole('Its class.'),
+      class_name: text('Its name.'),
+      condition: {
+        type: 'object',
+        additionalProperties: { type: 'number' },
+        description: 'The values that it was told, if any.',
+      },
+      guidance: { type: 'number', description: 'The scale, if it was guided.' },
+      guidance_interval: {
+        type: 'array',
+        items: { type: 'number' },
+        description: 'The timesteps that were guided.',
+      },
+    },
+    ['b64_json'],
+  );
+  return {
+    200: {
+      description: 'The pictures.',
+      content: {
+        'application/json': {
+          schema: object({
+            created: whole('Unix seconds.'),
+            model: text('Its name.'),
+            output_format: text('png'),
+            size: text('Width x height.'),
+            data: { type: 'array', items: { ...image, additionalProperties: true } },
+          }),
+        },
+        'image/png': { schema: { type: 'string', format: 'binary' } },
+        ...(streams && { 'text/event-stream': { schema: { type: 'string' } } }),
+      },
+    },
+    ...failures(OPENAI_ERROR, 400, 401, 403, 404, 429, 500, 503, 504),
+  };
+}

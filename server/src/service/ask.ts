@@ -1,0 +1,68 @@
+/** Runs one request's work: reserves its share, cancels it on time, and releases everything however it ends. */
+import type { FastifyReply } from 'fastify';
+import { clientGone, Refusal } from '../errors/errors.ts';
+import { whenOver } from './connections.ts';
+import type { Service } from './service.ts';
+
+/** Bytes per image value during the work: x, x0 and noise in the engine, a copy here, the PNG and the base64. */
+const BYTES_A_VALUE = 24;
+/** And of each auxiliary picture that the engine keeps. */
+const AUXILIARY_BYTES_A_VALUE = 4;
+const BYTES_AN_IMAGE = 4096;
+
+export interface Work {
+  /** Aborted when the client has gone, or when the time is up (with a Refusal, 504). */
+  signal: AbortSignal;
+  /** An image is done. */
+  releaseOne(): void;
+}
+
+export interface WorkOptions {
+  client: string;
+  /** Images. */
+  count: number;
+  /** Network calls per image; a guided step is two. */
+  steps: number;
+  /** Values per image. */
+  size: number;
+  /** Auxiliary pictures that the engine keeps for each. Default: 0. */
+  auxiliary?: number;
+}
+
+/**
+ * Does the work within the server's limits.
+ * @throws Refusal: 429 if the queue or the memory is full, 503 while the server stops, 504 when the time is up.
+ */
+export async function withinLimits<T>(
+  { options, admission, closing }: Service,
+  reply: FastifyReply,
+  { client, count, steps, size, auxiliary = 0 }: WorkOptions,
+  run: (work: Work) => Promise<T>,
+): Promise<T> {
+  if (closing()) throw new Refusal(503, 'closing', 'The server is stopping: ask another.', { retryAfter: 1 });
+  const place = admission.take(client, count, steps);
+  let free: () => void;
+  try {
+    const bytesAValue = BYTES_A_VALUE + auxiliary * AUXILIARY_BYTES_A_VALUE;
+    free = admission.hold(count * (size * bytesAValue + BYTES_AN_IMAGE), client);
+  } catch (error) {
+    place.release();
+    throw error;
+  }
+  const abort = new AbortController();
+  const { timeout } = options;
+  const late = setTimeout(() => {
+    abort.abort(new Refusal(504, 'timeout', `The request took longer than its ${timeout} s and was cancelled.`));
+  }, timeout * 1000);
+  const forget = whenOver(reply, () => {
+    abort.abort(clientGone());
+  });
+  try {
+    return await run({ signal: abort.signal, releaseOne: place.releaseOne });
+  } finally {
+    clearTimeout(late);
+    forget();
+    place.release();
+    whenOver(reply, free); // the result waits here until the client has read it
+  }
+}

@@ -1,0 +1,24 @@
+/** What routes share. */
+import type { EngineModel, Supervisor } from '@onnoise/runtime-node/engine';
+import { Refusal } from '../errors/errors.ts';
+import type { CompleteOptions } from '../options/options.ts';
+import type { Admission } from './admission.ts';
+import type { ServerMetrics } from './metrics.ts';
+
+export interface Service {
+  options: CompleteOptions;
+  supervisor: Supervisor;
+  admission: Admission;
+  metrics: ServerMetrics;
+  /** True once the server is stopping. */
+  closing: () => boolean;
+}
+
+/** The model of that name; without one, the first. @throws Refusal (404); EngineGone while there is no engine. */
+export function findModel({ supervisor }: Pick<Service, 'supervisor'>, name?: string | null): EngineModel {
+  const { models } = supervisor.engine;
+  const model = name == null ? models[0] : models.find((one) => one.name === name);
+  if (model) return model;
+  const known = models.map((one) => one.name).join(', ');
+  throw new Refusal(404, 'model_not_found', `There is no model of that name. There are: ${known}.`, { param: 'model' });
+}
