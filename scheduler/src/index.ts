@@ -70,6 +70,7 @@ export {
   usualSteps,
 } from './model/request.ts';
 export { type NetworkPort, type NetworkShape, signatureFault } from './model/signature.ts';
+export { sizeOf } from './model/size.ts';
 export { sniff } from './model/sniff.ts';
 export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type WireField } from './model/wire.ts';
 export { gaussian } from './noise/gaussian.ts';
@@ -114,17 +115,6 @@ export {
   picturesCalled,
 } from './sampling/guidance.ts';
 export { begin, checkPicture, eachImage, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
-export { PACKED_COLUMNS, packTable } from './sampling/packed.ts';
-export type {
-  AuxiliaryRow,
-  ChoiceOption,
-  NumberOption,
-  SamplerOption,
-  SamplerRecord,
-  SamplerRow,
-} from './sampling/record.ts';
-export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
-export { type SampleImagesOptions, sampleImages, seededNoise, startNoise } from './sampling/sample.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,
@@ -139,9 +129,20 @@ export {
   type SamplerValues,
   samplerRecord,
   samplerSettings,
-} from './sampling/samplers.ts';
+} from './sampling/methods/samplers.ts';
+export { PACKED_COLUMNS, packTable } from './sampling/packed.ts';
+export type {
+  AuxiliaryRow,
+  ChoiceOption,
+  NumberOption,
+  SamplerOption,
+  SamplerRecord,
+  SamplerRow,
+} from './sampling/rows/record.ts';
+export { SPACINGS, type Spacing } from './sampling/rows/spacing.ts';
+export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
+export { type SampleImagesOptions, sampleImages, seededNoise, startNoise } from './sampling/sample.ts';
 export { formatSchedulerConfig, samplerOfConfig } from './sampling/scheduler-config.ts';
-export { SPACINGS, type Spacing } from './sampling/spacing.ts';
 export {
   compileSampler,
   MOST_RESAMPLES,
@@ -208,7 +209,6 @@ export {
   shrinks,
   stepScalars,
 } from './training/optimizer.ts';
-export { sizeOf } from './training/size.ts';
 export {
   formatStepFile,
   readStepFile,

@@ -15,9 +15,9 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { LABEL } from '../../pipeline/src/pictures/phantom-label.ts';
 import { loadModel } from '../../runtime-node/src/index.ts';
-import { check, DEFAULTS, fitDraft, toRequest } from '../../runtime-web/site/views/sample/parameters.ts';
-import type { Recording } from '../../runtime-web/site/views/sample/recorded/recording.ts';
 import { MODEL_FILES, toBytes } from '../../scheduler/src/index.ts';
+import { check, DEFAULTS, fitDraft, toRequest } from '../../site/views/sample/state/parameters.ts';
+import type { Recording } from '../../site/views/sample/state/recording.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SITE = join(ROOT, 'runtime-web', 'site');

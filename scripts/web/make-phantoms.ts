@@ -1,5 +1,5 @@
 /**
- * Makes the phantoms of hand radiographs that the page shows, `runtime-web/site/public/hands`: one sheet of pictures, and what
+ * Makes the phantoms of hand radiographs that the page shows, `site/public/hands`: one sheet of pictures, and what
  * is known of them. No model was trained on them.
  *
  *     npx tsx scripts/web/make-phantoms.ts

@@ -1,5 +1,5 @@
 /**
- * Makes what the page trains with, `runtime-web/site/public/training`: two steps with fresh weights, one for digits with their
+ * Makes what the page trains with, `site/public/training`: two steps with fresh weights, one for digits with their
  * classes and one for pictures without, both of the preset `tab`; and 2,000 digits, 200 of each, as one sheet.
  *
  *     npx tsx scripts/web/make-training.ts

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '@onnoise/scheduler';
 import { isWithin } from '#pipeline/files/output.ts';
-import { readModelFolder } from '../../runtime-web/site/build/model-folder.ts';
+import { readModelFolder } from '../../site/build/model-folder.ts';
 import type { RealOptions } from './real-pictures.ts';
 
 export const HELP = `npm run web       [-- options]   the page, as it is written, on this machine

@@ -13,8 +13,8 @@ import { readTrainedOn, type TrainedOn } from '#pipeline/folder/read-card.ts';
 import { LABEL } from '#pipeline/pictures/phantom-label.ts';
 import { sayNote } from '#pipeline/terminal/voice.ts';
 import { plural } from '#pipeline/text/format.ts';
-import type { RealPictures } from '../../runtime-web/site/build/assets.ts';
-import { PICTURES } from '../../runtime-web/site/views/game/plan.ts';
+import type { RealPictures } from '../../site/build/assets.ts';
+import { PICTURES } from '../../site/views/game/rules/plan.ts';
 
 export interface RealOptions {
   /** The folder of the model. */

@@ -162,7 +162,7 @@ const share = (page: Page, kind: string) =>
 
 /** The gray levels of each shipped phantom. */
 async function phantomSheet(): Promise<string[]> {
-  const { data, info } = await sharp(join(import.meta.dirname, '../../runtime-web/site/public/hands/phantoms.png'))
+  const { data, info } = await sharp(join(import.meta.dirname, '../../site/public/hands/phantoms.png'))
     .toColourspace('b-w')
     .raw()
     .toBuffer({ resolveWithObject: true });

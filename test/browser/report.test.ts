@@ -13,9 +13,9 @@ import { DESKTOP, openSite, PHONE } from '../support/browser/site.ts';
 import { useBrowser, useHost, visit } from '../support/browser/visit.ts';
 import { writeEvaluatedModel, writeRun } from '../support/compare-folders.ts';
 import { exampleEvaluation, exampleMeasures, examplePictures } from '../support/evaluation.ts';
-import { temporaryFolder } from '../support/images.ts';
+import { tinyArtefact } from '../support/models/tiny-onnx.ts';
+import { temporaryFolder } from '../support/pictures/images.ts';
 import { skipBecause } from '../support/skip.ts';
-import { tinyArtefact } from '../support/tiny-onnx.ts';
 
 const NAMES = ['report.html', 'compare.html'];
 /** CSS pixels between the margins of A4. */

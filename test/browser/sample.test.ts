@@ -10,9 +10,9 @@ import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { openSite } from '../support/browser/site.ts';
 import { useBrowser, useHost } from '../support/browser/visit.ts';
 import { expectClose } from '../support/compare.ts';
+import { temporaryFolder } from '../support/models/tiny-onnx.ts';
 import { spawnCli } from '../support/run-cli.ts';
 import { skipBecause } from '../support/skip.ts';
-import { temporaryFolder } from '../support/tiny-onnx.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
 const SIDE = 28;

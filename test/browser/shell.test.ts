@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { VIEW_NAMES } from '../../runtime-web/site/components/names.ts';
+import { VIEW_NAMES } from '../../site/shell/names.ts';
 import { seriousFaults } from '../support/browser/axe.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { DESKTOP, heading, openSite, overflow, PHONE, settle, VIEWS } from '../support/browser/site.ts';

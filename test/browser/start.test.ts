@@ -10,8 +10,8 @@ import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { openSite } from '../support/browser/site.ts';
 import { useBrowser, useHost } from '../support/browser/visit.ts';
 import { expectClose } from '../support/compare.ts';
+import { GUIDED, temporaryFolder, tinyArtefact } from '../support/models/tiny-onnx.ts';
 import { skipBecause } from '../support/skip.ts';
-import { GUIDED, temporaryFolder, tinyArtefact } from '../support/tiny-onnx.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
 /** Of the tiny model's pictures. */

@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useProject } from '#test/consumers/project.ts';
-import { writeGrayPictures } from '#test/images.ts';
-import { saveLayersModel } from '#test/saved-models.ts';
+import { saveLayersModel } from '#test/models/saved-models.ts';
+import { writeGrayPictures } from '#test/pictures/images.ts';
 
 const project = useProject(['onnoise'], ['training']);
 beforeAll(() => writeGrayPictures(join(project().folder, 'training', 'pictures')));

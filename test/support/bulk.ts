@@ -9,8 +9,8 @@ import { type Generated, type GenerateOptions, generate } from '../../pipeline/s
 import { hashModel } from '../../pipeline/src/bulk/hash.ts';
 import { makeOrder, type OrderOptions } from '../../pipeline/src/bulk/order.ts';
 import { runWorker, type WorkerTiming } from '../../pipeline/src/bulk/worker.ts';
+import { type TinyOptions, temporaryFolder, tinyArtefact } from './models/tiny-onnx.ts';
 import { startRedis, type TestRedis } from './redis.ts';
-import { type TinyOptions, temporaryFolder, tinyArtefact } from './tiny-onnx.ts';
 
 export interface Place {
   url: string;
@@ -83,7 +83,7 @@ export async function startWorker({ url, name, model, out }: Place) {
 
 /** Starts a worker in a process of its own. */
 export function spawnWorker({ url, name, model, out }: Place) {
-  const script = join(import.meta.dirname, 'bulk-worker.ts');
+  const script = join(import.meta.dirname, 'programs', 'bulk-worker.ts');
   const options = JSON.stringify({ url, name, out, models: { tiny: model }, timing: TIMING });
   const child = spawn(process.execPath, ['--import', 'tsx', script, options], { stdio: 'ignore' });
   onTestFinished(() => {

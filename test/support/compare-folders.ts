@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { sheet } from '@onnoise/runtime-node';
 import { formatEvaluation } from '#pipeline/evaluate/report/write.ts';
 import { exampleEvaluation, examplePictures } from './evaluation.ts';
-import { writeFiles } from './images.ts';
+import { writeFiles } from './pictures/images.ts';
 
 const WEIGHTS = 'weights';
 

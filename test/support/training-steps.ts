@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { encodeModel, type TensorSpec, type TrainingStep, traceTrainingStep } from '#tracer/index.ts';
 import { expectClose } from './compare.ts';
-import { type Data, randomData, uniforms } from './traced.ts';
+import { type Data, randomData, uniforms } from './models/traced.ts';
 
 const STEPS = 10;
 

@@ -104,7 +104,7 @@ async function start(options: TrainerOptions): Promise<Started> {
   const { files, threads } = options;
   const worker =
     files === undefined
-      ? new Worker(new URL('./worker/onnoise-trainer.ts', import.meta.url), { type: 'module' })
+      ? new Worker(new URL('./onnoise-trainer.ts', import.meta.url), { type: 'module' })
       : new Worker(fileIn(files, 'onnoise-trainer.js'), { type: 'module' });
   const connection = connectTrainer(worker, () => worker.terminate());
   worker.addEventListener('error', ({ message }) => connection.fail(message ?? 'no file onnoise-trainer.js'));

@@ -1,9 +1,11 @@
 /** The noise that pictures start from, given or asked for: `latents`, as diffusers' pipelines call it. */
+
 import { InputError, refuse } from '../rules/errors.ts';
 import { check, flag } from '../rules/rule.ts';
 import { type SampleImagesOptions, startNoise } from '../sampling/sample.ts';
 import type { PictureOptions } from './options.ts';
 import type { ImageShape } from './pixels.ts';
+import { sizeOf } from './size.ts';
 
 const ACTION = 'sample images';
 
@@ -40,5 +42,3 @@ export const latentsOf = (
   shape: ImageShape,
 ): { latents?: Float32Array<ArrayBuffer> } =>
   request.returnLatents ? { latents: startNoise(request, sizeOf(shape)) } : {};
-
-const sizeOf = ([channels, height, width]: ImageShape): number => channels * height * width;

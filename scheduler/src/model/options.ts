@@ -1,6 +1,6 @@
 /** The options of a sampling request, in every runtime. Samplers' own options (`eta`) are in `SAMPLER_OPTIONS`. */
 import type { ImageSeed } from '../noise/seeds.ts';
-import type { SamplerName, SamplerSettings } from '../sampling/samplers.ts';
+import type { SamplerName, SamplerSettings } from '../sampling/methods/samplers.ts';
 import type { ConditionValues } from './conditions.ts';
 
 export interface PictureOptions extends SamplerSettings {

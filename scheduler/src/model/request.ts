@@ -3,7 +3,7 @@ import type { ImageSeed } from '../noise/seeds.ts';
 import { refuse } from '../rules/errors.ts';
 import type { Guidance } from '../sampling/guidance.ts';
 import { checkPicture } from '../sampling/known.ts';
-import { DEFAULT_SAMPLER } from '../sampling/samplers.ts';
+import { DEFAULT_SAMPLER } from '../sampling/methods/samplers.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import type { ConditioningFacts } from './conditioning.ts';

@@ -10,7 +10,7 @@
  * Kynkaanniemi et al., "Applying Guidance in a Limited Interval Improves Sample and Distribution Quality in Diffusion
  * Models" (arXiv 2404.07724).
  */
-import type { SamplerRow } from './record.ts';
+import type { SamplerRow } from './rows/record.ts';
 import type { Denoiser } from './run.ts';
 
 export interface Guidance {

@@ -6,7 +6,7 @@
  * (Lugmayr et al. 2022, equation 8) but for its fresh noise.
  */
 import { InputError, refuse } from '../rules/errors.ts';
-import type { SamplerRow } from './record.ts';
+import type { SamplerRow } from './rows/record.ts';
 import type { SamplerTable } from './table.ts';
 
 /** What a mask keeps; all but the mask have the length of x, [N, C, H, W] or [C, H, W]. */

@@ -2,7 +2,7 @@
  * A sampler's table as one matrix of numbers, for graphs that run whole rows: see docs/fused.md.
  */
 import { type Guidance, isGuided } from './guidance.ts';
-import type { SamplerRow } from './record.ts';
+import type { SamplerRow } from './rows/record.ts';
 import type { SamplerTable } from './table.ts';
 
 /**

@@ -5,7 +5,7 @@
 import type { ImageSeed } from '../noise/seeds.ts';
 import { badOutput } from './bad-output.ts';
 import { type Known, levelAfter, putBack } from './known.ts';
-import type { SamplerRow } from './record.ts';
+import type { SamplerRow } from './rows/record.ts';
 import { needsAuxiliary, type SamplerTable } from './table.ts';
 
 /**

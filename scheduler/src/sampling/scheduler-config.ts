@@ -7,7 +7,6 @@
 import { refuse } from '../rules/errors.ts';
 import { SCHEDULER_CLASSES, type SchedulerClass } from '../schedule/classes.ts';
 import { parseSchedulerConfig, type SchedulerConfig, writtenBetas } from '../schedule/config.ts';
-import type { ClassIdentity } from './record.ts';
 import {
   SAMPLER_NAMES,
   SAMPLER_OPTIONS,
@@ -15,7 +14,8 @@ import {
   type SamplerOptionName,
   type SamplerSettings,
   samplerRecord,
-} from './samplers.ts';
+} from './methods/samplers.ts';
+import type { ClassIdentity } from './rows/record.ts';
 
 const ACTION = "write the scheduler's config";
 

@@ -16,8 +16,6 @@ import { refuse } from '../rules/errors.ts';
 import { check, checkInteger, number, oneOf, worded } from '../rules/rule.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import { makeSchedule } from '../schedule/schedules.ts';
-import type { SamplerRow } from './record.ts';
-import { resampled } from './resample.ts';
 import {
   eachSamplerOption,
   optionRule,
@@ -26,7 +24,9 @@ import {
   type SamplerName,
   type SamplerSettings,
   samplerRecord,
-} from './samplers.ts';
+} from './methods/samplers.ts';
+import type { SamplerRow } from './rows/record.ts';
+import { resampled } from './rows/resample.ts';
 
 export interface SamplerTable {
   sampler: SamplerName;

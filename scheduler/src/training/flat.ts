@@ -10,7 +10,7 @@
  * | `adam.v` | second moments                                   |
  * | `ema`    | averaged weights                                 |
  */
-import { sizeOf } from './size.ts';
+import { sizeOf } from '../model/size.ts';
 
 export interface FlatVector {
   name: string;

@@ -3,8 +3,8 @@
  * values, on any engine.
  */
 import type { ImageShape } from '../model/pixels.ts';
+import { sizeOf } from '../model/size.ts';
 import { philoxStream } from '../noise/random.ts';
-import { sizeOf } from './size.ts';
 
 /** A layer that drops values in training: the pass needs a mask of its name. */
 export interface DropoutSpec {

@@ -11,6 +11,7 @@
  */
 import { type ConditionSpec, readConditions } from '../model/conditions.ts';
 import type { ImageShape } from '../model/pixels.ts';
+import { sizeOf } from '../model/size.ts';
 import { InputError, refuse, show } from '../rules/errors.ts';
 import { parseJson } from '../rules/json.ts';
 import { type Rules, readObject } from '../rules/read.ts';
@@ -34,7 +35,6 @@ import type { FlatParameter, FlatVector } from './flat.ts';
 import { LEARNING_RATE_SCHEDULES, type LearningRateOptions } from './learning-rate.ts';
 import type { DropoutSpec } from './masks.ts';
 import { type AdamOptions, OPTIMIZER_NAMES } from './optimizer.ts';
-import { sizeOf } from './size.ts';
 import { TIMESTEP_SAMPLINGS, type TimestepSampling } from './timesteps.ts';
 
 /** Of step.json; a reader refuses every other. */

@@ -1,11 +1,12 @@
 /** The inputs of a step from its number and its images: the same numbers in Node and in a browser. */
+
+import { sizeOf } from '../model/size.ts';
 import { makeSchedule } from '../schedule/schedules.ts';
 import { type BatchConditions, conditionInputs, type StepInputs } from './conditioning.ts';
 import { drawStep } from './draw.ts';
 import { learningRateAt } from './learning-rate.ts';
 import { drawMasks } from './masks.ts';
 import { emaDecayAt, stepScalars } from './optimizer.ts';
-import { sizeOf } from './size.ts';
 import type { StepFile } from './step-file.ts';
 
 export interface StepBatch extends BatchConditions {

@@ -9,8 +9,8 @@ import { USUAL } from '#pipeline/phantom/options.ts';
 import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
 import { heading } from '../../support/browser/site.ts';
 import { useBrowser, visit } from '../../support/browser/visit.ts';
+import { temporaryFolder, tinyArtefact } from '../../support/models/tiny-onnx.ts';
 import { skipBecause } from '../../support/skip.ts';
-import { temporaryFolder, tinyArtefact } from '../../support/tiny-onnx.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 

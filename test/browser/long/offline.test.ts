@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { hashOf } from '../../../runtime-web/site/sw/files.ts';
+import { hashOf } from '../../../site/sw/files.ts';
 import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
 import { type Host, startHost } from '../../support/browser/server.ts';
 import { heading } from '../../support/browser/site.ts';

@@ -8,8 +8,8 @@ import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
 import { openSite } from '../../support/browser/site.ts';
 import { SITE, useBrowser, useHost } from '../../support/browser/visit.ts';
 import { expectClose } from '../../support/compare.ts';
+import { temporaryFolder, tinyArtefact } from '../../support/models/tiny-onnx.ts';
 import { skipBecause } from '../../support/skip.ts';
-import { temporaryFolder, tinyArtefact } from '../../support/tiny-onnx.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
 const NEEDED = ['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];

@@ -9,7 +9,7 @@ import { writeData } from '#pipeline/export/accelerate/data-file.ts';
 import { conditionInputs } from '#scheduler/training/conditioning.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { expectClose } from '#test/compare.ts';
-import { temporaryFolder } from '#test/images.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 

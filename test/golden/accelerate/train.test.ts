@@ -9,7 +9,7 @@ import { readLines, type StepMetrics, type ValidationMetrics } from '#pipeline/t
 import { runPaths } from '#pipeline/train/saved/run-folder.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
-import { grayPicture, temporaryFolder, writeFiles } from '#test/images.ts';
+import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 

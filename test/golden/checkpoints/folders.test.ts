@@ -15,7 +15,7 @@ import { train } from '#pipeline/train/run/train.ts';
 import { resolveConfig } from '#pipeline/train/settings/config.ts';
 import { compileSampler, parseSchedulerConfig, type SamplerName, sampleImages } from '#scheduler/index.ts';
 import { expectClose } from '../../support/compare.ts';
-import { unpack, wave, within } from '../../support/model.ts';
+import { unpack, wave, within } from '../../support/models/model.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 import { memoryDataset } from '../../support/train/memory-dataset.ts';
 

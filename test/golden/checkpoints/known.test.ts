@@ -5,7 +5,7 @@ import { contradictions } from '#pipeline/import/infer-config.ts';
 import { readNetwork } from '#pipeline/import/read-network.ts';
 import type { UNet2DConfig } from '#pipeline/model/unet2d-config.ts';
 import { expectClose } from '../../support/compare.ts';
-import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/model.ts';
+import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/models/model.ts';
 
 interface Known {
   name: string;

@@ -5,7 +5,7 @@ import { fromStateDict } from '#pipeline/folder/weights.ts';
 import { configOfMonai, isMonai, tensorsOfMonai } from '#pipeline/import/monai.ts';
 import { readNetwork } from '#pipeline/import/read-network.ts';
 import { expectClose } from '../../support/compare.ts';
-import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/model.ts';
+import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/models/model.ts';
 
 interface Case {
   arguments: Record<string, unknown>;

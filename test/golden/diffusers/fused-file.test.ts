@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
-import { fusedFolder, PLAIN, TOLD } from '#test/fused.ts';
+import { fusedFolder, PLAIN, TOLD } from '#test/models/fused.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 
 const FILE = join(import.meta.dirname, '../../../docs/fused/loop.py');

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { exportWave } from '#test/diffusers/export.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
 
 const unet = {
   _class_name: 'UNet2DModel',

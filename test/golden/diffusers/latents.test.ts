@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
-import { temporaryFolder } from '#test/images.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 

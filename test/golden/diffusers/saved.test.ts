@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportWave } from '#test/diffusers/export.ts';
-import { temporaryFolder } from '#test/images.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 

@@ -11,7 +11,7 @@ import { createModel } from '#pipeline/model/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { exportWave } from '#test/diffusers/export.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
-import { waveParameters } from '../../support/model.ts';
+import { waveParameters } from '../../support/models/model.ts';
 
 const spec = (name: string) => ({ name, mean: 0, std: 1, min: -20, max: 20 });
 const NETWORKS = {

@@ -6,7 +6,7 @@ import { kernelDistanceTo } from '#pipeline/evaluate/measures/kernel-distance.ts
 import { msSsim } from '#pipeline/evaluate/measures/ms-ssim.ts';
 import { NEAREST, neighbourMeasuresTo } from '#pipeline/evaluate/measures/neighbours.ts';
 import { slicedWassersteinTo } from '#pipeline/evaluate/measures/sliced-wasserstein.ts';
-import { drawnFeatures, drawnPicture, draws } from '../../support/measure-draws.ts';
+import { drawnFeatures, drawnPicture, draws } from '../../support/programs/measure-draws.ts';
 
 type FeatureSet = [seed: number, rows: number, scale: number, shift: number];
 type PictureOf = [seed: number, noise: number];

@@ -12,7 +12,7 @@ import { autoencoderGraph, classifierGraph } from '#pipeline/evaluate/features/o
 import { createResizer } from '#pipeline/evaluate/features/resize.ts';
 import type { ImageShape } from '#scheduler/index.ts';
 import { expectClose } from '../../support/compare.ts';
-import { unpack, wave, waveParameters } from '../../support/model.ts';
+import { unpack, wave, waveParameters } from '../../support/models/model.ts';
 
 interface NetworkCase {
   shape: ImageShape;

@@ -10,7 +10,7 @@ import { convertNetwork, type SmallFormat } from '#pipeline/export/formats/conve
 import { readModelFolder } from '#runtime-node/index.ts';
 import { gaussian } from '#scheduler/index.ts';
 import { expectClose } from '#test/compare.ts';
-import { smallModel } from '#test/small-network.ts';
+import { smallModel } from '#test/models/small-network.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 const REFERENCE = fileURLToPath(new URL('reference.py', import.meta.url));

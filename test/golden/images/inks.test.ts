@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { decodeImage } from '#pipeline/pictures/decode.ts';
 import { expectClose } from '../../support/compare.ts';
-import { temporaryFolder } from '../../support/images.ts';
+import { temporaryFolder } from '../../support/pictures/images.ts';
 
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'data', 'images', 'inks.json'), 'utf8')) as {
   name: string;

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { openNifti } from '#pipeline/medical/nifti/pictures.ts';
 import { AXES } from '#pipeline/pictures/types.ts';
-import { temporaryFolder } from '../../support/images.ts';
+import { temporaryFolder } from '../../support/pictures/images.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 interface Case {

@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { prepareDataset } from '#pipeline/data/index.ts';
-import { dicomPicture } from '../../support/dicom.ts';
-import { allPixels, prepare, temporaryFolder, writeFiles } from '../../support/images.ts';
-import { lacksOrthanc, type Orthanc, startOrthanc } from '../../support/orthanc.ts';
+import { dicomPicture } from '../../support/pictures/dicom.ts';
+import { allPixels, prepare, temporaryFolder, writeFiles } from '../../support/pictures/images.ts';
+import { lacksOrthanc, type Orthanc, startOrthanc } from '../../support/pictures/orthanc.ts';
 import { skipBecause } from '../../support/skip.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', 'support', 'dicom-files');

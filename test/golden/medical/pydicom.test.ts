@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openDicom } from '#pipeline/medical/dicom/pictures.ts';
-import { temporaryFolder } from '../../support/images.ts';
+import { temporaryFolder } from '../../support/pictures/images.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 interface Reference {

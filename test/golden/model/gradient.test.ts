@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { createModel } from '#pipeline/model/index.ts';
 import { blockSize } from '#pipeline/train/engines/onnx/block-size.ts';
 import { blockConvolutions, trace } from '#tracer/index.ts';
-import { wave, waveParameters } from '../../support/model.ts';
-import { type Input, runGraph, type TracedFunction } from '../../support/traced.ts';
+import { wave, waveParameters } from '../../support/models/model.ts';
+import { type Input, runGraph, type TracedFunction } from '../../support/models/traced.ts';
 
 interface Golden {
   config: Record<string, unknown>;

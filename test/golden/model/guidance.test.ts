@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '#pipeline/model/index.ts';
 import { expectClose } from '../../support/compare.ts';
-import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/model.ts';
+import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/models/model.ts';
 
 interface Golden {
   config: Record<string, unknown>;

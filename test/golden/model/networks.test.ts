@@ -13,7 +13,7 @@ import {
   wave,
   waveParameters,
   within,
-} from '../../support/model.ts';
+} from '../../support/models/model.ts';
 
 /** Made by scripts/golden/model.py. */
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../data/model/${name}`, import.meta.url), 'utf8'));

@@ -10,7 +10,7 @@ import { openStep } from '#runtime-web/trainer/step-folder.ts';
 import { STEP_FILES } from '#scheduler/index.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
-const SHIPPED = join(import.meta.dirname, '../../../runtime-web/site/public/training/digits');
+const SHIPPED = join(import.meta.dirname, '../../../site/public/training/digits');
 const SCRIPT = fileURLToPath(new URL('tab.py', import.meta.url));
 
 it('diffusers and onnxruntime read the model folder of a tab, and agree', {

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES, TRAINED } from '#test/architectures/index.ts';
-import { type Data, type Input, randomData, runGraph, uniforms } from '#test/traced.ts';
+import { type Data, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
 import { encodeModel, type Graph, traceModel, traceTrainingStep } from '#tracer/index.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 

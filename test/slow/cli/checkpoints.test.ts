@@ -10,7 +10,7 @@ import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importCheckpoint } from '#pipeline/import/import.ts';
 import { expectClose } from '../../support/compare.ts';
-import { unpack, wave, within } from '../../support/model.ts';
+import { unpack, wave, within } from '../../support/models/model.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 /** Whose activations fit; the script knows all. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { prepare, temporaryFolder } from '../../support/images.ts';
+import { prepare, temporaryFolder } from '../../support/pictures/images.ts';
 import { spawnCli } from '../../support/run-cli.ts';
 import { skipBecause } from '../../support/skip.ts';
 

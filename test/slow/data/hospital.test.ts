@@ -11,9 +11,9 @@ import { describe, expect, it } from 'vitest';
 import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
 import { shellBlocks } from '../../support/doc-commands.ts';
 import type { Order, Seen } from '../../support/hospital/inside.ts';
-import { temporaryFolder } from '../../support/images.ts';
-import { lacksOrthanc } from '../../support/orthanc.ts';
-import { filesBelow } from '../../support/planted.ts';
+import { temporaryFolder } from '../../support/pictures/images.ts';
+import { lacksOrthanc } from '../../support/pictures/orthanc.ts';
+import { filesBelow } from '../../support/pictures/planted.ts';
 import { skipBecause } from '../../support/skip.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');

@@ -2,10 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { PLANTED } from '../../support/dicom.ts';
 import { writeProjection } from '../../support/evaluate/projection.ts';
-import { temporaryFolder, writeFiles } from '../../support/images.ts';
-import { filesBelow, plantedFiles, SECRETS, secretsIn } from '../../support/planted.ts';
+import { PLANTED } from '../../support/pictures/dicom.ts';
+import { temporaryFolder, writeFiles } from '../../support/pictures/images.ts';
+import { filesBelow, plantedFiles, SECRETS, secretsIn } from '../../support/pictures/planted.ts';
 import { runCli } from '../../support/run-cli.ts';
 
 const root = temporaryFolder();

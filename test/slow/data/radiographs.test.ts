@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { prepare, temporaryFolder } from '../../support/images.ts';
-import { memoryOfPreparing, writeRadiographs } from '../../support/radiographs.ts';
+import { prepare, temporaryFolder } from '../../support/pictures/images.ts';
+import { memoryOfPreparing, writeRadiographs } from '../../support/pictures/radiographs.ts';
 
 const root = temporaryFolder();
 

@@ -7,7 +7,7 @@ import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { gaussian, type ImageShape, shuffle, toBytes } from '#scheduler/index.ts';
 import { change, digitGroups, join as joinSets, pick, sizeOfImage, upTo } from '../../support/evaluate/digits.ts';
-import { prepare, temporaryFolder } from '../../support/images.ts';
+import { prepare, temporaryFolder } from '../../support/pictures/images.ts';
 import { ROOT } from '../../support/repository.ts';
 import { runCli } from '../../support/run-cli.ts';
 

@@ -4,8 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask, inLanes, keepAlive } from '../../support/load/client.ts';
 import { startProgram, statusOf } from '../../support/load/program.ts';
 import { until } from '../../support/load/until.ts';
+import { tinyArtefact } from '../../support/models/tiny-onnx.ts';
 import { skipBecause } from '../../support/skip.ts';
-import { tinyArtefact } from '../../support/tiny-onnx.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const LACKS_PROC = process.platform === 'linux' ? undefined : 'there is no /proc to find the engine in: run on Linux';

@@ -8,10 +8,10 @@ import { queueName } from '#pipeline/bulk/done.ts';
 import { hashModel } from '#pipeline/bulk/hash.ts';
 import { marked } from '#pipeline/commands/stages/own-pictures.ts';
 import { order, type Place, queueKey, readManifest, SLOW, seedsIn, startWorker, until, useRedis } from '#test/bulk.ts';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { LACKS_REDIS } from '#test/redis.ts';
 import { PIPELINE, runCli } from '#test/run-cli.ts';
 import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
-import { tinyArtefact } from '#test/tiny-onnx.ts';
 
 describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_REDIS), () => {
   const { redis, place, jobCount } = useRedis();

@@ -9,9 +9,9 @@ import { queueName } from '#pipeline/bulk/done.ts';
 import { hashModel } from '#pipeline/bulk/hash.ts';
 import { type Order, shardAt, shardId } from '#pipeline/bulk/shards.ts';
 import { order, queueKey, readManifest, SLOW, seedsIn, spawnWorker, startWorker, until, useRedis } from '#test/bulk.ts';
+import { GUIDED } from '#test/models/tiny-onnx.ts';
 import { LACKS_REDIS, startRedis } from '#test/redis.ts';
 import { skipBecause } from '#test/skip.ts';
-import { GUIDED } from '#test/tiny-onnx.ts';
 
 describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
   const { redis, place, jobCount } = useRedis();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Evaluation } from '#pipeline/evaluate/report/types.ts';
 import { SHARE, writeModels } from '#test/evaluate/models.ts';
-import { temporaryFolder } from '#test/images.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { PIPELINE, runCli } from '#test/run-cli.ts';
 import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
 

@@ -6,9 +6,9 @@ import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isRunning } from '#pipeline/files/running.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { PIPELINE, runCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 interface Served {
   child: ChildProcess;

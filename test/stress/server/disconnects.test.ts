@@ -4,7 +4,7 @@ import { ask, eventsIn, inLanes } from '#test/load/client.ts';
 import { answersIn, GENERATE, open, post } from '#test/load/raw.ts';
 import { expectHealthy, metricsOf, startServer } from '#test/load/start.ts';
 import { until } from '#test/load/until.ts';
-import { tinyArtefact } from '#test/tiny-onnx.ts';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 
 const LONG = { steps: 1000, sampler: 'ddim', n: 4, label: 1 };
 const SHORT = { steps: 200, sampler: 'ddim', n: 2, label: 1 };

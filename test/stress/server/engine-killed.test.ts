@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask, inLanes, keepAlive, type Reply } from '#test/load/client.ts';
 import { expectHealthy, metricsOf, startServer } from '#test/load/start.ts';
 import { until } from '#test/load/until.ts';
-import { tinyArtefact } from '#test/tiny-onnx.ts';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 
 function agentOf(connections: number) {
   const agent = keepAlive(connections);

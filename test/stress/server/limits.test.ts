@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createServer, readApiKeys, type ServerOptions } from '#server/index.ts';
 import { completeOptions } from '#server/options/options.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const KEYS = ['key-of-the-first-1', 'key-of-the-other-2'];
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });

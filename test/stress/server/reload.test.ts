@@ -5,9 +5,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Server } from '#server/index.ts';
 import { metricsOf, startServer } from '#test/load/start.ts';
 import { until } from '#test/load/until.ts';
+import { type TinyOptions, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { ask, IMAGES } from '#test/server.ts';
 import { skipBecause } from '#test/skip.ts';
-import { type TinyOptions, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 /** The system's temporary folder, for one test. */
 async function ownTemporary(): Promise<string> {

@@ -4,8 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask, inLanes, keepAlive } from '#test/load/client.ts';
 import { type Program, startProgram, statusOf } from '#test/load/program.ts';
 import { until } from '#test/load/until.ts';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { skipBecause } from '#test/skip.ts';
-import { tinyArtefact } from '#test/tiny-onnx.ts';
 
 const LACKS_SIGNALS =
   process.platform === 'win32' ? 'Windows sends no signals to a process: run on Linux or macOS' : undefined;

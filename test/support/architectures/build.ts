@@ -1,6 +1,6 @@
 /** What the published architectures are built of. Weights are seeded: equal in every run. */
 import * as tf from '@tensorflow/tfjs';
-import { uniforms } from '../traced.ts';
+import { uniforms } from '../models/traced.ts';
 
 export type Symbolic = tf.SymbolicTensor;
 

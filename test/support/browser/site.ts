@@ -1,6 +1,6 @@
 /** The built site in a watched page. */
 import type { Browser, Page } from 'playwright-core';
-import type { View } from '#site/router.ts';
+import type { View } from '#site/state/router.ts';
 import type { Host } from './server.ts';
 import { SITE, type Visit, type VisitOptions, visit } from './visit.ts';
 

@@ -1,7 +1,7 @@
 /** Model folders, complete and broken, and what every reader must say about them. */
 import { conditionsMetadata } from '@onnoise/scheduler';
 import proto from 'onnx-proto';
-import { AGE, GUIDED, type TinyOptions, tinyConditions, tinyOnnx } from '#test/tiny-onnx.ts';
+import { AGE, GUIDED, type TinyOptions, tinyConditions, tinyOnnx } from '#test/models/tiny-onnx.ts';
 
 /** Files by their path in the folder. */
 export type Files = Record<string, Uint8Array<ArrayBuffer>>;

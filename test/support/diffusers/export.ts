@@ -8,7 +8,7 @@ import { filesForPython } from '#pipeline/folder/python-files.ts';
 import { writeSafetensors } from '#pipeline/folder/safetensors.ts';
 import { countParameters, createModel, type Model } from '#pipeline/model/index.ts';
 import { encodeModel } from '#tracer/index.ts';
-import { waveParameters } from '../model.ts';
+import { waveParameters } from '../models/model.ts';
 
 /** Writes the folder `out`, with the weights of `waveParameters`, whose outputs are of the size of a trained network's. */
 export async function exportWave(

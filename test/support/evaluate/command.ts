@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll } from 'vitest';
 import type { Evaluation } from '#pipeline/evaluate/report/types.ts';
-import { temporaryFolder } from '#test/images.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { type CliResult, runCli } from '#test/run-cli.ts';
 import { SHARE, writeModels } from './models.ts';
 import { writeProjection } from './projection.ts';

@@ -2,7 +2,7 @@
 import { gaussian } from '@onnoise/scheduler';
 import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { type BarsOptions, barImages } from '#test/bars.ts';
-import { writeFiles } from '#test/images.ts';
+import { writeFiles } from '#test/pictures/images.ts';
 
 /** Deviation of the grain, of 255. */
 const GRAIN = 30;

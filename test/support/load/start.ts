@@ -2,7 +2,7 @@
 import { expect, onTestFinished } from 'vitest';
 import { createServer, type Server } from '#server/index.ts';
 import type { ServerOptions } from '#server/options/options.ts';
-import { tinyArtefact } from '../tiny-onnx.ts';
+import { tinyArtefact } from '../models/tiny-onnx.ts';
 import { until } from './until.ts';
 
 export interface Running {

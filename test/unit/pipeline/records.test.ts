@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { helpText } from '#pipeline/cli.ts';
 import { NETWORKS } from '#pipeline/model/index.ts';
 import { generationSchema } from '#server/requests/schemas.ts';
-import { encodeLink } from '#site/views/sample/link.ts';
-import { check, DEFAULTS } from '#site/views/sample/parameters.ts';
+import { encodeLink } from '#site/views/sample/state/link.ts';
+import { check, DEFAULTS } from '#site/views/sample/state/parameters.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 

@@ -6,7 +6,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseLoop, sampleByLoop } from '#runtime-node/fused.ts';
 import { completeRequest, type DeviceReport, loadModel, readModelFolder } from '#runtime-node/index.ts';
-import { fusedFolder, PLAIN } from '#test/fused.ts';
+import { fusedFolder, PLAIN } from '#test/models/fused.ts';
 import { exportWave } from '../../support/diffusers/export.ts';
 
 const cpu = { device: 'cpu' as const };

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { inspectDevice, loadModel, type SampleOptions } from '#runtime-node/index.ts';
 import { compileSampler, gaussian, InputError, parseSchedulerConfig } from '#scheduler/index.ts';
 import { expectClose } from '../../support/compare.ts';
+import { GUIDED, tinyArtefact, tinyOutput } from '../../support/models/tiny-onnx.ts';
 import { skipBecause } from '../../support/skip.ts';
-import { GUIDED, tinyArtefact, tinyOutput } from '../../support/tiny-onnx.ts';
 
 const load = async (options: Parameters<typeof tinyArtefact>[0] = {}) =>
   loadModel(await tinyArtefact(options), { device: 'cpu' });

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder, writeGrayPictures } from '#test/images.ts';
+import { temporaryFolder, writeGrayPictures } from '#test/pictures/images.ts';
 import { PIPELINE } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
 

@@ -16,7 +16,7 @@ import { readModelFolder } from '#site/build/model-folder.ts';
 import { inspect } from '#site/views/model/inspect.ts';
 import { type Files, FOLDERS, folder } from '#test/contract/folders.ts';
 import { BAD, CLASS_NAMES, GOOD } from '#test/contract/requests.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 
 // The bundle for browsers does not start in Node; the package's build for Node has the same WebAssembly.
 vi.mock('#runtime-web/session/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));

@@ -7,7 +7,7 @@ import { loadModel as loadInNode } from '@onnoise/runtime-node';
 import { loadModel } from '@onnoise/runtime-web';
 import { expect, it, vi } from 'vitest';
 import { exportSmallerCopy } from '#pipeline/export/formats/existing.ts';
-import { smallModel } from '#test/small-network.ts';
+import { smallModel } from '#test/models/small-network.ts';
 
 vi.mock('#runtime-web/session/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 

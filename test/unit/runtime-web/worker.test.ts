@@ -5,7 +5,7 @@ import type { FromPage, FromWorker, MessageEnd } from '#runtime-web/loading/prot
 import { connectSamplingWorker, type Source, type StepFrame } from '#runtime-web/worker/client.ts';
 import { serve } from '#runtime-web/worker/serve.ts';
 import { encodeModel } from '#tracer/index.ts';
-import { tinyOnnx } from '../../support/tiny-onnx.ts';
+import { tinyOnnx } from '../../support/models/tiny-onnx.ts';
 
 vi.mock('#runtime-web/session/ort.ts', () => ({
   loadOrt: () => import('onnxruntime-web'),

@@ -3,8 +3,8 @@ import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadModel, png, readPicture } from '#runtime-node/index.ts';
+import { GUIDED, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';
-import { GUIDED, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const EDITS = '/v1/images/edits';
 const VARIATIONS = '/v1/images/variations';

@@ -1,7 +1,7 @@
 /** An engine that is told to end still delivers its results, however busy its parent is. */
 import { expect, it } from 'vitest';
 import { startEngine } from '#runtime-node/engine/process.ts';
-import { tinyArtefact } from '#test/tiny-onnx.ts';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 
 it('a drained engine delivers large pictures to a parent that reads late', async () => {
   const models = { large: await tinyArtefact({ T: 1000, shape: [3, 256, 256] }) };

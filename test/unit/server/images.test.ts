@@ -3,8 +3,8 @@ import { DEFAULT_GUIDANCE, SAMPLER_NAMES } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadModel, png, sheet } from '#runtime-node/index.ts';
+import { GUIDED, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';
-import { GUIDED, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const DIGITS = join(import.meta.dirname, '../../../models/digits');
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
+import { GUIDED, tinyArtefact, tinyOutput } from '#test/models/tiny-onnx.ts';
 import { ask, useServer } from '#test/server.ts';
-import { GUIDED, tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
 
 const server = useServer(async (folder) => ({
   models: {

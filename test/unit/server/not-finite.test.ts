@@ -1,8 +1,8 @@
 /** A model whose network gives NaN, beside one that works: each API reports it as the model's fault. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';
-import { tinyArtefact } from '#test/tiny-onnx.ts';
 
 const lines: string[] = [];
 const server = useServer(async (folder) => ({

@@ -2,8 +2,8 @@
 import OpenAI, { toFile } from 'openai';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { useServer } from '#test/server.ts';
-import { tinyArtefact } from '#test/tiny-onnx.ts';
 
 const KEY = 'sk-0123456789abcdef';
 const server = useServer(async (folder) => ({

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { completeOptions } from '#server/options/options.ts';
 import { isLoopback } from '#server/options/origins.ts';
 import { exchange } from '#test/load/raw.ts';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { ask, IMAGES, useServer } from '#test/server.ts';
-import { tinyArtefact } from '#test/tiny-onnx.ts';
 
 const KEY = 'a-key-of-the-tests-1234';
 

@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs';
 import * as node from 'onnxruntime-node';
 import * as web from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
+import { type Input, runEager, type TracedFunction } from '#test/models/traced.ts';
 import { skipBecause } from '#test/skip.ts';
-import { type Input, runEager, type TracedFunction } from '#test/traced.ts';
 import { encodeModel, trace } from '#tracer/index.ts';
 
 const docs = readFileSync(new URL('../../../docs/trace.md', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, type Input, randomData, runEager, runGraph, uniforms } from '#test/traced.ts';
+import { expectSame, type Input, randomData, runEager, runGraph, uniforms } from '#test/models/traced.ts';
 import { encodeModel, type TensorSpec, trace, traceAnyBatch } from '#tracer/index.ts';
 
 type Fn = (tensors: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;

@@ -11,7 +11,7 @@ import {
   runGraph,
   type Tensors,
   uniforms,
-} from '#test/traced.ts';
+} from '#test/models/traced.ts';
 import { trace } from '#tracer/tracing/trace.ts';
 
 const next = uniforms(5);

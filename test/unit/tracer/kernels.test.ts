@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, runEager, runGraph } from '#test/traced.ts';
+import { expectSame, runEager, runGraph } from '#test/models/traced.ts';
 import { kernels } from '#tracer/kernels/index.ts';
 import { trace } from '#tracer/tracing/trace.ts';
 import { arithmetic } from './rows/arithmetic.ts';

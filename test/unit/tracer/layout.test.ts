@@ -1,7 +1,7 @@
 /** Data moves only where an operator needs it: operators that traced graphs must not contain. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectTraced, type Input, randomData, type Tensors, uniforms } from '#test/traced.ts';
+import { expectTraced, type Input, randomData, type Tensors, uniforms } from '#test/models/traced.ts';
 import type { Graph } from '#tracer/graph/graph.ts';
 import { expandData, transposeData } from '#tracer/graph/layout.ts';
 import { trace } from '#tracer/tracing/trace.ts';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { expectTraced, type Input, randomData, uniforms } from '#test/traced.ts';
+import { expectTraced, type Input, randomData, uniforms } from '#test/models/traced.ts';
 
 /** A step from the values so far to one more; numbers are taken modulo the valid range. */
 type Step = readonly [op: keyof typeof STEPS, first: number, second: number, choice: number];

@@ -13,7 +13,7 @@ import {
   runEager,
   type TracedFunction,
   uniforms,
-} from '#test/traced.ts';
+} from '#test/models/traced.ts';
 import type { TensorSpec } from '#tracer/graph/specs.ts';
 import * as tracer from '#tracer/index.ts';
 import { withRefused } from '../../tfjs/outcomes.ts';

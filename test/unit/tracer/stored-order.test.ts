@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { type Input, runEager, runGraph } from '#test/traced.ts';
+import { type Input, runEager, runGraph } from '#test/models/traced.ts';
 import { transposeData } from '#tracer/graph/layout.ts';
 import { TraceError, trace } from '#tracer/index.ts';
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Input, runGraph } from '#test/traced.ts';
+import { type Input, runGraph } from '#test/models/traced.ts';
 import type { TensorSpec } from '#tracer/graph/specs.ts';
 import { TraceError, traceAnyBatch } from '#tracer/index.ts';
 import { kernels } from '#tracer/kernels/index.ts';

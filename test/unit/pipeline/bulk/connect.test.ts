@@ -4,8 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { checkServer, connectQueue } from '#pipeline/bulk/connect.ts';
 import { parseQueueUrl } from '#pipeline/bulk/redis-url.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { runCli } from '#test/run-cli.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 /** Nothing listens on port 1 of the loopback. */
 const NOBODY = 'redis://127.0.0.1:1';

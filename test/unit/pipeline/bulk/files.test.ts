@@ -8,8 +8,8 @@ import { countShards, type Order, shardAt } from '#pipeline/bulk/shards.ts';
 import { tarBytes } from '#pipeline/bulk/tar.ts';
 import { findShard, holdsShard, shardPath, writeShard } from '#pipeline/bulk/write-shard.ts';
 import { readManifest } from '#test/bulk.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { lacksPython, lacksTar, PYTHON, skipBecause } from '#test/skip.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
 
 const ORDER: Order = {
   model: 'ab'.repeat(32),

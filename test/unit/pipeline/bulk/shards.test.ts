@@ -7,7 +7,7 @@ import { makeOrder } from '#pipeline/bulk/order.ts';
 import { sampleShard } from '#pipeline/bulk/sample-shard.ts';
 import { conditionsAt, countShards, labelAt, type Order, parseShard, shardAt, shardId } from '#pipeline/bulk/shards.ts';
 import { loadModel } from '#runtime-node/index.ts';
-import { GUIDED, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+import { GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 
 const ORDER: Order = {
   model: 'ab'.repeat(32),

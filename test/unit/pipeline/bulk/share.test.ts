@@ -7,9 +7,9 @@ import { runShare } from '#pipeline/bulk/run-share.ts';
 import { countShards, type Order, shardAt } from '#pipeline/bulk/shards.ts';
 import { countShare, parseShare, type Share, shardsOf } from '#pipeline/bulk/share.ts';
 import { readManifest, seedsIn } from '#test/bulk.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { spawnCli } from '#test/run-cli.ts';
 import { lacksTar, skipBecause } from '#test/skip.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const ORDER: Order = {
   model: 'ab'.repeat(32),

@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { COMMAND_NAMES, helpText } from '#pipeline/cli.ts';
 import { formatDiagnosis } from '#pipeline/commands/doctor.ts';
 import { isAtLeast } from '#pipeline/install/versions.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { PIPELINE, runCli, spawnCli } from '#test/run-cli.ts';
 import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const helpFolder = join(import.meta.dirname, '../../../../docs/help');
 

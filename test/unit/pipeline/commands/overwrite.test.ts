@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { marked } from '#pipeline/commands/stages/own-pictures.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { runCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const PICTURE = sharp({ create: { width: 4, height: 4, channels: 3, background: '#777' } })
   .toColourspace('b-w')

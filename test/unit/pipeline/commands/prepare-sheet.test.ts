@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { shownImages } from '#pipeline/commands/stages/prepared-sheet.ts';
-import { flatPicture, temporaryFolder, writeFiles } from '#test/images.ts';
+import { flatPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 
 describe('pipeline prepare --sheet', () => {

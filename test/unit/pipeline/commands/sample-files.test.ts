@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DEFAULT_GUIDANCE } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { runCli } from '#test/run-cli.ts';
-import { GUIDED, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const sampleTiny = async (...args: string[]) =>
   runCli('sample', '--model', await tinyArtefact(), '--count', '4', '--steps', '3', ...args);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { runCli } from '#test/run-cli.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const SIDE = 4;
 let model: string;

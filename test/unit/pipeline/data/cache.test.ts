@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '#pipeline/data/set/types.ts';
-import { allPixels, flatPicture, grayPicture, listCache, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import {
+  allPixels,
+  flatPicture,
+  grayPicture,
+  listCache,
+  prepare,
+  temporaryFolder,
+  writeFiles,
+} from '#test/pictures/images.ts';
 
 const root = temporaryFolder();
 let made = 0;

@@ -5,7 +5,7 @@ import { createTrainingBatches } from '#pipeline/data/index.ts';
 import { listImages } from '#pipeline/data/look.ts';
 import { conditionSpecs } from '#pipeline/data/set/condition-specs.ts';
 import { conditionColumns } from '#pipeline/data/sources/condition-columns.ts';
-import { grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 
 const root = temporaryFolder();
 let made = 0;

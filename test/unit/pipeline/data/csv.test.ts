@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 
 const root = temporaryFolder();
 let made = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openDigits } from '#pipeline/data/sources/digits.ts';
-import { allPixels, prepare, temporaryFolder } from '#test/images.ts';
+import { allPixels, prepare, temporaryFolder } from '#test/pictures/images.ts';
 
 const cacheDir = temporaryFolder();
 /** How many of each digit the package holds. */

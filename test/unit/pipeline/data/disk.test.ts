@@ -4,8 +4,16 @@ import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '#pipeline/terminal/errors.ts';
-import { lacksMount, smallDisk } from '#test/disks.ts';
-import { allPixels, flatPicture, grayPicture, listCache, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { lacksMount, smallDisk } from '#test/pictures/disks.ts';
+import {
+  allPixels,
+  flatPicture,
+  grayPicture,
+  listCache,
+  prepare,
+  temporaryFolder,
+  writeFiles,
+} from '#test/pictures/images.ts';
 import { spawnCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
 

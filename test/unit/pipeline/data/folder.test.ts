@@ -13,7 +13,7 @@ import {
   prepare,
   temporaryFolder,
   writeFiles,
-} from '#test/images.ts';
+} from '#test/pictures/images.ts';
 
 const root = temporaryFolder();
 let made = 0;

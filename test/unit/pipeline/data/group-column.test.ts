@@ -6,7 +6,7 @@ import { chooseImages } from '#pipeline/evaluate/choose-images.ts';
 import { trainingImages } from '#pipeline/train/plan/early.ts';
 import { imagesOf } from '#pipeline/train/plan/prepare-options.ts';
 import { resolveConfig } from '#pipeline/train/settings/config.ts';
-import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 
 const root = temporaryFolder();

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { isIdx } from '#pipeline/data/sources/idx-format.ts';
-import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 
 const root = temporaryFolder();
 let made = 0;

@@ -4,7 +4,7 @@ import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { listImages, lookAtImages } from '#pipeline/data/look.ts';
 import { labelNamesRule, renameClasses } from '#pipeline/data/set/label-names.ts';
-import { allPixels, grayPicture, listCache, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { allPixels, grayPicture, listCache, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 
 const root = temporaryFolder();
 let made = 0;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '#test/images.ts';
-import { memoryOfPreparing, writeRadiographs } from '#test/radiographs.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { memoryOfPreparing, writeRadiographs } from '#test/pictures/radiographs.ts';
 
 const root = temporaryFolder();
 

@@ -7,7 +7,7 @@ import { command } from '#pipeline/commands/prepare.ts';
 import { describeDataset } from '#pipeline/commands/stages/describe-dataset.ts';
 import type { Dataset } from '#pipeline/data/set/types.ts';
 import { resolveConfig } from '#pipeline/train/settings/config.ts';
-import { grayPicture, temporaryFolder, writeFiles } from '#test/images.ts';
+import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 
 const root = temporaryFolder();

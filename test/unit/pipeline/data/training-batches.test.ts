@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainingBatches, readFloats, type TrainingBatch } from '#pipeline/data/set/training-batches.ts';
 import type { Dataset } from '#pipeline/data/set/types.ts';
 import { expectClose } from '#test/compare.ts';
-import { grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 
 const root = temporaryFolder();
 let dataset: Dataset; // 10 images in two classes, image n has level 20 n + x + y at (x, y); 7 to train on

@@ -3,9 +3,9 @@ import { readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { PrepareOptions } from '#pipeline/data/set/types.ts';
-import { allPixels, grayPicture, listCache, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { allPixels, grayPicture, listCache, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 
-const CHILD = join(import.meta.dirname, '../../../support/prepare-child.ts');
+const CHILD = join(import.meta.dirname, '../../../support/programs/prepare-child.ts');
 
 /** Starting Node and tsx takes seconds on a busy machine. */
 const SLOW = { timeout: 120_000 };

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { walkImages } from '#pipeline/data/sources/walk.ts';
-import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { skipBecause } from '#test/skip.ts';
 
 const root = temporaryFolder();

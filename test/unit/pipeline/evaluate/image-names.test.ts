@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { imageNames } from '#pipeline/evaluate/report/image-names.ts';
 import { grainedBars, writeIdx } from '#test/evaluate/grained.ts';
-import { flatPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { flatPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 
 const root = temporaryFolder();
 const cacheDir = join(root, 'cache');

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { PrepareOptions } from '#pipeline/data/index.ts';
 import { judge, requireJudgement } from '#pipeline/evaluate/judge-format.ts';
 import { barImages, barsDataset } from '../../../support/bars.ts';
-import { temporaryFolder } from '../../../support/tiny-onnx.ts';
+import { temporaryFolder } from '../../../support/models/tiny-onnx.ts';
 
 const COUNT = 100;
 

@@ -10,10 +10,10 @@ import type { Run } from '#pipeline/evaluate/runs.ts';
 import type { FeatureNetwork, ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { writeProjection } from '#test/evaluate/projection.ts';
 import { exampleEvaluation } from '#test/evaluation.ts';
-import { grayPicture, writeFiles } from '#test/images.ts';
-import { normalSet } from '#test/measure-sets.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { grayPicture, writeFiles } from '#test/pictures/images.ts';
+import { normalSet } from '#test/programs/measure-sets.ts';
 import { runCli } from '#test/run-cli.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const COUNT = 40;
 

@@ -5,9 +5,9 @@ import { evaluateCommand } from '#test/evaluate/command.ts';
 import { writeExactModel } from '#test/evaluate/exact-model.ts';
 import { grainedBars, writeIdx } from '#test/evaluate/grained.ts';
 import { writeProjection } from '#test/evaluate/projection.ts';
-import { flatPicture, grayPicture, writeFiles } from '#test/images.ts';
+import { tinyOnnx } from '#test/models/tiny-onnx.ts';
+import { flatPicture, grayPicture, writeFiles } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
-import { tinyOnnx } from '#test/tiny-onnx.ts';
 
 const { place, base, seen } = evaluateCommand();
 const plain = () => base('unconditional', 'plain');

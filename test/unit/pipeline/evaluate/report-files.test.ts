@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openFiles, requireApart } from '#pipeline/evaluate/report/files.ts';
 import { exampleEvaluation, examplePictures } from '#test/evaluation.ts';
-import { temporaryFolder } from '#test/images.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 
 const root = temporaryFolder();
 

@@ -5,7 +5,7 @@ import { writeData } from '#pipeline/export/accelerate/data-file.ts';
 import { checkKnown } from '#pipeline/export/accelerate/known-settings.ts';
 import { readSafetensors } from '#pipeline/folder/safetensors.ts';
 import { resolveConfig } from '#pipeline/train/settings/config.ts';
-import { temporaryFolder, writeGrayPictures } from '#test/images.ts';
+import { temporaryFolder, writeGrayPictures } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 

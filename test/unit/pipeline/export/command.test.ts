@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeLock } from '#pipeline/files/lock.ts';
-import { deadAside, deadTemporary } from '#test/dead-temporary.ts';
-import { writeGrayPictures } from '#test/images.ts';
+import { writeGrayPictures } from '#test/pictures/images.ts';
+import { deadAside, deadTemporary } from '#test/programs/dead-temporary.ts';
 import { runCli } from '#test/run-cli.ts';
 
 describe('pipeline export', () => {

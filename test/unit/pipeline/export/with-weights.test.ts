@@ -9,9 +9,9 @@ import { WEIGHTS_FILE } from '#pipeline/folder/weights.ts';
 import { createModel } from '#pipeline/model/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { exportWave } from '#test/diffusers/export.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { runCli } from '#test/run-cli.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
-import { waveParameters } from '../../../support/model.ts';
+import { waveParameters } from '../../../support/models/model.ts';
 
 const DIGITS = join(import.meta.dirname, '../../../../models/digits');
 

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '#pipeline/files/failure.ts';
 import { writeWhole } from '#pipeline/files/output.ts';
 import { train } from '#pipeline/train/run/train.ts';
-import { lacksMount, readOnlyDisk, smallDisk } from '#test/disks.ts';
-import { writeGrayPictures } from '#test/images.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { lacksMount, readOnlyDisk, smallDisk } from '#test/pictures/disks.ts';
+import { writeGrayPictures } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { takeLock, withLock } from '#pipeline/files/lock.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 
 const words = { action: 'do it', doing: 'does it' };
 const free = async (path: string) => (await withLock(path, words, async () => 'done')) === 'done';
 
 /** Another process that tries to take a lock, and its first line of output. */
 async function holder(path: string): Promise<{ child: ChildProcess; said: string }> {
-  const script = join(import.meta.dirname, '../../../support/lock-holder.ts');
+  const script = join(import.meta.dirname, '../../../support/programs/lock-holder.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script, path], { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [said] = await once(child.stdout!, 'data');

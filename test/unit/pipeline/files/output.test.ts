@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkWritable, makeFolder, sweep, temporaryName, writeWhole } from '#pipeline/files/output.ts';
-import { deadAside, deadTemporary } from '#test/dead-temporary.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { deadAside, deadTemporary } from '#test/programs/dead-temporary.ts';
 
 describe('sweep', () => {
   test('removes what processes that are gone left, and nothing else', async () => {

@@ -8,8 +8,8 @@ import { formatModelCard, withPython } from '#pipeline/folder/model-card.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { parseSchedulerConfig, STEP_FILES } from '#scheduler/index.ts';
 import { exampleEvaluation } from '#test/evaluation.ts';
+import { AGE, GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
-import { AGE, GUIDED, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const json = async (folder: string, file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'));
 const LACKS_LINKS =

@@ -5,7 +5,7 @@ import { decode } from '#pipeline/folder/channels.ts';
 import { narrowWeights } from '#pipeline/folder/float16.ts';
 import { planWeights, restoreWeights, roundWeights } from '#pipeline/folder/int8-weights.ts';
 import { type Attribute, encodeModel, type FileGraph, type Node } from '#tracer/index.ts';
-import { wave } from '../../../support/model.ts';
+import { wave } from '../../../support/models/model.ts';
 
 interface Consumer {
   what: string;

@@ -7,8 +7,8 @@ import { inferenceGraph } from '#pipeline/folder/inference.ts';
 import { writeSafetensors } from '#pipeline/folder/safetensors.ts';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { expectClose } from '#test/compare.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
 import { encodeModel } from '#tracer/index.ts';
 
 const SCRIPT = `

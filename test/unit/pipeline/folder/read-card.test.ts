@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readTrainedOn } from '#pipeline/folder/read-card.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 
 const HASH = 'ab'.repeat(32);
 const CONFIG = { data: { source: 'digits', fit: 'crop', validationShare: 0.05 }, training: { seed: 7, lr: 0.1 } };

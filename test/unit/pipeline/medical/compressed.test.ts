@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openDicom } from '#pipeline/medical/dicom/pictures.ts';
 import { parseFrames } from '#pipeline/pictures/frame-choice.ts';
-import { dicomPicture, fragments } from '#test/dicom.ts';
+import { dicomPicture, fragments } from '#test/pictures/dicom.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', '..', 'support', 'dicom-files');
 const fixture = (name: string) => readFileSync(join(FIXTURES, `${name}.dcm`));

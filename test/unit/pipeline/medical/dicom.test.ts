@@ -4,7 +4,7 @@ import { openDicom } from '#pipeline/medical/dicom/pictures.ts';
 import { parseFrames } from '#pipeline/pictures/frame-choice.ts';
 import type { RawPicture } from '#pipeline/pictures/raw-picture.ts';
 import { parseWindow } from '#pipeline/pictures/window.ts';
-import { dicomFile, dicomPicture, type Elements } from '#test/dicom.ts';
+import { dicomFile, dicomPicture, type Elements } from '#test/pictures/dicom.ts';
 
 const text = (...values: (number | string)[]) => values.join('\\');
 

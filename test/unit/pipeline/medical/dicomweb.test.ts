@@ -8,7 +8,7 @@ import { Failure } from '#pipeline/files/failure.ts';
 import { parseAddress } from '#pipeline/medical/dicomweb/address.ts';
 import type { ClientOptions } from '#pipeline/medical/dicomweb/client.ts';
 import { firstPart } from '#pipeline/medical/dicomweb/multipart.ts';
-import { dicomPicture } from '#test/dicom.ts';
+import { dicomPicture } from '#test/pictures/dicom.ts';
 
 const QUICK: ClientOptions = { timeout: 20_000, tries: 2, wait: 1, environment: {} };
 const IMPATIENT: ClientOptions = { ...QUICK, timeout: 400 };

@@ -1,9 +1,9 @@
 import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { dicomPicture } from '#test/dicom.ts';
-import { temporaryFolder } from '#test/images.ts';
-import { memoryOfPreparing } from '#test/radiographs.ts';
+import { dicomPicture } from '#test/pictures/dicom.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { memoryOfPreparing } from '#test/pictures/radiographs.ts';
 
 const root = temporaryFolder();
 

@@ -4,7 +4,7 @@ import { countSlices, openNifti } from '#pipeline/medical/nifti/pictures.ts';
 import { unzip } from '#pipeline/medical/nifti/unzip.ts';
 import { parseFrames } from '#pipeline/pictures/frame-choice.ts';
 import { parseWindow } from '#pipeline/pictures/window.ts';
-import { niftiFile } from '#test/nifti.ts';
+import { niftiFile } from '#test/pictures/nifti.ts';
 
 /** 2 to the right, 3 forwards, 4 up; the value says where: 100 right + 10 forwards + up. */
 const VALUES = Array.from({ length: 24 }, (_, i) => 100 * (i % 2) + 10 * (Math.floor(i / 2) % 3) + Math.floor(i / 6));

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { lookAtImages } from '#pipeline/data/look.ts';
 import type { PrepareOptions } from '#pipeline/data/set/types.ts';
 import { expectClose } from '#test/compare.ts';
-import { type DicomPicture, dicomFile, dicomPicture, type Elements, PLANTED } from '#test/dicom.ts';
+import { type DicomPicture, dicomFile, dicomPicture, type Elements, PLANTED } from '#test/pictures/dicom.ts';
 import {
   allPixels,
   deepPicture,
@@ -15,8 +15,8 @@ import {
   prepare,
   temporaryFolder,
   writeFiles,
-} from '#test/images.ts';
-import { niftiFile } from '#test/nifti.ts';
+} from '#test/pictures/images.ts';
+import { niftiFile } from '#test/pictures/nifti.ts';
 
 const root = temporaryFolder();
 let made = 0;

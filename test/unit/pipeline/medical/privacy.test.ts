@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryFolder, writeFiles } from '#test/images.ts';
-import { filesBelow, plantedFiles, SECRETS, secretsIn } from '#test/planted.ts';
+import { temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { filesBelow, plantedFiles, SECRETS, secretsIn } from '#test/pictures/planted.ts';
 import { runCli } from '#test/run-cli.ts';
 
 it('no patient is named in the cache, nor in what prepare prints', async () => {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { isHiddenMatrix } from '#pipeline/train/step/muon.ts';
-import { tensorsOf } from '../../../support/model.ts';
+import { tensorsOf } from '../../../support/models/model.ts';
 
 const unet = {
   _class_name: 'UNet2DModel',

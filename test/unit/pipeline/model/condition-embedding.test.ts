@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { conditionFeatures } from '#pipeline/model/condition-embedding.ts';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { expectClose } from '#test/compare.ts';
-import { tensorsOf } from '#test/model.ts';
+import { tensorsOf } from '#test/models/model.ts';
 import { encodeModel, trace } from '#tracer/index.ts';
 
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { expectClose } from '#test/compare.ts';
-import { tensorsOf, wave } from '#test/model.ts';
+import { tensorsOf, wave } from '#test/models/model.ts';
 
 const configs = {
   SimpleUnet: { _class_name: 'SimpleUnet', channels: [3, 4], sample_size: 4, time_emb_dim: 4, num_class_embeds: 3 },

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { declareInto } from '#pipeline/model/declare.ts';
 import { conv2d, upsampleConv2d } from '#pipeline/model/layers.ts';
 import { expectClose } from '#test/compare.ts';
-import { wave } from '#test/model.ts';
+import { wave } from '#test/models/model.ts';
 
 beforeAll(async () => {
   tf.enableProdMode();

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { declareInto } from '#pipeline/model/declare.ts';
 import { groupNorm, silu } from '#pipeline/model/normalization.ts';
 import { expectClose } from '#test/compare.ts';
-import { wave } from '#test/model.ts';
+import { wave } from '#test/models/model.ts';
 
 beforeAll(async () => {
   tf.enableProdMode();

@@ -4,7 +4,7 @@ import * as web from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddingOptions, sinusoidalTable, timeEmbedding } from '#pipeline/model/time-embedding.ts';
 import { expectClose } from '#test/compare.ts';
-import { exactEmbedding } from '#test/embedding.ts';
+import { exactEmbedding } from '#test/models/embedding.ts';
 import { encodeModel, trace, traceAnyBatch } from '#tracer/index.ts';
 
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import type { Dataset } from '#pipeline/data/set/types.ts';
 import { uidOf } from '#pipeline/phantom/dicom.ts';
 import { writeSet } from '#pipeline/phantom/write-set.ts';
 import { LABEL } from '#pipeline/pictures/phantom-label.ts';
-import { allPixels, prepare, temporaryFolder } from '#test/images.ts';
+import { allPixels, prepare, temporaryFolder } from '#test/pictures/images.ts';
 
 const root = temporaryFolder();
 const [dicom, png] = [join(root, 'dicom'), join(root, 'png')];

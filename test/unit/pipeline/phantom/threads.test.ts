@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { writeSet } from '#pipeline/phantom/write-set.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 
 const threads = vi.hoisted(() => ({ started: 0, stopped: 0 }));
 

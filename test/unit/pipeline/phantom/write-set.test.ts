@@ -19,10 +19,10 @@ import { Failure } from '#pipeline/files/failure.ts';
 import { writeSet } from '#pipeline/phantom/write-set.ts';
 import { LABEL } from '#pipeline/pictures/phantom-label.ts';
 import { describeData } from '#pipeline/train/saved/run-folder.ts';
-import { lacksMount, smallDisk } from '#test/disks.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { lacksMount, smallDisk } from '#test/pictures/disks.ts';
 import { PIPELINE, runCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
 
 const read = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
 const truthOf = (folder: string) =>

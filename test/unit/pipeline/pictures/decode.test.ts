@@ -7,7 +7,7 @@ import { decodeImage } from '#pipeline/pictures/decode.ts';
 import { MAX_PIXELS } from '#pipeline/pictures/max-pixels.ts';
 import type { ImageOptions } from '#pipeline/pictures/types.ts';
 import { expectClose } from '#test/compare.ts';
-import { deepPicture, flatPicture, grayPicture, noisePicture, temporaryFolder } from '#test/images.ts';
+import { deepPicture, flatPicture, grayPicture, noisePicture, temporaryFolder } from '#test/pictures/images.ts';
 
 const folder = temporaryFolder();
 let files = 0;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from '#pipeline/pictures/decode.ts';
 import type { ImageOptions } from '#pipeline/pictures/types.ts';
-import { allPixels, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { allPixels, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 
 const folder = temporaryFolder();
 let files = 0;

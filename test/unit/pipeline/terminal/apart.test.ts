@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { opensGpu } from '#pipeline/terminal/apart.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../../support/apart-program.ts');
+const PROGRAM = join(import.meta.dirname, '../../../support/programs/apart.ts');
 const start = (argument: string) => spawn(process.execPath, ['--import', 'tsx', PROGRAM, argument]);
 
 describe('runApart', () => {

@@ -38,7 +38,7 @@ const LACKS = hugePages(['train'], () => asking)
   : 'huge pages for who asks: Node 22.15 and Linux with glibc 2.35';
 
 describe('startAgain', skipBecause(LACKS), () => {
-  const PROGRAM = join(import.meta.dirname, '../../../support/huge-pages-program.ts');
+  const PROGRAM = join(import.meta.dirname, '../../../support/programs/huge-pages.ts');
   const { GLIBC_TUNABLES: _, ...env } = process.env;
 
   async function run(more: Record<string, string>, options: string[] = []) {

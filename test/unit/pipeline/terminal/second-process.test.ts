@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-const PROGRAM = join(import.meta.dirname, '../../../support/second-program.ts');
+const PROGRAM = join(import.meta.dirname, '../../../support/programs/second.ts');
 
 interface Started {
   first: ChildProcessByStdio<null, Readable, Readable>;

@@ -8,9 +8,9 @@ import { loggerOf } from '#pipeline/commands/serve.ts';
 import { Failure } from '#pipeline/files/failure.ts';
 import { exitCodeOf } from '#pipeline/terminal/errors.ts';
 import { setVoice } from '#pipeline/terminal/voice.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { PIPELINE } from '#test/run-cli.ts';
 import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 describe('exitCodeOf', () => {
   const told = (error: unknown) => {

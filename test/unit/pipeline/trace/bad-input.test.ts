@@ -3,10 +3,10 @@ import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { graphOfPictures } from '#test/graph-models.ts';
+import { graphOfPictures } from '#test/models/graph-models.ts';
+import { saveGraphModel, saveLayersModel } from '#test/models/saved-models.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { runCli } from '#test/run-cli.ts';
-import { saveGraphModel, saveLayersModel } from '#test/saved-models.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

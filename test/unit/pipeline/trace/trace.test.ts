@@ -8,11 +8,11 @@ import { loadModel } from '#pipeline/trace/load-model.ts';
 import { readSavedModel } from '#pipeline/trace/read-model.ts';
 import { seedWeights } from '#test/architectures/build.ts';
 import { expectClose } from '#test/compare.ts';
-import { graphOfPictures } from '#test/graph-models.ts';
+import { graphOfPictures } from '#test/models/graph-models.ts';
+import { type Quantization, saveGraphModel, saveLayersModel } from '#test/models/saved-models.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { randomData, uniforms } from '#test/models/traced.ts';
 import { runCli } from '#test/run-cli.ts';
-import { type Quantization, saveGraphModel, saveLayersModel } from '#test/saved-models.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
-import { randomData, uniforms } from '#test/traced.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

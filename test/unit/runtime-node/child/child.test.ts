@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CallError, type ChildEnd, ChildEnded, type ChildOptions, startChild } from '#runtime-node/child/index.ts';
-import type { Program } from '#test/child-program.ts';
+import type { Program } from '#test/programs/child.ts';
 
-const script = fileURLToPath(new URL('../../../support/child-program.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../../support/programs/child.ts', import.meta.url));
 const EXEC_ARGV = ['--import', import.meta.resolve('tsx')];
 
 async function start(options: ChildOptions<string> = {}, how: Parameters<Program['start']>[0] = 'well') {

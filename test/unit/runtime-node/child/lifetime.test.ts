@@ -6,7 +6,7 @@ import { isRunning } from '#pipeline/files/running.ts';
 
 const lifetime = JSON.stringify(new URL('../../../../runtime-node/src/child/lifetime.ts', import.meta.url).href);
 const childModule = JSON.stringify(new URL('../../../../runtime-node/src/child/index.ts', import.meta.url).href);
-const fixture = JSON.stringify(fileURLToPath(new URL('../../../support/child-program.ts', import.meta.url)));
+const fixture = JSON.stringify(fileURLToPath(new URL('../../../support/programs/child.ts', import.meta.url)));
 const SPIN = 'process.send(process.pid, () => { for (;;); })';
 
 /** A process that starts a child, which runs `child` and then computes forever, and then runs `parent`. */

@@ -5,7 +5,7 @@ import { inParts, serveNetwork } from '#runtime-node/engine/lanes.ts';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { createDenoiser, openSession } from '#runtime-node/session.ts';
 import { expectClose } from '#test/compare.ts';
-import { GUIDED, type TinyOptions, tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
+import { GUIDED, type TinyOptions, tinyArtefact, tinyOutput } from '#test/models/tiny-onnx.ts';
 
 const DIGITS = join(import.meta.dirname, '../../../../models/digits');
 

@@ -3,7 +3,7 @@ import { findTraining, forgetTraining } from '#runtime-web/trainer/checkpoints.t
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** The browser itself keeps and finds them in test/browser/trainer.test.ts. */
+/** The browser itself keeps and finds them in test/browser/library/trainer.test.ts. */
 describe('the store of checkpoints', () => {
   const SENTENCE =
     /^Cannot keep the training: the browser must let the page store data, which private windows may not, received ".+"\. Download the model before you close the tab\.$/;

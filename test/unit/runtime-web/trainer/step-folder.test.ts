@@ -11,7 +11,7 @@ import { createStepFeed, STEP_FILES, unpackState } from '#scheduler/index.ts';
 import { expectClose } from '../../../support/compare.ts';
 import { openFlat } from '../../../support/train/flat.ts';
 
-const SHIPPED = join(import.meta.dirname, '../../../../runtime-web/site/public/training');
+const SHIPPED = join(import.meta.dirname, '../../../../site/public/training');
 
 async function filesOf(name: string): Promise<Record<string, Uint8Array<ArrayBuffer>>> {
   const read = async (path: string) => [path, Uint8Array.from(await readFile(join(SHIPPED, name, path)))] as const;

@@ -10,7 +10,7 @@ import type { Sampler } from '#runtime-web/trainer/samples.ts';
 import { createTraining, type Training } from '#runtime-web/trainer/training.ts';
 import { readStepFile, type StepFile } from '#scheduler/index.ts';
 
-const SHIPPED = join(import.meta.dirname, '../../../../runtime-web/site/public/training/pictures/train/step.json');
+const SHIPPED = join(import.meta.dirname, '../../../../site/public/training/pictures/train/step.json');
 
 let file: StepFile;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { temporaryFolder } from '#test/images.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import type { Work } from '../../../../scripts/bench/tasks.ts';
 import { startTorch, type TorchSide } from '../../../../scripts/bench/torch-side.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { phantomFile } from '#pipeline/phantom/files.ts';
 import { USUAL } from '#pipeline/phantom/options.ts';
-import { flatPicture, grayPicture, noisePicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
-import { AGE, type TinyOptions, tinyArtefact } from '#test/tiny-onnx.ts';
+import { AGE, type TinyOptions, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { flatPicture, grayPicture, noisePicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { type RealOptions, readReal } from '../../../../scripts/web/real-pictures.ts';
 
 const root = temporaryFolder();

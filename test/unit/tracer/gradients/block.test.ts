@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectTraced } from '#test/traced.ts';
+import { expectTraced } from '#test/models/traced.ts';
 import { trace } from '#tracer/tracing/trace.ts';
 import { float, type Operand } from '../rows/row.ts';
 import { check, differentiated } from './gradient.ts';

@@ -3,7 +3,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, runEager, runGraph } from '#test/traced.ts';
+import { expectSame, runEager, runGraph } from '#test/models/traced.ts';
 import { trace } from '#tracer/tracing/trace.ts';
 import { float, type Operand } from '../rows/row.ts';
 import { differentiated, type Fn } from './gradient.ts';

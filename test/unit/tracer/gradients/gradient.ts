@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { it } from 'vitest';
-import { expectTraced, type Input, randomData, runEager, uniforms } from '#test/traced.ts';
+import { expectTraced, type Input, randomData, runEager, uniforms } from '#test/models/traced.ts';
 import type { Operand } from '../rows/row.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: cases call operators that are typed by rank.

@@ -1,7 +1,7 @@
 /** The gradient of maxPool3d, which tfjs' cpu backend has wrong for windows whose height is not their width. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, it } from 'vitest';
-import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/traced.ts';
+import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
 import { trace } from '#tracer/tracing/trace.ts';
 
 type Three = [number, number, number];

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { describe, it } from 'vitest';
-import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/traced.ts';
+import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
 import { trace } from '#tracer/tracing/trace.ts';
 
 type Size = [number, number];

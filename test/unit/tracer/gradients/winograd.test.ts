@@ -8,7 +8,7 @@ import {
   runGraph,
   type TracedFunction,
   uniforms,
-} from '#test/traced.ts';
+} from '#test/models/traced.ts';
 import { trace } from '#tracer/index.ts';
 import { float } from '../rows/row.ts';
 import { differentiated } from './gradient.ts';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '#test/architectures/index.ts';
-import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/traced.ts';
+import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
 import { traceModel } from '#tracer/index.ts';
 
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** What a model is refused for: the sentence names the layer or the node. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { graphOfPictures } from '#test/graph-models.ts';
-import type { GraphParts } from '#test/saved-models.ts';
+import { graphOfPictures } from '#test/models/graph-models.ts';
+import type { GraphParts } from '#test/models/saved-models.ts';
 import { TraceError, trace, traceModel, traceTrainingStep } from '#tracer/index.ts';
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, type Input, randomData, runGraph, type TracedFunction, uniforms } from '#test/traced.ts';
+import { expectSame, type Input, randomData, runGraph, type TracedFunction, uniforms } from '#test/models/traced.ts';
 import { chunkElementwise, type Graph, simplify, trace } from '#tracer/index.ts';
 
 const PIECE = 8;

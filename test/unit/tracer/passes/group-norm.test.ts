@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, type Input, randomData, runEager, runGraph, uniforms } from '#test/traced.ts';
+import { expectSame, type Input, randomData, runEager, runGraph, uniforms } from '#test/models/traced.ts';
 import { trace, traceAnyBatch } from '#tracer/index.ts';
 import { removeDead } from '#tracer/passes/dead.ts';
 import { fuseGroupNorm } from '#tracer/passes/group-norm.ts';

@@ -1,6 +1,6 @@
 /** Small handwritten graphs, and functions that compare them. */
 import { expect } from 'vitest';
-import { expectSame, type Input, randomData, runGraph, type Tolerance, uniforms } from '#test/traced.ts';
+import { expectSame, type Input, randomData, runGraph, type Tolerance, uniforms } from '#test/models/traced.ts';
 import type { Attribute, ConstantData, DType, Graph } from '#tracer/graph/graph.ts';
 
 type Dims = readonly number[];

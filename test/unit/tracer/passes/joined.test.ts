@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectSame, runGraph } from '#test/traced.ts';
+import { expectSame, runGraph } from '#test/models/traced.ts';
 import type { Graph } from '#tracer/graph/graph.ts';
 import { joinPorts } from '#tracer/passes/joined.ts';
 import { type Description, handmade, shape, summary } from './handmade.ts';

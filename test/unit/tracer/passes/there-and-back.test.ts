@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/traced.ts';
+import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
 import { thereAndBackRule } from '#tracer/passes/there-and-back.ts';
 import { applyRules } from '#tracer/rewrite/apply.ts';
 import { handmade, shape } from './handmade.ts';

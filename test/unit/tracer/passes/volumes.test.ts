@@ -10,7 +10,7 @@ import {
   runGraph,
   type TracedFunction,
   uniforms,
-} from '#test/traced.ts';
+} from '#test/models/traced.ts';
 import { blockConvolutions, explainPasses, foldScale, type Graph, simplify, trace } from '#tracer/index.ts';
 import { foldBatchNorm } from '#tracer/passes/batch-norm.ts';
 

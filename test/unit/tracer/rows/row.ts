@@ -8,7 +8,7 @@ import {
   type Tolerance,
   type TracedFunction,
   uniforms,
-} from '#test/traced.ts';
+} from '#test/models/traced.ts';
 
 export interface Operand {
   shape: readonly number[];

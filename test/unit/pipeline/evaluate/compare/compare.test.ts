@@ -7,7 +7,7 @@ import { differingSettings } from '#pipeline/evaluate/compare/settings.ts';
 import { writeReport } from '#pipeline/evaluate/report/write.ts';
 import { toLines, writeEvaluatedModel, writeRun } from '#test/compare-folders.ts';
 import { exampleEvaluation, exampleMeasures, examplePictures } from '#test/evaluation.ts';
-import { temporaryFolder } from '#test/images.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 
 describe('openSides', () => {

@@ -8,10 +8,10 @@ import type { FeatureRange } from '#pipeline/evaluate/features/range.ts';
 import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import type { ImageShape } from '#scheduler/index.ts';
 import { expectClose } from '../../../../support/compare.ts';
-import { type FeatureOnnxOptions, featureOnnx } from '../../../../support/feature-onnx.ts';
+import { type FeatureOnnxOptions, featureOnnx } from '../../../../support/models/feature-onnx.ts';
+import { temporaryFolder } from '../../../../support/models/tiny-onnx.ts';
 import { LACKS_PERMISSIONS, withoutPermission } from '../../../../support/permissions.ts';
 import { skipBecause } from '../../../../support/skip.ts';
-import { temporaryFolder } from '../../../../support/tiny-onnx.ts';
 
 const WINDOWS = process.platform === 'win32';
 const GRAY: ImageShape = [1, 4, 4];

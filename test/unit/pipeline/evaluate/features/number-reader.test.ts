@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openNumberReader } from '#pipeline/evaluate/features/index.ts';
 import { readImages } from '#pipeline/evaluate/measures/images.ts';
 import { numberErrors } from '#pipeline/evaluate/measures/index.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 
 const SIDE = 12;

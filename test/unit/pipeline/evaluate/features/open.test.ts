@@ -5,8 +5,8 @@ import { type OpenOptions, openFeatureNetwork } from '#pipeline/evaluate/feature
 import { readImages } from '#pipeline/evaluate/measures/images.ts';
 import type { FeatureNetwork } from '#pipeline/evaluate/sets/types.ts';
 import { barImages, barsDataset } from '../../../../support/bars.ts';
-import { featureOnnx } from '../../../../support/feature-onnx.ts';
-import { temporaryFolder } from '../../../../support/tiny-onnx.ts';
+import { featureOnnx } from '../../../../support/models/feature-onnx.ts';
+import { temporaryFolder } from '../../../../support/models/tiny-onnx.ts';
 
 const length = { batch: 12, epochs: 1, least: 40, most: 40 };
 const dataset = barsDataset();

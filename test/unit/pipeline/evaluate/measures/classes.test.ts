@@ -9,7 +9,7 @@ import {
 import { drawGroups } from '#pipeline/evaluate/measures/intervals.ts';
 import type { Candidate, Family } from '#pipeline/evaluate/measures/record.ts';
 import { expectClose } from '#test/compare.ts';
-import { normalSet } from '#test/measure-sets.ts';
+import { normalSet } from '#test/programs/measure-sets.ts';
 
 function labelled(asked: readonly number[] | undefined, seen: readonly number[]): Candidate {
   const { images, features } = normalSet(seen.length, 2, 1);

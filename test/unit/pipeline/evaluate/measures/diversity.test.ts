@@ -5,7 +5,7 @@ import { msSsim, scalesOf } from '#pipeline/evaluate/measures/ms-ssim.ts';
 import { noiseImages } from '#pipeline/evaluate/measures/noise-images.ts';
 import type { Candidate } from '#pipeline/evaluate/measures/record.ts';
 import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
-import { drawnPicture } from '#test/measure-draws.ts';
+import { drawnPicture } from '#test/programs/measure-draws.ts';
 
 test('a picture is like itself, less like one with noise, and unlike its negative', () => {
   const picture = drawnPicture(1, 1, 28, 30);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { symmetricEigenvalues } from '#pipeline/evaluate/measures/eigen.ts';
 import { pivotedFactor, timesTransposed } from '#pipeline/evaluate/measures/matrix.ts';
 import { expectClose } from '#test/compare.ts';
-import { normals } from '#test/measure-sets.ts';
+import { normals } from '#test/programs/measure-sets.ts';
 
 /** A symmetric matrix with these eigenvalues: H D H with a reflection H. */
 function withEigenvalues(values: readonly number[]): Float64Array {

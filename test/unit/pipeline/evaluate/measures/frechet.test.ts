@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { frechetDistance, momentsOf } from '#pipeline/evaluate/measures/frechet.ts';
-import { normals, rotated } from '#test/measure-sets.ts';
+import { normals, rotated } from '#test/programs/measure-sets.ts';
 
 /** N rows of 6 numbers, made by a formula that a reference can repeat. */
 function features(rows: number, seed: number): Float64Array {

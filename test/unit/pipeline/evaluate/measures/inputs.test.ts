@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkImageCount, checkImages, checkSets, type Sets } from '#pipeline/evaluate/measures/inputs.ts';
 import { noiseImages } from '#pipeline/evaluate/measures/noise-images.ts';
-import { normalSet } from '#test/measure-sets.ts';
+import { normalSet } from '#test/programs/measure-sets.ts';
 
 const good: Sets = {
   model: normalSet(20, 6, 1),

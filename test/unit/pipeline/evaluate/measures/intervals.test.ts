@@ -7,7 +7,7 @@ import {
   widenRare,
 } from '#pipeline/evaluate/measures/intervals.ts';
 import { expectClose } from '#test/compare.ts';
-import { normals } from '#test/measure-sets.ts';
+import { normals } from '#test/programs/measure-sets.ts';
 
 const mean = (rows: ArrayLike<number>) => Array.from(rows).reduce((sum, x) => sum + x, 0) / rows.length;
 

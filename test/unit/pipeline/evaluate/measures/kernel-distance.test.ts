@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { drawGroups } from '#pipeline/evaluate/measures/intervals.ts';
 import { kernelDistanceTo } from '#pipeline/evaluate/measures/kernel-distance.ts';
-import { normals, rotated } from '#test/measure-sets.ts';
+import { normals, rotated } from '#test/programs/measure-sets.ts';
 
 const WIDTH = 3;
 const rows = (count: number, seed: number, scale = 1, shift = 0) =>

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { MEASURES, type MeasureInput, measureAll, measureEach } from '#pipeline/evaluate/measures/index.ts';
 import { shareEstimate } from '#pipeline/evaluate/measures/intervals.ts';
-import { normalSet } from '#test/measure-sets.ts';
+import { normalSet } from '#test/programs/measure-sets.ts';
 
 const WIDTH = 12;
 const input: MeasureInput = {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { drawGroups } from '#pipeline/evaluate/measures/intervals.ts';
 import { neighboursWithin, squaredDistance } from '#pipeline/evaluate/measures/nearest.ts';
 import { drawRows, neighbourMeasuresTo } from '#pipeline/evaluate/measures/neighbours.ts';
-import { normals, rotated } from '#test/measure-sets.ts';
+import { normals, rotated } from '#test/programs/measure-sets.ts';
 
 const WIDTH = 4;
 

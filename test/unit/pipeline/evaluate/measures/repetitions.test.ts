@@ -6,7 +6,7 @@ import { neighbours } from '#pipeline/evaluate/measures/neighbours.ts';
 import type { Family } from '#pipeline/evaluate/measures/record.ts';
 import { drawDirections, slicedWassersteinTo } from '#pipeline/evaluate/measures/sliced-wasserstein.ts';
 import type { Estimate } from '#pipeline/evaluate/sets/types.ts';
-import { normalSet } from '#test/measure-sets.ts';
+import { normalSet } from '#test/programs/measure-sets.ts';
 
 /** Each measure of many sets of the same normal distribution, against the same reference. */
 const ROWS = 128;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { drawGroups } from '#pipeline/evaluate/measures/intervals.ts';
 import { drawDirections, slicedWassersteinTo } from '#pipeline/evaluate/measures/sliced-wasserstein.ts';
-import { normalSet } from '#test/measure-sets.ts';
+import { normalSet } from '#test/programs/measure-sets.ts';
 
 const WIDTH = 16;
 const directions = drawDirections(WIDTH, 1);

@@ -3,7 +3,7 @@ import { type CopyFeatures, closestPairs, findCopies } from '#pipeline/evaluate/
 import type { Features, ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { gaussian, shuffle } from '#scheduler/index.ts';
 import { change, digitGroups, join, pick, sizeOfImage, upTo } from '../../../../support/evaluate/digits.ts';
-import { temporaryFolder } from '../../../../support/images.ts';
+import { temporaryFolder } from '../../../../support/pictures/images.ts';
 
 const COPIED = upTo(8).map((i) => 37 * i);
 const folder = temporaryFolder();

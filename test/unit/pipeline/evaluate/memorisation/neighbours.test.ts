@@ -6,7 +6,7 @@ import { pixelNeighbours } from '#pipeline/evaluate/memorisation/pixel-neighbour
 import { plantCopies } from '#pipeline/evaluate/memorisation/plant.ts';
 import { gaussian } from '#scheduler/index.ts';
 import { change, digitGroups, pick, upTo } from '../../../../support/evaluate/digits.ts';
-import { temporaryFolder } from '../../../../support/images.ts';
+import { temporaryFolder } from '../../../../support/pictures/images.ts';
 
 const folder = temporaryFolder();
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkCard, evaluationSection, withEvaluation, writeCard } from '#pipeline/evaluate/report/card.ts';
 import { exampleEvaluation, exampleMeasures, exampleMemorisation } from '#test/evaluation.ts';
-import { temporaryFolder } from '#test/images.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 
 const CARD = '# rings\n\nA diffusion model.\n\n## Metrics\n\nNone were taken.\n\n## Limits\n\n- It makes rings.\n';
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { MEASURES, SYNTHETIC_ACCURACY } from '#pipeline/evaluate/measures/index.ts';
 import { formatEvaluation, formatReport, writeReport } from '#pipeline/evaluate/report/write.ts';
 import { exampleEvaluation, exampleMeasures, exampleMemorisation, examplePictures } from '#test/evaluation.ts';
-import { temporaryFolder } from '#test/images.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 
 const EVIL = '<script>alert("x")</script>';
 

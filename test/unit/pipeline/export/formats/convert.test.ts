@@ -15,9 +15,9 @@ import { planLayers } from '#pipeline/folder/weight-plan.ts';
 import { createModel } from '#pipeline/model/index.ts';
 import { type ModelFolder, readModelFolder } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
-import { SMALL_SIMPLE, SMALL_UNET, smallModel } from '#test/small-network.ts';
+import { SMALL_SIMPLE, SMALL_UNET, smallModel } from '#test/models/small-network.ts';
 import { decodeModel, encodeModel, NotRecovered } from '#tracer/index.ts';
-import { waveParameters } from '../../../../support/model.ts';
+import { waveParameters } from '../../../../support/models/model.ts';
 
 let root: string;
 let facts: ModelFolder;

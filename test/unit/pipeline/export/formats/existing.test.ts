@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportSmallerCopy } from '#pipeline/export/formats/existing.ts';
 import { loadModel, readModelFolder } from '#runtime-node/index.ts';
-import { smallModel } from '#test/small-network.ts';
+import { smallModel } from '#test/models/small-network.ts';
 
 let model: string;
 let root: string;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { splitTransposed } from '#pipeline/export/formats/transposed.ts';
 import { expectClose } from '#test/compare.ts';
 import { type Attribute, encodeModel, type FileGraph } from '#tracer/index.ts';
-import { wave } from '../../../../support/model.ts';
+import { wave } from '../../../../support/models/model.ts';
 
 /** x [N, 3, 4, 5] -> y, by one transposed convolution to 2 channels. */
 function graph(changes: Record<string, Attribute> = {}): FileGraph {

@@ -13,8 +13,8 @@ import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { type DiffusionModel, loadModel, readModelFolder } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
-import { fusedFolder, longs, openFused, PLAIN, TOLD } from '#test/fused.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
+import { fusedFolder, longs, openFused, PLAIN, TOLD } from '#test/models/fused.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 
 /** The same pictures by a loop and step by step, both on the CPU. */
 async function expectSame(models: readonly [DiffusionModel, DiffusionModel], options: PictureOptions): Promise<void> {

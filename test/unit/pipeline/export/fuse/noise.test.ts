@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { drawNoise } from '#pipeline/export/fuse/normal.ts';
 import { drawPhilox } from '#pipeline/export/fuse/philox.ts';
 import { Sketch } from '#pipeline/export/fuse/sketch.ts';
-import { longs, runSketch } from '#test/fused.ts';
+import { longs, runSketch } from '#test/models/fused.ts';
 import { encodeModel } from '#tracer/index.ts';
 
 const SEEDS = [0, 1, 7, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1];

@@ -7,8 +7,8 @@ import { requireFusedParity } from '#pipeline/export/fuse/parity.ts';
 import { stepGraph } from '#pipeline/export/fuse/step.ts';
 import { fusedTable } from '#pipeline/export/fuse/table-file.ts';
 import { exportWave } from '#test/diffusers/export.ts';
-import { TOLD } from '#test/fused.ts';
-import { temporaryFolder } from '#test/tiny-onnx.ts';
+import { TOLD } from '#test/models/fused.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 
 /** Has nodes read zeros where they read the input. */
 function deaf(graph: FileGraph, input: string): void {

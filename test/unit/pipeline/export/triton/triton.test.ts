@@ -8,10 +8,10 @@ import { writeTritonModel } from '#pipeline/export/triton/triton.ts';
 import { formatTritonConfig, maxBatchSize, quote } from '#pipeline/export/triton/triton-config.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { compileSampler, parseSchedulerConfig, sampleImages } from '#scheduler/index.ts';
+import { AGE, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { runCli } from '#test/run-cli.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { type Message, readTextFormat } from '#test/text-format.ts';
-import { AGE, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const digits = join(import.meta.dirname, '../../../../../models/digits');
 

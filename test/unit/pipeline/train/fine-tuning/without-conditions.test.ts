@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel, initParameters, type Model } from '#pipeline/model/index.ts';
 import { fitParameters } from '#pipeline/train/fine-tuning/fit.ts';
 import { expectClose } from '../../../../support/compare.ts';
-import { tensorsOf } from '../../../../support/model.ts';
+import { tensorsOf } from '../../../../support/models/model.ts';
 
 const unet = {
   _class_name: 'UNet2DModel',

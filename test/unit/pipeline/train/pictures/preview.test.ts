@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Predictor } from '#pipeline/train/pictures/denoiser.ts';
 import { drawPreview, type PreviewOptions } from '#pipeline/train/pictures/preview.ts';
 import { expectClose } from '#test/compare.ts';
-import { AGE } from '#test/tiny-onnx.ts';
+import { AGE } from '#test/models/tiny-onnx.ts';
 
 const scheduler = parseSchedulerConfig({ num_train_timesteps: 10, clip_sample: false });
 const options = { scheduler, shape: [1, 1, 1], sampler: 'ddim', steps: 1, count: 3, seed: 1, classes: 2 } as const;

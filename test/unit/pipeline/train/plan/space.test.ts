@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '#pipeline/terminal/errors.ts';
 import { requireRunSpace } from '#pipeline/train/plan/space.ts';
 import { checkpointName } from '#pipeline/train/saved/checkpoint.ts';
-import { lacksMount, smallDisk } from '#test/disks.ts';
+import { lacksMount, smallDisk } from '#test/pictures/disks.ts';
 import { skipBecause } from '#test/skip.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 

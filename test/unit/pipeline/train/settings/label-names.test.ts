@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeOrder } from '#pipeline/bulk/order.ts';
-import { grayPicture, writeFiles } from '#test/images.ts';
+import { grayPicture, writeFiles } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import { ask, IMAGES, useServer } from '#test/server.ts';
 

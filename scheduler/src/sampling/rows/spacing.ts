@@ -1,0 +1,33 @@
+/** How the steps of a sampler are spread over the schedule: the model's own way, or one that is asked for. */
+import { refuse } from '../../rules/errors.ts';
+import { type SchedulerConfig, TIMESTEP_SPACINGS } from '../../schedule/config.ts';
+import type { ChoiceOption } from './record.ts';
+
+export const SPACINGS = ['model', ...TIMESTEP_SPACINGS, 'karras', 'exponential'] as const;
+
+/** `model`: what the model's configuration says. The last two spread noise levels, the ones before timesteps. */
+export type Spacing = (typeof SPACINGS)[number];
+
+export const spacing: ChoiceOption<Spacing> = {
+  label: 'Spacing',
+  describe: "how steps are spread: the model's own way, evenly in timesteps, or by noise level (karras, exponential)",
+  default: 'model',
+  choices: SPACINGS,
+};
+
+/** The configuration with the spacing that is asked for; exact for samplers of noise levels. */
+export function withSpacing(config: SchedulerConfig, asked: Spacing): SchedulerConfig {
+  if (asked === 'model') return config;
+  const sigmas = { use_karras_sigmas: asked === 'karras', use_exponential_sigmas: asked === 'exponential' };
+  const timesteps = asked === 'karras' || asked === 'exponential' ? {} : { timestep_spacing: asked };
+  return { ...config, ...timesteps, ...sigmas };
+}
+
+/** The same for samplers that visit timesteps alone. @throws InputError for noise levels. */
+export function withTimestepSpacing(config: SchedulerConfig, asked: Spacing, sampler: string): SchedulerConfig {
+  if (asked === 'karras' || asked === 'exponential') {
+    const rule = `one of model, ${TIMESTEP_SPACINGS.join(', ')} with sampler ${sampler}`;
+    refuse('compile the sampler', 'spacing', rule, asked);
+  }
+  return withSpacing(config, asked);
+}

@@ -1,0 +1,161 @@
+/**
+ * Generated files that the page fetches, the same in the dev server and in the build:
+ *
+ * | address                        | what                                                      |
+ * | ------------------------------ | --------------------------------------------------------- |
+ * | `assets/models.json`           | the models, the first one is shown first                  |
+ * | `models/<id>/...`              | their folders                                             |
+ * | `assets/real-28.{json,bin}`    | real digits, see real-digits.ts                           |
+ * | `real/<id>-<hash>.{json,bin}`  | the pictures of `--real`, for the game with one model     |
+ * | `virtual:onnoise/models`       | the same list as a module: no round trip at start         |
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { basename, extname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream';
+import type { Plugin } from 'vite';
+import { refuse } from '../../scheduler/src/index.ts';
+import phantoms from '../public/hands/phantoms.json' with { type: 'json' };
+import type { Listing } from '../views/game/rules/listing.ts';
+import recordings from '../views/sample/state/recordings.json' with { type: 'json' };
+import { type ModelFolder, type ModelLine, readModelFolder, uniqueIds } from './model-folder.ts';
+import { readRealDigits } from './real-digits.ts';
+
+export interface AssetOptions {
+  /** Every folder inside is a model: hands first, then digits, then by name. */
+  modelsFolder: string;
+  /** Model folders to show before them, in this order. */
+  first?: readonly string[] | undefined;
+  real?: RealPictures | undefined;
+}
+
+/** Pictures that the game shows beside a model's own; they lie outside of the project. */
+export interface RealPictures {
+  /** The folder of the model. */
+  model: string;
+  listing: Listing;
+  /** [count, C, H, W] */
+  pixels: Uint8Array;
+}
+
+/** An address relative to the page, and where its bytes come from. */
+type Assets = Map<string, { file: string } | { bytes: () => Promise<Uint8Array | string> }>;
+
+const VIRTUAL = 'virtual:onnoise/models';
+const RESOLVED = `\0${VIRTUAL}`;
+const PICTURES = 'assets/real-28.json';
+/** [C, H, W] of its pictures. */
+const DIGIT_SHAPE = [1, 28, 28];
+/** Of public/: phantoms of hands, and what is known of them. */
+const PHANTOMS = 'hands/phantoms.json';
+/** The shipped models that come before the others, in this order. */
+const SHOWN_FIRST = ['hands', 'digits'];
+const TYPES: Record<string, string> = { '.json': 'application/json', '.md': 'text/markdown', '.png': 'image/png' };
+
+export function siteAssets(options: AssetOptions): Plugin {
+  const once = <T>(make: () => Promise<T>) => {
+    let made: Promise<T> | undefined;
+    return () => {
+      made ??= make();
+      return made;
+    };
+  };
+  const models = once(() => readModels(options));
+  const assets = once(async () => listAssets(await models(), options.real));
+
+  return {
+    name: 'onnoise:assets',
+    buildStart: async () => void (await models()),
+    resolveId: (id) => (id === VIRTUAL ? RESOLVED : null),
+    load: async (id) =>
+      id === RESOLVED ? `export default ${JSON.stringify((await models()).map(({ line }) => line))};` : null,
+    configureServer(server) {
+      server.middlewares.use(async (request, response, next) => {
+        const path = decodeURI(new URL(request.url ?? '/', 'http://localhost').pathname).slice(1);
+        const asset = (await assets()).get(path);
+        if (asset === undefined) return next();
+        response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream');
+        response.setHeader('cache-control', 'no-cache');
+        await send(asset, response).catch(next);
+      });
+    },
+    async generateBundle() {
+      for (const [fileName, asset] of await assets()) {
+        const source = 'file' in asset ? await readFile(asset.file) : await asset.bytes();
+        this.emitFile({ type: 'asset', fileName, source });
+      }
+    },
+  };
+}
+
+/** The models of the page. @throws InputError if a folder is not a model. */
+export async function readModels({ modelsFolder, first = [], real }: AssetOptions): Promise<ModelFolder[]> {
+  const inside = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
+  const shipped = inside.filter((entry) => entry.isDirectory()).map((entry) => join(modelsFolder, entry.name));
+  shipped.sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
+  const folders = new Set([...first, ...shipped].map((folder) => resolve(folder)));
+  if (folders.size === 0) refuse('make the page', 'the models', 'at least one', `none in ${modelsFolder}`);
+  const models = await Promise.all([...folders].map(readModelFolder));
+  return Promise.all(uniqueIds(models).map((model) => withExtras(model, real)));
+}
+
+function rankOf(folder: string): number {
+  const rank = SHOWN_FIRST.indexOf(basename(folder));
+  return rank < 0 ? SHOWN_FIRST.length : rank;
+}
+
+/** What the page has beside a model: pictures of the kind that it makes, and a recording of this network. */
+async function withExtras(model: ModelFolder, real: RealPictures | undefined): Promise<ModelFolder> {
+  const pictures = await picturesFor(model);
+  const recording = Object.entries(recordings).find(([, { network }]) => network === model.hash)?.[0];
+  const own = real && resolve(real.model) === model.folder ? realAddress(model.line.id, real) : undefined;
+  const extras = { ...(pictures && { pictures }), ...(own && { real: own }), ...(recording && { recording }) };
+  return { ...model, line: { ...model.line, ...extras } };
+}
+
+/** Other pictures have another address: a round under way, and the codes of a class, are of these. */
+function realAddress(id: string, { listing, pixels }: RealPictures): string {
+  const hash = createHash('sha256').update(JSON.stringify(listing)).update(pixels).digest('hex');
+  return `real/${id}-${hash.slice(0, 8)}.json`;
+}
+
+/** A model's card says that it was trained on the digits, and its index that it was trained on phantoms. */
+async function picturesFor({ folder, files, shape, line }: ModelFolder): Promise<string | undefined> {
+  if (line.trainedOn === 'phantoms' && `${shape}` === `${[1, phantoms.height, phantoms.width]}`) return PHANTOMS;
+  if (!files.includes('README.md') || `${shape}` !== `${DIGIT_SHAPE}`) return undefined;
+  const card = await readFile(join(folder, 'README.md'), 'utf8');
+  return card.includes('"source": "digits"') ? PICTURES : undefined;
+}
+
+function listAssets(models: readonly ModelFolder[], given: RealPictures | undefined): Assets {
+  const lines: ModelLine[] = models.map(({ line }) => line);
+  let digits: ReturnType<typeof readRealDigits> | undefined;
+  const real = () => {
+    digits ??= readRealDigits();
+    return digits;
+  };
+  const assets: Assets = new Map([
+    ['assets/models.json', { bytes: async () => JSON.stringify(lines, null, 2) }],
+    [PICTURES, { bytes: async () => JSON.stringify((await real()).info) }],
+    [PICTURES.replace('.json', '.bin'), { bytes: async () => (await real()).pixels }],
+  ]);
+  for (const { line, folder, files } of models) {
+    for (const file of files) assets.set(`${line.url}/${file}`, { file: join(folder, file) });
+    if (!given || line.real === undefined) continue;
+    assets.set(line.real, { bytes: async () => JSON.stringify(given.listing) });
+    assets.set(line.real.replace('.json', '.bin'), { bytes: async () => given.pixels });
+  }
+  return assets;
+}
+
+async function send(asset: { file: string } | { bytes: () => Promise<Uint8Array | string> }, response: ServerResponse) {
+  if ('bytes' in asset) {
+    response.end(Buffer.from(await asset.bytes()));
+    return;
+  }
+  response.setHeader('content-length', (await stat(asset.file)).size);
+  // Of the two, an error or an early end of one ends the other: a file stays open no longer than its request.
+  pipeline(createReadStream(asset.file), response, () => {});
+}

@@ -1,0 +1,121 @@
+/**
+ * Writes the first view into index.html, so that it is on the screen before the page's script is there:
+ *
+ * - its markup, from the app itself (first/write.tsx), with the noise of the first pictures as a file of its own;
+ * - two short scripts, allowed by their hashes in the page's policy: first/head.ts hides the view from visitors of another
+ *   one before anything is painted and has the files of that one fetched, first/body.ts gives the pictures their size and
+ *   keeps what is pressed early.
+ *
+ * The app then renders over it and keeps its elements. The dev server's page has none of it.
+ */
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { build, type InlineConfig, type Plugin, type Rolldown, runnerImport } from 'vite';
+import { BODY, type FirstView, NOISE } from '../state/first-marks.ts';
+import { allowInline, put } from './insert.ts';
+import { filesOfViews } from './view-files.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const PLACES = {
+  app: '<div id="app"></div>',
+  policy: "script-src 'self'",
+  /** After the policy, before the styles. */
+  head: '<link rel="icon"',
+  /** After the pictures. */
+  body: `<script data-part="${BODY}"></script>`,
+};
+
+interface Written {
+  html: string;
+  noise: { fileName: string; source: Uint8Array };
+  body: string;
+}
+
+/** @param config how to read the page's source: its root, its plugins, its JSX */
+export function firstView(config: InlineConfig): Plugin {
+  let written: Promise<Written> | undefined;
+  const once = () => {
+    written ??= write(config);
+    return written;
+  };
+  return {
+    name: 'onnoise:first-view',
+    apply: 'build',
+    async generateBundle() {
+      this.emitFile({ type: 'asset', ...(await once()).noise });
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler: async (page, { bundle = {} }) => insert(page, await once(), await headScript(page, bundle)),
+    },
+  };
+}
+
+async function write(config: InlineConfig): Promise<Written> {
+  const [{ html, noise }, body] = await Promise.all([runFirstView(config), script(here('../first/body.ts'))]);
+  const hash = createHash('sha256').update(noise).digest('base64url').slice(0, 8);
+  return { html, noise: { fileName: `assets/first-${hash}.png`, source: noise }, body };
+}
+
+const NO_STYLE = '\0no-style';
+
+/** In Node nobody sees styles, and vite's own plugin for them needs a server. */
+const withoutStyles: Plugin = {
+  name: 'onnoise:without-styles',
+  enforce: 'pre',
+  resolveId: (id) => (id.endsWith('.css') ? NO_STYLE : null),
+  load: (id) => (id === NO_STYLE ? '' : null),
+};
+
+/**
+ * Runs the app's own code in Node; packages in TypeScript are compiled as the page's are. vite calls its `runnerImport`
+ * experimental: another version may need another way.
+ */
+async function runFirstView({ plugins = [], ...config }: InlineConfig): Promise<FirstView> {
+  const { module } = await runnerImport<{ firstView: FirstView }>(here('../first/write.tsx'), {
+    ...config,
+    plugins: [withoutStyles, ...plugins],
+    logLevel: 'warn',
+    environments: { inline: { resolve: { noExternal: [/^@onnoise\//, /^#/] } } },
+  });
+  return module.firstView;
+}
+
+/** It names what the page's source does not name yet. */
+function headScript(page: string, bundle: Rolldown.OutputBundle): Promise<string> {
+  const files = [...filesOfViews(bundle)].map(([view, { scripts, styles }]) => {
+    const further = [...scripts, ...styles].filter((file) => !page.includes(file));
+    return [view, further] as const;
+  });
+  return script(here('../first/head.ts'), { VIEW_FILES: JSON.stringify(Object.fromEntries(files)) });
+}
+
+/** One plain script, small enough to stand in the page. @param define constants, as code */
+async function script(input: string, define: Record<string, string> = {}): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    define,
+    build: {
+      write: false,
+      target: 'es2022',
+      reportCompressedSize: false,
+      rolldownOptions: { input, output: { format: 'iife', codeSplitting: false } },
+    },
+  });
+  const [chunk] = (result as Rolldown.RolldownOutput).output;
+  return chunk.code.trim();
+}
+
+function insert(page: string, { html, noise, body }: Written, head: string): string {
+  const view = put(html, PLACES.body, `<script>${body}</script>`).replaceAll(NOISE, `./${noise.fileName}`);
+  const allowed = allowInline(page, PLACES.policy, [head, body]);
+  const decided = put(allowed, PLACES.head, `<script>${head}</script>\n    ${PLACES.head}`);
+  return put(
+    decided,
+    PLACES.app,
+    PLACES.app.replace('><', () => `>${view}<`),
+  );
+}

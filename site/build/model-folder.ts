@@ -1,0 +1,140 @@
+/**
+ * A model folder as an entry of the page's list: what its configs say, and the files that the page fetches.
+ * The page opens the network itself, and reports what is wrong with it.
+ */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import {
+  type Artefact,
+  bytesOf,
+  checkNetwork,
+  figuresOfModel,
+  type ImageShape,
+  LOADING,
+  type MainFigure,
+  MODEL_FILES,
+  missingFile,
+  readArtefact,
+  refuse,
+  unreadablePart,
+} from '../../scheduler/src/index.ts';
+
+/** A line of `assets/models.json`; addresses are relative to the page. */
+export interface ModelLine {
+  /** Also the name of its folder in `models/`. */
+  id: string;
+  title: string;
+  /** What it makes, in a few words: `28 × 28, gray, 10 classes`. */
+  note: string;
+  /** `models/<id>` */
+  url: string;
+  /** Of the network. */
+  bytes: number;
+  /** A JSON file about real pictures of the kind that it makes; their pixels are in the `.bin` beside it. */
+  pictures?: string;
+  /** The same of pictures that whoever serves the page has given for the game, in place of those. */
+  real?: string;
+  /** The recorded sampling of this very network, by its key in views/sample/recorded/recordings.json. */
+  recording?: string;
+  /** Where the model says that all images of its training were synthetic phantoms. */
+  trainedOn?: 'phantoms';
+  /** How good it is, where it was evaluated. */
+  figures?: MainFigure[];
+}
+
+export interface ModelFolder {
+  line: ModelLine;
+  /** [C, H, W] */
+  shape: ImageShape;
+  /** SHA-256 of the network's file in hex. */
+  hash: string;
+  /** Absolute. */
+  folder: string;
+  /** Paths in the folder. */
+  files: string[];
+}
+
+const OPTIONAL = [MODEL_FILES.index, MODEL_FILES.card, MODEL_FILES.evaluation, 'samples.png'];
+
+/**
+ * @throws InputError that names what is missing or not supported.
+ */
+export async function readModelFolder(path: string): Promise<ModelFolder> {
+  const folder = resolve(path);
+  if (!(await is(folder, 'folder'))) refuse(LOADING, 'the model', 'a folder', path);
+  const artefact = await readArtefact((part) => readPart(join(folder, part)), path);
+  const onnx = await readPart(join(folder, MODEL_FILES.network));
+  if (onnx === undefined) throw missingFile(MODEL_FILES.network, path);
+  const network = new Uint8Array(onnx);
+  await checkNetwork(artefact, bytesOf(network), path);
+  const id = slug(basename(folder));
+  const optional = await Promise.all(OPTIONAL.map((file) => is(join(folder, file), 'file')));
+  const hash = createHash('sha256').update(network).digest('hex');
+  const figures = await readFigures(folder, hash, path);
+  const { trainedOn } = artefact;
+  return {
+    line: {
+      id,
+      title: titled(basename(folder)),
+      note: noteOf(artefact),
+      url: `models/${id}`,
+      bytes: network.length,
+      ...(trainedOn && { trainedOn }),
+      ...(figures.length > 0 && { figures }),
+    },
+    shape: artefact.shape,
+    hash,
+    folder,
+    files: [MODEL_FILES.scheduler, MODEL_FILES.unet, MODEL_FILES.network, ...OPTIONAL.filter((_, i) => optional[i])],
+  };
+}
+
+/** None for a model that was not evaluated. @throws InputError for figures of another network */
+async function readFigures(folder: string, hash: string, path: string): Promise<MainFigure[]> {
+  const file = join(folder, MODEL_FILES.evaluation);
+  if (!(await is(file, 'file'))) return [];
+  return figuresOfModel(await readFile(file, 'utf8'), hash, `${path}/${MODEL_FILES.evaluation}`);
+}
+
+/** Adds a number to ids that would be the same: names may differ only in letters that an address cannot hold. */
+export function uniqueIds(models: readonly ModelFolder[]): ModelFolder[] {
+  const taken = new Set<string>();
+  return models.map((model) => {
+    let id = model.line.id;
+    for (let n = 2; taken.has(id); n++) id = `${model.line.id}-${n}`;
+    taken.add(id);
+    return { ...model, line: { ...model.line, id, url: `models/${id}` } };
+  });
+}
+
+function slug(name: string): string {
+  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return plain.replace(/^-+|-+$/g, '') || 'model';
+}
+
+function titled(name: string): string {
+  const words = name.replace(/[-_]+/g, ' ').trim();
+  return words === '' ? 'Model' : words[0]!.toUpperCase() + words.slice(1);
+}
+
+function noteOf({ shape: [channels, height, width], classes }: Artefact): string {
+  const kinds = classes === 0 ? [] : [classes === 1 ? '1 class' : `${classes} classes`];
+  return [`${width} × ${height}`, channels === 1 ? 'gray' : 'colour', ...kinds].join(', ');
+}
+
+/** @returns undefined for a file that is missing. @throws InputError for one that cannot be read */
+async function readPart(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw unreadablePart(error, file);
+  }
+}
+
+async function is(path: string, kind: 'file' | 'folder'): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && (kind === 'file' ? found.isFile() : found.isDirectory());
+}

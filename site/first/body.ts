@@ -1,0 +1,57 @@
+/**
+ * Runs inside the page, right after the places of the first pictures: gives them the size that they will have, and serves
+ * links and buttons until the page's own script takes over, which removes `data-first`.
+ */
+import { formatRoute, isFirst, parseRoute } from '../state/address.ts';
+import { recallTheme } from '../state/themes.ts';
+import { panelGrid } from '../views/sample/state/panel-grid.ts';
+
+const root = document.documentElement;
+const find = <T extends Element>(selector: string) => document.querySelector<T>(selector);
+const waits = () => root.dataset.first !== undefined;
+
+/** As custom properties of the root: the app does not know them, so it leaves them. */
+function place(): void {
+  const box = find<HTMLElement>('.sample-box');
+  const grid = box?.querySelector<HTMLElement>('[data-pixels]');
+  if (!box?.clientWidth || !grid) return;
+  const { clientWidth: width } = box;
+  const size = Number(grid.dataset.pixels);
+  const { columns, side, gap } = panelGrid(grid.childElementCount, size, { width, ratio: devicePixelRatio || 1 });
+  root.style.setProperty('--first-columns', `repeat(${columns}, ${side}px)`);
+  root.style.setProperty('--first-gap', `${gap}px`);
+}
+
+function markLink(): void {
+  const { view } = parseRoute(location.hash);
+  for (const link of document.querySelectorAll('.nav a')) {
+    if (link.getAttribute('href') === formatRoute(view)) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+}
+
+/** What is pressed before its script is there is pressed again once it is: see standing.ts. */
+function keepPress(event: MouseEvent): void {
+  if (!waits() || !(event.target instanceof Element)) return;
+  if (event.target.closest('.skip')) {
+    event.preventDefault(); // the address names a view, not a place in it
+    find<HTMLElement>('.main')?.focus();
+  }
+  const pressed = event.target.closest('button, input');
+  if (!pressed) return;
+  find('[data-pressed]')?.removeAttribute('data-pressed');
+  pressed.setAttribute('data-pressed', '');
+}
+
+place();
+if (root.dataset.first === 'parsed') root.dataset.first = 'shown';
+markLink();
+const theme = find<HTMLInputElement>(`.header input[value="${recallTheme()}"]`);
+if (theme) theme.checked = true;
+document.addEventListener('click', keepPress);
+addEventListener('hashchange', () => {
+  if (!waits()) return;
+  root.dataset.first = isFirst(location.hash) ? 'shown' : 'hidden';
+  markLink();
+  place();
+});

@@ -1,0 +1,56 @@
+/** The start of the page. */
+import './style/tokens.css';
+import './style/base.css';
+import './style/shell.css';
+import './style/controls.css';
+import './style/components.css';
+import './style/model-bar.css';
+import './style/first.css';
+import './style/forced-colors.css';
+import './state/language.ts';
+import './state/release-replaced.ts';
+import './state/theme.ts';
+import { nextTask } from '@onnoise/runtime-web/parts';
+import { render } from 'preact';
+import { toastAction } from './components/toast.tsx';
+import { App } from './shell/app.tsx';
+import { fetchView } from './shell/lazy-view.tsx';
+import { atRest } from './state/at-rest.ts';
+import { atFirstSign } from './state/first-sign.ts';
+import { route, VIEWS, type View } from './state/router.ts';
+import { isStanding, pressedBefore, takeOver } from './state/standing.ts';
+import { register } from './sw/register.ts';
+
+const view = fetchView(route.peek().view);
+
+register({
+  onUpdate: (apply) => toastAction('There is a new version of this page.', 'Load it', apply),
+  onIsolation: (reload) =>
+    toastAction('Sampling can use more threads once the page is loaded again.', 'Load again', reload),
+});
+
+void show();
+
+/** What stands in index.html is taken over in one go, with all of its view, and keeps its elements. */
+async function show(): Promise<void> {
+  if (isStanding()) await view;
+  const pressed = pressedBefore();
+  render(<App />, document.getElementById('app')!);
+  takeOver();
+  await nextTask();
+  pressed?.click();
+}
+
+/**
+ * The other views load one at a time while the page is idle, so that a link shows its view at once: from the first sign of the
+ * visitor on, or when the first view and its model have had their time.
+ */
+const LATEST = 12_000;
+function fetchAtRest([view, ...others]: readonly View[]): void {
+  if (view === undefined) return;
+  atRest(async () => {
+    await fetchView(view);
+    fetchAtRest(others);
+  }, LATEST);
+}
+atFirstSign(() => fetchAtRest(VIEWS), LATEST);

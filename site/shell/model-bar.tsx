@@ -1,0 +1,117 @@
+/**
+ * The chosen model and its device: the choices, loading progress, which device was chosen and why, and errors with a
+ * button to recover. A view that samples shows this bar, and calls `useModel` itself when it needs the model.
+ */
+
+import type { LoadProgress, ModelInfo } from '@onnoise/runtime-web';
+import { signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { Button } from '../components/button.tsx';
+import { Figures } from '../components/figures.tsx';
+import { Icon } from '../components/icon.tsx';
+import { describeDevice, describeProgress } from '../components/model-words.ts';
+import { Progress } from '../components/progress.tsx';
+import { Segmented } from '../components/segmented.tsx';
+import { Select } from '../components/select.tsx';
+import { atFirstSign } from '../state/first-sign.ts';
+import { current, type DeviceChoice, device, loaded, models, samplingWorker, useModel } from '../state/store.ts';
+
+/** Why WebGPU cannot be used here; null if it can, undefined before the browser was asked. */
+const noWebGpu = signal<string | null | undefined>(undefined);
+
+export interface ModelBarProps {
+  /** True while a view samples with the model. */
+  disabled?: boolean | undefined;
+}
+
+export function ModelBar({ disabled = false }: ModelBarProps): JSX.Element {
+  useEffect(() => atFirstSign(askDevices, LATEST), []);
+  const reason = noWebGpu.value;
+  return (
+    <section class="model-bar" aria-label="Model and device">
+      <Select
+        label="Model"
+        value={current.value.id}
+        disabled={disabled}
+        options={models.value.map(({ id, title, note }) => ({ value: id, label: note ? `${title} (${note})` : title }))}
+        onChange={(id) => {
+          const entry = models.peek().find((one) => one.id === id);
+          if (entry) useModel(entry).catch(() => {});
+        }}
+      />
+      <Segmented<DeviceChoice>
+        label="Runs on"
+        value={device.value}
+        disabled={disabled}
+        options={[
+          { value: 'auto', label: 'Auto', title: 'WebGPU where there is a graphics card for it, else WebAssembly' },
+          { value: 'webgpu', label: 'WebGPU', disabled: typeof reason === 'string', title: reason ?? undefined },
+          { value: 'wasm', label: 'WASM', title: 'WebAssembly, on the processor' },
+        ]}
+        onChange={(choice) => {
+          device.value = choice;
+          if (loaded.peek().state !== 'none') useModel().catch(() => {});
+        }}
+      />
+      <div class="model-bar-status">
+        <Status />
+      </div>
+      <Figures figures={current.value.figures} />
+    </section>
+  );
+}
+
+function Status(): JSX.Element {
+  const now = loaded.value;
+  if (now.state === 'loading') return <Loading progress={now.progress} />;
+  if (now.state === 'failed') return <Failed message={now.message} />;
+  if (now.state === 'ready') return <Ready info={now.info} />;
+  return <p>The model is loaded when it is needed.</p>;
+}
+
+function Loading({ progress }: { progress: LoadProgress }): JSX.Element {
+  const { label, bytes, share } = describeProgress(progress);
+  return <Progress label={label} value={share} aside={bytes} />;
+}
+
+function Ready({ info }: { info: ModelInfo }): JSX.Element {
+  const { name, why } = describeDevice(info);
+  return (
+    <p class="model-bar-ready">
+      <Icon name="chip" />
+      <span>
+        <strong>{name}.</strong> {why}
+      </span>
+    </p>
+  );
+}
+
+function Failed({ message }: { message: string }): JSX.Element {
+  return (
+    <div class="model-bar-failed" role="alert">
+      <Icon name="alert" />
+      <p>{message}</p>
+      <Button icon="retry" onClick={() => useModel().catch(() => {})}>
+        Try again
+      </Button>
+    </div>
+  );
+}
+
+/** Milliseconds after which the browser is asked although the visitor has done nothing. */
+const LATEST = 4000;
+
+/** Runs once per page. */
+function askDevices(): void {
+  if (noWebGpu.peek() !== undefined) return;
+  noWebGpu.value = null;
+  samplingWorker.devices().then(
+    ({ webgpu }) => {
+      noWebGpu.value = webgpu;
+    },
+    () => {
+      noWebGpu.value = undefined; // loading will report the error
+    },
+  );
+}

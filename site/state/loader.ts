@@ -1,0 +1,64 @@
+/**
+ * One model at a time, loaded once: callers that ask for the same model share one load. A request for another model
+ * or device cancels the load under way.
+ */
+
+import type { LoadProgress, ModelInfo, SamplingWorker } from '@onnoise/runtime-web';
+import type { Signal } from '@preact/signals';
+import { type DeviceChoice, type ModelEntry, sourceOf } from './models.ts';
+
+export type Loaded =
+  | { state: 'none' }
+  | { state: 'loading'; progress: LoadProgress }
+  | { state: 'ready'; info: ModelInfo }
+  | { state: 'failed'; message: string };
+
+export type UseModel = (entry: ModelEntry, device: DeviceChoice) => Promise<ModelInfo>;
+
+const START: LoadProgress = { stage: 'runtime', loaded: 0, total: null };
+
+export function createLoader(worker: Pick<SamplingWorker, 'load'>, loaded: Signal<Loaded>): UseModel {
+  let last: { entry: ModelEntry; device: DeviceChoice; info: Promise<ModelInfo>; abort: AbortController } | undefined;
+
+  return (entry, device) => {
+    if (last?.entry === entry && last.device === device && loaded.peek().state !== 'failed') return last.info;
+    last?.abort.abort();
+    const abort = new AbortController();
+    const { signal } = abort;
+    const tell = (state: Loaded) => {
+      if (!signal.aborted) loaded.value = state;
+    };
+    tell({ state: 'loading', progress: START });
+    const info = worker
+      .load(sourceOf(entry), {
+        device,
+        signal,
+        onProgress: (progress) => tell({ state: 'loading', progress: withTotal(progress, entry) }),
+      })
+      .then(
+        (info) => {
+          signal.throwIfAborted();
+          tell({ state: 'ready', info });
+          return info;
+        },
+        (error: unknown) => {
+          tell({ state: 'failed', message: sentence(error) });
+          throw error;
+        },
+      );
+    info.catch(() => {}); // shown above, and the callers get it too
+    last = { entry, device, info, abort };
+    return info;
+  };
+}
+
+/** A host that compresses does not say how large a file is; the page's list of models does. */
+export function withTotal(progress: LoadProgress, { bytes }: Pick<ModelEntry, 'bytes'>): LoadProgress {
+  return progress.stage === 'model' ? { ...progress, total: progress.total ?? bytes ?? null } : progress;
+}
+
+/** The text to show for an error. */
+export function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim() || 'Something went wrong, and the browser did not say what.';
+}

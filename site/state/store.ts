@@ -1,0 +1,62 @@
+/** What the views share: the models, the chosen one and its state, the device, the sampler, the address. */
+
+import lines from 'virtual:onnoise/models';
+import type { ModelInfo, SamplingWorker } from '@onnoise/runtime-web';
+import type { MainFigure } from '@onnoise/scheduler';
+import { effect, signal, untracked } from '@preact/signals';
+import { createLoader, type Loaded } from './loader.ts';
+import { recall, remember } from './memory.ts';
+import { DEVICES, type DeviceChoice, type ModelEntry, nextOwnId, shippedEntry } from './models.ts';
+import { route } from './router.ts';
+import { lazySamplingWorker } from './sampling-worker.ts';
+
+export { announce } from './announce.ts';
+export { type Loaded, sentence } from './loader.ts';
+export type { DeviceChoice, ModelEntry } from './models.ts';
+export { go, linkTo, type Route, route, type View } from './router.ts';
+
+/** Where the build writes the first view, nothing is fetched. */
+const page = typeof document === 'undefined' ? 'https://page.invalid/' : document.baseURI;
+
+/** The shipped ones, then the visitor's own. Never empty: the build refuses a page without a model. */
+export const models = signal<ModelEntry[]>(lines.map((line) => shippedEntry(line, page)));
+
+/** The chosen model. Setting it does not load it: `useModel` does. */
+export const current = signal<ModelEntry>(models.peek()[0]!);
+
+export const loaded = signal<Loaded>({ state: 'none' });
+
+/** The visitor's choice, kept in this browser; `loaded` has the device in use. */
+export const device = signal<DeviceChoice>(recall('device', DEVICES, 'auto'));
+effect(() => remember('device', device.value));
+
+/** The page's sampler. Its Worker starts with the first call. */
+export const samplingWorker: SamplingWorker = lazySamplingWorker();
+
+const load = createLoader(samplingWorker, loaded);
+
+/**
+ * Chooses a model, by default the current one, and loads it on the chosen device; returns at once if it is loaded.
+ * @throws InputError, whose sentence is also in `loaded`; AbortError if another model was requested meanwhile.
+ */
+export function useModel(entry: ModelEntry = current.peek()): Promise<ModelInfo> {
+  current.value = entry;
+  return load(entry, device.peek());
+}
+
+/** Adds a visitor's model folder and chooses it; `useModel` checks it. */
+export function addModel(files: Record<string, Blob>, title: string, figures: MainFigure[] = []): ModelEntry {
+  const entry: ModelEntry = { id: nextOwnId(models.peek()), title, note: 'your files', files, figures, own: true };
+  models.value = [...models.peek(), entry];
+  current.value = entry;
+  return entry;
+}
+
+/** A link may name the model: `#/sample?model=digits`. */
+effect(() => {
+  const id = route.value.query.get('model');
+  untracked(() => {
+    const named = models.value.find((entry) => entry.id === id);
+    if (named) current.value = named;
+  });
+});

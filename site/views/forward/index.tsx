@@ -1,0 +1,42 @@
+/** The forward process: a picture, its noise, and the schedule that mixes them. */
+import type { JSX } from 'preact';
+import { Later } from '../../components/later.tsx';
+import { createLazy } from '../../components/lazy.tsx';
+import './forward.css';
+import './source/source.css';
+import './stage.css';
+import './time-bar.css';
+import './widths.css';
+import { ScheduleCard } from './schedule-card.tsx';
+import { Source } from './source/source.tsx';
+import { Stage } from './stage.tsx';
+import { useAddress } from './state/address.ts';
+import { TimeBar } from './time-bar.tsx';
+
+const { Show } = createLazy<'below'>(() => () => import('./below.tsx'));
+
+export default function ForwardView(): JSX.Element {
+  useAddress();
+  return (
+    <div class="forward">
+      <header class="forward-head">
+        <h1>Forward process</h1>
+        <p class="lede">
+          A diffusion model learns to undo this: a picture is drowned in noise, in T small steps. Nothing is learned
+          here: the schedule fixes everything. Move t and watch.
+        </p>
+      </header>
+      <TimeBar />
+      <div class="forward-top">
+        <Stage />
+        <div class="forward-side">
+          <Source />
+          <ScheduleCard />
+        </div>
+      </div>
+      <Later>
+        <Show name="below" />
+      </Later>
+    </div>
+  );
+}

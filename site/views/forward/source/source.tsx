@@ -1,0 +1,149 @@
+/** Where x_0 comes from: a hand, a digit, a file or the camera; and where epsilon comes from: a seed. */
+import type { JSX } from 'preact';
+import { useId, useMemo, useState } from 'preact/hooks';
+import { Button } from '#site/components/button.tsx';
+import { Card } from '#site/components/card.tsx';
+import { PictureCanvas } from '#site/components/picture-canvas.tsx';
+import { PictureFileButton, useDrop } from '#site/components/picture-file.tsx';
+import { Segmented } from '#site/components/segmented.tsx';
+import { toBytes } from '#site/state/pixels.ts';
+import { announce, sentence } from '#site/state/store.ts';
+import { type Picture, squarePicture } from '../../../state/picture.ts';
+import { readFile } from '../../../state/read-picture.ts';
+import { HANDS } from '../state/hands.ts';
+import type { ShownPicture } from '../state/settings.ts';
+import { digits, gray, hands, own, shippedPicture, showOwn, trouble, which } from '../state/state.ts';
+import { CameraDialog } from './camera-dialog.tsx';
+import { usePictures } from './use-pictures.ts';
+
+export function Source(): JSX.Element {
+  const [camera, setCamera] = useState(false);
+  usePictures((sentence) => {
+    trouble.value = `${sentence} A file or the camera will do.`;
+  });
+
+  useDrop(take);
+
+  return (
+    <Card title="The picture" class="forward-source">
+      <Thumbnails />
+      <div class="forward-own">
+        <PictureFileButton onFile={take} />
+        <Button icon="camera" onClick={() => setCamera(true)}>
+          Camera
+        </Button>
+      </div>
+      {which.value === 'own' && (
+        <Segmented
+          label="Channels"
+          value={gray.value ? 'gray' : 'colour'}
+          options={[
+            { value: 'gray', label: 'Gray' },
+            { value: 'colour', label: 'Colour' },
+          ]}
+          onChange={(value) => {
+            gray.value = value === 'gray';
+          }}
+        />
+      )}
+      {trouble.value && (
+        <p class="field-error" role="alert">
+          {trouble.value}
+        </p>
+      )}
+      <p class="field-hint">{HINTS[which.value === 'own' ? 'own' : which.value.kind]}</p>
+      <CameraDialog
+        open={camera}
+        onClose={() => setCamera(false)}
+        onTake={(frame) => {
+          showOwn({ ...frame, name: 'your picture from the camera' });
+          announce('The picture from the camera is shown.');
+        }}
+        onTrouble={(message) => {
+          trouble.value = message;
+        }}
+      />
+    </Card>
+  );
+}
+
+const HINTS = {
+  hand: 'Hands that a program has drawn, 64 × 64. Or bring your own picture: it stays on this page.',
+  digit: 'Real digits, 28 × 28. Or bring your own picture: it stays on this page.',
+  own: 'Cut to the middle square, 64 × 64. It stays on this page.',
+};
+
+/** Takes a file as the picture, or shows why not. */
+export async function take(file: File): Promise<void> {
+  try {
+    showOwn({ ...(await readFile(file, file.name)), name: 'your picture' });
+    announce(`${file.name} is shown.`);
+  } catch (error) {
+    trouble.value = sentence(error);
+  }
+}
+
+function Thumbnails(): JSX.Element {
+  const name = useId();
+  const shipped = digits.value;
+  const drawn = hands.value;
+  const images = useMemo(
+    () => Array.from({ length: 10 }, (_, label) => shipped && shippedPicture(shipped, label)),
+    [shipped],
+  );
+  const brought = own.value;
+  const yours = useMemo(() => brought && squarePicture(brought, gray.value, brought.name), [brought, gray.value]);
+  return (
+    <fieldset class="forward-thumbs">
+      <legend class="hidden">Which picture</legend>
+      {yours && <Thumbnail name={name} value="own" picture={yours} title="Your picture" />}
+      {Array.from({ length: HANDS }, (_, index) => {
+        const hand = drawn?.pictures[index];
+        const title = hand?.title ?? `Hand ${index + 1}`;
+        const value = { kind: 'hand', index } as const;
+        return (
+          <Thumbnail key={`hand${index}`} name={name} value={value} picture={hand?.picture ?? null} title={title} />
+        );
+      })}
+      {images.map((image, index) => {
+        const value = { kind: 'digit', index } as const;
+        return <Thumbnail key={`digit${index}`} name={name} value={value} picture={image} title={`Digit ${index}`} />;
+      })}
+    </fieldset>
+  );
+}
+
+interface ThumbnailProps {
+  name: string;
+  value: ShownPicture | 'own';
+  picture: Picture | null;
+  title: string;
+}
+
+function isShown(value: ShownPicture | 'own'): boolean {
+  const { value: shown } = which;
+  if (value === 'own' || shown === 'own') return value === shown;
+  return value.kind === shown.kind && value.index === shown.index;
+}
+
+function Thumbnail({ name, value, picture: image, title }: ThumbnailProps): JSX.Element {
+  const bytes = useMemo(() => image && toBytes(image.x0), [image]);
+  return (
+    <label class="forward-thumb" title={title}>
+      <input
+        type="radio"
+        name={name}
+        class="hidden"
+        aria-label={title}
+        checked={isShown(value)}
+        disabled={!image}
+        onChange={() => {
+          which.value = value;
+        }}
+      />
+      <span class="forward-thumb-face" aria-hidden="true">
+        {image && bytes && <PictureCanvas pixels={bytes} shape={image.shape} label="" />}
+      </span>
+    </label>
+  );
+}

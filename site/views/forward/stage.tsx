@@ -1,0 +1,115 @@
+/** x_t by both schedules, side by side, with the same epsilon. */
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { ClosedNumbers, Epsilon, Formula, X0 } from '../../components/math.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { PictureCanvas } from '../../components/picture-canvas.tsx';
+import { toBytes } from '../../state/pixels.ts';
+import { Filmstrip } from './filmstrip.tsx';
+import { percent } from './state/numbers.ts';
+import { halfTime, KINDS, type Kind, valuesAt } from './state/schedules.ts';
+import { MAX_SEED } from './state/settings.ts';
+import { choice, noise, noised, notice, picture, schedules, seed, t } from './state/state.ts';
+
+export function Stage(): JSX.Element {
+  return (
+    <Card title="Two schedules, the same noise" class="forward-stage">
+      <div class="forward-pair">
+        <Ingredients />
+        {KINDS.map((kind) => (
+          <Noised key={kind} kind={kind} />
+        ))}
+      </div>
+      <Notice text={notice.value} />
+      <Filmstrip />
+      <Comparison />
+    </Card>
+  );
+}
+
+/** x_0 and epsilon, small, and a dice for another epsilon. */
+function Ingredients(): JSX.Element {
+  const image = picture.value;
+  const epsilon = noise.value;
+  const bytes = useMemo(() => image && toBytes(image.x0), [image]);
+  const grain = useMemo(() => epsilon && toBytes(epsilon.map((v) => v / 2)), [epsilon]);
+  return (
+    <div class="forward-ingredients">
+      <span class="forward-ingredient">
+        <Formula>
+          <X0 />
+        </Formula>
+        <span class="forward-tiny">
+          {image && bytes && <PictureCanvas pixels={bytes} shape={image.shape} label={`x 0: ${image.name}`} />}
+        </span>
+      </span>
+      <span class="forward-ingredient">
+        <Formula>
+          <Epsilon />
+        </Formula>
+        <span class="forward-tiny">
+          {image && grain && (
+            <PictureCanvas pixels={grain} shape={image.shape} label={`epsilon: the noise of seed ${seed.value}`} />
+          )}
+        </span>
+      </span>
+      <Button
+        icon="dice"
+        class="forward-dice"
+        title="Other noise, for both"
+        onClick={() => {
+          seed.value = Math.floor(Math.random() * (MAX_SEED + 1));
+        }}
+      >
+        Reseed
+      </Button>
+    </div>
+  );
+}
+
+function Noised({ kind }: { kind: Kind }): JSX.Element {
+  const image = picture.value;
+  const x = noised[kind].value;
+  const bytes = useMemo(() => x && toBytes(x), [x]);
+  const { alphaBar, signal, noise: sigma } = valuesAt(schedules.value[kind], t.value);
+  const label = image && `${image.name} at t = ${t.value}, ${kind} schedule: ${percent(alphaBar)} of the variance left`;
+  return (
+    <figure class={`forward-noised forward-${kind}`}>
+      <figcaption class="forward-kind">{kind === 'linear' ? 'Linear' : 'Cosine'}</figcaption>
+      <div class="forward-frame">
+        {image && bytes && <PictureCanvas pixels={bytes} shape={image.shape} label={label ?? ''} />}
+      </div>
+      <p class="forward-numbers">
+        <ClosedNumbers t={t.value} signal={signal.toFixed(2)} noise={sigma.toFixed(2)} />
+      </p>
+      <meter
+        class="forward-meter"
+        min={0}
+        max={1}
+        value={alphaBar}
+        aria-label={`Share of the picture, ${kind}`}
+        title={`${percent(alphaBar)} of the variance is the picture, ${percent(1 - alphaBar)} is noise`}
+      />
+    </figure>
+  );
+}
+
+/** What the two schedules do to a picture over T steps. */
+function Comparison(): JSX.Element {
+  const [linear, cosine] = KINDS.map((kind) => {
+    const half = halfTime(schedules.value[kind]);
+    return half === undefined ? 'at no t' : `from t = ${half}`;
+  });
+  const rest = valuesAt(schedules.value.linear, choice.value.T).signal;
+  return (
+    <p class="forward-remark">
+      Noise outweighs the picture {linear} with the linear schedule and {cosine} with the cosine.{' '}
+      {rest > 0.05
+        ? `At t = T the linear one still keeps ${percent(rest)} of the picture’s strength: its steps are too few or too small to destroy it.`
+        : 'At t = T neither keeps anything that you could see.'}{' '}
+      The cosine is made for its T: it always ends in noise.
+    </p>
+  );
+}

@@ -1,0 +1,307 @@
+/**
+ * The game's state. A closure hides what a picture is until it is answered: the view gets only pixels and a place, so
+ * nothing that it renders can give it away.
+ */
+
+import type { ModelInfo, SamplingWorker } from '@onnoise/runtime-web';
+import type { ConditioningFacts } from '@onnoise/scheduler';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { ImageShape } from '../../../state/pixels.ts';
+import { usualConditions } from '../../../state/usual-conditions.ts';
+import { paintBatch } from './painter.ts';
+import { type Deal, type Kind, planRound } from './plan.ts';
+import type { Pool } from './pool.ts';
+import { dealsOfFile, type RoundFile } from './round-file.ts';
+import { type Answer, longestStreak, streak } from './score.ts';
+
+/** What the view knows of a picture before the answer. */
+export interface Face {
+  /** From 0 */
+  place: number;
+  shape: ImageShape;
+  /** [C, H, W]; null while it is painted. */
+  pixels: Uint8ClampedArray | null;
+}
+
+/** What it gets after the answer. */
+export interface Told extends Deal {
+  place: number;
+  said: Kind;
+  /** What the player went by, if he said so. */
+  reason?: string | undefined;
+  pixels: Uint8ClampedArray;
+}
+
+/** What rounds are dealt from: real pictures and a model, which paints the others. */
+export interface PaintedTable {
+  model: { id: string; title: string; own: boolean };
+  info: Pick<ModelInfo, 'classes' | 'classNames' | 'hash' | 'scheduler'> & ConditioningFacts;
+  pool: Pool;
+  /** Of the sampler. */
+  steps: number;
+  /** Of a round. */
+  pictures: number;
+  file?: undefined;
+}
+
+/** A round that came as a file: all its pictures are there. */
+export interface FileTable {
+  file: RoundFile;
+  /** The real pictures of the file. */
+  pool: Pool;
+  pictures: number;
+}
+
+export type Table = PaintedTable | FileTable;
+
+export interface Round {
+  table: Table;
+  seed: number;
+  /** Share of the batch being painted, 0 to 1. */
+  progress: ReadonlySignal<number>;
+  /** Places painted. */
+  painted: ReadonlySignal<number>;
+  face: (place: number) => Face;
+}
+
+export type Phase = 'intro' | 'round' | 'summary';
+
+export interface Game {
+  phase: ReadonlySignal<Phase>;
+  round: ReadonlySignal<Round | null>;
+  /** The next round, painted while this one is played. */
+  following: ReadonlySignal<Round | null>;
+  answers: ReadonlySignal<readonly Answer[]>;
+  /** The picture on the table. */
+  place: ReadonlySignal<number>;
+  /** True after its answer, until the player goes on. */
+  open: ReadonlySignal<boolean>;
+  streak: ReadonlySignal<number>;
+  /** The longest streak so far, earlier rounds included. */
+  longest: ReadonlySignal<number>;
+  /** Why painting stopped. */
+  failed: ReadonlySignal<string | null>;
+  /**
+   * Lays out a round, unless it is laid out already.
+   * @param said answers that were given before the page was loaded anew: the round goes on from there
+   */
+  lay: (table: Table, seed: number, said?: readonly Said[]) => void;
+  /** Takes the round off the table. */
+  clear: () => void;
+  start: () => void;
+  /** Undefined if there is nothing to answer. */
+  answer: (said: Kind, reason?: string) => Told | undefined;
+  /** @throws Error before the answer. */
+  told: (place: number) => Told;
+  next: () => void;
+  /** Moves to the next round: starts it, or shows its start button. */
+  again: (phase: 'round' | 'intro') => void;
+  retry: () => void;
+  /** Paints what is laid out until the signal aborts. */
+  paint: (signal: AbortSignal) => Promise<void>;
+}
+
+/** An answer as it is kept for a reload, without the truth. */
+export interface Said {
+  said: Kind;
+  reason?: string | undefined;
+}
+
+interface Job {
+  round: Round;
+  deals: Deal[];
+  paintBatch: (signal: AbortSignal) => Promise<void>;
+}
+
+export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: () => number): Game {
+  const phase = signal<Phase>('intro');
+  /** This round and the next one. */
+  const jobs = signal<readonly Job[]>([]);
+  const answers = signal<readonly Answer[]>([]);
+  const open = signal(false);
+  const before = signal(0);
+  const failed = signal<string | null>(null);
+  const place = computed(() => {
+    const last = (jobs.value[0]?.deals.length ?? 1) - 1;
+    return Math.min(answers.value.length - (open.value ? 1 : 0), last);
+  });
+  const run = computed(() => streak(answers.value, before.value));
+
+  let underWay: { job: Job; abort: AbortController } | null = null;
+  let wake = () => {};
+
+  const deal = (list: readonly Job[], as: Phase, said: readonly Said[] = []) => {
+    batch(() => {
+      before.value = run.peek();
+      answers.value = said.map((given, i) => ({ ...given, truth: list[0]!.deals[i]!.kind }));
+      open.value = false;
+      failed.value = null;
+      jobs.value = list;
+      phase.value = as;
+    });
+    if (underWay && !list.includes(underWay.job)) underWay.abort.abort();
+    wake();
+  };
+
+  /** Shows the summary once all is answered, and painted: a round that goes on after a reload is painted again. */
+  const finish = () => {
+    const [job] = jobs.peek();
+    const all = job?.deals.length;
+    if (job?.round.painted.peek() === all && !open.peek() && answers.peek().length === all) phase.value = 'summary';
+  };
+
+  const told = (at: number): Told => {
+    const job = jobs.peek()[0];
+    const answer = answers.peek()[at];
+    if (!job || !answer) throw new Error(`Picture ${at + 1} is not answered.`);
+    return {
+      ...job.deals[at]!,
+      place: at,
+      said: answer.said,
+      reason: answer.reason,
+      pixels: job.round.face(at).pixels!,
+    };
+  };
+
+  /** A round of a file has none after it. */
+  const nextJobs = (table: Table): Job[] => (table.file ? [] : [createJob(worker, table, randomSeed())]);
+
+  return {
+    phase,
+    round: computed(() => jobs.value[0]?.round ?? null),
+    following: computed(() => jobs.value[1]?.round ?? null),
+    answers,
+    place,
+    open,
+    streak: run,
+    longest: computed(() => longestStreak(answers.value, before.value)),
+    failed,
+    told,
+
+    lay: (table, seed, said) => {
+      const now = jobs.peek()[0]?.round;
+      if (now && now.seed === seed && sameTable(now.table, table)) return;
+      const job = createJob(worker, table, seed);
+      if (said === undefined) deal([job], 'intro');
+      else deal([job, ...nextJobs(table)], 'round', said);
+      finish();
+    },
+    clear: () => deal([], 'intro'),
+    start: () => {
+      const [now] = jobs.peek();
+      if (!now || phase.peek() !== 'intro') return;
+      if (jobs.peek().length === 1) jobs.value = [now, ...nextJobs(now.round.table)];
+      phase.value = 'round';
+      wake();
+    },
+    answer: (said, reason) => {
+      const now = jobs.peek()[0];
+      const at = answers.peek().length;
+      if (!now || phase.peek() !== 'round' || open.peek() || now.round.painted.peek() <= at) return undefined;
+      open.value = true;
+      answers.value = [
+        ...answers.peek(),
+        { said, truth: now.deals[at]!.kind, ...(reason !== undefined && { reason }) },
+      ];
+      return told(at);
+    },
+    next: () => {
+      if (!open.peek()) return;
+      open.value = false;
+      finish();
+    },
+    again: (as) => {
+      const following = jobs.peek()[1];
+      if (following) deal([following, ...nextJobs(following.round.table)], as);
+    },
+    retry: () => {
+      failed.value = null;
+      wake();
+    },
+
+    paint: async (signal) => {
+      while (!signal.aborted) {
+        const job = jobs.peek().find(({ round, deals }) => round.painted.peek() < deals.length);
+        if (!job || failed.peek() !== null) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            signal.addEventListener('abort', () => resolve(), { once: true });
+          });
+          continue;
+        }
+        const abort = new AbortController();
+        underWay = { job, abort };
+        try {
+          await job.paintBatch(AbortSignal.any([signal, abort.signal]));
+          if (job === jobs.peek()[0]) finish();
+        } catch (error) {
+          if (!signal.aborted && !abort.signal.aborted) {
+            failed.value = error instanceof Error ? error.message : String(error);
+          }
+        }
+        if (underWay?.abort === abort) underWay = null;
+      }
+    },
+  };
+}
+
+/** True also for a model that was loaded again. */
+function sameTable(a: Table, b: Table): boolean {
+  if (a.file || b.file) return a.file === b.file;
+  return a.pool === b.pool && a.steps === b.steps && a.pictures === b.pictures && a.info.hash === b.info.hash;
+}
+
+/** What a round shows at each place. */
+export function dealsOf(table: Table, seed: number): Deal[] {
+  if (table.file) return dealsOfFile(table.file);
+  const { pool, info, pictures } = table;
+  return planRound({
+    seed,
+    pictures,
+    reals: pool.count,
+    labels: pool.labels,
+    conditions: conditionsWithin(pool, info),
+    classes: info.classes,
+  });
+}
+
+/** The numbers of the real pictures that the model takes, brought into the range that it knows. */
+function conditionsWithin({ conditions = {} }: Pool, info: ConditioningFacts): Record<string, number[]> {
+  const known = (info.conditions ?? []).filter(({ name }) => Object.hasOwn(conditions, name));
+  return Object.fromEntries(
+    known.map(({ name, min, max }) => [name, conditions[name]!.map((value) => Math.min(max, Math.max(min, value)))]),
+  );
+}
+
+function createJob(worker: Pick<SamplingWorker, 'sample'>, table: Table, seed: number): Job {
+  const { pool } = table;
+  const deals = dealsOf(table, seed);
+  const shown = signal<readonly Uint8ClampedArray[]>(table.file?.pictures.map(({ pixels }) => pixels) ?? []);
+  const progress = signal(0);
+  const painted = computed(() => shown.value.length);
+  const face = (place: number): Face => ({ place, shape: pool.shape, pixels: shown.value[place] ?? null });
+  return {
+    round: { table, seed, progress, painted, face },
+    deals,
+    paintBatch: async (signal) => {
+      if (table.file) return;
+      progress.value = 0;
+      const batch = await paintBatch({
+        worker,
+        deals,
+        from: shown.peek().length,
+        steps: table.steps,
+        shape: pool.shape,
+        conditions: usualConditions(table.info),
+        readReal: pool.read,
+        presentation: pool.presentation,
+        onProgress: (done) => {
+          progress.value = done;
+        },
+        signal,
+      });
+      signal.throwIfAborted();
+      shown.value = [...shown.peek(), ...batch];
+    },
+  };
+}

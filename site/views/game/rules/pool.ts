@@ -1,0 +1,140 @@
+/** The real pictures of a game: the shipped ones, or the visitor's own, which stay on the page. */
+import { InputError, refuse } from '@onnoise/scheduler';
+import { cutSheet } from '../../../state/phantoms.ts';
+import { type Rgba, squarePicture } from '../../../state/picture.ts';
+import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
+import type { Listing } from './listing.ts';
+import { PICTURES } from './plan.ts';
+import { type Presentation, presentationOf } from './presentation.ts';
+import { readPixels } from './read-pixels.ts';
+import type { Subject } from './subject.ts';
+import type { TermsName } from './terms.ts';
+
+export interface Pool {
+  /** Unique for each pool. */
+  id: string;
+  count: number;
+  shape: ImageShape;
+  /** One per picture, if known. */
+  labels?: readonly number[];
+  /** Numbers by name, one per picture, if known. */
+  conditions?: Readonly<Record<string, readonly number[]>>;
+  /** What these and the model's pictures are called. */
+  terms: TermsName;
+  /** True for a visitor's own: a link cannot deal them to others. */
+  own: boolean;
+  /** What they show, which decides what is measured in them. */
+  subject: Subject;
+  /** How these and the model's pictures are shown. */
+  presentation: Presentation;
+  /** Bytes [C, H, W] of a picture, unchanged. */
+  read: (index: number) => Uint8Array | Uint8ClampedArray;
+  /** Where a picture is from, to follow "Real: ". */
+  origin: (index: number) => string;
+}
+
+const ACTION = 'read the real pictures';
+
+/**
+ * @param url of the JSON beside the pictures
+ * @throws InputError if they are missing, cut off, or of another shape than the model's
+ */
+export async function shippedPool(url: string, shape: ImageShape, signal?: AbortSignal): Promise<Pool> {
+  const get = async (address: string) => {
+    const response = await fetch(address, signal && { signal });
+    if (response.ok) return response;
+    throw new InputError(`Cannot ${ACTION}: ${address} must be there, received status ${response.status}.`);
+  };
+  const listing = (await get(url).then((response) => response.json())) as Listing;
+  if (listing.sheet === undefined) {
+    const plain = await get(url.replace(/\.json$/, '.bin'));
+    return poolOf(listing, new Uint8Array(await plain.arrayBuffer()), shape, url);
+  }
+  const sheet = await readPixels(await (await get(new URL(listing.sheet, url).href)).blob(), listing.sheet);
+  return poolOf(listing, picturesOf(sheet, listing), shape, url);
+}
+
+/** The gray pictures of a sheet, one after the other. @throws InputError for a sheet of another size */
+export function picturesOf({ data, width: across, height: down }: Rgba, listing: Listing): Uint8Array {
+  const { count, width, height, columns = 1 } = listing;
+  const wanted = `${columns * width} × ${Math.ceil(count / columns) * height}`;
+  if (`${across} × ${down}` !== wanted) refuse(ACTION, 'their sheet', `${wanted} pixels`, `${across} × ${down}`);
+  return cutSheet(data, { columns, count, width, height });
+}
+
+export function poolOf(listing: Listing, bytes: Uint8Array, shape: ImageShape, id: string): Pool {
+  const { count, width, height, channels = 1, labels, conditions, source, notice, unseen = false } = listing;
+  const phantoms = notice !== undefined && /phantom/i.test(notice);
+  const terms = phantoms ? 'phantom' : 'real';
+  const subject = listing.subject ?? (phantoms ? 'hand' : 'drawing');
+  const wanted = shape.join(' × ');
+  const received = [channels, height, width].join(' × ');
+  if (received !== wanted) {
+    throw new InputError(`Cannot ${ACTION}: their shape must be the model’s, ${wanted}, received ${received}.`);
+  }
+  const size = sizeOf(shape);
+  if (bytes.length !== count * size) {
+    throw new InputError(`Cannot ${ACTION}: they must be ${count * size} bytes, received ${bytes.length}.`);
+  }
+  const from = phantoms || source === undefined ? '' : ` from ${source.split(',')[0]}`;
+  const read = (index: number) => bytes.subarray(index * size, (index + 1) * size);
+  return {
+    id,
+    count,
+    shape,
+    ...(labels && { labels }),
+    ...(conditions && { conditions }),
+    own: false,
+    terms,
+    subject,
+    presentation: presentationOf(count, shape, read, terms),
+    read,
+    origin: (index) => {
+      const which = `${phantoms ? 'phantom' : 'picture'} ${index + 1} of the ${count}${from} on this page`;
+      return unseen ? `${which}, which the model never saw` : which;
+    },
+  };
+}
+
+/**
+ * A visitor's own picture in the model's shape, as bytes: the middle square, each new pixel the mean of what it covers.
+ * @throws InputError for a model that is not square
+ */
+export function fitPicture(image: Rgba, shape: ImageShape): Uint8ClampedArray {
+  const [channels, height, width] = shape;
+  if (height !== width || (channels !== 1 && channels !== 3)) {
+    const received = shape.join(' × ');
+    throw new InputError(
+      `Cannot ${ACTION}: the model must make square pictures, gray or in colour, received ${received}.`,
+    );
+  }
+  return toBytes(squarePicture(image, channels === 1, '', width).x0);
+}
+
+let made = 0;
+
+/** @throws InputError for fewer than a round deals */
+export function ownPool(
+  pictures: readonly { name: string; pixels: Uint8ClampedArray }[],
+  shape: ImageShape,
+  subject: Subject = 'drawing',
+): Pool {
+  if (pictures.length < PICTURES) {
+    throw new InputError(
+      `Cannot ${ACTION}: pictures must be at least ${PICTURES} that this browser can show, received ${pictures.length}.`,
+    );
+  }
+  made++;
+  const read = (index: number) => pictures[index]!.pixels;
+  return {
+    id: `own-${made}-${Date.now()}`, // also unlike those before a reload
+    count: pictures.length,
+    shape,
+    own: true,
+    terms: 'real',
+    subject,
+    presentation: presentationOf(pictures.length, shape, read),
+    read,
+    origin: (index) => `your picture “${pictures[index]!.name}”`,
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * How the game shows any picture, real or synthetic. Files and networks leave marks that show in a pixel count but not
+ * to the eye: a file's paper is level 0 everywhere and its digits are 20 pixels high; a network's paper is at 4, its
+ * white at 244 and its digits are 19 to 22 high. So both kinds go through one last step: a small random zoom and shift,
+ * levels near the ends evened out, and few levels. Only the drawing is left to tell them apart.
+ */
+import { uniform } from '@onnoise/scheduler';
+import { type ImageShape, sizeOf } from '../../../state/pixels.ts';
+import type { TermsName } from './terms.ts';
+
+/** Depends on the real pictures: drawings are evened out more than scenes. */
+export interface Presentation {
+  /** Levels of 255: at or below the first is black, at or above the second is white. */
+  ends: readonly [black: number, white: number];
+  /** Least and most. Below 1 the edge pixels are extended, which does not show on plain paper. */
+  zoom: readonly [least: number, most: number];
+  /**
+   * Whether each pixel first becomes a mean of it and those around it, weights 1, 2, 1 either way, and then once more with a drawn
+   * weight of those around. Default: no.
+   */
+  soft?: boolean;
+}
+
+/** Ink on paper, or chalk on slate: a clear ground all around, which may be extended and evened out. */
+const DRAWINGS: Presentation = { ends: [48, 208], zoom: [0.9, 1.1] };
+/** Anything else: all levels but the last few are kept, and no edge comes into view. */
+const SCENES: Presentation = { ends: [8, 247], zoom: [1, 1.15] };
+
+/**
+ * Phantoms of hands: a network paints the grain of film and the glow around the hand a little smoother than they are. Of both
+ * the hand and the letter are left. Edges are a little sharper or softer in the one kind, so each picture draws how soft it is.
+ * Radiographs are scenes: in their place these ends would make bones and wrist one white.
+ */
+const PHANTOMS: Presentation = { ends: [48, 208], zoom: [1, 1.15], soft: true };
+
+export const LEVELS = 32;
+/** Weight of each of a pixel's two neighbours. */
+const SOFT = 1 / 4;
+/** The largest shift either way, as a share of the side; scenes move no farther than their edge. */
+const SHIFT = 1 / 28;
+
+/** Number of real pictures that decide which they are. */
+const LOOKED_AT = 50;
+/** Levels from black and white. */
+const PLAIN = 12;
+/** Least share of such pixels in drawings; radiographs and clothes on black have more levels in between. */
+const MOSTLY = 0.7;
+
+/** Drawings are pictures that are mostly plain black or white. */
+export function presentationOf(
+  count: number,
+  shape: ImageShape,
+  read: (index: number) => ArrayLike<number>,
+  terms: TermsName = 'real',
+): Presentation {
+  if (terms === 'phantom') return PHANTOMS;
+  const looked = Math.min(count, LOOKED_AT);
+  let plain = 0;
+  for (let i = 0; i < looked; i++) {
+    const bytes = read(Math.floor((i * count) / looked));
+    for (let p = 0; p < bytes.length; p++) if (Math.min(bytes[p]!, 255 - bytes[p]!) <= PLAIN) plain++;
+  }
+  return plain > MOSTLY * looked * sizeOf(shape) ? DRAWINGS : SCENES;
+}
+
+/** The seed’s stream for these; sampling uses those from 0 on. */
+const LOT = 2 ** 31;
+
+/**
+ * @param x [C, H, W] in [-1, 1]
+ * @param seed draws zoom, shift and softness
+ * @returns bytes [C, H, W]
+ */
+export function present(
+  x: ArrayLike<number>,
+  shape: ImageShape,
+  { ends: [black, white], zoom: [least, most], soft = false }: Presentation,
+  seed: number,
+): Uint8ClampedArray<ArrayBuffer> {
+  const [channels, height, width] = shape;
+  const lot = new Float64Array(4);
+  uniform(seed, LOT, 0, lot);
+  const from = soft ? softened(softened(x, shape, SOFT), shape, SOFT * lot[3]!) : x;
+  const zoom = least * (most / least) ** lot[0]!;
+  const shift = (side: number, share: number) => {
+    const hidden = ((side - 1) * (1 - 1 / zoom)) / 2; // pixels that the zoom hides at either end
+    return (2 * share - 1) * (least < 1 ? SHIFT * side : Math.min(SHIFT * side, hidden));
+  };
+  const columns = alongSide(width, zoom, shift(width, lot[1]!));
+  const rows = alongSide(height, zoom, shift(height, lot[2]!));
+  const out = new Uint8ClampedArray(channels * height * width);
+  for (let c = 0; c < channels; c++) {
+    const plane = c * height * width;
+    const at = (row: number, column: number) => from[plane + row * width + column]!;
+    for (let i = 0; i < height; i++) {
+      const [top, bottom, down] = rows[i]!;
+      for (let j = 0; j < width; j++) {
+        const [left, right, across] = columns[j]!;
+        const above = at(top, left) * (1 - across) + at(top, right) * across;
+        const below = at(bottom, left) * (1 - across) + at(bottom, right) * across;
+        const level = (above * (1 - down) + below * down + 1) * 127.5;
+        out[plane + i * width + j] = quantise((level - black) / (white - black));
+      }
+    }
+  }
+  return out;
+}
+
+/** Past an edge its pixels go on. @param share weight of each of two neighbours, 0 to 1/4 */
+function softened(x: ArrayLike<number>, [, height, width]: ImageShape, share: number): Float32Array {
+  const along = (values: ArrayLike<number>, stride: number, side: number) =>
+    Float32Array.from({ length: values.length }, (_, i) => {
+      const at = Math.floor(i / stride) % side;
+      const before = values[at > 0 ? i - stride : i]!;
+      const after = values[at < side - 1 ? i + stride : i]!;
+      return share * (before + after) + (1 - 2 * share) * values[i]!;
+    });
+  return along(along(x, 1, width), width, height);
+}
+
+/** For each pixel of a side: the two source pixels, and the weight of the second. */
+function alongSide(side: number, zoom: number, shift: number): [number, number, number][] {
+  const middle = (side - 1) / 2;
+  return Array.from({ length: side }, (_, i) => {
+    const from = Math.min(Math.max((i - middle) / zoom + middle + shift, 0), side - 1);
+    const first = Math.min(Math.floor(from), Math.max(side - 2, 0));
+    return [first, Math.min(first + 1, side - 1), from - first];
+  });
+}
+
+/** Rounds 0..1 to one of the levels, as a byte. */
+function quantise(share: number): number {
+  const step = Math.round(Math.min(Math.max(share, 0), 1) * (LEVELS - 1));
+  return Math.round((step * 255) / (LEVELS - 1));
+}

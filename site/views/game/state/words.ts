@@ -1,0 +1,69 @@
+/** Words about an answered picture. */
+import { classesLabel, conditionWords } from '../../../components/condition-words.ts';
+import type { Giveaway } from '../measures/unusual.ts';
+import type { Table, Told } from '../rules/game.ts';
+import type { Pool } from '../rules/pool.ts';
+import { capital, type Terms, termsOf } from '../rules/terms.ts';
+
+/** A picture's name: only its place before the answer. */
+export function labelOf(place: number, pictures: number, told?: string): string {
+  const name = `Picture ${place + 1} of ${pictures}`;
+  return told === undefined ? name : `${name}: ${told}`;
+}
+
+export function verdictOf({ said, kind }: Pick<Told, 'said' | 'kind'>, terms: Terms): string {
+  const { is } = terms[kind];
+  if (said === kind) return `Right, it is ${is}.`;
+  return kind === 'synthetic' ? `Fooled: it is ${is}.` : `Too suspicious: it is ${is}.`;
+}
+
+/** "a 7", "an 8", "female"; another class that is no number in quotes. */
+export function nameOfClass(label: number, names: readonly string[] | undefined): string {
+  const name = names?.[label] ?? String(label);
+  if (!/^\d+$/.test(name)) return classesLabel(names ?? []) === 'Sex' ? name : `“${name}”`;
+  return /^(8\d*|11|18)$/.test(name) ? `an ${name}` : `a ${name}`;
+}
+
+/** What it was, a sentence. */
+export function factOf(told: Told, table: Table): string {
+  const { kind, real, seed, label, conditions, place } = told;
+  const { pool } = table;
+  if (table.file) {
+    return table.file.pictures[place]!.fact ?? `${capital(termsOf(pool.terms)[kind].word)}, from the round’s file.`;
+  }
+  const { info, model, steps } = table;
+  if (kind === 'real') {
+    const known = pool.labels?.[real];
+    const what = known === undefined ? [] : [nameOfClass(known, info.classNames)];
+    return `${capital([...what, ...numbersOf(poolNumbers(pool, real)), pool.origin(real)].join(', '))}.`;
+  }
+  const asked = [...(label === null ? [] : [nameOfClass(label, info.classNames)]), ...numbersOf(conditions)];
+  const how = asked.length === 0 ? '' : `, asked for ${asked.join(', ')}`;
+  const { made } = termsOf(pool.terms);
+  return `${capital(made)} on this page by ${model.title}${how}: seed ${seed}, ${steps} step${steps === 1 ? '' : 's'} of DDIM.`;
+}
+
+const poolNumbers = ({ conditions = {} }: Pool, index: number): Record<string, number> =>
+  Object.fromEntries(Object.entries(conditions).map(([name, values]) => [name, values[index]!]));
+
+/** "bone age 7 years 10 months" */
+const numbersOf = (conditions: Readonly<Record<string, number>>): string[] =>
+  Object.entries(conditions).map(([name, value]) => {
+    const { label, say } = conditionWords(name);
+    return `${label.toLowerCase()} ${say(value)}`;
+  });
+
+/** The title of the list of unusual measures. `found` is undefined if there are too few real pictures. */
+export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | undefined, terms: Terms): string {
+  if (found === undefined) return `Too few ${terms.real.many} to say what is unusual.`;
+  const plain = found.some(({ faint }) => !faint);
+  if (kind === 'real') return plain ? 'What could have misled you' : 'Nothing unusual that we can measure.';
+  if (plain) return 'What gives it away';
+  return found.length > 0 ? 'Nothing visible that we can measure.' : 'Nothing that we can measure.';
+}
+
+/** For a screen reader: the gist of what the page shows after an answer. */
+export function spoken(told: Told, table: Table, found: readonly Giveaway[] | undefined, score: string): string {
+  const plain = (found ?? []).filter(({ faint }) => !faint).map(({ title }) => `${title}.`);
+  return [verdictOf(told, termsOf(table.pool.terms)), factOf(told, table), ...plain, score].join(' ');
+}

@@ -1,0 +1,151 @@
+/** Learning: algorithm 1 beside a live run on points in the plane, then the way to digits. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { Icon } from '../../../components/icon.tsx';
+import { Segmented } from '../../../components/segmented.tsx';
+import { Slider } from '../../../components/slider.tsx';
+import { formatRoute, VIEWS } from '../../../state/router.ts';
+import { LineChart } from '../line-chart.tsx';
+import { NetworkStatus } from '../network-status.tsx';
+import { Notes, TakeAway, Task } from '../parts.tsx';
+import { attempt } from '../trouble.ts';
+import { Algorithm } from './algorithm.tsx';
+import { T } from './cloud-network.ts';
+import './learning.css';
+import { NOTES } from './notes.tsx';
+import { Plane } from './plane.tsx';
+import { Recorded } from './recorded/recorded.tsx';
+import { SHAPES, type Shape } from './shapes.ts';
+import {
+  choose,
+  cloud,
+  flow,
+  look,
+  losses,
+  MEAN_OF,
+  reset,
+  sampled,
+  sampling,
+  shape,
+  t,
+  train,
+  training,
+} from './state.ts';
+
+/** The view that trains digits, where the page has it. */
+const TRAIN = VIEWS.find((view: string) => view === 'train');
+
+const NAMES: Record<Shape, string> = { moons: 'Moons', ring: 'Ring', spiral: 'Spiral' };
+
+export default function LearningChapter(): JSX.Element {
+  useEffect(() => {
+    if (!training.peek()) void look();
+  }, [attempt.value]);
+  useEffect(
+    () => () => {
+      training.value = false;
+      sampling.value = false;
+    },
+    [],
+  );
+  const { steps } = cloud.value;
+  return (
+    <>
+      <Task done={sampled.value !== null && steps > 200}>
+        Press <em>Train</em> and watch the arrows turn. Then press <em>Sample</em>: noise flows along them.
+      </Task>
+      <Card class="learn-learning">
+        <p>
+          A “picture” here has two pixels, so it is a point in the plane. The dots are the data. An arrow says where the
+          network would move a noisy point: against the noise that it guesses there. It is a real network of 5,000
+          weights, trained in this tab.
+        </p>
+        <div class="learn-learning-row">
+          <Plane />
+          <div class="learn-learning-side">
+            <div class="learn-walk-buttons">
+              <Button
+                kind="primary"
+                icon={training.value ? 'pause' : 'play'}
+                disabled={sampling.value}
+                onClick={() => {
+                  if (training.peek()) training.value = false;
+                  else void train();
+                }}
+              >
+                {training.value ? 'Pause' : steps > 0 ? 'Train on' : 'Train'}
+              </Button>
+              <Button disabled={steps === 0 || sampling.value} onClick={() => void flow()}>
+                Sample
+              </Button>
+              <Button kind="quiet" icon="retry" disabled={steps === 0} onClick={reset}>
+                Start again
+              </Button>
+            </div>
+            <NetworkStatus />
+            <Algorithm />
+            <Slider
+              label="Arrows at time t"
+              value={t.value}
+              min={0}
+              max={T - 1}
+              onInput={(value) => {
+                t.value = value;
+                sampled.value = null;
+                if (!training.peek()) void look();
+              }}
+            />
+            <Segmented<Shape>
+              label="Data"
+              value={shape.value}
+              options={SHAPES.map((value) => ({ value, label: NAMES[value] }))}
+              onChange={choose}
+            />
+          </div>
+        </div>
+        <Loss />
+      </Card>
+      <section class="learn-text">
+        <h2>From points to digits</h2>
+        <p>
+          For digits the plane has 784 axes in place of two, and the network is the U-Net. Algorithm 1 stays the same,
+          line by line; it only takes longer. In the lecture’s notebook the images are X-rays of hands.
+        </p>
+      </section>
+      <Recorded />
+      {TRAIN && (
+        <p>
+          <a class="button" href={formatRoute(TRAIN)}>
+            Train digits in this tab
+            <Icon name="next" />
+          </a>
+        </p>
+      )}
+      <TakeAway>One picture, one timestep, one noise, one small correction. All the rest is repetition.</TakeAway>
+      <Notes notes={NOTES} />
+    </>
+  );
+}
+
+/** Means of a few losses each: a single one depends on its draw of t. */
+function Loss(): JSX.Element | null {
+  const all = losses.value;
+  const count = Math.floor(all.length / MEAN_OF);
+  if (count < 2) return null;
+  const points = Array.from({ length: count }, (_, i) => {
+    const part = all.slice(i * MEAN_OF, (i + 1) * MEAN_OF);
+    return [(i + 1) * MEAN_OF, part.reduce((a, b) => a + b, 0) / MEAN_OF] as const;
+  });
+  const last = points.at(-1)![1];
+  return (
+    <LineChart
+      label={`The loss so far: ${last.toFixed(2)} after ${all.length} rounds`}
+      points={points}
+      x={{ name: 'rounds', max: count * MEAN_OF }}
+      y="loss"
+      top={1.2}
+    />
+  );
+}

@@ -1,0 +1,25 @@
+/** What goes into the network, and which block is open. */
+import { computed, signal } from '@preact/signals';
+import { epsilon } from '../../forward/state/noisy.ts';
+import { digits } from '../../forward/state/state.ts';
+import { firstOf, pictureAt, shownDigit } from '../digits.ts';
+import { lesson } from '../lesson.ts';
+
+/** In the network's schedule, 0 to T - 1. */
+export const t = signal(350);
+/** What the network is told, in the last figure; null: the truth. */
+export const told = signal<number | null>(null);
+export const open = signal<string | null>(null);
+
+const SEED = 4;
+
+export const clean = computed(() => digits.value && pictureAt(digits.value, firstOf(digits.value, shownDigit.value)));
+
+export const noisy = computed(() => {
+  const [picture, facts] = [clean.value, lesson.value];
+  if (!picture || !facts) return null;
+  const grain = epsilon(SEED, picture.x0.length);
+  const alphaBar = facts.schedule.alphaBar[t.value]!;
+  const [a, b] = [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
+  return picture.x0.map((value, i) => a * value + b * grain[i]!);
+});

@@ -1,0 +1,60 @@
+/** All chapters, what is done of them, and where to go on. */
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { usePassFocus } from '../../components/pass-focus.ts';
+import { formatRoute } from '../../state/router.ts';
+import { CHAPTERS } from './chapters.ts';
+import { Mark } from './contents.tsx';
+import { done, forget, goOn, last } from './progress.ts';
+
+export function Overview(): JSX.Element {
+  const { size } = done.value;
+  const next = goOn.value;
+  const begun = size > 0 || last.value !== undefined;
+  return (
+    <div class="learn-overview">
+      <header class="learn-head">
+        <h1>Learn how diffusion works</h1>
+        <p class="lede">
+          From “what is noise?” to a model that you train yourself, in eight short chapters. What you see is computed
+          while you watch, on this device; what was recorded says so.
+        </p>
+        <p class="learn-go">
+          <a class="button button-primary" href={formatRoute('learn', {}, next.id)}>
+            {begun && size < CHAPTERS.length ? `Go on with “${next.title}”` : 'Start with chapter 1'}
+            <Icon name="next" />
+          </a>
+          {begun && <Count />}
+        </p>
+      </header>
+      <ol class="learn-cards">
+        {CHAPTERS.map(({ id, title, idea }, i) => (
+          <li key={id}>
+            <a class="card learn-card" href={formatRoute('learn', {}, id)}>
+              <Mark id={id} number={i + 1} />
+              <span>
+                <strong>{title}</strong>
+                <span class="learn-card-idea">{idea}</span>
+              </span>
+            </a>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Count(): JSX.Element {
+  const count = useRef<HTMLSpanElement>(null);
+  usePassFocus(count);
+  return (
+    <span class="learn-count" ref={count}>
+      {done.value.size} of {CHAPTERS.length} done
+      <Button kind="quiet" onClick={forget}>
+        Forget
+      </Button>
+    </span>
+  );
+}

@@ -1,0 +1,62 @@
+/** One guess in three forms, and a switch between them. */
+import type { PredictionType } from '@onnoise/scheduler';
+import type { JSX } from 'preact';
+import { Card } from '../../../components/card.tsx';
+import { predictedQuantity } from '../../../components/prediction-words.ts';
+import { Segmented } from '../../../components/segmented.tsx';
+import { readable } from '../../forward/state/numbers.ts';
+import { alphaBar, hat, Maths, oneMinus, root, row, sub } from '../symbols.tsx';
+import { form, pixel, walk } from './state.ts';
+
+export function FormChoice({ prediction }: { prediction: PredictionType | undefined }): JSX.Element {
+  const step = walk.value?.step;
+  const [r, c] = pixel.value;
+  const at = step ? r * Math.sqrt(step.x.length) + c : 0;
+  const number = (values: Float32Array | undefined) => (values ? readable(values[at]!, 3) : '–');
+  return (
+    <Card title="One guess, three forms" class="learn-forms">
+      <p>
+        The lecture’s network guesses the noise ε. The network of this page guesses{' '}
+        {prediction && predictedQuantity(prediction)}
+        {prediction === 'v_prediction' && ', a mixture of noise and picture'}; others guess the picture x₀. It is the
+        same guess: x<sub>t</sub> and t are known, so each form gives the other two.
+      </p>
+      <Segmented<PredictionType>
+        label="Show the guess as"
+        value={form.value}
+        options={[
+          { value: 'epsilon', label: 'Noise ε' },
+          { value: 'sample', label: 'Picture x₀' },
+          { value: 'v_prediction', label: 'Velocity v' },
+        ]}
+        onChange={(value) => {
+          form.value = value;
+        }}
+      />
+      <dl class="learn-three">
+        <div>
+          <dt>
+            <Maths>
+              {row(sub('x', 't'), '=', root(alphaBar), hat('x', '0'), '+', root(oneMinus(alphaBar)), hat('ε'))}
+            </Maths>
+          </dt>
+          <dd class="number">
+            {step
+              ? `${number(step.x)} = ${readable(step.signal)} · ${number(step.forms.sample)} + ${readable(step.noise)} · ${number(step.forms.epsilon)}`
+              : 'not asked yet'}
+          </dd>
+        </div>
+        <div>
+          <dt>
+            <Maths>{row(hat('v'), '=', root(alphaBar), hat('ε'), '−', root(oneMinus(alphaBar)), hat('x', '0'))}</Maths>
+          </dt>
+          <dd class="number">
+            {step
+              ? `${number(step.forms.v_prediction)} = ${readable(step.signal)} · ${number(step.forms.epsilon)} − ${readable(step.noise)} · ${number(step.forms.sample)}`
+              : 'not asked yet'}
+          </dd>
+        </div>
+      </dl>
+    </Card>
+  );
+}

@@ -1,0 +1,110 @@
+/** Why diffusion: the trilemma of generative models, on this page's own model, and why medicine needs such pictures. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { Card } from '../../../components/card.tsx';
+import { Segmented } from '../../../components/segmented.tsx';
+import { percent } from '../../forward/state/numbers.ts';
+import { useLesson } from '../lesson.ts';
+import { NetworkStatus } from '../network-status.tsx';
+import { Notes, TakeAway, Task } from '../parts.tsx';
+import { Live } from './live.tsx';
+import { COMMAND, COUNT, type Measure, POINTS, shareOf, speedOf } from './measured.ts';
+import { NOTES } from './notes.tsx';
+import { Triangle } from './triangle.tsx';
+import './why.css';
+
+export default function WhyChapter(): JSX.Element {
+  const lesson = useLesson();
+  const [chosen, setChosen] = useState(POINTS[0]!);
+  const [moved, setMoved] = useState(false);
+  const choose = (point: (typeof POINTS)[number]) => {
+    if (point !== chosen) setMoved(true);
+    setChosen(point);
+  };
+  return (
+    <>
+      <Task done={moved}>Drag the dot through the triangle, and make pictures with few and with many steps.</Task>
+      <section class="learn-text">
+        <p>
+          Generative models learn from pictures and make new ones. For years GANs made the best: one network paints,
+          another one judges, and they train each other. They are fast and sharp, but hard to train, and they tend to
+          miss a part of the data. In 2021 a paper had this title:{' '}
+          <em>Diffusion Models Beat GANs on Image Synthesis</em>.
+        </p>
+      </section>
+      <Card title="Three wishes" class="learn-why">
+        <div class="learn-why-row">
+          <Triangle chosen={chosen} onChoose={choose} />
+          <div class="learn-why-side">
+            <p>
+              Every model has two of the wishes easily, and pays for the third. Diffusion pays with time: it calls its
+              network again and again. How often is your choice.
+            </p>
+            <Segmented
+              label="Steps for a picture"
+              value={String(chosen.steps)}
+              options={POINTS.map(({ steps }) => ({ value: String(steps), label: String(steps) }))}
+              onChange={(value) => choose(POINTS.find(({ steps }) => String(steps) === value)!)}
+            />
+            <p class="field-hint">
+              With 5 steps the pictures look real, but they are too much alike: a part of the data is not reached. With
+              15 it is reached. More steps take longer, and are not measurably better here.
+            </p>
+            <dl class="learn-wishes">
+              <Wish name="Good pictures" share={shareOf(chosen.precision)} words={words(chosen.precision)} />
+              <Wish name="All of the data" share={shareOf(chosen.recall)} words={words(chosen.recall)} />
+              <Wish name="Fast sampling" share={speedOf(chosen.steps)} words={`${chosen.steps} network calls`} />
+            </dl>
+          </div>
+        </div>
+        <NetworkStatus byPress />
+        <Live lesson={lesson} steps={chosen.steps} />
+        <details class="learn-how">
+          <summary>How this was measured</summary>
+          <p>
+            With {COUNT} pictures for each number of steps, by precision (do they lie among real ones?) and recall (do
+            the real ones lie among them?), Kynkäänniemi et al. 2019. The bars are full where other real digits are. So
+            few pictures leave the 95 % intervals wide: trust the large differences. The command:
+          </p>
+          <p>
+            <code>{COMMAND}</code>
+          </p>
+        </details>
+      </Card>
+      <section class="learn-text">
+        <h2>Why medicine needs them</h2>
+        <ul>
+          <li>Deep learning needs data, a lot of it, and medical images are scarce.</li>
+          <li>Some cases are so rare that no hospital has enough of them.</li>
+          <li>Images are expensive to take, and experts are needed to label them.</li>
+          <li>Real images belong to patients: privacy rules forbid sharing them.</li>
+        </ul>
+        <h2>What is at stake</h2>
+        <p>
+          A made-up bone in the wrong place can mislead a doctor, or another network. And a model that has learned an
+          image by heart gives away a patient. So a model has to be measured, not only looked at.
+        </p>
+      </section>
+      <TakeAway>
+        Diffusion gives good pictures and covers the data. It pays with time: its network is called again and again for
+        each picture, until more calls no longer help. These digits need about 15.
+      </TakeAway>
+      <Notes notes={NOTES} />
+    </>
+  );
+}
+
+/** Share, and that of real pictures: `71 % (real: 90 %)`. */
+const words = ({ value, real }: Measure) => `${percent(value)} (real: ${percent(real)})`;
+
+function Wish({ name, share, words }: { name: string; share: number; words: string }): JSX.Element {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <meter min={0} max={1} value={Math.min(share, 1)} aria-label={name} />
+        <span class="number">{words}</span>
+      </dd>
+    </div>
+  );
+}

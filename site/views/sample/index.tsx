@@ -1,0 +1,103 @@
+/** Sample: noise becomes pictures, step by step, on the visitor's machine. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { Icon } from '../../components/icon.tsx';
+import { Later } from '../../components/later.tsx';
+import { NextStep } from '../../components/next-step.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { stepWords } from '../../components/prediction-words.ts';
+import { ModelBar } from '../../shell/model-bar.tsx';
+import { noticeOf } from '../../state/phantoms.ts';
+import { formatRoute } from '../../state/router.ts';
+import { current } from '../../state/store.ts';
+import { Controls } from './parts/controls.tsx';
+import { FilmBar } from './parts/film-bar.tsx';
+import { PredictedX0, XT, Xt } from './parts/formula.tsx';
+import { GoButton } from './parts/go-button.tsx';
+import { Invitation } from './parts/invitation.tsx';
+import { EnlargedBar, Panels } from './parts/panels.tsx';
+import { Readout } from './parts/readout.tsx';
+import { Results } from './parts/results.tsx';
+import { playRecording } from './recorded/play.ts';
+import { follow } from './state/follow.ts';
+import { onKey } from './state/keys.ts';
+import './sample.css';
+import './first-pictures.css';
+import './transport.css';
+import './controls.css';
+import './widths.css';
+import { Transport } from './parts/transport.tsx';
+import { StartCard } from './start/card.tsx';
+import { kindOf } from './state/start.ts';
+import { busy, draft, info, phase, prediction, trouble } from './state/state.ts';
+
+export default function SampleView(): JSX.Element {
+  useEffect(follow, []);
+  useEffect(playRecording, []);
+  useEffect(() => {
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <div class="sample" data-phase={phase.value}>
+      <header class="sample-intro">
+        <div>
+          <h1>Out of noise, a picture</h1>
+          <p class="lede">
+            Sampling begins with pure noise, <XT />. At every step a network looks at the noisy <Xt />{' '}
+            {stepWords(prediction.value)}{' '}
+            <span class="sample-together">
+              <PredictedX0 />.
+            </span>{' '}
+            The sampler then takes <Xt /> a little closer to it.
+          </p>
+        </div>
+        {kindOf(draft.value) === 'noise' && <GoButton />}
+      </header>
+      {trouble.value && (
+        <p class="sample-trouble" role="alert">
+          <Icon name="alert" />
+          {trouble.value}
+        </p>
+      )}
+      <StartCard />
+      <section class="card sample-stage" aria-label="The pictures as they form">
+        <Panels />
+        <Notice text={noticeOf(info.value ?? current.value)} />
+        <Invitation />
+        <EnlargedBar />
+        <FilmBar />
+        <Readout />
+        <Transport />
+        <footer class="sample-foot">
+          <Hint />
+          <Results />
+        </footer>
+      </section>
+      <Later>
+        <Controls />
+      </Later>
+      <Later>
+        <ModelBar disabled={busy.value} />
+        <NextStep href={formatRoute('learn')} label="Learn how it works">
+          What happens between the noise and the picture? Eight short chapters, with everything to try.
+        </NextStep>
+      </Later>
+    </div>
+  );
+}
+
+const Hint = (): JSX.Element => (
+  <p class="sample-hint">
+    <span>
+      <kbd>S</kbd> sample
+    </span>
+    <span>
+      <kbd>Space</kbd> play
+    </span>
+    <span>
+      <kbd>←</kbd>
+      <kbd>→</kbd> step
+    </span>
+  </p>
+);

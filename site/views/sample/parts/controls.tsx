@@ -1,0 +1,141 @@
+/** What to sample: pictures, steps, the sampler and its options, seed and classes. */
+import {
+  type NumberOption,
+  optionsOfSampler,
+  SAMPLER_NAMES,
+  SAMPLER_OPTIONS,
+  type SamplerName,
+  type SamplerOptionName,
+  samplerRecord,
+} from '@onnoise/scheduler';
+import { computed } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { Select } from '../../../components/select.tsx';
+import { fits, optionHint } from '../state/option-words.ts';
+import { type Draft, LARGEST_COUNT, rollSeed, stepsHint } from '../state/parameters.ts';
+import { draft, info, problems, refusals } from '../state/state.ts';
+import { ClassChips } from './class-chips.tsx';
+import { Conditions, GuidanceControls } from './conditions.tsx';
+import { NumberControl } from './number-control.tsx';
+
+const COUNTS = Array.from({ length: LARGEST_COUNT }, (_, i) => i + 1);
+/** 21 of them, from end to end. */
+const optionStops = ({ min, max }: NumberOption) => Array.from({ length: 21 }, (_, i) => min + ((max - min) * i) / 20);
+/** Denser at the low end, where each step matters most. */
+const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750];
+
+const set = (change: Partial<Draft>) => {
+  draft.value = { ...draft.peek(), ...change };
+};
+
+/** Brings the first wrong field into view: it may be far from the button. */
+function showMistake(form: HTMLFormElement): void {
+  form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus({ preventScroll: true });
+  form.querySelector('.field-error')?.scrollIntoView({ block: 'center' });
+}
+
+function OptionControl({ name, sampler }: { name: SamplerOptionName; sampler: SamplerName }): JSX.Element {
+  const option = SAMPLER_OPTIONS[name];
+  const error = problems.value[name];
+  const shared = { label: option.label, error, hint: error ? undefined : optionHint(option) };
+  if ('choices' in option) {
+    return (
+      <Select<string>
+        {...shared}
+        value={draft.value[name]}
+        options={option.choices.map((value) => {
+          const takes = fits(info.value?.scheduler, sampler, { [name]: value });
+          return {
+            value,
+            label: takes ? value : `${value} (not with ${samplerRecord(sampler).label})`,
+            disabled: !takes,
+          };
+        })}
+        onChange={(value) => set({ [name]: value })}
+      />
+    );
+  }
+  return (
+    <NumberControl
+      {...shared}
+      name={name}
+      text={draft.value[name]}
+      stops={optionStops(option)}
+      onText={(text) => set({ [name]: text })}
+    />
+  );
+}
+
+/** A sampler that the model cannot use says so, for instance where the model predicts noise and ends in pure noise. */
+const samplerChoices = computed(() =>
+  SAMPLER_NAMES.map((value) => {
+    const takes = fits(info.value?.scheduler, value);
+    const { label } = samplerRecord(value);
+    return { value, label: takes ? label : `${label} (not with this model)`, disabled: !takes };
+  }),
+);
+
+export function Controls(): JSX.Element {
+  const { count, steps, sampler, seed } = draft.value;
+  const chosen = SAMPLER_NAMES.find((name) => name === sampler); // a link may name another
+  const wrong = problems.value;
+  const form = useRef<HTMLFormElement>(null);
+  const refused = refusals.value;
+  useEffect(() => {
+    if (refused > 0) showMistake(form.current!);
+  }, [refused]);
+  const T = info.value?.scheduler.num_train_timesteps ?? 1000;
+  return (
+    <Card title="Settings" class="sample-settings">
+      <form class="sample-form" ref={form} onSubmit={(event) => event.preventDefault()}>
+        <div class="sample-told">
+          <ClassChips onChange={(labels) => set({ labels })} />
+          <Conditions />
+        </div>
+        <NumberControl
+          name="count"
+          label="Pictures"
+          text={count}
+          error={wrong.count}
+          stops={COUNTS}
+          onText={(count) => set({ count })}
+        />
+        <NumberControl
+          name="steps"
+          label="Steps"
+          text={steps}
+          error={wrong.steps}
+          hint={stepsHint(T)}
+          stops={[...STEPS.filter((stop) => stop < T), T]}
+          onText={(steps) => set({ steps })}
+        />
+        <NumberControl
+          name="seed"
+          label="Seed"
+          text={seed}
+          error={wrong.seed}
+          hint="The same seed gives the same pictures, here and in Node."
+          onText={(seed) => set({ seed })}
+          after={<Button icon="dice" label="Roll another seed" onClick={() => set({ seed: rollSeed(seed) })} />}
+        />
+        <div class="sample-sampler">
+          <Select<SamplerName>
+            label="Sampler"
+            value={sampler as SamplerName}
+            options={samplerChoices.value}
+            hint={chosen && samplerRecord(chosen).hint}
+            error={wrong.sampler}
+            onChange={(sampler) => set({ sampler })}
+          />
+          {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
+            <OptionControl key={name} name={name} sampler={chosen!} />
+          ))}
+          <GuidanceControls />
+        </div>
+      </form>
+    </Card>
+  );
+}

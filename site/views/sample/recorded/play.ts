@@ -1,0 +1,80 @@
+/**
+ * Fetches the recording of the chosen model and plays it, a few times over; for those who asked for less motion only its end is
+ * shown.
+ */
+
+import { nextTask } from '@onnoise/runtime-web/parts';
+import { effect, untracked } from '@preact/signals';
+import { current } from '../../../state/store.ts';
+import { type Estimates, type Moment, moment, RECORDINGS, readEstimates, replay } from '../state/recording.ts';
+
+/** Milliseconds of a step, and of the finished pictures. */
+const [PACE, STAY] = [160, 2500];
+const TIMES = 3;
+
+/** Follows the choice of the model until the returned function is called. */
+export const playRecording = (): (() => void) =>
+  effect(() => {
+    const { recording } = current.value;
+    return recording === undefined ? undefined : untracked(() => play(recording));
+  });
+
+/** Returns a function that ends it. Without a connection there is nothing to play. */
+function play(key: string): () => void {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const wait = (milliseconds: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      signal.addEventListener('abort', () => clearTimeout(timer));
+    });
+  const show = (one: Moment) => {
+    if (!signal.aborted) moment.value = one;
+  };
+  const run = async () => {
+    const estimates = await fetchEstimates(key);
+    const moments: Moment[] = [];
+    await replay(RECORDINGS[key]!, estimates, {
+      pause: () => (still || moments.length === 0 ? nextTask() : wait(PACE)),
+      onMoment: (one) => {
+        moments.push(one);
+        if (!still) void nextTask().then(() => show(one)); // a step takes a task, and to draw it another
+      },
+      signal,
+    });
+    moment.value = moments.at(-1)!;
+    for (let time = 1; time < TIMES && !still; time++) {
+      await wait(STAY);
+      for (const one of moments) {
+        moment.value = one;
+        await wait(PACE);
+      }
+    }
+  };
+  run().catch(() => {});
+  return () => ended.abort();
+}
+
+const fetched = new Map<string, Promise<Estimates>>();
+
+function fetchEstimates(key: string): Promise<Estimates> {
+  const known = fetched.get(key);
+  if (known) return known;
+  const reading = readPicture(key);
+  fetched.set(key, reading);
+  reading.catch(() => fetched.delete(key));
+  return reading;
+}
+
+async function readPicture(key: string): Promise<Estimates> {
+  const response = await fetch(new URL(`learn/recorded-${key}.webp`, document.baseURI));
+  const file = new Blob([await response.arrayBuffer()], { type: 'image/webp' });
+  const bitmap = await createImageBitmap(file, { colorSpaceConversion: 'none' });
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const context = canvas.getContext('2d')!;
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+  bitmap.close();
+  return readEstimates(data, RECORDINGS[key]!);
+}

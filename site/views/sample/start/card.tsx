@@ -1,0 +1,221 @@
+/** Where sampling starts: noise, a picture, or noise around a seed or between two. */
+import type { ConditionSpec } from '@onnoise/scheduler';
+import type { JSX } from 'preact';
+import { conditionWords, tidy, usualRange } from '../../../components/condition-words.ts';
+import { PictureCanvas } from '../../../components/picture-canvas.tsx';
+import { Segmented } from '../../../components/segmented.tsx';
+import { Slider } from '../../../components/slider.tsx';
+import { GoButton } from '../parts/go-button.tsx';
+import { NumberControl } from '../parts/number-control.tsx';
+import { takePicture } from '../parts/take.ts';
+import { conditionText, endsOf, rangeText } from '../state/condition-draft.ts';
+import type { Draft } from '../state/parameters.ts';
+import { kindOf, LARGEST_RESAMPLES, type StartKind } from '../state/start.ts';
+import { origin, source } from '../state/start-state.ts';
+import { draft, info, problems, type Run, sampled } from '../state/state.ts';
+import { MaskPad, MaskTools } from './mask-pad.tsx';
+import { OwnFile, Thumbnails } from './pictures.tsx';
+import './start.css';
+
+const WORDS: Record<StartKind, { label: string; hint: string }> = {
+  noise: { label: 'Noise', hint: '' },
+  fill: { label: 'Fill', hint: 'Paint over a part of a picture. It is made anew, and the rest stays as it is.' },
+  redraw: { label: 'Redraw', hint: 'Sampling starts in the middle, from a picture with noise on it.' },
+  vary: { label: 'Vary', hint: 'Sampling starts from noise that is close to a seed’s, so the pictures are alike.' },
+  between: { label: 'Between', hint: 'Noise that goes from one seed’s to another’s turns one picture into the other.' },
+  same: { label: 'One seed', hint: 'All pictures start from the same noise: only what they are asked for differs.' },
+};
+
+const set = (change: Partial<Draft>) => {
+  draft.value = { ...draft.peek(), ...change };
+};
+
+const TIMES = Array.from({ length: LARGEST_RESAMPLES }, (_, i) => i + 1);
+const TWENTIETHS = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
+
+export function StartCard(): JSX.Element {
+  const kind = kindOf(draft.value) ?? 'noise';
+  return (
+    <section class="sample-start" data-kind={kind} aria-label="Where sampling starts">
+      <Segmented<StartKind>
+        label="Start from"
+        value={kind}
+        options={Object.entries(WORDS).map(([value, { label }]) => ({ value: value as StartKind, label }))}
+        hint={WORDS[kind].hint || undefined}
+        onChange={(start) => set({ start, ...labelsFor(start) })}
+      />
+      {(kind === 'fill' || kind === 'redraw') && <FromPicture kind={kind} />}
+      {kind === 'vary' && <Around />}
+      {kind === 'between' && <Between />}
+      {kind === 'same' && <Same />}
+      <div class="start-go">
+        {problems.value.start && (
+          <p class="field-hint" role="status">
+            {problems.value.start}
+          </p>
+        )}
+        {kind !== 'noise' && <GoButton />}
+      </div>
+    </section>
+  );
+}
+
+/** Pictures between seeds need their class: that of the seed's picture, unless so few are chosen already. */
+function labelsFor(start: StartKind): Partial<Draft> {
+  const { seed, toward, labels } = draft.peek();
+  const most = { vary: 1, between: 2 }[start as string];
+  const made = sampled.peek();
+  if (most === undefined || !made || (labels.length > 0 && labels.length <= most)) return {};
+  const ends = start === 'vary' ? [seed] : [seed, toward];
+  const shown = classesOf(made, ends.map(indexOfSeed));
+  return shown.length > 0 ? { labels: shown } : {};
+}
+
+function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
+  const from = source.value;
+  const chosen = origin.value;
+  return (
+    <div class="start-body start-from-picture">
+      <div class="start-side start-choice">
+        <Thumbnails
+          legend="The picture"
+          chosen={chosen?.kind === 'made' ? indexOf(chosen.pixels) : -1}
+          onChoose={(index, made) => takePicture(made, index)}
+        />
+        <OwnFile />
+      </div>
+      {from && kind === 'fill' && <MaskPad source={from} />}
+      {from && kind === 'redraw' && (
+        <PictureCanvas class="start-pad start-picture" pixels={from.pixels} shape={from.shape} label={from.name} />
+      )}
+      <div class="start-side">
+        {from && kind === 'fill' && <MaskTools source={from} />}
+        {kind === 'fill' ? (
+          <NumberControl
+            name="resamples"
+            label="Times"
+            text={draft.value.resamples}
+            error={problems.value.resamples}
+            hint="How often each step is made. More often lets old and new fit together better, and takes longer."
+            stops={TIMES}
+            onText={(resamples) => set({ resamples })}
+          />
+        ) : (
+          <NumberControl
+            name="strength"
+            label="Strength"
+            text={draft.value.strength}
+            error={problems.value.strength}
+            hint="How much is drawn anew: at 1 all of it."
+            stops={TWENTIETHS}
+            onText={(strength) => set({ strength })}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The index of a picture of the last sampling, -1 for another. */
+function indexOf(pixels: Uint8ClampedArray): number {
+  const made = sampled.value;
+  if (!made) return -1;
+  const batch = made.frames.at(made.frames.last)!.x;
+  const within = pixels.buffer === batch.buffer;
+  return within ? (pixels.byteOffset - batch.byteOffset) / pixels.length : -1;
+}
+
+/** The index of a seed among the pictures of the last sampling. */
+function indexOfSeed(seed: string): number {
+  const made = sampled.value;
+  const index = made ? Number(seed) - made.parameters.seed : -1;
+  return made && /^\s*\d+\s*$/.test(seed) && index < made.parameters.count ? index : -1;
+}
+
+/** The classes of pictures of the last sampling, each once, to keep what they show. */
+function classesOf(made: Run, indices: readonly number[]): readonly number[] {
+  const { labels } = made;
+  return labels ? [...new Set(indices.filter((index) => index >= 0).map((index) => labels[index]!))] : [];
+}
+
+function Around(): JSX.Element {
+  return (
+    <div class="start-body">
+      <Thumbnails
+        legend={`Around seed ${draft.value.seed}`}
+        chosen={indexOfSeed(draft.value.seed)}
+        onChoose={(index, made) =>
+          set({ seed: String(made.parameters.seed + index), labels: classesOf(made, [index]) })
+        }
+      />
+      <NumberControl
+        name="variation"
+        label="Variation"
+        text={draft.value.variation}
+        error={problems.value.variation}
+        hint="How far from it: at 0 the same picture, at 1 other ones."
+        stops={[0, ...TWENTIETHS]}
+        onText={(variation) => set({ variation })}
+      />
+    </div>
+  );
+}
+
+function Between(): JSX.Element {
+  const { seed, toward } = draft.value;
+  const [from, to] = [indexOfSeed(seed), indexOfSeed(toward)];
+  return (
+    <div class="start-body start-between">
+      <Thumbnails
+        legend={`From seed ${seed}`}
+        chosen={from}
+        onChoose={(index, made) =>
+          set({ seed: String(made.parameters.seed + index), labels: classesOf(made, [index, to]) })
+        }
+      />
+      <Thumbnails
+        legend={`To seed ${toward}`}
+        chosen={to}
+        onChoose={(index, made) =>
+          set({ toward: String(made.parameters.seed + index), labels: classesOf(made, [from, index]) })
+        }
+      />
+      <NumberControl
+        name="toward"
+        label="Other seed"
+        text={toward}
+        error={problems.value.toward}
+        onText={(toward) => set({ toward })}
+      />
+    </div>
+  );
+}
+
+/** Where the numbers begin and end; the classes are chosen below, among the settings. */
+function Same(): JSX.Element | null {
+  const { conditions = [], nullCondition = false } = info.value ?? {};
+  if (conditions.length === 0) return null;
+  return (
+    <div class="start-body start-ends">
+      {conditions.map((spec) => (
+        <Ends key={spec.name} spec={spec} text={conditionText(draft.value.conditions, spec, nullCondition)} />
+      ))}
+    </div>
+  );
+}
+
+function Ends({ spec, text }: { spec: ConditionSpec; text: string }): JSX.Element {
+  const { name, min, max } = spec;
+  const { label, say } = conditionWords(name);
+  const [from, to] = endsOf(text, spec) ?? usualRange(spec);
+  const within = (value: number) => Math.min(max, Math.max(min, tidy(value, max - min)));
+  const range = (from: number, to: number) =>
+    set({ conditions: { ...draft.peek().conditions, [name]: rangeText(within(from), within(to)) } });
+  const shared = { min, max, step: max - min >= 40 ? 1 : (max - min) / 100, format: say };
+  return (
+    <>
+      <Slider {...shared} label={`${label} of the first picture`} value={from} onInput={(value) => range(value, to)} />
+      <Slider {...shared} label={`${label} of the last picture`} value={to} onInput={(value) => range(from, value)} />
+    </>
+  );
+}

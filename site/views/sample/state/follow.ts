@@ -1,0 +1,91 @@
+/** Updates the controls and the sampling when a link or the model changes. */
+import { effect } from '@preact/signals';
+import { atRest } from '../../../state/at-rest.ts';
+import { atFirstSign } from '../../../state/first-sign.ts';
+import { stoodAtFirst } from '../../../state/standing.ts';
+import { current, models, route, useModel } from '../../../state/store.ts';
+import { decodeLink, encodeLink } from './link.ts';
+import { type Draft, fitDraft } from './parameters.ts';
+import { cancel, isWriting, sample } from './run.ts';
+import { busy, draft, firstDraft, info, isFirstDraft, limitsOf, phase, run, trouble } from './state.ts';
+
+/** Follows them until the returned function is called, which also cancels the sampling under way. */
+export function follow(): () => void {
+  const ends = [effect(followAddress), effect(followModel), effect(refreshControls), effect(fitControls)];
+  return () => {
+    for (const end of ends) end();
+    cancel();
+  };
+}
+
+/** A link's draft until it was tried. It stays even if it does not fit the model, so that its fields show why. */
+let linked: Draft | undefined;
+
+/** A link fills the controls and samples at once. */
+function followAddress(): void {
+  const { view, query } = route.value;
+  if (view !== 'sample' || isWriting()) return;
+  const link = decodeLink(query);
+  if (!link) return;
+  const unknown = link.model !== undefined && !models.peek().some(({ id }) => id === link.model);
+  const problem = unknown ? `The link names the model “${link.model}”, which this page does not have.` : link.problem;
+  // after this effect, so that signals read below do not run it again
+  queueMicrotask(async () => {
+    const bare = [...query.keys()].every((key) => key === 'model'); // no settings: those of the model
+    const wanted = bare ? firstDraft(current.peek()) : link.draft;
+    linked = bare ? undefined : wanted;
+    draft.value = wanted;
+    trouble.value = problem ?? null;
+    if (!problem && !isOnShow(query)) await sample();
+    if (linked === wanted) linked = undefined;
+  });
+}
+
+/** A visitor who comes back to a picture finds it unchanged. */
+function isOnShow(query: URLSearchParams): boolean {
+  const made = run.peek();
+  return (
+    phase.peek() === 'done' && made !== null && String(encodeLink(made.parameters, made.model.id)) === String(query)
+  );
+}
+
+/** True for the model that the page begins with: the visitor has asked for nothing yet. */
+let canWait = stoodAtFirst;
+
+/** Loads the model before the first click, unless the visitor's browser saves data. */
+function followModel(): void {
+  const model = current.value;
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  if (connection?.saveData || busy.peek()) return;
+  const load = () => {
+    if (model === current.peek()) useModel(model).catch(() => {}); // `loaded` has the error
+  };
+  if (canWait) afterwards(load);
+  else queueMicrotask(load);
+  canWait = false;
+}
+
+/** Milliseconds that the recorded sampling has the machine to itself, and that a busy page has from then on. */
+const [RECORDED, BUSY] = [4000, 2000];
+
+/**
+ * At the visitor's first sign: to start a network takes all cores for a second, first to see how many threads are worth it, and a
+ * phone should show the page first.
+ */
+function afterwards(then: () => void): void {
+  atFirstSign(() => atRest(then, BUSY), RECORDED);
+}
+
+let before = current.peek();
+
+/** Controls that nobody has touched say what they say at first of another model. */
+function refreshControls(): void {
+  const model = current.value;
+  if (model !== before && isFirstDraft(draft.peek(), before)) draft.value = firstDraft(model);
+  before = model;
+}
+
+/** Fits the controls to another model. */
+function fitControls(): void {
+  if (info.value && draft.peek() !== linked) draft.value = fitDraft(draft.peek(), limitsOf(info.value));
+}

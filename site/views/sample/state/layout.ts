@@ -1,0 +1,136 @@
+/**
+ * The layout of pictures: the grid on the page, and the downloaded sheet. Pure arithmetic on bytes.
+ */
+import { type ImageShape, sizeOf } from '../../../state/pixels.ts';
+
+/** Uncompressed picture, [height, width, channels]. */
+export interface Pixels {
+  data: Uint8Array<ArrayBuffer>;
+  width: number;
+  height: number;
+  channels: 1 | 3;
+}
+
+/** Columns of a grid of `count` squares in a box: large cells, and few empty places. */
+export function gridColumns(count: number, width: number, height: number): number {
+  let best = 1;
+  let bestScore = 0;
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const empty = rows * columns - count;
+    const score = Math.min(width / columns, height / rows) * (1 - empty / (rows * columns));
+    if (score > bestScore + 1e-9) [best, bestScore] = [columns, score];
+  }
+  return best;
+}
+
+/** A picture's side in CSS pixels: a whole number of device pixels per picture pixel, at least 1. */
+export function crispSide(available: number, pixels: number, ratio: number): number {
+  const scale = Math.max(1, Math.floor((available * ratio) / pixels));
+  return (scale * pixels) / ratio;
+}
+
+export interface Grid {
+  columns: number;
+  rows: number;
+  /** Of a cell, CSS pixels. */
+  side: number;
+  /** Between cells, CSS pixels. */
+  gap: number;
+}
+
+/** Space between cells, CSS pixels: the least, for choosing the columns, and the most, if there is room. */
+const LEAST_GAP = 6;
+const MOST_GAP = 12;
+
+/**
+ * The grid on the page: the largest crisp cells; among those, the fewest empty places; among those, the widest. Where
+ * they would be smaller than `least`, they are as large as the width allows instead, and the grid grows down.
+ * @param pixels of the longer side of a picture.
+ * @param ratio device pixels per CSS pixel.
+ */
+export function crispGrid(
+  count: number,
+  box: { width: number; height: number; ratio: number },
+  pixels: number,
+  least = 0,
+): Grid {
+  let best: Grid = { columns: 1, rows: count, side: 0, gap: LEAST_GAP };
+  let bestScore = 0;
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const across = (box.width - (columns - 1) * LEAST_GAP) / columns;
+    const down = (box.height - (rows - 1) * LEAST_GAP) / rows;
+    const side = crispSide(Math.min(across, down), pixels, box.ratio);
+    const fits = side <= across && side <= down;
+    const score = fits ? side * (1 - (rows * columns - count) / (rows * columns)) : 0;
+    if (score < bestScore || (score === 0 && columns > 1)) continue;
+    const spare = columns > 1 ? (box.width - columns * side) / (columns - 1) : LEAST_GAP;
+    best = { columns, rows, side, gap: Math.floor(Math.max(LEAST_GAP, Math.min(MOST_GAP, spare))) };
+    bestScore = score;
+  }
+  return best.side < least ? largeGrid(count, box.width, least) : best;
+}
+
+/** As few rows as cells of `least` allow, all about as long. */
+function largeGrid(count: number, width: number, least: number): Grid {
+  const most = Math.max(1, Math.min(count, Math.floor((width + LEAST_GAP) / (least + LEAST_GAP))));
+  const rows = Math.ceil(count / most);
+  const columns = Math.ceil(count / rows);
+  const side = Math.floor((width - (columns - 1) * LEAST_GAP) / columns);
+  return { columns, rows, side, gap: LEAST_GAP };
+}
+
+/** The bytes of picture `index` of a batch. */
+export function picture(batch: Uint8ClampedArray, shape: ImageShape, index: number): Uint8ClampedArray {
+  const size = sizeOf(shape);
+  return batch.subarray(index * size, (index + 1) * size);
+}
+
+export interface SheetOptions {
+  columns: number;
+  /** Side of the square that a pixel becomes. */
+  scale: number;
+  /** Background around and between pictures, in pixels of the sheet. */
+  gap: number;
+  /** Gray level of the background, 0 to 255. */
+  background: number;
+}
+
+/** A batch [N, C, H, W] in rows, left to right and top to bottom. */
+export function sheet(batch: Uint8ClampedArray, shape: ImageShape, options: SheetOptions): Pixels {
+  const [channels, height, width] = shape;
+  const { columns, scale, gap, background } = options;
+  const count = batch.length / (channels * height * width);
+  const across = Math.min(columns, count);
+  const sheetWidth = across * (width * scale + gap) + gap;
+  const sheetHeight = Math.ceil(count / columns) * (height * scale + gap) + gap;
+  const data = new Uint8Array(sheetWidth * sheetHeight * channels).fill(background);
+  for (let n = 0; n < count; n++) {
+    const left = gap + (n % columns) * (width * scale + gap);
+    const top = gap + Math.floor(n / columns) * (height * scale + gap);
+    for (let c = 0; c < channels; c++) {
+      const plane = (n * channels + c) * height * width;
+      for (let y = 0; y < height * scale; y++) {
+        const row = plane + Math.floor(y / scale) * width;
+        let target = ((top + y) * sheetWidth + left) * channels + c;
+        for (let x = 0; x < width * scale; x++, target += channels) data[target] = batch[row + Math.floor(x / scale)]!;
+      }
+    }
+  }
+  return { data, width: sheetWidth, height: sheetHeight, channels: channels === 3 ? 3 : 1 };
+}
+
+/** Two pictures of one height side by side, `gap` pixels of `background` between them. */
+export function beside(left: Pixels, right: Pixels, gap: number, background: number): Pixels {
+  const { height, channels } = left;
+  const width = left.width + gap + right.width;
+  const data = new Uint8Array(width * height * channels).fill(background);
+  for (let y = 0; y < height; y++) {
+    const row = y * width * channels;
+    data.set(left.data.subarray(y * left.width * channels, (y + 1) * left.width * channels), row);
+    const start = row + (left.width + gap) * channels;
+    data.set(right.data.subarray(y * right.width * channels, (y + 1) * right.width * channels), start);
+  }
+  return { data, width, height, channels };
+}

@@ -1,0 +1,99 @@
+/** What to train on, as the trainer takes it: the shipped digits, and the visitor's pictures, gray squares that never leave. */
+
+import type { TrainingImages } from '@onnoise/runtime-web';
+import { InputError } from '@onnoise/scheduler';
+import { fitPicture, type Rgba } from '../../state/picture.ts';
+import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
+import { fetchDigits as fetchLargeDigits } from '../forward/state/digits.ts';
+import type { Listed } from '../model/drop.ts';
+import { type Read, readEach } from '../model/read-each.ts';
+
+/** Side of a picture, as the shipped steps take it. */
+export const SIDE = 16;
+const PIXELS = SIDE * SIDE;
+/** Names of what a training learns from, as the model's card has them. */
+export const DIGITS = 'digits';
+export const FILES = 'pictures of files';
+export const CAMERA = 'pictures of the camera';
+
+/** Of the digits. */
+export const CLASSES = 10;
+/** As many as a step takes. */
+export const FEWEST = 16;
+/** More take long to read, and minutes of training see each only a few times. */
+const MOST = 2000;
+
+const SHEET = 'training/digits.png';
+/** Of the sheet, by row; 200 of each digit, one after the other. */
+const [COLUMNS, EACH] = [50, 200];
+
+/** @throws Error with one sentence if the sheet cannot be fetched or read. */
+async function fetchDigits(): Promise<TrainingImages> {
+  const response = await fetch(new URL(SHEET, document.baseURI)).catch(() => undefined);
+  if (!response?.ok) {
+    const why = response ? `the server answers ${response.status}` : 'there is no connection';
+    throw new Error(`Cannot fetch the digits: ${why}. Your own pictures will do.`);
+  }
+  const bitmap = await createImageBitmap(await response.blob(), { colorSpaceConversion: 'none' });
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
+  context.drawImage(bitmap, 0, 0);
+  const { data, width } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+  bitmap.close();
+  const count = EACH * CLASSES;
+  const pixels = new Uint8Array(count * PIXELS);
+  for (let i = 0; i < pixels.length; i++) {
+    const [picture, place] = [Math.floor(i / PIXELS), i % PIXELS];
+    const x = (picture % COLUMNS) * SIDE + (place % SIDE);
+    const y = Math.floor(picture / COLUMNS) * SIDE + Math.floor(place / SIDE);
+    pixels[i] = data[4 * (y * width + x)]!;
+  }
+  return { name: DIGITS, pixels, labels: Int32Array.from({ length: count }, (_, i) => Math.floor(i / EACH)) };
+}
+
+/** A picture of the visitor's: in colour, for whatever a step takes, and as the shipped steps take it. */
+export interface OwnPicture {
+  image: Rgba;
+  /** [16 * 16] */
+  small: Uint8ClampedArray;
+}
+
+/** Side of the pictures that are kept in memory. */
+const KEPT_SIDE = 64;
+
+export function prepare(image: Rgba): OwnPicture {
+  const planes = toBytes(fitPicture(image, [3, KEPT_SIDE, KEPT_SIDE]));
+  const area = KEPT_SIDE ** 2;
+  const data = Uint8ClampedArray.from({ length: 4 * area }, (_, i) =>
+    i % 4 === 3 ? 255 : planes[(i % 4) * area + Math.floor(i / 4)]!,
+  );
+  return { image: { data, width: KEPT_SIDE, height: KEPT_SIDE }, small: toBytes(fitPicture(image, [1, SIDE, SIDE])) };
+}
+
+/** @throws InputError where none is a picture */
+export const readPictures = (
+  files: readonly Listed[],
+  onProgress: (done: number, total: number) => void,
+): Promise<Read<OwnPicture>> => readEach(files, MOST, prepare, onProgress);
+
+/** @param shape that the step takes */
+export function asImages(name: string, pictures: readonly OwnPicture[], shape: ImageShape): TrainingImages {
+  const size = sizeOf(shape);
+  const pixels = new Uint8Array(pictures.length * size);
+  for (const [i, { image }] of pictures.entries()) pixels.set(toBytes(fitPicture(image, shape)), i * size);
+  return { name, pixels };
+}
+
+/** @throws Error with one sentence for a shape that the shipped digits do not have, and if they cannot be fetched */
+export async function digitsOf(shape: ImageShape): Promise<TrainingImages> {
+  const wanted = shape.join(' x ');
+  if (wanted === `1 x ${SIDE} x ${SIDE}`) return fetchDigits();
+  const { bytes, width, height, labels } = await fetchLargeDigits();
+  if (wanted === `1 x ${height} x ${width}`) {
+    return { name: DIGITS, pixels: bytes as Uint8Array<ArrayBuffer>, labels: Int32Array.from(labels) };
+  }
+  throw new InputError(
+    `Cannot go on with digits: the pictures must be ${wanted} as the training takes them, received ${SIDE} x ${SIDE} and ${height} x ${width}. Choose your own files first.`,
+  );
+}

@@ -1,0 +1,72 @@
+/**
+ * The page: `npm run web` serves it while it is written, `npm run build:web` makes it into dist/, which any static host
+ * serves from any folder. `siteConfig` is the same for scripts that add a model.
+ */
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type UserConfig } from 'vite';
+import { type RealPictures, siteAssets } from './build/assets.ts';
+import { firstStyles } from './build/first-styles.ts';
+import { firstView } from './build/first-view.ts';
+import { siteHtml } from './build/html.ts';
+import { serviceWorker } from './build/service-worker.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Threads of WebAssembly need both; a static host that sets no headers gets them from the service worker. */
+export const ISOLATION = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** For the page's own files, and for the dev server's look at what they import, which has settings of its own. */
+const JSX = { runtime: 'automatic', importSource: 'preact' } as const;
+
+/** What several views use is one file in place of dozens: each costs a request before the first view shows. */
+const SHARED = { name: 'shared', test: /[\\/](site[\\/](components|shell|state)|scheduler)[\\/]/, minShareCount: 2 };
+
+export interface SiteOptions {
+  /** Model folders to show before the shipped ones; the first is selected. */
+  models?: readonly string[] | undefined;
+  /** Pictures for the game with one of these models, which the page has not of itself. */
+  real?: RealPictures | undefined;
+  /** Where the build goes. Default: dist/ of the project. */
+  out?: string | undefined;
+}
+
+export function siteConfig({ models, real, out }: SiteOptions = {}): UserConfig {
+  const source: UserConfig = { root: here('.'), oxc: { jsx: JSX } };
+  const assets = { modelsFolder: here('../models'), first: models, real };
+  return {
+    ...source,
+    base: './',
+    appType: 'mpa', // what is missing is missing: no page in its place
+    cacheDir: here('../node_modules/.vite/site'),
+    plugins: [
+      siteAssets(assets),
+      siteHtml(),
+      firstStyles(),
+      firstView({ ...source, plugins: [siteAssets(assets)] }),
+      serviceWorker(),
+    ],
+    worker: { format: 'es' },
+    optimizeDeps: { exclude: ['onnxruntime-web'], rolldownOptions: { transform: { jsx: JSX } } },
+    // Nothing else of the project, such as prepared images, is open to whoever reaches the server.
+    server: { headers: ISOLATION, fs: { allow: ['.', '../scheduler', '../runtime-web', '../node_modules'].map(here) } },
+    preview: { headers: ISOLATION },
+    build: {
+      outDir: out ?? here('../dist'),
+      emptyOutDir: true,
+      target: 'es2023',
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 700,
+      reportCompressedSize: false,
+      rolldownOptions: {
+        checks: { pluginTimings: false },
+        output: { codeSplitting: { groups: [SHARED] } },
+      },
+    },
+  };
+}
+
+export default defineConfig(siteConfig());

@@ -1,0 +1,60 @@
+/** The game with a visitor's own real pictures, for a model that the page has none for. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readRound } from '../../../site/views/game/rules/round-file.ts';
+import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
+import { openSite } from '../../support/browser/site.ts';
+import { useBrowser, useHost } from '../../support/browser/visit.ts';
+import { temporaryFolder } from '../../support/models/tiny-onnx.ts';
+import { grayPicture, noisePicture } from '../../support/pictures/images.ts';
+import { skipBecause } from '../../support/skip.ts';
+
+describe('the game with own pictures', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+
+  it('takes a folder, says what it leaves out, and saves no name of a file', async () => {
+    const folder = join(await temporaryFolder(), 'patients');
+    await mkdir(folder);
+    for (let i = 0; i < 12; i++) {
+      const picture = await grayPicture(40, 40, (x, y) => (20 * i + 3 * x + 2 * y) % 256).toBuffer();
+      await writeFile(join(folder, `anna-mueller-${i}.png`), picture);
+    }
+    const cut = (await noisePicture(64, 64).jpeg().toBuffer()).subarray(0, 300);
+    await writeFile(join(folder, 'cut.jpeg'), cut);
+    await writeFile(join(folder, 'notes.txt'), 'no picture');
+
+    const { page } = await openSite(browser(), host(), '#/game/class?seed=3&model=fashion&steps=1&pictures=6');
+    const bring = page.getByRole('region', { name: 'Bring real pictures' });
+    const archive = { name: 'hand.tar.gz', mimeType: 'application/gzip', buffer: Buffer.from([0x1f, 0x8b, 8, 0]) };
+    await bring.getByLabel(/^Choose files/).setInputFiles(archive);
+    await bring
+      .getByText('they must be PNG, JPEG, WebP or GIF, received hand.tar.gz (a gzip archive: unpack it first).')
+      .waitFor();
+    await bring
+      .getByLabel(/^Choose files/)
+      .setInputFiles([join(folder, 'anna-mueller-0.png'), join(folder, 'cut.jpeg')]);
+    await bring.getByText(/pictures must be at least 10 .*, received 1\. Left out: cut\.jpeg \(/).waitFor();
+    await bring.getByRole('radio', { name: 'Hands, as radiographs' }).check();
+    await bring.getByLabel(/^Choose a folder/).setInputFiles(folder);
+    await page
+      .getByText(
+        'Left out: patients/cut.jpeg (a JPEG picture that was cut short or is damaged), patients/notes.txt (another file).',
+      )
+      .waitFor();
+
+    const save = page.getByRole('button', { name: 'Save the round’s file' });
+    await expect.poll(() => save.isEnabled()).toBe(true);
+    const [download] = await Promise.all([page.waitForEvent('download'), save.click()]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString('utf8');
+    expect(text).not.toMatch(/mueller|patients/);
+    const round = readRound(text, 'round.json');
+    expect(round.subject).toBe('hand');
+    expect(round.pictures.map(({ kind, fact }) => [kind, fact !== undefined])).toEqual(
+      round.pictures.map(({ kind }) => [kind, kind === 'synthetic']),
+    );
+  });
+});

@@ -1,0 +1,31 @@
+/** The chapter on improving: recorded runs, side by side. */
+import { describe, expect, it } from 'vitest';
+import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
+import { openSite } from '../../support/browser/site.ts';
+import { useBrowser, useHost } from '../../support/browser/visit.ts';
+import { skipBecause } from '../../support/skip.ts';
+
+describe('the chapter on improving', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+
+  it('shows each improvement beside the tutorial, with its pictures, loss and command', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/improve');
+    const sheets = page.locator('.learn-sheet');
+    const switches = page.locator('.learn-switch input');
+    const seen = new Set<string>();
+    await switches.first().waitFor(); // the chapter comes after its heading
+    for (const one of await switches.all()) {
+      await one.check();
+      seen.add((await sheets.nth(1).getAttribute('src'))!);
+      await expect
+        .poll(() => sheets.nth(1).evaluate((image: HTMLImageElement) => image.naturalWidth))
+        .toBeGreaterThan(0);
+    }
+    expect(seen.size).toBe(await switches.count());
+    expect(await sheets.nth(0).getAttribute('src')).toContain('improve-tutorial');
+    await page.getByText('The command of this run').click();
+    await page.getByText(/^pipeline train --data digits --preset tutorial/).waitFor();
+    await page.getByText('Done.', { exact: false }).first().waitFor();
+  });
+});

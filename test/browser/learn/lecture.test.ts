@@ -1,0 +1,139 @@
+/** The chapters: their frame, and what holds for every one of them. */
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { CHAPTERS } from '../../../site/views/learn/chapters.ts';
+import { faults } from '../../support/browser/axe.ts';
+import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
+import { startHost } from '../../support/browser/server.ts';
+import { DESKTOP, heading, openSite, overflow, PHONE, settle } from '../../support/browser/site.ts';
+import { useBrowser, useHost, visit } from '../../support/browser/visit.ts';
+import { skipBecause } from '../../support/skip.ts';
+
+/** Reloading and leaving the page abort downloads under way. */
+const CUT_OFF = /net::ERR_ABORTED/;
+
+describe('every chapter', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+  const rows = CHAPTERS.flatMap(({ id, title }) => [
+    { id, title, scheme: 'light' as const, device: 'a desktop', size: DESKTOP },
+    { id, title, scheme: 'dark' as const, device: 'a phone', size: PHONE },
+  ]);
+
+  it.each(rows)('is accessible and fits: $id, $scheme, on $device', async ({ id, title, scheme, size }) => {
+    const { page } = await openSite(browser(), host(), `#/learn/${id}`, {
+      ...size,
+      colorScheme: scheme,
+      allow: [CUT_OFF],
+    });
+    await page.getByText('Take away').waitFor();
+    expect(await page.title()).toBe(`${title} · Onnoise`);
+    for (const fold of await page.locator('.learn-notes summary').all()) await fold.click();
+    await settle(page);
+    expect(await faults(page)).toEqual([]);
+    expect(await overflow(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await overflow(page)).toEqual([]);
+  });
+});
+
+describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+  const done = (page: Page) => page.locator('.learn-contents-wide .learn-mark-done');
+
+  it('lead from one to the next, and a reload remembers what is done', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn', { allow: [CUT_OFF] });
+    await page.getByRole('link', { name: 'Start with chapter 1' }).click();
+    for (const [i, { title }] of CHAPTERS.slice(0, 3).entries()) {
+      await expect.poll(() => heading(page).textContent()).toBe(title);
+      expect(await page.getByText(`Chapter ${i + 1} of ${CHAPTERS.length}`, { exact: true }).isVisible()).toBe(true);
+      await page.getByRole('link', { name: /^Next:/ }).click();
+    }
+    await page.getByRole('heading', { level: 1, name: CHAPTERS[3].title }).waitFor();
+    expect(await done(page).count()).toBe(3);
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: CHAPTERS[3].title }).waitFor();
+    expect(await done(page).count()).toBe(3);
+    await page.getByRole('link', { name: 'All chapters' }).click();
+    await page.getByText('3 of 8 done').waitFor();
+    await page.getByRole('link', { name: `Go on with “${CHAPTERS[3].title}”` }).waitFor();
+    await page.getByRole('button', { name: 'Forget' }).click();
+    await page.getByRole('link', { name: 'Start with chapter 1' }).waitFor();
+    expect(await page.locator('.learn-mark-done').count()).toBe(0);
+  });
+
+  it('add up what two tabs have done', async () => {
+    const { page, url } = await openSite(browser(), host(), '#/learn/why');
+    const other = await page.context().newPage();
+    await other.goto(`${url}#/learn/improve`);
+    for (const tab of [other, page]) {
+      await tab.getByRole('link', { name: /^Next:/ }).click();
+      await tab.bringToFront();
+    }
+    for (const tab of [other, page]) await expect.poll(() => done(tab).count()).toBe(2);
+    await page.reload();
+    await expect.poll(() => done(page).count()).toBe(2);
+  });
+
+  it('end with a finished round of the game, not with one right answer', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/game');
+    const task = page.getByRole('region', { name: 'Try it' });
+    const keep = (record: string) => page.evaluate((text) => localStorage.setItem('onnoise.game', text), record);
+    await keep('{"best":1,"models":{}}');
+    await page.reload();
+    await task.getByText('Try it.').waitFor();
+    await keep('{"best":0,"models":{"abc":{"rounds":1,"shown":5,"passed":5}}}');
+    await page.reload();
+    await task.getByText('Done.').waitFor();
+  });
+
+  it('work where the browser refuses to store anything', async () => {
+    const init = () => {
+      const refuse = () => {
+        throw new DOMException('refused', 'SecurityError');
+      };
+      Object.defineProperty(window, 'localStorage', { get: refuse });
+    };
+    const { page } = await openSite(browser(), host(), '#/learn/why', { init });
+    await page.getByRole('link', { name: /^Next:/ }).click();
+    await expect.poll(() => done(page).count()).toBe(1);
+  });
+
+  it('are reached by keyboard alone, with the focus in the chapter', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/destroy');
+    await page.getByText('Take away').waitFor();
+    await page.getByRole('link', { name: /^Next:/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: CHAPTERS[2].title }).waitFor();
+    const inMain = () => page.evaluate(() => document.querySelector('main')?.contains(document.activeElement));
+    await expect.poll(inMain).toBe(true);
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: CHAPTERS[1].title }).waitFor();
+  });
+
+  it('work without a network once one of them was open, the others too', async () => {
+    const own = await startHost({ folders: { '/a/': inject('browser').site } });
+    onTestFinished(() => own.stop().catch(() => {}));
+    const { page, allow } = await visit(browser(), { serviceWorkers: 'allow' });
+    allow(/net::ERR_(ABORTED|FAILED|CONNECTION_REFUSED)/);
+    await page.goto(`${own.origin}/a/#/learn/guess`);
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText(/Mean squared error of the noise/).waitFor();
+    await page.waitForFunction(() => document.documentElement.dataset.offline === 'ready');
+    await own.stop();
+    await page.goto(`${own.origin}/a/#/learn/learning`);
+    await page.reload();
+    await page.getByRole('button', { name: 'Train' }).click();
+    await page.getByText(/^([3-9]|\d{2,}) times so far/).waitFor();
+  });
+
+  it('fold their list away on a phone', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/guess', PHONE);
+    const list = page.getByRole('navigation', { name: 'Chapters' });
+    await list.getByText('Chapter 3 of 8').click();
+    await list.getByRole('link', { name: /Destroy a picture/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'Destroy a picture' }).waitFor();
+    expect(await list.getByRole('link', { name: /Guess the noise/ }).isVisible()).toBe(false);
+  });
+});

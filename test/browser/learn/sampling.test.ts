@@ -1,0 +1,69 @@
+/** The chapter on sampling: line by line it makes the picture that the sampler makes. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadModel } from '../../../runtime-node/src/index.ts';
+import { toBytes } from '../../../scheduler/src/index.ts';
+import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
+import { openSite } from '../../support/browser/site.ts';
+import { useBrowser, useHost } from '../../support/browser/visit.ts';
+import { expectClose } from '../../support/compare.ts';
+import { skipBecause } from '../../support/skip.ts';
+
+const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
+
+describe('the chapter on sampling', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+
+  it('goes line by line, and to the picture that Node makes of the same noise', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/sampling');
+    const lit = () => page.locator('.learn-line[aria-current="step"]').textContent();
+    const next = page.getByRole('button', { name: 'Next line' });
+    await expect.poll(() => next.isEnabled()).toBe(true);
+    await page.getByRole('radio', { name: '10', exact: true }).check({ force: true });
+    await next.click();
+    await expect.poll(lit).toContain('t = 999');
+    await next.click();
+    await page.getByRole('img', { name: 'guessed noise' }).waitFor();
+    expect(await page.getByRole('img', { name: 'guessed picture' }).count()).toBe(0);
+    await next.click();
+    await page.getByRole('img', { name: 'guessed picture' }).waitFor();
+    await page.getByRole('radio', { name: 'Velocity v' }).check({ force: true });
+    await page.getByRole('img', { name: 'guessed velocity' }).waitFor();
+    await page.getByRole('button', { name: 'To the end' }).click();
+    await page.getByRole('img', { name: 'the picture' }).waitFor();
+    await page.getByText('Done.', { exact: false }).first().waitFor();
+
+    const pixels = await page.getByRole('img', { name: 'the picture' }).evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      return [...data].filter((_, i) => i % 4 === 0);
+    });
+    const node = await loadModel(DIGITS, { device: 'cpu' });
+    const { images } = await node.sample({ seed: 5, labels: [3], steps: 10, sampler: 'ddpm', guidance: 1 });
+    await node.dispose();
+    expectClose(pixels, toBytes(images), { absolute: 1 });
+  });
+
+  it('shows the numbers of the pixel that is pressed', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/sampling');
+    const picture = page.locator('.learn-panel-pick').first();
+    await picture.locator('canvas').waitFor();
+    await picture.click({ position: { x: 2, y: 2 } });
+    await expect.poll(() => page.getByRole('slider', { name: 'Row' }).inputValue()).toBe('0');
+    await page.getByRole('slider', { name: 'Column' }).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByRole('slider', { name: 'Column' }).inputValue()).toBe('1');
+  });
+
+  it('tries again where the folder of the model could not be fetched', async () => {
+    host().fault(/models\/digits\/.*json/, { dead: true });
+    const { page } = await openSite(browser(), host(), '#/learn/sampling', { allow: [/models\/digits/] });
+    const alert = page.getByRole('alert');
+    await alert.getByText(/^Cannot/).waitFor();
+    host().mend();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'Next line' }).isEnabled()).toBe(true);
+    expect(await alert.count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(false);
+  });
+});

@@ -1,0 +1,426 @@
+/** The sampler's loop on WebGPU, on the software adapter: small networks, few steps. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import proto from 'onnx-proto';
+import { describe, expect, it } from 'vitest';
+import { guardFloat } from '../../../pipeline/src/folder/guard.ts';
+import { type EmbeddingOptions, timeEmbedding } from '../../../pipeline/src/model/time-embedding.ts';
+import type { SampleRequest } from '../../../runtime-web/src/index.ts';
+import {
+  applyRow,
+  gaussian,
+  guide,
+  SAMPLER_NAMES,
+  type SamplerRow,
+  sampleImages,
+} from '../../../scheduler/src/index.ts';
+import { encodeModel, trace, traceAnyBatch } from '../../../tracer/src/index.ts';
+import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
+import { expectPicturesOfNode, openEngine, sampleAll } from '../../support/browser/engine.ts';
+import { useBrowser, useHost, type VisitOptions } from '../../support/browser/visit.ts';
+import { expectClose } from '../../support/compare.ts';
+import { exactEmbedding } from '../../support/models/embedding.ts';
+import { tinyArtefact, tinyOnnx, tinyOutput } from '../../support/models/tiny-onnx.ts';
+import { skipBecause } from '../../support/skip.ts';
+import { auxiliaryTable } from '../../support/tables.ts';
+
+const MODELS = join(import.meta.dirname, '..', '..', '..', 'models');
+
+describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost({ folders: { '/models/': MODELS } });
+
+  const open = (options: VisitOptions = {}) => openEngine(browser(), host(), options);
+
+  const noise = (seed: number) => {
+    const values = new Float32Array(700); // more than two workgroups, and not a whole number of them
+    gaussian(seed, 0, values);
+    return values;
+  };
+
+  it('applies rows of the sampler as the scheduler does, in place and one after the other', async () => {
+    const page = await open();
+    const [x, x0, output, z] = [noise(1), noise(2), noise(3), noise(4)] as const;
+    const rows: SamplerRow[] = [
+      {
+        timestep: 9,
+        signal: 1,
+        noise: 0,
+        p: 1.5,
+        q: -0.7,
+        A: 0.9,
+        E: 0.2,
+        B: 0.3,
+        C: -0.4,
+        F: 0,
+        D: 0.5,
+        y: undefined,
+      },
+      { timestep: 3, signal: 1, noise: 0, p: 0.8, q: 0.6, A: -0.1, E: 0, B: 1.1, C: 0.25, F: 0, D: 0, y: undefined },
+    ];
+    for (const clip of [1, null]) {
+      const values = { x: [...x], x0: [...x0], output: [...output], z: [...z] };
+      const made = await page.evaluate(({ rows, clip, values }) => window.engine.applyRows(rows, clip, values), {
+        rows,
+        clip,
+        values,
+      });
+      const expected = { x: x.slice(), x0: x0.slice() };
+      for (const row of rows) applyRow(row, clip, expected.x, output, expected.x0, z);
+      expectClose(Float32Array.from(made.x), expected.x, { absolute: 2e-6, what: `x, clip ${clip}` });
+      expectClose(Float32Array.from(made.x0), expected.x0, { absolute: 2e-6, what: `x0, clip ${clip}` });
+    }
+  });
+
+  it('applies rows that need the auxiliary picture, and leaves it as it is where a row says nothing of it', async () => {
+    const page = await open();
+    const [x, x0, output, z, y] = [noise(1), noise(2), noise(3), noise(4), noise(5)] as const;
+    const first = {
+      timestep: 9.5,
+      signal: 1,
+      noise: 0,
+      p: 1.5,
+      q: -0.7,
+      A: 0.9,
+      E: 0.2,
+      B: 0.3,
+      C: -0.4,
+      F: 0.35,
+      D: 0.5,
+    };
+    const rows: SamplerRow[] = [
+      { ...first, y: { a: 0.3, e: -0.6, b: 0.8, c: 0.15, f: -0.45 } },
+      { ...first, C: 0.25, F: -0.9, D: 0, y: undefined },
+      { ...first, E: -0.2, F: 0.7, y: { a: 0, e: 1, b: 0, c: 0, f: 0 } },
+    ];
+    for (const count of [1, 2, 3]) {
+      for (const clip of [1, null]) {
+        const values = { x: [...x], x0: [...x0], output: [...output], z: [...z], y: [...y] };
+        const made = await page.evaluate(({ rows, clip, values }) => window.engine.applyRows(rows, clip, values), {
+          rows: rows.slice(0, count),
+          clip,
+          values,
+        });
+        const expected = { x: x.slice(), x0: x0.slice(), y: y.slice() };
+        for (const row of rows.slice(0, count)) applyRow(row, clip, expected.x, output, expected.x0, z, expected.y);
+        for (const name of ['x', 'x0', 'y'] as const) {
+          expectClose(made[name], expected[name], { absolute: 5e-6, what: `${name} after ${count}, clip ${clip}` });
+        }
+      }
+    }
+  });
+
+  it('takes the output further from its half without a condition, and keeps both halves of x the same', async () => {
+    const page = await open();
+    const [x, x0, output, without, z] = [noise(1), noise(2), noise(3), noise(6), noise(4)] as const;
+    const row = { timestep: 9, signal: 1, noise: 0, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, F: 0, D: 0.5 };
+    const rows: SamplerRow[] = [
+      { ...row, y: undefined },
+      { ...row, A: -0.2, D: 0, y: undefined },
+    ];
+    for (const guidance of [1, 0, 2.5]) {
+      const values = { x: [...x, ...x], x0: [...x0], output: [...output, ...without], z: [...z] };
+      const made = await page.evaluate(
+        ({ rows, values, guidance }) => window.engine.applyRows(rows, 1, values, guidance),
+        { rows, values, guidance },
+      );
+      const expected = { x: x.slice(), x0: x0.slice(), output: new Float32Array(x.length) };
+      guide(output, without, guidance, expected.output);
+      for (const row of rows) applyRow(row, 1, expected.x, expected.output, expected.x0, z);
+      expectClose(made.x, [...expected.x, ...expected.x], { absolute: 5e-6, what: `x, guidance ${guidance}` });
+      expectClose(made.x0, expected.x0, { absolute: 5e-6, what: `x0, guidance ${guidance}` });
+    }
+  });
+
+  it('samples by tables with and without the auxiliary picture, one after another, from noise of any size', async () => {
+    host().mount('/tiny/', await tinyArtefact({ shape: [3, 5, 7] }));
+    const page = await open();
+    const plain = auxiliaryTable(1, { rows: 5, needsY: false });
+    const tables = [plain, auxiliaryTable(2, { rows: 6 }), plain, auxiliaryTable(3, { rows: 4 })];
+    expect(new Set(tables.map(({ start }) => start)).size).toBe(3);
+    const seeds = [5, 3];
+    const made = await page.evaluate(({ tables, seeds }) => window.engine.sampleTables('/tiny', tables, seeds), {
+      tables,
+      seeds,
+    });
+    for (const [i, table] of tables.entries()) {
+      const expected = await sampleImages({
+        table,
+        shape: [3, 5, 7],
+        seeds,
+        denoise: async (x, timesteps) => x.map((value, k) => tinyOutput(value, timesteps[Math.floor(k / 105)]!, 0)),
+      });
+      expectClose(made[i]!, expected, { absolute: 1e-4, what: `table ${i}` });
+    }
+  });
+
+  it('embeds timesteps between whole ones as float64 does, with captured commands', async () => {
+    const options = { count: 1000, width: 8, shift: 0, cosFirst: true };
+    const onnx = embeddingNetwork(options, [2, 4]);
+    host().mount('/embedding/', await tinyArtefact({ shape: [1, 2, 4], T: 1000 }, { onnx }));
+    const times = [0, 0.5, 1, 17.25, 499.96, 997.499, 998.4, 999];
+    const tables = times.map((timestep) => {
+      const row = { timestep, signal: 1, noise: 0, p: 0, q: 0, A: 0, E: 1, B: 0, C: 0, F: 0, D: 0, y: undefined };
+      return { sampler: 'ddim' as const, steps: 1, clip: null, start: 1, signal: 0, rows: [row] };
+    });
+    const page = await open();
+    const made = await page.evaluate((tables) => window.engine.sampleTables('/embedding', tables, [1, 2]), tables);
+    for (const [i, timestep] of times.entries()) {
+      const expected = exactEmbedding(options, Math.fround(timestep));
+      expectClose(made[i]!, [...expected, ...expected], { absolute: 1e-6, what: `timestep ${timestep}` });
+    }
+  });
+
+  it('notes the first step whose output or picture is not finite, and nothing for numbers of any size', async () => {
+    const page = await open();
+    const row: SamplerRow = {
+      timestep: 3,
+      signal: 1,
+      noise: 0,
+      p: 0,
+      q: 0,
+      A: 0,
+      E: 0,
+      B: 1,
+      C: 0,
+      F: 0,
+      D: 0,
+      y: undefined,
+    };
+    const bad = (output: number[], rows = [row, row]) =>
+      page.evaluate(
+        async ({ rows, numbers }) => {
+          const output = numbers.map(Number); // JSON has no NaN or infinity
+          const zeros = output.map(() => 0);
+          const values = { x: zeros, x0: zeros, output, z: zeros };
+          return (await window.engine.applyRows(rows, 1, rows[0]!.y ? { ...values, y: zeros } : values)).bad;
+        },
+        { rows, numbers: output.map(String) },
+      );
+    const long = (last: number) => [...new Array<number>(699).fill(1), last];
+    expect(await bad(long(3.4e38))).toBeNull();
+    expect(await bad(long(-1e-40))).toBeNull();
+    expect(await bad(long(Number.NaN))).toBe(1);
+    expect(await bad(long(Number.NEGATIVE_INFINITY))).toBe(1);
+    expect(await bad([Number.POSITIVE_INFINITY, 0])).toBe(1);
+    expect(await bad(long(3e38), [row, { ...row, E: 2 }])).toBe(2);
+    const y = { a: 0, e: 1, b: 0, c: 0, f: 1 }; // y is the sum of the outputs
+    expect(await bad(long(3e38), [{ ...row, y }])).toBeNull();
+    expect(await bad(long(3e38), [{ ...row, y }, row])).toBeNull();
+    expect(
+      await bad(long(3e38), [
+        { ...row, y },
+        { ...row, y },
+      ]),
+    ).toBe(2);
+    expect(await bad(long(Number.NaN), [{ ...row, y }])).toBe(1);
+  });
+
+  it.each(['webgpu', 'wasm'] as const)(
+    'refuses a network whose output is not finite, and samples again after it (%s)',
+    async (device) => {
+      host().mount('/nan/', await tinyArtefact({ gain: Number.NaN }));
+      host().mount('/infinite/', await tinyArtefact({ gain: Number.POSITIVE_INFINITY }));
+      const seen = await (await open()).evaluate(async (device) => {
+        const failures: string[] = [];
+        for (const url of ['/nan', '/infinite']) {
+          const model = await window.engine.loadModel(url, { device });
+          for (const onStep of [undefined, () => undefined]) {
+            await model
+              .sample({ sampler: 'ddim', steps: 4, seed: 5, onStep })
+              .catch(({ name, message }: Error) => failures.push(`${name}: ${message}`));
+          }
+          await model.dispose();
+        }
+        return failures;
+      }, device);
+      expect(seen).toHaveLength(4);
+      for (const failure of seen) {
+        expect(failure).toMatch(
+          /^InputError: Cannot sample images: the network's output must be finite numbers, received (NaN|-?Infinity|NaN or infinity) at step 1 of 4 \(timestep 75(, seed 5)?\)\.$/,
+        );
+      }
+    },
+  );
+
+  it('makes the pictures of Node with captured commands, for one batch size after another and with each sampler', async () => {
+    const folder = await tinyArtefact({ shape: [3, 5, 7], classes: 3 });
+    host().mount('/tiny/', folder);
+    const requests: SampleRequest[] = [
+      { seeds: [3, 1, 2], steps: 6, sampler: 'ddpm', labels: [2, 0] },
+      { seeds: [3, 1, 2], steps: 4, labels: [1] },
+      { seed: 2 ** 41, steps: 5, sampler: 'ddim', eta: 1, labels: [2] },
+      { seed: 9, count: 5, steps: 1 },
+      ...SAMPLER_NAMES.map((sampler): SampleRequest => ({ seeds: [4, 2], steps: 5, sampler, labels: [1, 2] })),
+    ];
+    const { reason, made } = await sampleAll(await open(), '/tiny', requests);
+    expect(reason).toMatch(/captured once and replayed/);
+    await expectPicturesOfNode(folder, requests, made);
+  });
+
+  it('makes the pictures of Node with the digits model', async () => {
+    const requests: SampleRequest[] = [{ seeds: [7], steps: 2, labels: [4], sampler: 'ddpm' }];
+    const { reason, made } = await sampleAll(await open(), '/models/digits', requests);
+    expect(reason).toMatch(/captured once and replayed/);
+    await expectPicturesOfNode(join(MODELS, 'digits'), requests, made);
+  });
+
+  it('does without captured commands where a part of the network runs on the processor', async () => {
+    const folder = await tinyArtefact({ shape: [1, 4, 4], classes: 2 });
+    await writeFile(
+      join(folder, 'unet', 'model.onnx'),
+      withNodeOnProcessor(tinyOnnx({ shape: [1, 4, 4], classes: 2 })),
+    );
+    host().mount('/mixed/', folder);
+    const requests: SampleRequest[] = [
+      { seeds: [3, 1], steps: 4, sampler: 'ddpm' },
+      { seeds: [5, 4, 6], steps: 3 },
+    ];
+    const { reason, made } = await sampleAll(await open(), '/mixed', requests);
+    expect(reason).toMatch(/not captured: a part of it runs on the processor\.$/);
+    await expectPicturesOfNode(folder, requests, made);
+  });
+
+  it('runs in browsers whose WebAssembly cannot wait for promises', async () => {
+    const folder = await tinyArtefact({ shape: [1, 4, 4] });
+    host().mount('/tiny/', folder);
+    const init = () => {
+      delete (WebAssembly as { Suspending?: unknown }).Suspending;
+    };
+    const requests: SampleRequest[] = [{ seeds: [3, 1], steps: 4, sampler: 'ddpm' }];
+    const before = host().log.length;
+    const { made } = await sampleAll(await open({ init }), '/tiny', requests);
+    await expectPicturesOfNode(folder, requests, made);
+    const runtimes = host()
+      .log.slice(before)
+      .filter(({ path }) => path.endsWith('.wasm'));
+    expect(runtimes.map(({ path }) => path)).toEqual([expect.stringContaining('asyncify')]);
+  });
+
+  it('gives way to WebAssembly where a graphics card is there and does not work, unless it was asked for', async () => {
+    const folder = await tinyArtefact({ shape: [1, 4, 4] });
+    host().mount('/tiny/', folder);
+    const page = await open({
+      init: () => {
+        if (!('gpu' in navigator)) return; // the blank page that comes first
+        Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ vendor: 'acme', architecture: 'one' }) });
+        GPUAdapter.prototype.requestDevice = () => Promise.reject(new Error('The driver is too old.'));
+      },
+    });
+    const requests: SampleRequest[] = [{ seeds: [3, 1], steps: 4, sampler: 'ddpm' }];
+    const { device, reason, made } = await sampleAll(page, '/tiny', requests, 'auto');
+    expect(device).toBe('wasm');
+    expect(reason).toMatch(
+      /^WebGPU was tried first\. .* must give a device, received "The driver is too old\."\. WebAssembly has /,
+    );
+    await expectPicturesOfNode(folder, requests, made);
+    await expect(sampleAll(page, '/tiny', requests)).rejects.toThrow('must give a device');
+
+    host().fault(/model\.onnx$/, { length: 100 });
+    await expect(sampleAll(page, '/tiny', requests, 'auto')).rejects.toThrow(
+      'must be an ONNX network, received the first 100 bytes of 347',
+    );
+  });
+
+  it('tells of each step that is wanted, in order, and of no other', async () => {
+    host().mount('/tiny/', await tinyArtefact());
+    const page = await open();
+    const told = await page.evaluate(async () => {
+      const model = await window.engine.loadModel('/tiny', { device: 'webgpu' });
+      const told: { step: number; timestep: number; x: number[] }[] = [];
+      const { images } = await model.sample({
+        steps: 9,
+        wantsStep: (step, steps) => step % 4 === 0 || step === steps,
+        onStep: ({ step, timestep, x }) => told.push({ step, timestep, x: Array.from(x) }),
+      });
+      await model.dispose();
+      return { told, images: Array.from(images) };
+    });
+    expect(told.told.map(({ step }) => step)).toEqual([4, 8, 9]);
+    expect(told.told.at(-1)!.x).toEqual(told.images);
+    expect(told.told[0]!.x).not.toEqual(told.images);
+  });
+
+  it('stops between steps when cancelled, and samples again', async () => {
+    host().mount('/tiny/', await tinyArtefact());
+    const page = await open();
+    const seen = await page.evaluate(async () => {
+      const model = await window.engine.loadModel('/tiny', { device: 'webgpu' });
+      const before = await model.sample({ steps: 3 });
+      const cancel = new AbortController();
+      const steps: number[] = [];
+      const onStep = ({ step }: { step: number }) => {
+        if (steps.push(step) === 3) cancel.abort();
+      };
+      const end = await model.sample({ steps: 90, onStep, signal: cancel.signal }).then(
+        () => 'all steps',
+        (error: Error) => error.name,
+      );
+      const after = await model.sample({ steps: 3 });
+      return { end, steps: steps.length, same: before.images.every((value, i) => value === after.images[i]) };
+    });
+    expect(seen).toMatchObject({ end: 'AbortError', same: true });
+    expect(seen.steps).toBeLessThan(6);
+  });
+
+  it('fails in a sentence when the device is lost, and works once the model is loaded again', async () => {
+    host().mount('/tiny/', await tinyArtefact());
+    const page = await open();
+    const seen = await page.evaluate(async () => {
+      const model = await window.engine.loadModel('/tiny', { device: 'webgpu' });
+      const onStep = () => window.engine.devices.at(-1)!.destroy();
+      const failure = () =>
+        model.sample({ steps: 90, onStep }).then(
+          () => 'It worked.',
+          (error: Error) => `${error.name}: ${error.message}`,
+        );
+      const failures = [await failure(), await failure()];
+      await model.dispose();
+      const again = await window.engine.loadModel('/tiny', { device: 'webgpu' });
+      return { failures, images: (await again.sample({ steps: 2 })).images.length };
+    });
+    for (const failure of seen.failures) {
+      expect(failure).toMatch(/^InputError: Cannot sample images: the GPU must stay ready, received "device lost/);
+    }
+    expect(seen.images).toBe(16);
+  });
+});
+
+/** Its output is the embedding of the timestep, as many values as a gray image has; like real ones it ends in Conv. */
+function embeddingNetwork(options: EmbeddingOptions, [height, width]: readonly [number, number]): Uint8Array {
+  const embed = timeEmbedding(options);
+  const draw = (sample: tf.Tensor, timestep: tf.Tensor) => {
+    const image = tf.reshape(embed({ training: false }, timestep as tf.Tensor1D), [-1, height, width, 1]);
+    const x = tf.add(tf.mul(tf.transpose(sample, [0, 2, 3, 1]), 0), image) as tf.Tensor4D;
+    return tf.transpose(tf.conv2d(x, tf.ones([1, 1, 1, 1]), 1, 'same'), [0, 3, 1, 2]);
+  };
+  const graph = traceAnyBatch((batch) =>
+    trace(
+      ({ sample, timestep }) => ({ out_sample: draw(sample!, timestep!) }),
+      [
+        { name: 'sample', shape: [batch, 1, height, width], dtype: 'float32' },
+        { name: 'timestep', shape: [batch], dtype: 'float32' },
+      ],
+    ),
+  );
+  guardFloat(graph, 'timestep', options.count);
+  return encodeModel(graph);
+}
+
+/** Adds Hardmax, for which WebGPU has no kernel, times 0. */
+function withNodeOnProcessor(onnx: Uint8Array): Uint8Array {
+  const model = proto.onnx.ModelProto.decode(onnx).toJSON() as {
+    graph: { node: object[]; initializer: object[]; output: { name: string }[] };
+  };
+  const { graph } = model;
+  const text = JSON.stringify(graph.node).replaceAll('"out_sample"', '"inner"');
+  graph.initializer.push({ name: 'zero', dataType: proto.onnx.TensorProto.DataType.FLOAT, dims: [], floatData: [0] });
+  graph.node = [
+    ...(JSON.parse(text) as object[]),
+    { opType: 'Hardmax', input: ['inner'], output: ['hard'] },
+    { opType: 'Mul', input: ['hard', 'zero'], output: ['nothing'] },
+    { opType: 'Add', input: ['inner', 'nothing'], output: ['out_sample'] },
+  ];
+  return proto.onnx.ModelProto.encode(proto.onnx.ModelProto.fromObject(model)).finish();
+}

@@ -1,0 +1,34 @@
+/** A small convolutional network in a model folder, for tests of formats. */
+import { join } from 'node:path';
+import { exportWave } from '../diffusers/export.ts';
+
+export const SMALL_UNET = {
+  _class_name: 'UNet2DModel',
+  sample_size: 8,
+  in_channels: 1,
+  out_channels: 1,
+  block_out_channels: [16, 16],
+  layers_per_block: 1,
+  norm_num_groups: 4,
+  num_class_embeds: 3,
+  null_condition: true,
+  num_train_timesteps: 50,
+  down_block_types: ['DownBlock2D', 'DownBlock2D'],
+  up_block_types: ['UpBlock2D', 'UpBlock2D'],
+};
+
+export const SMALL_SIMPLE = {
+  _class_name: 'SimpleUnet',
+  sample_size: 8,
+  image_channels: 3,
+  channels: [8, 16],
+  time_emb_dim: 4,
+  num_train_timesteps: 50,
+};
+
+/** @returns the folder, in `root` */
+export async function smallModel(root: string, network: object = SMALL_UNET): Promise<string> {
+  const folder = join(root, String((network as { _class_name?: string })._class_name));
+  await exportWave(folder, network, { num_train_timesteps: 50 });
+  return folder;
+}

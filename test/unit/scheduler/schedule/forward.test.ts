@@ -1,0 +1,107 @@
+import {
+  addNoise,
+  chainStep,
+  closedFormFactors,
+  forwardChain,
+  gaussian,
+  InputError,
+  makeSchedule,
+  PREDICTION_TYPES,
+  parseSchedulerConfig,
+  predictionTarget,
+} from '@onnoise/scheduler';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { predictionAt } from '#scheduler/schedule/prediction.ts';
+import { expectClose } from '../../../support/compare.ts';
+
+const schedule = makeSchedule(parseSchedulerConfig({ num_train_timesteps: 300, beta_schedule: 'cosine' }));
+
+function normals(seed: number, count: number): Float32Array {
+  const out = new Float32Array(count);
+  gaussian(seed, 0, out);
+  return out;
+}
+
+describe('addNoise', () => {
+  it('noises every image at its own timestep, the same as one by one', () => {
+    const x0 = Float32Array.of(-1, 0.5, 1, -0.25);
+    const noise = Float32Array.of(0.3, -2, 1, 0);
+    const both = addNoise(schedule, x0, noise, [10, 200]);
+    const first = addNoise(schedule, x0.subarray(0, 2), noise.subarray(0, 2), [10]);
+    const second = addNoise(schedule, x0.subarray(2), noise.subarray(2), [200]);
+    expect([...both]).toEqual([...first, ...second]);
+    const { signal, noise: sigma } = closedFormFactors(schedule);
+    expectClose([both[1]!], [signal[10]! * 0.5 + sigma[10]! * -2], { absolute: 1e-7 });
+  });
+
+  it('keeps unit variance for unit data at every timestep', () => {
+    const { signal, noise } = closedFormFactors(schedule);
+    signal.forEach((s, t) => {
+      expect(s ** 2 + noise[t]! ** 2).toBeCloseTo(1, 12);
+    });
+  });
+
+  it.each([-1, 300, 1.5])('refuses timestep %s', (t) => {
+    const x = new Float32Array(2);
+    expect(() => addNoise(schedule, x, x, [t])).toThrow(InputError);
+    expect(() => chainStep(schedule, x, x, t)).toThrow('timestep must be an integer from 0 to 299');
+  });
+
+  it('refuses noise of another length and a batch that does not divide', () => {
+    expect(() => addNoise(schedule, new Float32Array(2), new Float32Array(3), [0])).toThrow(InputError);
+    expect(() => addNoise(schedule, new Float32Array(3), new Float32Array(3), [0, 1])).toThrow(InputError);
+  });
+});
+
+describe('forwardChain', () => {
+  it('without noise scales the image as the closed form does, at every step', () => {
+    const none = new Float32Array(1);
+    let t = 0;
+    for (const x of forwardChain(schedule, Float32Array.of(1), () => none)) {
+      expectClose(x, [Math.sqrt(schedule.alphaBar[t]!)], { absolute: 1e-5, what: `step ${t}` });
+      t++;
+    }
+    expect(t).toBe(300);
+  });
+
+  it('has the mean and the variance of the closed form', () => {
+    const count = 4000;
+    const x0 = new Float32Array(count).fill(0.8);
+    let t = 0;
+    for (const x of forwardChain(schedule, x0, (step) => normals(step, count))) {
+      if ([0, 50, 150, 299].includes(t)) {
+        const mean = x.reduce((sum, v) => sum + v, 0) / count;
+        const variance = x.reduce((sum, v) => sum + (v - mean) ** 2, 0) / count;
+        const expected = 1 - schedule.alphaBar[t]!;
+        expect(Math.abs(mean - 0.8 * Math.sqrt(schedule.alphaBar[t]!))).toBeLessThan(4 * Math.sqrt(expected / count));
+        expect(Math.abs(variance / expected - 1)).toBeLessThan(4 * Math.sqrt(2 / count));
+      }
+      t++;
+    }
+  });
+});
+
+describe('predictionTarget and predictionAt', () => {
+  it('are inverse: the target of (x0, epsilon) gives back x0 and epsilon, for every type and timestep', () => {
+    const value = fc.double({ min: -3, max: 3, noNaN: true });
+    const types = fc.constantFrom(...PREDICTION_TYPES);
+    fc.assert(
+      fc.property(types, fc.nat(299), value, value, (type, t, image, epsilon) => {
+        const alphaBar = schedule.alphaBar[t]!;
+        const x = Math.sqrt(alphaBar) * image + Math.sqrt(1 - alphaBar) * epsilon;
+        const o = {
+          epsilon,
+          sample: image,
+          v_prediction: Math.sqrt(alphaBar) * epsilon - Math.sqrt(1 - alphaBar) * image,
+        }[type];
+        const target = predictionTarget(schedule, type, Float32Array.of(image), Float32Array.of(epsilon), [t]);
+        expectClose(target, [o], { absolute: 1e-6, what: 'target' });
+        const { p, q, m, n } = predictionAt(type, alphaBar);
+        expectClose([p * x + q * o], [image], { absolute: 1e-9 / Math.sqrt(alphaBar), what: 'x0' });
+        expectClose([m * x + n * o], [epsilon], { absolute: 1e-9 / Math.sqrt(1 - alphaBar), what: 'epsilon' });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

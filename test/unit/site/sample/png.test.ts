@@ -1,0 +1,78 @@
+import { inflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { animatedPng, stillPng } from '#site/views/sample/files/animation.ts';
+import { encodePng } from '#site/views/sample/files/png.ts';
+import { createFrameStore } from '#site/views/sample/state/frames.ts';
+
+const gray = (data: number[], width: number) => ({
+  pixels: { data: Uint8Array.from(data), width, height: data.length / width, channels: 1 as const },
+  delay: 80,
+});
+
+/** Type and body of every chunk. */
+function chunks(png: Uint8Array): { type: string; body: Buffer }[] {
+  const bytes = Buffer.from(png);
+  const found = [];
+  for (let at = 8; at < bytes.length; ) {
+    const length = bytes.readUInt32BE(at);
+    found.push({ type: bytes.toString('latin1', at + 4, at + 8), body: bytes.subarray(at + 8, at + 8 + length) });
+    at += length + 12;
+  }
+  return found;
+}
+
+describe('encodePng', () => {
+  it('writes a gray still that another reader reads, byte for byte', async () => {
+    const png = await encodePng([gray([0, 50, 100, 150, 200, 255], 3)]);
+    const { data, info } = await sharp(png).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, ...data]).toEqual([3, 2, 0, 50, 100, 150, 200, 255]);
+  });
+
+  it('writes colours', async () => {
+    const pixels = { data: Uint8Array.of(1, 2, 3, 4, 5, 6), width: 1, height: 2, channels: 3 as const };
+    const png = await encodePng([{ pixels, delay: 0 }]);
+    expect([...(await sharp(png).raw().toBuffer())]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('writes an animation whose frames, delays and order are those given', async () => {
+    const png = await encodePng([gray([1, 2], 2), gray([3, 4], 2), { ...gray([5, 6], 2), delay: 1600 }]);
+    const all = chunks(png);
+    expect(all.map(({ type }) => type).join(' ')).toBe('IHDR acTL fcTL IDAT fcTL fdAT fcTL fdAT IEND');
+    expect([...all[1]!.body]).toEqual([0, 0, 0, 3, 0, 0, 0, 0]);
+    const controls = all.filter(({ type }) => type === 'fcTL').map(({ body }) => body);
+    expect(controls.map((body) => body.readUInt16BE(20))).toEqual([80, 80, 1600]);
+    const sequence = all.filter(({ type }) => /^f[cd]/.test(type)).map(({ body }) => body.readUInt32BE(0));
+    expect(sequence).toEqual([0, 1, 2, 3, 4]);
+    const last = all.findLast(({ type }) => type === 'fdAT')!.body.subarray(4);
+    expect([...inflateSync(last)]).toEqual([0, 5, 6]);
+    expect([...(await sharp(png).toColourspace('b-w').raw().toBuffer())]).toEqual([1, 2]);
+  });
+
+  it('carries text', async () => {
+    const [, text] = chunks(await encodePng([gray([1], 1)], { Source: 'seed 7' }));
+    expect([text?.type, text?.body.toString('latin1')]).toEqual(['tEXt', 'Source\0seed 7']);
+  });
+
+  it('refuses no frame and frames of two sizes', async () => {
+    await expect(encodePng([])).rejects.toThrow('at least one frame');
+    await expect(encodePng([gray([1, 2], 2), gray([1, 2], 1)])).rejects.toThrow('of one size');
+  });
+});
+
+describe('downloads', () => {
+  const batch = (value: number) => new Uint8ClampedArray(10 * 28 * 28).fill(value);
+
+  it('stillPng lays the pictures out with whole squares for pixels', async () => {
+    const { width, height } = await sharp(await stillPng(batch(7), [1, 28, 28], {})).metadata();
+    expect([width, height]).toEqual([5 * (28 * 6 + 6) + 6, 2 * (28 * 6 + 6) + 6]);
+  });
+
+  it('animatedPng has every step of a short sampling, the last held', async () => {
+    const frames = createFrameStore(batch(0), 4);
+    for (const step of [1, 2, 3, 4]) frames.push({ step, x: batch(step), x0: batch(100 + step) });
+    const all = chunks(await animatedPng(frames, [1, 28, 28], {}));
+    const delays = all.filter(({ type }) => type === 'fcTL').map(({ body }) => body.readUInt16BE(20));
+    expect(delays).toEqual([200, 200, 200, 200, 1600]);
+  });
+});

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { RUNTIMES } from '#runtime-web/session/ort.ts';
+import { withTotal } from '#site/state/loader.ts';
+import { check, DEFAULTS, toRequest } from '#site/views/sample/state/parameters.ts';
+import { type Moment, RECORDINGS, readEstimates, replay } from '#site/views/sample/state/recording.ts';
+import { loadModel } from '../../../../runtime-node/src/index.ts';
+import { toBytes } from '../../../../scheduler/src/index.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
+/** Mean difference of two pictures in grey levels: what the recording's compression may cost. */
+const LOSS = 6;
+
+const folderOf = (key: string) => join(ROOT, 'models', key);
+/** A page may be made with other models than those that are shipped. */
+const shipped = Object.entries(RECORDINGS).filter(([key]) => existsSync(folderOf(key)));
+
+const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
+
+describe.each(shipped)('the recording of %s', (key, recording) => {
+  const model = loadModel(folderOf(key), { device: 'cpu' });
+
+  test('is of the weights that are shipped', async () => {
+    const network = await readFile(join(folderOf(key), 'unet', 'model.onnx'));
+    expect(createHash('sha256').update(network).digest('hex')).toBe(recording.network);
+    expect((await model).scheduler).toEqual(recording.scheduler);
+  });
+
+  test('shows, step by step, the pictures that the button makes', async () => {
+    const { classes, nullCondition, conditions, scheduler, sample } = await model;
+    const limits = { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions };
+    const checked = check({ ...DEFAULTS, ...recording.draft }, limits);
+    if ('problems' in checked) throw new Error('no request');
+    const made: { x: Uint8ClampedArray; x0: Uint8ClampedArray }[] = [];
+    const onStep = ({ x, x0 }: { x: Float32Array; x0: Float32Array }) =>
+      void made.push({ x: toBytes(x), x0: toBytes(x0) });
+    await sample({ ...toRequest(checked.parameters, classes), onStep });
+
+    const file = await readFile(join(ROOT, 'runtime-web', 'site', 'public', 'learn', `recorded-${key}.webp`));
+    const rgba = await sharp(file).ensureAlpha().toColourspace('srgb').raw().toBuffer();
+    const shown: Moment[] = [];
+    await replay(recording, readEstimates(rgba, recording), { onMoment: (moment) => void shown.push(moment) });
+    expect(shown.map(({ step }) => step)).toEqual(made.map((_, i) => i + 1));
+    expect(shown.at(-1)).toMatchObject({ t: 0, steps: made.length, shape: recording.shape });
+    for (const [i, { x, x0 }] of shown.entries()) {
+      expect(distance(x0, made[i]!.x0), `estimate ${i + 1}`).toBeLessThan(LOSS);
+      expect(distance(x, made[i]!.x), `step ${i + 1}`).toBeLessThan(LOSS);
+    }
+    expect(distance(shown.at(-1)!.x, shown.at(0)!.x)).toBeGreaterThan(10 * LOSS);
+  });
+});
+
+test('a replay ends when it is told to', async () => {
+  const recording = RECORDINGS.digits!;
+  const stop = new AbortController();
+  const estimates = () => new Float32Array(10 * 28 * 28);
+  let seen = 0;
+  const onMoment = () => {
+    seen++;
+    if (seen === 3) stop.abort();
+  };
+  await expect(replay(recording, estimates, { onMoment, signal: stop.signal })).rejects.toThrow(/abort/);
+  expect(seen).toBe(3);
+});
+
+test('the sizes of the runtimes are those of the installed files', async () => {
+  for (const { path, bytes } of Object.values(RUNTIMES)) {
+    const [name, file] = path.split('/');
+    expect((await stat(join(ROOT, 'node_modules', name!, 'dist', file!))).size, path).toBe(bytes);
+  }
+});
+
+test("withTotal takes the list's size where the host gives none, for the model alone", () => {
+  const model = { stage: 'model', loaded: 5, total: null } as const;
+  expect(withTotal(model, { bytes: 10 })).toEqual({ ...model, total: 10 });
+  expect(withTotal({ ...model, total: 7 }, { bytes: 10 }).total).toBe(7);
+  expect(withTotal(model, {}).total).toBeNull();
+  expect(withTotal({ ...model, stage: 'runtime' }, { bytes: 10 }).total).toBeNull();
+});

@@ -1,0 +1,42 @@
+import { parseSchedulerConfig, SAMPLER_OPTIONS } from '@onnoise/scheduler';
+import { describe, expect, test } from 'vitest';
+import { fits, optionHint } from '#site/views/sample/state/option-words.ts';
+import { counted, unitOf } from '#site/views/sample/state/unit.ts';
+
+describe('unitOf', () => {
+  test('is a step only where the sampler calls the network once a step', () => {
+    expect(unitOf('ddim')).toBe('step');
+    expect(unitOf('heun')).toBe('network call');
+    expect(unitOf('dpmpp_2s_ancestral')).toBe('network call');
+  });
+});
+
+test('counted has a plural', () => {
+  expect([counted(1, 'step'), counted(19, 'network call')]).toEqual(['1 step', '19 network calls']);
+});
+
+describe('optionHint', () => {
+  test('is a sentence with the names that the page has for samplers', () => {
+    expect(optionHint(SAMPLER_OPTIONS.eta)).toBe("DDIM's noise, 0 (none) to 1 (DDPM's).");
+    expect(optionHint(SAMPLER_OPTIONS.curvature)).toMatch(/^DPM\+\+ 3M's second difference: .*\.$/);
+    expect(optionHint(SAMPLER_OPTIONS.spacing)).toMatch(/^How steps are spread: /);
+  });
+});
+
+describe('fits', () => {
+  const config = parseSchedulerConfig({});
+
+  test('says which spacings a sampler takes, and all before a model is loaded', () => {
+    expect(fits(config, 'ddim', { spacing: 'trailing' })).toBe(true);
+    expect(fits(config, 'ddim', { spacing: 'karras' })).toBe(false);
+    expect(fits(config, 'euler', { spacing: 'karras' })).toBe(true);
+    expect(fits(undefined, 'ddim', { spacing: 'karras' })).toBe(true);
+  });
+
+  test('says which samplers a model takes', () => {
+    expect(fits(config, 'euler')).toBe(true);
+    expect(fits(parseSchedulerConfig({ rescale_betas_zero_snr: true, timestep_spacing: 'trailing' }), 'euler')).toBe(
+      false,
+    );
+  });
+});
