@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const SITE = join(ROOT, 'runtime-web', 'site');
+const SITE = join(ROOT, 'site');
 const SHEETS = join(SITE, 'public', 'learn');
 const RUNS = join(SITE, 'views', 'learn', 'improve', 'runs.json');
 const STEPS = 500;

@@ -20,7 +20,7 @@ import { check, DEFAULTS, fitDraft, toRequest } from '../../site/views/sample/st
 import type { Recording } from '../../site/views/sample/state/recording.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const SITE = join(ROOT, 'runtime-web', 'site');
+const SITE = join(ROOT, 'site');
 const FACTS = join(SITE, 'views', 'sample', 'recorded', 'recordings.json');
 /** Of WebP, to 100. */
 const QUALITY = 80;

@@ -23,7 +23,7 @@ import { parametersOf } from '../../pipeline/src/train/step/state.ts';
 import { compileSampler, sampleImages, toBytes } from '../../scheduler/src/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const SITE = join(ROOT, 'runtime-web', 'site');
+const SITE = join(ROOT, 'site');
 const PICTURE = join(SITE, 'public', 'learn', 'recorded-training.png');
 const FACTS = join(SITE, 'views', 'learn', 'learning', 'recorded', 'recording.json');
 const SHADES = 32;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { encodeModel, type Graph, trace } from '../../tracer/src/index.ts';
 import { cloudGuess, cloudStep, GUESS_INPUTS, STEP_INPUTS } from './cloud.ts';
 
-const FOLDER = join(import.meta.dirname, '..', '..', 'runtime-web', 'site', 'public', 'learn');
+const FOLDER = join(import.meta.dirname, '..', '..', 'site', 'public', 'learn');
 
 const graphs: Record<string, Graph> = {
   'cloud-guess.onnx': trace(cloudGuess, GUESS_INPUTS, { name: 'cloud_guess' }),

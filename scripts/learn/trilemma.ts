@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const OUT = join(ROOT, 'runtime-web', 'site', 'views', 'learn', 'why', 'measured.json');
+const OUT = join(ROOT, 'site', 'views', 'learn', 'why', 'measured.json');
 const COUNT = 100;
 const STEPS = [5, 15, 50, 250];
 const ARGS = [

@@ -11,7 +11,7 @@ import { writeWhole } from '#pipeline/files/output.ts';
 import { LABEL } from '#pipeline/pictures/phantom-label.ts';
 import { preparedPhantoms, SIDE, TRAINED_ON } from './prepared-phantoms.ts';
 
-const FOLDER = join(import.meta.dirname, '..', '..', 'runtime-web', 'site', 'public', 'hands');
+const FOLDER = join(import.meta.dirname, '..', '..', 'site', 'public', 'hands');
 const COUNT = 120;
 const COLUMNS = 12;
 

@@ -15,7 +15,7 @@ import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
 import { type ConfigLayer, resolveConfig } from '#pipeline/train/settings/config.ts';
 import { readPreset } from '#pipeline/train/settings/presets.ts';
 
-const FOLDER = join(import.meta.dirname, '..', '..', 'runtime-web', 'site', 'public', 'training');
+const FOLDER = join(import.meta.dirname, '..', '..', 'site', 'public', 'training');
 const PRESET = 'tab';
 /** Of each digit. */
 const EACH = 200;

@@ -14,7 +14,7 @@ import type { ModelConfig } from '../model/types.ts';
 import { encodeSafetensors } from './safetensors.ts';
 import { toStateDict, WEIGHTS_FILE } from './weights.ts';
 
-const FOLDER = new URL('../../python', import.meta.url);
+const FOLDER = new URL('../../python/', import.meta.url);
 const EXTENDED = 'modeling_extended_unet2d';
 
 type Described = Partial<Pick<ModelConfig, '_class_name' | 'num_class_embeds' | 'null_condition' | 'conditions'>> & {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const VITE = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
 
-export const buildSite = (out: string): Promise<void> => build(join('runtime-web', 'vite.config.ts'), out);
+export const buildSite = (out: string): Promise<void> => build(join('site', 'vite.config.ts'), out);
 
 /** The same with digits first. */
 export const buildTestSite = (out: string): Promise<void> =>

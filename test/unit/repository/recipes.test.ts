@@ -4,7 +4,7 @@ import { readText, repositoryFiles } from '#test/repository.ts';
 
 const FILES = new Set(repositoryFiles());
 const product = [...FILES].filter((file) =>
-  /^(scheduler|tracer|pipeline|runtime-node|server|onnoise|runtime-web)\/.*\.(ts|tsx|js)$/.test(file),
+  /^(scheduler|tracer|pipeline|runtime-node|server|onnoise|runtime-web|site)\/.*\.(ts|tsx|js)$/.test(file),
 );
 
 interface Recipe {
@@ -69,7 +69,7 @@ function speakOf(pattern: RegExp, own: RegExp): string[] {
 test.each([
   ['a sampler', /'ddim'|\/ddim\.ts/, /sampling\/ddim|views\/game\/(painter|reveal)/],
   ['a network', /SimpleUnet|simple-unet/, /model\/simple-unet/],
-  ['a data format', /IDX files|\/idx\.ts/, /data\/(idx|digits)/],
+  ['a data format', /IDX files|\/idx\.ts/, /sources\/(idx|digits)/],
   ['a view of the page', /\bforward: '|'forward'|views\/forward|import\(.*views/, /views\/(forward|learn\/destroy)\//],
 ] as const)('the recipe for %s leaves out no file that speaks of one', (thing, pattern, own) => {
   const { named } = recipes.find(({ title }) => title === `Add ${thing}`)!;

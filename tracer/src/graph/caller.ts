@@ -5,7 +5,7 @@
 import { PART_FRAME } from './part.ts';
 
 /** Where this file lies: frames from here are the tracer's own. */
-const OWN = decodeURI(new URL('.', import.meta.url).pathname);
+const OWN = decodeURI(new URL('..', import.meta.url).pathname);
 
 /** `at name (place:line:column)` of V8, `name@place:line:column` of the others. */
 const FRAME = /^(?:\s*at (?:.*\()?|[^\s@]*@)(?<place>[^\s()]+:\d+:\d+)\)?$/;

@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { check, oneOf } from '@onnoise/scheduler';
 import type { ConfigLayer } from './config.ts';
 
-const FOLDER = new URL('../../../presets', import.meta.url);
+const FOLDER = new URL('../../../presets/', import.meta.url);
 const SUFFIX = '.json';
 
 /** In alphabetical order. */

@@ -79,7 +79,7 @@ describe('call', () => {
     const error = (await failure(child.call('fail', 'RangeError'))) as CallError;
     expect(error).toBeInstanceOf(CallError);
     expect([error.kind, error.message]).toEqual(['own', 'out of range']);
-    expect(error.stack).toMatch(/child-program\.ts/);
+    expect(error.stack).toMatch(/programs\/child\.ts/);
     expect(await failure(child.call('fail', 'text'))).toMatchObject({ kind: 'Error', message: 'only a text' });
     expect(await failure(child.call('fail', 'function'))).toMatchObject({
       message: expect.stringMatching(/could not be cloned/),

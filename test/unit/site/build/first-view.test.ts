@@ -6,7 +6,7 @@ import type { Plugin, Rolldown } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { siteConfig } from '../../../../site/vite.config.ts';
 
-const PAGE = join(import.meta.dirname, '..', '..', '..', '..', 'runtime-web', 'site', 'index.html');
+const PAGE = join(import.meta.dirname, '..', '..', '..', '..', 'site', 'index.html');
 
 interface Emitted {
   fileName: string;

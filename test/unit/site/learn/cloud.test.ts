@@ -10,7 +10,7 @@ import { expectClose } from '#test/compare.ts';
 import { encodeModel, trace } from '#tracer/index.ts';
 import { cloudGuess, cloudStep, GUESS_INPUTS, STEP_INPUTS } from '../../../../scripts/learn/cloud.ts';
 
-const FOLDER = join(import.meta.dirname, '..', '..', '..', '..', 'runtime-web', 'site', 'public', 'learn');
+const FOLDER = join(import.meta.dirname, '..', '..', '..', '..', 'site', 'public', 'learn');
 
 const sessions = new Map<string, Promise<InferenceSession>>();
 

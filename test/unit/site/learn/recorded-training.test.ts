@@ -5,7 +5,7 @@ import { type Cell, placeOf, RECORDING } from '#site/views/learn/learning/record
 import { expectClose } from '#test/compare.ts';
 import { gaussian, toBytes } from '../../../../scheduler/src/index.ts';
 
-const PUBLIC = join(import.meta.dirname, '..', '..', '..', '..', 'runtime-web', 'site', 'public');
+const PUBLIC = join(import.meta.dirname, '..', '..', '..', '..', 'site', 'public');
 const { digits, shape, timesteps, trained } = RECORDING;
 const [, height, width] = shape;
 /** Half of the distance between two of 32 shades, and a byte of rounding. */

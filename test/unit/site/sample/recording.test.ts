@@ -41,7 +41,7 @@ describe.each(shipped)('the recording of %s', (key, recording) => {
       void made.push({ x: toBytes(x), x0: toBytes(x0) });
     await sample({ ...toRequest(checked.parameters, classes), onStep });
 
-    const file = await readFile(join(ROOT, 'runtime-web', 'site', 'public', 'learn', `recorded-${key}.webp`));
+    const file = await readFile(join(ROOT, 'site', 'public', 'learn', `recorded-${key}.webp`));
     const rgba = await sharp(file).ensureAlpha().toColourspace('srgb').raw().toBuffer();
     const shown: Moment[] = [];
     await replay(recording, readEstimates(rgba, recording), { onMoment: (moment) => void shown.push(moment) });
