@@ -17,7 +17,9 @@ interface Line {
 
 /** `npm install ...` and `npx ...` of our packages and of those that a command asks for, each once. */
 function installLines(): Line[] {
-  const documents = repositoryFiles().filter((file) => /^(README\.md|docs\/[\w-]+\.md|[\w-]+\/README\.md)$/.test(file));
+  const documents = repositoryFiles().filter((file) =>
+    /^(README\.md|docs\/(?!notes\/)([\w-]+\/)?[\w-]+\.md|[\w-]+\/README\.md)$/.test(file),
+  );
   const found = new Map<string, Line>();
   for (const file of documents) {
     for (const [, block] of readText(file).matchAll(/```sh\n([\s\S]*?)```/g)) {

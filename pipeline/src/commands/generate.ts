@@ -1,5 +1,5 @@
 /**
- * `pipeline generate`: many pictures through a queue that any number of workers share (docs/bulk.md).
+ * `pipeline generate`: many pictures through a queue that any number of workers share (docs/serving/bulk.md).
  */
 import { basename, join, resolve } from 'node:path';
 import { refuse, type SamplerName, type SamplerSettings } from '@onnoise/scheduler';

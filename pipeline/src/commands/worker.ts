@@ -1,6 +1,6 @@
 /**
  * `pipeline worker`: samples the orders of `pipeline generate` until it is stopped, or without a queue its share of an
- * order (docs/bulk.md).
+ * order (docs/serving/bulk.md).
  */
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';

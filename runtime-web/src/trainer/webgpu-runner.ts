@@ -28,7 +28,7 @@ export async function openWebGpuRunner(
   const { queue } = device;
   const session = await gpu.guard(
     openStepSession(ort, graph, file, {
-      // In the other layout, depthwise convolutions of some sizes give wrong numbers: docs/engines.md.
+      // In the other layout, depthwise convolutions of some sizes give wrong numbers: docs/training/engines.md.
       executionProviders: [{ name: 'webgpu', device, preferredLayout: 'NCHW' }],
       enableGraphCapture: true,
       preferredOutputLocation: 'gpu-buffer',

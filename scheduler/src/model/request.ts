@@ -40,7 +40,7 @@ const ANY_COUNT: CountLimit = { largest: 1_000_000, why: '' };
 /** The part of a picture to paint anew where no mask says which pixels. */
 export const USUAL_STRENGTH = 0.6;
 
-/** Default steps where the schedule is long enough. Chosen by measurement: docs/samplers.md. */
+/** Default steps where the schedule is long enough. Chosen by measurement: docs/sampling/samplers.md. */
 export const USUAL_STEPS = 20;
 
 /** Default steps: 20, or T - 1 if that is less, since the default sampler needs a timestep more than steps. */

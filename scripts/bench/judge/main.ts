@@ -4,7 +4,7 @@
  *     npm run bench:judge -- --mnist <folder>                 # all cases, for models/digits
  *     npm run bench:judge -- --mnist <folder> --model out/digits --count 2000
  *     npm run bench:judge -- --mnist <folder> --case 'ddim 10 eta=0.5' --case 'ddpm 20'
- *     npm run bench:judge -- --mnist <folder> --chart docs/samplers.png
+ *     npm run bench:judge -- --mnist <folder> --chart docs/sampling/samplers.png
  *
  * The judge is a small network that tells digits apart. It is trained on digits of MNIST that are not in the npm package
  * `mnist`, which the models train on: --mnist is a folder with the IDX files of MNIST, such as those of its test set.

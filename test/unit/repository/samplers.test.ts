@@ -1,4 +1,4 @@
-/** docs/samplers.md agrees with the records of the samplers. */
+/** docs/sampling/samplers.md agrees with the records of the samplers. */
 import {
   optionsOfSampler,
   SAMPLER_NAMES,
@@ -9,7 +9,7 @@ import {
 import { expect, test } from 'vitest';
 import { readText } from '#test/repository.ts';
 
-const cells = readText('docs/samplers.md')
+const cells = readText('docs/sampling/samplers.md')
   .split('\n')
   .filter((line) => line.startsWith('| `'))
   .map((line) =>

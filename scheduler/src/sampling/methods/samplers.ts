@@ -41,7 +41,7 @@ export type SamplerSettings = { readonly [K in SamplerOptionName]?: SamplerValue
 /** Names, in order. */
 export const SAMPLER_NAMES: readonly SamplerName[] = RECORDS.map(({ name }) => name);
 
-/** Chosen by measurement: docs/samplers.md. */
+/** Chosen by measurement: docs/sampling/samplers.md. */
 export const DEFAULT_SAMPLER: SamplerName = 'dpmpp_2m_sde';
 
 /** The options of all samplers by name. */

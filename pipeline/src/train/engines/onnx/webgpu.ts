@@ -4,7 +4,7 @@
  *
  * onnxruntime-node 1.30 cannot read a tensor back from the GPU (`getData` ends the process), so what leaves it goes through a
  * graph that copies. The layout NCHW is asked for: in the other, depthwise convolutions of some sizes give wrong numbers
- * (docs/engines.md).
+ * (docs/training/engines.md).
  */
 
 import * as ort from '@onnoise/runtime-node/onnxruntime';

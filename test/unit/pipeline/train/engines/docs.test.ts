@@ -27,7 +27,7 @@ function readTable(file: string, column: string): Record<string, string>[] {
   return rest.slice(0, end).map((cells) => Object.fromEntries(cells.map((cell, i) => [head![i]!.trim(), cell.trim()])));
 }
 
-const engines = readTable('engines.md', 'enabled by');
+const engines = readTable('training/engines.md', 'enabled by');
 const nameOf = (row: Record<string, string>) => row.engine!.replaceAll('`', '');
 /** Beside eager PyTorch, small and tutorial. */
 const turns = readTable('benchmarks.md', 'side').filter(({ side }) => side === 'PyTorch, eager');
@@ -39,7 +39,7 @@ const NOW = ['channels 32..256, 32 px, batch 32', 'tutorial U-Net, 64 px, batch 
 const earlier = readTable('benchmarks.md', '`tfjs-node`');
 const earlierOf = (engine: string) => earlier.map((row) => row[`\`${engine}\``]!);
 
-test('docs/engines.md has a row for every engine, enabled as pipeline doctor tells', async () => {
+test('docs/training/engines.md has a row for every engine, enabled as pipeline doctor tells', async () => {
   expect(engines.map(nameOf).sort()).toEqual(ENGINE_KINDS.filter((kind) => kind !== 'auto').sort());
   const told = (await diagnose()).engines.filter(({ engine }) => engine !== 'auto');
   expect(told.map(({ engine }) => engine)).toEqual(engines.map(nameOf));
@@ -50,7 +50,7 @@ test('docs/engines.md has a row for every engine, enabled as pipeline doctor tel
   }
 });
 
-test('docs/engines.md has the figures of docs/benchmarks.md, and none that was not measured', () => {
+test('docs/training/engines.md has the figures of docs/benchmarks.md, and none that was not measured', () => {
   const [here, there] = [NOW, earlierOf('tfjs-node')].map(
     ([small, tutorial]) => `${small} small, ${tutorial} tutorial`,
   );
