@@ -1,7 +1,7 @@
 /**
  * A learned picture of each class, which a network sees beside the sample. The class embedding says the same at every
  * place of a picture, so the layers must make the shape of a class out of noise and the padding at the edges. A picture
- * of it says what belongs where, and the network learns shapes sooner: docs/quality.md.
+ * of it says what belongs where, and the network learns shapes sooner: docs/networks.md.
  *
  * Source: the class-conditional networks of Denton et al., "Deep Generative Image Models using a Laplacian Pyramid of
  * Adversarial Networks" (arXiv 1506.05751), where the class is a plane beside those of the image.

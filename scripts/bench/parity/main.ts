@@ -6,7 +6,7 @@
  *     PYTHON=.cache/golden/bin/python npm run bench:parity -- --data digits --data fashion
  *
  * The network is that of settings.json. Fashion-MNIST is read from where Debian's package dataset-fashion-mnist puts
- * it. The tables are those of docs/quality.md. All is kept in .cache/parity: a run goes on where another was stopped.
+ * it. docs/quality.md has the results. All is kept in .cache/parity: a run goes on where another was stopped.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

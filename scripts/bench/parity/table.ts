@@ -1,4 +1,4 @@
-/** The results as tables in Markdown, for docs/quality.md. */
+/** The results as tables in Markdown, for docs/notes. */
 import type { Measure } from '#pipeline/evaluate/sets/types.ts';
 import type { CurveDifference } from './curves.ts';
 import { differenceOf, meanOf } from './difference.ts';

@@ -30,11 +30,10 @@ function readTable(file: string, column: string): Record<string, string>[] {
 const engines = readTable('training/engines.md', 'enabled by');
 const nameOf = (row: Record<string, string>) => row.engine!.replaceAll('`', '');
 /** Beside eager PyTorch, small and tutorial. */
-const turns = readTable('benchmarks.md', 'side').filter(({ side }) => side === 'PyTorch, eager');
-const FASTER = 'ours (first row) is as fast, times';
-const ratioOf = (task: string) => turns.find((row) => row.task === task)![FASTER]!.split(' ')[0];
-const NOW = ['channels 32..256, 32 px, batch 32', 'tutorial U-Net, 64 px, batch 8'].map((size) =>
-  ratioOf(`training step, ${size}`),
+const EAGER = 'PyTorch, eager';
+const rows = readTable('benchmarks.md', EAGER);
+const NOW = ['channels 32..256, 32 px, batch 32', 'tutorial U-Net, 64 px, batch 8'].map(
+  (size) => rows.find(({ task }) => task === `training step, ${size}`)![EAGER]!,
 );
 const earlier = readTable('benchmarks.md', '`tfjs-node`');
 const earlierOf = (engine: string) => earlier.map((row) => row[`\`${engine}\``]!);
