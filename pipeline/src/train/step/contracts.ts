@@ -51,47 +51,27 @@ export interface StepRecipe {
   options: TrainStepOptions;
 }
 
-/** A step in parts, which average the gradients of several small batches: see accumulate.ts. */
-export interface AccumulatedStep {
-  /** Small batches of an update. */
+/**
+ * A step whose gradients are computed in equal parts of its batch, and then averaged: see parts.ts. Parts may be computed one
+ * after the other, which needs the memory of one part (accumulation), or beside each other, on a core each.
+ */
+export interface StepParts {
+  /** Parts of an update. */
   count: number;
-  /** What they add to; those with the name of a state tensor, BatchNorm's statistics, start with its values, others at 0. */
-  totals: StepTensor[];
-  /** The part of the state that the first part reads. */
+  /** The part of the state that a part reads, without the statistics that a part changes. */
   weights: StepTensor[];
-  /** Inputs of the first part: those of an update, with fewer images. */
+  /** Inputs of a part: those of a step, with fewer images. */
   inputs: StepTensor[];
-  /** Inputs of the second part. */
-  scalars: StepTensor[];
-  /** @returns the totals with a small batch. */
-  add(
-    weights: Record<string, tf.Tensor>,
-    totals: Record<string, tf.Tensor>,
-    inputs: Record<string, tf.Tensor>,
-  ): Record<string, tf.Tensor>;
-  update(
-    state: Record<string, tf.Tensor>,
-    totals: Record<string, tf.Tensor>,
-    scalars: Record<string, tf.Tensor>,
-  ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
-}
-
-/** A step whose gradients are computed in equal parts of the batch: see shards.ts. */
-export interface ShardedStep {
-  count: number;
-  /** The part of the state that a shard reads. */
-  weights: StepTensor[];
-  /** Inputs of a shard: those of a step, with fewer images. */
-  inputs: StepTensor[];
-  /** What a shard gives: its loss and its gradients. */
+  /** What a part gives: its loss, its gradients, and BatchNorm's statistics under their names in the state. */
   gives: StepTensor[];
   /** Inputs of the update. */
   scalars: StepTensor[];
+  /** @param weights of the state, and statistics, where a part changes them */
   differentiate(weights: Record<string, tf.Tensor>, inputs: Record<string, tf.Tensor>): Record<string, tf.Tensor>;
-  /** @param parts what each shard gives */
+  /** @param mean of what the parts give; the statistics are those of the last */
   update(
     state: Record<string, tf.Tensor>,
-    parts: readonly Record<string, tf.Tensor>[],
+    mean: Record<string, tf.Tensor>,
     scalars: Record<string, tf.Tensor>,
   ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
 }
@@ -115,10 +95,10 @@ export interface TrainStep {
   /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
   initialState(parameters: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>;
   scalars(values: StepScalars): Record<string, Float32Array>;
-  /** With `accumulate` above 1: the step in parts, for engines to run instead of `run`. */
-  accumulated?: AccumulatedStep;
-  /** The step in so many shards of its batch, which they must divide; absent where a batch cannot be cut. */
-  shards?: (count: number) => ShardedStep;
+  /** With `accumulate` above 1: the step in that many parts, one after the other, for engines to run instead of `run`. */
+  accumulated?: StepParts;
+  /** The step in so many parts beside each other, which must divide the batch; absent where a batch cannot be cut. */
+  cut?: (count: number) => StepParts;
   /** A pure function of tfjs ops: runs eagerly on any backend, or under a tracer. */
   run(
     state: Record<string, tf.Tensor>,

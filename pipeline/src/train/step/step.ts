@@ -1,42 +1,34 @@
 /**
- * The training step as one pure function of tfjs ops: the loss and its gradients (objective.ts), then the update of the
- * weights (update.ts). It reads no tensor and keeps no variable, so it runs eagerly on any backend and can be traced.
- * If gradients are accumulated, it has two such functions instead (accumulate.ts).
+ * The training step as one pure function of tfjs ops: the loss and its gradients, then the update of the weights (parts.ts).
+ * It reads no tensor and keeps no variable, so it runs eagerly on any backend and can be traced.
  */
 import { MASK, scalarNames, stepScalars } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../../model/described.ts';
-import { accumulatedStep } from './accumulate.ts';
 import type { StepTensor, TrainStep, TrainStepOptions } from './contracts.ts';
-import { differentiate } from './objective.ts';
-import { hasShards, shardedStep } from './shards.ts';
+import { canBeCut, halvesOf, partsOf } from './parts.ts';
 import { freshState, stateSpecs } from './state.ts';
-import { update } from './update.ts';
 
 export function createTrainStep(model: TrainableModel, options: TrainStepOptions): TrainStep {
-  const { accumulate } = options;
+  const { accumulate, batch } = options;
   const state = stateSpecs(model.parameters, options);
-  const scalar = (name: string): StepTensor => ({ name, shape: [], dtype: 'float32' });
-  const scalars = scalarNames(options).map(scalar);
+  const halves = halvesOf(model, options, state);
+  const scalars = scalarNames(options).map((name): StepTensor => ({ name, shape: [], dtype: 'float32' }));
   const inputsOf = (images: number) => batchInputs(model, options, images);
+  const inParts = (count: number, images: number) => partsOf(halves, count, images, inputsOf(images), scalars);
   return {
     recipe: model.config ? { model: model.config, options } : undefined,
     state,
-    inputs: [...inputsOf(accumulate * options.batch), ...scalars],
+    inputs: [...inputsOf(accumulate * batch), ...scalars],
     initialState: (parameters) => freshState(state, parameters),
     scalars: (values) => stepScalars(options, values),
     run: (before, given) =>
       tf.tidy(() => {
-        const { loss, ...found } = differentiate(model, options, before, given);
-        const { state: after, gradNorm } = update(model, options, before, found, given);
-        return { state: after, outputs: { loss, gradNorm } };
+        const { state, outputs } = halves.update(before, halves.differentiate(before, given, batch), given);
+        return { state, outputs: { ...outputs } };
       }),
-    ...(hasShards(model, options) && {
-      shards: (count) => shardedStep(model, options, count, state, inputsOf, scalars),
-    }),
-    ...(accumulate > 1 && {
-      accumulated: accumulatedStep(model, options, state, inputsOf(options.batch), scalars),
-    }),
+    ...(canBeCut(model, options) && { cut: (count) => inParts(count, batch / count) }),
+    ...(accumulate > 1 && { accumulated: inParts(accumulate, batch) }),
   };
 }
 

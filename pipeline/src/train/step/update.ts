@@ -9,33 +9,11 @@ import { emaUpdate } from './ema.ts';
 import { hiddenBundles, updateHidden } from './hidden.ts';
 import { CURVE_SHAPES } from './learned-schedule.ts';
 import { isHiddenMatrix } from './muon.ts';
-import type { Differentiated, Tensors } from './objective.ts';
+import type { Tensors } from './objective.ts';
 import { SCHEDULE } from './state.ts';
 
 /** How much faster than the network the schedule learns. */
 const CURVE_RATE = 10;
-
-/**
- * @param inputs the step's scalars
- * @returns the state after the update
- */
-export function update(
-  model: TrainableModel,
-  options: TrainStepOptions,
-  state: Tensors,
-  { gradients, buffers }: Pick<Differentiated, 'gradients' | 'buffers'>,
-  inputs: Tensors,
-): { state: Tensors; gradNorm: tf.Scalar } {
-  const groups = groupParameters(model, options);
-  const joined = (bundles: readonly Bundle[]) => bundles.map((bundle) => join(bundle, (name) => gradients.get(name)!));
-  const vectors = { adam: joined(groups.adam), muon: joined(groups.muon) };
-  const { state: after, gradNorm } = updateGroups(groups, options, state, vectors, inputs);
-  for (const { name, trainable } of model.parameters) {
-    if (!trainable) after[`model.${name}`] = buffers.get(name) ?? state[`model.${name}`]!;
-  }
-  if (options.learnSchedule) Object.assign(after, updateCurve(options, state, gradients, inputs));
-  return { state: after, gradNorm };
-}
 
 /** The trained parameters by the optimizer that moves them. */
 export interface ParameterGroups {
@@ -88,11 +66,14 @@ export function updateGroups(
   return { state: after, gradNorm };
 }
 
-/** The learned schedule is apart from the network: no weight decay, and the clipping does not see it. */
-function updateCurve(
+/**
+ * The learned schedule is apart from the network: no weight decay, and the clipping does not see it.
+ * @param gradientOf a tensor of the schedule, by its name in the state
+ */
+export function updateCurve(
   options: TrainStepOptions,
   state: Tensors,
-  gradients: Differentiated['gradients'],
+  gradientOf: (name: string) => tf.Tensor,
   inputs: Tensors,
 ): Tensors {
   const bundle = {
@@ -103,7 +84,7 @@ function updateCurve(
     })),
   };
   const read = (prefix: string) => join(bundle, (name) => state[prefix + name]!);
-  const gradient = join(bundle, (name) => gradients.get(name)!);
+  const gradient = join(bundle, gradientOf);
   const scalars = {
     stepSize: tf.mul(inputs.stepSize!, CURVE_RATE) as tf.Scalar,
     epsilon: inputs.epsilon as tf.Scalar,

@@ -7,8 +7,8 @@
  */
 
 import { type Graph, joinPorts } from '@onnoise/tracer';
-import { partOf } from '../../step/accumulate.ts';
-import type { AccumulatedStep, StepTensor, TrainEngine, TrainStep } from '../../step/contracts.ts';
+import type { StepParts, StepTensor, TrainEngine, TrainStep } from '../../step/contracts.ts';
+import { addPart, inputsOfPart } from '../../step/parts.ts';
 import { blockSize } from './block-size.ts';
 import type { Program } from './program.ts';
 import { runInto } from './run-into.ts';
@@ -33,22 +33,22 @@ export function traceStep(step: TrainStep, form: Form = formOf(isWide(step.state
 
 /** The parts of an accumulated step as graphs: totals after a small batch, and the update. */
 export function traceParts(
-  { accumulated: parts, state }: TrainStep & { accumulated: AccumulatedStep },
+  { accumulated: parts, state }: TrainStep & { accumulated: StepParts },
   form: Form = formOf(isWide(state)),
 ) {
   const add = traceTurned(
-    (tensors) => prefixed(parts.add(tensors, tensors, tensors)),
-    [...parts.weights, ...parts.totals, ...parts.inputs],
+    (tensors) => prefixed(addPart(parts, tensors, parts.differentiate(tensors, tensors))),
+    [...parts.weights, ...parts.gives, ...parts.inputs],
     { name: 'gradients', ...form },
   );
   // BatchNorm's statistics are in the totals.
-  const given = new Set(parts.totals.map(({ name }) => name));
+  const given = new Set(parts.gives.map(({ name }) => name));
   const update = traceTurned(
     (tensors) => {
       const { state, outputs } = parts.update(tensors, tensors, tensors);
       return { ...outputs, ...prefixed(state) };
     },
-    [...state.filter(({ name }) => !given.has(name)), ...parts.totals, ...parts.scalars],
+    [...state.filter(({ name }) => !given.has(name)), ...parts.gives, ...parts.scalars],
     { name: 'update', ...form },
   );
   return { add, update };
@@ -130,15 +130,11 @@ async function createProgram(step: TrainStep, wide: boolean): Promise<Program> {
 }
 
 /** The totals, too, are two sets of buffers that swap roles. */
-async function createParts(
-  parts: AccumulatedStep,
-  graphs: ReturnType<typeof traceParts>,
-  orders: Orders,
-): Promise<Program> {
+async function createParts(parts: StepParts, graphs: ReturnType<typeof traceParts>, orders: Orders): Promise<Program> {
   const joined = joinPorts(graphs.update, nextOf);
   const [add, update] = [await sessionOf(graphs.add), await sessionOf(graphs.update)];
-  let totals = buffers(parts.totals);
-  let spare = buffers(parts.totals);
+  let totals = buffers(parts.gives);
+  let spare = buffers(parts.gives);
   const added = once((state: Tensors) => only(state, add.inputNames));
   const raised = once((totals: Tensors) => prefixed(totals));
   const read = once((state: Tensors) => only(state, update.inputNames));
@@ -153,7 +149,7 @@ async function createParts(
         else values.fill(0);
       }
       for (let number = 0; number < parts.count; number++) {
-        const given = feeds(parts.inputs, partOf(inputs, parts, number));
+        const given = feeds(parts.inputs, inputsOfPart(inputs, parts, number));
         await runInto(add, { ...added(state), ...totals, ...given }, raised(spare));
         [totals, spare] = [spare, totals];
       }

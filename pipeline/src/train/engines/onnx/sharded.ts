@@ -7,8 +7,8 @@
  */
 import { availableParallelism } from 'node:os';
 import { joinPorts } from '@onnoise/tracer';
-import { partOf } from '../../step/accumulate.ts';
-import type { ShardedStep, StepInputs, TrainStep } from '../../step/contracts.ts';
+import type { StepInputs, StepParts, TrainStep } from '../../step/contracts.ts';
+import { inputsOfPart, meanOf } from '../../step/parts.ts';
 import { blockSize } from './block-size.ts';
 import type { Program } from './program.ts';
 import { runInto } from './run-into.ts';
@@ -24,17 +24,17 @@ const LEAST_IMAGES = 4;
 const MOST_SHARDS = 16;
 
 /** The step in shards for so many cores; undefined if they do not suit it. */
-export function shardsOf(step: TrainStep, cores = availableParallelism()): ShardedStep | undefined {
+export function shardsOf(step: TrainStep, cores = availableParallelism()): StepParts | undefined {
   const images = step.inputs.find(({ name }) => name === 'images')!.shape[0]!;
-  if (!step.shards || isWide(step.state)) return undefined;
+  if (!step.cut || isWide(step.state)) return undefined;
   for (let count = Math.min(cores, MOST_SHARDS, Math.floor(images / LEAST_IMAGES)); count > 1; count--) {
-    if (images % count === 0) return step.shards(count);
+    if (images % count === 0) return step.cut(count);
   }
   return undefined;
 }
 
 /** The parts of the step as graphs: the gradients of a shard, and the update from those of all. */
-function traceShards({ state }: TrainStep, shards: ShardedStep, block: number | undefined) {
+function traceShards({ state }: TrainStep, shards: StepParts, block: number | undefined) {
   const form = formOf(false, block);
   const gradients = traceTurned(
     (tensors) => shards.differentiate(tensors, tensors),
@@ -50,7 +50,7 @@ function traceShards({ state }: TrainStep, shards: ShardedStep, block: number | 
       const parts = numbers.map((number) =>
         Object.fromEntries(shards.gives.map(({ name }) => [name, tensors[ofShard(name, number)]!])),
       );
-      const { state: after, outputs } = shards.update(tensors, parts, tensors);
+      const { state: after, outputs } = shards.update(tensors, meanOf(parts), tensors);
       return { ...outputs, ...prefixed(after) };
     },
     [...state, ...numbers.flatMap((number) => givenBy(shards, number)), ...shards.scalars],
@@ -60,10 +60,10 @@ function traceShards({ state }: TrainStep, shards: ShardedStep, block: number | 
 }
 
 const ofShard = (name: string, number: number): string => `${name}.${number}`;
-const givenBy = ({ gives }: ShardedStep, number: number) =>
+const givenBy = ({ gives }: StepParts, number: number) =>
   gives.map((spec) => ({ ...spec, name: ofShard(spec.name, number) }));
 
-export async function createSharded(step: TrainStep, shards: ShardedStep): Promise<Program> {
+export async function createSharded(step: TrainStep, shards: StepParts): Promise<Program> {
   const graphs = traceShards(step, shards, await blockSize());
   const joined = joinPorts(graphs.update, nextOf);
   const program = encodeProgram(graphs.gradients);
@@ -88,8 +88,8 @@ export async function createSharded(step: TrainStep, shards: ShardedStep): Promi
     orders: NONE,
     async run(state, whole, outputs) {
       for (const [values, { data }] of weightsOf(state)) values.set(data as Float32Array);
-      for (const [i, other] of others.entries()) other.begin(partOf(whole, shards, i + 1));
-      const read = { ...differentiated(state), ...feeds(inputs, partOf(whole, shards, 0)) };
+      for (const [i, other] of others.entries()) other.begin(inputsOfPart(whole, shards, i + 1));
+      const read = { ...differentiated(state), ...feeds(inputs, inputsOfPart(whole, shards, 0)) };
       // A shard that fails here must not leave the others at work.
       const error = await runInto(own, read, given).then(
         () => undefined,

@@ -6,6 +6,7 @@
 import { sizeOf } from '@onnoise/scheduler';
 import type { Graph, Node } from '@onnoise/tracer';
 import type { StepTensor } from '../../step/contracts.ts';
+import { GRADIENT } from '../../step/parts.ts';
 
 /**
  * The axes of a parameter in the order in which they are stored, by its name. So a filter [O, C, kH, kW] with [2, 3, 0, 1]
@@ -15,7 +16,7 @@ export type Orders = ReadonlyMap<string, readonly number[]>;
 
 export const NONE: Orders = new Map();
 
-const PREFIXES = ['model.', 'adam.m.', 'adam.v.', 'ema.', 'total.gradient.'];
+const PREFIXES = ['model.', 'adam.m.', 'adam.v.', 'ema.', GRADIENT];
 
 /** The order in which a tensor of the step or of its results is stored; undefined if as it is. */
 export function storedOrder(name: string, orders: Orders): readonly number[] | undefined {

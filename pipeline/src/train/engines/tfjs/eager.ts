@@ -4,8 +4,8 @@
  */
 import { sizeOf } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
-import { partOf } from '../../step/accumulate.ts';
-import type { AccumulatedStep, StepInputs, StepTensor, TrainStep } from '../../step/contracts.ts';
+import type { StepInputs, StepParts, StepTensor, TrainStep } from '../../step/contracts.ts';
+import { addPart, inputsOfPart } from '../../step/parts.ts';
 
 export interface EagerStep {
   /** Replaces one tensor of the state. @throws Error for a name or a length that the step does not have. */
@@ -53,17 +53,24 @@ export function createEagerStep(step: TrainStep): EagerStep {
 type Tensors = Record<string, tf.Tensor>;
 
 /** An update in its parts: the gradients of one small batch after the other, then the weights. */
-function runParts(parts: AccumulatedStep, state: Tensors, inputs: StepInputs) {
+function runParts(parts: StepParts, state: Tensors, inputs: StepInputs) {
   const start = ({ name, shape }: StepTensor) => (state[name] ? tf.clone(state[name]) : tf.zeros(shape));
-  let totals: Tensors = Object.fromEntries(parts.totals.map((spec) => [spec.name, start(spec)]));
+  let totals: Tensors = Object.fromEntries(parts.gives.map((spec) => [spec.name, start(spec)]));
   for (let number = 0; number < parts.count; number++) {
-    const after = withFeeds(parts.inputs, partOf(inputs, parts, number), (feeds) => parts.add(state, totals, feeds));
-    for (const [name, tensor] of Object.entries(totals)) if (tensor.id !== after[name]!.id) tensor.dispose();
-    totals = after;
+    const before = totals;
+    const add = (feeds: Tensors) => addPart(parts, before, parts.differentiate({ ...state, ...before }, feeds));
+    totals = withFeeds(parts.inputs, inputsOfPart(inputs, parts, number), (feeds) => tf.tidy(() => add(feeds)));
+    disposeBut(before, totals);
   }
   const result = withFeeds(parts.scalars, inputs, (scalars) => parts.update(state, totals, scalars));
-  tf.dispose(totals);
+  disposeBut(totals, { ...result.state, ...result.outputs });
   return result;
+}
+
+/** Frees tensors that are not among the others. */
+function disposeBut(tensors: Tensors, kept: Tensors): void {
+  const ids = new Set(Object.values(kept).map(({ id }) => id));
+  for (const tensor of Object.values(tensors)) if (!ids.has(tensor.id)) tensor.dispose();
 }
 
 function withFeeds<T>(specs: readonly StepTensor[], inputs: StepInputs, run: (feeds: Tensors) => T): T {

@@ -73,8 +73,8 @@ describe.each(['adamw', 'muon'])('a step in shards, by %s', (optimizer) => {
   });
 
   it('trains as the whole batch does', async () => {
-    const sharded = { ...step, shards: () => step.shards!(2) };
-    const { shards: _, ...whole } = step;
+    const sharded = { ...step, cut: () => step.cut!(2) };
+    const { cut: _, ...whole } = step;
     const [one, two] = [
       await createOnnxruntimeEngine(sharded, fresh(step)),
       await createOnnxruntimeEngine(whole, fresh(step)),
