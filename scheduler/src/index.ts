@@ -190,13 +190,13 @@ export {
   unpackState,
   weightsOf,
 } from './training/flat.ts';
-export {
-  LEARNING_RATE_SCHEDULES,
-  type LearningRateOptions,
-  type LearningRateSchedule,
-  learningRateAt,
-} from './training/learning-rate.ts';
 export { copyLevels, type ImagePlace } from './training/levels.ts';
+export {
+  LR_SCHEDULES,
+  type LrOptions,
+  type LrSchedule,
+  lrAt,
+} from './training/lr.ts';
 export { type DropoutSpec, drawMasks, MASK } from './training/masks.ts';
 export {
   type AdamOptions,

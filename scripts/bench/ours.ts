@@ -83,7 +83,7 @@ async function steps(size: Size, batch: number, kind: OurEngine): Promise<Prepar
   return {
     once() {
       const draw = drawStep(0, done++, batch, pixels, T);
-      return engine.step({ images, ...draw, ...step.scalars({ step: done, learningRate: 1e-4, emaDecay: 0 }) });
+      return engine.step({ images, ...draw, ...step.scalars({ step: done, lr: 1e-4, emaDecay: 0 }) });
     },
     dispose: () => engine.dispose(),
   };
@@ -105,7 +105,7 @@ async function presetSteps(name: string): Promise<Prepared> {
       const { images, labels } = await batches.next();
       const draw = drawStep(training.seed, done, batch, sizeOf(model.shape), schedule.T);
       const told = conditions({ ...(labels && { labels }) }, done++);
-      const scalars = step.scalars({ step: done, learningRate: training.lr, emaDecay: training.emaDecay ?? 0 });
+      const scalars = step.scalars({ step: done, lr: training.lr, emaDecay: training.emaDecay ?? 0 });
       return engine.step({ images, ...draw, ...told, ...scalars });
     },
     async dispose() {

@@ -29,7 +29,7 @@ describe('the files', skipBecause(LACKS_CHROMIUM), () => {
     await writeReport(exampleEvaluation(), examplePictures(), folder);
     const sides = await openSides([
       await writeRun(join(folder, 'a')),
-      await writeRun(join(folder, 'b'), { learningRate: 0.002 }),
+      await writeRun(join(folder, 'b'), { lr: 0.002 }),
       await writeRun(join(folder, 'a-run-that-has-a-long-name-and-has-not-begun'), { steps: 0 }),
       await writeEvaluatedModel(join(folder, 'c')),
       await writeEvaluatedModel(join(folder, 'd'), { measures: exampleMeasures(12.1) }),

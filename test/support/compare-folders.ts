@@ -9,20 +9,20 @@ const WEIGHTS = 'weights';
 
 export interface RunOptions {
   steps?: number;
-  learningRate?: number;
+  lr?: number;
   /** What the loss falls to. */
   floor?: number;
 }
 
 /** Returns `folder`. */
-export async function writeRun(folder: string, { steps = 900, learningRate = 0.001, floor = 0.05 }: RunOptions = {}) {
+export async function writeRun(folder: string, { steps = 900, lr = 0.001, floor = 0.05 }: RunOptions = {}) {
   const lossAt = (step: number) => floor + 0.9 * Math.exp(-step / 120) + 0.01 * Math.sin(37 * step);
   const lines = Array.from({ length: steps }, (_, i) => ({
     step: i + 1,
     seconds: 0.15 * (i + 1),
     loss: lossAt(i + 1),
   }));
-  const config = { data: { source: 'rings' }, training: { learningRate, batch: 32, emaDecay: null } };
+  const config = { data: { source: 'rings' }, training: { lr, batch: 32, emaDecay: null } };
   return writeFiles(folder, {
     'config.json': JSON.stringify(config),
     'metrics.jsonl': toLines(lines),
@@ -35,7 +35,7 @@ export async function writeRun(folder: string, { steps = 900, learningRate = 0.0
 
 /** Returns `folder`. */
 export async function writeEvaluatedModel(folder: string, more: Parameters<typeof exampleEvaluation>[0] = {}) {
-  const config = { data: { source: 'rings' }, training: { learningRate: 0.002, batch: 32, emaDecay: 0.999 } };
+  const config = { data: { source: 'rings' }, training: { lr: 0.002, batch: 32, emaDecay: 0.999 } };
   const evaluation = exampleEvaluation(more);
   const hash = createHash('sha256').update(WEIGHTS).digest('hex');
   return writeFiles(folder, {

@@ -103,9 +103,9 @@ def main() -> None:
                 accelerator.backward(loss * micro / share)
             total += loss.detach() * micro / share
         norm = accelerator.clip_grad_norm_(model.parameters(), training["clipNorm"] or math.inf)
-        rate = learning_rate(training, step, step / steps)
+        lr = lr_at(training, step, step / steps)
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = lr
         optimizer.step()
         optimizer.zero_grad()
         if average:
@@ -121,12 +121,12 @@ def main() -> None:
             "epoch": at.epoch,
             "position": vars(position),
             "seconds": round(before + now - began, 3),
-            "learningRate": rate,
+            "lr": lr,
             "loss": value,
             "config": config,
         }
         speed = {"imagesPerSecond": round(batch / (now - since), 2), "seconds": info["seconds"], "memory": memory()}
-        line = {"step": step + 1, "epoch": at.epoch, "loss": value, "gradNorm": norm, "learningRate": rate, **speed}
+        line = {"step": step + 1, "epoch": at.epoch, "loss": value, "gradNorm": norm, "lr": lr, **speed}
         append("metrics.jsonl", line, accelerator)
         ends = step + 1 == steps
         if ends or divides(config["output"]["checkpointEvery"], step + 1):
@@ -148,7 +148,7 @@ def steps_of(training: dict, batch: int, images: int) -> int:
     raise SystemExit("Cannot train: --steps must be given, because config.json ends the run by the clock.")
 
 
-def learning_rate(training: dict, step: int, progress: float) -> float:
+def lr_at(training: dict, step: int, progress: float) -> float:
     warm = min(1, (step + 1) / training["warmupSteps"]) if training["warmupSteps"] > 0 else 1
     done = min(1, max(0, progress))
     decay = {"constant": 1, "linear": 1 - done, "cosine": (1 + math.cos(math.pi * done)) / 2}[training["lrSchedule"]]

@@ -4,8 +4,7 @@ import { prepareDataset } from '../data/index.ts';
 import type { PrepareProgress } from '../data/set/types.ts';
 import { draftPlan } from '../train/plan/resolve.ts';
 import { settingsOf } from '../train/plan/settings.ts';
-import type { TrainHooks, TrainResult } from '../train/run/train.ts';
-import { trainWhole } from '../train/run/whole-run.ts';
+import { type TrainHooks, type TrainResult, train as trainRun } from '../train/run/train.ts';
 import { readRunLayer } from '../train/saved/run-folder.ts';
 import type { ConfigLayer, TrainConfig } from '../train/settings/config.ts';
 import { readPreset } from '../train/settings/presets.ts';
@@ -55,11 +54,11 @@ export async function train(options: TrainRunOptions): Promise<TrainResult> {
   if (preset !== undefined) layers.push(await readPreset(preset));
   layers.push({ name: 'the call', config: settings ?? {} });
   const { config, start, yielding } = await settingsOf(layers, resume ? run : undefined);
-  return trainWhole({
-    draft: draftPlan(config, start, yielding),
-    folder: run,
+  return trainRun({
+    plan: draftPlan(config, start, yielding),
+    run,
     resume,
-    prepare: (images) => prepareDataset(images, onPrepare, signal),
+    dataset: (images) => prepareDataset(images, onPrepare, signal),
     hooks,
     signal,
   });

@@ -18,7 +18,7 @@ export type TrainerEvent =
       loss: number;
       /** Before clipping. */
       gradNorm: number;
-      learningRate: number;
+      lr: number;
       /** Of training so far, without the stops. */
       seconds: number;
       stepsPerSecond: number;

@@ -79,7 +79,7 @@ export function createTraining(parts: TrainingParts): Training {
   async function update(): Promise<void> {
     const began = performance.now();
     const { epoch, ...batch } = batches.next();
-    const { inputs, learningRate } = feed(progress.step, batch);
+    const { inputs, lr } = feed(progress.step, batch);
     const { loss, gradNorm } = await runner.step(inputs);
     const step = progress.step + 1;
     spoilt = faultOf(step, loss, gradNorm);
@@ -95,7 +95,7 @@ export function createTraining(parts: TrainingParts): Training {
       epoch,
       loss,
       gradNorm,
-      learningRate,
+      lr,
       seconds: progress.seconds,
       stepsPerSecond: 1 / mean,
     });

@@ -26,7 +26,7 @@ export interface AdamOptions {
 export interface StepScalars {
   /** 1 for the first update: the power of Adam's bias corrections. */
   step: number;
-  learningRate: number;
+  lr: number;
   /** Share of the old average that stays, 0 to 1. */
   emaDecay: number;
 }
@@ -38,13 +38,13 @@ export const shrinks = ({ optimizer, weightDecay }: AdamOptions): boolean => opt
 export function adamScalars(
   { betas, eps, weightDecay }: AdamOptions,
   step: number,
-  learningRate: number,
+  lr: number,
 ): { stepSize: number; epsilon: number; weightFactor: number } {
   const rootCorrection = Math.sqrt(1 - betas[1] ** step);
   return {
-    stepSize: (learningRate * rootCorrection) / (1 - betas[0] ** step),
+    stepSize: (lr * rootCorrection) / (1 - betas[0] ** step),
     epsilon: eps * rootCorrection,
-    weightFactor: 1 - learningRate * weightDecay,
+    weightFactor: 1 - lr * weightDecay,
   };
 }
 
@@ -54,7 +54,7 @@ export function scalarNames(options: AdamOptions & { ema: boolean }): string[] {
     'stepSize',
     'epsilon',
     ...(shrinks(options) ? ['weightFactor'] : []),
-    ...(options.optimizer === 'muon' ? ['rate'] : []),
+    ...(options.optimizer === 'muon' ? ['lr'] : []),
     ...(options.ema ? ['emaRate'] : []),
   ];
 }
@@ -62,11 +62,11 @@ export function scalarNames(options: AdamOptions & { ema: boolean }): string[] {
 /** The scalars as inputs of a step, by their names. */
 export function stepScalars(
   options: AdamOptions & { ema: boolean },
-  { step, learningRate, emaDecay }: StepScalars,
+  { step, lr, emaDecay }: StepScalars,
 ): Record<string, Float32Array> {
   const values: Record<string, number> = {
-    ...adamScalars(options, step, learningRate),
-    rate: learningRate,
+    ...adamScalars(options, step, lr),
+    lr,
     emaRate: 1 - emaDecay,
   };
   return Object.fromEntries(scalarNames(options).map((name) => [name, Float32Array.of(values[name]!)]));

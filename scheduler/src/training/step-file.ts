@@ -32,13 +32,13 @@ import {
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
 import type { BatchPosition } from './epoch-order.ts';
 import type { FlatParameter, FlatVector } from './flat.ts';
-import { LEARNING_RATE_SCHEDULES, type LearningRateOptions } from './learning-rate.ts';
+import { LR_SCHEDULES, type LrOptions } from './lr.ts';
 import type { DropoutSpec } from './masks.ts';
 import { type AdamOptions, OPTIMIZER_NAMES } from './optimizer.ts';
 import { TIMESTEP_SAMPLINGS, type TimestepSampling } from './timesteps.ts';
 
 /** Of step.json; a reader refuses every other. */
-export const STEP_FORMAT = 1;
+export const STEP_FORMAT = 2;
 
 /** Paths in a model folder. */
 export const STEP_FILES = {
@@ -89,8 +89,8 @@ export interface StepFile {
   /** One per class, if they have names. */
   classNames: string[] | null;
   optimizer: AdamOptions;
-  /** `steps`: where a falling rate ends; null: nowhere, it does not fall. */
-  learningRate: LearningRateOptions & { steps: number | null };
+  /** `steps`: where a falling one ends; null: nowhere, it does not fall. */
+  lr: LrOptions & { steps: number | null };
   /** Decay of the averaged weights; null where there are none. */
   emaDecay: number | null;
   /** Share of the images that lose their condition. */
@@ -151,9 +151,9 @@ const RULES: Rules<StepFile> = {
     eps: number({ above: 0 }),
     weightDecay: number({ min: 0 }),
   }),
-  learningRate: described<StepFile['learningRate']>('{rate, schedule, warmupSteps, steps}', {
-    rate: number({ above: 0 }),
-    schedule: oneOf(LEARNING_RATE_SCHEDULES),
+  lr: described<StepFile['lr']>('{lr, lrSchedule, warmupSteps, steps}', {
+    lr: number({ above: 0 }),
+    lrSchedule: oneOf(LR_SCHEDULES),
     warmupSteps: COUNT,
     steps: nullable(SIZE),
   }),

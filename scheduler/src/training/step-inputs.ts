@@ -4,7 +4,7 @@ import { sizeOf } from '../model/size.ts';
 import { makeSchedule } from '../schedule/schedules.ts';
 import { type BatchConditions, conditionInputs, type StepInputs } from './conditioning.ts';
 import { drawStep } from './draw.ts';
-import { learningRateAt } from './learning-rate.ts';
+import { lrAt } from './lr.ts';
 import { drawMasks } from './masks.ts';
 import { emaDecayAt, stepScalars } from './optimizer.ts';
 import type { StepFile } from './step-file.ts';
@@ -16,7 +16,7 @@ export interface StepBatch extends BatchConditions {
 
 export interface StepFeed {
   inputs: StepInputs;
-  learningRate: number;
+  lr: number;
 }
 
 /** @returns a pure function of (step, batch); steps count from 0 */
@@ -26,9 +26,9 @@ export function createStepFeed(file: StepFile): (step: number, batch: StepBatch)
   const conditionsOf = conditionInputs(file, file);
   const draws = { offset: { strength: offsetNoise, channels: shape[0] }, sampling: timesteps };
   return (step, { images, ...conditions }) => {
-    const learningRate = rateAt(file, step);
+    const lr = lrOf(file, step);
     return {
-      learningRate,
+      lr,
       inputs: {
         images,
         ...drawStep(seed, step, batch, sizeOf(shape), T, draws),
@@ -36,16 +36,16 @@ export function createStepFeed(file: StepFile): (step: number, batch: StepBatch)
         ...conditionsOf(conditions, step),
         ...stepScalars(
           { ...file.optimizer, ema: emaDecay !== null },
-          { step: step + 1, learningRate, emaDecay: emaDecayAt(step, emaDecay ?? 0) },
+          { step: step + 1, lr, emaDecay: emaDecayAt(step, emaDecay ?? 0) },
         ),
       },
     };
   };
 }
 
-/** A rate that falls towards an end has none left after it: training that goes on there goes on at the full rate. */
-function rateAt({ learningRate }: StepFile, step: number): number {
-  const { steps, ...options } = learningRate;
+/** One that falls towards an end has none left after it: training that goes on there goes on at full height. */
+function lrOf({ lr }: StepFile, step: number): number {
+  const { steps, ...options } = lr;
   const falls = steps !== null && step < steps;
-  return learningRateAt(options, step, falls ? step / steps : 0);
+  return lrAt(options, step, falls ? step / steps : 0);
 }

@@ -18,7 +18,7 @@ export const FEATURES = FEATURE_WIDTH;
 
 const BATCH = 100;
 const EPOCHS = 20;
-const LEARNING_RATE = 0.002;
+const LR = 0.002;
 /** The most that digits are turned (radians), stretched (share) and shifted (pixels), either way. */
 const MOST = { turn: 0.2, stretch: 0.15, shift: 2 };
 /** Deviation of the noise that they get. */
@@ -55,7 +55,7 @@ export async function trainJudge(digits: Digits, onEpoch: (epoch: number, loss: 
     step,
     parameters: initParameters(network, SEED),
     steps: EPOCHS * perEpoch,
-    learningRate: LEARNING_RATE,
+    lr: LR,
     batch(number) {
       const first = (number % perEpoch) * BATCH;
       if (first === 0) {

@@ -17,7 +17,7 @@ import { openRun, runPaths } from '#pipeline/train/saved/run-folder.ts';
 import { parametersOf } from '#pipeline/train/step/state.ts';
 import { conditionInputs } from '#scheduler/training/conditioning.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
-import { learningRateAt } from '#scheduler/training/learning-rate.ts';
+import { lrAt } from '#scheduler/training/lr.ts';
 import type { TorchSide } from './torch-side.ts';
 
 export interface Line {
@@ -88,7 +88,7 @@ function settingsOf({ config }: TrainPlan) {
 /** What step `step` (from 0, in order) of a run gets, as `runLoop` draws it. */
 function inputsOf(plan: TrainPlan, dataset: Dataset) {
   const { model, schedule, config } = plan;
-  const { seed, batch, lr: rate, lrSchedule, warmupSteps } = config.training;
+  const { seed, batch, lr, lrSchedule, warmupSteps } = config.training;
   const steps = config.training.steps!;
   const batches = createTrainingBatches(dataset, { ...config.data, batch, seed });
   const conditions = conditionInputs(model, config.training);
@@ -98,7 +98,7 @@ function inputsOf(plan: TrainPlan, dataset: Dataset) {
     const { labels } = conditions(given, step);
     const shape = [batch, ...model.shape];
     return {
-      lr: learningRateAt({ rate, schedule: lrSchedule, warmupSteps }, step, step / steps),
+      lr: lrAt({ lr, lrSchedule, warmupSteps }, step, step / steps),
       arrays: {
         images: { shape, data: images },
         noise: { shape, data: noise },

@@ -123,7 +123,7 @@ describe.each([
     const [theirs, ours] = await lines<StepMetrics>('metrics', 'loss');
     expect(theirs.length).toBe(LAST);
     expectClose(theirs, ours, { absolute: 1e-4, what: 'losses' });
-    expectClose(...(await lines<StepMetrics>('metrics', 'learningRate')), { absolute: 1e-12 });
+    expectClose(...(await lines<StepMetrics>('metrics', 'lr')), { absolute: 1e-12 });
     expectClose(...(await lines<StepMetrics>('metrics', 'gradNorm')), { relative: 1e-3, absolute: 0 });
     expectClose(...(await lines<ValidationMetrics>('validation', 'loss')), { absolute: 1e-4, what: 'held-out losses' });
   });

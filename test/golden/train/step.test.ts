@@ -70,7 +70,7 @@ describe('createTrainStep', () => {
           noise: Float32Array.from(draw.noise),
           timesteps: Int32Array.from(draw.timesteps),
           labels: Int32Array.from(draw.labels),
-          ...step.scalars({ step: n + 1, learningRate: row.lr, emaDecay: emaDecayAt(n, golden.emaDecay) }),
+          ...step.scalars({ step: n + 1, lr: row.lr, emaDecay: emaDecayAt(n, golden.emaDecay) }),
         });
         reports.push(report);
       }

@@ -94,7 +94,7 @@ export async function stepOn(engine: TrainEngine, plan: TrainPlan, n: number): P
     ...(conditions.length > 0 && {
       conditions: Float32Array.from({ length: 2 * batch }, (_, i) => (i % 2 ? 1 : Math.sin(n + i))),
     }),
-    ...step.scalars({ step: n + 1, learningRate: lr, emaDecay: emaDecayAt(n, 0.999) }),
+    ...step.scalars({ step: n + 1, lr: lr, emaDecay: emaDecayAt(n, 0.999) }),
   });
 }
 

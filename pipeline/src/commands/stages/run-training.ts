@@ -5,7 +5,7 @@
 import { InputError } from '@onnoise/scheduler';
 import type { Dataset } from '../../data/set/types.ts';
 import { INTERRUPTED, withInterrupt } from '../../terminal/interrupt.ts';
-import { type ProgressEvent, withProgress } from '../../terminal/progress.ts';
+import { type ProgressEvent, type ReportProgress, withProgress } from '../../terminal/progress.ts';
 import { sayDetail, sayNote, sayResult } from '../../terminal/voice.ts';
 import { formatDuration, formatPath, plural, shellPath } from '../../text/format.ts';
 import { program } from '../../text/program.ts';
@@ -14,8 +14,7 @@ import type { TrainPlan } from '../../train/plan/plan.ts';
 import { draftPlan, type PlanDraft } from '../../train/plan/resolve.ts';
 import type { TrainSettings } from '../../train/plan/settings.ts';
 import type { HeldRun } from '../../train/run/held-run.ts';
-import { type TrainJob, type TrainResult, trainRun } from '../../train/run/train.ts';
-import { trainWhole } from '../../train/run/whole-run.ts';
+import { type TrainResult, train } from '../../train/run/train.ts';
 import { readLines, type ValidationMetrics } from '../../train/saved/metrics.ts';
 import { runPaths } from '../../train/saved/run-folder.ts';
 import { checkComplete } from '../../train/settings/config.ts';
@@ -48,21 +47,35 @@ export async function runTraining(args: TrainArguments): Promise<void> {
   const folder = requireFolder(draft, out);
   await withInterrupt(async (signal) => {
     let trained = false;
-    const result = await trainWhole({
-      draft,
-      folder,
+    let latest: ProgressEvent | undefined;
+    let report: ReportProgress = () => {};
+    const result = await train({
+      plan: draft,
+      run: folder,
       resume,
       signal,
-      onHeld: (run) => checkMemory(draft.plan, run),
-      prepare: (options) => prepareWithProgress(options, signal),
-      onPlan: (plan, dataset) => {
-        tellPlan(plan, draft, dataset, base);
-        if (plan.config.output.tensorboard) sayNote(`To watch: tensorboard --logdir ${shellPath(folder)}`);
-      },
-      train: (run, job) =>
-        trainWithProgress(run, job, () => {
+      dataset: (options) => prepareWithProgress(options, signal),
+      hooks: {
+        onHeld: (run) => checkMemory(draft.plan, run),
+        onPlan: (plan, dataset) => {
+          tellPlan(plan, draft, dataset, base);
+          if (plan.config.output.tensorboard) sayNote(`To watch: tensorboard --logdir ${shellPath(folder)}`);
+        },
+        around: (steps) =>
+          withProgress('Training', { unit: 'steps' }, (given) => {
+            report = given;
+            return steps();
+          }),
+        onNote: sayNote,
+        onStep: (metrics, progress) => {
           trained = true;
-        }),
+          latest = { ...progress, note: describeStep(metrics) };
+          report(latest);
+        },
+        onPreview: (done, total) => {
+          if (latest !== undefined) report({ ...latest, note: `drawing pictures, ${done} of ${total}` });
+        },
+      },
     });
     const validation = result.validation ?? (trained ? undefined : await lastMeasured(folder, result.step));
     tellResult(folder, { ...result, validation }, trained);
@@ -94,26 +107,6 @@ function tellPlan(plan: TrainPlan, draft: PlanDraft, dataset: Dataset, base: Tra
   for (const note of describeAugmentation(plan.config.data)) sayNote(note);
   sayNote(describeModel(plan));
   for (const note of describeClasses(draft, plan, dataset.classNames)) sayNote(note);
-}
-
-function trainWithProgress(run: HeldRun, job: TrainJob, onTrained: () => void): Promise<TrainResult> {
-  let latest: ProgressEvent | undefined;
-  return withProgress('Training', { unit: 'steps' }, (report) =>
-    trainRun(run, {
-      ...job,
-      hooks: {
-        onNote: sayNote,
-        onStep: (metrics, progress) => {
-          onTrained();
-          latest = { ...progress, note: describeStep(metrics) };
-          report(latest);
-        },
-        onPreview: (done, total) => {
-          if (latest !== undefined) report({ ...latest, note: `drawing pictures, ${done} of ${total}` });
-        },
-      },
-    }),
-  );
 }
 
 /** The held-out loss of a run that was done before. */

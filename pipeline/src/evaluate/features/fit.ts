@@ -9,7 +9,7 @@ export interface FitOptions {
   /** In PyTorch's order. */
   parameters: ReadonlyMap<string, Float32Array>;
   steps: number;
-  learningRate: number;
+  lr: number;
   /** The inputs of step `number`, from 0, without its scalars. */
   batch(number: number): Promise<StepInputs> | StepInputs;
   /** After each step; `done` counts from 1. */
@@ -27,9 +27,9 @@ export async function fitWeights(options: FitOptions): Promise<Map<string, Float
   const engine = await createOnnxruntimeEngine(step, step.initialState(parameters));
   try {
     for (let done = 0; done < steps; ) {
-      const learningRate = (options.learningRate / 2) * (1 + Math.cos((Math.PI * done) / steps));
+      const lr = (options.lr / 2) * (1 + Math.cos((Math.PI * done) / steps));
       const batch = await options.batch(done);
-      const { loss } = await engine.step({ ...batch, ...step.scalars({ step: ++done, learningRate, emaDecay: 0 }) });
+      const { loss } = await engine.step({ ...batch, ...step.scalars({ step: ++done, lr, emaDecay: 0 }) });
       if (!Number.isFinite(loss)) {
         throw new InputError(
           `Cannot train the feature network: the loss of step ${done} must be finite, received ${loss}.`,

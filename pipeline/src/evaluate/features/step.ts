@@ -30,8 +30,8 @@ export function createPlainStep({ parameters, inputs, loss, adam }: PlainStepOpt
       ...['stepSize', 'epsilon', 'weightFactor'].map((name): StepTensor => ({ name, shape: [], dtype: 'float32' })),
     ],
     initialState: (initial) => freshState(state, initial),
-    scalars({ step, learningRate }) {
-      const scalars = adamScalars(adam, step, learningRate);
+    scalars({ step, lr }) {
+      const scalars = adamScalars(adam, step, lr);
       return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value)]));
     },
     run(before, given) {

@@ -30,7 +30,7 @@ export const AUTOENCODER_NOISE = 0.5;
 const LEVEL_WEIGHT = 1;
 
 const ADAM = { optimizer: 'adamw', betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.05 } as const;
-const LEARNING_RATE = 0.002;
+const LR = 0.002;
 
 /** How long a network trains: about `epochs` times all images, within these numbers of steps. */
 export interface TrainingLength {
@@ -181,7 +181,7 @@ function train(
     step: createPlainStep({ parameters: network.parameters, inputs, loss, adam: ADAM }),
     parameters: initParameters(network, seed),
     steps,
-    learningRate: LEARNING_RATE,
+    lr: LR,
     batch,
     onStep: onProgress && ((done, loss) => onProgress({ done, steps, loss })),
     signal,

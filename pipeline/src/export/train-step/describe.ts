@@ -59,9 +59,9 @@ export async function describeStep(
       eps: training.eps,
       weightDecay: training.weightDecay,
     },
-    learningRate: {
-      rate: training.lr,
-      schedule: training.lrSchedule,
+    lr: {
+      lr: training.lr,
+      lrSchedule: training.lrSchedule,
       warmupSteps: training.warmupSteps,
       steps: stepsOf(config, images) ?? null,
     },

@@ -36,7 +36,7 @@ export async function measureStep(
         ...drawMasks(0, 0, batch, model.dropouts ?? []),
         ...(model.classCount !== null && { labels: new Int32Array(batch) }),
         ...(model.conditions.length > 0 && { conditions: new Float32Array(2 * batch * model.conditions.length) }),
-        ...step.scalars({ step: n, learningRate: lr, emaDecay: 0 }),
+        ...step.scalars({ step: n, lr: lr, emaDecay: 0 }),
       };
       await engine.step(inputs);
       return (performance.now() - began) / 1000;

@@ -12,8 +12,8 @@ import {
   drawStep,
   emaDecayAt,
   InputError,
-  type LearningRateOptions,
-  learningRateAt,
+  type LrOptions,
+  lrAt,
 } from '@onnoise/scheduler';
 import { createHorizonClock, type Horizon, type Progress } from '../plan/horizon.ts';
 import type { StepMetrics } from '../saved/metrics.ts';
@@ -34,7 +34,7 @@ export interface LoopOptions {
   /** Number of timesteps. */
   T: number;
   seed: number;
-  learningRate: LearningRateOptions;
+  lr: LrOptions;
   /** Decay of the averaged weights; null when there are none. */
   emaDecay: number | null;
   /** Where to begin: updates done, seconds worked so far, and the reserve if it was fixed. */
@@ -67,7 +67,7 @@ const SPEED_WINDOW = 20;
 /** A step that the engine has not answered yet. */
 interface Flight {
   epoch: number;
-  learningRate: number;
+  lr: number;
   progress: number;
   answer: Promise<StepResult>;
 }
@@ -156,22 +156,22 @@ async function ask(state: LoopState, options: LoopOptions, progress: number): Pr
   if (state.flights.length === 0) state.since = performance.now();
   const { images, epoch, ...conditions } = await options.batches.next();
   const draw = state.drawn ?? drawAll(options, state.asked);
-  const learningRate = learningRateAt(options.learningRate, state.asked, progress);
+  const lr = lrAt(options.lr, state.asked, progress);
   const emaDecay = emaDecayAt(state.asked, options.emaDecay ?? 0);
   const inputs = { images, ...draw, ...options.conditionInputs(conditions, state.asked) };
   state.asked++;
-  const scalars = options.step.scalars({ step: state.asked, learningRate, emaDecay });
+  const scalars = options.step.scalars({ step: state.asked, lr, emaDecay });
   const answer = options.engine.step({ ...inputs, ...scalars });
   // land() awaits the answer later. Until then this keeps a failure from counting as unhandled.
   answer.catch(() => {});
   // The engine's other threads and processes are at work by now; what it computes on this thread begins after this.
   state.drawn = drawAll(options, state.asked);
-  state.flights.push({ epoch, learningRate, progress, answer });
+  state.flights.push({ epoch, lr, progress, answer });
 }
 
 /** Waits for the oldest step. */
 async function land(state: LoopState, { horizon, batch, advice, onStep }: LoopOptions): Promise<void> {
-  const { epoch, learningRate, progress, answer } = state.flights[0]!;
+  const { epoch, lr, progress, answer } = state.flights[0]!;
   const { loss, gradNorm, memory = 0 } = await answer;
   state.flights.shift();
   const step = ++state.done;
@@ -185,7 +185,7 @@ async function land(state: LoopState, { horizon, batch, advice, onStep }: LoopOp
     epoch,
     loss,
     gradNorm,
-    learningRate,
+    lr,
     imagesPerSecond: round(batch / mean(state.durations), 2),
     seconds: round(state.seconds(), 3),
     memory: Math.round((process.memoryUsage.rss() + memory) / 2 ** 20),

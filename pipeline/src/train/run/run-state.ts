@@ -18,15 +18,6 @@ export interface TrainHooks {
   onPreview?: (done: number, total: number) => void;
 }
 
-/** A model to train, and the images to train it on. */
-export interface TrainJob {
-  plan: TrainPlan;
-  dataset: Dataset;
-  hooks?: TrainHooks;
-  /** Asks to stop: the running step is finished and saved. */
-  signal?: AbortSignal | undefined;
-}
-
 /** What a run continues from. */
 export interface Former {
   info: CheckpointInfo;
@@ -35,7 +26,13 @@ export interface Former {
 }
 
 export interface RunState {
-  readonly job: TrainJob;
+  /** A model to train, and the images to train it on. */
+  readonly job: {
+    plan: TrainPlan;
+    dataset: Dataset;
+    hooks?: TrainHooks;
+    signal?: AbortSignal | undefined;
+  };
   /** Folder of the run. */
   readonly folder: string;
   readonly horizon: Horizon;

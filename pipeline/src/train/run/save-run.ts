@@ -14,7 +14,7 @@ export async function saveRun(state: RunState, metrics: StepMetrics, reserve: nu
   const { config, step: trainStep } = plan;
   const values = await state.engine.readState();
   checkFinite(values, metrics.step, () => adviceOf(state));
-  const { step, epoch, seconds, learningRate, loss } = metrics;
+  const { step, epoch, seconds, lr, loss } = metrics;
   const info: CheckpointInfo = {
     format: 1,
     step,
@@ -23,7 +23,7 @@ export async function saveRun(state: RunState, metrics: StepMetrics, reserve: nu
     seed: config.training.seed,
     seconds,
     reserve,
-    learningRate,
+    lr,
     loss,
     config,
     data: { name: dataset.name, hash: dataset.hash },

@@ -25,7 +25,7 @@ export interface CheckpointInfo {
   seconds: number;
   /** Seconds that a run by the clock keeps for its end; null if not known or not needed. */
   reserve: number | null;
-  learningRate: number;
+  lr: number;
   loss: number;
   /** The resolved configuration of the run, and which images it is trained on. */
   config: TrainConfig;

@@ -13,7 +13,7 @@ export interface StepMetrics {
   epoch: number;
   loss: number;
   gradNorm: number;
-  learningRate: number;
+  lr: number;
   imagesPerSecond: number;
   /** Seconds of training so far, without the stops. */
   seconds: number;

@@ -5,7 +5,7 @@
  */
 import {
   DEFAULT_SAMPLER,
-  LEARNING_RATE_SCHEDULES,
+  LR_SCHEDULES,
   OPTIMIZER_NAMES,
   SAMPLER_NAMES,
   TIMESTEP_SAMPLINGS,
@@ -70,7 +70,7 @@ export const fields = {
       flag: 'lr-schedule',
       onResume: 'told',
       type: 'choice',
-      choices: LEARNING_RATE_SCHEDULES,
+      choices: LR_SCHEDULES,
       default: 'constant',
       describe: 'how the learning rate falls towards the end of the run',
     },

@@ -121,7 +121,7 @@ function runFlat({ model, options, groups, layout }: Parts, state: Tensors, inpu
   const moments = [updated.m];
   if (muon.size > 0) {
     const { m, direction } = muonMomentum(part('adam.m', first, muon.size), muon, clip);
-    const steps = muonUpdates(stacked({ members: groups.muon }, direction), inputs.rate as tf.Scalar);
+    const steps = muonUpdates(stacked({ members: groups.muon }, direction), inputs.lr as tf.Scalar);
     const before = part('model', first, muon.size);
     const kept = inputs.weightFactor ? tf.mul(before, inputs.weightFactor) : before;
     weights.push(tf.sub(kept, unstacked(steps, [muon.size])));

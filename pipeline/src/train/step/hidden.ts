@@ -39,7 +39,7 @@ export function updateHidden(
   const read = (bundle: Bundle, prefix: string) => join(bundle, (name) => state[`${prefix}.${name}`]!);
   const moments = bundles.map((bundle, i) => muonMomentum(read(bundle, 'adam.m'), gradients[i]!, clip));
   const stacks = bundles.map((bundle, i) => stacked(bundle, moments[i]!.direction));
-  const updates = muonUpdates(stacks.flat(), inputs.rate as tf.Scalar);
+  const updates = muonUpdates(stacks.flat(), inputs.lr as tf.Scalar);
   const after: Tensors = {};
   for (const [i, bundle] of bundles.entries()) {
     const own = updates.splice(0, stacks[i]!.length);

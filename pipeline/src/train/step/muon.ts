@@ -63,7 +63,7 @@ export function muonMomentum(
  * @param directions stacks of matrices, each [count, rows, columns]
  * @returns in the same order and shapes
  */
-export function muonUpdates(directions: readonly tf.Tensor3D[], rate: tf.Scalar): tf.Tensor3D[] {
+export function muonUpdates(directions: readonly tf.Tensor3D[], lr: tf.Scalar): tf.Tensor3D[] {
   const stacks = directions.map((x) => {
     const [count, rows, columns] = x.shape;
     const tall = rows > columns;
@@ -78,7 +78,7 @@ export function muonUpdates(directions: readonly tf.Tensor3D[], rate: tf.Scalar)
       alike.flatMap(({ count, size }) => new Array<number>(count).fill(size)),
       [alike.reduce((sum, { count }) => sum + count, 0), 1, 1],
     );
-    const factors = orthogonalFactors(tf.concat(alike.map(({ gram }) => gram)) as tf.Tensor3D, tf.mul(sizes, rate));
+    const factors = orthogonalFactors(tf.concat(alike.map(({ gram }) => gram)) as tf.Tensor3D, tf.mul(sizes, lr));
     const parts = tf.split(
       factors,
       alike.map(({ count }) => count),

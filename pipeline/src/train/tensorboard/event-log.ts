@@ -66,13 +66,13 @@ export async function openEvents(run: string, step: number, earlier: EarlierEven
   await writeFile(path, Buffer.concat([head, start]));
   return {
     path,
-    noteStep: ({ step, loss, gradNorm, learningRate, imagesPerSecond }) =>
+    noteStep: ({ step, loss, gradNorm, lr, imagesPerSecond }) =>
       append({
         step,
         values: [
           { tag: 'train/loss', scalar: loss },
           { tag: 'train/gradient_norm', scalar: gradNorm },
-          { tag: 'train/learning_rate', scalar: learningRate },
+          { tag: 'train/lr', scalar: lr },
           { tag: 'train/images_per_second', scalar: imagesPerSecond },
         ],
       }),

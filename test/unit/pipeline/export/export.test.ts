@@ -211,7 +211,7 @@ describe('exportRun', () => {
     const settings = {
       format: 1,
       seed: 0,
-      learningRate: 1,
+      lr: 1,
       loss: 1,
       config: plan.config,
       data: { name: 'blobs', hash: 'abc' },

@@ -43,7 +43,7 @@ describe('pipeline export --train-step', () => {
       batch: 2,
       shape: [1, 8, 8],
       flip: true,
-      learningRate: { rate: 0.003, steps: 3 },
+      lr: { lr: 0.003, steps: 3 },
       data: info.data,
     });
     const { tensors } = await readSafetensors(join(out, STEP_FILES.state));

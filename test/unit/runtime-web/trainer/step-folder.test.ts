@@ -48,9 +48,9 @@ describe('openStep', () => {
   );
 
   it('refuses a step of another version, and says what to do', async () => {
-    const files = { ...(await filesOf('digits')), [STEP_FILES.step]: text({ format: 2 }) };
+    const files = { ...(await filesOf('digits')), [STEP_FILES.step]: text({ format: 1 }) };
     await expect(openStep(files)).rejects.toThrow(
-      'Cannot read the training step: format of train/step.json must be 1, received 2: it is of another version. Export it again with --train-step.',
+      'Cannot read the training step: format of train/step.json must be 2, received 1: it is of another version. Export it again with --train-step.',
     );
   });
 
@@ -67,7 +67,7 @@ describe('openStep', () => {
     ],
     ['the size of the vector model must be', (step) => ({ ...step, vectors: [{ name: 'model', size: 3 }] })],
     ['classNames must be a list of 10, received 2', (step) => ({ ...step, classNames: ['a', 'b'] })],
-    ['learningRate must be {rate, schedule, warmupSteps, steps}', (step) => ({ ...step, learningRate: { rate: -1 } })],
+    ['lr must be {lr, lrSchedule, warmupSteps, steps}', (step) => ({ ...step, lr: { lr: -1 } })],
   ])('refuses a step.json whose %s', async (rule, change) => {
     const files = await filesOf('digits');
     const step = JSON.parse(new TextDecoder().decode(files[STEP_FILES.step])) as Record<string, unknown>;

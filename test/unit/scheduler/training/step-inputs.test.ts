@@ -18,7 +18,7 @@ async function fileOf(training: object): Promise<StepFile> {
 const images = new Float32Array(2 * 16);
 const rates = (file: StepFile, steps: number[]) => {
   const feed = createStepFeed(file);
-  return steps.map((step) => feed(step, { images }).learningRate);
+  return steps.map((step) => feed(step, { images }).lr);
 };
 
 describe('createStepFeed', () => {
@@ -28,7 +28,7 @@ describe('createStepFeed', () => {
   });
 
   it('counts epochs as steps, and lets no rate fall where a run ends by the clock', async () => {
-    expect((await fileOf({ epochs: 3, lrSchedule: 'cosine' })).learningRate.steps).toBe(30);
+    expect((await fileOf({ epochs: 3, lrSchedule: 'cosine' })).lr.steps).toBe(30);
     expect(rates(await fileOf({ minutes: 2, lrSchedule: 'cosine' }), [0, 1000])).toEqual([0.1, 0.1]);
   });
 

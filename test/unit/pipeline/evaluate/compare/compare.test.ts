@@ -25,7 +25,7 @@ describe('openSides', () => {
     ]);
     expect(sides[0]!.metrics).toHaveLength(300);
     expect(sides[0]!.validation.map(({ step }) => step)).toEqual([150, 300]);
-    expect(sides[1]!.config).toMatchObject({ training: { learningRate: 0.002 } });
+    expect(sides[1]!.config).toMatchObject({ training: { lr: 0.002 } });
     expect(sides[2]!.evaluation?.model.name).toBe('rings');
   });
 
@@ -130,16 +130,14 @@ describe('formatComparison', () => {
     const report = await formatComparison(
       await openSides([
         await writeRun(join(folder, 'a')),
-        await writeRun(join(folder, '<script>alert(1)'), { learningRate: 0.002 }),
+        await writeRun(join(folder, '<script>alert(1)'), { lr: 0.002 }),
         await writeEvaluatedModel(join(folder, 'c'), { measures: exampleMeasures(12.1) }),
       ]),
     );
     expect(report.replace(/"[^"]*"/g, '""')).not.toMatch(/<script/);
     expect(report).toContain('aria-label="Loss by step: a ends at ');
     expect(report).toContain('12.1<br><small>11.3 to 13.2</small>');
-    expect(report).toMatch(
-      /<code>training\.learningRate<\/code><\/th><td><code>0\.001<\/code><\/td><td><code>0\.002<\/code>/,
-    );
+    expect(report).toMatch(/<code>training\.lr<\/code><\/th><td><code>0\.001<\/code><\/td><td><code>0\.002<\/code>/);
     expect(report.match(/data:image\/png/g)).toHaveLength(3);
   });
 

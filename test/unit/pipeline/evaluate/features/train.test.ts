@@ -87,7 +87,7 @@ describe('fitWeights', () => {
       images: new Float32Array(128).fill(number === 1 ? Number.NaN : 0.5),
       targets: Float32Array.of(1, 0, 0, 1),
     });
-    await expect(fitWeights({ step, parameters, steps: 5, learningRate: 0.001, batch })).rejects.toThrow(
+    await expect(fitWeights({ step, parameters, steps: 5, lr: 0.001, batch })).rejects.toThrow(
       'Cannot train the feature network: the loss of step 2 must be finite, received NaN.',
     );
   });

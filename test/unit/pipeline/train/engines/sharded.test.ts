@@ -36,7 +36,7 @@ function stepOf(model: Record<string, unknown>, training: Record<string, unknown
 function inputsOf(step: TrainStep, number: number): StepInputs {
   const pixels = SIDE * SIDE;
   const images = Float32Array.from({ length: BATCH * pixels }, (_, i) => Math.sin(i + number));
-  const scalars = step.scalars({ step: number + 1, learningRate: 1e-3, emaDecay: 0.99 });
+  const scalars = step.scalars({ step: number + 1, lr: 1e-3, emaDecay: 0.99 });
   return { images, ...drawStep(0, number, BATCH, pixels, 1000), ...scalars };
 }
 

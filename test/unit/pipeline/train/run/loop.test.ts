@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type LoopOptions, runLoop } from '#pipeline/train/run/loop.ts';
 import type { TrainEngine } from '#pipeline/train/step/contracts.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
-import { learningRateAt } from '#scheduler/training/learning-rate.ts';
+import { lrAt } from '#scheduler/training/lr.ts';
 import { emaDecayAt } from '#scheduler/training/optimizer.ts';
 
 afterEach(() => {
@@ -39,10 +39,10 @@ function fakeLoop(options: Partial<LoopOptions>, { secondsPerStep = 1, loss = (_
     emaDecay: null,
     checkpointEvery: null,
     previewEvery: null,
-    learningRate: { rate: 1, schedule: 'linear', warmupSteps: 0 },
+    lr: { lr: 1, lrSchedule: 'linear', warmupSteps: 0 },
     start: { step: 0, seconds: 0, reserve: null },
     horizon: { kind: 'steps', steps: 5 },
-    onStep: ({ learningRate }) => void rates.push(learningRate),
+    onStep: ({ lr }) => void rates.push(lr),
     save: async ({ step }) => void events.push(`save ${step}`),
     preview: async ({ step }) => void events.push(`preview ${step}`),
     ...options,
@@ -245,9 +245,9 @@ describe('drawStep', () => {
   });
 });
 
-describe('learningRateAt', () => {
+describe('lrAt', () => {
   const at = (schedule: 'constant' | 'linear' | 'cosine', step: number, progress: number, warmupSteps = 0) =>
-    learningRateAt({ rate: 2, schedule, warmupSteps }, step, progress);
+    lrAt({ lr: 2, lrSchedule: schedule, warmupSteps }, step, progress);
 
   it('starts at the rate and ends at 0, or stays', () => {
     expect([at('cosine', 0, 0), at('cosine', 0, 0.5), at('cosine', 0, 1)]).toEqual([2, 1, 0]);

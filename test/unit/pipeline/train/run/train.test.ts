@@ -17,7 +17,7 @@ const LACKS_LOCKS =
 
 /** The files and values that must be the same in a run that stopped and one that did not. */
 const courseOf = (run: string) =>
-  lines(run).map(({ step, epoch, loss, gradNorm, learningRate }) => ({ step, epoch, loss, gradNorm, learningRate }));
+  lines(run).map(({ step, epoch, loss, gradNorm, lr }) => ({ step, epoch, loss, gradNorm, lr }));
 
 describe('train', () => {
   it('writes metrics, checkpoints, configuration and pictures', async () => {

@@ -28,7 +28,7 @@ const infoOf = (step: number): CheckpointInfo => ({
   seed: 5,
   seconds: 1.5,
   reserve: null,
-  learningRate: 0.1,
+  lr: 0.1,
   loss: 0.5,
   config: tinyPlan().config,
   data: { name: 'blobs', hash: 'abc' },

@@ -43,12 +43,12 @@ const metricsOf = (step: number): StepMetrics => ({
   epoch: 0,
   loss: 1 / step,
   gradNorm: step,
-  learningRate: 0.25,
+  lr: 0.25,
   imagesPerSecond: 8,
   seconds: step,
   memory: 1,
 });
-const STEP_TAGS = ['train/loss', 'train/gradient_norm', 'train/learning_rate', 'train/images_per_second'];
+const STEP_TAGS = ['train/loss', 'train/gradient_norm', 'train/lr', 'train/images_per_second'];
 const sheetOf = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: 'red' } })
     .png()
@@ -148,7 +148,7 @@ describe('train with --tensorboard', () => {
       lines(run, file).map((line) => [line.step, Math.fround(line[key]!)]);
     expect(scalars('train/loss')).toEqual(numbers('loss'));
     expect(scalars('train/gradient_norm')).toEqual(numbers('gradNorm'));
-    expect(scalars('train/learning_rate')).toEqual(numbers('learningRate'));
+    expect(scalars('train/lr')).toEqual(numbers('lr'));
     expect(scalars('train/images_per_second')).toEqual(numbers('imagesPerSecond'));
     expect(scalars('validation/loss')).toEqual(numbers('loss', 'validation.jsonl'));
     const sheets = events.flatMap(({ step, values }) =>

@@ -1,0 +1,25 @@
+/** The files of a run at its start: its settings, its images, and what an earlier process measured. */
+import { diskError } from '../saved/checkpoint.ts';
+import { cutLines } from '../saved/metrics.ts';
+import { describeData, readRunData, runPaths, writeJson } from '../saved/run-folder.ts';
+import { cutEvents, openEvents } from '../tensorboard/event-log.ts';
+import type { RunState } from './run-state.ts';
+
+/** Writes down the settings and the images, and cuts off what an earlier process measured after the checkpoint. */
+export async function openFiles(state: RunState): Promise<void> {
+  const { job, folder, former } = state;
+  const paths = runPaths(folder);
+  const step = former?.info.step ?? 0;
+  try {
+    // A run that goes on from a checkpoint reads its start no more.
+    const phantoms = job.plan.start ? job.plan.start.phantoms : (await readRunData(folder))?.startPhantoms;
+    await writeJson(paths.config, job.plan.config);
+    await writeJson(paths.data, describeData(job.dataset, phantoms));
+    await cutLines(paths.metrics, step);
+    await cutLines(paths.validation, step);
+    const earlier = await cutEvents(folder, step);
+    if (job.plan.config.output.tensorboard) state.events = await openEvents(folder, step, earlier);
+  } catch (error) {
+    throw diskError(error, `start the run in ${folder}`);
+  }
+}
