@@ -2,7 +2,7 @@
  * Images in, an ONNX diffusion model out: what the commands do, as functions. They print nothing; a caller's mistake is an
  * `InputError`, one sentence.
  */
-export { InputError } from '@onnoise/scheduler';
+export { InputError } from '@onnoise/scheduler/rules';
 export {
   encodeModel,
   type Graph,

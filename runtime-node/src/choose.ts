@@ -7,7 +7,8 @@
  *    after one to warm up): software renderers and networks too small for a GPU lose here;
  * 3. `cpu`.
  */
-import { InputError, onnxReason } from '@onnoise/scheduler';
+import { onnxReason } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import {
   type Device,
   type DeviceChoice,

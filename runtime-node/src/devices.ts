@@ -9,7 +9,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { onnxReason } from '@onnoise/scheduler';
+import { onnxReason } from '@onnoise/scheduler/model';
 import { installedFile } from './installed.ts';
 import { InferenceSession, Tensor } from './onnxruntime.ts';
 

@@ -6,18 +6,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  conditionRows,
-  extraInputs,
-  InputError,
-  inputTensors,
-  LOADING,
-  onnxReason,
-  PACKED_COLUMNS,
-  packTable,
-  readOnnxFacts,
-  refuse,
-} from '@onnoise/scheduler';
+import { PACKED_COLUMNS, packTable } from '@onnoise/scheduler';
+import { conditionRows, extraInputs, inputTensors, LOADING, onnxReason, readOnnxFacts } from '@onnoise/scheduler/model';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import type { DeviceReport } from './choose.ts';
 import type { Device } from './devices.ts';
 import { bytesIn, type ModelFolder } from './model-folder.ts';

@@ -1,4 +1,4 @@
-export type { ImageShape } from '@onnoise/scheduler';
+export type { ImageShape } from '@onnoise/scheduler/model';
 export type { DeviceReport } from './choose.ts';
 export {
   DEVICE_CHOICES,

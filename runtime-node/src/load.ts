@@ -5,18 +5,9 @@
  *     const { images, shape } = await model.sample({ count: 16, steps: 20 });
  *     await writeFile('sheet.png', await sheet(images, shape));
  */
-import {
-  type ConditionSpec,
-  check,
-  type Denoiser,
-  flag,
-  type ImageShape,
-  InputError,
-  LOADING,
-  oneOf,
-  onnxReason,
-  type SchedulerConfig,
-} from '@onnoise/scheduler';
+import type { Denoiser, SchedulerConfig } from '@onnoise/scheduler';
+import { type ConditionSpec, type ImageShape, LOADING, onnxReason } from '@onnoise/scheduler/model';
+import { check, flag, InputError, oneOf } from '@onnoise/scheduler/rules';
 import type { DeviceReport } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
 import { chooseLoop, fitsLoop, sampleByLoop } from './fused.ts';

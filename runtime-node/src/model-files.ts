@@ -1,7 +1,8 @@
 /** A model as its package exports it: addresses of files, which in Node lie in one folder. */
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LOADING, MODEL_FILES, refuse } from '@onnoise/scheduler';
+import { LOADING, MODEL_FILES } from '@onnoise/scheduler/model';
+import { refuse } from '@onnoise/scheduler/rules';
 
 /** `file:` URLs of a folder's files, by their path in it. */
 export type ModelFiles = Readonly<Record<string, URL>>;

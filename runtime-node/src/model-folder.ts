@@ -5,14 +5,14 @@ import {
   type Artefact,
   type Bytes,
   checkNetwork,
-  InputError,
   LOADING,
   MODEL_FILES,
   missingFile,
   type NetworkFormat,
   readArtefact,
   unreadablePart,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 
 export interface ModelFolder extends Artefact {
   folder: string;

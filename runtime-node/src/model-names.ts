@@ -1,6 +1,6 @@
 /** Names of models for requests. */
 import { basename, resolve } from 'node:path';
-import { InputError, refuse } from '@onnoise/scheduler';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 

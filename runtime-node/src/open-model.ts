@@ -2,7 +2,7 @@
  * Opens a network on a device, and times it there where devices compete. Apart from `load.ts`, whose declarations users read:
  * those of onnxruntime-node need the DOM's.
  */
-import { conditionRows, extraInputs, usualBatch } from '@onnoise/scheduler';
+import { conditionRows, extraInputs, usualBatch } from '@onnoise/scheduler/model';
 import { type DeviceReport, openOnDevice } from './choose.ts';
 import type { DeviceChoice } from './devices.ts';
 import type { ModelFolder } from './model-folder.ts';

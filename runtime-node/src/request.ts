@@ -1,14 +1,14 @@
 /** What to sample, and how many pictures at a time. */
+import type { SchedulerConfig } from '@onnoise/scheduler';
 import {
   type ConditioningFacts,
-  checkInteger,
   completeRequest as completePictures,
   type ImageShape,
   type PictureOptions,
   type PictureRequest,
-  type SchedulerConfig,
   usualBatch,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
+import { checkInteger } from '@onnoise/scheduler/rules';
 
 export interface SampleOptions extends PictureOptions {
   /**

@@ -1,19 +1,15 @@
 /**
  * The sampling call: it cuts the request into batches, and runs the sampler's table over the network for each.
  */
+import { type Denoiser, denoiserOf, type ImageSeed, pictureOf, sampleImages } from '@onnoise/scheduler';
 import {
   conditionRows,
-  type Denoiser,
-  denoiserOf,
   extraInputs,
-  type ImageSeed,
   type ImageShape,
   latentsOf,
   type NetworkShape,
   nullRow,
-  pictureOf,
-  sampleImages,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
 import { imageSize } from './pictures/pixels.ts';
 import type { SampleRequest } from './request.ts';
 

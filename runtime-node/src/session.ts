@@ -4,16 +4,15 @@
  * Inputs `sample` [N, C, H, W] float32, `timestep` [N] float32 and those of `extraInputs`; output `out_sample`
  * [N, C, H, W] float32. onnxruntime-node computes on the calling thread, so a call blocks the event loop.
  */
+import { type Denoiser, InputError } from '@onnoise/scheduler';
 import {
-  type Denoiser,
   extraInputs,
-  InputError,
   inputTensors,
   type NetworkPort,
   type NetworkShape,
   onnxReason,
   signatureFault,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
 import type { Device } from './devices.ts';
 import { InferenceSession, Tensor } from './onnxruntime.ts';
 

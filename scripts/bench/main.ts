@@ -9,7 +9,7 @@
  */
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { exitCodeOf } from '#pipeline/terminal/errors.ts';
 import { plural } from '#pipeline/text/format.ts';
 import { probeNative } from '#pipeline/train/engines/native/probe.ts';

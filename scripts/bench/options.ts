@@ -1,5 +1,5 @@
 /** The options of `npm run bench`. */
-import { check, InputError, integer, oneOf } from '@onnoise/scheduler';
+import { check, InputError, integer, oneOf } from '@onnoise/scheduler/rules';
 import { parseOptions, typedNumber } from './parse.ts';
 import { tasks } from './tasks.ts';
 import { VARIANTS, type Variant } from './variants.ts';

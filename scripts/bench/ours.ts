@@ -1,5 +1,6 @@
 /** Our side of the benchmark: each task is prepared once, then does its work when called. */
-import { compileSampler, gaussian, makeSchedule, parseSchedulerConfig, sampleImages, sizeOf } from '@onnoise/scheduler';
+import { compileSampler, gaussian, makeSchedule, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import { prepareOptions } from '#pipeline/commands/stages/training.ts';
 import { createTrainingBatches, prepareDataset } from '#pipeline/data/index.ts';
 import { createModel, initParameters } from '#pipeline/model/index.ts';

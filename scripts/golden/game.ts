@@ -10,7 +10,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { loadModel } from '../../runtime-node/src/index.ts';
-import { toBytes } from '../../scheduler/src/index.ts';
+import { toBytes } from '../../scheduler/src/model/index.ts';
 import { readRealDigits } from '../../site/build/real-digits.ts';
 import { STEPS } from '../../site/views/game/rules/settings.ts';
 import { preparedPhantoms } from '../web/prepared-phantoms.ts';

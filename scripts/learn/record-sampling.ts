@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { LABEL } from '../../pipeline/src/pictures/phantom-label.ts';
 import { loadModel } from '../../runtime-node/src/index.ts';
-import { MODEL_FILES, toBytes } from '../../scheduler/src/index.ts';
+import { MODEL_FILES, toBytes } from '../../scheduler/src/model/index.ts';
 import { check, DEFAULTS, fitDraft, toRequest } from '../../site/views/sample/state/parameters.ts';
 import type { Recording } from '../../site/views/sample/state/recording.ts';
 

@@ -20,7 +20,8 @@ import { listCheckpoints } from '../../pipeline/src/train/saved/checkpoint.ts';
 import { openRun, runPaths } from '../../pipeline/src/train/saved/run-folder.ts';
 import { specsOfRun } from '../../pipeline/src/train/saved/specs-of-run.ts';
 import { parametersOf } from '../../pipeline/src/train/step/state.ts';
-import { compileSampler, sampleImages, toBytes } from '../../scheduler/src/index.ts';
+import { compileSampler, sampleImages } from '../../scheduler/src/index.ts';
+import { toBytes } from '../../scheduler/src/model/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SITE = join(ROOT, 'site');

@@ -3,7 +3,9 @@
  * training. Where they are the images of training, only those that it held out are fair: the others the model may know by heart.
  */
 import { readModelFolder } from '@onnoise/runtime-node';
-import { type ConditioningFacts, InputError, refuse, shuffle } from '@onnoise/scheduler';
+import { shuffle } from '@onnoise/scheduler';
+import type { ConditioningFacts } from '@onnoise/scheduler/model';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { toImages } from '#pipeline/commands/options/evaluate-fields.ts';
 import { prepareWithProgress } from '#pipeline/commands/stages/prepare-with-progress.ts';
 import { lookAtImages } from '#pipeline/data/look.ts';

@@ -16,7 +16,7 @@ import type { ServerResponse } from 'node:http';
 import { basename, extname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream';
 import type { Plugin } from 'vite';
-import { refuse } from '../../scheduler/src/index.ts';
+import { refuse } from '../../scheduler/src/rules/index.ts';
 import phantoms from '../public/hands/phantoms.json' with { type: 'json' };
 import type { Listing } from '../views/game/rules/listing.ts';
 import recordings from '../views/sample/state/recordings.json' with { type: 'json' };

@@ -16,9 +16,9 @@ import {
   MODEL_FILES,
   missingFile,
   readArtefact,
-  refuse,
   unreadablePart,
-} from '../../scheduler/src/index.ts';
+} from '../../scheduler/src/model/index.ts';
+import { refuse } from '../../scheduler/src/rules/index.ts';
 
 /** A line of `assets/models.json`; addresses are relative to the page. */
 export interface ModelLine {

@@ -2,7 +2,7 @@
  * Numbers that a model is conditional on, in words. Bone ages, as RSNA's table has them, and what ends in `_months` are months,
  * and said in years and months: 122 is "10 years 2 months". All others are plain numbers.
  */
-import type { ConditionSpec } from '@onnoise/scheduler';
+import type { ConditionSpec } from '@onnoise/scheduler/model';
 
 export interface ConditionWords {
   /** `Bone age` */

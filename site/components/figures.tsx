@@ -1,5 +1,5 @@
 /** How good a model is: the main figures of its evaluation, each beside real images and noise. */
-import type { MainFigure } from '@onnoise/scheduler';
+import type { MainFigure } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
 
 /** Nothing for a model that was not evaluated. */

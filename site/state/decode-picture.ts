@@ -1,5 +1,6 @@
 /** A picture from a file of the visitor's, or a sentence on what the file is instead. */
-import { InputError, sniff } from '@onnoise/scheduler';
+import { sniff } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 
 /** Pixels. What is smaller shows nothing. */
 const LEAST = 8;

@@ -1,7 +1,7 @@
 /** The models that the page can show: shipped ones by address, the visitor's own as files. */
 
 import type { Source } from '@onnoise/runtime-web';
-import type { MainFigure } from '@onnoise/scheduler';
+import type { MainFigure } from '@onnoise/scheduler/model';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
 export type DeviceChoice = (typeof DEVICES)[number];

@@ -2,7 +2,8 @@
  * Pictures as the views take them: [C, H, W], float32 in [-1, 1]. No DOM here: the readers of files and
  * cameras hand over RGBA bytes.
  */
-import { type ImageShape, InputError } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { fromBytes } from './pixels.ts';
 
 export interface Picture {

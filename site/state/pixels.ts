@@ -3,7 +3,7 @@
  * turned into floats and back stay the same.
  */
 export { paint } from '@onnoise/runtime-web/paint';
-export { type ImageShape, sizeOf, toBytes } from '@onnoise/scheduler';
+export { type ImageShape, sizeOf, toBytes } from '@onnoise/scheduler/model';
 
 export function fromBytes(bytes: ArrayLike<number>): Float32Array<ArrayBuffer> {
   const values = new Float32Array(bytes.length);

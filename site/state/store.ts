@@ -2,7 +2,7 @@
 
 import lines from 'virtual:onnoise/models';
 import type { ModelInfo, SamplingWorker } from '@onnoise/runtime-web';
-import type { MainFigure } from '@onnoise/scheduler';
+import type { MainFigure } from '@onnoise/scheduler/model';
 import { effect, signal, untracked } from '@preact/signals';
 import { createLoader, type Loaded } from './loader.ts';
 import { recall, remember } from './memory.ts';

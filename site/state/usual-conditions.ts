@@ -1,5 +1,5 @@
 /** The numbers to give a model that needs them and that nobody was asked for. */
-import type { ConditioningFacts, ConditionSpec } from '@onnoise/scheduler';
+import type { ConditioningFacts, ConditionSpec } from '@onnoise/scheduler/model';
 
 /** The mean of the training pictures, in three digits. */
 export const usualCondition = ({ mean, min, max }: ConditionSpec): number =>

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '../../runtime-node/src/index.ts';
-import type { PictureOptions } from '../../scheduler/src/index.ts';
+import type { PictureOptions } from '../../scheduler/src/model/index.ts';
 import { seriousFaults } from '../support/browser/axe.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { openSite } from '../support/browser/site.ts';

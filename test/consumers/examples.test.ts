@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { loadModel } from '../../runtime-node/src/index.ts';
-import { toBytes } from '../../scheduler/src/index.ts';
+import { toBytes } from '../../scheduler/src/model/index.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { launchOptions, QUICK_WASM } from '../support/browser/launch.ts';
 import { type Host, startHost } from '../support/browser/server.ts';

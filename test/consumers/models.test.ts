@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadModel } from '../../runtime-node/src/index.ts';
-import { toBytes } from '../../scheduler/src/index.ts';
+import { toBytes } from '../../scheduler/src/model/index.ts';
 import { examplesIn } from '../../scripts/api/examples.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { launchOptions, QUICK_WASM } from '../support/browser/launch.ts';

@@ -1,5 +1,5 @@
 /** `train`: a run from a preset and settings, without the terminal. */
-import { check, text } from '@onnoise/scheduler';
+import { check, text } from '@onnoise/scheduler/rules';
 import { prepareDataset } from '../data/index.ts';
 import type { PrepareProgress } from '../data/set/types.ts';
 import { draftPlan } from '../train/plan/resolve.ts';

@@ -1,5 +1,6 @@
 /** What every worker does around the sampling of a shard, wherever its shards come from. */
-import { type ImageShape, InputError, sizeOf } from '@onnoise/scheduler';
+import { type ImageShape, sizeOf } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { requireSpace } from '../files/disk-errors.ts';
 import { Failure } from '../files/failure.ts';
 import { formatDuration, plural } from '../text/format.ts';

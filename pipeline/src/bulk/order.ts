@@ -1,14 +1,14 @@
 /** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
 import { completeRequest, readModelFolder } from '@onnoise/runtime-node';
 import {
-  type ConditionValues,
-  checkInteger,
   DEFAULT_SAMPLER,
   eachSamplerOption,
   type SamplerName,
   type SamplerSettings,
   type SamplerValues,
 } from '@onnoise/scheduler';
+import type { ConditionValues } from '@onnoise/scheduler/model';
+import { checkInteger } from '@onnoise/scheduler/rules';
 import { hashModel } from './hash.ts';
 import { type ConditionTurns, LARGEST_SHARD, type Order } from './shards.ts';
 

@@ -1,5 +1,5 @@
 /** The typed address of a queue: `redis://user:password@host:6379/0`, or `rediss://` over TLS. */
-import { refuse } from '@onnoise/scheduler';
+import { refuse } from '@onnoise/scheduler/rules';
 
 export interface QueueAddress {
   /** As ioredis wants it. */

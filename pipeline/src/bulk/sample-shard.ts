@@ -1,6 +1,7 @@
 /** Samples a shard's images as PNGs. */
 import { batchOf, type DiffusionModel, png } from '@onnoise/runtime-node';
-import { InputError, samplerSettings, sizeOf } from '@onnoise/scheduler';
+import { InputError, samplerSettings } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import { conditionsFrom, type Shard, turnFrom } from './shards.ts';
 
 /**

@@ -4,32 +4,34 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  eachSamplerOption,
+  type Guidance,
+  LARGEST_GUIDANCE,
+  optionRule,
+  SAMPLER_NAMES,
+  SAMPLER_OPTION_NAMES,
+  type SamplerName,
+  type SamplerValues,
+} from '@onnoise/scheduler';
+import {
   anything,
   check,
   checkInteger,
-  eachSamplerOption,
-  type Guidance,
   InputError,
   integer,
-  LARGEST_GUIDANCE,
   listOf,
   nullable,
   number,
   object,
   oneOf,
   optional,
-  optionRule,
   type Rule,
   type Rules,
   readObject,
   refuse,
   rule,
-  SAMPLER_NAMES,
-  SAMPLER_OPTION_NAMES,
-  type SamplerName,
-  type SamplerValues,
   worded,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/rules';
 
 /** Increased when the same shard would give other bytes or another form. */
 const SHARD_FORMAT = 1;

@@ -2,7 +2,7 @@
  * A task's share of an order, by its index alone: task i of N makes the shards i, i + N, i + 2N, ... So tasks need to
  * know nothing of each other, as in an array of SLURM or an indexed Job of Kubernetes.
  */
-import { integer, refuse } from '@onnoise/scheduler';
+import { integer, refuse } from '@onnoise/scheduler/rules';
 import { countShards, type Order, type Shard, shardAt } from './shards.ts';
 
 export interface Share {

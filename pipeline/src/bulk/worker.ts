@@ -3,7 +3,7 @@
  * workers share a queue. A killed worker loses nothing: its shard's lock expires and another worker takes over.
  */
 import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { isAbort } from '../terminal/interrupt.ts';
 import type { QueueConnection } from './connect.ts';

@@ -1,5 +1,5 @@
 /** `pipeline compare`: several runs, models and evaluations side by side in one HTML file. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { CommandModule } from 'yargs';
 import { checkWritable } from '../files/output.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';

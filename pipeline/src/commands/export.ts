@@ -6,7 +6,8 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { MODEL_FILES, refuse } from '@onnoise/scheduler';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
+import { refuse } from '@onnoise/scheduler/rules';
 import type { Argv, CommandModule } from 'yargs';
 import type { FormatRequest, Smaller } from '../export/formats/make-smaller.ts';
 import type { Fused } from '../export/fuse/fuse.ts';

@@ -2,7 +2,8 @@
  * `pipeline generate`: many pictures through a queue that any number of workers share (docs/serving/bulk.md).
  */
 import { basename, join, resolve } from 'node:path';
-import { refuse, type SamplerName, type SamplerSettings } from '@onnoise/scheduler';
+import type { SamplerName, SamplerSettings } from '@onnoise/scheduler';
+import { refuse } from '@onnoise/scheduler/rules';
 import type { Argv, CommandModule } from 'yargs';
 import type { Generated } from '../bulk/generate.ts';
 import { countShards, type Order } from '../bulk/shards.ts';

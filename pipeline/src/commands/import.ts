@@ -1,5 +1,5 @@
 /** `pipeline import`: a checkpoint of diffusers becomes a model folder. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { CommandModule } from 'yargs';
 import type { ImportResult } from '../import/import.ts';
 import { toNumber } from '../terminal/options.ts';

@@ -3,7 +3,8 @@
  * It checks everything before sampling: options, model, device, and whether the results can be written.
  */
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
-import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings, sizeOf } from '@onnoise/scheduler';
+import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { Argv, CommandModule } from 'yargs';
 import { DIGITS, modelFolder } from '../install/shipped-model.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { createServer as createSocket } from 'node:net';
 import type { DeviceChoice } from '@onnoise/runtime-node';
-import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
+import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import type { Server, ServerLimit, ServerOptions } from '@onnoise/server';
 import type { Argv, CommandModule } from 'yargs';
 import { loadOptional } from '../install/optional.ts';

@@ -1,5 +1,5 @@
 /** `pipeline trace`: a saved model of TensorFlow.js becomes an ONNX file. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { Argv, CommandModule } from 'yargs';
 import { toNumber, toValues } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';

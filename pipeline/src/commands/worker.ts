@@ -2,7 +2,7 @@
  * `pipeline worker`: samples the orders of `pipeline generate` until it is stopped, or without a queue its share of an
  * order (docs/serving/bulk.md).
  */
-import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
+import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import type { Argv, CommandModule } from 'yargs';
 import { checkWritable } from '../files/output.ts';
 import { loadOptional, QUEUE_PACKAGES } from '../install/optional.ts';

@@ -1,7 +1,7 @@
 /** Reads a source once and writes the prepared cache into its folder atomically. */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { requireSpace } from '../files/disk-errors.ts';
 import { temporaryName } from '../files/output.ts';
 import type { ImageOptions } from '../pictures/types.ts';

@@ -12,7 +12,7 @@ import {
   refuse,
   text,
   worded,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/rules';
 import { framesRule } from '../pictures/frame-choice.ts';
 import { AXES, BACKGROUNDS, FITS, MAX_SIZE } from '../pictures/types.ts';
 import { windowRule } from '../pictures/window.ts';

@@ -1,5 +1,6 @@
 /** Whether a model and a set of images fit together: their classes, and the numbers that the model is conditional on. */
-import { type ConditioningFacts, InputError, oneOf, refuse } from '@onnoise/scheduler';
+import type { ConditioningFacts } from '@onnoise/scheduler/model';
+import { InputError, oneOf, refuse } from '@onnoise/scheduler/rules';
 import { listClasses } from '../data/set/classes.ts';
 import type { Dataset } from '../data/set/types.ts';
 import { plural } from '../text/format.ts';

@@ -1,5 +1,6 @@
 /** What images and pictures must be before anything is trained or sampled. */
-import { check, type ImageShape, InputError, integer, sizeOf } from '@onnoise/scheduler';
+import { type ImageShape, sizeOf } from '@onnoise/scheduler/model';
+import { check, InputError, integer } from '@onnoise/scheduler/rules';
 import type { Dataset } from '../data/set/types.ts';
 import { formatBytes } from '../text/format.ts';
 import { shapeOf } from './measures/images.ts';

@@ -1,5 +1,6 @@
 /** Which images an evaluation compares with: those that the user names, prepared and split as the model card says of training. */
-import { check, type ImageShape, InputError, integer, oneOf, worded } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import { check, InputError, integer, oneOf, worded } from '@onnoise/scheduler/rules';
 import type { PrepareOptions } from '../data/set/types.ts';
 import type { TrainedOn } from '../folder/read-card.ts';
 import { MAX_SIZE } from '../pictures/types.ts';

@@ -2,7 +2,8 @@
  * The real images of an evaluation: those that the model was trained on, and others that it has never seen. It checks
  * that they fit the model before any is kept in memory.
  */
-import { type ConditioningFacts, type ImageShape, InputError, refuse } from '@onnoise/scheduler';
+import type { ConditioningFacts, ImageShape } from '@onnoise/scheduler/model';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { lookAtImages } from '../data/look.ts';
 import { renameClasses } from '../data/set/label-names.ts';
 import type { Dataset, LabelNames, PrepareOptions } from '../data/set/types.ts';

@@ -10,7 +10,8 @@
  * All that can be wrong fails before a network is trained or a picture sampled. Nothing is written but the caches.
  */
 import { basename } from 'node:path';
-import { check, EVALUATION_VERSION, InputError, integer } from '@onnoise/scheduler';
+import { EVALUATION_VERSION } from '@onnoise/scheduler/model';
+import { check, InputError, integer } from '@onnoise/scheduler/rules';
 import type { Dataset } from '../data/set/types.ts';
 import type { TrainedOn } from '../folder/read-card.ts';
 import { installedVersion } from '../install/installed-version.ts';

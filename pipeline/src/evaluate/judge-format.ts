@@ -2,7 +2,7 @@
  * The judge's view of a smaller network: Frechet's distance from the training images, of its pictures and of those that the float32
  * network makes of the same seeds, in features of a network that was trained on those images (as `pipeline evaluate` does).
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { Dataset, PrepareOptions } from '../data/set/types.ts';
 import { formatNumber } from '../text/format.ts';
 import { checkMemory } from './check-images.ts';

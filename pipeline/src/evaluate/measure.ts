@@ -1,5 +1,5 @@
 /** Measures of an evaluation's runs, and the search for training images among its pictures. */
-import type { Estimate, Measure } from '@onnoise/scheduler';
+import type { Estimate, Measure } from '@onnoise/scheduler/model';
 import { type NumberReader, trainOnSynthetic } from './features/index.ts';
 import type { EvaluationHooks } from './job.ts';
 import { placesOf, takeRows } from './measures/images.ts';

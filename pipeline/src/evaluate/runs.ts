@@ -1,6 +1,6 @@
 /** Samples the model with the settings of an evaluation, and with those of its sweep. */
 import { loadModel } from '@onnoise/runtime-node';
-import type { EvaluationSettings } from '@onnoise/scheduler';
+import type { EvaluationSettings } from '@onnoise/scheduler/model';
 import type { Asked } from './ask.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Sampled, type SamplingSettings, samplePictures } from './sample.ts';

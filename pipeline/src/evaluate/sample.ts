@@ -1,6 +1,7 @@
 /** The model's pictures, as the bytes that a PNG of them holds. */
 import { batchOf, type DiffusionModel } from '@onnoise/runtime-node';
-import { type SamplerName, type SamplerSettings, sizeOf, toBytes } from '@onnoise/scheduler';
+import type { SamplerName, SamplerSettings } from '@onnoise/scheduler';
+import { sizeOf, toBytes } from '@onnoise/scheduler/model';
 import type { Asked } from './ask.ts';
 import type { ImageSet } from './sets/types.ts';
 

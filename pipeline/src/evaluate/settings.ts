@@ -1,12 +1,7 @@
 /** Settings of sampling, checked against a model before anything is computed, and as a report tells them. */
 import { completeRequest, type Device, type ModelFolder } from '@onnoise/runtime-node';
-import {
-  DEFAULT_SAMPLER,
-  type EvaluationSettings,
-  optionsOfSampler,
-  picturesCalled,
-  SAMPLER_OPTIONS,
-} from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, optionsOfSampler, picturesCalled, SAMPLER_OPTIONS } from '@onnoise/scheduler';
+import type { EvaluationSettings } from '@onnoise/scheduler/model';
 import type { Asked } from './ask.ts';
 import type { SamplingSettings } from './sample.ts';
 

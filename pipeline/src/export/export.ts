@@ -4,7 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type ImageShape, parseSchedulerConfig } from '@onnoise/scheduler';
+import { parseSchedulerConfig } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import { encodeModel } from '@onnoise/tracer';
 import { requireSpace } from '../files/disk-errors.ts';
 import { checkArtefactTarget, writeArtefact } from '../folder/artefact.ts';

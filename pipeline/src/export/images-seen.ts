@@ -1,5 +1,5 @@
 /** How many images a run has truly trained on: few updates do not reach all of them. */
-import { createEpochOrder } from '@onnoise/scheduler';
+import { createEpochOrder } from '@onnoise/scheduler/training';
 import { imagesPerStep } from '../train/settings/batch.ts';
 import type { TrainConfig } from '../train/settings/config-types.ts';
 

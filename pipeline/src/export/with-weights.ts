@@ -7,7 +7,8 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, MODEL_FILES } from '@onnoise/scheduler';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { checkArtefactTarget, copyArtefact, formatJson } from '../folder/artefact.ts';
 import { withPython } from '../folder/model-card.ts';
 import { filesForPython, modelIndex, pythonExample } from '../folder/python-files.ts';

@@ -4,7 +4,7 @@
  */
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { diskRefusal, InputError } from '@onnoise/scheduler';
+import { diskRefusal, InputError } from '@onnoise/scheduler/rules';
 import { formatBytes } from '../text/format.ts';
 import { Failure } from './failure.ts';
 

@@ -10,7 +10,7 @@ import { hostname, uptime } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { formatPath } from '../text/format.ts';
 import { diskFailure } from './disk-errors.ts';
 import { temporaryName } from './output.ts';

@@ -1,7 +1,7 @@
 /** Folders that this program wrote hold pictures that no one took: they are not data. */
 import { realpath } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { isBelow, placeOf } from './output.ts';
 
 /** What a run has from its first step on, also when its checkpoints were deleted. */

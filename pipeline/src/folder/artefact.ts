@@ -8,7 +8,8 @@
  */
 import { cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { formatSchedulerConfig, InputError, MODEL_FILES, type SchedulerConfig } from '@onnoise/scheduler';
+import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnoise/scheduler';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { diskFailure } from '../files/disk-errors.ts';
 import { asideName, checkWritable, isBelow, makeFolder, placeOf, temporaryName } from '../files/output.ts';
 import { findNetwork } from '../model/index.ts';

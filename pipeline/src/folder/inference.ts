@@ -4,7 +4,7 @@
  * (networks with K conditions) -> `out_sample` [N, C, H, W] f32.
  */
 
-import { type ConditionSpec, conditionsMetadata } from '@onnoise/scheduler';
+import { type ConditionSpec, conditionsMetadata } from '@onnoise/scheduler/model';
 import { foldScale, fuseGroupNorm, type Graph, simplify, trace, traceAnyBatch } from '@onnoise/tracer';
 import type * as tf from '@tensorflow/tfjs';
 import type { DescribedModel } from '../model/described.ts';

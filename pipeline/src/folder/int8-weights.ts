@@ -10,7 +10,7 @@
  * which are small and whose rounding shows (docs/formats.md); what other operators read as well, or layers with other axes for
  * their channels; tensors of fewer than 64 values; and those that scales would make larger.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { Constant, FileGraph, Node } from '@onnoise/tracer';
 import { decode, encode, largestOf, outputAxis } from './channels.ts';
 import { castToFloat, FEWEST } from './float16.ts';

@@ -2,7 +2,8 @@
  * The README.md of a model folder: what the model is, where it comes from, how well it does, what it cannot do.
  */
 
-import type { ConditionSpec, ImageShape, PredictionType } from '@onnoise/scheduler';
+import type { PredictionType } from '@onnoise/scheduler';
+import type { ConditionSpec, ImageShape } from '@onnoise/scheduler/model';
 import { plainName } from '../text/plain-name.ts';
 
 export interface ModelCard {

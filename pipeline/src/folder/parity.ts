@@ -4,7 +4,9 @@
  */
 
 import * as ort from '@onnoise/runtime-node/onnxruntime';
-import { type ConditionSpec, encodeBatch, gaussian, InputError, sizeOf } from '@onnoise/scheduler';
+import { gaussian, InputError } from '@onnoise/scheduler';
+import { type ConditionSpec, sizeOf } from '@onnoise/scheduler/model';
+import { encodeBatch } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { Model } from '../model/index.ts';
 import { labelCount } from './inference.ts';

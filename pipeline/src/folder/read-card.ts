@@ -1,7 +1,7 @@
 /** Reads back from a model card what `formatModelCard` wrote of the images: which they were, and how they were prepared. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MODEL_FILES } from '@onnoise/scheduler';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { diskFailure } from '../files/disk-errors.ts';
 
 export interface TrainedOn {

@@ -9,7 +9,7 @@
  *
  * Limit: a network with BatchNorm cannot be read back, because its statistics are merged with its weights.
  */
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import {
   type Attribute,
   type Constant,

@@ -10,7 +10,7 @@
  *
  * Source: `_fix_state_dict_keys_on_load` of diffusers 0.42.1.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { Model, ParameterSpec } from '../model/index.ts';
 import type { SafetensorsEntry } from './safetensors.ts';
 

@@ -10,7 +10,7 @@
  */
 import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { shellPath } from '../text/format.ts';
 import { program } from '../text/program.ts';
 import { isPickle, pickleError } from './pickle.ts';

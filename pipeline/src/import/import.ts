@@ -3,7 +3,9 @@
  * before all of that is done.
  */
 import { basename, resolve } from 'node:path';
-import { classNamesOf, InputError, type SamplerName, show, sizeOf } from '@onnoise/scheduler';
+import type { SamplerName } from '@onnoise/scheduler';
+import { classNamesOf, sizeOf } from '@onnoise/scheduler/model';
+import { InputError, show } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
 import { requireSpace, withDiskErrors } from '../files/disk-errors.ts';
 import { lockBeside, withLock } from '../files/lock.ts';

@@ -12,7 +12,8 @@
  * Limits: no cross attention (`with_conditioning`), two dimensions only.
  * Source: `monai/networks/nets/diffusion_model_unet.py` of MONAI 1.6.1, and its `load_old_state_dict`.
  */
-import { InputError, refuse, sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import type { SafetensorsEntry } from '../folder/safetensors.ts';
 
 /** Whether a config is of MONAI: the arguments of the class, with `_target_` as bundles have it. */

@@ -4,7 +4,7 @@
  */
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { shellWord } from '../text/format.ts';
 
 const ENDINGS = /\.(bin|pt|pth|ckpt|pkl|pickle)$/i;

@@ -1,5 +1,5 @@
 /** `model_index.json` of a diffusers pipeline: its class and its parts, `name: [library, class]`. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 
 const OUR_PARTS = ['unet', 'scheduler'];
 

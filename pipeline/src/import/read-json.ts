@@ -1,6 +1,6 @@
 /** Reads JSON as Python writes it, which may hold -Infinity where a bound is off. */
 import { readFile } from 'node:fs/promises';
-import { InputError, object } from '@onnoise/scheduler';
+import { InputError, object } from '@onnoise/scheduler/rules';
 
 /** @throws InputError for a file that is not a JSON object */
 export async function readJsonObject(path: string): Promise<Record<string, unknown>> {

@@ -11,7 +11,7 @@
  *
  * Source: `change_naming_configs_and_checkpoints.py` and `training_utils.py` of diffusers.
  */
-import { InputError, refuse } from '@onnoise/scheduler';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { createModel, findNetwork, type Model, NETWORKS } from '../model/index.ts';
 import { within } from './read-json.ts';
 

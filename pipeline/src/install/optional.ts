@@ -1,5 +1,5 @@
 /** Packages that only some commands need: one who only trains installs no server and no queue. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { installLine } from './install-line.ts';
 import { installedVersion } from './installed-version.ts';
 

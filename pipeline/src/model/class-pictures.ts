@@ -6,7 +6,8 @@
  * Source: the class-conditional networks of Denton et al., "Deep Generative Image Models using a Laplacian Pyramid of
  * Adversarial Networks" (arXiv 1506.05751), where the class is a plane beside those of the image.
  */
-import { type ImageShape, refuse } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import { refuse } from '@onnoise/scheduler/rules';
 import * as tf from '@tensorflow/tfjs';
 import type { Declare } from './declare.ts';
 import { embedding } from './layers.ts';

@@ -3,18 +3,8 @@
  * where there is a null class alone, readers that do not know them still make the same network, since it is a row of the
  * embedding like any other.
  */
-import {
-  type ConditionSpec,
-  flag,
-  integer,
-  nullable,
-  type Rule,
-  type Rules,
-  readConditions,
-  refuse,
-  rule,
-  withDefault,
-} from '@onnoise/scheduler';
+import { type ConditionSpec, readConditions } from '@onnoise/scheduler/model';
+import { flag, integer, nullable, type Rule, type Rules, refuse, rule, withDefault } from '@onnoise/scheduler/rules';
 import type { ModelConfig } from './types.ts';
 
 /** `readConditions` checks its entries. */

@@ -1,5 +1,6 @@
 /** A network as training, export and parity see it: its function, and the facts about it. Types only. */
-import type { ConditionSpec, DropoutSpec, ImageShape } from '@onnoise/scheduler';
+import type { ConditionSpec, ImageShape } from '@onnoise/scheduler/model';
+import type { DropoutSpec } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
 
 /** The part of a network that training needs; every `Model` is one. */

@@ -4,7 +4,7 @@
  *
  * Source: Srivastava et al., "Dropout" (JMLR 15, 2014).
  */
-import type { DropoutSpec } from '@onnoise/scheduler';
+import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { Layer } from './declare.ts';
 

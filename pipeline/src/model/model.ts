@@ -1,5 +1,6 @@
 /** Creates networks from configurations, and wraps them in an NCHW interface. */
-import { type DropoutSpec, refuse } from '@onnoise/scheduler';
+import { refuse } from '@onnoise/scheduler/rules';
+import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import { type Conditioning, conditioningOf, withoutOff } from './condition-config.ts';
 import { findNetwork, NETWORKS } from './networks.ts';

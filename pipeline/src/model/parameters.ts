@@ -1,5 +1,6 @@
 /** Counts and initialises a network's parameters. */
-import { gaussian, sizeOf, uniform } from '@onnoise/scheduler';
+import { gaussian, uniform } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { Model, ParameterSpec } from './types.ts';
 
 /** Parameter i draws from this stream plus i, away from the streams of noise and data. */

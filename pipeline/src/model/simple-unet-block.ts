@@ -3,7 +3,7 @@
  * first, then a 4 x 4 convolution of stride 2. Options put another activation or normalisation in their places, and add
  * a residual connection around the convolutions, dropout between them and attention at the end.
  */
-import type { DropoutSpec } from '@onnoise/scheduler';
+import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import { type Activation, activations } from './activation.ts';
 import { attention } from './attention.ts';

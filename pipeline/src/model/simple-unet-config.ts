@@ -1,6 +1,6 @@
 /** Configuration of the tutorial's network; the defaults are the tutorial's numbers. */
+import type { ConditionSpec } from '@onnoise/scheduler/model';
 import {
-  type ConditionSpec,
   flag,
   integer,
   listOf,
@@ -11,7 +11,7 @@ import {
   refuse,
   rule,
   withDefault,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/rules';
 import { ACTIVATION_NAMES, type ActivationName } from './activation.ts';
 import { CONDITION_RULES } from './condition-config.ts';
 

@@ -7,7 +7,7 @@
  * tutorial lists as "things you can do to improve": attention, residual connections, other activations, group
  * normalization; and dropout.
  */
-import type { DropoutSpec } from '@onnoise/scheduler';
+import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import { activations } from './activation.ts';
 import { conditionEmbedding } from './condition-embedding.ts';

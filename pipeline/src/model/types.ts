@@ -1,5 +1,6 @@
 /** Types of networks: a list of named parameters and a pure function of them; and the record of a kind of network. */
-import type { ConditionSpec, DropoutSpec, ImageShape } from '@onnoise/scheduler';
+import type { ConditionSpec, ImageShape } from '@onnoise/scheduler/model';
+import type { DropoutSpec } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
 
 /** How a parameter starts: constants, uniform in [-bound, bound] or normal with the given deviation. */

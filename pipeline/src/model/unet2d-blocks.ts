@@ -8,7 +8,7 @@
  * | AttnDownBlock2D, AttnUpBlock2D                     | yes       | what `downsample_type` and `upsample_type` say    |
  * | ResnetDownsampleBlock2D, ResnetUpsampleBlock2D     | no        | a residual block                                  |
  */
-import type { DropoutSpec } from '@onnoise/scheduler';
+import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { Activation } from './activation.ts';
 import { attention } from './attention.ts';

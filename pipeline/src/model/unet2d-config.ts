@@ -2,9 +2,9 @@
  * Configuration of `UNet2DModel`: diffusers' keys and defaults, so we can read its `config.json` and it can read ours.
  * Keys of unsupported features are accepted only at their "off" value.
  */
+import type { ConditionSpec } from '@onnoise/scheduler/model';
 import {
   anything,
-  type ConditionSpec,
   flag,
   integer,
   listOf,
@@ -16,7 +16,7 @@ import {
   readObject,
   refuse,
   withDefault,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/rules';
 import { ACTIVATION_NAMES, type ActivationName } from './activation.ts';
 import { CONDITION_RULES } from './condition-config.ts';
 

@@ -5,7 +5,7 @@
  *
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), appendix B; diffusers' `unet_2d.py`.
  */
-import type { DropoutSpec } from '@onnoise/scheduler';
+import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import { activations } from './activation.ts';
 import { besideClassPictures } from './class-pictures.ts';

@@ -1,5 +1,5 @@
 /** What a set of phantoms is made of, and the rules of its options. */
-import { check, InputError, integer, number, oneOf, type Rule } from '@onnoise/scheduler';
+import { check, InputError, integer, number, oneOf, type Rule } from '@onnoise/scheduler/rules';
 import { SEXES, type Sex } from './draw/ages.ts';
 import { AGES, SIZES } from './draw/draw-phantom.ts';
 import { PHANTOM_FORMATS, type PhantomFormat } from './formats.ts';

@@ -7,7 +7,7 @@ import { mkdir, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promi
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
+import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import { requireSpace, withDiskErrors } from '../files/disk-errors.ts';
 import { makeFolder, removeEmpty, sweep, temporaryName, writeWhole } from '../files/output.ts';
 import type { ReportProgress } from '../terminal/progress.ts';

@@ -1,5 +1,5 @@
 /** Which frames of a file with several are taken: those of DICOM, the slices of NIfTI, the pages of TIFF and the like. */
-import { type Rule, rule } from '@onnoise/scheduler';
+import { type Rule, rule } from '@onnoise/scheduler/rules';
 
 /** Numbers count from 1, as in DICOM, and both ends belong to the range. */
 export type FrameChoice = 'first' | 'middle' | 'all' | { from: number; to: number };

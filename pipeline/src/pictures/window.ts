@@ -9,7 +9,7 @@
  * | `auto`         | the darkest value    | the brightest value  | each picture, and all slices of a NIfTI file at once |
  * | centre, width  | centre - width / 2   | centre + width / 2   | values after rescaling: Hounsfield units in CT       |
  */
-import { type Rule, rule } from '@onnoise/scheduler';
+import { type Rule, rule } from '@onnoise/scheduler/rules';
 
 export interface Window {
   centre: number;

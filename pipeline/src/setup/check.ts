@@ -1,7 +1,7 @@
 /** The last check of a set-up: the engine computes in a process with its environment, and tfjs' cpu backend agrees. */
 import { fileURLToPath } from 'node:url';
 import { CallError, ChildEnded, startChild } from '@onnoise/runtime-node/child';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import {
   type NativeInstall,
   type NativeKind,

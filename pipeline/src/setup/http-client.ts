@@ -6,7 +6,7 @@ import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, t
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 
 export interface HttpRequest {
   method?: 'GET' | 'HEAD';

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { diskReason, requireSpace } from '../files/disk-errors.ts';
 import { networkReason } from '../files/network-errors.ts';
 import { formatBytes, formatPath } from '../text/format.ts';

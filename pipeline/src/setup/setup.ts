@@ -1,6 +1,6 @@
 /** Sets up tfjs-node or tfjs-node-gpu: chooses a route, says what it will do, does it, checks the result. */
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { diskFailure } from '../files/disk-errors.ts';
 import { Failure } from '../files/failure.ts';
 import { withLock } from '../files/lock.ts';

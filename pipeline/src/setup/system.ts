@@ -1,7 +1,7 @@
 /** The facts of this machine that matter to libtensorflow. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { glibcVersion } from '../install/versions.ts';
 import { type NativeKind, setupCommand } from '../train/engines/native/install.ts';
 import { runCommand } from './command.ts';

@@ -10,7 +10,7 @@
  * | 3         | a check that was asked for  | which, and why |
  * | 130       | Ctrl-C                      | `Interrupted.` |
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { diskReason } from '../files/disk-errors.ts';
 import { FailedCheck, Failure } from '../files/failure.ts';
 import { oneLine } from '../text/format.ts';

@@ -2,7 +2,7 @@
  * Values of command-line options. Errors name the option as typed and show its value.
  * yargs' own `number: true` turns a wrong word into NaN; these refuse it.
  */
-import { InputError, number as numberRule, refuse } from '@onnoise/scheduler';
+import { InputError, number as numberRule, refuse } from '@onnoise/scheduler/rules';
 
 /** A yargs `coerce` for one number; the library checks the range. */
 export function toNumber(option: string): (value: unknown) => number | undefined {

@@ -1,5 +1,6 @@
 /** Seeded inputs for a model of anybody's: numbers that it can be expected to take. */
-import { gaussian, InputError, sizeOf, uniform } from '@onnoise/scheduler';
+import { gaussian, InputError, uniform } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { ReportedPort } from '@onnoise/tracer';
 import * as tf from '@tensorflow/tfjs';
 

@@ -1,6 +1,6 @@
 /** Has tfjs make a model of what was read, after checks that its own errors are no match for. */
 import { pathToFileURL } from 'node:url';
-import { InputError, object, show } from '@onnoise/scheduler';
+import { InputError, object, show } from '@onnoise/scheduler/rules';
 import * as tf from '@tensorflow/tfjs';
 import type { SavedModel } from './read-model.ts';
 

@@ -1,7 +1,7 @@
 /** The check that a traced model is the model: tfjs beside onnxruntime on the file, at seeded inputs. */
 
 import * as ort from '@onnoise/runtime-node/onnxruntime';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { GraphReport } from '@onnoise/tracer';
 import * as tf from '@tensorflow/tfjs';
 import { describeParity, type Parity, parityLimit, useWasm } from '../folder/parity.ts';

@@ -4,7 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { InputError, listOf, object, oneOf, show, text } from '@onnoise/scheduler';
+import { InputError, listOf, object, oneOf, show, text } from '@onnoise/scheduler/rules';
 import type { io } from '@tensorflow/tfjs';
 import { withDiskErrors } from '../files/disk-errors.ts';
 

@@ -4,7 +4,7 @@
  */
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { encodeModel, type Graph, type GraphReport, reportGraph, TraceError, traceModel } from '@onnoise/tracer';
 import * as tf from '@tensorflow/tfjs';
 import { withDiskErrors } from '../files/disk-errors.ts';

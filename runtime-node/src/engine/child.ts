@@ -4,15 +4,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  compileSampler,
-  conditionRows,
-  extraInputs,
-  nullRow,
-  pictureOf,
-  type SamplerTable,
-  samplerSettings,
-} from '@onnoise/scheduler';
+import { compileSampler, pictureOf, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
+import { conditionRows, extraInputs, nullRow } from '@onnoise/scheduler/model';
 import { type Batcher, createBatcher } from '../batching/batcher.ts';
 import { partialSteps, sampling, singleCall, type Trajectory } from '../batching/trajectory.ts';
 import { type Call, serveParent } from '../child/index.ts';

@@ -6,7 +6,8 @@ import { constants } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError, LOADING, MODEL_FILES } from '@onnoise/scheduler';
+import { LOADING, MODEL_FILES } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { readModelFolder } from '../model-folder.ts';
 import type { EngineOptions } from './protocol.ts';
 

@@ -4,7 +4,8 @@
  */
 
 import { Worker } from 'node:worker_threads';
-import { extraInputs, InputError, type NetworkShape, nullRow } from '@onnoise/scheduler';
+import { extraInputs, type NetworkShape, nullRow } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { imageSize } from '../pictures/pixels.ts';
 import { createDenoiser, openSession } from '../session.ts';
 

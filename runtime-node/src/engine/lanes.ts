@@ -9,7 +9,7 @@
 
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { conditionRows, extraInputs, type NetworkShape } from '@onnoise/scheduler';
+import { conditionRows, extraInputs, type NetworkShape } from '@onnoise/scheduler/model';
 import type { RunBatch } from '../batching/batcher.ts';
 import type { DeviceReport } from '../choose.ts';
 import type { DeviceChoice } from '../devices.ts';

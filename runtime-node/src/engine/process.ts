@@ -3,7 +3,7 @@
  * neither may happen to a server.
  */
 import { fileURLToPath } from 'node:url';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { CallError, type ChildEnd, ChildEnded, startChild } from '../child/index.ts';
 import { ModelFault } from './fault.ts';
 import { EngineGone } from './gone.ts';

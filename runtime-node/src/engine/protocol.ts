@@ -1,14 +1,6 @@
 /** The messages between the server's process and the engine's. */
-import type {
-  ConditionSpec,
-  Guidance,
-  ImageSeed,
-  ImageShape,
-  NetworkFormat,
-  SamplerName,
-  SamplerSettings,
-  SchedulerConfig,
-} from '@onnoise/scheduler';
+import type { Guidance, ImageSeed, SamplerName, SamplerSettings, SchedulerConfig } from '@onnoise/scheduler';
+import type { ConditionSpec, ImageShape, NetworkFormat } from '@onnoise/scheduler/model';
 import type { Call } from '../child/index.ts';
 import type { Device, DeviceChoice } from '../devices.ts';
 

@@ -1,5 +1,6 @@
 /** A row of pictures with a caption above each, as PNG: for example steps of a denoising. */
-import { type ImageShape, InputError } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { strokes, textPath, textWidth } from './letters.ts';
 import { countImages, tile } from './pixels.ts';
 

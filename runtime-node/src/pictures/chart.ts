@@ -1,7 +1,7 @@
 /**
  * Line charts as PNG: an SVG of plain paths, rendered by sharp. No fonts are used, so the picture is the same everywhere.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { INK, round, strokes, textPath, textWidth } from './letters.ts';
 
 export interface Series {

@@ -2,7 +2,8 @@
  * Decodes the picture or the mask that sampling starts from, with sharp. Everything that can be told by its head is
  * checked before a pixel is decoded: a small file may hold a huge picture.
  */
-import { type ImageShape, InputError, maskOfBrightness, maskOfTransparency, pictureOfRgba } from '@onnoise/scheduler';
+import { type ImageShape, maskOfBrightness, maskOfTransparency, pictureOfRgba } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 
 export const FITS = ['crop', 'pad', 'stretch'] as const;
 

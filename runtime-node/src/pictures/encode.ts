@@ -2,7 +2,8 @@
  * Pictures of model images in the usual formats, encoded by sharp (libvips).
  * The same values give the same bytes on one version of sharp. sharp is loaded on first use: loading takes time.
  */
-import { type ImageShape, InputError } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import {
   type AnimationFormat,
   animationFormat,

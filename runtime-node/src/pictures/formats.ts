@@ -1,7 +1,7 @@
 /**
  * The formats of pictures, by file extension. All but JPEG and GIF (256 colours) are lossless.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { Sharp } from 'sharp';
 
 interface Format {

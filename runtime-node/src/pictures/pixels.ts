@@ -3,7 +3,8 @@
  *
  * Images are float32 [N, C, H, W] in [-1, 1] with C = 1 (gray) or 3 (RGB). Pixels are uint8 [H, W, C], as in codecs.
  */
-import { type ImageShape, InputError, toByte } from '@onnoise/scheduler';
+import { type ImageShape, toByte } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 
 /** Values of one image: C * H * W. */
 export const imageSize = ([channels, height, width]: ImageShape): number => channels * height * width;

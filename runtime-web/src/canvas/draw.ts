@@ -1,5 +1,6 @@
 /** A picture on a canvas of the page. */
-import { check, type ImageShape, integer, toBytes } from '@onnoise/scheduler';
+import { type ImageShape, toBytes } from '@onnoise/scheduler/model';
+import { check, integer } from '@onnoise/scheduler/rules';
 import { paint } from './paint.ts';
 
 export interface Pictures {

@@ -1,5 +1,6 @@
 /** Pixels as the browser paints them. */
-import { type ImageShape, refuse } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import { refuse } from '@onnoise/scheduler/rules';
 
 /**
  * @param pixels [C, H, W] as bytes; C is 1 (gray) or 3 (red, green, blue)

@@ -7,7 +7,8 @@
  * It computes on the calling thread. `createSamplingWorker` does the same in a worker, which keeps a page responsive.
  * Limits: the whole network is in memory; WebAssembly uses threads only on a cross-origin isolated page.
  */
-import type { ImageSeed, ImageShape } from '@onnoise/scheduler';
+import type { ImageSeed } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import {
   type Artefact,
   bytesOf,
@@ -18,7 +19,7 @@ import {
   missingFile,
   type PictureOptions,
   readArtefact,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
 import type { Network, StepHooks } from '../network/network.ts';
 import { openWasm } from '../network/wasm.ts';
 import { type ModelFiles, openFolder, withSignal } from '../session/artefact.ts';

@@ -5,7 +5,8 @@
  * `{id, failed}`. `{id, cancel}` ends a question early: it then fails with an AbortError. `{id, seen}` is the page's
  * receipt for frames it has handled, so that the worker makes no more than the page can show.
  */
-import type { ConditionSpec, ImageSeed, ImageShape, PictureOptions, SchedulerConfig } from '@onnoise/scheduler';
+import type { ImageSeed, SchedulerConfig } from '@onnoise/scheduler';
+import type { ConditionSpec, ImageShape, PictureOptions } from '@onnoise/scheduler/model';
 import type { ModelFiles } from '../session/artefact.ts';
 import type { Device } from '../session/device-report.ts';
 

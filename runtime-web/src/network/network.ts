@@ -1,5 +1,6 @@
 /** A network on a device, with the sampling loop: the interface that WebGPU and WebAssembly share. */
-import type { PictureRequest, StepProgress } from '@onnoise/scheduler';
+import type { StepProgress } from '@onnoise/scheduler';
+import type { PictureRequest } from '@onnoise/scheduler/model';
 
 export interface StepHooks {
   /** Called after the steps that `wantsStep` picks. */

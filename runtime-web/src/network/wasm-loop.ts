@@ -1,18 +1,15 @@
 /** The scheduler's sampling loop with a network on WebAssembly. */
+import { type Denoiser, denoiserOf, InputError, sampleImages } from '@onnoise/scheduler';
 import {
   type Artefact,
   conditionRows,
-  type Denoiser,
-  denoiserOf,
   extraInputs,
-  InputError,
   type InputTensor,
   inputTensors,
   nullRow,
   onnxReason,
   type PictureRequest,
-  sampleImages,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { nextTask } from '../session/next-task.ts';
 import type { Ort } from '../session/ort.ts';

@@ -1,5 +1,5 @@
 /** The network on WebAssembly: the scheduler's loop calls onnxruntime-web. */
-import type { Artefact } from '@onnoise/scheduler';
+import type { Artefact } from '@onnoise/scheduler/model';
 import type { Ort } from '../session/ort.ts';
 import { openSession } from '../session/session.ts';
 import type { Network } from './network.ts';

@@ -1,5 +1,6 @@
 /** A model folder at a URL, or as files picked in the page. */
-import { InputError, LOADING, MODEL_FILES, type ReadModelFile } from '@onnoise/scheduler';
+import { LOADING, MODEL_FILES, type ReadModelFile } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { type DownloadOptions, download } from './download.ts';
 
 /** A folder's files by their path in it: `{'unet/model.onnx': file, ...}`. A URL or a text is the address of one. */

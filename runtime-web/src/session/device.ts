@@ -2,7 +2,7 @@
  * Chooses the device: WebGPU if there is a hardware adapter, else WebAssembly, with threads if the page is
  * cross-origin isolated. Every choice comes with its reason, a sentence.
  */
-import { check, InputError, oneOf } from '@onnoise/scheduler';
+import { check, InputError, oneOf } from '@onnoise/scheduler/rules';
 import type { Device, DeviceReport } from './device-report.ts';
 
 export type DeviceChoice = DeviceReport & ({ device: 'wasm' } | { device: 'webgpu'; adapter: GPUAdapter });

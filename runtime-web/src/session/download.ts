@@ -4,7 +4,7 @@
  * Every failure is an InputError that names the file: missing, an HTML page instead (some hosts answer every address
  * with their start page), cut short, or unreachable.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 
 export interface DownloadOptions {
   /** Starts the sentence of an error: `Cannot ${action}: ...`. */

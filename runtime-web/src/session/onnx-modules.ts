@@ -5,7 +5,8 @@
  *
  * Source: onnx.proto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, messages ModelProto, GraphProto, NodeProto.
  */
-import { bytesOf, InputError, openWire, type Wire, type WireField } from '@onnoise/scheduler';
+import { bytesOf, openWire, type Wire, type WireField } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 
 interface Node {
   op: string;

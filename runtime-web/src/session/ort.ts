@@ -5,7 +5,7 @@
  * itself tries once per page load). Bundlers find the files by `new URL(<a package's file>, import.meta.url)`, put them
  * somewhere and write where. Where there is no bundler, that is the address of a file beside this one.
  */
-import { refuse } from '@onnoise/scheduler';
+import { refuse } from '@onnoise/scheduler/rules';
 import { fileIn } from './address.ts';
 import type { DeviceReport } from './device-report.ts';
 import { type DownloadOptions, download } from './download.ts';

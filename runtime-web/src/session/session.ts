@@ -5,13 +5,13 @@
  * output `out_sample` [N, C, H, W] float32.
  */
 import {
-  InputError,
   type NetworkPort,
   type NetworkShape,
   networkError,
   onnxReason,
   signatureFault,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Device } from './device-report.ts';
 import type { Ort } from './ort.ts';

@@ -6,7 +6,8 @@
  * Of two tabs that train under one name, the later owns it: the other's next save fails, and neither writes over the other. Where
  * nobody owns it, because another tab forgot it, the tab that still trains keeps it anew.
  */
-import { InputError, type TrainingProgress } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
+import type { TrainingProgress } from '@onnoise/scheduler/training';
 import type { TrainingImages } from './images.ts';
 import type { State } from './runner.ts';
 import type { OpenedStep } from './step-folder.ts';

@@ -7,7 +7,9 @@
  *     await trainer.run(800);
  *     const files = await trainer.folder(); // a model folder
  */
-import { InputError, type PictureOptions, type TrainingProgress } from '@onnoise/scheduler';
+import type { PictureOptions } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+import type { TrainingProgress } from '@onnoise/scheduler/training';
 import type { MessageEnd } from '../loading/protocol.ts';
 import { absolute, fileIn } from '../session/address.ts';
 import type { ModelFiles } from '../session/artefact.ts';

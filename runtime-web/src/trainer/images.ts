@@ -1,13 +1,12 @@
 /** The images to train on, and their batches: the same order, mirroring and values as in Node. */
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import {
   type BatchPosition,
   copyLevels,
   createEpochOrder,
-  InputError,
-  refuse,
   type StepBatch,
   type StepFile,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/training';
 import { sha256 } from '../session/sha256.ts';
 
 export interface TrainingImages {

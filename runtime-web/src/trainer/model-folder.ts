@@ -1,14 +1,13 @@
 /** What was trained as a model folder, which `pipeline sample`, diffusers and `pipeline train --init` read, and the tab goes on with. */
+import { MODEL_FILES, sizeOf } from '@onnoise/scheduler/model';
 import {
   type FlatLayout,
   formatStepFile,
-  MODEL_FILES,
   STEP_FILES,
   type StepFile,
-  sizeOf,
   unpackState,
   weightsOf,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/training';
 import { withWeights } from './files/onnx-weights.ts';
 import { encodeSafetensors, type Tensor } from './files/safetensors.ts';
 import type { State } from './runner.ts';

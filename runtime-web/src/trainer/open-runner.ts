@@ -2,7 +2,8 @@
  * Chooses what runs the training step: WebGPU where there is a graphics card and its first step agrees with WebAssembly's,
  * else WebAssembly. Every choice comes with its reason, a sentence.
  */
-import { onnxReason, type StepInputs } from '@onnoise/scheduler';
+import { onnxReason } from '@onnoise/scheduler/model';
+import type { StepInputs } from '@onnoise/scheduler/training';
 import { chooseDevice, type DeviceChoice } from '../session/device.ts';
 import type { Device, DeviceReport } from '../session/device-report.ts';
 import { loadOrt, type Ort, type OrtOptions } from '../session/ort.ts';

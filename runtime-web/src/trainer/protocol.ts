@@ -2,7 +2,8 @@
  * The messages between the page and the worker that trains: questions with a number, answered once each, and events, which come
  * on their own.
  */
-import type { PictureOptions, TrainingProgress } from '@onnoise/scheduler';
+import type { PictureOptions } from '@onnoise/scheduler/model';
+import type { TrainingProgress } from '@onnoise/scheduler/training';
 import type { Failure } from '../loading/protocol.ts';
 import type { ModelFiles } from '../session/artefact.ts';
 import type { Device, DeviceReport } from '../session/device-report.ts';

@@ -1,12 +1,7 @@
 /** A training step on a device, with the state that it changes. */
-import {
-  type FlatVector,
-  InputError,
-  onnxReason,
-  STEP_FILES,
-  type StepFile,
-  type StepInputs,
-} from '@onnoise/scheduler';
+import { onnxReason } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+import { type FlatVector, STEP_FILES, type StepFile, type StepInputs } from '@onnoise/scheduler/training';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Ort } from '../session/ort.ts';
 

@@ -1,15 +1,7 @@
 /** Pictures of the network as it is now: with its averaged weights, on WebAssembly, by the scheduler's loop. */
-import {
-  type Artefact,
-  completeRequest,
-  type FlatLayout,
-  InputError,
-  onnxReason,
-  type PictureOptions,
-  STEP_FILES,
-  type StepFile,
-  weightsOf,
-} from '@onnoise/scheduler';
+import { type Artefact, completeRequest, onnxReason, type PictureOptions } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+import { type FlatLayout, STEP_FILES, type StepFile, weightsOf } from '@onnoise/scheduler/training';
 import type { StepHooks } from '../network/network.ts';
 import { sampleOnWasm } from '../network/wasm-loop.ts';
 import type { Ort } from '../session/ort.ts';

@@ -1,5 +1,7 @@
 /** The worker's side: opens a training, and answers the page's questions about it. */
-import { createStepFeed, InputError, type StepFile, type StepInputs, sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+import { createStepFeed, type StepFile, type StepInputs } from '@onnoise/scheduler/training';
 import type { MessageEnd } from '../loading/protocol.ts';
 import { describe } from '../worker/serve.ts';
 import { findTraining, type Keeper, type Kept, keepTraining, type LastState } from './checkpoints.ts';

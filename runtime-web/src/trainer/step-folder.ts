@@ -1,14 +1,7 @@
 /** Opens a training step: the files that `pipeline export --train-step` writes, at a URL or as picked in the page. */
-import {
-  bytesOf,
-  type FlatLayout,
-  InputError,
-  packState,
-  readOnnxFacts,
-  readStepFile,
-  STEP_FILES,
-  type StepFile,
-} from '@onnoise/scheduler';
+import { bytesOf, readOnnxFacts } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+import { type FlatLayout, packState, readStepFile, STEP_FILES, type StepFile } from '@onnoise/scheduler/training';
 import { type ModelFiles, openFolder } from '../session/artefact.ts';
 import { readSafetensors } from './files/safetensors.ts';
 

@@ -3,14 +3,9 @@
  * only on (seed, step, place in the images), so the same seed has the same losses as Node, and a training that was stopped
  * goes on as if it had not been.
  */
-import {
-  createStepFeed,
-  InputError,
-  type PictureOptions,
-  type StepFile,
-  type TrainingProgress,
-  toBytes,
-} from '@onnoise/scheduler';
+import { type PictureOptions, toBytes } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+import { createStepFeed, type StepFile, type TrainingProgress } from '@onnoise/scheduler/training';
 import { nextTask } from '../session/next-task.ts';
 import type { Keeper, LastState } from './checkpoints.ts';
 import type { ImageBatches } from './images.ts';

@@ -1,5 +1,5 @@
 /** The training step on WebAssembly. The state is a few arrays, which cross into onnxruntime's memory each step: milliseconds. */
-import type { StepFile } from '@onnoise/scheduler';
+import type { StepFile } from '@onnoise/scheduler/training';
 import type { Tensor } from 'onnxruntime-web';
 import type { Ort } from '../session/ort.ts';
 import { nextOf, openStepSession, type State, type StepRunner } from './runner.ts';

@@ -5,7 +5,7 @@
  *
  * The first captured run computes twice. That does no harm, since a step never writes what it reads.
  */
-import type { StepFile } from '@onnoise/scheduler';
+import type { StepFile } from '@onnoise/scheduler/training';
 import type { Tensor } from 'onnxruntime-web';
 import type { Ort } from '../session/ort.ts';
 import type { Gpu } from '../webgpu/device.ts';

@@ -6,18 +6,16 @@
 import {
   begin,
   eachImage,
-  extraInputs,
   type ImageSeed,
   isGuided,
   type Known,
   levelAfter,
-  type NetworkShape,
   needsAuxiliary,
-  type PictureRequest,
   putBack,
   seededNoise,
   startNoise,
 } from '@onnoise/scheduler';
+import { extraInputs, type NetworkShape, type PictureRequest } from '@onnoise/scheduler/model';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Ort } from '../session/ort.ts';
 import { createRowKernel, NONE_BAD } from './apply-row.ts';

@@ -1,5 +1,5 @@
 /** A GPUDevice with all its adapter allows. Its failures reject the promises that wait for it. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 
 export interface Gpu {
   device: GPUDevice;

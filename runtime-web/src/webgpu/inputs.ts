@@ -2,7 +2,7 @@
  * The network's small inputs: the timestep of every image, and what it is told of each. They keep their tensors, because
  * captured commands are bound to them.
  */
-import { type ConditionRows, conditionRows, type ExtraInput, inputTensors, nullRow } from '@onnoise/scheduler';
+import { type ConditionRows, conditionRows, type ExtraInput, inputTensors, nullRow } from '@onnoise/scheduler/model';
 import type { Tensor } from 'onnxruntime-web';
 import type { Ort } from '../session/ort.ts';
 

@@ -8,7 +8,8 @@
  * the same reason a guided request calls the doubled batch at every step, also outside the interval of its guidance,
  * where the kernel then reads the half with the condition.
  */
-import { type Artefact, badOutput, DEFAULT_SAMPLER, onnxReason, type SamplerTable } from '@onnoise/scheduler';
+import { badOutput, DEFAULT_SAMPLER, type SamplerTable } from '@onnoise/scheduler';
+import { type Artefact, onnxReason } from '@onnoise/scheduler/model';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Network } from '../network/network.ts';
 import type { Ort } from '../session/ort.ts';

@@ -6,7 +6,7 @@
  *     const info = await worker.load('models/digits');
  *     const { images } = await worker.sample({ count: 4, steps: 20 }, { onStep: draw });
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type {
   Devices,
   Failure,

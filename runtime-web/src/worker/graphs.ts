@@ -2,7 +2,8 @@
  * Runs ONNX files on WebAssembly, tensors in and tensors out: networks to look into, and steps of training. A few stay
  * open, one runs at a time.
  */
-import { InputError, onnxReason } from '@onnoise/scheduler';
+import { onnxReason } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { GraphRequest, GraphTensor, GraphTensors, LoadProgress } from '../loading/protocol.ts';
 import { openFolder } from '../session/artefact.ts';

@@ -1,5 +1,6 @@
 /** The worker's side: answers the page's questions with the one model that is loaded. */
-import { InputError, toBytes } from '@onnoise/scheduler';
+import { toBytes } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { type DiffusionModel, openModel } from '../loading/load.ts';
 import type {
   Failure,

@@ -1,13 +1,12 @@
 /** What is judged: ways of sampling, written as `ddim 10 eta=0.5 spacing=trailing`: sampler, steps, options. */
 import {
-  check,
   compileSampler,
-  oneOf,
   SAMPLER_NAMES,
   type SamplerName,
   type SamplerOptions,
   type SchedulerConfig,
 } from '@onnoise/scheduler';
+import { check, oneOf } from '@onnoise/scheduler/rules';
 
 /** Calls of the network that each sampler gets. */
 const CALLS = [5, 8, 10, 20, 50];

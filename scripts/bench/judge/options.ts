@@ -1,5 +1,5 @@
 /** The options of `npm run bench:judge`. */
-import { check, InputError, integer } from '@onnoise/scheduler';
+import { check, InputError, integer } from '@onnoise/scheduler/rules';
 import { parseOnlyOptions, typedNumber } from '../parse.ts';
 import { parseCase } from './cases.ts';
 

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, shuffle, toBytes } from '@onnoise/scheduler';
+import { InputError, shuffle } from '@onnoise/scheduler';
+import { toBytes } from '@onnoise/scheduler/model';
 import type { Dataset } from '#pipeline/data/index.ts';
 import { openFeatureNetwork } from '#pipeline/evaluate/features/index.ts';
 import { readImages } from '#pipeline/evaluate/measures/images.ts';

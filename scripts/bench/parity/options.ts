@@ -1,5 +1,5 @@
 /** The options of `npm run bench:parity`. */
-import { check, integer, number, oneOf, type Rule, worded } from '@onnoise/scheduler';
+import { check, integer, number, oneOf, type Rule, worded } from '@onnoise/scheduler/rules';
 import { FEATURE_WIDTH } from '#pipeline/evaluate/features/index.ts';
 import { fewestImages } from '#pipeline/evaluate/measures/index.ts';
 import { parseOnlyOptions, typedNumber } from '../parse.ts';

@@ -4,7 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compileSampler, sampleImages, seededNoise, sizeOf } from '@onnoise/scheduler';
+import { compileSampler, sampleImages, seededNoise } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import { writeWhole } from '#pipeline/files/output.ts';
 import { readSafetensors } from '#pipeline/folder/safetensors.ts';
 import { rowsOf } from '#pipeline/train/pictures/conditioning.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { type Dataset, prepareDataset } from '#pipeline/data/index.ts';
 import type { TrainPlan } from '#pipeline/train/plan/plan.ts';
 import { planFromConfig } from '#pipeline/train/plan/resolve.ts';

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import { createTrainingBatches, type Dataset } from '#pipeline/data/index.ts';
 import { writeWhole } from '#pipeline/files/output.ts';
 import { encodeSafetensors } from '#pipeline/folder/safetensors.ts';

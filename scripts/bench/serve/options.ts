@@ -1,5 +1,5 @@
 /** The options of `npm run bench:serve`. */
-import { check, integer, number } from '@onnoise/scheduler';
+import { check, integer, number } from '@onnoise/scheduler/rules';
 import { parseOnlyOptions, typedNumber } from '../parse.ts';
 
 export const HELP = `npm run bench:serve [-- options]   the server beside itself without batching, and the bare network

@@ -1,6 +1,7 @@
 /** Requests to the servers, and the same work without a server. */
 import { Agent } from 'node:http';
-import { conditionRows, extraInputs, SAMPLER_NAMES, samplerRecord } from '@onnoise/scheduler';
+import { SAMPLER_NAMES, samplerRecord } from '@onnoise/scheduler';
+import { conditionRows, extraInputs } from '@onnoise/scheduler/model';
 import autocannon from 'autocannon';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { openModel } from '#runtime-node/open-model.ts';

@@ -1,5 +1,5 @@
 /** The options of `npm run bench:web`. */
-import { check, integer } from '@onnoise/scheduler';
+import { check, integer } from '@onnoise/scheduler/rules';
 import { parseOnlyOptions, typedNumber } from '../parse.ts';
 
 export const HELP = `npm run bench:web [-- options]   the page's runtime beside TensorFlow.js, in one page of a browser

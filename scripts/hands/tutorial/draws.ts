@@ -6,7 +6,8 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawStep, sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { drawStep } from '@onnoise/scheduler/training';
 import { prepareOptions } from '../../../pipeline/src/commands/stages/training.ts';
 import { createTrainingBatches, prepareDataset } from '../../../pipeline/src/data/index.ts';
 import { writeSafetensors } from '../../../pipeline/src/folder/safetensors.ts';

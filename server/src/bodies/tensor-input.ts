@@ -1,5 +1,5 @@
 /** Reads the values of one input tensor from JSON or from bytes, and checks each. */
-import { showNumber } from '@onnoise/scheduler';
+import { showNumber } from '@onnoise/scheduler/rules';
 import { Refusal } from '../errors/refusal.ts';
 
 export interface TensorInput {

@@ -1,6 +1,6 @@
 /** Refusals of requests, in the shape that each API's clients expect. */
 import { EngineGone, ModelFault } from '@onnoise/runtime-node/engine';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Counter } from 'prom-client';
 import { invalidField } from './invalid-field.ts';

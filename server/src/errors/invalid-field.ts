@@ -1,5 +1,5 @@
 /** An error of JSON Schema as a sentence. */
-import { flag, integer, number, object, show, showNumber } from '@onnoise/scheduler';
+import { flag, integer, number, object, show, showNumber } from '@onnoise/scheduler/rules';
 import type { FastifyError } from 'fastify';
 import { Refusal } from './refusal.ts';
 

@@ -1,7 +1,7 @@
 /** API keys: reads them, and finds the key of a request. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { diskRefusal, InputError } from '@onnoise/scheduler';
+import { diskRefusal, InputError } from '@onnoise/scheduler/rules';
 
 const SHORTEST = 16;
 

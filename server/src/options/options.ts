@@ -1,6 +1,6 @@
 /** The server's options, checked and completed before anything starts. */
 import { DEVICE_CHOICES, type DeviceChoice, nameModels } from '@onnoise/runtime-node';
-import { check, checkInteger, flag, InputError, oneOf, refuse, rule } from '@onnoise/scheduler';
+import { check, checkInteger, flag, InputError, oneOf, refuse, rule } from '@onnoise/scheduler/rules';
 import { keyFault } from './keys.ts';
 import { checkHost, checkOrigin } from './origins.ts';
 

@@ -10,7 +10,7 @@
  * check `Host` (CVE-2024-28224, CVE-2025-24010).
  */
 import { isIPv6 } from 'node:net';
-import { refuse, show } from '@onnoise/scheduler';
+import { refuse, show } from '@onnoise/scheduler/rules';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/refusal.ts';
 

@@ -3,23 +3,25 @@ import { randomInt } from 'node:crypto';
 import { completeRequest } from '@onnoise/runtime-node';
 import type { EngineModel, SampleTask } from '@onnoise/runtime-node/engine';
 import {
-  type ConditionValues,
-  completeConditions,
   DEFAULT_SAMPLER,
-  guidanceInterval,
-  guidanceScale,
   InputError,
-  labelNumber,
-  labelsOfPictures,
-  type PictureOptions,
   SAMPLER_OPTION_NAMES,
   type SamplerName,
   type SamplerValues,
   samplerRecord,
   samplerSettings,
+} from '@onnoise/scheduler';
+import {
+  type ConditionValues,
+  completeConditions,
+  guidanceInterval,
+  guidanceScale,
+  labelNumber,
+  labelsOfPictures,
+  type PictureOptions,
   strengthOf,
   usualSteps,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
 import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';
 

@@ -1,6 +1,6 @@
 /** Tensors of the Open Inference Protocol as a call of the network, and back. */
 import type { CallTask, EngineModel } from '@onnoise/runtime-node/engine';
-import { conditionRows, extraInputs } from '@onnoise/scheduler';
+import { conditionRows, extraInputs } from '@onnoise/scheduler/model';
 import { readTensor, refuseTensor, type TensorInput, type TensorRule } from '../bodies/tensor-input.ts';
 import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';

@@ -9,10 +9,8 @@ import {
   SAMPLER_NAMES,
   type SamplerOption,
   samplerRecord,
-  USUAL_STEPS,
-  USUAL_STRENGTH,
-  USUAL_VARIATION,
 } from '@onnoise/scheduler';
+import { USUAL_STEPS, USUAL_STRENGTH, USUAL_VARIATION } from '@onnoise/scheduler/model';
 import type { FastifySchema } from 'fastify';
 import type { CompleteOptions } from '../options/options.ts';
 import { MOST_PARTIALS } from './generation.ts';

@@ -1,7 +1,7 @@
 /** The pictures of a form, as what sampling starts from, with the meaning that OpenAI's images API gives them. */
 import { type PictureFile, readClearMask, readClearPicture, readPicture } from '@onnoise/runtime-node';
 import type { EngineModel } from '@onnoise/runtime-node/engine';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/errors.ts';
 import type { StartPicture } from './generation.ts';

@@ -1,7 +1,8 @@
 /** Answers with the pictures of a task: as JSON, as events while they form, or as PNG itself if `Accept` asks for it. */
 import { imageSize, png, sheet } from '@onnoise/runtime-node';
 import type { EngineModel, SampleTask } from '@onnoise/runtime-node/engine';
-import { type ConditionValues, firstSeed, needsAuxiliary, picturesCalled, type SamplerTable } from '@onnoise/scheduler';
+import { firstSeed, needsAuxiliary, picturesCalled, type SamplerTable } from '@onnoise/scheduler';
+import type { ConditionValues } from '@onnoise/scheduler/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openaiError, Refusal, report, toRefusal } from '../errors/errors.ts';
 import { sizeName } from '../requests/generation.ts';

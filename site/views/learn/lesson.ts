@@ -5,16 +5,15 @@
 
 import type { LoadProgress } from '@onnoise/runtime-web';
 import { openFolder, withSignal } from '@onnoise/runtime-web/parts';
+import { makeSchedule, type Schedule } from '@onnoise/scheduler';
 import {
   type Artefact,
   conditionRows,
   extraInputs,
   inputTensors,
   MODEL_FILES,
-  makeSchedule,
   readArtefact,
-  type Schedule,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
 import { signal } from '@preact/signals';
 import { withTotal } from '../../state/loader.ts';
 import { makesDigits } from '../../state/models.ts';

@@ -1,5 +1,5 @@
 /** One picture of a row, with its symbol; nothing inside as long as it is not computed. */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';

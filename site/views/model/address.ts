@@ -1,7 +1,8 @@
 /** A model folder by its address. The page's policy lets it talk only to its own host. */
 
 import { download } from '@onnoise/runtime-web/parts';
-import { InputError, LOADING, MODEL_FILES } from '@onnoise/scheduler';
+import { LOADING, MODEL_FILES } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { SAMPLES } from './arrange.ts';
 
 /** Ends of addresses that people copy when they mean the folder. */

@@ -2,7 +2,8 @@
  * Gives dropped or chosen files their paths in a model folder. They come as a folder (perhaps below others), or one by
  * one with bare names.
  */
-import { InputError, MODEL_FILES, sniff } from '@onnoise/scheduler';
+import { MODEL_FILES, sniff } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { readOnnxHeader } from './onnx-header.ts';
 import { bytes } from './words.ts';
 

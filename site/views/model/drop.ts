@@ -1,5 +1,5 @@
 /** Files from a drop or a file dialog, with their paths. Nothing is read yet, and nothing leaves the browser. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { Incoming } from './arrange.ts';
 
 /** A file that is known by its path until it is opened. */

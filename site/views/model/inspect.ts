@@ -1,12 +1,12 @@
 /** Describes a model folder to the visitor before it is loaded, and checks what can be checked by reading. */
 
 import { openFolder, sha256 } from '@onnoise/runtime-web/parts';
-import type { ImageShape } from '@onnoise/scheduler';
+import { InputError, type SchedulerConfig } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import {
   type ConditionSpec,
   checkNetwork,
   figuresOfModel,
-  InputError,
   type MainFigure,
   MODEL_FILES,
   missingFile,
@@ -14,9 +14,8 @@ import {
   type NetworkPort,
   networkError,
   readArtefact,
-  type SchedulerConfig,
   signatureFault,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
 import { type Arranged, SAMPLES } from './arrange.ts';
 import { type Card, readCard } from './card.ts';
 import { type OnnxPort, readOnnxHeader } from './onnx-header.ts';

@@ -5,7 +5,8 @@
  * Source: onnx.proto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; the encoding,
  * https://protobuf.dev/programming-guides/encoding. Limit: weights in `Constant` nodes are not counted.
  */
-import { InputError, openWire, sniff, Truncated, WireError, type WireField } from '@onnoise/scheduler';
+import { openWire, sniff, Truncated, WireError, type WireField } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { bytes } from './words.ts';
 
 export interface OnnxPort {

@@ -1,5 +1,5 @@
 /** Pictures from the visitor's files: an even choice of many, and why some are left out. They stay on this page. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { NoPicture } from '../../state/decode-picture.ts';
 import type { Rgba } from '../../state/picture.ts';
 import { readFile } from '../../state/read-picture.ts';

@@ -1,7 +1,9 @@
 /** What the buttons do. One trainer at a time; it goes on while another view is shown. */
 
 import type { Trainer, TrainerOptions, TrainingImages } from '@onnoise/runtime-web';
-import { type ImageShape, InputError, type StepFile } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+import type { StepFile } from '@onnoise/scheduler/training';
 import { announce, sentence } from '../../state/store.ts';
 import type { Listed } from '../model/drop.ts';
 import { saveFile } from '../sample/files/download.ts';

@@ -2,7 +2,7 @@
  * One tab at a time has the training that the browser keeps: of two, each would write over what the other learned. Without Web Locks,
  * on an insecure origin, the tab that began last is kept, and the other one is told.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 
 const NAME = 'onnoise-training';
 

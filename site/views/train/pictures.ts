@@ -1,7 +1,7 @@
 /** What to train on, as the trainer takes it: the shipped digits, and the visitor's pictures, gray squares that never leave. */
 
 import type { TrainingImages } from '@onnoise/runtime-web';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { fitPicture, type Rgba } from '../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { fetchDigits as fetchLargeDigits } from '../forward/state/digits.ts';

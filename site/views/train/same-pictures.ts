@@ -2,7 +2,7 @@
 
 import type { TrainingImages } from '@onnoise/runtime-web';
 import { sha256 } from '@onnoise/runtime-web/parts';
-import type { StepFile } from '@onnoise/scheduler';
+import type { StepFile } from '@onnoise/scheduler/training';
 import { CAMERA, DIGITS, FILES } from './pictures.ts';
 
 type Facts = Pick<StepFile, 'data' | 'config'>;

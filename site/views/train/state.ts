@@ -1,7 +1,7 @@
 /** What the view shows: the pictures, how far the training is, its losses and its newest pictures. */
 
 import type { ModelFiles, TrainerInfo } from '@onnoise/runtime-web';
-import type { StepFile } from '@onnoise/scheduler';
+import type { StepFile } from '@onnoise/scheduler/training';
 import { computed, signal } from '@preact/signals';
 import { FEWEST, type OwnPicture } from './pictures.ts';
 import { picturesOf } from './words.ts';

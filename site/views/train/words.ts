@@ -1,7 +1,7 @@
 /** Says how far a training is, and what it learns from. */
 
 import type { TrainerInfo } from '@onnoise/runtime-web';
-import type { StepFile } from '@onnoise/scheduler';
+import type { StepFile } from '@onnoise/scheduler/training';
 import { whole } from '../model/words.ts';
 import { CAMERA, CLASSES, DIGITS, FILES } from './pictures.ts';
 

@@ -8,7 +8,7 @@ import { gzip } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadModel } from '../../../runtime-node/src/index.ts';
-import type { PictureOptions } from '../../../scheduler/src/index.ts';
+import type { PictureOptions } from '../../../scheduler/src/model/index.ts';
 import { seriousFaults } from '../../support/browser/axe.ts';
 import { buildSite } from '../../support/browser/build.ts';
 import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';

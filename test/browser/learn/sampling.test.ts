@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '../../../runtime-node/src/index.ts';
-import { toBytes } from '../../../scheduler/src/index.ts';
+import { toBytes } from '../../../scheduler/src/model/index.ts';
 import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
 import { openSite } from '../../support/browser/site.ts';
 import { useBrowser, useHost } from '../../support/browser/visit.ts';

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readStart } from '../../../pipeline/src/train/fine-tuning/read-start.ts';
 import { loadModel } from '../../../runtime-node/src/index.ts';
-import { readStepFile, STEP_FILES } from '../../../scheduler/src/index.ts';
+import { readStepFile, STEP_FILES } from '../../../scheduler/src/training/index.ts';
 import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
 import {
   blobs,

@@ -6,7 +6,8 @@ import { chooseDevice } from '#runtime-web/session/device.ts';
 import { loadOrt } from '#runtime-web/session/ort.ts';
 import { createRowKernel, NONE_BAD } from '#runtime-web/webgpu/apply-row.ts';
 import { openWebGpu } from '#runtime-web/webgpu/network.ts';
-import { MODEL_FILES, readArtefact, type SamplerRow, type SamplerTable } from '#scheduler/index.ts';
+import type { SamplerRow, SamplerTable } from '#scheduler/index.ts';
+import { MODEL_FILES, readArtefact } from '#scheduler/model/index.ts';
 
 /** x, x0, the network's output, z and y, if any, all of the same length; with guidance x and the output have twice that. */
 export type RowValues = Record<'x' | 'x0' | 'output' | 'z', number[]> & { y?: number[] };

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { importCheckpoint } from '#pipeline/import/import.ts';
 import { loadModel } from '#runtime-node/index.ts';
-import { toBytes } from '#scheduler/index.ts';
+import { toBytes } from '#scheduler/model/index.ts';
 import { ask, IMAGES, useServer } from '#test/server.ts';
 
 /** Made by scripts/golden/checkpoints.py. */

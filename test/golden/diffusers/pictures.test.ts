@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   formatSchedulerConfig,
-  type PictureOptions,
   parseSchedulerConfig,
   SAMPLER_NAMES,
   type SamplerName,
   type SamplerSettings,
   samplerRecord,
 } from '@onnoise/scheduler';
+import type { PictureOptions } from '@onnoise/scheduler/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DiffusionModel, loadModel } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';

@@ -10,7 +10,7 @@ import { openFeatureFile } from '#pipeline/evaluate/features/file.ts';
 import { createAutoencoder, createClassifier } from '#pipeline/evaluate/features/network.ts';
 import { autoencoderGraph, classifierGraph } from '#pipeline/evaluate/features/onnx.ts';
 import { createResizer } from '#pipeline/evaluate/features/resize.ts';
-import type { ImageShape } from '#scheduler/index.ts';
+import type { ImageShape } from '#scheduler/model/index.ts';
 import { expectClose } from '../../support/compare.ts';
 import { unpack, wave, waveParameters } from '../../support/models/model.ts';
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { modelFolder } from '#runtime-web/trainer/model-folder.ts';
 import { openStep } from '#runtime-web/trainer/step-folder.ts';
-import { STEP_FILES } from '#scheduler/index.ts';
+import { STEP_FILES } from '#scheduler/training/index.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../site/public/training/digits');

@@ -1,4 +1,4 @@
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import { expect, it } from 'vitest';
 import { createEngine } from '#pipeline/train/engines/index.ts';
 import { lossesOf, planOf, startState } from '#test/train/engines.ts';

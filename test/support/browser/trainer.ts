@@ -11,7 +11,7 @@ import { train } from '../../../pipeline/src/train/run/train.ts';
 import { openRun } from '../../../pipeline/src/train/saved/run-folder.ts';
 import { specsOfRun } from '../../../pipeline/src/train/saved/specs-of-run.ts';
 import { type PartialConfig, resolveConfig } from '../../../pipeline/src/train/settings/config.ts';
-import { MODEL_FILES } from '../../../scheduler/src/index.ts';
+import { MODEL_FILES } from '../../../scheduler/src/model/index.ts';
 import { memoryDataset } from '../train/memory-dataset.ts';
 import { lines, newRun } from '../train/tiny-run.ts';
 import type { Host } from './server.ts';

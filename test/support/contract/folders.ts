@@ -1,5 +1,5 @@
 /** Model folders, complete and broken, and what every reader must say about them. */
-import { conditionsMetadata } from '@onnoise/scheduler';
+import { conditionsMetadata } from '@onnoise/scheduler/model';
 import proto from 'onnx-proto';
 import { AGE, GUIDED, type TinyOptions, tinyConditions, tinyOnnx } from '#test/models/tiny-onnx.ts';
 

@@ -1,5 +1,6 @@
 /** Good and bad requests to a model with T = 100 and the classes cat, dog and cow, and every runtime's answer. */
-import { type PictureOptions, SAMPLER_NAMES } from '@onnoise/scheduler';
+import { SAMPLER_NAMES } from '@onnoise/scheduler';
+import type { PictureOptions } from '@onnoise/scheduler/model';
 
 export const CLASS_NAMES = ['cat', 'Dog', 'cow'];
 

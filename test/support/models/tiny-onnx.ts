@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import proto from 'onnx-proto';
 import { onTestFinished } from 'vitest';
 import { type ArtefactParts, writeArtefact } from '#pipeline/folder/artefact.ts';
-import { type ConditionSpec, parseSchedulerConfig } from '../../../scheduler/src/index.ts';
+import { parseSchedulerConfig } from '../../../scheduler/src/index.ts';
+import type { ConditionSpec } from '../../../scheduler/src/model/index.ts';
 
 const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;
 

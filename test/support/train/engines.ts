@@ -1,6 +1,6 @@
 /** Shared by the tests of training engines: which are available, small networks of each kind, and steps on them. */
 
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { EngineChoice } from '#pipeline/train/engines/index.ts';
 import { readInstall } from '#pipeline/train/engines/native/install.ts';
 import { probeNative } from '#pipeline/train/engines/native/probe.ts';

@@ -1,6 +1,6 @@
 /** A flat training step on onnxruntime, from its graph alone, as whoever has step.onnx and step.json runs it. */
 import * as ort from 'onnxruntime-node';
-import { type FlatLayout, packState, type StepInput, type StepInputs, unpackState } from '#scheduler/index.ts';
+import { type FlatLayout, packState, type StepInput, type StepInputs, unpackState } from '#scheduler/training/index.ts';
 
 export async function openFlat(
   onnx: Uint8Array,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { digits } from '@onnoise/model-digits';
-import { MODEL_FILES } from '@onnoise/scheduler';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { expect, it } from 'vitest';
 
 it('the package has the files that sampling reads, under the names that the runtimes look for', () => {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { openOnDevice } from '#runtime-node/choose.ts';
 import { type Device, findGpu, inspectDevice, type Machine } from '#runtime-node/devices.ts';
-import { InputError } from '#scheduler/index.ts';
+import { InputError } from '#scheduler/rules/index.ts';
 
 /** A simulated machine: its files and the devices that work. */
 function machine(files: string[], working: Device[], platform: NodeJS.Platform = 'linux'): Machine {

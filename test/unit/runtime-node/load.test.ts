@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import proto from 'onnx-proto';
 import { describe, expect, test } from 'vitest';
 import { type DeviceReport, loadModel } from '#runtime-node/index.ts';
-import { InputError } from '#scheduler/index.ts';
+import { InputError } from '#scheduler/rules/index.ts';
 import { type TinyOptions, temporaryFolder, tinyArtefact, tinyOnnx } from '../../support/models/tiny-onnx.ts';
 import { LACKS_PERMISSIONS, withoutPermission } from '../../support/permissions.ts';
 import { skipBecause } from '../../support/skip.ts';

@@ -1,14 +1,8 @@
 /** A model folder and a request mean the same to all readers: Node, a browser tab, the page's build, "your model". */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import {
-  type ConditionSpec,
-  compileSampler,
-  InputError,
-  type PictureOptions,
-  parseSchedulerConfig,
-  SAMPLER_NAMES,
-} from '@onnoise/scheduler';
+import { compileSampler, InputError, parseSchedulerConfig, SAMPLER_NAMES } from '@onnoise/scheduler';
+import type { ConditionSpec, PictureOptions } from '@onnoise/scheduler/model';
 import { describe, expect, it, vi } from 'vitest';
 import { loadModel as loadInNode } from '#runtime-node/index.ts';
 import { loadModel as loadInTab } from '#runtime-web/index.ts';

@@ -1,4 +1,4 @@
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { chooseDevice, inspectDevices } from '#runtime-web/session/device.ts';
 

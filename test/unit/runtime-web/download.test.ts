@@ -1,4 +1,4 @@
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { download } from '#runtime-web/session/download.ts';
 

@@ -1,4 +1,4 @@
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { drawPicture } from '#runtime-web/canvas/draw.ts';
 

@@ -2,7 +2,8 @@ import { openAsBlob } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel as loadInNode } from '@onnoise/runtime-node';
 import { loadModel, type SampleRequest } from '@onnoise/runtime-web';
-import { completeRequest, SAMPLER_NAMES, type SamplerTable } from '@onnoise/scheduler';
+import { SAMPLER_NAMES, type SamplerTable } from '@onnoise/scheduler';
+import { completeRequest } from '@onnoise/scheduler/model';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { expectClose } from '../../support/compare.ts';
 

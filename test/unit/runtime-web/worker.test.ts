@@ -1,4 +1,4 @@
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Sketch } from '#pipeline/export/fuse/sketch.ts';
 import type { FromPage, FromWorker, MessageEnd } from '#runtime-web/loading/protocol.ts';

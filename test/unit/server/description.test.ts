@@ -1,6 +1,6 @@
 /** The API's description, compared with the server that it describes. */
 import { join } from 'node:path';
-import { USUAL_STEPS } from '@onnoise/scheduler';
+import { USUAL_STEPS } from '@onnoise/scheduler/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServer, type Server } from '#server/index.ts';
 

@@ -2,7 +2,7 @@
  * The options of the images that `pipeline evaluate` compares with: those of `pipeline prepare`, with the changes below.
  * What is left out is as the model card says of training, so that the images held out are those of training.
  */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import type { Options } from 'yargs';
 import {
   chooseImages,

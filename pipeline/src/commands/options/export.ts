@@ -1,5 +1,5 @@
 /** The options of `pipeline export` that go together, and what they ask for. */
-import { InputError, refuse, show } from '@onnoise/scheduler';
+import { InputError, refuse, show } from '@onnoise/scheduler/rules';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
 import { shellPath } from '../../text/format.ts';
 import { program } from '../../text/program.ts';

@@ -1,5 +1,5 @@
 /** The options of `pipeline export` that make the network smaller. */
-import { check, number, oneOf, refuse, worded } from '@onnoise/scheduler';
+import { check, number, oneOf, refuse, worded } from '@onnoise/scheduler/rules';
 import type { Options } from 'yargs';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
 import { WEIGHT_BITS, type WeightBits } from '../../export/formats/weight-bits.ts';

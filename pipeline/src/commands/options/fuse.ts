@@ -1,5 +1,6 @@
 /** The options of fused graphs, and what is said of them. */
-import { InputError, type SamplerName, type SamplerSettings, samplerSettings, show } from '@onnoise/scheduler';
+import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
+import { InputError, show } from '@onnoise/scheduler/rules';
 import type { Fused } from '../../export/fuse/fuse.ts';
 import { FUSED_KINDS, type FusedKind } from '../../export/fuse/kinds.ts';
 import type { TableOptions } from '../../export/fuse/table-file.ts';

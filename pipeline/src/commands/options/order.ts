@@ -1,5 +1,6 @@
 /** The options that say which pictures to make in bulk: those of an order, the same with a queue and without one. */
-import { refuse, SAMPLER_OPTION_NAMES, type SamplerName, type SamplerSettings } from '@onnoise/scheduler';
+import { SAMPLER_OPTION_NAMES, type SamplerName, type SamplerSettings } from '@onnoise/scheduler';
+import { refuse } from '@onnoise/scheduler/rules';
 import { numberOption } from '../../terminal/options.ts';
 import { program } from '../../text/program.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './pictures.ts';

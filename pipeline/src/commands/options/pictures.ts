@@ -5,8 +5,8 @@ import {
   eachSamplerOption,
   SAMPLER_NAMES,
   type SamplerOption,
-  USUAL_STEPS,
 } from '@onnoise/scheduler';
+import { USUAL_STEPS } from '@onnoise/scheduler/model';
 import { numberOption, toInterval, toList, toValues } from '../../terminal/options.ts';
 
 /** Which pictures. Each command has its own option for how many. */

@@ -1,5 +1,5 @@
 /** The options that `pipeline generate` and `pipeline worker` share: which Redis, and which keys in it. */
-import { InputError, refuse } from '@onnoise/scheduler';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { parseQueueUrl } from '../../bulk/redis-url.ts';
 
 export interface QueueArguments {

@@ -1,6 +1,7 @@
 /** The options of `pipeline sample` that start from a picture, or go between seeds. */
 import type { Fit } from '@onnoise/runtime-node';
-import { InputError, USUAL_STRENGTH, USUAL_VARIATION } from '@onnoise/scheduler';
+import { USUAL_STRENGTH, USUAL_VARIATION } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { numberOption, toList, toNumber } from '../../terminal/options.ts';
 
 export interface StartArguments {

@@ -1,14 +1,6 @@
 /** `--sweep steps=5,10,20 sampler=ddim,dpmpp_2m`: lists of settings of sampling, and all their combinations. */
-import {
-  eachSamplerOption,
-  InputError,
-  oneOf,
-  optionRule,
-  type Rule,
-  refuse,
-  SAMPLER_NAMES,
-  SAMPLER_OPTIONS,
-} from '@onnoise/scheduler';
+import { eachSamplerOption, optionRule, SAMPLER_NAMES, SAMPLER_OPTIONS } from '@onnoise/scheduler';
+import { InputError, oneOf, type Rule, refuse } from '@onnoise/scheduler/rules';
 import type { SamplingSettings } from '../../evaluate/sample.ts';
 import { toList, toNumber } from '../../terminal/options.ts';
 import { nearest } from '../../text/nearest.ts';

@@ -1,5 +1,5 @@
 /** Makes the options of `pipeline train` from the table of settings, and turns what yargs read into a layer. */
-import { check, object, worded } from '@onnoise/scheduler';
+import { check, object, worded } from '@onnoise/scheduler/rules';
 import type { Options } from 'yargs';
 import { isVanished } from '../../terminal/options.ts';
 import { augmentFields } from '../../train/settings/augment-fields.ts';

@@ -1,5 +1,5 @@
 /** The options of a training step for a browser tab, and which others they exclude. */
-import { InputError, show } from '@onnoise/scheduler';
+import { InputError, show } from '@onnoise/scheduler/rules';
 import { program } from '../../text/program.ts';
 
 export interface TrainStepArguments {

@@ -6,7 +6,7 @@ import {
   formatShare,
   type Measure,
   VERDICT_WORDS,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
 import type { Evaluation, SweepRow } from '../../evaluate/report/types.ts';
 import { describeSettings } from '../../evaluate/report/words.ts';
 import type { WrittenReport } from '../../evaluate/report/write.ts';

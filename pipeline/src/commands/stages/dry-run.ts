@@ -1,5 +1,5 @@
 /** `pipeline train --dry-run`: prints the network, the images, whether it fits, and about how long training takes. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { type Look, lookAtImages } from '../../data/look.ts';
 import { listClasses } from '../../data/set/classes.ts';
 import { countParameters } from '../../model/parameters.ts';

@@ -1,7 +1,7 @@
 /**
  * Keeps pictures during a sampling, for the frames and animations written afterwards.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 
 /** Most bytes to keep. */
 const LIMIT = 2 ** 30;

@@ -1,5 +1,5 @@
 /** The stage of `pipeline export` that makes a network smaller: its judge, and the copy of an existing model. */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
 import { lockBeside, withLock } from '../../files/lock.ts';
 import type { TrainedOn } from '../../folder/read-card.ts';

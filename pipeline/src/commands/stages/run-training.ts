@@ -2,7 +2,7 @@
  * The work of `pipeline train`: resolves the settings, holds the run's folder, prepares the images, trains, and reports
  * changed settings and where the files are. `--dry-run` only reports what training would do.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { Dataset } from '../../data/set/types.ts';
 import { INTERRUPTED, withInterrupt } from '../../terminal/interrupt.ts';
 import { type ProgressEvent, type ReportProgress, withProgress } from '../../terminal/progress.ts';

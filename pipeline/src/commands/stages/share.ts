@@ -1,6 +1,6 @@
 /** `pipeline worker --shards`: makes a share of an order and ends. */
 import type { DeviceChoice } from '@onnoise/runtime-node';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { Share } from '../../bulk/share.ts';
 import { withInterrupt } from '../../terminal/interrupt.ts';
 import { withProgress } from '../../terminal/progress.ts';

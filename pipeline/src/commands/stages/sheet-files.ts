@@ -4,7 +4,8 @@
  */
 import { extname, join, resolve } from 'node:path';
 import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
-import { checkInteger, InputError, sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { checkInteger, InputError } from '@onnoise/scheduler/rules';
 import { requireSpace } from '../../files/disk-errors.ts';
 import { checkWritable, writeWhole } from '../../files/output.ts';
 import { spreadSteps } from '../../train/pictures/spread-steps.ts';

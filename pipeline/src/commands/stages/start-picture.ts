@@ -1,7 +1,7 @@
 /** Reads the picture and the mask that `pipeline sample` starts from. */
 import { readFile, stat } from 'node:fs/promises';
 import type { Fit, ImageShape, PictureFile } from '@onnoise/runtime-node';
-import { InputError, refuse } from '@onnoise/scheduler';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { diskFailure } from '../../files/disk-errors.ts';
 import { formatBytes } from '../../text/format.ts';
 

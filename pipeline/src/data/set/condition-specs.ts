@@ -1,5 +1,5 @@
 /** What the conditions of images are like, as `conditions` in a network's config. */
-import type { ConditionSpec } from '@onnoise/scheduler';
+import type { ConditionSpec } from '@onnoise/scheduler/model';
 import type { DataConditions } from './types.ts';
 
 /**

@@ -2,7 +2,7 @@
  * Names for the values that make the classes: the `False` of a table becomes `female`. They change what the classes are
  * called, and neither their order and numbers nor the prepared images, which are cached under the values.
  */
-import { InputError, type Rule, rule, show } from '@onnoise/scheduler';
+import { InputError, type Rule, rule, show } from '@onnoise/scheduler/rules';
 import { nearest } from '../../text/nearest.ts';
 import { className, listClasses } from './classes.ts';
 import type { LabelNames, Source } from './types.ts';

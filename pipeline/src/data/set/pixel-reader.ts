@@ -1,6 +1,6 @@
 /** Reading images by number, from memory or from the prepared file. */
 import { closeSync, openSync, read } from 'node:fs';
-import { checkInteger, InputError } from '@onnoise/scheduler';
+import { checkInteger, InputError } from '@onnoise/scheduler/rules';
 import { diskFailure } from '../../files/disk-errors.ts';
 import { Failure } from '../../terminal/errors.ts';
 

@@ -1,6 +1,6 @@
 /** Writes data.bin in one pass over the source: gray until the first picture with colour, then all as RGB. */
 import { type FileHandle, open, rename } from 'node:fs/promises';
-import { isGray, toGray } from '@onnoise/scheduler';
+import { isGray, toGray } from '@onnoise/scheduler/model';
 import { grayToPlanes, toPlanes } from '../../pictures/colour.ts';
 
 const BUFFER_BYTES = 4 << 20;

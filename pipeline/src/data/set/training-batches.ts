@@ -1,5 +1,6 @@
 /** Batches for training: a seeded order per epoch, a position that can be saved, pixels as floats in [-1, 1]. */
-import { type BatchPosition, checkInteger, copyLevels, createEpochOrder, InputError } from '@onnoise/scheduler';
+import { checkInteger, InputError } from '@onnoise/scheduler/rules';
+import { type BatchPosition, copyLevels, createEpochOrder } from '@onnoise/scheduler/training';
 import { type Augmentation, type AugmentOptions, adjustContrast, affine, drawAugmentations } from './augment.ts';
 import type { DataConditions, Dataset } from './types.ts';
 

@@ -1,5 +1,5 @@
 /** The CSV columns whose numbers a model is conditional on: their list, their names in a model, and their cells. */
-import { refuse } from '@onnoise/scheduler';
+import { refuse } from '@onnoise/scheduler/rules';
 
 export interface ConditionColumn {
   /** As in the header. */

@@ -1,5 +1,5 @@
 /** The rows of a CSV, with commas, semicolons or tabs as delimiters and the column names in the first line. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { className } from '../set/classes.ts';
 import { type ConditionColumn, numberOf, reasonAgainst } from './condition-columns.ts';

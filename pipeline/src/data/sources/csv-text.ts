@@ -1,6 +1,6 @@
 /** The text of a CSV file, whatever program saved it. */
 import { readFileSync, statSync } from 'node:fs';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { diskReason } from '../../files/disk-errors.ts';
 import { kindOf } from './walk.ts';
 

@@ -3,7 +3,7 @@
  * `<id>.png`. It needs only `id` and the label column, and ignores the others. Images may be in sub-folders.
  */
 import { basename } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { plural } from '../../text/format.ts';
 import { MAX_CLASSES, notesOnClasses, sortedClasses } from '../set/classes.ts';
 import { createGrouping } from '../set/groups.ts';

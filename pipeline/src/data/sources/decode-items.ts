@@ -1,5 +1,5 @@
 /** Decodes the files of a set in order, several at a time. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { diskReason } from '../../files/disk-errors.ts';
 import { Failure } from '../../files/failure.ts';
 import { configureSharp } from '../../pictures/decode.ts';

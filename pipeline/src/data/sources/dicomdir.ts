@@ -1,7 +1,7 @@
 /** The files that a DICOMDIR lists (PS3.10 and PS3.3 annex F), as those of a disc or an export have one. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { diskReason } from '../../files/disk-errors.ts';
 import { parseDicom } from '../../medical/dicom/parse.ts';
 import { TAG } from '../../medical/dicom/tags.ts';

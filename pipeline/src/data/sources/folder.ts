@@ -1,5 +1,5 @@
 /** All images of a folder or another store; one sub-folder per class gives labels. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { plural } from '../../text/format.ts';
 import { folderClasses, MAX_CLASSES, notesOnClasses, sortedClasses } from '../set/classes.ts';
 import type { Source } from '../set/types.ts';

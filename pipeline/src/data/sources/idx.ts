@@ -1,7 +1,7 @@
 /** The source of an IDX image file, with the IDX file of its labels if there is one beside it. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { configureSharp } from '../../pictures/decode.ts';
 import { grayToSquare } from '../../pictures/gray-frame.ts';
 import { MAX_PIXELS } from '../../pictures/max-pixels.ts';

@@ -1,7 +1,7 @@
 /** Opens the kind of source that `--data` names. */
 import { type Stats, statSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
-import { InputError, refuse } from '@onnoise/scheduler';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { diskReason } from '../../files/disk-errors.ts';
 import { isDicomweb } from '../../medical/dicomweb/address.ts';
 import { isDicomdir, isMedicalName } from '../../pictures/kinds.ts';

@@ -11,7 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { diskReason } from '../../files/disk-errors.ts';
 import { ownFolder } from '../../files/own-folders.ts';
 import { extensionOf, isDicom, isDicomdir, MEDICAL_EXTENSIONS } from '../../pictures/kinds.ts';

@@ -1,6 +1,6 @@
 /** The charts of a comparison: losses as lines, measures as points with intervals. */
 import { logTicks } from '@onnoise/runtime-node';
-import { formatFigure, formatValue, type Measure } from '@onnoise/scheduler';
+import { formatFigure, formatValue, type Measure } from '@onnoise/scheduler/model';
 import { averageLosses, smooth } from '../../train/pictures/loss-chart.ts';
 import { axes } from '../report/charts.ts';
 import type { Html } from '../report/html.ts';

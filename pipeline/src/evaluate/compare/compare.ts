@@ -1,6 +1,6 @@
 /** Compares runs, models and evaluations, and writes one HTML file. */
 import { readFile } from 'node:fs/promises';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { diskFailure } from '../../files/disk-errors.ts';
 import { isWithin, writeWhole } from '../../files/output.ts';
 import { formatPath } from '../../text/format.ts';

@@ -4,7 +4,8 @@
  */
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type EvaluationFacts, InputError, MODEL_FILES, readEvaluation } from '@onnoise/scheduler';
+import { type EvaluationFacts, MODEL_FILES, readEvaluation } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { diskFailure, withDiskErrors } from '../../files/disk-errors.ts';
 import { trainingConfigOf } from '../../folder/read-card.ts';
 import { formatPath } from '../../text/format.ts';

@@ -1,5 +1,5 @@
 /** A comparison as one HTML file, in the look of the report. */
-import { formatValue, type Measure, VERDICT_WORDS } from '@onnoise/scheduler';
+import { formatValue, type Measure, VERDICT_WORDS } from '@onnoise/scheduler/model';
 import { averageLosses, smooth } from '../../train/pictures/loss-chart.ts';
 import { type Html, html } from '../report/html.ts';
 import { seriesKey, seriesMark } from '../report/marks.ts';

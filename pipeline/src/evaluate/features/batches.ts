@@ -2,7 +2,9 @@
  * Batches for a feature network: images in an order of the seed, a little turned, moved, scaled and changed in contrast,
  * as floats in [-1, 1]. Never mirrored: that makes another letter, and another side of the body.
  */
-import { gaussian, orderStream, shuffle, sizeOf, uniform } from '@onnoise/scheduler';
+import { gaussian, shuffle, uniform } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { orderStream } from '@onnoise/scheduler/training';
 import { type AugmentOptions, adjustContrast, affine, drawAugmentations } from '../../data/set/augment.ts';
 import { createResizer } from './resize.ts';
 import { seenShape } from './shape.ts';

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesOf, readOnnxFacts } from '@onnoise/scheduler';
+import { bytesOf, readOnnxFacts } from '@onnoise/scheduler/model';
 import type { Dataset } from '../../data/index.ts';
 import { writeWhole } from '../../files/output.ts';
 import { RECIPE_VERSION, type TrainingLength } from './train.ts';

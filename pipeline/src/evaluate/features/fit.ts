@@ -1,5 +1,5 @@
 /** Trains a small network to its end: batches in, weights out. The learning rate falls from its value to 0 as a cosine. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { createOnnxruntimeEngine } from '../../train/engines/onnx/onnxruntime.ts';
 import type { StepInputs, TrainStep } from '../../train/step/contracts.ts';
 import { parametersOf } from '../../train/step/state.ts';

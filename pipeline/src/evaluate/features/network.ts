@@ -3,7 +3,7 @@
  * a regressor, which reads numbers. All have the same encoder, three convolutions and a linear layer. Pure functions of
  * tfjs ops.
  */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import { type Declare, declareInto, type Layer, type Pass } from '../../model/declare.ts';
 import { conv2d, convTranspose2d, linear, pixelwiseLinear } from '../../model/layers.ts';

@@ -2,7 +2,7 @@
  * Trained feature networks as ONNX files: `images` [N, C, H, W] f32 in [-1, 1] -> `features` [N, 64], and `logits`
  * [N, classes] of a classifier; a regressor has `numbers` [N, K] alone. cache.ts adds what is known of the network as metadata.
  */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import { type Graph, trace, traceAnyBatch } from '@onnoise/tracer';
 import type * as tf from '@tensorflow/tfjs';
 import type { ParameterSpec, Parameters } from '../../model/types.ts';

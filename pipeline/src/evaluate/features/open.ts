@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import * as ort from '@onnoise/runtime-node/onnxruntime';
-import { type ImageShape, InputError } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
 import type { Dataset } from '../../data/index.ts';
 import { hashFile } from '../../files/hash.ts';

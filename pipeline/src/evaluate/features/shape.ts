@@ -2,7 +2,7 @@
  * How a feature network sees images of any shape: at most 128 pixels a side, cut into patches so that at most 32 x 32 of
  * them go on, bordered so that two levels of stride 2 divide the rest.
  */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 
 /** Longest side that is looked at; longer images are made smaller. */
 const LONGEST = 128;

@@ -1,5 +1,5 @@
 /** What a feature network trains on: images that are read by place, from a dataset's training split or from memory. */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import type { Dataset } from '../../data/index.ts';
 import type { ImageSet } from '../sets/types.ts';
 

@@ -2,7 +2,7 @@
  * A training step for networks that are not diffusion models: any loss, AdamW, no averaging. As plain as it can be: the
  * networks are small.
  */
-import { type AdamOptions, adamScalars } from '@onnoise/scheduler';
+import { type AdamOptions, adamScalars } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import { adamUpdate, globalNorm, momentRates } from '../../train/step/adam.ts';
 import type { StepTensor, TrainStep } from '../../train/step/contracts.ts';

@@ -4,7 +4,7 @@
  *
  * Source: Ravuri & Vinyals, "Classification Accuracy Score for Conditional Generative Models" (arXiv 1905.10887).
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
 import { SYNTHETIC_ACCURACY, shareEstimate } from '../measures/index.ts';
 import type { Estimate, ImageSet, Measure } from '../sets/types.ts';

@@ -3,7 +3,7 @@
  * image that it makes of a noisy one, and of the noise level that its features tell; the regressor by the distance from the
  * numbers, rounded off near 0.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import * as tf from '@tensorflow/tfjs';
 import { initParameters } from '../../model/parameters.ts';
 import type { StepTensor } from '../../train/step/contracts.ts';

@@ -1,5 +1,6 @@
 /** Sets of images in memory: parts of a dataset, and parts of those. */
-import { type ImageShape, shuffle, sizeOf } from '@onnoise/scheduler';
+import { shuffle } from '@onnoise/scheduler';
+import { type ImageShape, sizeOf } from '@onnoise/scheduler/model';
 import type { Dataset } from '../../data/set/types.ts';
 import type { Features, ImageSet } from '../sets/types.ts';
 import type { Candidate } from './index.ts';

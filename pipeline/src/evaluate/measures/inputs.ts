@@ -1,5 +1,5 @@
 /** Refuses sets of images that cannot be measured against each other: before the long work where they are known by then. */
-import { check, integer, rule, worded } from '@onnoise/scheduler';
+import { check, integer, rule, worded } from '@onnoise/scheduler/rules';
 import { checkEqual, checkFeatures, checkShape } from '../sets/check-sets.ts';
 import type { ImageSet } from '../sets/types.ts';
 import { NEAREST } from './neighbours.ts';

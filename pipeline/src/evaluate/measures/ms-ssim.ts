@@ -7,7 +7,7 @@
  * The paper's five scales, each half of the one before, need sides of 176 pixels. Smaller pictures have as many as fit, and their
  * weights are divided by their sum: two for 28 x 28. Below 11 pixels the window is the largest odd one that fits.
  */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 
 /** Exponents of the five scales, from the finest. */
 const WEIGHTS = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];

@@ -1,5 +1,6 @@
 /** The easy anchor: pictures of noise alone, which every model should beat. */
-import { gaussian, type ImageShape, toByte } from '@onnoise/scheduler';
+import { gaussian } from '@onnoise/scheduler';
+import { type ImageShape, toByte } from '@onnoise/scheduler/model';
 import type { ImageSet } from '../sets/types.ts';
 
 const STREAM = 0x6e6f6973;

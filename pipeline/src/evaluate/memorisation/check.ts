@@ -1,5 +1,5 @@
 /** Refuses images that cannot be compared, before the search. */
-import { check, integer } from '@onnoise/scheduler';
+import { check, integer } from '@onnoise/scheduler/rules';
 import { checkShape } from '../sets/check-sets.ts';
 import type { ImageSet } from '../sets/types.ts';
 

@@ -1,5 +1,5 @@
 /** The part of images that is compared in pixels, and what the search is bound by. */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 
 /** Most pixels that a copy may be moved along an axis. */
 const MOST_SHIFT = 2;

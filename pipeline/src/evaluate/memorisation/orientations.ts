@@ -1,5 +1,5 @@
 /** The symmetries of a rectangle of pixels: mirrored or not, then turned; a square may also lie on its side. */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 
 /** How an image is laid: first mirrored left to right, then turned clockwise, in degrees. */
 export interface Orientation {

@@ -9,7 +9,7 @@
  * Candidates come from reduced pictures, one gray value for a square of pixels, at some of the places (reduced-views.ts): so
  * the exact distances are measured for a few training images only.
  */
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { ImageSet } from '../sets/types.ts';
 import { type BestLays, openBestLays } from './best-lays.ts';
 import { type Geometry, geometryOf, LEAST_DEVIATION } from './geometry.ts';

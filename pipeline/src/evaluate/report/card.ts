@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Estimate, formatFigure, formatInterval, type Measure, MODEL_FILES } from '@onnoise/scheduler';
+import { type Estimate, formatFigure, formatInterval, type Measure, MODEL_FILES } from '@onnoise/scheduler/model';
 import { diskFailure } from '../../files/disk-errors.ts';
 import { checkWritable, writeWhole } from '../../files/output.ts';
 import { plainName } from '../../text/plain-name.ts';

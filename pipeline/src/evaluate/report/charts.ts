@@ -1,6 +1,6 @@
 /** The charts of a report. Marks differ in form as well as in colour. */
 import { logTicks } from '@onnoise/runtime-node';
-import { formatFigure, formatInterval, formatShare, formatValue, type Measure } from '@onnoise/scheduler';
+import { formatFigure, formatInterval, formatShare, formatValue, type Measure } from '@onnoise/scheduler/model';
 import type { Compared, SensitivityRow } from '../memorisation/types.ts';
 import type { Html } from './html.ts';
 import { chart, type PlotLibrary } from './plot.ts';

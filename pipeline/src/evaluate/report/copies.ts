@@ -1,5 +1,5 @@
 /** The part of a report on memorisation: the verdict, what it rests on, what it would have seen, and the closest pairs. */
-import { formatShare, formatValue } from '@onnoise/scheduler';
+import { formatShare, formatValue } from '@onnoise/scheduler/model';
 import { plural } from '../../text/format.ts';
 import { closestPairs, type PairPictures } from '../memorisation/closest-pairs.ts';
 import { TRIALS } from '../memorisation/sensitivity.ts';

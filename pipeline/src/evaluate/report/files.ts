@@ -1,6 +1,7 @@
 /** The files of an evaluation: checked before the work, written after it, and a folder made for nothing removed again. */
 import { join, relative, resolve, sep } from 'node:path';
-import { InputError, MODEL_FILES } from '@onnoise/scheduler';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { takeLock } from '../../files/lock.ts';
 import { checkWritable, isWithin, nearestFolder, placeOf, removeEmpty } from '../../files/output.ts';
 import { formatPath } from '../../text/format.ts';

@@ -1,7 +1,7 @@
 /** Pictures inside the report: PNG files as addresses that hold their bytes. Small images are enlarged by the browser. */
 
 import { png, sheet } from '@onnoise/runtime-node';
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { ImageSet } from '../sets/types.ts';
 
 /** Most images of a sheet, and about the most values of one: a report is to stay small enough for an e-mail. */

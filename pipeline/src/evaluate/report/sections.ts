@@ -6,7 +6,7 @@ import {
   formatInterval,
   formatShare,
   type Measure,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
 import { aboutMeasure } from '../measures/index.ts';
 import { classShares, MOST_CLASSES, measureStrip, rightBars } from './charts.ts';
 import { type Html, html } from './html.ts';

@@ -1,6 +1,6 @@
 /** The part of a report on a sweep: the same model with other samplers, steps and guidance. */
 import { logTicks } from '@onnoise/runtime-node';
-import { formatFigure, type Measure } from '@onnoise/scheduler';
+import { formatFigure, type Measure } from '@onnoise/scheduler/model';
 import { axes, formatTick } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { seriesKey, seriesStyle } from './marks.ts';

@@ -2,7 +2,7 @@
  * An evaluation as `evaluation.json` holds it: the facts that `readEvaluation` of `@onnoise/scheduler` reads, and the
  * details that only the report shows. There are no paths of this machine in it. Absent is what was not measured.
  */
-import type { EvaluationFacts, EvaluationSettings, Measure } from '@onnoise/scheduler';
+import type { EvaluationFacts, EvaluationSettings, Measure } from '@onnoise/scheduler/model';
 import type { Memorisation } from '../memorisation/types.ts';
 import type { FeatureNetworkInfo, ImageSet } from '../sets/types.ts';
 import type { ImageNames } from './image-names.ts';

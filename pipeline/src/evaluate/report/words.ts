@@ -6,7 +6,7 @@ import {
   formatShare,
   formatValue,
   type Measure,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
 import type { Memorisation } from '../memorisation/types.ts';
 import type { Evaluation } from './types.ts';
 

@@ -1,6 +1,6 @@
 /** Writes an evaluation: `evaluation.json` for programs, and `report.html`, one file that needs nothing else. */
 import { join } from 'node:path';
-import { MODEL_FILES, readEvaluation } from '@onnoise/scheduler';
+import { MODEL_FILES, readEvaluation } from '@onnoise/scheduler/model';
 import { writeWhole } from '../../files/output.ts';
 import { copiesSection } from './copies.ts';
 import { reportPage } from './page.ts';

@@ -1,5 +1,6 @@
 /** Refuses sets of images, and what a feature network sees in them, that cannot be compared with the training images. */
-import { check, type ImageShape, InputError, rule } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import { check, InputError, rule } from '@onnoise/scheduler/rules';
 import type { Features, ImageSet } from './types.ts';
 
 /**

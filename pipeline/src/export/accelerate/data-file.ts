@@ -9,7 +9,8 @@
  * | train, validation | int32             | numbers of images                                                |
  */
 import { open } from 'node:fs/promises';
-import { type ConditionSpec, encodeBatch } from '@onnoise/scheduler';
+import type { ConditionSpec } from '@onnoise/scheduler/model';
+import { encodeBatch } from '@onnoise/scheduler/training';
 import type { Dataset } from '../../data/index.ts';
 import { encodeHeader, type SafetensorsEntry, tensorBytes } from '../../folder/safetensors.ts';
 

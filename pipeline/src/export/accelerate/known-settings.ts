@@ -1,5 +1,5 @@
 /** Which runs a project for accelerate can go on with: those whose settings its Python modules know. */
-import { check, InputError, oneOf, show } from '@onnoise/scheduler';
+import { check, InputError, oneOf, show } from '@onnoise/scheduler/rules';
 import type { TrainConfig } from '../../train/settings/config.ts';
 import { fields } from '../../train/settings/fields.ts';
 

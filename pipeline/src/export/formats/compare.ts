@@ -2,7 +2,8 @@
  * A smaller network beside the one that it was made of: size, time of a call, and how far its pictures are from those of the same
  * seeds. Fails where they are too far.
  */
-import { conditionRows, extraInputs, InputError, sizeOf } from '@onnoise/scheduler';
+import { conditionRows, extraInputs, sizeOf } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { denoiser, type Network, openNetwork, type SampledFacts, samplePictures } from './network.ts';
 
 export interface Comparison {

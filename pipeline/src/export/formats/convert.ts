@@ -1,5 +1,6 @@
 /** A network in a smaller format: float32 as float16, with int8 weights or as int8; float16 as either of the last two. */
-import { FORMAT_KEY, formatOf, InputError, type NetworkFormat } from '@onnoise/scheduler';
+import { FORMAT_KEY, formatOf, type NetworkFormat } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { decodeModel, encodeModel, type FileGraph, NotRecovered, OPSET } from '@onnoise/tracer';
 import { narrowWeights, widenWeights } from '../../folder/float16.ts';
 import { planWeights, roundWeights } from '../../folder/int8-weights.ts';

@@ -5,7 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readModelFolder } from '@onnoise/runtime-node';
-import { InputError, MODEL_FILES, show } from '@onnoise/scheduler';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
+import { InputError, show } from '@onnoise/scheduler/rules';
 import { withoutEvaluation } from '../../evaluate/report/card.ts';
 import { placeOf } from '../../files/output.ts';
 import { checkArtefactTarget, copyArtefact } from '../../folder/artefact.ts';

@@ -1,5 +1,5 @@
 /** A smaller network from a float32 one: converted, compared, judged if there are images, and refused where it is too far off. */
-import { toBytes } from '@onnoise/scheduler';
+import { toBytes } from '@onnoise/scheduler/model';
 import {
   JUDGED_COUNT,
   type Judgement,

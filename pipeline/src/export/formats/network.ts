@@ -1,24 +1,20 @@
 /** A network in memory, opened on the CPU to be sampled: what calibration and comparison call. */
 
 import * as ort from '@onnoise/runtime-node/onnxruntime';
+import { type Denoiser, denoiserOf, InputError, type SchedulerConfig, sampleImages } from '@onnoise/scheduler';
 import {
   type ConditioningFacts,
   completeRequest,
   conditionRows,
-  type Denoiser,
-  denoiserOf,
   extraInputs,
   type ImageShape,
-  InputError,
   inputTensors,
   nullRow,
   onnxReason,
   type PictureOptions,
-  type SchedulerConfig,
-  sampleImages,
   sizeOf,
   usualBatch,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/model';
 
 /** What sampling needs to know of a model besides its network. */
 export interface SampledFacts extends ConditioningFacts {

@@ -1,6 +1,7 @@
 /** Fused graphs of a network, with the table to run them by, as files of a model folder. */
 import { createHash } from 'node:crypto';
-import { InputError, type NetworkShape, PACKED_COLUMNS } from '@onnoise/scheduler';
+import { InputError, PACKED_COLUMNS } from '@onnoise/scheduler';
+import type { NetworkShape } from '@onnoise/scheduler/model';
 import { type DecodedGraph, decodeModel, encodeModel, type FileGraph, NotRecovered, OPSET } from '@onnoise/tracer';
 import { FUSED_KINDS, type FusedKind, pathOfFused, TABLE_FILE } from './kinds.ts';
 import { loopGraph } from './loop.ts';

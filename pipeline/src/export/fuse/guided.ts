@@ -2,7 +2,7 @@
  * The network's call within a row, guided where the row says so: see `guidedDenoiser`. Where it is guided the network gets
  * all images twice, the second time without their conditions; elsewhere once. So a row that is not guided costs no more.
  */
-import { extraInputs, type NetworkShape } from '@onnoise/scheduler';
+import { extraInputs, type NetworkShape } from '@onnoise/scheduler/model';
 import type { FileGraph } from '@onnoise/tracer';
 import { type Conditions, drawNetwork } from './network.ts';
 import type { Sketch } from './sketch.ts';

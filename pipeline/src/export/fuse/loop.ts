@@ -1,5 +1,6 @@
 /** `loop.onnx` and `loop-noise.onnx`: from noise to images in one call, an ONNX Loop over a sampler's table. */
-import { type NetworkShape, PACKED_COLUMNS } from '@onnoise/scheduler';
+import { PACKED_COLUMNS } from '@onnoise/scheduler';
+import type { NetworkShape } from '@onnoise/scheduler/model';
 import type { FileGraph } from '@onnoise/tracer';
 import { conditionDocuments, GUIDANCE, ROW } from './documents.ts';
 import { drawCall } from './guided.ts';

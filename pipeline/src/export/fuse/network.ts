@@ -1,5 +1,5 @@
 /** A network's graph as a part of another, whose values feed it. */
-import { type ExtraInput, extraInputs, type NetworkShape } from '@onnoise/scheduler';
+import { type ExtraInput, extraInputs, type NetworkShape } from '@onnoise/scheduler/model';
 import type { FileGraph, Node } from '@onnoise/tracer';
 import type { Sketch } from './sketch.ts';
 

@@ -5,21 +5,23 @@
 
 import { InferenceSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
 import {
-  conditionRows,
   type Denoiser,
   denoiserOf,
-  encodeConditions,
-  extraInputs,
   InputError,
-  inputTensors,
-  type NetworkShape,
-  nullRow,
   PACKED_COLUMNS,
   packTable,
   sampleImages,
   seededNoise,
-  sizeOf,
 } from '@onnoise/scheduler';
+import {
+  conditionRows,
+  encodeConditions,
+  extraInputs,
+  inputTensors,
+  type NetworkShape,
+  nullRow,
+  sizeOf,
+} from '@onnoise/scheduler/model';
 import type { FusedKind } from './kinds.ts';
 import type { FusedTable } from './table-file.ts';
 

@@ -1,5 +1,6 @@
 /** `step.onnx`: the network and one row of a sampler in one call. */
-import { type NetworkShape, PACKED_COLUMNS } from '@onnoise/scheduler';
+import { PACKED_COLUMNS } from '@onnoise/scheduler';
+import type { NetworkShape } from '@onnoise/scheduler/model';
 import type { FileGraph } from '@onnoise/tracer';
 import { conditionDocuments, GUIDANCE, ROW } from './documents.ts';
 import { drawCall } from './guided.ts';

@@ -1,12 +1,6 @@
 /** `fused/table.json`: a sampler's table for the fused graphs, for programs that cannot compile one. */
-import {
-  completeRequest,
-  type Guidance,
-  PACKED_COLUMNS,
-  type PictureOptions,
-  packTable,
-  type SamplerTable,
-} from '@onnoise/scheduler';
+import { type Guidance, PACKED_COLUMNS, packTable, type SamplerTable } from '@onnoise/scheduler';
+import { completeRequest, type PictureOptions } from '@onnoise/scheduler/model';
 
 /** What the table depends on; as `pipeline sample` has it. */
 export type TableOptions = Omit<PictureOptions, 'count' | 'seed' | 'seeds' | 'labels' | 'from' | 'mask' | 'strength'>;

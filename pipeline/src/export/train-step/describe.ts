@@ -1,12 +1,8 @@
 /** `train/step.json` of a plan: see step-file.ts of the scheduler. */
-import {
-  formatSchedulerConfig,
-  MODEL_FILES,
-  refuse,
-  STEP_FORMAT,
-  type StepFile,
-  type TrainingProgress,
-} from '@onnoise/scheduler';
+import { formatSchedulerConfig } from '@onnoise/scheduler';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
+import { refuse } from '@onnoise/scheduler/rules';
+import { STEP_FORMAT, type StepFile, type TrainingProgress } from '@onnoise/scheduler/training';
 import { formatJson, namesOf } from '../../folder/artefact.ts';
 import { modelIndex, pythonExample, pythonFiles } from '../../folder/python-files.ts';
 import { stepsOf } from '../../train/plan/horizon.ts';

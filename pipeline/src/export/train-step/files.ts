@@ -1,5 +1,5 @@
 /** The files of a training step, by their path in a model folder: from a run as it stands, or from a preset. */
-import { formatStepFile, STEP_FILES } from '@onnoise/scheduler';
+import { formatStepFile, STEP_FILES } from '@onnoise/scheduler/training';
 import { encodeModel } from '@onnoise/tracer';
 import { openDigits } from '../../data/sources/digits.ts';
 import { inferenceMetadata } from '../../folder/inference.ts';

@@ -1,7 +1,8 @@
 /** The training step of a preset in a folder of its own, with fresh weights. */
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { InputError, STEP_FILES } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
+import { STEP_FILES } from '@onnoise/scheduler/training';
 import { diskFailure } from '../../files/disk-errors.ts';
 import { checkWritable, writeWhole } from '../../files/output.ts';
 import { stepFilesOfPreset } from './files.ts';

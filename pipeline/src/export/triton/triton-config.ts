@@ -10,13 +10,8 @@
  * ("Maximum Batch Size", "Reshape", "Instance Groups") and
  * https://github.com/triton-inference-server/common/blob/main/protobuf/model_config.proto
  */
-import {
-  type ConditionSpec,
-  extraInputs,
-  formatSchedulerConfig,
-  type ImageShape,
-  type SchedulerConfig,
-} from '@onnoise/scheduler';
+import { formatSchedulerConfig, type SchedulerConfig } from '@onnoise/scheduler';
+import { type ConditionSpec, extraInputs, type ImageShape } from '@onnoise/scheduler/model';
 
 export interface TritonModel {
   /** The name of the file's folder: Triton refuses a model with any other name. */

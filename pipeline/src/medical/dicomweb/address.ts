@@ -2,7 +2,7 @@
  * `dicomweb:http://host/dicom-web?StudyInstanceUID=1.2.3`: a server, and what to look for there. The address is written into
  * the settings of a run and into its model, so it must not say who a patient is, nor hold a password.
  */
-import { refuse } from '@onnoise/scheduler';
+import { refuse } from '@onnoise/scheduler/rules';
 
 export interface Address {
   /** Without a slash at the end. */

@@ -3,7 +3,7 @@
  * network fails. Neither credentials nor what a server sends are ever printed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { Failure } from '../../files/failure.ts';
 import { isNetworkError, networkReason } from '../../files/network-errors.ts';
 import { firstPart } from './multipart.ts';

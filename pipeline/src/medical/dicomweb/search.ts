@@ -1,5 +1,5 @@
 /** What a server has, by QIDO-RS (PS3.18, 10.6). */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { Failure } from '../../files/failure.ts';
 import type { Address } from './address.ts';
 import { type ClientOptions, NotThere, request } from './client.ts';

@@ -2,7 +2,7 @@
  * A phantom of a hand radiograph: not of a person, and not a simulation of physics to be relied on. It runs in Node and in
  * browsers; the same options give the same picture.
  */
-import { check, checkInteger, number, oneOf } from '@onnoise/scheduler';
+import { check, checkInteger, number, oneOf } from '@onnoise/scheduler/rules';
 import { type Abnormality, drawAbnormality, shorterBones } from './abnormality.ts';
 import { SEXES, type Sex } from './ages.ts';
 import { drawExposure, type Exposure } from './exposure.ts';

@@ -1,5 +1,5 @@
 /** Chooses a run's engine, says why, and tries it before any long work. */
-import { InputError, oneOf, refuse } from '@onnoise/scheduler';
+import { InputError, oneOf, refuse } from '@onnoise/scheduler/rules';
 import { ENGINE_KINDS, type EngineKind } from '../settings/engine-kinds.ts';
 import { type GpuKind, gpuStatus } from './gpu-status.ts';
 import type { NativeKind } from './native/install.ts';

@@ -3,7 +3,8 @@
  * embedding and the pictures of the classes may get one more row, for the null class, which starts at the mean of the others. And
  * a network that was trained with label dropout may lose all of its conditions.
  */
-import { InputError, sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { ParameterSpec } from '../../model/index.ts';
 import { isConditional, type StartParameters, withoutConditions } from './without-conditions.ts';
 

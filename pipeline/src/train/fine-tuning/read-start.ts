@@ -9,7 +9,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, MODEL_FILES, parseSchedulerConfig, readArtefact } from '@onnoise/scheduler';
+import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import { MODEL_FILES, readArtefact } from '@onnoise/scheduler/model';
 import { NotRecovered } from '@onnoise/tracer';
 import { diskFailure, withDiskErrors } from '../../files/disk-errors.ts';
 import { saysPhantoms } from '../../folder/model-card.ts';

@@ -1,7 +1,8 @@
 /** Whether a model folder's network and the weights for Python beside it are of one model. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, MODEL_FILES } from '@onnoise/scheduler';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { holdsParameters } from '../../folder/recover.ts';
 import { WEIGHTS_FILE } from '../../folder/weights.ts';
 import { createModel, type Model } from '../../model/index.ts';

@@ -1,11 +1,6 @@
 /** What a network is told of each image when it is called in evaluation mode: classes, and numbers. */
-import {
-  type BatchConditions,
-  conditionRows,
-  type ExtraInput,
-  encodeConditions,
-  extraInputs,
-} from '@onnoise/scheduler';
+import { conditionRows, type ExtraInput, encodeConditions, extraInputs } from '@onnoise/scheduler/model';
+import type { BatchConditions } from '@onnoise/scheduler/training';
 import type { DescribedModel } from '../../model/described.ts';
 
 /** What decides a network's inputs after picture and timestep. */

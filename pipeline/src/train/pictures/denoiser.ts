@@ -4,7 +4,7 @@
  */
 
 import * as ort from '@onnoise/runtime-node/onnxruntime';
-import { inputTensors } from '@onnoise/scheduler';
+import { inputTensors } from '@onnoise/scheduler/model';
 import { encodeModel } from '@onnoise/tracer';
 import { inferenceGraph } from '../../folder/inference.ts';
 import type { DescribedModel } from '../../model/described.ts';

@@ -3,16 +3,14 @@
  * noise, and the same as an animation. The seeds are the same every time, so that sheets can be compared.
  */
 import {
-  type ConditionSpec,
   compileSampler,
   DEFAULT_GUIDANCE,
   denoiserOf,
-  type ImageShape,
-  nullRow,
   type SamplerName,
   type SchedulerConfig,
   sampleImages,
 } from '@onnoise/scheduler';
+import { type ConditionSpec, type ImageShape, nullRow } from '@onnoise/scheduler/model';
 import { PREVIEW_BATCH } from '../settings/batch.ts';
 import { inputsOf, rowsOf } from './conditioning.ts';
 import type { Predictor } from './denoiser.ts';

@@ -1,5 +1,5 @@
 /** Checks, before any image is read, from the list of images alone: can a run train on them? */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { DataConditions } from '../../data/index.ts';
 import { splitImages } from '../../data/set/split.ts';
 import { checkConditions } from '../settings/conditions.ts';

@@ -14,7 +14,7 @@
  */
 
 import { totalmem } from 'node:os';
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { Graph } from '@onnoise/tracer';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes } from '../../text/format.ts';

@@ -1,5 +1,6 @@
 /** Measures how long training will take, from a few real steps of its engine. */
-import { drawMasks, drawStep, sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { drawMasks, drawStep } from '@onnoise/scheduler/training';
 import { createEngine, type EngineChoice } from '../engines/index.ts';
 import { imagesPerStep, PREVIEW_BATCH } from '../settings/batch.ts';
 import type { StepInputs } from '../step/contracts.ts';

@@ -5,8 +5,8 @@ import {
   parseSchedulerConfig,
   type Schedule,
   type SchedulerConfig,
-  usualSteps,
 } from '@onnoise/scheduler';
+import { usualSteps } from '@onnoise/scheduler/model';
 import type { Dataset } from '../../data/index.ts';
 import type { DescribedModel } from '../../model/described.ts';
 import type { Start } from '../fine-tuning/fit.ts';

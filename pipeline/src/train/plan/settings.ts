@@ -1,5 +1,5 @@
 /** The settings of a run, from layers: which weights it starts from, and what lies below the settings that were given. */
-import { check, InputError, oneOf, refuse, text, worded } from '@onnoise/scheduler';
+import { check, InputError, oneOf, refuse, text, worded } from '@onnoise/scheduler/rules';
 import { countParameters } from '../../model/parameters.ts';
 import type { Start } from '../fine-tuning/fit.ts';
 import { type ConfigLayer, resolveConfig, resolveOver, type TrainConfig } from '../settings/config.ts';

@@ -1,5 +1,5 @@
 /** Advice for when training cannot go on: which checkpoint to continue from, and with which settings. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { EngineError } from '../engines/index.ts';
 import type { TrainConfig } from '../settings/config.ts';
 

@@ -4,6 +4,7 @@
  * A step depends only on (seed, step, place in the data), so a continued run repeats the losses of one that never
  * stopped, to the last bit. Runs that end by the clock are the exception: their learning rate follows time.
  */
+import { InputError } from '@onnoise/scheduler/rules';
 import {
   type ConditionInputs,
   type DrawOptions,
@@ -11,10 +12,9 @@ import {
   drawMasks,
   drawStep,
   emaDecayAt,
-  InputError,
   type LrOptions,
   lrAt,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/training';
 import { createHorizonClock, type Horizon, type Progress } from '../plan/horizon.ts';
 import type { StepMetrics } from '../saved/metrics.ts';
 import type { Batches, StepResult, TrainEngine, TrainStep } from '../step/contracts.ts';

@@ -1,5 +1,5 @@
 /** Saves the state of a run as its newest checkpoint. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { type CheckpointInfo, saveCheckpoint } from '../saved/checkpoint.ts';
 import type { StepMetrics } from '../saved/metrics.ts';
 import { runPaths } from '../saved/run-folder.ts';

@@ -1,5 +1,5 @@
 /** The engine of a run, with a fresh state or that of its newest checkpoint. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { withDiskErrors } from '../../files/disk-errors.ts';
 import { createEngine } from '../engines/index.ts';
 import { type Checkpoint, resumeCheckpoint } from '../saved/checkpoint.ts';

@@ -4,7 +4,8 @@
  *
  * The order is that of EDM's `training_loop.py` (Karras et al., github.com/NVlabs/edm).
  */
-import { conditionInputs, sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { conditionInputs } from '@onnoise/scheduler/training';
 import { createTrainingBatches, type Dataset } from '../../data/index.ts';
 import { listImages } from '../../data/look.ts';
 import type { PrepareOptions } from '../../data/set/types.ts';

@@ -6,7 +6,9 @@
  */
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BatchPosition, InputError, sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+import type { BatchPosition } from '@onnoise/scheduler/training';
 import { diskFailure } from '../../files/disk-errors.ts';
 import { readSafetensors, writeSafetensors } from '../../folder/safetensors.ts';
 import type { TrainConfig } from '../settings/config.ts';

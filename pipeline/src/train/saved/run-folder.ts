@@ -17,7 +17,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { Dataset } from '../../data/index.ts';
 import { diskFailure, withDiskErrors } from '../../files/disk-errors.ts';
 import { writeWhole } from '../../files/output.ts';

@@ -1,5 +1,6 @@
 /** The numbers that a network is conditional on: those of the images, and whether they suit the network. */
-import { type ConditionSpec, InputError, refuse } from '@onnoise/scheduler';
+import type { ConditionSpec } from '@onnoise/scheduler/model';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import type { DataConditions } from '../../data/index.ts';
 import { conditionSpecs } from '../../data/set/condition-specs.ts';
 

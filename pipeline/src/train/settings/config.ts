@@ -2,7 +2,8 @@
  * The configuration of a run: merged from defaults, a preset, a file and flags, checked, printed, and saved with the
  * run as `config.json`.
  */
-import { check, InputError, object, parseSchedulerConfig, show, worded } from '@onnoise/scheduler';
+import { parseSchedulerConfig } from '@onnoise/scheduler';
+import { check, InputError, object, show, worded } from '@onnoise/scheduler/rules';
 import { findNetwork } from '../../model/index.ts';
 import type { ConfigLayer, TrainConfig } from './config-types.ts';
 import { defaultsOf, type Field, ruleOf } from './field.ts';

@@ -1,7 +1,7 @@
 /**
  * A row of a table of settings: flag, rule, default and meaning. Configuration, command line and help are made from it.
  */
-import { flag, integer, nullable, number, oneOf, type Rule, text, worded } from '@onnoise/scheduler';
+import { flag, integer, nullable, number, oneOf, type Rule, text, worded } from '@onnoise/scheduler/rules';
 import { labelNamesRule } from '../../data/set/label-names.ts';
 import type { LabelNames } from '../../data/set/types.ts';
 

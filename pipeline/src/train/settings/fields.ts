@@ -3,14 +3,9 @@
  * configuration's checks, the command's options and its help are all made from it. The keys of the network and the
  * scheduler are not here: `createModel` and `parseSchedulerConfig` check them.
  */
-import {
-  DEFAULT_SAMPLER,
-  LR_SCHEDULES,
-  OPTIMIZER_NAMES,
-  SAMPLER_NAMES,
-  TIMESTEP_SAMPLINGS,
-  USUAL_STEPS,
-} from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, SAMPLER_NAMES } from '@onnoise/scheduler';
+import { USUAL_STEPS } from '@onnoise/scheduler/model';
+import { LR_SCHEDULES, OPTIMIZER_NAMES, TIMESTEP_SAMPLINGS } from '@onnoise/scheduler/training';
 import { HUBER_DELTA, LOSS_NAMES } from '../step/loss.ts';
 import { augmentFields } from './augment-fields.ts';
 import { dataFields } from './data-fields.ts';

@@ -2,7 +2,7 @@
  * The labels of the images and the classes of the network: how many there should be, whether they match, and notes on
  * those that go unused.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { Dataset } from '../../data/index.ts';
 import { listClasses } from '../../data/set/classes.ts';
 import type { Conditioning } from '../../model/condition-config.ts';

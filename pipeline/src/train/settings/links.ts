@@ -2,7 +2,7 @@
  * Settings that stand in two places and must agree: the network repeats the size and channels of the images, and its
  * time table is as long as the scheduler has timesteps.
  */
-import { InputError, show } from '@onnoise/scheduler';
+import { InputError, show } from '@onnoise/scheduler/rules';
 import type { DataConditions } from '../../data/index.ts';
 import { findNetwork } from '../../model/index.ts';
 import { conditionsOfImages } from './conditions.ts';

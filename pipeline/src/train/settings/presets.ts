@@ -3,7 +3,7 @@
  * What they hold is checked where settings are laid over each other, like any other layer.
  */
 import { readdir, readFile } from 'node:fs/promises';
-import { check, oneOf } from '@onnoise/scheduler';
+import { check, oneOf } from '@onnoise/scheduler/rules';
 import type { ConfigLayer } from './config.ts';
 
 const FOLDER = new URL('../../../presets/', import.meta.url);

@@ -11,7 +11,7 @@
  *
  * Source: Kingma & Ba, "Adam" (arXiv 1412.6980), end of section 2; Loshchilov & Hutter (arXiv 1711.05101).
  */
-import { type AdamOptions, shrinks } from '@onnoise/scheduler';
+import { type AdamOptions, shrinks } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 
 export interface AdamScalars {

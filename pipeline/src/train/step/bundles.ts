@@ -3,7 +3,7 @@
  * update takes a dozen operations on each: end to end, they cost as much as one. Large ones stay alone, since joining
  * them would copy them.
  */
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 
 export interface Bundle {

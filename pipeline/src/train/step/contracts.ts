@@ -2,14 +2,9 @@
  * The seams of training: what a network, a training step and an engine look like to each other. Types only.
  * Outside the step, tensors are plain typed arrays in PyTorch's order, and images are NCHW.
  */
-import type {
-  AdamOptions,
-  BatchPosition,
-  ImageShape,
-  PredictionType,
-  StepInputs,
-  StepScalars,
-} from '@onnoise/scheduler';
+import type { PredictionType } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import type { AdamOptions, BatchPosition, StepInputs, StepScalars } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
 import type { LossOptions } from './loss.ts';
 

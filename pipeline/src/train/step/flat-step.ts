@@ -7,7 +7,9 @@
  *
  * Limits: no accumulation and no learned schedule.
  */
-import { type FlatLayout, InputError, sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+import type { FlatLayout } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../../model/described.ts';
 import { adamUpdate, clipFactor, momentRates } from './adam.ts';

@@ -3,7 +3,8 @@
  * beside each other: then the momentum, the weights and their average are one vector each, and matrices of one shape
  * are one stack without a copy for each. Large ones stay alone, since joining their gradients would copy them.
  */
-import { shrinks, sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { shrinks } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import { type Bundle, join, separate } from './bundles.ts';
 import type { TrainStepOptions } from './contracts.ts';

@@ -14,7 +14,7 @@
  * for LLM Training" (arXiv 2502.16982), equation 4. The numbers are those of torch.optim.Muon with
  * adjust_lr_fn="match_rms_adamw", in float32 rather than bfloat16.
  */
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 
 const MUON_MOMENTUM = 0.95;

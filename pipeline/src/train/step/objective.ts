@@ -4,7 +4,7 @@
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), algorithm 1; the velocity target is
  * Salimans & Ho (arXiv 2202.00512), v = sqrt(alphaBar) noise - sqrt(1 - alphaBar) x0.
  */
-import { MASK } from '@onnoise/scheduler';
+import { MASK } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../../model/described.ts';
 import type { TrainStepOptions } from './contracts.ts';

@@ -4,7 +4,8 @@
  * small batches give before it updates; its result is that of the whole batch up to rounding, unless the network has BatchNorm:
  * that takes its statistics from each small batch.
  */
-import { type StepInputs, sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import type { StepInputs } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../../model/described.ts';
 import { type Bundle, join } from './bundles.ts';

@@ -4,7 +4,8 @@
  * momentum is `adam.m`. A learned schedule has `schedule.<name>`,
  * `adam.m.schedule.<name>` and `adam.v.schedule.<name>`.
  */
-import { makeSchedule, type SchedulerConfig, sizeOf } from '@onnoise/scheduler';
+import { makeSchedule, type SchedulerConfig } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { TrainableModel } from '../../model/described.ts';
 import type { StepTensor, TrainStepOptions } from './contracts.ts';
 import { CURVE_SHAPES, initialCurve, learnedBetas } from './learned-schedule.ts';

@@ -2,7 +2,7 @@
  * The training step as one pure function of tfjs ops: the loss and its gradients, then the update of the weights (parts.ts).
  * It reads no tensor and keeps no variable, so it runs eagerly on any backend and can be traced.
  */
-import { MASK, scalarNames, stepScalars } from '@onnoise/scheduler';
+import { MASK, scalarNames, stepScalars } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../../model/described.ts';
 import type { StepTensor, TrainStep, TrainStepOptions } from './contracts.ts';

@@ -1,5 +1,5 @@
 /** An update of the weights from their gradients: clip, Adam or Muon, average. */
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../../model/described.ts';
 import { adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';

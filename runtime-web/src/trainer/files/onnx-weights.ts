@@ -2,7 +2,7 @@
  * Puts weights into an ONNX graph that has them as inputs: each such input becomes an initializer of the same name. All other
  * bytes stay. Numbers of fields: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
-import { bytesOf, openWire, type Wire } from '@onnoise/scheduler';
+import { bytesOf, openWire, type Wire } from '@onnoise/scheduler/model';
 import type { Tensor } from './safetensors.ts';
 
 const MODEL_GRAPH = 7;

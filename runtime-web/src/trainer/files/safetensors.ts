@@ -3,7 +3,7 @@
  * `{name: {dtype, shape, data_offsets}}`, then the values, back to back, little-endian.
  * Source: the format description in the README of huggingface/safetensors.
  */
-import { InputError, integer, listOf, object, show } from '@onnoise/scheduler';
+import { InputError, integer, listOf, object, show } from '@onnoise/scheduler/rules';
 
 export interface Tensor {
   shape: readonly number[];

@@ -5,7 +5,8 @@
  * Limits: below 4 GiB, no encryption.
  * Source: APPNOTE.TXT of PKWARE, 4.3.
  */
-import { InputError, sniff } from '@onnoise/scheduler';
+import { sniff } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { joined } from './onnx-weights.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;

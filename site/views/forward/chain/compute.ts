@@ -2,7 +2,8 @@
  * The chain, step by step, beside the closed form's one jump. The scheduler computes both; they are timed and compared.
  * Their noises are independent: the chain draws new noise for each step, and the jump draws its own.
  */
-import { checkInteger, forwardChain, type Schedule } from '@onnoise/scheduler';
+import { forwardChain, type Schedule } from '@onnoise/scheduler';
+import { checkInteger } from '@onnoise/scheduler/rules';
 import { epsilon, JUMP_STREAM, noisy } from '../state/noisy.ts';
 import { type Moments, momentsOf } from './statistics.ts';
 

@@ -4,14 +4,8 @@
  * t counts as in the formulas: x_0 is the picture and x_1 has been through one step, so t runs from 0 to T and step t is
  * index t - 1 of the scheduler's tables.
  */
-import {
-  checkInteger,
-  closedFormFactors,
-  makeSchedule,
-  parseSchedulerConfig,
-  refuse,
-  type Schedule,
-} from '@onnoise/scheduler';
+import { closedFormFactors, makeSchedule, parseSchedulerConfig, type Schedule } from '@onnoise/scheduler';
+import { checkInteger, refuse } from '@onnoise/scheduler/rules';
 
 export const KINDS = ['linear', 'cosine'] as const;
 export type Kind = (typeof KINDS)[number];

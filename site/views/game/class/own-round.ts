@@ -2,7 +2,9 @@
  * A round of a lecturer's own pictures. Both kinds go through the game's last step, and all must have one size: a real picture
  * of 1024 pixels beside a generated one of 64 would be told by its sharpness alone.
  */
-import { GRAY_TOLERANCE, InputError, randomInts, refuse, shuffle } from '@onnoise/scheduler';
+import { randomInts, shuffle } from '@onnoise/scheduler';
+import { GRAY_TOLERANCE } from '@onnoise/scheduler/model';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { fitPicture, type Rgba } from '../../../state/picture.ts';
 import { fromBytes, type ImageShape, toBytes } from '../../../state/pixels.ts';
 import { FEWEST, FEWEST_PICTURES, type Kind, MOST_PICTURES } from '../rules/plan.ts';

@@ -1,5 +1,5 @@
 /** A lecturer's pictures from files, folders and ZIP archives. They stay on this device. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { readPixels } from '../rules/read-pixels.ts';
 import { type OwnPicture, ownPicture } from './own-round.ts';
 import { isZip, readZip } from './zip.ts';

@@ -1,5 +1,5 @@
 /** The codes that were entered for a round, each once, kept in the browser so that a reload loses none. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { sentence } from '../../../state/loader.ts';
 import { read, remember } from '../../../state/memory.ts';
 import { codesIn, decodePlayed, encodePlayed, markOf, showCode } from '../rules/codes.ts';

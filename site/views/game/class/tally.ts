@@ -2,7 +2,7 @@
  * What a class answered, added up. All players saw the same pictures, so the mean of their balanced accuracies is that of all
  * answers together.
  */
-import { checkInteger } from '@onnoise/scheduler';
+import { checkInteger } from '@onnoise/scheduler/rules';
 import { balancedAccuracy, type Confusion, type Share, type Shuffled } from '../rules/chance.ts';
 import type { Kind } from '../rules/plan.ts';
 

@@ -2,7 +2,7 @@
  * Reads the files of a ZIP archive. Source: PKWARE's APPNOTE 6.3.10.
  * Limits: stored and deflated entries of archives below 4 GB; no passwords, no ZIP64.
  */
-import { InputError, show } from '@onnoise/scheduler';
+import { InputError, show } from '@onnoise/scheduler/rules';
 
 export interface ZipFile {
   path: string;

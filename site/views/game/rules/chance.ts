@@ -2,7 +2,7 @@
  * What a player's answers are worth. A score alone flatters whoever always gives one answer: of ten pictures seven may
  * be real. So chance is the player's own answers, shuffled, and accuracy counts both kinds alike.
  */
-import { checkInteger } from '@onnoise/scheduler';
+import { checkInteger } from '@onnoise/scheduler/rules';
 import { FEWEST, type Kind, MOST_PICTURES } from './plan.ts';
 
 const MOST = 100_000;

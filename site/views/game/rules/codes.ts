@@ -6,7 +6,7 @@
  * sum of all characters, each times another power of a primitive element of GF(32), zero. So every wrong character and
  * every swap of two is found. Source: Crockford, "Base 32" (2019); Peterson & Weldon, "Error-Correcting Codes" (1972).
  */
-import { InputError, show } from '@onnoise/scheduler';
+import { InputError, show } from '@onnoise/scheduler/rules';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const READ_AS: Readonly<Record<string, string>> = { O: '0', I: '1', L: '1' };

@@ -4,7 +4,7 @@
  */
 
 import type { ModelInfo, SamplingWorker } from '@onnoise/runtime-web';
-import type { ConditioningFacts } from '@onnoise/scheduler';
+import type { ConditioningFacts } from '@onnoise/scheduler/model';
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ImageShape } from '../../../state/pixels.ts';
 import { usualConditions } from '../../../state/usual-conditions.ts';

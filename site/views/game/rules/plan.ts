@@ -2,7 +2,8 @@
  * Deals a round from its seed alone. Each of the ten places has both a real picture and a synthetic one, and a coin
  * decides which is shown. A round shows at least two of either kind, so whoever counts gains a little: see `counterShare`.
  */
-import { checkInteger, randomInts, refuse, shuffle, uniform } from '@onnoise/scheduler';
+import { randomInts, shuffle, uniform } from '@onnoise/scheduler';
+import { checkInteger, refuse } from '@onnoise/scheduler/rules';
 
 /** Pictures of a round, unless its address says otherwise. */
 export const PICTURES = 10;

@@ -1,5 +1,5 @@
 /** The real pictures of a game: the shipped ones, or the visitor's own, which stay on the page. */
-import { InputError, refuse } from '@onnoise/scheduler';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { cutSheet } from '../../../state/phantoms.ts';
 import { type Rgba, squarePicture } from '../../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';

@@ -2,7 +2,18 @@
  * A round as one file, for a class whose pictures are on no server: JSON with the pictures as the game shows them, and what
  * each is. It holds no file names and no metadata: those of medical pictures may name people.
  */
-import { check, InputError, integer, object, oneOf, optional, readObject, rule, show, text } from '@onnoise/scheduler';
+import {
+  check,
+  InputError,
+  integer,
+  object,
+  oneOf,
+  optional,
+  readObject,
+  rule,
+  show,
+  text,
+} from '@onnoise/scheduler/rules';
 import { type ImageShape, sizeOf } from '../../../state/pixels.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import { type Deal, FEWEST, FEWEST_PICTURES, type Kind, MOST_PICTURES } from './plan.ts';

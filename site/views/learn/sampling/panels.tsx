@@ -1,5 +1,6 @@
 /** The pictures of a step, in the order in which they are made. */
-import type { ImageShape, PredictionType } from '@onnoise/scheduler';
+import type { PredictionType } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
 import { Panel } from '../panel.tsx';
 import { hat, Maths, row, sub } from '../symbols.tsx';

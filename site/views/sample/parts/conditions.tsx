@@ -1,5 +1,5 @@
 /** What the network is told besides a class: numbers, and how far to go with all of it. */
-import type { ConditionSpec } from '@onnoise/scheduler';
+import type { ConditionSpec } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
 import { conditionWords, tidy } from '../../../components/condition-words.ts';
 import { conditionText, unknownConditions } from '../state/condition-draft.ts';

@@ -1,5 +1,5 @@
 /** Where sampling starts: noise, a picture, or noise around a seed or between two. */
-import type { ConditionSpec } from '@onnoise/scheduler';
+import type { ConditionSpec } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
 import { conditionWords, tidy, usualRange } from '../../../components/condition-words.ts';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';

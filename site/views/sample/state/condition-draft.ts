@@ -1,5 +1,6 @@
 /** Numbers that a model is conditional on: what the controls hold of them, and their check. */
-import { type ConditionSpec, number } from '@onnoise/scheduler';
+import type { ConditionSpec } from '@onnoise/scheduler/model';
+import { number } from '@onnoise/scheduler/rules';
 import { usualRange } from '../../../components/condition-words.ts';
 import { usualCondition } from '../../../state/usual-conditions.ts';
 

@@ -1,5 +1,6 @@
 /** How far conditions are followed, and at which timesteps: the check of what the controls hold of it. */
-import { LARGEST_GUIDANCE, number } from '@onnoise/scheduler';
+import { LARGEST_GUIDANCE } from '@onnoise/scheduler';
+import { number } from '@onnoise/scheduler/rules';
 import { decimal } from './decimal.ts';
 
 /** Of the scale. */

@@ -3,14 +3,11 @@
  * in its field with a sentence beside it.
  */
 import {
-  type ConditionSpec,
   DEFAULT_GUIDANCE,
   DEFAULT_SAMPLER,
   eachSamplerOption,
-  number as numberRule,
   optionRule,
   optionsOfSampler,
-  type PictureOptions,
   SAMPLER_NAMES,
   SAMPLER_OPTION_NAMES,
   SAMPLER_OPTIONS,
@@ -18,9 +15,9 @@ import {
   type SamplerOption,
   type SamplerOptionName,
   type SamplerValues,
-  USUAL_STEPS,
-  usualSteps,
 } from '@onnoise/scheduler';
+import { type ConditionSpec, type PictureOptions, USUAL_STEPS, usualSteps } from '@onnoise/scheduler/model';
+import { number as numberRule } from '@onnoise/scheduler/rules';
 import {
   type ConditionDraft,
   conditionText,

@@ -2,13 +2,8 @@
  * Samplings that were recorded, to be shown while a model loads: see scripts/learn/record-sampling.ts. What the network
  * estimated is recorded; the noise is the seeds', and the page's own sampler puts both together.
  */
-import {
-  compileSampler,
-  type ImageShape,
-  type SamplerName,
-  type SchedulerConfig,
-  sampleImages,
-} from '@onnoise/scheduler';
+import { compileSampler, type SamplerName, type SchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import { signal } from '@preact/signals';
 import { fromBytes, toBytes } from '../../../state/pixels.ts';
 import type { Draft } from './parameters.ts';

@@ -1,7 +1,7 @@
 /** Sampling: from the controls to the frames, however it ends. */
 
 import type { ModelInfo } from '@onnoise/runtime-web';
-import { completeRequest, type PictureOptions } from '@onnoise/scheduler';
+import { completeRequest, type PictureOptions } from '@onnoise/scheduler/model';
 import { batch } from '@preact/signals';
 import { noticeOf } from '../../../state/phantoms.ts';
 import { announce, current, go, type ModelEntry, samplingWorker, sentence, useModel } from '../../../state/store.ts';

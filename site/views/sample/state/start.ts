@@ -1,5 +1,6 @@
 /** Where sampling starts besides pure noise: what the controls hold of it, its check, and its part of a request. */
-import { integer, number, type PictureOptions, type Rule, USUAL_VARIATION, worded } from '@onnoise/scheduler';
+import { type PictureOptions, USUAL_VARIATION } from '@onnoise/scheduler/model';
+import { integer, number, type Rule, worded } from '@onnoise/scheduler/rules';
 import { decimal } from './decimal.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync, renameSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '#pipeline/data/set/types.ts';
 import {

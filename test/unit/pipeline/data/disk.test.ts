@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '#pipeline/terminal/errors.ts';
 import { lacksMount, smallDisk } from '#test/pictures/disks.ts';

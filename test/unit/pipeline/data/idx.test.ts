@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { isIdx } from '#pipeline/data/sources/idx-format.ts';
 import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';

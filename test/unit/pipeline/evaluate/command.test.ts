@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { readEvaluation } from '@onnoise/scheduler';
+import { readEvaluation } from '@onnoise/scheduler/model';
 import { describe, expect, test } from 'vitest';
 import { evaluateCommand } from '#test/evaluate/command.ts';
 import { runCli } from '#test/run-cli.ts';

@@ -1,7 +1,7 @@
 /** The measure of a model that is asked for numbers: what a regressor reads in its pictures. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readEvaluation } from '@onnoise/scheduler';
+import { readEvaluation } from '@onnoise/scheduler/model';
 import { describe, expect, test } from 'vitest';
 import type { NumberReader } from '#pipeline/evaluate/features/index.ts';
 import { measureRuns } from '#pipeline/evaluate/measure.ts';

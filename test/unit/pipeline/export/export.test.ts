@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import proto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -14,7 +14,7 @@ import { checkpointName, saveCheckpoint } from '#pipeline/train/saved/checkpoint
 import { runPaths, writeJson } from '#pipeline/train/saved/run-folder.ts';
 import { type PartialConfig, resolveConfig } from '#pipeline/train/settings/config.ts';
 import { loadModel } from '#runtime-node/index.ts';
-import { bytesOf, readOnnxFacts } from '#scheduler/index.ts';
+import { bytesOf, readOnnxFacts } from '#scheduler/model/index.ts';
 import { encodeModel } from '#tracer/index.ts';
 
 const networks: Record<string, Record<string, unknown>> = {

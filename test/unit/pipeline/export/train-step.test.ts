@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '#pipeline/folder/safetensors.ts';
 import { loadCheckpoint } from '#pipeline/train/saved/checkpoint.ts';
-import { readStepFile, STEP_FILES } from '#scheduler/index.ts';
+import { readStepFile, STEP_FILES } from '#scheduler/training/index.ts';
 import { writeGrayPictures } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, test } from 'vitest';
 import { diskFailure, diskReason, requireSpace, withDiskErrors } from '#pipeline/files/disk-errors.ts';
 import { Failure } from '#pipeline/files/failure.ts';

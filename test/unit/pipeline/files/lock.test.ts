@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { takeLock, withLock } from '#pipeline/files/lock.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';

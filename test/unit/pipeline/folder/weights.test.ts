@@ -1,4 +1,4 @@
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { currentName, fromStateDict, namedTensors, requireWeights, toStateDict } from '#pipeline/folder/weights.ts';
 import { createModel, initParameters } from '#pipeline/model/index.ts';

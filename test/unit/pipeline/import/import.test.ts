@@ -2,7 +2,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readSafetensors, type SafetensorsEntry, writeSafetensors } from '#pipeline/folder/safetensors.ts';
 import { importCheckpoint } from '#pipeline/import/import.ts';

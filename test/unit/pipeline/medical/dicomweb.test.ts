@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Frame } from '#pipeline/data/set/types.ts';
 import { openDicomweb } from '#pipeline/data/sources/dicomweb.ts';

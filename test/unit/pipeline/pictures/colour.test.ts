@@ -1,4 +1,4 @@
-import { GRAY_TOLERANCE, isGray, toGray } from '@onnoise/scheduler';
+import { GRAY_TOLERANCE, isGray, toGray } from '@onnoise/scheduler/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { grayToPlanes, toPlanes } from '#pipeline/pictures/colour.ts';

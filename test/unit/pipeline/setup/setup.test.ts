@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import yargs from 'yargs';
 import { command, readArguments, type SetupArguments } from '#pipeline/commands/setup.ts';

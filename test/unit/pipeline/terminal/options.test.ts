@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toList, toNames, toNumber } from '#pipeline/terminal/options.ts';
-import { InputError } from '#scheduler/index.ts';
+import { InputError } from '#scheduler/rules/index.ts';
 
 describe('toList', () => {
   const list = toList('labels', '0,1,2 or female,male');

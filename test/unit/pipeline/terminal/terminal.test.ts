@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, test, vi } from 'vitest';
 import { loggerOf } from '#pipeline/commands/serve.ts';
 import { Failure } from '#pipeline/files/failure.ts';

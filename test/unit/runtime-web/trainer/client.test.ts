@@ -1,4 +1,4 @@
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectTrainer } from '#runtime-web/trainer/create-trainer.ts';
 import type { FromTrainer, ToTrainer } from '#runtime-web/trainer/protocol.ts';

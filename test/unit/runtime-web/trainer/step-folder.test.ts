@@ -7,7 +7,7 @@ import { resolveConfig } from '#pipeline/train/settings/config.ts';
 import { readPreset } from '#pipeline/train/settings/presets.ts';
 import { openImages } from '#runtime-web/trainer/images.ts';
 import { openStep } from '#runtime-web/trainer/step-folder.ts';
-import { createStepFeed, STEP_FILES, unpackState } from '#scheduler/index.ts';
+import { createStepFeed, STEP_FILES, unpackState } from '#scheduler/training/index.ts';
 import { expectClose } from '../../../support/compare.ts';
 import { openFlat } from '../../../support/train/flat.ts';
 

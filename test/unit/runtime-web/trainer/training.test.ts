@@ -8,7 +8,7 @@ import type { TrainerEvent } from '#runtime-web/trainer/protocol.ts';
 import type { State } from '#runtime-web/trainer/runner.ts';
 import type { Sampler } from '#runtime-web/trainer/samples.ts';
 import { createTraining, type Training } from '#runtime-web/trainer/training.ts';
-import { readStepFile, type StepFile } from '#scheduler/index.ts';
+import { readStepFile, type StepFile } from '#scheduler/training/index.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../../site/public/training/pictures/train/step.json');
 

@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_GUIDANCE, parseSchedulerConfig } from '#scheduler/index.ts';
 import {
   type ConditioningFacts,
   type ConditionSpec,
   completeRequest,
   conditionRows,
-  DEFAULT_GUIDANCE,
   extraInputs,
   inputTensors,
   nullRow,
   type PictureOptions,
-  parseSchedulerConfig,
   readConditions,
   signatureFault,
-} from '#scheduler/index.ts';
+} from '#scheduler/model/index.ts';
 
 const AGE: ConditionSpec = { name: 'age', mean: 100, std: 40, min: 10, max: 200 };
 const WEIGHT: ConditionSpec = { name: 'weight', mean: 4, std: 2, min: 2, max: 9 };

@@ -1,4 +1,5 @@
-import { type EvaluationFacts, InputError, mainFigures, readEvaluation } from '@onnoise/scheduler';
+import { type EvaluationFacts, mainFigures, readEvaluation } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '#pipeline/evaluate/report/types.ts';
 import { exampleEvaluation, exampleMeasures, exampleMemorisation } from '#test/evaluation.ts';

@@ -1,4 +1,5 @@
-import { type ClassFacts, classNamesOf, InputError, labelNumber, labelsOfPictures } from '@onnoise/scheduler';
+import { type ClassFacts, classNamesOf, labelNumber, labelsOfPictures } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 
 const model = (...classNames: string[]) => ({ classes: classNames.length, classNames });

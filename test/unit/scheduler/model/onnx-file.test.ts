@@ -1,4 +1,4 @@
-import { bytesOf, onnxReason, readOnnxFacts } from '@onnoise/scheduler';
+import { bytesOf, onnxReason, readOnnxFacts } from '@onnoise/scheduler/model';
 import { describe, expect, it } from 'vitest';
 import { tinyOnnx } from '../../../support/models/tiny-onnx.ts';
 

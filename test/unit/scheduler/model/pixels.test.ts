@@ -1,4 +1,4 @@
-import { toByte, toBytes } from '@onnoise/scheduler';
+import { toByte, toBytes } from '@onnoise/scheduler/model';
 import { describe, expect, test } from 'vitest';
 
 describe('toByte', () => {

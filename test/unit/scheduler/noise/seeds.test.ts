@@ -1,4 +1,5 @@
-import { completeRequest, gaussian, type ImageSeed, parseSchedulerConfig, seededNoise } from '@onnoise/scheduler';
+import { gaussian, type ImageSeed, parseSchedulerConfig, seededNoise } from '@onnoise/scheduler';
+import { completeRequest } from '@onnoise/scheduler/model';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../support/compare.ts';
 

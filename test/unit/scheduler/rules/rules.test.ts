@@ -21,7 +21,7 @@ import {
   text,
   withDefault,
   worded,
-} from '@onnoise/scheduler';
+} from '@onnoise/scheduler/rules';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,6 +1,5 @@
 import {
   compileSampler,
-  completeRequest,
   type Denoiser,
   gaussian,
   makeSchedule,
@@ -9,8 +8,8 @@ import {
   type SchedulerConfig,
   sampleImages,
   TIMESTEP_SPACINGS,
-  usualSteps,
 } from '@onnoise/scheduler';
+import { completeRequest, usualSteps } from '@onnoise/scheduler/model';
 import { expect, test } from 'vitest';
 import { frechetDistance, type Moments, momentsOf } from '#pipeline/evaluate/measures/frechet.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { balancedAccuracy, type Confusion, counterShare, shareOf, shuffled } from '#site/views/game/rules/chance.ts';
 import { FEWEST, type Kind, planRound } from '#site/views/game/rules/plan.ts';

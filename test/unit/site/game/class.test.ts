@@ -1,5 +1,5 @@
 /** A round for a class: its file, the lecturer's own pictures, and the codes that are added up. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeOwnRound, type OwnPicture, ownPicture } from '#site/views/game/class/own-round.ts';

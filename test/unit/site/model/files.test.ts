@@ -1,4 +1,5 @@
-import { InputError, sniff } from '@onnoise/scheduler';
+import { sniff } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { writeZip } from '#runtime-web/trainer/files/zip.ts';
 import { arrange, type Incoming } from '#site/views/model/arrange.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fetchFolder, modelAddress } from '#site/views/model/address.ts';

@@ -1,4 +1,4 @@
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digitPicture, fitPicture, middleSquare, squarePicture } from '#site/state/picture.ts';

@@ -4,7 +4,8 @@
  */
 
 import * as ort from '@onnoise/runtime-node/onnxruntime';
-import { packState, type StepInputs, sizeOf, unpackState } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { packState, type StepInputs, unpackState } from '@onnoise/scheduler/training';
 import { encodeModel } from '@onnoise/tracer';
 import type { StepResult, StepTensor, TrainEngine, TrainStep } from '../../step/contracts.ts';
 import { EngineError } from '../../step/engine-error.ts';

@@ -5,7 +5,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { StepInputs, StepTensor } from '../../step/contracts.ts';
 import { runInto } from './run-into.ts';
 import { openSession } from './session.ts';

@@ -3,7 +3,7 @@
  * innermost, would move millions of numbers each time: instead the engine holds that filter, its moments and its average
  * so from the start to the end, while checkpoints and all who ask see PyTorch's order.
  */
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { Graph, Node } from '@onnoise/tracer';
 import type { StepTensor } from '../../step/contracts.ts';
 import { GRADIENT } from '../../step/parts.ts';

@@ -1,7 +1,7 @@
 /** Tensors of onnxruntime around the arrays of a training step. */
 
 import * as ort from '@onnoise/runtime-node/onnxruntime';
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { Joined } from '@onnoise/tracer';
 import type { StepInputs, StepTensor } from '../../step/contracts.ts';
 

@@ -8,7 +8,7 @@
  */
 
 import * as ort from '@onnoise/runtime-node/onnxruntime';
-import { packState, unpackState } from '@onnoise/scheduler';
+import { packState, unpackState } from '@onnoise/scheduler/training';
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
 import type { TrainEngine, TrainStep } from '../../step/contracts.ts';
 import { EngineError } from '../../step/engine-error.ts';

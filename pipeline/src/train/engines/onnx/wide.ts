@@ -1,5 +1,5 @@
 /** Which networks are wide: their weights, not their images, are most of what a step computes with and moves. */
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import type { StepTensor } from '../../step/contracts.ts';
 
 const MOST_WEIGHTS = 1 << 22;

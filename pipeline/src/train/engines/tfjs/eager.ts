@@ -2,7 +2,7 @@
  * The training step run op by op on the active tfjs backend, and the tensors that live from step to step. It reads back
  * only what a caller asks for, so a GPU can take the next step while it computes this one.
  */
-import { sizeOf } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import type { StepInputs, StepParts, StepTensor, TrainStep } from '../../step/contracts.ts';
 import { addPart, inputsOfPart } from '../../step/parts.ts';

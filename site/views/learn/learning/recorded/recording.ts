@@ -1,5 +1,5 @@
 /** One training, recorded: digits on their way from the same noise, after more and more steps. See scripts/learn/record-training.ts. */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import { signal } from '@preact/signals';
 import { sentence } from '../../../../state/loader.ts';
 import facts from './recording.json' with { type: 'json' };

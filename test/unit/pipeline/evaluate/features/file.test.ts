@@ -6,7 +6,7 @@ import { extractFeatures } from '#pipeline/evaluate/features/extract.ts';
 import { openFeatureFile } from '#pipeline/evaluate/features/file.ts';
 import type { FeatureRange } from '#pipeline/evaluate/features/range.ts';
 import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
-import type { ImageShape } from '#scheduler/index.ts';
+import type { ImageShape } from '#scheduler/model/index.ts';
 import { expectClose } from '../../../../support/compare.ts';
 import { type FeatureOnnxOptions, featureOnnx } from '../../../../support/models/feature-onnx.ts';
 import { temporaryFolder } from '../../../../support/models/tiny-onnx.ts';

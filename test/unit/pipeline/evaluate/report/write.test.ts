@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEvaluation } from '@onnoise/scheduler';
+import { readEvaluation } from '@onnoise/scheduler/model';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { MEASURES, SYNTHETIC_ACCURACY } from '#pipeline/evaluate/measures/index.ts';

@@ -1,14 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  applyRow,
-  compileSampler,
-  isGuided,
-  PACKED_COLUMNS,
-  type PictureOptions,
-  packTable,
-  SAMPLER_NAMES,
-} from '@onnoise/scheduler';
+import { applyRow, compileSampler, isGuided, PACKED_COLUMNS, packTable, SAMPLER_NAMES } from '@onnoise/scheduler';
+import type { PictureOptions } from '@onnoise/scheduler/model';
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { type DiffusionModel, loadModel, readModelFolder } from '#runtime-node/index.ts';

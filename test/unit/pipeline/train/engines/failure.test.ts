@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as engines from '#pipeline/train/engines/index.ts';
 import { train } from '#pipeline/train/run/train.ts';

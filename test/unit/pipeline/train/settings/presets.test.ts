@@ -1,4 +1,4 @@
-import { InputError } from '@onnoise/scheduler';
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { countParameters, createModel } from '#pipeline/model/index.ts';
 import { resolveConfig } from '#pipeline/train/settings/config.ts';

@@ -3,7 +3,7 @@ import { flatStepGraph } from '#pipeline/train/engines/onnx/graphs.ts';
 import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnx/onnxruntime.ts';
 import type { PartialConfig } from '#pipeline/train/settings/config.ts';
 import { createFlatStep } from '#pipeline/train/step/flat-step.ts';
-import { packState, unpackState } from '#scheduler/index.ts';
+import { packState, unpackState } from '#scheduler/training/index.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { expectClose } from '../../../../support/compare.ts';
 import { lossesOf, networks, planOf, startState, stepOn } from '../../../../support/train/engines.ts';

@@ -1,0 +1,2 @@
+/** `@onnoise/scheduler/model`. */
+export * from '@onnoise/scheduler/model';

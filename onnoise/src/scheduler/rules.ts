@@ -1,0 +1,2 @@
+/** `@onnoise/scheduler/rules`. */
+export * from '@onnoise/scheduler/rules';

@@ -1,0 +1,2 @@
+/** `@onnoise/scheduler/training`. */
+export * from '@onnoise/scheduler/training';

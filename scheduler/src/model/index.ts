@@ -1,0 +1,76 @@
+/** What every runtime knows of a model folder, a request and pictures. */
+export { conditionsMetadata } from './agreement.ts';
+export {
+  type Artefact,
+  checkNetwork,
+  LOADING,
+  MODEL_FILES,
+  missingFile,
+  networkError,
+  type ReadModelFile,
+  readArtefact,
+  unreadablePart,
+} from './artefact.ts';
+export { classNamesOf } from './class-names.ts';
+export { GRAY_TOLERANCE, isGray, toGray } from './colour.ts';
+export {
+  type ConditioningFacts,
+  type ConditionRows,
+  conditionRows,
+  type ExtraInput,
+  extraInputs,
+  type InputTensor,
+  inputTensors,
+  nullRow,
+} from './conditioning.ts';
+export {
+  type ConditionSpec,
+  type ConditionValues,
+  completeConditions,
+  encodeConditions,
+  readConditions,
+} from './conditions.ts';
+export {
+  type Estimate,
+  EVALUATION_VERSION,
+  type EvaluationFacts,
+  type EvaluationSettings,
+  type Measure,
+  readEvaluation,
+  VERDICTS,
+  type Verdict,
+} from './evaluation.ts';
+export {
+  figuresOfModel,
+  formatFigure,
+  formatInterval,
+  formatShare,
+  formatValue,
+  type MainFigure,
+  mainFigures,
+  VERDICT_WORDS,
+} from './evaluation-words.ts';
+export { FORMAT_KEY, formatOf, NETWORK_FORMATS, type NetworkFormat } from './format.ts';
+export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './from-pixels.ts';
+export { guidanceInterval, guidanceScale } from './guidance-options.ts';
+export { type CountLimit, USUAL_VARIATION } from './image-seeds.ts';
+export { type ClassFacts, labelNumber } from './labels.ts';
+export { latentsOf } from './latents.ts';
+export { onnxReason } from './onnx-error.ts';
+export { type OnnxFacts, readOnnxFacts } from './onnx-file.ts';
+export type { PictureOptions } from './options.ts';
+export { labelsOfPictures } from './picture-labels.ts';
+export { type ImageShape, toByte, toBytes } from './pixels.ts';
+export {
+  completeRequest,
+  type PictureRequest,
+  strengthOf,
+  USUAL_STEPS,
+  USUAL_STRENGTH,
+  usualBatch,
+  usualSteps,
+} from './request.ts';
+export { type NetworkPort, type NetworkShape, signatureFault } from './signature.ts';
+export { sizeOf } from './size.ts';
+export { sniff } from './sniff.ts';
+export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type WireField } from './wire.ts';
