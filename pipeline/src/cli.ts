@@ -32,7 +32,7 @@ const commands: readonly CommandEntry[] = [
   {
     name: 'phantom',
     json: true,
-    describe: 'Draw synthetic hand radiographs with known truth',
+    describe: 'Draw synthetic hand radiographs with ground truth',
     load: async () => (await import('./commands/phantom.ts')).command,
   },
   {
@@ -51,14 +51,14 @@ const commands: readonly CommandEntry[] = [
     name: 'import',
     json: true,
     word: '[from]',
-    describe: 'Turn a checkpoint of diffusers into a model folder (ONNX)',
+    describe: 'Turn a diffusers checkpoint into a model folder (ONNX)',
     load: async () => (await import('./commands/import.ts')).command,
   },
   {
     name: 'trace',
     json: true,
     word: '[model]',
-    describe: 'Turn a saved model of TensorFlow.js into an ONNX file',
+    describe: 'Turn a saved TensorFlow.js model into an ONNX file',
     load: async () => (await import('./commands/trace.ts')).command,
   },
   {
@@ -70,7 +70,7 @@ const commands: readonly CommandEntry[] = [
   {
     name: 'evaluate',
     json: true,
-    describe: 'Measure how good a model is, and whether it copies',
+    describe: 'Measure how good a model is, and whether it copies training images',
     load: async () => (await import('./commands/evaluate.ts')).command,
   },
   {
@@ -89,13 +89,13 @@ const commands: readonly CommandEntry[] = [
   {
     name: 'generate',
     json: true,
-    describe: 'Order many pictures through a queue of workers',
+    describe: 'Order many pictures from a queue of workers',
     load: async () => (await import('./commands/generate.ts')).command,
   },
   {
     name: 'worker',
     json: true,
-    describe: 'Sample the pictures that a queue orders, or a share of them without one',
+    describe: 'Sample pictures from a queue, or a share of an order without one',
     load: async () => (await import('./commands/worker.ts')).command,
   },
   {
@@ -152,7 +152,7 @@ function unknownCommand(word: string): UsageError {
 function createCli(args: readonly string[], named?: string, width = 100): Argv {
   let cli = yargs([...args])
     .scriptName(program())
-    .usage('$0 <command>\n\nImages in, an ONNX diffusion model out, new pictures back.')
+    .usage('$0 <command>\n\nTrains diffusion models on images, exports them to ONNX and samples new pictures.')
     .wrap(width)
     .locale('en')
     .strict()
@@ -166,11 +166,11 @@ function createCli(args: readonly string[], named?: string, width = 100): Argv {
     .version(false)
     .alias('help', 'h')
     .options(voiceOptions)
-    .epilogue(`Options of a command: ${program('<command>', '--help')}`);
+    .epilogue(`For the options of a command: ${program('<command>', '--help')}`);
   if (named === undefined) {
     cli = cli.option('version', {
       boolean: true,
-      describe: 'Print the version; with --verbose also those of onnxruntime and Node',
+      describe: 'Print the version; with --verbose, also those of onnxruntime and Node',
     });
   }
   for (const { name, describe, json, word, load } of commands) {

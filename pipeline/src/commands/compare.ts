@@ -18,12 +18,12 @@ export const command: CommandModule<object, CompareArguments> = {
   builder: (cli) =>
     cli
       .usage(
-        '$0 compare <folder> <folder>... [options]\n\nLosses, measures, pictures and differing settings of several folders, in one HTML file.',
+        '$0 compare <folder> <folder>... [options]\n\nCompares the losses, measures, pictures and differing settings of several folders in one HTML file.',
       )
       .positional('folders', {
         type: 'string',
         array: true,
-        describe: `Run folders, model folders, and folders of ${program('evaluate')}`,
+        describe: `Run folders, model folders, and output folders of ${program('evaluate')}`,
       })
       .options({
         out: {

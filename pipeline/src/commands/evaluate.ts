@@ -43,18 +43,18 @@ export interface EvaluateArguments extends SamplerSettings {
 
 const MODEL = 'The model:';
 const PICTURES = 'The pictures:';
-const SAMPLING = 'How they are sampled:';
-const DATA = 'The real images; by default as in the model card:';
+const SAMPLING = 'Sampling:';
+const DATA = 'Real images, by default as in the model card:';
 const FEATURES = 'The feature network:';
 const RESULTS = 'Results:';
 
 export const command: CommandModule<object, EvaluateArguments> = {
   command: 'evaluate',
-  describe: 'Measure how good a model is, and whether it copies',
+  describe: 'Measure how good a model is, and whether it copies training images',
   builder: (cli) =>
     cli
       .usage(
-        '$0 evaluate [options]\n\nMeasures the pictures of a model beside real images and noise, and looks for copies of training images.',
+        '$0 evaluate [options]\n\nMeasures the pictures of a model against real images and noise, and looks for copies of training images.',
       )
       .options({
         model: { group: MODEL, string: true, requiresArg: true, default: DIGITS, describe: 'Model folder' },
@@ -63,9 +63,9 @@ export const command: CommandModule<object, EvaluateArguments> = {
           'count',
           PICTURES,
           'Number of pictures, and of real images to compare with',
-          '1000, at most the images held out',
+          '1000, at most the number of images held out',
         ),
-        seed: { ...numberOption('seed', PICTURES, 'Seed of the first picture, the next has seed + 1'), default: 0 },
+        seed: { ...numberOption('seed', PICTURES, 'Seed of the first picture; the next has seed + 1'), default: 0 },
         ...samplerOptions(SAMPLING),
         sweep: {
           group: SAMPLING,
@@ -73,24 +73,28 @@ export const command: CommandModule<object, EvaluateArguments> = {
           string: true,
           requiresArg: true,
           coerce: toSweep,
-          describe:
-            'Further settings to measure, in all combinations: steps=5,10,20 sampler=ddim,dpmpp_2m guidance=1,1.5',
+          describe: 'More settings to measure, in all combinations: steps=5,10,20 sampler=ddim,dpmpp_2m guidance=1,1.5',
         },
-        batch: numberOption('batch', SAMPLING, 'Pictures per network call, twice where guided', 'by their size'),
+        batch: numberOption(
+          'batch',
+          SAMPLING,
+          'Pictures per network call; with guidance, a call takes each twice',
+          'depends on their size',
+        ),
         ...evaluateDataOptions(DATA),
         'feature-model': {
           group: FEATURES,
           string: true,
           requiresArg: true,
-          describe: 'ONNX file that gives an image its features, such as Inception',
-          defaultDescription: 'a small network, trained on the images once',
+          describe: 'ONNX file that computes the features of images, such as Inception',
+          defaultDescription: 'a small network, trained once on the images',
         },
         'feature-range': {
           group: FEATURES,
           choices: FEATURE_RANGES,
           requiresArg: true,
-          describe: 'Values of black and white in the input of --feature-model',
-          defaultDescription: 'as the file says, else -1,1',
+          describe: 'Values of black and white that --feature-model takes',
+          defaultDescription: 'as the file says, otherwise -1,1',
         },
         out: {
           group: RESULTS,
@@ -103,13 +107,13 @@ export const command: CommandModule<object, EvaluateArguments> = {
           group: RESULTS,
           boolean: true,
           default: true,
-          describe: 'Write the figures into the model folder too; --no-card leaves it as it is',
+          describe: 'Also write the results into the model folder; --no-card leaves it unchanged',
         },
         'fail-on': {
           group: RESULTS,
           choices: ['memorisation'] as const,
           requiresArg: true,
-          describe: 'End with exit code 3 if copies are found, or cannot be ruled out',
+          describe: 'Exit with code 3 if copies are found or cannot be ruled out',
         },
       })
       .example('$0 evaluate', 'the shipped digits')

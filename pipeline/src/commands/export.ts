@@ -29,7 +29,7 @@ import { copySmaller, judgeBy } from './stages/make-smaller.ts';
 const RUN = 'From a training run:';
 const SMALLER = 'A smaller network:';
 const TRITON = 'For Triton or KServe:';
-const ACCELERATE = 'For many GPUs:';
+const ACCELERATE = 'For training on many GPUs:';
 const EXISTING = 'From an existing model:';
 
 export const command: CommandModule<object, ExportArguments> = {
@@ -39,7 +39,7 @@ export const command: CommandModule<object, ExportArguments> = {
     cli
       .usage(
         '$0 export --run <folder> --out <folder> [--triton <repository>]\n$0 export --model <folder> --triton <repository>\n$0 export --model <folder> --out <folder> [--fuse <graph>]\n$0 export --run <folder> --accelerate <folder>\n\n' +
-          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python, or fused graphs, or makes it smaller; where both name one folder, weights and graphs are added to that, and nothing can make it smaller. --accelerate turns the run into a Python project that continues it on many GPUs or machines.',
+          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and as safetensors for Python. --triton also writes it into a model repository. --model with --out copies a model folder and adds weights for Python or fused graphs, or makes it smaller. If --out is that same folder, weights or graphs are added to it; a smaller model needs another folder. --accelerate turns the run into a Python project that continues it on many GPUs or machines.',
       )
       .options({
         run: { group: RUN, string: true, requiresArg: true, describe: `Run folder of ${program('train')}` },
@@ -54,7 +54,7 @@ export const command: CommandModule<object, ExportArguments> = {
         weights: {
           group: RUN,
           boolean: true,
-          describe: 'Write the weights for Python, too; --no-weights: do not',
+          describe: 'Also write the weights for Python; --no-weights leaves them out',
         },
         model: {
           group: EXISTING,
@@ -73,7 +73,7 @@ export const command: CommandModule<object, ExportArguments> = {
           group: ACCELERATE,
           string: true,
           requiresArg: true,
-          describe: 'Folder for the project, with the images and the checkpoint; --out is not needed then',
+          describe: 'Folder for the Python project, with the images and the checkpoint; replaces --out',
         },
         ...trainStepOptions(),
         ...fuseOptions(),
@@ -83,13 +83,16 @@ export const command: CommandModule<object, ExportArguments> = {
       .example('$0 export --model models/digits --triton out/repository', 'a model for Triton')
       .example('$0 export --model models/digits --out out/digits', 'a model with its weights for Python')
       .example('$0 export --model models/digits --out out/digits --fuse loop', 'all steps in one call')
-      .example('$0 export --run runs/digits --train-step --out out/digits', 'to train on in a tab')
+      .example('$0 export --run runs/digits --train-step --out out/digits', 'to continue training in a tab')
       .example('$0 export --run runs/digits --out out/digits --dtype float16', 'half the size')
-      .example('$0 export --run runs/digits --out out/digits --dtype int8', 'a quarter, at the same speed')
-      .example('$0 export --model models/digits --out out/digits --quantize int8', 'a quarter, and faster on a CPU')
+      .example('$0 export --run runs/digits --out out/digits --dtype int8', 'a quarter of the size, at the same speed')
+      .example(
+        '$0 export --model models/digits --out out/digits --quantize int8',
+        'a quarter of the size, and faster on a CPU',
+      )
       .example(
         '$0 export --run runs/digits --accelerate out/project',
-        'to train on elsewhere',
+        'to continue training elsewhere',
       ) as unknown as Argv<ExportArguments>,
   handler: async (args) => {
     const { accelerate, checkpoint } = args;

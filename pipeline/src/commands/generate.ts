@@ -36,19 +36,19 @@ export interface GenerateArguments extends QueueArguments, SamplerSettings, Cond
 }
 
 const PICTURES = 'The pictures:';
-const SAMPLING = 'How they are sampled:';
+const SAMPLING = 'Sampling:';
 const QUEUE = 'The queue:';
-const RESULTS = 'What comes out:';
+const RESULTS = 'Output:';
 const NAMED_FAILURES = 3;
 
 export const command: CommandModule<object, GenerateArguments> = {
   command: 'generate',
-  describe: 'Order many pictures through a queue of workers',
+  describe: 'Order many pictures from a queue of workers',
   builder: (cli) =>
     cli
       .usage(
         '$0 generate --count <number> --queue <redis>\n$0 generate --count <number> --merge\n\n' +
-          `Orders many pictures through a queue of workers (${program('worker')}) and waits for them. Run it again to continue. With --merge it lists what workers without a queue have made (${program('worker')} --shards).`,
+          `Orders many pictures from a queue of workers (${program('worker')}) and waits for them. Run it again to continue. With --merge, it lists what workers without a queue (${program('worker')} --shards) have made.`,
       )
       .options({
         count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
@@ -62,26 +62,29 @@ export const command: CommandModule<object, GenerateArguments> = {
         },
         ...samplerOptions(SAMPLING),
         ...queueOptions(QUEUE),
-        shard: { ...numberOption('shard', QUEUE, 'Pictures per shard: a job and a tar file'), default: 256 },
+        shard: {
+          ...numberOption('shard', QUEUE, 'Pictures per shard, which is one job and one tar file'),
+          default: 256,
+        },
         detach: { group: QUEUE, boolean: true, default: false, describe: 'Exit once the order is in the queue' },
         merge: {
           group: RESULTS,
           boolean: true,
           default: false,
-          describe: 'Only check that all shards are below --out, and write manifest.json; needs no queue',
+          describe: 'Only check that all shards are in --out, and write manifest.json; needs no queue',
         },
         out: {
           group: RESULTS,
           string: true,
           requiresArg: true,
           default: 'out/bulk',
-          describe: 'Folder for manifest.json; best the same as that of the workers',
+          describe: 'Folder for manifest.json, best the --out of the workers',
         },
         check: {
           group: RESULTS,
           boolean: true,
           default: false,
-          describe: 'Check finished shards below --out, where workers write, and redo damaged ones',
+          describe: 'Check finished shards in --out, where workers write, and redo damaged ones',
         },
       })
       .example('$0 generate --count 100000 --queue redis://localhost:6379', '100,000 digits')

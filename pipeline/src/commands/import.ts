@@ -20,37 +20,37 @@ export interface ImportArguments {
 
 export const command: CommandModule<object, ImportArguments> = {
   command: 'import [from]',
-  describe: 'Turn a checkpoint of diffusers into a model folder (ONNX)',
+  describe: 'Turn a diffusers checkpoint into a model folder (ONNX)',
   builder: (cli) =>
     cli
       .usage(
         '$0 import <folder or .safetensors> --out <folder>\n\n' +
-          'Turns a pipeline of diffusers (DDPM or DDIM, with a UNet2DModel) into a model folder, without Python.',
+          'Turns a diffusers pipeline (DDPM or DDIM, with a UNet2DModel) into a model folder, without Python.',
       )
       .positional('from', {
         type: 'string',
-        describe: 'Folder of a pipeline, of its network or in the cache of the Hub, or a .safetensors file',
+        describe: 'Folder of a pipeline or of its network, a folder in the cache of the Hub, or a .safetensors file',
       })
       .options({
         out: { string: true, requiresArg: true, demandOption: true, describe: 'Model folder to write' },
         config: {
           string: true,
           requiresArg: true,
-          describe: "The network's config.json, where none lies beside the weights",
+          describe: "The network's config.json, if there is none beside the weights",
         },
         scheduler: {
           string: true,
           requiresArg: true,
-          describe: 'The scheduler_config.json, where none is found',
+          describe: 'The scheduler_config.json, if none is found',
         },
         size: {
           requiresArg: true,
           coerce: toNumber('size'),
-          describe: 'Side of the pictures in pixels, where the config has no sample_size',
+          describe: 'Side of the pictures in pixels, if the config has no sample_size',
         },
         weights: {
           boolean: true,
-          describe: 'Write the weights for diffusers, PyTorch and train --init, too; --no-weights: do not',
+          describe: 'Also write the weights for diffusers, PyTorch and train --init; --no-weights leaves them out',
         },
       })
       .example('$0 import ddpm-cat-256 --out models/cats', 'a folder from the Hub')

@@ -33,16 +33,16 @@ export interface PhantomArguments {
 const USUAL_TRAINED = 64;
 
 const PICTURES = 'The pictures:';
-const PLANTED = 'Planted on request:';
+const PLANTED = 'Abnormalities and flaws to add:';
 
 export const command: CommandModule<object, PhantomArguments> = {
   command: 'phantom',
-  describe: 'Draw synthetic hand radiographs with known truth',
+  describe: 'Draw synthetic hand radiographs with ground truth',
   builder: (cli) =>
     cli
       .usage(
         '$0 phantom --count <number> --out <folder>\n\n' +
-          'Draws synthetic hand radiographs in the layout of the RSNA Bone Age challenge, with the truth about each. They are phantoms, not radiographs of people.',
+          'Draws synthetic hand radiographs in the layout of the RSNA Bone Age challenge, with the ground truth of each. They are phantoms, not radiographs of people.',
       )
       .options({
         count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
@@ -54,7 +54,7 @@ export const command: CommandModule<object, PhantomArguments> = {
           describe: 'Folder to write, new or empty',
         },
         seed: {
-          ...numberOption('seed', PICTURES, 'Seed; picture k is the same whatever --count is'),
+          ...numberOption('seed', PICTURES, 'Seed; picture k does not depend on --count'),
           default: USUAL.seed,
         },
         size: { ...numberOption('size', PICTURES, 'Side in pixels'), default: USUAL.size },
@@ -63,9 +63,14 @@ export const command: CommandModule<object, PhantomArguments> = {
           requiresArg: true,
           coerce: toInterval('age', '60,120'),
           defaultDescription: USUAL.age.join(),
-          describe: 'Youngest and oldest age in months; ages are drawn evenly between them',
+          describe: 'Youngest and oldest age in months; ages are spread evenly between them',
         },
-        sex: { group: PICTURES, choices: SEXES, defaultDescription: 'both', describe: 'Hands of girls or boys alone' },
+        sex: {
+          group: PICTURES,
+          choices: SEXES,
+          defaultDescription: 'both',
+          describe: 'Only hands of girls, or only of boys',
+        },
         right: { ...numberOption('right', PICTURES, 'Share of right hands'), default: USUAL.right },
         format: {
           group: PICTURES,
@@ -73,7 +78,7 @@ export const command: CommandModule<object, PhantomArguments> = {
           default: USUAL.format,
           describe: 'Files to write; dicom is for trying out software that reads hospital files',
         },
-        threads: numberOption('threads', PICTURES, 'Threads; they do not change the pictures', 'one a core'),
+        threads: numberOption('threads', PICTURES, 'Number of threads; does not change the pictures', 'one per core'),
         abnormal: {
           ...numberOption(
             'abnormal',
@@ -83,15 +88,11 @@ export const command: CommandModule<object, PhantomArguments> = {
           default: USUAL.abnormal,
         },
         duplicates: {
-          ...numberOption(
-            'duplicates',
-            PLANTED,
-            'Copies, added after the pictures; every second one is slightly changed',
-          ),
+          ...numberOption('duplicates', PLANTED, 'Number of copies to add; every second one is slightly changed'),
           default: USUAL.duplicates,
         },
         broken: {
-          ...numberOption('broken', PLANTED, 'Files that are truncated, empty or not pictures, added last'),
+          ...numberOption('broken', PLANTED, 'Number of broken files to add: truncated, empty or not pictures'),
           default: USUAL.broken,
         },
       })

@@ -11,7 +11,7 @@ import { prepareWithProgress } from './stages/prepare-with-progress.ts';
 import { writePreparedSheet } from './stages/prepared-sheet.ts';
 import { sheetFormat } from './stages/sheet-files.ts';
 
-const SHEET = 'Sheet of the prepared images, to look at: up to 400, evenly chosen; png, webp, avif, tiff, jpg or gif';
+const SHEET = 'Also write a sheet of the prepared images, up to 400, evenly chosen: png, webp, avif, tiff, jpg or gif';
 
 export const command: CommandModule<object, Record<string, unknown>> = {
   command: 'prepare',
@@ -20,10 +20,10 @@ export const command: CommandModule<object, Record<string, unknown>> = {
     yargs
       .options(prepareFieldOptions('Data:'))
       .options({ sheet: { group: 'Output:', string: true, requiresArg: true, describe: SHEET } })
-      .example('$0 prepare --data digits', 'The 10,000 digits.')
-      .example('$0 prepare --data photos --size 64', 'A folder; one sub-folder per class gives labels.')
-      .example('$0 prepare --data xrays --csv train.csv', 'Radiographs with a table.')
-      .example('$0 prepare --data xrays --sheet look.png', 'Radiographs, and a picture of them.'),
+      .example('$0 prepare --data digits', 'the 10,000 digits')
+      .example('$0 prepare --data photos --size 64', 'a folder, with a sub-folder for each class')
+      .example('$0 prepare --data xrays --csv train.csv', 'radiographs with a table')
+      .example('$0 prepare --data xrays --sheet look.png', 'radiographs, and a sheet of them to look at'),
   handler: async ({ sheet, ...args }) => {
     const look = sheet as string | undefined;
     const options = toPrepareOptions(args);

@@ -44,11 +44,11 @@ export interface SampleArguments extends SamplerSettings, ConditionArguments, St
 const MODEL = 'The model:';
 const PICTURES = 'The pictures:';
 const START = 'From a picture:';
-const SAMPLING = 'How they are sampled:';
-const FILES = 'What is written:';
+const SAMPLING = 'Sampling:';
+const FILES = 'Output:';
 const SHEET =
-  'Sheet of all pictures, in the format that its name says: png, webp, avif, tiff; jpg and gif lose a little';
-const MOVING = 'The sheet as it forms: a webp, or a gif, which has 256 colours';
+  'Sheet of all pictures; its name gives the format: png, webp, avif, tiff, jpg or gif; jpg and gif lose a little';
+const MOVING = 'Animation of the sheet as it forms: webp, or gif, which has only 256 colours';
 
 export const command: CommandModule<object, SampleArguments> = {
   command: 'sample',
@@ -62,26 +62,31 @@ export const command: CommandModule<object, SampleArguments> = {
         count: { ...numberOption('count', PICTURES, 'Number of pictures'), default: 16 },
         ...pictureOptions(PICTURES),
         // another way to name seeds is refused beside it, so it has no default here
-        seed: numberOption('seed', PICTURES, 'Seed of the first picture, the next has seed + 1', '0'),
+        seed: numberOption('seed', PICTURES, 'Seed of the first picture; the next has seed + 1', '0'),
         ...seedMixOptions(PICTURES),
         ...startOptions(START),
         ...samplerOptions(SAMPLING),
-        batch: numberOption('batch', SAMPLING, 'Pictures per network call, twice where guided', 'by their size'),
+        batch: numberOption(
+          'batch',
+          SAMPLING,
+          'Pictures per network call; with guidance, a call takes each twice',
+          'depends on their size',
+        ),
         out: { group: FILES, string: true, requiresArg: true, default: 'sheet.png', describe: SHEET },
-        columns: numberOption('columns', FILES, 'Pictures in a row of a sheet', 'square'),
+        columns: numberOption('columns', FILES, 'Pictures in each row of a sheet', 'square'),
         singles: {
           group: FILES,
           string: true,
           requiresArg: true,
           describe: 'Folder for single pictures, one PNG each, named by seed',
         },
-        frames: { group: FILES, string: true, requiresArg: true, describe: 'Folder for one sheet per step, PNG' },
+        frames: { group: FILES, string: true, requiresArg: true, describe: 'Folder for a PNG sheet of each step' },
         animation: { group: FILES, string: true, requiresArg: true, describe: MOVING },
       })
       .example('$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits')
       .example('$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, one file each')
-      .example('$0 sample --from seven.png --strength 0.6', 'digits like one, by the last 12 of 20 steps')
-      .example('$0 sample --from seven.png --mask hole.png', 'its hole filled, the rest unchanged')
+      .example('$0 sample --from seven.png --strength 0.6', 'digits like this one, with the last 12 of 20 steps')
+      .example('$0 sample --from seven.png --mask hole.png', 'fill its hole, keep the rest')
       .example('$0 sample --interpolate 3,7 --labels 4', 'from one four to another')
       .example(
         '$0 sample --sampler ddpm --steps 300 --animation out/forming.webp',

@@ -66,42 +66,42 @@ export const command: CommandModule<object, ServeArguments> = {
   builder: (cli) =>
     cli
       .usage(
-        '$0 serve [options]\n\nServes sampling over HTTP: the API of OpenAI for images, the Open Inference Protocol, metrics, ' +
+        '$0 serve [options]\n\nServes sampling over HTTP: the OpenAI API for images, the Open Inference Protocol, metrics, ' +
           'and a page to try it. SIGTERM finishes running requests, then exits. SIGHUP reloads the models.',
       )
       .options({
         model: { ...list(MODELS, 'Model folder, or name=folder; may be repeated'), defaultDescription: DIGITS },
         ...deviceOption(MODELS),
-        'max-batch': numberOption('max-batch', MODELS, 'Images per network call; a guided one counts twice', '8'),
+        'max-batch': numberOption('max-batch', MODELS, 'Images per network call; a guided image counts twice', '8'),
         host: {
           group: ADDRESS,
           string: true,
           requiresArg: true,
           default: '127.0.0.1',
-          describe: 'Address; 0.0.0.0 for all',
+          describe: 'Address to listen on; 0.0.0.0 for all',
         },
-        port: { ...numberOption('port', ADDRESS, 'Port; 0 for any that is free'), default: 8000 },
+        port: { ...numberOption('port', ADDRESS, 'Port to listen on; 0 for any free one'), default: 8000 },
         'api-key-file': {
           group: ADDRESS,
           string: true,
           requiresArg: true,
-          describe: 'File of keys that clients must send, one per line',
+          describe: 'File of API keys, one per line; clients must send one of them',
         },
         'cors-origin': list(ADDRESS, 'Origin whose pages may send requests, or *; may be repeated'),
-        'allowed-host': list(ADDRESS, 'Host that requests may be for besides localhost, or *; may be repeated'),
+        'allowed-host': list(ADDRESS, 'Host that requests may address besides localhost, or *; may be repeated'),
         'trust-proxy': {
           group: ADDRESS,
           boolean: true,
           default: false,
-          describe: 'Believe X-Forwarded-For of the proxy in front',
+          describe: 'Trust X-Forwarded-For from the proxy in front',
         },
-        queue: numberOption('queue', LIMITS, 'Images in progress or waiting; more get 429', '256'),
-        'max-images': numberOption('max-images', LIMITS, 'Images per request', '16'),
-        'max-steps': numberOption('max-steps', LIMITS, 'Network calls per image', '1000'),
-        rate: numberOption('rate', LIMITS, 'Requests per minute and client; 0 for no limit', '600'),
+        queue: numberOption('queue', LIMITS, 'Most images in progress or waiting; further requests get 429', '256'),
+        'max-images': numberOption('max-images', LIMITS, 'Most images per request', '16'),
+        'max-steps': numberOption('max-steps', LIMITS, 'Most network calls per image', '1000'),
+        rate: numberOption('rate', LIMITS, 'Most requests per minute from one client; 0 for no limit', '600'),
         timeout: numberOption('timeout', LIMITS, 'Seconds after which a request is cancelled', '120'),
         'max-body': numberOption('max-body', LIMITS, 'Largest request in KiB', '1024'),
-        memory: numberOption('memory', LIMITS, 'MiB that all requests together may take up', '256'),
+        memory: numberOption('memory', LIMITS, 'Most memory in MiB for all requests together', '256'),
         'max-connections': numberOption('max-connections', LIMITS, 'Most connections at a time', '1024'),
         'log-level': {
           group: LOG,
@@ -113,7 +113,7 @@ export const command: CommandModule<object, ServeArguments> = {
       .example('$0 serve', 'the shipped digits, on this machine only')
       .example(
         '$0 serve --model faces=out/faces --host 0.0.0.0 --api-key-file keys.txt',
-        'for others, with keys',
+        'for other machines, with keys',
       ) as unknown as Argv<ServeArguments>,
   handler: serve,
 };

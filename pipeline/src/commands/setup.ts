@@ -34,33 +34,33 @@ export const command: CommandModule<object, SetupArguments> = {
   builder: (cli) =>
     cli
       .usage(
-        '$0 setup <tfjs-node|tfjs-node-gpu> [options]\n\nGets libtensorflow, builds the addon and checks that it computes. Run it again at any time: it keeps what it has.',
+        '$0 setup <tfjs-node|tfjs-node-gpu> [options]\n\nDownloads libtensorflow, builds the addon and checks that it works. You can run it again at any time: it keeps what is already there.',
       )
       .positional('package', { type: 'string', describe: 'tfjs-node or tfjs-node-gpu' })
       .options({
         route: {
           choices: ROUTES,
           requiresArg: true,
-          defaultDescription: 'the better one within reach; for GPUs pypi',
+          defaultDescription: 'the better one available; pypi for GPUs',
           describe:
-            "npm: the package's own download, libtensorflow 2.9.1. pypi: the wheels of PyPI, TensorFlow 2.18.1; Linux x64, needs a C++ compiler",
+            "npm: the package's own download, libtensorflow 2.9.1. pypi: wheels from PyPI, TensorFlow 2.18.1; only on Linux x64, needs a C++ compiler",
         },
         cuda: {
           boolean: true,
-          defaultDescription: 'where there is an NVIDIA driver',
-          describe: "tfjs-node-gpu by pypi: get CUDA's libraries; --no-cuda: do not",
+          defaultDescription: 'if there is an NVIDIA driver',
+          describe: "For tfjs-node-gpu by pypi: also download CUDA's libraries; --no-cuda leaves them out",
         },
         index: {
           string: true,
           requiresArg: true,
           defaultDescription: `PIP_INDEX_URL or ${PYPI}`,
-          describe: 'An index of Python packages',
+          describe: 'Python package index to download from',
         },
         force: { boolean: true, describe: 'Download and build everything again' },
-        'dry-run': { boolean: true, describe: 'Print what it would do, and stop' },
+        'dry-run': { boolean: true, describe: 'Print what it would do, then stop' },
       })
       .epilogue('HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS, CXX and TFJS_NODE_CDN_STORAGE are respected.')
-      .example('$0 setup tfjs-node', 'TensorFlow for the processor')
+      .example('$0 setup tfjs-node', 'TensorFlow on the CPU')
       .example('$0 setup tfjs-node-gpu --no-cuda', "without CUDA's libraries"),
   handler: async (args) => {
     const options = readArguments(args);

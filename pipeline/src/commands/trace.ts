@@ -24,14 +24,14 @@ const CHECK = 'The result:';
 
 export const command: CommandModule<object, TraceArguments> = {
   command: 'trace [model]',
-  describe: 'Turn a saved model of TensorFlow.js into an ONNX file',
+  describe: 'Turn a saved TensorFlow.js model into an ONNX file',
   builder: (cli) =>
     cli
       .usage(
         '$0 trace <model.json> --out <file.onnx>\n\n' +
-          'Turns a saved model of TensorFlow.js, of layers or as a graph, into an ONNX file for inference, without Python. Names stay, and the batch stays open. The file is written once onnxruntime computes with it what tfjs does.',
+          'Turns a saved TensorFlow.js model, of layers or as a graph, into an ONNX file for inference, without Python. It keeps the names and takes any batch size. The file is only written if onnxruntime computes the same as tfjs.',
       )
-      .positional('model', { type: 'string', describe: 'The model.json, or the folder that it lies in' })
+      .positional('model', { type: 'string', describe: 'The model.json, or its folder' })
       .options({
         out: { group: CHECK, string: true, requiresArg: true, demandOption: true, describe: 'The .onnx file to write' },
         report: {
@@ -45,14 +45,14 @@ export const command: CommandModule<object, TraceArguments> = {
           string: true,
           requiresArg: true,
           coerce: toValues('range', 'ids=0,999'),
-          describe: 'Lowest and highest number to check an input with: ids=0,999',
-          defaultDescription: 'normal numbers; whole ones 0 and 1, or the rows of an embedding',
+          describe: 'Lowest and highest number to test an input with: ids=0,999',
+          defaultDescription: 'normal numbers; for integers 0 and 1, or the rows of an embedding',
         },
         batch: {
           group: MODEL,
           requiresArg: true,
           coerce: toNumber('batch'),
-          describe: 'Examples per call, if their number is to be fixed',
+          describe: 'Fixed number of examples per call',
           defaultDescription: 'any number',
         },
         shape: {
@@ -61,21 +61,24 @@ export const command: CommandModule<object, TraceArguments> = {
           string: true,
           requiresArg: true,
           coerce: toValues('shape', 'image=224,224,3'),
-          describe: 'Sizes of an input after the batch, where the model leaves them open: image=224,224,3',
+          describe: 'Sizes of an input without the batch, if the model leaves them open: image=224,224,3',
         },
         register: {
           group: MODEL,
           string: true,
           requiresArg: true,
           describe:
-            'Module whose default export registers layers of your own: (tf) => tf.serialization.registerClass(Mine)',
+            'Module whose default export registers your own layers: (tf) => tf.serialization.registerClass(Mine)',
         },
       })
       .example('$0 trace model.json --out model.onnx', 'any batch')
-      .example('$0 trace detector --out detector.onnx --shape image=300,300,3 --report', 'a size that was open')
+      .example(
+        '$0 trace detector --out detector.onnx --shape image=300,300,3 --report',
+        'set a size that the model leaves open',
+      )
       .example(
         '$0 trace model.json --out model.onnx --register layers.js',
-        'with layers of your own',
+        'with your own layers',
       ) as unknown as Argv<TraceArguments>,
   handler: async ({ model, out, batch, shape, range, register, report }) => {
     if (model === undefined) {

@@ -10,7 +10,7 @@ export const command: CommandModule<object, TrainArguments> = {
     const { presetNames } = await import('../train/settings/presets.ts');
     const presets = (await presetNames()).join(', ');
     return cli
-      .usage('$0 train [options]\n\nTrains a diffusion model. Options go over --config, which goes over --preset.')
+      .usage('$0 train [options]\n\nTrains a diffusion model. Options override --config, which overrides --preset.')
       .options({
         ...fieldOptions('data'),
         preset: {
@@ -19,20 +19,20 @@ export const command: CommandModule<object, TrainArguments> = {
           requiresArg: true,
           describe: `Named settings to start from: ${presets}`,
         },
-        model: { group: 'Model:', describe: "A key of the network's config: --model.layers_per_block 1" },
+        model: { group: 'Model:', describe: "Any key of the network's config, such as --model.layers_per_block 1" },
         scheduler: {
           group: 'Diffusion:',
-          describe: 'A key of scheduler_config.json: --scheduler.beta_schedule linear',
+          describe: 'Any key of scheduler_config.json, such as --scheduler.beta_schedule linear',
         },
         ...fieldOptions('training'),
-        out: { group: 'Output:', type: 'string', requiresArg: true, describe: 'Folder of the run: runs/x' },
+        out: { group: 'Output:', type: 'string', requiresArg: true, describe: 'Folder of the run, such as runs/x' },
         resume: { group: 'Output:', type: 'boolean', default: false, describe: 'Continue the run in --out' },
         config: { group: 'Output:', type: 'string', requiresArg: true, describe: 'JSON file of settings' },
         'dry-run': {
           group: 'Output:',
           type: 'boolean',
           default: false,
-          describe: 'Print settings, images, memory and time, and stop',
+          describe: 'Print settings, images, memory and time, then stop',
         },
         ...fieldOptions('output'),
       })
@@ -41,7 +41,7 @@ export const command: CommandModule<object, TrainArguments> = {
       .example('$0 train --preset tutorial --dry-run', 'what the tutorial would train')
       .example(
         '$0 train --out runs/digits --resume --minutes 10',
-        'five minutes more',
+        'five more minutes',
       ) as unknown as Argv<TrainArguments>;
   },
   handler: async (args) => {

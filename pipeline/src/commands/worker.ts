@@ -25,18 +25,18 @@ export interface WorkerArguments extends Partial<QueueArguments>, ShareArguments
 const QUEUE = 'With a queue:';
 const SHARE = 'Without a queue, a share of an order:';
 const ORDER = 'Its pictures, the same for all tasks:';
-const ORDERED = 'How those are sampled:';
-const SAMPLING = 'Where, and with what:';
-const RESULTS = 'What comes out:';
+const ORDERED = 'Sampling without a queue:';
+const SAMPLING = 'Models and device:';
+const RESULTS = 'Output:';
 
 export const command: CommandModule<object, WorkerArguments> = {
   command: 'worker',
-  describe: 'Sample the pictures that a queue orders, or a share of them without one',
+  describe: 'Sample pictures from a queue, or a share of an order without one',
   builder: (cli) =>
     cli
       .usage(
         '$0 worker --queue <redis> [options]\n$0 worker --shards <task>/<tasks> --count <number> [options]\n\n' +
-          `Samples the pictures that ${program('generate')} orders, until you stop it. Any number of workers share a queue. With --shards it makes its share of an order and ends; ${program('generate')} --merge then lists them all.`,
+          `Samples the pictures that ${program('generate')} orders, until you stop it. Any number of workers can share a queue. With --shards, it makes its share of an order and exits; ${program('generate')} --merge then lists them all.`,
       )
       .options({
         ...queueOptions(QUEUE),
@@ -45,7 +45,7 @@ export const command: CommandModule<object, WorkerArguments> = {
           group: SHARE,
           string: true,
           requiresArg: true,
-          describe: 'Task and number of tasks, 0/64 to 63/64: task i of N makes the shards i, i + N, i + 2N, ...',
+          describe: 'Task and number of tasks, from 0/64 to 63/64; task i of N makes the shards i, i + N, i + 2N, ...',
         },
         ...orderOptions(ORDER, ORDERED),
         model: {
@@ -55,14 +55,14 @@ export const command: CommandModule<object, WorkerArguments> = {
           nargs: 1,
           requiresArg: true,
           defaultDescription: DIGITS,
-          describe: 'Model folder, or name=folder; with a queue it may be given several times',
+          describe: 'Model folder, or name=folder; may be repeated with a queue',
         },
         ...deviceOption(SAMPLING),
         batch: numberOption(
           'batch',
           SAMPLING,
-          'Pictures per network call; the same for all workers, for the same bytes',
-          'by their size',
+          'Pictures per network call; use one value for all workers to get the same bytes',
+          'depends on their size',
         ),
         out: {
           group: RESULTS,

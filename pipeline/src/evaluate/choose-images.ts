@@ -10,7 +10,7 @@ import { defaultsOf, type Field, SEED } from '../train/settings/field.ts';
 export const IMAGE_FIELDS = {
   ...dataFields,
   // `--seed` is that of the pictures
-  seed: { ...SEED, flag: 'split-seed', describe: 'seed of the choice of the images held out' },
+  seed: { ...SEED, flag: 'split-seed', describe: 'seed that chooses which images are held out' },
 } as const satisfies Record<string, Field>;
 
 /** Settings that say how images are prepared, split, and named; the others name files of this machine. */

@@ -19,12 +19,12 @@ export interface Voice {
 
 export const voiceOptions = {
   quiet: { boolean: true, describe: 'Print only results and errors' },
-  verbose: { boolean: true, describe: 'Print more: what was chosen, and how long it took' },
+  verbose: { boolean: true, describe: 'Also print what was chosen and how long it took' },
 } as const;
 
 /** For the commands whose results a program may want to read. */
 export const jsonOption = {
-  json: { boolean: true, describe: 'Print results as one line of JSON; errors stay sentences' },
+  json: { boolean: true, describe: 'Print results as one line of JSON; errors stay plain text' },
 } as const;
 
 const USUAL: Voice = { quiet: false, verbose: false, json: false };

@@ -15,8 +15,8 @@ import type { TrainedOn } from '../../folder/read-card.ts';
 import { tableOptions, typedValues } from './tables.ts';
 
 const TEST = {
-  'test-data': 'Real images to compare with, given as for --data, instead of those that training held out',
-  'test-csv': 'CSV of --test-data, with the columns of --csv',
+  'test-data': 'Real images to compare with, instead of those held out of training; given as for --data',
+  'test-csv': 'CSV file of --test-data, with the same columns as --csv',
 } as const;
 
 export function evaluateDataOptions(group: string): Record<string, Options> {
@@ -30,8 +30,8 @@ export function evaluateDataOptions(group: string): Record<string, Options> {
     change(IMAGE_FIELDS[key].flag, { defaultDescription: 'as in the model card' });
   }
   change(source.flag, { defaultDescription: 'digits, if the model was trained on them' });
-  change(size.flag, { defaultDescription: 'that of the model' });
-  change(channels.flag, { describe: 'Force gray (1) or RGB (3), which must be what the model makes' });
+  change(size.flag, { defaultDescription: "the model's" });
+  change(channels.flag, { describe: 'Force gray (1) or RGB (3); must be what the model makes' });
   for (const [flag, describe] of Object.entries(TEST)) {
     options[flag] = { group, type: 'string', requiresArg: true, describe };
   }

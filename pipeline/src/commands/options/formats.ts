@@ -20,7 +20,7 @@ export function formatOptions(group: string) {
       choices: ['float32', 'float16', 'int8'] as const,
       requiresArg: true,
       describe:
-        'How weights are stored: float16 takes half the bytes and int8 a quarter; both are computed with as float32',
+        'How weights are stored: float16 takes half the bytes and int8 a quarter; the network still computes in float32',
       defaultDescription: 'float32',
     },
     quantize: {
@@ -33,21 +33,22 @@ export function formatOptions(group: string) {
       group,
       requiresArg: true,
       coerce: toNumber('weight-bits'),
-      describe: 'Bits of a weight of --quantize; 8 is finer, and wrong on x86 processors without VNNI',
+      describe: 'Bits per weight for --quantize; 8 is finer, but gives wrong results on x86 processors without VNNI',
       defaultDescription: '7',
     },
     drift: {
       group,
       requiresArg: true,
       coerce: toNumber('drift'),
-      describe: 'How far pictures may be from those of float32, as a share of the way from black to white',
-      defaultDescription: '0.005 of float16, 0.03 of int8, 0.05 of --quantize int8',
+      describe: 'How far pictures may differ from those of float32, as a share of the range from black to white',
+      defaultDescription: '0.005 for float16, 0.03 for int8, 0.05 for --quantize int8',
     },
     judge: {
       group,
       string: true,
       requiresArg: true,
-      describe: 'Training images, given as for train --data: compare the Frechet distances of both networks, too',
+      describe:
+        'Training images, given as for train --data; also compares the Frechet distances of both networks to them',
     },
   } satisfies Record<string, Options>;
 }

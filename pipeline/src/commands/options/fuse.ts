@@ -21,8 +21,8 @@ export interface Fusing {
   table: TableOptions;
 }
 
-const FUSED = 'For machines with a GPU, and other languages:';
-const TABLE = "The table of fused graphs, by default pipeline sample's:";
+const FUSED = 'For GPUs and other languages:';
+const TABLE = 'Sampling by fused graphs, by default as in pipeline sample:';
 
 export function fuseOptions() {
   const { sampler, ...options } = samplerOptions(TABLE);
@@ -35,7 +35,7 @@ export function fuseOptions() {
       requiresArg: true,
       choices: FUSED_KINDS,
       describe:
-        'Write the network and the sampler as one graph, too: one step a call, or all in one from seeds (loop) or from noise; once for each',
+        'Also write the network and the sampler as one graph: one step per call (step), or all steps in one call, from seeds (loop) or from noise (loop-noise); repeat the option for several',
     },
     sampler: { ...choices, requiresArg: true, defaultDescription: usual },
     ...options,

@@ -34,9 +34,9 @@ export function refuseOrder(options: OrderArguments): void {
 /** All of them, without defaults of their own: those that were left out can be told from those that were given. */
 export function orderOptions(pictures: string, sampling: string) {
   const options = {
-    count: numberOption('count', pictures, 'Number of pictures, of all tasks together'),
+    count: numberOption('count', pictures, 'Number of pictures for all tasks together'),
     ...pictureOptions(pictures),
-    shard: { ...numberOption('shard', pictures, 'Pictures per shard: a tar file'), default: 256 },
+    shard: { ...numberOption('shard', pictures, 'Pictures per shard, which is one tar file'), default: 256 },
     ...samplerOptions(sampling),
   };
   return Object.fromEntries(Object.entries<{ default?: unknown; group: string }>(options).map(withoutDefault));

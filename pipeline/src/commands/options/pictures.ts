@@ -11,7 +11,7 @@ import { numberOption, toInterval, toList, toValues } from '../../terminal/optio
 
 /** Which pictures. Each command has its own option for how many. */
 export const pictureOptions = (group: string) => ({
-  seed: { ...numberOption('seed', group, 'Seed of the first picture, the next has seed + 1'), default: 0 },
+  seed: { ...numberOption('seed', group, 'Seed of the first picture; the next has seed + 1'), default: 0 },
   labels: {
     group,
     alias: 'label',
@@ -19,7 +19,7 @@ export const pictureOptions = (group: string) => ({
     requiresArg: true,
     defaultDescription: 'all',
     coerce: toList('labels', '0,1,2 or female,male'),
-    describe: 'Classes by number or name, taken in turn: 0,1,2 or female,male',
+    describe: 'Classes to sample in turn, by number or name: 0,1,2 or female,male',
   },
   condition: {
     group,
@@ -28,7 +28,7 @@ export const pictureOptions = (group: string) => ({
     nargs: 1,
     requiresArg: true,
     coerce: toValues('condition', 'boneage=120'),
-    describe: 'A number that the model is conditional on, or several in turn: boneage=60,120; once for each number',
+    describe: 'Value of a condition, or several in turn: boneage=60,120; repeat the option for other conditions',
   },
 });
 
@@ -49,21 +49,21 @@ export const conditionSettings = ({ labels, condition, guidance, guidanceInterva
 
 /** How they are sampled. */
 export const samplerOptions = (group: string) => ({
-  steps: numberOption('steps', group, 'Steps per picture', `${USUAL_STEPS}, at most T - 1`),
+  steps: numberOption('steps', group, 'Steps per picture', `${USUAL_STEPS}, at most timesteps - 1`),
   sampler: { group, choices: SAMPLER_NAMES, default: DEFAULT_SAMPLER, describe: 'Sampling method' },
   ...eachSamplerOption((name, option) => samplerOption(name, group, option)),
   guidance: numberOption(
     'guidance',
     group,
-    'How far the conditions are followed: 1 as trained, 2 further; only for models trained with --label-dropout',
-    `${DEFAULT_GUIDANCE} for those`,
+    'How strongly to follow the conditions: 1 is as trained, 2 is stronger; only for models trained with --label-dropout',
+    `${DEFAULT_GUIDANCE} for such models`,
   ),
   'guidance-interval': {
     group,
     requiresArg: true,
     coerce: toInterval('guidance-interval'),
     defaultDescription: 'all',
-    describe: 'Timesteps that are guided, the lower first: 100,900',
+    describe: 'Range of timesteps to guide, the lower end first: 100,900',
   },
 });
 
@@ -80,6 +80,6 @@ export const deviceOption = (group: string) => ({
     group,
     choices: ['auto', 'cpu', 'cuda', 'webgpu'] as const,
     default: 'auto' as const,
-    describe: 'Where the network runs; auto takes cuda, else the faster of webgpu (on a GPU) and cpu',
+    describe: 'Where the network runs; auto takes cuda, otherwise the faster of webgpu (on a GPU) and cpu',
   },
 });

@@ -9,7 +9,7 @@ const TABLE = {
   ...dataFields,
   // `train` takes the size from a preset; here nothing else sets it
   size: { ...dataFields.size, default: 32 },
-  seed: { ...SEED, describe: 'seed of the choice of the images held out' },
+  seed: { ...SEED, describe: 'seed that chooses which images are held out' },
 } as const satisfies Record<string, Field>;
 
 export function prepareFieldOptions(group: string): Record<string, Options> {

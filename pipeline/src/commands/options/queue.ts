@@ -12,12 +12,12 @@ export function queueOptions(group: string) {
   return {
     queue: {
       ...({ group, string: true, requiresArg: true } as const),
-      describe: 'Redis of the queue, redis://localhost:6379; best in REDIS_URL if it has a password',
+      describe: 'Redis of the queue, such as redis://localhost:6379; use REDIS_URL if it has a password',
       defaultDescription: '$REDIS_URL',
     },
     name: {
       ...({ group, string: true, requiresArg: true, default: 'onnoise' } as const),
-      describe: 'First part of all keys in Redis',
+      describe: 'Prefix of all keys in Redis',
     },
   } as const;
 }

@@ -22,37 +22,47 @@ export const seedMixOptions = (group: string) => ({
     string: true,
     requiresArg: true,
     coerce: toPair,
-    describe: 'From the picture of one seed to that of another, both among --count: 3,7',
+    describe: 'Two seeds to interpolate between; their pictures are the first and last of --count: 3,7',
   },
-  variations: numberOption('variations', group, 'Pictures near the one of this seed'),
-  variation: numberOption('variation', group, 'How far from it, 0 (the same) to 1 (any other)', `${USUAL_VARIATION}`),
+  variations: numberOption('variations', group, 'Sample variations of the picture of this seed'),
+  variation: numberOption(
+    'variation',
+    group,
+    'How far --variations are from it, from 0 (the same picture) to 1 (any other)',
+    `${USUAL_VARIATION}`,
+  ),
 });
 
 export const startOptions = (group: string) => ({
-  from: { group, string: true, requiresArg: true, describe: 'Picture to start from, of the size that the model makes' },
+  from: {
+    group,
+    string: true,
+    requiresArg: true,
+    describe: "Picture to start from, of the size of the model's pictures",
+  },
   strength: numberOption(
     'strength',
     group,
-    'How much of it to paint anew, above 0 to 1: that part of the steps',
+    'How much of it to repaint, above 0 to 1: the share of the steps to run',
     `${USUAL_STRENGTH}, or 1 with --mask`,
   ),
   mask: {
     group,
     string: true,
     requiresArg: true,
-    describe: 'Picture of where to paint anew: white is painted, black is kept exactly',
+    describe: 'Picture that says where to repaint: white is repainted, black is kept exactly',
   },
   resamples: numberOption(
     'resamples',
     group,
-    'With --mask: make each step this many times, so that new and old fit better',
+    'With --mask: run each step this many times, so that new and old parts fit together better',
     '1',
   ),
   fit: {
     group,
     requiresArg: true,
     choices: ['crop', 'pad', 'stretch'] satisfies Fit[],
-    describe: 'Make --from and --mask of another size fit',
+    describe: 'How to fit a --from or --mask of another size',
   },
 });
 

@@ -13,7 +13,7 @@ export function tableOptions(table: Table, group: string): Record<string, Option
 function optionOf(field: Field, group: string): Options {
   const { flag, describe, default: standard } = field;
   const text = `${describe[0]!.toUpperCase()}${describe.slice(1)}`;
-  const shown = standard === undefined || standard === false ? {} : { defaultDescription: String(standard) };
+  const shown = standard === undefined || standard === false ? {} : { defaultDescription: String(standard ?? 'off') };
   const base = { group, describe: text, ...shown };
   switch (field.type) {
     case 'boolean':

@@ -11,7 +11,7 @@ const GROUPS: Record<Section, string> = { data: 'Data:', training: 'Training:', 
 
 export const fieldOptions = (section: Section): Record<string, Options> => ({
   ...tableOptions(fields[section], GROUPS[section]),
-  ...(section === 'data' && tableOptions(augmentFields, 'Random changes of the training images:')),
+  ...(section === 'data' && tableOptions(augmentFields, 'Random changes to the training images:')),
 });
 
 /** The typed options, as the top layer of the settings. */

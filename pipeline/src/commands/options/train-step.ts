@@ -7,19 +7,19 @@ export interface TrainStepArguments {
   preset?: string | undefined;
 }
 
-const GROUP = 'To train on in a browser tab:';
+const GROUP = 'For training in a browser tab:';
 
 export const trainStepOptions = () => ({
   'train-step': {
     group: GROUP,
     boolean: true,
-    describe: 'Write the training step with its state, too',
+    describe: 'Also write the training step with its state',
   },
   preset: {
     group: GROUP,
     string: true,
     requiresArg: true,
-    describe: 'Preset whose step to write, instead of --run',
+    describe: 'Preset whose training step to write, instead of --run',
   },
 });
 

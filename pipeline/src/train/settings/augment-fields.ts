@@ -7,7 +7,7 @@ export const augmentFields = {
     onResume: 'fixed',
     type: 'boolean',
     default: false,
-    describe: 'mirror half of the images left to right',
+    describe: 'mirror half of the images, left to right',
   },
   rotate: {
     flag: 'rotate',
@@ -16,7 +16,7 @@ export const augmentFields = {
     min: 0,
     max: 180,
     default: 0,
-    describe: 'turn images by up to this many degrees, either way',
+    describe: 'rotate images by up to this many degrees, either way',
   },
   translate: {
     flag: 'translate',
@@ -34,7 +34,7 @@ export const augmentFields = {
     min: 0,
     below: 1,
     default: 0,
-    describe: 'scale images: 0.1 is by 0.9 to 1.1',
+    describe: 'scale images by a random factor; 0.1 means 0.9 to 1.1',
   },
   contrast: {
     flag: 'contrast',
@@ -43,6 +43,6 @@ export const augmentFields = {
     min: 0,
     below: 1,
     default: 0,
-    describe: 'multiply the contrast: 0.1 is by 0.9 to 1.1',
+    describe: 'multiply the contrast by a random factor; 0.1 means 0.9 to 1.1',
   },
 } as const satisfies Record<string, Field>;

@@ -15,31 +15,31 @@ export const dataFields = {
     flag: 'csv',
     onResume: 'told',
     type: 'string',
-    describe: 'CSV whose column "id" names the images <id>.png; commas, semicolons or tabs',
+    describe: 'CSV file whose "id" column names the images <id>.png; separated by commas, semicolons or tabs',
   },
   labelColumn: {
     flag: 'label-column',
     onResume: 'told',
     type: 'string',
-    describe: 'CSV column that holds the class',
+    describe: 'CSV column with the class of each image',
   },
   labelNames: {
     flag: 'label-names',
     onResume: 'told',
     type: 'names',
-    describe: 'names for the values of the classes: False=female,True=male',
+    describe: 'names for the class values: False=female,True=male',
   },
   groupColumn: {
     flag: 'group-column',
     onResume: 'fixed',
     type: 'string',
-    describe: 'CSV column, such as the patient: images of one value are held out together',
+    describe: 'CSV column, such as the patient: images that share a value are held out together',
   },
   conditionColumns: {
     flag: 'condition-columns',
     onResume: 'told',
     type: 'string',
-    describe: 'CSV columns of numbers that the model is conditional on: age,weight or age:0..240,weight',
+    describe: 'CSV columns of numbers to condition the model on: age,weight or age:0..240,weight',
   },
   size: {
     flag: 'size',
@@ -47,7 +47,7 @@ export const dataFields = {
     type: 'integer',
     min: 1,
     max: MAX_SIZE,
-    describe: 'side of the square images in pixels; pictures are resized by Lanczos',
+    describe: 'side of the square images in pixels; images are resized with a Lanczos filter',
   },
   channels: {
     flag: 'channels',
@@ -62,7 +62,7 @@ export const dataFields = {
     type: 'choice',
     choices: FITS,
     default: 'crop',
-    describe: 'how pictures become squares: crop keeps the middle, pad adds a border, stretch distorts',
+    describe: 'how images are made square: crop keeps the middle, pad adds a border, stretch distorts',
   },
   background: {
     flag: 'background',
@@ -70,7 +70,7 @@ export const dataFields = {
     type: 'choice',
     choices: BACKGROUNDS,
     default: 'black',
-    describe: 'behind padding and transparent pixels',
+    describe: 'colour of the padding, and behind transparent pixels',
   },
   window: {
     flag: 'window',
@@ -78,21 +78,21 @@ export const dataFields = {
     type: 'string',
     rule: windowRule,
     describe:
-      'values from black to white of DICOM, NIfTI, 16-bit gray and TIFF of floats: dicom (as the file says; the default), auto (all) or centre,width',
+      'range of values shown from black to white, for DICOM, NIfTI, 16-bit gray and floating-point TIFF: dicom (as the file says; the default), auto (darkest to brightest) or centre,width',
   },
   frames: {
     flag: 'frames',
     onResume: 'fixed',
     type: 'string',
     rule: framesRule,
-    describe: 'of files with several frames: first (the default; middle for NIfTI), middle, all, 7 or 10-20',
+    describe: 'frames to take from files with several: first (the default; middle for NIfTI), middle, all, 7 or 10-20',
   },
   axis: {
     flag: 'axis',
     onResume: 'fixed',
     type: 'choice',
     choices: AXES,
-    describe: 'how NIfTI volumes are cut; axial if left out',
+    describe: 'plane in which NIfTI volumes are sliced; axial if not given',
   },
   validationShare: {
     flag: 'validation-share',
@@ -101,7 +101,7 @@ export const dataFields = {
     min: 0,
     below: 1,
     default: 0.05,
-    describe: 'share of the images held out; 0 holds out none',
+    describe: 'share of the images held out for validation; 0 for none',
   },
   strict: {
     flag: 'strict',
@@ -115,6 +115,6 @@ export const dataFields = {
     onResume: 'free',
     type: 'string',
     default: '.cache/onnoise',
-    describe: 'folder of prepared images',
+    describe: 'folder in which prepared images are cached',
   },
 } as const satisfies Record<string, Field>;

@@ -18,8 +18,20 @@ export type Section = 'data' | 'training' | 'output';
 export const fields = {
   data: { ...dataFields, ...augmentFields },
   training: {
-    epochs: { flag: 'epochs', onResume: 'told', type: 'integer', min: 1, describe: 'passes over the images' },
-    steps: { flag: 'steps', onResume: 'told', type: 'integer', min: 1, describe: 'updates of the weights' },
+    epochs: {
+      flag: 'epochs',
+      onResume: 'told',
+      type: 'integer',
+      min: 1,
+      describe: 'stop after this many passes over the images',
+    },
+    steps: {
+      flag: 'steps',
+      onResume: 'told',
+      type: 'integer',
+      min: 1,
+      describe: 'stop after this many weight updates',
+    },
     minutes: {
       flag: 'minutes',
       onResume: 'told',
@@ -27,28 +39,35 @@ export const fields = {
       min: 0,
       above: true,
       describe:
-        'time to spend, pictures included; the learning rate follows the clock, so a run cannot be repeated to the bit',
+        'stop after this many minutes, pictures included; the learning rate follows the clock, so a run cannot be repeated exactly',
     },
     init: {
       flag: 'init',
       onResume: 'fixed',
       type: 'string',
-      describe: 'start from the weights of a model folder or a run, and from its network and scheduler',
+      describe: 'start from the weights, network and scheduler of a model folder or a run',
     },
     initHash: {
       flag: 'init-hash',
       onResume: 'fixed',
       type: 'string',
-      describe: 'SHA-256 that the weights of --init must have  [default: noted in config.json]',
+      describe: 'SHA-256 that the weights of --init must have  [default: recorded in config.json]',
     },
-    batch: { flag: 'batch', onResume: 'fixed', type: 'integer', min: 1, default: 32, describe: 'images per step' },
+    batch: {
+      flag: 'batch',
+      onResume: 'fixed',
+      type: 'integer',
+      min: 1,
+      default: 32,
+      describe: 'images per batch; a step takes --accumulate batches',
+    },
     accumulate: {
       flag: 'accumulate',
       onResume: 'fixed',
       type: 'integer',
       min: 1,
       default: 1,
-      describe: 'batches per step, whose gradients are averaged: a large batch in the memory of a small one',
+      describe: 'average the gradients of this many batches per step: a large batch in the memory of a small one',
     },
     labelDropout: {
       flag: 'label-dropout',
@@ -58,7 +77,7 @@ export const fields = {
       min: 0,
       below: 1,
       default: 0,
-      describe: 'share of the images trained on without label and numbers, which guidance needs; 0 is none',
+      describe: 'share of the images to train on without their label and conditions, which guidance needs; 0 for none',
     },
     lr: { flag: 'lr', onResume: 'told', type: 'number', min: 0, above: true, default: 2e-4, describe: 'learning rate' },
     lrSchedule: {
@@ -67,7 +86,7 @@ export const fields = {
       type: 'choice',
       choices: LR_SCHEDULES,
       default: 'constant',
-      describe: 'how the learning rate falls towards the end of the run',
+      describe: 'how the learning rate falls over the run',
     },
     warmupSteps: {
       flag: 'warmup-steps',
@@ -75,7 +94,7 @@ export const fields = {
       type: 'integer',
       min: 0,
       default: 0,
-      describe: 'steps in which the learning rate rises from 0',
+      describe: 'steps over which the learning rate rises from 0',
     },
     loss: {
       flag: 'loss',
@@ -83,7 +102,7 @@ export const fields = {
       type: 'choice',
       choices: LOSS_NAMES,
       default: 'l2',
-      describe: 'mean distance to the target',
+      describe: 'loss function: mean distance to the target',
     },
     huberDelta: {
       flag: 'huber-delta',
@@ -92,7 +111,7 @@ export const fields = {
       min: 0,
       above: true,
       default: HUBER_DELTA,
-      describe: 'where the huber loss turns from a parabola into a line',
+      describe: 'distance at which the huber loss turns from quadratic to linear',
     },
     minSnr: {
       flag: 'min-snr',
@@ -102,7 +121,7 @@ export const fields = {
       above: true,
       off: true,
       default: null,
-      describe: 'gamma of the min-SNR weights of timesteps, as 5, or off',
+      describe: 'gamma of the min-SNR weighting of timesteps, such as 5, or off',
     },
     timestepSampling: {
       flag: 'timestep-sampling',
@@ -110,7 +129,7 @@ export const fields = {
       type: 'choice',
       choices: TIMESTEP_SAMPLINGS,
       default: 'uniform',
-      describe: 'which timesteps are trained on: all equally, or mostly those in the middle',
+      describe: 'which timesteps to train on: all equally (uniform), or mostly the middle ones (logit_normal)',
     },
     logitMean: {
       flag: 'logit-mean',
@@ -119,7 +138,7 @@ export const fields = {
       min: -10,
       max: 10,
       default: 0,
-      describe: 'for logit_normal: above 0 prefers more noise',
+      describe: 'mean of logit_normal; above 0 prefers more noise',
     },
     logitStd: {
       flag: 'logit-std',
@@ -129,14 +148,14 @@ export const fields = {
       above: true,
       max: 10,
       default: 1,
-      describe: 'for logit_normal: how wide it is',
+      describe: 'standard deviation of logit_normal',
     },
     learnSchedule: {
       flag: 'learn-schedule',
       onResume: 'fixed',
       type: 'boolean',
       default: false,
-      describe: 'learn the noise schedule too, from --scheduler.beta_schedule on',
+      describe: 'learn the noise schedule too, starting from --scheduler.beta_schedule',
     },
     offsetNoise: {
       flag: 'offset-noise',
@@ -145,7 +164,7 @@ export const fields = {
       min: 0,
       below: 1,
       default: 0,
-      describe: 'noise that is the same in a whole channel, added to that of every value; 0 is none',
+      describe: 'strength of extra noise that is constant within each channel; 0 for none',
     },
     optimizer: {
       flag: 'optimizer',
@@ -153,7 +172,7 @@ export const fields = {
       type: 'choice',
       choices: OPTIMIZER_NAMES,
       default: 'adamw',
-      describe: 'AdamW, Adam with decay in the gradient, or Muon for hidden matrices and AdamW for the rest',
+      describe: 'adam adds weight decay to the gradient; muon updates hidden matrices, and adamw the rest',
     },
     beta1: {
       flag: 'beta1',
@@ -162,7 +181,7 @@ export const fields = {
       min: 0,
       below: 1,
       default: 0.9,
-      describe: "Adam's memory of gradients",
+      describe: "Adam's decay rate of the mean gradient",
     },
     beta2: {
       flag: 'beta2',
@@ -171,7 +190,7 @@ export const fields = {
       min: 0,
       below: 1,
       default: 0.999,
-      describe: "Adam's memory of squares",
+      describe: "Adam's decay rate of the mean squared gradient",
     },
     eps: {
       flag: 'eps',
@@ -180,7 +199,7 @@ export const fields = {
       min: 0,
       above: true,
       default: 1e-8,
-      describe: 'added to the root of the squares',
+      describe: "Adam's epsilon, added to the root of the mean squared gradient",
     },
     weightDecay: {
       flag: 'weight-decay',
@@ -188,7 +207,7 @@ export const fields = {
       type: 'number',
       min: 0,
       default: 0,
-      describe: 'weight decay; 0 is none',
+      describe: 'weight decay; 0 for none',
     },
     clipNorm: {
       flag: 'clip-norm',
@@ -198,7 +217,7 @@ export const fields = {
       above: true,
       off: true,
       default: 1,
-      describe: 'largest norm of all gradients together, or off',
+      describe: 'clip the norm of all gradients together to this, or off',
     },
     emaDecay: {
       flag: 'ema-decay',
@@ -209,37 +228,37 @@ export const fields = {
       below: 1,
       off: true,
       default: 0.9999,
-      describe: 'decay of the averaged weights, or off',
+      describe: 'decay of the moving average of the weights, or off',
     },
     zeroInit: {
       flag: 'zero-init',
       onResume: 'fixed',
       type: 'boolean',
       default: false,
-      describe: 'start the last layer of each residual block and of the network at zero',
+      describe: 'start the last layer of each residual block, and of the network, at zero',
     },
-    seed: { ...SEED, describe: 'seed of the weights, the order, the noise and the pictures' },
+    seed: { ...SEED, describe: 'seed of the weights, the order of the images, the noise and the pictures' },
     engine: {
       flag: 'engine',
       onResume: 'told',
       type: 'choice',
       choices: ENGINE_KINDS,
       default: 'auto',
-      describe: 'what runs the training step; auto is tfjs-node-gpu if it sees a GPU, else onnxruntime',
+      describe: 'what runs the training step; auto takes tfjs-node-gpu if that sees a GPU, otherwise onnxruntime',
     },
     allowCpu: {
       flag: 'allow-cpu',
       onResume: 'free',
       type: 'boolean',
       default: false,
-      describe: 'let tfjs-node-gpu compute on the CPU if it sees no GPU',
+      describe: 'let tfjs-node-gpu run on the CPU if it sees no GPU',
     },
     tf32: {
       flag: 'tf32',
       onResume: 'told',
       type: 'boolean',
       default: true,
-      describe: 'let a GPU round factors to 10 bits (TensorFloat-32)',
+      describe: 'let a GPU use TensorFloat-32, which rounds factors to 10 bits',
     },
   },
   output: {
@@ -250,9 +269,16 @@ export const fields = {
       min: 1,
       off: true,
       default: 1000,
-      describe: 'steps between checkpoints, or off for one at the end',
+      describe: 'steps between checkpoints, or off for only one at the end',
     },
-    keep: { flag: 'keep', onResume: 'free', type: 'integer', min: 1, default: 3, describe: 'checkpoints kept' },
+    keep: {
+      flag: 'keep',
+      onResume: 'free',
+      type: 'integer',
+      min: 1,
+      default: 3,
+      describe: 'number of checkpoints to keep',
+    },
     sampleEvery: {
       flag: 'sample-every',
       onResume: 'free',
@@ -260,7 +286,7 @@ export const fields = {
       min: 1,
       off: true,
       default: 2000,
-      describe: 'steps between sheets of samples, or off for one at the end',
+      describe: 'steps between sheets of samples, or off for only one at the end',
     },
     sampleCount: {
       flag: 'sample-count',
@@ -276,7 +302,7 @@ export const fields = {
       onResume: 'told',
       type: 'integer',
       min: 1,
-      describe: `sampling steps of a sheet  [default: ${USUAL_STEPS}, at most T - 1]`,
+      describe: `sampling steps for a sheet  [default: ${USUAL_STEPS}, at most timesteps - 1]`,
     },
     sampler: {
       flag: 'sampler',
@@ -284,14 +310,14 @@ export const fields = {
       type: 'choice',
       choices: SAMPLER_NAMES,
       default: DEFAULT_SAMPLER,
-      describe: 'sampler of a sheet',
+      describe: 'sampler for a sheet',
     },
     tensorboard: {
       flag: 'tensorboard',
       onResume: 'free',
       type: 'boolean',
       default: false,
-      describe: 'write the numbers and sheets as event files too, which TensorBoard shows',
+      describe: 'also write the metrics and sheets as event files for TensorBoard',
     },
   },
 } as const satisfies Record<Section, Record<string, Field>>;

@@ -14,7 +14,7 @@ import { spacing, withTimestepSpacing } from '../rows/spacing.ts';
 /** The noise: the factor of sigma_t in equation 16. */
 const eta: NumberOption = {
   label: 'Eta',
-  describe: "ddim's noise, 0 (none) to 1 (ddpm's)",
+  describe: "ddim's fresh noise, from 0 (none) to 1 (ddpm's)",
   default: 0,
   min: 0,
   max: 1,

@@ -11,7 +11,7 @@ import { spacing, withSpacing } from '../rows/spacing.ts';
 /** The SDE's noise is g(t)^2 = noise 2 sigma dsigma / dt; with 0 it is the ODE of `dpmpp_2m`. */
 const noise: NumberOption = {
   label: 'Noise',
-  describe: "dpmpp_2m_sde's fresh noise, 0 (none) to 2; 1 is the usual",
+  describe: "dpmpp_2m_sde's fresh noise, from 0 (none) to 2; 1 is usual",
   default: 1,
   min: 0,
   max: 2,

@@ -14,7 +14,7 @@ const CURVATURES = ['half', 'full'] as const;
 
 const curvature: ChoiceOption<(typeof CURVATURES)[number]> = {
   label: 'Curvature',
-  describe: "dpmpp_3m's second difference: half as in diffusers (order 2) or full (order 3)",
+  describe: "dpmpp_3m's weight of the second difference: half as in diffusers (order 2) or full (order 3)",
   default: 'half',
   choices: CURVATURES,
 };

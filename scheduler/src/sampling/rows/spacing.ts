@@ -10,7 +10,8 @@ export type Spacing = (typeof SPACINGS)[number];
 
 export const spacing: ChoiceOption<Spacing> = {
   label: 'Spacing',
-  describe: "how steps are spread: the model's own way, evenly in timesteps, or by noise level (karras, exponential)",
+  describe:
+    'How steps are spaced: as the model says, evenly in timesteps (leading, linspace, trailing), or by noise level (karras, exponential)',
   default: 'model',
   choices: SPACINGS,
 };

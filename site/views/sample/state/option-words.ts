@@ -10,7 +10,7 @@ import {
   samplerRecord,
 } from '@onnoise/scheduler';
 
-/** The option's phrase as a sentence, with samplers' names as the page writes them: `DDIM's noise, 0 (none) to ...` */
+/** The option's phrase as a sentence, with samplers' names as the page writes them: `DDIM's fresh noise, from 0 ...` */
 export function optionHint({ describe }: SamplerOption): string {
   const named = SAMPLER_NAMES.reduce(
     (text, name) => text.replace(new RegExp(`\\b${name}'s`, 'g'), `${samplerRecord(name).label}'s`),

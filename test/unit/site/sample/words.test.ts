@@ -17,9 +17,9 @@ test('counted has a plural', () => {
 
 describe('optionHint', () => {
   test('is a sentence with the names that the page has for samplers', () => {
-    expect(optionHint(SAMPLER_OPTIONS.eta)).toBe("DDIM's noise, 0 (none) to 1 (DDPM's).");
-    expect(optionHint(SAMPLER_OPTIONS.curvature)).toMatch(/^DPM\+\+ 3M's second difference: .*\.$/);
-    expect(optionHint(SAMPLER_OPTIONS.spacing)).toMatch(/^How steps are spread: /);
+    expect(optionHint(SAMPLER_OPTIONS.eta)).toBe("DDIM's fresh noise, from 0 (none) to 1 (DDPM's).");
+    expect(optionHint(SAMPLER_OPTIONS.curvature)).toMatch(/^DPM\+\+ 3M's weight of the second difference: .*\.$/);
+    expect(optionHint(SAMPLER_OPTIONS.spacing)).toMatch(/^How steps are spaced: /);
   });
 });
 
