@@ -155,7 +155,7 @@ async function exportProject(run: string, out: string, checkpoint: number | unde
   for (const note of notes) sayNote(note);
   sayResult(
     [
-      `Project: ${formatPath(out)}, goes on after step ${step}, with ${formatBytes(bytes)} of images`,
+      `Project: ${formatPath(out)}, continues after step ${step}, with ${formatBytes(bytes)} of images`,
       `Try: cd ${shellPath(out)} && pip install -r requirements.txt && accelerate launch --config_file ddp.yaml --num_processes 2 train.py${given}`,
     ],
     { run, accelerate: out, step, imageBytes: bytes },
@@ -229,7 +229,7 @@ async function exportFrom({
     ),
   );
   for (const note of notes) sayNote(note);
-  if (evaluated) sayNote('The figures of the previous model were removed with it: evaluate this one.');
+  if (evaluated) sayNote('The evaluation of the previous model was removed with it. Evaluate this one.');
   return {
     run,
     folder: out,

@@ -78,7 +78,7 @@ export const command: CommandModule<object, GenerateArguments> = {
           string: true,
           requiresArg: true,
           default: 'out/bulk',
-          describe: 'Folder for manifest.json, best the --out of the workers',
+          describe: 'Folder for manifest.json, best that of the workers',
         },
         check: {
           group: RESULTS,
@@ -141,7 +141,7 @@ async function run(options: GenerateArguments): Promise<void> {
   const modelName = basename(resolve(model));
   const onNoWorker = () =>
     sayNote(
-      `No worker takes this model's shards. Start one: ${program('worker')} --queue ${connection.shown}` +
+      `No worker is taking this model's shards. Start one: ${program('worker')} --queue ${connection.shown}` +
         `${name === 'onnoise' ? '' : ` --name ${shellWord(name)}`} --model ${shellPath(model)} --out ${shellPath(out)}`,
     );
   const follow = async () => {
@@ -156,10 +156,10 @@ async function run(options: GenerateArguments): Promise<void> {
     // With --detach it writes nothing, so it needs no lock.
     await (detach ? follow() : withLock(join(out, '.generate.lock'), lockWords(out), follow));
   } catch (error) {
-    if (isAbort(error)) sayNote('Workers go on with the queue; the same command attaches to it again.');
+    if (isAbort(error)) sayNote('The workers continue with the queue; the same command attaches to it again.');
     if (error instanceof Error && error.name === 'ReplyError') {
       throw new Failure(`Redis at ${connection.shown} refused: ${error.message}`, [
-        'Once that is fixed, the same command goes on.',
+        'Once that is fixed, the same command continues.',
       ]);
     }
     throw error;
@@ -175,7 +175,7 @@ function tell(order: Order, { images, failed, manifest }: Generated): void {
     });
     if (failed.length > NAMED_FAILURES) shown.push(`  and ${failed.length - NAMED_FAILURES} more`);
     throw new Failure(
-      `${failed.length} of ${plural(countShards(order), 'shard')} failed for good; the same command tries them again.`,
+      `${failed.length} of ${plural(countShards(order), 'shard')} failed for good; the same command retries them.`,
       shown,
     );
   }
@@ -183,7 +183,7 @@ function tell(order: Order, { images, failed, manifest }: Generated): void {
   const pictures = `${plural(order.count, 'picture')} in ${plural(shards, 'shard')}`;
   const line =
     manifest === undefined
-      ? `The queue has ${plural(left, 'picture')} to do of ${pictures}. The same command without --detach waits for them and writes the manifest.`
+      ? `The queue has ${plural(left, 'picture')} left of ${pictures}. The same command without --detach waits for them and writes the manifest.`
       : `${pictures}: ${formatPath(manifest)}`;
   sayResult(line, { pictures: order.count, done: images, shards, manifest: manifest ?? null });
 }

@@ -88,7 +88,7 @@ export const command: CommandModule<object, ServeArguments> = {
           describe: 'File of API keys, one per line; clients must send one of them',
         },
         'cors-origin': list(ADDRESS, 'Origin whose pages may send requests, or *; may be repeated'),
-        'allowed-host': list(ADDRESS, 'Host that requests may address besides localhost, or *; may be repeated'),
+        'allowed-host': list(ADDRESS, 'Host that requests may name besides localhost, or *; may be repeated'),
         'trust-proxy': {
           group: ADDRESS,
           boolean: true,
@@ -158,7 +158,7 @@ async function listenUntilToldToEnd(args: ServeArguments, onCreate: (server: Pro
   const toldToEnd = untilToldToEnd(server);
   sayNote(`Listening at ${address}`);
   if (args['api-key-file'] === undefined && !isLoopback(host)) {
-    sayNote('Anyone who reaches this address may use it. --api-key-file limits it to those with a key.');
+    sayNote('Anyone who can reach this address can use it. --api-key-file limits it to clients with a key.');
   }
   await toldToEnd;
 }
@@ -176,9 +176,9 @@ async function tryAddress(host: string, port: number): Promise<void> {
 }
 
 const WHY: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'in use already',
+  EADDRINUSE: 'already in use',
   EACCES: 'only for root',
-  EADDRNOTAVAIL: "not this machine's",
+  EADDRNOTAVAIL: 'not of this machine',
   ENOTFOUND: 'not known',
   EAI_AGAIN: 'not known',
 };

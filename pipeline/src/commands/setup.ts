@@ -84,7 +84,7 @@ export const command: CommandModule<object, SetupArguments> = {
     try {
       await withInterrupt((signal) => setUp({ ...options, ...place, hooks, signal }));
     } catch (error) {
-      if (isAbort(error)) sayNote('The downloads stay; the same command goes on from there.');
+      if (isAbort(error)) sayNote('The downloads are kept; the same command continues from there.');
       throw error;
     }
   },

@@ -29,7 +29,7 @@ export const command: CommandModule<object, TraceArguments> = {
     cli
       .usage(
         '$0 trace <model.json> --out <file.onnx>\n\n' +
-          'Turns a saved TensorFlow.js model, of layers or as a graph, into an ONNX file for inference, without Python. It keeps the names and takes any batch size. The file is only written if onnxruntime computes the same as tfjs.',
+          'Turns a saved TensorFlow.js model, of layers or as a graph, into an ONNX file for inference, without Python. It keeps the names and leaves the batch size open. The file is only written if onnxruntime computes the same as tfjs.',
       )
       .positional('model', { type: 'string', describe: 'The model.json, or its folder' })
       .options({

@@ -69,8 +69,8 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
     const column = source.groupColumn;
     notes.push(
       column === undefined
-        ? 'The images held out are of other patients, studies or files than those to train on.'
-        : `The images held out have other values of ${column} than those to train on.`,
+        ? 'Training and held-out images share no patient, study or file.'
+        : `Training and held-out images share no value of ${column}.`,
     );
   }
   if (labels && names) notes.push(...notesOnHeldOut(names, labels, split.train));

@@ -33,15 +33,15 @@ import type { FeatureNetwork } from './sets/types.ts';
 import { lookAtSets } from './sets.ts';
 import { checkAsked, checkSettings } from './settings.ts';
 
-const OTHER_IMAGES = 'The images are not those that the model card names: copies of any others are not looked for.';
+const OTHER_IMAGES = 'The images are not those that the model card names, so copies of any others are not looked for.';
 
 const OTHER_SPLIT =
-  'The images held out here are not those that the model card says, so the model may have learnt from them: leave out --validation-share, --split-seed and --group-column, or name others with --test-data.';
+  'The images held out here are not those that the model card says, so the model may have learnt from them. Leave out --validation-share, --split-seed and --group-column, or name others with --test-data.';
 const UNKNOWN_SPLIT =
   'No model card says which images were held out, so the model may have learnt from those that it is compared with, unless --test-data names others.';
 
 const ofStart = (name: string): string =>
-  `It started from the weights of ${name}: this data says nothing about the images of ${name}. Evaluate with those, too.`;
+  `The model started from the weights of ${name}, and this data says nothing about copies of the images of ${name}. Evaluate with those, too.`;
 
 /** Pictures, unless there are fewer real images to compare with. */
 const USUAL_COUNT = 1000;

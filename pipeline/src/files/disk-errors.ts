@@ -44,7 +44,7 @@ export async function requireSpace(path: string, bytes: number, action: string):
   const free = await freeSpace(resolve(path));
   if (free === undefined || free >= bytes) return;
   throw new Failure(
-    `Cannot ${action}: the disk must have ${formatBytes(bytes)} free, it has ${formatBytes(free)}. Free some space, or choose another folder.`,
+    `Cannot ${action}: the disk must have ${formatBytes(bytes)} free, but it has ${formatBytes(free)}. Free some space, or choose another folder.`,
   );
 }
 

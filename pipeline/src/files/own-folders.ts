@@ -25,7 +25,7 @@ export async function requireCacheApart(cacheDir: string, data: string): Promise
   const below = relative(images, place).split(sep);
   if ((place !== images && !isBelow(place, images)) || below.some((name) => name.startsWith('.'))) return;
   throw new InputError(
-    `Cannot prepare the images of ${data}: --cache-dir must lie outside of the folder of the images, ${JSON.stringify(data)}, received ${JSON.stringify(cacheDir)}.`,
+    `Cannot prepare the images of ${data}: --cache-dir must lie outside the folder of the images, ${JSON.stringify(data)}, received ${JSON.stringify(cacheDir)}.`,
   );
 }
 
@@ -49,12 +49,12 @@ export async function requireApartFromData(
   const [shown, received] = [JSON.stringify(data), JSON.stringify(path)];
   if (kind === 'folder' && place === images) {
     throw new InputError(
-      `Cannot write ${path}: ${option} must be another folder than that of the images, ${shown}, received ${received}.`,
+      `Cannot write ${path}: ${option} must not be the folder of the images, ${shown}, received ${received}.`,
     );
   }
   if (kind === 'file' && isBelow(place, images)) {
     throw new InputError(
-      `Cannot write ${path}: ${option} must lie outside of the folder of the images, ${shown}, where it would count as an image, received ${received}.`,
+      `Cannot write ${path}: ${option} must lie outside the folder of the images, ${shown}, where it would count as an image, received ${received}.`,
     );
   }
 }

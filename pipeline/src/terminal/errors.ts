@@ -41,7 +41,7 @@ export function exitCodeOf(error: unknown): number {
   }
   const reason = diskReason(error);
   if (reason !== undefined && !isVerbose()) {
-    sayError(oneLine(`Cannot go on: ${reason} (${(error as Error).message}).`));
+    sayError(oneLine(`Cannot continue: ${reason} (${(error as Error).message}).`));
     return 1;
   }
   sayError(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -39,7 +39,7 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
     const at = await place();
     const args = ['generate', ...optionsOf(at), '--count', '5', '--steps', '2', '--shard', '2'];
     const detached = await runCli(...args, '--detach');
-    expect(detached).toMatchObject({ code: 0, stdout: expect.stringContaining('to do of 5 pictures in 3 shards') });
+    expect(detached).toMatchObject({ code: 0, stdout: expect.stringContaining('left of 5 pictures in 3 shards') });
     const hash = await hashModel(at.model);
     const obstacle = join(at.out, hash.slice(0, 16));
     await writeFile(obstacle, 'in the way');
@@ -57,7 +57,7 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
     const failed = await waiting;
     expect([failed.code, failed.stdout]).toEqual([1, '']);
     expect(failed.stderr).toContain(
-      '3 of 3 shards failed for good; the same command tries them again.\n  seeds 0 to 1: Cannot write ',
+      '3 of 3 shards failed for good; the same command retries them.\n  seeds 0 to 1: Cannot write ',
     );
     await rm(obstacle);
     const done = await runCli(...args);
@@ -153,7 +153,7 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
     const { code, stderr } = await ended;
     expect([code, stderr]).toEqual([
       130,
-      expect.stringMatching(/Workers go on .*; the same command attaches to it again\.\nInterrupted\.\n$/),
+      expect.stringMatching(/The workers continue .*; the same command attaches to it again\.\nInterrupted\.\n$/),
     ]);
     expect(await jobCount(at, 'wait')).toBe(1);
   });

@@ -114,7 +114,7 @@ describe('pipeline serve', () => {
   it('says that everyone may ask where it listens for all and has no keys', async () => {
     const model = await tinyArtefact();
     const open = await serve('--model', `tiny=${model}`, '--host', '0.0.0.0');
-    await open.says('Anyone who reaches this address may use it.');
+    await open.says('Anyone who can reach this address can use it.');
     const keys = join(await temporaryFolder(), 'keys');
     await writeFile(keys, 'a-key-of-sixteen-and-more\n');
     const closed = await serve('--model', `tiny=${model}`, '--api-key-file', keys);
@@ -165,7 +165,7 @@ describe('pipeline serve', () => {
       ],
       [
         ['--model', 'nowhere', '--host', '192.0.2.1'],
-        /^Cannot serve: 192\.0\.2\.1:8000 must be .* not this machine's\.\n$/,
+        /^Cannot serve: 192\.0\.2\.1:8000 must be .* not of this machine\.\n$/,
       ],
       [
         ['--model', model, '--host', 'a', '--host', 'b'],
@@ -181,7 +181,7 @@ describe('pipeline serve', () => {
       ],
       [
         ['--model', 'nowhere', '--port', String(port)],
-        new RegExp(`Cannot serve: 127.0.0.1:${port} must be .* in use already`),
+        new RegExp(`Cannot serve: 127.0.0.1:${port} must be .* already in use`),
       ],
     ];
     // The error comes before the search for the model, which does not exist.
@@ -197,8 +197,8 @@ describe('pipeline serve', () => {
         ['--allowed-host', 'a.org:80'],
         '--allowed-host must be * or a host without scheme and port, such as pictures.example',
       ],
-      [['--host', '192.0.2.1'], "192.0.2.1:8000 must be .* received one that is not this machine's"],
-      [['--port', String(port)], `127.0.0.1:${port} must be .* in use already`],
+      [['--host', '192.0.2.1'], '192.0.2.1:8000 must be .* received one that is not of this machine'],
+      [['--port', String(port)], `127.0.0.1:${port} must be .* already in use`],
     ];
     for (const [args, told] of options) {
       cases.push([

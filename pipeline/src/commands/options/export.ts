@@ -42,7 +42,7 @@ export function checkProject({ run, accelerate, checkpoint: _, ...others }: Expo
   }
   if (run !== undefined) return run;
   throw new InputError(
-    `Cannot ${action}: --run must name a run to go on with. Try: ${program('export')} --run runs/digits --accelerate ${shellPath(accelerate!)}`,
+    `Cannot ${action}: --run must name a run to continue. Try: ${program('export')} --run runs/digits --accelerate ${shellPath(accelerate!)}`,
   );
 }
 
@@ -113,14 +113,14 @@ export function checkCombination(args: ExportArguments, fused: Fusing | undefine
       );
     }
     if (triton === undefined) {
-      const rule = '--model must come with --triton, or with --out to add its weights, because it is exported already';
+      const rule = '--model must come with --triton, or with --out to add its weights, since it is already exported';
       refuse(rule, 'neither', command);
     }
     return { model, triton };
   }
   if (run === undefined) {
     const given = out === undefined ? 'neither' : '--out alone';
-    return refuse('--run must name a run to export, or --model a model folder that there is', given, fromRun);
+    return refuse('--run must name a run to export, or --model an existing model folder', given, fromRun);
   }
   if (out === undefined) {
     return refuse(

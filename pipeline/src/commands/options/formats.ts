@@ -48,7 +48,7 @@ export function formatOptions(group: string) {
       string: true,
       requiresArg: true,
       describe:
-        'Training images, given as for train --data; also compares the Frechet distances of both networks to them',
+        'Also compare the Frechet distances of both networks from these training images, given as for train --data',
     },
   } satisfies Record<string, Options>;
 }

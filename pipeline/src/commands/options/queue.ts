@@ -30,7 +30,7 @@ export function readQueue({ queue, name }: QueueArguments): { url: string; name:
   const url = queue ?? process.env.REDIS_URL;
   if (url === undefined || url === '') {
     throw new InputError(
-      'Cannot use the queue: --queue must be given, as redis://localhost:6379, or REDIS_URL be set.',
+      'Cannot use the queue: --queue must be given, as redis://localhost:6379, or REDIS_URL must be set.',
     );
   }
   parseQueueUrl(url);

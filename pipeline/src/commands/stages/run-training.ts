@@ -124,7 +124,7 @@ function tellResult(
   const held = validation ? ` Held-out loss ${validation.loss.toPrecision(4)}.` : '';
   const done = `${plural(step, 'step')} in ${formatDuration(seconds)}`;
   const lines = [
-    ...(interrupted ? [] : [`${trained ? 'Trained' : 'The run was done already, after'} ${done}.${held}`]),
+    ...(interrupted ? [] : [`${trained ? 'Trained' : 'The run was already complete, after'} ${done}.${held}`]),
     ...(checkpoint ? [`Checkpoint: ${formatPath(checkpoint)}`] : []),
     ...(interrupted ? [] : [`Pictures: ${formatPath(run)} (samples.png, denoising.png, forming.webp, loss.png)`]),
   ];

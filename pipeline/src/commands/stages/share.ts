@@ -39,7 +39,7 @@ export async function makeShare(
   );
   const { task, tasks } = share;
   sayResult(
-    `Task ${task} of ${tasks}: ${plural(images, 'picture')} in ${plural(shards, 'shard')} (${found} were there) below ${formatPath(out)}`,
+    `Task ${task} of ${tasks}: ${plural(images, 'picture')} in ${plural(shards, 'shard')} (${found} were already there) in ${formatPath(out)}`,
     { task, tasks, pictures: images, shards, found, out },
   );
 }

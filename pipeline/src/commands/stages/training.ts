@@ -58,7 +58,9 @@ export function describeClasses(
   const lost = yielding.conditions && drafted.nullCondition && !model.nullCondition;
   return [
     ...(told ? [tellClasses(classNames)] : []),
-    ...(lost ? [`The images have no labels, so the network starts as ${start!.name} draws without a condition.`] : []),
+    ...(lost
+      ? [`The images have no labels, so the network starts from what ${start!.name} draws without a condition.`]
+      : []),
     ...(gone.length > 0
       ? [
           `The network is unconditional, so the preset's ${gone.join(' and ')} ${gone.length === 1 ? 'is' : 'are'} left out.`,

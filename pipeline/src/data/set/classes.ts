@@ -107,15 +107,15 @@ export function folderClasses(paths: string[]): FolderClasses {
   if (beside.length > 0) {
     const [first] = beside;
     const images = beside.length === 1 ? `the image ${first!.join('/')} lies` : `${beside.length} images lie`;
-    return { note: `The sub-folders are not taken for classes, as ${images} beside them.` };
+    return { note: `The sub-folders are not used as classes, since ${images} beside them.` };
   }
   const classes = parts.map((p) => className(p[shared]!));
   const distinct = new Set(classes);
   if (distinct.size === 1) return {};
-  if (distinct.has('')) return { note: 'The sub-folders are not taken for classes, as one is named by blanks alone.' };
+  if (distinct.has('')) return { note: 'The sub-folders are not used as classes, since the name of one is blank.' };
   if ([...distinct].every((name) => SPLITS.has(name.toLowerCase()))) {
     const names = sortedClasses(distinct).join(' and ');
-    return { note: `The sub-folders ${names} are taken for parts of one set, not for classes.` };
+    return { note: `The sub-folders ${names} are read as parts of one set, not as classes.` };
   }
   return { classes };
 }

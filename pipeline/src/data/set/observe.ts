@@ -49,46 +49,46 @@ export function createObserver({ background, window, fit }: ImageOptions): Obser
       if (transparent > 0) {
         const other = background === 'black' ? 'white' : 'black';
         notes.push(
-          `${plural(transparent, 'image')} with transparent pixels: they are ${background} there (background ${other} makes them ${other}).`,
+          `${plural(transparent, 'image')} with transparent pixels, which become ${background} (background ${other} makes them ${other}).`,
         );
       }
       if (several > 0)
         notes.push(
-          `${plural(several, 'file')} with further frames, slices or pages: one of each is taken (--frames takes others).`,
+          `${plural(several, 'file')} with several frames, slices or pages: only one of each is used (--frames chooses others).`,
         );
       if (window !== undefined && windowed < seen) {
         const others = windowed === 0 ? 'any image' : `${seen - windowed} of ${seen} images`;
         notes.push(
-          `The window does not change ${others}: it is for gray DICOM, NIfTI, gray pictures of 16 bits, and TIFF of measurements.`,
+          `The window does not change ${others}: it applies only to gray DICOM, NIfTI, gray pictures of 16 bits, and TIFF of measurements.`,
         );
       }
       if (measured > 0 && (window === undefined || window === 'dicom')) {
         notes.push(
-          `${plural(measured, 'image')} of floats, 32-bit or signed integers: the least value of each is black and its greatest white ('--window centre,width' gives all one range).`,
+          `${plural(measured, 'image')} of floats, 32-bit or signed integers: the lowest value of each is black and its highest white ('--window centre,width' gives them all one range).`,
         );
       }
       if (infinite > 0) {
         notes.push(
-          `${plural(infinite, 'image')} with values that are no finite numbers: NaN and -Infinity are black there, Infinity is white.`,
+          `${plural(infinite, 'image')} with values that are not finite: NaN and -Infinity become black, Infinity white.`,
         );
       }
       if (burnedIn > 0) {
         notes.push(
-          `${plural(burnedIn, 'image')} from files that say that text is burnt into their pixels: it may name the patient, and a model may learn it.`,
+          `${plural(burnedIn, 'image')} with text burnt into the pixels, as their files say: it may name the patient, and a model may learn it.`,
         );
       }
       if (phantoms > 0) {
         const which = phantoms === seen ? 'All images are' : `${phantoms} of ${seen} images are`;
-        notes.push(`${which} synthetic phantoms, not pictures of people: run and model say so.`);
+        notes.push(`${which} synthetic phantoms, not pictures of people: the run and the model will say so.`);
       }
       if (inks > 0) {
         notes.push(
-          `${plural(inks, 'image')} in ink colours (CMYK) without a profile: they become RGB by the plain formula that Chromium and Pillow use.`,
+          `${plural(inks, 'image')} in CMYK without a profile: they are converted to RGB by the simple formula that Chromium and Pillow use.`,
         );
       }
       if (squared > 0 && fit !== 'stretch') {
         notes.push(
-          `${plural(squared, 'image')} from files that give the size of their pixels in a way that cannot be used, such as 0 or one number: the pixels count as square, so proportions may be wrong.`,
+          `${plural(squared, 'image')} whose files give an unusable pixel size, such as 0 or a single number: their pixels are taken as square, so proportions may be wrong.`,
         );
       }
       for (const kind of DEEP) if (dark[kind].length > 0) notes.push(noteOnDark(kind, dark[kind], deep[kind]));

@@ -20,7 +20,7 @@ export function usedClasses(classNames: readonly string[], labels: readonly numb
   const used = new Set(labels);
   const unused = classNames.filter((_, old) => !used.has(old));
   if (unused.length === 0 || classNames.every((name, i) => name === String(i))) {
-    const note = `Never learnt, for want of a usable image: ${nameClasses(unused)}.`;
+    const note = `Not learnt, for lack of a usable image: ${nameClasses(unused)}.`;
     return { classNames: [...classNames], labels: [...labels], notes: unused.length > 0 ? [note] : [] };
   }
   const number = new Map<number, number>();
@@ -28,7 +28,7 @@ export function usedClasses(classNames: readonly string[], labels: readonly numb
   return {
     classNames: classNames.filter((_, old) => used.has(old)),
     labels: labels.map((old) => number.get(old)!),
-    notes: [`Without a usable image, and so left out: ${nameClasses(unused)}.`],
+    notes: [`Left out, for lack of a usable image: ${nameClasses(unused)}.`],
   };
 }
 
@@ -41,7 +41,7 @@ export function notesOnHeldOut(
   const trained = new Set(Array.from(train, (image) => labels[image]!));
   const present = new Set(Array.from(labels));
   const missing = classNames.filter((_, label) => present.has(label) && !trained.has(label));
-  return missing.length > 0 ? [`All images are held out, none left to train on: ${nameClasses(missing)}.`] : [];
+  return missing.length > 0 ? [`All images are held out, and none are left to train on: ${nameClasses(missing)}.`] : [];
 }
 
 function nameClasses(names: readonly string[]): string {

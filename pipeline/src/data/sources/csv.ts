@@ -105,7 +105,7 @@ function checkGroups(entries: readonly Entry[], csv: string, column: string): st
     );
   }
   const without = groups.filter((group) => group === '').length;
-  return without === 0 ? [] : [`${plural(without, 'image')} without ${column}: grouped as if no column was named.`];
+  return without === 0 ? [] : [`${plural(without, 'image')} without ${column}: grouped as if no column were named.`];
 }
 
 /** The image of each id, which may name a link to it; a file that exists but cannot be read is skipped with its reason. */

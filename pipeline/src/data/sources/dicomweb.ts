@@ -33,7 +33,7 @@ export async function openDicomweb(data: string, options?: ClientOptions): Promi
       const choice = parseFrames(frames, 'first');
       return paths.reduce((sum, path) => sum + taken(choice, byPath.get(path)!.frames), 0);
     },
-    refuseClasses: async () => 'Studies and series are no classes: a CSV can name the class of each image.',
+    refuseClasses: async () => 'Studies and series are not used as classes. A CSV can name the class of each image.',
     decode: (items, image) =>
       decodeItems(items, (path) => fetchPictures(address, byPath.get(path)!, image, options), image),
   };

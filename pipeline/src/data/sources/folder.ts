@@ -18,7 +18,9 @@ export async function openFolder(store: Store, options: FrameOptions = {}): Prom
   if (note !== undefined) notes.push(note);
   let classNames = classes && sortedClasses(classes);
   if (classNames && classNames.length > MAX_CLASSES) {
-    notes.push(`${classNames.length} sub-folders are more than ${MAX_CLASSES} and are not taken for classes.`);
+    notes.push(
+      `The ${classNames.length} sub-folders are not used as classes, since there are more than ${MAX_CLASSES}.`,
+    );
     classNames = undefined;
   }
   const refused = classes && (await store.refuseClasses(paths, classes));

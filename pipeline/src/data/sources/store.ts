@@ -44,7 +44,7 @@ export function storeOf(folder: string, walk: Walk, place: string): Store {
     count: (paths, { frames, axis }) => countPictures(folder, paths, frames, axis),
     refuseClasses: async (paths, classes) => {
       if (!(await namePatients(folder, paths, classes))) return undefined;
-      return 'The sub-folders are not taken for classes, as one has the name of the patient of its files.';
+      return 'The sub-folders are not used as classes, since one is named after the patient of its files.';
     },
     decode: (items, options) => decodeItems(items, (path) => decodeFile(join(folder, path), options), options),
   };

@@ -118,8 +118,8 @@ export function walkImages(root: string): Walk {
   };
   const skip = (file: string, reason: string) => void skipped.push({ file, reason });
   const enter = (path: string, real: string, { chain }: Folder, link: string) => {
-    if (chain.includes(real)) return skip(path, 'a link to a folder that it lies in');
-    if (folders.has(real)) return skip(path, `${link}a folder that is read already`);
+    if (chain.includes(real)) return skip(path, 'a link to a folder that contains it');
+    if (folders.has(real)) return skip(path, `${link}a folder that has already been read`);
     if (isSystem(real)) return skip(path, IS_SYSTEM);
     visit(path, { real, chain: [...chain, real] });
   };
@@ -133,7 +133,7 @@ export function walkImages(root: string): Walk {
       const before = files.get(real);
       if (before !== undefined) {
         aliases.set(path, before);
-        return skip(path, `${link}a file that is read already`);
+        return skip(path, `${link}a file that has already been read`);
       }
       const file = { path, bytes: stat.size, modified: stat.mtimeMs };
       images.push(file);
@@ -156,7 +156,7 @@ export function walkImages(root: string): Walk {
 
 function refuseOwn(kind: string, folder: string): never {
   throw new InputError(
-    `Cannot prepare images: data must be a folder with images, received that of ${kind}, whose pictures a network drew: ${folder}.`,
+    `Cannot prepare images: data must be a folder with images, received the folder of ${kind}, whose pictures a network drew: ${folder}.`,
   );
 }
 
@@ -172,7 +172,7 @@ function brokenLink(path: string, error: unknown): string | undefined {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ELOOP') return 'a link that leads back to itself';
   const link = code === 'ENOENT' && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
-  return link ? 'a link to nothing' : undefined;
+  return link ? 'a broken link' : undefined;
 }
 
 const isSystem = (folder: string) => process.platform === 'linux' && SYSTEM_TYPES.has(statfsSync(folder).type);
@@ -218,7 +218,7 @@ export function notesOnUnread({ others, own }: Pick<Walk, 'others' | 'own'>): st
   const named = own.slice(0, 3).join(', ') + (own.length > 3 ? ', ...' : '');
   return [
     ...(unread.size > 0 ? [`Left out: ${describeOthers(unread)}. Convert them to PNG to include them.`] : []),
-    ...(own.length > 0 ? [`Left out: ${named}. A network drew the pictures in there.`] : []),
+    ...(own.length > 0 ? [`Left out: ${named}. A network drew those pictures.`] : []),
   ];
 }
 

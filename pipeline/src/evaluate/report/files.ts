@@ -29,7 +29,7 @@ export interface EvaluationFiles {
 export async function requireApart(out: string, model: string): Promise<void> {
   if (!(await isWithin(out, model))) return;
   throw new InputError(
-    `Cannot evaluate ${model}: --out must lie outside of the model folder with --no-card, received ${JSON.stringify(out)}.`,
+    `Cannot evaluate ${model}: --out must lie outside the model folder with --no-card, received ${JSON.stringify(out)}.`,
   );
 }
 

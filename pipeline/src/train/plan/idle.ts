@@ -16,18 +16,18 @@ export function idleSettings(
   steps: number | undefined,
 ): string[] {
   const idle: [boolean, string][] = [
-    [training.allowCpu && kind !== 'tfjs-node-gpu', `--allow-cpu makes no difference on ${kind}.`],
+    [training.allowCpu && kind !== 'tfjs-node-gpu', `--allow-cpu has no effect on ${kind}.`],
     [
       training.tf32 !== fields.training.tf32.default && !kind.startsWith('tfjs-node'),
-      `--tf32 makes no difference on ${kind}, which never uses TensorFloat-32.`,
+      `--tf32 has no effect on ${kind}, which never uses TensorFloat-32.`,
     ],
     [
       training.huberDelta !== fields.training.huberDelta.default && training.loss !== 'huber',
-      `--huber-delta makes no difference with --loss ${training.loss}.`,
+      `--huber-delta has no effect with --loss ${training.loss}.`,
     ],
     [
       training.zeroInit && training.init !== undefined,
-      '--zero-init makes no difference with --init, whose weights are trained already.',
+      '--zero-init has no effect with --init, whose weights are already trained.',
     ],
     [
       steps !== undefined && training.warmupSteps > steps,
@@ -35,7 +35,7 @@ export function idleSettings(
     ],
     [
       data.validationShare > 0 && validation.length === 0,
-      `No image is held out, since there is only ${train.length}: no held-out loss is measured.`,
+      `No image is held out, since there is only ${train.length}, so no held-out loss is measured.`,
     ],
   ];
   return idle.flatMap(([holds, sentence]) => (holds ? [sentence] : []));

@@ -141,7 +141,7 @@ export function describeMemory(estimate: MemoryEstimate, batch: number, engine: 
     program: estimate.program,
   };
   const words = Object.entries(parts).map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
-  const more = engine === 'onnxruntime' ? '' : `; this is for onnxruntime, tfjs-node took half as much again`;
+  const more = engine === 'onnxruntime' ? '' : `; with onnxruntime, tfjs-node took half as much again`;
   return `Estimated memory: ${formatBytes(estimate.total)} (${words.join(', ')})${more}`;
 }
 
@@ -166,5 +166,5 @@ export async function memoryShortage(
   // A tenth is left to everything else.
   const fits = by ? Math.floor((0.9 * total - by(0).total) / (by(1).total - by(0).total)) : 0;
   const advice = fits >= 1 ? `Try --batch ${fits} or less` : 'Try a smaller network';
-  return `Cannot train on this machine: the machine must have about ${formatBytes(estimate.total)} of memory, it has ${formatBytes(total)}. ${advice}.`;
+  return `Cannot train on this machine: the machine must have about ${formatBytes(estimate.total)} of memory, but it has ${formatBytes(total)}. ${advice}.`;
 }

@@ -60,7 +60,7 @@ export async function drawOwed(state: RunState): Promise<void> {
   const owed = owedPictures(former, job.dataset.train.length);
   const { step } = former.info;
   if (owed === undefined || !(await lacksPictures(state, step, owed === 'final'))) return;
-  job.hooks?.onNote?.(`Drawing the pictures of step ${step}, which are missing.`);
+  job.hooks?.onNote?.(`Drawing the missing pictures of step ${step}.`);
   await drawPictures(state, step, owed === 'final', withOutput(job.plan, former.config.output));
 }
 

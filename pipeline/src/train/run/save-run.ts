@@ -36,7 +36,7 @@ function checkFinite(state: ReadonlyMap<string, Float32Array>, step: number, adv
   for (const [name, values] of state) {
     if (allFinite(values)) continue;
     throw new InputError(
-      `Cannot save the checkpoint of step ${step}: ${name} must be finite, it holds NaN or Inf. ${advice()}`,
+      `Cannot save the checkpoint of step ${step}: ${name} must be finite, but it holds NaN or Inf. ${advice()}`,
     );
   }
 }

@@ -116,7 +116,7 @@ export async function readRunLayer(run: string): Promise<ConfigLayer> {
   const name = runPaths(run).config;
   const config = await readJson(name);
   if (config === undefined)
-    throw new InputError(`Cannot read the run ${run}: it must hold a config.json, there is none.`);
+    throw new InputError(`Cannot read the run ${run}: it must hold a config.json, but there is none.`);
   return { name, config: config as PartialConfig };
 }
 
@@ -147,7 +147,9 @@ export async function openRun(
   const wanted = step === undefined ? all.toReversed() : all.filter((checkpoint) => checkpoint.step === step);
   if (wanted.length === 0) {
     const rule =
-      step === undefined ? 'it must hold a checkpoint, there is none yet' : `there is no checkpoint of step ${step}`;
+      step === undefined
+        ? 'it must hold a checkpoint, but there is none yet'
+        : `there is no checkpoint of step ${step}`;
     const have = step !== undefined && all.length > 0 ? `, only of ${all.map((each) => each.step).join(', ')}` : '';
     throw new InputError(`Cannot read the run ${run}: ${rule}${have}.`);
   }
@@ -158,7 +160,7 @@ export async function openRun(
         loadCheckpoint(path, (info) => specsOf(configOf(path, info))),
       );
       const config = configOf(path, checkpoint.info);
-      const notes = broken.map((reason) => `${reason} It was passed over.`);
+      const notes = broken.map((reason) => `${reason} It was skipped.`);
       const differing = (['model', 'scheduler'] as const).filter((section) => differ(config[section], edited[section]));
       if (differing.length > 0) {
         const which = differing.map((section) => `the ${section} settings`).join(' and ');

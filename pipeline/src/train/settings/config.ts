@@ -158,7 +158,7 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
     );
     const fixed = all.find((key) => section !== 'scheduler' || !OF_SAMPLING.includes(key));
     if (fixed !== undefined) refuse(`${section}.${fixed}`, before[fixed], now[fixed]);
-    return all.map((key) => `${section}.${key} was ${tell(before[key])} and is ${tell(now[key])} from now on.`);
+    return all.map((key) => `${section}.${key} was ${tell(before[key])} and is now ${tell(now[key])}.`);
   };
   // First, because it may change the network too.
   for (const [section, key, field] of eachField()) {
@@ -174,7 +174,7 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
     const [was, is] = [settingOf(stored, section, key), settingOf(wanted, section, key)];
     if (field.onResume === 'free' || isStop(key) || same(was, is)) continue;
     if (field.onResume === 'fixed') refuse(`${section}.${key} (--${field.flag})`, was, is);
-    changes.push(`--${field.flag} was ${tell(was)} and is ${tell(is)} from now on.`);
+    changes.push(`--${field.flag} was ${tell(was)} and is now ${tell(is)}.`);
   }
   return changes;
 }
@@ -201,7 +201,7 @@ function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'trai
     return key === undefined ? 'nowhere' : `--${key} ${training[key]}`;
   };
   const [was, is] = [endOf(before), endOf(now)];
-  return was === is ? [] : [`The end was ${was} and is ${is} from now on.`];
+  return was === is ? [] : [`The end was ${was} and is now ${is}.`];
 }
 
 const tell = (value: unknown) => {

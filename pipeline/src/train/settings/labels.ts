@@ -34,7 +34,7 @@ export function checkLabels(classCount: number | null, { labels, classNames, tra
   const missing = names.filter((_, i) => !trained.has(i));
   if (missing.length === 0) return notes;
   const which = plural(missing.length, 'class', 'classes');
-  return [...notes, `No training image is of ${which} (${list(missing)}): expect poor pictures.`];
+  return [...notes, `There is no training image of ${which} (${list(missing)}): expect poor pictures.`];
 }
 
 /** The same for names alone, before the images are prepared; undefined for images without labels. */
@@ -57,10 +57,10 @@ export function checkClasses(
   if (names.length > classCount || !resume) {
     refuse(
       `--model.num_class_embeds must be ${names.length}, the number of classes of the images (${list(names)}), received ` +
-        `${classCount}${names.length < classCount ? ': nothing would train the others' : ''}`,
+        `${classCount}${names.length < classCount ? '; the others would not be trained' : ''}`,
     );
   }
-  return [`The network has ${classCount} classes and the images ${names.length}: nothing trains the others.`];
+  return [`The network has ${classCount} classes, the images only ${names.length}: the others are not trained.`];
 }
 
 /**
@@ -90,12 +90,14 @@ export function checkDropout(
 
 /** The note when `classesOf` made a network conditional: the user may not have meant the folders as classes. */
 export function tellClasses(names: readonly string[]): string {
-  return `The images are of ${names.length} classes (${list(names)}), on which the network is conditional; --model.num_class_embeds null leaves them out.`;
+  return `The images have ${names.length} classes (${list(names)}), and the network is conditional on them; --model.num_class_embeds null leaves them out.`;
 }
 
 function tellUnused(names: readonly string[], resume: boolean): string {
-  if (names.length === 1) return `All images are of one class (${names[0]}), so the network is not conditional on it.`;
-  const how = resume ? 'a run keeps what it began with' : `train on them with --model.num_class_embeds ${names.length}`;
+  if (names.length === 1) return `All images have one class (${names[0]}), so the network is not conditional on it.`;
+  const how = resume
+    ? 'a continued run cannot change that'
+    : `train on them with --model.num_class_embeds ${names.length}`;
   return `The labels of the images (${plural(names.length, 'class', 'classes')}: ${list(names)}) are not used, since the network is unconditional: ${how}.`;
 }
 

@@ -44,7 +44,7 @@ describe('pipeline prepare --sheet', () => {
       const { code, stderr } = await runCli('prepare', '--data', data, '--size', '8', '--sheet', sheet);
       expect([code, stderr]).toEqual([
         2,
-        `Cannot write ${sheet}: --sheet must lie outside of the folder of the images, ${JSON.stringify(data)}, where it would count as an image, received ${JSON.stringify(sheet)}.\n`,
+        `Cannot write ${sheet}: --sheet must lie outside the folder of the images, ${JSON.stringify(data)}, where it would count as an image, received ${JSON.stringify(sheet)}.\n`,
       ]);
     }
     expect(readdirSync(data)).toEqual(['1.png']);

@@ -169,13 +169,13 @@ describe('a folder with a CSV', () => {
     const dataset = await prepare({ ...at, labelColumn: 'sort' });
     expect(dataset.classNames).toEqual(['b', 'c']);
     expect([...dataset.labels!]).toEqual([0, 1]);
-    expect(dataset.notes).toEqual(['Without a usable image, and so left out: the class a.']);
+    expect(dataset.notes).toEqual(['Left out, for lack of a usable image: the class a.']);
   });
 
   it('says which classes have no image left to train on', async () => {
     const dataset = await prepare({ ...(await bones(TABLE)), labelColumn: 'boneage', validationShare: 0.4 });
     const held = dataset.classNames![dataset.labels![dataset.validation[0]!]!];
-    expect(dataset.notes).toEqual([`All images are held out, none left to train on: the class ${held}.`]);
+    expect(dataset.notes).toEqual([`All images are held out, and none are left to train on: the class ${held}.`]);
   });
 
   it('keeps names exactly, with commas, blanks and accents, composed and trimmed', async () => {

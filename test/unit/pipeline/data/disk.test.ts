@@ -44,7 +44,7 @@ describe('a full disk', skipBecause(lacksMount()), () => {
     );
     expect(error).toBeInstanceOf(Failure);
     expect((error as Error).message).toMatch(
-      /^Cannot write 5 prepared images in .*cache: the disk must have 1\.25 MiB free, it has (1 MiB|10\d\d KiB)\. Free/,
+      /^Cannot write 5 prepared images in .*cache: the disk must have 1\.25 MiB free, but it has (1 MiB|10\d\d KiB)\. Free/,
     );
     expect(listCache(cacheDir)).toEqual({ complete: [], temporary: [] });
     expect((await prepare({ data, cacheDir, size: 256 })).count).toBe(5);

@@ -40,7 +40,7 @@ describe('a folder of images', () => {
     });
     const dataset = await prepare(at);
     expect(dataset).toMatchObject({ name: 'pictures', count: 5, channels: 1, skipped: [] });
-    expect(dataset.notes).toEqual(['The sub-folders are not taken for classes, as 4 images lie beside them.']);
+    expect(dataset.notes).toEqual(['The sub-folders are not used as classes, since 4 images lie beside them.']);
     expect(dataset.labels).toBeUndefined();
     const pixels = await allPixels(dataset);
     expect([0, 1, 2, 3, 4].map((i) => pixels[i * 64])).toEqual([10, 20, 30, 40, 50]);
@@ -194,7 +194,7 @@ describe('a folder of images', () => {
     const [{ file }] = JSON.parse(readFileSync(INKS, 'utf8')) as [{ file: string }];
     await writeFiles(at.data, { '1.jpg': Buffer.from(file, 'base64'), '2.png': gray(200) });
     expect((await prepare(at)).notes).toContain(
-      '1 image in ink colours (CMYK) without a profile: they become RGB by the plain formula that Chromium and Pillow use.',
+      '1 image in CMYK without a profile: they are converted to RGB by the simple formula that Chromium and Pillow use.',
     );
   });
 
@@ -209,10 +209,10 @@ describe('a folder of images', () => {
       '4.webp': film.webp({ lossless: true }),
     });
     expect((await prepare(at)).notes).toEqual([
-      '1 image with transparent pixels: they are black there (background white makes them white).',
-      '1 file with further frames, slices or pages: one of each is taken (--frames takes others).',
+      '1 image with transparent pixels, which become black (background white makes them white).',
+      '1 file with several frames, slices or pages: only one of each is used (--frames chooses others).',
     ]);
-    expect((await prepare({ ...at, background: 'white' })).notes[0]).toContain('they are white there');
+    expect((await prepare({ ...at, background: 'white' })).notes[0]).toContain('which become white');
   });
 
   it('keeps its labels when it is moved, and its pixels their hash', async () => {
@@ -292,13 +292,13 @@ describe('folderClasses', () => {
 
   it('gives none, and says so, for images beside folders, parts of a set, and a blank name', () => {
     expect(folderClasses(['a/1', '2']).note).toBe(
-      'The sub-folders are not taken for classes, as the image 2 lies beside them.',
+      'The sub-folders are not used as classes, since the image 2 lies beside them.',
     );
     expect(folderClasses(['train/cat/1', 'train/dog/2', 'Test/cat/3'])).toEqual({
-      note: 'The sub-folders Test and train are taken for parts of one set, not for classes.',
+      note: 'The sub-folders Test and train are read as parts of one set, not as classes.',
     });
     expect(folderClasses(['train/1', 'car/2'])).toEqual({ classes: ['train', 'car'] });
-    expect(folderClasses([' /1', 'car/2']).note).toContain('one is named by blanks alone');
+    expect(folderClasses([' /1', 'car/2']).note).toContain('the name of one is blank');
   });
 
   it('takes names that differ in blanks around them or in how Unicode composes them for one', () => {

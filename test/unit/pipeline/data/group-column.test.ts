@@ -43,7 +43,7 @@ describe('--group-column', () => {
       expect(held.filter((patient) => train.includes(patient))).toEqual([]);
       expect([held.length, train.length + held.length]).toEqual([expect.any(Number), 12]);
       expect(held.length).toBeGreaterThan(1);
-      expect(dataset.notes).toContain('The images held out have other values of patient than those to train on.');
+      expect(dataset.notes).toContain('Training and held-out images share no value of patient.');
       const alone = await patientsOf({ ...at, ...options, groupColumn: undefined, seed });
       if (alone.held.some((patient) => alone.train.includes(patient))) parted++;
     }
@@ -69,7 +69,7 @@ describe('--group-column', () => {
     const patients = ['a', 'a', '', '', 'b', 'b'];
     const at = await tableOf(patients);
     const { dataset } = await patientsOf({ ...at, ...options }, patients);
-    expect(dataset.notes).toContain('2 images without patient: grouped as if no column was named.');
+    expect(dataset.notes).toContain('2 images without patient: grouped as if no column were named.');
     const twice = await tableOf(['a', 'b'], 'i0,c,0\n');
     await expect(prepare({ ...twice, ...options })).rejects.toThrow(
       'about one image must agree, received patient a on line 2 and c on line 4 for i0.png.',

@@ -45,7 +45,7 @@ describe('IDX files', () => {
     const dataset = await prepare(await folderWith(files));
     expect(dataset).toMatchObject({ name: 'fashion', count: 5, channels: 1, skipped: [] });
     expect(dataset.labelSource).toMatch(/^train-labels.idx1-ubyte/);
-    expect(dataset.notes).toEqual(['Never learnt, for want of a usable image: 6 classes (2, 4, 5, 6, 7, ...).']);
+    expect(dataset.notes).toEqual(['Not learnt, for lack of a usable image: 6 classes (2, 4, 5, 6, 7, ...).']);
     expect([...dataset.labels!]).toEqual([3, 0, 9, 3, 1]);
     expect(dataset.classNames).toEqual([...'0123456789']);
     expect(await allPixels(dataset)).toEqual(PIXELS);

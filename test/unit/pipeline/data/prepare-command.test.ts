@@ -41,7 +41,7 @@ describe('pipeline prepare', () => {
         const run = await runCli('prepare', '--data', join(root, images), '--cache-dir', join(root, cache));
         expect([run.code, run.stdout]).toEqual([2, '']);
         expect(run.stderr).toContain(
-          `Cannot prepare the images of ${join(root, images)}: --cache-dir must lie outside of the folder of the images, `,
+          `Cannot prepare the images of ${join(root, images)}: --cache-dir must lie outside the folder of the images, `,
         );
       }
     }

@@ -46,7 +46,7 @@ it('links in a circle and links to nothing are skipped', skipBecause(LACKS_POSIX
   await expectSkipped(at, [
     ['a.png', 'a link that leads back to itself'],
     ['b.png', 'a link that leads back to itself'],
-    ['dangling.png', 'a link to nothing'],
+    ['dangling.png', 'a broken link'],
     ['self', 'a link that leads back to itself'],
   ]);
 });
@@ -55,7 +55,7 @@ it('a folder that contains itself is entered once', async () => {
   const at = await folder();
   mkdirSync(join(at.data, 'sub'));
   symlinkSync(at.data, join(at.data, 'sub', 'loop'), 'junction');
-  await expectSkipped(at, [['sub/loop', 'a link to a folder that it lies in']]);
+  await expectSkipped(at, [['sub/loop', 'a link to a folder that contains it']]);
 });
 
 it('links among folders do not multiply', skipBecause(LACKS_POSIX), async () => {
@@ -68,7 +68,7 @@ it('links among folders do not multiply', skipBecause(LACKS_POSIX), async () => 
   const { images, skipped } = walkImages(at.data);
   expect(images.map(({ path }) => path)).toEqual([...names.map((name) => `${name}/1.png`), 'good.png']);
   expect(skipped).toHaveLength(12 * 11);
-  expect(skipped).toContainEqual({ file: 'f01/f00', reason: 'a link to a folder that is read already' });
+  expect(skipped).toContainEqual({ file: 'f01/f00', reason: 'a link to a folder that has already been read' });
 });
 
 it('of a folder and links to it the real one is read, in whatever order', skipBecause(LACKS_POSIX), async () => {
@@ -83,7 +83,7 @@ it('of a folder and links to it the real one is read, in whatever order', skipBe
   const { images, skipped } = walkImages(at.data);
   const paths = ['good.png', 'real/1.png', 'real/deep/2.png', 'x/3.png', 'x/in/4.png'];
   expect(images.map(({ path }) => path)).toEqual(paths);
-  const reason = 'a link to a folder that is read already';
+  const reason = 'a link to a folder that has already been read';
   expect(skipped).toEqual(['alias', 'y', 'z', 'zlias'].map((file) => ({ file, reason })));
 });
 
@@ -94,7 +94,7 @@ it('a folder in what a link leads to is not read again', skipBecause(LACKS_POSIX
   symlinkSync(outside, join(at.data, 'b'));
   const { images, skipped } = walkImages(at.data);
   expect(images.map(({ path }) => path)).toEqual(['a/2.png', 'b/1.png', 'good.png']);
-  expect(skipped).toEqual([{ file: 'b/in', reason: 'a folder that is read already' }]);
+  expect(skipped).toEqual([{ file: 'b/in', reason: 'a folder that has already been read' }]);
 });
 
 it('a file is read once, whatever links lead to it; hard links are files', skipBecause(LACKS_POSIX), async () => {
@@ -106,7 +106,7 @@ it('a file is read once, whatever links lead to it; hard links are files', skipB
   for (const name of ['x.png', 'y.png']) symlinkSync(join(outside, '1.png'), join(at.data, name));
   const { images, skipped } = walkImages(at.data);
   expect(images.map(({ path }) => path)).toEqual(['good.png', 'hard.png', 'x.png']);
-  const reason = 'a link to a file that is read already';
+  const reason = 'a link to a file that has already been read';
   expect(skipped).toEqual(['a.png', 'y.png'].map((file) => ({ file, reason })));
 });
 
@@ -213,7 +213,7 @@ it('a row of a CSV that names an unreadable picture tells why', skipBecause(LACK
   writeFileSync(csv, 'id\ngood\nbad\n');
   const { skipped } = await prepare({ ...at, csv });
   expect(skipped).toEqual([
-    { file: 'sub/loop', reason: 'a link to a folder that it lies in' },
+    { file: 'sub/loop', reason: 'a link to a folder that contains it' },
     { file: 'bad.png', reason: 'a link that leads back to itself' },
   ]);
 });
@@ -239,11 +239,9 @@ it('pictures that a network drew are left out with the folder of their run or mo
   const dataset = await prepare(at);
   expect(await allPixels(dataset)).toEqual(new Uint8Array(64).fill(7));
   expect(dataset.skipped).toEqual([]);
-  expect(dataset.notes).toContain(
-    'Left out: deep/er/m (a model), runs/a (a run). A network drew the pictures in there.',
-  );
+  expect(dataset.notes).toContain('Left out: deep/er/m (a model), runs/a (a run). A network drew those pictures.');
   await expect(prepare({ ...at, data: join(at.data, 'runs/a') })).rejects.toThrow(
-    `received that of a run, whose pictures a network drew: ${join(at.data, 'runs/a')}.`,
+    `received the folder of a run, whose pictures a network drew: ${join(at.data, 'runs/a')}.`,
   );
   await expect(prepare({ ...at, data: join(at.data, 'runs') })).rejects.toThrow(
     'received only pictures that a network drew, in a (a run): ',

@@ -85,7 +85,7 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     const out = place('out/started');
     const run = await runCli('evaluate', ...args, ...seen(), '--out', out, '--json', '--fail-on', 'memorisation');
     const note =
-      'It started from the weights of private: this data says nothing about the images of private. Evaluate with those, too.';
+      'The model started from the weights of private, and this data says nothing about copies of the images of private. Evaluate with those, too.';
     expect([run.code, JSON.parse(run.stdout).notes]).toEqual([3, [note]]);
     expect(run.stderr).toContain(note);
     expect(await read(out)).toMatchObject({

@@ -200,7 +200,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     [
       'results in a model folder that is to stay as it is',
       () => [...plain(), '--out', place('unconditional/report'), '--no-card'],
-      '--out must lie outside of the model folder with --no-card, received ',
+      '--out must lie outside the model folder with --no-card, received ',
     ],
     ['a model that is not there', () => base('nowhere', 'plain'), 'must be a model folder, there is none.'],
     [

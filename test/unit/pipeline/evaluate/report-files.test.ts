@@ -75,7 +75,7 @@ test('results stay out of a model folder that is to be left as it is', async () 
   await symlink(model, join(root, 'link'));
   for (const out of [model, join(model, 'new/report'), join(root, 'link')]) {
     await expect(requireApart(out, model)).rejects.toThrow(
-      `Cannot evaluate ${model}: --out must lie outside of the model folder with --no-card, received "${out}".`,
+      `Cannot evaluate ${model}: --out must lie outside the model folder with --no-card, received "${out}".`,
     );
   }
   for (const out of [root, join(root, 'kept-report'), join(root, 'new')]) await requireApart(out, model);

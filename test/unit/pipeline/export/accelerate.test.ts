@@ -121,7 +121,7 @@ describe('pipeline export --accelerate', () => {
 
   it('refuses to write without a run, or where there is something', async () => {
     const alone = await runCli('export', '--accelerate', join(folder, 'refused'));
-    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--run must name a run to go on with') });
+    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--run must name a run to continue') });
     const full = join(folder, 'full');
     await mkdir(full);
     await writeFile(join(full, 'mine.txt'), 'kept');

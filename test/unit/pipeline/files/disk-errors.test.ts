@@ -53,7 +53,7 @@ describe('requireSpace', () => {
     const below = join(folder, 'not', 'there');
     await requireSpace(below, 1, 'write x');
     await expect(requireSpace(below, 2 ** 60, 'write x')).rejects.toThrow(
-      /^Cannot write x: the disk must have 1048576 TiB free, it has [\d.]+ \w+\. Free some space/,
+      /^Cannot write x: the disk must have 1048576 TiB free, but it has [\d.]+ \w+\. Free some space/,
     );
     await expect(requireSpace(below, 2 ** 60, 'write x')).rejects.toBeInstanceOf(Failure);
     await rmdir(folder);

@@ -69,7 +69,7 @@ describe('on a disk that is full or read-only', skipBecause(lacksMount()), () =>
     const disk = smallDisk(1024);
     fill(disk, 16, 1024);
     const full = await runCli('sample', '--model', tiny, ...SAMPLE, ...options(disk, out));
-    expect([full.code, full.stderr]).toEqual([1, sentence('the disk must have .* free, it has [0-9.]+ KiB')]);
+    expect([full.code, full.stderr]).toEqual([1, sentence('the disk must have .* free, but it has [0-9.]+ KiB')]);
     expect(filesBelow(disk)).toEqual([]);
     fill(disk, 0, 1024);
     const none = await runCli('sample', '--model', tiny, ...SAMPLE, ...options(disk, out));
@@ -136,7 +136,7 @@ describe('on a disk that is full or read-only', skipBecause(lacksMount()), () =>
     ]);
     const disk = smallDisk(1024);
     const full = await prepare(join(disk, 'cache'));
-    expect([full.code, full.stderr]).toEqual([1, sentence('the disk must have 2.44 MiB free, it has 1 MiB')]);
+    expect([full.code, full.stderr]).toEqual([1, sentence('the disk must have 2.44 MiB free, but it has 1 MiB')]);
     expect(filesBelow(disk)).toEqual([]);
   });
 

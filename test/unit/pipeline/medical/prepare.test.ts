@@ -119,7 +119,7 @@ describe('a folder of medical files', () => {
       const dataset = await prepare(await folderOf({ [`${name}/1.dcm`]: even(1), 'other/2': even(2) }));
       expect(dataset.classNames).toBeUndefined();
       expect(dataset.notes).toEqual([
-        'The sub-folders are not taken for classes, as one has the name of the patient of its files.',
+        'The sub-folders are not used as classes, since one is named after the patient of its files.',
       ]);
     }
   });
@@ -174,7 +174,7 @@ describe('a folder of medical files', () => {
       const { wide, high, notes } = await extent(disc({ '0028,0030 DS': spacing }));
       expectClose([wide, high], [38, 60.8], { absolute: 0.6 });
       expect(notes).toEqual([
-        '1 image from files that give the size of their pixels in a way that cannot be used, such as 0 or one number: the pixels count as square, so proportions may be wrong.',
+        '1 image whose files give an unusable pixel size, such as 0 or a single number: their pixels are taken as square, so proportions may be wrong.',
       ]);
     });
   });
@@ -209,7 +209,7 @@ describe('a folder of medical files', () => {
       '2.dcm': even(2, { elements: { '0028,0301 CS': 'NO' } }),
     });
     expect((await prepare(at)).notes).toEqual([
-      '1 image from files that say that text is burnt into their pixels: it may name the patient, and a model may learn it.',
+      '1 image with text burnt into the pixels, as their files say: it may name the patient, and a model may learn it.',
     ]);
   });
 });
@@ -257,7 +257,7 @@ describe('--frames', () => {
     const at = await folderOf({ 'a.dcm': five, 'b.dcm': even(90) });
     const first = await prepare(at);
     expect(first.notes).toEqual([
-      '1 file with further frames, slices or pages: one of each is taken (--frames takes others).',
+      '1 file with several frames, slices or pages: only one of each is used (--frames chooses others).',
     ]);
     expect(await firsts(at)).toEqual([10, 90]);
     expect(await firsts({ ...at, frames: 'middle' })).toEqual([30, 90]);
@@ -314,9 +314,7 @@ describe('--frames', () => {
     const held = new Set([...dataset.validation].map(fileOf));
     expect(held.size).toBe(2);
     expect([...dataset.train].some((image) => held.has(fileOf(image)))).toBe(false);
-    expect(dataset.notes.at(-1)).toBe(
-      'The images held out are of other patients, studies or files than those to train on.',
-    );
+    expect(dataset.notes.at(-1)).toBe('Training and held-out images share no patient, study or file.');
   });
 });
 
@@ -352,7 +350,7 @@ describe('--window', () => {
     const gray = await grayPicture(4, 4, () => 77).toBuffer();
     const at = await folderOf({ '1.png': gray, '2.dcm': even(10) });
     const note = async (data: Partial<PrepareOptions>) => (await prepare({ ...at, ...data })).notes;
-    const which = 'it is for gray DICOM, NIfTI, gray pictures of 16 bits, and TIFF of measurements.';
+    const which = 'it applies only to gray DICOM, NIfTI, gray pictures of 16 bits, and TIFF of measurements.';
     expect(await note({ window: '128,256' })).toEqual([`The window does not change 1 of 2 images: ${which}`]);
     expect(await note({})).toEqual([]);
     const eight = await folderOf({ '1.png': gray });

@@ -71,7 +71,9 @@ describe('writeSet', () => {
       cacheDir: join(out, '..', 'cache'),
     });
     expect([dataset.count, dataset.skipped, dataset.phantoms]).toEqual([5, [], 5]);
-    expect(dataset.notes).toContain('All images are synthetic phantoms, not pictures of people: run and model say so.');
+    expect(dataset.notes).toContain(
+      'All images are synthetic phantoms, not pictures of people: the run and the model will say so.',
+    );
     expect(describeData(dataset)).toMatchObject({ count: 5, phantoms: 5 });
     dataset.close();
   });
@@ -165,7 +167,7 @@ describe('writeSet', () => {
     const out = join(disk, 'hands');
     const full = await writeSet({ count: 40, size: 64, out }).catch((error: unknown) => error);
     expect(full).toBeInstanceOf(Failure);
-    expect((full as Failure).message).toMatch(/^Cannot write phantoms to .*: the disk must have .* free, it has/);
+    expect((full as Failure).message).toMatch(/^Cannot write phantoms to .*: the disk must have .* free, but it has/);
     const other = smallDisk(3000);
     const onProgress = () => fillUp(other);
     const meanwhile = await writeSet({ count: 200, size: 32, threads: 1, out: join(other, 'hands'), onProgress }).catch(

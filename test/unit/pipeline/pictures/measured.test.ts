@@ -133,10 +133,9 @@ describe('a TIFF of measurements', () => {
     const at = { data, cacheDir: join(folder, 'cache'), size: 4, fit: 'stretch' } as const;
     const dataset = await prepare(at);
     expect((await allPixels(dataset)).subarray(0, 4)).toEqual(Uint8Array.of(0, 51, 102, 255));
-    const infinite =
-      '1 image with values that are no finite numbers: NaN and -Infinity are black there, Infinity is white.';
+    const infinite = '1 image with values that are not finite: NaN and -Infinity become black, Infinity white.';
     expect(dataset.notes).toEqual([
-      "2 images of floats, 32-bit or signed integers: the least value of each is black and its greatest white ('--window centre,width' gives all one range).",
+      "2 images of floats, 32-bit or signed integers: the lowest value of each is black and its highest white ('--window centre,width' gives them all one range).",
       infinite,
     ]);
     expect((await prepare({ ...at, window: '2,4' })).notes).toEqual([infinite]);

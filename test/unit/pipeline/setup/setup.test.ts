@@ -154,7 +154,7 @@ test('setUp tells of a disk without room for the download of the package before 
   const server = await serve((_, response) => response.setHeader('content-length', 2 ** 50).end());
   vi.stubEnv('TFJS_NODE_CDN_STORAGE', `${server}/`);
   const asked = await options({ route: 'npm' });
-  await expect(setUp(asked)).rejects.toThrow(/^Cannot set up in .*package: the disk must have .* free, it has /);
+  await expect(setUp(asked)).rejects.toThrow(/^Cannot set up in .*package: the disk must have .* free, but it has /);
   await expect(setUp(asked)).rejects.toBeInstanceOf(Failure);
   expect(asked.lines).toEqual([]);
   const both = setUp(await options({ folder: asked.folder }));

@@ -42,12 +42,12 @@ describe('exitCodeOf', () => {
       `Cannot read ${shown}.\n  ${shown}\n`,
     ]);
     const error = Object.assign(new Error(name), { code: 'EIO' });
-    expect(told(error)).toEqual([1, `Cannot go on: the disk reports an error (${shown}).\n`]);
+    expect(told(error)).toEqual([1, `Cannot continue: the disk reports an error (${shown}).\n`]);
   });
 
   test('tells what a file system refuses in a sentence, with --verbose by its stack', () => {
     const error = Object.assign(new Error("EIO: i/o error, open 'x'"), { code: 'EIO' });
-    expect(told(error)).toEqual([1, "Cannot go on: the disk reports an error (EIO: i/o error, open 'x').\n"]);
+    expect(told(error)).toEqual([1, "Cannot continue: the disk reports an error (EIO: i/o error, open 'x').\n"]);
     setVoice({ verbose: true });
     expect(told(error)).toEqual([1, expect.stringMatching(/^Error: EIO: .*\n {4}at /)]);
     setVoice();

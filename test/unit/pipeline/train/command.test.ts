@@ -65,7 +65,7 @@ describe('pipeline train within the folder of its images', () => {
     expect(stdout).toContain('Trained 4 steps');
     const again = await train('--out', out, '--resume');
     const [, loss] = /^Trained 4 steps in .* s\. (Held-out loss .*\.)$/m.exec(stdout) ?? [];
-    expect(again.stdout.split('\n')[0]).toMatch(/^The run was done already, after 4 steps in .* s\. Held-out loss/);
+    expect(again.stdout.split('\n')[0]).toMatch(/^The run was already complete, after 4 steps in .* s\. Held-out loss/);
     expect(again.stdout).toContain(loss);
     const { validationLoss } = JSON.parse((await train('--out', out, '--resume', '--json')).stdout);
     expect(`Held-out loss ${validationLoss.toPrecision(4)}.`).toBe(loss);
@@ -76,7 +76,7 @@ describe('pipeline train within the folder of its images', () => {
     const { code, stderr } = await train('--config', configFile, '--data', photos, '--out', join(photos, '.'));
     expect([code, stderr]).toEqual([
       2,
-      `Cannot write ${photos}: --out must be another folder than that of the images, "${photos}", received "${photos}".\n`,
+      `Cannot write ${photos}: --out must not be the folder of the images, "${photos}", received "${photos}".\n`,
     ]);
     expect(readdirSync(photos).sort()).toEqual(['female', 'male']);
   });
@@ -178,7 +178,7 @@ describe('pipeline train --dry-run', () => {
     [['--batch', '100'], /--batch must be at most the number of training images, 38, received 100/],
     [
       ['--model.num_class_embeds', '7'],
-      /--model\.num_class_embeds must be 2, .* received 7: nothing would train the others/,
+      /--model\.num_class_embeds must be 2, .* received 7; the others would not be trained/,
     ],
   ])('refuses %j as training does', async (args, message) => {
     const { code, stderr } = await train('--config', configFile, ...args, '--dry-run');
@@ -226,7 +226,7 @@ describe('pipeline train on labelled images', () => {
     expect(code).toBe(0);
     expect(stderr).toContain(`conditional on ${classes} classes`);
     expect(stderr).toContain(`model.num_class_embeds ${classes} (none)`);
-    expect(stderr).toMatch(/The images are of . classes .* --model\.num_class_embeds null leaves them out\./);
+    expect(stderr).toMatch(/The images have . classes .* --model\.num_class_embeds null leaves them out\./);
     expect(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')).model.num_class_embeds).toBe(classes);
     const again = await train('--out', out, '--resume', '--steps', '2');
     expect(again.code).toBe(0);

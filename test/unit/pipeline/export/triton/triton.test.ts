@@ -274,15 +274,15 @@ describe('pipeline export --triton', () => {
     [
       '--model without --triton',
       ['--model', 'm'],
-      '--model must come with --triton, or with --out to add its weights, because',
+      '--model must come with --triton, or with --out to add its weights, since',
     ],
     ['--run without --out', ['--run', 'r', '--triton', 't'], '--out must come with --run, as'],
     [
       '--out alone',
       ['--out', 'o'],
-      '--run must name a run to export, or --model a model folder that there is, received --out',
+      '--run must name a run to export, or --model an existing model folder, received --out',
     ],
-    ['nothing', [], '--run must name a run to export, or --model a model folder that there is, received neither'],
+    ['nothing', [], '--run must name a run to export, or --model an existing model folder, received neither'],
   ])('refuses %s in one sentence with a command to try', async (_, args, message) => {
     const { code, stdout, stderr } = await runCli('export', ...args);
     expect([code, stdout]).toEqual([2, '']);

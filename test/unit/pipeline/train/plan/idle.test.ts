@@ -15,8 +15,8 @@ describe('idleSettings', () => {
 
   it('tells those that make no difference on the engine', () => {
     expect(idle({ allowCpu: true, tf32: false }, 'onnxruntime')).toEqual([
-      '--allow-cpu makes no difference on onnxruntime.',
-      '--tf32 makes no difference on onnxruntime, which never uses TensorFloat-32.',
+      '--allow-cpu has no effect on onnxruntime.',
+      '--tf32 has no effect on onnxruntime, which never uses TensorFloat-32.',
     ]);
   });
 
@@ -29,13 +29,13 @@ describe('idleSettings', () => {
   it('tells that given weights do not start at zero', () => {
     expect(idle({ zeroInit: true }, 'onnxruntime')).toEqual([]);
     expect(idle({ zeroInit: true, init: 'models/digits' }, 'onnxruntime')).toEqual([
-      '--zero-init makes no difference with --init, whose weights are trained already.',
+      '--zero-init has no effect with --init, whose weights are already trained.',
     ]);
   });
 
   it('tells that no image is held out where there are too few', () => {
     expect(idle({}, 'onnxruntime', memoryDataset({ count: 1, heldOut: 0 }))).toEqual([
-      'No image is held out, since there is only 1: no held-out loss is measured.',
+      'No image is held out, since there is only 1, so no held-out loss is measured.',
     ]);
   });
 });

@@ -18,7 +18,7 @@ describe('requireRunSpace', skipBecause(lacksMount()), () => {
   it('asks for as many checkpoints as are kept, and the one being written', async () => {
     const run = join(smallDisk(12 * 1024), 'run');
     await expect(requireRunSpace(planOf(10, 1, 3), run)).rejects.toThrow(
-      /^Cannot write the checkpoints of .*: the disk must have 17 MiB free, it has 12 MiB\./,
+      /^Cannot write the checkpoints of .*: the disk must have 17 MiB free, but it has 12 MiB\./,
     );
     await expect(requireRunSpace(planOf(10, 1, 3), run)).rejects.toThrow(Failure);
     await requireRunSpace(planOf(10, 1, 1), run);

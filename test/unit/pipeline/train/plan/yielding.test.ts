@@ -46,7 +46,7 @@ describe('a preset gives way to images', () => {
   it('of another number of classes, and says so', async () => {
     const { plan, notes } = await trained('digits', THREE);
     expect(plan).toEqual([3, true, 0.05]);
-    expect(notes).toEqual([expect.stringMatching(/^The images are of 3 classes \(cat, dog, owl\)/)]);
+    expect(notes).toEqual([expect.stringMatching(/^The images have 3 classes \(cat, dog, owl\)/)]);
   });
 
   it('but stands where they suit it', async () => {
@@ -62,7 +62,7 @@ describe('a preset gives way to images', () => {
     expect(await trained('hands', undefined, init)).toEqual({
       plan: [null, false, 0],
       notes: [
-        'The images have no labels, so the network starts as models/hands draws without a condition.',
+        'The images have no labels, so the network starts from what models/hands draws without a condition.',
         "The network is unconditional, so the preset's label dropout of 0.1 is left out.",
       ],
     });

@@ -37,7 +37,7 @@ describe('a run that was stopped before the pictures of its end, and goes on to 
     const straight = await runTiny(toSix);
     const run = await killAtTheEnd(toSix);
     const { notes } = await resume(run, toNine);
-    expect(notes).toContain('Drawing the pictures of step 6, which are missing.');
+    expect(notes).toContain('Drawing the missing pictures of step 6.');
     expectSamePictures(run, straight.run);
   });
 
@@ -70,7 +70,7 @@ describe('a run that was stopped before the pictures of its end, and goes on to 
     await expect(runTiny({ run, ...byClock, hooks: { onPreview } })).rejects.toThrow('the power is cut');
     const [end] = lines(run).slice(-1);
     const { notes } = await runTiny({ run, resume: true, ...byClock, training: { steps: end!.step! + 1 } });
-    expect(notes).toContain(`Drawing the pictures of step ${end!.step}, which are missing.`);
+    expect(notes).toContain(`Drawing the missing pictures of step ${end!.step}.`);
     expect(lines(run, 'validation.jsonl').map(({ step }) => step)).toEqual([end!.step, end!.step! + 1]);
   });
 

@@ -148,7 +148,7 @@ describe('train', () => {
     expect(existsSync(join(run, 'samples'))).toBe(false);
 
     const { notes } = await runTiny({ run, resume: true, ...config });
-    expect(notes).toContain('Drawing the pictures of step 3, which are missing.');
+    expect(notes).toContain('Drawing the missing pictures of step 3.');
     expect(readdirSync(join(run, 'samples'))).toEqual(readdirSync(join(straight.run, 'samples')));
     for (const name of readdirSync(join(run, 'samples'))) {
       const [mine, theirs] = [run, straight.run].map((folder) => readFileSync(join(folder, 'samples', name)));
@@ -187,8 +187,8 @@ describe('train', () => {
   it('tells the settings that a continued run changes', async () => {
     const { run } = await runTiny({ training: { steps: 2 } });
     const { notes } = await runTiny({ run, resume: true, training: { steps: 3, lr: 0.5, clipNorm: null } });
-    expect(notes).toContain('--lr was 0.01 and is 0.5 from now on.');
-    expect(notes).toContain('--clip-norm was 1 and is off from now on.');
+    expect(notes).toContain('--lr was 0.01 and is now 0.5.');
+    expect(notes).toContain('--clip-norm was 1 and is now off.');
   });
 
   it('refuses a folder that holds a run, and names --resume', async () => {

@@ -62,7 +62,7 @@ describe('openRun', () => {
     truncateSync(join(run, 'checkpoints/step-00000004/state.safetensors'), 50);
     const { checkpoint, notes } = await openRun(run, undefined, specsOf);
     expect(checkpoint.info.step).toBe(2);
-    expect(notes).toEqual([expect.stringMatching(/state\.safetensors is truncated .* It was passed over\.$/)]);
+    expect(notes).toEqual([expect.stringMatching(/state\.safetensors is truncated .* It was skipped\.$/)]);
   });
 
   it('takes the settings of the checkpoint where config.json was edited since, and tells it', async () => {
@@ -84,9 +84,11 @@ describe('openRun', () => {
 
   it('refuses a folder without a run, and a configuration that is no JSON', async () => {
     const folder = newFolder();
-    await expect(openRun(folder, undefined, specsOf)).rejects.toThrow(/it must hold a config\.json, there is none/);
+    await expect(openRun(folder, undefined, specsOf)).rejects.toThrow(/it must hold a config\.json, but there is none/);
     writeFileSync(join(folder, 'config.json'), '{}');
-    await expect(openRun(folder, undefined, specsOf)).rejects.toThrow(/it must hold a checkpoint, there is none yet/);
+    await expect(openRun(folder, undefined, specsOf)).rejects.toThrow(
+      /it must hold a checkpoint, but there is none yet/,
+    );
     writeFileSync(join(folder, 'config.json'), '{');
     await expect(readRunConfig(folder)).rejects.toThrow(/config\.json: it must be JSON/);
   });

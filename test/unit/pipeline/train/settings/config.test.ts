@@ -155,19 +155,17 @@ describe('compareConfigs', () => {
     const training = { steps: 9, engine: 'tfjs-cpu', lr: 1, clipNorm: null };
     const wanted = resolve(small, { training, output: { keep: 1, sampleSteps: 7 } });
     expect(compareConfigs(stored, wanted, 'runs/x')).toEqual([
-      'The end was --epochs 3 and is --steps 9 from now on.',
-      '--lr was 0.0002 and is 1 from now on.',
-      '--clip-norm was 1 and is off from now on.',
-      '--engine was auto and is tfjs-cpu from now on.',
-      '--sample-steps was not given and is 7 from now on.',
+      'The end was --epochs 3 and is now --steps 9.',
+      '--lr was 0.0002 and is now 1.',
+      '--clip-norm was 1 and is now off.',
+      '--engine was auto and is now tfjs-cpu.',
+      '--sample-steps was not given and is now 7.',
     ]);
   });
 
   it('allows another clipping, which training does not use, and tells it', () => {
     const wanted = resolve(small, { scheduler: { clip_sample: false } });
-    expect(compareConfigs(stored, wanted, 'runs/x')).toEqual([
-      'scheduler.clip_sample was true and is false from now on.',
-    ]);
+    expect(compareConfigs(stored, wanted, 'runs/x')).toEqual(['scheduler.clip_sample was true and is now false.']);
   });
 
   it('reads a configuration from before a setting was there as one that has its default', () => {

@@ -107,9 +107,7 @@ describe('compareConfigs', () => {
     planFromConfig(resolve(networks[1]!, dropout(share)), { classNames: NAMES }).config;
 
   it('lets the share of label dropout change, and tells it', () => {
-    expect(compareConfigs(planned(0.1), planned(0.2), 'runs/x')).toEqual([
-      '--label-dropout was 0.1 and is 0.2 from now on.',
-    ]);
+    expect(compareConfigs(planned(0.1), planned(0.2), 'runs/x')).toEqual(['--label-dropout was 0.1 and is now 0.2.']);
   });
 
   it('refuses to begin with it or to end it, and names the flag', () => {

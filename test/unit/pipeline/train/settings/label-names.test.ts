@@ -80,7 +80,7 @@ describe('a model of a table with named labels', () => {
     expect([other.code, other.stderr]).toEqual([
       0,
       expect.stringContaining(
-        '--label-names was {"False":"female","True":"male"} and is {"False":"girl","True":"boy"} from now on.',
+        '--label-names was {"False":"female","True":"male"} and is now {"False":"girl","True":"boy"}.',
       ),
     ]);
     const renamed = join(folder, 'renamed');

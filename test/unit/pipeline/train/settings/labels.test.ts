@@ -56,10 +56,10 @@ describe('checkLabels', () => {
         'train on them with --model.num_class_embeds 2.',
     ]);
     expect(checkLabels(null, labelled(0, 1), true)).toEqual([
-      expect.stringMatching(/a run keeps what it began with\.$/),
+      expect.stringMatching(/a continued run cannot change that\.$/),
     ]);
     expect(checkLabels(null, { ...labelled(0), classNames: ['all'] })).toEqual([
-      'All images are of one class (all), so the network is not conditional on it.',
+      'All images have one class (all), so the network is not conditional on it.',
     ]);
   });
 
@@ -71,7 +71,7 @@ describe('checkLabels', () => {
 
   it('lets a run that goes on keep more classes than there are, and tells it', () => {
     expect(checkLabels(7, labelled(0, 1), true)).toEqual([
-      'The network has 7 classes and the images 2: nothing trains the others.',
+      'The network has 7 classes, the images only 2: the others are not trained.',
     ]);
     expect(() => checkLabels(1, labelled(0, 1), true)).toThrow(/must be 2/);
   });
@@ -83,7 +83,7 @@ describe('checkLabels', () => {
   it('tells a class of which no image is trained on', () => {
     const held = { ...labelled(0, 0, 1), train: Uint32Array.of(0, 1) };
     for (const images of [labelled(0, 0, 0), held]) {
-      expect(checkLabels(2, images)).toEqual(['No training image is of 1 class (male): expect poor pictures.']);
+      expect(checkLabels(2, images)).toEqual(['There is no training image of 1 class (male): expect poor pictures.']);
     }
   });
 

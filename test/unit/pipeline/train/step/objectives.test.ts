@@ -196,7 +196,7 @@ describe('idleSettings', () => {
   it('tells that a delta of the Huber loss is for that loss', () => {
     const { config } = planOf(withTraining(simple, { huberDelta: 0.5 }));
     expect(idleSettings(config, 'onnxruntime', memoryDataset(), 1)).toContain(
-      '--huber-delta makes no difference with --loss l1.',
+      '--huber-delta has no effect with --loss l1.',
     );
   });
 });
