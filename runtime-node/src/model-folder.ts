@@ -31,7 +31,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   const found = await unlessMissing(folder, 'model folder', () => stat(folder));
   if (!found?.isDirectory()) {
     throw new InputError(
-      `Cannot ${LOADING}: ${folder} must be a model folder, ${found ? 'received a file' : 'there is none'}.`,
+      `Cannot ${LOADING}: ${folder} must be a model folder, ${found ? 'received a file' : 'but there is none'}.`,
     );
   }
   const part = <T>(path: string, read: (file: string) => Promise<T>) => {

@@ -84,7 +84,7 @@ class Unfit extends Error {}
 export function checkServer(info: string, onLine: (line: string) => void): void {
   const value = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   const [major = 0, minor = 0] = (value('redis_version') ?? '6.2').split('.').map(Number);
-  if (major < 6 || (major === 6 && minor < 2)) throw new Unfit(`it is version ${major}.${minor}, 6.2 is needed`);
+  if (major < 6 || (major === 6 && minor < 2)) throw new Unfit(`it is version ${major}.${minor}, but 6.2 is needed`);
   if (value('role') === 'slave') throw new Unfit('it is a replica, which takes no jobs');
   if (value('cluster_enabled') === '1') throw new Unfit('it is a node of a cluster, which is not supported');
   const policy = value('maxmemory_policy');

@@ -36,7 +36,7 @@ export async function checkManifest(out: string, order: Order): Promise<void> {
   if (text === undefined) return;
   if (new RegExp(`"series": ?"${seriesOf(order)}"`).test(text.slice(0, 4096))) return;
   throw new InputError(
-    `Cannot write ${path}: --out must be a folder without the manifest of another order, there is one. Name another folder.`,
+    `Cannot write ${path}: --out must be a folder without the manifest of another order, but it has one. Name another folder.`,
   );
 }
 

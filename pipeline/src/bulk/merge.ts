@@ -60,7 +60,7 @@ function lacking(order: Order, out: string, missing: readonly number[]): Failure
   });
   if (missing.length > NAMED) named.push(`  and ${missing.length - NAMED} more`);
   return new Failure(
-    `${missing.length} of ${plural(countShards(order), 'shard')} ${missing.length === 1 ? 'is' : 'are'} missing or damaged below ${formatPath(out)}; nothing was written.`,
+    `${missing.length} of ${plural(countShards(order), 'shard')} ${missing.length === 1 ? 'is' : 'are'} missing or damaged in ${formatPath(out)}; nothing was written.`,
     [
       ...named,
       `Task s mod N of N makes shard s; ${program('worker', '--shards', '0/1')} with the same options makes every missing shard.`,

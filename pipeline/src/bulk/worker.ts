@@ -97,7 +97,7 @@ async function loadModels({ models, device, signal, onLine }: WorkerOptions): Pr
     const hash = await hashModel(folder);
     const twin = loaded.find((other) => other.hash === hash);
     if (twin) {
-      throw new InputError(`Cannot start the worker: models must differ, ${twin.name} and ${name} are the same.`);
+      throw new InputError(`Cannot start the worker: models must differ, but ${twin.name} and ${name} are the same.`);
     }
     loaded.push({ name, hash, model, busy: Promise.resolve() });
   }

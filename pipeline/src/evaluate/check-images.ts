@@ -18,7 +18,7 @@ export function checkMemory(dataset: Dataset, count: number): void {
   const bytes = count * sizeOf(shape);
   if (bytes <= MOST_BYTES) return;
   throw new InputError(
-    `Cannot evaluate with ${dataset.name}: its images must take at most ${formatBytes(MOST_BYTES)} of memory, ${count} of ${shape.join(' x ')} take ${formatBytes(bytes)}.`,
+    `Cannot evaluate with ${dataset.name}: its images must take at most ${formatBytes(MOST_BYTES)} of memory, but ${count} of ${shape.join(' x ')} take ${formatBytes(bytes)}.`,
   );
 }
 
@@ -32,7 +32,7 @@ export function checkPictures(action: string, shape: ImageShape, count: number, 
   if (bytes <= MOST_BYTES) return;
   const rows = settings === 1 ? '' : ` with ${settings} settings`;
   throw new InputError(
-    `Cannot ${action}: all pictures must take at most ${formatBytes(MOST_BYTES)} of memory, ${count} of ${shape.join(' x ')}${rows} take ${formatBytes(bytes)}. Lower --count${settings === 1 ? '' : ', or split --sweep'}.`,
+    `Cannot ${action}: all pictures must take at most ${formatBytes(MOST_BYTES)} of memory, but ${count} of ${shape.join(' x ')}${rows} take ${formatBytes(bytes)}. Lower --count${settings === 1 ? '' : ', or split --sweep'}.`,
   );
 }
 

@@ -94,7 +94,7 @@ function known(
 ): Pick<RealImages, 'unseen' | 'notes'> {
   if (all.length === 0) {
     throw new InputError(
-      `Cannot ${action}: some images of ${name} must be held out of training to compare with, there are none. Name others with --test-data.`,
+      `Cannot ${action}: some images of ${name} must be held out of training to compare with, but there are none. Name others with --test-data.`,
     );
   }
   if (labels === undefined) return { unseen: { dataset: unseen, numbers: all }, notes: [] };

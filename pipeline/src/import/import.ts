@@ -157,7 +157,7 @@ function adviceOn({ config }: Model, path: string, tensors: CheckpointTensors['t
   const keys = contradictions(config as unknown as UNet2DConfig, shapes);
   const told = keys
     .slice(0, MOST_KEYS)
-    .map(({ key, given, found }) => `${key} is ${show(given)}, and the tensors are of ${show(found)}`);
+    .map(({ key, given, found }) => `${key} is ${show(given)}, but the tensors are of ${show(found)}`);
   return told.length === 0 ? undefined : `In ${path}: ${told.join('; ')}.`;
 }
 

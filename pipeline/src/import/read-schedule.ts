@@ -67,7 +67,7 @@ export function readSchedule(
   if (typeof name === 'string' && SAME_NOISE.includes(name)) {
     const kept = Object.entries(json).filter(([key]) => SCHEDULE_KEYS.includes(key));
     const config = within(path, () => parseSchedulerConfig({ clip_sample: false, ...Object.fromEntries(kept) }));
-    const note = `Its sampler, ${name}, is not here: only the noise schedule of its file is used.`;
+    const note = `Its sampler, ${name}, is not available here: only the noise schedule of its file is used.`;
     return { config, sampler: undefined, note };
   }
   const config = within(path, () => parseSchedulerConfig(json));

@@ -72,7 +72,7 @@ type SystemJob = SetupJob & { system: System };
 
 async function tellPlan(job: SystemJob, routes: readonly Route[], tell: (line: string) => void): Promise<Plan> {
   const { route, plan } = await firstPlan(job, routes);
-  tell(`Setting up ${job.kind} by the route ${route}:`);
+  tell(`Setting up ${job.kind} by route ${route}:`);
   for (const line of plan.lines) tell(`  ${line}`);
   return plan;
 }
@@ -119,7 +119,7 @@ async function firstPlan(job: SystemJob, routes: readonly Route[]): Promise<{ ro
   for (const route of routes) {
     try {
       const plan = route === 'npm' ? await planNpm(job, job.system) : await planPypi(job);
-      for (const past of refused) job.hooks.note(`Not by the route ${past.route}: ${past.error.message}`);
+      for (const past of refused) job.hooks.note(`The route ${past.route} does not work: ${past.error.message}`);
       return { route, plan };
     } catch (error) {
       if (!(error instanceof InputError || error instanceof Failure)) throw error;
@@ -127,7 +127,7 @@ async function firstPlan(job: SystemJob, routes: readonly Route[]): Promise<{ ro
     }
   }
   if (new Set(refused.map(({ error }) => error.message)).size === 1) throw refused[0]!.error;
-  const reasons = refused.map(({ route, error }) => `By the route ${route}: ${error.message}`);
-  const sentence = `Cannot set up ${job.kind}, no route is open. ${reasons.join(' ')}`;
+  const reasons = refused.map(({ route, error }) => `Route ${route}: ${error.message}`);
+  const sentence = `Cannot set up ${job.kind}, no route works. ${reasons.join(' ')}`;
   throw refused.every(({ error }) => error instanceof Failure) ? new Failure(sentence) : new InputError(sentence);
 }

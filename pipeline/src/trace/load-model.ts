@@ -27,7 +27,7 @@ async function loading<T>(model: string, { modelTopology }: tf.io.ModelArtifacts
       );
     }
     const [reason] = (error as Error).message.split('\n');
-    throw new InputError(`Cannot trace ${model}: TensorFlow.js must load it, and says: ${reason}`, { cause: error });
+    throw new InputError(`Cannot trace ${model}: TensorFlow.js must load it, but says: ${reason}`, { cause: error });
   }
 }
 
@@ -50,7 +50,7 @@ function rootOf(topology: Fields, model: string): unknown {
   try {
     return JSON.parse(root);
   } catch {
-    throw new InputError(`Cannot trace ${model}: its modelTopology must be JSON, and is not.`);
+    throw new InputError(`Cannot trace ${model}: its modelTopology must be JSON, but is not.`);
   }
 }
 
@@ -63,7 +63,7 @@ function requireClasses(topology: Fields, model: string): void {
   const { class_name: name, config } = unknown;
   const layer = object.holds(config) && config.name !== undefined ? `the layer ${config.name}` : 'the model';
   throw new InputError(
-    `Cannot trace ${model}: the class ${name} of ${layer} must be registered, and is not; pass a module that does it with ` +
+    `Cannot trace ${model}: the class ${name} of ${layer} must be registered, but is not; pass a module that does it with ` +
       `--register: export default (tf) => tf.serialization.registerClass(class ${name} extends tf.layers.Layer { ... }).`,
   );
 }
@@ -77,7 +77,7 @@ export async function registerLayers(path: string): Promise<void> {
   const action = `register the layers of ${path}`;
   const module: { default?: unknown } = await import(pathToFileURL(path).href).catch((error: Error) => {
     throw new InputError(
-      `Cannot ${action}: --register must be a module that can be loaded, and is not: ${firstLine(error)}`,
+      `Cannot ${action}: --register must be a module that can be loaded, but is not: ${firstLine(error)}`,
       { cause: error },
     );
   });
@@ -91,7 +91,7 @@ export async function registerLayers(path: string): Promise<void> {
     await register(tf);
   } catch (error) {
     throw new InputError(
-      `Cannot ${action}: its default export must register them, and failed: ${firstLine(error as Error)}`,
+      `Cannot ${action}: its default export must register them, but failed: ${firstLine(error as Error)}`,
       { cause: error },
     );
   }

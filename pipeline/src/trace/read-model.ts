@@ -48,7 +48,7 @@ export async function readSavedModel(model: string): Promise<SavedModel> {
     const { modelTopology } = json;
     if (!object.holds(modelTopology)) {
       throw new InputError(
-        `Cannot ${action}: it must be a model of TensorFlow.js, with a modelTopology, received ${show(Object.keys(json))}.`,
+        `Cannot ${action}: it must be a TensorFlow.js model, with a modelTopology, received ${show(Object.keys(json))}.`,
       );
     }
     const format = formatOf(json, modelTopology, action);
@@ -72,7 +72,7 @@ async function findModel(model: string): Promise<string> {
   const found = await stat(model).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     throw new InputError(
-      `Cannot trace ${model}: there must be a model.json, or a folder with one, and there is nothing.`,
+      `Cannot trace ${model}: there must be a model.json, or a folder with one, but there is neither.`,
     );
   });
   if (!found.isDirectory()) return model;
@@ -80,7 +80,7 @@ async function findModel(model: string): Promise<string> {
   const file = await stat(inside).catch(() => undefined);
   if (file?.isFile()) return inside;
   throw new InputError(
-    `Cannot trace ${model}: the folder must have a model.json, and has none; tensorflowjs_converter makes one of a model of Python.`,
+    `Cannot trace ${model}: the folder must have a model.json, but has none; tensorflowjs_converter makes one from a Python model.`,
   );
 }
 
@@ -91,13 +91,11 @@ async function readFields(path: string, action: string): Promise<Fields> {
     json = JSON.parse(written);
   } catch {
     throw new InputError(
-      `Cannot ${action}: it must be the model.json of a model of TensorFlow.js, and is not JSON; tensorflowjs_converter makes one of a model of Python.`,
+      `Cannot ${action}: it must be the model.json of a TensorFlow.js model, but is not JSON; tensorflowjs_converter makes one from a Python model.`,
     );
   }
   if (object.holds(json)) return json;
-  throw new InputError(
-    `Cannot ${action}: it must be the model.json of a model of TensorFlow.js, received ${show(json)}.`,
-  );
+  throw new InputError(`Cannot ${action}: it must be the model.json of a TensorFlow.js model, received ${show(json)}.`);
 }
 
 /** Old files do not say their format: a graph has nodes. */
@@ -155,7 +153,7 @@ async function readGroup(folder: string, { paths, weights }: Fields, action: str
 async function readShard(file: string, name: string, action: string): Promise<Buffer> {
   return readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
-    throw new InputError(`Cannot ${action}: the shard ${name} must lie beside model.json, and is not there.`);
+    throw new InputError(`Cannot ${action}: the shard ${name} must lie beside model.json, but is not there.`);
   });
 }
 

@@ -114,6 +114,6 @@ function traced(model: tf.LayersModel | tf.GraphModel, { batch, shapes }: TraceF
     const bug = [TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind);
     if (bug || !(error instanceof Error)) throw error;
     const [reason] = error.message.split('\n');
-    throw new InputError(`Cannot ${action}: TensorFlow.js must run it, and says: ${reason}`, { cause: error });
+    throw new InputError(`Cannot ${action}: TensorFlow.js must run it, but says: ${reason}`, { cause: error });
   }
 }

@@ -97,7 +97,7 @@ export function networkError(complaint: string, where?: string, cause?: unknown)
 
 /** The error for a model folder that lacks a file. */
 export function missingFile(path: string, where = 'it'): InputError {
-  return new InputError(`Cannot ${LOADING}: ${where} must be a model folder, its ${path} is missing.`);
+  return new InputError(`Cannot ${LOADING}: ${where} must be a model folder, but its ${path} is missing.`);
 }
 
 /**

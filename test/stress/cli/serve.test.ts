@@ -141,7 +141,7 @@ describe('pipeline serve', () => {
     const cases: [string[], RegExp][] = [
       [
         ['--model', 'nowhere', '--port', '0'],
-        /^Cannot load the model: nowhere must be a model folder, there is none\.\n$/,
+        /^Cannot load the model: nowhere must be a model folder, but there is none\.\n$/,
       ],
       [
         ['--model', model, '--model', `${model}/`, '--port', '0'],

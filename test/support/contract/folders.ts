@@ -65,7 +65,7 @@ const foreign = (name: string, options: TinyOptions, says: string): FolderRow =>
 const missing = (path: string): FolderRow => ({
   name: `no ${path}`,
   files: folder({}, { [path]: null }),
-  says: `it must be a model folder, its ${path} is missing.`,
+  says: `it must be a model folder, but its ${path} is missing.`,
   missing: true,
 });
 

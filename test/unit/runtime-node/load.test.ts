@@ -64,7 +64,7 @@ describe('loadModel', () => {
 
   test('refuses a missing folder and a file', async () => {
     const folder = await temporaryFolder();
-    await expectRefusal(join(folder, 'nothing'), /nothing must be a model folder, there is none/);
+    await expectRefusal(join(folder, 'nothing'), /nothing must be a model folder, but there is none/);
     await writeFile(join(folder, 'file'), '');
     await expectRefusal(join(folder, 'file'), /file must be a model folder, received a file/);
   });
@@ -74,7 +74,7 @@ describe('loadModel', () => {
     async (file) => {
       const folder = await tinyArtefact();
       await rm(join(folder, file));
-      await expectRefusal(folder, `must be a model folder, its ${file} is missing`);
+      await expectRefusal(folder, `must be a model folder, but its ${file} is missing`);
     },
   );
 

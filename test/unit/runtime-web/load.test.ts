@@ -223,7 +223,7 @@ describe('loadModel and sample', () => {
   it('refuses a missing file and a device that is not there', async () => {
     const { 'unet/model.onnx': _, ...rest } = files();
     await expect(loadModel(rest, { device: 'wasm' })).rejects.toThrow(
-      'it must be a model folder, its unet/model.onnx is missing.',
+      'it must be a model folder, but its unet/model.onnx is missing.',
     );
     await expect(loadModel(files(), { device: 'webgpu' })).rejects.toThrow('The browser has no WebGPU');
   });

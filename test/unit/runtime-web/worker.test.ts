@@ -236,7 +236,7 @@ describe('the sampler of a worker', () => {
     const { 'unet/model.onnx': _, ...files } = source().files;
     const broken = sampler.load({ kind: 'files', files });
     await expect(broken).rejects.toThrow(
-      new InputError('Cannot load the model: it must be a model folder, its unet/model.onnx is missing.'),
+      new InputError('Cannot load the model: it must be a model folder, but its unet/model.onnx is missing.'),
     );
     await expect(sampler.sample({})).rejects.toThrow('a model must be loaded');
   });

@@ -66,7 +66,7 @@ async function folderOf(path: string): Promise<string> {
     if (!(await stat(path)).isDirectory()) refuse('received a file');
     return await realpath(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return refuse('there is none');
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return refuse('but there is none');
     throw diskFailure(error, `read ${path}`);
   }
 }
@@ -96,7 +96,7 @@ export function shortNames(paths: readonly string[]): string[] {
   });
 }
 
-const STALE = 'Its figures are of other weights than it has now, and are left out.';
+const STALE = 'Its evaluation is of other weights than it has now, so it is left out.';
 
 async function openSide(path: string, kind: Kind, name: string): Promise<Side> {
   const facts = await readFacts(path);

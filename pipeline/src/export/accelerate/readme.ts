@@ -34,20 +34,20 @@ export function formatReadme(described: Described): string {
   const rate =
     steps !== undefined && given !== '' && config.training.lrSchedule !== 'constant'
       ? [
-          `The learning rate falls over all of \`--steps\`, those before included: after step ${info.step} it begins higher than it ended. ` +
-            'For a rate that stays, set `lrSchedule` in `config.json` to `constant`.',
+          `The learning rate falls over all of \`--steps\`, including those already done: after step ${info.step} it begins higher than it ended. ` +
+            'For a constant rate, set `lrSchedule` in `config.json` to `constant`.',
         ]
       : [];
   const lines = [
     `# ${name}`,
-    `Goes on with a run of Onnoise after step ${info.step}, ${end}, with PyTorch, [diffusers](https://github.com/huggingface/diffusers) ` +
+    `Continues a run of Onnoise after step ${info.step}, ${end}, with PyTorch, [diffusers](https://github.com/huggingface/diffusers) ` +
       'and [accelerate](https://github.com/huggingface/accelerate), on any number of GPUs and machines:',
     fence(
       'pip install -r requirements.txt',
       `accelerate launch --config_file ddp.yaml --num_processes 8 train.py${given}`,
     ),
     ...rate,
-    '8 stands for the number of GPUs; where there are none, processes compute on the CPU. Start the second command again after ' +
+    'Replace 8 by the number of GPUs; without a GPU, processes compute on the CPU. Run the second command again after ' +
       'any stop: it continues from the newest checkpoint. Then bring the model back:',
     fence(`npx ${program('import')} model --out models/mine`, `npx ${program('sample')} --model models/mine`),
     '## What it is',

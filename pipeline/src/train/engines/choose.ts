@@ -47,7 +47,7 @@ async function requireGpu(kind: GpuKind): Promise<EngineChoice> {
   if (available) return { kind, reason: `${kind} (${reason}), as asked` };
   const how = enable === undefined ? '' : ` To enable it: ${enable}.`;
   throw new InputError(
-    `Cannot start training: the engine ${kind} must find a GPU, and there is none: ${reason}.${how} Or leave --engine out to train on the CPU.`,
+    `Cannot start training: the engine ${kind} must find a GPU, but there is none: ${reason}.${how} Or leave --engine out to train on the CPU.`,
   );
 }
 
@@ -58,15 +58,13 @@ async function requireNative(kind: NativeKind, allowCpu: boolean): Promise<Engin
   const status = await probeNative(kind);
   if (!status.available) {
     return refuse(
-      `be set up, and ${status.reason}. Set it up with "${status.enable}", or leave --engine out to train on onnxruntime`,
+      `be set up, but ${status.reason}. Set it up with "${status.enable}", or leave --engine out to train on onnxruntime`,
     );
   }
   if (kind === 'tfjs-node') return { kind, reason: `${kind} (TensorFlow ${status.tensorflow}), as asked` };
   if (status.gpu) return { kind, reason: `${kind} (TensorFlow ${status.tensorflow}) on a GPU, as asked` };
   if (!allowCpu) {
-    return refuse(
-      `see a GPU, and ${status.noGpu}. With --allow-cpu it computes on the CPU; onnxruntime is faster there`,
-    );
+    return refuse(`see a GPU, but ${status.noGpu}. With --allow-cpu it runs on the CPU, where onnxruntime is faster`);
   }
   return { kind, reason: `${kind} (TensorFlow ${status.tensorflow}) on the CPU, since ${status.noGpu}` };
 }

@@ -53,7 +53,7 @@ describe('checkServer', () => {
       .join('');
 
   test.each([
-    ['an old Redis', { redis_version: '6.0.16' }, 'it is version 6.0, 6.2 is needed'],
+    ['an old Redis', { redis_version: '6.0.16' }, 'it is version 6.0, but 6.2 is needed'],
     ['a replica', { role: 'slave' }, 'it is a replica'],
     ['a node of a cluster', { cluster_enabled: '1' }, 'it is a node of a cluster'],
   ])('refuses %s', (_, fields, message) => {

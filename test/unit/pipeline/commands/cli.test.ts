@@ -183,7 +183,7 @@ describe('pipeline sample', () => {
   });
 
   test.each([
-    ['a missing model', ['--model', 'nowhere'], 'nowhere must be a model folder, there is none'],
+    ['a missing model', ['--model', 'nowhere'], 'nowhere must be a model folder, but there is none'],
     ['a count of 0', ['--count', '0'], 'count must be an integer from 1 to 1000000, received 0'],
     ['a negative count', ['--count', '-1'], 'count must be an integer from 1 to 1000000, received -1'],
     ['too many steps', ['--steps', '101'], 'steps must be an integer from 1 to 100, received 101'],

@@ -73,7 +73,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     [
       'nothing held out',
       () => [...base('unconditional', 'plain'), '--validation-share', '0'].toSpliced(4, 2),
-      'some images of plain must be held out of training to compare with, there are none. Name others with --test-data.',
+      'some images of plain must be held out of training to compare with, but there are none. Name others with --test-data.',
     ],
     [
       'nearly all held out',
@@ -202,7 +202,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
       () => [...plain(), '--out', place('unconditional/report'), '--no-card'],
       '--out must lie outside the model folder with --no-card, received ',
     ],
-    ['a model that is not there', () => base('nowhere', 'plain'), 'must be a model folder, there is none.'],
+    ['a model that is not there', () => base('nowhere', 'plain'), 'must be a model folder, but there is none.'],
     [
       '--test-csv alone',
       () => [...plain(), '--test-csv', 'x.csv'],

@@ -81,7 +81,9 @@ describe('importCheckpoint', () => {
     const out = at('pndm');
     onTestFinished(() => rm(out, { recursive: true, force: true }));
     const { notes } = await importCheckpoint({ from, out });
-    expect(notes).toEqual(['Its sampler, PNDMScheduler, is not here: only the noise schedule of its file is used.']);
+    expect(notes).toEqual([
+      'Its sampler, PNDMScheduler, is not available here: only the noise schedule of its file is used.',
+    ]);
     const written = JSON.parse(await readFile(join(out, 'scheduler/scheduler_config.json'), 'utf8'));
     expect(written).toMatchObject({ beta_schedule: 'scaled_linear', clip_sample: false, num_train_timesteps: 20 });
   });
@@ -276,27 +278,27 @@ describe('importCheckpoint refuses weights that', () => {
     [
       'are of another width',
       { config: { block_out_channels: [4, 16] } },
-      /down_blocks\.1\.\S+ has \[.*\(and \d+ more\)\. In .*config\.json: block_out_channels is \[4, 16\], and the tensors are of \[4, 8\]\.$/,
+      /down_blocks\.1\.\S+ has \[.*\(and \d+ more\)\. In .*config\.json: block_out_channels is \[4, 16\], but the tensors are of \[4, 8\]\.$/,
     ],
     [
       'have classes that the config does not',
       { network: { num_class_embeds: 5 }, config: { num_class_embeds: null } },
-      /class_embedding\.weight \[5, 16\] is not one of the network's\. In .*: num_class_embeds is null, and the tensors are of 5\.$/,
+      /class_embedding\.weight \[5, 16\] is not one of the network's\. In .*: num_class_embeds is null, but the tensors are of 5\.$/,
     ],
     [
       'have attention elsewhere',
       { config: { down_block_types: ['AttnDownBlock2D', 'DownBlock2D'] } },
-      /In .*: down_block_types is \["AttnDownBlock2D", "DownBlock2D"\], and the tensors are of \["DownBlock2D", "AttnDownBlock2D"\]\.$/,
+      /In .*: down_block_types is \["AttnDownBlock2D", "DownBlock2D"\], but the tensors are of \["DownBlock2D", "AttnDownBlock2D"\]\.$/,
     ],
     [
       'have more layers',
       { network: { layers_per_block: 2 }, config: { layers_per_block: 1 } },
-      /: layers_per_block is 1, and the tensors are of 2\.$/,
+      /: layers_per_block is 1, but the tensors are of 2\.$/,
     ],
     [
       'scale and shift by the time',
       { network: { resnet_time_scale_shift: 'scale_shift' }, config: { resnet_time_scale_shift: 'default' } },
-      /resnet_time_scale_shift is "default", and the tensors are of "scale_shift"\.$/,
+      /resnet_time_scale_shift is "default", but the tensors are of "scale_shift"\.$/,
     ],
     [
       'are not finite',

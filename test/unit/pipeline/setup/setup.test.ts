@@ -70,7 +70,7 @@ describe('setUp', () => {
     vi.stubEnv('TFJS_NODE_CDN_STORAGE', `${await closedPort()}/`);
     const asked = await options();
     const work = setUp(asked);
-    await expect(work).rejects.toThrow(/^Cannot set up tfjs-node, no route is open\. By the route npm: .*ECONNREFUSED/);
+    await expect(work).rejects.toThrow(/^Cannot set up tfjs-node, no route works\. Route npm: .*ECONNREFUSED/);
     await expect(work).rejects.toThrow(new URL(asked.index).host);
     expect(asked.lines).toEqual([]);
   });
@@ -84,8 +84,8 @@ describe('setUp', () => {
     await setUp(asked);
     const [heading, ...lines] = asked.lines;
     expect(asked.notes).toHaveLength(1);
-    expect(asked.notes[0]).toMatch(/^Not by the route npm: .*ECONNREFUSED/);
-    expect(heading).toBe('Setting up tfjs-node by the route pypi:');
+    expect(asked.notes[0]).toMatch(/^The route npm does not work: .*ECONNREFUSED/);
+    expect(heading).toBe('Setting up tfjs-node by route pypi:');
     expect(lines[0]).toContain(`220 MiB from ${new URL(index).host}`);
     expect(lines[1]).toContain('652 MiB in ');
     expect(lines[2]).toContain('true, some seconds');
@@ -111,7 +111,7 @@ describe('setUp', () => {
     vi.stubEnv('CXX', 'true');
     vi.stubEnv('TFJS_NODE_CDN_STORAGE', 'foo');
     await expect(setUp(await options())).rejects.toThrow(
-      /By the route npm: Cannot download libtensorflow: TFJS_NODE_CDN_STORAGE must be an address .* "footensorflow\//,
+      /Route npm: Cannot download libtensorflow: TFJS_NODE_CDN_STORAGE must be an address .* "footensorflow\//,
     );
   });
 
@@ -146,7 +146,7 @@ describe('setUp', () => {
     );
     const asked = await options();
     await setUp(asked);
-    expect(asked.lines.slice(0, 2).join('\n')).toMatch(/by the route npm:\n {2}download {3}1 MiB from 127\.0\.0\.1/);
+    expect(asked.lines.slice(0, 2).join('\n')).toMatch(/by route npm:\n {2}download {3}1 MiB from 127\.0\.0\.1/);
   });
 });
 
@@ -158,9 +158,7 @@ test('setUp tells of a disk without room for the download of the package before 
   await expect(setUp(asked)).rejects.toBeInstanceOf(Failure);
   expect(asked.lines).toEqual([]);
   const both = setUp(await options({ folder: asked.folder }));
-  await expect(both).rejects.toThrow(
-    /^Cannot set up tfjs-node, no route is open\..* the disk must have .* By the route pypi: /,
-  );
+  await expect(both).rejects.toThrow(/^Cannot set up tfjs-node, no route works\..* the disk must have .* Route pypi: /);
 });
 
 test.each([

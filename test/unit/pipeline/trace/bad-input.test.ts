@@ -54,12 +54,12 @@ const out = ({ folder }: Place) => ['--out', join(folder, 'new', 'model.onnx')];
 const CASES: Case[] = [
   [
     'no model there',
-    /^Cannot trace \S+nowhere: there must be a model\.json, or a folder with one, and there is nothing\.$/,
+    /^Cannot trace \S+nowhere: there must be a model\.json, or a folder with one, but there is neither\.$/,
     async (place) => [join(place.folder, 'nowhere'), ...out(place)],
   ],
   [
     'a folder without a model',
-    /^Cannot trace \S+empty: the folder must have a model\.json, and has none; tensorflowjs_converter /,
+    /^Cannot trace \S+empty: the folder must have a model\.json, but has none; tensorflowjs_converter /,
     async (place) => {
       await mkdir(join(place.folder, 'empty'));
       return [join(place.folder, 'empty'), ...out(place)];
@@ -67,7 +67,7 @@ const CASES: Case[] = [
   ],
   [
     'layers in a text that is not JSON',
-    /^Cannot trace \S+: its modelTopology must be JSON, and is not\.$/,
+    /^Cannot trace \S+: its modelTopology must be JSON, but is not\.$/,
     async (place) => {
       await edit(place.saved, (json) => {
         json.modelTopology = { model_config: '{"class_name":' };
@@ -77,7 +77,7 @@ const CASES: Case[] = [
   ],
   [
     'a file that is not JSON',
-    /^Cannot trace \S+weights\.h5: it must be the model\.json of a model of TensorFlow\.js, and is not JSON; /,
+    /^Cannot trace \S+weights\.h5: it must be the model\.json of a TensorFlow\.js model, but is not JSON; /,
     async (place) => {
       const file = join(place.folder, 'weights.h5');
       await writeFile(file, Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a]));
@@ -86,7 +86,7 @@ const CASES: Case[] = [
   ],
   [
     'JSON of something else',
-    /: it must be a model of TensorFlow\.js, with a modelTopology, received \["name"\]\.$/,
+    /: it must be a TensorFlow\.js model, with a modelTopology, received \["name"\]\.$/,
     async (place) => {
       await writeFile(place.saved, '{"name": "package"}');
       return [place.saved, ...out(place)];
@@ -102,7 +102,7 @@ const CASES: Case[] = [
   ],
   [
     'a shard that is missing',
-    /: the shard group1-shard2of3\.bin must lie beside model\.json, and is not there\.$/,
+    /: the shard group1-shard2of3\.bin must lie beside model\.json, but is not there\.$/,
     async (place) => {
       await rm(place.shard(2));
       return [place.saved, ...out(place)];
@@ -118,7 +118,7 @@ const CASES: Case[] = [
   ],
   [
     'a weight that the layers do not have',
-    /: TensorFlow\.js must load it, and says: Provided weight data has no target variable: other\/kernel$/,
+    /: TensorFlow\.js must load it, but says: Provided weight data has no target variable: other\/kernel$/,
     async (place) => {
       await edit(place.saved, (json) => Object.assign(json.weightsManifest[0].weights[0], { name: 'other/kernel' }));
       return [place.saved, ...out(place)];
@@ -126,7 +126,7 @@ const CASES: Case[] = [
   ],
   [
     'a layer of a class that is not registered',
-    /: the class CutUnregistered of the layer mine must be registered, and is not; pass a module that does it with --register: export default \(tf\) => tf\.serialization\.registerClass\(class CutUnregistered /,
+    /: the class CutUnregistered of the layer mine must be registered, but is not; pass a module that does it with --register: export default \(tf\) => tf\.serialization\.registerClass\(class CutUnregistered /,
     async (place) => {
       await saveLayersModel(join(place.folder, 'saved'), dense(new Cut({ name: 'mine' })));
       return [place.saved, ...out(place)];
@@ -146,7 +146,7 @@ const CASES: Case[] = [
   ],
   [
     'a module of layers that is not there',
-    /^Cannot register the layers of \S+none\.mjs: --register must be a module that can be loaded, and is not: /,
+    /^Cannot register the layers of \S+none\.mjs: --register must be a module that can be loaded, but is not: /,
     async (place) => [place.saved, ...out(place), '--register', join(place.folder, 'none.mjs')],
   ],
   [

@@ -132,7 +132,7 @@ describe('pipeline train --dry-run', () => {
   it.each<[string[], RegExp]>([
     [
       ['--batch', '100000000'],
-      /^Cannot train on this machine: the machine must have about .* TiB of memory, it has .* Try --batch \d+ or less\.$/m,
+      /^Cannot train on this machine: the machine must have about .* TiB of memory, but it has .* Try --batch \d+ or less\.$/m,
     ],
     [['--model.channels', '8192,8192,8192'], /^Cannot train on this machine: .* Try a smaller network\.$/m],
   ])('refuses what does not fit into the memory: %j', async (args, message) => {

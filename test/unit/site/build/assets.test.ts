@@ -71,7 +71,7 @@ describe('readModelFolder', () => {
   test.each([
     [{ 'evaluation.json': JSON.stringify(exampleEvaluation()) }, /received figures of other weights\. Evaluate the/],
     [{ 'evaluation.json': '{"version": 2}' }, /broken\/evaluation\.json: version must be 1, received 2/],
-    [{ 'unet/model.onnx': null }, /must be a model folder, its unet\/model\.onnx is missing\.$/],
+    [{ 'unet/model.onnx': null }, /must be a model folder, but its unet\/model\.onnx is missing\.$/],
     [{ 'unet/model.onnx': '' }, /unet\/model\.onnx must be an ONNX network, received an empty file\.$/],
     [{ 'unet/config.json': '{' }, /unet\/config\.json must be JSON/],
     [{ 'unet/config.json': '[]' }, /unet\/config\.json must be a JSON object/],
@@ -247,7 +247,7 @@ describe('the options of npm run web', () => {
   test('refuse a folder that is no model', async () => {
     await mkdir(join(root, 'empty'));
     await expect(readOptions(['serve', '--model', join(root, 'empty')])).rejects.toThrow(
-      /^Cannot load the model: .*empty must be a model folder, its scheduler\/scheduler_config\.json is missing\.$/,
+      /^Cannot load the model: .*empty must be a model folder, but its scheduler\/scheduler_config\.json is missing\.$/,
     );
   });
 

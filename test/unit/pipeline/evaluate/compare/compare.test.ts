@@ -48,7 +48,7 @@ describe('openSides', () => {
     expect([same!.evaluation?.settings.count, same!.notes]).toEqual([500, []]);
     expect([other!.evaluation, other!.notes]).toEqual([
       undefined,
-      ['Its figures are of other weights than it has now, and are left out.'],
+      ['Its evaluation is of other weights than it has now, so it is left out.'],
     ]);
   });
 

@@ -84,7 +84,7 @@ describe('exportSmallerCopy', () => {
 
   it('refuses a folder that is no model, and one without a network', async () => {
     const copy = (from: string) => exportSmallerCopy({ model: from, out: join(root, 'none'), format: 'float16' });
-    await expect(copy(join(root, 'absent'))).rejects.toThrow('must be a model folder, there is none');
-    await expect(copy(root)).rejects.toThrow('must be a model folder, its ');
+    await expect(copy(join(root, 'absent'))).rejects.toThrow('must be a model folder, but there is none');
+    await expect(copy(root)).rejects.toThrow('must be a model folder, but its ');
   });
 });

@@ -188,7 +188,7 @@ describe('writeTritonModel refuses, and leaves the repository as it was,', () =>
     const repository = join(await temporaryFolder(), 'repository');
     const options = { model: await temporaryFolder(), repository };
     await expect(writeTritonModel(options)).rejects.toThrow(
-      /must be a model folder, its scheduler\/scheduler_config.json is missing/,
+      /must be a model folder, but its scheduler\/scheduler_config.json is missing/,
     );
     const model = await tinyArtefact();
     await cp(join(await tinyArtefact({ classes: 2 }), 'unet', 'config.json'), join(model, 'unet', 'config.json'));

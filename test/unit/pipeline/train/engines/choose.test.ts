@@ -29,7 +29,7 @@ describe('chooseEngine', () => {
     ],
     [
       { device: 'webgpu', available: false, reason: 'no adapter', enable: 'a driver' } as const,
-      'Cannot start training: the engine onnxruntime-webgpu must find a GPU, and there is none: no adapter. To enable it: a driver. Or leave --engine out to train on the CPU.',
+      'Cannot start training: the engine onnxruntime-webgpu must find a GPU, but there is none: no adapter. To enable it: a driver. Or leave --engine out to train on the CPU.',
     ],
   ])('takes onnxruntime-webgpu only where it is asked for and there: %j', async (status, outcome) => {
     vi.mocked(gpuStatus).mockResolvedValue(status);
@@ -40,14 +40,14 @@ describe('chooseEngine', () => {
   it('refuses an engine that is not set up, with the command that sets it up', async () => {
     machine(missing);
     await expect(chooseEngine('tfjs-node')).rejects.toThrow(
-      /engine tfjs-node must be set up, and it is not set up\. Set it up with "npm run setup:x"/,
+      /engine tfjs-node must be set up, but it is not set up\. Set it up with "npm run setup:x"/,
     );
   });
 
   it('refuses tfjs-node-gpu that would compute on the CPU, with the reason, unless that is allowed', async () => {
     machine(blind);
     await expect(chooseEngine('tfjs-node-gpu')).rejects.toThrow(
-      /tfjs-node-gpu must see a GPU, and libcudnn\.so\.9 is missing\. With --allow-cpu/,
+      /tfjs-node-gpu must see a GPU, but libcudnn\.so\.9 is missing\. With --allow-cpu/,
     );
     expect(await chooseEngine('tfjs-node-gpu', true)).toEqual({
       kind: 'tfjs-node-gpu',
