@@ -101,7 +101,7 @@ async function merge(options: GenerateArguments): Promise<void> {
   const { out } = options;
   const model = modelFolder(options.model);
   for (const name of ['queue', 'detach', 'check'] as const) {
-    const rule = `left out beside --merge, which ${name === 'check' ? 'checks all shards' : 'needs no queue'}`;
+    const rule = `left out with --merge, which ${name === 'check' ? 'checks all shards' : 'needs no queue'}`;
     if (options[name]) refuse('merge', `--${name}`, rule, options[name]);
   }
   const [{ makeOrder }, { mergeShards }] = await Promise.all([import('../bulk/order.ts'), import('../bulk/merge.ts')]);

@@ -102,7 +102,7 @@ async function run(options: WorkerArguments): Promise<void> {
 async function readShare({ shards, queue, name, count }: WorkerArguments) {
   for (const [option, value] of Object.entries({ queue, name })) {
     if (value !== undefined)
-      refuse('take a share', `--${option}`, 'left out beside --shards, which needs no queue', value);
+      refuse('take a share', `--${option}`, 'left out with --shards, which needs no queue', value);
   }
   const { parseShare } = await import('../bulk/share.ts');
   const share = parseShare(shards);

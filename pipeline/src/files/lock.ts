@@ -180,7 +180,9 @@ const bootOf = () =>
 
 function refusal(path: string, { action, doing }: LockWords, { pid, host, since }: Owner): InputError {
   const here = host === hostname();
-  const advice = here ? 'Wait for it or stop it; if it is not' : `Wait for it or stop it on ${host}; if it is gone`;
+  const advice = here
+    ? 'Wait for it or stop it; if it is another program'
+    : `Wait for it or stop it on ${host}; if it is gone`;
   return new InputError(
     `Cannot ${action}: another process (pid ${pid}${here ? '' : ` on ${host}`}, since ${formatTime(since)}) ${doing}. ` +
       `${advice}, remove ${formatPath(path)}.`,

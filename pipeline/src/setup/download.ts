@@ -95,7 +95,7 @@ async function fetchAll(file: RemoteFile, path: string, part: string, options: D
       if (failures > pauses.length) {
         throw new InputError(
           `Cannot download ${basename(path)}: ${new URL(file.url).host} cannot be reached, ${networkReason(error)}; ` +
-            `${networkAdvice()}. The same command goes on from byte ${now}.`,
+            `${networkAdvice()}. The same command continues from byte ${now}.`,
         );
       }
       await setTimeout(pauses[failures - 1], undefined, signal && { signal });

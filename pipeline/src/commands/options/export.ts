@@ -37,7 +37,7 @@ export function checkProject({ run, accelerate, checkpoint: _, ...others }: Expo
     'fuse',
     'trainStep',
   ] as const) {
-    const rule = 'left out beside --accelerate, which makes no model folder';
+    const rule = 'left out with --accelerate, which makes no model folder';
     if (others[name] !== undefined) refuse(action, FLAGS[name] ?? `--${name}`, rule, others[name]);
   }
   if (run !== undefined) return run;
@@ -77,7 +77,7 @@ export function checkCombination(args: ExportArguments, fused: Fusing | undefine
   };
   const fromRun = '--run runs/digits --out out/digits';
   if (format !== undefined && fused !== undefined) {
-    const rule = '--fuse must be left out beside --dtype and --quantize: fuse the smaller model afterwards';
+    const rule = '--fuse must be left out with --dtype and --quantize: fuse the smaller model afterwards';
     refuse(rule, '--fuse', `--model ${shellPath(model ?? out ?? 'out/digits')} --out out/fused --fuse loop`);
   }
   if (model !== undefined) {
@@ -89,12 +89,12 @@ export function checkCombination(args: ExportArguments, fused: Fusing | undefine
     if (given) {
       const [name, value] = given;
       const flag = value === false ? `--no-${name}` : `--${name}`;
-      const rule = `${flag} must be left out beside --model, which names an exported model`;
+      const rule = `${flag} must be left out with --model, which names an exported model`;
       const copy = `--model ${shellPath(model)} --out ${shellPath(out ?? '')}`;
       refuse(rule, value === false ? flag : `${flag} ${show(value)}`, out === undefined ? command : copy);
     }
     if (out !== undefined) {
-      const rule = '--out must be left out beside --model and --triton';
+      const rule = '--out must be left out with --model and --triton';
       refuse(rule, `--out ${show(out)}`, command);
     }
     if (format !== undefined) {
@@ -105,7 +105,7 @@ export function checkCombination(args: ExportArguments, fused: Fusing | undefine
       );
     }
     if (fused) {
-      const rule = '--fuse must come with --out beside --model, and not with --triton, which takes the network alone';
+      const rule = '--fuse with --model must come with --out, and not with --triton, which takes the network alone';
       refuse(
         rule,
         triton === undefined ? 'no --out' : '--triton',

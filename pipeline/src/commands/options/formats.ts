@@ -67,7 +67,7 @@ export function formatOfArguments(args: FormatArguments): Omit<FormatRequest, 'j
   const { dtype, quantize, drift, weightBits, judge } = args;
   const action = 'export';
   if (quantize !== undefined && dtype !== undefined) {
-    refuse(action, '--dtype', 'left out beside --quantize, whose other weights are float16 already', dtype);
+    refuse(action, '--dtype', 'left out with --quantize, whose other weights are float16 already', dtype);
   }
   if (weightBits !== undefined) check(action, '--weight-bits', oneOf(WEIGHT_BITS), weightBits);
   if (quantize === undefined && weightBits !== undefined) {

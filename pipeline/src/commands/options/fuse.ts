@@ -51,7 +51,7 @@ export function readFuse(args: FuseArguments): Fusing | undefined {
   const [name, value] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return undefined;
   throw new InputError(
-    `Cannot export: --${name} must come with --fuse, whose table it is for, received --${name} ${show(value)}. Try: ${program('export')} --model models/digits --out out/digits --fuse loop`,
+    `Cannot export: --${name} must come with --fuse, since it is for fused graphs, received --${name} ${show(value)}. Try: ${program('export')} --model models/digits --out out/digits --fuse loop`,
   );
 }
 

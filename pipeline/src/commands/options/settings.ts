@@ -62,6 +62,6 @@ export function describeDifferences(config: TrainConfig, { name, config: below }
         : [`  ${section}.${key} ${is} (${was})`];
     });
   });
-  const heading = lines.length === 0 ? `Settings: those of ${name}.` : `Settings: those of ${name}, but for`;
+  const heading = lines.length === 0 ? `Settings: those of ${name}.` : `Settings: those of ${name}, except`;
   return [heading, ...lines];
 }

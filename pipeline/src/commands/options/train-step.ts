@@ -39,7 +39,7 @@ export function readPresetStep(args: TrainStepArguments & Others): { preset: str
   };
   if (trainStep !== true) refuse('--preset must come with --train-step: it has no trained model', 'no --train-step');
   const other = OTHERS.find((name) => args[name] !== undefined);
-  if (other) refuse(`--${other} must be left out beside --preset`, `--${other} ${show(args[other])}`);
+  if (other) refuse(`--${other} must be left out with --preset`, `--${other} ${show(args[other])}`);
   return typeof out === 'string'
     ? { preset, out }
     : refuse('--out must come with --preset, as the folder to write', 'no --out');

@@ -25,8 +25,7 @@ export async function makeShare(
 ): Promise<void> {
   const { out, device, batch } = options;
   const [[modelName, model] = ['', ''], another] = Object.entries(models);
-  if (another)
-    throw new InputError('Cannot take a share: --model must be one model beside --shards, received several.');
+  if (another) throw new InputError('Cannot take a share: --model must be one model with --shards, received several.');
   const [{ makeOrder }, { runShare }] = await Promise.all([
     import('../../bulk/order.ts'),
     import('../../bulk/run-share.ts'),

@@ -55,7 +55,7 @@ export function formatReadme(described: Described): string {
       `${images.train.length} images to train on and ${images.validation.length} held out (\`data.safetensors\`), the loss, Adam, the clipping, ` +
       'the learning rate and the moving average are those of `config.json`. Edit that file to change them.',
     'The order of the images, their augmentation, the timesteps and the noise are drawn from the stream of Onnoise, a function of ' +
-      '(seed, step, image). So the losses are those of `pipeline train` but for rounding, on any number of processes. What is not ' +
+      '(seed, step, image). So the losses are those of `pipeline train` except for rounding, on any number of processes. What is not ' +
       'shared: the values that dropout drops, and the statistics of BatchNorm, which are of the images of a process ' +
       '(of all processes on CUDA).',
     '## On many GPUs and machines',

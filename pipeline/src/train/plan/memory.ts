@@ -141,7 +141,7 @@ export function describeMemory(estimate: MemoryEstimate, batch: number, engine: 
     program: estimate.program,
   };
   const words = Object.entries(parts).map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
-  const more = engine === 'onnxruntime' ? '' : `; with onnxruntime, tfjs-node took half as much again`;
+  const more = engine === 'onnxruntime' ? '' : `; this is for onnxruntime, and tfjs-node took half as much again`;
   return `Estimated memory: ${formatBytes(estimate.total)} (${words.join(', ')})${more}`;
 }
 

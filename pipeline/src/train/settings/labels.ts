@@ -78,7 +78,7 @@ export function checkDropout(
   if (labelDropout > 0 === nullCondition) return;
   if (nullCondition) {
     refuse(
-      'above 0 for a network with a null condition (model.null_condition), which nothing would train',
+      'above 0 for a network with a null condition (model.null_condition), which would not be trained otherwise',
       ` Or train one without: --model.num_class_embeds ${classCount}.`,
     );
   }

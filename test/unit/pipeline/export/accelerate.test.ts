@@ -109,8 +109,8 @@ describe('pipeline export --accelerate', () => {
   });
 
   it.each([
-    ['--out', ['--out', 'x'], '--out must be left out beside --accelerate'],
-    ['--triton', ['--triton', 'x'], '--triton must be left out beside --accelerate'],
+    ['--out', ['--out', 'x'], '--out must be left out with --accelerate'],
+    ['--triton', ['--triton', 'x'], '--triton must be left out with --accelerate'],
     ['a checkpoint that is not there', ['--checkpoint', '1'], 'there is no checkpoint of step 1, only of 2'],
   ])('refuses %s', async (_, args, message) => {
     const out = join(folder, 'refused');

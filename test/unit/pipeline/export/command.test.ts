@@ -98,7 +98,10 @@ describe('pipeline export', () => {
     const out = join(folder, 'unfused');
     const cases: [string[], string][] = [
       [['--fuse', 'lop'], 'Cannot read the options: --fuse must be one of step, loop, loop-noise, received "lop".'],
-      [['--steps', '3'], 'Cannot export: --steps must come with --fuse, whose table it is for, received --steps 3.'],
+      [
+        ['--steps', '3'],
+        'Cannot export: --steps must come with --fuse, since it is for fused graphs, received --steps 3.',
+      ],
       [['--fuse', 'loop', '--steps', '9999'], 'Cannot compile the sampler: steps must be an integer from 1 to'],
       [['--fuse', 'loop', '--guidance', '2'], 'guidance must be'],
     ];
@@ -111,7 +114,7 @@ describe('pipeline export', () => {
     const alone = await runCli('export', '--model', 'models/digits', '--fuse', 'loop');
     expect([alone.code, alone.stderr]).toEqual([
       2,
-      expect.stringContaining('--fuse must come with --out beside --model'),
+      expect.stringContaining('--fuse with --model must come with --out'),
     ]);
     expect(await readdir(folder)).not.toContain('unfused');
   }, 60_000);

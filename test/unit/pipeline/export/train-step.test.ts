@@ -76,12 +76,12 @@ describe('pipeline export --train-step', () => {
     [['--model', 'models/digits', '--out', 'x', '--train-step'], '--train-step must come with --run'],
     [['--preset', 'tab', '--out', 'x'], '--preset must come with --train-step: it has no trained model'],
     [['--preset', 'tab', '--train-step'], '--out must come with --preset'],
-    [['--preset', 'tab', '--train-step', '--out', 'x', '--run', 'y'], '--run must be left out beside --preset'],
+    [['--preset', 'tab', '--train-step', '--out', 'x', '--run', 'y'], '--run must be left out with --preset'],
     [
       ['--preset', 'none', '--train-step', '--out', 'x'],
       '--preset must be one of base, digits, hands, small, tab, tutorial',
     ],
-    [['--run', 'y', '--accelerate', 'x', '--train-step'], '--train-step must be left out beside --accelerate'],
+    [['--run', 'y', '--accelerate', 'x', '--train-step'], '--train-step must be left out with --accelerate'],
   ])('refuses %j', async (args, rule) => {
     const { code, stderr } = await runCli('export', ...args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(rule)]);

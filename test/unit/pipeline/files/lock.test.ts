@@ -34,7 +34,7 @@ describe('takeLock', () => {
       await expect(takeLock(path, words)).rejects.toThrow(
         new RegExp(
           `^Cannot do it: another process \\(pid ${process.pid}, since \\d\\d:\\d\\d\\) does it\\. ` +
-            'Wait for it or stop it; if it is not, remove .*a\\.lock\\.$',
+            'Wait for it or stop it; if it is another program, remove .*a\\.lock\\.$',
         ),
       );
       await expect(takeLock(path, words)).rejects.toBeInstanceOf(InputError);

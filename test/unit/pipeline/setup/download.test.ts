@@ -114,7 +114,7 @@ describe('download', () => {
     const sentence = `${new URL(url).host} cannot be reached, it refuses the connection (ECONNREFUSED)`;
     const work = download({ ...FILE, url }, path, options);
     await expect(work).rejects.toThrow(sentence);
-    await expect(work).rejects.toThrow('goes on from byte 10.');
+    await expect(work).rejects.toThrow('continues from byte 10.');
     expect(await files()).toEqual(['a.whl.part']);
   });
 

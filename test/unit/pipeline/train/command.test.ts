@@ -88,7 +88,7 @@ describe('pipeline train --dry-run', () => {
     const { code, stdout } = await train('--preset', 'tutorial', '--out', out, '--batch', '2', '--dry-run');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^Settings: those of the preset tutorial, but for\n {2}training\.batch 2 \(32\)\nImages: none/,
+      /^Settings: those of the preset tutorial, except\n {2}training\.batch 2 \(32\)\nImages: none/,
     );
     expect(stdout).toMatch(/^Model: SimpleUnet, 62,437,601 parameters, images of 1 x 64 x 64$/m);
     expect(stdout).toMatch(/^Estimated memory: [\d.]+ GiB \(state .*; this machine has .* of it free$/m);
@@ -379,7 +379,7 @@ describe('pipeline train', () => {
       validationLoss: expect.any(Number),
       checkpoint: join(out, 'checkpoints', 'step-00000004'),
     });
-    expect(stderr).toContain('Settings: those of the defaults, but for');
+    expect(stderr).toContain('Settings: those of the defaults, except');
   });
 
   it('refuses a settings file that is not there or no JSON', async () => {

@@ -13,9 +13,9 @@ describe('formatOfArguments', () => {
 
   it('refuses what does not go together, in a sentence', () => {
     const cases: [FormatArguments, string][] = [
-      [{ dtype: 'float16', quantize: 'int8' }, '--dtype must be left out beside --quantize'],
-      [{ dtype: 'float32', quantize: 'int8' }, '--dtype must be left out beside --quantize'],
-      [{ dtype: 'int8', quantize: 'int8' }, '--dtype must be left out beside --quantize'],
+      [{ dtype: 'float16', quantize: 'int8' }, '--dtype must be left out with --quantize'],
+      [{ dtype: 'float32', quantize: 'int8' }, '--dtype must be left out with --quantize'],
+      [{ dtype: 'int8', quantize: 'int8' }, '--dtype must be left out with --quantize'],
       [{ dtype: 'int8', weightBits: 8 }, '--weight-bits must be left out without --quantize'],
       [{ dtype: 'float16', weightBits: 7 }, '--weight-bits must be left out without --quantize'],
       [{ quantize: 'int8', weightBits: 6 as 7 }, '--weight-bits must be'],
@@ -36,7 +36,7 @@ describe('pipeline export', () => {
       [['--dtype', 'float64'], '--dtype must be one of float32, float16, int8, received "float64"'],
       [['--quantize', 'int4'], '--quantize must be one of int8, received "int4"'],
       [['--model', 'm', '--triton', 't', '--quantize', 'int8'], '--quantize must come with --out'],
-      [['--run', 'r', '--accelerate', 'a', '--quantize', 'int8'], '--quantize must be left out beside --accelerate'],
+      [['--run', 'r', '--accelerate', 'a', '--quantize', 'int8'], '--quantize must be left out with --accelerate'],
     ];
     for (const [args, sentence] of cases) {
       const { code, stderr } = await runCli('export', ...args);

@@ -260,16 +260,16 @@ describe('pipeline export --triton', () => {
   });
 
   it.each([
-    ['--run beside --model', ['--model', 'm', '--run', 'r', '--triton', 't'], '--run must be left out beside --model,'],
+    ['--run beside --model', ['--model', 'm', '--run', 'r', '--triton', 't'], '--run must be left out with --model,'],
     [
       '--out beside --model',
       ['--model', 'm', '--out', 'o', '--triton', 't'],
-      '--out must be left out beside --model and --triton,',
+      '--out must be left out with --model and --triton,',
     ],
     [
       '--checkpoint beside --model',
       ['--model', 'm', '--checkpoint', '5'],
-      '--checkpoint must be left out beside --model,',
+      '--checkpoint must be left out with --model,',
     ],
     [
       '--model without --triton',

@@ -97,7 +97,7 @@ describe('checkDropout', () => {
   it('refuses a null class that nothing would train', () => {
     expect(check(0, 2, true, NAMES)).toThrow(
       'Cannot start training: --label-dropout must be above 0 for a network with a null condition ' +
-        '(model.null_condition), which nothing would train, received 0. Or train one without: --model.num_class_embeds 2.',
+        '(model.null_condition), which would not be trained otherwise, received 0. Or train one without: --model.num_class_embeds 2.',
     );
   });
 });
