@@ -46,7 +46,7 @@ test('checkMemory refuses what memory should not hold', () => {
   const large = { ...dataset, channels: 3 as const, height: 1024, width: 1024 };
   expect(() => checkMemory(large, 500)).not.toThrow();
   expect(() => checkMemory(large, 1000)).toThrow(
-    'Cannot evaluate with bars: its images must take at most 2 GiB of memory, 1000 of 3 x 1024 x 1024 take 2.93 GiB.',
+    'Cannot evaluate with bars: its images must take at most 2 GiB of memory, but 1000 of 3 x 1024 x 1024 take 2.93 GiB.',
   );
 });
 
@@ -54,7 +54,7 @@ test('checkPictures refuses more pictures than memory holds, those of a sweep co
   const check = (count: number, settings: number) => () => checkPictures('evaluate x', [3, 256, 256], count, settings);
   expect(check(1000, 10)).not.toThrow();
   expect(check(1000, 12)).toThrow(
-    /^Cannot evaluate x: all pictures must take at most \S+ \S+ of memory, 1000 of 3 x 256 x 256 with 12 settings take \S+ \S+\. Lower --count, or split --sweep\.$/,
+    /^Cannot evaluate x: all pictures must take at most \S+ \S+ of memory, but 1000 of 3 x 256 x 256 with 12 settings take \S+ \S+\. Lower --count, or split --sweep\.$/,
   );
   expect(check(12_000, 1)).toThrow(/12000 of 3 x 256 x 256 take \S+ \S+\. Lower --count\.$/);
 });
