@@ -1,5 +1,5 @@
 /**
- * The pictures of `--real`, which the page's game shows beside a model's own. They are prepared as the model card says of
+ * The pictures of `--real`, which the page's game shows beside a model's own. They are prepared as in
  * training. Where they are the images of training, only those that it held out are fair: the others the model may know by heart.
  */
 import { readModelFolder } from '@onnoise/runtime-node';
@@ -11,7 +11,7 @@ import { prepareWithProgress } from '#pipeline/commands/stages/prepare-with-prog
 import { lookAtImages } from '#pipeline/data/look.ts';
 import { listClasses } from '#pipeline/data/set/classes.ts';
 import type { Dataset, PrepareOptions } from '#pipeline/data/set/types.ts';
-import { readTrainedOn, type TrainedOn } from '#pipeline/folder/read-card.ts';
+import { readTrainedOn, type TrainedOn } from '#pipeline/folder/training-file.ts';
 import { LABEL } from '#pipeline/pictures/phantom-label.ts';
 import { sayNote } from '#pipeline/terminal/voice.ts';
 import { plural } from '#pipeline/text/format.ts';
@@ -148,9 +148,9 @@ function saidOf(data: string, shown: number, { dataset, same, strange, card, csv
   if (same) return `The game shows ${of(validation.length)} pictures of ${data} that training held out.`;
   const all = `The game shows ${of(count)} pictures of ${data}.`;
   if (strange) return `${all} The model saw none of them: it was trained on phantoms.`;
-  if (card === undefined) return `${all} No model card says whether the model was trained on some of them.`;
+  if (card === undefined) return `${all} No training.json says whether the model was trained on some of them.`;
   if (card.data.csv !== undefined && csv === undefined) {
     return `${all} The model may have been trained on some of them: with --csv, the table of its training, those are left out.`;
   }
-  return `${all} They are not the images that the model card names; if some of those are among them, the model has seen them.`;
+  return `${all} They are not the images that the model's training.json names; if some of those are among them, the model has seen them.`;
 }

@@ -16,6 +16,7 @@ import type { ServerResponse } from 'node:http';
 import { basename, extname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream';
 import type { Plugin } from 'vite';
+import { MODEL_FILES } from '../../scheduler/src/model/index.ts';
 import { refuse } from '../../scheduler/src/rules/index.ts';
 import phantoms from '../public/hands/phantoms.json' with { type: 'json' };
 import type { Listing } from '../views/game/rules/listing.ts';
@@ -121,12 +122,13 @@ function realAddress(id: string, { listing, pixels }: RealPictures): string {
   return `real/${id}-${hash.slice(0, 8)}.json`;
 }
 
-/** A model's card says that it was trained on the digits, and its index that it was trained on phantoms. */
-async function picturesFor({ folder, files, shape, line }: ModelFolder): Promise<string | undefined> {
+/** training.json says that a model was trained on the digits, and its index that it was trained on phantoms. */
+async function picturesFor({ folder, shape, line }: ModelFolder): Promise<string | undefined> {
   if (line.trainedOn === 'phantoms' && `${shape}` === `${[1, phantoms.height, phantoms.width]}`) return PHANTOMS;
-  if (!files.includes('README.md') || `${shape}` !== `${DIGIT_SHAPE}`) return undefined;
-  const card = await readFile(join(folder, 'README.md'), 'utf8');
-  return card.includes('"source": "digits"') ? PICTURES : undefined;
+  if (`${shape}` !== `${DIGIT_SHAPE}`) return undefined;
+  const text = await readFile(join(folder, MODEL_FILES.training), 'utf8').catch(() => '{}');
+  const { settings } = JSON.parse(text) as { settings?: { data?: { source?: unknown } } };
+  return settings?.data?.source === 'digits' ? PICTURES : undefined;
 }
 
 function listAssets(models: readonly ModelFolder[], given: RealPictures | undefined): Assets {

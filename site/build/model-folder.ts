@@ -55,7 +55,7 @@ export interface ModelFolder {
   files: string[];
 }
 
-const OPTIONAL = [MODEL_FILES.index, MODEL_FILES.card, MODEL_FILES.evaluation, 'samples.png'];
+const OPTIONAL = [MODEL_FILES.index, MODEL_FILES.card, MODEL_FILES.training, MODEL_FILES.evaluation, 'samples.png'];
 
 /**
  * @throws InputError that names what is missing or not supported.

@@ -7,7 +7,7 @@ import { evaluate } from '../evaluate/evaluate.ts';
 import { openFiles } from '../evaluate/report/files.ts';
 import type { Evaluation } from '../evaluate/report/types.ts';
 import type { SamplingSettings } from '../evaluate/sample.ts';
-import { readTrainedOn } from '../folder/read-card.ts';
+import { readTrainedOn } from '../folder/training-file.ts';
 
 export interface EvaluateOptions extends SamplingSettings {
   /** Model folder. */

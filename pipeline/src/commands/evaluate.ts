@@ -7,7 +7,7 @@ import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnois
 import type { Argv, CommandModule } from 'yargs';
 import { FEATURE_RANGES, type FeatureRange } from '../evaluate/features/range.ts';
 import type { Evaluation } from '../evaluate/report/types.ts';
-import { readTrainedOn } from '../folder/read-card.ts';
+import { readTrainedOn } from '../folder/training-file.ts';
 import { DIGITS, modelFolder } from '../install/shipped-model.ts';
 import { FailedCheck } from '../terminal/errors.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
@@ -44,7 +44,7 @@ export interface EvaluateArguments extends SamplerSettings {
 const MODEL = 'The model:';
 const PICTURES = 'The pictures:';
 const SAMPLING = 'Sampling:';
-const DATA = 'Real images, by default as in the model card:';
+const DATA = 'Real images, by default as in training:';
 const FEATURES = 'The feature network:';
 const RESULTS = 'Results:';
 

@@ -1,8 +1,8 @@
-/** Which images an evaluation compares with: those that the user names, prepared and split as the model card says of training. */
+/** Which images an evaluation compares with: those that the user names, prepared and split as in training. */
 import type { ImageShape } from '@onnoise/scheduler/model';
 import { check, InputError, integer, oneOf, worded } from '@onnoise/scheduler/rules';
 import type { PrepareOptions } from '../data/set/types.ts';
-import type { TrainedOn } from '../folder/read-card.ts';
+import type { TrainedOn } from '../folder/training-file.ts';
 import { MAX_SIZE } from '../pictures/types.ts';
 import { dataFields } from '../train/settings/data-fields.ts';
 import { defaultsOf, type Field, SEED } from '../train/settings/field.ts';
@@ -60,7 +60,7 @@ export function chooseImages(
   const carded = Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
   const source = typed.source ?? (settings.source === 'digits' ? 'digits' : undefined);
   if (source === undefined) {
-    const which = typeof settings.source === 'string' ? `, ${settings.source} by the model card` : '';
+    const which = typeof settings.source === 'string' ? `, ${settings.source} by its training.json` : '';
     throw new InputError(
       `Cannot ${action}: --data must name the images that the model was trained on${which}, received nothing.`,
     );

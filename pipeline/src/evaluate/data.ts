@@ -18,7 +18,7 @@ export interface RealImages {
   classMap: ClassMap | undefined;
   /** Sentences that the user should read. */
   notes: string[];
-  /** Whether the model card names the same bytes; undefined if it names none. */
+  /** Whether training.json names the same bytes; undefined if it names none. */
   same: boolean | undefined;
   close(): void;
 }
@@ -32,7 +32,7 @@ export interface OpenOptions {
   test?: PrepareOptions | undefined;
   /** Whether gray or colour is as the user says; if not, images must be what the model makes. */
   forced: boolean;
-  /** Of the images in the model card. */
+  /** Of the images in training.json. */
   hash?: string | undefined;
   prepare(options: PrepareOptions): Promise<Dataset>;
 }

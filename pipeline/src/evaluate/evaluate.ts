@@ -13,7 +13,7 @@ import { basename } from 'node:path';
 import { EVALUATION_VERSION } from '@onnoise/scheduler/model';
 import { check, InputError, integer } from '@onnoise/scheduler/rules';
 import type { Dataset } from '../data/set/types.ts';
-import type { TrainedOn } from '../folder/read-card.ts';
+import type { TrainedOn } from '../folder/training-file.ts';
 import { installedVersion } from '../install/installed-version.ts';
 import { plural } from '../text/format.ts';
 import { askLike } from './ask.ts';
@@ -33,12 +33,13 @@ import type { FeatureNetwork } from './sets/types.ts';
 import { lookAtSets } from './sets.ts';
 import { checkAsked, checkSettings } from './settings.ts';
 
-const OTHER_IMAGES = 'The images are not those that the model card names, so copies of any others are not looked for.';
+const OTHER_IMAGES =
+  "The images are not those that the model's training.json names, so copies of any others are not looked for.";
 
 const OTHER_SPLIT =
-  'The images held out here are not those that the model card says, so the model may have learnt from them. Leave out --validation-share, --split-seed and --group-column, or name others with --test-data.';
+  'The images held out here are not those that training held out, so the model may have learnt from them. Leave out --validation-share, --split-seed and --group-column, or name others with --test-data.';
 const UNKNOWN_SPLIT =
-  'No model card says which images were held out, so the model may have learnt from those that it is compared with, unless --test-data names others.';
+  'No training.json says which images were held out, so the model may have learnt from those that it is compared with, unless --test-data names others.';
 
 const ofStart = (name: string): string =>
   `The model started from the weights of ${name}, and this data says nothing about copies of the images of ${name}. Evaluate with those, too.`;

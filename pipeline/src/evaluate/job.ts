@@ -1,14 +1,14 @@
 /** What an evaluation is told, and how it tells of itself. */
 import type { DeviceChoice, ModelFolder } from '@onnoise/runtime-node';
 import type { Dataset, PrepareOptions } from '../data/set/types.ts';
-import type { TrainedOn } from '../folder/read-card.ts';
+import type { TrainedOn } from '../folder/training-file.ts';
 import type { ReportProgress } from '../terminal/progress.ts';
 import type { FeatureRange } from './features/index.ts';
 import type { SamplingSettings } from './sample.ts';
 
 export interface EvaluationJob {
   model: ModelFolder;
-  /** What the model card says of its images. */
+  /** What training.json says of its images. */
   trainedOn?: TrainedOn | undefined;
   /** The images that the model was trained on. */
   data: PrepareOptions;

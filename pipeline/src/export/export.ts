@@ -13,6 +13,7 @@ import { inferenceGraph, inferenceMetadata } from '../folder/inference.ts';
 import { LEARNT_FROM_PHANTOMS, type ModelCard } from '../folder/model-card.ts';
 import { describeParity, measureParity, PARITY_BATCHES, type Parity, requireParity } from '../folder/parity.ts';
 import { filesForPython } from '../folder/python-files.ts';
+import { TRAINING_FORMAT, type TrainingFile } from '../folder/training-file.ts';
 import { countParameters, createModel, type Model } from '../model/index.ts';
 import { plainName } from '../text/plain-name.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../train/saved/metrics.ts';
@@ -158,18 +159,23 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
   const validation = upTo(await readLines<ValidationMetrics>(paths.validation));
   return {
     name: basename(out),
-    data: {
-      name,
-      hash,
-      count: data?.count ?? 0,
-      classNames: data?.classNames,
-      licence: name === 'digits' ? DIGITS_LICENCE : undefined,
-      phantoms: data?.phantoms,
+    training: {
+      format: TRAINING_FORMAT,
+      data: {
+        name,
+        hash,
+        count: data?.count ?? 0,
+        classNames: data?.classNames,
+        licence: name === 'digits' ? DIGITS_LICENCE : undefined,
+        phantoms: data?.phantoms,
+      },
+      settings: { ...config },
+      start,
+      parameters: countParameters(model),
+      trained: { steps: info.step, seconds: info.seconds, seen },
     },
     parameters: countParameters(model),
     averaged: config.training.emaDecay !== null,
-    config,
-    start,
     metrics: measured(info, seen, metrics, validation.at(-1), parity),
     limits: limitsOf(model.shape, data, seen, start),
   };
@@ -178,7 +184,7 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
 function startOf(
   { init, initHash }: OpenedRun['config']['training'],
   { startPhantoms: phantoms = false }: Partial<RunData> = {},
-): ModelCard['start'] {
+): TrainingFile['start'] {
   return init === undefined ? undefined : { name: init, hash: initHash ?? 'not recorded', phantoms };
 }
 
@@ -207,7 +213,7 @@ function limitsOf(
   [channels, height, width]: ImageShape,
   data: RunData | undefined,
   seen: ImagesSeen | undefined,
-  start: ModelCard['start'],
+  start: TrainingFile['start'],
 ): string[] {
   const others = start ? `those of ${plainName(start.name)}, whose weights it started from` : 'nothing else';
   return [

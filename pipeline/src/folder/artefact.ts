@@ -1,7 +1,7 @@
 /**
  * Writes a model folder atomically, in the layout of a diffusers pipeline:
  *
- *     README.md  model_index.json  scheduler/scheduler_config.json  unet/config.json  unet/model.onnx
+ *     README.md  training.json  model_index.json  scheduler/scheduler_config.json  unet/config.json  unet/model.onnx
  *     samples.png and training.png, if given; further files, such as the weights for Python
  *
  * `loadModel` of `@onnoise/runtime-node` reads it.
@@ -16,6 +16,7 @@ import { findNetwork } from '../model/index.ts';
 import type { ChannelKey, ModelConfig } from '../model/types.ts';
 import { type CardSurroundings, formatModelCard, type ModelCard } from './model-card.ts';
 import { modelIndex, pythonExample } from './python-files.ts';
+import { formatTraining } from './training-file.ts';
 import { WEIGHTS_FILE } from './weights.ts';
 
 export interface ArtefactParts {
@@ -45,6 +46,7 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   await checkArtefactTarget(out);
   const files: Record<string, Uint8Array | string> = {
     'README.md': describe(parts),
+    ...(parts.card.training && { [MODEL_FILES.training]: formatTraining(parts.card.training) }),
     'model_index.json': formatJson(modelIndex(modelConfig, indexEntries(modelConfig, factsOf(parts.card)))),
     'scheduler/scheduler_config.json': formatJson(formatSchedulerConfig(schedulerConfig)),
     'unet/config.json': formatJson(modelConfig),
@@ -98,7 +100,7 @@ async function replaceWith(out: string, fill: (temporary: string) => Promise<voi
 
 /** What a model folder holds: files that are made again, and what Python and desktops leave beside them. */
 const REPLACED =
-  /^(README\.md|(model_index|evaluation)\.json|report\.html|\.evaluation\.lock|(samples|training)\.png|pipeline\.py|scheduler\/scheduler_config\.json|fused\/(table\.json|(step|loop|loop-noise)\.onnx)|train\/(step\.(json|onnx)|denoiser\.onnx|state\.safetensors)|unet\/(config\.json|[^/]+\.onnx|diffusion_pytorch_model\.safetensors|modeling_\w+\.py))$|(^|\/)(__pycache__\/[^/]+\.pyc|\.DS_Store|Thumbs\.db)$/;
+  /^(README\.md|(model_index|training|evaluation)\.json|report\.html|\.evaluation\.lock|(samples|training)\.png|pipeline\.py|scheduler\/scheduler_config\.json|fused\/(table\.json|(step|loop|loop-noise)\.onnx)|train\/(step\.(json|onnx)|denoiser\.onnx|state\.safetensors)|unet\/(config\.json|[^/]+\.onnx|diffusion_pytorch_model\.safetensors|modeling_\w+\.py))$|(^|\/)(__pycache__\/[^/]+\.pyc|\.DS_Store|Thumbs\.db)$/;
 
 /**
  * Makes sure, before long work, that `writeArtefact` may write there.
@@ -167,8 +169,8 @@ export const indexEntries = (modelConfig: object, { classNames, trainedOn }: Ind
   ...(trainedOn && { trained_on: trainedOn }),
 });
 
-const factsOf = ({ data, origin }: ModelCard): IndexFacts =>
-  data ? { classNames: data.classNames, trainedOn: trainedOn(data) } : (origin ?? {});
+const factsOf = ({ training, origin }: ModelCard): IndexFacts =>
+  training ? { classNames: training.data.classNames, trainedOn: trainedOn(training.data) } : (origin ?? {});
 
 /** @param images of training, and how many of them are phantoms */
 export const trainedOn = ({ count, phantoms }: { count: number; phantoms?: number | undefined }) =>

@@ -5,20 +5,13 @@
 import type { PredictionType } from '@onnoise/scheduler';
 import type { ConditionSpec, ImageShape } from '@onnoise/scheduler/model';
 import { plainName } from '../text/plain-name.ts';
+import type { TrainingFile } from './training-file.ts';
 
 export interface ModelCard {
   /** Heading: `digits`. */
   name: string;
-  /** The images it was trained on; `hash` names their exact bytes. Absent for a model from elsewhere. */
-  data?: {
-    name: string;
-    hash: string;
-    count: number;
-    classNames?: readonly string[] | undefined;
-    licence?: string | undefined;
-    /** How many of the images are synthetic phantoms. */
-    phantoms?: number | undefined;
-  };
+  /** What it was trained on and how, as training.json has it. Absent for a model from elsewhere. */
+  training?: TrainingFile | undefined;
   /** The checkpoint of diffusers that it was made of, for a model from elsewhere; `hash` is of its weights. */
   origin?: {
     name: string;
@@ -36,10 +29,6 @@ export interface ModelCard {
   format?: string | undefined;
   /** Whether the weights are the moving averages of training, or those of its last step. Default: true. */
   averaged?: boolean;
-  /** The resolved training configuration, as saved with the run. Absent for a model from elsewhere. */
-  config?: object;
-  /** The weights that training started from; absent: random ones. */
-  start?: { name: string; hash: string; phantoms: boolean } | undefined;
   /** Measurements: `'loss (last 100 steps)': 0.0312`. */
   metrics: Readonly<Record<string, number | string>>;
   /** What the model does badly or not at all, a sentence each. */
@@ -79,7 +68,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     describeNetwork(around),
     ...(card.format === undefined ? [] : [card.format]),
     ...(around.python === undefined ? [] : [inPython(around.python)]),
-    ...(origin ? describeOrigin(origin, around) : describeTraining(card, around)),
+    ...(origin ? describeOrigin(origin, around) : describeTraining(card.training, around)),
     '## Metrics',
     table(Object.entries(metrics)),
     '## Limits',
@@ -91,8 +80,9 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
 }
 
 /** What it was trained on and how. */
-function describeTraining({ data, config, start }: ModelCard, around: CardSurroundings): string[] {
-  if (!data) throw new Error('a card needs data or an origin');
+function describeTraining(training: TrainingFile | undefined, around: CardSurroundings): string[] {
+  if (!training) throw new Error('a card needs what it was trained on, or an origin');
+  const { data, settings, start } = training;
   return [
     '## Data',
     [
@@ -108,17 +98,14 @@ function describeTraining({ data, config, start }: ModelCard, around: CardSurrou
     '## Training',
     ...(around.hasCurve ? ['![Loss](training.png)'] : []),
     ...(start ? [describeStart(start)] : []),
-    fence('json', JSON.stringify(config, null, 2)),
+    fence('json', JSON.stringify(settings, null, 2)),
   ];
 }
 
-const describeStart = ({ name, hash, phantoms }: NonNullable<ModelCard['start']>): string =>
+const describeStart = ({ name, hash, phantoms }: NonNullable<TrainingFile['start']>): string =>
   `It started from the weights of ${plainName(name)} (\`${hash}\`)${phantoms ? `, which learnt from ${PHANTOMS}` : ''}.`;
 
 const PHANTOMS = 'synthetic phantoms, drawn by a program, not pictures of people';
-
-/** Whether a card that was written here says that phantoms were among the images. */
-export const saysPhantoms = (card: string): boolean => card.includes(PHANTOMS);
 
 const phantomsOf = (phantoms: number, count: number): string =>
   phantoms === count ? 'All' : phantoms.toLocaleString('en');

@@ -123,7 +123,7 @@ async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<
       `Cannot import ${from}: it must have at most ${MOST_WEIGHTS / 1e6} million weights, since an ONNX file holds 2 GiB, received ${Math.round(parameters / 1e6)} million.`,
     );
   }
-  const classNames = model.classCount === null ? undefined : classNamesOf(index, '', model.classCount);
+  const classNames = model.classCount === null ? undefined : classNamesOf(index, model.classCount);
   const trainedOn = index.trained_on === 'phantoms' ? index.trained_on : undefined;
   return { ...schedule, files, model, ofMonai, classNames, trainedOn, licence: await licenceOf(files.card) };
 }

@@ -72,9 +72,8 @@ async function copyModel(from: string, to: string): Promise<void> {
   for (const part of ['scheduler', 'unet']) {
     await cp(join(from, part), join(to, part), { ...how, filter: (path) => !WEIGHTS.test(path) });
   }
-  for (const part of [MODEL_FILES.index, MODEL_FILES.card]) {
-    await cp(join(from, part), join(to, part), how).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error; // a model needs neither file
-    });
-  }
+  const { index } = MODEL_FILES;
+  await cp(join(from, index), join(to, index), how).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error; // a model does not need it
+  });
 }

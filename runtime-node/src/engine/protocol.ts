@@ -26,7 +26,7 @@ export interface EngineModel {
   shape: ImageShape;
   /** Classes that can be asked for; 0: not conditional on one. */
   classes: number;
-  /** One per class, if model_index.json or the model card names them. */
+  /** One per class, if model_index.json names them. */
   classNames?: readonly string[] | undefined;
   /** Whether the network was also trained without a condition: guidance needs that. */
   nullCondition: boolean;

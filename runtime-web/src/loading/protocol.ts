@@ -31,7 +31,7 @@ export interface ModelInfo {
   shape: ImageShape;
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
-  /** One per class, if model_index.json or the model card names them. */
+  /** One per class, if model_index.json names them. */
   classNames?: string[];
   /** Whether guidance can be asked for. */
   nullCondition: boolean;

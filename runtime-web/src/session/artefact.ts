@@ -13,7 +13,7 @@ export type ReadFile = (
 ) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 
 /** A model works without these: at a URL, a failed fetch counts as a missing file. */
-const OPTIONAL: readonly string[] = [MODEL_FILES.index, MODEL_FILES.card, MODEL_FILES.evaluation];
+const OPTIONAL: readonly string[] = [MODEL_FILES.index, MODEL_FILES.evaluation];
 
 /** Returns a reader of the folder's files. If a URL refuses a file that the model needs, the error says why. */
 export function openFolder(source: string | URL | ModelFiles): ReadFile {

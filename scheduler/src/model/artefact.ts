@@ -23,7 +23,7 @@ export interface Artefact {
   shape: ImageShape;
   /** Classes that can be asked for, 0 for a model that is not conditional on one. */
   classes: number;
-  /** One per class, if model_index.json or the model card names them. */
+  /** One per class, if model_index.json names them. */
   classNames?: string[];
   /** Whether the network was also trained without a condition: guidance needs that. Its null class is `classes`. */
   nullCondition: boolean;
@@ -40,8 +40,10 @@ export const MODEL_FILES = {
   scheduler: 'scheduler/scheduler_config.json',
   unet: 'unet/config.json',
   network: 'unet/model.onnx',
-  /** Optional. */
+  /** Optional, for people. */
   card: 'README.md',
+  /** Optional: what the network was trained on, and how. */
+  training: 'training.json',
   /** Optional: see evaluation.ts. */
   evaluation: 'evaluation.json',
 } as const;
@@ -67,8 +69,7 @@ export async function readArtefact(read: ReadModelFile, where?: string): Promise
   const scheduler = within(nameOf(MODEL_FILES.scheduler, where), () => parseSchedulerConfig(schedulerJson));
   const timesteps = scheduler.num_train_timesteps;
   within(where, () => checkAgreement({ timesteps, unetTimesteps: unetJson.num_train_timesteps, ...unet }));
-  const card = classes === 0 ? undefined : await read(MODEL_FILES.card);
-  const classNames = within(where, () => classNamesOf(indexJson, new TextDecoder().decode(card), classes));
+  const classNames = within(where, () => classNamesOf(indexJson, classes));
   const onPhantoms = indexJson.trained_on === 'phantoms';
   return { scheduler, ...unet, ...(classNames && { classNames }), ...(onPhantoms && { trainedOn: 'phantoms' }) };
 }

@@ -2,16 +2,11 @@
 import { refuse } from '../rules/errors.ts';
 
 /**
- * One per class: from `id2label` in model_index.json, in the form of diffusers' DiTPipeline (`{"0": "cat", "1":
- * "dog"}`), else from the model card's line `- classes: 0: cat, 1: dog`. undefined if neither names all classes.
- * @param card the text of README.md, '' for none
+ * One per class, from `id2label` in model_index.json, in the form of diffusers' DiTPipeline (`{"0": "cat", "1": "dog"}`);
+ * undefined if that does not name all classes.
  * @throws InputError for an `id2label` that is not an object of texts.
  */
-export function classNamesOf(
-  index: Readonly<Record<string, unknown>>,
-  card: string,
-  classes: number,
-): string[] | undefined {
+export function classNamesOf(index: Readonly<Record<string, unknown>>, classes: number): string[] | undefined {
   const { id2label = null } = index;
   const isMap = id2label === null || (typeof id2label === 'object' && !Array.isArray(id2label));
   if (!isMap || !Object.values(id2label ?? {}).every((name) => typeof name === 'string')) {
@@ -20,11 +15,6 @@ export function classNamesOf(
   if (classes === 0) return undefined;
   const map = (id2label ?? {}) as Record<string, string>;
   const named = Array.from({ length: classes }, (_, label) => map[label]);
-  if (Object.keys(map).length === classes && named.every((name) => name !== undefined)) return named as string[];
-  const listed = /^- classes: (.+)$/m.exec(card)?.[1]?.split(', ');
-  return listed?.length === classes ? listed.map(fromCard) : undefined;
+  const isWhole = Object.keys(map).length === classes && named.every((name) => name !== undefined);
+  return isWhole ? (named as string[]) : undefined;
 }
-
-/** `0: cat` in today's cards, with Markdown's own characters escaped, and `cat` in older ones. */
-const fromCard = (entry: string, label: number): string =>
-  entry.startsWith(`${label}: `) ? entry.slice(`${label}: `.length).replace(/\\(.)/g, '$1') : entry;

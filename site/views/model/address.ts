@@ -72,10 +72,8 @@ export async function fetchFolder(
       signal?.throwIfAborted();
       return undefined;
     });
-  const optional = await Promise.all([MODEL_FILES.index, MODEL_FILES.card, SAMPLES].map(tryToGet));
-  // The card names the file of its figures, if it has any.
-  const card = await optional.find((entry) => entry?.[0] === MODEL_FILES.card)?.[1].text();
-  if (card?.includes(MODEL_FILES.evaluation)) optional.push(await tryToGet(MODEL_FILES.evaluation));
+  const { index, card, evaluation } = MODEL_FILES;
+  const optional = await Promise.all([index, card, evaluation, SAMPLES].map(tryToGet));
   const files = Object.fromEntries([...configs, network, ...optional.filter((entry) => entry !== undefined)]);
   return { files, title: lastWord(address) };
 }

@@ -26,11 +26,12 @@ const {
   network: ONNX,
   index: INDEX,
   card: CARD,
+  training: TRAINING,
   evaluation: EVALUATION,
 } = MODEL_FILES;
 export const SAMPLES = 'samples.png';
 const REQUIRED = [SCHEDULER, UNET, ONNX];
-const KNOWN = [...REQUIRED, INDEX, CARD, EVALUATION, SAMPLES];
+const KNOWN = [...REQUIRED, INDEX, CARD, TRAINING, EVALUATION, SAMPLES];
 
 /** Names of files that have lost their folders; some tools turn a path into `unet_config.json`. */
 const LOOSE: readonly (readonly [name: RegExp, place: string])[] = [
@@ -39,6 +40,7 @@ const LOOSE: readonly (readonly [name: RegExp, place: string])[] = [
   [/^.*\.onnx$/i, ONNX],
   [/^model[-_]index\.json$/i, INDEX],
   [/^readme\.md$/i, CARD],
+  [/^training\.json$/i, TRAINING],
   [/^evaluation\.json$/i, EVALUATION],
   [/^samples\.png$/i, SAMPLES],
 ];

@@ -1,4 +1,4 @@
-/** The first lines of a model card, as plain text. */
+/** The first lines of a model card, as plain text: they are shown, and nothing else is read from them. */
 
 const MOST_LINES = 2;
 const MOST_LETTERS = 400;
@@ -7,8 +7,6 @@ export interface Card {
   heading: string | undefined;
   /** The first paragraphs, without markup. */
   lines: string[];
-  /** The network's, if the card gives them. */
-  parameters: number | undefined;
 }
 
 export function readCard(markdown: string): Card {
@@ -22,12 +20,7 @@ export function readCard(markdown: string): Card {
     if (words !== '') lines.push(words.length > MOST_LETTERS ? `${words.slice(0, MOST_LETTERS - 1)}…` : words);
     if (lines.length === MOST_LINES) break;
   }
-  const parameters = /\b(\d{1,3}(?:,\d{3})*|\d+) parameters\b/.exec(text)?.[1];
-  return {
-    heading: heading && plain(heading),
-    lines,
-    parameters: parameters === undefined ? undefined : Number(parameters.replaceAll(',', '')),
-  };
+  return { heading: heading && plain(heading), lines };
 }
 
 function plain(markdown: string): string {

@@ -34,7 +34,7 @@ export interface Inspection {
   nullCondition: boolean;
   conditions: readonly ConditionSpec[];
   scheduler: SchedulerConfig;
-  /** From the card; else an estimate from the network's file, which includes tables and folded constants. */
+  /** By training.json; else an estimate from the network's file, which includes tables and folded constants. */
   parameters: string;
   /** Of the network's file. */
   bytes: number;
@@ -69,6 +69,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
   if (fault !== undefined) throw networkError(fault);
   const evaluated = await readFigures(files[MODEL_FILES.evaluation], network);
   const card = readCard((await files[MODEL_FILES.card]?.text()) ?? '');
+  const parameters = await countedParameters(files[MODEL_FILES.training]);
   const { size } = network;
   return {
     title: title ?? card.heading ?? 'My model',
@@ -79,7 +80,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     nullCondition,
     conditions,
     scheduler,
-    parameters: card.parameters === undefined ? about(onnx.weights) : whole(card.parameters),
+    parameters: parameters === undefined ? about(onnx.weights) : whole(parameters),
     bytes: size,
     format,
     card,
@@ -89,6 +90,16 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     ...(trainedOn && { trainedOn }),
     warnings: [...warn({ shape, classes, classNames, size }), ...evaluated.warnings],
   };
+}
+
+/** As the training noted it. What is no such file is no reason to refuse the model. */
+async function countedParameters(file: Blob | undefined): Promise<number | undefined> {
+  try {
+    const { parameters } = JSON.parse((await file?.text()) ?? '{}') as { parameters?: unknown };
+    return typeof parameters === 'number' ? parameters : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Figures that cannot be shown are no reason to refuse the model. */
@@ -120,8 +131,8 @@ function warn({ shape, classes, classNames, size }: Known): string[] {
     ...(classes > 0 && !classNames
       ? [
           classes === 1
-            ? 'Neither model_index.json nor a model card names the class: it is number 0.'
-            : `Neither model_index.json nor a model card names the ${whole(classes)} classes: they are numbered from 0.`,
+            ? 'model_index.json does not name the class: it is number 0.'
+            : `model_index.json does not name the ${whole(classes)} classes: they are numbered from 0.`,
         ]
       : []),
   ];

@@ -1,4 +1,5 @@
 /** What the page has for models of ages and sexes: words, one seed at every age, the film; and hands as what is seen first. */
+
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { trainedCard } from '#test/models/card.ts';
 import { loadModel } from '../../../runtime-node/src/index.ts';
 import type { PictureOptions } from '../../../scheduler/src/model/index.ts';
 import { seriousFaults } from '../../support/browser/axe.ts';
@@ -38,7 +40,7 @@ describe('a model of ages and sexes', skipBecause(LACKS_CHROMIUM), () => {
     const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'], phantoms: 2 };
     const folder = await tinyArtefact(
       { classes: 2, nullCondition: true, conditions: [BONE_AGE], shape: [1, SIDE, SIDE] },
-      { card: { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] } },
+      { card: trainedCard({ name: 'hands', data }) },
     );
     const { page } = await openSite(browser(), host(), '#/model', options);
     await page.getByLabel('Choose a folder').setInputFiles(folder);

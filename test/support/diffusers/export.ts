@@ -1,4 +1,5 @@
 /** Model folders of untrained networks, as `pipeline export` writes them, and the noise of their pictures for Python. */
+
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSchedulerConfig, seededNoise } from '@onnoise/scheduler';
@@ -7,6 +8,7 @@ import { inferenceGraph, inferenceMetadata } from '#pipeline/folder/inference.ts
 import { filesForPython } from '#pipeline/folder/python-files.ts';
 import { writeSafetensors } from '#pipeline/folder/safetensors.ts';
 import { countParameters, createModel, type Model } from '#pipeline/model/index.ts';
+import { trainedCard } from '#test/models/card.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { waveParameters } from '../models/model.ts';
 
@@ -24,14 +26,11 @@ export async function exportWave(
     modelConfig: model.config,
     schedulerConfig: parseSchedulerConfig({ num_train_timesteps: model.timestepCount, ...scheduler }),
     onnx: encodeModel(inferenceGraph(model, parameters), inferenceMetadata(model)),
-    card: {
+    card: trainedCard({
       name: 'wave',
-      data: { name: 'none', hash: '0', count: 0, classNames },
+      data: { name: 'none', hash: '0'.repeat(64), count: 0, classNames },
       parameters: countParameters(model),
-      config: {},
-      metrics: {},
-      limits: [],
-    },
+    }),
     files: await filesForPython(model, parameters),
   });
   return model;

@@ -6,9 +6,13 @@
  *
  * With classes, only the images of the class that is asked for count.
  */
+
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import proto from 'onnx-proto';
 import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
 import { writeArtefact } from '#pipeline/folder/artefact.ts';
+import { trainedCard } from '#test/models/card.ts';
 import { makeSchedule, parseSchedulerConfig } from '../../../scheduler/src/index.ts';
 
 const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;
@@ -40,15 +44,15 @@ export async function writeExactModel({ out, images, classNames, trainedOn }: Ex
     },
     schedulerConfig: SCHEDULER,
     onnx: exactOnnx(images, classes),
-    card: {
+    card: trainedCard({
       name: 'exact',
-      data: { name: 'images', hash: trainedOn?.hash ?? 'unknown', count: images.count, classNames },
+      data: { name: 'images', hash: trainedOn?.hash ?? '', count: images.count, classNames },
       parameters: images.pixels.length,
       config: trainedOn?.config ?? {},
-      metrics: {},
       limits: ['It draws what it has seen.'],
-    },
+    }),
   });
+  if (trainedOn === undefined) await rm(join(out, 'training.json'));
 }
 
 function exactOnnx({ shape, count, pixels, labels }: ImageSet, classes: number): Uint8Array {

@@ -3,6 +3,7 @@
  *
  *     out_sample = gain * sample + timestep / T + 0.1 * class_labels + conditions . (1, 2, ... 2K) / 100
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { onTestFinished } from 'vitest';
 import { type ArtefactParts, writeArtefact } from '#pipeline/folder/artefact.ts';
 import { parseSchedulerConfig } from '../../../scheduler/src/index.ts';
 import type { ConditionSpec } from '../../../scheduler/src/model/index.ts';
+import { trainedCard } from './card.ts';
 
 const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;
 
@@ -141,14 +143,12 @@ export async function tinyArtefact(options: TinyOptions = {}, parts: Partial<Art
     },
     schedulerConfig: parseSchedulerConfig({ num_train_timesteps: T }),
     onnx: tinyOnnx(options),
-    card: {
-      name: 'tiny',
-      data: { name: 'nothing', hash: 'sha256:0', count: 0 },
-      parameters: 1,
+    card: trainedCard({
+      data: { name: 'nothing', hash: '0'.repeat(64), count: 0 },
       config: { preset: 'tiny' },
       metrics: { loss: 0.5 },
       limits: ['It draws nothing.'],
-    },
+    }),
     ...parts,
     out,
   });

@@ -44,7 +44,7 @@ const source = (): Extract<Source, { kind: 'files' }> => ({
     'scheduler/scheduler_config.json': json({ num_train_timesteps: 100 }),
     'unet/config.json': json({ in_channels: 1, sample_size: 4, num_class_embeds: 2 }),
     'unet/model.onnx': new Blob([tinyOnnx({ shape: SHAPE, classes: 2 }) as Uint8Array<ArrayBuffer>]),
-    'README.md': new Blob(['# tiny\n\n- classes: cat, dog\n']),
+    'model_index.json': json({ id2label: { 0: 'cat', 1: 'dog' } }),
   },
 });
 

@@ -1,6 +1,6 @@
 /**
  * The options of the images that `pipeline evaluate` compares with: those of `pipeline prepare`, with the changes below.
- * What is left out is as the model card says of training, so that the images held out are those of training.
+ * What is left out is as in training, so that the images held out are those of training.
  */
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { Options } from 'yargs';
@@ -11,7 +11,7 @@ import {
   IMAGE_FIELDS,
   type ImagesOfEvaluation,
 } from '../../evaluate/choose-images.ts';
-import type { TrainedOn } from '../../folder/read-card.ts';
+import type { TrainedOn } from '../../folder/training-file.ts';
 import { tableOptions, typedValues } from './tables.ts';
 
 const TEST = {
@@ -27,7 +27,7 @@ export function evaluateDataOptions(group: string): Record<string, Options> {
   };
   for (const { flag } of [labelColumn, groupColumn, conditionColumns]) change(flag, { implies: csv.flag });
   for (const key of [...FROM_CARD, ...FROM_CARD_WITH_CSV]) {
-    change(IMAGE_FIELDS[key].flag, { defaultDescription: 'as in the model card' });
+    change(IMAGE_FIELDS[key].flag, { defaultDescription: 'as in training' });
   }
   change(source.flag, { defaultDescription: 'digits, if the model was trained on them' });
   change(size.flag, { defaultDescription: "the model's" });
@@ -51,5 +51,5 @@ export function toImages(
   const typed = typedValues(IMAGE_FIELDS, args);
   const { data: options, ...others } = chooseImages(action, { typed, test }, shape, card);
   const carded = options.labelNames !== undefined && !('labelNames' in typed);
-  return { ...others, data: { ...options, ...(carded && { labelNamesFrom: 'the model card' }) } };
+  return { ...others, data: { ...options, ...(carded && { labelNamesFrom: "the model's training.json" }) } };
 }

@@ -2,14 +2,14 @@
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
 import { lockBeside, withLock } from '../../files/lock.ts';
-import type { TrainedOn } from '../../folder/read-card.ts';
+import type { TrainedOn } from '../../folder/training-file.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { sayNote, sayResult } from '../../terminal/voice.ts';
 import { formatPath, shellPath } from '../../text/format.ts';
 import { program } from '../../text/program.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
 
-/** @param source the images, as --judge names them; prepared and split as the card says */
+/** @param source the images, as --judge names them; prepared and split as in training */
 export async function judgeBy(
   action: string,
   source: string,
@@ -33,7 +33,7 @@ export async function copySmaller({ model, out, request, judge: source, words }:
   const [{ exportSmallerCopy }, { readModelFolder }, { readTrainedOn }, { reportFormat }] = await Promise.all([
     import('../../export/formats/existing.ts'),
     import('@onnoise/runtime-node'),
-    import('../../folder/read-card.ts'),
+    import('../../folder/training-file.ts'),
     import('../../export/formats/words.ts'),
   ]);
   const { shape } = await readModelFolder(model);

@@ -71,7 +71,7 @@ export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
   labelColumn?: string | undefined;
   /** What to call the classes. */
   labelNames?: LabelNames | undefined;
-  /** Where those come from, for sentences: `the model card`. Default: the user gave them. */
+  /** Where those come from, for sentences: `the model's training.json`. Default: the user gave them. */
   labelNamesFrom?: string | undefined;
   /** The CSV column whose equal values are held out together. */
   groupColumn?: string | undefined;

@@ -4,10 +4,10 @@
  */
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type EvaluationFacts, MODEL_FILES, readEvaluation } from '@onnoise/scheduler/model';
+import { type EvaluationFacts, readEvaluation } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { diskFailure, withDiskErrors } from '../../files/disk-errors.ts';
-import { trainingConfigOf } from '../../folder/read-card.ts';
+import { readTraining } from '../../folder/training-file.ts';
 import { formatPath } from '../../text/format.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../../train/saved/metrics.ts';
 import { runPaths } from '../../train/saved/run-folder.ts';
@@ -106,8 +106,7 @@ async function openSide(path: string, kind: Kind, name: string): Promise<Side> {
   const lacksFigures = evaluation ? [] : [stale ? STALE : 'It has not been evaluated.'];
   if (kind === 'evaluation') return { ...side, notes: [] };
   if (kind === 'model') {
-    const card = await readText(join(path, MODEL_FILES.card));
-    const config = card === undefined ? undefined : trainingConfigOf(card);
+    const config = (await readTraining(path))?.settings;
     const sheet = await readBytes(join(path, 'samples.png'));
     return { ...side, config, sheet, notes: lacksFigures };
   }

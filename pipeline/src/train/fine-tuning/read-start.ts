@@ -13,9 +13,9 @@ import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { MODEL_FILES, readArtefact } from '@onnoise/scheduler/model';
 import { NotRecovered } from '@onnoise/tracer';
 import { diskFailure, withDiskErrors } from '../../files/disk-errors.ts';
-import { saysPhantoms } from '../../folder/model-card.ts';
 import { recoverParameters } from '../../folder/recover.ts';
 import { readSafetensors } from '../../folder/safetensors.ts';
+import { learntPhantoms, readTraining } from '../../folder/training-file.ts';
 import { namedTensors, WEIGHTS_FILE } from '../../folder/weights.ts';
 import { createModel, type Model } from '../../model/index.ts';
 import { program } from '../../text/program.ts';
@@ -55,8 +55,8 @@ async function readRun(folder: string): Promise<ReadStart> {
 async function readModel(folder: string): Promise<ReadStart> {
   const read = async (path: string) => ((await isFile(join(folder, path))) ? readPart(join(folder, path)) : undefined);
   const { scheduler, trainedOn } = await readArtefact(read, folder);
-  const card = await read(MODEL_FILES.card);
-  const phantoms = trainedOn === 'phantoms' || saysPhantoms(card?.toString() ?? '');
+  const training = await readTraining(folder);
+  const phantoms = trainedOn === 'phantoms' || (training !== undefined && learntPhantoms(training));
   const model = createModel(JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')));
   const layer = { name: folder, config: { model: { ...model.config }, scheduler: { ...scheduler } } };
   const weights = join(folder, WEIGHTS_FILE);

@@ -9,6 +9,7 @@ import { loadModel } from '#runtime-node/index.ts';
 import { parseSchedulerConfig } from '#scheduler/index.ts';
 import { STEP_FILES } from '#scheduler/training/index.ts';
 import { exampleEvaluation } from '#test/evaluation.ts';
+import { trainedCard } from '#test/models/card.ts';
 import { AGE, GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 
@@ -34,7 +35,7 @@ describe('writeArtefact', () => {
 
   test('names the classes of a conditional model in model_index.json, where each has a name', async () => {
     const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'] };
-    const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const card = trainedCard({ name: 'hands', data });
     const indexOf = async (classes: number) => json(await tinyArtefact({ classes }, { card }), 'model_index.json');
     expect((await indexOf(2)).id2label).toEqual({ 0: 'female', 1: 'male' });
     for (const classes of [0, 3]) expect(await indexOf(classes)).not.toHaveProperty('id2label');
@@ -43,7 +44,7 @@ describe('writeArtefact', () => {
   test('lists the classes in the card by the numbers that the network takes, as plain text', async () => {
     const lineOf = async (...classNames: string[]) => {
       const data = { name: 'a_<i>', hash: 'sha256:0', count: 2, classNames };
-      const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+      const card = trainedCard({ name: 'hands', data });
       const text = await readFile(join(await tinyArtefact({ classes: 3 }, { card }), 'README.md'), 'utf8');
       expect(text).toContain('- a\\_\\<i\\>: 2 images');
       return /^- classes: .*$/m.exec(text)?.[0];
@@ -56,7 +57,7 @@ describe('writeArtefact', () => {
   test('says in card and model_index.json which images were synthetic phantoms', async () => {
     const folderOf = (phantoms?: number) => {
       const data = { name: 'hands', hash: 'sha256:0', count: 1200, phantoms };
-      return tinyArtefact({}, { card: { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] } });
+      return tinyArtefact({}, { card: trainedCard({ name: 'hands', data }) });
     };
     const all = await folderOf(1200);
     expect(await readFile(join(all, 'README.md'), 'utf8')).toContain(
@@ -75,7 +76,7 @@ describe('writeArtefact', () => {
     skipBecause(lacksPython('diffusers')),
     async () => {
       const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'], phantoms: 2 };
-      const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+      const card = trainedCard({ name: 'hands', data });
       const folder = await tinyArtefact({ classes: 2, T: 70 }, { card });
       // The folder has no weights in PyTorch's format, so the network is given.
       const script = `
@@ -94,7 +95,7 @@ print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
 
   test('names the file of a network with conditions, which diffusers lacks, and classes without the null class', async () => {
     const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'] };
-    const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const card = trainedCard({ name: 'hands', data });
     const index = await json(await tinyArtefact(GUIDED, { card }), 'model_index.json');
     expect(index).toMatchObject({
       unet: ['modeling_extended_unet2d', 'UNet2DModel'],
@@ -223,14 +224,14 @@ print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
 });
 
 describe('formatModelCard', () => {
-  const card = {
+  const card = trainedCard({
     name: 'digits',
     data: { name: 'digits', hash: 'sha256:12', count: 10000, classNames: ['zero', 'one'], licence: 'CC BY-SA 3.0' },
     parameters: 62437601,
     config: { preset: 'digits', lr: 0.002 },
     metrics: { loss: 0.25 },
     limits: ['Fours look like nines.'],
-  };
+  });
   const around = {
     shape: [1, 28, 32] as const,
     nullCondition: false,

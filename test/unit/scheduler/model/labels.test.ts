@@ -74,20 +74,19 @@ describe('labelNumber', () => {
 });
 
 describe('classNamesOf', () => {
-  const of = (index: Record<string, unknown>, card = '', classes = 2) => classNamesOf(index, card, classes);
+  const of = (index: Record<string, unknown>, classes = 2) => classNamesOf(index, classes);
 
-  it('reads id2label of model_index.json, else the line of the card', () => {
-    expect(of({ id2label: { 1: 'b, c', 0: 'a' } }, '- classes: x, y')).toEqual(['a', 'b, c']);
-    expect(of({}, '# x\n\n- classes: x, y\n')).toEqual(['x', 'y']);
-    expect(of({}, '- classes: 0: x\\_1, 1: 1: \\<b\\>')).toEqual(['x_1', '1: <b>']);
-    expect(of({ id2label: null }, '- classes: x, y')).toEqual(['x', 'y']);
+  it('reads id2label of model_index.json', () => {
+    expect(of({ id2label: { 1: 'b, c', 0: 'a' } })).toEqual(['a', 'b, c']);
+    expect(of({})).toBeUndefined();
+    expect(of({ id2label: null })).toBeUndefined();
   });
 
   it('gives none where not each class is named', () => {
     expect(of({ id2label: { 0: 'a' } })).toBeUndefined();
     expect(of({ id2label: { 0: 'a', 2: 'b' } })).toBeUndefined();
-    expect(of({ id2label: { 0: 'a', 1: 'b', 2: 'c' } }, '- classes: x')).toBeUndefined();
-    expect(of({ id2label: { 0: 'a' } }, '', 0)).toBeUndefined();
+    expect(of({ id2label: { 0: 'a', 1: 'b', 2: 'c' } })).toBeUndefined();
+    expect(of({ id2label: { 0: 'a' } }, 0)).toBeUndefined();
   });
 
   it.each([[['a', 'b']], ['a'], [{ 0: 'a', 1: null }]])('refuses %j', (id2label) => {
