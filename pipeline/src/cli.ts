@@ -48,6 +48,18 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/export.ts')).command,
   },
   {
+    name: 'convert',
+    json: true,
+    describe: 'Turn a model folder into another form: smaller, fused, for Python or for Triton',
+    load: async () => (await import('./commands/convert.ts')).command,
+  },
+  {
+    name: 'transfer',
+    json: true,
+    describe: 'Prepare a training run to continue in Python or in a browser tab',
+    load: async () => (await import('./commands/transfer.ts')).command,
+  },
+  {
     name: 'import',
     json: true,
     word: '[from]',

@@ -1,5 +1,5 @@
 /**
- * All of sampling in one call, where a model folder has a fused graph: `fused/loop.onnx` of `pipeline export --fuse loop`.
+ * All of sampling in one call, where a model folder has a fused graph: `fused/loop.onnx` of `pipeline convert --fuse loop`.
  * On a GPU the images then stay there between the steps. It makes the pictures that sampling step by step makes.
  */
 import { createHash } from 'node:crypto';
@@ -40,7 +40,12 @@ export async function chooseLoop(
     return { report: said(`step by step: ${error.message.replace(/\.$/, '')}`) };
   }
   if (!asked) return { report };
-  return refuse(LOADING, 'fused', `false for a folder without ${LOOP}, which pipeline export --fuse loop writes`, true);
+  return refuse(
+    LOADING,
+    'fused',
+    `false for a folder without ${LOOP}, which pipeline convert --fuse loop writes`,
+    true,
+  );
 }
 
 /** @returns undefined where the folder has none. */
@@ -53,7 +58,7 @@ async function openLoop(unet: ModelFolder, device: Device): Promise<InferenceSes
     .finally(() => file.close());
   const complain = (received: string): never => {
     throw new InputError(
-      `Cannot ${LOADING}: ${path} must be as pipeline export --fuse writes it for ${unet.onnx}, received ${received}.`,
+      `Cannot ${LOADING}: ${path} must be as pipeline convert --fuse writes it for ${unet.onnx}, received ${received}.`,
     );
   };
   if (fault !== undefined) complain(fault);

@@ -22,7 +22,7 @@ export interface LoadOptions {
   /** Default: `auto`, the best that works (see `openOnDevice`). */
   device?: DeviceChoice | undefined;
   /**
-   * Whether to make all steps in one call, by the graph of `pipeline export --fuse loop`: where it is not asked for
+   * Whether to make all steps in one call, by the graph of `pipeline convert --fuse loop`: where it is not asked for
    * pictures of steps, and sampling starts from seeds' own noise. Default: on `cuda`, where the folder has the graph.
    */
   fused?: boolean | undefined;

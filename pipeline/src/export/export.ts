@@ -20,11 +20,6 @@ import { readLines, type StepMetrics, type ValidationMetrics } from '../train/sa
 import { learntFromPhantoms, type OpenedRun, openRun, type RunData, runPaths } from '../train/saved/run-folder.ts';
 import { specsOfRun } from '../train/saved/specs-of-run.ts';
 import { parametersOf, schedulerOf } from '../train/step/state.ts';
-import { type FormatRequest, makeSmaller, type Smaller } from './formats/make-smaller.ts';
-import { describeFormat } from './formats/words.ts';
-import { type Fused, fuse, reportOf } from './fuse/fuse.ts';
-import type { FusedKind } from './fuse/kinds.ts';
-import { fusedTable, type TableOptions } from './fuse/table-file.ts';
 import { describeKnown, describeSeen, formatEpochs, type ImagesSeen, imagesSeen } from './images-seen.ts';
 import { stepFilesOfRun } from './train-step/files.ts';
 
@@ -37,26 +32,18 @@ export interface ExportOptions {
   checkpoint?: number | undefined;
   /** Whether to write the weights beside the network, too, for diffusers and `pipeline train --init`. Default: true. */
   weights?: boolean | undefined;
-  /** Graphs of network and sampler to write beside the network, with a table. Default: none. */
-  fused?: { kinds: readonly FusedKind[]; table: TableOptions } | undefined;
   /** Whether to write a training step beside the network, to go on with in a browser tab. Default: false. */
   trainStep?: boolean | undefined;
-  /** A smaller format than float32 for the network. Default: none. */
-  format?: FormatRequest | undefined;
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
 }
 
 export interface ExportResult {
   /** How far tfjs and onnxruntime are apart. */
   parity: Parity;
-  /** What was fused, but for its files. */
-  fused?: Omit<Fused, 'files'>;
   /** Step of the exported checkpoint. */
   step: number;
   /** Size of the ONNX file. */
   bytes: number;
-  /** How a smaller network compares with float32. */
-  smaller?: Pick<Smaller, 'comparison' | 'judgement'> | undefined;
   /** Notes for the user, one sentence each. */
   notes: string[];
 }
@@ -71,8 +58,6 @@ export async function exportRun({
   out,
   checkpoint,
   weights = true,
-  fused: fusing,
-  format,
   trainStep = false,
   onProgress,
 }: ExportOptions): Promise<ExportResult> {
@@ -82,15 +67,13 @@ export async function exportRun({
   const { config, notes } = opened;
   const { info, state } = opened.checkpoint;
   const images = PARITY_BATCHES.reduce((sum, batch) => sum + batch, 0);
-  const total = images + (fusing || format ? 4 : 3);
+  const total = images + 3;
   const report = (done: number, note: string) => onProgress?.({ done, total, note });
 
   const model = createModel(config.model);
   const parameters = parametersOf(state);
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), state);
-  const facts = { ...model, classes: model.classCount ?? 0, scheduler };
-  const table = fusing && fusedTable(facts, fusing.table);
-  const copies = (weights ? 2 : 1) + (fusing?.kinds.length ?? 0);
+  const copies = weights ? 2 : 1;
   await requireSpace(out, copies * BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
   // Before the comparison, which takes longer: it may refuse the settings.
   const step = trainStep ? await stepFilesOfRun(`export ${run}`, opened) : {};
@@ -104,39 +87,21 @@ export async function exportRun({
   const compared = (done: number) => report(2 + done, 'comparing with tfjs');
   const parity = await measureParity(model, parameters, onnx, compared);
   requireParity(`export ${run}`, parity);
-  if (fusing) report(2 + images, 'comparing fused graphs');
-  const fused =
-    fusing && table && (await fuse({ action: `export ${run}`, kinds: fusing.kinds, onnx, unet: facts, table }));
-  const smaller =
-    format &&
-    (await makeSmaller(`export ${run}`, onnx, facts, format, (note, done, of) => {
-      onProgress?.({ done: total - 2 + done / of, total, note });
-    }));
 
   const paths = runPaths(run);
   await writeArtefact({
     out,
     modelConfig: model.config,
     schedulerConfig: scheduler,
-    onnx: smaller?.onnx ?? onnx,
-    card: {
-      ...(await cardOf({ run, out, opened, model, parity })),
-      ...(smaller && { format: describeFormat(format.format, smaller) }),
-    },
+    onnx,
+    card: await cardOf({ run, out, opened, model, parity }),
     // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: await readIfThere(paths.sheetOf(info.step)),
     curvePng: await readIfThere(paths.loss),
-    files: { ...(weights && (await filesForPython(model, parameters))), ...fused?.files, ...step },
+    files: { ...(weights && (await filesForPython(model, parameters))), ...step },
   });
   report(total, 'done');
-  return {
-    parity,
-    ...(fused && { fused: reportOf(fused) }),
-    step: info.step,
-    bytes: (smaller?.onnx ?? onnx).length,
-    notes,
-    ...(smaller && { smaller: { comparison: smaller.comparison, judgement: smaller.judgement } }),
-  };
+  return { parity, step: info.step, bytes: onnx.length, notes };
 }
 
 interface Exported {

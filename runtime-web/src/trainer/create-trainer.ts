@@ -1,6 +1,6 @@
 /**
  * Trains a diffusion model in a browser tab: the page's side of a worker that runs a training step made by
- * `pipeline export --train-step`.
+ * `pipeline transfer --to tab`.
  *
  *     const trainer = await createTrainer({ step: 'train-step', images: { name: 'digits', pixels, labels } });
  *     trainer.on('step', ({ step, loss }) => console.log(step, loss));

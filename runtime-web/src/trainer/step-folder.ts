@@ -1,4 +1,4 @@
-/** Opens a training step: the files that `pipeline export --train-step` writes, at a URL or as picked in the page. */
+/** Opens a training step: the files that `pipeline transfer --to tab` writes, at a URL or as picked in the page. */
 import { bytesOf, readOnnxFacts } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { type FlatLayout, packState, readStepFile, STEP_FILES, type StepFile } from '@onnoise/scheduler/training';
@@ -27,7 +27,7 @@ export async function openStep(source: string | URL | ModelFiles, signal?: Abort
     const bytes = await read(path, { signal });
     if (bytes) return bytes;
     throw new InputError(
-      `Cannot read the training step: ${path} must be in the model folder, and is missing. Export the run again with --train-step.`,
+      `Cannot read the training step: ${path} must be in the model folder, and is missing. Make it: pipeline transfer --to tab.`,
     );
   };
   const step = readStepFile(new TextDecoder().decode(await file(STEP_FILES.step)));

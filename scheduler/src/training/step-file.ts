@@ -1,5 +1,5 @@
 /**
- * `train/step.json`: what a training step in ONNX needs to be run by whoever has onnxruntime. `pipeline export --train-step`
+ * `train/step.json`: what a training step in ONNX needs to be run by whoever has onnxruntime. `pipeline transfer --to tab`
  * writes it; a browser tab and Node read it.
  *
  * | file in `train/`    | what                                                                                    |
@@ -193,7 +193,7 @@ export function readStepFile(json: string): StepFile {
   const given = object.holds(value) ? value.format : undefined;
   if (given !== STEP_FORMAT) {
     throw new InputError(
-      `Cannot ${ACTION}: format of ${STEP_FILES.step} must be ${STEP_FORMAT}, received ${show(given)}: it is of another version. Export it again with --train-step.`,
+      `Cannot ${ACTION}: format of ${STEP_FILES.step} must be ${STEP_FORMAT}, received ${show(given)}: it is of another version. Make it again: pipeline transfer --to tab.`,
     );
   }
   const file = readObject(value, ACTION, RULES);

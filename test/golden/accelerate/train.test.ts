@@ -99,12 +99,14 @@ describe.each([
     const trained = await runCli('train', ...common, ...cache, ...output, ...often, '--out', run);
     expect(trained).toMatchObject({ code: 0 });
     const exported = await runCli(
-      'export',
+      'transfer',
       '--run',
       run,
       '--checkpoint',
       `${FIRST}`,
-      '--accelerate',
+      '--to',
+      'accelerate',
+      '--out',
       project,
       '--json',
     );
@@ -166,7 +168,7 @@ describe.each([
   if (config === UNET) {
     it('trains on from a finished run, by the command that the export and its README give', async () => {
       const finished = join(folder, 'finished');
-      const exported = await runCli('export', '--run', run, '--accelerate', finished);
+      const exported = await runCli('transfer', '--run', run, '--to', 'accelerate', '--out', finished);
       const command = /accelerate launch (--config_file ddp.yaml --num_processes) 2 (train\.py --steps 50)/;
       const [, options, script] = command.exec(exported.stdout) ?? [];
       const readme = await readFile(join(finished, 'README.md'), 'utf8');

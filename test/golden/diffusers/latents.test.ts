@@ -30,7 +30,14 @@ describe('the noise of pictures, taken along to Python', skipBecause(lacksPython
   const folder = temporaryFolder();
 
   it('makes the same pictures of models/digits there, to 2e-4', async () => {
-    const exported = await runCli('export', '--model', 'models/digits', '--out', join(folder, 'out', 'digits'));
+    const exported = await runCli(
+      'convert',
+      '--model',
+      'models/digits',
+      '--out',
+      join(folder, 'out', 'digits'),
+      '--weights',
+    );
     expect(exported).toMatchObject({ code: 0 });
     await runHere(codeOf('js'), folder);
     const env = { ...process.env, HF_HOME: join(folder, 'cache'), HF_HUB_OFFLINE: '1' };

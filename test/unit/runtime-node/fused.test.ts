@@ -58,7 +58,7 @@ describe('a folder with a fused loop', () => {
 
   it('says so where there is none, and passes by one that does not fit, unless it is asked for', async () => {
     const missing =
-      /fused must be false for a folder without fused\/loop\.onnx, which pipeline export --fuse loop writes, received true\.$/;
+      /fused must be false for a folder without fused\/loop\.onnx, which pipeline convert --fuse loop writes, received true\.$/;
     await expect(load(plain, { fused: true })).rejects.toThrow(missing);
     await expect(load(plain, { fused: 'yes' })).rejects.toThrow('fused must be true or false');
     const unet = await readModelFolder(plain);
@@ -69,13 +69,13 @@ describe('a folder with a fused loop', () => {
     await exportWave(other, { ...PLAIN, norm_num_groups: 4 }, { prediction_type: 'v_prediction' });
     await cp(join(fused, 'fused'), join(other, 'fused'), { recursive: true });
     const stale =
-      /loop\.onnx must be as pipeline export --fuse writes it for .*model\.onnx, received one of another network/;
+      /loop\.onnx must be as pipeline convert --fuse writes it for .*model\.onnx, received one of another network/;
     await expect(load(other, { fused: true })).rejects.toThrow(stale);
     const { loop, report } = await chooseLoop(await readModelFolder(other), onCuda, undefined);
     expect([loop, report.device]).toEqual([undefined, 'cuda']);
     expect(report.reason).toMatch(stale);
     await writeFile(join(other, 'fused', 'loop.onnx'), 'not a graph');
-    await expect(load(other, { fused: true })).rejects.toThrow('loop.onnx must be as pipeline export');
+    await expect(load(other, { fused: true })).rejects.toThrow('loop.onnx must be as pipeline convert');
   }, 120_000);
 
   it('gives no pictures where one is not finite, so that sampling step by step says which', async () => {

@@ -1,13 +1,12 @@
-/** The options of `pipeline export` that make the network smaller. */
+/** The options of `pipeline convert` that make the network smaller. */
 import { check, number, oneOf, refuse, worded } from '@onnoise/scheduler/rules';
 import type { Options } from 'yargs';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
-import { WEIGHT_BITS, type WeightBits } from '../../export/formats/weight-bits.ts';
+import { SMALL_FORMATS, type SmallFormat, WEIGHT_BITS, type WeightBits } from '../../export/formats/names.ts';
 import { toNumber } from '../../terminal/options.ts';
 
 export interface FormatArguments {
-  dtype?: 'float32' | 'float16' | 'int8' | undefined;
-  quantize?: 'int8' | undefined;
+  format?: SmallFormat | undefined;
   weightBits?: WeightBits | undefined;
   drift?: number | undefined;
   judge?: string | undefined;
@@ -15,25 +14,18 @@ export interface FormatArguments {
 
 export function formatOptions(group: string) {
   return {
-    dtype: {
+    format: {
       group,
-      choices: ['float32', 'float16', 'int8'] as const,
+      choices: SMALL_FORMATS,
       requiresArg: true,
       describe:
-        'How weights are stored: float16 takes half the bytes and int8 a quarter; the network still computes in float32',
-      defaultDescription: 'float32',
-    },
-    quantize: {
-      group,
-      choices: ['int8'] as const,
-      requiresArg: true,
-      describe: 'Compute most layers in 8 bits: a quarter of the bytes, and faster on a CPU',
+        'float16 halves the file. int8-weights is a quarter of it, computed in float32. int8 also computes most layers in 8 bits, faster on a CPU',
     },
     'weight-bits': {
       group,
       requiresArg: true,
       coerce: toNumber('weight-bits'),
-      describe: 'Bits per weight for --quantize; 8 is finer, but gives wrong results on x86 processors without VNNI',
+      describe: 'Bits per weight of int8; 8 is finer, but gives wrong results on x86 processors without VNNI',
       defaultDescription: '7',
     },
     drift: {
@@ -41,7 +33,7 @@ export function formatOptions(group: string) {
       requiresArg: true,
       coerce: toNumber('drift'),
       describe: 'How far pictures may differ from those of float32, as a share of the range from black to white',
-      defaultDescription: '0.005 for float16, 0.03 for int8, 0.05 for --quantize int8',
+      defaultDescription: '0.005 for float16, 0.03 for int8-weights, 0.05 for int8',
     },
     judge: {
       group,
@@ -60,24 +52,17 @@ const DRIFT = worded(
   number({ min: LEAST_DRIFT, max: 1 }),
 );
 
-const FORMAT_OF_DTYPE = { float32: undefined, float16: 'float16', int8: 'int8-weights' } as const;
-
-/** What is asked for but the judge; undefined for float32. @throws InputError for options that do not go together. */
+/** What is asked for but the judge; undefined for no format. @throws InputError for options that do not go together. */
 export function formatOfArguments(args: FormatArguments): Omit<FormatRequest, 'judge'> | undefined {
-  const { dtype, quantize, drift, weightBits, judge } = args;
-  const action = 'export';
-  if (quantize !== undefined && dtype !== undefined) {
-    refuse(action, '--dtype', 'left out with --quantize, whose other weights are float16 already', dtype);
-  }
+  const { format, drift, weightBits, judge } = args;
+  const action = 'convert';
   if (weightBits !== undefined) check(action, '--weight-bits', oneOf(WEIGHT_BITS), weightBits);
-  if (quantize === undefined && weightBits !== undefined) {
-    refuse(action, '--weight-bits', 'left out without --quantize', weightBits);
+  if (format !== 'int8' && weightBits !== undefined) {
+    refuse(action, '--weight-bits', 'left out without --format int8', weightBits);
   }
-  const format = quantize ?? FORMAT_OF_DTYPE[dtype ?? 'float32'];
   if (format === undefined) {
-    const rule = 'left out without --dtype float16, --dtype int8 or --quantize';
     for (const [name, value] of Object.entries({ drift, judge })) {
-      if (value !== undefined) refuse(action, `--${name}`, rule, value);
+      if (value !== undefined) refuse(action, `--${name}`, 'left out without --format', value);
     }
     return undefined;
   }

@@ -35,7 +35,7 @@ export function fuseOptions() {
       requiresArg: true,
       choices: FUSED_KINDS,
       describe:
-        'Also write the network and the sampler as one graph: one step per call (step), or all steps in one call, from seeds (loop) or from noise (loop-noise); repeat the option for several',
+        'Write the network and the sampler as one graph: one step per call (step), or all steps in one call, from seeds (loop) or from noise (loop-noise); repeat the option for several',
     },
     sampler: { ...choices, requiresArg: true, defaultDescription: usual },
     ...options,
@@ -51,7 +51,7 @@ export function readFuse(args: FuseArguments): Fusing | undefined {
   const [name, value] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return undefined;
   throw new InputError(
-    `Cannot export: --${name} must come with --fuse, since it is for fused graphs, received --${name} ${show(value)}. Try: ${program('export')} --model models/digits --out out/digits --fuse loop`,
+    `Cannot convert: --${name} must come with --fuse, since it is for fused graphs, received --${name} ${show(value)}. Try: ${program('convert')} --model models/digits --out out/digits --fuse loop`,
   );
 }
 

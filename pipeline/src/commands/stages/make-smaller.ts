@@ -1,4 +1,4 @@
-/** The stage of `pipeline export` that makes a network smaller: its judge, and the copy of an existing model. */
+/** The stage of `pipeline convert` that makes a network smaller. */
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
 import { lockBeside, withLock } from '../../files/lock.ts';
@@ -10,7 +10,7 @@ import { program } from '../../text/program.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
 
 /** @param source the images, as --judge names them; prepared and split as in training */
-export async function judgeBy(
+async function judgeBy(
   action: string,
   source: string,
   shape: ImageShape,
@@ -38,9 +38,9 @@ export async function copySmaller({ model, out, request, judge: source, words }:
   ]);
   const { shape } = await readModelFolder(model);
   const judge =
-    source === undefined ? undefined : await judgeBy(`export ${model}`, source, shape, await readTrainedOn(model));
+    source === undefined ? undefined : await judgeBy(`convert ${model}`, source, shape, await readTrainedOn(model));
   const { comparison, judgement } = await withLock(lockBeside(out), words, () =>
-    withProgress('Exporting', { unit: 'calls' }, (report) =>
+    withProgress('Converting', { unit: 'calls' }, (report) =>
       exportSmallerCopy({
         model,
         out,

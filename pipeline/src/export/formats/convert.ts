@@ -1,18 +1,15 @@
 /** A network in a smaller format: float32 as float16, with int8 weights or as int8; float16 as either of the last two. */
-import { FORMAT_KEY, formatOf, type NetworkFormat } from '@onnoise/scheduler/model';
+import { FORMAT_KEY, formatOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { decodeModel, encodeModel, type FileGraph, NotRecovered, OPSET } from '@onnoise/tracer';
 import { narrowWeights, widenWeights } from '../../folder/float16.ts';
 import { planWeights, roundWeights } from '../../folder/int8-weights.ts';
 import { planLayers } from '../../folder/weight-plan.ts';
 import { type CalibrationOptions, calibrate } from './calibrate.ts';
+import type { SmallFormat, WeightBits } from './names.ts';
 import type { SampledFacts } from './network.ts';
 import { quantizeLayers } from './quantize.ts';
 import { splitTransposed } from './transposed.ts';
-import type { WeightBits } from './weight-bits.ts';
-
-/** What a network can be turned into. */
-export type SmallFormat = Exclude<NetworkFormat, 'float32'>;
 
 export interface ConvertOptions {
   /** What fails, after "Cannot": `export runs/x`. */

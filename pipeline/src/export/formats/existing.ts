@@ -31,12 +31,12 @@ export async function exportSmallerCopy({ model, out, onProgress, ...request }: 
   const folder = await readModelFolder(model);
   if ((await placeOf(out)) === (await placeOf(model))) {
     throw new InputError(
-      `Cannot export ${model}: --out must be another folder than --model, whose finer weights would be lost, received ${show(out)}.`,
+      `Cannot convert ${model}: --out must be another folder than --model, whose finer weights would be lost, received ${show(out)}.`,
     );
   }
   await checkArtefactTarget(out, model);
   await requireSameWeights(model);
-  const smaller = await makeSmaller(`export ${model}`, await readFile(folder.onnx), folder, request, onProgress);
+  const smaller = await makeSmaller(`convert ${model}`, await readFile(folder.onnx), folder, request, onProgress);
   const card = await readFile(join(model, MODEL_FILES.card), 'utf8').catch(() => undefined);
   const sentence = describeFormat(request.format, smaller);
   await copyArtefact(

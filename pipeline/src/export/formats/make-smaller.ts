@@ -8,9 +8,9 @@ import {
   requireJudgement,
 } from '../../evaluate/judge-format.ts';
 import { type Comparison, compareNetworks, requireDrift, USUAL_DRIFT } from './compare.ts';
-import { convertNetwork, type SmallFormat } from './convert.ts';
+import { convertNetwork } from './convert.ts';
+import type { SmallFormat, WeightBits } from './names.ts';
 import type { SampledFacts } from './network.ts';
-import type { WeightBits } from './weight-bits.ts';
 
 /** What the user asks for. */
 export interface FormatRequest {

@@ -10,7 +10,7 @@ import type { Attribute, FileGraph, Node } from '@onnoise/tracer';
 import { encode, largestOf, outputAxis } from '../../folder/channels.ts';
 import type { Layer } from '../../folder/weight-plan.ts';
 import type { Range } from './calibrate.ts';
-import type { WeightBits } from './weight-bits.ts';
+import type { WeightBits } from './names.ts';
 
 const LEVELS = 255;
 /** The largest 32-bit bias, with room for the sum of products. */

@@ -1,8 +1,8 @@
 /** What is said of a smaller network: in a model card, and on the terminal. */
 import { formatBytes, formatNumber } from '../../text/format.ts';
 import { formatDrift } from './compare.ts';
-import type { SmallFormat } from './convert.ts';
 import type { Smaller } from './make-smaller.ts';
+import type { SmallFormat } from './names.ts';
 
 const STORED: Readonly<Record<SmallFormat, string>> = {
   float16: 'Its weights are stored as float16 and computed with as float32',

@@ -33,7 +33,7 @@ export async function describeStep(
 ): Promise<StepFile> {
   const { training } = config;
   for (const name of NODE_ONLY) {
-    if (config.data[name] > 0) refuse(action, `--${name}`, '0 with --train-step', config.data[name]);
+    if (config.data[name] > 0) refuse(action, `--${name}`, '0 with --to tab', config.data[name]);
   }
   const settings = model.config ?? {};
   return {

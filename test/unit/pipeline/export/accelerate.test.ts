@@ -63,7 +63,7 @@ describe('checkKnown', () => {
   });
 });
 
-describe('pipeline export --accelerate', () => {
+describe('pipeline transfer --to accelerate', () => {
   const folder = temporaryFolder();
   const [run, pictures, cache] = ['run', 'pictures', 'cache'].map((name) => join(folder, name)) as [
     string,
@@ -80,7 +80,8 @@ describe('pipeline export --accelerate', () => {
     await writeGrayPictures(pictures);
     expect(await train(run)).toMatchObject({ code: 0 });
   }, 600_000);
-  const exportTo = (out: string, ...args: string[]) => runCli('export', '--run', run, '--accelerate', out, ...args);
+  const exportTo = (out: string, ...args: string[]) =>
+    runCli('transfer', '--run', run, '--to', 'accelerate', '--out', out, ...args);
 
   it('writes the modules, two commands, the images and a run of one checkpoint', async () => {
     const out = join(folder, 'project');
@@ -109,8 +110,8 @@ describe('pipeline export --accelerate', () => {
   });
 
   it.each([
-    ['--out', ['--out', 'x'], '--out must be left out with --accelerate'],
-    ['--triton', ['--triton', 'x'], '--triton must be left out with --accelerate'],
+    ['an option of export', ['--no-weights'], 'pipeline transfer has no option --no-weights'],
+    ['an option of convert', ['--triton', 'x'], 'pipeline transfer has no option --triton'],
     ['a checkpoint that is not there', ['--checkpoint', '1'], 'there is no checkpoint of step 1, only of 2'],
   ])('refuses %s', async (_, args, message) => {
     const out = join(folder, 'refused');
@@ -120,7 +121,7 @@ describe('pipeline export --accelerate', () => {
   });
 
   it('refuses to write without a run, or where there is something', async () => {
-    const alone = await runCli('export', '--accelerate', join(folder, 'refused'));
+    const alone = await runCli('transfer', '--to', 'accelerate', '--out', join(folder, 'refused'));
     expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--run must name a run to continue') });
     const full = join(folder, 'full');
     await mkdir(full);
@@ -134,7 +135,7 @@ describe('pipeline export --accelerate', () => {
     const learned = join(folder, 'learned');
     expect(await train(learned, '--learn-schedule')).toMatchObject({ code: 0 });
     const out = join(folder, 'refused');
-    const refused = await runCli('export', '--run', learned, '--accelerate', out);
+    const refused = await runCli('transfer', '--run', learned, '--to', 'accelerate', '--out', out);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('training.learnSchedule must be false') });
     await rm(join(pictures, '3.png'));
     const { code, stderr } = await exportTo(out);

@@ -26,7 +26,7 @@ describe('pipeline export', () => {
 
   it('tells its results as one object with --json, and nothing else with --quiet', async () => {
     const out = join(folder, 'json');
-    const { code, stdout, stderr } = await exportTo(out, '--json', '--quiet', '--triton', join(folder, 'repository'));
+    const { code, stdout, stderr } = await exportTo(out, '--json', '--quiet');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(stdout)).toEqual({
@@ -35,7 +35,12 @@ describe('pipeline export', () => {
       step: 2,
       bytes: (await stat(join(out, 'unet', 'model.onnx'))).size,
       parity: { difference: expect.any(Number), largest: expect.any(Number) },
-      triton: { folder: join(folder, 'repository', 'json'), name: 'json', maxBatchSize: expect.any(Number) },
+    });
+    const repository = join(folder, 'repository');
+    const put = await runCli('convert', '--model', out, '--triton', repository, '--json', '--quiet');
+    expect(JSON.parse(put.stdout)).toEqual({
+      model: out,
+      triton: { folder: join(repository, 'json'), name: 'json', maxBatchSize: expect.any(Number) },
     });
   });
 
@@ -48,23 +53,25 @@ describe('pipeline export', () => {
     expect((await python(whole)).sort()).toEqual(files.map((path) => join(path)));
     expect(await exportTo(bare, '--no-weights')).toMatchObject({ code: 0 });
     expect(await python(bare)).toEqual([]);
-    const { code, stdout } = await runCli('export', '--model', whole, '--out', copy, '--json');
+    const { code, stdout } = await runCli('convert', '--model', whole, '--out', copy, '--weights', '--json');
     const { size } = await stat(join(copy, files[1]!));
     expect([code, JSON.parse(stdout)]).toEqual([0, { model: whole, folder: copy, weights: size }]);
-    const refused = await runCli('export', '--model', bare, '--out', join(folder, 'none'));
+    const refused = await runCli('convert', '--model', bare, '--out', join(folder, 'none'), '--weights');
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('its BatchNorm is merged')]);
   });
 
-  it('writes fused graphs beside the network, of a run and of a model folder, with the table that is asked for', async () => {
+  it('writes fused graphs beside the network, with the table that is asked for', async () => {
     const [whole, copy] = [join(folder, 'fused'), join(folder, 'fused-copy')];
-    const made = await exportTo(whole, '--fuse', 'loop', '--fuse', 'step', '--steps', '2', '--json');
+    expect(await exportTo(whole)).toMatchObject({ code: 0 });
+    const graphs = ['--fuse', 'loop', '--fuse', 'step', '--steps', '2', '--json'];
+    const made = await runCli('convert', '--model', whole, '--out', whole, ...graphs);
     const fused = { kinds: ['step', 'loop'], bytes: expect.any(Number), parity: expect.any(Object) };
     expect([made.code, made.stderr]).toEqual([0, expect.anything()]);
     expect(JSON.parse(made.stdout).fused).toEqual(fused);
     expect((await readdir(join(whole, 'fused'))).sort()).toEqual(['loop.onnx', 'step.onnx', 'table.json']);
     const again = await runCli(
       ...[
-        'export',
+        'convert',
         '--model',
         whole,
         '--out',
@@ -100,46 +107,42 @@ describe('pipeline export', () => {
       [['--fuse', 'lop'], 'Cannot read the options: --fuse must be one of step, loop, loop-noise, received "lop".'],
       [
         ['--steps', '3'],
-        'Cannot export: --steps must come with --fuse, since it is for fused graphs, received --steps 3.',
+        'Cannot convert: --steps must come with --fuse, since it is for fused graphs, received --steps 3.',
       ],
       [['--fuse', 'loop', '--steps', '9999'], 'Cannot compile the sampler: steps must be an integer from 1 to'],
       [['--fuse', 'loop', '--guidance', '2'], 'guidance must be'],
     ];
     for (const [args, sentence] of cases) {
-      const { code, stderr } = await exportTo(out, ...args);
+      const { code, stderr } = await runCli('convert', '--model', join(folder, 'whole'), '--out', out, ...args);
       expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
     }
-    const project = await runCli('export', '--run', run, '--accelerate', out, '--fuse', 'loop');
-    expect([project.code, project.stderr]).toEqual([2, expect.stringContaining('--fuse must be left out')]);
-    const alone = await runCli('export', '--model', 'models/digits', '--fuse', 'loop');
-    expect([alone.code, alone.stderr]).toEqual([
-      2,
-      expect.stringContaining('--fuse with --model must come with --out'),
-    ]);
     expect(await readdir(folder)).not.toContain('unfused');
   }, 60_000);
 
-  it('makes a smaller network of a run, or a copy of a model, and tells how it compares', async () => {
+  it('makes a smaller copy of a model, and tells how it compares', async () => {
     const [small, plain, copy] = ['half', 'plain', 'eighth'].map((name) => join(folder, name)) as [
       string,
       string,
       string,
     ];
-    const { code, stdout } = await exportTo(small, '--json', '--dtype', 'float16', '--drift', '0.5');
+    expect(await exportTo(plain, '--no-weights')).toMatchObject({ code: 0 });
+    const convert = (from: string, to: string, format: string, ...more: string[]) =>
+      runCli('convert', '--model', from, '--out', to, '--format', format, ...more);
+    const { code, stdout } = await convert(plain, small, 'float16', '--drift', '0.5', '--json');
     const result = JSON.parse(stdout);
-    const { bytes, drift } = result.smaller.comparison;
-    expect([code, result.format, bytes.after]).toEqual([0, 'float16', result.bytes]);
+    const { bytes, drift } = result.comparison;
+    const { size } = await stat(join(small, 'unet', 'model.onnx'));
+    expect([code, result.format, bytes.after]).toEqual([0, 'float16', size]);
     expect(bytes.after).toBeLessThan(bytes.before);
     expect(drift).toBeGreaterThan(0);
-    expect(await exportTo(plain, '--no-weights')).toMatchObject({ code: 0 });
-    const stored = await runCli('export', '--model', plain, '--out', copy, '--dtype', 'int8', '--drift', '1');
+    const stored = await convert(plain, copy, 'int8-weights', '--drift', '1');
     expect([stored.code, stored.stdout]).toEqual([
       0,
       expect.stringMatching(/^Size as int8-weights: .*\nTime of a call/),
     ]);
-    const copied = await runCli('export', '--model', plain, '--out', copy, '--quantize', 'int8', '--drift', '1');
+    const copied = await convert(plain, copy, 'int8', '--drift', '1');
     expect([copied.code, copied.stdout]).toEqual([0, expect.stringMatching(/^Size as int8: .*\nTime of a call/)]);
-    const again = await runCli('export', '--model', copy, '--out', join(folder, 'again'), '--quantize', 'int8');
+    const again = await convert(copy, join(folder, 'again'), 'int8');
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('must be float32, received int8.')]);
     expect(await readdir(folder)).not.toContain('again');
   }, 120_000);

@@ -8,7 +8,7 @@ import { readStepFile, STEP_FILES } from '#scheduler/training/index.ts';
 import { writeGrayPictures } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 
-describe('pipeline export --train-step', () => {
+describe('pipeline transfer --to tab', () => {
   let folder = '';
   let run = '';
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('pipeline export --train-step', () => {
   it('writes the step of a run with its state beside the model, and again over it', async () => {
     const out = join(folder, 'model');
     for (let time = 0; time < 2; time++) {
-      expect(await runCli('export', '--run', run, '--train-step', '--out', out)).toMatchObject({ code: 0 });
+      expect(await runCli('transfer', '--run', run, '--to', 'tab', '--out', out)).toMatchObject({ code: 0 });
     }
     expect((await readdir(join(out, 'train'))).sort()).toEqual([
       'denoiser.onnx',
@@ -56,7 +56,7 @@ describe('pipeline export --train-step', () => {
 
   it('writes the step of a preset alone, into an empty folder', async () => {
     const out = join(folder, 'preset');
-    const made = await runCli('export', '--preset', 'tab', '--train-step', '--out', out, '--json');
+    const made = await runCli('transfer', '--preset', 'tab', '--to', 'tab', '--out', out, '--json');
     expect([made.code, JSON.parse(made.stdout)]).toEqual([
       0,
       { preset: 'tab', folder: out, bytes: expect.any(Number) },
@@ -65,7 +65,7 @@ describe('pipeline export --train-step', () => {
     const file = readStepFile(await readFile(join(out, STEP_FILES.step), 'utf8'));
     expect(file).toMatchObject({ progress: { step: 0, loss: null }, data: null, classNames: Array.from('0123456789') });
     await writeFile(join(out, 'notes.txt'), 'mine');
-    const refused = await runCli('export', '--preset', 'tab', '--train-step', '--out', out);
+    const refused = await runCli('transfer', '--preset', 'tab', '--to', 'tab', '--out', out);
     expect([refused.code, refused.stderr]).toEqual([
       2,
       expect.stringContaining('must be a new or empty folder, received one with notes.txt'),
@@ -73,17 +73,22 @@ describe('pipeline export --train-step', () => {
   });
 
   it.each([
-    [['--model', 'models/digits', '--out', 'x', '--train-step'], '--train-step must come with --run'],
-    [['--preset', 'tab', '--out', 'x'], '--preset must come with --train-step: it has no trained model'],
-    [['--preset', 'tab', '--train-step'], '--out must come with --preset'],
-    [['--preset', 'tab', '--train-step', '--out', 'x', '--run', 'y'], '--run must be left out with --preset'],
+    [['--to', 'tab', '--out', 'x'], '--run must name a run to continue, or --preset a preset, received nothing. Try:'],
+    [['--to', 'tab', '--preset', 'tab'], '--out must be given'],
+    [['--preset', 'tab', '--out', 'x'], '--to must be given'],
+    [['--preset', 'tab', '--to', 'accelerate', '--out', 'x'], '--preset must come with --to tab: it has no run'],
+    [['--preset', 'tab', '--to', 'tab', '--out', 'x', '--run', 'y'], '--run must be left out with --preset'],
     [
-      ['--preset', 'none', '--train-step', '--out', 'x'],
+      ['--preset', 'tab', '--to', 'tab', '--out', 'x', '--checkpoint', '3'],
+      '--checkpoint must be left out with --preset',
+    ],
+    [
+      ['--preset', 'none', '--to', 'tab', '--out', 'x'],
       '--preset must be one of base, digits, hands, small, tab, tutorial',
     ],
-    [['--run', 'y', '--accelerate', 'x', '--train-step'], '--train-step must be left out with --accelerate'],
+    [['--run', 'y', '--to', 'moon', '--out', 'x'], '--to must be one of accelerate, tab, received "moon"'],
   ])('refuses %j', async (args, rule) => {
-    const { code, stderr } = await runCli('export', ...args);
+    const { code, stderr } = await runCli('transfer', ...args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(rule)]);
   });
 
@@ -91,8 +96,8 @@ describe('pipeline export --train-step', () => {
     const config = join(run, 'checkpoints', 'step-00000003', 'checkpoint.json');
     const text = await readFile(config, 'utf8');
     await writeFile(config, text.replace('"rotate": 0', '"rotate": 15'));
-    const { code, stderr } = await runCli('export', '--run', run, '--train-step', '--out', join(folder, 'none'));
+    const { code, stderr } = await runCli('transfer', '--run', run, '--to', 'tab', '--out', join(folder, 'none'));
     await writeFile(config, text);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--rotate must be 0 with --train-step, received 15.')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--rotate must be 0 with --to tab, received 15.')]);
   });
 });

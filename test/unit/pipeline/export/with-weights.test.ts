@@ -13,8 +13,6 @@ import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { runCli } from '#test/run-cli.ts';
 import { waveParameters } from '../../../support/models/model.ts';
 
-const DIGITS = join(import.meta.dirname, '../../../../models/digits');
-
 const unet = {
   _class_name: 'UNet2DModel',
   sample_size: 4,
@@ -70,15 +68,15 @@ describe('exportWithWeights', () => {
   it.each([
     ['as it was', undefined],
     ['float16', 'float16'],
-    ['int8', 'int8'],
+    ['int8-weights', 'int8-weights'],
   ] as const)(
     'refuses weights that are not those of the network, %s, as after training in Python',
-    async (_, dtype) => {
+    async (_, format) => {
       const { at } = await without(unet);
-      const model = dtype === undefined ? at('whole') : at('small');
-      if (dtype !== undefined) {
-        const smaller = ['--model', at('whole'), '--out', model, '--dtype', dtype, '--drift', '1'];
-        expect(await runCli('export', ...smaller)).toMatchObject({ code: 0 });
+      const model = format === undefined ? at('whole') : at('small');
+      if (format !== undefined) {
+        const smaller = ['--model', at('whole'), '--out', model, '--format', format, '--drift', '1'];
+        expect(await runCli('convert', ...smaller)).toMatchObject({ code: 0 });
       }
       await exportWithWeights({ model, out: at('same') });
       const weights = await readFile(join(model, WEIGHTS_FILE));
@@ -87,7 +85,7 @@ describe('exportWithWeights', () => {
       await writeFile(join(model, WEIGHTS_FILE), weights);
       const refused = `Cannot export ${model}: unet/model.onnx must be of the weights in ${WEIGHTS_FILE}, received others, as after training in Python.`;
       await expect(exportWithWeights({ model, out: at('out') })).rejects.toThrow(refused);
-      const { code, stderr } = await runCli('export', '--model', model, '--out', at('out'), '--fuse', 'step');
+      const { code, stderr } = await runCli('convert', '--model', model, '--out', at('out'), '--fuse', 'step');
       expect([code, stderr]).toEqual([2, expect.stringContaining(refused)]);
       expect(existsSync(at('out'))).toBe(false);
       const imported = await runCli('import', model, '--out', at('new'));
@@ -99,8 +97,8 @@ describe('exportWithWeights', () => {
 
   it('refuses a place in the model itself', async () => {
     const { folder } = await without(unet);
-    for (const more of [[], ['--fuse', 'step'], ['--dtype', 'float16']]) {
-      const { code, stderr } = await runCli('export', '--model', folder, '--out', join(folder, 'a', 'b'), ...more);
+    for (const more of [['--weights'], ['--fuse', 'step'], ['--format', 'float16']]) {
+      const { code, stderr } = await runCli('convert', '--model', folder, '--out', join(folder, 'a', 'b'), ...more);
       expect([code, stderr]).toEqual([
         2,
         expect.stringContaining(`must be a new, empty or model folder, received a folder in ${folder}.`),
@@ -108,22 +106,14 @@ describe('exportWithWeights', () => {
     }
     expect(existsSync(join(folder, 'a'))).toBe(false);
     const deep = join(dirname(folder), 'new', 'deep', 'er');
-    expect(await runCli('export', '--model', folder, '--out', deep)).toMatchObject({ code: 0 });
-  });
-
-  it('refuses float32 of a model that was rounded', async () => {
-    const { code, stderr } = await runCli('export', '--model', DIGITS, '--out', 'never', '--dtype', 'float32');
-    expect([code, stderr]).toEqual([
-      2,
-      `Cannot export ${DIGITS}: --dtype must be left out, since the model is float16 and float32 would not bring back what that rounded, received "float32".\n`,
-    ]);
+    expect(await runCli('convert', '--model', folder, '--out', deep, '--weights')).toMatchObject({ code: 0 });
   });
 
   it('writes into the folder itself, and again over what it wrote', async () => {
     const { folder } = await without(unet);
     await exportWithWeights({ model: folder, out: folder });
     const first = await hash(join(folder, WEIGHTS_FILE));
-    const { code, stderr } = await runCli('export', '--model', folder, '--out', folder);
+    const { code, stderr } = await runCli('convert', '--model', folder, '--out', folder, '--weights');
     const note = '--out is the folder of --model: the weights are added to it, and no copy is made.';
     expect([code, stderr]).toEqual([0, expect.stringContaining(note)]);
     expect(await hash(join(folder, WEIGHTS_FILE))).toBe(first);

@@ -50,7 +50,7 @@ describe('openStep', () => {
   it('refuses a step of another version, and says what to do', async () => {
     const files = { ...(await filesOf('digits')), [STEP_FILES.step]: text({ format: 1 }) };
     await expect(openStep(files)).rejects.toThrow(
-      'Cannot read the training step: format of train/step.json must be 2, received 1: it is of another version. Export it again with --train-step.',
+      'Cannot read the training step: format of train/step.json must be 2, received 1: it is of another version. Make it again: pipeline transfer --to tab.',
     );
   });
 

@@ -3,44 +3,93 @@ import { type FormatArguments, formatOfArguments } from '#pipeline/commands/opti
 import { runCli } from '#test/run-cli.ts';
 
 describe('formatOfArguments', () => {
-  it('gives nothing for float32, and what was asked for else', () => {
+  it('gives nothing without a format, and what was asked for else', () => {
     expect(formatOfArguments({})).toBeUndefined();
-    expect(formatOfArguments({ dtype: 'float32' })).toBeUndefined();
-    expect(formatOfArguments({ dtype: 'float16', drift: 0.1 })).toMatchObject({ format: 'float16', drift: 0.1 });
-    expect(formatOfArguments({ dtype: 'int8' })).toMatchObject({ format: 'int8-weights' });
-    expect(formatOfArguments({ quantize: 'int8', weightBits: 8 })).toMatchObject({ format: 'int8', weightBits: 8 });
+    expect(formatOfArguments({ format: 'float16', drift: 0.1 })).toMatchObject({ format: 'float16', drift: 0.1 });
+    expect(formatOfArguments({ format: 'int8-weights' })).toMatchObject({ format: 'int8-weights' });
+    expect(formatOfArguments({ format: 'int8', weightBits: 8 })).toMatchObject({ format: 'int8', weightBits: 8 });
   });
 
   it('refuses what does not go together, in a sentence', () => {
     const cases: [FormatArguments, string][] = [
-      [{ dtype: 'float16', quantize: 'int8' }, '--dtype must be left out with --quantize'],
-      [{ dtype: 'float32', quantize: 'int8' }, '--dtype must be left out with --quantize'],
-      [{ dtype: 'int8', quantize: 'int8' }, '--dtype must be left out with --quantize'],
-      [{ dtype: 'int8', weightBits: 8 }, '--weight-bits must be left out without --quantize'],
-      [{ dtype: 'float16', weightBits: 7 }, '--weight-bits must be left out without --quantize'],
-      [{ quantize: 'int8', weightBits: 6 as 7 }, '--weight-bits must be'],
-      [{ drift: 0.1 }, '--drift must be left out without --dtype float16, --dtype int8 or --quantize'],
-      [{ judge: 'digits' }, '--judge must be left out without --dtype float16, --dtype int8 or --quantize'],
-      [{ quantize: 'int8', drift: -1 }, '--drift must be'],
-      [{ dtype: 'int8', drift: 1e-7 }, '--drift must be a number from 0.000001, the rounding of float32 itself, to 1'],
+      [{ format: 'int8-weights', weightBits: 8 }, '--weight-bits must be left out without --format int8'],
+      [{ format: 'float16', weightBits: 7 }, '--weight-bits must be left out without --format int8'],
+      [{ format: 'int8', weightBits: 6 as 7 }, '--weight-bits must be'],
+      [{ drift: 0.1 }, '--drift must be left out without --format'],
+      [{ judge: 'digits' }, '--judge must be left out without --format'],
+      [{ format: 'int8', drift: -1 }, '--drift must be'],
+      [
+        { format: 'int8-weights', drift: 1e-7 },
+        '--drift must be a number from 0.000001, the rounding of float32 itself, to 1',
+      ],
     ];
     for (const [args, sentence] of cases) {
-      expect(() => formatOfArguments(args), sentence).toThrow(`Cannot export: ${sentence}`);
+      expect(() => formatOfArguments(args), sentence).toThrow(`Cannot convert: ${sentence}`);
     }
   });
 });
 
-describe('pipeline export', () => {
-  it('refuses formats that there are not, and a smaller model without a place', async () => {
-    const cases: [string[], string][] = [
-      [['--dtype', 'float64'], '--dtype must be one of float32, float16, int8, received "float64"'],
-      [['--quantize', 'int4'], '--quantize must be one of int8, received "int4"'],
-      [['--model', 'm', '--triton', 't', '--quantize', 'int8'], '--quantize must come with --out'],
-      [['--run', 'r', '--accelerate', 'a', '--quantize', 'int8'], '--quantize must be left out with --accelerate'],
-    ];
-    for (const [args, sentence] of cases) {
-      const { code, stderr } = await runCli('export', ...args);
-      expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
-    }
-  }, 120_000);
+describe('pipeline convert', () => {
+  it.each([
+    [['--format', 'float64'], '--format must be one of float16, int8-weights, int8, received "float64"'],
+    [['--format', 'float32'], '--format must be one of float16, int8-weights, int8, received "float32"'],
+    [
+      [],
+      'one of --format, --fuse, --weights and --triton must be given, received none. Try: pipeline convert --model m',
+    ],
+    [['--out', 'o'], 'one of --format, --fuse, --weights and --triton must be given, received none.'],
+    [['--out', 'o', '--format', 'int8', '--fuse', 'loop'], 'at a time, received --format and --fuse. Try:'],
+    [['--out', 'o', '--weights', '--triton', 't'], 'at a time, received --weights and --triton. Try:'],
+    [['--format', 'int8'], '--out must be the model folder to write, received none. Try:'],
+    [['--fuse', 'loop'], '--out must be the model folder to write, received none. Try:'],
+    [['--triton', 't', '--out', 'o'], '--out must be left out with --triton, which names the repository,'],
+    [['--steps', '3', '--out', 'o'], '--steps must come with --fuse, since it is for fused graphs'],
+  ])('refuses %j', async (args, sentence) => {
+    const { code, stdout, stderr } = await runCli('convert', '--model', 'm', ...args);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)]);
+  });
+});
+
+describe('an option that export had', () => {
+  const run = ['--run', 'r', '--out', 'o'];
+  it.each([
+    [
+      [...run, '--dtype', 'float16'],
+      '--dtype',
+      'pipeline export --run r --out o, then pipeline convert --model o --out o-smaller --format float16',
+    ],
+    [[...run, '--dtype', 'float32'], '--dtype', 'pipeline export --run r --out o'],
+    [
+      ['--model', 'm', '--out', 'o', '--dtype', 'int8'],
+      '--dtype',
+      'pipeline convert --model m --out o --format int8-weights',
+    ],
+    [
+      ['--model', 'm', '--out', 'o', '--quantize', 'int8'],
+      '--quantize',
+      'pipeline convert --model m --out o --format int8',
+    ],
+    [['--model', 'm', '--out', 'o', '--fuse', 'loop'], '--fuse', 'pipeline convert --model m --out o --fuse loop'],
+    [['--model', 'm', '--triton', 't'], '--triton', 'pipeline convert --model m --triton t'],
+    [
+      [...run, '--triton', 't'],
+      '--triton',
+      'pipeline export --run r --out o, then pipeline convert --model o --triton t',
+    ],
+    [['--model', 'm', '--out', 'o'], '--model', 'pipeline convert --model m --out o --weights'],
+    [['--run', 'r', '--accelerate', 'p'], '--accelerate', 'pipeline transfer --run r --to accelerate --out p'],
+    [[...run, '--train-step'], '--train-step', 'pipeline transfer --run r --to tab --out o'],
+    [
+      ['--preset', 'tab', '--train-step', '--out', 'o'],
+      '--train-step',
+      'pipeline transfer --preset tab --to tab --out o',
+    ],
+  ])('answers %j with the new line', async (args, name, line) => {
+    const { code, stdout, stderr } = await runCli('export', ...args);
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      '',
+      `Cannot export: ${name} has moved to another command. Use: ${line}\n`,
+    ]);
+  });
 });

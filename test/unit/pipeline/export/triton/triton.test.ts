@@ -245,56 +245,35 @@ describe('formatTritonConfig', () => {
   });
 });
 
-describe('pipeline export --triton', () => {
+describe('pipeline convert --triton', () => {
   it('puts a model folder that is there into a repository, and says where', async () => {
     const [model, repository] = [await tinyArtefact({ classes: 2 }), await temporaryFolder()];
-    const { code, stdout, stderr } = await runCli('export', '--model', model, '--triton', repository);
+    const { code, stdout, stderr } = await runCli('convert', '--model', model, '--triton', repository);
     expect([code, stdout, stderr]).toEqual([
       0,
       `Triton: ${join(repository, 'model')} (up to 64 images per call)\n`,
       '',
     ]);
-    const again = await runCli('export', '--model', model, '--triton', repository);
+    const again = await runCli('convert', '--model', model, '--triton', repository);
     expect([again.code, again.stdout]).toEqual([2, '']);
     expect(again.stderr).toMatch(/^Cannot write a Triton model repository: .* received a model\.\n$/);
   });
 
   it.each([
-    ['--run beside --model', ['--model', 'm', '--run', 'r', '--triton', 't'], '--run must be left out with --model,'],
-    [
-      '--out beside --model',
-      ['--model', 'm', '--out', 'o', '--triton', 't'],
-      '--out must be left out with --model and --triton,',
-    ],
-    [
-      '--checkpoint beside --model',
-      ['--model', 'm', '--checkpoint', '5'],
-      '--checkpoint must be left out with --model,',
-    ],
-    [
-      '--model without --triton',
-      ['--model', 'm'],
-      '--model must come with --triton, or with --out to add its weights, since',
-    ],
-    ['--run without --out', ['--run', 'r', '--triton', 't'], '--out must come with --run, as'],
-    [
-      '--out alone',
-      ['--out', 'o'],
-      '--run must name a run to export, or --model an existing model folder, received --out',
-    ],
-    ['nothing', [], '--run must name a run to export, or --model an existing model folder, received neither'],
-  ])('refuses %s in one sentence with a command to try', async (_, args, message) => {
+    ['--run without --out', ['--run', 'r'], '--out must be the model folder to make, received nothing.'],
+    ['--out alone', ['--out', 'o'], '--run must name a run to export, received nothing.'],
+    ['nothing', [], '--run must name a run to export, received nothing.'],
+  ])('export refuses %s in one sentence with a command to try', async (_, args, message) => {
     const { code, stdout, stderr } = await runCli('export', ...args);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^Cannot export: .* Try: pipeline export --(run|model) .*\n$/);
+    expect(stderr).toMatch(/^Cannot export: .* Try: pipeline export --run .*\n$/);
     expect(stderr).toContain(message);
   });
 
-  it('looks at the repository before it exports a run', async () => {
+  it('looks at the repository before it reads the model', async () => {
     const repository = await temporaryFolder();
     await mkdir(join(repository, 'new', '1'), { recursive: true });
-    const out = join(await temporaryFolder(), 'new');
-    const { code, stderr } = await runCli('export', '--run', 'nowhere', '--out', out, '--triton', repository);
+    const { code, stderr } = await runCli('convert', '--model', join('nowhere', 'new'), '--triton', repository);
     expect([code, stderr]).toEqual([2, expect.stringContaining('must be new or an empty folder')]);
   });
 });

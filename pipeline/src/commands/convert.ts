@@ -1,0 +1,105 @@
+/**
+ * `pipeline convert`: a model folder in another form: with a smaller network, with fused graphs, with its weights for Python, or as
+ * a model in a repository for Triton and KServe.
+ */
+import type { Argv, CommandModule } from 'yargs';
+import { lockBeside, withLock } from '../files/lock.ts';
+import { checkWritable, nearestFolder, placeOf } from '../files/output.ts';
+import { sayNote, sayResult } from '../terminal/voice.ts';
+import { formatPath } from '../text/format.ts';
+import { wordsOf } from './export.ts';
+import { type ConvertArguments, chooseForm } from './options/convert.ts';
+import { formatOptions } from './options/formats.ts';
+import { describeFused, type Fusing, fuseOptions } from './options/fuse.ts';
+import { copySmaller } from './stages/make-smaller.ts';
+
+export const command: CommandModule<object, ConvertArguments> = {
+  command: 'convert',
+  describe: 'Turn a model folder into another form: smaller, fused, for Python or for Triton',
+  builder: (cli) =>
+    cli
+      .usage(
+        '$0 convert --model <folder> --out <folder> --format <format>\n\n' +
+          'Copies a model folder in another form. --format makes the network smaller. --fuse and --weights add to a copy; if --out is the folder of --model, they add to that. --triton puts the network into a model repository.',
+      )
+      .options({
+        model: { string: true, requiresArg: true, demandOption: true, describe: 'Model folder to convert' },
+        out: { string: true, requiresArg: true, describe: 'Model folder to write' },
+        ...formatOptions('A smaller network:'),
+        weights: { group: 'For Python:', boolean: true, describe: 'Write the weights as safetensors for diffusers' },
+        triton: {
+          group: 'For Triton or KServe:',
+          string: true,
+          requiresArg: true,
+          describe: "Model repository to add the model to, under its folder's name; replaces --out",
+        },
+        ...fuseOptions(),
+      })
+      .example('$0 convert --model models/digits --out out/digits --format float16', 'half the size')
+      .example(
+        '$0 convert --model models/digits --out out/digits --format int8-weights',
+        'a quarter of the size, at the same speed',
+      )
+      .example(
+        '$0 convert --model models/digits --out out/digits --format int8',
+        'a quarter of the size, and faster on a CPU',
+      )
+      .example('$0 convert --model models/digits --out out/digits --weights', 'with its weights for Python')
+      .example('$0 convert --model models/digits --out out/digits --fuse loop', 'all steps in one call')
+      .example(
+        '$0 convert --model models/digits --triton out/repository',
+        'a model for Triton',
+      ) as unknown as Argv<ConvertArguments>,
+  handler: async (args) => {
+    const { model } = args;
+    const form = chooseForm(args);
+    if (form.kind === 'triton') return copyToTriton(model, form.repository);
+    const { out } = form;
+    await checkCopy(model, out);
+    const isSame = (await placeOf(out)) === (await placeOf(model));
+    if (isSame && form.kind !== 'smaller') {
+      const added = form.kind === 'fused' ? 'the graphs' : 'the weights';
+      sayNote(`--out is the folder of --model: ${added} are added to it, and no copy is made.`);
+    }
+    if (form.kind === 'smaller') {
+      return copySmaller({ model, out, request: form.request, judge: args.judge, words: wordsOf(out) });
+    }
+    return form.kind === 'fused' ? copyFused(model, out, form.fusing) : copyWithWeights(model, out);
+  },
+};
+
+/** @throws InputError for a folder that is no model, or no place for a copy */
+async function checkCopy(model: string, out: string): Promise<void> {
+  const [{ readModelFolder }, { checkArtefactTarget }] = await Promise.all([
+    import('@onnoise/runtime-node'),
+    import('../folder/artefact.ts'),
+  ]);
+  await readModelFolder(model);
+  await checkArtefactTarget(out, model);
+}
+
+async function copyWithWeights(model: string, out: string): Promise<void> {
+  const { exportWithWeights } = await import('../export/with-weights.ts');
+  const { bytes } = await withLock(lockBeside(out), wordsOf(out), () => exportWithWeights({ model, out }));
+  sayResult([`Model with its weights: ${formatPath(out)}`], { model, folder: out, weights: bytes });
+}
+
+async function copyFused(model: string, out: string, { kinds, table }: Fusing): Promise<void> {
+  const [{ fuseFolder }, { reportOf }] = await Promise.all([
+    import('../export/fuse/folder.ts'),
+    import('../export/fuse/fuse.ts'),
+  ]);
+  const fused = reportOf(await withLock(lockBeside(out), wordsOf(out), () => fuseFolder({ model, out, kinds, table })));
+  sayResult([describeFused(fused), `Model: ${formatPath(out)}`], { model, folder: out, fused });
+}
+
+async function copyToTriton(model: string, repository: string): Promise<void> {
+  const { checkTritonTarget, writeTritonModel } = await import('../export/triton/triton.ts');
+  await checkTritonTarget({ model, repository });
+  await checkWritable('--triton', await nearestFolder(repository), 'folder');
+  const written = await writeTritonModel({ model, repository });
+  sayResult([`Triton: ${formatPath(written.folder)} (up to ${written.maxBatchSize} images per call)`], {
+    model,
+    triton: written,
+  });
+}

@@ -1,6 +1,0 @@
-/**
- * Bits of a weight. 7 leave room in the 16-bit sums of x86 processors without VNNI (before 2019), where two products of 8 bits can be
- * cut off without a word.
- */
-export const WEIGHT_BITS = [7, 8] as const;
-export type WeightBits = (typeof WEIGHT_BITS)[number];
