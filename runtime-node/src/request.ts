@@ -1,5 +1,5 @@
 /** What to sample, and how many pictures at a time. */
-import type { SchedulerConfig } from '@onnoise/scheduler';
+import type { compileSampler, SchedulerConfig } from '@onnoise/scheduler';
 import {
   type ConditioningFacts,
   completeRequest as completePictures,
@@ -34,7 +34,15 @@ const LARGEST_BATCH = 1024;
 export const batchOf = (shape: ImageShape, batch: number = usualBatch(shape)): number =>
   checkInteger('sample images', 'batch', batch, 1, LARGEST_BATCH);
 
-/** @throws InputError for an option that breaks `SampleOptions` or does not fit this model. */
-export function completeRequest(model: SampledModel, options: SampleOptions): SampleRequest {
-  return { ...completePictures(model, options), batch: batchOf(model.shape, options.batch) };
+/**
+ * @param compile default: `compileSampler`
+ * @throws InputError for an option that breaks `SampleOptions` or does not fit this model.
+ */
+export function completeRequest(
+  model: SampledModel,
+  options: SampleOptions,
+  compile?: typeof compileSampler,
+): SampleRequest {
+  const request = completePictures(model, options, undefined, compile);
+  return { ...request, batch: batchOf(model.shape, options.batch) };
 }

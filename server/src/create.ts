@@ -7,7 +7,7 @@
  *     await server.close(); // finishes running requests, refuses new ones
  */
 import { randomUUID } from 'node:crypto';
-import { type EngineModel, supervise } from '@onnoise/runtime-node/engine';
+import { type EngineModel, keepTables, supervise } from '@onnoise/runtime-node/engine';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { strictJson } from './bodies/strict-json.ts';
 import { Refusal, report, sendRefusal, toRefusal } from './errors/errors.ts';
@@ -75,7 +75,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
       onNotKept: (error) => app.log.warn({ err: error }, 'no copy of the models could be kept'),
     },
   );
-  const service: Service = { options, supervisor, admission, metrics, closing: () => closing };
+  const service: Service = { options, supervisor, admission, metrics, tables: keepTables(), closing: () => closing };
 
   app.setErrorHandler((error, request, reply) => {
     const refusal = toRefusal(error);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { compileSampler, pictureOf, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
+import { pictureOf, type SamplerTable } from '@onnoise/scheduler';
 import { conditionRows, extraInputs, nullRow } from '@onnoise/scheduler/model';
 import { type Batcher, createBatcher } from '../batching/batcher.ts';
 import { partialSteps, sampling, singleCall, type Trajectory } from '../batching/trajectory.ts';
@@ -21,6 +21,7 @@ import type {
   StepReport,
   TaskPart,
 } from './protocol.ts';
+import { keepTables } from './tables.ts';
 
 interface Loaded {
   model: EngineModel;
@@ -32,7 +33,8 @@ interface Loaded {
 /** A report comes after so many steps or milliseconds, whichever is first. */
 const REPORT_EVERY = 16;
 const REPORT_AFTER = 250;
-const TABLES_KEPT = 32;
+
+const compile = keepTables();
 
 /** Answers its parent until it is told to drain, or the parent is gone. */
 export function serveEngine(): void {
@@ -135,7 +137,7 @@ async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<str
       hash: await hashOf(artefact.onnx),
     };
     const batcher = createBatcher({ run, size, maxBatch });
-    loaded.set(name, { model, batcher, table: createTables(model) });
+    loaded.set(name, { model, batcher, table: (task) => compile(model.scheduler, task) });
   }
   return [...loaded.values()].map(({ model }) => model);
 }
@@ -167,21 +169,6 @@ function samplings(task: SampleTask, { model, table: tableOf }: Loaded, tell: (p
 function calls({ x, timesteps, rows }: CallTask, { model }: Loaded): Trajectory[] {
   const size = imageSize(model.shape);
   return Array.from(timesteps, (timestep, i) => singleCall(x.slice(i * size, (i + 1) * size), timestep, rows[i]!));
-}
-
-/** Caches tables by settings: compiling a schedule of 1,000 timesteps takes longer than calling a small network. */
-function createTables({ scheduler }: EngineModel): (task: SampleTask) => SamplerTable {
-  const tables = new Map<string, SamplerTable>();
-  return (task) => {
-    const { sampler, steps, strength, resamples } = task;
-    const asked = { sampler, steps, strength, resamples, ...samplerSettings(task) };
-    const key = JSON.stringify(asked);
-    const table = tables.get(key) ?? compileSampler(scheduler, asked);
-    tables.delete(key);
-    tables.set(key, table);
-    if (tables.size > TABLES_KEPT) tables.delete(tables.keys().next().value!);
-    return table;
-  };
 }
 
 async function hashOf(path: string): Promise<string> {

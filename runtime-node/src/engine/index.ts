@@ -4,3 +4,4 @@ export { EngineGone } from './gone.ts';
 export type { Engine } from './process.ts';
 export type { CallTask, EngineModel, EngineOptions, SampleTask, StepReport, TaskPart } from './protocol.ts';
 export { type Supervisor, type SupervisorEvents, supervise } from './supervisor.ts';
+export { keepTables } from './tables.ts';

@@ -131,7 +131,7 @@ async function warmUp({ session, batch }: { session: InferenceSession; batch: Ba
   const row = { timestep: 0, signal: 1, noise: 0, p: 0, q: 0, A: 1, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
   const table: SamplerTable = { sampler: DEFAULT_SAMPLER, steps: 1, clip: null, start: 1, signal: 0, rows: [row] };
   const nothing = { labels: undefined, conditions: undefined, guidance: undefined, from: undefined, mask: undefined };
-  batch.start({ ...nothing, seeds, table });
+  batch.start({ ...nothing, seeds, table, strength: 1 });
   await batch.step(session, 0);
   await batch.read();
 }

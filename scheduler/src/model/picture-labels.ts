@@ -37,4 +37,4 @@ export function labelsOfPictures(
 }
 
 const wrong = (rule: string, received: string) =>
-  new InputError(`Cannot ${ACTION}: labels must be ${rule}, received ${received}.`);
+  new InputError(`Cannot ${ACTION}: labels must be ${rule}, received ${received}.`, { subject: 'labels' });

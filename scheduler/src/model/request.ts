@@ -25,6 +25,8 @@ export interface PictureRequest {
   /** undefined: none, one call of the network on each image. */
   guidance: Guidance | undefined;
   table: SamplerTable;
+  /** Share of the steps that are made, 0 to 1: 1 without a picture. */
+  strength: number;
   /** The noise to start from, [N, C, H, W]; undefined: that of the seeds. */
   latents?: Float32Array | undefined;
   /** Whether to return the noise: see `latentsOf`. */
@@ -51,11 +53,15 @@ export const usualSteps = ({ num_train_timesteps: T }: Pick<SchedulerConfig, 'nu
 export const usualBatch = ([, height, width]: ImageShape): number =>
   Math.max(1, Math.min(64, Math.floor(65536 / (height * width))));
 
-/** @throws InputError for an option that breaks `PictureOptions` or does not fit this model. */
+/**
+ * @param compile makes the table, or takes it from where tables are kept; it sees options that are checked
+ * @throws InputError for an option that breaks `PictureOptions` or does not fit this model.
+ */
 export function completeRequest(
   model: ConditioningFacts & { scheduler: SchedulerConfig; shape: ImageShape },
   options: PictureOptions,
   limit: CountLimit = ANY_COUNT,
+  compile: typeof compileSampler = compileSampler,
 ): PictureRequest {
   const { scheduler, shape } = model;
   const wanted = options.count ?? (options.seeds ? undefined : countOfLatents(options, shape));
@@ -69,14 +75,17 @@ export function completeRequest(
   const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, { count, optional: nullCondition });
   const scale = guidanceScale(ACTION, model, options.guidance);
   const interval = guidanceInterval(ACTION, model, options.guidanceInterval);
+  const strength = strengthOf(options);
+  const labels = labelsOfPictures(model, options, count);
   // Without any condition both halves are the same.
   const conditional = classes > 0 || conditions?.some((values) => values.some((value) => value !== 0));
   return {
     seeds,
-    labels: labelsOfPictures(model, options, count),
+    labels,
     conditions,
     guidance: scale !== 1 && conditional ? { scale, interval } : undefined,
-    table: compileSampler(scheduler, { ...options, sampler, steps, strength: strengthOf(options) }),
+    table: compile(scheduler, { ...options, sampler, steps, strength }),
+    strength,
     latents,
     returnLatents,
     from,

@@ -1,24 +1,53 @@
 /** Tensors of the Open Inference Protocol as a call of the network, and back. */
 import type { CallTask, EngineModel } from '@onnoise/runtime-node/engine';
 import { conditionRows, extraInputs } from '@onnoise/scheduler/model';
-import { readTensor, refuseTensor, type TensorInput, type TensorRule } from '../bodies/tensor-input.ts';
+import { readTensor, refuseTensor, type TensorRule } from '../bodies/tensor-input.ts';
 import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';
+import { objectOf, schemaOf, type Typed, type TypeOf } from './typed.ts';
 
 /** The most that an exported network's own check lets through: `guardConditions`. */
 const LARGEST_CONDITION = 2 ** 99;
 
-interface OutputTensor {
-  name: string;
-  parameters?: Record<string, unknown>;
-}
+const text = (maxLength: number) => schemaOf<string>({ type: 'string', maxLength });
+const parameters = schemaOf<Record<string, unknown>>({ type: 'object', additionalProperties: true });
 
-export interface InferenceBody {
-  id?: string;
-  parameters?: Record<string, unknown>;
-  inputs: TensorInput[];
-  outputs?: OutputTensor[];
-}
+const INPUT = objectOf(
+  {
+    name: text(64),
+    shape: schemaOf<number[]>({ type: 'array', maxItems: 8, items: { type: 'integer', minimum: 0 } }),
+    datatype: text(16),
+    parameters,
+    // checked by hand: there are many
+    data: schemaOf<unknown>({
+      description: 'Values, row after row, flat or nested; or parameters give a binary_data_size.',
+    }),
+  },
+  ['name', 'shape', 'datatype'],
+);
+
+const OUTPUT = objectOf({ name: schemaOf<string>({ type: 'string', enum: ['out_sample'] }), parameters }, ['name']);
+
+export const INFERENCE_BODY = objectOf(
+  {
+    id: text(256),
+    parameters,
+    inputs: schemaOf<TypeOf<typeof INPUT>[]>({ type: 'array', minItems: 1, maxItems: 4, items: INPUT }),
+    outputs: schemaOf<TypeOf<typeof OUTPUT>[]>({ type: 'array', maxItems: 1, items: OUTPUT }),
+  },
+  ['inputs'],
+);
+
+const MODEL = schemaOf<string>({ type: 'string' });
+
+/** What an address names: a model, and its version where that is a part of it. */
+export const paramsOf = (path: string) =>
+  objectOf({ model: MODEL, ...(path.includes(':version') && { version: MODEL }) }, ['model']) as Typed<{
+    model: string;
+    version?: string;
+  }>;
+
+export type InferenceBody = TypeOf<typeof INFERENCE_BODY>;
 
 /** The network's inputs and outputs, with the protocol's types; -1: any number of images. */
 export function tensorsOf(model: EngineModel) {

@@ -8,24 +8,19 @@ import {
   optionsOfSampler,
   SAMPLER_NAMES,
   type SamplerOption,
+  type SamplerValues,
   samplerRecord,
 } from '@onnoise/scheduler';
-import { USUAL_STEPS, USUAL_STRENGTH, USUAL_VARIATION } from '@onnoise/scheduler/model';
-import type { FastifySchema } from 'fastify';
+import { type ConditionValues, USUAL_STEPS, USUAL_STRENGTH, USUAL_VARIATION } from '@onnoise/scheduler/model';
 import type { CompleteOptions } from '../options/options.ts';
-import { MOST_PARTIALS } from './generation.ts';
+import { choice, integer, objectOf, optional, type Schema, schemaOf, type Typed, type TypeOf } from './typed.ts';
 
-type Schema = Record<string, unknown>;
+/** The most predictions to show of a forming picture. */
+const MOST_PARTIALS = 10;
+
 /** What a server allows. */
 type SchemaLimits = Pick<CompleteOptions, 'maxImages' | 'maxSteps'>;
-type Described = FastifySchema & { tags: string[]; summary: string; description?: string };
 
-/** A field that may be left out, or null. */
-const optional = (type: string, description: string, more: Schema = {}): Schema => ({
-  type: [type, 'null'],
-  description,
-  ...more,
-});
 const text = (description: string): Schema => ({ type: 'string', description });
 const whole = (description: string): Schema => ({ type: 'integer', description });
 const object = (properties: Schema, required = Object.keys(properties)): Schema => ({
@@ -33,12 +28,6 @@ const object = (properties: Schema, required = Object.keys(properties)): Schema 
   required,
   properties,
 });
-
-const integer = (description: string, minimum: number, maximum: number): Schema =>
-  optional('integer', description, { minimum, maximum });
-
-const choice = (description: string, values: readonly string[], more: Schema = {}): Schema =>
-  optional('string', description, { enum: [...values, null], ...more });
 
 /** An extension of the description that tells pages about samplers; validation ignores it. */
 export const SAMPLERS_KEYWORD = 'x-samplers';
@@ -57,6 +46,10 @@ function samplerField(option: SamplerOption): Schema {
   if ('choices' in option) return choice(words, option.choices, { title, default: standard });
   return optional('number', words, { title, minimum: option.min, maximum: option.max, default: standard });
 }
+
+type SamplerFields = { [K in keyof SamplerValues]: Typed<SamplerValues[K] | null> };
+
+const samplerFields = () => eachSamplerOption((_, option) => samplerField(option)) as SamplerFields;
 
 export const OPENAI_ERROR = object({
   error: object({
@@ -90,7 +83,7 @@ export function failures(error: Schema, ...statuses: number[]): Schema {
 }
 
 /** The fields that say which pictures and how, of all routes. */
-function pictureFields({ maxImages, maxSteps }: SchemaLimits): Schema {
+function pictureFields({ maxImages, maxSteps }: SchemaLimits) {
   const steps = Math.min(USUAL_STEPS, maxSteps);
   return {
     model: optional('string', 'Name of the model. Default: the first.', { maxLength: 64 }),
@@ -106,13 +99,18 @@ function pictureFields({ maxImages, maxSteps }: SchemaLimits): Schema {
     stream: optional('boolean', 'Answer with events as pictures form. Default: false.'),
     partial_images: integer('With `stream`: predictions shown of each picture. Default: 0.', 0, MOST_PARTIALS),
     seed: integer("The first picture's; the next has seed + 1. Default: at random.", 0, Number.MAX_SAFE_INTEGER),
-    steps: {
-      ...integer(`Steps per picture, at most the model's T. Default: ${steps}, or T - 1 if that is less.`, 1, maxSteps),
-      default: steps, // pages read it; no body is filled in with it
-    },
+    steps: optional(
+      'integer',
+      `Steps per picture, at most the model's T. Default: ${steps}, or T - 1 if that is less.`,
+      {
+        minimum: 1,
+        maximum: maxSteps,
+        default: steps, // pages read it; no body is filled in with it
+      },
+    ),
     sampler: SAMPLER,
-    ...eachSamplerOption((_, option) => samplerField(option)),
-    label: {
+    ...samplerFields(),
+    label: schemaOf<number | string | (number | string)[] | null>({
       description:
         'A class by its number, or as text by its name as in the prompt, or several that are taken in turn. Default: all in turn; `interpolate` needs one, or two for the first and the second half, and `variations` one.',
       type: ['integer', 'string', 'array', 'null'],
@@ -120,8 +118,8 @@ function pictureFields({ maxImages, maxSteps }: SchemaLimits): Schema {
       minItems: 1,
       maxItems: maxImages,
       items: { type: ['integer', 'string'], maxLength: 1000 },
-    },
-    condition: {
+    }),
+    condition: schemaOf<ConditionValues | null>({
       description:
         'Values of the model\'s conditions by name, within the model\'s ranges: `{"boneage": 120}`, or several that are taken in turn. Default: none, where the model was also trained without.',
       type: ['object', 'null'],
@@ -131,25 +129,25 @@ function pictureFields({ maxImages, maxSteps }: SchemaLimits): Schema {
         maxItems: maxImages,
         items: { type: 'number' },
       },
-    },
+    }),
     guidance: optional(
       'number',
       `Scale of classifier-free guidance, from 0 to ${LARGEST_GUIDANCE}; 1: none. Default: ${DEFAULT_GUIDANCE}, or 1 for a model that takes none.`,
       { title: 'Guidance', minimum: 0, maximum: LARGEST_GUIDANCE },
     ),
-    guidance_interval: {
+    guidance_interval: schemaOf<[low: number, high: number] | null>({
       description: 'The timesteps that are guided, from the first to the second. Default: all.',
       type: ['array', 'null'],
       minItems: 2,
       maxItems: 2,
       items: { type: 'number', minimum: 0 },
-    },
+    }),
     user: optional('string', "OpenAI's name for your user; not used.", { maxLength: 1000 }),
   };
 }
 
 /** Fields of pictures that start from one. */
-const START_FIELDS: Schema = {
+const START_FIELDS = {
   strength: optional(
     'number',
     `How much of the picture to paint anew: that part of the steps is made. Default: ${USUAL_STRENGTH}, or 1 where a mask says what to paint.`,
@@ -157,7 +155,7 @@ const START_FIELDS: Schema = {
   ),
 };
 
-const MASK_FIELDS: Schema = {
+const MASK_FIELDS = {
   resamples: integer(
     'With a mask: make each step this many times, so that new and old fit better. Default: 1.',
     1,
@@ -165,14 +163,14 @@ const MASK_FIELDS: Schema = {
   ),
 };
 
-const SEED_MIXES: Schema = {
-  interpolate: {
+const SEED_MIXES = {
+  interpolate: schemaOf<[number, number] | null>({
     description: '`n` pictures from the one of the first seed to that of the second, both among them.',
     type: ['array', 'null'],
     minItems: 2,
     maxItems: 2,
     items: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
-  },
+  }),
   variations: integer('`n` pictures near the one of this seed.', 0, Number.MAX_SAFE_INTEGER),
   variation: optional(
     'number',
@@ -184,29 +182,26 @@ const SEED_MIXES: Schema = {
   ),
 };
 
-const file = (description: string): Schema => ({ type: 'string', format: 'binary', description });
+const file = (description: string) => schemaOf<unknown>({ type: 'string', format: 'binary', description });
 
 const SAME =
   'The same seed, label, conditions, guidance, steps and sampler give the same picture, whatever else is sampled. ';
 const ANSWERS =
   'With `stream`, server-sent events; with `Accept: image/png`, the picture itself, or a sheet of several.';
 
-export function generationSchema(limits: SchemaLimits): Described {
+export function generationSchema(limits: SchemaLimits) {
   return {
     tags: ['Images'],
     summary: 'Sample pictures',
     description: `In the shape of OpenAI's images API. ${SAME}${ANSWERS}`,
-    body: {
-      type: 'object',
-      additionalProperties: false,
+    body: objectOf({ ...pictureFields(limits), ...SEED_MIXES }, [], {
       examples: [{ n: 1, steps: USUAL_STEPS, seed: 7 }], // for the "try it out" page, where most fields are best left out
-      properties: { ...pictureFields(limits), ...SEED_MIXES },
-    },
+    }),
     response: pictureAnswers(),
   };
 }
 
-export function editSchema(limits: SchemaLimits): Described {
+export function editSchema(limits: SchemaLimits) {
   return {
     tags: ['Images'],
     summary: 'Paint a part of a picture anew, or all of it',
@@ -214,11 +209,8 @@ export function editSchema(limits: SchemaLimits): Described {
       "In the shape of OpenAI's images API. Where the mask is transparent, or without a mask the picture, it is painted anew; the other " +
       `pixels stay exactly. A picture that is all opaque is painted anew as a whole, as far as \`strength\` says. ${SAME}${ANSWERS}`,
     consumes: ['multipart/form-data'],
-    body: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['image'],
-      properties: {
+    body: objectOf(
+      {
         image: file("The picture, of the model's size. PNG, JPEG, WebP, GIF, TIFF or AVIF."),
         mask: file(
           'A picture of the same size; what is transparent in it is painted anew. The picture is opaque then.',
@@ -227,24 +219,22 @@ export function editSchema(limits: SchemaLimits): Described {
         ...START_FIELDS,
         ...MASK_FIELDS,
       },
-    },
+      ['image'],
+    ),
     response: pictureAnswers(),
   };
 }
 
-export function variationSchema(limits: SchemaLimits): Described {
+export function variationSchema(limits: SchemaLimits) {
   const { prompt: _, stream: __, partial_images: ___, ...fields } = pictureFields(limits);
   return {
     tags: ['Images'],
     summary: 'Sample pictures like one',
     description: `In the shape of OpenAI's images API. ${SAME}With \`Accept: image/png\`, the picture itself, or a sheet of several.`,
     consumes: ['multipart/form-data'],
-    body: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['image'],
-      properties: { image: file("The picture, opaque and of the model's size."), ...fields, ...START_FIELDS },
-    },
+    body: objectOf({ image: file("The picture, opaque and of the model's size."), ...fields, ...START_FIELDS }, [
+      'image',
+    ]),
     response: pictureAnswers({ streams: false }),
   };
 }
@@ -293,3 +283,9 @@ function pictureAnswers({ streams = true } = {}) {
     ...failures(OPENAI_ERROR, 400, 401, 403, 404, 429, 500, 503, 504),
   };
 }
+
+/** The fields of `POST /v1/images/generations`, `edits` and `variations`; null counts as left out. */
+export type GenerationBody = Partial<
+  TypeOf<ReturnType<typeof generationSchema>['body']> &
+    Omit<TypeOf<ReturnType<typeof editSchema>['body']>, 'image' | 'mask'>
+>;

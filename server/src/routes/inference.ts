@@ -6,17 +6,22 @@ import { imageSize } from '@onnoise/runtime-node';
 import type { FastifyInstance } from 'fastify';
 import { JSON_LENGTH, takeBinaryBodies, withBytes } from '../bodies/binary-body.ts';
 import { Refusal } from '../errors/errors.ts';
-import { type InferenceBody, parametersOf, tensorsOf, toCall, toOutput, wantedOutput } from '../requests/inference.ts';
+import {
+  INFERENCE_BODY,
+  parametersOf,
+  paramsOf,
+  tensorsOf,
+  toCall,
+  toOutput,
+  wantedOutput,
+} from '../requests/inference.ts';
 import { failures, V2_ERROR } from '../requests/schemas.ts';
+import type { SchemaTypes, TypeOf } from '../requests/typed.ts';
 import { withinLimits } from '../service/ask.ts';
 import { findModel, type Service } from '../service/service.ts';
 
 /** A model folder holds one network: there is one version of it. */
 const VERSION = '1';
-
-interface Named {
-  Params: { model: string; version?: string };
-}
 
 export function inferenceRoutes(app: FastifyInstance, service: Service): void {
   serverRoutes(app, service);
@@ -43,21 +48,26 @@ function serverRoutes(app: FastifyInstance, service: Service): void {
 }
 
 function modelRoutes(app: FastifyInstance, service: Service, path: string): void {
-  app.get<Named>(path, { schema: schemaOf('Describe a model') }, async ({ params }) => {
+  const typed = app.withTypeProvider<SchemaTypes>();
+  typed.get(path, { schema: { ...schemaOf('Describe a model'), params: paramsOf(path) } }, async ({ params }) => {
     const model = findVersion(service, params);
     const head = { name: model.name, versions: [VERSION], platform: 'onnxruntime_onnx' };
     return { ...head, ...tensorsOf(model), parameters: parametersOf(model) };
   });
-  app.get<Named>(`${path}/ready`, { schema: schemaOf('Say whether a model is loaded') }, async ({ params }) => {
+  const ready = { schema: { ...schemaOf('Say whether a model is loaded'), params: paramsOf(path) } };
+  typed.get(`${path}/ready`, ready, async ({ params }) => {
     const { name } = findVersion(service, params);
     return { name, ready: true };
   });
 }
 
 function callRoute(app: FastifyInstance, service: Service, path: string): void {
-  app.post<Named & { Body: InferenceBody }>(
+  app.withTypeProvider<SchemaTypes>().post(
     `${path}/infer`,
-    { config: { limited: true }, schema: { ...schemaOf('Call the network'), body: INFERENCE_BODY } },
+    {
+      config: { limited: true },
+      schema: { ...schemaOf('Call the network'), params: paramsOf(path), body: INFERENCE_BODY },
+    },
     async ({ params, body, binary, client }, reply) => {
       const model = findVersion(service, params);
       const wanted = wantedOutput(body);
@@ -78,7 +88,7 @@ function callRoute(app: FastifyInstance, service: Service, path: string): void {
   );
 }
 
-function findVersion(service: Service, { model, version }: Named['Params']) {
+function findVersion(service: Service, { model, version }: TypeOf<ReturnType<typeof paramsOf>>) {
   if (version !== undefined && version !== VERSION) {
     throw new Refusal(404, 'model_not_found', `There is no such version of the model. There is: ${VERSION}.`);
   }
@@ -103,41 +113,4 @@ const PATHS = ['/v2/models/:model', '/v2/models/:model/versions/:version'];
 const READY = {
   description: 'Whether it is.',
   content: { 'application/json': { schema: { type: 'object', properties: { ready: { type: 'boolean' } } } } },
-};
-const parameters = { type: 'object', additionalProperties: true };
-const INFERENCE_BODY = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['inputs'],
-  properties: {
-    id: { type: 'string', maxLength: 256 },
-    parameters,
-    inputs: {
-      type: 'array',
-      minItems: 1,
-      maxItems: 4,
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['name', 'shape', 'datatype'],
-        properties: {
-          name: { type: 'string', maxLength: 64 },
-          shape: { type: 'array', maxItems: 8, items: { type: 'integer', minimum: 0 } },
-          datatype: { type: 'string', maxLength: 16 },
-          parameters,
-          data: { description: 'Values, row after row, flat or nested; or parameters give a binary_data_size.' }, // checked by hand: there are many
-        },
-      },
-    },
-    outputs: {
-      type: 'array',
-      maxItems: 1,
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['name'],
-        properties: { name: { type: 'string', enum: ['out_sample'] }, parameters },
-      },
-    },
-  },
 };

@@ -1,5 +1,6 @@
 /** What routes share. */
 import type { EngineModel, Supervisor } from '@onnoise/runtime-node/engine';
+import type { compileSampler } from '@onnoise/scheduler';
 import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';
 import type { Admission } from './admission.ts';
@@ -10,6 +11,8 @@ export interface Service {
   supervisor: Supervisor;
   admission: Admission;
   metrics: ServerMetrics;
+  /** Compiled tables of samplers, which are kept. */
+  tables: typeof compileSampler;
   /** True once the server is stopping. */
   closing: () => boolean;
 }

@@ -117,7 +117,7 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByLabel('Choose files').setInputFiles(NEEDED.map((path) => join(folder, path)));
     await expect.poll(() => facts(page)).toMatchObject({ Pictures: '8 × 8, colour', Classes: '2, without names' });
     expect(await page.locator('.model-warning').allTextContents()).toEqual([
-      'Neither model_index.json nor a model card names the 2 classes: they are numbered from 0.',
+      'model_index.json does not name the 2 classes: they are numbered from 0.',
     ]);
   });
 

@@ -1,4 +1,5 @@
 /** A server's own page and the description of its API, on a server with the shipped model. */
+
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { trainedCard } from '#test/models/card.ts';
 import { loadModel } from '../../../runtime-node/src/index.ts';
 import { DEFAULT_GUIDANCE } from '../../../scheduler/src/index.ts';
 import { type PictureOptions, USUAL_STEPS } from '../../../scheduler/src/model/index.ts';
@@ -123,14 +125,10 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('asks for classes by their names, also where those are the numbers of others', async () => {
-    const card = {
+    const card = trainedCard({
       name: 'counted',
-      parameters: 1,
-      config: {},
-      metrics: {},
-      limits: [],
       data: { name: 'counted', hash: 'sha256:0', count: 3, classNames: ['1', '2', 'Zwei'] },
-    };
+    });
     const { url } = await startForTest({ models: { counted: await tinyArtefact({ classes: 3 }, { card }) } });
     const page = await open({ url });
     const choices = page.getByLabel('Class').locator('option');
@@ -145,7 +143,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
 
   it('asks for guidance and conditions where a model takes them, and for those that it needs', async () => {
     const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['a', 'b'], phantoms: 2 };
-    const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const card = trainedCard({ name: 'hands', data });
     const guided = await tinyArtefact(GUIDED, { card });
     const needing = await tinyArtefact({ conditions: [{ ...AGE, name: 'weight', mean: 1235, min: 1234, max: 1236 }] });
     const { url } = await startForTest({ models: { guided, needing, digits: DIGITS } });

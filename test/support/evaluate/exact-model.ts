@@ -26,7 +26,7 @@ export interface ExactModel {
   images: ImageSet;
   /** Makes it conditional on the class of the images. */
   classNames?: readonly string[] | undefined;
-  /** Of the images in the model card, and the settings there. */
+  /** Of the images in training.json, and the settings there. */
   trainedOn?: { hash: string; config: object } | undefined;
 }
 

@@ -3,6 +3,7 @@ import { DEFAULT_GUIDANCE, SAMPLER_NAMES } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadModel, png, sheet } from '#runtime-node/index.ts';
+import { trainedCard } from '#test/models/card.ts';
 import { GUIDED, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';
 
@@ -21,14 +22,10 @@ const server = useServer(async (folder) => {
   };
 });
 
-const PETS = {
+const PETS = trainedCard({
   name: 'pets',
-  parameters: 1,
-  config: {},
-  metrics: {},
-  limits: [],
   data: { name: 'pets', hash: 'sha256:0', count: 2, classNames: ['cat', 'dog'], phantoms: 2 },
-};
+});
 
 const generate = (body: object, headers?: Record<string, string>) =>
   ask(server(), IMAGES, { body, ...(headers && { headers }) });

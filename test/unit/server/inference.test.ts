@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
+import { trainedCard } from '#test/models/card.ts';
 import { GUIDED, tinyArtefact, tinyOutput } from '#test/models/tiny-onnx.ts';
 import { ask, useServer } from '#test/server.ts';
 
@@ -12,14 +13,10 @@ const server = useServer(async (folder) => ({
   maxImages: 4,
 }));
 
-const PETS = {
+const PETS = trainedCard({
   name: 'pets',
-  parameters: 1,
-  config: {},
-  metrics: {},
-  limits: [],
   data: { name: 'pets', hash: 'sha256:0', count: 3, classNames: ['cat', 'dog', 'frog'] },
-};
+});
 
 const sample = { name: 'sample', datatype: 'FP32', shape: [2, 1, 2, 2], data: [1, 2, 3, 4, 5, 6, 7, 8] as unknown };
 const timestep = { name: 'timestep', datatype: 'FP32', shape: [2], data: [10, 20] };

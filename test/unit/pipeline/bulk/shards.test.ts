@@ -7,6 +7,7 @@ import { makeOrder } from '#pipeline/bulk/order.ts';
 import { sampleShard } from '#pipeline/bulk/sample-shard.ts';
 import { conditionsAt, countShards, labelAt, type Order, parseShard, shardAt, shardId } from '#pipeline/bulk/shards.ts';
 import { loadModel } from '#runtime-node/index.ts';
+import { trainedCard } from '#test/models/card.ts';
 import { GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 
 const ORDER: Order = {
@@ -219,7 +220,7 @@ describe('makeOrder', () => {
 
   test('orders classes by name as by number', async () => {
     const data = { name: 'pets', hash: 'sha256:0', count: 2, classNames: ['cat', 'dog'] };
-    const card = { name: 'pets', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const card = trainedCard({ name: 'pets', data });
     const model = await tinyArtefact({ classes: 2 }, { card });
     const order = await makeOrder(model, { count: 3, labels: ['dog', '0'] });
     expect(order).toEqual(await makeOrder(model, { count: 3, labels: [1, 0] }));

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMAND_NAMES, helpText } from '#pipeline/cli.ts';
 import { formatDiagnosis } from '#pipeline/commands/doctor.ts';
 import { isAtLeast } from '#pipeline/install/versions.ts';
+import { trainedCard } from '#test/models/card.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { PIPELINE, runCli, spawnCli } from '#test/run-cli.ts';
 import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
@@ -152,7 +153,7 @@ describe('pipeline sample', () => {
   test('takes classes by name, and says which they are', async () => {
     const classNames = ['female', 'male', '3'];
     const data = { name: 'people', hash: 'sha256:0', count: 2, classNames };
-    const card = { name: 'people', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const card = trainedCard({ name: 'people', data });
     const model = await tinyArtefact({ classes: 3 }, { card });
     const out = join(await temporaryFolder(), 'sheet.png');
     const sampleOf = (labels: string, ...more: string[]) =>

@@ -88,7 +88,7 @@ describe('--group-column', () => {
     await refused({ csv: undefined }).toThrow('--group-column must come with --csv, received it alone.');
   });
 
-  it('is a setting of prepare, and evaluate takes it from the model card', async () => {
+  it('is a setting of prepare, and evaluate takes it from training.json', async () => {
     const at = await tableOf(PATIENTS);
     const files = ['--data', at.data, '--csv', at.csv, '--cache-dir', at.cacheDir, '--size', '4'];
     const run = await runCli('prepare', ...files, '--group-column', 'patient', '--validation-share', '0.3', '--json');

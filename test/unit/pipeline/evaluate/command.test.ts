@@ -11,7 +11,7 @@ describe('pipeline evaluate', () => {
   test('measures, writes report, figures and card, and does it again with the same figures', async () => {
     const { code, stdout, stderr } = await evaluatePlain('first', '--steps', '10', '--fail-on', 'memorisation');
     expect([code, stderr]).toEqual([0, expect.stringMatching(/Sampling {2}100% {2}224\/224 pictures/)]);
-    expect(stderr).toContain('No model card says which images were held out');
+    expect(stderr).toContain('No training.json says which images were held out');
     expect(stdout).toMatch(/^224 pictures of unconditional: dpmpp_2m_sde, 10 steps, [\d.]+ m?s a picture\n/);
     expect(stdout).toContain('Memorisation: no copies of training images found. ');
     const evaluation = await read(place('out/first'));
@@ -43,13 +43,13 @@ describe('pipeline evaluate', () => {
     expect((await read(place('out/other'))).measures).not.toEqual(evaluation.measures);
   });
 
-  test('says when the split is not that of the model card', async () => {
+  test('says when the split is not that of training', async () => {
     const places = ['--cache-dir', place('cache'), '--out', place('out/split'), '--no-card'];
     const stderr = async (...args: string[]) => {
       const run = await runCli('evaluate', '--model', place('fresh'), '--data', place('bars'), ...places, ...args);
       return run.stderr; // of too many pictures
     };
-    const note = 'The images held out here are not those that the model card says';
+    const note = 'The images held out here are not those that training held out';
     expect(await stderr('--count', '999', '--split-seed', '9')).toContain(note);
     expect(await stderr('--count', '999')).not.toContain(note);
   });

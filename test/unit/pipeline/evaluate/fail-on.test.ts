@@ -64,13 +64,13 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     expect(report).toContain('moved further than 1 pixel');
   });
 
-  test('of images that the model card does not name it cannot tell', async () => {
+  test('of images that training.json does not name it cannot tell', async () => {
     const data = await writeIdx(place('strangers'), grainedBars({ count: 560, classes: 2 }, 6));
     const args = ['--model', place('fresh'), '--data', data, '--cache-dir', place('cache'), '--steps', '10'];
     const out = place('out/strangers');
     const run = await runCli('evaluate', ...args, ...seen(), '--out', out, '--no-card', '--fail-on', 'memorisation');
     expect(run.code).toBe(3);
-    expect(run.stderr).toContain('The images are not those that the model card names');
+    expect(run.stderr).toContain("The images are not those that the model's training.json names");
     expect((await read(out)).memorisation).toMatchObject({
       verdict: 'cannot tell',
       reason: expect.stringMatching(/^No copies of these images were found\. The images are not those /),

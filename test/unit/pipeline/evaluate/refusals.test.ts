@@ -148,7 +148,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     [
       'no images named',
       () => ['--model', place('fresh')],
-      '--data must name the images that the model was trained on, bars by the model card, received nothing.',
+      '--data must name the images that the model was trained on, bars by its training.json, received nothing.',
     ],
     [
       'images that are not there',

@@ -7,7 +7,7 @@ const card = {
   seed: 7,
 };
 
-test('images are prepared, split and named as the model card says, and files are those typed', () => {
+test('images are prepared, split and named as in training, and files are those typed', () => {
   const { data } = toImages('evaluate x', {}, [1, 28, 28], card);
   const names = { 0: 'zero' };
   expect(data).toMatchObject({
@@ -17,12 +17,12 @@ test('images are prepared, split and named as the model card says, and files are
     validationShare: 0.2,
     seed: 7,
     labelNames: names,
-    labelNamesFrom: 'the model card',
+    labelNamesFrom: "the model's training.json",
   });
   expect(data.csv).toBeUndefined();
 });
 
-test('what is typed comes before the model card', () => {
+test('what is typed comes before training.json', () => {
   const typed = { 'label-names': { 0: 'nought' }, fit: 'crop' };
   const { data } = toImages('evaluate x', typed, [1, 28, 28], card);
   expect(data).toMatchObject({ labelNames: { 0: 'nought' }, fit: 'crop', seed: 7 });
@@ -36,7 +36,7 @@ test('images to test on are named by the data, as they may lack a class', () => 
   expect(other!.labelNames).toBeUndefined();
 });
 
-test('windows, frames and cuts are those of the model card, for images to test on too', () => {
+test('windows, frames and cuts are those of training.json, for images to test on too', () => {
   const scans = { ...card, data: { ...card.data, source: 'scans', window: '40,400', frames: '2-5', axis: 'coronal' } };
   const typed = { data: 'scans', 'test-data': 'others', frames: 'all' };
   const { data, test: other } = toImages('evaluate x', typed, [1, 28, 28], scans);

@@ -22,7 +22,7 @@ const tree = async (folder: string) =>
 describe('writeArtefact', () => {
   test('lays the folder out as diffusers does', async () => {
     const folder = await tinyArtefact({ classes: 3 }, { samplesPng: Buffer.from('png') });
-    expect(await tree(folder)).toBe(6);
+    expect(await tree(folder)).toBe(7);
     expect(await json(folder, 'model_index.json')).toEqual({
       _class_name: 'DDPMPipeline',
       _diffusers_version: '0.42.1',

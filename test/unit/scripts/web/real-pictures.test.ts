@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { phantomFile } from '#pipeline/phantom/files.ts';
 import { USUAL } from '#pipeline/phantom/options.ts';
+import { trainedCard } from '#test/models/card.ts';
 import { AGE, type TinyOptions, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { flatPicture, grayPicture, noisePicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { type RealOptions, readReal } from '../../../../scripts/web/real-pictures.ts';
@@ -21,13 +22,13 @@ const settings = { fit: 'crop', background: 'black', validationShare: SHARE } as
 const split = (data: string, more: object = {}) =>
   prepare({ data, ...settings, size: SIDE, channels: 1, seed: SEED, cacheDir: join(root, 'cache'), ...more });
 
-/** A model whose card says that it was trained on a folder. */
+/** A model whose training.json says that it was trained on a folder. */
 async function trainedOn(data: string, tiny: TinyOptions = {}, more: object = {}): Promise<string> {
   const dataset = await split(data, more);
   const { hash, count, name } = dataset;
   dataset.close();
   const config = { data: { ...settings, source: data, ...more }, training: { seed: SEED } };
-  const card = { name: 'tiny', data: { name, hash, count }, parameters: 1, config, metrics: {}, limits: [] };
+  const card = trainedCard({ data: { name, hash, count }, config });
   return tinyArtefact({ shape: [1, SIDE, SIDE], ...tiny }, { card });
 }
 
@@ -42,7 +43,7 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 describe('the pictures of --real', () => {
-  it('are those that training held out, of the images that the model card names', async () => {
+  it('are those that training held out, of the images that training.json names', async () => {
     const data = await folder('trained', pictures(30));
     const { listing, pixels, said } = await read(await trainedOn(data), data);
     const dataset = await split(data);
@@ -63,7 +64,7 @@ describe('the pictures of --real', () => {
     expect(listing).toMatchObject({ count: 11, width: SIDE, height: SIDE, unseen: false });
     expect([...pixels.subarray(0, 128)]).toEqual([...Array(64).fill(0), ...Array(64).fill(20)]);
     expect(said).toBe(
-      `The game shows the 11 pictures of ${data}. They are not the images that the model card names; if some of those are among them, the model has seen them.`,
+      `The game shows the 11 pictures of ${data}. They are not the images that the model's training.json names; if some of those are among them, the model has seen them.`,
     );
   });
 
@@ -73,7 +74,7 @@ describe('the pictures of --real', () => {
     const { listing, pixels, said } = await read(model, data, { hands: true });
     expect(listing).toMatchObject({ count: 400, subject: 'hand' });
     expect(said).toBe(
-      `The game shows 400 of the 430 pictures of ${data}. No model card says whether the model was trained on some of them.`,
+      `The game shows 400 of the 430 pictures of ${data}. No training.json says whether the model was trained on some of them.`,
     );
     expect((await read(model, data)).pixels).toEqual(pixels);
     expect(new Set(pixels).size).toBeGreaterThan(100);

@@ -88,9 +88,7 @@ describe('inspect', () => {
   it('does without a card, and says what it then does not know', async () => {
     const found = await inspect({ files: tiny({ classes: 3 }), title: undefined });
     expect([found.title, found.parameters, found.card.lines]).toEqual(['My model', 'about 3', []]);
-    expect(found.warnings).toEqual([
-      'Neither model_index.json nor a model card names the 3 classes: they are numbered from 0.',
-    ]);
+    expect(found.warnings).toEqual(['model_index.json does not name the 3 classes: they are numbered from 0.']);
   });
 
   it('refuses a schedule that is longer than the network knows', async () => {

@@ -68,7 +68,7 @@ describe('exportSmallerCopy', () => {
     await symlink(model, join(root, 'link'));
     for (const out of [model, join(root, 'link')]) {
       await expect(exportSmallerCopy({ model, out, format: 'float16' })).rejects.toThrow(
-        `Cannot export ${model}: --out must be another folder than --model, whose finer weights would be lost, received `,
+        `Cannot convert ${model}: --out must be another folder than --model, whose finer weights would be lost, received `,
       );
     }
     expect(await readFile(join(model, 'unet/model.onnx'))).toEqual(before);
@@ -77,7 +77,7 @@ describe('exportSmallerCopy', () => {
   it('refuses what drifts further than it may, and writes nothing', async () => {
     const out = join(root, 'drifted');
     await expect(exportSmallerCopy({ model, out, format: 'int8', drift: 1e-7 })).rejects.toThrow(
-      `Cannot export ${model}: the pictures must be within 0.00001 % of those of the larger network (root mean square), received `,
+      `Cannot convert ${model}: the pictures must be within 0.00001 % of those of the larger network (root mean square), received `,
     );
     expect(await readdir(root)).not.toContain('drifted');
   }, 120_000);
