@@ -136,9 +136,9 @@ print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
   test('replaces a model with fused graphs and a training step', async () => {
     const paths = [...FUSED_KINDS.map(pathOfFused), TABLE_FILE, ...Object.values(STEP_FILES)];
     const folder = await tinyArtefact({}, { files: Object.fromEntries(paths.map((path) => [path, ''])) });
-    expect(await tree(folder)).toBe(5 + paths.length);
+    expect(await tree(folder)).toBe(6 + paths.length);
     await tinyArtefact({}, { out: folder });
-    expect(await tree(folder)).toBe(5);
+    expect(await tree(folder)).toBe(6);
   });
 
   test('refuses a folder that holds something else, and a file', async () => {

@@ -1,5 +1,6 @@
 /** Which pictures `--real` puts beside a model's, and what it says of them. */
 
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { phantomFile } from '#pipeline/phantom/files.ts';
@@ -71,6 +72,7 @@ describe('the pictures of --real', () => {
   it('are an even choice of many, the same each time', async () => {
     const data = await folder('many', pictures(430));
     const model = await tinyArtefact({ shape: [1, SIDE, SIDE] });
+    await rm(join(model, 'training.json'));
     const { listing, pixels, said } = await read(model, data, { hands: true });
     expect(listing).toMatchObject({ count: 400, subject: 'hand' });
     expect(said).toBe(
