@@ -1,9 +1,9 @@
 /**
  * Writes the first view into index.html, so that it is on the screen before the page's script is there:
  *
- * - its markup, from the app itself (first/write.tsx), with the noise of the first pictures as a file of its own;
- * - two short scripts, allowed by their hashes in the page's policy: first/head.ts hides the view from visitors of another
- *   one before anything is painted and has the files of that one fetched, first/body.ts gives the pictures their size and
+ * - its markup, from the app itself (first-view/write.tsx), with the noise of the first pictures as a file of its own;
+ * - two short scripts, allowed by their hashes in the page's policy: first-view/head.ts hides the view from visitors of another
+ *   one before anything is painted and has the files of that one fetched, first-view/body.ts gives the pictures their size and
  *   keeps what is pressed early.
  *
  * The app then renders over it and keeps its elements. The dev server's page has none of it.
@@ -53,7 +53,7 @@ export function firstView(config: InlineConfig): Plugin {
 }
 
 async function write(config: InlineConfig): Promise<Written> {
-  const [{ html, noise }, body] = await Promise.all([runFirstView(config), script(here('../first/body.ts'))]);
+  const [{ html, noise }, body] = await Promise.all([runFirstView(config), script(here('../first-view/body.ts'))]);
   const hash = createHash('sha256').update(noise).digest('base64url').slice(0, 8);
   return { html, noise: { fileName: `assets/first-${hash}.png`, source: noise }, body };
 }
@@ -73,7 +73,7 @@ const withoutStyles: Plugin = {
  * experimental: another version may need another way.
  */
 async function runFirstView({ plugins = [], ...config }: InlineConfig): Promise<FirstView> {
-  const { module } = await runnerImport<{ firstView: FirstView }>(here('../first/write.tsx'), {
+  const { module } = await runnerImport<{ firstView: FirstView }>(here('../first-view/write.tsx'), {
     ...config,
     plugins: [withoutStyles, ...plugins],
     logLevel: 'warn',
@@ -88,7 +88,7 @@ function headScript(page: string, bundle: Rolldown.OutputBundle): Promise<string
     const further = [...scripts, ...styles].filter((file) => !page.includes(file));
     return [view, further] as const;
   });
-  return script(here('../first/head.ts'), { VIEW_FILES: JSON.stringify(Object.fromEntries(files)) });
+  return script(here('../first-view/head.ts'), { VIEW_FILES: JSON.stringify(Object.fromEntries(files)) });
 }
 
 /** One plain script, small enough to stand in the page. @param define constants, as code */

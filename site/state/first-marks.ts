@@ -1,4 +1,4 @@
-/** The first view as first/write.tsx hands it to build/first-view.ts, and what it has in the place of what the build knows. */
+/** The first view as first-view/write.tsx hands it to build/first-view.ts, and what it has in the place of what the build knows. */
 
 /** Address of the noise of the first pictures. */
 export const NOISE = 'first-noise.png';

@@ -5,7 +5,7 @@
  */
 import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
 import type { ReportProgress } from '../terminal/progress.ts';
-import { describeShard, requireShardSpace, writeSampled } from './make-shard.ts';
+import { describeShard, requireShardSpace, writeSampled } from './describe-shard.ts';
 import { sampleShard } from './sample-shard.ts';
 import type { Order, Shard } from './shards.ts';
 import { countShare, type Share, shardsOf } from './share.ts';

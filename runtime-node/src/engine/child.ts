@@ -11,7 +11,7 @@ import { partialSteps, sampling, singleCall, type Trajectory } from '../batching
 import { type Call, serveParent } from '../child/index.ts';
 import { readModelFolder } from '../model-folder.ts';
 import { imageSize } from '../pictures/pixels.ts';
-import { serveNetwork } from './lanes.ts';
+import { serveNetwork } from './parallel-parts.ts';
 import type {
   CallTask,
   EngineMethods,

@@ -6,10 +6,10 @@ import { expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const LAUNCHERS = [
   'pipeline/bin/pipeline.mjs',
-  'pipeline/bin/shard.mjs',
+  'pipeline/bin/step-part.mjs',
   'pipeline/bin/tfjs-engine.mjs',
   'runtime-node/bin/engine.mjs',
-  'runtime-node/bin/lane.mjs',
+  'runtime-node/bin/batch-part.mjs',
 ];
 
 it.each(LAUNCHERS)('%s imports names that are exported', (path) => {

@@ -50,14 +50,14 @@ export const diversity: Family = {
     },
   ],
   applies: (candidates) => candidates.every(({ images }) => drawPairs(images, 0).length > 0),
-  prepare: async ({ seed, breathe }) => {
+  prepare: async ({ seed, letOthersRun }) => {
     return async ({ images }) => {
       const { pixels, shape, count } = images;
       const size = pixels.length / count;
       const picture = (row: number) => pixels.subarray(row * size, (row + 1) * size);
       const similar: number[] = [];
       for (const [one, other] of drawPairs(images, seed)) {
-        await breathe();
+        await letOthersRun();
         similar.push(msSsim(picture(one), picture(other), shape));
       }
       return [meanEstimate(similar, { min: 0, max: 1 })];

@@ -111,7 +111,7 @@ async function distancesWithout(
   distance: (moments: Moments) => number,
   { values, count, width }: Features,
   groups: Groups,
-  breathe: () => Promise<void>,
+  letOthersRun: () => Promise<void>,
 ): Promise<number[]> {
   const centre = meanOf(values, width);
   const rows = Array.from({ length: groups.count }, (): number[] => []);
@@ -121,7 +121,7 @@ async function distancesWithout(
   const parts: Scatter[] = [];
   const total = new Float64Array(width * width);
   for (const own of rows) {
-    await breathe();
+    await letOthersRun();
     const part = scatterAbout(centre, values, own.length, (i) => own[i]!);
     part.scatter.forEach((value, i) => {
       total[i]! += value;
@@ -130,7 +130,7 @@ async function distancesWithout(
   }
   const distances: number[] = [];
   for (const leaving of groups.leavings) {
-    await breathe();
+    await letOthersRun();
     const gone = leaving.map((g) => parts[g]!);
     const left = gone.reduce((rest, part) => rest - part.count, count);
     // Of the mean, as that of all rows is the centre.
@@ -167,14 +167,14 @@ export const frechet: Family = {
     },
   ],
   applies: () => true,
-  async prepare({ reference, groups, breathe }) {
+  async prepare({ reference, groups, letOthersRun }) {
     const { values, width } = reference.features;
     const distance = frechetTo(momentsOf(values, width));
     return async ({ features }) => {
-      await breathe();
+      await letOthersRun();
       const value = distance(momentsOf(features.values, width));
       if (width > WIDEST_WITH_INTERVAL) return [{ value }];
-      return [jackknife(value, await distancesWithout(distance, features, groups, breathe), { min: 0 })];
+      return [jackknife(value, await distancesWithout(distance, features, groups, letOthersRun), { min: 0 })];
     };
   },
 };

@@ -16,11 +16,11 @@ import type { Family } from './record.ts';
 const BLOCK = 32;
 
 /** The kernel summed over pairs of rows i < j of a set [N, width], by their groups: [groups, groups]. */
-async function sumWithin(rows: Float64Array, width: number, groups: Groups, breathe: () => Promise<void>) {
+async function sumWithin(rows: Float64Array, width: number, groups: Groups, letOthersRun: () => Promise<void>) {
   const count = rows.length / width;
   const sums = new Float64Array(groups.count ** 2);
   for (let first = 0; first < count; first += BLOCK) {
-    await breathe();
+    await letOthersRun();
     const rest = rows.subarray(first * width);
     const block = rest.subarray(0, BLOCK * width);
     const products = timesTransposed(block, rest, width);
@@ -42,12 +42,12 @@ async function sumAcross(
   reference: Float64Array,
   width: number,
   groups: Groups,
-  breathe: () => Promise<void>,
+  letOthersRun: () => Promise<void>,
 ) {
   const [count, n] = [rows.length / width, reference.length / width];
   const sums = new Float64Array(groups.count);
   for (let first = 0; first < count; first += BLOCK) {
-    await breathe();
+    await letOthersRun();
     const block = rows.subarray(first * width, (first + BLOCK) * width);
     const products = timesTransposed(block, reference, width);
     for (let i = 0; i < block.length / width; i++) {
@@ -71,14 +71,14 @@ async function sumAcross(
 export async function kernelDistanceTo(
   reference: Float64Array,
   width: number,
-  breathe: () => Promise<void> = async () => {},
+  letOthersRun: () => Promise<void> = async () => {},
 ): Promise<(rows: Float64Array, groups?: Groups) => Promise<{ value: number; without: number[] }>> {
   const many = reference.length / width;
-  const [own = 0] = await sumWithin(reference, width, oneGroup(many), breathe);
+  const [own = 0] = await sumWithin(reference, width, oneGroup(many), letOthersRun);
   const pairs = (n: number) => (n * (n - 1)) / 2;
   return async (rows, groups = oneGroup(rows.length / width)) => {
-    const within = await sumWithin(rows, width, groups, breathe);
-    const across = await sumAcross(rows, reference, width, groups, breathe);
+    const within = await sumWithin(rows, width, groups, letOthersRun);
+    const across = await sumAcross(rows, reference, width, groups, letOthersRun);
     const all = within.reduce((sum, one) => sum + one, 0);
     const allAcross = across.reduce((sum, one) => sum + one, 0);
     const distance = (n: number, sumWithin: number, sumAcross: number) =>
@@ -115,9 +115,9 @@ export const kernelDistance: Family = {
     },
   ],
   applies: () => true,
-  async prepare({ reference, groups, breathe }) {
+  async prepare({ reference, groups, letOthersRun }) {
     const { values, width } = reference.features;
-    const distance = await kernelDistanceTo(Float64Array.from(values), width, breathe);
+    const distance = await kernelDistanceTo(Float64Array.from(values), width, letOthersRun);
     return async ({ features }) => {
       const { value, without } = await distance(Float64Array.from(features.values), groups);
       return [jackknife(value, without)];

@@ -3,13 +3,13 @@
  * the model has not seen and noise, against the same training images. One file a family; this is the list.
  */
 import type { Estimate, Measure } from '../sets/types.ts';
-import { breathing } from './breathe.ts';
 import { classAccuracy, classHistogram } from './classes.ts';
 import { diversity } from './diversity.ts';
 import { frechet } from './frechet.ts';
 import { checkSets } from './inputs.ts';
 import { drawGroups } from './intervals.ts';
 import { kernelDistance } from './kernel-distance.ts';
+import { lettingOthersRun } from './let-others-run.ts';
 import { neighbours } from './neighbours.ts';
 import type { Candidate, Family, MeasureAbout } from './record.ts';
 import { slicedWasserstein } from './sliced-wasserstein.ts';
@@ -75,7 +75,12 @@ export async function measureEach(
   const labelled = given.every(({ images }) => images.labels !== undefined);
   const candidates = labelled ? given : given.map(withoutLabels);
   const families = FAMILIES.filter(({ applies }) => applies(candidates, reference));
-  const context = { reference, seed, groups: drawGroups(real.images.count, seed), breathe: breathing(signal) };
+  const context = {
+    reference,
+    seed,
+    groups: drawGroups(real.images.count, seed),
+    letOthersRun: lettingOthersRun(signal),
+  };
   const total = families.length * (1 + candidates.length);
   let done = 0;
   const tell = () => onProgress?.(++done, total);

@@ -32,7 +32,7 @@ export async function neighboursWithin(
   set: Rows,
   width: number,
   k: number,
-  breathe: () => Promise<void> = async () => {},
+  letOthersRun: () => Promise<void> = async () => {},
 ): Promise<Neighbours> {
   const count = set.length / width;
   const squares = new Float64Array(count * k).fill(Infinity);
@@ -48,7 +48,7 @@ export async function neighboursWithin(
     rows[at] = other;
   };
   for (let i = 0; i < count; i++) {
-    await breathe();
+    await letOthersRun();
     for (let j = 0; j < i; j++) {
       const limit = Math.max(squares[i * k + k - 1]!, squares[j * k + k - 1]!);
       const square = squaredDistance(set, i, set, j, width, limit);

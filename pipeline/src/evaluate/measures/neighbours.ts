@@ -45,22 +45,22 @@ export interface NeighbourMeasures {
 export async function neighbourMeasuresTo(
   reference: Rows,
   width: number,
-  breathe: () => Promise<void> = async () => {},
+  letOthersRun: () => Promise<void> = async () => {},
 ): Promise<(pictures: Rows, groups: Groups) => Promise<NeighbourMeasures>> {
   const many = reference.length / width;
-  const { squares, k } = await neighboursWithin(reference, width, NEAREST.density, breathe);
+  const { squares, k } = await neighboursWithin(reference, width, NEAREST.density, letOthersRun);
   const radius = (nearest: number) => Float64Array.from({ length: many }, (_, j) => squares[j * k + nearest - 1]!);
   const [small, large] = [radius(NEAREST.precision), radius(NEAREST.density)];
   return async (pictures, groups) => {
     const count = pictures.length / width;
-    const own = await neighboursWithin(pictures, width, KNOWN, breathe);
+    const own = await neighboursWithin(pictures, width, KNOWN, letOthersRun);
     const inside = new Uint8Array(count);
     const balls = new Float64Array(count);
     const around = new Uint8Array(count);
     const [recalled, covered] = [new Uint8Array(many), new Uint8Array(many)];
     const [recalledWithout, coveredWithout] = [marksOf(many), marksOf(many)];
     for (let i = 0; i < count; i++) {
-      await breathe();
+      await letOthersRun();
       const there = bitsOf(groups, (leaving) => !leaving.includes(groups.of[i]!));
       const { radius, wider } = ballOf(i, own, groups);
       const widest = wider.at(-1)?.square ?? radius;
@@ -196,10 +196,10 @@ export const neighbours: Family = {
     },
   ],
   applies: () => true,
-  async prepare({ reference, seed, groups, breathe }) {
+  async prepare({ reference, seed, groups, letOthersRun }) {
     const { values, width } = reference.features;
     const drawn = drawRows(values, width, groups.of.length, seed);
-    const measure = await neighbourMeasuresTo(drawn, width, breathe);
+    const measure = await neighbourMeasuresTo(drawn, width, letOthersRun);
     return async ({ features }): Promise<Estimate[]> => {
       const { inside, balls, around, ...found } = await measure(features.values, groups);
       const { count } = features;

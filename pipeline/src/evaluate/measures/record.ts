@@ -26,7 +26,7 @@ export interface Context {
   /** Groups of a candidate's rows, for its intervals; all candidates have the same number of rows. */
   groups: Groups;
   /** Lets other work go on, and ends where the caller has given up: to be called in long loops. */
-  breathe(): Promise<void>;
+  letOthersRun(): Promise<void>;
 }
 
 /** Measures a candidate: an estimate for each measure of the family. */

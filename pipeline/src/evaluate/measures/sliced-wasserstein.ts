@@ -35,12 +35,12 @@ export function drawDirections(size: number, seed: number, directions = DIRECTIO
 }
 
 /** @returns [directions, count] */
-async function project({ count, pixels }: Pictures, directions: Float64Array, breathe: () => Promise<void>) {
+async function project({ count, pixels }: Pictures, directions: Float64Array, letOthersRun: () => Promise<void>) {
   const size = pixels.length / count;
   const many = directions.length / size;
   const places = new Float64Array(many * count);
   for (let first = 0; first < count; first += BLOCK) {
-    await breathe();
+    await letOthersRun();
     const block = Float64Array.from(pixels.subarray(first * size, (first + BLOCK) * size));
     const some = timesTransposed(directions, block, size); // [directions, block]
     const n = block.length / size;
@@ -79,19 +79,19 @@ function squaredTransport(one: Float64Array, n: number, other: Float64Array): nu
 export async function slicedWassersteinTo(
   reference: Pictures,
   directions: Float64Array,
-  breathe: () => Promise<void> = async () => {},
+  letOthersRun: () => Promise<void> = async () => {},
 ): Promise<(pictures: Pictures, groups?: Groups) => Promise<{ value: number; without: number[] }>> {
   const many = directions.length / (reference.pixels.length / reference.count);
-  const sorted = await project(reference, directions, breathe);
+  const sorted = await project(reference, directions, letOthersRun);
   for (let d = 0; d < many; d++) sorted.subarray(d * reference.count, (d + 1) * reference.count).sort();
   return async (pictures, groups = oneGroup(pictures.count)) => {
     const { count } = pictures;
-    const places = await project(pictures, directions, breathe);
+    const places = await project(pictures, directions, letOthersRun);
     const leavings = [[], ...groups.leavings]; // of all, then without some groups
     const squares = new Float64Array(leavings.length);
     const list = new Float64Array(count);
     for (let d = 0; d < many; d++) {
-      await breathe();
+      await letOthersRun();
       const goal = sorted.subarray(d * reference.count, (d + 1) * reference.count);
       const own = places.subarray(d * count, (d + 1) * count);
       const order = Uint32Array.from(own, (_, i) => i).sort((a, b) => own[a]! - own[b]!);
@@ -122,9 +122,13 @@ export const slicedWasserstein: Family = {
     },
   ],
   applies: () => true,
-  async prepare({ reference, seed, groups, breathe }) {
+  async prepare({ reference, seed, groups, letOthersRun }) {
     const { pixels, count } = reference.images;
-    const distance = await slicedWassersteinTo(reference.images, drawDirections(pixels.length / count, seed), breathe);
+    const distance = await slicedWassersteinTo(
+      reference.images,
+      drawDirections(pixels.length / count, seed),
+      letOthersRun,
+    );
     return async ({ images }) => {
       const { value, without } = await distance(images, groups);
       return [jackknife(value, without, { min: 0 })];

@@ -1,5 +1,5 @@
 /** The nearest training images of a set of pictures, in one space. */
-import { breathing } from '../measures/breathe.ts';
+import { lettingOthersRun } from '../measures/let-others-run.ts';
 import type { Orientation } from './orientations.ts';
 
 /** For each picture its nearest training images, nearest first. */
@@ -42,13 +42,13 @@ export async function measureFound(
   measure: Measure,
   signal?: AbortSignal,
 ): Promise<Neighbours> {
-  const breathe = breathing(signal);
+  const letOthersRun = lettingOthersRun(signal);
   const each = found.length / count;
   const training = new Int32Array(found.length);
   const distances = new Float64Array(found.length);
   const moves: Move[] = [];
   for (let picture = 0; picture < count; picture++) {
-    await breathe();
+    await letOthersRun();
     const images = found.subarray(picture * each, (picture + 1) * each);
     const measured = (await measure(picture, images)).map((each, i) => ({ ...each, image: images[i]! }));
     measured.sort((a, b) => a.distance - b.distance || a.image - b.image);

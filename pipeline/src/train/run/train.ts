@@ -12,13 +12,13 @@ import type { PrepareOptions } from '../../data/set/types.ts';
 import { withDiskErrors } from '../../files/disk-errors.ts';
 import { plural } from '../../text/format.ts';
 import { writeChart } from '../pictures/pictures.ts';
-import { checkList } from '../plan/early.ts';
 import { endOf, type Horizon } from '../plan/horizon.ts';
-import { idleSettings } from '../plan/idle.ts';
+import { checkList } from '../plan/image-list.ts';
 import { pictureSeconds } from '../plan/pace.ts';
 import { checkData, type TrainPlan } from '../plan/plan.ts';
 import { prepareOptions } from '../plan/prepare-options.ts';
 import { completePlan, type PlanDraft } from '../plan/resolve.ts';
+import { unusedSettings } from '../plan/unused-settings.ts';
 import { diskError } from '../saved/checkpoint.ts';
 import { appendLine, type StepMetrics, type ValidationMetrics } from '../saved/metrics.ts';
 import { runPaths } from '../saved/run-folder.ts';
@@ -107,7 +107,7 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
   const end = endOf(config, dataset.train.length) ?? requireEnd();
   const steps = end.kind === 'steps' ? end.steps : undefined;
   for (const note of checkData(plan, dataset, resume)) hooks.onNote?.(note);
-  for (const note of idleSettings(config, choice.kind, dataset, steps)) hooks.onNote?.(note);
+  for (const note of unusedSettings(config, choice.kind, dataset, steps)) hooks.onNote?.(note);
 
   // The engine, with a fresh state or that of the newest checkpoint.
   const batch = imagesPerStep(training);

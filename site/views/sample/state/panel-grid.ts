@@ -1,4 +1,4 @@
-/** How the pictures of a panel are laid out. index.html needs it before the view's code is there: first/body.ts. */
+/** How the pictures of a panel are laid out. index.html needs it before the view's code is there: first-view/body.ts. */
 import { crispGrid, type Grid } from './layout.ts';
 
 /** CSS pixels, for three and four rows of cells of 84, which is three times a picture of 28. */

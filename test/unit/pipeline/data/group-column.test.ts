@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { listImages } from '#pipeline/data/look.ts';
 import type { PrepareOptions } from '#pipeline/data/set/types.ts';
 import { chooseImages } from '#pipeline/evaluate/choose-images.ts';
-import { trainingImages } from '#pipeline/train/plan/early.ts';
+import { trainingImages } from '#pipeline/train/plan/image-list.ts';
 import { imagesOf } from '#pipeline/train/plan/prepare-options.ts';
 import { resolveConfig } from '#pipeline/train/settings/config.ts';
 import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';

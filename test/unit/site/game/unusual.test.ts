@@ -105,7 +105,7 @@ describe('giveaways', () => {
     expect(giveaways(read(0), await measureReals(29, SHAPE, read, noPause))).toBeUndefined();
   });
 
-  it('lets the page breathe while the real pictures are measured', async () => {
+  it('lets the page letOthersRun while the real pictures are measured', async () => {
     let pauses = 0;
     await measureReals(40, SHAPE, read, async () => void pauses++);
     expect(pauses).toBe(5);

@@ -10,10 +10,10 @@ import { type Graph, joinPorts } from '@onnoise/tracer';
 import type { StepParts, StepTensor, TrainEngine, TrainStep } from '../../step/contracts.ts';
 import { addPart, inputsOfPart } from '../../step/parts.ts';
 import { blockSize } from './block-size.ts';
+import { createParallel, partsForCores } from './parallel-parts.ts';
 import type { Program } from './program.ts';
 import { runInto } from './run-into.ts';
 import { sessionOf } from './session.ts';
-import { createSharded, shardsOf } from './sharded.ts';
 import { fromStored, type Orders, toStored } from './stored-order.ts';
 import { buffers, feeds, nextOf, once, only, prefixed, type Tensors, tensor } from './tensors.ts';
 import { type Form, formOf, traceStored, traceTurned } from './trace-stored.ts';
@@ -113,8 +113,8 @@ async function createProgram(step: TrainStep, wide: boolean): Promise<Program> {
     const { graphs, orders } = traceStored(form, (form) => traceParts({ ...step, accumulated }, form));
     return createParts(accumulated, graphs, orders);
   }
-  const shards = wide ? undefined : shardsOf(step);
-  if (shards) return createSharded(step, shards);
+  const parts = wide ? undefined : partsForCores(step);
+  if (parts) return createParallel(step, parts);
   const { graphs, orders } = traceStored(form, (form) => ({ step: traceStep(step, form) }));
   const joined = joinPorts(graphs.step, nextOf);
   const session = await sessionOf(graphs.step);

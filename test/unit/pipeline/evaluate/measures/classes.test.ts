@@ -23,7 +23,7 @@ const reference = normalSet(40, 2, 9);
 
 async function measured(family: Family, candidate: Candidate) {
   const groups = drawGroups(candidate.images.count, 1);
-  const gauge = await family.prepare({ reference, seed: 1, groups, breathe: async () => {} });
+  const gauge = await family.prepare({ reference, seed: 1, groups, letOthersRun: async () => {} });
   return (await gauge(candidate))[0]!;
 }
 

@@ -64,7 +64,7 @@ test('a set of one picture again and again is at 1, and noise near 0', async () 
     images,
     features: { count: 40, width: 1, values: new Float32Array(40) },
   });
-  const context = { reference: candidate(same), seed: 1, groups: drawGroups(40, 1), breathe: async () => {} };
+  const context = { reference: candidate(same), seed: 1, groups: drawGroups(40, 1), letOthersRun: async () => {} };
   const gauge = await diversity.prepare(context);
   const [alike] = await gauge(candidate(same));
   expect(alike!.value).toBeCloseTo(1, 12);

@@ -13,7 +13,7 @@ const ROWS = 128;
 const WIDTH = 6;
 const REPETITIONS = 120;
 const reference = normalSet(300, WIDTH, 9999);
-const breathe = async () => {};
+const letOthersRun = async () => {};
 
 /** The sliced distance with fewer directions, for speed. */
 const sliced: Family = {
@@ -31,7 +31,7 @@ const sliced: Family = {
 /** The share of the intervals that hold the mean of all repetitions, for each measure of a family. */
 async function shares(family: Family, scale: number, shift: number): Promise<[id: string, share: number][]> {
   const groups = drawGroups(ROWS, 1); // random rows need no other random groups
-  const gauge = await family.prepare({ reference, seed: 1, groups, breathe });
+  const gauge = await family.prepare({ reference, seed: 1, groups, letOthersRun });
   const all: Estimate[][] = [];
   for (let i = 0; i < REPETITIONS; i++) all.push(await gauge(normalSet(ROWS, WIDTH, 1000 + i, scale, shift)));
   return family.measures.map(({ id }, m) => {

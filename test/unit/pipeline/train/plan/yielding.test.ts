@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeClasses } from '#pipeline/commands/stages/training.ts';
-import { checkList } from '#pipeline/train/plan/early.ts';
+import { checkList } from '#pipeline/train/plan/image-list.ts';
 import { completePlan, draftPlan } from '#pipeline/train/plan/resolve.ts';
 import { settingsOf } from '#pipeline/train/plan/settings.ts';
 import type { PartialConfig } from '#pipeline/train/settings/config.ts';

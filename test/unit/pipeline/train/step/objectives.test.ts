@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '#pipeline/train/engines/index.ts';
-import { idleSettings } from '#pipeline/train/plan/idle.ts';
 import { estimatePlan } from '#pipeline/train/plan/memory.ts';
+import { unusedSettings } from '#pipeline/train/plan/unused-settings.ts';
 import { train } from '#pipeline/train/run/train.ts';
 import type { PartialConfig } from '#pipeline/train/settings/config.ts';
 import { minSnrWeight } from '#pipeline/train/step/loss.ts';
@@ -192,10 +192,10 @@ describe('a run with dropout, offset noise and accumulation', () => {
   });
 });
 
-describe('idleSettings', () => {
+describe('unusedSettings', () => {
   it('tells that a delta of the Huber loss is for that loss', () => {
     const { config } = planOf(withTraining(simple, { huberDelta: 0.5 }));
-    expect(idleSettings(config, 'onnxruntime', memoryDataset(), 1)).toContain(
+    expect(unusedSettings(config, 'onnxruntime', memoryDataset(), 1)).toContain(
       '--huber-delta has no effect with --loss l1.',
     );
   });

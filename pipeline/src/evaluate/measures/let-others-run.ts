@@ -5,10 +5,10 @@ import { setImmediate } from 'node:timers/promises';
 const HOLD = 30;
 
 /**
- * @param signal ends the work at its next breath
- * @returns a function to be awaited in loops; it is quick where there was a breath a moment ago
+ * @param signal ends the work at its next pause
+ * @returns a function to be awaited in loops; it is quick where there was a pause a moment ago
  */
-export function breathing(signal?: AbortSignal): () => Promise<void> {
+export function lettingOthersRun(signal?: AbortSignal): () => Promise<void> {
   let last = performance.now();
   return async () => {
     signal?.throwIfAborted();

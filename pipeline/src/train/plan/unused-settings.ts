@@ -9,7 +9,7 @@ import { fields } from '../settings/fields.ts';
  * One sentence for each.
  * @param steps of the run; undefined if it ends by the clock.
  */
-export function idleSettings(
+export function unusedSettings(
   { data, training }: TrainConfig,
   kind: EngineChoice['kind'],
   { train, validation }: Pick<Dataset, 'train' | 'validation'>,

@@ -1,6 +1,6 @@
 /**
  * Runs inside index.html's head, before anything is painted. What is written into the page is one view in one theme, so a
- * visitor of another view, or with a theme of choice, must not see a flash of it; nor does anybody before first/body.ts has
+ * visitor of another view, or with a theme of choice, must not see a flash of it; nor does anybody before first-view/body.ts has
  * given the pictures their size. What the view of the address needs is fetched beside the page's own script, not after it: a
  * round trip less, or two. See build/first-view.ts.
  */

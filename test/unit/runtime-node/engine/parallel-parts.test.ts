@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startLane } from '#runtime-node/engine/lane-thread.ts';
-import { inParts, serveNetwork } from '#runtime-node/engine/lanes.ts';
+import { inParts, serveNetwork } from '#runtime-node/engine/parallel-parts.ts';
+import { startPart } from '#runtime-node/engine/part-thread.ts';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { createDenoiser, openSession } from '#runtime-node/session.ts';
 import { expectClose } from '#test/compare.ts';
@@ -9,16 +9,16 @@ import { GUIDED, type TinyOptions, tinyArtefact, tinyOutput } from '#test/models
 
 const DIGITS = join(import.meta.dirname, '../../../../models/digits');
 
-async function lane(options: TinyOptions = {}) {
+async function part(options: TinyOptions = {}) {
   const { onnx, ...unet } = await readModelFolder(await tinyArtefact({ shape: [1, 2, 2], ...options }));
-  const thread = await startLane({ onnx, unet, threads: 1, largest: 3 });
+  const thread = await startPart({ onnx, unet, threads: 1, largest: 3 });
   onTestFinished(() => thread.stop());
   return { thread, unet, onnx };
 }
 
-describe('startLane', () => {
+describe('startPart', () => {
   it('calls the network on one part after another, each with its own timesteps and classes', async () => {
-    const { thread } = await lane({ classes: 3 });
+    const { thread } = await part({ classes: 3 });
     for (const [n, label] of [
       [2, 1],
       [1, 2],
@@ -36,7 +36,7 @@ describe('startLane', () => {
   });
 
   it('tells the network of each image its class and its conditions', async () => {
-    const { thread } = await lane(GUIDED);
+    const { thread } = await part(GUIDED);
     const rows = [
       [1, 0.5, 1],
       [2, 0, 0],
@@ -57,7 +57,7 @@ describe('startLane', () => {
   it('refuses in a sentence a network that cannot be opened', async () => {
     const unet = await readModelFolder(await tinyArtefact());
     const options = { onnx: 'nowhere/model.onnx', unet, threads: 1, largest: 1 };
-    await expect(startLane(options)).rejects.toThrow(
+    await expect(startPart(options)).rejects.toThrow(
       /^Cannot load the model: nowhere\/model\.onnx must be an ONNX file/,
     );
   });
@@ -67,7 +67,7 @@ describe('inParts', () => {
   it('gives what the whole gives, for any number of images', async () => {
     const { onnx, ...unet } = await readModelFolder(DIGITS);
     const session = await openSession(onnx, 'cpu', unet, 1);
-    const others = await Promise.all([0, 1].map(() => startLane({ onnx, unet, threads: 1, largest: 3 })));
+    const others = await Promise.all([0, 1].map(() => startPart({ onnx, unet, threads: 1, largest: 3 })));
     onTestFinished(() => {
       for (const other of others) other.stop();
     });
@@ -82,7 +82,7 @@ describe('inParts', () => {
   });
 
   it('fails where a part fails, and works again after', async () => {
-    const { thread, unet, onnx } = await lane();
+    const { thread, unet, onnx } = await part();
     const session = await openSession(onnx, 'cpu', unet, 1);
     let broken = true;
     const run = inParts(

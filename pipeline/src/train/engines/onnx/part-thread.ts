@@ -1,5 +1,5 @@
 /**
- * A thread that computes the gradients of a shard of each batch, and sleeps in between. Weights, images and gradients
+ * A thread that computes the gradients of a part of each batch, and sleeps in between. Weights, images and gradients
  * travel through shared memory, from which each side copies: onnxruntime does not read shared memory.
  */
 
@@ -12,8 +12,8 @@ import { openSession } from './session.ts';
 import { feeds } from './tensors.ts';
 
 /** All that is sent to the thread at its start. */
-export interface ShardOptions {
-  /** The gradients as bytes of a graph: weights and inputs in, what a shard gives out. */
+export interface PartOptions {
+  /** The gradients as bytes of a graph: weights and inputs in, what a part gives out. */
   program: Uint8Array;
   /** Number of threads of its session. */
   threads: number;
@@ -22,16 +22,16 @@ export interface ShardOptions {
   gives: readonly StepTensor[];
 }
 
-export interface ShardThread {
-  /** Hands over a shard; `end` must be called before the next. The weights are those that are in shared memory. */
+export interface PartThread {
+  /** Hands over a part; `end` must be called before the next. The weights are those that are in shared memory. */
   begin(inputs: StepInputs): void;
-  /** Waits for what the shard gives, in arrays that the next one reuses. The error if it failed, or if the thread has died. */
+  /** Waits for what the part gives, in arrays that the next one reuses. The error if it failed, or if the thread has died. */
   end(): Promise<StepInputs | Error>;
   stop(): Promise<void>;
 }
 
 interface Shared {
-  /** Shards handed over, shards done, length of the message of a failure or 0. */
+  /** Parts handed over, parts done, length of the message of a failure or 0. */
   state: Int32Array;
   weights: SharedArrayBuffer;
   inputs: SharedArrayBuffer;
@@ -66,7 +66,7 @@ export function viewsOf(buffer: ArrayBuffer | SharedArrayBuffer, specs: readonly
 const copy = (from: ArrayBufferLike, to: ArrayBufferLike) => new Uint8Array(to).set(new Uint8Array(from));
 
 /** @param weights shared memory of the weights, which all threads read */
-export async function startShard(options: ShardOptions, weights: SharedArrayBuffer): Promise<ShardThread> {
+export async function startPart(options: PartOptions, weights: SharedArrayBuffer): Promise<PartThread> {
   const shared: Shared = {
     state: new Int32Array(new SharedArrayBuffer(3 * 4)),
     weights,
@@ -74,7 +74,7 @@ export async function startShard(options: ShardOptions, weights: SharedArrayBuff
     gives: new SharedArrayBuffer(bytesOf(options.gives)),
     message: new Uint8Array(new SharedArrayBuffer(LONGEST_MESSAGE)),
   };
-  const worker = new Worker(new URL('../../../../bin/shard.mjs', import.meta.url), {
+  const worker = new Worker(new URL('../../../../bin/step-part.mjs', import.meta.url), {
     workerData: { options, shared },
     execArgv: [],
   });
@@ -104,7 +104,7 @@ export async function startShard(options: ShardOptions, weights: SharedArrayBuff
         if (Atomics.wait(state, DONE, done, LOOK) !== 'timed-out') continue;
         // A thread that ends is told of by an event.
         await setImmediate();
-        if (died) return new Error('the thread of a shard has ended before its work was done');
+        if (died) return new Error('the thread of a part has ended before its work was done');
       }
       if (state[FAILED]) return new Error(new TextDecoder().decode(message.slice(0, state[FAILED])));
       copy(shared.gives, own);
@@ -115,8 +115,8 @@ export async function startShard(options: ShardOptions, weights: SharedArrayBuff
 }
 
 /** The thread's side. It calls `ready` once, with null or with why it cannot start; after null it loops forever. */
-export async function serveShard(
-  { options, shared }: { options: ShardOptions; shared: Shared },
+export async function servePart(
+  { options, shared }: { options: PartOptions; shared: Shared },
   ready: (failed: string | null) => void,
 ): Promise<void> {
   const session = await openSession(options.program, options.threads).catch((error: Error) => ready(error.message));

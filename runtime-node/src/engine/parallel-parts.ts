@@ -3,8 +3,8 @@
  * slowest core each time; with small images that is much of the time. Parts on their own sessions and threads wait for
  * each other only once per call.
  *
- * A single image still uses the session that has all cores, and every lane holds another copy of the weights. So only
- * networks up to `LARGEST` have lanes, and only if a measurement at the start finds them faster.
+ * A single image still uses the session that has all cores, and every part holds another copy of the weights. So only
+ * networks up to `LARGEST` have parts, and only if a measurement at the start finds them faster.
  */
 
 import { stat } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import type { InferenceSession } from '../onnxruntime.ts';
 import { openModel } from '../open-model.ts';
 import { imageSize } from '../pictures/pixels.ts';
 import { createDenoiser, openSession } from '../session.ts';
-import { type LaneThread, startLane } from './lane-thread.ts';
+import { type PartThread, startPart } from './part-thread.ts';
 
 export interface ServedNetwork {
   run: RunBatch;
@@ -27,7 +27,7 @@ export interface ServedNetwork {
 
 /** Most bytes of a network that may be loaded several times. */
 const LARGEST = 64 * 1024 * 1024;
-const MOST_LANES = 16;
+const MOST_PARTS = 16;
 /** Calls in a row, of which the quickest counts, and how often the two sides take turns. */
 const CALLS = 6;
 const TURNS = 2;
@@ -42,13 +42,13 @@ export async function serveNetwork(
   const unet = { shape, classes, nullCondition, conditions };
   const { session, report } = await openModel(artefact, device);
   const whole = runOn(session, unet);
-  const lanes = Math.min(availableParallelism(), maxBatch, MOST_LANES);
-  if (report.device !== 'cpu' || lanes < 2 || (await stat(onnx)).size > LARGEST) return { run: whole, report };
+  const count = Math.min(availableParallelism(), maxBatch, MOST_PARTS);
+  if (report.device !== 'cpu' || count < 2 || (await stat(onnx)).size > LARGEST) return { run: whole, report };
 
-  const threads = Math.max(1, Math.floor(availableParallelism() / lanes));
-  const largest = Math.ceil(maxBatch / lanes);
+  const threads = Math.max(1, Math.floor(availableParallelism() / count));
+  const largest = Math.ceil(maxBatch / count);
   const others = await Promise.all(
-    Array.from({ length: lanes - 1 }, () => startLane({ onnx, unet, threads, largest })),
+    Array.from({ length: count - 1 }, () => startPart({ onnx, unet, threads, largest })),
   );
   const own = await openSession(onnx, 'cpu', unet, threads);
   const parts = inParts(runOn(own, unet), others);
@@ -58,9 +58,9 @@ export async function serveNetwork(
     await own.release();
     return { run: whole, report };
   }
-  const reason = `${report.reason}; batches in ${lanes} parallel parts, ${faster.toFixed(2)} times as fast`;
+  const reason = `${report.reason}; batches in ${count} parallel parts, ${faster.toFixed(2)} times as fast`;
   /** Parts of unequal sizes wait for the largest: the gain must exceed that cost. */
-  const isFaster = (n: number) => n > 1 && (Math.ceil(n / lanes) * lanes) / n < faster;
+  const isFaster = (n: number) => n > 1 && (Math.ceil(n / count) * count) / n < faster;
   const run: RunBatch = (x, timesteps, rows) => (isFaster(rows.length) ? parts : whole)(x, timesteps, rows);
   return { run, report: { ...report, reason } };
 }
@@ -70,7 +70,7 @@ function runOn(session: InferenceSession, unet: NetworkShape): RunBatch {
 }
 
 /** Runs parts whose sizes differ by at most one image, the first on this thread. */
-export function inParts(own: RunBatch, others: readonly LaneThread[]): RunBatch {
+export function inParts(own: RunBatch, others: readonly PartThread[]): RunBatch {
   return async (x, timesteps, rows) => {
     const n = rows.length;
     const size = x.length / n;
@@ -81,11 +81,11 @@ export function inParts(own: RunBatch, others: readonly LaneThread[]): RunBatch 
       return [x.subarray(from * size, to * size), timesteps.subarray(from, to), rows.slice(from, to)] as const;
     };
     const busy = others.slice(0, count - 1);
-    for (const [i, lane] of busy.entries()) lane.begin(...part(i + 1));
+    for (const [i, thread] of busy.entries()) thread.begin(...part(i + 1));
     const output = new Float32Array(x.length);
     // A call that fails here must not leave the others busy when the next batch comes.
     const mine = await own(...part(0)).catch((error: unknown) => error);
-    const rest = busy.map((lane) => lane.end());
+    const rest = busy.map((thread) => thread.end());
     const failed = [mine, ...rest].find((result) => !(result instanceof Float32Array));
     if (failed !== undefined) throw failed;
     for (const [i, result] of [mine, ...rest].entries()) output.set(result as Float32Array, bounds[i]! * size);

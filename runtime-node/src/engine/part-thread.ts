@@ -9,7 +9,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { imageSize } from '../pictures/pixels.ts';
 import { createDenoiser, openSession } from '../session.ts';
 
-export interface LaneOptions {
+export interface PartOptions {
   onnx: string;
   unet: NetworkShape;
   /** Number of threads of its session. */
@@ -18,7 +18,7 @@ export interface LaneOptions {
   largest: number;
 }
 
-export interface LaneThread {
+export interface PartThread {
   /** Hands over a part, at most `largest` images; `end` must be called before the next. */
   begin(x: Float32Array, timesteps: Float32Array, rows: readonly Float32Array[]): void;
   /** Waits for the output [n, C, H, W], in memory that the next part reuses. Returns the error if the call failed. */
@@ -32,7 +32,7 @@ const DONE = 1;
 const COUNT = 2;
 const FAILED = 3;
 
-/** Milliseconds after which a part is abandoned; a network that has lanes takes far less. */
+/** Milliseconds after which a part is abandoned; a network that has parts takes far less. */
 const PATIENCE = 120_000;
 
 interface Shared {
@@ -45,7 +45,7 @@ interface Shared {
 }
 
 /** @throws InputError when the network cannot be opened. */
-export async function startLane(options: LaneOptions): Promise<LaneThread> {
+export async function startPart(options: PartOptions): Promise<PartThread> {
   const { largest, unet } = options;
   const size = imageSize(unet.shape);
   const width = widthOf(unet);
@@ -57,7 +57,7 @@ export async function startLane(options: LaneOptions): Promise<LaneThread> {
     rows: new Float32Array(bytes(largest * width)),
     output: new Float32Array(bytes(largest * size)),
   };
-  const worker = new Worker(new URL('../../bin/lane.mjs', import.meta.url), {
+  const worker = new Worker(new URL('../../bin/batch-part.mjs', import.meta.url), {
     workerData: { options, shared },
     execArgv: [],
   });
@@ -90,8 +90,8 @@ export async function startLane(options: LaneOptions): Promise<LaneThread> {
 }
 
 /** The thread's side. It calls `ready` once, with null or with why it cannot start; after null it loops forever. */
-export async function serveLane(
-  { options, shared }: { options: LaneOptions; shared: Shared },
+export async function servePart(
+  { options, shared }: { options: PartOptions; shared: Shared },
   ready: (failed: string | null) => void,
 ): Promise<void> {
   const { onnx, unet, threads } = options;

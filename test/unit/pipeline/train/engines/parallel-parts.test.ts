@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnx/onnxruntime.ts';
-import { shardsOf } from '#pipeline/train/engines/onnx/sharded.ts';
+import { partsForCores } from '#pipeline/train/engines/onnx/parallel-parts.ts';
 import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
 import { resolveConfig } from '#pipeline/train/settings/config.ts';
 import type { StepInputs, TrainEngine, TrainStep } from '#pipeline/train/step/contracts.ts';
@@ -51,22 +51,22 @@ async function train(engine: TrainEngine, step: TrainStep, from: number, to: num
   return results;
 }
 
-describe('shardsOf', () => {
-  it('gives each core a shard of the batch, of four images at least', () => {
-    const counts = [1, 2, 3, 16].map((cores) => shardsOf(stepOf(UNET, { batch: 24 }), cores)?.count);
+describe('partsForCores', () => {
+  it('gives each core a part of the batch, of four images at least', () => {
+    const counts = [1, 2, 3, 16].map((cores) => partsForCores(stepOf(UNET, { batch: 24 }), cores)?.count);
     expect(counts).toEqual([undefined, 2, 3, 6]);
-    expect(shardsOf(stepOf(UNET, { batch: 7 }), 2)).toBeUndefined();
+    expect(partsForCores(stepOf(UNET, { batch: 7 }), 2)).toBeUndefined();
   });
 
   it('leaves whole what a batch depends on, and what is accumulated', () => {
     const tutorial = { _class_name: 'SimpleUnet', sample_size: SIDE, channels: [16, 32] };
-    expect(shardsOf(stepOf(tutorial), 2)).toBeUndefined(); // BatchNorm
-    expect(shardsOf(stepOf(UNET, { accumulate: 2 }), 2)).toBeUndefined();
-    expect(shardsOf(stepOf(UNET, { learnSchedule: true }), 2)).toBeUndefined();
+    expect(partsForCores(stepOf(tutorial), 2)).toBeUndefined(); // BatchNorm
+    expect(partsForCores(stepOf(UNET, { accumulate: 2 }), 2)).toBeUndefined();
+    expect(partsForCores(stepOf(UNET, { learnSchedule: true }), 2)).toBeUndefined();
   });
 });
 
-describe.each(['adamw', 'muon'])('a step in shards, by %s', (optimizer) => {
+describe.each(['adamw', 'muon'])('a step in parts, by %s', (optimizer) => {
   let step: TrainStep;
   beforeAll(() => {
     step = stepOf(UNET, { optimizer, weightDecay: 0.01 });
@@ -96,14 +96,14 @@ describe.each(['adamw', 'muon'])('a step in shards, by %s', (optimizer) => {
   });
 });
 
-it('a shard that fails is an error of the step, and the next step works', async () => {
+it('a part that fails is an error of the step, and the next step works', async () => {
   const step = stepOf({ ...UNET, num_class_embeds: 10 });
   const engine = await createOnnxruntimeEngine(
     step,
     step.initialState(initParameters(createModel({ ...UNET, num_class_embeds: 10 }), 0)),
   );
   const good = { ...inputsOf(step, 0), labels: new Int32Array(BATCH) };
-  // The last image is in the last shard.
+  // The last image is in the last part.
   const bad = { ...good, labels: Int32Array.from({ length: BATCH }, (_, i) => (i === BATCH - 1 ? 1000 : 0)) };
   await expect(engine.step(bad)).rejects.toThrow(/out of data bounds|must be within/);
   expect((await engine.step(good)).loss).toBeGreaterThan(0);

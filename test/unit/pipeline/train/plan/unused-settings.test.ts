@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { idleSettings } from '#pipeline/train/plan/idle.ts';
+import { unusedSettings } from '#pipeline/train/plan/unused-settings.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 
-describe('idleSettings', () => {
+describe('unusedSettings', () => {
   const dataset = memoryDataset();
   const idle = (training: Record<string, unknown>, kind: 'onnxruntime' | 'tfjs-node-gpu', images = dataset) =>
-    idleSettings(tinyPlan({ training }).config, kind, images, 20);
+    unusedSettings(tinyPlan({ training }).config, kind, images, 20);
 
   it('has nothing to tell of settings that do what they say', () => {
     expect(idle({ warmupSteps: 20 }, 'onnxruntime')).toEqual([]);
