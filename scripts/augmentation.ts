@@ -6,8 +6,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { captionedStrip } from '@onnoise/runtime-node';
-import { prepareDataset, readFloats } from '#pipeline/data/index.ts';
-import { type AugmentOptions, drawAugmentations } from '#pipeline/data/set/augment.ts';
+import { prepareDataset, readFloats } from '#training/data/index.ts';
+import { type AugmentOptions, drawAugmentations } from '#training/data/set/augment.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SIDE = 28;

@@ -12,16 +12,16 @@ import { lineChart } from '@onnoise/runtime-node';
 import { addNoise, gaussian, makeSchedule, parseSchedulerConfig, predictionTarget } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import { prepareOptions } from '../pipeline/src/commands/stages/training.ts';
-import { conditionsOf, prepareDataset, readFloats } from '../pipeline/src/data/index.ts';
-import { createModel } from '../pipeline/src/model/index.ts';
-import { rowsOf } from '../pipeline/src/train/pictures/conditioning.ts';
-import { createPredictor } from '../pipeline/src/train/pictures/denoiser.ts';
-import { scheduleChart } from '../pipeline/src/train/pictures/schedule-chart.ts';
-import { draftPlan } from '../pipeline/src/train/plan/resolve.ts';
-import { openRun } from '../pipeline/src/train/saved/run-folder.ts';
-import { specsOfRun } from '../pipeline/src/train/saved/specs-of-run.ts';
-import { gammasOf } from '../pipeline/src/train/step/learned-schedule.ts';
-import { parametersOf, schedulerOf } from '../pipeline/src/train/step/state.ts';
+import { conditionsOf, prepareDataset, readFloats } from '../training/src/data/index.ts';
+import { createModel } from '../training/src/model/index.ts';
+import { rowsOf } from '../training/src/pictures/conditioning.ts';
+import { createPredictor } from '../training/src/pictures/denoiser.ts';
+import { scheduleChart } from '../training/src/pictures/schedule-chart.ts';
+import { draftPlan } from '../training/src/plan/resolve.ts';
+import { openRun } from '../training/src/saved/run-folder.ts';
+import { specsOfRun } from '../training/src/saved/specs-of-run.ts';
+import { gammasOf } from '../training/src/step/learned-schedule.ts';
+import { parametersOf, schedulerOf } from '../training/src/step/state.ts';
 
 /** Timesteps that are measured, and images at each. */
 const POINTS = 60;

@@ -6,8 +6,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { SEXES } from '#pipeline/phantom/draw/ages.ts';
-import { createPainter } from '#pipeline/phantom/draw/draw-phantom.ts';
+import { SEXES } from '#phantom/draw/ages.ts';
+import { createPainter } from '#phantom/draw/draw-phantom.ts';
 
 const SIDE = 192;
 const YEARS = [1, 3, 6, 9, 12, 15, 18];

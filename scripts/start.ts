@@ -6,19 +6,19 @@
  */
 import { existsSync } from 'node:fs';
 import { loadModel, sheet } from '@onnoise/runtime-node';
+import { checkWritable, writeWhole } from '#base/files/output.ts';
 import { prepareWithProgress } from '#pipeline/commands/stages/prepare-with-progress.ts';
 import { describeStep, prepareOptions } from '#pipeline/commands/stages/training.ts';
-import { checkWritable, writeWhole } from '#pipeline/files/output.ts';
+import { exitCodeOf } from '../base/src/terminal/errors.ts';
+import { INTERRUPTED, withInterrupt } from '../base/src/terminal/interrupt.ts';
+import { withProgress } from '../base/src/terminal/progress.ts';
+import { formatBytes, formatDuration } from '../base/src/text/format.ts';
 import { exportRun } from '../pipeline/src/export/export.ts';
-import { exitCodeOf } from '../pipeline/src/terminal/errors.ts';
-import { INTERRUPTED, withInterrupt } from '../pipeline/src/terminal/interrupt.ts';
-import { withProgress } from '../pipeline/src/terminal/progress.ts';
-import { formatBytes, formatDuration } from '../pipeline/src/text/format.ts';
-import { completePlan, draftPlan } from '../pipeline/src/train/plan/resolve.ts';
-import { train } from '../pipeline/src/train/run/train.ts';
-import { readRunLayer, runPaths } from '../pipeline/src/train/saved/run-folder.ts';
-import { resolveConfig } from '../pipeline/src/train/settings/config.ts';
-import { readPreset } from '../pipeline/src/train/settings/presets.ts';
+import { completePlan, draftPlan } from '../training/src/plan/resolve.ts';
+import { train } from '../training/src/run/train.ts';
+import { readRunLayer, runPaths } from '../training/src/saved/run-folder.ts';
+import { resolveConfig } from '../training/src/settings/config.ts';
+import { readPreset } from '../training/src/settings/presets.ts';
 
 const RUN = 'runs/digits';
 const MODEL = 'out/digits';

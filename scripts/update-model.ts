@@ -1,7 +1,7 @@
 /**
  * Updates a model folder from an older export to what `pipeline export` writes now: the way from `timestep` and
- * `class_labels` to the first layer that reads them (guards, pipeline/src/folder/guard.ts; timesteps between whole ones,
- * pipeline/src/model/time-embedding.ts), documents, and the card's sentence about them. All other nodes and the weights
+ * `class_labels` to the first layer that reads them (guards, training/src/folder/guard.ts; timesteps between whole ones,
+ * training/src/model/time-embedding.ts), documents, and the card's sentence about them. All other nodes and the weights
  * stay.
  *
  *     npx tsx scripts/update-model.ts models/digits
@@ -9,10 +9,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import proto from 'onnx-proto';
-import { inferenceGraph, inferenceMetadata } from '#pipeline/folder/inference.ts';
-import { describeNetwork } from '#pipeline/folder/model-card.ts';
-import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { encodeModel } from '#tracer/index.ts';
+import { inferenceGraph, inferenceMetadata } from '#training/folder/inference.ts';
+import { describeNetwork } from '#training/folder/model-card.ts';
+import { createModel, initParameters } from '#training/model/index.ts';
 
 const { ModelProto, StringStringEntryProto } = proto.onnx;
 type GraphProto = proto.onnx.IGraphProto;

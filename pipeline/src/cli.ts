@@ -2,14 +2,21 @@
  * The command line: which commands there are. A command's file is loaded when the command is named, and loads what is
  * heavy when it runs. Exit codes: 0 done, else see terminal/errors.ts; a wrong command line is a mistake of the user, 2.
  */
+
+import {
+  checkArguments,
+  exitCodeOf,
+  explainUsage,
+  jsonOption,
+  type KnownOptions,
+  sayError,
+  setVoice,
+  UsageError,
+  versionText,
+  voiceOptions,
+} from '@onnoise/base/terminal';
+import { nearest, oneLine, program } from '@onnoise/base/text';
 import yargs, { type Argv, type CommandModule } from 'yargs';
-import { checkArguments, explainUsage, type KnownOptions, UsageError } from './terminal/arguments.ts';
-import { exitCodeOf, sayError } from './terminal/errors.ts';
-import { versionText } from './terminal/version.ts';
-import { jsonOption, setVoice, voiceOptions } from './terminal/voice.ts';
-import { oneLine } from './text/format.ts';
-import { nearest } from './text/nearest.ts';
-import { program } from './text/program.ts';
 
 interface CommandEntry {
   name: string;

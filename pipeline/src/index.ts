@@ -2,6 +2,15 @@
  * Images in, an ONNX diffusion model out: what the commands do, as functions. They print nothing; a caller's mistake is an
  * `InputError`, one sentence.
  */
+
+export { Failure } from '@onnoise/base/files';
+export {
+  type EvaluateHooks,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluateModel,
+  type SamplingSettings,
+} from '@onnoise/evaluation';
 export { InputError } from '@onnoise/scheduler/rules';
 export {
   encodeModel,
@@ -13,9 +22,13 @@ export {
   traceModel,
   traceTrainingStep,
 } from '@onnoise/tracer';
-export { type EvaluateHooks, type EvaluateOptions, evaluateModel } from './api/evaluate.ts';
-export { type PrepareImagesOptions, prepareImages } from './api/images.ts';
-export { type TrainRunOptions, type TrainSettingsGiven, train } from './api/train.ts';
+export {
+  type PrepareImagesOptions,
+  prepareImages,
+  type TrainRunOptions,
+  type TrainSettingsGiven,
+  train,
+} from '@onnoise/training';
 export type {
   DataConditions,
   Dataset,
@@ -23,14 +36,11 @@ export type {
   PrepareOptions,
   PrepareProgress,
   Skipped,
-} from './data/set/types.ts';
-export type { Evaluation } from './evaluate/report/types.ts';
-export type { SamplingSettings } from './evaluate/sample.ts';
+} from '@onnoise/training/data';
+export { describeParity, type Parity } from '@onnoise/training/folder';
+export type { TrainHooks, TrainResult } from '@onnoise/training/run';
+export type { StepMetrics, ValidationMetrics } from '@onnoise/training/saved';
+export type { PartialConfig, TrainConfig } from '@onnoise/training/settings';
+export { presetNames, readPreset } from '@onnoise/training/settings';
 export { type ExportOptions, type ExportResult, exportRun } from './export/export.ts';
-export { Failure } from './files/failure.ts';
-export { describeParity, type Parity } from './folder/parity.ts';
 export { type TraceFileOptions, type TraceFileResult, traceFile } from './trace/trace-file.ts';
-export type { TrainHooks, TrainResult } from './train/run/train.ts';
-export type { StepMetrics, ValidationMetrics } from './train/saved/metrics.ts';
-export type { PartialConfig, TrainConfig } from './train/settings/config.ts';
-export { presetNames, readPreset } from './train/settings/presets.ts';

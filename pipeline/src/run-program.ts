@@ -2,10 +2,16 @@
  * The command line as a program, by the name that the user knows it by: what `bin/pipeline.mjs` and the package `onnoise`
  * start. It loads no more than the command needs, since a program should answer at once.
  */
-import { isApart, opensGpu, runApart, speakToTerminal } from './terminal/apart.ts';
-import { hugePages, startAgain } from './terminal/huge-pages.ts';
-import { endWithFirst } from './terminal/second-process.ts';
-import { setProgram } from './text/program.ts';
+import {
+  endWithFirst,
+  hugePages,
+  isApart,
+  opensGpu,
+  runApart,
+  speakToTerminal,
+  startAgain,
+} from '@onnoise/base/terminal';
+import { setProgram } from '@onnoise/base/text';
 
 /** Runs the command line that this process was started with, and sets its exit code. */
 export async function runProgram(name: string): Promise<void> {
@@ -19,7 +25,7 @@ export async function runProgram(name: string): Promise<void> {
     return;
   }
   if (isApart()) speakToTerminal();
-  const { guardStreams } = await import('./terminal/streams.ts');
+  const { guardStreams } = await import('@onnoise/base/terminal');
   guardStreams();
   setProgram(name);
   const { main } = await import('./cli.ts');

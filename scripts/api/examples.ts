@@ -19,6 +19,11 @@ const PACKAGES = [
   'runtime-web',
   'model-digits',
   'model-hands',
+  'base',
+  'medical',
+  'training',
+  'evaluation',
+  'phantom',
   'pipeline',
   'onnoise',
 ];

@@ -10,9 +10,9 @@
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler/rules';
-import { exitCodeOf } from '#pipeline/terminal/errors.ts';
-import { plural } from '#pipeline/text/format.ts';
-import { probeNative } from '#pipeline/train/engines/native/probe.ts';
+import { exitCodeOf } from '#base/terminal/errors.ts';
+import { plural } from '#base/text/format.ts';
+import { probeNative } from '#training/engines/native/probe.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { type OurEngine, ourSides } from './ours.ts';
 import { prepareTheirs } from './prepare/sides.ts';

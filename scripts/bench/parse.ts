@@ -1,7 +1,7 @@
 /** Options as the benchmarks read them: what is none of them ends in one sentence. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { InputError } from '@onnoise/scheduler/rules';
-import { exitCodeOf } from '#pipeline/terminal/errors.ts';
+import { exitCodeOf } from '#base/terminal/errors.ts';
 
 type Described = NonNullable<ParseArgsConfig['options']>;
 

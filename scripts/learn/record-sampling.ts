@@ -13,7 +13,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { LABEL } from '../../pipeline/src/pictures/phantom-label.ts';
+import { LABEL } from '../../base/src/pictures/phantom-label.ts';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import { MODEL_FILES, toBytes } from '../../scheduler/src/model/index.ts';
 import { check, DEFAULTS, fitDraft, toRequest } from '../../site/views/sample/state/parameters.ts';

@@ -19,6 +19,11 @@ export const PACKAGES: readonly PackageRecord[] = [
   { folder: 'runtime-web', platform: 'web', finish: bundleStandalone },
   { folder: 'model-digits', platform: 'web', finish: packModel('digits') },
   { folder: 'model-hands', platform: 'web', finish: packModel('hands') },
+  { folder: 'base', platform: 'node' },
+  { folder: 'medical', platform: 'node' },
+  { folder: 'training', platform: 'node' },
+  { folder: 'evaluation', platform: 'node' },
+  { folder: 'phantom', platform: 'node' },
   { folder: 'pipeline', platform: 'node' },
   { folder: 'onnoise', platform: 'node' },
 ];

@@ -7,7 +7,7 @@
  */
 import { resolve } from 'node:path';
 import { build, createServer } from 'vite';
-import { exitCodeOf } from '../../pipeline/src/terminal/errors.ts';
+import { exitCodeOf } from '../../base/src/terminal/errors.ts';
 import { siteConfig } from '../../site/vite.config.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { readReal } from './real-pictures.ts';

@@ -7,8 +7,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { writeWhole } from '#pipeline/files/output.ts';
-import { LABEL } from '#pipeline/pictures/phantom-label.ts';
+import { writeWhole } from '#base/files/output.ts';
+import { LABEL } from '#base/pictures/phantom-label.ts';
 import { preparedPhantoms, SIDE, TRAINED_ON } from './prepared-phantoms.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'site', 'public', 'hands');

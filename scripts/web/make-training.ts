@@ -7,13 +7,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { openDigits } from '#pipeline/data/sources/digits.ts';
+import { writeWhole } from '#base/files/output.ts';
 import { FRESH } from '#pipeline/export/train-step/describe.ts';
 import { stepFiles } from '#pipeline/export/train-step/files.ts';
-import { writeWhole } from '#pipeline/files/output.ts';
-import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
-import { type ConfigLayer, resolveConfig } from '#pipeline/train/settings/config.ts';
-import { readPreset } from '#pipeline/train/settings/presets.ts';
+import { openDigits } from '#training/data/sources/digits.ts';
+import { planFromConfig } from '#training/plan/resolve.ts';
+import { type ConfigLayer, resolveConfig } from '#training/settings/config.ts';
+import { readPreset } from '#training/settings/presets.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'site', 'public', 'training');
 const PRESET = 'tab';

@@ -1,7 +1,7 @@
 /** The options of `npm run web` and `npm run build:web`. */
 import { parseArgs } from 'node:util';
 import { InputError } from '@onnoise/scheduler/rules';
-import { isWithin } from '#pipeline/files/output.ts';
+import { isWithin } from '#base/files/output.ts';
 import { readModelFolder } from '../../site/build/model-folder.ts';
 import type { RealOptions } from './real-pictures.ts';
 

@@ -5,9 +5,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepareDataset } from '#pipeline/data/index.ts';
-import { phantomFile } from '#pipeline/phantom/files.ts';
-import { type PhantomSet, USUAL } from '#pipeline/phantom/options.ts';
+import { phantomFile } from '#phantom/files.ts';
+import { type PhantomSet, USUAL } from '#phantom/options.ts';
+import { prepareDataset } from '#training/data/index.ts';
 
 /** Pictures of the set that the model was trained on. */
 export const TRAINED_ON = 12_611;

@@ -2,7 +2,7 @@
 import type { Picture } from './picture.ts';
 import { fromBytes } from './pixels.ts';
 
-/** What every phantom says of itself: pipeline/src/pictures/phantom-label.ts. */
+/** What every phantom says of itself: base/src/pictures/phantom-label.ts. */
 export const PHANTOM_NOTICE = 'Synthetic phantom, not a radiograph of a person.';
 
 /** What is to be said beside a model's pictures. */

@@ -13,14 +13,19 @@ const NODE = JSON.parse(readFileSync(new URL('../../package.json', import.meta.u
 
 it('everything that is published has a name that the documents know', () => {
   expect(NAMES.toSorted()).toEqual([
+    '@onnoise/base',
+    '@onnoise/evaluation',
+    '@onnoise/medical',
     '@onnoise/model-digits',
     '@onnoise/model-hands',
+    '@onnoise/phantom',
     '@onnoise/pipeline',
     '@onnoise/runtime-node',
     '@onnoise/runtime-web',
     '@onnoise/scheduler',
     '@onnoise/server',
     '@onnoise/tracer',
+    '@onnoise/training',
     'onnoise',
   ]);
 });

@@ -3,8 +3,8 @@
  * ones, class 2 a spot. Where they are, how bright and how broad differs from image to image.
  */
 import { uniform } from '@onnoise/scheduler';
-import type { Dataset } from '#pipeline/data/index.ts';
-import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
+import type { ImageSet } from '#evaluation/sets/types.ts';
+import type { Dataset } from '#training/data/index.ts';
 
 export interface BarsOptions {
   count?: number;

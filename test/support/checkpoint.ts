@@ -1,9 +1,9 @@
 /** Small checkpoints as diffusers lays them out, with random weights, for tests of what can be wrong with them. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeSafetensors, type SafetensorsEntry } from '#pipeline/folder/safetensors.ts';
-import { toStateDict } from '#pipeline/folder/weights.ts';
-import { createModel, initParameters } from '#pipeline/model/index.ts';
+import { encodeSafetensors, type SafetensorsEntry } from '#training/folder/safetensors.ts';
+import { toStateDict } from '#training/folder/weights.ts';
+import { createModel, initParameters } from '#training/model/index.ts';
 
 export const TINY = {
   _class_name: 'UNet2DModel',

@@ -1,7 +1,7 @@
 /** Folders to compare: a run with falling losses, and a model folder, as far as a comparison reads them. */
 import { createHash } from 'node:crypto';
 import { sheet } from '@onnoise/runtime-node';
-import { formatEvaluation } from '#pipeline/evaluate/report/write.ts';
+import { formatEvaluation } from '#evaluation/report/write.ts';
 import { exampleEvaluation, examplePictures } from './evaluation.ts';
 import { writeFiles } from './pictures/images.ts';
 

@@ -1,9 +1,9 @@
 /** An evaluation that nobody made: numbers as a model of ten classes may have them, and pictures of rings. */
 import { gaussian } from '@onnoise/scheduler';
 import type { Measure } from '@onnoise/scheduler/model';
-import type { Compared, CopyTest, Memorisation, Pair } from '#pipeline/evaluate/memorisation/types.ts';
-import type { ClassShares, Evaluation, ReportPictures, SweepRow } from '#pipeline/evaluate/report/types.ts';
-import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
+import type { Compared, CopyTest, Memorisation, Pair } from '#evaluation/memorisation/types.ts';
+import type { ClassShares, Evaluation, ReportPictures, SweepRow } from '#evaluation/report/types.ts';
+import type { ImageSet } from '#evaluation/sets/types.ts';
 
 const COUNT = 500;
 

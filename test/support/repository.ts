@@ -16,6 +16,16 @@ export function repositoryFiles(): string[] {
   return list(options).filter((file) => !removed.has(file));
 }
 
+/** The folders of the packages' sources, and of the page's. */
+export const SOURCES =
+  'scheduler tracer runtime-node server runtime-web site base medical training evaluation phantom pipeline onnoise'.split(
+    ' ',
+  );
+
+/** Whether a file is code below one of these folders. */
+export const isCodeOf = (folders: readonly string[], file: string) =>
+  folders.includes(file.split('/')[0]!) && /\.(tsx?|m?js)$/.test(file);
+
 export const readText = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
 function hasGit(): boolean {

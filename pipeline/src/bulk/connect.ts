@@ -2,10 +2,10 @@
  * The connection to the queue's Redis (or Valkey). If it cannot be reached the first time, the command fails; afterwards it
  * may go away for any time, and commands wait for it.
  */
+
+import { Failure, isNetworkError, networkReason } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
 import { Redis } from 'ioredis';
-import { Failure } from '../files/failure.ts';
-import { isNetworkError, networkReason } from '../files/network-errors.ts';
 import { parseQueueUrl } from './redis-url.ts';
 
 export interface QueueConnection {

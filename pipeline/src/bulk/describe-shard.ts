@@ -1,9 +1,9 @@
 /** What every worker does around the sampling of a shard, wherever its shards come from. */
+
+import { Failure, requireSpace } from '@onnoise/base/files';
+import { formatDuration, plural } from '@onnoise/base/text';
 import { type ImageShape, sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { requireSpace } from '../files/disk-errors.ts';
-import { Failure } from '../files/failure.ts';
-import { formatDuration, plural } from '../text/format.ts';
 import type { Shard } from './shards.ts';
 import { type ShardFile, shardPath, writeShard } from './write-shard.ts';
 

@@ -6,8 +6,8 @@
  * order.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Failure } from '../files/failure.ts';
-import type { ReportProgress } from '../terminal/progress.ts';
+import { Failure } from '@onnoise/base/files';
+import type { ReportProgress } from '@onnoise/base/terminal';
 import type { QueueConnection } from './connect.ts';
 import { forgetDone, readDone } from './done.ts';
 import { type JobQueue, openJobs } from './jobs.ts';

@@ -5,9 +5,8 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskFailure, makeFolder, requireSpace, temporaryName, withDiskErrors } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
-import { diskFailure, requireSpace, withDiskErrors } from '../files/disk-errors.ts';
-import { makeFolder, temporaryName } from '../files/output.ts';
 import { countShards, type Order, type Shard, samplingOf, shardAt } from './shards.ts';
 import { type ShardFile, shardPath } from './write-shard.ts';
 

@@ -1,8 +1,7 @@
 /** The manifest of shards that workers without a queue have made: every shard is looked up on the disk and hashed. */
-import { Failure } from '../files/failure.ts';
-import type { ReportProgress } from '../terminal/progress.ts';
-import { formatPath, plural } from '../text/format.ts';
-import { program } from '../text/program.ts';
+import { Failure } from '@onnoise/base/files';
+import type { ReportProgress } from '@onnoise/base/terminal';
+import { formatPath, plural, program } from '@onnoise/base/text';
 import { checkManifest, writeManifest } from './manifest.ts';
 import { countShards, type Order, type Shard, shardAt } from './shards.ts';
 import { findShard, type ShardFile } from './write-shard.ts';

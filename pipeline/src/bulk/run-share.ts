@@ -3,8 +3,9 @@
  * and started again at any time, and the same share may run twice at once: files appear whole, under names that only
  * their content decides.
  */
+
+import type { ReportProgress } from '@onnoise/base/terminal';
 import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
-import type { ReportProgress } from '../terminal/progress.ts';
 import { describeShard, requireShardSpace, writeSampled } from './describe-shard.ts';
 import { sampleShard } from './sample-shard.ts';
 import type { Order, Shard } from './shards.ts';

@@ -2,10 +2,11 @@
  * A worker: it takes shards of its models, samples them and writes them below its own output folder. Any number of
  * workers share a queue. A killed worker loses nothing: its shard's lock expires and another worker takes over.
  */
+
+import { isAbort } from '@onnoise/base/terminal';
 import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
 import { InputError } from '@onnoise/scheduler/rules';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import { isAbort } from '../terminal/interrupt.ts';
 import type { QueueConnection } from './connect.ts';
 import { describeShard, requireShardSpace, writeSampled } from './describe-shard.ts';
 import { markDone, queueName, readDone } from './done.ts';

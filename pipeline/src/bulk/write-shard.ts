@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../files/output.ts';
+import { writeWhole } from '@onnoise/base/files';
 import { conditionsAt, labelAt, type Shard, shardId } from './shards.ts';
 import { type TarEntry, tarBytes } from './tar.ts';
 

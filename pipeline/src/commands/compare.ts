@@ -1,10 +1,10 @@
 /** `pipeline compare`: several runs, models and evaluations side by side in one HTML file. */
+
+import { checkWritable } from '@onnoise/base/files';
+import { sayNote, sayResult } from '@onnoise/base/terminal';
+import { formatPath, program } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { CommandModule } from 'yargs';
-import { checkWritable } from '../files/output.ts';
-import { sayNote, sayResult } from '../terminal/voice.ts';
-import { formatPath } from '../text/format.ts';
-import { program } from '../text/program.ts';
 
 /** The options of `pipeline compare`; its help explains them. */
 export interface CompareArguments {
@@ -39,10 +39,9 @@ export const command: CommandModule<object, CompareArguments> = {
     if (!/\.html?$/i.test(out)) {
       throw new InputError(`Cannot compare: --out must be the name of an .html file, received ${JSON.stringify(out)}.`);
     }
-    const { openSides } = await import('../evaluate/compare/folders.ts');
+    const { figuresOf, openSides, requireNoOther, writeComparison } = await import('@onnoise/evaluation');
     const paths = folders.map(String);
     const sides = await openSides(paths);
-    const { figuresOf, requireNoOther, writeComparison } = await import('../evaluate/compare/compare.ts');
     await requireNoOther(out, paths);
     await checkWritable('--out', out, 'file');
     for (const { name, notes } of sides) for (const note of notes) sayNote(`${name}: ${note}`);

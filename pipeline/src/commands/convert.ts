@@ -2,11 +2,11 @@
  * `pipeline convert`: a model folder in another form: with a smaller network, with fused graphs, with its weights for Python, or as
  * a model in a repository for Triton and KServe.
  */
+
+import { checkWritable, lockBeside, nearestFolder, placeOf, withLock } from '@onnoise/base/files';
+import { sayNote, sayResult } from '@onnoise/base/terminal';
+import { formatPath } from '@onnoise/base/text';
 import type { Argv, CommandModule } from 'yargs';
-import { lockBeside, withLock } from '../files/lock.ts';
-import { checkWritable, nearestFolder, placeOf } from '../files/output.ts';
-import { sayNote, sayResult } from '../terminal/voice.ts';
-import { formatPath } from '../text/format.ts';
 import { wordsOf } from './export.ts';
 import { type ConvertArguments, chooseForm } from './options/convert.ts';
 import { formatOptions } from './options/formats.ts';
@@ -72,7 +72,7 @@ export const command: CommandModule<object, ConvertArguments> = {
 async function checkCopy(model: string, out: string): Promise<void> {
   const [{ readModelFolder }, { checkArtefactTarget }] = await Promise.all([
     import('@onnoise/runtime-node'),
-    import('../folder/artefact.ts'),
+    import('@onnoise/training/folder'),
   ]);
   await readModelFolder(model);
   await checkArtefactTarget(out, model);

@@ -1,12 +1,12 @@
 /**
  * `pipeline doctor`: what this machine can train and sample on, and what would enable the rest.
  */
+
+import { sayResult } from '@onnoise/base/terminal';
+import { formatBytes, program } from '@onnoise/base/text';
 import type { DeviceStatus } from '@onnoise/runtime-node';
 import type { CommandModule } from 'yargs';
 import type { Diagnosis } from '../setup/diagnose.ts';
-import { sayResult } from '../terminal/voice.ts';
-import { formatBytes } from '../text/format.ts';
-import { program } from '../text/program.ts';
 
 export const command: CommandModule = {
   command: 'doctor',

@@ -2,19 +2,24 @@
  * `pipeline evaluate`: how good a model's pictures are, and whether they are copies of training images.
  * It writes the figures as JSON and a page of its own, and into the model folder.
  */
+
+import { DIGITS, modelFolder } from '@onnoise/base/install';
+import {
+  FailedCheck,
+  numberOption,
+  sayDetail,
+  sayNote,
+  sayResult,
+  withInterrupt,
+  withProgress,
+} from '@onnoise/base/terminal';
+import { formatDuration } from '@onnoise/base/text';
+import type { Evaluation } from '@onnoise/evaluation';
+import { FEATURE_RANGES, type FeatureRange } from '@onnoise/evaluation/options';
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
+import { readTrainedOn } from '@onnoise/training/folder';
 import type { Argv, CommandModule } from 'yargs';
-import { FEATURE_RANGES, type FeatureRange } from '../evaluate/features/range.ts';
-import type { Evaluation } from '../evaluate/report/types.ts';
-import { readTrainedOn } from '../folder/training-file.ts';
-import { DIGITS, modelFolder } from '../install/shipped-model.ts';
-import { FailedCheck } from '../terminal/errors.ts';
-import { withInterrupt } from '../terminal/interrupt.ts';
-import { numberOption } from '../terminal/options.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { sayDetail, sayNote, sayResult } from '../terminal/voice.ts';
-import { formatDuration } from '../text/format.ts';
 import { evaluateDataOptions, toImages } from './options/evaluate-fields.ts';
 import { deviceOption, samplerOptions } from './options/pictures.ts';
 import { combinations, type Sweep, toSweep } from './options/sweep.ts';
@@ -130,10 +135,9 @@ export const command: CommandModule<object, EvaluateArguments> = {
 export async function evaluateModel(args: EvaluateArguments): Promise<void> {
   const { out, card, failOn } = args;
   const folder = modelFolder(args.model);
-  const [{ readModelFolder }, { evaluate }, { openFiles, requireApart }] = await Promise.all([
+  const [{ readModelFolder }, { evaluate, openFiles, requireApart }] = await Promise.all([
     import('@onnoise/runtime-node'),
-    import('../evaluate/evaluate.ts'),
-    import('../evaluate/report/files.ts'),
+    import('@onnoise/evaluation'),
   ]);
   const model = await readModelFolder(folder);
   if (!card) await requireApart(out, folder);

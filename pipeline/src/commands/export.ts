@@ -1,14 +1,11 @@
 /** `pipeline export`: a model folder from a training run. It ends with the parity check, and leaves nothing if that fails. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { lockBeside, withLock } from '@onnoise/base/files';
+import { sayNote, sayResult, toNumber, withProgress } from '@onnoise/base/terminal';
+import { formatPath, program, shellPath } from '@onnoise/base/text';
 import { MODEL_FILES } from '@onnoise/scheduler/model';
 import type { CommandModule } from 'yargs';
-import { lockBeside, withLock } from '../files/lock.ts';
-import { toNumber } from '../terminal/options.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { sayNote, sayResult } from '../terminal/voice.ts';
-import { formatPath, shellPath } from '../text/format.ts';
-import { program } from '../text/program.ts';
 import { type MovedArguments, movedOptions, refuseMoved } from './options/moved.ts';
 
 export interface ExportArguments extends MovedArguments {
@@ -43,7 +40,7 @@ export const command: CommandModule<object, ExportArguments> = {
     const { run, out } = refuseMoved(args);
     const { checkpoint, weights } = args;
     const { parity, ...report } = await exportFolder({ run, out, checkpoint, weights });
-    const { describeParity } = await import('../folder/parity.ts');
+    const { describeParity } = await import('@onnoise/training/folder');
     sayResult(
       [
         `Largest difference between training and ONNX: ${describeParity(parity)}`,
@@ -67,7 +64,7 @@ export interface ExportedFolder {
 export async function exportFolder({ run, out, ...options }: ExportedFolder) {
   const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
     import('../export/export.ts'),
-    import('../folder/artefact.ts'),
+    import('@onnoise/training/folder'),
   ]);
   await checkArtefactTarget(out);
   const evaluated = existsSync(join(out, MODEL_FILES.evaluation));

@@ -2,22 +2,15 @@
  * `pipeline generate`: many pictures through a queue that any number of workers share (docs/serving/bulk.md).
  */
 import { basename, join, resolve } from 'node:path';
+import { checkWritable, Failure, withLock } from '@onnoise/base/files';
+import { DIGITS, loadOptional, modelFolder, QUEUE_PACKAGES } from '@onnoise/base/install';
+import { isAbort, numberOption, sayNote, sayResult, withInterrupt, withProgress } from '@onnoise/base/terminal';
+import { formatPath, plural, program, shellPath, shellWord } from '@onnoise/base/text';
 import type { SamplerName, SamplerSettings } from '@onnoise/scheduler';
 import { refuse } from '@onnoise/scheduler/rules';
 import type { Argv, CommandModule } from 'yargs';
 import type { Generated } from '../bulk/generate.ts';
 import { countShards, type Order } from '../bulk/shards.ts';
-import { Failure } from '../files/failure.ts';
-import { withLock } from '../files/lock.ts';
-import { checkWritable } from '../files/output.ts';
-import { loadOptional, QUEUE_PACKAGES } from '../install/optional.ts';
-import { DIGITS, modelFolder } from '../install/shipped-model.ts';
-import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
-import { numberOption } from '../terminal/options.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { sayNote, sayResult } from '../terminal/voice.ts';
-import { formatPath, plural, shellPath, shellWord } from '../text/format.ts';
-import { program } from '../text/program.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 

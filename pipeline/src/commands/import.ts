@@ -1,12 +1,10 @@
 /** `pipeline import`: a checkpoint of diffusers becomes a model folder. */
+
+import { sayNote, sayResult, toNumber, withProgress } from '@onnoise/base/terminal';
+import { formatPath, program, shellPath } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { CommandModule } from 'yargs';
 import type { ImportResult } from '../import/import.ts';
-import { toNumber } from '../terminal/options.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { sayNote, sayResult } from '../terminal/voice.ts';
-import { formatPath, shellPath } from '../text/format.ts';
-import { program } from '../text/program.ts';
 
 /** The options of `pipeline import`; its help explains them. */
 export interface ImportArguments {
@@ -72,7 +70,7 @@ export const command: CommandModule<object, ImportArguments> = {
 };
 
 async function describe(folder: string, { parity, parameters, sampler }: ImportResult): Promise<string[]> {
-  const { describeParity } = await import('../folder/parity.ts');
+  const { describeParity } = await import('@onnoise/training/folder');
   const asked = sampler === undefined ? '' : ` --sampler ${sampler}`;
   return [
     `Weights: ${parameters.toLocaleString('en')}`,

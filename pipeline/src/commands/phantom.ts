@@ -1,17 +1,10 @@
 /** `pipeline phantom`: a set of synthetic hand radiographs with known truth (docs/phantom.md). */
 import { join } from 'node:path';
+import { LABEL } from '@onnoise/base/pictures';
+import { numberOption, sayResult, toInterval, withInterrupt, withProgress } from '@onnoise/base/terminal';
+import { formatPath, program, shellPath } from '@onnoise/base/text';
+import { PHANTOM_FORMATS, type PhantomFormat, SEXES, USUAL, writeSet } from '@onnoise/phantom';
 import type { Argv, CommandModule } from 'yargs';
-import { SEXES } from '../phantom/draw/ages.ts';
-import { PHANTOM_FORMATS, type PhantomFormat } from '../phantom/formats.ts';
-import { USUAL } from '../phantom/options.ts';
-import { writeSet } from '../phantom/write-set.ts';
-import { LABEL } from '../pictures/phantom-label.ts';
-import { withInterrupt } from '../terminal/interrupt.ts';
-import { numberOption, toInterval } from '../terminal/options.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { sayResult } from '../terminal/voice.ts';
-import { formatPath, shellPath } from '../text/format.ts';
-import { program } from '../text/program.ts';
 
 /** The options of `pipeline phantom`; its help explains them. */
 export interface PhantomArguments {

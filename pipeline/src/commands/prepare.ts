@@ -1,10 +1,9 @@
 /** `pipeline prepare`: prepares the images as training would do first, and describes them. */
+
+import { checkWritable, requireApartFromData } from '@onnoise/base/files';
+import { sayResult, withInterrupt } from '@onnoise/base/terminal';
+import { formatPath, plural } from '@onnoise/base/text';
 import type { CommandModule } from 'yargs';
-import { checkWritable } from '../files/output.ts';
-import { requireApartFromData } from '../files/own-folders.ts';
-import { withInterrupt } from '../terminal/interrupt.ts';
-import { sayResult } from '../terminal/voice.ts';
-import { formatPath, plural } from '../text/format.ts';
 import { prepareFieldOptions, toPrepareOptions } from './options/prepare-fields.ts';
 import { describeDataset, summariseDataset } from './stages/describe-dataset.ts';
 import { prepareWithProgress } from './stages/prepare-with-progress.ts';

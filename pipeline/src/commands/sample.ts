@@ -2,16 +2,14 @@
  * `pipeline sample`: new pictures from a model folder.
  * It checks everything before sampling: options, model, device, and whether the results can be written.
  */
+
+import { DIGITS, modelFolder } from '@onnoise/base/install';
+import { numberOption, sayDetail, sayNote, sayResult, withInterrupt, withProgress } from '@onnoise/base/terminal';
+import { formatDuration, formatPath, plural } from '@onnoise/base/text';
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
 import type { Argv, CommandModule } from 'yargs';
-import { DIGITS, modelFolder } from '../install/shipped-model.ts';
-import { withInterrupt } from '../terminal/interrupt.ts';
-import { numberOption } from '../terminal/options.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { sayDetail, sayNote, sayResult } from '../terminal/voice.ts';
-import { formatDuration, formatPath, plural } from '../text/format.ts';
 import {
   type ConditionArguments,
   conditionSettings,

@@ -4,18 +4,13 @@
  */
 import { once } from 'node:events';
 import { createServer as createSocket } from 'node:net';
+import { DIGITS, loadOptional, modelFolder } from '@onnoise/base/install';
+import { coalesce, INTERRUPTED, isQuiet, numberOption, sayError, sayNote } from '@onnoise/base/terminal';
+import { plural } from '@onnoise/base/text';
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import type { Server, ServerLimit, ServerOptions } from '@onnoise/server';
 import type { Argv, CommandModule } from 'yargs';
-import { loadOptional } from '../install/optional.ts';
-import { DIGITS, modelFolder } from '../install/shipped-model.ts';
-import { coalesce } from '../terminal/coalesce.ts';
-import { sayError } from '../terminal/errors.ts';
-import { INTERRUPTED } from '../terminal/interrupt.ts';
-import { numberOption } from '../terminal/options.ts';
-import { isQuiet, sayNote } from '../terminal/voice.ts';
-import { plural } from '../text/format.ts';
 import { deviceOption } from './options/pictures.ts';
 
 /** The options of `pipeline serve`; its help explains them. */

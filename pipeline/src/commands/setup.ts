@@ -2,17 +2,14 @@
  * `pipeline setup`: gives the npm packages tfjs-node and tfjs-node-gpu their native part, which npm leaves out.
  */
 import { join } from 'node:path';
+import { cacheFolder } from '@onnoise/base/install';
+import { isAbort, sayNote, sayResult, UsageError, withInterrupt, withProgress } from '@onnoise/base/terminal';
+import { program } from '@onnoise/base/text';
+import type { NativeKind } from '@onnoise/training/engines';
 import type { CommandModule } from 'yargs';
-import { cacheFolder } from '../install/place.ts';
 import { chooseIndex, PYPI } from '../setup/package-index.ts';
 import type { Hooks } from '../setup/route.ts';
 import type { Route } from '../setup/system.ts';
-import { UsageError } from '../terminal/arguments.ts';
-import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { sayNote, sayResult } from '../terminal/voice.ts';
-import { program } from '../text/program.ts';
-import type { NativeKind } from '../train/engines/native/install.ts';
 
 /** The options of `pipeline setup`; its help explains them. */
 export interface SetupArguments {
@@ -66,7 +63,7 @@ export const command: CommandModule<object, SetupArguments> = {
     const options = readArguments(args);
     const { kind } = options;
     const [{ packageFolder, readInstall }, { openHttpClient }, { setUp }, { thisSystem }] = await Promise.all([
-      import('../train/engines/native/install.ts'),
+      import('@onnoise/training/engines'),
       import('../setup/http-client.ts'),
       import('../setup/setup.ts'),
       import('../setup/system.ts'),

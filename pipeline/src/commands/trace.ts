@@ -1,11 +1,9 @@
 /** `pipeline trace`: a saved model of TensorFlow.js becomes an ONNX file. */
+
+import { sayResult, toNumber, toValues, withProgress } from '@onnoise/base/terminal';
+import { formatBytes, formatPath, program } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Argv, CommandModule } from 'yargs';
-import { toNumber, toValues } from '../terminal/options.ts';
-import { withProgress } from '../terminal/progress.ts';
-import { sayResult } from '../terminal/voice.ts';
-import { formatBytes, formatPath } from '../text/format.ts';
-import { program } from '../text/program.ts';
 import type { TraceFileResult } from '../trace/trace-file.ts';
 
 /** The options of `pipeline trace`; its help explains them. */
@@ -100,7 +98,7 @@ async function describe(
   whole: boolean,
 ): Promise<string[]> {
   const [{ describeParity }, { describePort, describeReport }] = await Promise.all([
-    import('../folder/parity.ts'),
+    import('@onnoise/training/folder'),
     import('@onnoise/tracer'),
   ]);
   return [

@@ -7,7 +7,7 @@ export const command: CommandModule<object, TrainArguments> = {
   command: 'train',
   describe: 'Train a model on images',
   builder: async (cli: Argv) => {
-    const { presetNames } = await import('../train/settings/presets.ts');
+    const { presetNames } = await import('@onnoise/training/settings');
     const presets = (await presetNames()).join(', ');
     return cli
       .usage('$0 train [options]\n\nTrains a diffusion model. Options override --config, which overrides --preset.')

@@ -2,14 +2,12 @@
  * `pipeline transfer`: a training run for another place that trains: a Python project for accelerate, or a model folder with its
  * training step for a browser tab. A tab can start from a preset's fresh weights, too.
  */
+
+import { lockBeside, withLock } from '@onnoise/base/files';
+import { sayNote, sayResult, toNumber, withInterrupt } from '@onnoise/base/terminal';
+import { formatBytes, formatPath, program, shellPath } from '@onnoise/base/text';
 import { InputError, show } from '@onnoise/scheduler/rules';
 import type { CommandModule } from 'yargs';
-import { lockBeside, withLock } from '../files/lock.ts';
-import { withInterrupt } from '../terminal/interrupt.ts';
-import { toNumber } from '../terminal/options.ts';
-import { sayNote, sayResult } from '../terminal/voice.ts';
-import { formatBytes, formatPath, shellPath } from '../text/format.ts';
-import { program } from '../text/program.ts';
 import { exportFolder, wordsOf } from './export.ts';
 
 export interface TransferArguments {

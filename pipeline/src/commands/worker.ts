@@ -2,15 +2,13 @@
  * `pipeline worker`: samples the orders of `pipeline generate` until it is stopped, or without a queue its share of an
  * order (docs/serving/bulk.md).
  */
+
+import { checkWritable } from '@onnoise/base/files';
+import { DIGITS, loadOptional, modelFolder, QUEUE_PACKAGES } from '@onnoise/base/install';
+import { numberOption, sayNote, withInterrupt } from '@onnoise/base/terminal';
+import { program } from '@onnoise/base/text';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import type { Argv, CommandModule } from 'yargs';
-import { checkWritable } from '../files/output.ts';
-import { loadOptional, QUEUE_PACKAGES } from '../install/optional.ts';
-import { DIGITS, modelFolder } from '../install/shipped-model.ts';
-import { withInterrupt } from '../terminal/interrupt.ts';
-import { numberOption } from '../terminal/options.ts';
-import { sayNote } from '../terminal/voice.ts';
-import { program } from '../text/program.ts';
 import { orderOptions, refuseOrder } from './options/order.ts';
 import { deviceOption } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';

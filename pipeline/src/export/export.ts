@@ -4,22 +4,40 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { requireSpace } from '@onnoise/base/files';
+import { plainName } from '@onnoise/base/text';
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import { encodeModel } from '@onnoise/tracer';
-import { requireSpace } from '../files/disk-errors.ts';
-import { checkArtefactTarget, writeArtefact } from '../folder/artefact.ts';
-import { inferenceGraph, inferenceMetadata } from '../folder/inference.ts';
-import { LEARNT_FROM_PHANTOMS, type ModelCard } from '../folder/model-card.ts';
-import { describeParity, measureParity, PARITY_BATCHES, type Parity, requireParity } from '../folder/parity.ts';
-import { filesForPython } from '../folder/python-files.ts';
-import { TRAINING_FORMAT, type TrainingFile } from '../folder/training-file.ts';
-import { countParameters, createModel, type Model } from '../model/index.ts';
-import { plainName } from '../text/plain-name.ts';
-import { readLines, type StepMetrics, type ValidationMetrics } from '../train/saved/metrics.ts';
-import { learntFromPhantoms, type OpenedRun, openRun, type RunData, runPaths } from '../train/saved/run-folder.ts';
-import { specsOfRun } from '../train/saved/specs-of-run.ts';
-import { parametersOf, schedulerOf } from '../train/step/state.ts';
+import {
+  checkArtefactTarget,
+  describeParity,
+  filesForPython,
+  inferenceGraph,
+  inferenceMetadata,
+  LEARNT_FROM_PHANTOMS,
+  type ModelCard,
+  measureParity,
+  PARITY_BATCHES,
+  type Parity,
+  requireParity,
+  TRAINING_FORMAT,
+  type TrainingFile,
+  writeArtefact,
+} from '@onnoise/training/folder';
+import { countParameters, createModel, type Model } from '@onnoise/training/model';
+import {
+  learntFromPhantoms,
+  type OpenedRun,
+  openRun,
+  type RunData,
+  readLines,
+  runPaths,
+  type StepMetrics,
+  specsOfRun,
+  type ValidationMetrics,
+} from '@onnoise/training/saved';
+import { parametersOf, schedulerOf } from '@onnoise/training/step';
 import { describeKnown, describeSeen, formatEpochs, type ImagesSeen, imagesSeen } from './images-seen.ts';
 import { stepFilesOfRun } from './train-step/files.ts';
 

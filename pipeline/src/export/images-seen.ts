@@ -1,7 +1,6 @@
 /** How many images a run has truly trained on: few updates do not reach all of them. */
 import { createEpochOrder } from '@onnoise/scheduler/training';
-import { imagesPerStep } from '../train/settings/batch.ts';
-import type { TrainConfig } from '../train/settings/config-types.ts';
+import { imagesPerStep, type TrainConfig } from '@onnoise/training/settings';
 
 export interface ImagesSeen {
   /** Images to train on. */

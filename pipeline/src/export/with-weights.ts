@@ -9,11 +9,17 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { checkArtefactTarget, copyArtefact, formatJson } from '../folder/artefact.ts';
-import { withPython } from '../folder/model-card.ts';
-import { filesForPython, modelIndex, pythonExample } from '../folder/python-files.ts';
-import { WEIGHTS_FILE } from '../folder/weights.ts';
-import { readSameWeights } from '../train/fine-tuning/same-weights.ts';
+import { readSameWeights } from '@onnoise/training/fine-tuning';
+import {
+  checkArtefactTarget,
+  copyArtefact,
+  filesForPython,
+  formatJson,
+  modelIndex,
+  pythonExample,
+  WEIGHTS_FILE,
+  withPython,
+} from '@onnoise/training/folder';
 
 export interface WithWeightsOptions {
   /** Model folder; it stays as it is, unless it is `out`, too. */

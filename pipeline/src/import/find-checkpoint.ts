@@ -10,9 +10,8 @@
  */
 import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { program, shellPath } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
-import { shellPath } from '../text/format.ts';
-import { program } from '../text/program.ts';
 import { isPickle, pickleError } from './pickle.ts';
 
 export interface CheckpointFiles {

@@ -3,21 +3,29 @@
  * before all of that is done.
  */
 import { basename, resolve } from 'node:path';
+import { isBelow, lockBeside, placeOf, requireSpace, withDiskErrors, withLock } from '@onnoise/base/files';
 import type { SamplerName } from '@onnoise/scheduler';
 import { classNamesOf, sizeOf } from '@onnoise/scheduler/model';
 import { InputError, show } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
-import { requireSpace, withDiskErrors } from '../files/disk-errors.ts';
-import { lockBeside, withLock } from '../files/lock.ts';
-import { isBelow, placeOf } from '../files/output.ts';
-import { checkArtefactTarget, writeArtefact } from '../folder/artefact.ts';
-import { inferenceGraph, inferenceMetadata } from '../folder/inference.ts';
-import { LEARNT_FROM_PHANTOMS, type ModelCard } from '../folder/model-card.ts';
-import { describeParity, measureParity, PARITY_BATCHES, type Parity, requireParity } from '../folder/parity.ts';
-import { filesForPython } from '../folder/python-files.ts';
-import { fromStateDict, namedTensors, requireWeights } from '../folder/weights.ts';
-import { countParameters, type Model } from '../model/index.ts';
-import type { UNet2DConfig } from '../model/unet2d-config.ts';
+import {
+  checkArtefactTarget,
+  describeParity,
+  filesForPython,
+  fromStateDict,
+  inferenceGraph,
+  inferenceMetadata,
+  LEARNT_FROM_PHANTOMS,
+  type ModelCard,
+  measureParity,
+  namedTensors,
+  PARITY_BATCHES,
+  type Parity,
+  requireParity,
+  requireWeights,
+  writeArtefact,
+} from '@onnoise/training/folder';
+import { countParameters, type Model, type UNet2DConfig } from '@onnoise/training/model';
 import { type CheckpointFiles, findCheckpoint, type NamedFiles } from './find-checkpoint.ts';
 import { contradictions } from './infer-config.ts';
 import { configOfMonai, isMonai, tensorsOfMonai } from './monai.ts';

@@ -4,7 +4,7 @@
  *
  * Limits: heads, groups, paddings and the time embedding's form leave no trace in names and shapes.
  */
-import type { UNet2DConfig } from '../model/unet2d-config.ts';
+import type { UNet2DConfig } from '@onnoise/training/model';
 
 /** Shapes by name. */
 export type Shapes = ReadonlyMap<string, readonly number[]>;

@@ -14,7 +14,7 @@
  */
 import { sizeOf } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
-import type { SafetensorsEntry } from '../folder/safetensors.ts';
+import type { SafetensorsEntry } from '@onnoise/training/folder';
 
 /** Whether a config is of MONAI: the arguments of the class, with `_target_` as bundles have it. */
 export const isMonai = ({ _target_, _class_name }: Readonly<Record<string, unknown>>): boolean =>

@@ -4,8 +4,8 @@
  */
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { shellWord } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
-import { shellWord } from '../text/format.ts';
 
 const ENDINGS = /\.(bin|pt|pth|ckpt|pkl|pickle)$/i;
 /** diffusers' own names, with or without a variant; it reads them itself. */

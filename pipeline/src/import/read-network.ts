@@ -12,7 +12,7 @@
  * Source: `change_naming_configs_and_checkpoints.py` and `training_utils.py` of diffusers.
  */
 import { InputError, refuse } from '@onnoise/scheduler/rules';
-import { createModel, findNetwork, type Model, NETWORKS } from '../model/index.ts';
+import { createModel, findNetwork, type Model, NETWORKS } from '@onnoise/training/model';
 import { within } from './read-json.ts';
 
 const FORMER_KEYS: Readonly<Record<string, string>> = {

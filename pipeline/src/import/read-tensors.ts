@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError, object } from '@onnoise/scheduler/rules';
-import { readSafetensors, type SafetensorsEntry } from '../folder/safetensors.ts';
+import { readSafetensors, type SafetensorsEntry } from '@onnoise/training/folder';
 import { isShardList } from './find-checkpoint.ts';
 import { firstBytes, isPickle, pickleError } from './pickle.ts';
 

@@ -1,10 +1,10 @@
 /** What bin/check-tfjs.mjs computes: the same on TensorFlow and on tfjs' cpu backend. Answers over IPC. */
-import '../train/engines/native/polyfill.ts';
+import '../../../training/src/engines/native/polyfill.ts';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { endWithParent, serveParent } from '@onnoise/runtime-node/child';
+import { missingLibraries } from '@onnoise/training/engines';
 import type * as Tfjs from '@tensorflow/tfjs';
-import { missingLibraries } from '../train/engines/native/reason.ts';
 import type { CheckMethods, CheckResult } from './check.ts';
 
 // Without this, a check whose set-up was killed would go on.

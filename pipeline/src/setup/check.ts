@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { CallError, ChildEnded, startChild } from '@onnoise/runtime-node/child';
 import { InputError } from '@onnoise/scheduler/rules';
 import {
+  lastWords,
   type NativeInstall,
   type NativeKind,
   nativeEnvironment,
   setupCommand,
-} from '../train/engines/native/install.ts';
-import { lastWords } from '../train/engines/native/reason.ts';
+} from '@onnoise/training/engines';
 
 export interface CheckResult {
   gpu: boolean;

@@ -2,8 +2,8 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { temporaryName } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
-import { temporaryName } from '../files/output.ts';
 import { runCommand } from './command.ts';
 
 const COMPILERS = ['g++', 'clang++', 'c++'];

@@ -2,14 +2,9 @@
  * What this machine can do: Node, cores, memory, every training engine and every sampling device, tried one by one.
  */
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { installedVersion, installLine, isAtLeast } from '@onnoise/base/install';
 import type { DeviceStatus } from '@onnoise/runtime-node';
-import { installLine } from '../install/install-line.ts';
-import { installedVersion } from '../install/installed-version.ts';
-import { isAtLeast } from '../install/versions.ts';
-import { chooseEngine } from '../train/engines/choose.ts';
-import { type GpuKind, gpuStatus } from '../train/engines/gpu-status.ts';
-import type { NativeKind } from '../train/engines/native/install.ts';
-import { probeNative } from '../train/engines/native/probe.ts';
+import { chooseEngine, type GpuKind, gpuStatus, type NativeKind, probeNative } from '@onnoise/training/engines';
 
 export interface EngineStatus {
   engine: string;

@@ -7,9 +7,8 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
+import { diskReason, networkReason } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
-import { diskReason } from '../files/disk-errors.ts';
-import { networkReason } from '../files/network-errors.ts';
 import { type HttpClient, networkAdvice } from './http-client.ts';
 
 export interface RemoteFile {

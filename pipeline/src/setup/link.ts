@@ -2,8 +2,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryName, writeWhole } from '../files/output.ts';
-import type { NativeInstall } from '../train/engines/native/install.ts';
+import { temporaryName, writeWhole } from '@onnoise/base/files';
+import type { NativeInstall } from '@onnoise/training/engines';
 import { hasFiles, listFiles } from './listing.ts';
 
 export function packagePaths(folder: string) {

@@ -1,7 +1,7 @@
 /** Finds a file in an index of Python packages: PEP 503 (a page of links) and PEP 691 (JSON). */
 import { text } from 'node:stream/consumers';
+import { networkReason } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
-import { networkReason } from '../files/network-errors.ts';
 import {
   decode,
   type HttpClient,

@@ -1,8 +1,8 @@
 /** libtensorflow from the wheels of PyPI, and the addon compiled against it. It needs no Python. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { requireSpace } from '../files/disk-errors.ts';
-import { formatBytes, formatPath } from '../text/format.ts';
+import { requireSpace } from '@onnoise/base/files';
+import { formatBytes, formatPath } from '@onnoise/base/text';
 import { compileAddon, findCompiler } from './compile.ts';
 import { download, downloadedBytes, isDownloaded } from './download.ts';
 import { isLinked, linkDeps, packagePaths } from './link.ts';

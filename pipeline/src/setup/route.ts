@@ -1,5 +1,5 @@
 /** Types that the two routes share. */
-import type { NativeInstall, NativeKind } from '../train/engines/native/install.ts';
+import type { NativeInstall, NativeKind } from '@onnoise/training/engines';
 import type { HttpClient } from './http-client.ts';
 
 /** How a set-up reports what it does. */

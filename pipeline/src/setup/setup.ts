@@ -1,14 +1,10 @@
 /** Sets up tfjs-node or tfjs-node-gpu: chooses a route, says what it will do, does it, checks the result. */
 import { join } from 'node:path';
+import { checkWritable, diskFailure, Failure, withLock } from '@onnoise/base/files';
+import { isAbort } from '@onnoise/base/terminal';
+import { program } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
-import { diskFailure } from '../files/disk-errors.ts';
-import { Failure } from '../files/failure.ts';
-import { withLock } from '../files/lock.ts';
-import { checkWritable } from '../files/output.ts';
-import { isAbort } from '../terminal/interrupt.ts';
-import { program } from '../text/program.ts';
-import { packageInstallLine } from '../train/engines/native/install.ts';
-import { whyNoGpu } from '../train/engines/native/reason.ts';
+import { packageInstallLine, whyNoGpu } from '@onnoise/training/engines';
 import { checkEngine } from './check.ts';
 import { isWhole, replacing, sweep, writeInstall } from './link.ts';
 import type { Plan, SetupJob } from './route.ts';

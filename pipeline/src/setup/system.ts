@@ -1,9 +1,9 @@
 /** The facts of this machine that matter to libtensorflow. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { glibcVersion } from '@onnoise/base/install';
 import { InputError } from '@onnoise/scheduler/rules';
-import { glibcVersion } from '../install/versions.ts';
-import { type NativeKind, setupCommand } from '../train/engines/native/install.ts';
+import { type NativeKind, setupCommand } from '@onnoise/training/engines';
 import { runCommand } from './command.ts';
 
 export interface System {

@@ -4,7 +4,7 @@
  * The wheel called tensorflow is the build for CUDA 12; it computes on the CPU where there is no GPU. CUDA itself is in
  * the wheels that its metadata names, and is opened when TensorFlow starts.
  */
-import type { NativeKind } from '../train/engines/native/install.ts';
+import type { NativeKind } from '@onnoise/training/engines';
 import { PINNED } from './pinned.ts';
 import type { Wheel } from './wheel.ts';
 

@@ -3,8 +3,8 @@
 import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { GraphReport } from '@onnoise/tracer';
+import { describeParity, type Parity, parityLimit, useWasm } from '@onnoise/training/folder';
 import * as tf from '@tensorflow/tfjs';
-import { describeParity, type Parity, parityLimit, useWasm } from '../folder/parity.ts';
 import { type Ranges, type SeededInput, seededInput } from './inputs.ts';
 
 /** Batch sizes that are compared where the batch is open. */

@@ -4,9 +4,9 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { withDiskErrors } from '@onnoise/base/files';
 import { InputError, listOf, object, oneOf, show, text } from '@onnoise/scheduler/rules';
 import type { io } from '@tensorflow/tfjs';
-import { withDiskErrors } from '../files/disk-errors.ts';
 
 const FORMATS = ['layers-model', 'graph-model'] as const;
 export type ModelFormat = (typeof FORMATS)[number];

@@ -4,12 +4,11 @@
  */
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { checkWritable, nearestFolder, withDiskErrors, writeWhole } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
 import { encodeModel, type Graph, type GraphReport, reportGraph, TraceError, traceModel } from '@onnoise/tracer';
+import type { Parity } from '@onnoise/training/folder';
 import * as tf from '@tensorflow/tfjs';
-import { withDiskErrors } from '../files/disk-errors.ts';
-import { checkWritable, nearestFolder, writeWhole } from '../files/output.ts';
-import type { Parity } from '../folder/parity.ts';
 import { checkRanges, embeddedRanges, type Ranges } from './inputs.ts';
 import { loadModel, registerLayers } from './load-model.ts';
 import { compareWithTfjs } from './parity.ts';

@@ -1,7 +1,7 @@
 /** The judge's data: real digits that no model of this repository has trained on, and those that they have. */
 
 import { InputError } from '@onnoise/scheduler/rules';
-import { openSource } from '#pipeline/data/sources/open-source.ts';
+import { openSource } from '#training/data/sources/open-source.ts';
 
 /** Pixels of 28 x 28, from -1 to 1, image after image, and their classes. */
 export interface Digits {

@@ -20,7 +20,7 @@ import { dirname, join } from 'node:path';
 import { loadModel } from '@onnoise/runtime-node';
 import { shuffle } from '@onnoise/scheduler';
 import { MODEL_FILES } from '@onnoise/scheduler/model';
-import { frechetDistance, type Moments, momentsOf } from '#pipeline/evaluate/measures/frechet.ts';
+import { frechetDistance, type Moments, momentsOf } from '#evaluation/measures/frechet.ts';
 import { ownOptions } from '../parse.ts';
 import { CASES, CHARTED, callsOf, parseCase } from './cases.ts';
 import { writeChart } from './chart.ts';

@@ -7,10 +7,10 @@ import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { gaussian, shuffle, uniform } from '@onnoise/scheduler';
 import { encodeModel, trace, traceAnyBatch } from '@onnoise/tracer';
 import type * as tf from '@tensorflow/tfjs';
-import { fitWeights } from '#pipeline/evaluate/features/fit.ts';
-import { createClassifier, FEATURE_WIDTH } from '#pipeline/evaluate/features/network.ts';
-import { createPlainStep, crossEntropy } from '#pipeline/evaluate/features/step.ts';
-import { initParameters } from '#pipeline/model/parameters.ts';
+import { fitWeights } from '#evaluation/features/fit.ts';
+import { createClassifier, FEATURE_WIDTH } from '#evaluation/features/network.ts';
+import { createPlainStep, crossEntropy } from '#evaluation/features/step.ts';
+import { initParameters } from '#training/model/parameters.ts';
 import { CLASSES, type Digits, PIXELS, SIDE } from './digits.ts';
 
 /** Width of the features. */

@@ -7,12 +7,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, shuffle } from '@onnoise/scheduler';
 import { toBytes } from '@onnoise/scheduler/model';
-import type { Dataset } from '#pipeline/data/index.ts';
-import { openFeatureNetwork } from '#pipeline/evaluate/features/index.ts';
-import { readImages } from '#pipeline/evaluate/measures/images.ts';
-import { type Candidate, measureAll, noiseImages } from '#pipeline/evaluate/measures/index.ts';
-import type { FeatureNetwork, ImageSet, Measure } from '#pipeline/evaluate/sets/types.ts';
-import { writeWhole } from '#pipeline/files/output.ts';
+import { writeWhole } from '#base/files/output.ts';
+import { openFeatureNetwork } from '#evaluation/features/index.ts';
+import { readImages } from '#evaluation/measures/images.ts';
+import { type Candidate, measureAll, noiseImages } from '#evaluation/measures/index.ts';
+import type { FeatureNetwork, ImageSet, Measure } from '#evaluation/sets/types.ts';
+import type { Dataset } from '#training/data/index.ts';
 import { labelsOf } from './sample.ts';
 import { FOLDER } from './setup.ts';
 

@@ -11,8 +11,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileSampler } from '@onnoise/scheduler';
-import type { Dataset } from '#pipeline/data/index.ts';
-import { exitCodeOf } from '#pipeline/terminal/errors.ts';
+import { exitCodeOf } from '#base/terminal/errors.ts';
+import type { Dataset } from '#training/data/index.ts';
 import { compareCurves } from './curves.ts';
 import { checkHeldOut, type Judge, openJudge } from './judge.ts';
 import { HELP, type Options, readOptions } from './options.ts';

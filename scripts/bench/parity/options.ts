@@ -1,7 +1,7 @@
 /** The options of `npm run bench:parity`. */
 import { check, integer, number, oneOf, type Rule, worded } from '@onnoise/scheduler/rules';
-import { FEATURE_WIDTH } from '#pipeline/evaluate/features/index.ts';
-import { fewestImages } from '#pipeline/evaluate/measures/index.ts';
+import { FEATURE_WIDTH } from '#evaluation/features/index.ts';
+import { fewestImages } from '#evaluation/measures/index.ts';
 import { parseOnlyOptions, typedNumber } from '../parse.ts';
 import type { Sampling } from './sample.ts';
 import { DATA } from './setup.ts';

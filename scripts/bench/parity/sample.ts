@@ -6,11 +6,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileSampler, sampleImages, seededNoise } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
-import { writeWhole } from '#pipeline/files/output.ts';
-import { readSafetensors } from '#pipeline/folder/safetensors.ts';
-import { rowsOf } from '#pipeline/train/pictures/conditioning.ts';
-import { createPredictor } from '#pipeline/train/pictures/denoiser.ts';
-import type { TrainPlan } from '#pipeline/train/plan/plan.ts';
+import { writeWhole } from '#base/files/output.ts';
+import { readSafetensors } from '#training/folder/safetensors.ts';
+import { rowsOf } from '#training/pictures/conditioning.ts';
+import { createPredictor } from '#training/pictures/denoiser.ts';
+import type { TrainPlan } from '#training/plan/plan.ts';
 import type { TorchSide } from './torch-side.ts';
 
 export interface Sampling {

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler/rules';
-import { type Dataset, prepareDataset } from '#pipeline/data/index.ts';
-import type { TrainPlan } from '#pipeline/train/plan/plan.ts';
-import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
-import { resolveConfig } from '#pipeline/train/settings/config.ts';
+import { type Dataset, prepareDataset } from '#training/data/index.ts';
+import type { TrainPlan } from '#training/plan/plan.ts';
+import { planFromConfig } from '#training/plan/resolve.ts';
+import { resolveConfig } from '#training/settings/config.ts';
 
 export interface DataSet {
   title: string;

@@ -1,5 +1,5 @@
 /** The results as tables in Markdown, for docs/notes. */
-import type { Measure } from '#pipeline/evaluate/sets/types.ts';
+import type { Measure } from '#evaluation/sets/types.ts';
 import type { CurveDifference } from './curves.ts';
 import { differenceOf, meanOf } from './difference.ts';
 

@@ -7,17 +7,17 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sizeOf } from '@onnoise/scheduler/model';
-import { createTrainingBatches, type Dataset } from '#pipeline/data/index.ts';
-import { writeWhole } from '#pipeline/files/output.ts';
-import { encodeSafetensors } from '#pipeline/folder/safetensors.ts';
-import type { TrainPlan } from '#pipeline/train/plan/plan.ts';
-import { train } from '#pipeline/train/run/train.ts';
-import { appendLine, cutLines, readLines } from '#pipeline/train/saved/metrics.ts';
-import { openRun, runPaths } from '#pipeline/train/saved/run-folder.ts';
-import { parametersOf } from '#pipeline/train/step/state.ts';
+import { writeWhole } from '#base/files/output.ts';
 import { conditionInputs } from '#scheduler/training/conditioning.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { lrAt } from '#scheduler/training/lr.ts';
+import { createTrainingBatches, type Dataset } from '#training/data/index.ts';
+import { encodeSafetensors } from '#training/folder/safetensors.ts';
+import type { TrainPlan } from '#training/plan/plan.ts';
+import { train } from '#training/run/train.ts';
+import { appendLine, cutLines, readLines } from '#training/saved/metrics.ts';
+import { openRun, runPaths } from '#training/saved/run-folder.ts';
+import { parametersOf } from '#training/step/state.ts';
 import type { TorchSide } from './torch-side.ts';
 
 export interface Line {

@@ -9,7 +9,7 @@ import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import '@tensorflow/tfjs-backend-webgpu';
-import { createModel, initParameters } from '#pipeline/model/index.ts';
+import { createModel, initParameters } from '#training/model/index.ts';
 
 export interface OtherSide {
   /** Images [N, C, H, W] of the table's rows from the seeds' noise. */

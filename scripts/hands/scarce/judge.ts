@@ -4,17 +4,17 @@
  * learns from the few and their mirror images, with and without the pictures and theirs.
  */
 import { loadModel } from '@onnoise/runtime-node';
-import { extractFeatures } from '../../../pipeline/src/evaluate/features/extract.ts';
-import { openFeatureNetwork } from '../../../pipeline/src/evaluate/features/index.ts';
-import { classifierGraph } from '../../../pipeline/src/evaluate/features/onnx.ts';
-import { extractorOf } from '../../../pipeline/src/evaluate/features/open.ts';
-import { sourceOfImages } from '../../../pipeline/src/evaluate/features/source.ts';
-import { trainClassifier } from '../../../pipeline/src/evaluate/features/train.ts';
-import { frechetDistance, momentsOf } from '../../../pipeline/src/evaluate/measures/frechet.ts';
-import { readImages, takeImages } from '../../../pipeline/src/evaluate/measures/images.ts';
-import { findCopies } from '../../../pipeline/src/evaluate/memorisation/index.ts';
-import { samplePictures } from '../../../pipeline/src/evaluate/sample.ts';
-import type { ImageSet } from '../../../pipeline/src/evaluate/sets/types.ts';
+import { extractFeatures } from '../../../evaluation/src/features/extract.ts';
+import { openFeatureNetwork } from '../../../evaluation/src/features/index.ts';
+import { classifierGraph } from '../../../evaluation/src/features/onnx.ts';
+import { extractorOf } from '../../../evaluation/src/features/open.ts';
+import { sourceOfImages } from '../../../evaluation/src/features/source.ts';
+import { trainClassifier } from '../../../evaluation/src/features/train.ts';
+import { frechetDistance, momentsOf } from '../../../evaluation/src/measures/frechet.ts';
+import { readImages, takeImages } from '../../../evaluation/src/measures/images.ts';
+import { findCopies } from '../../../evaluation/src/memorisation/index.ts';
+import { samplePictures } from '../../../evaluation/src/sample.ts';
+import type { ImageSet } from '../../../evaluation/src/sets/types.ts';
 import type { Dataset } from '../../../pipeline/src/index.ts';
 import { encodeModel } from '../../../tracer/src/index.ts';
 import type { Result } from './result.ts';

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { sizeOf } from '@onnoise/scheduler/model';
 import { drawStep } from '@onnoise/scheduler/training';
 import { prepareOptions } from '../../../pipeline/src/commands/stages/training.ts';
-import { createTrainingBatches, prepareDataset } from '../../../pipeline/src/data/index.ts';
-import { writeSafetensors } from '../../../pipeline/src/folder/safetensors.ts';
-import { draftPlan } from '../../../pipeline/src/train/plan/resolve.ts';
-import { openRun } from '../../../pipeline/src/train/saved/run-folder.ts';
-import { specsOfRun } from '../../../pipeline/src/train/saved/specs-of-run.ts';
+import { createTrainingBatches, prepareDataset } from '../../../training/src/data/index.ts';
+import { writeSafetensors } from '../../../training/src/folder/safetensors.ts';
+import { draftPlan } from '../../../training/src/plan/resolve.ts';
+import { openRun } from '../../../training/src/saved/run-folder.ts';
+import { specsOfRun } from '../../../training/src/saved/specs-of-run.ts';
 
 const [run, out, updates = '100'] = process.argv.slice(2);
 if (run === undefined || out === undefined) throw new Error('Give the run, then a folder to write.');

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import proto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
-import { guardFloat } from '../../../pipeline/src/folder/guard.ts';
-import { type EmbeddingOptions, timeEmbedding } from '../../../pipeline/src/model/time-embedding.ts';
 import type { SampleRequest } from '../../../runtime-web/src/index.ts';
 import {
   applyRow,
@@ -16,6 +14,8 @@ import {
   sampleImages,
 } from '../../../scheduler/src/index.ts';
 import { encodeModel, trace, traceAnyBatch } from '../../../tracer/src/index.ts';
+import { guardFloat } from '../../../training/src/folder/guard.ts';
+import { type EmbeddingOptions, timeEmbedding } from '../../../training/src/model/time-embedding.ts';
 import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
 import { expectPicturesOfNode, openEngine, sampleAll } from '../../support/browser/engine.ts';
 import { useBrowser, useHost, type VisitOptions } from '../../support/browser/visit.ts';

@@ -1,9 +1,9 @@
 /** Training in the tab: the losses of Node, on both devices; going on from Node's run; what comes out of it. */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readStart } from '../../../pipeline/src/train/fine-tuning/read-start.ts';
 import { loadModel } from '../../../runtime-node/src/index.ts';
 import { readStepFile, STEP_FILES } from '../../../scheduler/src/training/index.ts';
+import { readStart } from '../../../training/src/fine-tuning/read-start.ts';
 import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
 import {
   blobs,

@@ -96,7 +96,10 @@ async function sampleTables(url: string, tables: SamplerTable[], seeds: number[]
   for (const table of tables)
     made.push(
       Array.from(
-        await network.sample({ seeds, labels: undefined, conditions: undefined, guidance: undefined, strength: 1, table }, {}),
+        await network.sample(
+          { seeds, labels: undefined, conditions: undefined, guidance: undefined, strength: 1, table },
+          {},
+        ),
       ),
     );
   await network.dispose();

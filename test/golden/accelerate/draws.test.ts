@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gaussian, philoxStream, shuffle } from '@onnoise/scheduler';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTrainingBatches, type TrainingBatch } from '#pipeline/data/index.ts';
 import { writeData } from '#pipeline/export/accelerate/data-file.ts';
 import { conditionInputs } from '#scheduler/training/conditioning.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
@@ -12,6 +11,7 @@ import { expectClose } from '#test/compare.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
+import { createTrainingBatches, type TrainingBatch } from '#training/data/index.ts';
 
 const MODULES = fileURLToPath(new URL('../../../pipeline/python/accelerate/', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('../../support/accelerate/draws.py', import.meta.url));

@@ -4,14 +4,14 @@ import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadCheckpoint } from '#pipeline/train/saved/checkpoint.ts';
-import { readLines, type StepMetrics, type ValidationMetrics } from '#pipeline/train/saved/metrics.ts';
-import { runPaths } from '#pipeline/train/saved/run-folder.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { loadCheckpoint } from '#training/saved/checkpoint.ts';
+import { readLines, type StepMetrics, type ValidationMetrics } from '#training/saved/metrics.ts';
+import { runPaths } from '#training/saved/run-folder.ts';
 
 const [FIRST, LAST] = [5, 25];
 const SHARDED = fileURLToPath(new URL('../../support/accelerate/sharded.py', import.meta.url));

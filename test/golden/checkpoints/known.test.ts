@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { contradictions } from '#pipeline/import/infer-config.ts';
 import { readNetwork } from '#pipeline/import/read-network.ts';
-import type { UNet2DConfig } from '#pipeline/model/unet2d-config.ts';
+import type { UNet2DConfig } from '#training/model/unet2d-config.ts';
 import { expectClose } from '../../support/compare.ts';
 import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/models/model.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fromStateDict } from '#pipeline/folder/weights.ts';
 import { configOfMonai, isMonai, tensorsOfMonai } from '#pipeline/import/monai.ts';
 import { readNetwork } from '#pipeline/import/read-network.ts';
+import { fromStateDict } from '#training/folder/weights.ts';
 import { expectClose } from '../../support/compare.ts';
 import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/models/model.ts';
 

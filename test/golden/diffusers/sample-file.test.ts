@@ -10,7 +10,7 @@ import { exportWave, writeNoise } from '#test/diffusers/export.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 
 const [COUNT, STEPS] = [2, 7];
-const FILE = join(import.meta.dirname, '../../../pipeline/python/sample.py');
+const FILE = join(import.meta.dirname, '../../../training/python/sample.py');
 
 /** Runs the file as it is, but for numpy's noise; prints the pictures, flat. */
 const SCRIPT = `

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSafetensors } from '#pipeline/folder/safetensors.ts';
-import { fromStateDict, requireWeights, WEIGHTS_FILE } from '#pipeline/folder/weights.ts';
-import { createModel } from '#pipeline/model/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { exportWave } from '#test/diffusers/export.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { readSafetensors } from '#training/folder/safetensors.ts';
+import { fromStateDict, requireWeights, WEIGHTS_FILE } from '#training/folder/weights.ts';
+import { createModel } from '#training/model/index.ts';
 import { waveParameters } from '../../support/models/model.ts';
 
 const spec = (name: string) => ({ name, mean: 0, std: 1, min: -20, max: 20 });

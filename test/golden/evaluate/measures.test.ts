@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { frechetDistance, momentsOf } from '#pipeline/evaluate/measures/frechet.ts';
-import { drawGroups, meanEstimate } from '#pipeline/evaluate/measures/intervals.ts';
-import { kernelDistanceTo } from '#pipeline/evaluate/measures/kernel-distance.ts';
-import { msSsim } from '#pipeline/evaluate/measures/ms-ssim.ts';
-import { NEAREST, neighbourMeasuresTo } from '#pipeline/evaluate/measures/neighbours.ts';
-import { slicedWassersteinTo } from '#pipeline/evaluate/measures/sliced-wasserstein.ts';
+import { frechetDistance, momentsOf } from '#evaluation/measures/frechet.ts';
+import { drawGroups, meanEstimate } from '#evaluation/measures/intervals.ts';
+import { kernelDistanceTo } from '#evaluation/measures/kernel-distance.ts';
+import { msSsim } from '#evaluation/measures/ms-ssim.ts';
+import { NEAREST, neighbourMeasuresTo } from '#evaluation/measures/neighbours.ts';
+import { slicedWassersteinTo } from '#evaluation/measures/sliced-wasserstein.ts';
 import { drawnFeatures, drawnPicture, draws } from '../../support/programs/measure-draws.ts';
 
 type FeatureSet = [seed: number, rows: number, scale: number, shift: number];

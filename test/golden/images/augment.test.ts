@@ -1,9 +1,9 @@
 /** Against torchvision's affine and adjust_contrast; the numbers are made by scripts/golden/images.py. */
 import { readFileSync } from 'node:fs';
 import { test } from 'vitest';
-import type { Augmentation } from '#pipeline/data/set/augment.ts';
-import { readFloats } from '#pipeline/data/set/training-batches.ts';
-import type { Dataset } from '#pipeline/data/set/types.ts';
+import type { Augmentation } from '#training/data/set/augment.ts';
+import { readFloats } from '#training/data/set/training-batches.ts';
+import type { Dataset } from '#training/data/set/types.ts';
 import { expectClose } from '../../support/compare.ts';
 
 interface Golden {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { decodeImage } from '#pipeline/pictures/decode.ts';
+import { decodeImage } from '#base/pictures/decode.ts';
 import { expectClose } from '../../support/compare.ts';
 import { temporaryFolder } from '../../support/pictures/images.ts';
 

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeImage } from '#pipeline/pictures/decode.ts';
-import { grayToSquare } from '#pipeline/pictures/gray-frame.ts';
-import { centreOnSquare, planSquare } from '#pipeline/pictures/square.ts';
+import { decodeImage } from '#base/pictures/decode.ts';
+import { grayToSquare } from '#base/pictures/gray-frame.ts';
+import { centreOnSquare, planSquare } from '#base/pictures/square.ts';
 import { grayPicture, temporaryFolder } from '../../support/pictures/images.ts';
 
 interface Golden {

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { openNifti } from '#pipeline/medical/nifti/pictures.ts';
-import { AXES } from '#pipeline/pictures/types.ts';
+import { AXES } from '#base/pictures/types.ts';
+import { openNifti } from '#medical/nifti/pictures.ts';
 import { temporaryFolder } from '../../support/pictures/images.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 

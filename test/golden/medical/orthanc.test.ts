@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { prepareDataset } from '#pipeline/data/index.ts';
+import { prepareDataset } from '#training/data/index.ts';
 import { dicomPicture } from '../../support/pictures/dicom.ts';
 import { allPixels, prepare, temporaryFolder, writeFiles } from '../../support/pictures/images.ts';
 import { lacksOrthanc, type Orthanc, startOrthanc } from '../../support/pictures/orthanc.ts';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeSet } from '#pipeline/phantom/write-set.ts';
+import { writeSet } from '#phantom/write-set.ts';
 import { temporaryFolder } from '../../support/pictures/images.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 

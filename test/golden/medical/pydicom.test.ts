@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openDicom } from '#pipeline/medical/dicom/pictures.ts';
+import { openDicom } from '#medical/dicom/pictures.ts';
 import { temporaryFolder } from '../../support/pictures/images.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 

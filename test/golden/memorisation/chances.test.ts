@@ -1,8 +1,8 @@
 /** Against scipy's distributions; the numbers are made by scripts/golden/memorisation.py. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { chanceBelow, rateBelow } from '#pipeline/evaluate/memorisation/chance.ts';
-import { mannWhitney } from '#pipeline/evaluate/memorisation/compare.ts';
+import { chanceBelow, rateBelow } from '#evaluation/memorisation/chance.ts';
+import { mannWhitney } from '#evaluation/memorisation/compare.ts';
 
 interface Golden {
   below: { least: number; count: number; rank: number; heldOut: number; chance: number }[];

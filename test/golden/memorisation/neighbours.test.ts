@@ -1,9 +1,9 @@
 /** Against scipy's k-d tree and numpy's brute force; the numbers are made by scripts/golden/memorisation.py. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { featureNeighbours } from '#pipeline/evaluate/memorisation/feature-neighbours.ts';
-import { pixelNeighbours } from '#pipeline/evaluate/memorisation/pixel-neighbours.ts';
-import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
+import { featureNeighbours } from '#evaluation/memorisation/feature-neighbours.ts';
+import { pixelNeighbours } from '#evaluation/memorisation/pixel-neighbours.ts';
+import type { ImageSet } from '#evaluation/sets/types.ts';
 import { expectClose } from '../../support/compare.ts';
 
 const read = (name: string) =>

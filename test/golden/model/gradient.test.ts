@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { createModel } from '#pipeline/model/index.ts';
-import { blockSize } from '#pipeline/train/engines/onnx/block-size.ts';
 import { blockConvolutions, trace } from '#tracer/index.ts';
+import { blockSize } from '#training/engines/onnx/block-size.ts';
+import { createModel } from '#training/model/index.ts';
 import { wave, waveParameters } from '../../support/models/model.ts';
 import { type Input, runGraph, type TracedFunction } from '../../support/models/traced.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { compileSampler, type Denoiser, guidedDenoiser, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { createModel } from '#pipeline/model/index.ts';
+import { createModel } from '#training/model/index.ts';
 import { expectClose } from '../../support/compare.ts';
 import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/models/model.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createModel } from '#pipeline/model/index.ts';
-import { adamUpdate, momentRates } from '#pipeline/train/step/adam.ts';
 import { adamScalars } from '#scheduler/training/optimizer.ts';
+import { createModel } from '#training/model/index.ts';
+import { adamUpdate, momentRates } from '#training/step/adam.ts';
 import { expectClose } from '../../support/compare.ts';
 import {
   differentiate,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createModel } from '#pipeline/model/index.ts';
-import { readPreset } from '#pipeline/train/settings/presets.ts';
+import { createModel } from '#training/model/index.ts';
+import { readPreset } from '#training/settings/presets.ts';
 
 /** Made by scripts/golden/model.py. */
 const shapes = JSON.parse(readFileSync(new URL('../data/model/base-shapes.json', import.meta.url), 'utf8'));

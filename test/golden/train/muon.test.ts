@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { muonMomentum, muonUpdates } from '#pipeline/train/step/muon.ts';
 import { expectClose } from '#test/compare.ts';
+import { muonMomentum, muonUpdates } from '#training/step/muon.ts';
 
 interface Golden {
   lr: number;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { readSafetensors } from '#pipeline/folder/safetensors.ts';
+import { readSafetensors } from '#training/folder/safetensors.ts';
 
 it('readSafetensors reads a file written by the Python library', async () => {
   // Made by scripts/golden/train.py.

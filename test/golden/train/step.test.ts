@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createTfjsEngine } from '#pipeline/train/engines/tfjs/tfjs.ts';
-import type { TrainStepOptions } from '#pipeline/train/step/contracts.ts';
-import { createTrainStep } from '#pipeline/train/step/step.ts';
 import { emaDecayAt } from '#scheduler/training/optimizer.ts';
+import { createTfjsEngine } from '#training/engines/tfjs/tfjs.ts';
+import type { TrainStepOptions } from '#training/step/contracts.ts';
+import { createTrainStep } from '#training/step/step.ts';
 import { expectClose } from '../../support/compare.ts';
 import { tinyNet } from '../../support/train/tiny-net.ts';
 

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findCopies } from '#pipeline/evaluate/memorisation/index.ts';
-import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
+import { findCopies } from '#evaluation/memorisation/index.ts';
+import type { ImageSet } from '#evaluation/sets/types.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { gaussian, shuffle } from '#scheduler/index.ts';
 import { type ImageShape, toBytes } from '#scheduler/model/index.ts';

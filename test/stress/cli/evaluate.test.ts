@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Evaluation } from '#pipeline/evaluate/report/types.ts';
+import type { Evaluation } from '#evaluation/report/types.ts';
 import { SHARE, writeModels } from '#test/evaluate/models.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { PIPELINE, runCli } from '#test/run-cli.ts';

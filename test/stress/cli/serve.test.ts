@@ -5,7 +5,7 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isRunning } from '#pipeline/files/running.ts';
+import { isRunning } from '#base/files/running.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { PIPELINE, runCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';

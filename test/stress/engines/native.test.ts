@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { describe, expect, it, test } from 'vitest';
-import { createEngine, EngineError } from '#pipeline/train/engines/index.ts';
-import { startEngineProcess } from '#pipeline/train/engines/native/host.ts';
-import { nativeEnvironment } from '#pipeline/train/engines/native/install.ts';
-import { lastWords, saysOutOfMemory, whyNoGpu } from '#pipeline/train/engines/native/reason.ts';
 import { describeEngine } from '#test/train/contract.ts';
 import { lossesOf, missingReason, networks, planOf, startState, stepOn } from '#test/train/engines.ts';
+import { createEngine, EngineError } from '#training/engines/index.ts';
+import { startEngineProcess } from '#training/engines/native/host.ts';
+import { nativeEnvironment } from '#training/engines/native/install.ts';
+import { lastWords, saysOutOfMemory, whyNoGpu } from '#training/engines/native/reason.ts';
 
 const plan = planOf(networks.SimpleUnet);
 

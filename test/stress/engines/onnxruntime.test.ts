@@ -1,7 +1,7 @@
 import { sizeOf } from '@onnoise/scheduler/model';
 import { expect, it } from 'vitest';
-import { createEngine } from '#pipeline/train/engines/index.ts';
 import { lossesOf, planOf, startState } from '#test/train/engines.ts';
+import { createEngine } from '#training/engines/index.ts';
 
 it('createEngine takes no more memory after 1,000 steps of onnxruntime than after 10', async () => {
   const plan = planOf({

@@ -1,14 +1,14 @@
 /** The engine on WebGPU, and each operator of a step there: software adapters need minutes. */
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { createEngine } from '#pipeline/train/engines/index.ts';
-import { flatStepGraph } from '#pipeline/train/engines/onnx/graphs.ts';
-import { createFlatStep } from '#pipeline/train/step/flat-step.ts';
 import { expectClose } from '#test/compare.ts';
 import { skipBecause } from '#test/skip.ts';
 import { lossesOf, networks, planOf, startState } from '#test/train/engines.ts';
 import { LACKS_WEBGPU } from '#test/train/webgpu.ts';
 import { encodeModel, type Graph, type Node } from '#tracer/index.ts';
+import { createEngine } from '#training/engines/index.ts';
+import { flatStepGraph } from '#training/engines/onnx/graphs.ts';
+import { createFlatStep } from '#training/step/flat-step.ts';
 
 const LONG = 900_000;
 

@@ -3,13 +3,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSchedulerConfig, seededNoise } from '@onnoise/scheduler';
-import { writeArtefact } from '#pipeline/folder/artefact.ts';
-import { inferenceGraph, inferenceMetadata } from '#pipeline/folder/inference.ts';
-import { filesForPython } from '#pipeline/folder/python-files.ts';
-import { writeSafetensors } from '#pipeline/folder/safetensors.ts';
-import { countParameters, createModel, type Model } from '#pipeline/model/index.ts';
 import { trainedCard } from '#test/models/card.ts';
 import { encodeModel } from '#tracer/index.ts';
+import { writeArtefact } from '#training/folder/artefact.ts';
+import { inferenceGraph, inferenceMetadata } from '#training/folder/inference.ts';
+import { filesForPython } from '#training/folder/python-files.ts';
+import { writeSafetensors } from '#training/folder/safetensors.ts';
+import { countParameters, createModel, type Model } from '#training/model/index.ts';
 import { waveParameters } from '../models/model.ts';
 
 /** Writes the folder `out`, with the weights of `waveParameters`, whose outputs are of the size of a trained network's. */

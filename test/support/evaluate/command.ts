@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll } from 'vitest';
-import type { Evaluation } from '#pipeline/evaluate/report/types.ts';
+import type { Evaluation } from '#evaluation/report/types.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { type CliResult, runCli } from '#test/run-cli.ts';
 import { SHARE, writeModels } from './models.ts';

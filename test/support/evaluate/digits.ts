@@ -1,7 +1,8 @@
 /** Real digits in three groups that share no image, and changes of images. */
-import { prepareDataset } from '#pipeline/data/index.ts';
-import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
+
+import type { ImageSet } from '#evaluation/sets/types.ts';
 import { shuffle } from '#scheduler/index.ts';
+import { prepareDataset } from '#training/data/index.ts';
 
 /** Cut out of one shuffled order of the digits, one group after the other. */
 export async function digitGroups<const K extends string>(

@@ -10,9 +10,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import proto from 'onnx-proto';
-import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
-import { writeArtefact } from '#pipeline/folder/artefact.ts';
+import type { ImageSet } from '#evaluation/sets/types.ts';
 import { trainedCard } from '#test/models/card.ts';
+import { writeArtefact } from '#training/folder/artefact.ts';
 import { makeSchedule, parseSchedulerConfig } from '../../../scheduler/src/index.ts';
 
 const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;

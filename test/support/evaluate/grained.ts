@@ -1,6 +1,6 @@
 /** Pictures of bars, each with a grain of its own: no two are alike, so that copies can be told. As IDX files, too. */
 import { gaussian } from '@onnoise/scheduler';
-import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
+import type { ImageSet } from '#evaluation/sets/types.ts';
 import { type BarsOptions, barImages } from '#test/bars.ts';
 import { writeFiles } from '#test/pictures/images.ts';
 

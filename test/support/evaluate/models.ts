@@ -1,6 +1,6 @@
 /** Data and models for tests of `pipeline evaluate`: the fresh one draws images that the data do not have, the copier the data's own. */
 import { join } from 'node:path';
-import type { ImageSet } from '#pipeline/evaluate/sets/types.ts';
+import type { ImageSet } from '#evaluation/sets/types.ts';
 import { prepare } from '#test/pictures/images.ts';
 import { writeExactModel } from './exact-model.ts';
 import { grainedBars, writeIdx } from './grained.ts';

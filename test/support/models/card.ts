@@ -1,6 +1,6 @@
 /** Model cards of networks that were trained here, for tests. */
-import type { ModelCard } from '#pipeline/folder/model-card.ts';
-import { TRAINING_FORMAT, type TrainingFile } from '#pipeline/folder/training-file.ts';
+import type { ModelCard } from '#training/folder/model-card.ts';
+import { TRAINING_FORMAT, type TrainingFile } from '#training/folder/training-file.ts';
 
 export interface Trained {
   name?: string;

@@ -1,7 +1,7 @@
 /** Inputs of the networks' golden values: the formula of scripts/golden/model.py, and its tensors. */
 import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
-import { createModel, type Model, type Parameters } from '../../../pipeline/src/model/index.ts';
+import { createModel, type Model, type Parameters } from '../../../training/src/model/index.ts';
 
 export interface NetworkGolden {
   config: Record<string, unknown>;

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import proto from 'onnx-proto';
 import { onTestFinished } from 'vitest';
-import { type ArtefactParts, writeArtefact } from '#pipeline/folder/artefact.ts';
+import { type ArtefactParts, writeArtefact } from '#training/folder/artefact.ts';
 import { parseSchedulerConfig } from '../../../scheduler/src/index.ts';
 import type { ConditionSpec } from '../../../scheduler/src/model/index.ts';
 import { trainedCard } from './card.ts';

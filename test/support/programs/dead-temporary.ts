@@ -1,6 +1,6 @@
 /** Names of temporary files that a dead process would have left. */
 import { spawnSync } from 'node:child_process';
-import { asideName, temporaryName } from '#pipeline/files/output.ts';
+import { asideName, temporaryName } from '#base/files/output.ts';
 
 const gone = spawnSync(process.execPath, ['-e', '']).pid;
 

@@ -2,7 +2,7 @@
  * Takes a lock in a process of its own: `node --import tsx lock-holder.ts <path>`. It prints `taken`, or why not, and
  * holds the lock until its standard input ends.
  */
-import { takeLock } from '#pipeline/files/lock.ts';
+import { takeLock } from '#base/files/lock.ts';
 
 const [path] = process.argv.slice(2);
 try {

@@ -1,11 +1,11 @@
 /** The contract of every training engine for any network; tfjs' plain JavaScript is the reference for the others. */
 import { gaussian } from '@onnoise/scheduler';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createEngine } from '#pipeline/train/engines/index.ts';
-import { createLoopedEngine } from '#pipeline/train/engines/onnx/looped.ts';
-import type { TrainPlan } from '#pipeline/train/plan/plan.ts';
-import type { PartialConfig } from '#pipeline/train/settings/config.ts';
-import type { TrainEngine } from '#pipeline/train/step/contracts.ts';
+import { createEngine } from '#training/engines/index.ts';
+import { createLoopedEngine } from '#training/engines/onnx/looped.ts';
+import type { TrainPlan } from '#training/plan/plan.ts';
+import type { PartialConfig } from '#training/settings/config.ts';
+import type { TrainEngine } from '#training/step/contracts.ts';
 import { expectClose } from '../compare.ts';
 import { skipBecause } from '../skip.ts';
 import { type Engine, lossesOf, missingReason, planOf, startState } from './engines.ts';

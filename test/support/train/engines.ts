@@ -1,17 +1,17 @@
 /** Shared by the tests of training engines: which are available, small networks of each kind, and steps on them. */
 
 import { sizeOf } from '@onnoise/scheduler/model';
-import type { EngineChoice } from '#pipeline/train/engines/index.ts';
-import { readInstall } from '#pipeline/train/engines/native/install.ts';
-import { probeNative } from '#pipeline/train/engines/native/probe.ts';
-import type { TrainPlan } from '#pipeline/train/plan/plan.ts';
-import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
-import { imagesPerStep } from '#pipeline/train/settings/batch.ts';
-import { type PartialConfig, resolveConfig } from '#pipeline/train/settings/config.ts';
-import type { StepResult, TrainEngine } from '#pipeline/train/step/contracts.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { drawMasks } from '#scheduler/training/masks.ts';
 import { emaDecayAt } from '#scheduler/training/optimizer.ts';
+import type { EngineChoice } from '#training/engines/index.ts';
+import { readInstall } from '#training/engines/native/install.ts';
+import { probeNative } from '#training/engines/native/probe.ts';
+import type { TrainPlan } from '#training/plan/plan.ts';
+import { planFromConfig } from '#training/plan/resolve.ts';
+import { imagesPerStep } from '#training/settings/batch.ts';
+import { type PartialConfig, resolveConfig } from '#training/settings/config.ts';
+import type { StepResult, TrainEngine } from '#training/step/contracts.ts';
 
 export type Engine = EngineChoice['kind'];
 

@@ -1,5 +1,5 @@
 /** A dataset of smooth random blobs held in memory, for tests of training. */
-import type { Dataset } from '#pipeline/data/index.ts';
+import type { Dataset } from '#training/data/index.ts';
 
 export interface MemoryDatasetOptions {
   count?: number;

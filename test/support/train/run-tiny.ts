@@ -2,7 +2,7 @@
  * Trains the tiny network in a process of its own, for tests that kill it:
  * `node --import tsx run-tiny.ts <run> <steps> [resume]`. It prints a line for every step.
  */
-import { train } from '#pipeline/train/run/train.ts';
+import { train } from '#training/run/train.ts';
 import { memoryDataset } from './memory-dataset.ts';
 import { tinyPlan } from './tiny-plan.ts';
 

@@ -4,7 +4,7 @@
  * scripts/golden/train.py has the same network in PyTorch.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { TrainableModel } from '#pipeline/model/described.ts';
+import type { TrainableModel } from '#training/model/described.ts';
 
 export interface TinyNetOptions {
   channels: number;

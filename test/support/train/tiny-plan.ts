@@ -1,7 +1,7 @@
 /** A plan around the tiny network, with everything small. */
 
-import { planTraining, type TrainPlan } from '#pipeline/train/plan/plan.ts';
-import { type PartialConfig, resolveConfig } from '#pipeline/train/settings/config.ts';
+import { planTraining, type TrainPlan } from '#training/plan/plan.ts';
+import { type PartialConfig, resolveConfig } from '#training/settings/config.ts';
 import { tinyNet, tinyParameters } from './tiny-net.ts';
 
 export function tinyPlan({ data, training, output, scheduler, model }: PartialConfig = {}): TrainPlan {

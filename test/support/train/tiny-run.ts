@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TrainHooks, train } from '#pipeline/train/run/train.ts';
-import type { PartialConfig } from '#pipeline/train/settings/config.ts';
+import { type TrainHooks, train } from '#training/run/train.ts';
+import type { PartialConfig } from '#training/settings/config.ts';
 import { memoryDataset } from './memory-dataset.ts';
 import { tinyPlan } from './tiny-plan.ts';
 

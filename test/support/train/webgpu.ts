@@ -1,5 +1,5 @@
 /** Whether WebGPU computes in Node here: on a GPU, or on Mesa's software Vulkan. */
-import { gpuStatus } from '#pipeline/train/engines/gpu-status.ts';
+import { gpuStatus } from '#training/engines/gpu-status.ts';
 
 const { available, reason } = await gpuStatus('onnxruntime-webgpu');
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { describeNetwork } from '#pipeline/folder/model-card.ts';
 import { loadModel } from '#runtime-node/index.ts';
+import { describeNetwork } from '#training/folder/model-card.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 const folder = fileURLToPath(new URL('../../../models/digits', import.meta.url));

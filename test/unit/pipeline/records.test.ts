@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { optionsOfSampler, SAMPLER_NAMES, SAMPLER_OPTION_NAMES, SAMPLER_OPTIONS } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { helpText } from '#pipeline/cli.ts';
-import { NETWORKS } from '#pipeline/model/index.ts';
 import { generationSchema } from '#server/requests/schemas.ts';
 import { encodeLink } from '#site/views/sample/state/link.ts';
 import { check, DEFAULTS } from '#site/views/sample/state/parameters.ts';
+import { NETWORKS } from '#training/model/index.ts';
+
+/** All that may not name a sampler or a network. */
+const CODE = ['training', 'evaluation', 'pipeline', 'runtime-node', 'runtime-web'].map((folder) => `${folder}/src`);
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -24,7 +27,7 @@ function filesThatQuote(words: readonly string[], folders: readonly string[]): s
 
 describe('samplers', () => {
   it('are named by no source of the pipeline and the runtimes', () => {
-    expect(filesThatQuote(SAMPLER_NAMES, ['pipeline/src', 'runtime-node/src', 'runtime-web/src'])).toEqual([]);
+    expect(filesThatQuote(SAMPLER_NAMES, CODE)).toEqual([]);
   });
 
   it.each(SAMPLER_OPTION_NAMES)('have the option %s in the command line, the server and links', async (name) => {
@@ -56,11 +59,11 @@ describe('samplers', () => {
 describe('networks', () => {
   it('are named by no source outside their own folder, but where they meet those of diffusers and where a config has none', () => {
     const names = NETWORKS.map(({ className }) => className);
-    const files = filesThatQuote(names, ['pipeline/src', 'runtime-node/src', 'runtime-web/src', 'scheduler/src']);
-    expect(files.filter((file) => !/^pipeline\/src\/(model|import)\//.test(file))).toEqual([
-      'pipeline/src/folder/artefact.ts',
-      'pipeline/src/folder/python-files.ts',
-      'pipeline/src/folder/weights.ts',
+    const files = filesThatQuote(names, [...CODE, 'scheduler/src']);
+    expect(files.filter((file) => !/^(training\/src\/model|pipeline\/src\/import)\//.test(file))).toEqual([
+      'training/src/folder/artefact.ts',
+      'training/src/folder/python-files.ts',
+      'training/src/folder/weights.ts',
     ]);
   });
 });

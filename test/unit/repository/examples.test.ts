@@ -15,15 +15,19 @@ test('every package has an example, and all compile', { timeout: 120_000 }, asyn
   const examples = await collectExamples();
   const folders = new Set(examples.map(({ file }) => file.split('/')[0]));
   expect([...folders].sort()).toEqual([
+    'evaluation',
+    'medical',
     'model-digits',
     'model-hands',
     'onnoise',
+    'phantom',
     'pipeline',
     'runtime-node',
     'runtime-web',
     'scheduler',
     'server',
     'tracer',
+    'training',
   ]);
   expect(await compileExamples(examples)).toBe('');
 });

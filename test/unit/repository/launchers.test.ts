@@ -6,8 +6,9 @@ import { expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const LAUNCHERS = [
   'pipeline/bin/pipeline.mjs',
-  'pipeline/bin/step-part.mjs',
-  'pipeline/bin/tfjs-engine.mjs',
+  'phantom/bin/phantom.mjs',
+  'training/bin/step-part.mjs',
+  'training/bin/tfjs-engine.mjs',
   'runtime-node/bin/engine.mjs',
   'runtime-node/bin/batch-part.mjs',
 ];

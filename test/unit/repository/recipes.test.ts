@@ -1,11 +1,9 @@
 /** The lists of files in the recipes of CONTRIBUTING.md are correct. */
 import { describe, expect, test } from 'vitest';
-import { readText, repositoryFiles } from '#test/repository.ts';
+import { isCodeOf, readText, repositoryFiles, SOURCES } from '#test/repository.ts';
 
 const FILES = new Set(repositoryFiles());
-const product = [...FILES].filter((file) =>
-  /^(scheduler|tracer|pipeline|runtime-node|server|onnoise|runtime-web|site)\/.*\.(ts|tsx|js)$/.test(file),
-);
+const product = [...FILES].filter((file) => isCodeOf(SOURCES, file));
 
 interface Recipe {
   title: string;

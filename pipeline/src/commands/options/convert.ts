@@ -1,8 +1,8 @@
 /** Which form `pipeline convert` is asked for: one at a time. */
+
+import { program, shellPath } from '@onnoise/base/text';
 import { InputError, show } from '@onnoise/scheduler/rules';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
-import { shellPath } from '../../text/format.ts';
-import { program } from '../../text/program.ts';
 import { type FormatArguments, formatOfArguments } from './formats.ts';
 import { type FuseArguments, type Fusing, readFuse } from './fuse.ts';
 

@@ -2,16 +2,17 @@
  * The options of the images that `pipeline evaluate` compares with: those of `pipeline prepare`, with the changes below.
  * What is left out is as in training, so that the images held out are those of training.
  */
-import type { ImageShape } from '@onnoise/scheduler/model';
-import type { Options } from 'yargs';
+
 import {
   chooseImages,
   FROM_CARD,
   FROM_CARD_WITH_CSV,
   IMAGE_FIELDS,
   type ImagesOfEvaluation,
-} from '../../evaluate/choose-images.ts';
-import type { TrainedOn } from '../../folder/training-file.ts';
+} from '@onnoise/evaluation/options';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import type { TrainedOn } from '@onnoise/training/folder';
+import type { Options } from 'yargs';
 import { tableOptions, typedValues } from './tables.ts';
 
 const TEST = {

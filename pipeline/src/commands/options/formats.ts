@@ -1,9 +1,10 @@
 /** The options of `pipeline convert` that make the network smaller. */
+
+import { toNumber } from '@onnoise/base/terminal';
 import { check, number, oneOf, refuse, worded } from '@onnoise/scheduler/rules';
 import type { Options } from 'yargs';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
 import { SMALL_FORMATS, type SmallFormat, WEIGHT_BITS, type WeightBits } from '../../export/formats/names.ts';
-import { toNumber } from '../../terminal/options.ts';
 
 export interface FormatArguments {
   format?: SmallFormat | undefined;

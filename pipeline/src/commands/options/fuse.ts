@@ -1,11 +1,11 @@
 /** The options of fused graphs, and what is said of them. */
+
+import { formatBytes, program } from '@onnoise/base/text';
 import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
 import { InputError, show } from '@onnoise/scheduler/rules';
 import type { Fused } from '../../export/fuse/fuse.ts';
 import { FUSED_KINDS, type FusedKind } from '../../export/fuse/kinds.ts';
 import type { TableOptions } from '../../export/fuse/table-file.ts';
-import { formatBytes } from '../../text/format.ts';
-import { program } from '../../text/program.ts';
 import { samplerOptions } from './pictures.ts';
 
 export interface FuseArguments extends SamplerSettings {

@@ -1,8 +1,8 @@
 /** Options that `pipeline export` had, and the command that each has moved to. They go with the next version. */
+
+import { program, shellPath } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Options } from 'yargs';
-import { shellPath } from '../../text/format.ts';
-import { program } from '../../text/program.ts';
 
 export interface MovedArguments {
   run?: string | undefined;

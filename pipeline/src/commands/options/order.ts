@@ -1,8 +1,9 @@
 /** The options that say which pictures to make in bulk: those of an order, the same with a queue and without one. */
+
+import { numberOption } from '@onnoise/base/terminal';
+import { program } from '@onnoise/base/text';
 import { SAMPLER_OPTION_NAMES, type SamplerName, type SamplerSettings } from '@onnoise/scheduler';
 import { refuse } from '@onnoise/scheduler/rules';
-import { numberOption } from '../../terminal/options.ts';
-import { program } from '../../text/program.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './pictures.ts';
 
 export interface OrderArguments extends SamplerSettings, ConditionArguments {

@@ -1,4 +1,6 @@
 /** The options that say which pictures to sample, and where: the same for every command that samples. */
+
+import { numberOption, toInterval, toList, toValues } from '@onnoise/base/terminal';
 import {
   DEFAULT_GUIDANCE,
   DEFAULT_SAMPLER,
@@ -7,7 +9,6 @@ import {
   type SamplerOption,
 } from '@onnoise/scheduler';
 import { USUAL_STEPS } from '@onnoise/scheduler/model';
-import { numberOption, toInterval, toList, toValues } from '../../terminal/options.ts';
 
 /** Which pictures. Each command has its own option for how many. */
 export const pictureOptions = (group: string) => ({

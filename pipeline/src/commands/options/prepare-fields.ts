@@ -1,8 +1,8 @@
 /** The options of `pipeline prepare`: the image options of `pipeline train`, with the changes below. */
+
+import type { PrepareOptions } from '@onnoise/training/data';
+import { dataFields, defaultsOf, type Field, SEED } from '@onnoise/training/settings';
 import type { Options } from 'yargs';
-import type { PrepareOptions } from '../../data/set/types.ts';
-import { dataFields } from '../../train/settings/data-fields.ts';
-import { defaultsOf, type Field, SEED } from '../../train/settings/field.ts';
 import { tableOptions, typedValues } from './tables.ts';
 
 const TABLE = {

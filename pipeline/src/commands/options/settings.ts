@@ -1,11 +1,8 @@
 /** The settings of `pipeline train`: merges a run, a preset, a file and typed options, and lists what differs. */
 import { readFile } from 'node:fs/promises';
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
-import { completeConfig } from '../../train/plan/resolve.ts';
-import { settingsOf, type TrainSettings } from '../../train/plan/settings.ts';
-import { type ConfigLayer, SECTIONS, type TrainConfig } from '../../train/settings/config.ts';
-import { isRepeated } from '../../train/settings/links.ts';
-import { readPreset } from '../../train/settings/presets.ts';
+import { completeConfig, settingsOf, type TrainSettings } from '@onnoise/training/plan';
+import { type ConfigLayer, isRepeated, readPreset, SECTIONS, type TrainConfig } from '@onnoise/training/settings';
 import { typedLayer } from './train-fields.ts';
 
 export interface SettingsArguments {
@@ -25,7 +22,7 @@ export async function readSettings(args: SettingsArguments): Promise<TrainSettin
 async function layersOf(args: SettingsArguments): Promise<ConfigLayer[]> {
   const layers: ConfigLayer[] = [];
   if (args.resume && args.out !== undefined) {
-    const { readRunLayer } = await import('../../train/saved/run-folder.ts');
+    const { readRunLayer } = await import('@onnoise/training/saved');
     layers.push(await readRunLayer(args.out));
   }
   if (args.preset !== undefined) {

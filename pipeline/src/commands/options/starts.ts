@@ -1,8 +1,9 @@
 /** The options of `pipeline sample` that start from a picture, or go between seeds. */
+
+import { numberOption, toList, toNumber } from '@onnoise/base/terminal';
 import type { Fit } from '@onnoise/runtime-node';
 import { USUAL_STRENGTH, USUAL_VARIATION } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { numberOption, toList, toNumber } from '../../terminal/options.ts';
 
 export interface StartArguments {
   from?: string | undefined;

@@ -1,9 +1,10 @@
 /** `--sweep steps=5,10,20 sampler=ddim,dpmpp_2m`: lists of settings of sampling, and all their combinations. */
+
+import { toList, toNumber } from '@onnoise/base/terminal';
+import { nearest } from '@onnoise/base/text';
+import type { SamplingSettings } from '@onnoise/evaluation';
 import { eachSamplerOption, optionRule, SAMPLER_NAMES, SAMPLER_OPTIONS } from '@onnoise/scheduler';
 import { InputError, oneOf, type Rule, refuse } from '@onnoise/scheduler/rules';
-import type { SamplingSettings } from '../../evaluate/sample.ts';
-import { toList, toNumber } from '../../terminal/options.ts';
-import { nearest } from '../../text/nearest.ts';
 
 /** The values of each setting that is swept, in the order typed. */
 export type Sweep = ReadonlyMap<string, readonly (string | number)[]>;

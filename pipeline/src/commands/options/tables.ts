@@ -1,7 +1,8 @@
 /** Makes command-line options from a table of settings, and turns what yargs read back into the table's values. */
+
+import { toNames, toNumber } from '@onnoise/base/terminal';
+import type { Field } from '@onnoise/training/settings';
 import type { Options } from 'yargs';
-import { toNames, toNumber } from '../../terminal/options.ts';
-import type { Field } from '../../train/settings/field.ts';
 
 type Table = Readonly<Record<string, Field>>;
 

@@ -1,10 +1,9 @@
 /** Makes the options of `pipeline train` from the table of settings, and turns what yargs read into a layer. */
+
+import { isVanished } from '@onnoise/base/terminal';
 import { check, object, worded } from '@onnoise/scheduler/rules';
+import { augmentFields, fields, type PartialConfig, type Section } from '@onnoise/training/settings';
 import type { Options } from 'yargs';
-import { isVanished } from '../../terminal/options.ts';
-import { augmentFields } from '../../train/settings/augment-fields.ts';
-import type { PartialConfig } from '../../train/settings/config.ts';
-import { fields, type Section } from '../../train/settings/fields.ts';
 import { tableOptions, typedValues } from './tables.ts';
 
 const GROUPS: Record<Section, string> = { data: 'Data:', training: 'Training:', output: 'Output:' };

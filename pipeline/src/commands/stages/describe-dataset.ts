@@ -1,8 +1,7 @@
 /** A prepared dataset in words. */
-import { listClasses } from '../../data/set/classes.ts';
-import { conditionSpecs } from '../../data/set/condition-specs.ts';
-import type { Dataset } from '../../data/set/types.ts';
-import { formatPath, oneLine, plural } from '../../text/format.ts';
+
+import { formatPath, oneLine, plural } from '@onnoise/base/text';
+import { conditionSpecs, type Dataset, listClasses } from '@onnoise/training/data';
 
 /** Most skipped images and classes to name; the rest are counted. */
 const NAMED = 20;

@@ -1,4 +1,8 @@
 /** An evaluation in words, on the terminal. */
+
+import { formatDuration, formatNumber, formatPath, oneLine, plural } from '@onnoise/base/text';
+import type { Evaluation, SweepRow, WrittenReport } from '@onnoise/evaluation';
+import { describeSettings } from '@onnoise/evaluation/options';
 import {
   type EvaluationSettings,
   formatFigure,
@@ -7,10 +11,6 @@ import {
   type Measure,
   VERDICT_WORDS,
 } from '@onnoise/scheduler/model';
-import type { Evaluation, SweepRow } from '../../evaluate/report/types.ts';
-import { describeSettings } from '../../evaluate/report/words.ts';
-import type { WrittenReport } from '../../evaluate/report/write.ts';
-import { formatDuration, formatNumber, formatPath, oneLine, plural } from '../../text/format.ts';
 
 /** Measures that a row of a sweep has room for. */
 const IN_SWEEP: readonly string[] = ['class_accuracy', 'frechet', 'precision', 'recall'];

@@ -1,21 +1,31 @@
 /** `pipeline train --dry-run`: prints the network, the images, whether it fits, and about how long training takes. */
+
+import { sayResult } from '@onnoise/base/terminal';
+import { formatBytes, formatDuration, formatNumber, plural } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
-import { type Look, lookAtImages } from '../../data/look.ts';
-import { listClasses } from '../../data/set/classes.ts';
-import { countParameters } from '../../model/parameters.ts';
-import { sayResult } from '../../terminal/voice.ts';
-import { formatBytes, formatDuration, formatNumber, plural } from '../../text/format.ts';
-import { chooseEngine, type EngineChoice } from '../../train/engines/index.ts';
-import { stepsOf } from '../../train/plan/horizon.ts';
-import { checkList, trainingImages } from '../../train/plan/image-list.ts';
-import { describeMemory, estimatePlan, machineMemory, memoryShortage } from '../../train/plan/memory.ts';
-import { measureStep, pictureSeconds, TIMED_BATCH } from '../../train/plan/pace.ts';
-import { type TrainPlan, withBatch } from '../../train/plan/plan.ts';
-import { completePlan, type PlanDraft } from '../../train/plan/resolve.ts';
-import type { TrainSettings } from '../../train/plan/settings.ts';
-import { requireRunSpace } from '../../train/plan/space.ts';
-import { checkpointBytes } from '../../train/saved/checkpoint.ts';
-import { imagesPerStep } from '../../train/settings/batch.ts';
+import { type Look, listClasses, lookAtImages } from '@onnoise/training/data';
+import { chooseEngine, type EngineChoice } from '@onnoise/training/engines';
+import { countParameters } from '@onnoise/training/model';
+import {
+  checkList,
+  completePlan,
+  describeMemory,
+  estimatePlan,
+  machineMemory,
+  measureStep,
+  memoryShortage,
+  type PlanDraft,
+  pictureSeconds,
+  requireRunSpace,
+  stepsOf,
+  TIMED_BATCH,
+  type TrainPlan,
+  type TrainSettings,
+  trainingImages,
+  withBatch,
+} from '@onnoise/training/plan';
+import { checkpointBytes } from '@onnoise/training/saved';
+import { imagesPerStep } from '@onnoise/training/settings';
 import { describeDifferences } from '../options/settings.ts';
 import { describeAugmentation, describeClasses, describeModel, prepareOptions } from './training.ts';
 

@@ -1,12 +1,11 @@
 /** The stage of `pipeline convert` that makes a network smaller. */
+
+import { lockBeside, withLock } from '@onnoise/base/files';
+import { sayNote, sayResult, withProgress } from '@onnoise/base/terminal';
+import { formatPath, program, shellPath } from '@onnoise/base/text';
 import type { ImageShape } from '@onnoise/scheduler/model';
+import type { TrainedOn } from '@onnoise/training/folder';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
-import { lockBeside, withLock } from '../../files/lock.ts';
-import type { TrainedOn } from '../../folder/training-file.ts';
-import { withProgress } from '../../terminal/progress.ts';
-import { sayNote, sayResult } from '../../terminal/voice.ts';
-import { formatPath, shellPath } from '../../text/format.ts';
-import { program } from '../../text/program.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
 
 /** @param source the images, as --judge names them; prepared and split as in training */
@@ -16,7 +15,7 @@ async function judgeBy(
   shape: ImageShape,
   trainedOn: TrainedOn | undefined,
 ): Promise<NonNullable<FormatRequest['judge']>> {
-  const { chooseImages } = await import('../../evaluate/choose-images.ts');
+  const { chooseImages } = await import('@onnoise/evaluation/options');
   const { data } = chooseImages(action, { typed: { source } }, shape, trainedOn);
   return { data, cacheDir: data.cacheDir ?? '.cache/onnoise', prepare: prepareWithProgress, onNote: sayNote };
 }
@@ -33,7 +32,7 @@ export async function copySmaller({ model, out, request, judge: source, words }:
   const [{ exportSmallerCopy }, { readModelFolder }, { readTrainedOn }, { reportFormat }] = await Promise.all([
     import('../../export/formats/existing.ts'),
     import('@onnoise/runtime-node'),
-    import('../../folder/training-file.ts'),
+    import('@onnoise/training/folder'),
     import('../../export/formats/words.ts'),
   ]);
   const { shape } = await readModelFolder(model);

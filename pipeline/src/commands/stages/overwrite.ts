@@ -4,8 +4,8 @@
  */
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { placeOf } from '@onnoise/base/files';
 import { type ImageSeed, InputError } from '@onnoise/scheduler';
-import { placeOf } from '../../files/output.ts';
 import { frameName, isMarked, singleName } from './own-pictures.ts';
 import type { SheetFiles } from './sheet-files.ts';
 

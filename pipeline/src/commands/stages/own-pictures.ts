@@ -1,6 +1,7 @@
 /** The PNG files of `pipeline sample`: their names, and the words in them by which it knows them again. */
+
+import { withText } from '@onnoise/base/files';
 import type { ImageSeed } from '@onnoise/scheduler';
-import { withText } from '../../files/png-chunks.ts';
 
 const MARK = ['Software', 'onnoise sample'] as const;
 

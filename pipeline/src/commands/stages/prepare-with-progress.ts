@@ -1,7 +1,7 @@
 /** `prepareDataset` with a progress bar, unless the images are already prepared. */
-import { prepareDataset } from '../../data/index.ts';
-import type { Dataset, PrepareOptions } from '../../data/set/types.ts';
-import { withProgress } from '../../terminal/progress.ts';
+
+import { withProgress } from '@onnoise/base/terminal';
+import { type Dataset, type PrepareOptions, prepareDataset } from '@onnoise/training/data';
 
 export function prepareWithProgress(options: PrepareOptions, signal?: AbortSignal): Promise<Dataset> {
   return withProgress('Preparing', { unit: 'images' }, (report) =>

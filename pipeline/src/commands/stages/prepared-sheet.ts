@@ -2,8 +2,9 @@
  * A sheet of prepared images, to look at before a model learns them: text that is burnt in, pictures that are black or the
  * wrong way round, things that are no pictures of the kind at all.
  */
-import type { Dataset } from '../../data/set/types.ts';
-import { writeWhole } from '../../files/output.ts';
+
+import { writeWhole } from '@onnoise/base/files';
+import type { Dataset } from '@onnoise/training/data';
 import { sheetFormat } from './sheet-files.ts';
 
 const MOST = 400;

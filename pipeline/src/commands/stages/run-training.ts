@@ -2,22 +2,32 @@
  * The work of `pipeline train`: resolves the settings, holds the run's folder, prepares the images, trains, and reports
  * changed settings and where the files are. `--dry-run` only reports what training would do.
  */
+
+import {
+  INTERRUPTED,
+  type ProgressEvent,
+  type ReportProgress,
+  sayDetail,
+  sayNote,
+  sayResult,
+  withInterrupt,
+  withProgress,
+} from '@onnoise/base/terminal';
+import { formatDuration, formatPath, plural, program, shellPath } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
-import type { Dataset } from '../../data/set/types.ts';
-import { INTERRUPTED, withInterrupt } from '../../terminal/interrupt.ts';
-import { type ProgressEvent, type ReportProgress, withProgress } from '../../terminal/progress.ts';
-import { sayDetail, sayNote, sayResult } from '../../terminal/voice.ts';
-import { formatDuration, formatPath, plural, shellPath } from '../../text/format.ts';
-import { program } from '../../text/program.ts';
-import { estimatePlan, machineMemory, memoryShortage } from '../../train/plan/memory.ts';
-import type { TrainPlan } from '../../train/plan/plan.ts';
-import { draftPlan, type PlanDraft } from '../../train/plan/resolve.ts';
-import type { TrainSettings } from '../../train/plan/settings.ts';
-import type { HeldRun } from '../../train/run/held-run.ts';
-import { type TrainResult, train } from '../../train/run/train.ts';
-import { readLines, type ValidationMetrics } from '../../train/saved/metrics.ts';
-import { runPaths } from '../../train/saved/run-folder.ts';
-import { checkComplete } from '../../train/settings/config.ts';
+import type { Dataset } from '@onnoise/training/data';
+import {
+  draftPlan,
+  estimatePlan,
+  machineMemory,
+  memoryShortage,
+  type PlanDraft,
+  type TrainPlan,
+  type TrainSettings,
+} from '@onnoise/training/plan';
+import { type HeldRun, type TrainResult, train } from '@onnoise/training/run';
+import { readLines, runPaths, type ValidationMetrics } from '@onnoise/training/saved';
+import { checkComplete } from '@onnoise/training/settings';
 import { describeDifferences, readSettings } from '../options/settings.ts';
 import { describeDataset } from './describe-dataset.ts';
 import { dryRun } from './dry-run.ts';

@@ -1,11 +1,10 @@
 /** `pipeline worker --shards`: makes a share of an order and ends. */
+
+import { sayNote, sayResult, withInterrupt, withProgress } from '@onnoise/base/terminal';
+import { formatPath, plural } from '@onnoise/base/text';
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Share } from '../../bulk/share.ts';
-import { withInterrupt } from '../../terminal/interrupt.ts';
-import { withProgress } from '../../terminal/progress.ts';
-import { sayNote, sayResult } from '../../terminal/voice.ts';
-import { formatPath, plural } from '../../text/format.ts';
 import { type OrderArguments, orderSettings } from '../options/order.ts';
 
 export interface ShareArguments extends OrderArguments {

@@ -3,12 +3,11 @@
  * is too large, a full disk.
  */
 import { extname, join, resolve } from 'node:path';
+import { checkWritable, requireSpace, writeWhole } from '@onnoise/base/files';
 import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
 import { sizeOf } from '@onnoise/scheduler/model';
 import { checkInteger, InputError } from '@onnoise/scheduler/rules';
-import { requireSpace } from '../../files/disk-errors.ts';
-import { checkWritable, writeWhole } from '../../files/output.ts';
-import { spreadSteps } from '../../train/pictures/spread-steps.ts';
+import { spreadSteps } from '@onnoise/training/pictures';
 import type { Film } from './film.ts';
 import { frameName, marked, singleName } from './own-pictures.ts';
 

@@ -1,9 +1,9 @@
 /** Reads the picture and the mask that `pipeline sample` starts from. */
 import { readFile, stat } from 'node:fs/promises';
+import { diskFailure } from '@onnoise/base/files';
+import { formatBytes } from '@onnoise/base/text';
 import type { Fit, ImageShape, PictureFile } from '@onnoise/runtime-node';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
-import { diskFailure } from '../../files/disk-errors.ts';
-import { formatBytes } from '../../text/format.ts';
 
 const ACTION = 'start from a picture';
 /** Most bytes of a file. */

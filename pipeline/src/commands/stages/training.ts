@@ -1,13 +1,12 @@
 /** Shared by `pipeline train` and `npm start`: words and options for a run's settings and numbers. */
-import { countParameters } from '../../model/parameters.ts';
-import { formatBytes, formatNumber } from '../../text/format.ts';
-import type { TrainPlan } from '../../train/plan/plan.ts';
-import type { PlanDraft } from '../../train/plan/resolve.ts';
-import type { StepMetrics } from '../../train/saved/metrics.ts';
-import type { TrainConfig } from '../../train/settings/config.ts';
-import { tellClasses } from '../../train/settings/labels.ts';
 
-export { imagesOf, prepareOptions } from '../../train/plan/prepare-options.ts';
+import { formatBytes, formatNumber } from '@onnoise/base/text';
+import { countParameters } from '@onnoise/training/model';
+import type { PlanDraft, TrainPlan } from '@onnoise/training/plan';
+import type { StepMetrics } from '@onnoise/training/saved';
+import { type TrainConfig, tellClasses } from '@onnoise/training/settings';
+
+export { imagesOf, prepareOptions } from '@onnoise/training/plan';
 
 /** The numbers of a step beside its progress bar. */
 export function describeStep({ loss, imagesPerSecond, memory }: StepMetrics): string {

@@ -11,8 +11,8 @@
 import { open } from 'node:fs/promises';
 import type { ConditionSpec } from '@onnoise/scheduler/model';
 import { encodeBatch } from '@onnoise/scheduler/training';
-import type { Dataset } from '../../data/index.ts';
-import { encodeHeader, type SafetensorsEntry, tensorBytes } from '../../folder/safetensors.ts';
+import type { Dataset } from '@onnoise/training/data';
+import { encodeHeader, type SafetensorsEntry, tensorBytes } from '@onnoise/training/folder';
 
 /** Images that are in memory at a time. */
 const PAGE = 256;

@@ -1,7 +1,6 @@
 /** Which runs a project for accelerate can go on with: those whose settings its Python modules know. */
 import { check, InputError, oneOf, show } from '@onnoise/scheduler/rules';
-import type { TrainConfig } from '../../train/settings/config.ts';
-import { fields } from '../../train/settings/fields.ts';
+import { fields, type TrainConfig } from '@onnoise/training/settings';
 
 /** Settings of training that pipeline/python/accelerate reads; any other must be at its default. */
 const KNOWN: readonly string[] = [

@@ -11,19 +11,29 @@
 import { copyFile, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  checkWritable,
+  diskFailure,
+  makeFolder,
+  nearestFolder,
+  requireSpace,
+  temporaryName,
+} from '@onnoise/base/files';
 import { formatSchedulerConfig, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
-import type { Dataset } from '../../data/index.ts';
-import { diskFailure, requireSpace } from '../../files/disk-errors.ts';
-import { checkWritable, makeFolder, nearestFolder, temporaryName } from '../../files/output.ts';
-import { formatJson, indexEntries, trainedOn } from '../../folder/artefact.ts';
-import { filesForPython, modelIndex } from '../../folder/python-files.ts';
-import { countParameters, createModel, type Model } from '../../model/index.ts';
-import { checkpointBytes } from '../../train/saved/checkpoint.ts';
-import { cutLines } from '../../train/saved/metrics.ts';
-import { type OpenedRun, openRun, runPaths, writeJson } from '../../train/saved/run-folder.ts';
-import { specsOfRun } from '../../train/saved/specs-of-run.ts';
-import type { TrainConfig } from '../../train/settings/config.ts';
-import { parametersOf } from '../../train/step/state.ts';
+import type { Dataset } from '@onnoise/training/data';
+import { filesForPython, formatJson, indexEntries, modelIndex, trainedOn } from '@onnoise/training/folder';
+import { countParameters, createModel, type Model } from '@onnoise/training/model';
+import {
+  checkpointBytes,
+  cutLines,
+  type OpenedRun,
+  openRun,
+  runPaths,
+  specsOfRun,
+  writeJson,
+} from '@onnoise/training/saved';
+import type { TrainConfig } from '@onnoise/training/settings';
+import { parametersOf } from '@onnoise/training/step';
 import { dataBytes, writeData } from './data-file.ts';
 import { checkKnown } from './known-settings.ts';
 import { formatReadme, stepsToGive } from './readme.ts';

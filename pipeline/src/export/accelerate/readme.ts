@@ -1,10 +1,10 @@
 /** The README.md of a project for accelerate: two commands, then what one may want to know. */
-import { countParameters, type Model } from '../../model/index.ts';
-import { program } from '../../text/program.ts';
-import { stepsOf } from '../../train/plan/horizon.ts';
-import type { CheckpointInfo } from '../../train/saved/checkpoint.ts';
-import { imagesPerStep } from '../../train/settings/batch.ts';
-import type { TrainConfig } from '../../train/settings/config.ts';
+
+import { program } from '@onnoise/base/text';
+import { countParameters, type Model } from '@onnoise/training/model';
+import { stepsOf } from '@onnoise/training/plan';
+import type { CheckpointInfo } from '@onnoise/training/saved';
+import { imagesPerStep, type TrainConfig } from '@onnoise/training/settings';
 
 export interface Described {
   /** Of the project. */

@@ -2,9 +2,7 @@
 import { FORMAT_KEY, formatOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { decodeModel, encodeModel, type FileGraph, NotRecovered, OPSET } from '@onnoise/tracer';
-import { narrowWeights, widenWeights } from '../../folder/float16.ts';
-import { planWeights, roundWeights } from '../../folder/int8-weights.ts';
-import { planLayers } from '../../folder/weight-plan.ts';
+import { narrowWeights, planLayers, planWeights, roundWeights, widenWeights } from '@onnoise/training/folder';
 import { type CalibrationOptions, calibrate } from './calibrate.ts';
 import type { SmallFormat, WeightBits } from './names.ts';
 import type { SampledFacts } from './network.ts';

@@ -4,14 +4,13 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { placeOf } from '@onnoise/base/files';
+import { withoutEvaluation } from '@onnoise/evaluation/options';
 import { readModelFolder } from '@onnoise/runtime-node';
 import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { InputError, show } from '@onnoise/scheduler/rules';
-import { withoutEvaluation } from '../../evaluate/report/card.ts';
-import { placeOf } from '../../files/output.ts';
-import { checkArtefactTarget, copyArtefact } from '../../folder/artefact.ts';
-import { withFormat } from '../../folder/model-card.ts';
-import { requireSameWeights } from '../../train/fine-tuning/same-weights.ts';
+import { requireSameWeights } from '@onnoise/training/fine-tuning';
+import { checkArtefactTarget, copyArtefact, withFormat } from '@onnoise/training/folder';
 import { type FormatRequest, makeSmaller, type Smaller } from './make-smaller.ts';
 import { describeFormat } from './words.ts';
 

@@ -1,12 +1,7 @@
 /** A smaller network from a float32 one: converted, compared, judged if there are images, and refused where it is too far off. */
+
+import { JUDGED_COUNT, type Judgement, type JudgeOptions, judge, requireJudgement } from '@onnoise/evaluation';
 import { toBytes } from '@onnoise/scheduler/model';
-import {
-  JUDGED_COUNT,
-  type Judgement,
-  type JudgeOptions,
-  judge,
-  requireJudgement,
-} from '../../evaluate/judge-format.ts';
 import { type Comparison, compareNetworks, requireDrift, USUAL_DRIFT } from './compare.ts';
 import { convertNetwork } from './convert.ts';
 import type { SmallFormat, WeightBits } from './names.ts';

@@ -7,8 +7,7 @@
  * 1712.05877), section 2.
  */
 import type { Attribute, FileGraph, Node } from '@onnoise/tracer';
-import { encode, largestOf, outputAxis } from '../../folder/channels.ts';
-import type { Layer } from '../../folder/weight-plan.ts';
+import { encode, type Layer, largestOf, outputAxis } from '@onnoise/training/folder';
 import type { Range } from './calibrate.ts';
 import type { WeightBits } from './names.ts';
 

@@ -1,5 +1,5 @@
 /** What is said of a smaller network: in a model card, and on the terminal. */
-import { formatBytes, formatNumber } from '../../text/format.ts';
+import { formatBytes, formatNumber } from '@onnoise/base/text';
 import { formatDrift } from './compare.ts';
 import type { Smaller } from './make-smaller.ts';
 import type { SmallFormat } from './names.ts';

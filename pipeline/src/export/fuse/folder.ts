@@ -1,9 +1,9 @@
 /** Fused graphs for a model folder that there is. */
 import { readFile } from 'node:fs/promises';
+import { requireSpace } from '@onnoise/base/files';
 import { readModelFolder } from '@onnoise/runtime-node';
-import { requireSpace } from '../../files/disk-errors.ts';
-import { checkArtefactTarget, copyArtefact } from '../../folder/artefact.ts';
-import { requireSameWeights } from '../../train/fine-tuning/same-weights.ts';
+import { requireSameWeights } from '@onnoise/training/fine-tuning';
+import { checkArtefactTarget, copyArtefact } from '@onnoise/training/folder';
 import { type Fused, fuse } from './fuse.ts';
 import type { FusedKind } from './kinds.ts';
 import { fusedTable, type TableOptions } from './table-file.ts';

@@ -3,11 +3,9 @@ import { formatSchedulerConfig } from '@onnoise/scheduler';
 import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { refuse } from '@onnoise/scheduler/rules';
 import { STEP_FORMAT, type StepFile, type TrainingProgress } from '@onnoise/scheduler/training';
-import { formatJson, namesOf } from '../../folder/artefact.ts';
-import { modelIndex, pythonExample, pythonFiles } from '../../folder/python-files.ts';
-import { stepsOf } from '../../train/plan/horizon.ts';
-import type { TrainPlan } from '../../train/plan/plan.ts';
-import type { FlatStep } from '../../train/step/flat-step.ts';
+import { formatJson, modelIndex, namesOf, pythonExample, pythonFiles } from '@onnoise/training/folder';
+import { stepsOf, type TrainPlan } from '@onnoise/training/plan';
+import type { FlatStep } from '@onnoise/training/step';
 
 /** What a plan does not know. */
 export interface StepHistory {

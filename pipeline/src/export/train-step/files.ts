@@ -1,16 +1,13 @@
 /** The files of a training step, by their path in a model folder: from a run as it stands, or from a preset. */
 import { formatStepFile, STEP_FILES } from '@onnoise/scheduler/training';
 import { encodeModel } from '@onnoise/tracer';
-import { openDigits } from '../../data/sources/digits.ts';
-import { inferenceMetadata } from '../../folder/inference.ts';
-import { encodeSafetensors } from '../../folder/safetensors.ts';
-import { denoiserGraph, flatStepGraph } from '../../train/engines/onnx/graphs.ts';
-import type { TrainPlan } from '../../train/plan/plan.ts';
-import { planFromConfig } from '../../train/plan/resolve.ts';
-import type { OpenedRun } from '../../train/saved/run-folder.ts';
-import { resolveConfig } from '../../train/settings/config.ts';
-import { readPreset } from '../../train/settings/presets.ts';
-import { createFlatStep } from '../../train/step/flat-step.ts';
+import { openDigits } from '@onnoise/training/data';
+import { denoiserGraph, flatStepGraph } from '@onnoise/training/engines';
+import { encodeSafetensors, inferenceMetadata } from '@onnoise/training/folder';
+import { planFromConfig, type TrainPlan } from '@onnoise/training/plan';
+import type { OpenedRun } from '@onnoise/training/saved';
+import { readPreset, resolveConfig } from '@onnoise/training/settings';
+import { createFlatStep } from '@onnoise/training/step';
 import { describeStep, FRESH, type StepHistory } from './describe.ts';
 
 export type StepFiles = Record<string, Uint8Array | string>;

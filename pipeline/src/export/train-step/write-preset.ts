@@ -1,10 +1,9 @@
 /** The training step of a preset in a folder of its own, with fresh weights. */
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { checkWritable, diskFailure, writeWhole } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
 import { STEP_FILES } from '@onnoise/scheduler/training';
-import { diskFailure } from '../../files/disk-errors.ts';
-import { checkWritable, writeWhole } from '../../files/output.ts';
 import { stepFilesOfPreset } from './files.ts';
 
 /** @returns the bytes written. @throws InputError for a folder with anything else in it, and as `stepFilesOfPreset` does */

@@ -7,9 +7,8 @@
  */
 import { constants, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { diskFailure, makeFolder, removeEmpty, temporaryName } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
-import { diskFailure } from '../../files/disk-errors.ts';
-import { makeFolder, removeEmpty, temporaryName } from '../../files/output.ts';
 import { formatTritonConfig, maxBatchSize } from './triton-config.ts';
 
 export interface TritonOptions {

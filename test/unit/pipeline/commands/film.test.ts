@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createFilm } from '#pipeline/commands/stages/film.ts';
-import { spreadSteps } from '#pipeline/train/pictures/spread-steps.ts';
+import { spreadSteps } from '#training/pictures/spread-steps.ts';
 
 describe('spreadSteps', () => {
   test('is evenly spread, rises, stays within the steps and ends with the last', () => {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeData } from '#pipeline/export/accelerate/data-file.ts';
 import { checkKnown } from '#pipeline/export/accelerate/known-settings.ts';
-import { readSafetensors } from '#pipeline/folder/safetensors.ts';
-import { resolveConfig } from '#pipeline/train/settings/config.ts';
 import { temporaryFolder, writeGrayPictures } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
+import { readSafetensors } from '#training/folder/safetensors.ts';
+import { resolveConfig } from '#training/settings/config.ts';
 
 describe('writeData', () => {
   it('writes the images of more than a page, labels, normalised conditions and the split', async () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { takeLock } from '#pipeline/files/lock.ts';
+import { takeLock } from '#base/files/lock.ts';
 import { writeGrayPictures } from '#test/pictures/images.ts';
 import { deadAside, deadTemporary } from '#test/programs/dead-temporary.ts';
 import { runCli } from '#test/run-cli.ts';

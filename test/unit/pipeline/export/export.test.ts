@@ -6,16 +6,16 @@ import proto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { exportRun } from '#pipeline/export/export.ts';
-import { inferenceGraph, labelCount } from '#pipeline/folder/inference.ts';
-import { describeParity, measureParity, PARITY_LIMIT, parityLimit } from '#pipeline/folder/parity.ts';
-import { createModel, initParameters } from '#pipeline/model/index.ts';
-import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
-import { checkpointName, saveCheckpoint } from '#pipeline/train/saved/checkpoint.ts';
-import { runPaths, writeJson } from '#pipeline/train/saved/run-folder.ts';
-import { type PartialConfig, resolveConfig } from '#pipeline/train/settings/config.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { bytesOf, readOnnxFacts } from '#scheduler/model/index.ts';
 import { encodeModel } from '#tracer/index.ts';
+import { inferenceGraph, labelCount } from '#training/folder/inference.ts';
+import { describeParity, measureParity, PARITY_LIMIT, parityLimit } from '#training/folder/parity.ts';
+import { createModel, initParameters } from '#training/model/index.ts';
+import { planFromConfig } from '#training/plan/resolve.ts';
+import { checkpointName, saveCheckpoint } from '#training/saved/checkpoint.ts';
+import { runPaths, writeJson } from '#training/saved/run-folder.ts';
+import { type PartialConfig, resolveConfig } from '#training/settings/config.ts';
 
 const networks: Record<string, Record<string, unknown>> = {
   SimpleUnet: { _class_name: 'SimpleUnet', sample_size: 16, image_channels: 1, channels: [8, 12, 16], time_emb_dim: 8 },

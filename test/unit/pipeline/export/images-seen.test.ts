@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createTrainingBatches } from '#pipeline/data/set/training-batches.ts';
 import { describeKnown, formatEpochs, imagesSeen } from '#pipeline/export/images-seen.ts';
-import { resolveConfig } from '#pipeline/train/settings/config.ts';
 import { barsDataset } from '#test/bars.ts';
+import { createTrainingBatches } from '#training/data/set/training-batches.ts';
+import { resolveConfig } from '#training/settings/config.ts';
 
 const configOf = (training: object) =>
   resolveConfig([{ name: 'the test', config: { training: { steps: 1, ...training } } }]);

@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSafetensors } from '#pipeline/folder/safetensors.ts';
-import { loadCheckpoint } from '#pipeline/train/saved/checkpoint.ts';
 import { readStepFile, STEP_FILES } from '#scheduler/training/index.ts';
 import { writeGrayPictures } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
+import { readSafetensors } from '#training/folder/safetensors.ts';
+import { loadCheckpoint } from '#training/saved/checkpoint.ts';
 
 describe('pipeline transfer --to tab', () => {
   let folder = '';

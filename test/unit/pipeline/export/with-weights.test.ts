@@ -4,13 +4,13 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportWithWeights } from '#pipeline/export/with-weights.ts';
-import { readSafetensors } from '#pipeline/folder/safetensors.ts';
-import { WEIGHTS_FILE } from '#pipeline/folder/weights.ts';
-import { createModel } from '#pipeline/model/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { exportWave } from '#test/diffusers/export.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { runCli } from '#test/run-cli.ts';
+import { readSafetensors } from '#training/folder/safetensors.ts';
+import { WEIGHTS_FILE } from '#training/folder/weights.ts';
+import { createModel } from '#training/model/index.ts';
 import { waveParameters } from '../../../support/models/model.ts';
 
 const unet = {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler/rules';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { readSafetensors, type SafetensorsEntry, writeSafetensors } from '#pipeline/folder/safetensors.ts';
 import { importCheckpoint } from '#pipeline/import/import.ts';
 import { loadModel } from '#runtime-node/index.ts';
+import { readSafetensors, type SafetensorsEntry, writeSafetensors } from '#training/folder/safetensors.ts';
 import { type CheckpointParts, tinyTensors, WEIGHTS, writeCheckpoint } from '../../../support/checkpoint.ts';
 import { runCli } from '../../../support/run-cli.ts';
 

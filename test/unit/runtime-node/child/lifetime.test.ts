@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { isRunning } from '#pipeline/files/running.ts';
+import { isRunning } from '#base/files/running.ts';
 
 const lifetime = JSON.stringify(new URL('../../../../runtime-node/src/child/lifetime.ts', import.meta.url).href);
 const childModule = JSON.stringify(new URL('../../../../runtime-node/src/child/index.ts', import.meta.url).href);

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnx/onnxruntime.ts';
-import { planFromConfig } from '#pipeline/train/plan/resolve.ts';
-import { resolveConfig } from '#pipeline/train/settings/config.ts';
-import { readPreset } from '#pipeline/train/settings/presets.ts';
 import { openImages } from '#runtime-web/trainer/images.ts';
 import { openStep } from '#runtime-web/trainer/step-folder.ts';
 import { createStepFeed, STEP_FILES, unpackState } from '#scheduler/training/index.ts';
+import { createOnnxruntimeEngine } from '#training/engines/onnx/onnxruntime.ts';
+import { planFromConfig } from '#training/plan/resolve.ts';
+import { resolveConfig } from '#training/settings/config.ts';
+import { readPreset } from '#training/settings/presets.ts';
 import { expectClose } from '../../../support/compare.ts';
 import { openFlat } from '../../../support/train/flat.ts';
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import proto from 'onnx-proto';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { inferenceGraph, inferenceMetadata } from '#pipeline/folder/inference.ts';
-import { readSafetensors as readInNode } from '#pipeline/folder/safetensors.ts';
-import { denoiserGraph } from '#pipeline/train/engines/onnx/graphs.ts';
 import { withWeights } from '#runtime-web/trainer/files/onnx-weights.ts';
 import { encodeSafetensors, readSafetensors } from '#runtime-web/trainer/files/safetensors.ts';
 import { encodeModel } from '#tracer/index.ts';
+import { denoiserGraph } from '#training/engines/onnx/graphs.ts';
+import { inferenceGraph, inferenceMetadata } from '#training/folder/inference.ts';
+import { readSafetensors as readInNode } from '#training/folder/safetensors.ts';
 import { expectClose } from '../../../support/compare.ts';
 import { networks, planOf } from '../../../support/train/engines.ts';
 

@@ -1,7 +1,7 @@
 import { type EvaluationFacts, mainFigures, readEvaluation } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
-import type { Evaluation } from '#pipeline/evaluate/report/types.ts';
+import type { Evaluation } from '#evaluation/report/types.ts';
 import { exampleEvaluation, exampleMeasures, exampleMemorisation } from '#test/evaluation.ts';
 
 const written = (change: (json: Evaluation) => void = () => {}): unknown => {

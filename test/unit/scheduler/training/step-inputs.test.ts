@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { describeStep, FRESH } from '#pipeline/export/train-step/describe.ts';
-import { createFlatStep } from '#pipeline/train/step/flat-step.ts';
 import { createStepFeed, formatStepFile, readStepFile, type StepFile } from '#scheduler/training/index.ts';
 import { planOf } from '#test/train/engines.ts';
+import { createFlatStep } from '#training/step/flat-step.ts';
 
 async function fileOf(training: object): Promise<StepFile> {
   const plan = planOf({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Measure } from '#pipeline/evaluate/sets/types.ts';
+import type { Measure } from '#evaluation/sets/types.ts';
 import { compareCurves } from '../../../../scripts/bench/parity/curves.ts';
 import { differenceOf } from '../../../../scripts/bench/parity/difference.ts';
 import { curveTable, measureTable, type SeedResult } from '../../../../scripts/bench/parity/table.ts';

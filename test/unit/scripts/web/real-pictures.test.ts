@@ -3,8 +3,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { phantomFile } from '#pipeline/phantom/files.ts';
-import { USUAL } from '#pipeline/phantom/options.ts';
+import { phantomFile } from '#phantom/files.ts';
+import { USUAL } from '#phantom/options.ts';
 import { trainedCard } from '#test/models/card.ts';
 import { AGE, type TinyOptions, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { flatPicture, grayPicture, noisePicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { blockSize } from '#pipeline/train/engines/onnx/block-size.ts';
 import { expectTraced } from '#test/models/traced.ts';
 import { skipBecause } from '#test/skip.ts';
+import { blockSize } from '#training/engines/onnx/block-size.ts';
 import { float } from '../rows/row.ts';
 import { differentiated } from './gradient.ts';
 

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { blockSize } from '#pipeline/train/engines/onnx/block-size.ts';
 import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
 import { skipBecause } from '#test/skip.ts';
 import { blockConvolutions, trace } from '#tracer/index.ts';
+import { blockSize } from '#training/engines/onnx/block-size.ts';
 import { handmade, shape } from './handmade.ts';
 
 const block = await blockSize();

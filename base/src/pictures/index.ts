@@ -1,0 +1,43 @@
+export { grayToPlanes, toPlanes } from './colour.ts';
+export { noteOnDark } from './dark.ts';
+export { configureSharp, pagesOf } from './decode.ts';
+export { chooseFrames, type FrameChoice, framesRule, parseFrames } from './frame-choice.ts';
+export { grayToSquare } from './gray-frame.ts';
+export { headOf } from './head.ts';
+export {
+  extensionOf,
+  isDicom,
+  isDicomdir,
+  isDicomweb,
+  isMedicalName,
+  kindByName,
+  MEDICAL_EXTENSIONS,
+  PREAMBLE,
+} from './kinds.ts';
+export { MAX_PIXELS } from './max-pixels.ts';
+export { orderedMap, weightGate } from './ordered-map.ts';
+export { decodePages } from './pages.ts';
+export { LABEL } from './phantom-label.ts';
+export { type RawPicture, rawToSquare } from './raw-picture.ts';
+export {
+  AXES,
+  type Axis,
+  BACKGROUNDS,
+  type Background,
+  FITS,
+  type ImageOptions,
+  MAX_SIZE,
+  type Picture,
+  type Unusable,
+} from './types.ts';
+export {
+  BlankError,
+  between,
+  extremes,
+  fullRange,
+  levelOf,
+  parseWindow,
+  type WindowChoice,
+  windowRule,
+  within,
+} from './window.ts';

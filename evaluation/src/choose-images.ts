@@ -1,0 +1,77 @@
+/** Which images an evaluation compares with: those that the user names, prepared and split as in training. */
+
+import { MAX_SIZE } from '@onnoise/base/pictures';
+import type { ImageShape } from '@onnoise/scheduler/model';
+import { check, InputError, integer, oneOf, worded } from '@onnoise/scheduler/rules';
+import type { PrepareOptions } from '@onnoise/training/data';
+import type { TrainedOn } from '@onnoise/training/folder';
+import { dataFields, defaultsOf, type Field, SEED } from '@onnoise/training/settings';
+
+export const IMAGE_FIELDS = {
+  ...dataFields,
+  // `--seed` is that of the pictures
+  seed: { ...SEED, flag: 'split-seed', describe: 'seed that chooses which images are held out' },
+} as const satisfies Record<string, Field>;
+
+/** Settings that say how images are prepared, split, and named; the others name files of this machine. */
+export const FROM_CARD = [
+  ...(['fit', 'background', 'window', 'frames', 'axis'] as const),
+  ...(['labelNames', 'validationShare', 'seed'] as const),
+];
+/** Those that also need a table. */
+export const FROM_CARD_WITH_CSV = ['labelColumn', 'groupColumn', 'conditionColumns'] as const;
+
+/** What the user says of the images. */
+export interface NamedImages {
+  /** Settings of `IMAGE_FIELDS` that were given. */
+  typed: Readonly<Record<string, unknown>>;
+  /** Images to compare with, in place of those that training held out. */
+  test?: { data: string; csv?: string | undefined } | undefined;
+}
+
+export interface ImagesOfEvaluation {
+  data: PrepareOptions;
+  /** Images that training has not seen; by default those that it held out. */
+  test: PrepareOptions | undefined;
+  /** Whether the user says how many channels the images shall have. */
+  forced: boolean;
+}
+
+/** @throws InputError for another size or other channels than the model's, and where no images are named. */
+export function chooseImages(
+  action: string,
+  { typed, test }: NamedImages,
+  [channels, height, width]: ImageShape,
+  card: TrainedOn | undefined,
+): ImagesOfEvaluation {
+  if (height !== width || height > MAX_SIZE) {
+    throw new InputError(
+      `Cannot ${action}: its pictures must be square and at most ${MAX_SIZE} a side, they are ${width} x ${height}.`,
+    );
+  }
+  const own = (value: number, words: string) => worded(`${value}, ${words} the model's pictures`, oneOf([value]));
+  if (typed.size !== undefined) {
+    check(action, '--size', integer(1, MAX_SIZE), typed.size);
+    check(action, '--size', own(width, 'the side of'), typed.size);
+  }
+  if (typed.channels !== undefined) check(action, '--channels', own(channels, 'the channels of'), typed.channels);
+  const keys = typed.csv === undefined ? FROM_CARD : [...FROM_CARD, ...FROM_CARD_WITH_CSV];
+  const settings: Readonly<Record<string, unknown>> = { ...card?.data, seed: card?.seed };
+  const carded = Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
+  const source = typed.source ?? (settings.source === 'digits' ? 'digits' : undefined);
+  if (source === undefined) {
+    const which = typeof settings.source === 'string' ? `, ${settings.source} by its training.json` : '';
+    throw new InputError(
+      `Cannot ${action}: --data must name the images that the model was trained on${which}, received nothing.`,
+    );
+  }
+  const { source: _, ...others }: Record<string, unknown> = { ...defaultsOf(IMAGE_FIELDS), ...carded, ...typed };
+  const data = { ...others, data: source, size: width, channels } as unknown as PrepareOptions;
+  return { data, test: test && testOptions(test, data), forced: typed.channels !== undefined };
+}
+
+/** All of the test images, prepared in the same way; they may have fewer classes, so `openRealImages` renames them. */
+function testOptions({ data: source, csv }: NonNullable<NamedImages['test']>, data: PrepareOptions): PrepareOptions {
+  const { csv: _, labelColumn, labelNames: __, groupColumn: ___, conditionColumns: ____, ...others } = data;
+  return { ...others, data: source, ...(csv && { csv, labelColumn }), validationShare: 0 };
+}

@@ -1,0 +1,136 @@
+/**
+ * The real images of an evaluation: those that the model was trained on, and others that it has never seen. It checks
+ * that they fit the model before any is kept in memory.
+ */
+
+import { plural } from '@onnoise/base/text';
+import type { ConditioningFacts, ImageShape } from '@onnoise/scheduler/model';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
+import {
+  type Dataset,
+  type LabelNames,
+  lookAtImages,
+  type PrepareOptions,
+  renameClasses,
+} from '@onnoise/training/data';
+import { type ClassMap, matchClasses, matchConditions } from './agree.ts';
+
+export interface RealImages {
+  /** `train` are the images that the model learnt from, `validation` those held out. */
+  dataset: Dataset;
+  /** Real images that training has not seen: their dataset and their numbers in it. */
+  unseen: { dataset: Dataset; numbers: Uint32Array };
+  classMap: ClassMap | undefined;
+  /** Sentences that the user should read. */
+  notes: string[];
+  /** Whether training.json names the same bytes; undefined if it names none. */
+  same: boolean | undefined;
+  close(): void;
+}
+
+export interface OpenOptions {
+  /** As in `Cannot <action>: ...`. */
+  action: string;
+  model: ConditioningFacts & { shape: ImageShape };
+  data: PrepareOptions;
+  /** Default: the images that `data` holds out. */
+  test?: PrepareOptions | undefined;
+  /** Whether gray or colour is as the user says; if not, images must be what the model makes. */
+  forced: boolean;
+  /** Of the images in training.json. */
+  hash?: string | undefined;
+  prepare(options: PrepareOptions): Promise<Dataset>;
+}
+
+/** @throws InputError where the images do not fit the model, or none are left to compare with. */
+export async function openRealImages(options: OpenOptions): Promise<RealImages> {
+  const { action, model, data, test, forced, hash, prepare } = options;
+  const opened: Dataset[] = [];
+  const close = () => {
+    for (const each of opened) each.close();
+  };
+  try {
+    const dataset = await prepare(data);
+    opened.push(dataset);
+    const same = hash === undefined ? undefined : dataset.hash === hash;
+    if (!same && !forced) await requireColour(action, '--data', model.shape, data);
+    matchConditions(action, model, dataset);
+    const classMap = matchClasses(action, model, dataset, same === true);
+    const about = { dataset, classMap, same, close };
+    if (test === undefined) return { ...about, ...known(action, dataset, dataset, dataset.validation) };
+    const other = await prepare(test);
+    opened.push(other);
+    if (!forced) await requireColour(action, '--test-data', model.shape, test);
+    if (other.hash === dataset.hash) {
+      refuse(action, '--test-data', 'images that the model was not trained on', 'the images of --data');
+    }
+    const unseen = relabelled(action, other, dataset, data.labelNames);
+    return { ...about, ...known(action, dataset, unseen, unseen.train) };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Gray images would be compared with coloured pictures, or lose their colour, without a word. */
+async function requireColour(
+  action: string,
+  option: string,
+  [channels]: ImageShape,
+  { channels: _, ...options }: PrepareOptions,
+): Promise<void> {
+  const found = (await lookAtImages(options)).channels;
+  if (found === channels) return;
+  const words = (count: number) => (count === 1 ? 'gray' : 'in colour');
+  throw new InputError(
+    `Cannot ${action}: ${option} must be ${words(channels)}, as the model's pictures, the images are ${words(found)}. Add --channels ${channels} to convert them.`,
+  );
+}
+
+/**
+ * The unseen images without those of classes that training had no image of: no model can know them.
+ * @throws InputError where none are left
+ */
+function known(
+  action: string,
+  { name, labels, train }: Dataset,
+  unseen: Dataset,
+  all: Uint32Array,
+): Pick<RealImages, 'unseen' | 'notes'> {
+  if (all.length === 0) {
+    throw new InputError(
+      `Cannot ${action}: some images of ${name} must be held out of training to compare with, but there are none. Name others with --test-data.`,
+    );
+  }
+  if (labels === undefined) return { unseen: { dataset: unseen, numbers: all }, notes: [] };
+  const trained = new Set(Array.from(train, (image) => labels[image]!));
+  const numbers = all.filter((image) => trained.has(unseen.labels![image]!));
+  const left = all.length - numbers.length;
+  const notes =
+    left === 0 ? [] : [`Left out: ${plural(left, 'image')} to compare with, of classes without images to train on.`];
+  return { unseen: { dataset: unseen, numbers }, notes };
+}
+
+/**
+ * The images with their classes numbered as in other images, by these names or by those that the classes have.
+ * @throws InputError for a class that the others lack
+ */
+function relabelled(action: string, test: Dataset, { labels, classNames }: Dataset, names?: LabelNames): Dataset {
+  if (labels === undefined || classNames === undefined) {
+    const { labels: _, classNames: __, ...unlabelled } = test;
+    return unlabelled;
+  }
+  if (test.labels === undefined || test.classNames === undefined) {
+    throw new InputError(
+      `Cannot ${action}: --test-data must have classes, as --data has, received images without classes: give a folder for each class, or --test-csv.`,
+    );
+  }
+  const numbers = renameClasses(test.classNames, names).map((name) => classNames.indexOf(name));
+  const strange = [...new Set(test.labels)].find((label) => numbers[label] === -1);
+  if (strange !== undefined) {
+    throw new InputError(
+      `Cannot ${action}: --test-data must have classes of --data alone, received also ${test.classNames[strange]}.`,
+    );
+  }
+  return { ...test, labels: test.labels.map((label) => numbers[label]!), classNames };
+}

@@ -1,0 +1,81 @@
+/**
+ * Reads the numbers that images show, such as an age: a regressor, trained once on the training images and kept in the
+ * cache. What it reads in a model's pictures is held against what they were asked for.
+ */
+import { join } from 'node:path';
+import { checkWritable } from '@onnoise/base/files';
+import * as ort from '@onnoise/runtime-node/onnxruntime';
+import { encodeModel } from '@onnoise/tracer';
+import { conditionSpecs, type Dataset } from '@onnoise/training/data';
+import { shapeOf } from '../measures/images.ts';
+import type { ImageSet } from '../sets/types.ts';
+import { cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
+import { type Extractor, extractFeatures } from './extract.ts';
+import { regressorGraph } from './onnx.ts';
+import type { OpenOptions } from './open.ts';
+import { RANGE_KEY } from './range.ts';
+import { seenShape } from './shape.ts';
+import { sourceOfDataset } from './source.ts';
+import { trainRegressor, USUAL_LENGTH } from './train.ts';
+
+export interface NumberReader {
+  /** Of the numbers, in the order of the data's. */
+  names: readonly string[];
+  /** `regressor of boneage in hands` */
+  name: string;
+  /** SHA-256 (hex) of the ONNX file. */
+  hash: string;
+  /** What the images show. [count, K] @param images of the shape of the training images */
+  read(images: ImageSet): Promise<Float64Array>;
+  dispose(): Promise<void>;
+}
+
+const OUTPUT = 'numbers';
+
+/** @throws InputError when training diverges or the cache cannot be written; the signal's reason when aborted. */
+export async function openNumberReader(
+  options: Pick<OpenOptions, 'cacheDir' | 'seed' | 'length' | 'onProgress' | 'onNote' | 'signal'> & {
+    /** With conditions. */
+    dataset: Dataset;
+  },
+): Promise<NumberReader> {
+  const { dataset, cacheDir, seed = 0, length = USUAL_LENGTH, onProgress, onNote, signal } = options;
+  const shape = shapeOf(dataset);
+  const source = sourceOfDataset(dataset, dataset.train);
+  const numbers = source.conditions!;
+  // A number that all images share has no deviation.
+  const scales = conditionSpecs(dataset.conditions!, dataset.train).map((spec) => ({ ...spec, std: spec.std || 1 }));
+  const names = scales.map(({ name }) => name);
+  const name = `regressor of ${names.join(', ')} in ${dataset.name}`;
+  const facts = { kind: 'regressor', seed, length, numbers: digestOf(new Uint8Array(numbers.buffer)) } as const;
+  const path = cachePath(cacheDir, cacheKey(dataset, facts));
+  let cached = await readCached(path);
+  if (cached === 'damaged') onNote?.(`The cached regressor ${path} is damaged, and is trained again.`);
+  if (cached === undefined || cached === 'damaged') {
+    await checkWritable('--cache-dir', join(cacheDir, 'features'), 'folder');
+    const weights = await trainRegressor(source, scales, { seed, length, onProgress, signal });
+    const graph = regressorGraph(shape, names.length, weights);
+    const metadata = { [RANGE_KEY]: '-1,1', kind: 'regressor', name, numbers: JSON.stringify(scales) };
+    cached = await writeCached(path, (more) => encodeModel(graph, more), metadata);
+  }
+  const extractor: Extractor = {
+    session: await ort.InferenceSession.create(cached.bytes, { logSeverityLevel: 3 }),
+    name: `the ${name}`,
+    input: { name: 'images', type: 'float32', shape: seenShape(shape).input, batch: undefined },
+    range: '-1,1',
+    features: OUTPUT,
+  };
+  return {
+    names,
+    name,
+    hash: digestOf(cached.bytes),
+    async read(images) {
+      const { values } = await extractFeatures(extractor, shape, images, signal);
+      return Float64Array.from(values, (value, i) => {
+        const { mean, std } = scales[i % scales.length]!;
+        return mean + std * value;
+      });
+    },
+    dispose: () => extractor.session.release(),
+  };
+}

@@ -1,0 +1,49 @@
+/** What a feature network trains on: images that are read by place, from a dataset's training split or from memory. */
+import type { ImageShape } from '@onnoise/scheduler/model';
+import type { Dataset } from '@onnoise/training/data';
+import type { ImageSet } from '../sets/types.ts';
+
+export interface TrainingSource {
+  shape: ImageShape;
+  count: number;
+  /** [count] */
+  labels?: Int32Array | undefined;
+  /** [count, K] */
+  conditions?: Float64Array | undefined;
+  /** Copies the images at these places, from 0 to count - 1, into `out`: [n, C, H, W]. */
+  read(places: Uint32Array, out: Uint8Array): Promise<void> | void;
+}
+
+/** The images of a dataset with these numbers. */
+export function sourceOfDataset(dataset: Dataset, numbers: Uint32Array): TrainingSource {
+  const { channels, height, width, labels, conditions } = dataset;
+  const k = conditions?.names.length ?? 0;
+  return {
+    shape: [channels, height, width],
+    count: numbers.length,
+    labels: labels && Int32Array.from(numbers, (number) => labels[number]!),
+    ...(conditions && {
+      conditions: Float64Array.from({ length: k * numbers.length }, (_, i) => {
+        return conditions.values[k * numbers[Math.floor(i / k)]! + (i % k)]!;
+      }),
+    }),
+    read: (places, out) =>
+      dataset.read(
+        Array.from(places, (place) => numbers[place]!),
+        out,
+      ),
+  };
+}
+
+export function sourceOfImages({ shape, count, pixels, labels, conditions }: ImageSet): TrainingSource {
+  const size = shape[0] * shape[1] * shape[2];
+  return {
+    shape,
+    count,
+    labels,
+    conditions,
+    read(places, out) {
+      for (const [i, place] of places.entries()) out.set(pixels.subarray(place * size, (place + 1) * size), i * size);
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/** Measures the pictures of a model, judges a smaller format of it, and compares evaluations. */
+export { figuresOf, requireNoOther, writeComparison } from './compare/compare.ts';
+export { openSides } from './compare/folders.ts';
+export { evaluate } from './evaluate.ts';
+export { type EvaluateHooks, type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
+export { JUDGED_COUNT, type Judgement, type JudgeOptions, judge, requireJudgement } from './judge-format.ts';
+export { openFiles, requireApart } from './report/files.ts';
+export type { Evaluation, SweepRow } from './report/types.ts';
+export type { WrittenReport } from './report/write.ts';
+export type { SamplingSettings } from './sample.ts';

@@ -1,0 +1,59 @@
+/** Writes an evaluation: `evaluation.json` for programs, and `report.html`, one file that needs nothing else. */
+import { join } from 'node:path';
+import { writeWhole } from '@onnoise/base/files';
+import { MODEL_FILES, readEvaluation } from '@onnoise/scheduler/model';
+import { copiesSection } from './copies.ts';
+import { reportPage } from './page.ts';
+import { classesSection, detailsSection, measuresSection, opening, picturesSection } from './sections.ts';
+import { sweepSection } from './sweep.ts';
+import type { Evaluation, ReportPictures } from './types.ts';
+
+export const EVALUATION_FILE = MODEL_FILES.evaluation;
+export const REPORT_FILE = 'report.html';
+
+/** A list of numbers, one a line: texts have no line breaks in JSON. */
+const NUMBERS = /\[(\n *-?\d[\d.e+-]*,?)+\n *\]/g;
+
+export interface WrittenReport {
+  /** Paths of the files. */
+  json: string;
+  html: string;
+}
+
+/**
+ * Both files, in a folder that is made where it is missing.
+ * @throws InputError for an evaluation that could not be read back, such as one with a number that is not finite
+ */
+export async function writeReport(
+  evaluation: Evaluation,
+  pictures: ReportPictures,
+  folder: string,
+): Promise<WrittenReport> {
+  const written = { json: join(folder, EVALUATION_FILE), html: join(folder, REPORT_FILE) };
+  const json = formatEvaluation(evaluation);
+  const html = await formatReport(evaluation, pictures);
+  await writeWhole(written.json, json);
+  await writeWhole(written.html, html);
+  return written;
+}
+
+/** The text of `evaluation.json`. @throws InputError as `writeReport` does */
+export function formatEvaluation(evaluation: Evaluation): string {
+  const json = `${JSON.stringify(evaluation, null, 2).replace(NUMBERS, (list) => list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'))}\n`;
+  readEvaluation(JSON.parse(json));
+  return json;
+}
+
+/** The text of `report.html`. */
+export async function formatReport(evaluation: Evaluation, pictures: ReportPictures): Promise<string> {
+  const { model, measures, classes, memorisation, sweep } = evaluation;
+  return reportPage(`Evaluation of ${model.name}`, 'evaluate', [
+    opening(evaluation),
+    await measuresSection(measures),
+    classes && (await classesSection(classes)),
+    memorisation && (await copiesSection(memorisation, pictures)),
+    await picturesSection(pictures, evaluation),
+    sweep && (await sweepSection(sweep)),
+    detailsSection(evaluation),
+  ]);
+}

@@ -1,0 +1,74 @@
+/** Medical files as squares: reading whole files, a few at a time, and bringing the chosen frames to size. */
+
+import {
+  type ImageOptions,
+  type Picture,
+  parseFrames,
+  parseWindow,
+  rawToSquare,
+  type Unusable,
+  weightGate,
+} from '@onnoise/base/pictures';
+import { openDicom } from './dicom/pictures.ts';
+import { openNifti } from './nifti/pictures.ts';
+import { unzip } from './nifti/unzip.ts';
+
+/** Bytes of the files that are being read and decoded at once; a larger one has its turn alone. */
+const MOST_BYTES = 48 * 2 ** 20;
+
+const gate = weightGate(MOST_BYTES);
+
+export interface MedicalFile {
+  kind: 'dicom' | 'nifti';
+  /** What it has at most, for its turn. */
+  bytes: number;
+  read(): Promise<Uint8Array>;
+}
+
+/**
+ * The chosen frames of a file.
+ * @throws Error with the reason why it cannot be used; InputError where a package is missing
+ */
+export function readMedical(file: MedicalFile, options: ImageOptions): Promise<(Picture | Unusable)[]> {
+  const weight = file.kind === 'nifti' ? 4 * file.bytes : file.bytes;
+  return gate(weight, async () => {
+    const bytes = await file.read();
+    return file.kind === 'dicom' ? squaresOfDicom(bytes, options) : squaresOfNifti(bytes, options);
+  });
+}
+
+async function squaresOfDicom(bytes: Uint8Array, options: ImageOptions): Promise<(Picture | Unusable)[]> {
+  const { window, frames, channels } = options;
+  const opened = openDicom(bytes, {
+    window: parseWindow(window),
+    frames: parseFrames(frames, 'first'),
+    grayOnly: channels === 1,
+  });
+  const { count, groups, burnedIn, phantom } = opened;
+  const several = frames === undefined && count > 1;
+  const squares: (Picture | Unusable)[] = [];
+  for await (const picture of opened.pictures) {
+    if ('reason' in picture) {
+      squares.push(picture);
+      continue;
+    }
+    const windowed = picture.pixels instanceof Uint16Array;
+    const squared = picture.unusable === true;
+    const pixels = await rawToSquare(picture, options);
+    squares.push({ pixels, windowed, squared, groups, burnedIn, phantom, several });
+  }
+  return squares;
+}
+
+async function squaresOfNifti(bytes: Uint8Array, options: ImageOptions): Promise<Picture[]> {
+  const { window, frames, axis = 'axial' } = options;
+  const chosen = { window: parseWindow(window), frames: parseFrames(frames, 'middle'), axis };
+  const { count, volumes, pictures } = await openNifti(bytes, chosen, unzip);
+  const several = (frames === undefined && count > 1) || volumes > 1; // the first volume alone is taken
+  const squares: Picture[] = [];
+  for (const picture of pictures) {
+    const squared = picture.unusable === true;
+    squares.push({ pixels: await rawToSquare(picture, options), windowed: true, squared, several });
+  }
+  return squares;
+}

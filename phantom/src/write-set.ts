@@ -1,0 +1,189 @@
+/**
+ * Writes a set of phantoms in the layout of the RSNA Bone Age challenge: `images/<id>.png` and `hands.csv` with the columns
+ * id, boneage and male; beside them `truth.jsonl` and `README.md`. The folder gets its name when it is complete: what stops
+ * before leaves nothing.
+ */
+import { mkdir, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import {
+  makeFolder,
+  removeEmpty,
+  requireSpace,
+  sweep,
+  temporaryName,
+  withDiskErrors,
+  writeWhole,
+} from '@onnoise/base/files';
+import type { ReportProgress } from '@onnoise/base/terminal';
+import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
+import { type Artist, startArtist } from './artist.ts';
+import { checkPhantomSet, countFiles, type PhantomSet, USUAL } from './options.ts';
+import { readmeOf } from './readme.ts';
+import { type Drawn, drawFiles } from './some-files.ts';
+
+export interface WriteSetOptions extends Partial<Omit<PhantomSet, 'count'>> {
+  count: number;
+  /** New, or empty. */
+  out: string;
+  /** As many as there are cores if not given. They do not change the files. */
+  threads?: number | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ReportProgress | undefined;
+}
+
+/** Files that a thread makes before it reports. */
+const AT_A_TIME = 32;
+/** A thread takes half a second to start: fewer files are made sooner without. */
+const WORTH_THREADS = 150;
+const MOST_THREADS = 64;
+/** Bytes of a file beside its pixels, with its line of the truth. */
+const OVERHEAD = 8192;
+
+const IMAGES = 'images';
+const ADVICE = 'free some space and start again';
+
+/**
+ * @returns the number of files below `images`.
+ * @throws InputError for options out of range or a folder that is not empty; Failure when the disk is full. Nothing is left
+ * then, nor when the signal aborts.
+ */
+export async function writeSet({ out, threads, signal, onProgress, ...given }: WriteSetOptions): Promise<number> {
+  const set: PhantomSet = { ...USUAL, ...given };
+  checkPhantomSet(set);
+  const count = countFiles(set);
+  const usual = Math.min(availableParallelism(), MOST_THREADS);
+  const most = checkInteger('draw phantoms', '--threads', threads ?? usual, 1, MOST_THREADS);
+  const action = `write phantoms to ${out}`;
+  const place = await withDiskErrors(action, () => placeOf(out));
+  await requireSpace(out, count * (set.size * set.size + OVERHEAD), action);
+  const temporary = temporaryName(place);
+  const above = dirname(place);
+  let made: string | undefined;
+  try {
+    await withDiskErrors(
+      action,
+      async () => {
+        made = await makeFolder(above);
+        await sweep(above);
+        await mkdir(temporary);
+        await mkdir(join(temporary, IMAGES));
+        await writeFiles(set, temporary, most, signal, onProgress);
+        await writeWhole(join(temporary, 'README.md'), readmeOf(set));
+        signal?.throwIfAborted();
+        await rmdir(place).catch(() => {}); // empty, or not there
+        await rename(temporary, place);
+      },
+      ADVICE,
+    );
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    if (made !== undefined) await removeEmpty(above, made);
+    throw error;
+  }
+  return count;
+}
+
+/** The folder that `out` names, through links. @throws InputError for one that holds something, and for the current one */
+async function placeOf(out: string): Promise<string> {
+  const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const place = await realpath(out).catch(() => resolve(out));
+  // It is replaced, and a terminal would stay in the old one.
+  if (place === process.cwd()) refuse('draw phantoms', '--out', 'another folder than the current one', out);
+  if (names.length === 0) return place;
+  throw new InputError(
+    `Cannot draw phantoms: --out must be a new or an empty folder, received ${out}, which holds ${names.length === 1 ? names[0] : `${names.length} files`}.`,
+  );
+}
+
+/** Writes the images as they come, and the lines of both tables in order. */
+async function writeFiles(
+  set: PhantomSet,
+  folder: string,
+  most: number,
+  signal: AbortSignal | undefined,
+  onProgress: ReportProgress | undefined,
+): Promise<void> {
+  const total = countFiles(set);
+  const images = join(folder, IMAGES);
+  const threads = total < WORTH_THREADS ? 1 : Math.min(most, Math.ceil(total / AT_A_TIME));
+  const lines = await openLines(folder);
+  const artists: Artist[] = [];
+  let [next, done] = [0, 0];
+  try {
+    if (threads === 1) artists.push(drawHere(set, images));
+    else await startArtists(artists, threads, set, images);
+    await Promise.all(
+      artists.map(async ({ draw }) => {
+        while (next < total) {
+          signal?.throwIfAborted();
+          const from = next;
+          const to = Math.min(total, from + AT_A_TIME);
+          next = to;
+          await lines.add(from, await draw(from, to));
+          done += to - from;
+          onProgress?.({ done, total });
+        }
+      }),
+    );
+  } finally {
+    next = total; // one that failed ends all
+    await Promise.all(artists.map(({ stop }) => stop()));
+    await lines.close();
+  }
+}
+
+/** Fills the list with threads: those that began are in it where another cannot. */
+async function startArtists(artists: Artist[], threads: number, set: PhantomSet, images: string): Promise<void> {
+  const started = await Promise.allSettled(Array.from({ length: threads }, () => startArtist(set, images)));
+  for (const result of started) if (result.status === 'fulfilled') artists.push(result.value);
+  const failed = started.find(({ status }) => status === 'rejected');
+  if (failed) throw (failed as PromiseRejectedResult).reason;
+}
+
+/** The only thread, which lets Ctrl-C through between its files. */
+function drawHere(set: PhantomSet, images: string): Artist {
+  return {
+    async draw(from, to) {
+      const drawn: Drawn = { rows: [], truths: [] };
+      for (let index = from; index < to; index++) {
+        const { rows, truths } = drawFiles(set, images, index, index + 1);
+        drawn.rows.push(...rows);
+        drawn.truths.push(...truths);
+        await setImmediate();
+      }
+      return drawn;
+    },
+    stop: async () => {},
+  };
+}
+
+/** Both tables. Lines that come too early wait for those before them. */
+async function openLines(folder: string) {
+  const [table, truth] = [await open(join(folder, 'hands.csv'), 'w'), await open(join(folder, 'truth.jsonl'), 'w')];
+  await table.appendFile('id,boneage,male\n');
+  const early = new Map<number, Drawn>();
+  let written = 0;
+  let writing = Promise.resolve();
+  const writeNext = async () => {
+    for (let drawn = early.get(written); drawn; drawn = early.get(written)) {
+      early.delete(written);
+      written += drawn.rows.length;
+      await table.appendFile(`${drawn.rows.join('\n')}\n`);
+      await truth.appendFile(`${drawn.truths.join('\n')}\n`);
+    }
+  };
+  return {
+    /** @param from the number of the first file */
+    add(from: number, drawn: Drawn): Promise<void> {
+      early.set(from, drawn);
+      writing = writing.then(writeNext);
+      return writing;
+    },
+    close: async () => void (await Promise.all([table.close(), truth.close()])),
+  };
+}

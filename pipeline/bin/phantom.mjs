@@ -1,7 +1,0 @@
-// A thread that draws phantoms; started by src/phantom/artist.ts.
-import { parentPort, workerData } from 'node:worker_threads';
-
-const { register } = await import('tsx/esm/api');
-register({ tsconfig: false });
-const { serveArtist } = await import('../src/phantom/artist.ts');
-serveArtist(workerData, parentPort);

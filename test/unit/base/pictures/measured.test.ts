@@ -1,0 +1,143 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodeImage } from '#base/pictures/decode.ts';
+import type { ImageOptions } from '#base/pictures/types.ts';
+import { allPixels, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+
+const folder = temporaryFolder();
+let files = 0;
+
+type Kind = 'uint' | 'int' | 'float';
+
+/** A little-endian TIFF of 4 x 4 pixels, not compressed, of four equal rows. */
+function tiff(kind: Kind, bits: number, row: readonly number[], { alpha = false } = {}): Buffer {
+  const each = row.length / 4;
+  const values = [...row, ...row, ...row, ...row];
+  const bytes = Buffer.alloc((values.length * bits) / 8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const [Type, at] = [{ uint: 'Uint', int: 'Int', float: 'Float' }[kind], bits / 8];
+  const write = `set${Type}${bits}` as 'setFloat32';
+  if (kind !== 'float' || bits !== 16) values.forEach((value, i) => void view[write](i * at, value, true));
+  const [SHORT, LONG] = [3, 4];
+  const colours = alpha ? each - 1 : each;
+  const entries: [tag: number, type: number, value: number][] = [
+    [256, LONG, 4],
+    [257, LONG, 4],
+    [258, SHORT, bits], // of each sample, where there are several
+    [259, SHORT, 1],
+    [262, SHORT, colours === 3 ? 2 : 1],
+    [273, LONG, 0],
+    [277, SHORT, each],
+    [278, LONG, 4],
+    [279, LONG, bytes.length],
+    ...(alpha ? [[338, SHORT, 2] as [number, number, number]] : []),
+    [339, SHORT, { uint: 1, int: 2, float: 3 }[kind]],
+  ];
+  const samples = 8 + 2 + 12 * entries.length + 4;
+  const head = Buffer.alloc(samples + 4 * each);
+  head.write('II*\0', 'latin1');
+  head.writeUInt32LE(8, 4);
+  head.writeUInt16LE(entries.length, 8);
+  entries.forEach(([tag, type, value], i) => {
+    const at = 10 + 12 * i;
+    head.writeUInt16LE(tag, at);
+    head.writeUInt16LE(type, at + 2);
+    const many = each > 1 && (tag === 258 || tag === 339);
+    head.writeUInt32LE(many ? each : 1, at + 4);
+    const place = samples + (tag === 258 ? 0 : 2 * each);
+    if (many && each > 2) for (let c = 0; c < each; c++) head.writeUInt16LE(value, place + 2 * c);
+    if (many && each === 2) head.writeUInt32LE(value * 0x10001, at + 8);
+    else head.writeUInt32LE(many ? place : tag === 273 ? head.length : value, at + 8);
+  });
+  return Buffer.concat([head, bytes]);
+}
+
+const OPTIONS = { size: 4, fit: 'stretch', background: 'black' } as const;
+
+function decode(file: Buffer, options: Partial<ImageOptions> = {}) {
+  const path = join(folder, `picture-${files++}.tif`);
+  writeFileSync(path, file);
+  return decodeImage(path, { ...OPTIONS, ...options });
+}
+
+/** The pixels of its row. */
+const row = async (file: Buffer, window?: string) => [...(await decode(file, { window })).pixels.subarray(0, 4)];
+
+describe('a TIFF of measurements', () => {
+  it.each<[Kind, number, number[]]>([
+    ['float', 32, [0, 0.2, 0.6, 1]],
+    ['float', 32, [0, 819, 2457, 4095]],
+    ['float', 32, [-1e6, -6e5, 2e5, 1e6]],
+    ['int', 32, [-500_000, -300_000, 100_000, 500_000]],
+    ['int', 32, [0, 819, 2457, 4095]],
+    ['uint', 32, [0, 8e8, 24e8, 4e9]],
+    ['int', 8, [-100, -60, 20, 100]],
+  ])('of %s of %i bits %j is black at its least value and white at its greatest', async (kind, bits, values) => {
+    for (const window of [undefined, 'dicom', 'auto']) {
+      expect(await row(tiff(kind, bits, values), window)).toEqual([0, 51, 153, 255]);
+    }
+  });
+
+  it('takes a window in its own values', async () => {
+    const file = tiff('float', 32, [-0.5, 0.25, 0.5, 2]);
+    expect(await row(file, '0.5,1')).toEqual([0, 64, 128, 255]);
+  });
+
+  it('of colour has one range for all channels', async () => {
+    const values = [0, 1, 5, 1, 2, 0, 5, 5, 5, 0, 0, 0];
+    const { pixels } = await decode(tiff('float', 32, values));
+    expect([...pixels.subarray(0, 12)]).toEqual(values.map((value) => 51 * value));
+    expect((await decode(tiff('uint', 32, values))).pixels).toEqual(pixels);
+  });
+
+  it('of one value alone is blank, unless a window shows it', async () => {
+    const file = tiff('float', 32, [0.3, 0.3, 0.3, 0.3]);
+    await expect(decode(file)).rejects.toThrow('blank: all its values are the same');
+    expect(await row(file, '0.5,1')).toEqual([77, 77, 77, 77]);
+  });
+
+  it('has its range from its finite values, and says that it has others', async () => {
+    const { NaN: none, POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
+    expect(await row(tiff('float', 32, [none, 2, 3, 4]))).toEqual([0, 0, 128, 255]);
+    const { pixels, infinite } = await decode(tiff('float', 32, [least, 0, 1, most]));
+    expect([[...pixels.subarray(0, 4)], infinite]).toEqual([[0, 0, 255, 255], true]);
+    expect((await decode(tiff('float', 32, [0, 1, 2, 3]))).infinite).toBe(false);
+    await expect(decode(tiff('float', 32, [none, none, most, least]))).rejects.toThrow(
+      'it has no value that is a finite number',
+    );
+  });
+
+  it.each<[string, Buffer, string]>([
+    ['signed numbers of 16 bits', tiff('int', 16, [-1, 0, 1, 2]), 'its values are signed or real numbers of 16 bits'],
+    ['half floats', tiff('float', 16, [0, 0, 0, 0]), 'its values are signed or real numbers of 16 bits'],
+    ['doubles', tiff('float', 64, [0, 1, 2, 3]), 'its values have more than 32 bits'],
+  ])('of %s is refused', async (_, file, reason) => {
+    const advice = 'save it as 32-bit floats, or as unsigned 8 or 16 bits';
+    for (const window of [undefined, 'auto']) {
+      await expect(decode(file, { window })).rejects.toThrow(`${reason}: ${advice}`);
+    }
+  });
+
+  it('with transparency is refused', async () => {
+    const file = tiff('float', 32, [0, 1, 0.5, 1, 0.5, 1, 1, 0.5], { alpha: true });
+    await expect(decode(file)).rejects.toThrow(
+      '2 numbers each (float), transparency among them: save it as gray or RGB',
+    );
+  });
+
+  it('is told of in a note', async () => {
+    const data = await writeFiles(join(folder, 'set'), {});
+    writeFileSync(join(data, '1.tif'), tiff('float', 32, [0, 1, 2, 5]));
+    writeFileSync(join(data, '2.tif'), tiff('float', 32, [Number.NaN, 1, 2, 6]));
+    const at = { data, cacheDir: join(folder, 'cache'), size: 4, fit: 'stretch' } as const;
+    const dataset = await prepare(at);
+    expect((await allPixels(dataset)).subarray(0, 4)).toEqual(Uint8Array.of(0, 51, 102, 255));
+    const infinite = '1 image with values that are not finite: NaN and -Infinity become black, Infinity white.';
+    expect(dataset.notes).toEqual([
+      "2 images of floats, 32-bit or signed integers: the lowest value of each is black and its highest white ('--window centre,width' gives them all one range).",
+      infinite,
+    ]);
+    expect((await prepare({ ...at, window: '2,4' })).notes).toEqual([infinite]);
+  });
+});

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { openRealImages } from '#evaluation/data.ts';
+import { barsDataset } from '#test/bars.ts';
+import type { PrepareOptions } from '#training/data/set/types.ts';
+
+const options = (data: string): PrepareOptions => ({
+  data,
+  size: 8,
+  fit: 'crop',
+  background: 'black',
+  validationShare: 0,
+  seed: 0,
+  strict: true,
+  cacheDir: 'none',
+});
+
+/** Data whose values False and True are called female and male; the test images have these class names. */
+const open = (classNames: string[]) => {
+  const dataset = { ...barsDataset({ count: 30, held: 10, classes: 2 }), classNames: ['female', 'male'] };
+  const other = { ...dataset, hash: 'other', labels: new Int32Array(30).fill(classNames.length - 1), classNames };
+  return openRealImages({
+    action: 'evaluate x',
+    model: { shape: [1, 8, 8], classes: 2, classNames: ['female', 'male'], nullCondition: false, conditions: [] },
+    data: { ...options('data'), labelNames: { False: 'female', True: 'male' } },
+    test: options('test'),
+    forced: true,
+    prepare: async ({ data }) => (data === 'data' ? dataset : other),
+  });
+};
+
+test.each([[['True']], [['male']], [['False', 'True']]])('test images of the classes %s are males', async (names) => {
+  const { unseen } = await open(names);
+  expect(new Set(unseen.dataset.labels)).toEqual(new Set([1]));
+});
+
+test('a class that the data lack is refused by its own name', async () => {
+  await expect(open(['unknown'])).rejects.toThrow(/must have classes of --data alone, received also unknown\.$/);
+});

@@ -1,0 +1,55 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { imageNames } from '#evaluation/report/image-names.ts';
+import { grainedBars, writeIdx } from '#test/evaluate/grained.ts';
+import { flatPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+
+const root = temporaryFolder();
+const cacheDir = join(root, 'cache');
+const gray = (level: number) => flatPicture(8, 8, level, level, level);
+
+describe('imageNames', () => {
+  it('knows the files of a folder of pictures, each by its number', async () => {
+    const files = { 'b/2.png': gray(20), 'a/1.png': gray(10), 'a/broken.png': 'no picture', 'b/10.png': gray(30) };
+    const data = await writeFiles(join(root, 'photos'), files);
+    const dataset = await prepare({ data, cacheDir });
+    const { nameOf, order } = await imageNames({ data }, dataset);
+    expect(order).toBeUndefined();
+    const named = Object.fromEntries(Array.from({ length: dataset.count }, (_, i) => [nameOf(i), i]));
+    expect(Object.keys(named).sort()).toEqual(['a/1.png', 'b/10.png', 'b/2.png']);
+    for (const [name, level] of Object.entries({ 'a/1.png': 10, 'b/10.png': 30, 'b/2.png': 20 })) {
+      const pixels = new Uint8Array(dataset.channels * dataset.height * dataset.width);
+      await dataset.read([named[name]!], pixels);
+      expect([name, pixels[0]]).toEqual([name, level]);
+    }
+    dataset.close();
+    // A file that went since would move the names of all others.
+    await rm(join(data, 'a/1.png'));
+    expect(await imageNames({ data }, dataset)).toMatchObject({ order: 'in the order of their paths' });
+  });
+
+  it.each([
+    ['files that may be named for patients', 'Doe^Jane.dcm', 1],
+    ['files without an extension', 'Doe', 1],
+  ])('counts %s', async (_, name, count) => {
+    const data = await writeFiles(join(root, name), { [name]: gray(10) });
+    const found = await imageNames({ data }, { count, skipped: [] });
+    expect([found.nameOf(0), found.order]).toEqual(['0', 'in the order of their paths']);
+  });
+
+  it('counts what a table, an IDX file or the digits hold', async () => {
+    const data = await writeFiles(join(root, 'table'), { '1.png': gray(10) });
+    await writeFile(join(data, 't.csv'), 'id\n1\n');
+    const idx = await writeIdx(join(root, 'idx'), grainedBars({ count: 4, classes: 2 }, 1));
+    const any = { count: 1, skipped: [] };
+    const orders = [{ data, csv: join(data, 't.csv') }, { data: idx }, { data: 'digits' }].map(
+      async (named) => (await imageNames(named, any)).order,
+    );
+    expect(await Promise.all(orders)).toEqual([
+      'in the order of the rows of the table',
+      'in the order of the IDX file',
+      'in the order in which the digits come',
+    ]);
+  });
+});

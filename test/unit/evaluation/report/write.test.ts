@@ -1,0 +1,193 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readEvaluation } from '@onnoise/scheduler/model';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { MEASURES, SYNTHETIC_ACCURACY } from '#evaluation/measures/index.ts';
+import { formatEvaluation, formatReport, writeReport } from '#evaluation/report/write.ts';
+import { exampleEvaluation, exampleMeasures, exampleMemorisation, examplePictures } from '#test/evaluation.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+
+const EVIL = '<script>alert("x")</script>';
+
+describe('writeReport', () => {
+  it('writes both files, and nothing else', async () => {
+    const folder = join(temporaryFolder(), 'new', 'folder');
+    const files = await writeReport(exampleEvaluation(), examplePictures(), folder);
+    expect(readdirSync(folder).sort()).toEqual(['evaluation.json', 'report.html']);
+    expect(JSON.parse(readFileSync(files.json, 'utf8'))).toEqual(JSON.parse(JSON.stringify(exampleEvaluation())));
+    expect(readFileSync(files.html, 'utf8')).toMatch(/^<!doctype html>/);
+  });
+});
+
+describe('formatEvaluation', () => {
+  it('keeps lists of numbers on one line', () => {
+    expect(formatEvaluation(exampleEvaluation())).toContain('"interval": [0.926, 0.966]');
+  });
+
+  it('keeps names that look like lists', () => {
+    const classes = [{ name: '[ 1, 2 ]', asked: 1, seen: 1 }];
+    expect(JSON.parse(formatEvaluation(exampleEvaluation({ classes }))).classes).toEqual(classes);
+  });
+
+  it('refuses a number that is not finite, which JSON cannot hold', () => {
+    const [measure] = exampleMeasures(Number.NaN).slice(1);
+    expect(() => formatEvaluation(exampleEvaluation({ measures: [measure!] }))).toThrow(/value must be a number/);
+  });
+});
+
+describe('formatReport', () => {
+  it('says at the top what was found', async () => {
+    const text = plain(await formatReport(exampleEvaluation(), examplePictures()));
+    expect(text).toContain(
+      '500 pictures of rings. 94.8 % show the class that was asked for (real images 98.6 %, noise 10.4 %). ' +
+        'Frechet distance 18.2 (real images 9.06, noise 903). ' +
+        'No copies of training images were found; 5 copies among 500 would be seen with a chance of 96.9 %.',
+    );
+  });
+
+  it('says where chance alone may make the difference, and how many copies go unseen', async () => {
+    const [, frechet] = exampleMeasures(18);
+    const near = { ...frechet!, real: { value: 17, interval: [16, 18] as [number, number] } };
+    const told = async (measure: typeof near) =>
+      plain(await formatReport(exampleEvaluation({ measures: [measure] }), examplePictures()));
+    expect(await told(near)).toContain('lower is better; may equal real images');
+    expect(await told({ ...near, real: { value: 9, interval: [8, 10] } })).not.toContain('may equal real images');
+    expect(await told(near)).toContain(
+      'Copies among 500 Found Unseen none (false alarms) 0.8 % – 1 50 % 50 % 2 75 % 25 %',
+    );
+  });
+
+  it('explains the accuracy after training on the pictures, too', async () => {
+    const accuracy = { ...exampleMeasures(9)[0]!, id: 'synthetic_accuracy', name: 'Train on these, test on real' };
+    const text = plain(await formatReport(exampleEvaluation({ measures: [accuracy] }), examplePictures()));
+    expect(text).toContain('Train on these, test on real Share of real images that a classifier names right');
+  });
+
+  it('shows every measure with its interval and both anchors', async () => {
+    const text = plain(await formatReport(exampleEvaluation(), examplePictures()));
+    expect(text).toContain('Frechet distance 18.2 16.9 to 19.8 9.06 8.4 to 9.9 903');
+    expect(text).toContain('Recall 0.894 0.862 to 0.92 0.918 0.892 to 0.942 0.002');
+  });
+
+  it('tells how each measure is computed', async () => {
+    const measures = [...MEASURES, SYNTHETIC_ACCURACY].map((about) => ({ ...exampleMeasures(18)[0]!, ...about }));
+    const text = plain(await formatReport(exampleEvaluation({ measures }), examplePictures()));
+    for (const { name, how } of [...MEASURES, SYNTHETIC_ACCURACY]) expect(text).toContain(`${name} ${how}`);
+  });
+
+  it('does not round small chances away', async () => {
+    const told = async (pValue: number) =>
+      plain(
+        await formatReport(exampleEvaluation({ memorisation: exampleMemorisation({ pValue }) }), examplePictures()),
+      );
+    for (const p of [0, 1e-7])
+      expect(await told(p)).toContain('looks as suspicious: less than one in a million. Below');
+    const memorisation = exampleMemorisation({ pValue: 0.0002 });
+    const [first] = memorisation.tests;
+    const tests = [{ ...first!, falseAlarmRate: { value: 0.0001, interval: [1e-8, 0.0004] as const } }];
+    const text = plain(
+      await formatReport(exampleEvaluation({ memorisation: { ...memorisation, tests } }), examplePictures()),
+    );
+    expect(text).toContain('looks as suspicious: 0.02 %.');
+    expect(text).toContain('0.01 % less than 0.0001 % to 0.04 %');
+  });
+
+  it('needs nothing from elsewhere and holds no scripts, whatever names are in it', async () => {
+    const example = exampleEvaluation();
+    const report = await formatReport(
+      exampleEvaluation({
+        model: { ...example.model, name: EVIL },
+        data: { ...example.data, name: EVIL, test: EVIL },
+        features: { ...example.features, name: EVIL },
+        machine: EVIL,
+        classes: example.classes!.map((each) => ({ ...each, name: `${EVIL}"'&` })),
+        measures: example.measures.map((each) => ({ ...each, name: EVIL })),
+        memorisation: exampleMemorisation({ reason: EVIL }),
+        sweep: example.sweep!.map((row) => ({ ...row, settings: { ...row.settings, sampler: EVIL } })),
+      }),
+      examplePictures(),
+    );
+    // Within quotes it is text; a drawing's text alternative may hold it there.
+    expect(report.replace(/"[^"]*"/g, '""')).not.toMatch(/<script|<iframe|<object|<link/i);
+    expect(report).not.toMatch(/\son\w+=/);
+    expect(report).toContain("default-src 'none'".replaceAll("'", '&#39;'));
+    const addresses = [...report.matchAll(/(?:src|href)="([^"]*)"|url\(([^)]*)\)/g)].map(([, a, b]) => a ?? b!);
+    expect(addresses.length).toBeGreaterThan(10);
+    for (const address of addresses) expect(address.slice(0, 22)).toBe('data:image/png;base64,');
+  });
+
+  it('shows the pairs pixel for pixel', async () => {
+    const pictures = examplePictures([3, 6, 5]);
+    const report = await formatReport(exampleEvaluation(), pictures);
+    const [, address] = /src="data:image\/png;base64,([^"]+)" alt="Picture 5"/.exec(report)!;
+    const { data, info } = await sharp(Buffer.from(address!, 'base64')).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, info.channels]).toEqual([5, 6, 3]);
+    const planes = pictures.samples.pixels.subarray(5 * 90, 6 * 90);
+    expect([...data]).toEqual(Array.from({ length: 90 }, (_, i) => planes[(i % 3) * 30 + Math.floor(i / 3)]));
+  });
+
+  it('calls training images by their names, and says how they are counted where they have none', async () => {
+    const told = async (pictures: ReturnType<typeof examplePictures>) =>
+      plain(await formatReport(exampleEvaluation(), pictures));
+    const counted = await told(examplePictures());
+    expect(counted).toContain(
+      'Numbers of training images count all images of the data in the order of their paths, from 0',
+    );
+    expect(counted).toContain('Picture 0, training images 101 and 102.');
+    const named = await told({ ...examplePictures(), trainingNames: { nameOf: (i) => `<b>/${i}.png` } });
+    expect(named).toContain('Picture 0, training images <b>/1.png and <b>/2.png.');
+    expect(named).not.toContain('Numbers of training images');
+  });
+
+  it('leaves out what was not measured', async () => {
+    const report = await formatReport(
+      exampleEvaluation({
+        classes: undefined,
+        memorisation: undefined,
+        sweep: undefined,
+        measures: exampleMeasures(9).slice(1),
+      }),
+      examplePictures(),
+    );
+    for (const word of ['Classes', 'Memorisation', 'Sweep', 'undefined', 'NaN']) expect(report).not.toContain(word);
+    expect(plain(report)).toContain('500 pictures of rings. Frechet distance 9 (');
+  });
+
+  it('has room for a hundred classes: it draws the worst, and lists all', async () => {
+    const classes = Array.from({ length: 100 }, (_, i) => ({
+      name: `kind ${i}`,
+      asked: 0.01,
+      seen: 0.01,
+      right: i / 100,
+    }));
+    const report = await formatReport(exampleEvaluation({ classes }), examplePictures());
+    expect(report).toContain('The charts show the 40 worst of 100.');
+    expect(report.match(/<th scope="row">kind \d+<\/th>/g)).toHaveLength(100);
+  });
+
+  it('names the verdict where copies were found, and where it cannot tell', async () => {
+    const told = async (more: Parameters<typeof exampleMemorisation>[0]) =>
+      plain(await formatReport(exampleEvaluation({ memorisation: exampleMemorisation(more) }), examplePictures()));
+    expect(await told({ verdict: 'copies found' })).toContain('Copies of training images were found.');
+    expect(await told({ verdict: 'cannot tell' })).toContain(
+      'It cannot be told whether pictures are copies of training images.',
+    );
+    const blind = [0, 5, 10].map((copies) => ({ copies, found: copies / 50 }));
+    expect(await told({ sensitivity: blind })).toContain(
+      '10 copies among 500 would be seen with a chance of only 20 %.',
+    );
+  });
+});
+
+it('reads back what it wrote', () => {
+  expect(readEvaluation(JSON.parse(formatEvaluation(exampleEvaluation()))).model.name).toBe('rings');
+});
+
+/** The words of HTML. */
+const plain = (report: string): string =>
+  report
+    .replace(/<style>[\s\S]*?<\/style>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+    .replace(/\s+/g, ' ');

@@ -1,0 +1,475 @@
+/** Medical files through `prepareDataset`: what `--data` names, what becomes of the files, and what is said of them. */
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '#test/compare.ts';
+import { type DicomPicture, dicomFile, dicomPicture, type Elements, PLANTED } from '#test/pictures/dicom.ts';
+import {
+  allPixels,
+  deepPicture,
+  flatPicture,
+  grayPicture,
+  prepare,
+  temporaryFolder,
+  writeFiles,
+} from '#test/pictures/images.ts';
+import { niftiFile } from '#test/pictures/nifti.ts';
+import { lookAtImages } from '#training/data/look.ts';
+import type { PrepareOptions } from '#training/data/set/types.ts';
+
+const root = temporaryFolder();
+let made = 0;
+
+async function folderOf(files: Record<string, Uint8Array | string>, name = 'scans') {
+  const at = join(root, `case-${made++}`);
+  return { data: await writeFiles(join(at, name), files), cacheDir: join(at, 'cache'), size: 4 };
+}
+
+/** One value everywhere, in a window from 0 to 256. */
+const even = (value: number, more: DicomPicture = {}) =>
+  dicomPicture({
+    rows: 4,
+    columns: 4,
+    words: Array(16).fill(value),
+    ...more,
+    elements: { '0028,1050 DS': '128', '0028,1051 DS': '256', '0028,1056 CS': 'LINEAR_EXACT', ...more.elements },
+  });
+
+/** The first level of each picture. */
+async function firsts(options: Parameters<typeof prepare>[0]): Promise<number[]> {
+  const dataset = await prepare(options);
+  const each = dataset.channels * dataset.height * dataset.width;
+  const pixels = await allPixels(dataset);
+  return Array.from({ length: dataset.count }, (_, i) => pixels[each * i]!);
+}
+
+describe('a folder of medical files', () => {
+  it('is read whatever the files are called', async () => {
+    const at = await folderOf({
+      'a.dcm': even(10),
+      'b.DICOM': even(20),
+      'c.ima': even(30),
+      'd/IM000001': even(40),
+      'd/IM000002': even(50),
+      '1.2.840.113619.2.1': even(60),
+      'notes.txt': 'x',
+      DICOMDIR: dicomFile({ '0002,0010 UI': '1.2.840.10008.1.2.1' }, {}),
+      'z.nii': niftiFile({ size: [4, 4, 3], values: Array(48).fill(70), range: [0, 255] }),
+    });
+    expect(await firsts(at)).toEqual([60, 10, 20, 30, 40, 50, 70]);
+  });
+
+  it('goes on after files that cannot be used, and names each with its reason; with strict it stops', async () => {
+    const picture = even(10);
+    const at = await folderOf({
+      '1.dcm': picture,
+      '2.dcm': dicomPicture({ elements: { '7fe0,0010 OW': undefined } }),
+      '3.dcm': picture.subarray(0, -9),
+      '4.dcm': Buffer.concat([Buffer.from('Salted__'), Buffer.alloc(500, 5)]),
+      '5.dcm': even(9, { syntax: '1.2.840.10008.1.2.4.100' }),
+      '6.nii.gz': Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]),
+      '7.dcm': picture,
+    });
+    const dataset = await prepare(at);
+    expect(dataset.count).toBe(2);
+    expect(dataset.skipped).toEqual([
+      { file: '2.dcm', reason: 'without pixels: a report, a plan or the like' },
+      { file: '3.dcm', reason: 'truncated or damaged: its elements lead beyond its end' },
+      { file: '4.dcm', reason: 'encrypted as a whole: decrypt it first' },
+      { file: '5.dcm', reason: 'its pixels are a video (transfer syntax 1.2.840.10008.1.2.4.100)' },
+      { file: '6.nii.gz', reason: 'truncated: its zipped part has no end' },
+    ]);
+    await expect(prepare({ ...at, strict: true })).rejects.toThrow(
+      'Cannot prepare scans: with --strict every image must be usable, received 2.dcm: without pixels: a report, a plan or the like.',
+    );
+  });
+
+  it('takes colour, unless gray is asked for', async () => {
+    const rgb = dicomPicture({
+      rows: 1,
+      columns: 1,
+      words: [],
+      elements: {
+        '0028,0002 US': [3],
+        '0028,0004 CS': 'RGB',
+        '0028,0006 US': [0],
+        '0028,0100 US': [8],
+        '0028,0101 US': [8],
+        '0028,0102 US': [7],
+        '7fe0,0010 OW': Uint8Array.of(200, 10, 20),
+      },
+    });
+    const at = await folderOf({ '1.dcm': rgb, '2.dcm': even(30) });
+    const dataset = await prepare(at);
+    expect(dataset.channels).toBe(3);
+    expect(dataset.notes).toEqual([
+      '1 of 2 images have colour, so all are kept as RGB (channels 1 would make them gray).',
+    ]);
+    const gray = await prepare({ ...at, channels: 1 });
+    expect(gray.skipped).toEqual([
+      { file: '1.dcm', reason: 'a picture in colour (RGB), where channels 1 asks for gray' },
+    ]);
+  });
+
+  it('has classes by its sub-folders, but not those that are called as the patient', async () => {
+    const files = { 'healthy/1.dcm': even(1), 'broken/2.dcm': even(2) };
+    expect((await prepare(await folderOf(files))).classNames).toEqual(['broken', 'healthy']);
+    for (const name of ['ottokar_QUENGELSBERG', 'Patient ZX 77031']) {
+      const dataset = await prepare(await folderOf({ [`${name}/1.dcm`]: even(1), 'other/2': even(2) }));
+      expect(dataset.classNames).toBeUndefined();
+      expect(dataset.notes).toEqual([
+        'The sub-folders are not used as classes, since one is named after the patient of its files.',
+      ]);
+    }
+  });
+
+  it('is resized at 16 bits, in the form of its pixels, and padded with the background', async () => {
+    const wide = even(100, { rows: 8, columns: 8, words: Array(64).fill(100), elements: { '0028,0030 DS': '1\\0.5' } });
+    const at = await folderOf({ '1.dcm': wide });
+    const dataset = await prepare({ ...at, fit: 'pad', background: 'white' });
+    expect([...(await allPixels(dataset))]).toEqual(
+      Array.from({ length: 16 }, (_, i) => ([0, 3].includes(i % 4) ? 255 : 100)),
+    );
+  });
+
+  describe('shows a disc as a disc', () => {
+    const [columns, rows] = [80, 128];
+    const words = Array.from({ length: columns * rows }, (_, i) => {
+      const [x, y] = [(i % columns) - 39.5, Math.floor(i / columns) - 63.5];
+      return Math.hypot(x / 38, y / 60.8) < 1 ? 200 : 0;
+    });
+    const disc = (elements: Elements) => even(0, { rows, columns, words, elements });
+
+    /** Width and height of the disc in the middle of 64 x 64 pixels, by the light of its row and its column. */
+    async function extent(bytes: Uint8Array) {
+      const dataset = await prepare({ ...(await folderOf({ '1.dcm': bytes })), size: 64, fit: 'pad' });
+      const pixels = await allPixels(dataset);
+      const length = (places: (i: number) => number) =>
+        Array.from({ length: 64 }, (_, i) => pixels[places(i)]! / 200).reduce((sum, share) => sum + share, 0);
+      return { wide: length((i) => 64 * 32 + i), high: length((i) => 64 * i + 32), notes: dataset.notes };
+    }
+
+    const region = {
+      '0018,6012 US': [1],
+      '0018,6024 US': [3],
+      '0018,6026 US': [3],
+      '0018,602c FD': Buffer.from(Float64Array.of(0.16).buffer),
+      '0018,602e FD': Buffer.from(Float64Array.of(0.1).buffer),
+    };
+
+    it.each<[string, Elements]>([
+      ['Pixel Spacing', { '0028,0030 DS': '0.1\\0.16' }],
+      ['Imager Pixel Spacing', { '0018,1164 DS': '0.1\\0.16' }],
+      ['Nominal Scanned Pixel Spacing', { '0018,2010 DS': '0.1\\0.16' }],
+      ['regions of ultrasound', { '0018,6011 SQ': [region] }],
+      ['Pixel Aspect Ratio', { '0028,0034 IS': '10\\16' }],
+    ])('by %s', async (_, elements) => {
+      const { wide, high, notes } = await extent(disc(elements));
+      expectClose([wide, high], [60.8, 60.8], { absolute: 0.6 });
+      expect(notes).toEqual([]);
+    });
+
+    it.each(['0\\0.16', '0.16'])('or says that it may be none, for a spacing of %s', async (spacing) => {
+      const { wide, high, notes } = await extent(disc({ '0028,0030 DS': spacing }));
+      expectClose([wide, high], [38, 60.8], { absolute: 0.6 });
+      expect(notes).toEqual([
+        '1 image whose files give an unusable pixel size, such as 0 or a single number: their pixels are taken as square, so proportions may be wrong.',
+      ]);
+    });
+  });
+
+  it('leaves out what is no picture, each with its reason', async () => {
+    const flat = niftiFile({ size: [4, 1, 4], values: Array.from({ length: 16 }, (_, i) => i) });
+    const connections = niftiFile({ size: [1, 1, 1], values: [5] });
+    connections.writeInt16LE(3001, 68);
+    const at = await folderOf({
+      'a.nii': niftiFile({ size: [4, 4, 2], values: Array(32).fill(9) }),
+      'b.nii': flat,
+      'c.dconn.nii': connections,
+      'd.dcm': even(5, { elements: { '0028,1052 DS': '0', '0028,1053 DS': '0' } }),
+      'e.dcm': even(40),
+      'f.dcm': dicomPicture({ words: Array(32).fill(3).fill(5, 20), elements: { '0028,0008 IS': '2' } }),
+    });
+    const dataset = await prepare({ ...at, frames: 'all' });
+    expect(dataset.count).toBe(2);
+    expect(dataset.skipped).toEqual([
+      { file: 'a.nii', reason: 'blank: all its values are the same' },
+      { file: 'b.nii', reason: 'its axial slices are lines of 4 x 1 voxels: --axis coronal shows it' },
+      { file: 'c.dconn.nii', reason: 'a CIFTI file: a matrix or table, not a picture' },
+      { file: 'd.dcm', reason: 'damaged: its Rescale Slope is 0, which makes all values the same' },
+      { file: 'f.dcm', reason: 'frame 1: blank: all its values are the same' },
+    ]);
+    expect((await prepare({ ...at, axis: 'coronal' })).skipped.map(({ file }) => file)).not.toContain('b.nii');
+  });
+
+  it('says that text may be burnt into pixels', async () => {
+    const at = await folderOf({
+      '1.dcm': even(1, { elements: { '0028,0301 CS': 'YES' } }),
+      '2.dcm': even(2, { elements: { '0028,0301 CS': 'NO' } }),
+    });
+    expect((await prepare(at)).notes).toEqual([
+      '1 image with text burnt into the pixels, as their files say: it may name the patient, and a model may learn it.',
+    ]);
+  });
+});
+
+describe('a CSV', () => {
+  it('names DICOM files as it names pictures', async () => {
+    const at = await folderOf({
+      '1377.dcm': even(10),
+      'sub/1378': even(20),
+      '1.2.3.4': even(30),
+      '1.2.3.5': even(40),
+      '1379.png': '',
+    });
+    const csv = join(at.data, '..', 'train.csv');
+    writeFileSync(
+      csv,
+      'id,boneage,male\n1378,94,True\n1377,180,False\n1.2.3.4,12,True\n1.2.3.9,5,True\n1.2.3.5,-3,True\n',
+    );
+    const options = { ...at, csv, labelColumn: 'male', conditionColumns: 'boneage:0..240' };
+    expect(await firsts(options)).toEqual([20, 10, 30]);
+    const dataset = await prepare(options);
+    expect([...dataset.conditions!.values]).toEqual([94, 180, 12]);
+    expect(dataset.classNames).toEqual(['False', 'True']);
+    expect(dataset.skipped.map(({ file, reason }) => `${file}: ${reason}`)).toEqual([
+      '1.2.3.9.png: missing: the CSV names it, but the folder does not have it',
+      '1.2.3.5: boneage -3 on line 6 is outside 0 to 240 (boneage:from..to sets another range)',
+    ]);
+  });
+
+  it('without the column of ages is refused as a whole', async () => {
+    const at = await folderOf({ '1377.dcm': even(10) });
+    const csv = join(at.data, '..', 'train.csv');
+    writeFileSync(csv, 'id,male\n1377,True\n');
+    await expect(prepare({ ...at, csv, conditionColumns: 'boneage' })).rejects.toThrow(
+      `Cannot read the CSV: ${csv} must have a column "boneage", received the columns id, male.`,
+    );
+  });
+});
+
+describe('--frames', () => {
+  const words = [10, 20, 30, 40, 50].flatMap((value) => Array(16).fill(value));
+  const five = even(0, { words, elements: { '0028,0008 IS': '5' } });
+
+  it('takes the first with a note, or those that are asked for, with what the CSV says of their file', async () => {
+    const at = await folderOf({ 'a.dcm': five, 'b.dcm': even(90) });
+    const first = await prepare(at);
+    expect(first.notes).toEqual([
+      '1 file with several frames, slices or pages: only one of each is used (--frames chooses others).',
+    ]);
+    expect(await firsts(at)).toEqual([10, 90]);
+    expect(await firsts({ ...at, frames: 'middle' })).toEqual([30, 90]);
+    expect(await firsts({ ...at, frames: 'all' })).toEqual([10, 20, 30, 40, 50, 90]);
+    const csv = join(at.data, '..', 'ages.csv');
+    writeFileSync(csv, 'id,age\na,7\nb,8\n');
+    const dataset = await prepare({ ...at, csv, conditionColumns: 'age', frames: '2-3' });
+    expect([...dataset.conditions!.values]).toEqual([7, 7]);
+    expect(dataset.skipped).toEqual([{ file: 'b.dcm', reason: 'it has 1 frame, and frame 2 was asked for' }]);
+  });
+
+  it('are counted before they are read', async () => {
+    const at = await folderOf({
+      'a.dcm': five,
+      'b.dcm': even(90),
+      'c.nii': niftiFile({ size: [4, 4, 3], values: Array(48).fill(70), range: [0, 255] }),
+    });
+    const look = (frames?: string) =>
+      lookAtImages({
+        ...at,
+        fit: 'crop',
+        validationShare: 0,
+        seed: 0,
+        strict: false,
+        ...(frames && { frames }),
+      } as PrepareOptions);
+    expect((await look()).total).toBe(3);
+    expect(await look('all')).toMatchObject({ total: 9, looked: 9 });
+  });
+
+  it('takes pages of other pictures too', async () => {
+    const page = (level: number) => flatPicture(4, 4, level, level, level).toBuffer();
+    const pages = await Promise.all([10, 20, 30].map(page));
+    const tiff = await sharp(pages, { join: { animated: true } })
+      .tiff({ compression: 'none' })
+      .toBuffer();
+    const at = await folderOf({ 'a.tiff': tiff });
+    expect(await firsts({ ...at, frames: 'all' })).toEqual([10, 20, 30]);
+    expect(await firsts({ ...at, frames: '3' })).toEqual([30]);
+  });
+
+  it('hold out all frames of a file together', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 8 }, (_, i) => [
+        `${i}.nii`,
+        niftiFile({ size: [4, 4, 5], values: Array(80).fill(10 * i), range: [0, 255] }),
+      ]),
+    );
+    const at = await folderOf(files);
+    const dataset = await prepare({ ...at, frames: 'all', validationShare: 0.25 });
+    expect(dataset.count).toBe(40);
+    expect(dataset.validation.length).toBe(10);
+    const fileOf = (image: number) => Math.floor(image / 5);
+    const held = new Set([...dataset.validation].map(fileOf));
+    expect(held.size).toBe(2);
+    expect([...dataset.train].some((image) => held.has(fileOf(image)))).toBe(false);
+    expect(dataset.notes.at(-1)).toBe('Training and held-out images share no patient, study or file.');
+  });
+});
+
+describe('--window', () => {
+  it('is laid on DICOM, NIfTI and gray pictures of 16 bits, at their full depth', async () => {
+    const level = (x: number) => 30_000 + 10 * x;
+    const at = await folderOf({
+      'a.png': await deepPicture(4, 4, level).toBuffer(),
+      'b.tif': await sharp(await deepPicture(4, 4, level).toBuffer())
+        .toColourspace('grey16')
+        .tiff({ compression: 'lzw' })
+        .toBuffer(),
+      'c.dcm': dicomPicture({
+        words: Array.from({ length: 16 }, (_, i) => level(i % 4)),
+        elements: { '0028,0101 US': [16], '0028,0102 US': [15] },
+      }),
+      'd.nii': niftiFile({ size: [4, 4, 1], values: Array.from({ length: 16 }, (_, i) => level(3 - (i % 4))) }),
+      'e.png': await grayPicture(4, 4, () => 77).toBuffer(),
+    });
+    const rows = async (window: string) => {
+      const pixels = await allPixels(await prepare({ ...at, window }));
+      return Array.from({ length: 5 }, (_, i) => [...pixels.subarray(16 * i, 16 * i + 4)]);
+    };
+    const auto = [0, 85, 170, 255];
+    expect(await rows('auto')).toEqual([auto, auto, auto, auto, Array(4).fill(77)]);
+    const chosen = [0, 128, 255, 255];
+    expect(await rows('30010,20')).toEqual([chosen, chosen, chosen, chosen, Array(4).fill(77)]);
+    const [png, tiff, dicom] = await rows('dicom');
+    expect([png, tiff, dicom]).toEqual([Array(4).fill(117), Array(4).fill(117), auto]);
+  });
+
+  it('is no secret where it changes nothing', async () => {
+    const gray = await grayPicture(4, 4, () => 77).toBuffer();
+    const at = await folderOf({ '1.png': gray, '2.dcm': even(10) });
+    const note = async (data: Partial<PrepareOptions>) => (await prepare({ ...at, ...data })).notes;
+    const which = 'it applies only to gray DICOM, NIfTI, gray pictures of 16 bits, and TIFF of measurements.';
+    expect(await note({ window: '128,256' })).toEqual([`The window does not change 1 of 2 images: ${which}`]);
+    expect(await note({})).toEqual([]);
+    const eight = await folderOf({ '1.png': gray });
+    expect((await prepare({ ...eight, window: 'auto' })).notes).toEqual([
+      `The window does not change any image: ${which}`,
+    ]);
+  });
+
+  it('blends what is transparent of a picture of 16 bits', async () => {
+    const pixels = Uint16Array.from([100, 65_535, 300, 65_535, 200, 0, 9, 0]);
+    const picture = sharp(pixels, { raw: { width: 2, height: 2, channels: 2 } })
+      .toColourspace('grey16')
+      .png();
+    const at = await folderOf({ '1.png': await picture.toBuffer() });
+    const dataset = await prepare({ ...at, size: 2, window: 'auto', background: 'white' });
+    expect([...(await allPixels(dataset))]).toEqual([0, 255, 255, 255]);
+    expect(dataset.notes[0]).toMatch(/^1 image with transparent pixels/);
+  });
+
+  it('makes another set of the same files, and so do frames and axis', async () => {
+    const at = await folderOf({ 'a.dcm': dicomPicture() });
+    const hashes = new Set<string>();
+    for (const options of [
+      {},
+      { window: 'auto' },
+      { window: '5,10' },
+      { frames: 'first' },
+      { axis: 'coronal' },
+    ] as const) {
+      hashes.add((await prepare({ ...at, ...options })).folder);
+    }
+    expect(hashes.size).toBe(5);
+    expect((await prepare({ ...at, window: 'auto' })).cached).toBe(true);
+  });
+
+  it.each([
+    ['window', 'bright', 'dicom, auto, or a centre and a width above 0 such as 40,400, received "bright".'],
+    ['window', '40,0', 'dicom, auto, or a centre and a width above 0 such as 40,400, received "40,0".'],
+    ['frames', '0-3', 'first, middle, all, or numbers from 1 such as 7 or 10-20, received "0-3".'],
+    ['frames', '9-3', 'first, middle, all, or numbers from 1 such as 7 or 10-20, received "9-3".'],
+    ['axis', 'z', 'one of axial, coronal, sagittal, received "z".'],
+  ])('and the others are checked: %s %s', async (key, value, rule) => {
+    const at = await folderOf({ 'a.dcm': even(10) });
+    await expect(prepare({ ...at, [key]: value })).rejects.toThrow(`Cannot prepare images: ${key} must be ${rule}`);
+  });
+});
+
+describe('a DICOMDIR', () => {
+  const record = (type: string, file?: string) => ({
+    '0004,1430 CS': type,
+    ...(file !== undefined && { '0004,1500 CS': file }),
+    '0010,0010 PN': PLANTED.name,
+  });
+  const listing = (...records: ReturnType<typeof record>[]) =>
+    dicomFile({ '0002,0010 UI': '1.2.840.10008.1.2.1' }, { '0004,1220 SQ': records });
+
+  it('lists the images to read, in its order, whatever the case of their names', async () => {
+    const at = await folderOf({
+      DICOMDIR: listing(
+        record('PATIENT'),
+        record('IMAGE', 'IMG\\B'),
+        record('IMAGE', 'IMG\\A '),
+        record('SR DOCUMENT', 'IMG\\C'),
+        record('IMAGE', 'IMG\\GONE'),
+        record('IMAGE', 'IMG\\LINK'),
+        record('IMAGE', '..\\A'),
+      ),
+      'img/a': even(10),
+      'img/b': even(20),
+      'img/c': even(30),
+      'img/d': even(40),
+    });
+    symlinkSync(join(at.data, 'nowhere'), join(at.data, 'img', 'link'));
+    const options = { ...at, data: join(at.data, 'DICOMDIR') };
+    expect(await firsts(options)).toEqual([20, 10]);
+    expect((await prepare(options)).skipped).toEqual([
+      { file: 'IMG/GONE', reason: 'missing: the DICOMDIR names it, but it is not there' },
+      { file: 'IMG/LINK', reason: 'missing: the DICOMDIR names it, but it is not there' },
+      { file: '../A', reason: 'the DICOMDIR names it in a way that leads elsewhere' },
+    ]);
+  });
+
+  it('that lists nothing, or cannot be read, is an error', async () => {
+    const at = await folderOf({ DICOMDIR: 'x' });
+    const data = join(at.data, 'DICOMDIR');
+    await expect(prepare({ ...at, data })).rejects.toThrow(
+      `Cannot prepare images: the DICOMDIR must list DICOM files, received ${data}: truncated: it ends within the head of a DICOM file.`,
+    );
+    writeFileSync(data, dicomFile({ '0002,0010 UI': '1.2.840.10008.1.2.1' }, { '0004,1130 CS': 'SET' }));
+    await expect(prepare({ ...at, data })).rejects.toThrow('it lists no files.');
+  });
+});
+
+it('one medical file may be named by itself', async () => {
+  const at = await folderOf({
+    'a.nii': niftiFile({ size: [4, 4, 3], values: Array(48).fill(70), range: [0, 255] }),
+    'b.dcm': even(10),
+  });
+  expect(await firsts({ ...at, data: join(at.data, 'a.nii'), frames: 'all' })).toEqual([70, 70, 70]);
+  expect(await firsts({ ...at, data: join(at.data, 'b.dcm') })).toEqual([10]);
+});
+
+it('images of one patient are held out together, however the name is spelled', async () => {
+  const files: Record<string, Uint8Array> = {};
+  for (let i = 0; i < 40; i++) {
+    const name = i < 20 ? `P^${i % 10}` : `p ${i % 10}`;
+    const elements = { '0010,0010 PN': name, '0010,0020 LO': String(i % 10), '0020,000d UI': `1.2.${i}` };
+    files[`${String(i).padStart(2, '0')}.dcm`] = even(i, { elements });
+  }
+  const at = await folderOf(files);
+  const dataset = await prepare({ ...at, validationShare: 0.2 });
+  const patients = (images: Uint32Array) => new Set([...images].map((image) => image % 10));
+  expect(dataset.validation.length).toBe(8);
+  expect(patients(dataset.validation).size).toBe(2);
+  expect([...patients(dataset.validation)].some((patient) => patients(dataset.train).has(patient))).toBe(false);
+  const again = await prepare({ ...at, validationShare: 0.2 });
+  expect([...again.validation]).toEqual([...dataset.validation]);
+  const index = readFileSync(join(dataset.folder, 'index.json'), 'utf8');
+  expect(index).toContain('"groups":[0,1,2,3');
+  rmSync(at.data, { recursive: true });
+  mkdirSync(at.data);
+});

@@ -1,0 +1,335 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readSettings } from '#pipeline/commands/options/settings.ts';
+import { exportRun } from '#pipeline/export/export.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import { encodeModel, type Graph, NotRecovered } from '#tracer/index.ts';
+import { fitParameters } from '#training/fine-tuning/fit.ts';
+import { readStart } from '#training/fine-tuning/read-start.ts';
+import { inferenceGraph } from '#training/folder/inference.ts';
+import { recoverParameters } from '#training/folder/recover.ts';
+import { createModel, findNetwork, initParameters } from '#training/model/index.ts';
+import { draftPlan } from '#training/plan/resolve.ts';
+import { train } from '#training/run/train.ts';
+import type { PartialConfig } from '#training/settings/config.ts';
+import { expectClose } from '../../../support/compare.ts';
+import { memoryDataset } from '../../../support/train/memory-dataset.ts';
+import { lines } from '../../../support/train/tiny-run.ts';
+
+const unet = {
+  _class_name: 'UNet2DModel',
+  num_class_embeds: 2,
+  block_out_channels: [4, 8],
+  layers_per_block: 1,
+  norm_num_groups: 2,
+  attention_head_dim: 4,
+  down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
+  up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
+};
+/** For runs: small, because each is traced, trained and drawn. */
+const small = {
+  ...unet,
+  block_out_channels: [4],
+  down_block_types: ['DownBlock2D'],
+  up_block_types: ['UpBlock2D'],
+  mid_block_type: null,
+};
+const dataset = memoryDataset({ classes: 2 });
+
+let folder: string;
+const at = (...parts: string[]) => join(folder, ...parts);
+
+/** Settings of a file over those that `--init` reads. */
+async function settings(config: PartialConfig, args: { resume?: boolean; out?: string } = {}) {
+  const path = at('settings.json');
+  await writeFile(path, JSON.stringify({ training: { steps: 1, batch: 4, engine: 'tfjs-cpu' }, ...config }));
+  return readSettings({ config: path, resume: false, ...args });
+}
+
+const output = { sampleCount: 2, sampleSteps: 2, checkpointEvery: null, sampleEvery: null };
+
+async function run(name: string, config: PartialConfig, resume = false, images = dataset) {
+  const given = await settings(
+    { ...config, data: { source: 'blobs', size: 4, channels: 1 }, output },
+    resume ? { resume, out: at(name) } : {},
+  );
+  await train({ plan: draftPlan(given.config, given.start).plan, dataset: images, run: at(name), resume });
+}
+
+const still = { steps: 1, batch: 4, lr: 1e-30, engine: 'tfjs-cpu', emaDecay: 0.9 };
+const fine = (init: string, more = {}) => ({ training: { ...still, init, ...more } });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'onnoise-init-'));
+  const scheduler = { num_train_timesteps: 30, prediction_type: 'v_prediction' };
+  await run('base', { model: small, scheduler, training: { ...still, steps: 6, lr: 0.01 } });
+  await exportRun({ run: at('base'), out: at('model'), weights: false });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const picture = async (name: string) => {
+  const model = await loadModel(name, { device: 'cpu' });
+  const { images } = await model.sample({ count: 2, steps: 3, seed: 5 });
+  await model.dispose();
+  return images;
+};
+
+describe('readStart', () => {
+  it('reads every weight of an exported network back, from the graph as from the run', async () => {
+    const [{ start: graph }, { start: exact }] = [await readStart(at('model')), await readStart(at('base'))];
+    expect([...graph.parameters.keys()]).toEqual([...exact.parameters.keys()]);
+    for (const [name, { shape, values }] of exact.parameters) {
+      expect(graph.parameters.get(name)!.shape).toEqual(shape);
+      expectClose(graph.parameters.get(name)!.values, values, { absolute: 1e-7, relative: 1e-6, what: name });
+    }
+  });
+
+  it('reads the shipped model', async () => {
+    const { start } = await readStart('models/digits');
+    const values = [...start.parameters.values()].reduce((sum, each) => sum + each.values.length, 0);
+    expect(values).toBe(1_102_148);
+  });
+
+  it('takes safetensors beside the graph first, as export writes them', async () => {
+    await exportRun({ run: at('base'), out: at('both') });
+    const [{ start: file }, { start: exact }] = [await readStart(at('both')), await readStart(at('base'))];
+    for (const [name, { values }] of exact.parameters) expect(file.parameters.get(name)!.values).toEqual(values);
+  });
+
+  it('says which file of a folder cannot be read, and why', async () => {
+    await cp(at('model'), at('circle'), { recursive: true });
+    await rm(at('circle/unet/config.json'));
+    await symlink('config.json', at('circle/unet/config.json'));
+    await expect(readStart(at('circle'))).rejects.toThrow(
+      `Cannot read ${at('circle/unet/config.json')}: its links lead in a circle.`,
+    );
+  });
+
+  it('refuses other folders, and graphs that merge BatchNorm with the weights', async () => {
+    await expect(readStart(at('nothing'))).rejects.toThrow(
+      /^Cannot start from .*nothing: --init must be a model folder or the folder of a run, received nothing of that name\.$/,
+    );
+    await cp(at('model'), at('merged'), { recursive: true });
+    const config = {
+      _class_name: 'SimpleUnet',
+      sample_size: 4,
+      image_channels: 1,
+      channels: [4, 6],
+      time_emb_dim: 4,
+      num_class_embeds: 2,
+      num_train_timesteps: 30,
+    };
+    await writeFile(at('merged/unet/config.json'), JSON.stringify(config));
+    await expect(readStart(at('merged'))).rejects.toThrow(
+      /must hold the weights, but its BatchNorm is merged .* Name the folder of the run .*\(pipeline export\)\.$/,
+    );
+  });
+});
+
+describe('readStart of a graph', () => {
+  it('says that a file is not ONNX, and passes on what is wrong with us', async () => {
+    await cp(at('model'), at('broken'), { recursive: true });
+    await writeFile(at('broken/unet/model.onnx'), 'not a network');
+    await expect(readStart(at('broken'))).rejects.toThrow(/must hold the weights, but it is not an ONNX file/);
+    const bug = () => {
+      throw new TypeError('a bug');
+    };
+    const build = vi.spyOn(findNetwork('UNet2DModel')!, 'build').mockReturnValueOnce(bug);
+    await expect(readStart(at('model'))).rejects.toThrow(/^a bug$/);
+    build.mockRestore();
+  });
+});
+
+describe('recoverParameters', () => {
+  const conditions = [{ name: 'age', mean: 10, std: 2, min: 1, max: 20 }];
+  const group = { norm_type: 'group', norm_num_groups: 2, residual_connections: true, attention_levels: [1] };
+  it.each<[string, object]>([
+    [
+      'UNet2DModel with conditions',
+      {
+        ...unet,
+        sample_size: 8,
+        in_channels: 1,
+        out_channels: 1,
+        num_class_embeds: 3,
+        null_condition: true,
+        conditions,
+      },
+    ],
+    [
+      'UNet2DModel with residual resampling',
+      {
+        ...unet,
+        sample_size: 8,
+        in_channels: 1,
+        out_channels: 1,
+        down_block_types: ['ResnetDownsampleBlock2D', 'AttnDownBlock2D'],
+        up_block_types: ['AttnUpBlock2D', 'ResnetUpsampleBlock2D'],
+        resnet_time_scale_shift: 'scale_shift',
+        mid_block_scale_factor: 1.5,
+      },
+    ],
+    [
+      'SimpleUnet with GroupNorm',
+      { _class_name: 'SimpleUnet', sample_size: 8, channels: [4, 8], time_emb_dim: 8, ...group },
+    ],
+  ])('reads the weights of a %s back', (_, config) => {
+    const model = createModel(config);
+    const weights = initParameters(model, 5);
+    const found = recoverParameters(model, encodeModel(inferenceGraph(model, weights)));
+    for (const [name, values] of weights) expectClose(found.get(name)!, values, { absolute: 1e-7, what: name });
+  });
+
+  const first = (graph: Graph, op: string) => graph.nodes.find((node) => node.op === op)!;
+  const tiny = createModel({ ...small, sample_size: 4, in_channels: 1, out_channels: 1 });
+  const tinyWeights = initParameters(tiny, 5);
+
+  it.each<[string, (graph: Graph) => void, RegExp]>([
+    [
+      'another operator',
+      (graph) => {
+        first(graph, 'Sigmoid').op = 'Tanh';
+      },
+      /^it does not compute .* as this version exports it$/,
+    ],
+    [
+      'other pads of a convolution',
+      (graph) => {
+        first(graph, 'Conv').attributes.pads = { ints: [0, 0, 2, 2] };
+      },
+      /^it does not compute .* as this version exports it$/,
+    ],
+    [
+      'another epsilon',
+      (graph) => {
+        first(graph, 'InstanceNormalization').attributes.epsilon = { float: 0.5 };
+      },
+      /^it does not compute .* as this version exports it$/,
+    ],
+    [
+      'a constant of other dimensions',
+      (graph) => {
+        const { inputs } = first(graph, 'Conv');
+        const { dims, ...rest } = graph.constants.get(inputs[1]!)!;
+        graph.constants.set(inputs[1]!, { ...rest, dims: [...dims, 1] });
+      },
+      /must be float32\[[\d,]+\] as this version exports it, received float32\[[\d,]+,1\]$/,
+    ],
+    [
+      'a constant in place of an input',
+      (graph) => {
+        const data = new Float32Array(16);
+        graph.constants.set('fixed', { dtype: 'float32', dims: [1, 1, 4, 4], data });
+        for (const { inputs } of graph.nodes) {
+          for (const [i, name] of inputs.entries()) if (name === 'sample') inputs[i] = 'fixed';
+        }
+      },
+      /^fixed must be no constant as this version exports it, received float32\[1,1,4,4\]$/,
+    ],
+  ])('refuses a file with %s', (_, change, message) => {
+    const graph = inferenceGraph(tiny, tinyWeights);
+    change(graph);
+    const read = () => recoverParameters(tiny, encodeModel(graph));
+    expect(read).toThrow(NotRecovered);
+    expect(read).toThrow(message);
+  });
+});
+
+describe('train --init', () => {
+  it('begins at the weights of the folder, with its network and scheduler, and says so in run and card', async () => {
+    await run('still', fine(at('model')));
+    await exportRun({ run: at('still'), out: at('same') });
+    expectClose(await picture(at('same')), await picture(at('model')), { absolute: 2e-5 });
+    const config = JSON.parse(await readFile(at('still/config.json'), 'utf8'));
+    const { start } = await readStart(at('model'));
+    expect(config.training).toMatchObject({ init: at('model'), initHash: start.hash });
+    expect(config.scheduler).toMatchObject({ num_train_timesteps: 30, prediction_type: 'v_prediction' });
+    expect(await readFile(at('same/README.md'), 'utf8')).toContain(`(\`${start.hash}\`)`);
+    // The first loss is the model's own.
+    await run('exact', fine(at('base')));
+    const [fromGraph, fromRun] = ['still', 'exact'].map((name) => lines(at(name))[0]!.loss!);
+    expectClose([fromGraph!], [fromRun!], { absolute: 1e-6 });
+  });
+
+  it('says in run and card that it knows the images of its start, too, and that phantoms were among them', async () => {
+    const card = (name: string) => readFile(at(name, 'README.md'), 'utf8');
+    await run('ghost', fine(at('base')), false, { ...dataset, phantoms: dataset.count });
+    await exportRun({ run: at('ghost'), out: at('ghosts') });
+    await run('of-run', fine(at('ghost')));
+    await run('of-model', fine(at('ghosts')));
+    await run('of-model', { training: { steps: 2 } }, true);
+    for (const name of ['of-run', 'of-model']) {
+      await exportRun({ run: at(name), out: at(`${name}-out`) });
+      expect(await card(`${name}-out`)).toMatch(/^It started from .*`\), which learnt from synthetic phantoms, drawn/m);
+      expect(await card(`${name}-out`)).toContain('- It learnt from synthetic phantoms:');
+      // Not all of what it knows are phantoms.
+      expect((await loadModel(at(`${name}-out`))).trainedOn).toBeUndefined();
+    }
+    const start = at('ghosts');
+    expect(await card('of-model-out')).toContain(
+      `- It knows the 8 of 19 images that training came to and those of ${start}, whose weights it started from; with few`,
+    );
+    expect((await readStart(at('of-model-out'))).start.phantoms).toBe(true);
+    await run('real', fine(at('model')));
+    await exportRun({ run: at('real'), out: at('real-out') });
+    expect(await card('real-out')).not.toContain('phantom');
+    expect(await card('model')).toContain('17 of 19 images that training came to and nothing else;');
+  });
+
+  it('goes on without the folder, and not with other weights', async () => {
+    await cp(at('model'), at('moved'), { recursive: true });
+    await run('gone', fine(at('moved')));
+    await rm(at('moved'), { recursive: true });
+    await run('gone', { training: { steps: 2 } }, true);
+    expect(lines(at('gone')).map(({ step }) => step)).toEqual([1, 2]);
+    await expect(run('gone', { training: { steps: 3, init: at('model') } }, true)).rejects.toThrow(
+      /training\.init \(--init\) must be ".*moved" as in its checkpoint/,
+    );
+    await expect(settings(fine(at('model'), { initHash: 'abc' }))).rejects.toThrow(
+      /^Cannot start training: --init-hash must be the SHA-256 of the weights of .*, received "abc"\.$/,
+    );
+    await expect(settings({ training: { initHash: 'abc' } })).rejects.toThrow(
+      'Cannot start training: --init-hash must be left out without --init, received "abc".',
+    );
+  });
+
+  it('refuses a network that the weights do not fit, by the first tensor', async () => {
+    const { config, start } = await settings({ ...fine(at('model')), model: { block_out_channels: [8] } });
+    expect(() => draftPlan(config, start)).toThrow(
+      /^Cannot start from .*model: its conv_in\.weight must be \[8, 1, 3, 3\] as in the network to train, received \[4, 1, 3, 3\]\./,
+    );
+  });
+});
+
+describe('fitParameters', () => {
+  it('starts a null class at the mean of the classes, and lets nothing else grow', async () => {
+    const { start } = await readStart(at('base'));
+    const { parameters } = createModel({
+      ...small,
+      sample_size: 4,
+      in_channels: 1,
+      out_channels: 1,
+      num_class_embeds: 3,
+    });
+    const rows = start.parameters.get('class_embedding.weight')!.values;
+    const grown = fitParameters(start, { config: { null_condition: true }, parameters }).get('class_embedding.weight')!;
+    expect(grown.subarray(0, rows.length)).toEqual(rows);
+    const width = rows.length / 2;
+    const mean = Array.from({ length: width }, (_, i) => (rows[i]! + rows[width + i]!) / 2);
+    expectClose(grown.subarray(rows.length), mean, { absolute: 1e-7 });
+    expect(() => fitParameters(start, { config: {}, parameters })).toThrow(/class_embedding\.weight must be \[3, 16\]/);
+  });
+
+  it('starts the picture of a null class at the mean of the others, too', () => {
+    const name = 'class_picture_embedding.weight';
+    const start = {
+      name: 'a model',
+      hash: '',
+      parameters: new Map([[name, { shape: [2, 2], values: Float32Array.of(1, 2, 3, 6) }]]),
+    };
+    const network = { config: { null_condition: true }, parameters: [{ name, shape: [3, 2] }] };
+    expect([...fitParameters(start, network).get(name)!]).toEqual([1, 2, 3, 6, 2, 4]);
+  });
+});

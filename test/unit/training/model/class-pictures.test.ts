@@ -1,0 +1,71 @@
+/** Pictures of the classes: what a config makes of them, and what they may not change. PyTorch's numbers are in test/golden. */
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, it } from 'vitest';
+import { createModel, initParameters } from '#training/model/index.ts';
+import { isHiddenMatrix } from '#training/step/muon.ts';
+import { tensorsOf } from '../../../support/models/model.ts';
+
+const unet = {
+  _class_name: 'UNet2DModel',
+  sample_size: 8,
+  in_channels: 2,
+  out_channels: 2,
+  patch_size: 2,
+  block_out_channels: [8],
+  down_block_types: ['DownBlock2D'],
+  up_block_types: ['UpBlock2D'],
+  layers_per_block: 1,
+  norm_num_groups: 4,
+  add_attention: false,
+};
+const NAME = 'class_picture_embedding.weight';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+it('are as large as a sample, one for each class and for the null class', () => {
+  const model = createModel({ ...unet, num_class_embeds: 4, null_condition: true, class_pictures: true });
+  expect(model.config).toHaveProperty('class_pictures', true);
+  expect(model.parameters.at(-1)).toMatchObject({ name: NAME, shape: [4, 2 * 8 * 8], trainable: true });
+  expect(model.parameters.find(({ name }) => name === 'conv_in.weight')!.shape).toEqual([8, 2 * 2 * 4, 3, 3]);
+  expect(model.shape).toEqual([2, 8, 8]);
+});
+
+it('are no matrix for Muon, however many classes there are', () => {
+  const { parameters } = createModel({ ...unet, num_class_embeds: 40, class_pictures: true });
+  expect(isHiddenMatrix(parameters.at(-1)!)).toBe(false);
+});
+
+it('are off where there are no classes, and leave all other first values as they were', () => {
+  const without = createModel({ ...unet, class_pictures: true });
+  expect(without.config).not.toHaveProperty('class_pictures');
+  expect(without.parameters).toEqual(createModel(unet).parameters);
+  const plain = initParameters(createModel({ ...unet, num_class_embeds: 3 }), 5);
+  const more = initParameters(createModel({ ...unet, num_class_embeds: 3, class_pictures: true }), 5);
+  for (const [name, values] of plain) {
+    if (!name.startsWith('conv_in.')) expect(more.get(name), name).toEqual(values);
+  }
+});
+
+it('change what their own class becomes, and no other', () => {
+  const model = createModel({ ...unet, num_class_embeds: 3, class_pictures: true });
+  const values = initParameters(model, 5);
+  const labels = tf.tensor1d([0, 1, 2, 1], 'int32');
+  const sample = tf.zeros<tf.Rank.R4>([4, 2, 8, 8]);
+  const run = () =>
+    tf.unstack(
+      model.forward(tensorsOf(model, values), sample, tf.fill([4], 9), { training: false, labels }) as tf.Tensor,
+    );
+  const before = run().map((picture) => picture.dataSync());
+  values.get(NAME)!.fill(0.7, 128, 256); // of class 1
+  const after = run().map((picture) => picture.dataSync());
+  expect(before.map((picture, i) => String(picture) === String(after[i]))).toEqual([true, false, true, false]);
+});
+
+it('fit samples of their own size alone', () => {
+  const model = createModel({ ...unet, num_class_embeds: 3, class_pictures: true });
+  const given = { training: false, labels: tf.tensor1d([0], 'int32') };
+  const large = tf.zeros<tf.Rank.R4>([1, 2, 16, 16]);
+  expect(() => model.forward(tensorsOf(model, initParameters(model, 1)), large, tf.tensor1d([3]), given)).toThrow(
+    'Cannot run the network: sample must be 8 by 8 pixels, as the pictures of its classes, received "16 by 16".',
+  );
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { Graph } from '#tracer/index.ts';
+import { traceStep } from '#training/engines/onnx/onnxruntime.ts';
+import { countParameters } from '#training/model/index.ts';
+import { estimateMemory, estimatePlan, machineMemory, memoryShortage, peakBytes } from '#training/plan/memory.ts';
+import { planFromConfig } from '#training/plan/resolve.ts';
+import { resolveConfig } from '#training/settings/config.ts';
+
+type NodeRow = [op: string, inputs: string[], output: string];
+
+/** Every value is float32 of `sizes[name]` elements. */
+function graphOf(sizes: Record<string, number>, inputs: string[], nodes: NodeRow[], outputs: string[]): Graph {
+  const port = (name: string) => ({ name, dtype: 'float32' as const, dims: [sizes[name]!] });
+  return {
+    name: 'g',
+    inputs: inputs.map(port),
+    outputs: outputs.map(port),
+    nodes: nodes.map(([op, from, to]) => ({ name: to, op, domain: '', inputs: from, outputs: [to], attributes: {} })),
+    constants: new Map(),
+    types: new Map(Object.entries(sizes).map(([name, size]) => [name, { dtype: 'float32', dims: [size] }])),
+  };
+}
+
+it('estimateMemory counts what lives at one time, inputs and outputs apart, and the copies for saving', () => {
+  const graph = graphOf(
+    { x: 10, a: 100, b: 200, c: 50, y: 10 },
+    ['x'],
+    [
+      ['Exp', ['x'], 'a'], // a: 100
+      ['Exp', ['a'], 'b'], // a, b: 300
+      ['Exp', ['b'], 'c'], // b, c: 250
+      ['Exp', ['c'], 'y'],
+    ],
+    ['y'],
+  );
+  expect(peakBytes(graph)).toBe(300 * 4);
+  const { state, saving } = estimateMemory(graph, 7);
+  expect({ state, saving }).toEqual({ state: 20 * 4, saving: 10 * 4 + 4 * 7 * 4 });
+});
+
+it('peakBytes keeps a value alive to its last reader', () => {
+  const graph = graphOf(
+    { x: 1, a: 100, b: 200, c: 50, y: 1 },
+    ['x'],
+    [
+      ['Exp', ['x'], 'a'],
+      ['Exp', ['a'], 'b'],
+      ['Exp', ['b'], 'c'], // a, b, c
+      ['Add', ['a', 'c'], 'y'],
+    ],
+    ['y'],
+  );
+  expect(peakBytes(graph)).toBe(350 * 4);
+});
+
+it('peakBytes counts a reshaped value once', () => {
+  const graph = graphOf(
+    { x: 1, a: 100, r: 100, y: 1 },
+    ['x'],
+    [
+      ['Exp', ['x'], 'a'],
+      ['Reshape', ['a'], 'r'],
+      ['ReduceSum', ['r'], 'y'],
+    ],
+    ['y'],
+  );
+  expect(peakBytes(graph)).toBe(100 * 4);
+});
+
+describe('estimatePlan', () => {
+  const planOf = (batch: number) => {
+    const model = { _class_name: 'SimpleUnet', sample_size: 32, image_channels: 1, channels: [2, 4], time_emb_dim: 4 };
+    return planFromConfig(resolveConfig([{ name: 'the test', config: { model, training: { batch } } }]));
+  };
+
+  it('reckons a batch that is too large to trace as tracing would', async () => {
+    const plan = planOf(2000);
+    const traced = estimateMemory(traceStep(plan.step), countParameters(plan.model));
+    const reckoned = await estimatePlan(plan);
+    for (const [part, bytes] of Object.entries(traced)) {
+      expect([part, reckoned[part as keyof typeof reckoned] / bytes]).toEqual([part, expect.closeTo(1, 3)]);
+    }
+  });
+
+  it('takes any batch, and advises one that fits', async () => {
+    const plan = planOf(100_000_000);
+    const estimate = await estimatePlan(plan);
+    expect(await memoryShortage(estimate, plan, estimate.total)).toBeUndefined();
+    const said = (await memoryShortage(estimate, plan, 2 ** 30))!;
+    expect(said).toMatch(
+      /^Cannot train on this machine: the machine must have about [\d.]+ TiB of memory, but it has 1 GiB\./,
+    );
+    const advised = planOf(Number(/Try --batch (\d+) or less\.$/.exec(said)![1]));
+    expect((await estimatePlan(advised)).total / 2 ** 30).toBeCloseTo(0.9, 2);
+    const small = planOf(1);
+    expect(await memoryShortage(await estimatePlan(small), small, 2 ** 20)).toMatch(/ Try a smaller network\.$/);
+  });
+});
+
+it('machineMemory has no more free than there is', () => {
+  const { total, free } = machineMemory();
+  expect(free).toBeGreaterThan(0);
+  expect(free).toBeLessThanOrEqual(total);
+});

@@ -1,0 +1,121 @@
+import { appendFileSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { memoryDataset } from '#test/train/memory-dataset.ts';
+import { tinyPlan } from '#test/train/tiny-plan.ts';
+import { train } from '#training/run/train.ts';
+import { appendLine, cutLines, readLines } from '#training/saved/metrics.ts';
+import { openRun, readRunConfig, requireNoRun } from '#training/saved/run-folder.ts';
+import { parametersOf } from '#training/step/state.ts';
+
+const newFolder = () => mkdtempSync(join(tmpdir(), 'run-'));
+const specsOf = () => tinyPlan().step.state;
+
+describe('requireNoRun', () => {
+  const holding = (...names: string[]) => {
+    const folder = newFolder();
+    for (const name of names) writeFileSync(join(folder, name), '{}');
+    return folder;
+  };
+
+  it('takes a folder with files that a run leaves alone', async () => {
+    await requireNoRun(holding('log.txt', '.lock', 'events.out.tfevents.1'));
+  });
+
+  it.each([
+    ['config.json', 'one. Add --resume to continue it, or choose another folder.'],
+    ['model_index.json', 'a model. Choose another folder.'],
+    ['samples.png', 'samples.png, which the run would replace. Choose another folder.'],
+    ['metrics.jsonl', 'metrics.jsonl, which the run would replace. Choose another folder.'],
+  ])('refuses a folder with %s', async (name, held) => {
+    const folder = holding(name);
+    await expect(requireNoRun(folder)).rejects.toThrow(
+      `Cannot start training in ${folder}: --out must be a folder without a run, this one holds ${held}`,
+    );
+  });
+});
+
+describe('openRun', () => {
+  const run = join(newFolder(), 'run');
+  const plan = tinyPlan({ training: { steps: 4 }, output: { checkpointEvery: 2 } });
+
+  beforeAll(async () => {
+    await train({ plan, dataset: memoryDataset({ classes: 2 }), run, resume: false });
+  });
+
+  it('gives the configuration, the data and the newest checkpoint', async () => {
+    const { config, data, checkpoint, notes } = await openRun(run, undefined, specsOf);
+    expect(config).toEqual(JSON.parse(JSON.stringify(plan.config)));
+    expect(data).toMatchObject({ name: 'blobs', count: 22, classNames: ['class 0', 'class 1'] });
+    expect(checkpoint.info.step).toBe(4);
+    expect([...checkpoint.state.keys()].sort()).toEqual(plan.step.state.map(({ name }) => name).sort());
+    expect(notes).toEqual([]);
+  });
+
+  it('gives the checkpoint of a step, or lists the steps there are', async () => {
+    expect((await openRun(run, 2, specsOf)).checkpoint.info.step).toBe(2);
+    await expect(openRun(run, 3, specsOf)).rejects.toThrow(/there is no checkpoint of step 3, only of 2, 4\./);
+  });
+
+  it('passes over a checkpoint that cannot be read, and tells why', async () => {
+    truncateSync(join(run, 'checkpoints/step-00000004/state.safetensors'), 50);
+    const { checkpoint, notes } = await openRun(run, undefined, specsOf);
+    expect(checkpoint.info.step).toBe(2);
+    expect(notes).toEqual([expect.stringMatching(/state\.safetensors is truncated .* It was skipped\.$/)]);
+  });
+
+  it('takes the settings of the checkpoint where config.json was edited since, and tells it', async () => {
+    const edited = structuredClone(plan.config);
+    edited.model.channels = [4, 8];
+    writeFileSync(join(run, 'config.json'), JSON.stringify(edited));
+    const { config, notes } = await openRun(run, 2, specsOf);
+    expect(config.model).toEqual(plan.config.model);
+    expect(notes).toEqual([
+      "In config.json the model settings differ from the checkpoint's; the checkpoint's are used.",
+    ]);
+  });
+
+  it('refuses a checkpoint that holds other shapes than its settings say', async () => {
+    const wider = () => specsOf().map(({ name, shape }) => ({ name, shape: [...shape, 2], dtype: 'float32' as const }));
+    await expect(openRun(run, 2, wider)).rejects.toThrow(/model\.conv1\.weight must have the shape \[3, 1, 3, 3, 2\]/);
+    await expect(openRun(run, 2, () => specsOf().slice(1))).rejects.toThrow(/which have no model\.conv1\.weight/);
+  });
+
+  it('refuses a folder without a run, and a configuration that is no JSON', async () => {
+    const folder = newFolder();
+    await expect(openRun(folder, undefined, specsOf)).rejects.toThrow(/it must hold a config\.json, but there is none/);
+    writeFileSync(join(folder, 'config.json'), '{}');
+    await expect(openRun(folder, undefined, specsOf)).rejects.toThrow(
+      /it must hold a checkpoint, but there is none yet/,
+    );
+    writeFileSync(join(folder, 'config.json'), '{');
+    await expect(readRunConfig(folder)).rejects.toThrow(/config\.json: it must be JSON/);
+  });
+});
+
+describe('parametersOf', () => {
+  it('gives averaged weights and trained buffers', () => {
+    const state = new Map(
+      ['model.w', 'model.running_mean', 'ema.w', 'adam.m.w'].map((name, i) => [name, Float32Array.of(i)]),
+    );
+    expect(parametersOf(state)).toEqual(
+      new Map([
+        ['w', Float32Array.of(2)],
+        ['running_mean', Float32Array.of(1)],
+      ]),
+    );
+    expect(parametersOf(state, 'model').get('w')).toEqual(Float32Array.of(0));
+  });
+});
+
+describe('metrics', () => {
+  it('leaves out a line that a kill cut short, and cuts off what came after a step', async () => {
+    const path = join(newFolder(), 'metrics.jsonl');
+    for (const step of [1, 2, 3]) await appendLine(path, { step });
+    appendFileSync(path, '{"step":4,"lo');
+    expect(await readLines(path)).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }]);
+    expect(await cutLines(path, 2)).toEqual([{ step: 1 }, { step: 2 }]);
+    expect(readFileSync(path, 'utf8')).toBe('{"step":1}\n{"step":2}\n');
+  });
+});

@@ -1,0 +1,55 @@
+import { InputError } from '@onnoise/scheduler/rules';
+import { describe, expect, it } from 'vitest';
+import { countParameters, createModel } from '#training/model/index.ts';
+import { resolveConfig } from '#training/settings/config.ts';
+import { completeModel } from '#training/settings/links.ts';
+import { presetNames, readPreset } from '#training/settings/presets.ts';
+
+/** A preset and its network, checked as `pipeline train` checks them. */
+async function load(name: string) {
+  const config = resolveConfig([await readPreset(name)]);
+  const T = config.scheduler.num_train_timesteps as number;
+  return { config, model: createModel(completeModel(config, T)) };
+}
+
+describe('readPreset', () => {
+  it('knows the presets of the folder', async () => {
+    expect(await presetNames()).toEqual(['base', 'digits', 'hands', 'small', 'tab', 'tutorial']);
+  });
+
+  it('names the presets there are when asked for another', async () => {
+    await expect(readPreset('../package')).rejects.toThrow(InputError);
+    await expect(readPreset('huge')).rejects.toThrow(
+      'must be one of base, digits, hands, small, tab, tutorial, received "huge".',
+    );
+  });
+
+  for (const [name, count, shape] of [
+    ['tutorial', 62_437_601, [1, 64, 64]],
+    ['base', 35_746_307, [3, 32, 32]],
+    ['small', 4_437_699, [3, 32, 32]],
+    ['digits', 280_276, [1, 28, 28]],
+    ['hands', 2_537_764, [1, 64, 64]],
+  ] as const) {
+    it(`reads ${name}, a network of ${count} parameters with settings that hold together`, async () => {
+      const { config, model } = await load(name);
+      expect(countParameters(model)).toBe(count);
+      expect(model.shape).toEqual(shape);
+      expect(model.timestepCount).toBe(config.scheduler.num_train_timesteps);
+      const { epochs, steps, minutes } = config.training;
+      expect([epochs, steps, minutes].filter((stop) => stop !== undefined)).toHaveLength(1);
+    });
+  }
+
+  it("gives tutorial the notebook's numbers", async () => {
+    const { config, model } = await load('tutorial');
+    expect(config.training).toMatchObject({ batch: 32, epochs: 50, lr: 0.01, loss: 'l1', optimizer: 'adam' });
+    expect(config.training).toMatchObject({ clipNorm: null, lrSchedule: 'constant' });
+    expect(config.scheduler).toMatchObject({ num_train_timesteps: 300, beta_schedule: 'linear', beta_start: 1e-4 });
+    expect(model.config).toMatchObject({ _class_name: 'SimpleUnet', time_emb_dim: 32, num_class_embeds: null });
+  });
+
+  it('makes digits conditional on ten classes', async () => {
+    expect((await load('digits')).model.classCount).toBe(10);
+  });
+});

@@ -1,0 +1,137 @@
+/** Reads a source once and writes the prepared cache into its folder atomically. */
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireSpace, temporaryName } from '@onnoise/base/files';
+import type { ImageOptions } from '@onnoise/base/pictures';
+import { InputError } from '@onnoise/scheduler/rules';
+import { createGrouping } from './set/groups.ts';
+import { createObserver } from './set/observe.ts';
+import { createPixelWriter } from './set/pixel-writer.ts';
+import { cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './set/stored.ts';
+import type { PrepareProgress, Skipped, Source } from './set/types.ts';
+import { usedClasses } from './set/used-classes.ts';
+
+export interface BuildOptions {
+  image: ImageOptions;
+  strict: boolean;
+  cacheDir: string;
+  /** See `PrepareOptions.memoryLimit`. */
+  memoryLimit: number;
+  onProgress?: ((progress: PrepareProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Prepares `source` into its folder of `cacheDir`, which must exist. Any number of processes may do so at once: each
+ * works in its own folder, and the first to finish gives it the name. Throws InputError if no picture can be used, or
+ * if one cannot and `strict` is set; Failure if the disk has too little room.
+ */
+export async function buildStored(source: Source, options: BuildOptions): Promise<void> {
+  const { image, cacheDir, memoryLimit } = options;
+  const temporary = temporaryName(join(cacheDir, cacheKey(source.identity, image, image.channels ?? 1)));
+  mkdirSync(temporary);
+  try {
+    const channels = await fill(source, temporary, options);
+    publish(temporary, join(cacheDir, cacheKey(source.identity, image, channels)), memoryLimit);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Gives a complete folder its name. A complete folder of that name stays instead; a damaged one is replaced. */
+function publish(temporary: string, folder: string, memoryLimit: number): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      renameSync(temporary, folder);
+      return;
+    } catch (error) {
+      if (!existsSync(folder) || attempt === 10) throw error;
+    }
+    if (loadStored(folder, memoryLimit)) return;
+    const damaged = temporaryName(folder);
+    try {
+      renameSync(folder, damaged);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // else another process was faster
+    }
+    rmSync(damaged, { recursive: true, force: true });
+  }
+}
+
+async function fill(
+  source: Source,
+  folder: string,
+  { image, strict, cacheDir, onProgress, signal }: BuildOptions,
+): Promise<1 | 3> {
+  const { size, channels } = image;
+  const plane = size * size;
+  const needSpace = (perPicture: number) =>
+    requireSpace(cacheDir, source.total * perPicture, `write ${source.total} prepared images in ${cacheDir}`);
+  await needSpace(plane * (channels ?? 1));
+  const writer = await createPixelWriter(join(folder, DATA_FILE), plane, channels, () => needSpace(3 * plane));
+  const labels: number[] = [];
+  const conditions: number[] = [];
+  const skipped: Skipped[] = [];
+  const observer = createObserver(image);
+  const grouping = createGrouping(source.groupColumn !== undefined);
+  let done = 0;
+  const report = () => onProgress?.({ done, total: source.total, skipped: skipped.length });
+  try {
+    report();
+    for await (const frame of source.frames(image)) {
+      signal?.throwIfAborted();
+      if ('reason' in frame) {
+        skipped.push(frame);
+        if (strict) refuseSkipped(source.name, skipped);
+      } else {
+        await writer.append(frame.pixels);
+        if (frame.label !== undefined) labels.push(frame.label);
+        if (frame.conditions) conditions.push(...frame.conditions);
+        observer.see(frame);
+        grouping.add(frame.groups, frame.source ?? done);
+      }
+      done++;
+      report();
+    }
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+  const written = await writer.finish();
+  if (written.count === 0) refuseAll(source.name, skipped);
+  const classes = source.classNames && usedClasses(source.classNames, labels);
+  const groups = grouping.numbers();
+  const phantoms = observer.phantoms();
+  const index = await sealIndex(folder, {
+    ...written,
+    height: size,
+    width: size,
+    ...(classes && { labels: classes.labels, classNames: classes.classNames }),
+    ...(source.conditions && { conditions: { names: [...source.conditions.names], values: conditions } }),
+    ...(groups && { groups }),
+    ...(phantoms > 0 && { phantoms }),
+    skipped,
+    notes: [...observer.notes(), ...(classes?.notes ?? [])],
+  });
+  writeFileSync(join(folder, INDEX_FILE), JSON.stringify(index));
+  return written.channels;
+}
+
+/** Throws the error of `--strict` for the first skipped picture. */
+export function refuseSkipped(name: string, skipped: Skipped[]): never {
+  const { file, reason } = skipped[0]!;
+  throw new InputError(
+    `Cannot prepare ${name}: with --strict every image must be usable, received ${file}: ${reason}.`,
+  );
+}
+
+function refuseAll(name: string, skipped: Skipped[]): never {
+  const [first, ...others] = skipped;
+  if (first === undefined) throw new InputError(`Cannot prepare ${name}: it has no images.`);
+  const why = `${first.file}: ${first.reason}`;
+  const all =
+    others.length === 0
+      ? `its only image cannot be used, ${why}`
+      : `none of its ${skipped.length} images can be used. First, image ${why}`;
+  throw new InputError(`Cannot prepare ${name}: ${all}.`);
+}

@@ -1,0 +1,55 @@
+/** The rules of the options of `prepareDataset`, checked before any image is read. */
+
+import { AXES, BACKGROUNDS, FITS, framesRule, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
+import {
+  anything,
+  check,
+  flag,
+  integer,
+  number,
+  oneOf,
+  optional,
+  type Rule,
+  type Rules,
+  refuse,
+  text,
+  worded,
+} from '@onnoise/scheduler/rules';
+import { labelNamesRule } from './set/label-names.ts';
+import type { PrepareOptions } from './set/types.ts';
+
+const TEXT = worded('a non-empty text', text);
+
+const RULES: Rules<PrepareOptions> = {
+  data: TEXT,
+  csv: optional(TEXT),
+  labelColumn: optional(TEXT),
+  labelNames: optional(labelNamesRule),
+  size: integer(1, MAX_SIZE),
+  channels: optional(worded('1 or 3', oneOf([1, 3]))),
+  fit: oneOf(FITS),
+  validationShare: worded('a number from 0 to below 1', number({ min: 0, below: 1 })),
+  seed: integer(0, Number.MAX_SAFE_INTEGER),
+  strict: flag,
+  cacheDir: TEXT,
+  background: optional(oneOf(BACKGROUNDS)),
+  groupColumn: optional(TEXT),
+  conditionColumns: optional(TEXT),
+  window: optional(windowRule),
+  frames: optional(framesRule),
+  axis: optional(oneOf(AXES)),
+  memoryLimit: anything as Rule<number>,
+  labelNamesFrom: optional(TEXT),
+};
+
+const ACTION = 'prepare images';
+
+/** Throws InputError for the first option that breaks its rule. */
+export function checkOptions(options: PrepareOptions): void {
+  const unknown = Object.keys(options).find((key) => !Object.hasOwn(RULES, key));
+  if (unknown !== undefined) refuse(ACTION, 'options', `among ${Object.keys(RULES).join(', ')}`, unknown);
+  for (const [key, rule] of Object.entries<Rule<unknown>>(RULES)) {
+    const value = options[key as keyof PrepareOptions];
+    if (value !== undefined || !('default' in rule)) check(ACTION, key, rule, value);
+  }
+}

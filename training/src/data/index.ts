@@ -1,0 +1,18 @@
+export { type Look, lookAtImages } from './look.ts';
+export { prepareDataset } from './prepare.ts';
+export { type AugmentOptions, adjustContrast, affine, drawAugmentations } from './set/augment.ts';
+export { listClasses } from './set/classes.ts';
+export { conditionSpecs } from './set/condition-specs.ts';
+export { renameClasses } from './set/label-names.ts';
+export {
+  conditionsOf,
+  createTrainingBatches,
+  readFloats,
+  type TrainingBatch,
+  type TrainingBatches,
+  type TrainingBatchesOptions,
+} from './set/training-batches.ts';
+export type { DataConditions, Dataset, LabelNames, PrepareOptions, PrepareProgress, Skipped } from './set/types.ts';
+export { openDigits } from './sources/digits.ts';
+export { findIdxImages } from './sources/idx.ts';
+export { kindOf, walkImages } from './sources/walk.ts';

@@ -1,0 +1,97 @@
+/** Collects notes for the user about the pictures, counted while they pass. */
+
+import { type ImageOptions, noteOnDark, type Picture } from '@onnoise/base/pictures';
+import { plural } from '@onnoise/base/text';
+
+const DEEP = ['gray', 'colour'] as const;
+
+export interface Observer {
+  see(picture: Picture): void;
+  /** How many of the pictures say that they are synthetic phantoms. */
+  phantoms(): number;
+  /** One sentence each. */
+  notes(): string[];
+}
+
+export function createObserver({ background, window, fit }: ImageOptions): Observer {
+  const deep = { gray: 0, colour: 0 };
+  const dark: Record<keyof typeof deep, number[]> = { gray: [], colour: [] };
+  let transparent = 0;
+  let several = 0;
+  let burnedIn = 0;
+  let phantoms = 0;
+  let seen = 0;
+  let windowed = 0;
+  let measured = 0;
+  let infinite = 0;
+  let inks = 0;
+  let squared = 0;
+  return {
+    see(picture) {
+      if (picture.transparent) transparent++;
+      seen++;
+      if (picture.windowed) windowed++;
+      if (picture.measured) measured++;
+      if (picture.infinite) infinite++;
+      if (picture.several) several++;
+      if (picture.burnedIn) burnedIn++;
+      if (picture.phantom) phantoms++;
+      if (picture.inks) inks++;
+      if (picture.squared) squared++;
+      if (!picture.deep) return;
+      deep[picture.deep]++;
+      if (picture.dark !== undefined) dark[picture.deep].push(picture.dark);
+    },
+    phantoms: () => phantoms,
+    notes() {
+      const notes: string[] = [];
+      if (transparent > 0) {
+        const other = background === 'black' ? 'white' : 'black';
+        notes.push(
+          `${plural(transparent, 'image')} with transparent pixels, which become ${background} (background ${other} makes them ${other}).`,
+        );
+      }
+      if (several > 0)
+        notes.push(
+          `${plural(several, 'file')} with several frames, slices or pages: only one of each is used (--frames chooses others).`,
+        );
+      if (window !== undefined && windowed < seen) {
+        const others = windowed === 0 ? 'any image' : `${seen - windowed} of ${seen} images`;
+        notes.push(
+          `The window does not change ${others}: it applies only to gray DICOM, NIfTI, gray pictures of 16 bits, and TIFF of measurements.`,
+        );
+      }
+      if (measured > 0 && (window === undefined || window === 'dicom')) {
+        notes.push(
+          `${plural(measured, 'image')} of floats, 32-bit or signed integers: the lowest value of each is black and its highest white ('--window centre,width' gives them all one range).`,
+        );
+      }
+      if (infinite > 0) {
+        notes.push(
+          `${plural(infinite, 'image')} with values that are not finite: NaN and -Infinity become black, Infinity white.`,
+        );
+      }
+      if (burnedIn > 0) {
+        notes.push(
+          `${plural(burnedIn, 'image')} with text burnt into the pixels, as their files say: it may name the patient, and a model may learn it.`,
+        );
+      }
+      if (phantoms > 0) {
+        const which = phantoms === seen ? 'All images are' : `${phantoms} of ${seen} images are`;
+        notes.push(`${which} synthetic phantoms, not pictures of people: the run and the model will say so.`);
+      }
+      if (inks > 0) {
+        notes.push(
+          `${plural(inks, 'image')} in CMYK without a profile: they are converted to RGB by the simple formula that Chromium and Pillow use.`,
+        );
+      }
+      if (squared > 0 && fit !== 'stretch') {
+        notes.push(
+          `${plural(squared, 'image')} whose files give an unusable pixel size, such as 0 or a single number: their pixels are taken as square, so proportions may be wrong.`,
+        );
+      }
+      for (const kind of DEEP) if (dark[kind].length > 0) notes.push(noteOnDark(kind, dark[kind], deep[kind]));
+      return notes;
+    },
+  };
+}

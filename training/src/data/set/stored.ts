@@ -1,0 +1,121 @@
+/**
+ * The prepared cache: `<cacheDir>/<key>/data.bin`, the images one after the other as uint8 [C, H, W], and `index.json`.
+ * A folder gets its name only when it is complete. Reading checks it, so a damaged one is prepared again.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImageOptions } from '@onnoise/base/pictures';
+import type { Skipped } from './types.ts';
+
+/** Part of every key: a higher number retires all older caches. */
+const FORMAT = 5;
+
+export const DATA_FILE = 'data.bin';
+export const INDEX_FILE = 'index.json';
+
+/** The content of `index.json`. */
+export interface StoredIndex {
+  format: number;
+  /** See `Dataset.hash`. */
+  hash: string;
+  /** SHA-256 (hex) of data.bin. */
+  dataHash: string;
+  count: number;
+  channels: 1 | 3;
+  /** How many images had colour when they were read. */
+  coloured: number;
+  height: number;
+  width: number;
+  labels?: number[];
+  classNames?: string[];
+  /** See `Dataset.conditions`. */
+  conditions?: { names: string[]; values: number[] };
+  /** [count], equal for images that are held out together; absent where each is for itself. */
+  groups?: number[];
+  /** See `Dataset.phantoms`. */
+  phantoms?: number;
+  skipped: Skipped[];
+  notes: string[];
+}
+
+export interface Stored {
+  folder: string;
+  index: StoredIndex;
+  /** [count, C, H, W], when it is held in memory. */
+  data?: Uint8Array;
+}
+
+/**
+ * The name of a cache folder: a hash of the source's identity and of everything that shapes the pixels. `channels` are
+ * the final ones, so detected and requested channels share a cache.
+ */
+export function cacheKey(identity: string, options: ImageOptions, channels: 1 | 3): string {
+  const { size, fit, background, window = null, frames = null, axis = null } = options;
+  // Only where they were given, so that other sets keep their key.
+  const chosen = [window, frames, axis].some((choice) => choice !== null) ? [window, frames, axis] : [];
+  const key = JSON.stringify([FORMAT, identity, size, channels, fit, background, ...chosen]);
+  return createHash('sha256').update(key).digest('hex').slice(0, 32);
+}
+
+/** Completes an index with its hashes. */
+export async function sealIndex(
+  folder: string,
+  index: Omit<StoredIndex, 'format' | 'hash' | 'dataHash'>,
+): Promise<StoredIndex> {
+  const sha = createHash('sha256');
+  for await (const chunk of createReadStream(join(folder, DATA_FILE), { highWaterMark: 1 << 20 })) sha.update(chunk);
+  const dataHash = sha.digest('hex');
+  return { format: FORMAT, hash: hashOf(index, dataHash), dataHash, ...index };
+}
+
+function hashOf(index: Omit<StoredIndex, 'format' | 'hash' | 'dataHash'>, dataHash: string): string {
+  const { count, channels, height, width, labels, classNames, conditions } = index;
+  const content: unknown[] = [count, channels, height, width, labels ?? null, classNames ?? null, dataHash];
+  // Only where there are some, so that the other sets keep their hash.
+  if (conditions) content.push(conditions);
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+/**
+ * Finds prepared images. Without `channels` in the options that is the gray set if no image had colour, else the RGB
+ * set. Undefined if there is no complete one.
+ */
+export function findStored(
+  cacheDir: string,
+  identity: string,
+  options: ImageOptions,
+  memoryLimit: number,
+): Stored | undefined {
+  for (const channels of options.channels === undefined ? ([1, 3] as const) : [options.channels]) {
+    const suits = ({ coloured }: StoredIndex) =>
+      options.channels !== undefined || (coloured > 0 ? channels === 3 : channels === 1);
+    const stored = loadStored(join(cacheDir, cacheKey(identity, options, channels)), memoryLimit, suits);
+    if (stored) return stored;
+  }
+  return undefined;
+}
+
+/**
+ * Reads a cache folder. Undefined if it is missing, incomplete or unsuitable: the index must be intact, and data.bin
+ * must have its length, and its hash if it is held in memory (up to `memoryLimit` bytes).
+ */
+export function loadStored(
+  folder: string,
+  memoryLimit: number,
+  suits: (index: StoredIndex) => boolean = () => true,
+): Stored | undefined {
+  try {
+    const index = JSON.parse(readFileSync(join(folder, INDEX_FILE), 'utf8')) as StoredIndex;
+    const { count, channels, height, width, dataHash } = index;
+    const bytes = count * channels * height * width;
+    const path = join(folder, DATA_FILE);
+    if (index.format !== FORMAT || index.hash !== hashOf(index, dataHash) || !suits(index)) return undefined;
+    if (statSync(path).size !== bytes) return undefined;
+    if (bytes > memoryLimit) return { folder, index };
+    const data = readFileSync(path);
+    return createHash('sha256').update(data).digest('hex') === dataHash ? { folder, index, data } : undefined;
+  } catch {
+    return undefined; // missing, unreadable or not JSON: prepared again in any case
+  }
+}

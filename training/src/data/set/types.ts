@@ -1,0 +1,132 @@
+/** Types of a prepared dataset and of its sources. Pixels are uint8; images of a set share one shape. */
+import type { Background, ImageOptions, Picture } from '@onnoise/base/pictures';
+
+/** A picture, CSV row or file that was left out, with the reason in words. */
+export interface Skipped {
+  file: string;
+  reason: string;
+}
+
+/** Numbers that belong to each image, such as an age. */
+export interface DataConditions {
+  /** Of [a-z0-9_], one for each column. */
+  names: readonly string[];
+  /** [count, K] */
+  values: Float64Array;
+}
+
+/** A name for each value of the classes, as `{ False: 'female' }`; values that are left out keep theirs. */
+export type LabelNames = Readonly<Record<string, string>>;
+
+/** A set of images ready for training: prepared once, held in memory or read by position from the cache. */
+export interface Dataset {
+  /** `digits`, or the name of the folder or file that it was made from. */
+  name: string;
+  /**
+   * SHA-256 (hex) of the prepared pixels, their shape, labels with their values, and conditions; where the images came from
+   * and `labelNames` play no part.
+   */
+  hash: string;
+  /** Number of images, training and validation together. */
+  count: number;
+  channels: 1 | 3;
+  height: number;
+  width: number;
+  /** [count], each an index into `classNames`. */
+  labels?: Int32Array;
+  /**
+   * Names of the classes in the order of their numbers, as the data has them or as `labelNames` renames them: they may
+   * hold blanks and commas.
+   */
+  classNames?: string[];
+  /** What each image was measured at, if columns were named. */
+  conditions?: DataConditions;
+  /** How many images come from files that say that they are synthetic phantoms; absent where none does. */
+  phantoms?: number;
+  /** Where the labels come from, in words: `the column "male" of train.csv`. */
+  labelSource?: string;
+  /** Image numbers to train on, ascending. */
+  train: Uint32Array;
+  /** Image numbers held out, ascending. Never in `train`. */
+  validation: Uint32Array;
+  skipped: Skipped[];
+  /** Notes for the user that are not errors, one sentence each. */
+  notes: string[];
+  /** Whether an earlier run had prepared these images already. */
+  cached: boolean;
+  /** The cache folder that holds it. */
+  folder: string;
+  /** Copies the images with these numbers into `out`, one after the other: [n, C, H, W] uint8. */
+  read(indices: ArrayLike<number>, out: Uint8Array): Promise<void> | void;
+  /** Frees the open file of a set that is not held in memory. */
+  close(): void;
+}
+
+export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
+  /** `digits`, a folder of images, a DICOMDIR, `dicomweb:` with an address, or IDX files. */
+  data: string;
+  /** A CSV whose `id` column names the images of the folder. */
+  csv?: string | undefined;
+  /** The CSV column that holds the class. */
+  labelColumn?: string | undefined;
+  /** What to call the classes. */
+  labelNames?: LabelNames | undefined;
+  /** Where those come from, for sentences: `the model's training.json`. Default: the user gave them. */
+  labelNamesFrom?: string | undefined;
+  /** The CSV column whose equal values are held out together. */
+  groupColumn?: string | undefined;
+  /** CSV columns that hold numbers to condition on, separated by commas. */
+  conditionColumns?: string | undefined;
+  /** Share of the images held out, 0 (none) up to but not including 1. */
+  validationShare: number;
+  /** Seed of the split. */
+  seed: number;
+  /** Whether a skipped image is an error. */
+  strict: boolean;
+  /** Folder of the prepared caches, one sub-folder each. */
+  cacheDir: string;
+  /** Default `black`. */
+  background?: Background;
+  /** Sets of up to this many bytes are held in memory; larger ones are read by position. Default 256 MiB. */
+  memoryLimit?: number;
+}
+
+/** How far the preparation is: `done` of `total` images, of which `skipped` were left out. */
+export interface PrepareProgress {
+  done: number;
+  total: number;
+  skipped: number;
+}
+
+/** One image of a source, in the source's order; or the reason why it is left out. */
+export type Frame =
+  | (Picture & {
+      /** Its number in the source: several pictures may come from one. Absent where each picture is a file. */
+      source?: number;
+      label?: number;
+      /** [K] */
+      conditions?: readonly number[];
+    })
+  | Skipped;
+
+/** Where images come from. Opening one is fast; `frames` does the work. */
+export interface Source {
+  name: string;
+  /** Part of the cache key: changes whenever the images or labels may have changed. */
+  identity: string;
+  /** Number of frames, skipped ones included. */
+  total: number;
+  /** The values of the data, without `labelNames`. */
+  classNames?: string[];
+  /** Those of all listed images, if columns were named. */
+  conditions?: DataConditions;
+  /** See `Dataset.labelSource`. */
+  labelSource?: string;
+  /** See `PrepareOptions`. */
+  groupColumn?: string;
+  /** [total], if a column was named: equal numbers are held out together, as far as each file is one image. */
+  groups?: number[] | undefined;
+  /** Notes for the user that need no decoded picture. */
+  notes: string[];
+  frames(options: ImageOptions): AsyncIterable<Frame>;
+}

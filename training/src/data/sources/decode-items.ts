@@ -1,0 +1,54 @@
+/** Decodes the files of a set in order, several at a time. */
+
+import { diskReason, Failure } from '@onnoise/base/files';
+import { configureSharp, type ImageOptions, orderedMap, type Picture, type Unusable } from '@onnoise/base/pictures';
+import { InputError } from '@onnoise/scheduler/rules';
+import type { Frame, Skipped } from '../set/types.ts';
+
+/** What is said of a file beside its pixels, which holds for all of its pictures. */
+export interface Told {
+  label?: number;
+  /** What it is held out with; empty where that is not known. */
+  group?: string;
+  conditions?: readonly number[];
+}
+
+/** A file of the set, or a row that is already skipped. */
+export type FileItem = ({ path: string } & Told) | Skipped;
+
+/**
+ * Files that are being decoded or wait for their turn to be written, at most: three for each of libuv's four threads, so
+ * that none is idle while one picture takes longer than its neighbours. Fewer where the squares are large, [size, size, 3].
+ */
+const aheadFor = (size: number) => Math.max(4, Math.min(12, Math.floor(2 ** 25 / (3 * size * size))));
+
+/**
+ * A file that cannot be used is skipped with its reason.
+ * @param decode gives the pictures of a file. Its InputErrors and Failures end the work: they are about more than a file.
+ */
+export async function* decodeItems(
+  items: readonly FileItem[],
+  decode: (path: string) => Promise<(Picture | Unusable)[]>,
+  { size }: ImageOptions,
+): AsyncGenerator<Frame> {
+  configureSharp();
+  const toFrames = async ({ item, source }: { item: FileItem; source: number }): Promise<Frame[]> => {
+    if (!('path' in item)) return [item];
+    const { path, group, ...told } = item;
+    // In words of its own: what groups images otherwise must not be taken for it.
+    const own = group === undefined ? [] : [group === '' ? '' : `group ${group}`];
+    try {
+      return (await decode(path)).map((picture) => {
+        if ('reason' in picture) return { file: path, ...picture };
+        const { groups = [], ...rest } = picture;
+        return { ...rest, ...told, groups: [...own, ...groups], source };
+      });
+    } catch (error) {
+      if (error instanceof InputError || error instanceof Failure) throw error;
+      return [{ file: path, reason: diskReason(error) ?? (error as Error).message }];
+    }
+  };
+  for await (const frames of orderedMap(numbered(items), toFrames, aheadFor(size))) yield* frames;
+}
+
+const numbered = (items: readonly FileItem[]) => items.map((item, source) => ({ item, source }));

@@ -1,0 +1,105 @@
+/** Opens the kind of source that `--data` names. */
+import { type Stats, statSync } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
+import { diskReason } from '@onnoise/base/files';
+import { isDicomdir, isDicomweb, isMedicalName } from '@onnoise/base/pictures';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
+import { checkLabelNames } from '../set/label-names.ts';
+import type { PrepareOptions, Source } from '../set/types.ts';
+import { conditionColumns } from './condition-columns.ts';
+import { openCsv } from './csv.ts';
+import { walkDicomdir } from './dicomdir.ts';
+import { openDicomweb } from './dicomweb.ts';
+import { openDigits } from './digits.ts';
+import { openFolder } from './folder.ts';
+import { findIdxImages, openIdx } from './idx.ts';
+import { openFolderStore, type Store, storeOf } from './store.ts';
+import { hasImageName, kindOf, walkFile } from './walk.ts';
+
+const CHOICES = '"digits", a folder of images, a DICOMDIR, dicomweb: and an address, or IDX files';
+
+const ARCHIVES = new Set('.zip .tar .tgz .gz .bz2 .xz .zst .7z .rar'.split(' '));
+const TABLES = new Set('.csv .tsv'.split(' '));
+
+type SourceOptions = Pick<
+  PrepareOptions,
+  'data' | 'csv' | 'labelColumn' | 'groupColumn' | 'conditionColumns' | 'frames' | 'axis'
+>;
+
+/**
+ * `digits` is the built-in set, and `./digits` a folder of that name. A folder with a CSV is read by the CSV, a folder
+ * with an IDX file, or such a file, as IDX, and any other folder is walked for images. A DICOMDIR lists files, and so does a
+ * server; one medical file may be named by itself. `labelNames` must suit its classes, which keep their values.
+ */
+export async function openSource({
+  labelNames,
+  labelNamesFrom,
+  ...options
+}: SourceOptions & Pick<PrepareOptions, 'labelNames' | 'labelNamesFrom'>): Promise<Source> {
+  const source = await open(options);
+  checkLabelNames(labelNames, source, labelNamesFrom);
+  return source;
+}
+
+async function open(options: SourceOptions): Promise<Source> {
+  const { data, csv, labelColumn, groupColumn, conditionColumns: columns } = options;
+  const named = { '--label-column': labelColumn, '--group-column': groupColumn };
+  for (const [flag, value] of Object.entries({ ...named, '--condition-columns': columns })) {
+    if (value === undefined || csv !== undefined) continue;
+    throw new InputError(`Cannot prepare images: ${flag} must come with --csv, received it alone.`);
+  }
+  const conditions = conditionColumns(columns);
+  for (const [flag, value] of Object.entries(named)) {
+    if (value === 'id') refuse('prepare images', flag, 'a column other than the ids', value);
+  }
+  const alone = (kind: string) => {
+    if (csv !== undefined)
+      refuse('prepare images', '--csv', `left out when data is ${kind}, which has its own labels`, csv);
+  };
+  if (data === 'digits') {
+    alone('"digits"');
+    return openDigits();
+  }
+  const openStore = (store: Store) =>
+    csv === undefined
+      ? openFolder(store, options)
+      : openCsv(store, csv, { label: labelColumn, group: groupColumn, conditions }, options);
+  if (isDicomweb(data)) return openStore(await openDicomweb(data));
+  const stat = statOf(data);
+  if (stat.isDirectory() && csv !== undefined) return openStore(openFolderStore(data));
+  if (!stat.isDirectory() && !stat.isFile()) refuseData(`${kindOf(stat)}, ${data}`);
+  if (stat.isFile() && isDicomdir(basename(data)))
+    return openStore(storeOf(dirname(data), await walkDicomdir(data), data));
+  if (stat.isFile() && isMedicalName(data)) return openStore(storeOf(dirname(data), walkFile(data, stat), data));
+  const idx = await findIdxImages(data);
+  if (idx !== undefined) {
+    alone('IDX files');
+    return openIdx(idx);
+  }
+  if (!stat.isDirectory()) refuseData(describeFile(data));
+  return openStore(openFolderStore(data));
+}
+
+function statOf(data: string): Stats {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(data)) refuseData(`a URL, ${data}: download it and give the folder`);
+  try {
+    return statSync(data);
+  } catch (error) {
+    const reason = diskReason(error);
+    if (reason === undefined) throw error;
+    return refuseData(`"${data}": ${reason}`);
+  }
+}
+
+/** What a file is by its name, and what to give in its place. */
+function describeFile(data: string): string {
+  const extension = extname(data).toLowerCase();
+  if (hasImageName(data)) return `one picture, ${data}: give the folder that holds the pictures`;
+  if (TABLES.has(extension)) return `a table, ${data}: give it as --csv, and the folder of its images as --data`;
+  if (ARCHIVES.has(extension)) return `an archive, ${data}: unpack it and give the folder`;
+  return `the file ${data}`;
+}
+
+function refuseData(received: string): never {
+  throw new InputError(`Cannot prepare images: data must be ${CHOICES}, received ${received}.`);
+}

@@ -1,0 +1,75 @@
+/** A place that holds image files: a folder, the files that a DICOMDIR lists, or a server. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import {
+  decodePages,
+  headOf,
+  type ImageOptions,
+  isDicom,
+  kindByName,
+  type Picture,
+  type Unusable,
+} from '@onnoise/base/pictures';
+import type { Frame, Skipped } from '../set/types.ts';
+import { countPictures } from './count-pictures.ts';
+import { decodeItems, type FileItem } from './decode-items.ts';
+import { loadMedical } from './medical.ts';
+import { type ImageFile, type Walk, walkImages } from './walk.ts';
+
+export interface Store extends Walk {
+  /** Where it is, for the user. */
+  place: string;
+  /** For the data: that of the folder. */
+  name: string;
+  /** Changes when one of these files is added, removed, renamed, written, or becomes unreadable. */
+  identityOf(images: readonly ImageFile[], skipped: readonly Skipped[]): string;
+  /** How many pictures these files give. */
+  count(paths: readonly string[], options: FrameOptions): Promise<number>;
+  /** Why these sub-folders, one for each path, are no classes; undefined if they may be. */
+  refuseClasses(paths: readonly string[], classes: readonly string[]): Promise<string | undefined>;
+  decode(items: readonly FileItem[], options: ImageOptions): AsyncIterable<Frame>;
+}
+
+/** What decides how many pictures a file gives. */
+export type FrameOptions = Pick<ImageOptions, 'frames' | 'axis'>;
+
+/** The images below a folder, nested to any depth. */
+export const openFolderStore = (folder: string): Store => storeOf(folder, walkImages(folder), folder);
+
+/** @param place what the user gave @param walk files below `folder` */
+export function storeOf(folder: string, walk: Walk, place: string): Store {
+  return {
+    ...walk,
+    place,
+    name: basename(resolve(folder)) || resolve(folder), // a root has no name
+    identityOf: (images, skipped) => {
+      const files = images.map(({ path, bytes, modified }) => [path, bytes, modified]);
+      return JSON.stringify([resolve(folder), files, skipped]);
+    },
+    count: (paths, { frames, axis }) => countPictures(folder, paths, frames, axis),
+    refuseClasses: async (paths, classes) => {
+      if (!(await areNamedAfterPatients(folder, paths, classes))) return undefined;
+      return 'The sub-folders are not used as classes, since one is named after the patient of its files.';
+    },
+    decode: (items, options) => decodeItems(items, (path) => decodeFile(join(folder, path), options), options),
+  };
+}
+
+async function decodeFile(path: string, options: ImageOptions): Promise<(Picture | Unusable)[]> {
+  const kind = kindByName(path) ?? (isDicom(await headOf(path, 132)) ? 'dicom' : 'picture');
+  if (kind === 'picture') return decodePages(path, options);
+  const { readMedical } = await loadMedical();
+  return readMedical({ kind, bytes: (await stat(path)).size, read: () => readFile(path) }, options);
+}
+
+/** By the first DICOM file of each class. */
+async function areNamedAfterPatients(folder: string, paths: readonly string[], classes: readonly string[]) {
+  const first = new Map<string, string>();
+  for (const [i, name] of classes.entries()) if (!first.has(name)) first.set(name, join(folder, paths[i]!));
+  for (const [name, path] of first) {
+    if (!['dicom', undefined].includes(kindByName(path))) continue;
+    const head = await headOf(path).catch(() => new Uint8Array());
+    if (isDicom(head) && (await loadMedical()).namesPatient(name, head)) return true;
+  }
+  return false;
+}

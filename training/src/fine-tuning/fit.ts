@@ -1,0 +1,75 @@
+/**
+ * Puts the weights that a run starts from into its network. They must be of the same tensors, but for two changes. The class
+ * embedding and the pictures of the classes may get one more row, for the null class, which starts at the mean of the others. And
+ * a network that was trained with label dropout may lose all of its conditions.
+ */
+import { sizeOf } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+import type { ParameterSpec } from '../model/index.ts';
+import { isConditional, type StartParameters, withoutConditions } from './without-conditions.ts';
+
+/** Weights to start from. */
+export interface Start {
+  /** Folder that they were read from, as `--init` names it. */
+  name: string;
+  /** SHA-256 of the file that holds them, in hexadecimal. */
+  hash: string;
+  /** Whether synthetic phantoms were among the images that they learnt from. */
+  phantoms?: boolean | undefined;
+  /** Whether they know pictures without a condition, too; then the last class is the null class. */
+  nullCondition?: boolean | undefined;
+  parameters: StartParameters;
+}
+
+interface Network {
+  config: object;
+  parameters: readonly Pick<ParameterSpec, 'name' | 'shape'>[];
+}
+
+const CLASSES = ['class_embedding.weight', 'class_picture_embedding.weight'];
+
+/**
+ * The network's parameters, buffers included, in its order. The arrays are copies.
+ * @throws InputError that names the first tensor that differs.
+ */
+export function fitParameters(start: Start, { config, parameters }: Network): Map<string, Float32Array> {
+  const fitted = new Map<string, Float32Array>();
+  const refuse = (name: string, rule: string, received: string): never => {
+    throw new InputError(
+      `Cannot start from ${start.name}: its ${name} must be ${rule}, received ${received}. Leave out the settings of the network to keep those of its folder.`,
+    );
+  };
+  const describe = (shape: readonly number[]) => `[${shape.join(', ')}]`;
+  const conditional = parameters.some(({ name }) => isConditional(name));
+  const loses = start.nullCondition && !conditional;
+  const from = (loses ? withoutConditions(start.parameters) : undefined) ?? start.parameters;
+  for (const { name, shape } of parameters) {
+    const given = from.get(name);
+    if (!given) return refuse(name, `${describe(shape)} as in the network to train`, 'none');
+    if (given.shape.join() === shape.join()) fitted.set(name, given.values.slice());
+    else if (gainsNullClass(config, name, given.shape, shape)) fitted.set(name, withMeanRow(given.values, shape));
+    else refuse(name, `${describe(shape)} as in the network to train`, describe(given.shape));
+  }
+  for (const [name, { shape }] of from) {
+    if (!fitted.has(name)) refuse(name, 'absent as in the network to train', describe(shape));
+  }
+  return fitted;
+}
+
+function gainsNullClass(config: object, name: string, from: readonly number[], to: readonly number[]): boolean {
+  const { null_condition } = config as { null_condition?: boolean };
+  return null_condition === true && CLASSES.includes(name) && to[0] === from[0]! + 1 && to[1] === from[1];
+}
+
+/** @param shape [rows + 1, width] */
+function withMeanRow(values: Float32Array, shape: readonly number[]): Float32Array {
+  const [rows, width] = [shape[0]! - 1, shape[1]!];
+  const grown = new Float32Array(sizeOf(shape));
+  grown.set(values);
+  for (let column = 0; column < width; column++) {
+    let sum = 0;
+    for (let row = 0; row < rows; row++) sum += values[row * width + column]!;
+    grown[rows * width + column] = sum / rows;
+  }
+  return grown;
+}

@@ -1,0 +1,1 @@
+export { readSameWeights, requireSameWeights } from './same-weights.ts';

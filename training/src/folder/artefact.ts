@@ -1,0 +1,237 @@
+/**
+ * Writes a model folder atomically, in the layout of a diffusers pipeline:
+ *
+ *     README.md  training.json  model_index.json  scheduler/scheduler_config.json  unet/config.json  unet/model.onnx
+ *     samples.png and training.png, if given; further files, such as the weights for Python
+ *
+ * `loadModel` of `@onnoise/runtime-node` reads it.
+ */
+import { cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import {
+  asideName,
+  checkWritable,
+  diskFailure,
+  isBelow,
+  makeFolder,
+  placeOf,
+  temporaryName,
+} from '@onnoise/base/files';
+import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnoise/scheduler';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
+import { findNetwork } from '../model/index.ts';
+import type { ChannelKey, ModelConfig } from '../model/types.ts';
+import { type CardSurroundings, formatModelCard, type ModelCard } from './model-card.ts';
+import { modelIndex, pythonExample } from './python-files.ts';
+import { formatTraining } from './training-file.ts';
+import { WEIGHTS_FILE } from './weights.ts';
+
+export interface ArtefactParts {
+  /** Folder to make; an older model folder there is replaced. */
+  out: string;
+  /** `unet/config.json`: `_class_name`, `sample_size`, `in_channels`, `num_class_embeds` and what the network needs. */
+  modelConfig: object;
+  schedulerConfig: SchedulerConfig;
+  /** `unet/model.onnx`. */
+  onnx: Uint8Array;
+  card: ModelCard;
+  samplesPng?: Uint8Array | undefined;
+  /** The training curve. */
+  curvePng?: Uint8Array | undefined;
+  /**
+   * Further files, by their path in the folder with `/` between the parts: `unet/diffusion_pytorch_model.safetensors`.
+   */
+  files?: Readonly<Record<string, Uint8Array | string>> | undefined;
+}
+
+/**
+ * Writes into a temporary folder beside `out`, then renames it.
+ * @throws InputError as `checkArtefactTarget` does.
+ */
+export async function writeArtefact(parts: ArtefactParts): Promise<void> {
+  const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng } = parts;
+  await checkArtefactTarget(out);
+  const files: Record<string, Uint8Array | string> = {
+    'README.md': describe(parts),
+    ...(parts.card.training && { [MODEL_FILES.training]: formatTraining(parts.card.training) }),
+    'model_index.json': formatJson(modelIndex(modelConfig, indexEntries(modelConfig, factsOf(parts.card)))),
+    'scheduler/scheduler_config.json': formatJson(formatSchedulerConfig(schedulerConfig)),
+    'unet/config.json': formatJson(modelConfig),
+    'unet/model.onnx': onnx,
+    ...(samplesPng && { 'samples.png': samplesPng }),
+    ...(curvePng && { 'training.png': curvePng }),
+    ...parts.files,
+  };
+  await replaceWith(out, (temporary) => writeFiles(temporary, files));
+}
+
+/**
+ * Writes `out` as a copy of the model folder `from` with these files, by their path with `/` between the parts, and `without`
+ * those.
+ * @throws InputError as `writeArtefact` does.
+ */
+export async function copyArtefact(
+  from: string,
+  out: string,
+  files: Readonly<Record<string, Uint8Array | string>>,
+  without: readonly string[] = [],
+): Promise<void> {
+  await checkArtefactTarget(out, from);
+  await replaceWith(out, async (temporary) => {
+    await cp(from, temporary, { recursive: true, dereference: true });
+    for (const path of without) await rm(join(temporary, ...path.split('/')), { recursive: true, force: true });
+    await writeFiles(temporary, files);
+  });
+}
+
+async function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    const target = join(folder, ...path.split('/'));
+    await makeFolder(dirname(target));
+    await writeFile(target, content);
+  }
+}
+
+async function replaceWith(out: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+  const target = await placeOf(out); // a link to a folder stays, and its folder is replaced
+  const temporary = temporaryName(target);
+  try {
+    await fill(temporary);
+    await replaceFolder(temporary, target);
+  } catch (error) {
+    throw diskFailure(error, `write the model ${out}`, 'free some space and start again');
+  } finally {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/** What a model folder holds: files that are made again, and what Python and desktops leave beside them. */
+const REPLACED =
+  /^(README\.md|(model_index|training|evaluation)\.json|report\.html|\.evaluation\.lock|(samples|training)\.png|pipeline\.py|scheduler\/scheduler_config\.json|fused\/(table\.json|(step|loop|loop-noise)\.onnx)|train\/(step\.(json|onnx)|denoiser\.onnx|state\.safetensors)|unet\/(config\.json|[^/]+\.onnx|diffusion_pytorch_model\.safetensors|modeling_\w+\.py))$|(^|\/)(__pycache__\/[^/]+\.pyc|\.DS_Store|Thumbs\.db)$/;
+
+/**
+ * Makes sure, before long work, that `writeArtefact` may write there.
+ * @throws InputError if `out` is a file, a folder with files that would be lost with the older model, such as a pipeline
+ *   that diffusers wrote, cannot be made or replaced, or lies in `from`; Failure if the disk is full.
+ */
+export async function checkArtefactTarget(out: string, from?: string): Promise<void> {
+  const refuse = (received: string): never => {
+    throw new InputError(`Cannot write a model: ${out} must be a new, empty or model folder, received ${received}.`);
+  };
+  if (out === '') refuse('""');
+  const target = await placeOf(out);
+  if (from !== undefined && isBelow(target, await placeOf(from))) refuse(`a folder in ${from}`);
+  // Early, because this restores a folder that a killed process had moved aside.
+  await checkWritable('--out', dirname(target), 'folder');
+  const names = await readdir(out).catch((error: NodeJS.ErrnoException): string[] | undefined => {
+    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'ENOTDIR') return refuse('a file');
+    throw diskFailure(error, `write the model ${out}`);
+  });
+  if (names !== undefined) await requireReplaceable(target, refuse);
+  if (names === undefined || names.length === 0) return;
+  const some = (paths: readonly string[]) => paths.slice(0, 3).join(', ');
+  if (!names.includes(MODEL_FILES.index)) refuse(`a folder with ${some(names)}`);
+  const files = await filesBelow(out);
+  if (!files.includes(MODEL_FILES.network)) refuse(`a pipeline of diffusers without ${MODEL_FILES.network}`);
+  const kept = files.filter((path) => !REPLACED.test(path));
+  if (kept.length > 0) refuse(`a model with files of your own, which would be lost: ${some(kept)}`);
+}
+
+/** A mounted folder cannot be replaced, and the one that the user stands in would be gone. */
+async function requireReplaceable(folder: string, refuse: (received: string) => never): Promise<void> {
+  const here = await placeOf(process.cwd());
+  if (here === folder || isBelow(here, folder)) refuse('the one that the command runs in');
+  if (await isMounted(folder)) refuse('a mounted one, which cannot be replaced; name a folder in it');
+}
+
+/** On Linux by its table of mounts, which knows those of the same disk, too; elsewhere a folder of another disk than the one above. */
+async function isMounted(folder: string): Promise<boolean> {
+  const table = await readFile('/proc/self/mountinfo', 'utf8').catch(() => undefined);
+  if (table === undefined) return (await stat(folder)).dev !== (await stat(dirname(folder))).dev;
+  const places = table.split('\n').map((line) => line.split(' ')[4] ?? '');
+  const plain = (place: string) =>
+    place.replace(/\\(\d{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8)));
+  return places.some((place) => plain(place) === folder);
+}
+
+/** Paths of all that are no folders, with slashes. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory());
+  return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)).replaceAll(sep, '/')).sort();
+}
+
+export const formatJson = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+
+interface IndexFacts {
+  classNames?: readonly string[] | undefined;
+  /** Where all images of training were synthetic phantoms. */
+  trainedOn?: 'phantoms' | undefined;
+}
+
+/** What only Onnoise reads in `model_index.json`: names of the classes, and that all images were synthetic phantoms. */
+export const indexEntries = (modelConfig: object, { classNames, trainedOn }: IndexFacts): object => ({
+  ...namesOf(modelConfig, classNames),
+  ...(trainedOn && { trained_on: trainedOn }),
+});
+
+const factsOf = ({ training, origin }: ModelCard): IndexFacts =>
+  training ? { classNames: training.data.classNames, trainedOn: trainedOn(training.data) } : (origin ?? {});
+
+/** @param images of training, and how many of them are phantoms */
+export const trainedOn = ({ count, phantoms }: { count: number; phantoms?: number | undefined }) =>
+  phantoms === count ? ('phantoms' as const) : undefined;
+
+/** A conditional model's class names in the form of DiTPipeline, for `model_index.json`; DDPMPipeline ignores them. */
+export function namesOf(modelConfig: object, classNames: readonly string[] = []): object {
+  const { classes } = conditioningOf(modelConfig);
+  return classes > 0 && classNames.length === classes ? { id2label: Object.fromEntries(classNames.entries()) } : {};
+}
+
+/** What `unet/config.json` says of conditions; of classes, those that a user can ask for. */
+function conditioningOf(modelConfig: object): Pick<CardSurroundings, 'classes' | 'nullCondition' | 'conditions'> {
+  const { num_class_embeds: rows, null_condition, conditions = [] } = modelConfig as Partial<ModelConfig>;
+  const nullCondition = null_condition ?? false;
+  return { classes: rows ? rows - (nullCondition ? 1 : 0) : 0, nullCondition, conditions };
+}
+
+function className(modelConfig: object): string {
+  return String((modelConfig as { _class_name?: unknown })._class_name ?? 'UNet2DModel');
+}
+
+function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, files }: ArtefactParts): string {
+  const config = modelConfig as {
+    sample_size?: number | [number, number];
+  } & Partial<Record<ChannelKey, number>>;
+  const architecture = className(modelConfig);
+  const [channelKey] = findNetwork(architecture)?.channelKeys ?? ['in_channels' as const];
+  const size = config.sample_size ?? 0;
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  return formatModelCard(card, {
+    shape: [config[channelKey] ?? 0, height, width],
+    ...conditioningOf(modelConfig),
+    architecture,
+    predictionType: schedulerConfig.prediction_type,
+    timesteps: schedulerConfig.num_train_timesteps,
+    hasSamples: samplesPng !== undefined || files?.['samples.png'] !== undefined,
+    hasCurve: curvePng !== undefined || files?.['training.png'] !== undefined,
+    python: files?.[WEIGHTS_FILE] && pythonExample(modelConfig),
+  });
+}
+
+/** Replaces a folder with another; the old one stays until the new one is complete. */
+async function replaceFolder(from: string, to: string): Promise<void> {
+  const old = asideName(to);
+  const existed = await rename(to, old).then(
+    () => true,
+    () => false,
+  );
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (existed) await rename(old, to);
+    throw error;
+  }
+  if (existed) await rm(old, { recursive: true, force: true });
+}

@@ -1,0 +1,100 @@
+/**
+ * `training.json` of a model folder: what its network was trained on, with which settings, and for how long. The model card says the
+ * same in words, and nothing reads that. A folder without the file, such as an imported one, was trained elsewhere.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { diskFailure } from '@onnoise/base/files';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+
+export const TRAINING_FORMAT = 1;
+
+export interface TrainingFile {
+  format: typeof TRAINING_FORMAT;
+  data: {
+    name: string;
+    /** SHA-256 (hex) of the prepared images, as `Dataset.hash`. */
+    hash: string;
+    count: number;
+    /** In the order of their numbers. */
+    classNames?: readonly string[] | undefined;
+    /** How many of the images are synthetic phantoms. */
+    phantoms?: number | undefined;
+    licence?: string | undefined;
+  };
+  /** The settings of the run, as in its config.json. */
+  settings: { data?: Record<string, unknown>; training?: Record<string, unknown> } & Record<string, unknown>;
+  /** The weights that training started from; absent: random ones. */
+  start?: { name: string; hash: string; phantoms: boolean } | undefined;
+  /** Of the network. */
+  parameters: number;
+  trained?:
+    | {
+        /** Updates of the weights. */
+        steps: number;
+        /** What they took, pictures and checkpoints included. */
+        seconds: number;
+        /** How many of all images training has seen, and how often; absent where the run did not note it. */
+        seen?: { images: number; all: number; epochs: number } | undefined;
+      }
+    | undefined;
+}
+
+/** What decides whether other images are those of training, and how to prepare them alike. */
+export interface TrainedOn {
+  /** SHA-256 (hex) of the images, as `Dataset.hash`. */
+  hash: string;
+  /** The settings of the section `data`; those of older versions may lack some. */
+  data: Readonly<Record<string, unknown>>;
+  /** Of the split into images to train on and images held out. */
+  seed: unknown;
+  /** What training started from, as `--init` named it. Absent: random weights. */
+  start?: string | undefined;
+}
+
+export const formatTraining = (file: TrainingFile): string => `${JSON.stringify(file, undefined, 2)}\n`;
+
+/**
+ * undefined for a folder without the file.
+ * @throws InputError for a file of another form; as {@link diskFailure} does for one that cannot be read
+ */
+export async function readTraining(folder: string): Promise<TrainingFile | undefined> {
+  const path = join(folder, MODEL_FILES.training);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw diskFailure(error, `read ${path}`);
+  });
+  return text === undefined ? undefined : parseTraining(text, path);
+}
+
+/** @throws InputError that names the file */
+export function parseTraining(text: string, path: string): TrainingFile {
+  const refuse = (rule: string, received: string): never => {
+    throw new InputError(`Cannot read ${path}: it must be ${rule}, received ${received}. Export the model again.`);
+  };
+  let file: Partial<TrainingFile>;
+  try {
+    file = JSON.parse(text) as Partial<TrainingFile>;
+  } catch (error) {
+    return refuse('JSON', (error as Error).message);
+  }
+  if (file?.format !== TRAINING_FORMAT) return refuse(`of format ${TRAINING_FORMAT}`, `${file?.format ?? 'none'}`);
+  const { data, settings } = file;
+  if (!/^[0-9a-f]{64}$/.test(data?.hash ?? '')) return refuse('with the SHA-256 of the images', `${data?.hash}`);
+  if (typeof settings !== 'object' || settings === null) return refuse('with the settings of training', 'none');
+  return file as TrainingFile;
+}
+
+/** undefined for a model that was trained elsewhere. @throws as {@link readTraining} does */
+export async function readTrainedOn(folder: string): Promise<TrainedOn | undefined> {
+  const file = await readTraining(folder);
+  if (file === undefined) return undefined;
+  const { data = {}, training = {} } = file.settings;
+  const { seed, init } = training;
+  return { hash: file.data.hash, data, seed, ...(typeof init === 'string' && { start: init }) };
+}
+
+/** Whether any of what the weights come from were synthetic phantoms. */
+export const learntPhantoms = ({ data, start }: Pick<TrainingFile, 'data' | 'start'>): boolean =>
+  (data.phantoms ?? 0) > 0 || start?.phantoms === true;

@@ -1,0 +1,2 @@
+export { averageLosses, smooth } from './loss-chart.ts';
+export { spreadSteps } from './spread-steps.ts';

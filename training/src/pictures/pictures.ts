@@ -1,0 +1,197 @@
+/** Measures the held-out images, then draws and writes the pictures of a run: chart, sheet, strip, animation. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeWhole } from '@onnoise/base/files';
+import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
+import { BadOutputError, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import { conditionsOf, type Dataset, readFloats } from '../data/index.ts';
+import type { DescribedModel } from '../model/described.ts';
+import type { TrainPlan } from '../plan/plan.ts';
+import { checkpointName } from '../saved/checkpoint.ts';
+import { appendLine, cutLines, readLines, type StepMetrics, type ValidationMetrics } from '../saved/metrics.ts';
+import { runPaths } from '../saved/run-folder.ts';
+import { PREVIEW_BATCH } from '../settings/batch.ts';
+import type { EventLog } from '../tensorboard/event-log.ts';
+import { rowsOf } from './conditioning.ts';
+import { createPredictor, type Predictor } from './denoiser.ts';
+import { lossChart } from './loss-chart.ts';
+import { drawPreview, joinImages, type Preview, sheetColumns } from './preview.ts';
+import { scheduleChart } from './schedule-chart.ts';
+import { spreadSteps } from './spread-steps.ts';
+import { type ValidationSet, validationLoss } from './validation.ts';
+
+/** The tutorial shows a denoising in ten pictures. */
+const STRIP_PICTURES = 10;
+const ANIMATION_FRAMES = 60;
+/** Small images are enlarged to about this many pixels. */
+const ANIMATION_SIDE = 256;
+/** Most held-out images to measure: enough for a steady number, few enough to be quick. */
+const VALIDATION_IMAGES = 128;
+
+export interface RunPicturesOptions {
+  plan: TrainPlan;
+  dataset: Dataset;
+  run: string;
+  step: number;
+  parameters: ReadonlyMap<string, Float32Array>;
+  /** Whether the run ends here: then the animation is made too. */
+  final: boolean;
+  /** Where TensorBoard finds the sheet and the held-out loss, if it is to. */
+  events?: EventLog | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
+  /** Advice for when the held-out loss has become NaN or infinite. */
+  advice: () => string;
+  /** Told that sampling led to no picture. */
+  onNote?: ((line: string) => void) | undefined;
+}
+
+/**
+ * Measures the held-out images, then draws. Weights whose sampling does not stay finite get no pictures: they may after more steps.
+ * @returns the held-out loss; undefined if no image is held out.
+ * @throws InputError when that loss is NaN or infinite: such a state gets no pictures.
+ */
+export async function writePictures(options: RunPicturesOptions): Promise<ValidationMetrics | undefined> {
+  const { plan, run } = options;
+  const predictor = await createPredictor(plan.model, options.parameters);
+  try {
+    const measured = await measureHeldOut(options, predictor);
+    if (measured) await noteHeldOut(options, measured);
+    await writeChart(run);
+    await writeSchedule(options);
+    const drawn = await drawSheet(options, predictor).catch((error) => noteUndrawn(options, error));
+    if (drawn) await writeSheets(options, drawn, measured?.loss);
+    return measured;
+  } finally {
+    await predictor.dispose();
+  }
+}
+
+async function measureHeldOut(
+  { plan, dataset, step }: RunPicturesOptions,
+  predictor: Predictor,
+): Promise<ValidationMetrics | undefined> {
+  const { model, config, scheduler, schedule } = plan;
+  const set = await validationSet(dataset, model);
+  if (!set) return undefined;
+  const loss = await validationLoss(predictor, set, {
+    schedule,
+    predictionType: scheduler.prediction_type,
+    loss: config.training.loss,
+    huberDelta: config.training.huberDelta,
+    minSnr: config.training.minSnr,
+    seed: config.training.seed,
+    batch: PREVIEW_BATCH,
+  });
+  return { step, loss };
+}
+
+async function noteHeldOut({ run, advice }: RunPicturesOptions, measured: ValidationMetrics): Promise<void> {
+  const { step, loss } = measured;
+  if (!Number.isFinite(loss)) {
+    throw new InputError(
+      `Cannot continue training: the held-out loss of step ${step} must be finite, received ${loss}. ${advice()}`,
+    );
+  }
+  const { validation } = runPaths(run);
+  await cutLines(validation, step - 1);
+  await appendLine(validation, measured);
+}
+
+function drawSheet({ plan, onProgress, signal }: RunPicturesOptions, predictor: Predictor): Promise<Preview> {
+  const { model, config, scheduler, sampleSteps } = plan;
+  return drawPreview({
+    predictor,
+    scheduler,
+    shape: model.shape,
+    sampler: config.output.sampler,
+    steps: sampleSteps,
+    count: config.output.sampleCount,
+    seed: config.training.seed,
+    classes: model.classCount,
+    conditions: model.conditions,
+    nullCondition: model.nullCondition,
+    onProgress,
+    signal,
+  });
+}
+
+function noteUndrawn({ plan, step, onNote }: RunPicturesOptions, error: unknown): undefined {
+  if (!(error instanceof BadOutputError)) throw error;
+  const reason = error.message.replace(/^[^:]*: /, '');
+  const advice = plan.scheduler.clip_sample ? '' : ' With scheduler.clip_sample true it stays within bounds.';
+  onNote?.(`Cannot draw the pictures of step ${step}: ${reason}${advice}`);
+}
+
+const caption = (timestep: number | undefined) =>
+  timestep === undefined ? 'finished' : `timestep ${Math.round(timestep)}`;
+
+/** The sheet of the step comes last: if it exists, all of them do. */
+async function writeSheets(
+  { plan, run, step, final, events }: RunPicturesOptions,
+  { images, frames, timesteps }: Preview,
+  heldOut: number | undefined,
+): Promise<void> {
+  const { model, config } = plan;
+  const shape = model.shape;
+  const last = frames.length - 1;
+  const paths = runPaths(run);
+  const chosen = spreadSteps(last, STRIP_PICTURES);
+  const captions = chosen.map((number) => caption(timesteps[number]));
+  const png = await sheet(images, shape, sheetColumns(config.output.sampleCount, model.classCount));
+  const row = await captionedStrip(joinImages(chosen.map((number) => frames[number]!)), shape, captions);
+  await writeWhole(paths.samples, png);
+  await writeWhole(paths.denoising, row);
+  if (final) {
+    const shown = [0, ...spreadSteps(last, ANIMATION_FRAMES)].map((number) => frames[number]!);
+    const scale = Math.max(1, Math.floor(ANIMATION_SIDE / shape[2]));
+    await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
+  }
+  await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
+  await events?.notePictures(step, png, heldOut);
+  await writeWhole(paths.sheetOf(step), png);
+}
+
+/**
+ * Whether the pictures of a step and its held-out loss exist, and at the run's end the animation. The sheet of the step
+ * is written last. It may be from before the run went back to an older checkpoint, but then its loss is cut off.
+ */
+export async function hasPictures(run: string, step: number, heldOut: boolean, final: boolean): Promise<boolean> {
+  const paths = [runPaths(run).sheetOf(step), ...(final ? [runPaths(run).forming] : [])];
+  const there = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  const measured = await readLines<ValidationMetrics>(runPaths(run).validation);
+  return there.every(Boolean) && (!heldOut || measured.some((line) => line.step === step));
+}
+
+export async function writeChart(run: string): Promise<void> {
+  const paths = runPaths(run);
+  const metrics = await readLines<StepMetrics>(paths.metrics);
+  if (metrics.length === 0) return;
+  const validation = await readLines<ValidationMetrics>(paths.validation);
+  await writeWhole(paths.loss, await lineChart(lossChart(metrics, validation)));
+}
+
+/** Only of a learned schedule. */
+async function writeSchedule({ plan, run }: RunPicturesOptions): Promise<void> {
+  const { config, schedule } = plan;
+  if (!config.training.learnSchedule) return;
+  const chart = scheduleChart(parseSchedulerConfig(config.scheduler), schedule.alphaBar);
+  await writeWhole(runPaths(run).schedule, await lineChart(chart));
+}
+
+/** undefined when no image is held out. */
+async function validationSet(dataset: Dataset, model: DescribedModel): Promise<ValidationSet | undefined> {
+  const numbers = spread(dataset.validation, VALIDATION_IMAGES);
+  if (numbers.length === 0) return undefined;
+  const told = {
+    ...(model.classCount !== null && { labels: Int32Array.from(numbers, (number) => dataset.labels![number]!) }),
+    ...(model.conditions.length > 0 && { conditions: conditionsOf(dataset.conditions!, numbers) }),
+  };
+  return { images: await readFloats(dataset, numbers), rows: rowsOf(model, told, numbers.length) };
+}
+
+/** At most `count` of the values, evenly spread. */
+function spread(values: Uint32Array, count: number): Uint32Array {
+  const kept = Math.min(count, values.length);
+  return Uint32Array.from({ length: kept }, (_, i) => values[Math.floor((i * values.length) / kept)]!);
+}

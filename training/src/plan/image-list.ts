@@ -1,0 +1,39 @@
+/** Checks, before any image is read, from the list of images alone: can a run train on them? */
+import { InputError } from '@onnoise/scheduler/rules';
+import type { DataConditions } from '../data/index.ts';
+import { splitImages } from '../data/set/split.ts';
+import { checkConditions } from '../settings/conditions.ts';
+import { checkClasses, checkDropout } from '../settings/labels.ts';
+import type { TrainPlan } from './plan.ts';
+
+export interface ImageList {
+  /** Includes those that will be skipped. */
+  total: number;
+  classNames?: readonly string[] | undefined;
+  conditions?: DataConditions | undefined;
+  groups?: readonly number[] | undefined;
+}
+
+/** Images to train on, at most. */
+export function trainingImages({ config }: Pick<TrainPlan, 'config'>, { total, groups }: ImageList): number {
+  return splitImages(total, config.data.validationShare, config.training.seed, groups).train.length;
+}
+
+/**
+ * @param resume whether a run continues, which keeps its classes.
+ * @returns notes for the user, one sentence each.
+ * @throws InputError for what training would otherwise refuse only after the images were prepared.
+ */
+export function checkList(plan: Pick<TrainPlan, 'config' | 'model'>, list: ImageList, resume: boolean): string[] {
+  const { batch, accumulate } = plan.config.training;
+  const images = trainingImages(plan, list);
+  if (images < batch * accumulate) {
+    const [name, received] = accumulate === 1 ? ['--batch', batch] : ['--batch times --accumulate', batch * accumulate];
+    throw new InputError(
+      `Cannot start training: ${name} must be at most the number of training images, ${images}, received ${received}.`,
+    );
+  }
+  checkDropout(plan.config.training, plan.model, list.classNames);
+  checkConditions(plan.model.conditions, list.conditions?.names);
+  return checkClasses(plan.model.classCount, list.classNames, resume);
+}

@@ -1,0 +1,136 @@
+/** Turns a configuration and the images into all parts of a run, before any long work starts. */
+import {
+  InputError,
+  makeSchedule,
+  parseSchedulerConfig,
+  type Schedule,
+  type SchedulerConfig,
+} from '@onnoise/scheduler';
+import { usualSteps } from '@onnoise/scheduler/model';
+import type { Dataset } from '../data/index.ts';
+import type { Start } from '../fine-tuning/fit.ts';
+import type { DescribedModel } from '../model/described.ts';
+import { checkConditions } from '../settings/conditions.ts';
+import type { TrainConfig } from '../settings/config.ts';
+import { checkDropout, checkLabels } from '../settings/labels.ts';
+import type { TrainStep } from '../step/contracts.ts';
+import { schedulerOf } from '../step/state.ts';
+import { createTrainStep } from '../step/step.ts';
+
+export interface TrainPlan {
+  config: TrainConfig;
+  model: DescribedModel;
+  scheduler: SchedulerConfig;
+  schedule: Schedule;
+  step: TrainStep;
+  /** Sampling steps of the pictures, at most T. */
+  sampleSteps: number;
+  /** The weights to start from, if they were read: a run that continues needs none. */
+  start: Start | undefined;
+  /** Those, or fresh ones from the configuration's seed. */
+  initialParameters: () => Map<string, Float32Array>;
+}
+
+export function planTraining(
+  config: TrainConfig,
+  model: DescribedModel,
+  initialParameters: (seed: number) => Map<string, Float32Array>,
+  start?: Start,
+): TrainPlan {
+  const scheduler = parseSchedulerConfig(config.scheduler);
+  const schedule = makeSchedule(scheduler);
+  if (config.training.learnSchedule) checkLearnable(config, schedule);
+  return {
+    config,
+    model,
+    scheduler,
+    schedule,
+    step: stepOf(model, config, { scheduler, schedule }),
+    sampleSteps: sampleStepsOf(config.output, schedule),
+    start,
+    initialParameters: () => initialParameters(config.training.seed),
+  };
+}
+
+/** @throws InputError for settings with which a schedule cannot be learned. */
+function checkLearnable({ training }: TrainConfig, { T, alphaBar }: Schedule): void {
+  const refuse = (name: string, rule: string, received: unknown): never => {
+    throw new InputError(`Cannot learn the schedule: ${name} must be ${rule}, received ${received}.`);
+  };
+  if (training.loss !== 'l2') refuse('--loss', 'l2 with --learn-schedule', training.loss);
+  if (training.timestepSampling !== 'uniform') {
+    refuse('--timestep-sampling', 'uniform with --learn-schedule', training.timestepSampling);
+  }
+  if (training.minSnr !== null) refuse('--min-snr', 'off with --learn-schedule', training.minSnr);
+  if (T < 3) refuse('--scheduler.num_train_timesteps', 'at least 3 with --learn-schedule', T);
+  if (alphaBar[T - 1] === 0) refuse('--scheduler.rescale_betas_zero_snr', 'false with --learn-schedule', true);
+}
+
+/** The plan with the schedule that a training state has learned; the same plan if it learns none. */
+export function withLearned(plan: TrainPlan, state: ReadonlyMap<string, Float32Array>): TrainPlan {
+  const scheduler = schedulerOf(plan.scheduler, state);
+  return scheduler === plan.scheduler ? plan : { ...plan, scheduler, schedule: makeSchedule(scheduler) };
+}
+
+function stepOf(
+  model: DescribedModel,
+  { training }: TrainConfig,
+  { scheduler, schedule }: Pick<TrainPlan, 'scheduler' | 'schedule'>,
+): TrainStep {
+  return createTrainStep(model, {
+    batch: training.batch,
+    accumulate: training.accumulate,
+    shape: model.shape,
+    conditional: model.classCount !== null,
+    learnSchedule: training.learnSchedule,
+    conditions: model.conditions.length,
+    schedule,
+    predictionType: scheduler.prediction_type,
+    loss: training.loss,
+    huberDelta: training.huberDelta,
+    minSnr: training.minSnr,
+    optimizer: training.optimizer,
+    betas: [training.beta1, training.beta2],
+    eps: training.eps,
+    weightDecay: training.weightDecay,
+    clipNorm: training.clipNorm,
+    ema: training.emaDecay !== null,
+  });
+}
+
+function sampleStepsOf({ sampleSteps }: TrainConfig['output'], { T }: Schedule): number {
+  if (sampleSteps === undefined) return usualSteps({ num_train_timesteps: T });
+  if (sampleSteps <= T) return sampleSteps;
+  throw new InputError(
+    `Cannot start training: --sample-steps must be at most the ${T} timesteps, received ${sampleSteps}.`,
+  );
+}
+
+/** The same plan with other output settings. */
+export function withOutput(plan: TrainPlan, output: TrainConfig['output']): TrainPlan {
+  return { ...plan, config: { ...plan.config, output }, sampleSteps: sampleStepsOf(output, plan.schedule) };
+}
+
+/** The same plan with `batch` images per step. */
+export function withBatch(plan: TrainPlan, batch: number): TrainPlan {
+  const config = { ...plan.config, training: { ...plan.config.training, batch } };
+  return { ...plan, config, step: stepOf(plan.model, config, plan) };
+}
+
+/**
+ * @param resume whether a run continues, which keeps its classes.
+ * @returns notes on the labels, one sentence each.
+ * @throws InputError when the shape or the labels of the images do not suit the network.
+ */
+export function checkData({ model, config }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
+  const { channels, height, width } = dataset;
+  if ([channels, height, width].join() !== model.shape.join()) {
+    const [wanted, received] = [model.shape, [channels, height, width]].map((shape) => shape.join(' x '));
+    throw new InputError(
+      `Cannot start training: the images must be ${wanted} as the network takes them, received ${received} (--size and --channels say which).`,
+    );
+  }
+  checkDropout(config.training, model, dataset.classNames);
+  checkConditions(model.conditions, dataset.conditions?.names);
+  return checkLabels(model.classCount, dataset, resume);
+}

@@ -1,0 +1,100 @@
+/** Turns resolved settings into a plan: the real network and its parameters. */
+import { parseSchedulerConfig } from '@onnoise/scheduler';
+import * as tf from '@tensorflow/tfjs';
+import { fitParameters, type Start } from '../fine-tuning/fit.ts';
+import { createModel, initParameters, type Model } from '../model/index.ts';
+import { widenedConditions } from '../settings/conditions.ts';
+import type { TrainConfig } from '../settings/config.ts';
+import { classesOf } from '../settings/labels.ts';
+import { completeModel, type ImageTraits } from '../settings/links.ts';
+import { planTraining, type TrainPlan } from './plan.ts';
+
+/** Settings that give way to the images; undefined where a layer above has the last word. */
+export interface Yielding {
+  /** A preset's. */
+  classes?: number | undefined;
+  labelDropout?: number | undefined;
+  /** Those of the weights to start from, which know pictures without any, too. */
+  conditions?: boolean | undefined;
+}
+
+/** A plan before the images are known. */
+export interface PlanDraft {
+  /** The plan so far. If open, it has no classes and the network's default channels. */
+  plan: TrainPlan;
+  /** What the settings leave for the images to show. */
+  open: { classes: boolean; channels: boolean };
+  /** The settings, without those that are open. */
+  config: TrainConfig;
+  start: Start | undefined;
+  yielding: Yielding;
+}
+
+/**
+ * @param start weights to start from
+ * @param yielding default: nothing gives way
+ * @throws InputError when the network's or the scheduler's settings are wrong, or the weights do not fit the network.
+ */
+export function draftPlan(given: TrainConfig, start?: Start, yielding: Yielding = {}): PlanDraft {
+  const { num_class_embeds: _, ...model } = given.model;
+  const config = yielding.classes === undefined ? given : { ...given, model };
+  const open = {
+    classes: config.model.num_class_embeds === undefined,
+    channels: config.data.channels === undefined,
+  };
+  const plan = planFromConfig(config, {}, open.classes || open.channels ? undefined : start, yielding);
+  return { plan, open, config, start, yielding };
+}
+
+/** The plan for these images: the draft's own, unless they settle something that was open. */
+export function completePlan(draft: PlanDraft, images: ImageTraits): TrainPlan {
+  if (losesConditions(draft, images)) {
+    const { null_condition: _, ...model } = draft.config.model;
+    const config = { ...draft.config, model: { ...model, num_class_embeds: null, conditions: [] } };
+    return planFromConfig(config, images, draft.start, draft.yielding);
+  }
+  const { plan, open, config, start, yielding } = draft;
+  const classes = open.classes ? classesOf(images.classNames) : plan.model.classCount;
+  const channels = open.channels ? images.channels : undefined;
+  const widened = start && widenedConditions(plan.model.conditions, images.conditions, images.train);
+  const settings = widened ? { ...config, model: { ...config.model, conditions: widened } } : config;
+  const suits = !widened && (images.conditions === undefined || plan.model.conditions.length > 0);
+  const known = suits && classes === plan.model.classCount && (channels ?? plan.model.shape[0]) === plan.model.shape[0];
+  return known && plan.start === start ? plan : planFromConfig(settings, images, start, yielding);
+}
+
+/** Whether the network leaves out the conditions of the weights that it starts from, since the images have none. */
+const losesConditions = ({ plan, yielding }: PlanDraft, { classNames, conditions }: ImageTraits): boolean =>
+  yielding.conditions === true && plan.model.nullCondition && classesOf(classNames) === null && !conditions;
+
+/**
+ * The plan when settings and images are both known.
+ * @param images traits that the settings may leave open.
+ * @param start weights to start from
+ * @param yielding a preset's label dropout is off for a network that is conditional on nothing
+ * @throws InputError when the network's or the scheduler's settings are wrong, or the weights do not fit the network.
+ */
+export function planFromConfig(
+  config: TrainConfig,
+  images: ImageTraits = {},
+  start?: Start,
+  yielding: Yielding = {},
+): TrainPlan {
+  const { model, whole: completed } = completeConfig(config, images);
+  const drops = model.classCount !== null || model.conditions.length > 0 || yielding.labelDropout === undefined;
+  const whole = drops ? completed : { ...completed, training: { ...completed.training, labelDropout: 0 } };
+  if (!start) return planTraining(whole, model, (seed) => initParameters(model, seed, config.training.zeroInit));
+  fitParameters(start, model);
+  return planTraining(whole, model, () => fitParameters(start, model), start);
+}
+
+/** The network of a configuration, and the configuration completed with everything that the network settles. */
+export function completeConfig(config: TrainConfig, images: ImageTraits = {}): { model: Model; whole: TrainConfig } {
+  // Without this tfjs prints advice to install another backend.
+  tf.enableProdMode();
+  const scheduler = parseSchedulerConfig(config.scheduler);
+  const model = createModel(completeModel(config, scheduler.num_train_timesteps, images));
+  const [found, size] = model.shape;
+  const data = { ...config.data, size, channels: found as 1 | 3 };
+  return { model, whole: { ...config, data, model: { ...model.config }, scheduler: { ...scheduler } } };
+}

@@ -1,0 +1,2 @@
+export type { HeldRun } from './held-run.ts';
+export { type TrainHooks, type TrainResult, train } from './train.ts';

@@ -1,0 +1,54 @@
+/**
+ * The numbers of a run as JSON lines: `metrics.jsonl` for every step, `validation.jsonl` for the held-out images.
+ * On resume the lines after the checkpoint's step are cut off, so that no step appears twice.
+ */
+import { appendFile, readFile } from 'node:fs/promises';
+import { diskFailure, writeWhole } from '@onnoise/base/files';
+
+/** A line of `metrics.jsonl`. */
+export interface StepMetrics {
+  /** Updates done, from 1. */
+  step: number;
+  epoch: number;
+  loss: number;
+  gradNorm: number;
+  lr: number;
+  imagesPerSecond: number;
+  /** Seconds of training so far, without the stops. */
+  seconds: number;
+  /** Resident memory of the process in MiB. */
+  memory: number;
+}
+
+/** A line of `validation.jsonl`. */
+export interface ValidationMetrics {
+  step: number;
+  /** Of the averaged weights on held-out images. */
+  loss: number;
+}
+
+export async function appendLine(path: string, line: { step: number }): Promise<void> {
+  await appendFile(path, `${JSON.stringify(line)}\n`);
+}
+
+/** All whole lines; a line cut short by a kill is left out. Empty if there is no file. */
+export async function readLines<T extends { step: number }>(path: string): Promise<T[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw diskFailure(error, `read ${path}`);
+  });
+  return text.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as T];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Keeps the lines up to `step` and returns them; 0 empties the file. */
+export async function cutLines<T extends { step: number }>(path: string, step: number): Promise<T[]> {
+  const kept = (await readLines<T>(path)).filter((line) => line.step <= step);
+  await writeWhole(path, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return kept;
+}

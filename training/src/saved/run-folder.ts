@@ -1,0 +1,190 @@
+/**
+ * The layout of a run's folder.
+ *
+ * | path                          | what                                                              |
+ * |-------------------------------|-------------------------------------------------------------------|
+ * | config.json                   | the resolved configuration                                        |
+ * | data.json                     | name, hash, size and classes of the images                        |
+ * | metrics.jsonl                 | a line for every step                                             |
+ * | validation.jsonl              | the loss on held-out images, if any                                |
+ * | loss.png                      | both as a chart                                                   |
+ * | events.out.tfevents.*         | both and the sheets for TensorBoard, see tensorboard/event-log.ts |
+ * | schedule.png                  | a learned schedule, beside the named ones                         |
+ * | samples.png, denoising.png    | the newest sheet, and one image coming out of the noise           |
+ * | forming.webp                  | the same as an animation                                          |
+ * | samples/                      | earlier sheets and strips, by step                                |
+ * | checkpoints/step-<n>/         | see checkpoint.ts                                                 |
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { diskFailure, ownFolder, withDiskErrors, writeWhole } from '@onnoise/base/files';
+import { InputError } from '@onnoise/scheduler/rules';
+import type { Dataset } from '../data/index.ts';
+import { type ConfigLayer, type PartialConfig, resolveConfig, type TrainConfig } from '../settings/config.ts';
+import type { StepTensor } from '../step/contracts.ts';
+import { type Checkpoint, type CheckpointInfo, checkpointName, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
+
+export const runPaths = (run: string) => ({
+  config: join(run, 'config.json'),
+  data: join(run, 'data.json'),
+  metrics: join(run, 'metrics.jsonl'),
+  validation: join(run, 'validation.jsonl'),
+  loss: join(run, 'loss.png'),
+  schedule: join(run, 'schedule.png'),
+  samples: join(run, 'samples.png'),
+  denoising: join(run, 'denoising.png'),
+  forming: join(run, 'forming.webp'),
+  sheets: join(run, 'samples'),
+  sheetOf: (step: number) => join(run, 'samples', `${checkpointName(step)}.png`),
+  checkpoints: join(run, 'checkpoints'),
+});
+
+/** The contents of `data.json`. */
+export interface RunData {
+  name: string;
+  hash: string;
+  count: number;
+  channels: number;
+  height: number;
+  width: number;
+  train: number;
+  validation: number;
+  skipped: number;
+  classNames?: string[];
+  /** See `Dataset.phantoms`. */
+  phantoms?: number;
+  /** Whether the weights that it started from had learnt from synthetic phantoms. */
+  startPhantoms?: boolean;
+}
+
+/** Whether any of what the weights come from were synthetic phantoms. */
+export const learntFromPhantoms = ({ phantoms = 0, startPhantoms = false }: Partial<RunData> = {}): boolean =>
+  phantoms > 0 || startPhantoms;
+
+export function describeData(dataset: Dataset, startPhantoms = false): RunData {
+  const { name, hash, count, channels, height, width, classNames, phantoms, train, validation, skipped } = dataset;
+  return {
+    name,
+    hash,
+    count,
+    channels,
+    height,
+    width,
+    train: train.length,
+    validation: validation.length,
+    skipped: skipped.length,
+    ...(classNames && { classNames }),
+    ...(phantoms !== undefined && { phantoms }),
+    ...(startPhantoms && { startPhantoms }),
+  };
+}
+
+export const readRunData = async (run: string): Promise<RunData | undefined> =>
+  (await readJson(runPaths(run).data)) as RunData | undefined;
+
+export const writeJson = (path: string, value: unknown) => writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+
+/**
+ * @throws InputError when the folder already holds a run, since training into it would mix two, or a model or files that the
+ *   run would replace.
+ */
+export async function requireNoRun(run: string): Promise<void> {
+  const { sheetOf, ...paths } = runPaths(run);
+  const refuse = (held: string, advice: string): never => {
+    throw new InputError(
+      `Cannot start training in ${run}: --out must be a folder without a run, this one holds ${held}. ${advice}`,
+    );
+  };
+  if ((await readJson(paths.config)) !== undefined || (await listCheckpoints(paths.checkpoints)).length > 0) {
+    refuse('one', 'Add --resume to continue it, or choose another folder.');
+  }
+  const names = await withDiskErrors(`read ${run}`, () => readdir(run));
+  if (ownFolder(names) !== undefined) refuse(ownFolder(names)!, 'Choose another folder.');
+  const lost = Object.values(paths).find((path) => extname(path) !== '' && names.includes(basename(path)));
+  if (lost !== undefined) refuse(`${basename(lost)}, which the run would replace`, 'Choose another folder.');
+}
+
+/** @throws InputError when there is no run, or its configuration cannot be read. */
+export async function readRunConfig(run: string): Promise<TrainConfig> {
+  return resolveConfig([await readRunLayer(run)]);
+}
+
+/** The configuration as written, as a layer below other settings. @throws InputError when there is no run. */
+export async function readRunLayer(run: string): Promise<ConfigLayer> {
+  const name = runPaths(run).config;
+  const config = await readJson(name);
+  if (config === undefined)
+    throw new InputError(`Cannot read the run ${run}: it must hold a config.json, but there is none.`);
+  return { name, config: config as PartialConfig };
+}
+
+/** The parts of a run that `pipeline export` needs. */
+export interface OpenedRun {
+  checkpoint: Checkpoint;
+  /** The checkpoint's own; config.json may have been edited since. */
+  config: TrainConfig;
+  data: RunData | undefined;
+  /** One sentence each, on newer checkpoints that were passed over and settings that have no effect. */
+  notes: string[];
+}
+
+/**
+ * The newest checkpoint of a run that can be read, or the one of a step.
+ *
+ * @param specsOf the tensors that the state must have for these settings.
+ * @throws InputError when there is none, with the reason for each that cannot be read.
+ */
+export async function openRun(
+  run: string,
+  step: number | undefined,
+  specsOf: (config: TrainConfig) => readonly StepTensor[],
+): Promise<OpenedRun> {
+  const edited = await readRunConfig(run);
+  const data = await readRunData(run);
+  const all = await listCheckpoints(runPaths(run).checkpoints);
+  const wanted = step === undefined ? all.toReversed() : all.filter((checkpoint) => checkpoint.step === step);
+  if (wanted.length === 0) {
+    const rule =
+      step === undefined
+        ? 'it must hold a checkpoint, but there is none yet'
+        : `there is no checkpoint of step ${step}`;
+    const have = step !== undefined && all.length > 0 ? `, only of ${all.map((each) => each.step).join(', ')}` : '';
+    throw new InputError(`Cannot read the run ${run}: ${rule}${have}.`);
+  }
+  const broken: string[] = [];
+  for (const { path } of wanted) {
+    try {
+      const checkpoint = await withDiskErrors(`read the checkpoint ${path}`, () =>
+        loadCheckpoint(path, (info) => specsOf(configOf(path, info))),
+      );
+      const config = configOf(path, checkpoint.info);
+      const notes = broken.map((reason) => `${reason} It was skipped.`);
+      const differing = (['model', 'scheduler'] as const).filter((section) => differ(config[section], edited[section]));
+      if (differing.length > 0) {
+        const which = differing.map((section) => `the ${section} settings`).join(' and ');
+        notes.push(`In config.json ${which} differ from the checkpoint's; the checkpoint's are used.`);
+      }
+      return { checkpoint, config, data, notes };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      broken.push(error.message);
+    }
+  }
+  throw new InputError(broken.join(' '));
+}
+
+const configOf = (path: string, { config }: CheckpointInfo): TrainConfig =>
+  resolveConfig([{ name: `the checkpoint ${path}`, config: { ...config } }]);
+const differ = (a: Record<string, unknown>, b: Record<string, unknown>) =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].some((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
+
+/** undefined if there is no such file, or it holds null. */
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) ?? undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError) throw new InputError(`Cannot read ${path}: it must be JSON (${error.message}).`);
+    throw diskFailure(error, `read ${path}`);
+  }
+}

@@ -1,0 +1,11 @@
+/** The tensors of a run's training state, by its settings alone. */
+import { createModel } from '../model/index.ts';
+import type { TrainConfig } from '../settings/config-types.ts';
+import type { StepTensor } from '../step/contracts.ts';
+import { stateSpecs } from '../step/state.ts';
+
+/** @throws InputError when the settings of the network are wrong. */
+export function specsOfRun({ model, training }: Pick<TrainConfig, 'model' | 'training'>): StepTensor[] {
+  const { emaDecay, learnSchedule, optimizer } = training;
+  return stateSpecs(createModel(model).parameters, { ema: emaDecay !== null, learnSchedule, optimizer });
+}

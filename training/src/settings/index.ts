@@ -1,0 +1,16 @@
+export { augmentFields } from './augment-fields.ts';
+export { imagesPerStep } from './batch.ts';
+export {
+  type ConfigLayer,
+  checkComplete,
+  type PartialConfig,
+  resolveConfig,
+  SECTIONS,
+  type TrainConfig,
+} from './config.ts';
+export { dataFields } from './data-fields.ts';
+export { defaultsOf, type Field, SEED } from './field.ts';
+export { fields, type Section } from './fields.ts';
+export { tellClasses } from './labels.ts';
+export { isRepeated } from './links.ts';
+export { presetNames, readPreset } from './presets.ts';

@@ -1,0 +1,112 @@
+/**
+ * The loss of a batch and its gradients: noise the images, predict, measure, differentiate.
+ *
+ * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), algorithm 1; the velocity target is
+ * Salimans & Ho (arXiv 2202.00512), v = sqrt(alphaBar) noise - sqrt(1 - alphaBar) x0.
+ */
+import { MASK } from '@onnoise/scheduler/training';
+import * as tf from '@tensorflow/tfjs';
+import type { TrainableModel } from '../model/described.ts';
+import type { TrainStepOptions } from './contracts.ts';
+import { CURVE_SHAPES, type CurveTensors, curveGradients, gammaAt, gammasOf } from './learned-schedule.ts';
+import { meanLoss, minSnrWeight } from './loss.ts';
+import { SCHEDULE } from './state.ts';
+
+/** Tensors by name. */
+export type Tensors = Record<string, tf.Tensor>;
+
+export interface Differentiated {
+  loss: tf.Scalar;
+  /** Of every trainable parameter, and of the learned schedule's as `schedule.<name>`. */
+  gradients: Map<string, tf.Tensor>;
+  /** Those that the forward pass updated. */
+  buffers: Map<string, tf.Tensor>;
+}
+
+/** @param state with `model.*` and `schedule.*` at least */
+export function differentiate(
+  model: TrainableModel,
+  options: TrainStepOptions,
+  state: Tensors,
+  inputs: Tensors,
+): Differentiated {
+  const buffers = new Map<string, tf.Tensor>();
+  const parameters: Tensors = {};
+  for (const { name } of model.parameters) parameters[name] = state[`model.${name}`]!;
+  const trained = model.parameters.filter(({ trainable }) => trainable).map(({ name }) => name);
+  const learned = options.learnSchedule ? learnedGamma(options, state, inputs) : undefined;
+  let errors: tf.Tensor | undefined;
+
+  const forward = () => {
+    const { noisy, target, timestep, weights } = noised(options, inputs, learned?.gamma);
+    const prediction = model.forward(parameters, noisy, timestep, {
+      training: true,
+      masks: Object.fromEntries((model.dropouts ?? []).map(({ name }) => [name, inputs[MASK + name]!])),
+      ...(options.conditional && { labels: inputs.labels as tf.Tensor1D }),
+      ...(options.conditions && { conditions: inputs.conditions as tf.Tensor2D }),
+      // The gradient scope ends before the buffers are read.
+      onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
+    });
+    if (!learned) return meanLoss(options, prediction, target, weights);
+    errors = tf.keep(tf.mean(tf.squaredDifference(prediction, target), [1, 2, 3])); // [B]
+    return tf.mean(errors) as tf.Scalar;
+  };
+  const { value, grads } = tf
+    .engine()
+    .gradients(
+      forward,
+      [...trained.map((name) => parameters[name]!), ...(learned ? [learned.gamma] : [])],
+      undefined,
+      true,
+    );
+  const gradients = new Map<string, tf.Tensor>();
+  for (const [i, name] of trained.entries()) {
+    const gradient = grads[i] as tf.Tensor | undefined;
+    if (!gradient) throw new Error(`parameter ${name} has no gradient: the loss does not depend on it`);
+    gradients.set(name, gradient);
+  }
+  if (learned && errors) {
+    // The loss is the mean over the batch, and each image has its own gamma.
+    const slopes = tf.mul(grads[trained.length]!, options.batch);
+    const { curve, start, gamma } = learned;
+    const batch = { timesteps: inputs.timesteps as tf.Tensor1D, gamma, errors, slopes };
+    const bends = curveGradients(curve, start, options.predictionType, batch);
+    for (const [name, gradient] of Object.entries(bends)) gradients.set(SCHEDULE + name, gradient);
+    errors.dispose();
+  }
+  return { loss: value as tf.Scalar, gradients, buffers };
+}
+
+/** The learned schedule at the timesteps of a batch: gamma [B]. */
+function learnedGamma({ schedule }: TrainStepOptions, state: Tensors, inputs: Tensors) {
+  const names = Object.keys(CURVE_SHAPES) as (keyof CurveTensors)[];
+  const curve = Object.fromEntries(names.map((name) => [name, state[SCHEDULE + name]!])) as CurveTensors;
+  const start = gammasOf(schedule.alphaBar);
+  return { curve, start, gamma: gammaAt(curve, start, inputs.timesteps as tf.Tensor1D) };
+}
+
+/** x_t = sqrt(alphaBar) x_0 + sqrt(1 - alphaBar) noise, the model's target for it, and the weight of its loss. */
+function noised(
+  { schedule, predictionType, minSnr, batch }: TrainStepOptions,
+  inputs: Tensors,
+  gamma: tf.Tensor | undefined,
+) {
+  const alphaBar = Array.from(schedule.alphaBar);
+  const timesteps = inputs.timesteps as tf.Tensor1D;
+  const images = inputs.images as tf.Tensor4D; // [B, C, H, W]
+  const noise = inputs.noise as tf.Tensor4D; // [B, C, H, W]
+  const pick = (table: number[]) => tf.reshape(tf.gather(tf.tensor1d(table), timesteps), [batch, 1, 1, 1]);
+  const level = (sign: number) => tf.reshape(tf.sqrt(tf.sigmoid(tf.mul(gamma!, sign))), [batch, 1, 1, 1]);
+  const signal = gamma ? level(-1) : pick(alphaBar.map(Math.sqrt)); // [B, 1, 1, 1]
+  const spread = gamma ? level(1) : pick(alphaBar.map((share) => Math.sqrt(1 - share))); // [B, 1, 1, 1]
+  const noisy: tf.Tensor4D = tf.add(tf.mul(signal, images), tf.mul(spread, noise));
+  const target =
+    predictionType === 'epsilon'
+      ? noise
+      : predictionType === 'sample'
+        ? images
+        : tf.sub(tf.mul(signal, noise), tf.mul(spread, images));
+  const weights =
+    minSnr === null ? undefined : pick(alphaBar.map((share) => minSnrWeight(share, minSnr, predictionType)));
+  return { noisy, target, weights, timestep: tf.cast(timesteps, 'float32') };
+}

@@ -1,0 +1,50 @@
+/**
+ * The training step as one pure function of tfjs ops: the loss and its gradients, then the update of the weights (parts.ts).
+ * It reads no tensor and keeps no variable, so it runs eagerly on any backend and can be traced.
+ */
+import { MASK, scalarNames, stepScalars } from '@onnoise/scheduler/training';
+import * as tf from '@tensorflow/tfjs';
+import type { TrainableModel } from '../model/described.ts';
+import type { StepTensor, TrainStep, TrainStepOptions } from './contracts.ts';
+import { canBeCut, halvesOf, partsOf } from './parts.ts';
+import { freshState, stateSpecs } from './state.ts';
+
+export function createTrainStep(model: TrainableModel, options: TrainStepOptions): TrainStep {
+  const { accumulate, batch } = options;
+  const state = stateSpecs(model.parameters, options);
+  const halves = halvesOf(model, options, state);
+  const scalars = scalarNames(options).map((name): StepTensor => ({ name, shape: [], dtype: 'float32' }));
+  const inputsOf = (images: number) => batchInputs(model, options, images);
+  const inParts = (count: number, images: number) => partsOf(halves, count, images, inputsOf(images), scalars);
+  return {
+    recipe: model.config ? { model: model.config, options } : undefined,
+    state,
+    inputs: [...inputsOf(accumulate * batch), ...scalars],
+    initialState: (parameters) => freshState(state, parameters),
+    scalars: (values) => stepScalars(options, values),
+    run: (before, given) =>
+      tf.tidy(() => {
+        const { state, outputs } = halves.update(before, halves.differentiate(before, given, batch), given);
+        return { state, outputs: { ...outputs } };
+      }),
+    ...(canBeCut(model, options) && { cut: (count) => inParts(count, batch / count) }),
+    ...(accumulate > 1 && { accumulated: inParts(accumulate, batch) }),
+  };
+}
+
+/** What a step is told of so many images. */
+function batchInputs(model: TrainableModel, options: TrainStepOptions, images: number): StepTensor[] {
+  const { shape, conditional, conditions = 0 } = options;
+  return [
+    { name: 'images', shape: [images, ...shape], dtype: 'float32' },
+    { name: 'noise', shape: [images, ...shape], dtype: 'float32' },
+    { name: 'timesteps', shape: [images], dtype: 'int32' },
+    ...(model.dropouts ?? []).map(({ name, shape }): StepTensor => {
+      return { name: MASK + name, shape: [images, ...shape], dtype: 'float32' };
+    }),
+    ...(conditional ? [{ name: 'labels', shape: [images], dtype: 'int32' } satisfies StepTensor] : []),
+    ...(conditions > 0
+      ? [{ name: 'conditions', shape: [images, 2 * conditions], dtype: 'float32' } satisfies StepTensor]
+      : []),
+  ];
+}

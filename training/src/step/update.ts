@@ -1,0 +1,106 @@
+/** An update of the weights from their gradients: clip, Adam or Muon, average. */
+import { sizeOf } from '@onnoise/scheduler/model';
+import * as tf from '@tensorflow/tfjs';
+import type { TrainableModel } from '../model/described.ts';
+import { adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
+import { type Bundle, bundleParameters, join, separate } from './bundles.ts';
+import type { TrainStepOptions } from './contracts.ts';
+import { emaUpdate } from './ema.ts';
+import { CURVE_SHAPES } from './learned-schedule.ts';
+import { isHiddenMatrix } from './muon.ts';
+import { hiddenBundles, updateHidden } from './muon-update.ts';
+import type { Tensors } from './objective.ts';
+import { SCHEDULE } from './state.ts';
+
+/** How much faster than the network the schedule learns. */
+const CURVE_RATE = 10;
+
+/** The trained parameters by the optimizer that moves them. */
+export interface ParameterGroups {
+  adam: Bundle[];
+  muon: Bundle[];
+}
+
+export function groupParameters(model: TrainableModel, options: TrainStepOptions): ParameterGroups {
+  const trained = model.parameters.filter(({ trainable }) => trainable);
+  const hidden = options.optimizer === 'muon' ? trained.filter(isHiddenMatrix) : [];
+  return {
+    adam: bundleParameters(trained.filter((parameter) => !hidden.includes(parameter))),
+    muon: hiddenBundles(hidden),
+  };
+}
+
+/** @param gradients of the groups' bundles, joined @param inputs the step's scalars */
+export function updateGroups(
+  groups: ParameterGroups,
+  options: TrainStepOptions,
+  state: Tensors,
+  gradients: { adam: readonly tf.Tensor[]; muon: readonly tf.Tensor[] },
+  inputs: Tensors,
+): { state: Tensors; gradNorm: tf.Scalar } {
+  const squares = gradients.adam.map((gradient) => tf.mul(gradient, gradient));
+  const gradNorm = globalNorm([...squares, ...gradients.muon.map((gradient) => tf.square(gradient))]);
+  const clip = options.clipNorm === null ? undefined : clipFactor(gradNorm, options.clipNorm);
+  const rates = momentRates(options, clip);
+  const scalars = {
+    stepSize: inputs.stepSize as tf.Scalar,
+    epsilon: inputs.epsilon as tf.Scalar,
+    weightFactor: inputs.weightFactor as tf.Scalar,
+  };
+
+  const after: Tensors = {};
+  groups.adam.forEach((bundle, i) => {
+    const read = (prefix: string) => join(bundle, (name) => state[`${prefix}.${name}`]!);
+    const write = (prefix: string, vector: tf.Tensor) => {
+      for (const [name, tensor] of separate(bundle, vector)) after[`${prefix}.${name}`] = tensor;
+    };
+    const moments = { m: read('adam.m'), v: read('adam.v') };
+    const gradient = gradients.adam[i]!;
+    const updated = adamUpdate(options, scalars, rates, clip, read('model'), gradient, squares[i]!, moments);
+    write('model', updated.parameter);
+    write('adam.m', updated.m);
+    write('adam.v', updated.v);
+    if (options.ema) write('ema', emaUpdate(read('ema'), updated.parameter, inputs.emaRate as tf.Scalar));
+  });
+  Object.assign(after, updateHidden(groups.muon, options, state, gradients.muon, clip, inputs));
+  return { state: after, gradNorm };
+}
+
+/**
+ * The learned schedule is apart from the network: no weight decay, and the clipping does not see it.
+ * @param gradientOf a tensor of the schedule, by its name in the state
+ */
+export function updateCurve(
+  options: TrainStepOptions,
+  state: Tensors,
+  gradientOf: (name: string) => tf.Tensor,
+  inputs: Tensors,
+): Tensors {
+  const bundle = {
+    members: Object.entries(CURVE_SHAPES).map(([name, shape]) => ({
+      name: SCHEDULE + name,
+      shape,
+      size: sizeOf(shape),
+    })),
+  };
+  const read = (prefix: string) => join(bundle, (name) => state[prefix + name]!);
+  const gradient = join(bundle, gradientOf);
+  const scalars = {
+    stepSize: tf.mul(inputs.stepSize!, CURVE_RATE) as tf.Scalar,
+    epsilon: inputs.epsilon as tf.Scalar,
+    weightFactor: tf.scalar(1),
+  };
+  const plain = { ...options, weightDecay: 0 };
+  const rates = momentRates(plain, undefined);
+  const moments = { m: read('adam.m.'), v: read('adam.v.') };
+  const square = tf.mul(gradient, gradient);
+  const updated = adamUpdate(plain, scalars, rates, undefined, read(''), gradient, square, moments);
+  const parts = [
+    ['', updated.parameter],
+    ['adam.m.', updated.m],
+    ['adam.v.', updated.v],
+  ] as const;
+  return Object.fromEntries(
+    parts.flatMap(([prefix, vector]) => separate(bundle, vector).map(([name, tensor]) => [prefix + name, tensor])),
+  );
+}
