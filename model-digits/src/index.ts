@@ -10,6 +10,7 @@ export const digits: Readonly<Record<string, URL>> = {
   'README.md': new URL('../../models/digits/README.md', import.meta.url),
   'model_index.json': new URL('../../models/digits/model_index.json', import.meta.url),
   'scheduler/scheduler_config.json': new URL('../../models/digits/scheduler/scheduler_config.json', import.meta.url),
+  'training.json': new URL('../../models/digits/training.json', import.meta.url),
   'unet/config.json': new URL('../../models/digits/unet/config.json', import.meta.url),
   'unet/model.onnx': new URL('../../models/digits/unet/model.onnx', import.meta.url),
 };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { sheet } from '@onnoise/runtime-node';
 import { formatEvaluation } from '#evaluation/report/write.ts';
+import { TRAINING_FORMAT } from '#training/folder/training-file.ts';
 import { exampleEvaluation, examplePictures } from './evaluation.ts';
 import { writeFiles } from './pictures/images.ts';
 
@@ -36,10 +37,11 @@ export async function writeRun(folder: string, { steps = 900, lr = 0.001, floor 
 /** Returns `folder`. */
 export async function writeEvaluatedModel(folder: string, more: Parameters<typeof exampleEvaluation>[0] = {}) {
   const config = { data: { source: 'rings' }, training: { lr: 0.002, batch: 32, emaDecay: 0.999 } };
+  const data = { name: 'rings', hash: '0'.repeat(64), count: 100 };
   const evaluation = exampleEvaluation(more);
   const hash = createHash('sha256').update(WEIGHTS).digest('hex');
   return writeFiles(folder, {
-    'README.md': `# rings\n\n## Training\n\n\`\`\`json\n${JSON.stringify(config, null, 2)}\n\`\`\`\n`,
+    'training.json': JSON.stringify({ format: TRAINING_FORMAT, data, settings: config, parameters: 1 }),
     'model_index.json': '{}',
     'samples.png': await ringSheet(),
     'unet/model.onnx': WEIGHTS,

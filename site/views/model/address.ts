@@ -72,8 +72,8 @@ export async function fetchFolder(
       signal?.throwIfAborted();
       return undefined;
     });
-  const { index, card, evaluation } = MODEL_FILES;
-  const optional = await Promise.all([index, card, evaluation, SAMPLES].map(tryToGet));
+  const { index, card, training, evaluation } = MODEL_FILES;
+  const optional = await Promise.all([index, card, training, evaluation, SAMPLES].map(tryToGet));
   const files = Object.fromEntries([...configs, network, ...optional.filter((entry) => entry !== undefined)]);
   return { files, title: lastWord(address) };
 }

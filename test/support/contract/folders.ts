@@ -77,7 +77,10 @@ export const FOLDERS: readonly FolderRow[] = [
   good('classes', folder({ classes: 2 })),
   good('classes with names', folder({ classes: 2 }, named)),
   good('no model_index.json', folder({}, { [INDEX]: null })),
-  good('a card that names the classes', folder({ classes: 2 }, { 'README.md': text('# m\n\n- classes: a, b\n') })),
+  good(
+    'a card that names the classes, which nothing reads',
+    folder({ classes: 2 }, { 'README.md': text('# m\n\n- classes: a, b\n') }),
+  ),
   good('a network that notes what is so', folder({}, { [NETWORK]: noted({ num_train_timesteps: '100' }) })),
   good('classes besides a null class, and a number as condition', folder(GUIDED)),
   good('a number as condition alone', folder({ conditions: [AGE] })),

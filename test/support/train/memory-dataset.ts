@@ -1,4 +1,5 @@
 /** A dataset of smooth random blobs held in memory, for tests of training. */
+import { createHash } from 'node:crypto';
 import type { Dataset } from '#training/data/index.ts';
 
 export interface MemoryDatasetOptions {
@@ -21,7 +22,7 @@ export function memoryDataset(options: MemoryDatasetOptions = {}): Dataset {
   const numbers = Uint32Array.from({ length: count }, (_, i) => i);
   return {
     name: 'blobs',
-    hash: `${count}x${imageBytes}x${classes}x${aged}`,
+    hash: createHash('sha256').update(`${count}x${imageBytes}x${classes}x${aged}`).digest('hex'),
     count,
     channels,
     height: size,

@@ -78,9 +78,9 @@ describe('pipeline evaluate --fail-on memorisation', () => {
   });
 
   test('of a model that started from another it cannot tell, and report, card and figures say why', async () => {
-    const card = place('fresh/README.md');
-    const whole = await readFile(card, 'utf8');
-    await writeFile(card, whole.replace('"training": {', '"training": { "init": "m/private/",'));
+    const [card, training] = [place('fresh/README.md'), place('fresh/training.json')];
+    const [words, whole] = [await readFile(card, 'utf8'), await readFile(training, 'utf8')];
+    await writeFile(training, whole.replace('"training": {', '"training": { "init": "m/private/",'));
     const args = ['--model', place('fresh'), '--data', place('bars'), '--cache-dir', place('cache'), '--steps', '10'];
     const out = place('out/started');
     const run = await runCli('evaluate', ...args, ...seen(), '--out', out, '--json', '--fail-on', 'memorisation');
@@ -94,7 +94,8 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     });
     expect(await readFile(join(out, 'report.html'), 'utf8')).toContain(`<p>${note}</p>`);
     expect(await readFile(card, 'utf8')).toContain(`\n- note: ${note}\n`);
-    await writeFile(card, whole);
+    await writeFile(training, whole);
+    await writeFile(card, words);
     await rm(place('fresh/evaluation.json'));
   });
 

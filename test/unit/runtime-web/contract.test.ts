@@ -116,7 +116,6 @@ const READERS: readonly Reader[] = [
 
 const NAMES: Record<string, string[]> = {
   'classes with names': ['cat', 'dog'],
-  'a card that names the classes': ['a', 'b'],
 };
 
 describe.each(READERS)('a model folder read by $name', ({ opens, fetches, read }) => {

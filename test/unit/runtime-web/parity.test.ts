@@ -10,7 +10,7 @@ import { expectClose } from '../../support/compare.ts';
 vi.mock('#runtime-web/session/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 
 const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
-const PATHS = ['README.md', 'scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
+const PATHS = ['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
 
 const GRAY = new Float32Array(28 * 28).fill(-0.25);
 

@@ -161,7 +161,7 @@ describe('pipeline sample', () => {
     expect((await sampleOf('male, female')).stdout).toContain('4 pictures of classes male, female in turn: ');
     expect((await sampleOf('"male"')).stdout).toContain('4 pictures of class male: ');
     expect((await sampleOf('3')).stdout).toContain('4 pictures of class 3: ');
-    const odd = { ...card, data: { ...data, classNames: ['crane', 'crane', 'bird, small'] } };
+    const odd = trainedCard({ name: 'birds', data: { ...data, classNames: ['crane', 'crane', 'bird, small'] } });
     const cranes = await tinyArtefact({ classes: 3 }, { card: odd });
     const told = await runCli('sample', '--model', cranes, '--count', '3', '--steps', '1', '--out', out);
     expect(told.stdout).toContain('3 pictures of classes crane (0), crane (1), "bird, small" in turn: ');

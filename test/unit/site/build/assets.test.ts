@@ -152,11 +152,12 @@ describe('readModels', () => {
     expect(models.map(({ line }) => line.id)).toEqual(['faces', 'digits']);
   });
 
-  test('shows real digits beside a model whose card says that it was trained on them', async () => {
+  test('shows real digits beside a model whose training.json says that it was trained on them', async () => {
     const gray = '{"sample_size": 28, "in_channels": 1}';
-    await writeModel('shipped/a', { 'unet/config.json': gray, 'README.md': '{"source": "digits", "size": 28}' });
-    await writeModel('shipped/b', { 'unet/config.json': gray, 'README.md': '{"source": "photos", "size": 28}' });
-    await writeModel('shipped/c', { 'README.md': '{"source": "digits", "size": 32}' });
+    const trainedOn = (source: string) => JSON.stringify({ settings: { data: { source } } });
+    await writeModel('shipped/a', { 'unet/config.json': gray, 'training.json': trainedOn('digits') });
+    await writeModel('shipped/b', { 'unet/config.json': gray, 'training.json': trainedOn('photos') });
+    await writeModel('shipped/c', { 'training.json': trainedOn('digits') }); // of another size
     const models = await readModels({ modelsFolder: join(root, 'shipped') });
     expect(models.map(({ line }) => line.pictures)).toEqual(['assets/real-28.json', undefined, undefined]);
   });

@@ -65,7 +65,9 @@ describe('inspect', () => {
       'unet/config.json',
       'unet/model.onnx',
       'README.md',
+      'model_index.json',
       'samples.png',
+      'training.json',
     ];
     const files = Object.fromEntries(paths.map((path) => [path, blob(readFileSync(join(DIGITS, path)))]));
     const found = await inspect({ files, title: 'digits' });
@@ -176,12 +178,11 @@ describe('readCard', () => {
     expect(readCard(card)).toEqual({
       heading: 'Cats',
       lines: ['Made of cats, model_a with 12 parameters.', 'Two lines.'],
-      parameters: 12,
     });
   });
 
   it('is empty for an empty card', () => {
-    expect(readCard('')).toEqual({ heading: undefined, lines: [], parameters: undefined });
+    expect(readCard('')).toEqual({ heading: undefined, lines: [] });
   });
 });
 
@@ -232,18 +233,10 @@ describe('fetchFolder', () => {
     expect(Object.keys((await fetchFolder('https://me.example/cats', {})).files)).toHaveLength(3);
   });
 
-  it('asks for the figures of an evaluation only where the card names them', async () => {
-    const asked: string[] = [];
-    const card = (text: string) =>
-      vi.stubGlobal('fetch', async (url: string) => {
-        asked.push(url.split('/cats/')[1]!);
-        return new Response(url.endsWith('.md') ? text : 'x');
-      });
-    card('# cats\n\n## Limits');
-    expect((await fetchFolder('https://me.example/cats', {})).files).not.toHaveProperty(['evaluation.json']);
-    expect(asked).not.toContain('evaluation.json');
-    card('# cats\n\n## Evaluation\n\nall of it in `evaluation.json`');
-    expect((await fetchFolder('https://me.example/cats', {})).files).toHaveProperty(['evaluation.json']);
+  it('fetches what was trained and what an evaluation found, whatever the card says', async () => {
+    serve([...there, 'evaluation.json', 'training.json']);
+    const { files } = await fetchFolder('https://me.example/cats', {});
+    expect(Object.keys(files).sort()).toEqual([...there, 'evaluation.json', 'training.json'].sort());
   });
 });
 
