@@ -1,16 +1,21 @@
 /** The options of `npm run web` and `npm run build:web`. */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InputError } from '@onnoise/scheduler/rules';
 import { isWithin } from '#base/files/output.ts';
 import { readModelFolder } from '../../site/build/model-folder.ts';
 import type { RealOptions } from './real-pictures.ts';
 
+/** What real pictures are shown with unless a model is named: the shipped one that learnt from real ones. */
+const RADIOGRAPHS = join(import.meta.dirname, '..', '..', 'models', 'radiographs');
+
 export const HELP = `npm run web       [-- options]   the page, as it is written, on this machine
 npm run build:web [-- options]   the page as files for any static host
 
   --model <folder>   A model to show first; may be given more than once
   --real <folder>    Real pictures for the game with the first --model, in place of those that the page has: a folder, or
-                     whatever "pipeline train --data" takes. Of the model's own images it takes those held out of training
+                     whatever "pipeline train --data" takes. Of the model's own images it takes those held out of training.
+                     Without --model: for the game with models/radiographs, which is shown first
   --csv <file>       The table of --real, with the columns that the model was trained with
   --hands            --real are radiographs of hands: decides the reasons to choose from, and what is measured
   --port <number>    web: default 5173, or the next that is free
@@ -70,9 +75,9 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
     throw refuse('--port, --host and --open are options of "npm run web".');
   }
   if (command === 'serve' && out !== undefined) throw refuse('--out is an option of "npm run build:web".');
-  const models = values.model ?? [];
+  const models = values.model ?? (values.real === undefined ? [] : [RADIOGRAPHS]);
   for (const model of models) await readModelFolder(model);
-  const real = realOf(values, models[0], refuse);
+  const real = realOf(values, models[0] ?? RADIOGRAPHS, refuse);
   if (real && command === 'build' && out === undefined) {
     throw refuse('--out must be given with --real: dist/ is for pages that may be published.');
   }
@@ -96,15 +101,12 @@ type Refuse = (reason: string) => InputError;
 
 function realOf(
   { real, csv, hands }: { real?: string; csv?: string; hands: boolean },
-  model: string | undefined,
+  model: string,
   refuse: Refuse,
 ): RealOptions | undefined {
   if (real === undefined) {
     if (csv === undefined && !hands) return undefined;
     throw refuse(`${hands ? '--hands' : '--csv'} must come with --real, received it alone.`);
-  }
-  if (model === undefined) {
-    throw refuse('--real must come with --model, the model that the game is played with, received it alone.');
   }
   return { data: real, model, hands, ...(csv !== undefined && { csv }) };
 }

@@ -25,7 +25,7 @@ import { type ModelFolder, type ModelLine, readModelFolder, uniqueIds } from './
 import { readRealDigits } from './real-digits.ts';
 
 export interface AssetOptions {
-  /** Every folder inside is a model: hands first, then digits, then by name. */
+  /** Every folder inside is a model: hands first, then radiographs, then digits, then by name. */
   modelsFolder: string;
   /** Model folders to show before them, in this order. */
   first?: readonly string[] | undefined;
@@ -52,7 +52,7 @@ const DIGIT_SHAPE = [1, 28, 28];
 /** Of public/: phantoms of hands, and what is known of them. */
 const PHANTOMS = 'hands/phantoms.json';
 /** The shipped models that come before the others, in this order. */
-const SHOWN_FIRST = ['hands', 'digits'];
+const SHOWN_FIRST = ['hands', 'radiographs', 'digits'];
 const TYPES: Record<string, string> = { '.json': 'application/json', '.md': 'text/markdown', '.png': 'image/png' };
 
 export function siteAssets(options: AssetOptions): Plugin {

@@ -39,6 +39,8 @@ export interface ModelLine {
   recording?: string;
   /** Where the model says that all images of its training were synthetic phantoms. */
   trainedOn?: 'phantoms';
+  /** Licence and source of the images of its training, where its training.json names them. */
+  licence?: string;
   /** How good it is, where it was evaluated. */
   figures?: MainFigure[];
 }
@@ -72,6 +74,7 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   const optional = await Promise.all(OPTIONAL.map((file) => is(join(folder, file), 'file')));
   const hash = createHash('sha256').update(network).digest('hex');
   const figures = await readFigures(folder, hash, path);
+  const licence = await readLicence(folder);
   const { trainedOn } = artefact;
   return {
     line: {
@@ -81,6 +84,7 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
       url: `models/${id}`,
       bytes: network.length,
       ...(trainedOn && { trainedOn }),
+      ...(licence !== undefined && { licence }),
       ...(figures.length > 0 && { figures }),
     },
     shape: artefact.shape,
@@ -95,6 +99,17 @@ async function readFigures(folder: string, hash: string, path: string): Promise<
   const file = join(folder, MODEL_FILES.evaluation);
   if (!(await is(file, 'file'))) return [];
   return figuresOfModel(await readFile(file, 'utf8'), hash, `${path}/${MODEL_FILES.evaluation}`);
+}
+
+/** Of the images of training. What is no such file is no reason to refuse the model. */
+async function readLicence(folder: string): Promise<string | undefined> {
+  const text = await readFile(join(folder, MODEL_FILES.training), 'utf8').catch(() => '{}');
+  try {
+    const { data } = JSON.parse(text) as { data?: { licence?: unknown } };
+    return typeof data?.licence === 'string' ? data.licence : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Adds a number to ids that would be the same: names may differ only in letters that an address cannot hold. */

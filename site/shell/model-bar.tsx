@@ -58,8 +58,14 @@ export function ModelBar({ disabled = false }: ModelBarProps): JSX.Element {
         <Status />
       </div>
       <Figures figures={current.value.figures} />
+      <Licence text={current.value.licence} />
     </section>
   );
+}
+
+/** Whose images a model learnt from: some licences ask for it wherever the model is used. */
+function Licence({ text }: { text: string | undefined }): JSX.Element | null {
+  return text === undefined ? null : <p class="model-bar-licence">Licence of the training images: {text}.</p>;
 }
 
 function Status(): JSX.Element {

@@ -22,6 +22,8 @@ export interface ModelEntry {
   recording?: string;
   /** Where the model says that all images of its training were synthetic phantoms. */
   trainedOn?: 'phantoms';
+  /** Licence and source of the images of its training, where it names them. */
+  licence?: string;
   /** Size of the network, if known before it is fetched. */
   bytes?: number;
   /** How good it is, where it was evaluated. */
@@ -41,6 +43,7 @@ export interface ModelLine {
   real?: string;
   recording?: string;
   trainedOn?: 'phantoms';
+  licence?: string;
   figures?: MainFigure[];
 }
 

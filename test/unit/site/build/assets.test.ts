@@ -101,15 +101,15 @@ describe('readModels', () => {
     expect(models[0]!.folder).toBe(mine);
   });
 
-  test('shows hands first, then digits, then the others by name', async () => {
-    for (const name of ['apples', 'fashion', 'digits', 'hands']) await writeModel(`shipped/${name}`);
+  test('shows hands first, then radiographs, then digits, then the others by name', async () => {
+    for (const name of ['apples', 'fashion', 'digits', 'radiographs', 'hands']) await writeModel(`shipped/${name}`);
     const mine = await writeModel('out/mine');
     const shown = async (first: string[]) =>
       (await readModels({ modelsFolder: join(root, 'shipped'), first })).map(({ line }) => line.id);
-    expect(await shown([])).toEqual(['hands', 'digits', 'apples', 'fashion']);
-    expect(await shown([mine])).toEqual(['mine', 'hands', 'digits', 'apples', 'fashion']);
+    expect(await shown([])).toEqual(['hands', 'radiographs', 'digits', 'apples', 'fashion']);
+    expect(await shown([mine])).toEqual(['mine', 'hands', 'radiographs', 'digits', 'apples', 'fashion']);
     await rm(join(root, 'shipped/hands'), { recursive: true });
-    expect(await shown([])).toEqual(['digits', 'apples', 'fashion']);
+    expect(await shown([])).toEqual(['radiographs', 'digits', 'apples', 'fashion']);
   });
 
   test('shows phantoms beside a model of phantoms', async () => {
@@ -154,12 +154,22 @@ describe('readModels', () => {
 
   test('shows real digits beside a model whose training.json says that it was trained on them', async () => {
     const gray = '{"sample_size": 28, "in_channels": 1}';
-    const trainedOn = (source: string) => JSON.stringify({ settings: { data: { source } } });
-    await writeModel('shipped/a', { 'unet/config.json': gray, 'training.json': trainedOn('digits') });
-    await writeModel('shipped/b', { 'unet/config.json': gray, 'training.json': trainedOn('photos') });
-    await writeModel('shipped/c', { 'training.json': trainedOn('digits') }); // of another size
+    const from = (source: string) => JSON.stringify({ settings: { data: { source } } });
+    await writeModel('shipped/a', { 'unet/config.json': gray, 'training.json': from('digits') });
+    await writeModel('shipped/b', { 'unet/config.json': gray, 'training.json': from('photos') });
+    await writeModel('shipped/c', { 'training.json': from('digits') });
     const models = await readModels({ modelsFolder: join(root, 'shipped') });
     expect(models.map(({ line }) => line.pictures)).toEqual(['assets/real-28.json', undefined, undefined]);
+  });
+
+  test('names licence and source of the images that a model was trained on', async () => {
+    const lines = (await readModels({ modelsFolder: 'models' })).map(({ line }) => line);
+    const licenceOf = (id: string) => lines.find((line) => line.id === id)?.licence;
+    expect(licenceOf('radiographs')).toMatch(/^CC BY-SA 4\.0 \(MedNIST, .* Mayo Clinic\)$/);
+    expect(licenceOf('digits')).toMatch(/^CC BY-SA 3\.0 \(MNIST, /);
+    expect(licenceOf('hands')).toBeUndefined();
+    const broken = await writeModel('broken', { 'training.json': '{' });
+    expect((await readModelFolder(broken)).line.licence).toBeUndefined();
   });
 
   test('refuses a page without a model', async () => {
@@ -226,6 +236,14 @@ describe('the options of npm run web', () => {
     );
   });
 
+  test('take pictures for the game with the shipped model of radiographs, where no model is named', async () => {
+    const data = join(root, 'pictures');
+    const model = resolve('models/radiographs');
+    const real = { model, data, hands: true };
+    expect(await readOptions(['serve', '--real', data, '--hands'])).toMatchObject({ models: [model], real });
+    expect(await readOptions(['serve'])).not.toHaveProperty('real');
+  });
+
   test.each(['', 'a', 'a/page', 'pictures', 'pictures/page', 'table'])(
     'refuse to empty what the build reads: --out %s',
     async (out) => {
@@ -255,10 +273,6 @@ describe('the options of npm run web', () => {
   test.each([
     [['serve', '--modle', 'x'], /Unknown option '--modle'; --help lists them/],
     [['serve', 'models/digits'], /a folder must follow --model, received "models\/digits" alone/],
-    [
-      ['serve', '--real', 'x'],
-      /--real must come with --model, the model that the game is played with, received it alone/,
-    ],
     [['serve', '--csv', 'x'], /--csv must come with --real, received it alone/],
     [['serve', '--hands'], /--hands must come with --real, received it alone/],
     [['serve', '--out', 'x'], /--out is an option of "npm run build:web"/],
