@@ -6,7 +6,7 @@ import { parseFrames } from '#base/pictures/frame-choice.ts';
 import { openDicom } from '#medical/dicom/pictures.ts';
 import { dicomPicture, fragments } from '#test/pictures/dicom.ts';
 
-const FIXTURES = join(import.meta.dirname, '..', '..', '..', 'support', 'dicom-files');
+const FIXTURES = join(import.meta.dirname, '..', '..', 'support', 'dicom-files');
 const fixture = (name: string) => readFileSync(join(FIXTURES, `${name}.dcm`));
 
 async function gray(bytes: Uint8Array, frames = 'first'): Promise<number[][]> {

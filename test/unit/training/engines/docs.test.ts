@@ -19,7 +19,7 @@ vi.mock('#training/engines/gpu-status.ts', () => ({
 
 /** The rows of the first table after a heading, by the names of its columns. */
 function readTable(file: string, column: string): Record<string, string>[] {
-  const text = readFileSync(new URL(`../../../../../docs/${file}`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../../../../docs/${file}`, import.meta.url), 'utf8');
   const lines = text.split('\n').map((line) => line.split('|').slice(1, -1));
   const start = lines.findIndex((cells) => cells.some((cell) => cell.trim() === column));
   const [head, , ...rest] = lines.slice(start);

@@ -45,7 +45,7 @@ describe('filesForPython', () => {
   it('has a file for every network that diffusers has no class of', async () => {
     for (const { className, library } of NETWORKS) {
       expect(libraryOf({ _class_name: className })).toBe(library);
-      if (library !== 'diffusers') await stat(join(ROOT, 'pipeline/python', `${library}.py`));
+      if (library !== 'diffusers') await stat(join(ROOT, 'training/python', `${library}.py`));
     }
   });
 });
