@@ -1,4 +1,4 @@
-"""Golden numbers of the feature networks of evaluations (pipeline/src/evaluate/features), from PyTorch.
+"""Golden numbers of the feature networks of evaluations (evaluation/src/features), from PyTorch.
 
     python3 scripts/golden/features.py     # writes test/golden/data/features/
 

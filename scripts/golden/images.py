@@ -1,4 +1,4 @@
-"""Golden numbers for square.ts, decode.ts and augment.ts in pipeline/src/data, from torchvision's own transforms, unmodified.
+"""Golden numbers for square.ts and decode.ts in base/src/pictures and augment.ts in training/src/data, from torchvision's own transforms, unmodified.
 
 Command (from the repository's root):
     python3 scripts/golden/images.py

@@ -1,4 +1,4 @@
-"""Golden numbers for inks.ts in pipeline/src/data: files of 4 x 4 pixels in CMYK without a profile, and Pillow's RGB of them.
+"""Golden numbers for inks.ts in base/src/pictures: files of 4 x 4 pixels in CMYK without a profile, and Pillow's RGB of them.
 
 Command (from the repository's root):
     python3 scripts/golden/inks.py

@@ -6,7 +6,7 @@
  *     unet/modeling_extended_unet2d.py  `UNet2DModel` with conditions, patches or pictures of its classes
  *
  * A `UNet2DModel` without them is diffusers' own class and needs no file in `unet`. The files are in
- * `pipeline/python`; nothing here runs them, and diffusers runs them only with `trust_remote_code=True`.
+ * `training/python`; nothing here runs them, and diffusers runs them only with `trust_remote_code=True`.
  */
 import { readFile } from 'node:fs/promises';
 import { findNetwork, type Model } from '../model/index.ts';

@@ -93,7 +93,7 @@ export type ChannelKey = 'in_channels' | 'out_channels' | 'image_channels';
 export interface NetworkRecord<Config extends ModelConfig = ModelConfig> {
   className: Config['_class_name'];
   /**
-   * Where `model_index.json` says that the class is: `diffusers`, if that has it, or a file of `pipeline/python`, which is
+   * Where `model_index.json` says that the class is: `diffusers`, if that has it, or a file of `training/python`, which is
    * written into the model folder.
    */
   library: 'diffusers' | `modeling_${string}`;

@@ -1,5 +1,5 @@
 /**
- * Presets: named settings in `pipeline/presets`, one JSON file each, in the sections and fields of a run's configuration.
+ * Presets: named settings in `training/presets`, one JSON file each, in the sections and fields of a run's configuration.
  * What they hold is checked where settings are laid over each other, like any other layer.
  */
 import { readdir, readFile } from 'node:fs/promises';
