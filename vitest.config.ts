@@ -16,11 +16,22 @@ const project = (name: string, testTimeout: number) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], env: sharesCores, testTimeout, hookTimeout: testTimeout },
 });
 
+/** The test files below a folder of `test` that hold such text. */
+const filesWith = (folder: string, text: RegExp) =>
+  readdirSync(join(import.meta.dirname, 'test', folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.test.ts'))
+    .map((path) => join('test', folder, path).replaceAll('\\', '/'))
+    .filter((path) => text.test(readFileSync(path, 'utf8')));
+
 /** Unit tests that replace modules, which must not reach the files after them in the same worker. */
-const replacing = readdirSync(join(import.meta.dirname, 'test', 'unit'), { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.test.ts'))
-  .map((path) => join('test', 'unit', path).replaceAll('\\', '/'))
-  .filter((path) => /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(path, 'utf8')));
+const replacing = filesWith('unit', /\bvi\.(mock|doMock|resetModules)\(/);
+
+/** `npm test` leaves out what has this tag, a whole file or one test of it; `npm run test:stress` runs it. */
+const LONG = {
+  name: 'long',
+  description: 'takes many seconds, or does again at length what another test does briefly',
+};
+const isLong = /@module-tag long\b|\btags: 'long'/;
 
 const unit = project('unit', 60_000).test;
 
@@ -31,15 +42,14 @@ const unit = project('unit', 60_000).test;
 const browser = {
   test: {
     ...project('browser', 180_000).test,
-    exclude: ['test/browser/long/**', 'test/browser/firefox/**'],
+    exclude: ['test/browser/firefox/**'],
     globalSetup: 'test/support/browser/global-setup.ts',
     isolate: false,
     expect: { poll: { timeout: 30_000 } },
   },
 };
 
-/** Walks through the whole page: they are most of a minute each. */
-const walks = { test: { ...browser.test, name: 'walks', include: ['test/browser/long/**/*.test.ts'], exclude: [] } };
+const longViews = { test: { ...browser.test, name: 'long-views', include: filesWith('browser', isLong) } };
 
 /** In a Firefox of the machine, which npm cannot bring. */
 const firefox = {
@@ -70,13 +80,15 @@ const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['gith
 
 /**
  * `unit` is the fast gate, with `replacing`; `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the
- * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site and `walks` all of it, `firefox` in another browser, `consumers` installs the packages, `slow` trains for minutes. Files that share
- * workers import tfjs once a worker.
+ * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site, `firefox` in another
+ * browser, `consumers` installs the packages, `slow` trains for minutes. `long` and `long-views` have the files with tests of
+ * that tag. Files that share workers import tfjs once a worker.
  */
 export default defineConfig({
   test: {
     reporters: REPORTERS,
     maxWorkers,
+    tags: [LONG],
     sequence: { sequencer: LongFirst },
     projects: [
       { test: { ...unit, exclude: replacing, isolate: false } },
@@ -84,8 +96,9 @@ export default defineConfig({
       { test: { ...project('golden', 120_000).test, isolate: false } },
       project('tfjs', 300_000),
       project('stress', 120_000),
+      { test: { ...unit, name: 'long', include: [...filesWith('unit', isLong), ...filesWith('golden', isLong)] } },
       browser,
-      walks,
+      longViews,
       firefox,
       consumers,
       { test: { ...project('slow', 1_200_000).test, env: {} } },

@@ -72,7 +72,7 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
     },
   );
 
-  it('is not seen by visitors of another view, or of a link with settings', async () => {
+  it('is not seen by visitors of another view, or of a link with settings', { tags: 'long' }, async () => {
     for (const hash of ['#/game', '#/sample?count=1&steps=1&seed=3']) {
       const { page, arrive } = await openHeld(hash);
       await page.getByText('Onnoise', { exact: true }).waitFor();
@@ -102,7 +102,7 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
     expect(page.url()).toMatch(/#\/learn$/);
   });
 
-  it('does what was pressed before its script was there', async () => {
+  it('does what was pressed before its script was there', { tags: 'long' }, async () => {
     const { page, arrive } = await openHeld('');
     await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
     await page.getByRole('button', { name: 'Sample', exact: true }).click();

@@ -96,14 +96,16 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     });
   });
 
-  it('tells what a link asks that the model does not have, and samples nothing in its place', async () => {
+  it('tells what a link asks that the model does not have, and samples nothing in its place', {
+    tags: 'long',
+  }, async () => {
     const { page } = await openSite(browser(), host(), '#/sample?count=2&steps=2000&seed=1&labels=3.12');
     await page.getByText('A class must be a whole number from 0 to 9, not “12”.').waitFor();
     await page.getByText('Steps must be a whole number from 1 to 1000, not “2000”.').waitFor();
     expect(await page.getByText('pure noise', { exact: true }).isVisible()).toBe(true);
   });
 
-  it('begins where its button is clicked twice, as if it were an icon', async () => {
+  it('begins where its button is clicked twice, as if it were an icon', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=2&seed=1');
     await done(page, 1);
     await fill(page, { Steps: '3' });
@@ -112,7 +114,9 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     await done(page, 1);
   });
 
-  it('counts network calls where the sampler makes two a step, and greys what a sampler does not take', async () => {
+  it('counts network calls where the sampler makes two a step, and greys what a sampler does not take', {
+    tags: 'long',
+  }, async () => {
     const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=3&seed=1&sampler=heun');
     await page.getByText(/^1 picture in .* network calls\/s$/).waitFor();
     await page.getByText('network call 5 of 5', { exact: true }).waitFor();
@@ -123,7 +127,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     expect(await karras.textContent()).toBe('karras (not with DDPM)');
   });
 
-  it('has a slider beside a number, by the same name, and a dice for the seed', async () => {
+  it('has a slider beside a number, by the same name, and a dice for the seed', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host());
     for (const [name, first, second] of [
       ['Pictures', '1', '2'],
@@ -167,7 +171,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     expect(await alert.count()).toBe(0);
   });
 
-  it('says what is wrong where WebAssembly is blocked', async () => {
+  it('says what is wrong where WebAssembly is blocked', { tags: 'long' }, async () => {
     host().fault(/\.wasm$/, { status: 403 });
     const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=1&seed=1', { allow: [/\.wasm|403/] });
     await page
@@ -177,7 +181,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
       .waitFor();
   });
 
-  it('shows how far a slow download is, and gives it up when cancelled', async () => {
+  it('shows how far a slow download is, and gives it up when cancelled', { tags: 'long' }, async () => {
     let release = () => {};
     const until = new Promise<void>((resolve) => (release = resolve));
     host().fault(NETWORK, { hold: { after: 2_000_000, until } });

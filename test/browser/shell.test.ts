@@ -17,7 +17,7 @@ describe('every view', skipBecause(LACKS_CHROMIUM), () => {
     { view, scheme: 'dark' as const, device: 'a phone', size: PHONE },
   ]);
 
-  it.each(rows)('is accessible and fits: $view, $scheme, on $device', async ({ view, scheme, size }) => {
+  const fits = async ({ view, scheme, size }: (typeof rows)[number]) => {
     const { page } = await openSite(browser(), host(), `#/${view}`, { ...size, colorScheme: scheme });
     await expect.poll(() => page.title()).toBe(`${VIEW_NAMES[view]} · Onnoise`);
     await settle(page);
@@ -28,7 +28,10 @@ describe('every view', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('radio', { name: other, exact: true }).check({ force: true });
     await settle(page);
     expect(await seriousFaults(page)).toEqual([]);
-  });
+  };
+  const TITLE = 'is accessible and fits: $view, $scheme, on $device';
+  it.each(rows.filter(({ scheme }) => scheme === 'light'))(TITLE, fits);
+  it.each(rows.filter(({ scheme }) => scheme === 'dark'))(TITLE, { tags: 'long' }, fits);
 
   it.each(VIEWS)('fits a screen of 320 pixels: %s', async (view) => {
     const { page } = await openSite(browser(), host(), `#/${view}`, { viewport: { width: 320, height: 640 } });
@@ -127,7 +130,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it.each([360, 390, 412])('opens a view at the first tap on a phone of %i pixels', async (width) => {
+  it.each([360, 390, 412])('opens a view at the first tap on a phone of %i pixels', { tags: 'long' }, async (width) => {
     const { page } = await openSite(browser(), host(), '#/sample', { ...PHONE, viewport: { width, height: 800 } });
     for (const view of ['train', 'model', 'sample', 'train'] as const) {
       const { left, right, y } = await page.locator(`.nav a[href="#/${view}"]`).evaluate((link) => {
@@ -153,7 +156,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     expect(await overflow(page)).toEqual([]);
   });
 
-  it.each(VIEWS)('moves nothing for those who asked for less motion: %s', async (view) => {
+  it.each(VIEWS)('moves nothing for those who asked for less motion: %s', { tags: 'long' }, async (view) => {
     const { page } = await openSite(browser(), host(), `#/${view}`, { reducedMotion: 'reduce' });
     const moving = () =>
       page.evaluate(() =>

@@ -104,7 +104,7 @@ describe('where sampling starts', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('age must be a number from 10 to 200, not “5”.').waitFor();
   });
 
-  it('goes from one seed to another by a link, and tells why this model is not guided', async () => {
+  it('goes from one seed to another by a link, and tells why this model is not guided', { tags: 'long' }, async () => {
     const { page } = await openSite(
       browser(),
       host(),

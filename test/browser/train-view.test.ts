@@ -15,9 +15,9 @@ import { useBrowser, useHost, type VisitOptions } from '../support/browser/visit
 import { skipBecause } from '../support/skip.ts';
 
 /** It trains at the speed that other tests leave: milliseconds. */
-const LONG = 400_000;
+const PATIENCE = 400_000;
 
-describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
+describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATIENCE }, () => {
   const { browser } = useBrowser();
   const host = useHost();
   const open = (options: VisitOptions & { allow?: RegExp[] } = {}) => openSite(browser(), host(), '#/train', options);
@@ -45,172 +45,152 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     await button(page, 'Go on').waitFor();
   };
 
-  it(
-    'trains on digits, draws, pauses; the download is a model that the page opens, and goes on from',
-    async () => {
-      const { page } = await open();
-      await button(page, 'Start').click();
-      await stepsReach(page, 3);
-      await page.getByRole('img', { name: 'a 3, as it draws it now' }).waitFor();
-      await pause(page);
-      const before = await steps(page);
-      const loss = Number(await page.locator('.train-figures dd').nth(1).textContent());
-      expect(loss).toBeGreaterThan(0);
-      expect(await page.getByRole('img', { name: /^Loss: from/ }).count()).toBe(1);
+  it('trains on digits, draws, pauses; the download is a model that the page opens, and goes on from', async () => {
+    const { page } = await open();
+    await button(page, 'Start').click();
+    await stepsReach(page, 3);
+    await page.getByRole('img', { name: 'a 3, as it draws it now' }).waitFor();
+    await pause(page);
+    const before = await steps(page);
+    const loss = Number(await page.locator('.train-figures dd').nth(1).textContent());
+    expect(loss).toBeGreaterThan(0);
+    expect(await page.getByRole('img', { name: /^Loss: from/ }).count()).toBe(1);
 
-      const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download').click()]);
-      expect(download.suggestedFilename()).toBe(`digits-${before}.zip`);
-      const file = join(await mkdtemp(join(tmpdir(), 'zip-')), 'digits.zip');
-      await download.saveAs(file);
-      const zip = await readFile(file);
-      const folder = await writeFiles(await readZip(new Blob([Uint8Array.from(zip)])));
-      const model = await loadModel(folder, { device: 'cpu' });
-      expect(model).toMatchObject({ shape: [1, 16, 16], classNames: Array.from('0123456789') });
-      await model.dispose();
+    const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download').click()]);
+    expect(download.suggestedFilename()).toBe(`digits-${before}.zip`);
+    const file = join(await mkdtemp(join(tmpdir(), 'zip-')), 'digits.zip');
+    await download.saveAs(file);
+    const zip = await readFile(file);
+    const folder = await writeFiles(await readZip(new Blob([Uint8Array.from(zip)])));
+    const model = await loadModel(folder, { device: 'cpu' });
+    expect(model).toMatchObject({ shape: [1, 16, 16], classNames: Array.from('0123456789') });
+    await model.dispose();
 
-      await page.getByRole('link', { name: 'Open a model' }).click();
-      await page.getByLabel('Choose files').setInputFiles(file);
-      await page.getByRole('heading', { name: `digits-${before}` }).waitFor();
-      await button(page, 'Sample it').waitFor();
-      await page.goBack();
+    await page.getByRole('link', { name: 'Open a model' }).click();
+    await page.getByLabel('Choose files').setInputFiles(file);
+    await page.getByRole('heading', { name: `digits-${before}` }).waitFor();
+    await button(page, 'Sample it').waitFor();
+    await page.goBack();
 
-      await button(page, 'Start over').click();
-      await button(page, 'Start').waitFor();
-      await page.getByLabel('Go on from a file').setInputFiles(file);
-      await button(page, 'Go on').waitFor();
-      expect(await steps(page)).toBe(before);
-    },
-    LONG,
-  );
+    await button(page, 'Start over').click();
+    await button(page, 'Start').waitFor();
+    await page.getByLabel('Go on from a file').setInputFiles(file);
+    await button(page, 'Go on').waitFor();
+    expect(await steps(page)).toBe(before);
+  });
 
-  it(
-    'goes on after a reload, and forgets what is started over',
-    async () => {
-      const { page } = await open();
-      await button(page, 'Start').click();
-      await stepsReach(page, 2);
-      await pause(page);
-      const before = await steps(page);
-      await page.reload();
-      await page.getByText(`This browser keeps a training of digits, after ${before} steps.`).waitFor();
-      await button(page, 'Go on with it').click();
-      await stepsReach(page, before + 2);
-      await pause(page);
-      await button(page, 'Start over').click();
-      await button(page, 'Start').waitFor();
-      expect(await focused(page)).toBe('Start over');
-      await page.reload();
-      await button(page, 'Start').waitFor();
-      expect(await page.getByText('This browser keeps').count()).toBe(0);
-    },
-    LONG,
-  );
+  it('goes on after a reload, and forgets what is started over', { tags: 'long' }, async () => {
+    const { page } = await open();
+    await button(page, 'Start').click();
+    await stepsReach(page, 2);
+    await pause(page);
+    const before = await steps(page);
+    await page.reload();
+    await page.getByText(`This browser keeps a training of digits, after ${before} steps.`).waitFor();
+    await button(page, 'Go on with it').click();
+    await stepsReach(page, before + 2);
+    await pause(page);
+    await button(page, 'Start over').click();
+    await button(page, 'Start').waitFor();
+    expect(await focused(page)).toBe('Start over');
+    await page.reload();
+    await button(page, 'Start').waitFor();
+    expect(await page.getByText('This browser keeps').count()).toBe(0);
+  });
 
-  it(
-    'asks before a training that is kept or open is replaced',
-    async () => {
-      const { page } = await open();
-      const run = zipOf(await freshStepFiles(runOf({ size: 28, channels: 1, num_class_embeds: 10 })));
-      const upload = async () => {
-        await page.getByLabel('Go on from a file').setInputFiles(run);
-        await waits(page, 'The file holds a training of 0 steps, but not the pictures.').waitFor();
-        await page.getByRole('radio', { name: 'Digits' }).check();
-        await button(page, 'Go on').click();
-      };
-      const asks = (title: string, text: string) =>
-        page.getByRole('dialog', { name: title }).filter({ hasText: text }).waitFor();
-      await button(page, 'Start').click();
-      await stepsReach(page, 2);
-      await pause(page);
-      const before = await steps(page);
-      await upload();
-      await asks('Go on from the file?', `The training of ${before} steps that is open will be replaced.`);
-      await button(page, 'Keep it').click();
-      await button(page, 'Put the file aside').click();
-      await button(page, 'Go on').waitFor();
-      expect(await steps(page)).toBe(before);
+  it('asks before a training that is kept or open is replaced', { tags: 'long' }, async () => {
+    const { page } = await open();
+    const run = zipOf(await freshStepFiles(runOf({ size: 28, channels: 1, num_class_embeds: 10 })));
+    const upload = async () => {
+      await page.getByLabel('Go on from a file').setInputFiles(run);
+      await waits(page, 'The file holds a training of 0 steps, but not the pictures.').waitFor();
+      await page.getByRole('radio', { name: 'Digits' }).check();
+      await button(page, 'Go on').click();
+    };
+    const asks = (title: string, text: string) =>
+      page.getByRole('dialog', { name: title }).filter({ hasText: text }).waitFor();
+    await button(page, 'Start').click();
+    await stepsReach(page, 2);
+    await pause(page);
+    const before = await steps(page);
+    await upload();
+    await asks('Go on from the file?', `The training of ${before} steps that is open will be replaced.`);
+    await button(page, 'Keep it').click();
+    await button(page, 'Put the file aside').click();
+    await button(page, 'Go on').waitFor();
+    expect(await steps(page)).toBe(before);
 
-      await page.reload();
-      const kept = page.getByText(`This browser keeps a training of digits, after ${before} steps.`);
-      await kept.waitFor();
-      const replaced = `The training of ${before} steps that this browser keeps will be replaced.`;
-      await upload();
-      await asks('Go on from the file?', replaced);
-      await page.keyboard.press('Escape');
-      await button(page, 'Put the file aside').click();
-      await button(page, 'Start').click();
-      await asks('Start over?', replaced);
-      await button(page, 'Keep it').click();
-      await kept.waitFor();
-      await button(page, 'Start').click();
-      await button(page, 'Replace it').click();
+    await page.reload();
+    const kept = page.getByText(`This browser keeps a training of digits, after ${before} steps.`);
+    await kept.waitFor();
+    const replaced = `The training of ${before} steps that this browser keeps will be replaced.`;
+    await upload();
+    await asks('Go on from the file?', replaced);
+    await page.keyboard.press('Escape');
+    await button(page, 'Put the file aside').click();
+    await button(page, 'Start').click();
+    await asks('Start over?', replaced);
+    await button(page, 'Keep it').click();
+    await kept.waitFor();
+    await button(page, 'Start').click();
+    await button(page, 'Replace it').click();
+    await stepsReach(page, 1);
+    await pause(page);
+    expect(await kept.count()).toBe(0);
+  });
+
+  it('leaves the keyboard where it was, or at what took its place', { tags: 'long' }, async () => {
+    const { page } = await open();
+    const trains = async () => {
+      await expect.poll(() => focused(page), { timeout: 60_000 }).toBe('Pause');
       await stepsReach(page, 1);
-      await pause(page);
-      expect(await kept.count()).toBe(0);
-    },
-    LONG,
-  );
-
-  it(
-    'leaves the keyboard where it was, or at what took its place',
-    async () => {
-      const { page } = await open();
-      const trains = async () => {
-        await expect.poll(() => focused(page), { timeout: 60_000 }).toBe('Pause');
-        await stepsReach(page, 1);
-        await page.keyboard.press('Enter');
-        await expect.poll(() => focused(page)).toBe('Go on');
-        await page.reload();
-        await page.getByText('This browser keeps').waitFor();
-      };
-      await press(page, 'Start');
-      expect(await focused(page)).toMatch(/^(Getting ready|Pause)$/);
-      await trains();
-      await press(page, 'Start');
-      await button(page, 'Keep it').waitFor();
-      await press(page, 'Keep it');
-      await expect.poll(() => focused(page)).toBe('Start');
       await page.keyboard.press('Enter');
-      await button(page, 'Replace it').waitFor();
-      await press(page, 'Replace it');
-      await trains();
-      await press(page, 'Go on with it');
-      await trains();
-      await press(page, 'Forget it');
-      await expect.poll(() => focused(page)).toBe('Start');
-    },
-    LONG,
-  );
+      await expect.poll(() => focused(page)).toBe('Go on');
+      await page.reload();
+      await page.getByText('This browser keeps').waitFor();
+    };
+    await press(page, 'Start');
+    expect(await focused(page)).toMatch(/^(Getting ready|Pause)$/);
+    await trains();
+    await press(page, 'Start');
+    await button(page, 'Keep it').waitFor();
+    await press(page, 'Keep it');
+    await expect.poll(() => focused(page)).toBe('Start');
+    await page.keyboard.press('Enter');
+    await button(page, 'Replace it').waitFor();
+    await press(page, 'Replace it');
+    await trains();
+    await press(page, 'Go on with it');
+    await trains();
+    await press(page, 'Forget it');
+    await expect.poll(() => focused(page)).toBe('Start');
+  });
 
-  it(
-    'trains on files, and says which are no pictures and when they are too few',
-    async () => {
-      const { page } = await open();
-      await page.getByRole('radio', { name: 'Files' }).check();
-      expect(await button(page, 'Start').isDisabled()).toBe(true);
-      const input = page.getByLabel('Choose pictures');
-      await input.setInputFiles([{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') }]);
-      await page
-        .getByRole('alert')
-        .filter({
-          hasText: 'Cannot read the pictures: they must be PNG, JPEG, WebP or GIF, received notes.txt (another file).',
-        })
-        .waitFor();
-      await input.setInputFiles(await pictures(5));
-      const why = '5 pictures. It takes 16 or more; a hundred is better.';
-      await page.getByRole('status').getByText(why).waitFor(); // and not "Ready"
-      const described = await button(page, 'Start').getAttribute('aria-describedby');
-      expect(await page.locator(`#${described}`).textContent()).toBe(why);
-      expect(await button(page, 'Start').isDisabled()).toBe(true);
-      await input.setInputFiles([...(await pictures(18)), ...(await noPictures())]);
-      await page.getByText('18 pictures.', { exact: true }).waitFor();
-      await page.getByText(LEFT_OUT).waitFor();
-      await button(page, 'Start').click();
-      await stepsReach(page, 2);
-      await pause(page);
-    },
-    LONG,
-  );
+  it('trains on files, and says which are no pictures and when they are too few', { tags: 'long' }, async () => {
+    const { page } = await open();
+    await page.getByRole('radio', { name: 'Files' }).check();
+    expect(await button(page, 'Start').isDisabled()).toBe(true);
+    const input = page.getByLabel('Choose pictures');
+    await input.setInputFiles([{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') }]);
+    await page
+      .getByRole('alert')
+      .filter({
+        hasText: 'Cannot read the pictures: they must be PNG, JPEG, WebP or GIF, received notes.txt (another file).',
+      })
+      .waitFor();
+    await input.setInputFiles(await pictures(5));
+    const why = '5 pictures. It takes 16 or more; a hundred is better.';
+    await page.getByRole('status').getByText(why).waitFor(); // and not "Ready"
+    const described = await button(page, 'Start').getAttribute('aria-describedby');
+    expect(await page.locator(`#${described}`).textContent()).toBe(why);
+    expect(await button(page, 'Start').isDisabled()).toBe(true);
+    await input.setInputFiles([...(await pictures(18)), ...(await noPictures())]);
+    await page.getByText('18 pictures.', { exact: true }).waitFor();
+    await page.getByText(LEFT_OUT).waitFor();
+    await button(page, 'Start').click();
+    await stepsReach(page, 2);
+    await pause(page);
+  });
 
   it('takes an even choice of more pictures than it reads, and opens no other', async () => {
     const { page } = await open();
@@ -258,6 +238,7 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     ['8 x 8 in colour', { size: 8, channels: 3, num_class_embeds: null }, 'Files', FILES_8],
   ])(
     'goes on from a run of %s: it draws in that shape, and says what it learns from, after a reload too',
+    { tags: 'long' },
     async (_, run, source, words) => {
       const { page } = await open();
       await page.getByLabel('Go on from a file').setInputFiles(zipOf(await freshStepFiles(runOf(run))));
@@ -279,83 +260,77 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
       await page.getByText(words).waitFor();
       await pause(page);
     },
-    LONG,
   );
 
-  it(
-    'goes on from a file with the pictures that it learned from, and with others only when asked',
-    async () => {
-      const { page } = await open();
-      const mine = await pictures(18);
-      const choose = async (files: typeof mine) => {
-        await page.getByLabel('Choose pictures').setInputFiles(files);
-        await page.getByText(`${files.length} pictures.`, { exact: true }).waitFor();
-      };
-      await page.getByRole('radio', { name: 'Files' }).check();
-      await choose(mine);
-      await button(page, 'Start').click();
-      await stepsReach(page, 2);
-      await pause(page);
-      const before = await steps(page);
-      const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download').click()]);
-      const file = join(await mkdtemp(join(tmpdir(), 'zip-')), 'mine.zip');
-      await download.saveAs(file);
-      await button(page, 'Start over').click();
-      await page.getByText('The training is forgotten.').waitFor({ state: 'attached' });
-      await page.reload();
+  it('goes on from a file with the pictures that it learned from, and with others only when asked', {
+    tags: 'long',
+  }, async () => {
+    const { page } = await open();
+    const mine = await pictures(18);
+    const choose = async (files: typeof mine) => {
+      await page.getByLabel('Choose pictures').setInputFiles(files);
+      await page.getByText(`${files.length} pictures.`, { exact: true }).waitFor();
+    };
+    await page.getByRole('radio', { name: 'Files' }).check();
+    await choose(mine);
+    await button(page, 'Start').click();
+    await stepsReach(page, 2);
+    await pause(page);
+    const before = await steps(page);
+    const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download').click()]);
+    const file = join(await mkdtemp(join(tmpdir(), 'zip-')), 'mine.zip');
+    await download.saveAs(file);
+    await button(page, 'Start over').click();
+    await page.getByText('The training is forgotten.').waitFor({ state: 'attached' });
+    await page.reload();
 
-      expect(await page.getByRole('radio', { name: 'Digits' }).isChecked()).toBe(true);
-      await page.getByLabel('Go on from a file').setInputFiles(file);
-      await waits(
-        page,
-        `The file holds a training of ${before} steps, which learned from pictures from your files, but not the pictures.`,
-      ).waitFor();
-      expect(await page.getByRole('radio', { name: 'Files' }).isChecked()).toBe(true);
-      expect(await button(page, 'Go on').isDisabled()).toBe(true);
-      await choose((await pictures(20)).slice(1));
-      await button(page, 'Go on').click();
-      const question = page.getByRole('dialog', { name: 'Learn other pictures?' });
-      await question.filter({ hasText: 'The chosen pictures are others' }).waitFor();
-      await button(page, 'Choose again').click();
-      await choose(mine);
-      await button(page, 'Go on').click();
-      await stepsReach(page, before + 1);
-      expect(await question.count()).toBe(0);
-      await pause(page);
-    },
-    LONG,
-  );
+    expect(await page.getByRole('radio', { name: 'Digits' }).isChecked()).toBe(true);
+    await page.getByLabel('Go on from a file').setInputFiles(file);
+    await waits(
+      page,
+      `The file holds a training of ${before} steps, which learned from pictures from your files, but not the pictures.`,
+    ).waitFor();
+    expect(await page.getByRole('radio', { name: 'Files' }).isChecked()).toBe(true);
+    expect(await button(page, 'Go on').isDisabled()).toBe(true);
+    await choose((await pictures(20)).slice(1));
+    await button(page, 'Go on').click();
+    const question = page.getByRole('dialog', { name: 'Learn other pictures?' });
+    await question.filter({ hasText: 'The chosen pictures are others' }).waitFor();
+    await button(page, 'Choose again').click();
+    await choose(mine);
+    await button(page, 'Go on').click();
+    await stepsReach(page, before + 1);
+    expect(await question.count()).toBe(0);
+    await pause(page);
+  });
 
-  it(
-    'lets one tab alone train, and says so in the other',
-    async () => {
-      const { page } = await open();
-      await button(page, 'Start').click();
-      await stepsReach(page, 2);
-      await pause(page);
-      const before = await steps(page);
-      const other = await page.context().newPage();
-      await other.goto(page.url());
-      const refusal = other.getByRole('alert').filter({
-        hasText:
-          'Cannot train in this tab: only one tab may train at a time, and another tab has a training open. Go on there, or close that tab first.',
-      });
-      for (const name of ['Go on with it', 'Forget it', 'Start']) {
-        await button(other, name).click();
-        await refusal.waitFor();
-        await other.getByText('This browser keeps a training of digits').waitFor();
-        expect(await other.getByRole('dialog').count()).toBe(0);
-      }
-      await page.close();
-      await button(other, 'Go on with it').click();
-      await stepsReach(other, before + 1);
-      await pause(other);
-    },
-    LONG,
-  );
+  it('lets one tab alone train, and says so in the other', { tags: 'long' }, async () => {
+    const { page } = await open();
+    await button(page, 'Start').click();
+    await stepsReach(page, 2);
+    await pause(page);
+    const before = await steps(page);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    const refusal = other.getByRole('alert').filter({
+      hasText:
+        'Cannot train in this tab: only one tab may train at a time, and another tab has a training open. Go on there, or close that tab first.',
+    });
+    for (const name of ['Go on with it', 'Forget it', 'Start']) {
+      await button(other, name).click();
+      await refusal.waitFor();
+      await other.getByText('This browser keeps a training of digits').waitFor();
+      expect(await other.getByRole('dialog').count()).toBe(0);
+    }
+    await page.close();
+    await button(other, 'Go on with it').click();
+    await stepsReach(other, before + 1);
+    await pause(other);
+  });
 
   it.each(['reload', 'close'])(
     'loses few steps to a %s in the middle of the training',
+    { tags: 'long' },
     async (how) => {
       const { page, url } = await open();
       await button(page, 'Start').click();
@@ -372,7 +347,6 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
       const after = Number(/after (\d+) step/.exec(kept!)![1]);
       expect(after).toBeGreaterThanOrEqual(before - 5);
     },
-    LONG,
   );
 
   it('takes pictures with the camera, a series at once', async () => {
@@ -388,57 +362,49 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     expect(await button(page, 'Start').isEnabled()).toBe(true);
   });
 
-  it(
-    'says in a sentence that the camera is refused, that the digits are gone, that storage is full',
-    async () => {
-      const { page } = await open({
-        allow: [/digits\.png/, /status 404/, /Failed to load resource/],
-        init: () => {
-          if (!navigator.mediaDevices) return; // the blank page that comes first
-          navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
-        },
-      });
-      const alert = page.getByRole('alert');
-      await page.getByRole('radio', { name: 'Camera' }).check();
-      await button(page, 'Take pictures').click();
-      await alert.filter({ hasText: 'Cannot use the camera: this page may not.' }).waitFor();
+  it('says in a sentence that the camera is refused, that the digits are gone, that storage is full', async () => {
+    const { page } = await open({
+      allow: [/digits\.png/, /status 404/, /Failed to load resource/],
+      init: () => {
+        if (!navigator.mediaDevices) return; // the blank page that comes first
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+      },
+    });
+    const alert = page.getByRole('alert');
+    await page.getByRole('radio', { name: 'Camera' }).check();
+    await button(page, 'Take pictures').click();
+    await alert.filter({ hasText: 'Cannot use the camera: this page may not.' }).waitFor();
 
-      await page.getByRole('radio', { name: 'Digits' }).check();
-      host().fault(/digits\.png$/, { status: 404 });
-      await button(page, 'Start').click();
-      await alert.filter({ hasText: 'Cannot fetch the digits: the server answers 404.' }).waitFor();
-      host().mend();
+    await page.getByRole('radio', { name: 'Digits' }).check();
+    host().fault(/digits\.png$/, { status: 404 });
+    await button(page, 'Start').click();
+    await alert.filter({ hasText: 'Cannot fetch the digits: the server answers 404.' }).waitFor();
+    host().mend();
 
-      const session = await page.context().newCDPSession(page);
-      await session.send('Storage.overrideQuotaForOrigin', { origin: host().origin, quotaSize: 1000 });
-      await button(page, 'Start').click();
-      await page.getByText(/^Cannot keep the training: the browser must .* before you close the tab\.$/).waitFor();
-      await stepsReach(page, 2);
-      await pause(page);
-    },
-    LONG,
-  );
+    const session = await page.context().newCDPSession(page);
+    await session.send('Storage.overrideQuotaForOrigin', { origin: host().origin, quotaSize: 1000 });
+    await button(page, 'Start').click();
+    await page.getByText(/^Cannot keep the training: the browser must .* before you close the tab\.$/).waitFor();
+    await stepsReach(page, 2);
+    await pause(page);
+  });
 
   it.each([
     ['a desktop, light', { colorScheme: 'light' }],
     ['a phone, dark', { ...PHONE, colorScheme: 'dark' }],
-  ] as const)(
-    'has no serious fault for axe, by keyboard, on %s',
-    async (_, options) => {
-      const { page } = await open(options);
-      await button(page, 'Start').focus();
-      await page.keyboard.press('Enter');
-      await stepsReach(page, 1);
-      await button(page, 'Pause').focus();
-      await page.keyboard.press('Enter');
-      await button(page, 'Go on').waitFor();
-      await settle(page);
-      expect(await seriousFaults(page)).toEqual([]);
-      const [width, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      expect(width).toBeLessThanOrEqual(screen!);
-    },
-    LONG,
-  );
+  ] as const)('has no serious fault for axe, by keyboard, on %s', { tags: 'long' }, async (_, options) => {
+    const { page } = await open(options);
+    await button(page, 'Start').focus();
+    await page.keyboard.press('Enter');
+    await stepsReach(page, 1);
+    await button(page, 'Pause').focus();
+    await page.keyboard.press('Enter');
+    await button(page, 'Go on').waitFor();
+    await settle(page);
+    expect(await seriousFaults(page)).toEqual([]);
+    const [width, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    expect(width).toBeLessThanOrEqual(screen!);
+  });
 });
 
 const LEFT_OUT =

@@ -1,6 +1,6 @@
 /**
  * A vitest reporter, used beside another, that prints at the end which tests were skipped and why: one line per reason,
- * nothing if there were none. It leaves out to-dos, and tests excluded by `-t` or a failed hook.
+ * nothing if there were none. It leaves out to-dos, and tests excluded by `-t`, a filter of tags or a failed hook.
  *
  * The reason of a test is the nearest of: the note of `context.skip(note)`, skipBecause's (skip.ts) of the test or of a
  * suite around it, and `(skipped: reason)` in a title.
@@ -17,21 +17,22 @@ export function skipReporter(): Reporter {
       vitest = context;
     },
     onTestRunEnd(modules) {
-      const lines = formatSkips(modules, vitest.getGlobalTestNamePattern());
+      const { tagsFilter } = vitest.config;
+      const lines = formatSkips(modules, vitest.getGlobalTestNamePattern(), tagsFilter !== undefined);
       if (lines.length > 0) vitest.logger.log(['Skipped:', ...lines, ''].join('\n'));
     },
   };
 }
 
 /** One line per reason: how many tests, the reason, and where they are; a fully skipped suite by its name. */
-function formatSkips(modules: readonly TestModule[], pattern: RegExp | undefined): string[] {
+function formatSkips(modules: readonly TestModule[], pattern: RegExp | undefined, filtered: boolean): string[] {
   const groups = new Map<string | undefined, { count: number; names: Set<string> }>();
   for (const test of modules.flatMap((module) => [...module.children.allTests('skipped')])) {
     const path = pathTo(test);
     const chosen = pattern === undefined || pattern.test(path.map(({ name }) => name).join(' '));
     if (!chosen || test.options.mode === 'todo') continue;
     const reason = reasonOf(test);
-    if (reason === undefined && hasFailed(test.parent)) continue;
+    if (reason === undefined && (filtered || hasFailed(test.parent))) continue;
     const whole = path.find((task) => task === test || (task.options.mode === 'skip' && reasonOf(task) === reason));
     const group = groups.get(reason) ?? { count: 0, names: new Set() };
     group.count++;

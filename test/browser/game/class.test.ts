@@ -115,7 +115,7 @@ describe('a round for a class', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('heading', { name: '4. The sum: 1 player' }).waitFor();
   });
 
-  it('is made of own pictures, played from its file, and its codes are added up', async () => {
+  it('is made of own pictures, played from its file, and its codes are added up', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/game/class?model=digits');
     await page.getByRole('radio', { name: 'Your own' }).check();
     await button(page, 'Make the round').click();
@@ -170,7 +170,9 @@ describe('a round for a class', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('The class tells them apart better than chance.').waitFor();
   });
 
-  it('is saved as a file for phones that are slow, whose codes count with those of the link', async () => {
+  it('is saved as a file for phones that are slow, whose codes count with those of the link', {
+    tags: 'long',
+  }, async () => {
     const { page } = await openSite(browser(), host(), `#/game/class?${ROUND}`);
     const save = button(page, 'Save the round’s file');
     await expect.poll(() => save.isEnabled(), PATIENCE).toBe(true);

@@ -50,7 +50,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     expect([...questions], 'the page around a picture is the same for real and synthetic ones').toHaveLength(1);
   });
 
-  it('calls the pictures by their names before they are there', async () => {
+  it('calls the pictures by their names before they are there', { tags: 'long' }, async () => {
     let arrive = () => {};
     const until = new Promise<void>((resolve) => {
       arrive = resolve;
@@ -97,7 +97,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     await picture(page, 1).waitFor();
   });
 
-  it('goes on after a reload where it was, and shows the result again', async () => {
+  it('goes on after a reload where it was, and shows the result again', { tags: 'long' }, async () => {
     const page = await start();
     const truths = await kinds();
     for (const [i, truth] of truths.entries()) {
@@ -134,7 +134,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     expect(await answers(page).count(), 'a short push is no answer').toBe(2);
   });
 
-  it('shows what comes from its top, however far the page was scrolled before', async () => {
+  it('shows what comes from its top, however far the page was scrolled before', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), `${ROUND}&pictures=6`, PHONE);
     const top = async (shown: Locator) => (await shown.boundingBox())!.y;
     const press = async (button: Locator) => {
@@ -160,7 +160,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     expect(await top(heading(page)), 'the settings').toBeGreaterThanOrEqual(0);
   });
 
-  it('shows the picture large beside the answers on a phone on its side', async () => {
+  it('shows the picture large beside the answers on a phone on its side', { tags: 'long' }, async () => {
     const size = { width: 740, height: 360 };
     const page = await start({ ...PHONE, viewport: size, reducedMotion: 'reduce' });
     const boxes = async () => [
@@ -189,7 +189,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => page.url()).toMatch(/seed=\d{1,6}&/);
   });
 
-  it('asks what the player goes by, and counts it at the end', async () => {
+  it('asks what the player goes by, and counts it at the end', { tags: 'long' }, async () => {
     const page = await start();
     const truths = await kinds();
     for (const [i, truth] of truths.entries()) {
@@ -207,7 +207,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText(/^6 answers without a reason\./).waitFor();
   });
 
-  it('shows the nearest real pictures, and marks where the nearest differs most', async () => {
+  it('shows the nearest real pictures, and marks where the nearest differs most', { tags: 'long' }, async () => {
     const page = await start();
     await page.keyboard.press('r');
     await page.getByText(/^Most like it of the 400 real pictures here/).waitFor();
@@ -222,7 +222,9 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     expect(marked).toBeLessThan(0.05 * 28 * 28);
   });
 
-  it('with hands asks for phantoms, says what they are, and never calls them real', async (context) => {
+  it('with hands asks for phantoms, says what they are, and never calls them real', {
+    tags: 'long',
+  }, async (context) => {
     const models = JSON.parse(await readFile(join(inject('browser').site, 'assets', 'models.json'), 'utf8')) as {
       id: string;
       pictures?: string;
@@ -256,7 +258,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('columnheader', { name: 'You said phantom' }).waitFor();
   });
 
-  it('deals the same pictures to whoever has the number of a round', async () => {
+  it('deals the same pictures to whoever has the number of a round', { tags: 'long' }, async () => {
     const pixels = async () => {
       const page = await start();
       const drawn = await picture(page, 1).evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());

@@ -78,7 +78,7 @@ describe('a model of ages and sexes', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('boneage must be a number from 1 to 228, not “24..300”.').waitFor();
   });
 
-  it('shows one seed at every age, as a film that plays, with the keyboard too', async () => {
+  it('shows one seed at every age, as a film that plays, with the keyboard too', { tags: 'long' }, async () => {
     const { page, folder } = await openTiny();
     await field(page, 'Steps').fill('3');
     await page.getByText('One seed, and only the bone age changes: watch the growth plates close.').waitFor();
@@ -122,18 +122,22 @@ describe('a model of ages and sexes', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => field(page, 'Bone age').inputValue()).toBe('24..215');
   });
 
-  it.each(['light', 'dark'] as const)('fits a phone, and axe finds nothing serious: %s', async (colorScheme) => {
-    const { page } = await openTiny({ ...PHONE, colorScheme });
-    await field(page, 'Steps').fill('2');
-    await page.getByRole('button', { name: 'One seed, every bone age' }).click();
-    await done(page, 9);
-    await settle(page);
-    expect(await overflow(page)).toEqual([]);
-    expect(await seriousFaults(page)).toEqual([]);
-    await page.getByRole('slider', { name: 'Picture', exact: true }).fill('4');
-    expect(await overflow(page)).toEqual([]);
-    expect(await seriousFaults(page)).toEqual([]);
-  });
+  it.each(['light', 'dark'] as const)(
+    'fits a phone, and axe finds nothing serious: %s',
+    { tags: 'long' },
+    async (colorScheme) => {
+      const { page } = await openTiny({ ...PHONE, colorScheme });
+      await field(page, 'Steps').fill('2');
+      await page.getByRole('button', { name: 'One seed, every bone age' }).click();
+      await done(page, 9);
+      await settle(page);
+      expect(await overflow(page)).toEqual([]);
+      expect(await seriousFaults(page)).toEqual([]);
+      await page.getByRole('slider', { name: 'Picture', exact: true }).fill('4');
+      expect(await overflow(page)).toEqual([]);
+      expect(await seriousFaults(page)).toEqual([]);
+    },
+  );
 });
 
 describe('the page as it is shipped', skipBecause(LACKS_HANDS), () => {
@@ -150,7 +154,9 @@ describe('the page as it is shipped', skipBecause(LACKS_HANDS), () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('plays hands at once, says what they are, and takes less than 10 MB until they can be made, in any browser', async () => {
+  it('plays hands at once, says what they are, and takes less than 10 MB until they can be made, in any browser', {
+    tags: 'long',
+  }, async () => {
     let arrive = () => {};
     const until = new Promise<void>((resolve) => {
       arrive = resolve;
@@ -183,7 +189,7 @@ describe('the page as it is shipped', skipBecause(LACKS_HANDS), () => {
     ]);
   });
 
-  it('makes the hand that Node makes, on WebAssembly and on WebGPU', async () => {
+  it('makes the hand that Node makes, on WebAssembly and on WebGPU', { tags: 'long' }, async () => {
     const query = 'model=hands&count=1&steps=1&seed=5&labels=1&guidance=1&condition.boneage=120&sampler=ddim&eta=0';
     const { page } = await openSite(browser(), host, `#/sample?${query}`);
     await done(page, 1);

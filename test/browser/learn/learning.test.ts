@@ -40,7 +40,7 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => rounds(page)).toBe(0);
   });
 
-  it('trains on after a quick pause, and does not train while it samples', async () => {
+  it('trains on after a quick pause, and does not train while it samples', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/learning');
     for (const name of ['Train', 'Pause', 'Train']) await page.getByRole('button', { name }).click();
     await expect.poll(() => rounds(page), PATIENCE).toBeGreaterThan(20);
@@ -52,7 +52,7 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => page.getByRole('button', { name: 'Train on' }).isEnabled()).toBe(true);
   });
 
-  it('shows a recorded training as a grid, whose cell the sliders and a press choose', async () => {
+  it('shows a recorded training as a grid, whose cell the sliders and a press choose', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/learning');
     const card = page.locator('.learn-recorded');
     const inkOf = (canvas: HTMLCanvasElement) =>

@@ -259,7 +259,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     await expectPicturesOfNode(folder, requests, made);
   });
 
-  it('makes the pictures of Node with the digits model', async () => {
+  it('makes the pictures of Node with the digits model', { tags: 'long' }, async () => {
     const requests: SampleRequest[] = [{ seeds: [7], steps: 2, labels: [4], sampler: 'ddpm' }];
     const { reason, made } = await sampleAll(await open(), '/models/digits', requests);
     expect(reason).toMatch(/captured once and replayed/);

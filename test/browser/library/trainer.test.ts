@@ -49,7 +49,7 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
     expectClose(losses, node.losses, { absolute: 1e-4, what: 'losses' });
   });
 
-  it('goes on from the run of Node, and has its losses', async () => {
+  it('goes on from the run of Node, and has its losses', { tags: 'long' }, async () => {
     const begun = await trainInNode(plan, 20);
     expect(begun.losses).toHaveLength(20);
     host().mount('/run/', await stepFolderOfRun(begun.run));
@@ -102,7 +102,9 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
     expect(last.step).toBe(0);
   });
 
-  it('keeps what a tab that is closed without a word has trained, in the newest whole slot', async () => {
+  it('keeps what a tab that is closed without a word has trained, in the newest whole slot', {
+    tags: 'long',
+  }, async () => {
     const { page } = await open();
     await start(page, { device: 'wasm', checkpoints: 'test' });
     await run(page, 4); // kept at the start and at the end
@@ -137,7 +139,7 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
     expect([7, 10]).toContain((await goOn()).progress.step);
   });
 
-  it('of two tabs keeps the one that began last, and tells the other', async () => {
+  it('of two tabs keeps the one that began last, and tells the other', { tags: 'long' }, async () => {
     const { page } = await open();
     await start(page, { device: 'wasm', checkpoints: 'shared' });
     expect((await run(page, 2)).others).not.toContain('note');
@@ -155,7 +157,7 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
     expect(info.progress.step).toBe(3);
   });
 
-  it('keeps on when another tab forgets what is kept', async () => {
+  it('keeps on when another tab forgets what is kept', { tags: 'long' }, async () => {
     const { page } = await open();
     const kept = async () => (await page.evaluate(() => window.training.find('mine')))?.step.file.progress.step;
     await start(page, { device: 'wasm', checkpoints: 'mine' });
@@ -167,12 +169,12 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
     expect(await kept()).toBe(4);
   });
 
-  it('has the losses of Node on WebGPU, with captured commands', async () => {
+  it('has the losses of Node on WebGPU, with captured commands', { tags: 'long', timeout: 600_000 }, async () => {
     const { page } = await open();
     const info = await start(page, { device: 'webgpu' });
     expect(info.device).toBe('webgpu');
     expect(info.reason).toMatch(/first step agrees with WebAssembly's\.$/);
     const { losses } = await run(page, 3);
     expectClose(losses, node.losses.slice(0, 3), { absolute: 1e-4, what: 'losses' });
-  }, 600_000); // on a software adapter, beside other tests
+  });
 });

@@ -141,7 +141,9 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('link', { name: 'Save 1, seed 5' }).waitFor();
   });
 
-  it('asks for guidance and conditions where a model takes them, and for those that it needs', async () => {
+  it('asks for guidance and conditions where a model takes them, and for those that it needs', {
+    tags: 'long',
+  }, async () => {
     const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['a', 'b'], phantoms: 2 };
     const card = trainedCard({ name: 'hands', data });
     const guided = await tinyArtefact(GUIDED, { card });
@@ -173,7 +175,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.getByText(PHANTOM).isVisible()).toBe(false);
   });
 
-  it('selects the text where the browser does not let it copy', async () => {
+  it('selects the text where the browser does not let it copy', { tags: 'long' }, async () => {
     const page = await open({ init: () => Object.defineProperty(navigator, 'clipboard', { value: undefined }) });
     await page.getByRole('button', { name: 'Copy' }).first().click();
     await page.getByRole('button', { name: 'Selected' }).waitFor();
@@ -198,7 +200,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText(/^1 picture in/).waitFor();
   });
 
-  it('rolls the dice, and does not ask for what cannot be', async () => {
+  it('rolls the dice, and does not ask for what cannot be', { tags: 'long' }, async () => {
     const page = await open();
     const seed = page.getByLabel('Seed', { exact: true });
     const before = await seed.inputValue();
@@ -228,7 +230,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.getByRole('alert').textContent()).toBe('');
   });
 
-  it('says when to try again where too much is asked, and that a server is gone', async () => {
+  it('says when to try again where too much is asked, and that a server is gone', { tags: 'long' }, async () => {
     const { server, url } = await startForTest({ rate: 1 });
     const page = await open({ url, allow: [/generations|429|ERR_CONNECTION_REFUSED/] });
     await fill(page, { Pictures: 1, Steps: 2 });
@@ -271,25 +273,29 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     await another.getByLabel('API key').waitFor();
   });
 
-  it.each(['light', 'dark'] as const)('has no fault that axe-core finds, in %s, from first to last', async (scheme) => {
-    const page = await open({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await page.getByText('Pictures will form here.').waitFor();
-    expect(await faults(page)).toEqual([]);
-    await fill(page, { Pictures: 3, Steps: 1000 });
-    const forms = await watchFirst(page);
-    await sample(page);
-    await expect.poll(forms, PATIENCE).not.toEqual([]);
-    expect(await faults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByText('Cancelled after 0 of 3 pictures').waitFor();
-    expect(await faults(page)).toEqual([]);
-    await fill(page, { Steps: 2 });
-    await sample(page);
-    await page.getByText(/^3 pictures in/).waitFor();
-    expect(await faults(page)).toEqual([]);
-  });
+  it.each(['light', 'dark'] as const)(
+    'has no fault that axe-core finds, in %s, from first to last',
+    { tags: 'long' },
+    async (scheme) => {
+      const page = await open({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.getByText('Pictures will form here.').waitFor();
+      expect(await faults(page)).toEqual([]);
+      await fill(page, { Pictures: 3, Steps: 1000 });
+      const forms = await watchFirst(page);
+      await sample(page);
+      await expect.poll(forms, PATIENCE).not.toEqual([]);
+      expect(await faults(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByText('Cancelled after 0 of 3 pictures').waitFor();
+      expect(await faults(page)).toEqual([]);
+      await fill(page, { Steps: 2 });
+      await sample(page);
+      await page.getByText(/^3 pictures in/).waitFor();
+      expect(await faults(page)).toEqual([]);
+    },
+  );
 
-  it('fits a small phone, and shows there what forms', async () => {
+  it('fits a small phone, and shows there what forms', { tags: 'long' }, async () => {
     const { url } = await startForTest({ models: { [`a-${'long-name'.repeat(6)}`]: DIGITS, other: DIGITS } });
     const page = await open({ url, ...PHONE, viewport: { width: 320, height: 568 } });
     const overflow = () =>

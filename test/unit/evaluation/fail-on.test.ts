@@ -64,7 +64,7 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     expect(report).toContain('moved further than 1 pixel');
   });
 
-  test('of images that training.json does not name it cannot tell', async () => {
+  test('of images that training.json does not name it cannot tell', { tags: 'long' }, async () => {
     const data = await writeIdx(place('strangers'), grainedBars({ count: 560, classes: 2 }, 6));
     const args = ['--model', place('fresh'), '--data', data, '--cache-dir', place('cache'), '--steps', '10'];
     const out = place('out/strangers');
@@ -77,7 +77,9 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     });
   });
 
-  test('of a model that started from another it cannot tell, and report, card and figures say why', async () => {
+  test('of a model that started from another it cannot tell, and report, card and figures say why', {
+    tags: 'long',
+  }, async () => {
     const [card, training] = [place('fresh/README.md'), place('fresh/training.json')];
     const [words, whole] = [await readFile(card, 'utf8'), await readFile(training, 'utf8')];
     await writeFile(training, whole.replace('"training": {', '"training": { "init": "m/private/",'));

@@ -46,7 +46,7 @@ const changes: [string, (images: ImageSet) => ImageSet][] = [
   ['with some noise', (images) => change(images, (at, x, y, i) => at(x, y) + 8 * noise[i]!)],
 ];
 
-test.for(changes)('copies %s are found, each with its training image', async ([, changed]) => {
+const finds = async ([, changed]: (typeof changes)[number]) => {
   const samples = among(changed(copied()));
   const found = await findCopies({ samples, training, heldOut, seed: 0 });
   expect(found.verdict).toBe('copies found');
@@ -56,7 +56,10 @@ test.for(changes)('copies %s are found, each with its training image', async ([,
   expect(found.flagged.length).toBeLessThan(COPIED.length + 5);
   const [test] = found.tests;
   expect(test!.flagged).toBe(found.flagged.length);
-});
+};
+const FOUND = 'copies %s are found, each with its training image';
+test.for(changes.slice(0, 1))(FOUND, finds);
+test.for(changes.slice(1))(FOUND, { tags: 'long' }, finds);
 
 test('a moved copy says how far it was moved', async () => {
   const samples = among(change(copied(), (at, x, y) => at(x - 2, y + 1)));
@@ -83,7 +86,7 @@ test('real digits are not accused, by pixels and features', async () => {
   expect(found.sensitivity.at(-1)!.found).toBe(1);
 });
 
-test('training images with their pixels in another order are no copies', async () => {
+test('training images with their pixels in another order are no copies', { tags: 'long' }, async () => {
   const order = shuffle(Uint32Array.from(upTo(784)), 5, 0);
   const shuffled = pick(training, upTo(120));
   const samples = {
@@ -96,7 +99,7 @@ test('training images with their pixels in another order are no copies', async (
   expect(found.tests[0]!.distances.lower).toBeLessThan(0.1);
 });
 
-test('copies are found by features too', async () => {
+test('copies are found by features too', { tags: 'long' }, async () => {
   const samples = among(change(copied(), (at, x, y, i) => at(x, y) + 4 * noise[i]!));
   const found = await findCopies({ samples, training, heldOut, features: await featuresOf(samples), seed: 0 });
   expect(found.verdict).toBe('copies found');
@@ -139,7 +142,9 @@ const laid: [string, (images: ImageSet) => ImageSet, object][] = [
   ],
 ];
 
-test('copies that are mirrored, turned or inverted are found, and it is said how they lie', async () => {
+test('copies that are mirrored, turned or inverted are found, and it is said how they lie', {
+  tags: 'long',
+}, async () => {
   const copies = laid.map(([, changed], i) => changed(pick(training, [COPIED[i]!])));
   const found = await findCopies({ samples: among(join(...copies)), training, heldOut, seed: 0 });
   expect(found.verdict).toBe('copies found');
@@ -150,7 +155,7 @@ test('copies that are mirrored, turned or inverted are found, and it is said how
   }
 });
 
-test('the same seed gives the same result, as JSON does', async () => {
+test('the same seed gives the same result, as JSON does', { tags: 'long' }, async () => {
   const given = { samples: pick(fresh, upTo(40)), training, heldOut };
   const once = await findCopies({ ...given, seed: 4 });
   expect(await findCopies({ ...given, seed: 4 })).toEqual(once);
@@ -173,7 +178,7 @@ test('too few held-out images: it cannot be told, and the number needed is said'
   expect(enough.verdict).toBe('none found');
 });
 
-test('held-out images that are training images hide copies, and are counted', async () => {
+test('held-out images that are training images hide copies, and are counted', { tags: 'long' }, async () => {
   const leaky = join(heldOut, pick(training, upTo(80)));
   const found = await findCopies({
     samples: among(copied()),
@@ -186,7 +191,7 @@ test('held-out images that are training images hide copies, and are counted', as
   expect(found.reason).toMatch(/^80 of 320 held-out images are training images too/);
 });
 
-test('held-out images that are alike say nothing of chance: it cannot be told', async () => {
+test('held-out images that are alike say nothing of chance: it cannot be told', { tags: 'long' }, async () => {
   const given = { samples: pick(fresh, upTo(60)), training: pick(training, upTo(100)), seed: 0 };
   const found = (which: readonly number[]) => findCopies({ ...given, heldOut: pick(heldOut, which) });
   const same = await found(upTo(60).map(() => 3));
@@ -205,7 +210,7 @@ test('held-out images that are alike say nothing of chance: it cannot be told', 
   expect([half.duplicates.repeated, half.heldOutNeeded]).toEqual([30, expect.any(Number)]);
 });
 
-test('an image that was trained on twenty times is a copy like any other', async () => {
+test('an image that was trained on twenty times is a copy like any other', { tags: 'long' }, async () => {
   const often = join(...upTo(20).map(() => pick(training, [37])), training);
   const found = await findCopies({ samples: among(pick(training, [37, 37])), training: often, heldOut, seed: 0 });
   expect(found.verdict).toBe('copies found');
@@ -216,7 +221,9 @@ test('an image that was trained on twenty times is a copy like any other', async
   ]);
 });
 
-test('large images are compared at 64 pixels or less, and shifts are given in their own pixels', async () => {
+test('large images are compared at 64 pixels or less, and shifts are given in their own pixels', {
+  tags: 'long',
+}, async () => {
   /** Each pixel becomes a square of four by four. */
   const enlarged = (images: ImageSet): ImageSet => {
     const pixels = new Uint8Array(16 * images.pixels.length);
@@ -238,7 +245,7 @@ test('large images are compared at 64 pixels or less, and shifts are given in th
   expect(found.closest[0]).toMatchObject({ shift: [4, -2], flagged: true });
 });
 
-test('the pictures of the closest pairs are those of the numbers', async () => {
+test('the pictures of the closest pairs are those of the numbers', { tags: 'long' }, async () => {
   const samples = among(copied());
   const found = await findCopies({ samples, training, heldOut, seed: 0 });
   const { pairs, ...pictures } = closestPairs(found, { samples, training }, { most: 5 });

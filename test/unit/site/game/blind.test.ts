@@ -1,4 +1,8 @@
-/** Neither a number computed from a picture nor a small model of many tells the game's real pictures from the painted ones. */
+/**
+ * Neither a number computed from a picture nor a small model of many tells the game's real pictures from the painted ones.
+ *
+ * @module-tag long
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel } from '@onnoise/runtime-node';

@@ -72,7 +72,7 @@ describe.each(['adamw', 'muon'])('a step in parts, by %s', (optimizer) => {
     step = stepOf(UNET, { optimizer, weightDecay: 0.01 });
   });
 
-  it('trains as the whole batch does', async () => {
+  it('trains as the whole batch does', { tags: 'long' }, async () => {
     const sharded = { ...step, cut: () => step.cut!(2) };
     const { cut: _, ...whole } = step;
     const [one, two] = [
@@ -85,7 +85,7 @@ describe.each(['adamw', 'muon'])('a step in parts, by %s', (optimizer) => {
     await two.dispose();
   });
 
-  it('goes on from a state that it gave, to the last bit', async () => {
+  it('goes on from a state that it gave, to the last bit', { tags: 'long' }, async () => {
     const first = await createOnnxruntimeEngine(step, fresh(step));
     await train(first, step, 0, 2);
     const second = await createOnnxruntimeEngine(step, await first.readState());

@@ -52,7 +52,10 @@ describe.each([
     expect([...wantedOrders(graphsOf(plan.step)).keys()]).toContain('downs.1.conv2.weight');
   });
 
-  it("gives the losses and the state of the reference, in PyTorch's order, and goes on to the last bit", async () => {
+  it("gives the losses and the state of the reference, in PyTorch's order, and goes on to the last bit", {
+    tags: 'long',
+    timeout: 60_000,
+  }, async () => {
     const reference = await createEngine('tfjs-cpu', plan.step, startState(plan));
     const engine = await createOnnxruntimeEngine(plan.step, startState(plan), true);
     try {
@@ -72,5 +75,5 @@ describe.each([
       await reference.dispose();
       await engine.dispose();
     }
-  }, 60_000);
+  });
 });

@@ -42,7 +42,7 @@ const steps: Record<string, PartialConfig> = {
 };
 
 describe('createFlatStep', () => {
-  it.each(Object.keys(steps))("has the losses of Node's engine: %s", async (name) => {
+  const hasLosses = async (name: string) => {
     const plan = planOf(steps[name]!);
     const state = startState(plan);
     const count = DRIFTING[name] ?? STEPS;
@@ -63,7 +63,11 @@ describe('createFlatStep', () => {
     expect([...after.keys()].sort()).toEqual([...last.keys()].sort());
     await engine.dispose();
     await runner.release();
-  });
+  };
+  const TITLE = "has the losses of Node's engine: %s";
+  const large = ['UNet2DModel', 'residualResampling'];
+  it.each(Object.keys(steps).filter((name) => !large.includes(name)))(TITLE, hasLosses);
+  it.each(large)(TITLE, { tags: 'long' }, hasLosses);
 
   it.each(Object.keys(steps))('is written in plain operators, with four vectors: %s', (name) => {
     const plan = planOf(steps[name]!);

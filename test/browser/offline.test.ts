@@ -1,18 +1,20 @@
 /**
  * The service worker: threads on hosts without headers, the page without a network, new versions. The host sends no
  * special headers, and the site lies in one of its folders.
+ *
+ * @module-tag long
  */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { hashOf } from '../../../site/sw/files.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { type Host, startHost } from '../../support/browser/server.ts';
-import { heading } from '../../support/browser/site.ts';
-import { useBrowser, type Visit, visit } from '../../support/browser/visit.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { hashOf } from '../../site/sw/files.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { type Host, startHost } from '../support/browser/server.ts';
+import { heading } from '../support/browser/site.ts';
+import { useBrowser, type Visit, visit } from '../support/browser/visit.ts';
+import { skipBecause } from '../support/skip.ts';
 
 const FOLDER = '/a/b/';
 /** Reloading aborts downloads under way. */

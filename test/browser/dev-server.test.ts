@@ -1,4 +1,8 @@
-/** `npm run web`: the page during development, with the visitor's own model folder. */
+/**
+ * `npm run web`: the page during development, with the visitor's own model folder.
+ *
+ * @module-tag long
+ */
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,13 +10,13 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { phantomFile } from '#phantom/files.ts';
 import { USUAL } from '#phantom/options.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { heading } from '../../support/browser/site.ts';
-import { useBrowser, visit } from '../../support/browser/visit.ts';
-import { temporaryFolder, tinyArtefact } from '../../support/models/tiny-onnx.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { heading } from '../support/browser/site.ts';
+import { useBrowser, visit } from '../support/browser/visit.ts';
+import { temporaryFolder, tinyArtefact } from '../support/models/tiny-onnx.ts';
+import { skipBecause } from '../support/skip.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..', '..');
+const ROOT = join(import.meta.dirname, '..', '..');
 
 describe('npm run web -- --model', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();

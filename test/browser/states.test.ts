@@ -1,14 +1,18 @@
-/** Every view in the states that visitors bring it to: axe finds nothing serious, in light and dark. */
+/**
+ * Every view in the states that visitors bring it to: axe finds nothing serious, in light and dark.
+ *
+ * @module-tag long
+ */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { seriousFaults } from '../../support/browser/axe.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { DESKTOP, openSite, PHONE, settle } from '../../support/browser/site.ts';
-import { useBrowser, useHost } from '../../support/browser/visit.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { seriousFaults } from '../support/browser/axe.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { DESKTOP, openSite, PHONE, settle } from '../support/browser/site.ts';
+import { useBrowser, useHost } from '../support/browser/visit.ts';
+import { skipBecause } from '../support/skip.ts';
 
-const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
+const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
 
 /** Brings a view from one state into the next. */
 type Act = (page: Page) => Promise<unknown>;

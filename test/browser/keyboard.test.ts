@@ -1,10 +1,14 @@
-/** Everything by keyboard: sampling, its steps, the forward process, a round of the game. */
+/**
+ * Everything by keyboard: sampling, its steps, the forward process, a round of the game.
+ *
+ * @module-tag long
+ */
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { heading, openSite } from '../../support/browser/site.ts';
-import { useBrowser, useHost } from '../../support/browser/visit.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { heading, openSite } from '../support/browser/site.ts';
+import { useBrowser, useHost } from '../support/browser/visit.ts';
+import { skipBecause } from '../support/skip.ts';
 
 const MOST_STOPS = 80;
 

@@ -1,17 +1,21 @@
-/** "Your model": the visitor's folder or files, by drop, dialog and address, and the messages for broken ones. */
+/**
+ * "Your model": the visitor's folder or files, by drop, dialog and address, and the messages for broken ones.
+ *
+ * @module-tag long
+ */
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { loadModel } from '../../../runtime-node/src/index.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { openSite } from '../../support/browser/site.ts';
-import { SITE, useBrowser, useHost } from '../../support/browser/visit.ts';
-import { expectClose } from '../../support/compare.ts';
-import { temporaryFolder, tinyArtefact } from '../../support/models/tiny-onnx.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { loadModel } from '../../runtime-node/src/index.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { openSite } from '../support/browser/site.ts';
+import { SITE, useBrowser, useHost } from '../support/browser/visit.ts';
+import { expectClose } from '../support/compare.ts';
+import { temporaryFolder, tinyArtefact } from '../support/models/tiny-onnx.ts';
+import { skipBecause } from '../support/skip.ts';
 
-const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
+const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
 const NEEDED = ['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
 
 describe('your model', skipBecause(LACKS_CHROMIUM), () => {
