@@ -38,6 +38,7 @@ export type {
   AuxiliaryRow,
   ChoiceOption,
   NumberOption,
+  OptionValue,
   SamplerOption,
   SamplerRecord,
   SamplerRow,
