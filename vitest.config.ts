@@ -31,7 +31,7 @@ const LONG = {
   name: 'long',
   description: 'takes many seconds, or does again at length what another test does briefly',
 };
-const isLong = /@module-tag long\b|\btags: 'long'/;
+const IS_LONG = /@module-tag long\b|\btags: 'long'/;
 
 const unit = project('unit', 60_000).test;
 
@@ -49,7 +49,7 @@ const browser = {
   },
 };
 
-const longViews = { test: { ...browser.test, name: 'long-views', include: filesWith('browser', isLong) } };
+const longViews = { test: { ...browser.test, name: 'long-views', include: filesWith('browser', IS_LONG) } };
 
 /** In a Firefox of the machine, which npm cannot bring. */
 const firefox = {
@@ -96,7 +96,7 @@ export default defineConfig({
       { test: { ...project('golden', 120_000).test, isolate: false } },
       project('tfjs', 300_000),
       project('stress', 120_000),
-      { test: { ...unit, name: 'long', include: [...filesWith('unit', isLong), ...filesWith('golden', isLong)] } },
+      { test: { ...unit, name: 'long', include: [...filesWith('unit', IS_LONG), ...filesWith('golden', IS_LONG)] } },
       browser,
       longViews,
       firefox,

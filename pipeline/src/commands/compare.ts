@@ -13,8 +13,6 @@ export interface CompareArguments {
 }
 
 export const command: CommandModule<object, CompareArguments> = {
-  command: 'compare [folders..]',
-  describe: 'Compare runs, models and evaluations in one HTML file',
   builder: (cli) =>
     cli
       .usage(

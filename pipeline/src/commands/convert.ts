@@ -14,8 +14,6 @@ import { describeFused, type Fusing, fuseOptions } from './options/fuse.ts';
 import { copySmaller } from './stages/make-smaller.ts';
 
 export const command: CommandModule<object, ConvertArguments> = {
-  command: 'convert',
-  describe: 'Turn a model folder into another form: smaller, fused, for Python or for Triton',
   builder: (cli) =>
     cli
       .usage(

@@ -54,8 +54,6 @@ const FEATURES = 'The feature network:';
 const RESULTS = 'Results:';
 
 export const command: CommandModule<object, EvaluateArguments> = {
-  command: 'evaluate',
-  describe: 'Measure how good a model is, and whether it copies training images',
   builder: (cli) =>
     cli
       .usage(

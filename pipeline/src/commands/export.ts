@@ -14,8 +14,6 @@ export interface ExportArguments extends MovedArguments {
 }
 
 export const command: CommandModule<object, ExportArguments> = {
-  command: 'export',
-  describe: 'Turn a training run into a model folder (ONNX)',
   builder: (cli) =>
     cli
       .usage(

@@ -35,8 +35,6 @@ const RESULTS = 'Output:';
 const NAMED_FAILURES = 3;
 
 export const command: CommandModule<object, GenerateArguments> = {
-  command: 'generate',
-  describe: 'Order many pictures from a queue of workers',
   builder: (cli) =>
     cli
       .usage(

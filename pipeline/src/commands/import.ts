@@ -17,8 +17,6 @@ export interface ImportArguments {
 }
 
 export const command: CommandModule<object, ImportArguments> = {
-  command: 'import [from]',
-  describe: 'Turn a diffusers checkpoint into a model folder (ONNX)',
   builder: (cli) =>
     cli
       .usage(

@@ -29,8 +29,6 @@ const PICTURES = 'The pictures:';
 const PLANTED = 'Abnormalities and flaws to add:';
 
 export const command: CommandModule<object, PhantomArguments> = {
-  command: 'phantom',
-  describe: 'Draw synthetic hand radiographs with ground truth',
   builder: (cli) =>
     cli
       .usage(

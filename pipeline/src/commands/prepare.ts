@@ -13,8 +13,6 @@ import { sheetFormat } from './stages/sheet-files.ts';
 const SHEET = 'Also write a sheet of the prepared images, up to 400, evenly chosen: png, webp, avif, tiff, jpg or gif';
 
 export const command: CommandModule<object, Record<string, unknown>> = {
-  command: 'prepare',
-  describe: 'Turn images into the uint8 squares that training reads',
   builder: (yargs) =>
     yargs
       .options(prepareFieldOptions('Data:'))

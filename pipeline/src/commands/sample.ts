@@ -49,8 +49,6 @@ const SHEET =
 const MOVING = 'Animation of the sheet as it forms: webp, or gif, which has only 256 colours';
 
 export const command: CommandModule<object, SampleArguments> = {
-  command: 'sample',
-  describe: 'Make new pictures from a model folder',
   builder: (cli) =>
     cli
       .usage('$0 sample [options]\n\nMakes new pictures from a model folder. The same seed gives the same picture.')

@@ -56,8 +56,6 @@ const LOG = 'The log:';
 const KIBIBYTE = 1024;
 
 export const command: CommandModule<object, ServeArguments> = {
-  command: 'serve',
-  describe: 'Sample over HTTP',
   builder: (cli) =>
     cli
       .usage(

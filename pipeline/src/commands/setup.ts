@@ -26,8 +26,6 @@ const KINDS: readonly string[] = ['tfjs-node', 'tfjs-node-gpu'] satisfies Native
 const ROUTES = ['npm', 'pypi'] as const satisfies Route[];
 
 export const command: CommandModule<object, SetupArguments> = {
-  command: 'setup [package]',
-  describe: 'Set up a native training engine: tfjs-node or tfjs-node-gpu',
   builder: (cli) =>
     cli
       .usage(

@@ -21,8 +21,6 @@ const MODEL = 'The model:';
 const CHECK = 'The result:';
 
 export const command: CommandModule<object, TraceArguments> = {
-  command: 'trace [model]',
-  describe: 'Turn a saved TensorFlow.js model into an ONNX file',
   builder: (cli) =>
     cli
       .usage(

@@ -4,8 +4,6 @@ import { fieldOptions } from './options/train-fields.ts';
 import type { TrainArguments } from './stages/run-training.ts';
 
 export const command: CommandModule<object, TrainArguments> = {
-  command: 'train',
-  describe: 'Train a model on images',
   builder: async (cli: Argv) => {
     const { presetNames } = await import('@onnoise/training/settings');
     const presets = (await presetNames()).join(', ');

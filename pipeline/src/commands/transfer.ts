@@ -19,8 +19,6 @@ export interface TransferArguments {
 }
 
 export const command: CommandModule<object, TransferArguments> = {
-  command: 'transfer',
-  describe: 'Prepare a training run to continue in Python or in a browser tab',
   builder: (cli) =>
     cli
       .usage(

@@ -28,8 +28,6 @@ const SAMPLING = 'Models and device:';
 const RESULTS = 'Output:';
 
 export const command: CommandModule<object, WorkerArguments> = {
-  command: 'worker',
-  describe: 'Sample pictures from a queue, or a share of an order without one',
   builder: (cli) =>
     cli
       .usage(

@@ -3,7 +3,7 @@
  * and know none of them. An image's values of all of them, side by side, are its row.
  */
 import type { ConditionSpec } from './conditions.ts';
-import type { ClassFacts } from './labels.ts';
+import type { ClassFacts } from './label-number.ts';
 
 export interface ConditioningFacts extends ClassFacts {
   /** Whether the network was also trained on pictures without a condition. Default: false. */

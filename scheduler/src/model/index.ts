@@ -54,7 +54,7 @@ export { FORMAT_KEY, formatOf, NETWORK_FORMATS, type NetworkFormat } from './for
 export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './guidance-options.ts';
 export { type CountLimit, USUAL_VARIATION } from './image-seeds.ts';
-export { type ClassFacts, labelNumber } from './labels.ts';
+export { type ClassFacts, labelNumber } from './label-number.ts';
 export { latentsOf } from './latents.ts';
 export { onnxReason } from './onnx-error.ts';
 export { type OnnxFacts, readOnnxFacts } from './onnx-file.ts';

@@ -1,6 +1,6 @@
 /** The classes of a request's pictures: in turn, or one or two where the pictures share the noise of a seed. */
 import { InputError, refuse } from '../rules/errors.ts';
-import { type ClassFacts, labelNumber } from './labels.ts';
+import { type ClassFacts, labelNumber } from './label-number.ts';
 import type { PictureOptions } from './options.ts';
 
 const ACTION = 'sample images';

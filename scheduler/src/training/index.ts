@@ -33,17 +33,6 @@ export {
 } from './lr.ts';
 export { type DropoutSpec, drawMasks, MASK } from './masks.ts';
 export {
-  type AdamOptions,
-  adamScalars,
-  emaDecayAt,
-  OPTIMIZER_NAMES,
-  type OptimizerName,
-  type StepScalars,
-  scalarNames,
-  shrinks,
-  stepScalars,
-} from './optimizer.ts';
-export {
   formatStepFile,
   readStepFile,
   STEP_FILES,
@@ -53,4 +42,15 @@ export {
   type TrainingProgress,
 } from './step-file.ts';
 export { createStepFeed, type StepBatch, type StepFeed } from './step-inputs.ts';
+export {
+  type AdamOptions,
+  adamScalars,
+  emaDecayAt,
+  OPTIMIZER_NAMES,
+  type OptimizerName,
+  type StepScalars,
+  scalarNames,
+  shrinks,
+  stepScalars,
+} from './step-scalars.ts';
 export { drawTimesteps, TIMESTEP_SAMPLINGS, type TimestepSampling } from './timesteps.ts';

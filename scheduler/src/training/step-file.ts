@@ -34,7 +34,7 @@ import type { BatchPosition } from './epoch-order.ts';
 import type { FlatParameter, FlatVector } from './flat.ts';
 import { LR_SCHEDULES, type LrOptions } from './lr.ts';
 import type { DropoutSpec } from './masks.ts';
-import { type AdamOptions, OPTIMIZER_NAMES } from './optimizer.ts';
+import { type AdamOptions, OPTIMIZER_NAMES } from './step-scalars.ts';
 import { TIMESTEP_SAMPLINGS, type TimestepSampling } from './timesteps.ts';
 
 /** Of step.json; a reader refuses every other. */

@@ -6,8 +6,8 @@ import { type BatchConditions, conditionInputs, type StepInputs } from './condit
 import { drawStep } from './draw.ts';
 import { lrAt } from './lr.ts';
 import { drawMasks } from './masks.ts';
-import { emaDecayAt, stepScalars } from './optimizer.ts';
 import type { StepFile } from './step-file.ts';
+import { emaDecayAt, stepScalars } from './step-scalars.ts';
 
 export interface StepBatch extends BatchConditions {
   /** [B, C, H, W] in [-1, 1] */

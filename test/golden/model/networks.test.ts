@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adamScalars } from '#scheduler/training/optimizer.ts';
+import { adamScalars } from '#scheduler/training/step-scalars.ts';
 import { createModel } from '#training/model/index.ts';
 import { adamUpdate, momentRates } from '#training/step/adam.ts';
 import { expectClose } from '../../support/compare.ts';

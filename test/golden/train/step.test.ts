@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { emaDecayAt } from '#scheduler/training/optimizer.ts';
+import { emaDecayAt } from '#scheduler/training/step-scalars.ts';
 import { createTfjsEngine } from '#training/engines/tfjs/tfjs.ts';
 import type { TrainStepOptions } from '#training/step/contracts.ts';
 import { createTrainStep } from '#training/step/step.ts';

@@ -3,7 +3,7 @@
 import { sizeOf } from '@onnoise/scheduler/model';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { drawMasks } from '#scheduler/training/masks.ts';
-import { emaDecayAt } from '#scheduler/training/optimizer.ts';
+import { emaDecayAt } from '#scheduler/training/step-scalars.ts';
 import type { EngineChoice } from '#training/engines/index.ts';
 import { readInstall } from '#training/engines/native/install.ts';
 import { probeNative } from '#training/engines/native/probe.ts';

@@ -76,7 +76,7 @@ test('a function that may find nothing returns undefined, and null only where no
     'scheduler/src/rules/rule.ts: nullable', // for values of files and requests
     'scheduler/src/schedule/config.ts: readTrainedBetas', // trained_betas of a configuration
     'scheduler/src/schedule/config.ts: writtenBetas', // the same of a file
-    'training/src/settings/labels.ts: classesOf', // num_class_embeds of a configuration
+    'training/src/settings/class-count.ts: classesOf', // num_class_embeds of a configuration
   ];
   const packages = code.filter((file) => !file.startsWith('test/'));
   const found = packages.flatMap((file) => nullResults(readText(file)).map((name) => `${file}: ${name}`));

@@ -38,6 +38,7 @@ test('there is a recipe for everything that is often added', () => {
     'a network',
     'a measure',
     'a data format',
+    'a command',
     'a view of the page',
     'a setting of the page',
   ];
@@ -67,7 +68,7 @@ function speakOf(pattern: RegExp, own: RegExp): string[] {
 test.each([
   ['a sampler', /'ddim'|\/ddim\.ts/, /sampling\/methods\/ddim|views\/game\/(rules\/painter|play\/reveal)/],
   ['a network', /SimpleUnet|simple-unet/, /model\/simple-unet/],
-  ['a data format', /IDX files|\/idx\.ts/, /data\/(sources\/(idx|digits)|index)/],
+  ['a data format', /IDX files|\/idx\.ts/, /data\/sources\/(idx|digits)/],
   ['a view of the page', /\bforward: '|'forward'|views\/forward|import\(.*views/, /views\/(forward|learn\/destroy)\//],
 ] as const)('the recipe for %s leaves out no file that speaks of one', (thing, pattern, own) => {
   const { named } = recipes.find(({ title }) => title === `Add ${thing}`)!;

@@ -2,8 +2,8 @@
 import { InputError } from '@onnoise/scheduler/rules';
 import type { DataConditions } from '../data/index.ts';
 import { splitImages } from '../data/set/split.ts';
+import { checkClasses, checkDropout } from '../settings/class-count.ts';
 import { checkConditions } from '../settings/conditions.ts';
-import { checkClasses, checkDropout } from '../settings/labels.ts';
 import type { TrainPlan } from './plan.ts';
 
 export interface ImageList {

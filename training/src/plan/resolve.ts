@@ -3,9 +3,9 @@ import { parseSchedulerConfig } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { fitParameters, type Start } from '../fine-tuning/fit.ts';
 import { createModel, initParameters, type Model } from '../model/index.ts';
+import { classesOf } from '../settings/class-count.ts';
 import { widenedConditions } from '../settings/conditions.ts';
 import type { TrainConfig } from '../settings/config.ts';
-import { classesOf } from '../settings/labels.ts';
 import { completeModel, type ImageTraits } from '../settings/links.ts';
 import { planTraining, type TrainPlan } from './plan.ts';
 

@@ -1,5 +1,6 @@
 export { augmentFields } from './augment-fields.ts';
 export { imagesPerStep } from './batch.ts';
+export { tellClasses } from './class-count.ts';
 export {
   type ConfigLayer,
   checkComplete,
@@ -11,6 +12,5 @@ export {
 export { dataFields } from './data-fields.ts';
 export { defaultsOf, type Field, SEED } from './field.ts';
 export { fields, type Section } from './fields.ts';
-export { tellClasses } from './labels.ts';
 export { isRepeated } from './links.ts';
 export { presetNames, readPreset } from './presets.ts';

@@ -5,9 +5,9 @@
 import { InputError, show } from '@onnoise/scheduler/rules';
 import type { DataConditions } from '../data/index.ts';
 import { findNetwork } from '../model/index.ts';
+import { classesOf } from './class-count.ts';
 import { conditionsOfImages } from './conditions.ts';
 import type { ConfigLayer, PartialConfig, TrainConfig } from './config-types.ts';
-import { classesOf } from './labels.ts';
 
 type Place = readonly [section: keyof TrainConfig, key: string];
 

@@ -6,7 +6,8 @@
  *     p' = p - lr / (1 - b1^n) m' / (sqrt(v') / sqrt(1 - b2^n) + eps)
  *
  * It makes few passes over a parameter. With s = sqrt(1 - b2^n) the last line is
- * p - (lr s / (1 - b1^n)) m' / (sqrt(v') + eps s), whose two scalars the caller computes in float64. The clip factor c
+ * p - (lr s / (1 - b1^n)) m' / (sqrt(v') + eps s), whose two scalars `stepScalars` of
+ * @onnoise/scheduler/training computes in float64. The clip factor c
  * is folded into the scalars (1 - b1) c and (1 - b2) c^2, and the norm and v share g^2.
  *
  * Source: Kingma & Ba, "Adam" (arXiv 1412.6980), end of section 2; Loshchilov & Hutter (arXiv 1711.05101).

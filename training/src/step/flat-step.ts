@@ -15,8 +15,8 @@ import type { TrainableModel } from '../model/described.ts';
 import { adamUpdate, clipFactor, momentRates } from './adam.ts';
 import type { StepOutputs, StepTensor, TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
+import { compareSides, stacked, unstacked } from './hidden-update.ts';
 import { isHiddenMatrix, muonMomentum, muonUpdates, sidesOf } from './muon.ts';
-import { compareSides, stacked, unstacked } from './muon-update.ts';
 import { differentiate, type Tensors } from './objective.ts';
 import { createTrainStep } from './step.ts';
 

@@ -6,9 +6,9 @@ import { adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
 import { type Bundle, bundleParameters, join, separate } from './bundles.ts';
 import type { TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
+import { hiddenBundles, updateHidden } from './hidden-update.ts';
 import { CURVE_SHAPES } from './learned-schedule.ts';
 import { isHiddenMatrix } from './muon.ts';
-import { hiddenBundles, updateHidden } from './muon-update.ts';
 import type { Tensors } from './objective.ts';
 import { SCHEDULE } from './state.ts';
 

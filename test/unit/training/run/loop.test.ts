@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { lrAt } from '#scheduler/training/lr.ts';
-import { emaDecayAt } from '#scheduler/training/optimizer.ts';
+import { emaDecayAt } from '#scheduler/training/step-scalars.ts';
 import { type LoopOptions, runLoop } from '#training/run/loop.ts';
 import type { TrainEngine } from '#training/step/contracts.ts';
 

@@ -9,8 +9,8 @@ import { completePlan, draftPlan, planFromConfig } from '#training/plan/resolve.
 import { train } from '#training/run/train.ts';
 import { listCheckpoints } from '#training/saved/checkpoint.ts';
 import { runPaths } from '#training/saved/run-folder.ts';
+import { checkDropout } from '#training/settings/class-count.ts';
 import { compareConfigs, type PartialConfig, resolveConfig } from '#training/settings/config.ts';
-import { checkDropout } from '#training/settings/labels.ts';
 
 const NAMES = ['female', 'male'];
 const networks: PartialConfig[] = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planFromConfig } from '#training/plan/resolve.ts';
+import { checkLabels } from '#training/settings/class-count.ts';
 import { type PartialConfig, resolveConfig } from '#training/settings/config.ts';
-import { checkLabels } from '#training/settings/labels.ts';
 
 const NAMES = ['female', 'male'];
 const labelled = (...labels: number[]) => ({
