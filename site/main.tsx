@@ -5,6 +5,7 @@ import './style/shell.css';
 import './style/controls.css';
 import './style/components.css';
 import './style/model-bar.css';
+import './style/layout.css';
 import './style/first.css';
 import './style/forced-colors.css';
 import './state/language.ts';

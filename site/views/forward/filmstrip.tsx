@@ -21,7 +21,7 @@ export function Filmstrip(): JSX.Element {
   );
   const nearest = Math.round((t.value / pair.linear.T) * (FRAMES - 1));
   return (
-    <fieldset class="forward-film">
+    <fieldset class="forward-film grid slim gap-4">
       <legend class="hidden">Go to a time</legend>
       {stops.map((stop, i) => (
         <button

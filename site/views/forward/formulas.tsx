@@ -87,7 +87,7 @@ function FormulaEntry({ title, formulas: Shown, sentence, now }: Entry): JSX.Ele
     now(valuesAt(schedules.value[kind], t.value)),
   ]);
   return (
-    <li class="forward-entry">
+    <li class="forward-entry grid slim gap-8">
       <h3 class="forward-entry-title">{title}</h3>
       <div class="forward-entry-formula">
         <Shown />

@@ -19,7 +19,7 @@ export default function ForwardView(): JSX.Element {
   useAddress();
   return (
     <div class="forward">
-      <header class="forward-head">
+      <header class="grid gap-8">
         <h1>Forward process</h1>
         <p class="lede">
           A diffusion model learns to undo this: a picture is drowned in noise, in T small steps. Nothing is learned
@@ -27,9 +27,9 @@ export default function ForwardView(): JSX.Element {
         </p>
       </header>
       <TimeBar />
-      <div class="forward-top">
+      <div class="forward-top grid gap-24">
         <Stage />
-        <div class="forward-side">
+        <div class="grid top slim gap-24">
           <Source />
           <ScheduleCard />
         </div>

@@ -14,7 +14,7 @@ export function ScheduleCard(): JSX.Element {
   return (
     <Card
       title="The schedules"
-      class="forward-schedule"
+      class="forward-schedule grid gap-12"
       aside={
         <Button
           kind="quiet"

@@ -15,7 +15,7 @@ import { choice, noise, noised, notice, picture, schedules, seed, t } from './st
 
 export function Stage(): JSX.Element {
   return (
-    <Card title="Two schedules, the same noise" class="forward-stage">
+    <Card title="Two schedules, the same noise" class="forward-stage grid gap-16">
       <div class="forward-pair">
         <Ingredients />
         {KINDS.map((kind) => (
@@ -36,8 +36,8 @@ function Ingredients(): JSX.Element {
   const bytes = useMemo(() => image && toBytes(image.x0), [image]);
   const grain = useMemo(() => epsilon && toBytes(epsilon.map((v) => v / 2)), [epsilon]);
   return (
-    <div class="forward-ingredients">
-      <span class="forward-ingredient">
+    <div class="forward-ingredients line gap-16">
+      <span class="forward-ingredient line gap-8">
         <Formula>
           <X0 />
         </Formula>
@@ -45,7 +45,7 @@ function Ingredients(): JSX.Element {
           {image && bytes && <PictureCanvas pixels={bytes} shape={image.shape} label={`x 0: ${image.name}`} />}
         </span>
       </span>
-      <span class="forward-ingredient">
+      <span class="forward-ingredient line gap-8">
         <Formula>
           <Epsilon />
         </Formula>
@@ -77,7 +77,7 @@ function Noised({ kind }: { kind: Kind }): JSX.Element {
   const label = image && `${image.name} at t = ${t.value}, ${kind} schedule: ${percent(alphaBar)} of the variance left`;
   return (
     <figure class={`forward-noised forward-${kind}`}>
-      <figcaption class="forward-kind">{kind === 'linear' ? 'Linear' : 'Cosine'}</figcaption>
+      <figcaption class="forward-kind line gap-8">{kind === 'linear' ? 'Linear' : 'Cosine'}</figcaption>
       <div class="forward-frame">
         {image && bytes && <PictureCanvas pixels={bytes} shape={image.shape} label={label ?? ''} />}
       </div>

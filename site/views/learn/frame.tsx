@@ -9,8 +9,8 @@ export function ChapterFrame({ chapter, children }: { chapter: Chapter; children
   const { id, title, idea } = chapter;
   const { before, after, number } = neighbours(id);
   return (
-    <article class="learn-chapter">
-      <header class="learn-head">
+    <article class="learn-chapter grid slim gap-24">
+      <header class="learn-head grid gap-8">
         <p class="learn-kicker">
           Chapter {number} of {CHAPTERS.length}
         </p>

@@ -14,14 +14,14 @@ export function Overview(): JSX.Element {
   const next = goOn.value;
   const begun = size > 0 || last.value !== undefined;
   return (
-    <div class="learn-overview">
-      <header class="learn-head">
+    <div class="learn-overview grid slim gap-24">
+      <header class="learn-head grid gap-8">
         <h1>Learn how diffusion works</h1>
         <p class="lede">
           From “what is noise?” to a model that you train yourself, in eight short chapters. What you see is computed
           while you watch, on this device; what was recorded says so.
         </p>
-        <p class="learn-go">
+        <p class="learn-go row">
           <a class="button button-primary" href={formatRoute('learn', {}, next.id)}>
             {begun && size < CHAPTERS.length ? `Go on with “${next.title}”` : 'Start with chapter 1'}
             <Icon name="next" />
@@ -29,7 +29,7 @@ export function Overview(): JSX.Element {
           {begun && <Count />}
         </p>
       </header>
-      <ol class="learn-cards">
+      <ol class="learn-cards grid gap-12">
         {CHAPTERS.map(({ id, title, idea }, i) => (
           <li key={id}>
             <a class="card learn-card" href={formatRoute('learn', {}, id)}>
@@ -50,7 +50,7 @@ function Count(): JSX.Element {
   const count = useRef<HTMLSpanElement>(null);
   usePassFocus(count);
   return (
-    <span class="learn-count" ref={count}>
+    <span class="row gap-4 muted" ref={count}>
       {done.value.size} of {CHAPTERS.length} done
       <Button kind="quiet" onClick={forget}>
         Forget

@@ -37,7 +37,7 @@ export function Trouble({ words, onRetry }: TroubleProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   usePassFocus(box);
   return (
-    <div class="learn-trouble" role="alert" ref={box}>
+    <div class="learn-trouble row gap-8" role="alert" ref={box}>
       <Icon name="alert" />
       <p>{words}</p>
       {onRetry && (
@@ -67,7 +67,7 @@ export interface Note {
 /** Questions to the class, with their answers folded away. */
 export function Notes({ notes }: { notes: readonly Note[] }): JSX.Element {
   return (
-    <section class="learn-notes" aria-labelledby="learn-notes">
+    <section class="learn-notes grid gap-4" aria-labelledby="learn-notes">
       <h2 id="learn-notes">Questions to the class</h2>
       {notes.map(({ question, answer }) => (
         <details key={question}>
@@ -88,7 +88,7 @@ export function Figure({
   children: ComponentChildren;
 }): JSX.Element {
   return (
-    <figure class="learn-figure">
+    <figure class="learn-figure grid slim gap-8">
       {children}
       <figcaption>{caption}</figcaption>
     </figure>

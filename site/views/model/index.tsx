@@ -10,8 +10,8 @@ export default function ModelView(): JSX.Element {
   const over = useDrop();
   const state = opening.value;
   return (
-    <div class="model" data-over={over}>
-      <header class="model-intro">
+    <div class="model grid gap-24" data-over={over}>
+      <header class="grid gap-8">
         <h1>Bring your own model</h1>
         <p class="lede">
           Train it on your own pictures, export it, and sample it in this tab: on your own machine, with no account, no

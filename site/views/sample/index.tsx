@@ -39,7 +39,7 @@ export default function SampleView(): JSX.Element {
     return () => document.removeEventListener('keydown', onKey);
   }, []);
   return (
-    <div class="sample" data-phase={phase.value}>
+    <div class="sample grid gap-20" data-phase={phase.value}>
       <header class="sample-intro">
         <div>
           <h1>Out of noise, a picture</h1>
@@ -55,7 +55,7 @@ export default function SampleView(): JSX.Element {
         {kindOf(draft.value) === 'noise' && <GoButton />}
       </header>
       {trouble.value && (
-        <p class="sample-trouble" role="alert">
+        <p class="sample-trouble line gap-10" role="alert">
           <Icon name="alert" />
           {trouble.value}
         </p>
@@ -69,7 +69,7 @@ export default function SampleView(): JSX.Element {
         <FilmBar />
         <Readout />
         <Transport />
-        <footer class="sample-foot">
+        <footer class="sample-foot row between">
           <Hint />
           <Results />
         </footer>

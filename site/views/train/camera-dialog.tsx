@@ -41,7 +41,7 @@ export function CameraDialog({ open, onClose, onTrouble }: CameraDialogProps): J
 
   return (
     <Dialog open={open} title="Pictures from the camera" onClose={onClose}>
-      <div class="train-camera">
+      <div class="grid gap-14">
         <video
           ref={video}
           class="train-mirror"

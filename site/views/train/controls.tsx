@@ -17,7 +17,7 @@ export function Controls(): JSX.Element {
   const stepped = (progress.value?.step ?? 0) > 0;
   return (
     <Card title="Training">
-      <div class="train-controls">
+      <div class="grid gap-14">
         {waiting.value ? <WaitingFile /> : earlier.value && <Earlier {...earlier.value} />}
         <div class="train-buttons">
           <MainButton />

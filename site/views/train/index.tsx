@@ -15,8 +15,8 @@ import './train.css';
 export default function TrainView(): JSX.Element {
   useEffect(() => void lookForEarlier(), []);
   return (
-    <div class="train">
-      <header class="train-intro">
+    <div class="train grid gap-24">
+      <header class="grid gap-8">
         <h1>Train your own</h1>
         <p class="lede">
           A small network learns here, in this tab. At each step it sees a few pictures with noise added, guesses, and

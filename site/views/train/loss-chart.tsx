@@ -28,7 +28,7 @@ function LossChart(): JSX.Element {
   const line = points.map((loss, i) => `${x(i).toFixed(1)},${y(loss).toFixed(1)}`).join(' ');
   const words = points.length === 0 ? 'no steps yet' : `from ${words3(points[0]!)} to ${words3(points.at(-1)!)}`;
   return (
-    <figure class="train-chart">
+    <figure class="train-chart grid gap-4">
       <div class="train-chart-box">
         <span class="train-chart-top number">{highest}</span>
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`Loss: ${words}`}>

@@ -17,7 +17,7 @@ export function QuestionDialog(): JSX.Element {
   useEffect(() => refuse, []); // whoever leaves the view agrees to nothing
   return (
     <Dialog open={question.value !== null} title={question.value?.title ?? ''} onClose={refuse}>
-      <div class="train-controls">
+      <div class="grid gap-14">
         <p>{question.value?.text}</p>
         <div class="train-buttons">
           <Button kind="primary" onClick={() => answer(true)}>

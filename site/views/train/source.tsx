@@ -23,7 +23,7 @@ export function Source({ locked }: { locked: boolean }): JSX.Element {
   useDroppedPictures(locked);
   return (
     <Card title="What it learns from">
-      <div class="train-source">{locked ? <Learnt /> : <Choice onCamera={() => setCamera(true)} />}</div>
+      <div class="grid gap-14">{locked ? <Learnt /> : <Choice onCamera={() => setCamera(true)} />}</div>
       <CameraDialog open={camera} onClose={() => setCamera(false)} onTrouble={showTrouble} />
     </Card>
   );

@@ -24,7 +24,7 @@ export function ChainDemo(): JSX.Element {
   return (
     <Card
       title="Step by step, or in one jump"
-      class="forward-demo"
+      class="forward-demo grid gap-16"
       aside={
         <Segmented
           label="Schedule"
@@ -54,15 +54,15 @@ export function ChainDemo(): JSX.Element {
         <Way title="Closed form" class="forward-way-jump" x={outcome?.jump.x ?? image?.x0}>
           {outcome ? duration(outcome.jump.milliseconds) : 'starts at x₀'}
         </Way>
-        <div class="forward-evidence">
+        <div class="forward-evidence grid slim gap-8">
           <Histogram outcome={outcome} deviation={deviation} />
-          <p class="forward-figure-note">
+          <p class="muted fine">
             The noise in xₜ, pixel by pixel: <span class="forward-way-chain">chain</span>,{' '}
             <span class="forward-way-jump">jump</span>, and dashed the normal density that the closed form promises.
           </p>
         </div>
       </div>
-      <div class="forward-run">
+      <div class="forward-run row">
         {running ? (
           <Button icon="stop" onClick={stop}>
             Stop

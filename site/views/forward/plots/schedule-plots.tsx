@@ -53,7 +53,7 @@ const PLOTS: readonly PlotKind[] = [
 
 export function SchedulePlots(): JSX.Element {
   return (
-    <div class="forward-plots">
+    <div class="forward-plots grid gap-24">
       {PLOTS.map((plot) => (
         <SchedulePlotFigure key={plot.quantity} {...plot} />
       ))}
@@ -76,7 +76,7 @@ function SchedulePlotFigure({ quantity, symbol, words, spoken, log, top }: PlotK
   const values = KINDS.map((kind) => [kind, readable(valuesAt(pair[kind], now)[quantity])] as const);
   const said = values.map(([kind, value]) => `${kind} ${value}`).join(', ');
   return (
-    <figure class="forward-figure">
+    <figure class="grid slim gap-8">
       <figcaption class="forward-figure-head">
         <h3 class="forward-figure-title">
           <Formula>{symbol}</Formula> <span>{log ? `${words} (log)` : words}</span>

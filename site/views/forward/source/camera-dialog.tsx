@@ -19,7 +19,7 @@ export function CameraDialog({ open, onClose, onTake, onTrouble }: CameraDialogP
 
   return (
     <Dialog open={open} title="A picture from the camera" onClose={onClose}>
-      <div class="forward-camera">
+      <div class="grid gap-12">
         <video
           ref={video}
           class="forward-mirror"

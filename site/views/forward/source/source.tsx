@@ -25,7 +25,7 @@ export function Source(): JSX.Element {
   useDrop(take);
 
   return (
-    <Card title="The picture" class="forward-source">
+    <Card title="The picture" class="forward-source grid top gap-12">
       <Thumbnails />
       <div class="forward-own">
         <PictureFileButton onFile={take} />
@@ -94,7 +94,7 @@ function Thumbnails(): JSX.Element {
   const brought = own.value;
   const yours = useMemo(() => brought && squarePicture(brought, gray.value, brought.name), [brought, gray.value]);
   return (
-    <fieldset class="forward-thumbs">
+    <fieldset class="forward-thumbs grid slim gap-8">
       <legend class="hidden">Which picture</legend>
       {yours && <Thumbnail name={name} value="own" picture={yours} title="Your picture" />}
       {Array.from({ length: HANDS }, (_, index) => {

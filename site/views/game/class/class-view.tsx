@@ -21,14 +21,14 @@ export function ClassView(): JSX.Element {
   const round = source === 'page' || opened.value ? game.round.value : null;
   return (
     <div class="game-class">
-      <header class="game-class-head">
+      <header class="grid gap-10">
         <h1 class="view-title">A round for a class</h1>
         <p class="lede">
           Make a round, hand it out, and add up the codes that the class reads out. Nothing is sent anywhere.{' '}
           <a href={formatRoute('game')}>Back to the game</a>
         </p>
       </header>
-      <section class="card game-class-part" aria-labelledby="game-class-make">
+      <section class="card game-class-part grid top gap-16" aria-labelledby="game-class-make">
         <h2 id="game-class-make" class="card-title">
           1. Make the round
         </h2>
@@ -49,7 +49,7 @@ function Make({ source, onSource }: { source: Source; onSource: (to: Source) => 
   const file = opened.value;
   if (file) {
     return (
-      <div class="game-class-file">
+      <div class="game-class-file row">
         <p>
           <strong>{file.file.title}</strong>: {file.pictures} pictures, from a file or your own.
         </p>
@@ -77,7 +77,7 @@ function Make({ source, onSource }: { source: Source; onSource: (to: Source) => 
       ) : (
         <MakeOwn />
       )}
-      <div class="game-class-open">
+      <div class="game-class-open row">
         <p class="muted">A round that you saved before:</p>
         <OpenRound />
       </div>

@@ -31,7 +31,7 @@ export function Collect({ round }: { round: Round }): JSX.Element {
 
   return (
     <>
-      <section class="card game-class-part" aria-labelledby="game-class-codes">
+      <section class="card game-class-part grid top gap-16" aria-labelledby="game-class-codes">
         <h2 id="game-class-codes" class="card-title">
           3. Enter the codes
         </h2>

@@ -19,7 +19,7 @@ export function HandOut({ round }: { round: Round }): JSX.Element {
   const linked = !table.file && !table.model.own && !table.pool.own;
   const link = linked ? linkTo('game', addressOf(round, { forClass: true })) : undefined;
   return (
-    <section class="card game-class-part" aria-labelledby="game-class-hand">
+    <section class="card game-class-part grid top gap-16" aria-labelledby="game-class-hand">
       <h2 id="game-class-hand" class="card-title">
         2. Hand it out
       </h2>

@@ -40,7 +40,7 @@ export function MakeOwn(): JSX.Element {
   };
 
   return (
-    <div class="game-make-own">
+    <div class="game-make-own grid top gap-16">
       <p class="muted">
         At least {FEWEST} of either kind and {FEWEST_PICTURES} in all, of one size. Both kinds are treated alike:
         brought to {LONGEST_SIDE} pixels at most, moved and scaled a little, and reduced to {LEVELS} levels of

@@ -16,7 +16,7 @@ export function Sum({ round, roll }: { round: Round; roll: readonly string[] }):
   const { real, synthetic } = tally.confusion;
   const words = terms.value;
   return (
-    <section class="card game-class-part" aria-labelledby="game-class-sum">
+    <section class="card game-class-part grid top gap-16" aria-labelledby="game-class-sum">
       <h2 id="game-class-sum" class="card-title">
         4. The sum: {tally.players} player{tally.players === 1 ? '' : 's'}
       </h2>
@@ -45,7 +45,7 @@ function Picture({ kind, fooled, place, round, players }: PictureProps): JSX.Ele
   const { pixels } = round.face(place);
   const { word } = terms.value[kind];
   return (
-    <li class="game-tally">
+    <li class="game-tally grid top gap-4">
       {pixels ? (
         <PictureCanvas pixels={pixels} shape={pool.shape} label={labelOf(place, pictures, word)} />
       ) : (
@@ -57,7 +57,7 @@ function Picture({ kind, fooled, place, round, players }: PictureProps): JSX.Ele
       <span class="game-tally-bar" aria-hidden="true">
         <span ref={(bar) => bar?.style.setProperty('width', `${(100 * fooled) / players}%`)} />
       </span>
-      <span class="game-tally-words">
+      <span class="muted fine">
         fooled {fooled} of {players}
       </span>
     </li>

@@ -29,7 +29,7 @@ export function Intro(): JSX.Element {
     !file && info.value !== null && (reals.value.state === 'wanted' || reals.value.state === 'failed');
   return (
     <div class="game-intro">
-      <div class="game-pitch">
+      <div class="grid top slim gap-20">
         <h1 class="view-title" tabIndex={-1}>
           {terms.value.title}
         </h1>
@@ -50,14 +50,14 @@ export function Intro(): JSX.Element {
       </div>
       <Deck />
       {file ? (
-        <div class="game-settings">
+        <div class="game-settings grid gap-16">
           <Button onClick={closeRound}>Play with this page’s pictures</Button>
         </div>
       ) : (
-        <div class="game-settings">
+        <div class="game-settings grid gap-16">
           <ModelBar />
           {!forClass.value && <RoundSettings />}
-          <section class="game-for-class" aria-label="For a class">
+          <section class="row gap-12" aria-label="For a class">
             <OpenRound />
             <a class="button button-quiet" href={formatRoute('game', {}, 'class')}>
               For lecturers: make a round for a class
@@ -90,7 +90,7 @@ function HowTo(): JSX.Element {
   const keyOf = ({ word }: KindWords) => word[0]!.toUpperCase();
   const soft = reals.value.state === 'ready' ? reals.value.pool.presentation.soft : terms.value === TERMS.phantom;
   return (
-    <ul class="game-howto">
+    <ul class="game-howto grid gap-10">
       <li>
         <span class="game-kind game-kind-real">{capital(real.word)}</span>
         <span class="game-touch">swipe left, or tap</span>
@@ -128,7 +128,7 @@ function Start(): JSX.Element {
   const missing = loaded.value.state === 'failed';
   if (failed !== null) {
     return (
-      <div class="game-trouble" role="alert">
+      <div class="game-trouble row" role="alert">
         <Icon name="alert" />
         <p>{failed}</p>
         <Button icon="retry" onClick={game.retry}>
@@ -138,7 +138,7 @@ function Start(): JSX.Element {
     );
   }
   return (
-    <div class="game-start">
+    <div class="game-start row">
       <Button kind="primary" class="game-big" disabled={!painted} onClick={game.start}>
         Start
       </Button>

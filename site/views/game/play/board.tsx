@@ -8,7 +8,7 @@ export function Board(): JSX.Element {
   const answers = game.answers.value;
   const place = game.place.value;
   return (
-    <div class="game-board">
+    <div class="game-board row between">
       <ol class="game-marks" aria-label="Pictures of this round">
         {Array.from({ length: game.round.value!.table.pictures }, (_, i) => {
           const answer = answers[i];

@@ -16,7 +16,7 @@ export function CodeCard(): JSX.Element {
       <h2 id="game-code-title" class="card-title">
         Your code for the lecturer
       </h2>
-      <div class="game-code-row">
+      <div class="game-code-row row">
         <output class="game-code-text number" aria-label={`Code ${[...code].join(' ')}`}>
           {code}
         </output>

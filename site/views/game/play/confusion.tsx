@@ -13,7 +13,7 @@ export function Confusion(): JSX.Element {
   const all = table.file ? undefined : record.value.models[modelKey(table.info.hash)];
   const shown = synthetic.real + synthetic.synthetic;
   return (
-    <section class="card game-confusion" aria-labelledby="game-confusion-title">
+    <section class="card grid top gap-14" aria-labelledby="game-confusion-title">
       <h2 id="game-confusion-title" class="card-title">
         <span class="number">{synthetic.real}</span> of <span class="number">{shown}</span> {words.synthetic.many}{' '}
         passed for {words.real.as}

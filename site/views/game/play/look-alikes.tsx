@@ -21,7 +21,7 @@ export function LookAlikes({ findings: { alike, difference }, shown, onShow }: L
   const { many } = terms.value.real;
   const marked = shown === NEAREST;
   return (
-    <figure class="game-alike">
+    <figure class="game-alike grid gap-8 muted small">
       <figcaption>
         Most like it of the {count} {many} here, and its difference from the nearest: {difference.mean.toFixed(0)} of
         255 levels on average, shown {BRIGHTER} times as bright.

@@ -9,7 +9,7 @@ export function ReasonScores(): JSX.Element | null {
   if (scores.length === 0) return null;
   const silent = answers.length - scores.reduce((sum, { of }) => sum + of, 0);
   return (
-    <section class="card game-by-reason" aria-labelledby="game-by-reason-title">
+    <section class="card grid top gap-14" aria-labelledby="game-by-reason-title">
       <h2 id="game-by-reason-title" class="card-title">
         What you went by
       </h2>

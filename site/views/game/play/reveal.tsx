@@ -60,9 +60,9 @@ export function Reveal({ told, findings, shown, onShow, class: extra }: RevealPr
 function List({ found, shown, onShow }: Pick<RevealProps, 'shown' | 'onShow'> & { found: readonly Giveaway[] }) {
   if (found.length === 0) return null;
   return (
-    <ul class="game-giveaways">
+    <ul class="grid gap-8">
       {found.map(({ id, title, sentence, compared, where }) => (
-        <li key={id} class="game-giveaway">
+        <li key={id} class="game-giveaway line between gap-12">
           <div>
             <strong>{title}.</strong> {sentence} <span class="muted">{compared}</span>
           </div>

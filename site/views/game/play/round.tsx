@@ -123,14 +123,14 @@ function Answered({ told, children }: AnsweredProps): JSX.Element {
   const { shape } = game.round.peek()!.table.pool;
   return children(
     where ? <MarkedPixels where={where} shape={shape} /> : null,
-    <Reveal class="game-panel" told={told} findings={findings} shown={shown} onShow={setChosen} />,
+    <Reveal class="game-panel slim" told={told} findings={findings} shown={shown} onShow={setChosen} />,
   );
 }
 
 function Question(): JSX.Element {
   const { question, real, synthetic } = terms.value;
   return (
-    <div class="game-panel game-question">
+    <div class="game-panel slim game-question">
       <p class="game-ask">{question}</p>
       <p class="muted game-how">
         <span class="game-touch">
@@ -154,7 +154,7 @@ function Waiting(): JSX.Element {
   if (failed !== null) {
     const retry = () => (model.state === 'failed' ? void useModel().catch(() => {}) : game.retry());
     return (
-      <div class="game-waiting game-trouble" role="alert">
+      <div class="game-waiting game-trouble row" role="alert">
         <Icon name="alert" />
         <p>{failed}</p>
         <Button icon="retry" onClick={retry}>

@@ -31,7 +31,7 @@ export function Summary(): JSX.Element | null {
   const right = score(answers);
   return (
     <div class="game-summary">
-      <header class="game-result">
+      <header class="game-result grid gap-16">
         <h1 class="view-title" ref={heading} tabIndex={-1}>
           <span class="game-score number">
             {right}
@@ -119,7 +119,7 @@ function Look({ place }: { place: number }): JSX.Element {
   const [shown, setShown] = useState<string | null>(null);
   const where = findings.where(shown);
   return (
-    <div class="game-look">
+    <div class="game-look grid gap-16">
       <div class="game-card">
         <PictureCanvas
           pixels={told.pixels}
@@ -148,7 +148,7 @@ function Share(): JSX.Element {
     if (await copyText(what, 'mark the text and copy it')) toast(done);
   };
   return (
-    <section class="card game-share" aria-labelledby="game-share-title">
+    <section class="card grid top gap-14" aria-labelledby="game-share-title">
       <h2 id="game-share-title" class="card-title">
         Challenge somebody
       </h2>

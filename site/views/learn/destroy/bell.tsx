@@ -32,7 +32,7 @@ export function Bell({ onMove }: { onMove(): void }): JSX.Element {
     [seed, mean, deviation],
   );
   return (
-    <Card title="One pixel, one step" class="learn-bell">
+    <Card title="One pixel, one step" class="grid gap-16">
       <p>
         A pixel has the value {readable(x, 2)} (−1 is black, 1 is white). One step draws its next value from a normal
         distribution with the mean <Maths>{row(root(oneMinus(<mi>β</mi>)), <mi>x</mi>)}</Maths> = {readable(mean, 2)}{' '}
@@ -62,7 +62,7 @@ export function Bell({ onMove }: { onMove(): void }): JSX.Element {
             format={(v) => readable(v, 2)}
             onInput={setX}
           />
-          <div class="learn-walk-buttons">
+          <div class="row gap-8">
             <Button icon="dice" onClick={() => setSeed(1 + Math.floor(Math.random() * 2 ** 32))}>
               Draw {DRAWS} times
             </Button>

@@ -19,7 +19,7 @@ export default function GuessChapter(): JSX.Element {
       <Task done={shown.value}>
         How noisy is this picture? Guess its t, then let the network guess the noise itself.
       </Task>
-      <Card class="learn-guess">
+      <Card class="grid gap-18">
         <Riddle lesson={digits && lesson} />
         <NetworkStatus />
         {shown.value && lesson && <Reveal lesson={lesson} />}

@@ -26,7 +26,7 @@ export function Reveal({ lesson }: { lesson: Lesson }): JSX.Element {
   }, [answer, grain]);
   const { shape } = lesson;
   return (
-    <section class="learn-reveal" aria-label="What the network says">
+    <section class="learn-reveal grid gap-18" aria-label="What the network says">
       <Slider
         label="Now at any t"
         value={time}

@@ -26,7 +26,7 @@ export function Riddle({ lesson }: { lesson: Lesson | undefined }): JSX.Element 
         values={lesson && noisyAt(answer)}
         shape={lesson?.shape ?? [1, 28, 28]}
       />
-      <div class="learn-riddle-side">
+      <div class="grid top gap-12">
         <Slider
           label="Your guess: t"
           value={mine}
@@ -47,7 +47,7 @@ export function Riddle({ lesson }: { lesson: Lesson | undefined }): JSX.Element 
         ) : (
           <p class="field-hint">What can you still see: the digit, an edge, a shade?</p>
         )}
-        <div class="learn-walk-buttons">
+        <div class="row gap-8">
           <Button kind="primary" disabled={!lesson || shown.value} onClick={reveal}>
             Check
           </Button>

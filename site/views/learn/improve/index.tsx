@@ -17,8 +17,8 @@ export default function ImproveChapter(): JSX.Element {
   return (
     <>
       <Task done={seen.size >= 3}>Switch on one improvement after another. First guess: will it help, or not?</Task>
-      <Card title="The tutorial’s list" class="learn-improve">
-        <fieldset class="learn-switches">
+      <Card title="The tutorial’s list" class="grid gap-16">
+        <fieldset class="grid gap-4">
           <legend class="hidden">Improvement</legend>
           {IMPROVEMENTS.map((one) => (
             <label key={one.id} class="learn-switch">
@@ -66,7 +66,7 @@ export default function ImproveChapter(): JSX.Element {
 
 function Sheet({ id, title, heldOut }: { id: string; title: string; heldOut: number }): JSX.Element {
   return (
-    <figure class="learn-figure">
+    <figure class="learn-figure grid slim gap-8">
       <img
         class="learn-sheet"
         src={`./learn/improve-${id}.png`}

@@ -65,7 +65,7 @@ export default function LearningChapter(): JSX.Element {
         <div class="learn-learning-row">
           <Plane />
           <div class="learn-learning-side">
-            <div class="learn-walk-buttons">
+            <div class="row gap-8">
               <Button
                 kind="primary"
                 icon={training.value ? 'pause' : 'play'}

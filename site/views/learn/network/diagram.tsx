@@ -39,7 +39,7 @@ function BlockButton({ block, most, chosen }: { block: Block; most: number; chos
   return (
     <button
       type="button"
-      class="learn-block"
+      class="learn-block grid slim fine"
       aria-pressed={chosen}
       title={module}
       onClick={() => {

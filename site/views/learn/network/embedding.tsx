@@ -18,7 +18,7 @@ export function Embedding({ lesson }: { lesson: Lesson }): JSX.Element {
   );
   const row = embeddingOf(t.value, lesson.unet);
   return (
-    <Card title="How it is told t" class="learn-embedding">
+    <Card title="How it is told t" class="grid gap-16">
       <p>
         The same network works at every t, and the noise is different at each. So t goes in as well: not as one number,
         but as {row.length} sines and cosines, fast ones on the left of each half and slow ones on the right. Like the

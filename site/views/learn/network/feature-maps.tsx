@@ -27,7 +27,7 @@ export function FeatureMaps({ block, values }: FeatureMapsProps): JSX.Element {
     canvas.current.getContext('2d')!.putImageData(image, 0, 0);
   }, [values]);
   return (
-    <figure class="learn-figure learn-maps" aria-live="off">
+    <figure class="learn-figure grid slim gap-8 learn-maps" aria-live="off">
       <canvas ref={canvas} class="picture" role="img" aria-label={`${channels} feature maps of ${module}`} />
       <figcaption>
         <strong>{title}</strong>, <code>{module}</code>: {channels} feature maps. Blue is negative, orange positive.

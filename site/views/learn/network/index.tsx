@@ -32,7 +32,7 @@ export default function NetworkChapter(): JSX.Element {
   return (
     <>
       <Task done={open.value !== null}>Press a block of the network to see what it makes of this picture.</Task>
-      <Card title="The U-Net of this page" class="learn-network">
+      <Card title="The U-Net of this page" class="grid gap-16">
         <Inputs lesson={lesson} answer={answer} />
         <NetworkStatus />
         <p class="field-hint">To scale: a bar is as wide as the block has channels, and as high as its picture.</p>

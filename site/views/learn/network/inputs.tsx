@@ -22,7 +22,7 @@ export function Inputs({ lesson, answer }: { lesson: Lesson | undefined; answer:
     return formsOf(lesson.scheduler.prediction_type, lesson.schedule.alphaBar[timesteps[0]!]!, x, answer.output);
   }, [lesson, answer]);
   return (
-    <div class="learn-inputs">
+    <div class="grid gap-16">
       <div class="learn-inputs-choice">
         <Segmented
           label="Picture"

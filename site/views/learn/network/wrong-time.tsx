@@ -50,7 +50,7 @@ export function WrongTime({ lesson }: { lesson: Lesson }): JSX.Element {
   const [truth, wrong, ...curve] = guesses ?? [];
   const line = [...curve, ...(truth ? [truth] : [])].sort((a, b) => a.time - b.time);
   return (
-    <Card title="Without the right t" class="learn-wrong">
+    <Card title="Without the right t" class="learn-wrong grid gap-16">
       <p>
         Keep the picture, and tell the network another t. It looks for the wrong amount of noise: too much of the
         picture goes, or too much of the noise stays.
@@ -65,7 +65,7 @@ export function WrongTime({ lesson }: { lesson: Lesson }): JSX.Element {
           told.value = value;
         }}
       />
-      <div class="learn-wrong-row">
+      <div class="learn-wrong-row grid gap-16">
         <div class="learn-panels learn-panels-3">
           <Panel title={<Maths>{sub('x', 't')}</Maths>} words="goes in" values={x} shape={shape} />
           <Panel title={<Maths>{hat('x', '0')}</Maths>} words="told the truth" values={truth?.shown} shape={shape} />

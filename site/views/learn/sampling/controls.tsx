@@ -22,7 +22,7 @@ export function Controls({ lesson }: { lesson: Lesson | undefined }): JSX.Elemen
   };
   const classes = lesson?.classes ?? 10;
   return (
-    <div class="learn-walk">
+    <div class="grid gap-14">
       <div class="learn-walk-choice">
         <Select
           label="Digit to make"
@@ -47,7 +47,7 @@ export function Controls({ lesson }: { lesson: Lesson | undefined }): JSX.Elemen
           Other noise
         </Button>
       </div>
-      <div class="learn-walk-buttons">
+      <div class="row gap-8">
         {over ? (
           <Button kind="primary" icon="first" onClick={() => lesson && begin(lesson)}>
             Start again

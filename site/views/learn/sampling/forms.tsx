@@ -14,7 +14,7 @@ export function FormChoice({ prediction }: { prediction: PredictionType | undefi
   const at = step ? r * Math.sqrt(step.x.length) + c : 0;
   const number = (values: Float32Array | undefined) => (values ? readable(values[at]!, 3) : '–');
   return (
-    <Card title="One guess, three forms" class="learn-forms">
+    <Card title="One guess, three forms" class="learn-forms grid gap-14">
       <p>
         The lecture’s network guesses the noise ε. The network of this page guesses{' '}
         {prediction && predictedQuantity(prediction)}
@@ -33,7 +33,7 @@ export function FormChoice({ prediction }: { prediction: PredictionType | undefi
           form.value = value;
         }}
       />
-      <dl class="learn-three">
+      <dl class="learn-three grid gap-8">
         <div>
           <dt>
             <Maths>

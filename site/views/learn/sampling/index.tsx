@@ -32,7 +32,7 @@ export default function SamplingChapter(): JSX.Element {
       <Task done={walk.value?.line === 'end'}>
         Press <em>Next line</em> until you have been once through the loop. Then let it run to the picture.
       </Task>
-      <Card class="learn-sampling">
+      <Card class="learn-sampling grid gap-18">
         <Controls lesson={lesson} />
         <NetworkStatus byPress />
         <Algorithm width={width} />

@@ -50,7 +50,7 @@ export default function WhyChapter(): JSX.Element {
               With 5 steps the pictures look real, but they are too much alike: a part of the data is not reached. With
               15 it is reached. More steps take longer, and are not measurably better here.
             </p>
-            <dl class="learn-wishes">
+            <dl class="learn-wishes grid gap-8 top">
               <Wish name="Good pictures" share={shareOf(chosen.precision)} words={words(chosen.precision)} />
               <Wish name="All of the data" share={shareOf(chosen.recall)} words={words(chosen.recall)} />
               <Wish name="Fast sampling" share={speedOf(chosen.steps)} words={`${chosen.steps} network calls`} />

@@ -12,7 +12,7 @@ export function ClassChips({ onChange }: { onChange: (labels: readonly number[])
   const names = classNames();
   if (names.length === 0 && !error) return null;
   return (
-    <fieldset class="sample-classes" aria-describedby={error ? `${id}-error` : undefined}>
+    <fieldset class="sample-classes grid top slim gap-4" aria-describedby={error ? `${id}-error` : undefined}>
       <legend>{classesLabel(names)}</legend>
       <div class="sample-chips">
         <Chip on={labels.length === 0} onClick={() => onChange([])}>

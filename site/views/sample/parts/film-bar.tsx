@@ -12,7 +12,7 @@ export function FilmBar(): JSX.Element | null {
   const index = enlarged.value ?? 0;
   const moving = filming.value;
   return (
-    <section class="sample-film" aria-label="The pictures as a film">
+    <section class="sample-film grid gap-12 muted" aria-label="The pictures as a film">
       <Button
         class="sample-play"
         icon={moving ? 'pause' : 'play'}

@@ -12,7 +12,7 @@ export function Invitation(): JSX.Element | null {
   const { label, sight } = conditionWords(name);
   const number = `${label.charAt(0).toLowerCase()}${label.slice(1)}`;
   return (
-    <div class="sample-invitation">
+    <div class="sample-invitation row">
       <p>
         One seed, and only the {number} changes: watch {sight}.
       </p>

@@ -25,7 +25,7 @@ export function NumberControl(props: NumberControlProps): JSX.Element {
   return (
     <Field label={label} hint={error ? undefined : hint} error={error}>
       {(ids) => (
-        <div class="sample-number">
+        <div class="sample-number line gap-12">
           {stops.length > 0 && (
             <input
               class="slider"

@@ -116,7 +116,7 @@ export function EnlargedBar(): JSX.Element | null {
     enlarged.value = (index + by + count) % count;
   };
   return (
-    <div class="sample-enlarged">
+    <div class="sample-enlarged line gap-4">
       <Button kind="quiet" icon="back" label="The previous picture" disabled={count < 2} onClick={() => turn(-1)} />
       <p class="number">{describePicture(index)}</p>
       <Button kind="quiet" icon="next" label="The next picture" disabled={count < 2} onClick={() => turn(1)} />

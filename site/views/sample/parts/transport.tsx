@@ -27,7 +27,7 @@ export function Transport(): JSX.Element {
         disabled={off}
         onClick={togglePlay}
       />
-      <div class="sample-track">
+      <div class="grid slim">
         <input
           class="slider sample-scrubber"
           type="range"

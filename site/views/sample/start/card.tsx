@@ -36,7 +36,7 @@ const TWENTIETHS = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
 export function StartCard(): JSX.Element {
   const kind = kindOf(draft.value) ?? 'noise';
   return (
-    <section class="sample-start" data-kind={kind} aria-label="Where sampling starts">
+    <section class="sample-start grid gap-16" data-kind={kind} aria-label="Where sampling starts">
       <Segmented<StartKind>
         label="Start from"
         value={kind}
@@ -48,7 +48,7 @@ export function StartCard(): JSX.Element {
       {kind === 'vary' && <Around />}
       {kind === 'between' && <Between />}
       {kind === 'same' && <Same />}
-      <div class="start-go">
+      <div class="start-go row">
         {problems.value.start && (
           <p class="field-hint" role="status">
             {problems.value.start}
@@ -75,8 +75,8 @@ function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
   const from = source.value;
   const chosen = origin.value;
   return (
-    <div class="start-body start-from-picture">
-      <div class="start-side start-choice">
+    <div class="start-body grid top slim gap-16 start-from-picture">
+      <div class="start-side grid top slim gap-16 start-choice">
         <Thumbnails
           legend="The picture"
           chosen={chosen?.kind === 'made' ? indexOf(chosen.pixels) : -1}
@@ -86,9 +86,14 @@ function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
       </div>
       {from && kind === 'fill' && <MaskPad source={from} />}
       {from && kind === 'redraw' && (
-        <PictureCanvas class="start-pad start-picture" pixels={from.pixels} shape={from.shape} label={from.name} />
+        <PictureCanvas
+          class="start-pad grid top slim gap-8 start-picture"
+          pixels={from.pixels}
+          shape={from.shape}
+          label={from.name}
+        />
       )}
-      <div class="start-side">
+      <div class="start-side grid top slim gap-16">
         {from && kind === 'fill' && <MaskTools source={from} />}
         {kind === 'fill' ? (
           <NumberControl
@@ -140,7 +145,7 @@ function classesOf(made: Run, indices: readonly number[]): readonly number[] {
 
 function Around(): JSX.Element {
   return (
-    <div class="start-body">
+    <div class="start-body grid top slim gap-16">
       <Thumbnails
         legend={`Around seed ${draft.value.seed}`}
         chosen={indexOfSeed(draft.value.seed)}
@@ -165,7 +170,7 @@ function Between(): JSX.Element {
   const { seed, toward } = draft.value;
   const [from, to] = [indexOfSeed(seed), indexOfSeed(toward)];
   return (
-    <div class="start-body start-between">
+    <div class="start-body grid top slim gap-16 start-between">
       <Thumbnails
         legend={`From seed ${seed}`}
         chosen={from}
@@ -196,7 +201,7 @@ function Same(): JSX.Element | null {
   const { conditions = [], nullCondition = false } = info.value ?? {};
   if (conditions.length === 0) return null;
   return (
-    <div class="start-body start-ends">
+    <div class="start-body grid top slim gap-16 start-ends">
       {conditions.map((spec) => (
         <Ends key={spec.name} spec={spec} text={conditionText(draft.value.conditions, spec, nullCondition)} />
       ))}

@@ -20,7 +20,7 @@ export function MaskPad({ source }: { source: Source }): JSX.Element {
   const [, height, width] = source.shape;
   const scale = crispSide(Math.min(room, LARGEST), Math.max(height, width), ratio) / Math.max(height, width);
   return (
-    <div class="start-pad">
+    <div class="start-pad grid top slim gap-8">
       <div ref={ref}>{room > 0 && <Surface source={source} scale={scale} />}</div>
       <p class="field-hint" id="mask-hint">
         Draw on the picture, or move with the arrow keys and paint with space. What is painted is made anew.
@@ -46,7 +46,7 @@ export function MaskTools({ source }: { source: Source }): JSX.Element {
       />
       <fieldset class="start-regions">
         <legend>Paint a part</legend>
-        <div class="start-row">
+        <div class="row gap-8">
           {(Object.keys(REGIONS) as Region[]).map((name) => (
             <button
               key={name}
@@ -59,7 +59,7 @@ export function MaskTools({ source }: { source: Source }): JSX.Element {
           ))}
         </div>
       </fieldset>
-      <div class="start-row">
+      <div class="row gap-8">
         <Button disabled={!canUndo.value} onClick={undo}>
           Undo
         </Button>

@@ -29,7 +29,7 @@ export function Thumbnails({ legend, chosen, onChoose }: ThumbnailsProps): JSX.E
     <fieldset class="start-thumbs">
       <legend>{legend}</legend>
       {made === null && <p class="field-hint">Sample some pictures out of noise first.</p>}
-      <div class="start-row">
+      <div class="row gap-8">
         {made &&
           all.map((pixels, i) => (
             <button
@@ -60,7 +60,7 @@ export function Thumbnails({ legend, chosen, onChoose }: ThumbnailsProps): JSX.E
 export function OwnFile(): JSX.Element {
   useDrop(take);
   return (
-    <div class="start-file">
+    <div class="start-file row">
       <PictureFileButton onFile={take} />
       <p class="field-hint">Cut and scaled to the model’s size. It stays on this page.</p>
       {fileTrouble.value && (

@@ -55,7 +55,7 @@ export function Recorded(): JSX.Element {
           onChange={(value) => setDigit(Number(value))}
         />
         <div class="learn-recorded-row">
-          <div class="learn-recorded-table number">
+          <div class="learn-recorded-table grid muted fine number">
             <span class="learn-recorded-corner" aria-hidden="true">
               after
             </span>
