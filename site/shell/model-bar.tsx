@@ -2,13 +2,12 @@
  * The chosen model and its device: the choices, loading progress, which device was chosen and why, and errors with a
  * button to recover. A view that samples shows this bar, and calls `useModel` itself when it needs the model.
  */
-
 import type { LoadProgress, ModelInfo } from '@onnoise/runtime-web';
+import type { MainFigure } from '@onnoise/scheduler/model';
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Button } from '../components/button.tsx';
-import { Figures } from '../components/figures.tsx';
 import { Icon } from '../components/icon.tsx';
 import { describeDevice, describeProgress } from '../components/model-words.ts';
 import { Progress } from '../components/progress.tsx';
@@ -119,5 +118,23 @@ function askDevices(): void {
     () => {
       noWebGpu.value = undefined; // loading will report the error
     },
+  );
+}
+
+/** Nothing for a model that was not evaluated. */
+function Figures({ figures = [] }: { figures?: readonly MainFigure[] | undefined }): JSX.Element | null {
+  if (figures.length === 0) return null;
+  return (
+    <dl class="model-bar-figures" aria-label="How good it is">
+      {figures.map(({ name, value, anchors }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class="number">
+            <strong>{value}</strong>
+            {anchors && <span> ({anchors})</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

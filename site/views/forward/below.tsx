@@ -8,8 +8,10 @@ import './plots/plots.css';
 import './formulas.css';
 import './chain/chain.css';
 import './below-widths.css';
+import { Card } from '#site/components/card.tsx';
 import { Formulas } from './formulas.tsx';
-import { Plots } from './plots/plots.tsx';
+import { SchedulePlots } from './plots/schedule-plots.tsx';
+import { ScheduleTable } from './plots/table.tsx';
 
 export default function Below(): JSX.Element {
   return (
@@ -25,5 +27,14 @@ export default function Below(): JSX.Element {
         </NextStep>
       </Later>
     </>
+  );
+}
+
+function Plots(): JSX.Element {
+  return (
+    <Card title="Linear against cosine">
+      <SchedulePlots />
+      <ScheduleTable />
+    </Card>
   );
 }

@@ -1,15 +1,16 @@
 /** Learn: the lecture in chapters, each with an address of its own, `#/learn/guess`. */
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { createLazy, type LazyModule } from '../../components/lazy.tsx';
 import { route } from '../../state/store.ts';
-import { type ChapterId, findChapter } from './chapters.ts';
+import { CHAPTERS, type Chapter, type ChapterId, findChapter, neighbours } from './chapters.ts';
 import { Contents } from './contents.tsx';
-import { ChapterFrame } from './frame.tsx';
 import './learn.css';
 import './figures.css';
+import { Icon } from '../../components/icon.tsx';
+import { formatRoute } from '../../state/router.ts';
 import { Overview } from './overview.tsx';
-import { last } from './progress.ts';
+import { last, markDone } from './progress.ts';
 
 const modules = import.meta.glob<Awaited<ReturnType<LazyModule>>>('./*/index.tsx');
 const { Show } = createLazy<ChapterId>((id) => modules[`./${id}/index.tsx`]);
@@ -27,5 +28,41 @@ export default function LearnView(): JSX.Element {
         <Show name={chapter.id} />
       </ChapterFrame>
     </div>
+  );
+}
+
+/** What every chapter has: its place in the story, its idea, and the way on. */
+function ChapterFrame({ chapter, children }: { chapter: Chapter; children: ComponentChildren }): JSX.Element {
+  const { id, title, idea } = chapter;
+  const { before, after, number } = neighbours(id);
+  return (
+    <article class="learn-chapter grid slim gap-24">
+      <header class="learn-head grid gap-8">
+        <p class="learn-kicker">
+          Chapter {number} of {CHAPTERS.length}
+        </p>
+        <h1>{title}</h1>
+        <p class="lede">{idea}</p>
+      </header>
+      {children}
+      <nav class="learn-onward" aria-label="Before and after">
+        {before ? (
+          <a class="button" href={formatRoute('learn', {}, before.id)}>
+            <Icon name="back" />
+            {before.title}
+          </a>
+        ) : (
+          <span />
+        )}
+        <a
+          class="button button-primary"
+          href={after ? formatRoute('learn', {}, after.id) : formatRoute('learn')}
+          onClick={() => markDone(id)}
+        >
+          {after ? `Next: ${after.title}` : 'Done: all chapters'}
+          <Icon name="next" />
+        </a>
+      </nav>
+    </article>
   );
 }

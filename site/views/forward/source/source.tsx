@@ -1,6 +1,8 @@
 /** Where x_0 comes from: a hand, a digit, a file or the camera; and where epsilon comes from: a seed. */
+
+import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useId, useMemo, useState } from 'preact/hooks';
+import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 import { Button } from '#site/components/button.tsx';
 import { Card } from '#site/components/card.tsx';
 import { PictureCanvas } from '#site/components/picture-canvas.tsx';
@@ -10,11 +12,11 @@ import { toBytes } from '#site/state/pixels.ts';
 import { announce, sentence } from '#site/state/store.ts';
 import { type Picture, squarePicture } from '../../../state/picture.ts';
 import { readFile } from '../../../state/read-picture.ts';
-import { HANDS } from '../state/hands.ts';
+import { fetchDigits } from '../state/digits.ts';
+import { fetchHands, HANDS } from '../state/hands.ts';
 import type { ShownPicture } from '../state/settings.ts';
 import { digits, gray, hands, own, shippedPicture, showOwn, trouble, which } from '../state/state.ts';
 import { CameraDialog } from './camera-dialog.tsx';
-import { usePictures } from './use-pictures.ts';
 
 export function Source(): JSX.Element {
   const [camera, setCamera] = useState(false);
@@ -145,5 +147,26 @@ function Thumbnail({ name, value, picture: image, title }: ThumbnailProps): JSX.
         {image && bytes && <PictureCanvas pixels={bytes} shape={image.shape} label="" />}
       </span>
     </label>
+  );
+}
+
+/**
+ * Fetches the shipped pictures that are not here yet.
+ * @param tell takes the sentence that says why one kind cannot be had
+ */
+function usePictures(tell: (trouble: string) => void): void {
+  useEffect(() => {
+    keep(hands, fetchHands, tell);
+    keep(digits, fetchDigits, tell);
+  }, []);
+}
+
+function keep<T>(place: Signal<T | null>, fetch: () => Promise<T>, tell: (trouble: string) => void): void {
+  if (place.peek()) return;
+  fetch().then(
+    (fetched) => {
+      place.value = fetched;
+    },
+    (error: unknown) => tell(sentence(error)),
   );
 }

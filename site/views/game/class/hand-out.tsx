@@ -9,10 +9,10 @@ import { formatRoute } from '../../../state/router.ts';
 import { linkTo } from '../../../state/store.ts';
 import { saveFile } from '../../sample/files/download.ts';
 import { Trouble } from '../intro/trouble.tsx';
-import type { Round } from '../rules/game.ts';
-import { writeRound } from '../rules/round-file.ts';
-import { addressOf, game } from '../state/state.ts';
-import { fileOfRound } from './save-round.ts';
+import { dealsOf, type Round } from '../rules/game.ts';
+import { type RoundFile, writeRound } from '../rules/round-file.ts';
+import { addressOf, game, nameOfRound } from '../state/state.ts';
+import { factOf } from '../state/words.ts';
 
 export function HandOut({ round }: { round: Round }): JSX.Element {
   const { table } = round;
@@ -92,4 +92,21 @@ function Save({ round, linked }: { round: Round; linked: boolean }): JSX.Element
       </div>
     </>
   );
+}
+
+/** The round's file. @throws Error before all of its pictures are painted */
+function fileOfRound(round: Round): RoundFile {
+  const { table, seed } = round;
+  if (table.file) return table.file;
+  const { pool, model } = table;
+  const pictures = dealsOf(table, seed).map((deal, place) => {
+    const { pixels } = round.face(place);
+    if (pixels === null) throw new Error(`Picture ${place + 1} is not painted.`);
+    // Of a visitor's own picture the fact is the name of its file, which may be that of a patient.
+    const named = pool.own && deal.kind === 'real';
+    const fact = named ? undefined : factOf({ ...deal, place, said: deal.kind, pixels }, table);
+    return { kind: deal.kind, pixels, ...(fact !== undefined && { fact }) };
+  });
+  const { terms, subject, shape } = pool;
+  return { name: nameOfRound(table, seed), title: `${model.title}, round ${seed}`, terms, subject, shape, pictures };
 }

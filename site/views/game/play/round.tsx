@@ -6,14 +6,14 @@ import { Icon } from '../../../components/icon.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Progress } from '../../../components/progress.tsx';
 import { loaded, useModel } from '../../../state/store.ts';
+import { REASONS } from '../rules/reasons.ts';
 import { capital, type KindWords } from '../rules/terms.ts';
-import { answer, game, next, terms } from '../state/state.ts';
+import { answer, choose, game, next, reason, terms } from '../state/state.ts';
 import { useFindings } from '../state/use-findings.ts';
 import { labelOf } from '../state/words.ts';
 import { Board } from './board.tsx';
 import { FaceCard } from './face-card.tsx';
 import { MarkedPixels } from './marked-pixels.tsx';
-import { ReasonChoice } from './reason-choice.tsx';
 import { Reveal } from './reveal.tsx';
 
 export function RoundView(): JSX.Element | null {
@@ -167,5 +167,29 @@ function Waiting(): JSX.Element {
     <div class="game-waiting">
       <Progress label="The next pictures are being painted" value={round?.progress.value ?? null} />
     </div>
+  );
+}
+
+/** Before the answer: what the player goes by, if he wants to say so. */
+function ReasonChoice(): JSX.Element {
+  const { subject } = game.round.value!.table.pool;
+  return (
+    <fieldset class="game-reasons">
+      <legend>What do you go by? You need not say.</legend>
+      <div class="game-reason-row">
+        {REASONS[subject].map(({ id, label }, i) => (
+          <button
+            key={id}
+            type="button"
+            class="game-reason"
+            aria-pressed={reason.value === id}
+            aria-keyshortcuts={String(i + 1)}
+            onClick={() => choose(id)}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
+    </fieldset>
   );
 }

@@ -9,12 +9,12 @@ import { Notice } from '../../../components/notice.tsx';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { toast } from '../../../components/toast.tsx';
 import { linkTo } from '../../../state/store.ts';
+import { showCode } from '../rules/codes.ts';
 import type { PaintedTable } from '../rules/game.ts';
 import { score, shareText, verdict, verdictReason } from '../rules/score.ts';
-import { addressOf, again, closeRound, forClass, game, record, terms } from '../state/state.ts';
+import { addressOf, again, closeRound, codeOfRound, forClass, game, record, terms } from '../state/state.ts';
 import { useFindings } from '../state/use-findings.ts';
 import { labelOf } from '../state/words.ts';
-import { CodeCard } from './code-card.tsx';
 import { Confusion } from './confusion.tsx';
 import { MarkedPixels } from './marked-pixels.tsx';
 import { ReasonScores } from './reason-scores.tsx';
@@ -173,6 +173,30 @@ function Share(): JSX.Element {
           </Button>
         )}
       </div>
+    </section>
+  );
+}
+
+/** The code that a player tells the lecturer after a round. */
+function CodeCard(): JSX.Element {
+  const code = showCode(codeOfRound());
+  const copy = async () => {
+    if (await copyText(code, 'mark the code and copy it')) toast('The code is in the clipboard.');
+  };
+  return (
+    <section class="card game-code" aria-labelledby="game-code-title">
+      <h2 id="game-code-title" class="card-title">
+        Your code for the lecturer
+      </h2>
+      <div class="game-code-row row">
+        <output class="game-code-text number" aria-label={`Code ${[...code].join(' ')}`}>
+          {code}
+        </output>
+        <Button icon="check" onClick={() => void copy()}>
+          Copy code
+        </Button>
+      </div>
+      <p class="muted">Read it out or send it: it holds your answers and nothing about you.</p>
     </section>
   );
 }

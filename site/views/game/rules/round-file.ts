@@ -15,7 +15,6 @@ import {
   text,
 } from '@onnoise/scheduler/rules';
 import { type ImageShape, sizeOf } from '../../../state/pixels.ts';
-import { fromBase64, toBase64 } from './base64.ts';
 import { type Deal, FEWEST, FEWEST_PICTURES, type Kind, MOST_PICTURES } from './plan.ts';
 import type { Pool } from './pool.ts';
 import { SUBJECTS, type Subject } from './subject.ts';
@@ -145,4 +144,23 @@ export function poolOfFile({ name, pictures, shape, terms, subject }: RoundFile)
     read: (index) => reals[index]!.pixels,
     origin: (index) => `${word} picture ${index + 1} of the ${reals.length} in the round’s file`,
   };
+}
+
+/** Bytes as text, in pieces: a function takes no more than some ten thousand arguments. */
+
+const PIECE = 8192;
+
+function toBase64(bytes: Uint8Array | Uint8ClampedArray): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += PIECE) text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  return btoa(text);
+}
+
+/** undefined for what is no base64. */
+function fromBase64(text: string): Uint8ClampedArray<ArrayBuffer> | undefined {
+  try {
+    return Uint8ClampedArray.from(atob(text), (letter) => letter.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
 }

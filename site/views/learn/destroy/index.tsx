@@ -3,15 +3,21 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { formatRoute } from '../../../state/router.ts';
 import { fetchHands } from '../../forward/state/hands.ts';
-import { hands } from '../../forward/state/state.ts';
+import { choice, hands, moveTo, notice, t } from '../../forward/state/state.ts';
 import { useDigits } from '../digits.ts';
 import { NetworkStatus } from '../network-status.tsx';
-import { Notes, TakeAway, Task } from '../parts.tsx';
+import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 import { useFetched } from '../use-fetched.ts';
 import { Bell } from './bell.tsx';
-import { ChainAndJump } from './chain-and-jump.tsx';
 import './destroy.css';
-import { NOTES } from './notes.tsx';
+import { Notice } from '../../../components/notice.tsx';
+import { Slider } from '../../../components/slider.tsx';
+import { ChainDemo } from '../../forward/chain/demo.tsx';
+import '../../forward/forward.css';
+import '../../forward/stage.css';
+import '../../forward/plots/plots.css';
+import '../../forward/chain/chain.css';
+import '../../forward/widths.css';
 
 export default function DestroyChapter(): JSX.Element {
   useDigits();
@@ -45,3 +51,60 @@ export default function DestroyChapter(): JSX.Element {
     </>
   );
 }
+
+/** Many steps: the chain through all of them, and the jump. The forward process's own figure, with a slider for t. */
+function ChainAndJump(): JSX.Element {
+  const { T } = choice.value;
+  return (
+    <div class="forward learn-chain">
+      <Slider label="Many steps: t" value={t.value} min={0} max={T} format={(v) => `${v} of ${T}`} onInput={moveTo} />
+      <ChainDemo />
+      <Notice text={notice.value} />
+    </div>
+  );
+}
+
+/** The lecturer's questions about the forward process. */
+const NOTES: readonly Note[] = [
+  {
+    question: 'What does it mean to add noise?',
+    answer: (
+      <>
+        <p>Ask a student. The usual answer, “each pixel adds a different random value”, is right.</p>
+        <p>
+          An equal one: adding noise means sampling from a normal distribution. To sample from one you need its mean,
+          plus the square root of its variance times ε, which comes from a standard normal distribution. That is the
+          reparametrisation trick. ε is the key: it is what the network will have to guess.
+        </p>
+      </>
+    ),
+  },
+  {
+    question: 'How many timesteps?',
+    answer: (
+      <p>
+        It depends. Some authors use 1000, but it can go down to 300, as in the tutorial. The more there are, the
+        smaller is each change, and the easier it is for the network to follow.
+      </p>
+    ),
+  },
+  {
+    question: 'How much noise to add?',
+    answer: (
+      <p>
+        β decides, and it is fixed before anything is learned: that is the noise scheduler. If β is small, the mean
+        stays close to the pixel and the bell is narrow. If β is close to 1, the mean goes to 0 and the bell gets wide.
+        Two usual schedules are the linear one and the cosine. One of them destroys the picture faster: which?
+      </p>
+    ),
+  },
+  {
+    question: 'Do we need to go through the whole chain to get the image at time t?',
+    answer: (
+      <p>
+        No: that is the super trick. A sum of Gaussians is a Gaussian, so ᾱ<sub>t</sub>, the product of all 1 − β, gives
+        any noisy image straight from the original. It is known from the beginning.
+      </p>
+    ),
+  },
+];

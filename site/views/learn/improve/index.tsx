@@ -3,11 +3,10 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
 import { readable } from '../../forward/state/numbers.ts';
-import { Notes, TakeAway, Task } from '../parts.tsx';
+import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 import './improve.css';
-import { LossChart } from './loss-chart.tsx';
-import { NOTES } from './notes.tsx';
-import { FIRST, IMPROVEMENTS, type Improvement, runOf } from './runs.ts';
+import { LineChart } from '../line-chart.tsx';
+import { FIRST, IMPROVEMENTS, type Improvement, type Run, runOf } from './runs.ts';
 
 export default function ImproveChapter(): JSX.Element {
   const [chosen, setChosen] = useState<Improvement>(IMPROVEMENTS[0]!);
@@ -79,5 +78,55 @@ function Sheet({ id, title, heldOut }: { id: string; title: string; heldOut: num
         <strong>{title}</strong>. Loss on held-out images: <span class="number">{readable(heldOut, 3)}</span>
       </figcaption>
     </figure>
+  );
+}
+
+/** The lecturer's words on improvements. */
+const NOTES: readonly Note[] = [
+  {
+    question: 'The tutorial’s network has 62 million parameters, and its pictures are still poor. Why?',
+    answer: (
+      <p>
+        Size is not all. It has no attention, no residual connections and BatchNorm, and it trains for minutes. The
+        digits’ network of this page has 1.1 million parameters, and makes better ones.
+      </p>
+    ),
+  },
+  {
+    question: 'Why should BatchNorm be a problem here?',
+    answer: (
+      <p>
+        A batch holds pictures of all timesteps, some nearly clean, some nearly noise. BatchNorm gives them one mean and
+        one variance, but at sampling time all pictures of a batch have the same t. In training mode their mean is one
+        that the network never saw. In evaluation mode BatchNorm uses averages over all t, which fit no single one.
+      </p>
+    ),
+  },
+  {
+    question: 'May we compare the losses of two schedules?',
+    answer: (
+      <p>
+        No. The loss is a mean over the noise that the schedule makes; more noise is easier to name. Compare pictures,
+        or measures of pictures, with the same number of steps.
+      </p>
+    ),
+  },
+];
+
+/** Two losses in one chart. */
+const pointsOf = ({ losses, meanOf }: Run) => losses.map((loss, i) => [(i + 1) * meanOf, loss] as const);
+
+function LossChart({ before, after, name }: { before: Run; after: Run; name: string }): JSX.Element {
+  const points = pointsOf(after);
+  const end = points.at(-1)!;
+  const old = pointsOf(before);
+  return (
+    <LineChart
+      label={`Loss: ${end[1]} with ${name}, ${old.at(-1)![1]} without`}
+      points={points}
+      other={old}
+      x={{ name: 'rounds', max: end[0] }}
+      y="loss (dashed: the tutorial’s network)"
+    />
   );
 }

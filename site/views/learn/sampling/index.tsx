@@ -7,11 +7,10 @@ import { Slider } from '../../../components/slider.tsx';
 import { formatRoute } from '../../../state/router.ts';
 import { useLesson } from '../lesson.ts';
 import { NetworkStatus } from '../network-status.tsx';
-import { Notes, TakeAway, Task } from '../parts.tsx';
+import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 import { Algorithm } from './algorithm.tsx';
 import { Controls } from './controls.tsx';
 import { FormChoice } from './forms.tsx';
-import { NOTES } from './notes.tsx';
 import { Panels } from './panels.tsx';
 import './sampling.css';
 import { begin, pixel, playing, walk } from './state.ts';
@@ -87,3 +86,44 @@ function Weights({ table }: { table: SamplerTable }): JSX.Element {
     </>
   );
 }
+
+/** The lecturer's questions about sampling. */
+const NOTES: readonly Note[] = [
+  {
+    question: 'Do we just subtract the noise from the image?',
+    answer: (
+      <p>
+        Almost. That is the idea, and the lecture says it so: x<sub>t−1</sub> ≈ x<sub>t</sub> − noise. But the guess is
+        rough while there is much noise. So a step takes away only a part of it, and asks again from a slightly better
+        picture.
+      </p>
+    ),
+  },
+  {
+    question: 'Why do we add noise again, when we want to get rid of it?',
+    answer: (
+      <p>
+        Each x<sub>t</sub> in training had its full share of noise. Without fresh noise the picture would be smoother
+        than anything the network has seen at that t. The last step adds none: there the picture is returned.
+      </p>
+    ),
+  },
+  {
+    question: 'How many steps?',
+    answer: (
+      <p>
+        As in the forward process: it depends. The network was trained with T = 1000, but it may skip timesteps: 20
+        steps visit every 50th. Try 10 and 50 with the same noise, and compare.
+      </p>
+    ),
+  },
+  {
+    question: 'The page says velocity, the lecture says noise. Who is right?',
+    answer: (
+      <p>
+        Both. The velocity v is a mixture of noise and picture that is easy to guess at every t: near pure noise it is
+        nearly minus the picture (guessing the noise there is trivial), near the picture it is nearly the noise.
+      </p>
+    ),
+  },
+];

@@ -1,4 +1,6 @@
 /** Pictures with the chosen number of steps, made now, and how long that took here. */
+
+import { compileSampler, sampleImages } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
@@ -6,8 +8,7 @@ import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { sizeOf, toBytes } from '../../../state/pixels.ts';
 import { announce } from '../../../state/store.ts';
 import { duration } from '../../forward/state/numbers.ts';
-import type { Lesson } from '../lesson.ts';
-import { makePictures } from '../make.ts';
+import { ask, type Lesson } from '../lesson.ts';
 
 const LABELS = [0, 2, 3, 5, 8, 9];
 const SEED = 40;
@@ -87,4 +88,27 @@ function Picture({ lesson, x, index, label }: { lesson: Lesson; x: Float32Array;
   return (
     <PictureCanvas pixels={toBytes(x.subarray(index * size, (index + 1) * size))} shape={lesson.shape} label={label} />
   );
+}
+
+/** Makes pictures with the chapter's network and the shared sampling loop. */
+interface MakeOptions {
+  steps: number;
+  /** One a picture. */
+  seeds: readonly number[];
+  labels: readonly number[];
+  onStep?: ((step: number, x: Float32Array) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** By DDPM, without guidance. @returns [N, C, H, W] */
+function makePictures(lesson: Lesson, { steps, seeds, labels, onStep, signal }: MakeOptions): Promise<Float32Array> {
+  return sampleImages({
+    table: compileSampler(lesson.scheduler, { sampler: 'ddpm', steps }),
+    shape: lesson.shape,
+    seeds,
+    denoise: async (x, timesteps) =>
+      (await ask(lesson, { x, timesteps: [...timesteps], label: labels, signal })).output,
+    onStep: ({ step, x }) => onStep?.(step, x),
+    signal,
+  });
 }

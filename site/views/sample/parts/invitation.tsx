@@ -1,9 +1,12 @@
+import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Button } from '../../../components/button.tsx';
-import { conditionWords } from '../../../components/condition-words.ts';
+import { conditionWords, usualRange } from '../../../components/condition-words.ts';
+import { current } from '../../../state/store.ts';
+import { rangeText } from '../state/condition-draft.ts';
+import { sample } from '../state/run.ts';
 import { kindOf } from '../state/start.ts';
-import { busy, draft, info } from '../state/state.ts';
-import { sweep, sweepable } from '../state/sweep.ts';
+import { busy, draft, firstDraft, info } from '../state/state.ts';
 
 /** For models that take a number: what it does, in one click. */
 export function Invitation(): JSX.Element | null {
@@ -21,4 +24,30 @@ export function Invitation(): JSX.Element | null {
       </Button>
     </div>
   );
+}
+
+/** Of hands one every two years, from 2 to 18. */
+const PICTURES = 9;
+
+/** The model's first number, if it takes any. Before the model is here, its recording says so. */
+const sweepable = computed<string | undefined>(() =>
+  info.value ? info.value.conditions[0]?.name : Object.keys(firstDraft(current.value).conditions)[0],
+);
+
+/** Sets the controls for it, and samples at once. Nothing before the model is here. */
+function sweep(): void {
+  const {
+    classes,
+    conditions: [spec],
+  } = info.peek() ?? { classes: 0, conditions: [] };
+  if (!spec) return;
+  const { labels, conditions } = draft.peek();
+  draft.value = {
+    ...draft.peek(),
+    start: 'same',
+    count: String(PICTURES),
+    labels: classes > 0 ? [labels[0] ?? 0] : [],
+    conditions: { ...conditions, [spec.name]: rangeText(...usualRange(spec)) },
+  };
+  void sample();
 }

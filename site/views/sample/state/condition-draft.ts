@@ -1,8 +1,11 @@
 /** Numbers that a model is conditional on: what the controls hold of them, and their check. */
+
+import { LARGEST_GUIDANCE } from '@onnoise/scheduler';
 import type { ConditionSpec } from '@onnoise/scheduler/model';
 import { number } from '@onnoise/scheduler/rules';
 import { usualRange } from '../../../components/condition-words.ts';
 import { usualCondition } from '../../../state/usual-conditions.ts';
+import { decimal } from './decimal.ts';
 
 /** By name: a number as typed, several in turn with commas between them, or a range, `24..216`. Empty: absent. */
 export type ConditionDraft = Readonly<Record<string, string>>;
@@ -53,4 +56,25 @@ export function evenly(from: number, to: number, count: number): number[] {
 export function endsOf(text: string, spec: ConditionSpec): [from: number, to: number] | undefined {
   const values = readCondition(text, spec, 2);
   return values === undefined || values.length === 0 ? undefined : [values[0]!, values.at(-1)!];
+}
+
+/** Of the scale. */
+export const GUIDANCE = number({ min: 0, max: LARGEST_GUIDANCE });
+
+export type Interval = readonly [low: number, high: number];
+
+/** The scale, or undefined where the text is none. */
+export function readGuidance(text: string): number | undefined {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return GUIDANCE.holds(value) ? value : undefined;
+}
+
+export const intervalWords = (timesteps: number): string => `two timesteps from 0 to ${timesteps - 1}, the lower first`;
+
+/** `100,900`, or 'all' for an empty text; undefined where the text is neither. */
+export function readInterval(text: string, timesteps: number): Interval | 'all' | undefined {
+  if (text.trim() === '') return 'all';
+  const [low, high, ...more] = text.split(',').map(decimal);
+  if (low === undefined || high === undefined || more.length > 0) return undefined;
+  return low <= high && high < timesteps ? [low, high] : undefined;
 }

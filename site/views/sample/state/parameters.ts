@@ -21,12 +21,16 @@ import { number as numberRule } from '@onnoise/scheduler/rules';
 import {
   type ConditionDraft,
   conditionText,
+  GUIDANCE,
+  type Interval,
+  intervalWords,
   readCondition,
+  readGuidance,
+  readInterval,
   unknownConditions,
   usualConditionDraft,
 } from './condition-draft.ts';
 import { decimal } from './decimal.ts';
-import { GUIDANCE, type Interval, intervalWords, readGuidance, readInterval } from './guidance-draft.ts';
 import {
   type Brought,
   checkStart,
