@@ -1,12 +1,10 @@
-/** Formulas as MathML, in the tutorial's notation. The atoms first, then what the view says with them. */
-import type { ComponentChildren, JSX } from 'preact';
+/** Formulas as MathML, in the tutorial's notation. The atoms first, then what the views say with them. */
+import { type ComponentChildren, createElement, Fragment, type JSX } from 'preact';
 
 /** The string 'false': the value `false` would leave the attribute out. */
 export const NO = 'false' as unknown as boolean;
 
-type Part = { children: ComponentChildren };
-
-export function Formula({ block = false, children }: Part & { block?: boolean }): JSX.Element {
+export function Formula({ block = false, children }: { block?: boolean; children: ComponentChildren }): JSX.Element {
   return (
     <math class={block ? 'forward-formula' : undefined} display={block ? 'block' : 'inline'}>
       {children}
@@ -14,171 +12,93 @@ export function Formula({ block = false, children }: Part & { block?: boolean })
   );
 }
 
-const T_MINUS_1 = (
-  <mrow>
-    <mi>t</mi>
-    <mo>−</mo>
-    <mn>1</mn>
-  </mrow>
-);
+/** A string is a number or a variable. */
+type Letter = JSX.Element | string;
+const symbol = (of: Letter) => (typeof of !== 'string' ? of : /^\d+$/.test(of) ? <mn>{of}</mn> : <mi>{of}</mi>);
 
-const sub = (base: JSX.Element, index: ComponentChildren = <mi>t</mi>) => (
+export const sub = (base: Letter, index: Letter): JSX.Element => (
   <msub>
-    {base}
-    {index}
+    {symbol(base)}
+    {symbol(index)}
   </msub>
 );
 
-export const Beta = () => sub(<mi>β</mi>);
-export const Alpha = ({ index = 't' }: { index?: string }) => sub(<mi>α</mi>, <mi>{index}</mi>);
-export const AlphaBar = () =>
-  sub(
-    <mover accent>
-      <mi>α</mi>
-      <mo stretchy={NO}>¯</mo>
-    </mover>,
+/** @param sign ¯ or ^, no wider than it is */
+export const accent = (base: string, sign: string): JSX.Element => (
+  <mover accent>
+    <mi>{base}</mi>
+    <mo stretchy={NO}>{sign}</mo>
+  </mover>
+);
+
+export const root = (of: JSX.Element): JSX.Element => <msqrt>{of}</msqrt>;
+
+type Part = JSX.Element | string;
+
+/** One part after the other; a string is an operator or a bracket, no taller than it is. */
+const line = (...parts: readonly Part[]): JSX.Element =>
+  createElement(
+    Fragment,
+    null,
+    ...parts.map((part) => (typeof part === 'string' ? <mo stretchy={NO}>{part}</mo> : part)),
   );
-export const X = () => sub(<mi>x</mi>);
-export const X0 = () => sub(<mi>x</mi>, <mn>0</mn>);
-export const XBefore = () => sub(<mi>x</mi>, T_MINUS_1);
-export const Epsilon = () => <mi>ε</mi>;
-const Normal = () => <mi mathvariant="normal">𝒩</mi>;
 
-export const Root = ({ children }: Part) => <msqrt>{children}</msqrt>;
+export const row = (...parts: readonly Part[]): JSX.Element => <mrow>{line(...parts)}</mrow>;
 
-const less = (what: JSX.Element) => (
-  <mrow>
-    <mn>1</mn>
-    <mo>−</mo>
-    {what}
-  </mrow>
+export const less = (of: JSX.Element): JSX.Element => row(<mn>1</mn>, '−', of);
+
+export const fraction = (top: JSX.Element, bottom: JSX.Element): JSX.Element => (
+  <mfrac>
+    {top}
+    {bottom}
+  </mfrac>
 );
 
-const fenced = (...parts: ComponentChildren[]) => (
-  <mrow>
-    <mo stretchy={NO}>(</mo>
-    {parts}
-    <mo stretchy={NO}>)</mo>
-  </mrow>
-);
+export const [beta, alpha, alphaBar] = [sub('β', 't'), sub('α', 't'), sub(accent('α', '¯'), 't')];
+export const [x, x0, epsilon] = [sub('x', 't'), sub('x', '0'), <mi>ε</mi>];
+const before = sub('x', row(<mi>t</mi>, '−', <mn>1</mn>));
+const identity = <mi mathvariant="normal">I</mi>;
 
-const given = (of: JSX.Element, from: JSX.Element) => (
-  <mrow>
-    <mi>q</mi>
-    {fenced(of, <mo>|</mo>, from)}
-  </mrow>
-);
+const given = (of: JSX.Element, from: JSX.Element) => row(<mi>q</mi>, row('(', of, <mo>|</mo>, from, ')'));
 
 /** N(x_t; mean, variance I) */
-const normal = (mean: ComponentChildren, variance: ComponentChildren) => (
-  <mrow>
-    <Normal />
-    {fenced(<X />, <mo>;</mo>, mean, <mo>,</mo>, variance, <mi mathvariant="normal">I</mi>)}
-  </mrow>
+const normal = (mean: JSX.Element, variance: JSX.Element) =>
+  row(<mi mathvariant="normal">𝒩</mi>, row('(', x, ';', mean, ',', variance, identity, ')'));
+
+export const SNR = <mi mathvariant="normal">SNR</mi>;
+export const snrOfT = row(SNR, '(', <mi>t</mi>, ')');
+
+const formula =
+  (...parts: readonly Part[]) =>
+  () => <Formula block>{line(...parts)}</Formula>;
+
+export const StepDistribution = formula(given(x, before), '=', normal(line(root(less(beta)), before), beta));
+export const StepSample = formula(x, '=', root(less(beta)), before, '+', root(beta), epsilon);
+export const AlphaDefinition = formula(alpha, '=', less(beta));
+export const ClosedDistribution = formula(
+  given(x, x0),
+  '=',
+  normal(line(root(alphaBar), x0), row('(', less(alphaBar), ')')),
+);
+export const ClosedSample = formula(x, '=', root(alphaBar), x0, '+', root(less(alphaBar)), epsilon);
+
+export const AlphaBarDefinition = formula(
+  alphaBar,
+  '=',
+  <munderover>
+    <mo>∏</mo>
+    {row(<mi>s</mi>, '=', <mn>1</mn>)}
+    <mi>t</mi>
+  </munderover>,
+  sub('α', 's'),
 );
 
-export const StepDistribution = () => (
-  <Formula block>
-    {given(<X />, <XBefore />)}
-    <mo>=</mo>
-    {normal([<Root key="r">{less(<Beta />)}</Root>, <XBefore key="x" />], <Beta />)}
-  </Formula>
-);
-
-export const StepSample = () => (
-  <Formula block>
-    <X />
-    <mo>=</mo>
-    <Root>{less(<Beta />)}</Root>
-    <XBefore />
-    <mo>+</mo>
-    <Root>
-      <Beta />
-    </Root>
-    <Epsilon />
-  </Formula>
-);
-
-export const AlphaDefinition = () => (
-  <Formula block>
-    <Alpha />
-    <mo>=</mo>
-    {less(<Beta />)}
-  </Formula>
-);
-
-export const AlphaBarDefinition = () => (
-  <Formula block>
-    <AlphaBar />
-    <mo>=</mo>
-    <munderover>
-      <mo>∏</mo>
-      <mrow>
-        <mi>s</mi>
-        <mo>=</mo>
-        <mn>1</mn>
-      </mrow>
-      <mi>t</mi>
-    </munderover>
-    <Alpha index="s" />
-  </Formula>
-);
-
-export const ClosedDistribution = () => (
-  <Formula block>
-    {given(<X />, <X0 />)}
-    <mo>=</mo>
-    {normal(
-      [
-        <Root key="r">
-          <AlphaBar />
-        </Root>,
-        <X0 key="x" />,
-      ],
-      fenced(less(<AlphaBar />)),
-    )}
-  </Formula>
-);
-
-export const ClosedSample = ({ block = true }: { block?: boolean }) => (
-  <Formula block={block}>
-    <X />
-    <mo>=</mo>
-    <Root>
-      <AlphaBar />
-    </Root>
-    <X0 />
-    <mo>+</mo>
-    <Root>{less(<AlphaBar />)}</Root>
-    <Epsilon />
-  </Formula>
-);
-
-export const SnrDefinition = () => (
-  <Formula block>
-    <mi mathvariant="normal">SNR</mi>
-    {fenced(<mi>t</mi>)}
-    <mo>=</mo>
-    <mfrac>
-      <AlphaBar />
-      {less(<AlphaBar />)}
-    </mfrac>
-  </Formula>
-);
+export const SnrDefinition = formula(snrOfT, '=', fraction(alphaBar, less(alphaBar)));
 
 /** x_150 = 0.69 x_0 + 0.72 epsilon, with the current numbers: two formulas, so that a narrow line may break between them. */
 export const ClosedNumbers = ({ t, signal, noise }: { t: number; signal: string; noise: string }) => (
   <>
-    <Formula>
-      {sub(<mi>x</mi>, <mn>{t}</mn>)}
-      <mo>=</mo>
-    </Formula>{' '}
-    <Formula>
-      <mn>{signal}</mn>
-      <X0 />
-      <mo>+</mo>
-      <mn>{noise}</mn>
-      <Epsilon />
-    </Formula>
+    <Formula>{line(sub('x', String(t)), '=')}</Formula>{' '}
+    <Formula>{line(<mn>{signal}</mn>, x0, '+', <mn>{noise}</mn>, epsilon)}</Formula>
   </>
 );

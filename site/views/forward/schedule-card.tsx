@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { NumberField } from '../../components/field.tsx';
-import { Formula } from '../../components/math.tsx';
+import { Formula, sub } from '../../components/math.tsx';
 import { Slider } from '../../components/slider.tsx';
 import { BETA_END, BETA_START, STANDARD, T_RANGE } from './state/schedules.ts';
 import { changeT, choice } from './state/state.ts';
@@ -33,7 +33,7 @@ export function ScheduleCard(): JSX.Element {
       <div class="forward-choice">
         <Slider label="Steps T" value={T} min={T_RANGE.min} max={T_RANGE.max} step={10} onInput={changeT} />
         <NumberField
-          label={<BetaLabel index={<mn>1</mn>}>linear</BetaLabel>}
+          label={<BetaLabel index="1">linear</BetaLabel>}
           value={betaStart}
           min={BETA_START.min}
           max={Math.min(BETA_START.max, betaEnd)}
@@ -43,7 +43,7 @@ export function ScheduleCard(): JSX.Element {
           }}
         />
         <NumberField
-          label={<BetaLabel index={<mi>T</mi>}>linear</BetaLabel>}
+          label={<BetaLabel index="T">linear</BetaLabel>}
           value={betaEnd}
           min={Math.max(BETA_END.min, betaStart)}
           max={BETA_END.max}
@@ -57,16 +57,10 @@ export function ScheduleCard(): JSX.Element {
   );
 }
 
-function BetaLabel({ index, children }: { index: JSX.Element; children: string }): JSX.Element {
+function BetaLabel({ index, children }: { index: string; children: string }): JSX.Element {
   return (
     <>
-      <Formula>
-        <msub>
-          <mi>β</mi>
-          {index}
-        </msub>
-      </Formula>{' '}
-      {children}
+      <Formula>{sub('β', index)}</Formula> {children}
     </>
   );
 }

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { ClosedNumbers, Epsilon, Formula, X0 } from '../../components/math.tsx';
+import { ClosedNumbers, epsilon, Formula, x0 } from '../../components/math.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { toBytes } from '../../state/pixels.ts';
@@ -32,23 +32,19 @@ export function Stage(): JSX.Element {
 /** x_0 and epsilon, small, and a dice for another epsilon. */
 function Ingredients(): JSX.Element {
   const image = picture.value;
-  const epsilon = noise.value;
+  const drawn = noise.value;
   const bytes = useMemo(() => image && toBytes(image.x0), [image]);
-  const grain = useMemo(() => epsilon && toBytes(epsilon.map((v) => v / 2)), [epsilon]);
+  const grain = useMemo(() => drawn && toBytes(drawn.map((v) => v / 2)), [drawn]);
   return (
     <div class="forward-ingredients line gap-16">
       <span class="forward-ingredient line gap-8">
-        <Formula>
-          <X0 />
-        </Formula>
+        <Formula>{x0}</Formula>
         <span class="forward-tiny">
           {image && bytes && <PictureCanvas pixels={bytes} shape={image.shape} label={`x 0: ${image.name}`} />}
         </span>
       </span>
       <span class="forward-ingredient line gap-8">
-        <Formula>
-          <Epsilon />
-        </Formula>
+        <Formula>{epsilon}</Formula>
         <span class="forward-tiny">
           {image && grain && (
             <PictureCanvas pixels={grain} shape={image.shape} label={`epsilon: the noise of seed ${seed.value}`} />

@@ -1,7 +1,7 @@
 /** beta, alphaBar and SNR of both schedules over t. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { AlphaBar, Beta, Formula, NO } from '../../../components/math.tsx';
+import { alphaBar, beta, Formula, snrOfT } from '../../../components/math.tsx';
 import { readable } from '../state/numbers.ts';
 import { KINDS, times, valuesAt } from '../state/schedules.ts';
 import { moveTo, schedules, t } from '../state/state.ts';
@@ -22,14 +22,14 @@ interface PlotKind {
 const PLOTS: readonly PlotKind[] = [
   {
     quantity: 'beta',
-    symbol: <Beta />,
+    symbol: beta,
     words: 'noise that one step adds',
     spoken: 'beta',
     log: true,
   },
   {
     quantity: 'alphaBar',
-    symbol: <AlphaBar />,
+    symbol: alphaBar,
     words: 'what is left of the picture',
     spoken: 'alpha bar',
     log: false,
@@ -37,14 +37,7 @@ const PLOTS: readonly PlotKind[] = [
   },
   {
     quantity: 'snr',
-    symbol: (
-      <mrow>
-        <mi mathvariant="normal">SNR</mi>
-        <mo stretchy={NO}>(</mo>
-        <mi>t</mi>
-        <mo stretchy={NO}>)</mo>
-      </mrow>
-    ),
+    symbol: snrOfT,
     words: 'picture against noise',
     spoken: 'signal to noise',
     log: true,

@@ -1,6 +1,6 @@
 /** The plots as numbers. */
 import type { JSX } from 'preact';
-import { AlphaBar, Beta, Formula } from '../../../components/math.tsx';
+import { alphaBar, beta, Formula, SNR } from '../../../components/math.tsx';
 import { readable } from '../state/numbers.ts';
 import { evenTimes, KINDS, valuesAt } from '../state/schedules.ts';
 import { schedules, t } from '../state/state.ts';
@@ -9,9 +9,9 @@ export function ScheduleTable(): JSX.Element {
   const pair = schedules.value;
   const stops = [...new Set([...evenTimes(pair.linear.T, 5), t.value])].sort((a, b) => a - b);
   const columns = [
-    { name: 'beta', spoken: 'beta', head: <Beta /> },
-    { name: 'alphaBar', spoken: 'alpha bar', head: <AlphaBar /> },
-    { name: 'snr', spoken: 'signal to noise', head: <mi mathvariant="normal">SNR</mi> },
+    { name: 'beta', spoken: 'beta', head: beta },
+    { name: 'alphaBar', spoken: 'alpha bar', head: alphaBar },
+    { name: 'snr', spoken: 'signal to noise', head: SNR },
   ] as const;
   return (
     <details class="forward-more">

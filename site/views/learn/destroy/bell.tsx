@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
+import { Formula, less, root, row } from '../../../components/math.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { normalDensity } from '../../forward/chain/statistics.ts';
@@ -10,7 +11,6 @@ import { epsilon } from '../../forward/state/noisy.ts';
 import { readable } from '../../forward/state/numbers.ts';
 import { picture as forwardPicture, notice } from '../../forward/state/state.ts';
 import { Panel } from '../panel.tsx';
-import { Maths, oneMinus, root, row } from '../symbols.tsx';
 
 const [WIDTH, HEIGHT, FLOOR, TOP] = [360, 190, 160, 12];
 /** The axis goes from -RANGE to RANGE. */
@@ -34,8 +34,8 @@ export function Bell({ onMove }: { onMove(): void }): JSX.Element {
     <Card title="One pixel, one step" class="grid gap-16">
       <p>
         A pixel has the value {readable(x, 2)} (−1 is black, 1 is white). One step draws its next value from a normal
-        distribution with the mean <Maths>{row(root(oneMinus(<mi>β</mi>)), <mi>x</mi>)}</Maths> = {readable(mean, 2)}{' '}
-        and the standard deviation <Maths>{root(<mi>β</mi>)}</Maths> = {readable(deviation, 2)}.
+        distribution with the mean <Formula>{row(root(less(<mi>β</mi>)), <mi>x</mi>)}</Formula> = {readable(mean, 2)}{' '}
+        and the standard deviation <Formula>{root(<mi>β</mi>)}</Formula> = {readable(deviation, 2)}.
       </p>
       <div class="learn-bell-row">
         <Drawing x={x} mean={mean} deviation={deviation} drawn={drawn} />

@@ -10,6 +10,7 @@ import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 import { useFetched } from '../use-fetched.ts';
 import { Bell } from './bell.tsx';
 import './destroy.css';
+import { Formula, less, root } from '../../../components/math.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { ChainDemo } from '../../forward/chain/demo.tsx';
@@ -30,18 +31,8 @@ export default function DestroyChapter(): JSX.Element {
       <Bell onMove={() => setMoved(true)} />
       <ChainAndJump />
       <TakeAway>
-        One step: keep{' '}
-        <math>
-          <msqrt>
-            <mrow>
-              <mn>1</mn>
-              <mo>−</mo>
-              <mi>β</mi>
-            </mrow>
-          </msqrt>
-        </math>{' '}
-        of every pixel, and add a random number of variance β. Since a sum of Gaussians is a Gaussian, t steps are one
-        jump.
+        One step: keep <Formula>{root(less(<mi>β</mi>))}</Formula> of every pixel, and add a random number of variance
+        β. Since a sum of Gaussians is a Gaussian, t steps are one jump.
       </TakeAway>
       <Notes notes={NOTES} />
       <p>

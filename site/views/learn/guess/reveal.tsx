@@ -1,12 +1,13 @@
 /** The network's guess of the noise beside the true noise, and where they differ, at any t. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { Formula, row, sub } from '../../../components/math.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { readable } from '../../forward/state/numbers.ts';
 import { formsOf, squaredError } from '../forms.ts';
 import type { Lesson } from '../lesson.ts';
 import { Panel } from '../panel.tsx';
-import { hat, Maths, op, row, sub } from '../symbols.tsx';
+import { hat } from '../symbols.tsx';
 import { useAnswer } from '../use-answer.ts';
 import { clean, noise, noisyAt, t } from './state.ts';
 
@@ -38,17 +39,29 @@ export function Reveal({ lesson }: { lesson: Lesson }): JSX.Element {
         }}
       />
       <div class="learn-panels">
-        <Panel title={<Maths>{sub('x', 't')}</Maths>} words="what it sees" values={x} shape={shape} />
-        <Panel title={<Maths>{hat('ε')}</Maths>} words="its guess" values={guess?.epsilon} shape={shape} range={2} />
-        <Panel title={<Maths>{row(<mi>ε</mi>)}</Maths>} words="the true noise" values={grain} shape={shape} range={2} />
+        <Panel title={<Formula>{sub('x', 't')}</Formula>} words="what it sees" values={x} shape={shape} />
         <Panel
-          title={<Maths>{row('|', hat('ε'), op('−'), <mi>ε</mi>, '|')}</Maths>}
+          title={<Formula>{hat('ε')}</Formula>}
+          words="its guess"
+          values={guess?.epsilon}
+          shape={shape}
+          range={2}
+        />
+        <Panel
+          title={<Formula>{row(<mi>ε</mi>)}</Formula>}
+          words="the true noise"
+          values={grain}
+          shape={shape}
+          range={2}
+        />
+        <Panel
+          title={<Formula>{row('|', hat('ε'), '−', <mi>ε</mi>, '|')}</Formula>}
           words="error: white is 1"
           values={guess?.error}
           shape={shape}
         />
-        <Panel title={<Maths>{hat('x', '0')}</Maths>} words="what is left" values={guess?.sample} shape={shape} />
-        <Panel title={<Maths>{sub('x', '0')}</Maths>} words="the true picture" values={picture?.x0} shape={shape} />
+        <Panel title={<Formula>{hat('x', '0')}</Formula>} words="what is left" values={guess?.sample} shape={shape} />
+        <Panel title={<Formula>{sub('x', '0')}</Formula>} words="the true picture" values={picture?.x0} shape={shape} />
       </div>
       <p class="learn-verdict">
         {guess ? (

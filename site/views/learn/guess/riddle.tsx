@@ -1,11 +1,11 @@
 /** A noisy picture, a slider for its t, and the answer. */
 import type { JSX } from 'preact';
 import { Button } from '../../../components/button.tsx';
+import { Formula, sub } from '../../../components/math.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { announce } from '../../../state/store.ts';
 import type { Lesson } from '../lesson.ts';
 import { Panel } from '../panel.tsx';
-import { Maths, sub } from '../symbols.tsx';
 import { another, guessed, noisyAt, riddle, shown, t, trueTime } from './state.ts';
 
 export function Riddle({ lesson }: { lesson: Lesson | undefined }): JSX.Element {
@@ -21,7 +21,7 @@ export function Riddle({ lesson }: { lesson: Lesson | undefined }): JSX.Element 
   return (
     <div class="learn-riddle">
       <Panel
-        title={<Maths>{sub('x', 't')}</Maths>}
+        title={<Formula>{sub('x', 't')}</Formula>}
         words="t = ?"
         values={lesson && noisyAt(answer)}
         shape={lesson?.shape ?? [1, 28, 28]}

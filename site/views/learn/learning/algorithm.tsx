@@ -1,24 +1,20 @@
 /** Algorithm 1, the current line lit. */
 import type { JSX } from 'preact';
-import { NO } from '../../../components/math.tsx';
+import { alphaBar, Formula, less, NO, root, row, sub } from '../../../components/math.tsx';
 import { readable } from '../../forward/state/numbers.ts';
-import { alphaBar, Maths, oneMinus, root, row, sub } from '../symbols.tsx';
 import { batch, cloud, LINES, type Line, line, losses } from './state.ts';
 
-const theta = (
-  <msub>
-    <mi>ε</mi>
-    <mi>θ</mi>
-  </msub>
-);
+const theta = sub('ε', 'θ');
 
 const FORMULAS: Record<Line, JSX.Element> = {
-  repeat: <Maths>{row(<mtext>repeat</mtext>)}</Maths>,
-  picture: <Maths>{row(sub('x', '0'), '∼', <mtext>the data: one point</mtext>)}</Maths>,
-  time: <Maths>{row(<mi>t</mi>, '∼', <mtext>1 … T: one timestep</mtext>)}</Maths>,
-  noise: <Maths>{row(<mi>ε</mi>, '∼', <mi mathvariant="normal">𝒩</mi>, '(', <mn>0</mn>, ',', <mi>I</mi>, ')')}</Maths>,
+  repeat: <Formula>{row(<mtext>repeat</mtext>)}</Formula>,
+  picture: <Formula>{row(sub('x', '0'), '∼', <mtext>the data: one point</mtext>)}</Formula>,
+  time: <Formula>{row(<mi>t</mi>, '∼', <mtext>1 … T: one timestep</mtext>)}</Formula>,
+  noise: (
+    <Formula>{row(<mi>ε</mi>, '∼', <mi mathvariant="normal">𝒩</mi>, '(', <mn>0</mn>, ',', <mi>I</mi>, ')')}</Formula>
+  ),
   descend: (
-    <Maths>
+    <Formula>
       {row(
         '‖',
         <mi>ε</mi>,
@@ -28,7 +24,7 @@ const FORMULAS: Record<Line, JSX.Element> = {
         root(alphaBar),
         sub('x', '0'),
         '+',
-        root(oneMinus(alphaBar)),
+        root(less(alphaBar)),
         <mi>ε</mi>,
         ',',
         <mi>t</mi>,
@@ -38,9 +34,9 @@ const FORMULAS: Record<Line, JSX.Element> = {
         <mo stretchy={NO}>‖</mo>
         <mn>2</mn>
       </msup>
-    </Maths>
+    </Formula>
   ),
-  until: <Maths>{row(<mtext>until it is good enough</mtext>)}</Maths>,
+  until: <Formula>{row(<mtext>until it is good enough</mtext>)}</Formula>,
 };
 
 /** What the line has just drawn, of the point that the plane shows. */

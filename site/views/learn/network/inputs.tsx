@@ -1,13 +1,14 @@
 /** The picture and the time that go in, and the guess that comes out. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { Formula, sub } from '../../../components/math.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { shownDigit } from '../digits.ts';
 import { formsOf } from '../forms.ts';
 import type { Lesson } from '../lesson.ts';
 import { Panel } from '../panel.tsx';
-import { hat, Maths, sub } from '../symbols.tsx';
+import { hat } from '../symbols.tsx';
 import type { Answered } from '../use-answer.ts';
 import { clean, noisy, t } from './state.ts';
 
@@ -43,10 +44,16 @@ export function Inputs({ lesson, answer }: { lesson: Lesson | undefined; answer:
         />
       </div>
       <div class="learn-panels learn-panels-4">
-        <Panel title={<Maths>{sub('x', '0')}</Maths>} words="the picture" values={clean.value?.x0} shape={shape} />
-        <Panel title={<Maths>{sub('x', 't')}</Maths>} words="goes in" values={noisy.value} shape={shape} />
-        <Panel title={<Maths>{hat('ε')}</Maths>} words="comes out" values={guess?.epsilon} shape={shape} range={2} />
-        <Panel title={<Maths>{hat('x', '0')}</Maths>} words="what is left" values={guess?.sample} shape={shape} />
+        <Panel title={<Formula>{sub('x', '0')}</Formula>} words="the picture" values={clean.value?.x0} shape={shape} />
+        <Panel title={<Formula>{sub('x', 't')}</Formula>} words="goes in" values={noisy.value} shape={shape} />
+        <Panel
+          title={<Formula>{hat('ε')}</Formula>}
+          words="comes out"
+          values={guess?.epsilon}
+          shape={shape}
+          range={2}
+        />
+        <Panel title={<Formula>{hat('x', '0')}</Formula>} words="what is left" values={guess?.sample} shape={shape} />
       </div>
     </div>
   );

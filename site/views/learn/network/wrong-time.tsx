@@ -2,13 +2,14 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
+import { Formula, sub } from '../../../components/math.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { readable } from '../../forward/state/numbers.ts';
 import { formsOf, squaredError } from '../forms.ts';
 import type { Lesson } from '../lesson.ts';
 import { LineChart } from '../line-chart.tsx';
 import { Panel } from '../panel.tsx';
-import { hat, Maths, sub } from '../symbols.tsx';
+import { hat } from '../symbols.tsx';
 import { useAnswer } from '../use-answer.ts';
 import { clean, noisy, t, told } from './state.ts';
 
@@ -67,9 +68,14 @@ export function WrongTime({ lesson }: { lesson: Lesson }): JSX.Element {
       />
       <div class="learn-wrong-row grid gap-16">
         <div class="learn-panels learn-panels-3">
-          <Panel title={<Maths>{sub('x', 't')}</Maths>} words="goes in" values={x} shape={shape} />
-          <Panel title={<Maths>{hat('x', '0')}</Maths>} words="told the truth" values={truth?.shown} shape={shape} />
-          <Panel title={<Maths>{hat('x', '0')}</Maths>} words="told the lie" values={wrong?.shown} shape={shape} />
+          <Panel title={<Formula>{sub('x', 't')}</Formula>} words="goes in" values={x} shape={shape} />
+          <Panel
+            title={<Formula>{hat('x', '0')}</Formula>}
+            words="told the truth"
+            values={truth?.shown}
+            shape={shape}
+          />
+          <Panel title={<Formula>{hat('x', '0')}</Formula>} words="told the lie" values={wrong?.shown} shape={shape} />
         </div>
         <LineChart
           label="Error of the guessed picture against the t that the network was told: smallest near the truth"

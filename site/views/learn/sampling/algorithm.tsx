@@ -1,7 +1,8 @@
 /** Algorithm 2, the current line lit, each with the numbers of one pixel. */
 import type { PredictionType } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
-import { alphaBar, hat, Maths, oneMinus, op, over, root, row, sub } from '../symbols.tsx';
+import { alphaBar, Formula, fraction, less, root, row, sub } from '../../../components/math.tsx';
+import { hat } from '../symbols.tsx';
 import { LINES, type Line } from './lines.ts';
 import { numbersOf } from './numbers.ts';
 import { form, pixel, walk } from './state.ts';
@@ -9,12 +10,12 @@ import { form, pixel, walk } from './state.ts';
 const FORMS: Record<PredictionType, { guess: JSX.Element; picture: JSX.Element }> = {
   epsilon: {
     guess: hat('ε'),
-    picture: over(row(sub('x', 't'), '−', root(oneMinus(alphaBar)), hat('ε')), root(alphaBar)),
+    picture: fraction(row(sub('x', 't'), '−', root(less(alphaBar)), hat('ε')), root(alphaBar)),
   },
   sample: { guess: hat('x', '0'), picture: hat('x', '0') },
   v_prediction: {
     guess: hat('v'),
-    picture: row(root(alphaBar), sub('x', 't'), '−', root(oneMinus(alphaBar)), hat('v')),
+    picture: row(root(alphaBar), sub('x', 't'), '−', root(less(alphaBar)), hat('v')),
   },
 };
 
@@ -33,7 +34,7 @@ function formulaOf(line: Line, as: PredictionType): JSX.Element {
     case 'picture':
       return row(hat('x', '0'), '←', picture);
     case 'mean':
-      return row(<mi>μ</mi>, '←', <mi>a</mi>, sub('x', 't'), op('+'), <mi>b</mi>, hat('x', '0'));
+      return row(<mi>μ</mi>, '←', <mi>a</mi>, sub('x', 't'), '+', <mi>b</mi>, hat('x', '0'));
     case 'noise':
       return row(<mi>z</mi>, '∼', <mi mathvariant="normal">𝒩</mi>, '(', <mn>0</mn>, ',', <mi>I</mi>, ')');
     case 'move':
@@ -59,7 +60,7 @@ export function Algorithm({ width }: { width: number }): JSX.Element {
             aria-current={i === lit ? 'step' : undefined}
           >
             <span>
-              <Maths>{formulaOf(line, form.value)}</Maths>
+              <Formula>{formulaOf(line, form.value)}</Formula>
               {REMARKS[line]}
             </span>
             <span class="number">{numbers || ''}</span>

@@ -2,10 +2,11 @@
 import type { PredictionType } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { Card } from '../../../components/card.tsx';
+import { alphaBar, Formula, less, root, row, sub } from '../../../components/math.tsx';
 import { predictedQuantity } from '../../../components/prediction-words.ts';
 import { Segmented } from '../../../components/segmented.tsx';
 import { readable } from '../../forward/state/numbers.ts';
-import { alphaBar, hat, Maths, oneMinus, root, row, sub } from '../symbols.tsx';
+import { hat } from '../symbols.tsx';
 import { form, pixel, walk } from './state.ts';
 
 export function FormChoice({ prediction }: { prediction: PredictionType | undefined }): JSX.Element {
@@ -36,9 +37,9 @@ export function FormChoice({ prediction }: { prediction: PredictionType | undefi
       <dl class="learn-three grid gap-8">
         <div>
           <dt>
-            <Maths>
-              {row(sub('x', 't'), '=', root(alphaBar), hat('x', '0'), '+', root(oneMinus(alphaBar)), hat('ε'))}
-            </Maths>
+            <Formula>
+              {row(sub('x', 't'), '=', root(alphaBar), hat('x', '0'), '+', root(less(alphaBar)), hat('ε'))}
+            </Formula>
           </dt>
           <dd class="number">
             {step
@@ -48,7 +49,7 @@ export function FormChoice({ prediction }: { prediction: PredictionType | undefi
         </div>
         <div>
           <dt>
-            <Maths>{row(hat('v'), '=', root(alphaBar), hat('ε'), '−', root(oneMinus(alphaBar)), hat('x', '0'))}</Maths>
+            <Formula>{row(hat('v'), '=', root(alphaBar), hat('ε'), '−', root(less(alphaBar)), hat('x', '0'))}</Formula>
           </dt>
           <dd class="number">
             {step

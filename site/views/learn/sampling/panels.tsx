@@ -2,8 +2,9 @@
 import type { PredictionType } from '@onnoise/scheduler';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
+import { Formula, row, sub } from '../../../components/math.tsx';
 import { Panel } from '../panel.tsx';
-import { hat, Maths, row, sub } from '../symbols.tsx';
+import { hat } from '../symbols.tsx';
 import { isThere, type Line } from './lines.ts';
 import { form, pixel, walk } from './state.ts';
 
@@ -31,14 +32,14 @@ export function Panels({ shape }: { shape: ImageShape }): JSX.Element {
     <div class="learn-panels">
       <Panel
         {...common}
-        title={<Maths>{sub('x', 't')}</Maths>}
+        title={<Formula>{sub('x', 't')}</Formula>}
         words="noisy picture"
         values={step?.x ?? now?.x}
         lit={lit('start') || lit('loop')}
       />
       <Panel
         {...common}
-        title={<Maths>{symbol}</Maths>}
+        title={<Formula>{symbol}</Formula>}
         words={words}
         values={from('ask', step?.forms[form.value])}
         range={range}
@@ -46,21 +47,21 @@ export function Panels({ shape }: { shape: ImageShape }): JSX.Element {
       />
       <Panel
         {...common}
-        title={<Maths>{hat('x', '0')}</Maths>}
+        title={<Formula>{hat('x', '0')}</Formula>}
         words="guessed picture"
         values={from('picture', step?.x0)}
         lit={lit('picture')}
       />
       <Panel
         {...common}
-        title={<Maths>{row(<mi>μ</mi>)}</Maths>}
+        title={<Formula>{row(<mi>μ</mi>)}</Formula>}
         words="mean"
         values={from('mean', step?.mean)}
         lit={lit('mean')}
       />
       <Panel
         {...common}
-        title={<Maths>{row(<mi>σ</mi>, <mi>z</mi>)}</Maths>}
+        title={<Formula>{row(<mi>σ</mi>, <mi>z</mi>)}</Formula>}
         words="fresh noise"
         values={from(
           'noise',
@@ -70,7 +71,7 @@ export function Panels({ shape }: { shape: ImageShape }): JSX.Element {
       />
       <Panel
         {...common}
-        title={<Maths>{line === 'end' ? sub('x', '0') : row(<mtext>next x</mtext>)}</Maths>}
+        title={<Formula>{line === 'end' ? sub('x', '0') : row(<mtext>next x</mtext>)}</Formula>}
         words={line === 'end' ? 'the picture' : 'less noisy'}
         values={from('move', step?.result)}
         lit={lit('move') || lit('end')}

@@ -2,11 +2,12 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Card } from '../../../../components/card.tsx';
+import { Formula, sub } from '../../../../components/math.tsx';
 import { Segmented } from '../../../../components/segmented.tsx';
 import { Slider } from '../../../../components/slider.tsx';
 import { grouped, readable } from '../../../forward/state/numbers.ts';
 import { Task, Trouble } from '../../parts.tsx';
-import { hat, Maths, sub } from '../../symbols.tsx';
+import { hat } from '../../symbols.tsx';
 import { Grid, Large } from './pictures.tsx';
 import './recorded.css';
 import { fetchSheet, RECORDING, sheet, type Trained } from './recording.ts';
@@ -96,13 +97,13 @@ export function Recorded(): JSX.Element {
               <Large
                 sheet={pictures}
                 cell={{ ...place, what: 'x' }}
-                title={<Maths>{sub('x', String(t))}</Maths>}
+                title={<Formula>{sub('x', String(t))}</Formula>}
                 words="what it sees"
               />
               <Large
                 sheet={pictures}
                 cell={{ ...place, what: 'x0' }}
-                title={<Maths>{hat('x', '0')}</Maths>}
+                title={<Formula>{hat('x', '0')}</Formula>}
                 words="what it guesses"
               />
             </div>
