@@ -1,4 +1,5 @@
 /** The phantoms of hands that the page ships, on a sheet: see scripts/web/make-phantoms.ts. */
+import { fetchFile, pixelsOf } from './fetch-file.ts';
 import type { Picture } from './picture.ts';
 import { fromBytes } from './pixels.ts';
 
@@ -29,27 +30,14 @@ export interface Phantoms extends PhantomSheet {
   pixels: Uint8Array;
 }
 
-const ADDRESS = 'hands/phantoms.json';
+const FOLDER = 'hands';
+const ADDRESS = `${FOLDER}/phantoms.json`;
 
 /** @throws Error with one sentence if they cannot be fetched */
 export async function fetchPhantoms(): Promise<Phantoms> {
-  const get = async (address: URL) => {
-    const response = await fetch(address).catch(() => undefined);
-    if (response?.ok) return response;
-    const why = response ? `the server answers ${response.status}` : 'there is no connection';
-    throw new Error(`Cannot fetch the hands: ${why}.`);
-  };
-  const about = new URL(ADDRESS, document.baseURI);
-  const sheet = (await (await get(about)).json()) as PhantomSheet;
-  const bitmap = await createImageBitmap(await (await get(new URL(sheet.sheet, about))).blob(), {
-    colorSpaceConversion: 'none',
-  });
-  const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-  const context = canvas.getContext('2d', { willReadFrequently: true })!;
-  context.drawImage(bitmap, 0, 0);
-  const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  bitmap.close();
+  const sheet = (await (await fetchFile(ADDRESS, 'the hands')).json()) as PhantomSheet;
+  const file = await fetchFile(`${FOLDER}/${sheet.sheet}`, 'the hands');
+  const { data } = await pixelsOf(await file.blob());
   return { ...sheet, pixels: cutSheet(data, sheet) };
 }
 
@@ -61,7 +49,7 @@ export async function fetchPhantoms(): Promise<Phantoms> {
 export function cutSheet(
   rgba: ArrayLike<number>,
   { columns, count, width, height }: Pick<PhantomSheet, 'columns' | 'count' | 'width' | 'height'>,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const pixels = new Uint8Array(count * height * width);
   let to = 0;
   for (let picture = 0; picture < count; picture++) {

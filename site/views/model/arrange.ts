@@ -20,28 +20,20 @@ export interface Arranged {
   title: string | undefined;
 }
 
-const {
-  scheduler: SCHEDULER,
-  unet: UNET,
-  network: ONNX,
-  index: INDEX,
-  card: CARD,
-  training: TRAINING,
-  evaluation: EVALUATION,
-} = MODEL_FILES;
 export const SAMPLES = 'samples.png';
-const REQUIRED = [SCHEDULER, UNET, ONNX];
-const KNOWN = [...REQUIRED, INDEX, CARD, TRAINING, EVALUATION, SAMPLES];
+const ONNX = MODEL_FILES.network;
+const REQUIRED = [MODEL_FILES.scheduler, MODEL_FILES.unet, ONNX];
+const KNOWN = [...Object.values(MODEL_FILES), SAMPLES];
 
 /** Names of files that have lost their folders; some tools turn a path into `unet_config.json`. */
 const LOOSE: readonly (readonly [name: RegExp, place: string])[] = [
-  [/^(.*[-_.])?scheduler[-_]config\.json$/i, SCHEDULER],
-  [/^(unet[-_.])?config\.json$/i, UNET],
+  [/^(.*[-_.])?scheduler[-_]config\.json$/i, MODEL_FILES.scheduler],
+  [/^(unet[-_.])?config\.json$/i, MODEL_FILES.unet],
   [/^.*\.onnx$/i, ONNX],
-  [/^model[-_]index\.json$/i, INDEX],
-  [/^readme\.md$/i, CARD],
-  [/^training\.json$/i, TRAINING],
-  [/^evaluation\.json$/i, EVALUATION],
+  [/^model[-_]index\.json$/i, MODEL_FILES.index],
+  [/^readme\.md$/i, MODEL_FILES.card],
+  [/^training\.json$/i, MODEL_FILES.training],
+  [/^evaluation\.json$/i, MODEL_FILES.evaluation],
   [/^samples\.png$/i, SAMPLES],
 ];
 

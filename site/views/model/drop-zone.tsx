@@ -1,11 +1,12 @@
 /** Opens a model: dropped, chosen or by its address. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Progress } from '../../components/progress.tsx';
-import { type Dropped, filesOfDialog, filesOfDrop } from './drop.ts';
+import { type Dropped, filesOfDrop } from './drop.ts';
+import { FilesButton } from './files-button.tsx';
 import { close, openAddress, openFiles, opening } from './state.ts';
 import { bytes } from './words.ts';
 
@@ -65,12 +66,8 @@ export function DropZone({ over }: { over: boolean }): JSX.Element {
         <p class="model-zone-title">{over ? 'Let go to open it' : 'Drop a model folder here'}</p>
         <p class="muted">or the files in it, or its zip file</p>
         <div class="model-zone-buttons">
-          {hasFolders && (
-            <FilePicker folder icon="folder">
-              Choose a folder
-            </FilePicker>
-          )}
-          <FilePicker icon="upload">Choose files</FilePicker>
+          <FilesButton folder label="Choose a folder" onFiles={openFiles} />
+          <FilesButton label="Choose files" onFiles={openFiles} />
         </div>
       </div>
       {state.state === 'reading' && (
@@ -100,39 +97,6 @@ export function DropZone({ over }: { over: boolean }): JSX.Element {
         </span>
       </p>
     </section>
-  );
-}
-
-/** Phones may lack it, but can pick single files. */
-const hasFolders = typeof HTMLInputElement !== 'undefined' && 'webkitdirectory' in HTMLInputElement.prototype;
-
-interface FilePickerProps {
-  folder?: boolean;
-  icon: 'folder' | 'upload';
-  children: string;
-}
-
-function FilePicker({ folder = false, icon, children }: FilePickerProps): JSX.Element {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <Button icon={icon} onClick={() => input.current?.click()}>
-        {children}
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        aria-label={children}
-        {...(folder && { webkitdirectory: true })}
-        onChange={({ currentTarget }) => {
-          const files = filesOfDialog(currentTarget.files ?? []);
-          if (files.length > 0) void openFiles(files);
-          currentTarget.value = ''; // choosing the same file again counts
-        }}
-      />
-    </>
   );
 }
 

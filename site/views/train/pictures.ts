@@ -2,6 +2,8 @@
 
 import type { TrainingImages } from '@onnoise/runtime-web';
 import { InputError } from '@onnoise/scheduler/rules';
+import { fetchFile, pixelsOf } from '../../state/fetch-file.ts';
+import { cutSheet } from '../../state/phantoms.ts';
 import { fitPicture, type Rgba } from '../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { fetchDigits as fetchLargeDigits } from '../forward/state/digits.ts';
@@ -10,7 +12,6 @@ import { type Read, readEach } from '../model/read-each.ts';
 
 /** Side of a picture, as the shipped steps take it. */
 export const SIDE = 16;
-const PIXELS = SIDE * SIDE;
 /** Names of what a training learns from, as the model's card has them. */
 export const DIGITS = 'digits';
 export const FILES = 'pictures of files';
@@ -29,26 +30,12 @@ const [COLUMNS, EACH] = [50, 200];
 
 /** @throws Error with one sentence if the sheet cannot be fetched or read. */
 async function fetchDigits(): Promise<TrainingImages> {
-  const response = await fetch(new URL(SHEET, document.baseURI)).catch(() => undefined);
-  if (!response?.ok) {
-    const why = response ? `the server answers ${response.status}` : 'there is no connection';
-    throw new Error(`Cannot fetch the digits: ${why}. Your own pictures will do.`);
-  }
-  const bitmap = await createImageBitmap(await response.blob(), { colorSpaceConversion: 'none' });
-  const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-  const context = canvas.getContext('2d', { willReadFrequently: true })!;
-  context.drawImage(bitmap, 0, 0);
-  const { data, width } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  bitmap.close();
+  const file = await fetchFile(SHEET, 'the digits').catch(({ message }: Error) => {
+    throw new Error(`${message} Your own pictures will do.`);
+  });
+  const { data } = await pixelsOf(await file.blob());
   const count = EACH * CLASSES;
-  const pixels = new Uint8Array(count * PIXELS);
-  for (let i = 0; i < pixels.length; i++) {
-    const [picture, place] = [Math.floor(i / PIXELS), i % PIXELS];
-    const x = (picture % COLUMNS) * SIDE + (place % SIDE);
-    const y = Math.floor(picture / COLUMNS) * SIDE + Math.floor(place / SIDE);
-    pixels[i] = data[4 * (y * width + x)]!;
-  }
+  const pixels = cutSheet(data, { columns: COLUMNS, count, width: SIDE, height: SIDE });
   return { name: DIGITS, pixels, labels: Int32Array.from({ length: count }, (_, i) => Math.floor(i / EACH)) };
 }
 

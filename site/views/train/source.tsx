@@ -1,13 +1,14 @@
 /** What it learns from: the shipped digits, files, or the camera. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import type { Incoming } from '../model/arrange.ts';
-import { type DropLimits, type Dropped, filesOfDialog, type Listed, listDrop, openAll } from '../model/drop.ts';
+import { type DropLimits, type Dropped, type Listed, listDrop, openAll } from '../model/drop.ts';
+import { FilesButton } from '../model/files-button.tsx';
 import { showTrouble, takeFiles, upload } from './actions.ts';
 import { CameraDialog } from './camera-dialog.tsx';
 import { type OwnPicture, SIDE } from './pictures.ts';
@@ -126,44 +127,6 @@ function OwnPictures(): JSX.Element {
 /** Goes on from a Node run or from a download of this page. */
 export function UploadButtons({ locked }: { locked: boolean }): JSX.Element {
   return <FilesButton locked={locked} label="Go on from a file" accept=".zip" onFiles={upload} />;
-}
-
-interface FilesButtonProps {
-  label: string;
-  folder?: boolean;
-  accept?: string;
-  locked?: boolean;
-  onFiles(files: Incoming[]): void;
-}
-
-function FilesButton({ label, folder = false, accept, locked = false, onFiles }: FilesButtonProps): JSX.Element | null {
-  const input = useRef<HTMLInputElement>(null);
-  if (folder && !('webkitdirectory' in HTMLInputElement.prototype)) return null; // phones may lack it
-  return (
-    <>
-      <Button
-        icon={folder ? 'folder' : 'upload'}
-        aria-disabled={locked || undefined} // not `disabled`: the focus returns here from a question
-        onClick={() => locked || input.current?.click()}
-      >
-        {label}
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        accept={accept}
-        aria-label={label}
-        {...(folder && { webkitdirectory: true })}
-        onChange={({ currentTarget }) => {
-          const files = filesOfDialog(currentTarget.files ?? []);
-          if (files.length > 0) onFiles(files);
-          currentTarget.value = ''; // the same may be chosen again
-        }}
-      />
-    </>
-  );
 }
 
 /** Without this the browser would open a dropped file in place of the page. */

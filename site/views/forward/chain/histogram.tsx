@@ -1,7 +1,7 @@
 /** The noise in x_t by both ways, and the density that the closed form promises. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import '../plots/language.ts';
+import '#site/state/language.ts';
 import uPlot from 'uplot';
 import { axis, FRAME, short } from '../plots/options.ts';
 import { type Paint, Plot, type PlotOptions } from '../plots/plot.tsx';

@@ -1,5 +1,5 @@
 /** What the plots share: thin axes in the page's colours, two lines, and a mark at the current t. */
-import './language.ts';
+import '#site/state/language.ts';
 import uPlot from 'uplot';
 import { powerOfTen } from '../state/numbers.ts';
 import type { Paint, PlotOptions } from './plot.tsx';

@@ -1,7 +1,7 @@
 /** uPlot in a box of fixed height, as wide as its container; redrawn when the page's colours change. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import './language.ts';
+import '#site/state/language.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { dark } from '#site/state/theme.ts';

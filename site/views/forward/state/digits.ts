@@ -1,4 +1,5 @@
 /** The real digits that the page ships; the view shows one of each. */
+import { fetchFile } from '../../../state/fetch-file.ts';
 
 export interface Digits {
   /** [count, height, width] */
@@ -21,12 +22,7 @@ const ADDRESS = 'assets/real-28';
 
 /** @throws Error with one sentence if they cannot be fetched. */
 export async function fetchDigits(): Promise<Digits> {
-  const get = async (ending: string) => {
-    const response = await fetch(new URL(`${ADDRESS}.${ending}`, document.baseURI)).catch(() => undefined);
-    if (response?.ok) return response;
-    const why = response ? `the server answers ${response.status}` : 'there is no connection';
-    throw new Error(`Cannot fetch the digits: ${why}.`);
-  };
+  const get = (ending: string) => fetchFile(`${ADDRESS}.${ending}`, 'the digits');
   const [info, bytes] = await Promise.all([
     get('json').then((response) => response.json() as Promise<Info>),
     get('bin').then(async (response) => new Uint8Array(await response.arrayBuffer())),

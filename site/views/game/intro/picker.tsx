@@ -3,10 +3,7 @@ import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import { Icon } from '../../../components/icon.tsx';
 import type { Incoming } from '../../model/arrange.ts';
-import { filesOfDialog } from '../../model/drop.ts';
-
-/** Phones may lack it, but can pick single files. */
-const hasFolders = typeof HTMLInputElement !== 'undefined' && 'webkitdirectory' in HTMLInputElement.prototype;
+import { hasFolders, takeFiles } from '../../model/files-button.tsx';
 
 interface PickerProps {
   /** Of the zone's title, which names what is chosen. */
@@ -31,11 +28,7 @@ export function Picker({ id, label, folder = false, accept, onFiles }: PickerPro
         multiple
         aria-labelledby={`${own} ${id}`}
         {...(folder ? { webkitdirectory: true } : { accept })}
-        onChange={({ currentTarget }) => {
-          const files = filesOfDialog(currentTarget.files ?? []);
-          if (files.length > 0) void onFiles(files);
-          currentTarget.value = ''; // the same files may be chosen again
-        }}
+        onChange={takeFiles(onFiles)}
       />
     </label>
   );

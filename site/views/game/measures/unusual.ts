@@ -96,8 +96,8 @@ export function giveaways(
     const itself = own === undefined ? Number.NaN : values[own]!; // it may have been measured at another zoom
     const others = sorted.length - (Number.isNaN(itself) ? 0 : 1);
     if (others < ENOUGH - 1) return [];
-    const above = sorted.length - lowerBound(sorted, value) - (itself >= value ? 1 : 0);
-    const below = upperBound(sorted, value) - (itself <= value ? 1 : 0);
+    const above = sorted.length - leading(sorted, (v) => v < value) - (itself >= value ? 1 : 0);
+    const below = leading(sorted, (v) => v <= value) - (itself <= value ? 1 : 0);
     const end: End = above <= below ? 'high' : 'low';
     const alike = Math.min(above, below);
     const title = measure.title[end];
@@ -129,25 +129,13 @@ function figure({ digits, unit }: Measure, value: number): string {
   return digits(value) + unit(digits(value));
 }
 
-/** Values below `value`. */
-function lowerBound(sorted: Float64Array, value: number): number {
+/** How many of the first values hold; after them none does. */
+function leading(sorted: Float64Array, holds: (value: number) => boolean): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Values up to and including `value`. */
-function upperBound(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
+    if (holds(sorted[middle]!)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -5,6 +5,7 @@
 
 import { nextTask } from '@onnoise/runtime-web/parts';
 import { effect, untracked } from '@preact/signals';
+import { pixelsOf } from '../../../state/fetch-file.ts';
 import { current } from '../../../state/store.ts';
 import { type Estimates, type Moment, moment, RECORDINGS, readEstimates, replay } from '../state/recording.ts';
 
@@ -70,11 +71,6 @@ function fetchEstimates(key: string): Promise<Estimates> {
 async function readPicture(key: string): Promise<Estimates> {
   const response = await fetch(new URL(`learn/recorded-${key}.webp`, document.baseURI));
   const file = new Blob([await response.arrayBuffer()], { type: 'image/webp' });
-  const bitmap = await createImageBitmap(file, { colorSpaceConversion: 'none' });
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = canvas.getContext('2d')!;
-  context.drawImage(bitmap, 0, 0);
-  const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  bitmap.close();
+  const { data } = await pixelsOf(file);
   return readEstimates(data, RECORDINGS[key]!);
 }
