@@ -78,19 +78,3 @@ export function Notes({ notes }: { notes: readonly Note[] }): JSX.Element {
     </section>
   );
 }
-
-/** A figure with a line of words below it. */
-export function Figure({
-  caption,
-  children,
-}: {
-  caption: ComponentChildren;
-  children: ComponentChildren;
-}): JSX.Element {
-  return (
-    <figure class="learn-figure grid slim gap-8">
-      {children}
-      <figcaption>{caption}</figcaption>
-    </figure>
-  );
-}

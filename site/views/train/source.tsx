@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
+import { CameraDialog } from '../../components/camera-dialog.tsx';
 import { Card } from '../../components/card.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { Progress } from '../../components/progress.tsx';
@@ -10,8 +11,8 @@ import type { Incoming } from '../model/arrange.ts';
 import { type DropLimits, type Dropped, type Listed, listDrop, openAll } from '../model/drop.ts';
 import { FilesButton } from '../model/files-button.tsx';
 import { showTrouble, takeFiles, upload } from './actions.ts';
-import { CameraDialog } from './camera-dialog.tsx';
 import { type OwnPicture, SIDE } from './pictures.ts';
+import { Shutter } from './shutter.tsx';
 import { busy, chosenOf, info, lack, learntOwn, own, reading, type SourceKind, source } from './state.ts';
 import { learntWords, picturesOf } from './words.ts';
 
@@ -25,7 +26,15 @@ export function Source({ locked }: { locked: boolean }): JSX.Element {
   return (
     <Card title="What it learns from">
       <div class="grid gap-14">{locked ? <Learnt /> : <Choice onCamera={() => setCamera(true)} />}</div>
-      <CameraDialog open={camera} onClose={() => setCamera(false)} onTrouble={showTrouble} />
+      <CameraDialog
+        open={camera}
+        title="Pictures from the camera"
+        class="train-mirror"
+        onClose={() => setCamera(false)}
+        onTrouble={showTrouble}
+      >
+        {(video, ready) => <Shutter video={video} ready={ready} onClose={() => setCamera(false)} />}
+      </CameraDialog>
     </Card>
   );
 }

@@ -4,6 +4,7 @@ import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 import { Button } from '#site/components/button.tsx';
+import { CameraDialog } from '#site/components/camera-dialog.tsx';
 import { Card } from '#site/components/card.tsx';
 import { PictureCanvas } from '#site/components/picture-canvas.tsx';
 import { PictureFileButton, useDrop } from '#site/components/picture-file.tsx';
@@ -11,12 +12,11 @@ import { Segmented } from '#site/components/segmented.tsx';
 import { toBytes } from '#site/state/pixels.ts';
 import { announce, sentence } from '#site/state/store.ts';
 import { type Picture, squarePicture } from '../../../state/picture.ts';
-import { readFile } from '../../../state/read-picture.ts';
+import { readFile, readFrame } from '../../../state/read-picture.ts';
 import { fetchDigits } from '../state/digits.ts';
 import { fetchHands, HANDS } from '../state/hands.ts';
 import type { ShownPicture } from '../state/settings.ts';
 import { digits, gray, hands, own, shippedPicture, showOwn, trouble, which } from '../state/state.ts';
-import { CameraDialog } from './camera-dialog.tsx';
 
 export function Source(): JSX.Element {
   const [camera, setCamera] = useState(false);
@@ -56,15 +56,31 @@ export function Source(): JSX.Element {
       <p class="field-hint">{HINTS[which.value === 'own' ? 'own' : which.value.kind]}</p>
       <CameraDialog
         open={camera}
+        title="A picture from the camera"
+        class="forward-mirror"
         onClose={() => setCamera(false)}
-        onTake={(frame) => {
-          showOwn({ ...frame, name: 'your picture from the camera' });
-          announce('The picture from the camera is shown.');
+        onTrouble={(error) => {
+          trouble.value = sentence(error);
         }}
-        onTrouble={(message) => {
-          trouble.value = message;
-        }}
-      />
+      >
+        {(video, ready) => (
+          <>
+            <p class="field-hint">The square in the middle is taken, at 64 × 64. It stays on this page.</p>
+            <Button
+              kind="primary"
+              icon="camera"
+              disabled={!ready}
+              onClick={() => {
+                showOwn({ ...readFrame(video()), name: 'your picture from the camera' });
+                announce('The picture from the camera is shown.');
+                setCamera(false);
+              }}
+            >
+              {ready ? 'Take the picture' : 'Waiting for the camera'}
+            </Button>
+          </>
+        )}
+      </CameraDialog>
     </Card>
   );
 }

@@ -28,10 +28,7 @@ export function standardTime(T: number): number {
   return Math.round(T / 2);
 }
 
-/** The settings in the address, with defaults for missing and invalid ones. */
-export const parseSettings = (query: URLSearchParams): Settings => readSettings(query).settings;
-
-/** Also what was left aside, as it is in the address. */
+/** The settings in the address, with defaults for missing and invalid ones, and what was left aside, as it is in the address. */
 export function readSettings(query: URLSearchParams): { settings: Settings; aside: string[] } {
   const aside: string[] = [];
   const read = (name: string, standard: number, min: number, max: number, whole = true) => {

@@ -3,9 +3,8 @@ import type { ConditionSpec } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
 import { conditionWords, tidy } from '../../../components/condition-words.ts';
 import { conditionText, unknownConditions } from '../state/condition-draft.ts';
-import type { Draft } from '../state/parameters.ts';
-import { draft, info, problems } from '../state/state.ts';
-import { NumberControl } from './number-control.tsx';
+import { change, draft, info, problems } from '../state/state.ts';
+import { DraftControl, NumberControl } from './number-control.tsx';
 
 /** Denser where guidance is light, as it is by default. */
 const SCALES = [0, 0.5, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20];
@@ -13,34 +12,25 @@ const SCALES = [0, 0.5, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 1
 const GUIDED = '1 is as trained. More keeps closer to what is asked for, and pictures become more alike.';
 const NOT_GUIDED = 'This model was always told its conditions in training, so there is nothing to guide away from.';
 
-const set = (change: Partial<Draft>) => {
-  draft.value = { ...draft.peek(), ...change };
-};
-
 /** How far to go with what the network is told; nothing for an unconditional model, and before one is loaded. */
 export function GuidanceControls(): JSX.Element | null {
   const { classes = 0, conditions = [], nullCondition = false } = info.value ?? {};
   if (classes === 0 && conditions.length === 0) return null;
   return (
     <>
-      <NumberControl
+      <DraftControl
         name="guidance"
         label="Guidance"
         text={nullCondition ? draft.value.guidance : '1'}
-        error={problems.value.guidance}
         hint={nullCondition ? GUIDED : NOT_GUIDED}
         stops={SCALES}
         disabled={!nullCondition}
-        onText={(guidance) => set({ guidance })}
       />
       {nullCondition && (
-        <NumberControl
+        <DraftControl
           name="interval"
           label="Guided timesteps"
-          text={draft.value.interval}
-          error={problems.value.interval}
           hint="The first and the last of them: 100,900. Empty: all."
-          onText={(interval) => set({ interval })}
         />
       )}
     </>
@@ -80,7 +70,7 @@ function ConditionControl({ spec, optional }: { spec: ConditionSpec; optional: b
       hint={`${said}${min} to ${max}${unit === undefined ? '' : ` ${unit}`}; several in turn with commas; ${min}..${max}: from end to end.${optional ? ' Empty: none.' : ''}`}
       stops={stopsOf(spec)}
       say={say}
-      onText={(text) => set({ conditions: { ...draft.peek().conditions, [name]: text } })}
+      onText={(text) => change({ conditions: { ...draft.peek().conditions, [name]: text } })}
     />
   );
 }

@@ -15,21 +15,17 @@ import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { Select } from '../../../components/select.tsx';
 import { fits, optionHint } from '../state/option-words.ts';
-import { type Draft, LARGEST_COUNT, rollSeed, stepsHint } from '../state/parameters.ts';
-import { draft, info, problems, refusals } from '../state/state.ts';
+import { LARGEST_COUNT, rollSeed, stepsHint } from '../state/parameters.ts';
+import { change, draft, info, problems, refusals } from '../state/state.ts';
 import { ClassChips } from './class-chips.tsx';
 import { Conditions, GuidanceControls } from './conditions.tsx';
-import { NumberControl } from './number-control.tsx';
+import { DraftControl } from './number-control.tsx';
 
 const COUNTS = Array.from({ length: LARGEST_COUNT }, (_, i) => i + 1);
 /** 21 of them, from end to end. */
 const optionStops = ({ min, max }: NumberOption) => Array.from({ length: 21 }, (_, i) => min + ((max - min) * i) / 20);
 /** Denser at the low end, where each step matters most. */
 const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750];
-
-const set = (change: Partial<Draft>) => {
-  draft.value = { ...draft.peek(), ...change };
-};
 
 /** Brings the first wrong field into view: it may be far from the button. */
 function showMistake(form: HTMLFormElement): void {
@@ -54,19 +50,11 @@ function OptionControl({ name, sampler }: { name: SamplerOptionName; sampler: Sa
             disabled: !takes,
           };
         })}
-        onChange={(value) => set({ [name]: value })}
+        onChange={(value) => change({ [name]: value })}
       />
     );
   }
-  return (
-    <NumberControl
-      {...shared}
-      name={name}
-      text={draft.value[name]}
-      stops={optionStops(option)}
-      onText={(text) => set({ [name]: text })}
-    />
-  );
+  return <DraftControl {...shared} name={name} stops={optionStops(option)} />;
 }
 
 /** A sampler that the model cannot use says so, for instance where the model predicts noise and ends in pure noise. */
@@ -79,7 +67,7 @@ const samplerChoices = computed(() =>
 );
 
 export function Controls(): JSX.Element {
-  const { count, steps, sampler, seed } = draft.value;
+  const { sampler, seed } = draft.value;
   const chosen = SAMPLER_NAMES.find((name) => name === sampler); // a link may name another
   const wrong = problems.value;
   const form = useRef<HTMLFormElement>(null);
@@ -92,34 +80,16 @@ export function Controls(): JSX.Element {
     <Card title="Settings" class="sample-settings">
       <form class="sample-form" ref={form} onSubmit={(event) => event.preventDefault()}>
         <div class="sample-told">
-          <ClassChips onChange={(labels) => set({ labels })} />
+          <ClassChips onChange={(labels) => change({ labels })} />
           <Conditions />
         </div>
-        <NumberControl
-          name="count"
-          label="Pictures"
-          text={count}
-          error={wrong.count}
-          stops={COUNTS}
-          onText={(count) => set({ count })}
-        />
-        <NumberControl
-          name="steps"
-          label="Steps"
-          text={steps}
-          error={wrong.steps}
-          hint={stepsHint(T)}
-          stops={[...STEPS.filter((stop) => stop < T), T]}
-          onText={(steps) => set({ steps })}
-        />
-        <NumberControl
+        <DraftControl name="count" label="Pictures" stops={COUNTS} />
+        <DraftControl name="steps" label="Steps" hint={stepsHint(T)} stops={[...STEPS.filter((stop) => stop < T), T]} />
+        <DraftControl
           name="seed"
           label="Seed"
-          text={seed}
-          error={wrong.seed}
           hint="The same seed gives the same pictures, here and in Node."
-          onText={(seed) => set({ seed })}
-          after={<Button icon="dice" label="Roll another seed" onClick={() => set({ seed: rollSeed(seed) })} />}
+          after={<Button icon="dice" label="Roll another seed" onClick={() => change({ seed: rollSeed(seed) })} />}
         />
         <div class="sample-sampler">
           <Select<SamplerName>
@@ -128,7 +98,7 @@ export function Controls(): JSX.Element {
             options={samplerChoices.value}
             hint={chosen && samplerRecord(chosen).hint}
             error={wrong.sampler}
-            onChange={(sampler) => set({ sampler })}
+            onChange={(sampler) => change({ sampler })}
           />
           {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
             <OptionControl key={name} name={name} sampler={chosen!} />

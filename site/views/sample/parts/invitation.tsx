@@ -6,7 +6,7 @@ import { current } from '../../../state/store.ts';
 import { rangeText } from '../state/condition-draft.ts';
 import { sample } from '../state/run.ts';
 import { kindOf } from '../state/start.ts';
-import { busy, draft, firstDraft, info } from '../state/state.ts';
+import { busy, change, draft, firstDraft, info } from '../state/state.ts';
 
 /** For models that take a number: what it does, in one click. */
 export function Invitation(): JSX.Element | null {
@@ -42,12 +42,11 @@ function sweep(): void {
   } = info.peek() ?? { classes: 0, conditions: [] };
   if (!spec) return;
   const { labels, conditions } = draft.peek();
-  draft.value = {
-    ...draft.peek(),
+  change({
     start: 'same',
     count: String(PICTURES),
     labels: classes > 0 ? [labels[0] ?? 0] : [],
     conditions: { ...conditions, [spec.name]: rangeText(...usualRange(spec)) },
-  };
+  });
   void sample();
 }

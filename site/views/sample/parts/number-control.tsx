@@ -1,5 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { Field } from '../../../components/field.tsx';
+import type { Draft } from '../state/parameters.ts';
+import { change, draft, problems } from '../state/state.ts';
 
 export interface NumberControlProps {
   label: string;
@@ -59,3 +61,18 @@ export function NumberControl(props: NumberControlProps): JSX.Element {
     </Field>
   );
 }
+
+type DraftControlProps = Partial<NumberControlProps> & {
+  name: Exclude<keyof Draft, 'labels' | 'conditions'>;
+  label: string;
+};
+
+/** The same for a field of the draft. */
+export const DraftControl = (props: DraftControlProps): JSX.Element => (
+  <NumberControl
+    text={draft.value[props.name]}
+    error={problems.value[props.name]}
+    onText={(text) => change({ [props.name]: text })}
+    {...props}
+  />
+);

@@ -2,7 +2,7 @@
 import { picture } from '../state/layout.ts';
 import { needsPicture } from '../state/start.ts';
 import { choose } from '../state/start-state.ts';
-import { describeSeed, draft, type Run } from '../state/state.ts';
+import { change, describeSeed, draft, type Run } from '../state/state.ts';
 
 /** Its class stays chosen, and a start that needs no picture becomes one that does. */
 export function takePicture(made: Run, index: number): void {
@@ -15,9 +15,8 @@ export function takePicture(made: Run, index: number): void {
   });
   const { start } = draft.peek();
   const label = made.labels?.[index];
-  draft.value = {
-    ...draft.peek(),
+  change({
     start: needsPicture(start) ? start : 'fill',
     labels: label === undefined ? [] : [label],
-  };
+  });
 }

@@ -6,13 +6,13 @@ import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { GoButton } from '../parts/go-button.tsx';
-import { NumberControl } from '../parts/number-control.tsx';
+import { DraftControl } from '../parts/number-control.tsx';
 import { takePicture } from '../parts/take.ts';
 import { conditionText, endsOf, rangeText } from '../state/condition-draft.ts';
 import type { Draft } from '../state/parameters.ts';
 import { kindOf, LARGEST_RESAMPLES, type StartKind } from '../state/start.ts';
 import { origin, source } from '../state/start-state.ts';
-import { draft, info, problems, type Run, sampled } from '../state/state.ts';
+import { change, draft, info, problems, type Run, sampled } from '../state/state.ts';
 import { MaskPad, MaskTools } from './mask-pad.tsx';
 import { OwnFile, Thumbnails } from './pictures.tsx';
 import './start.css';
@@ -24,10 +24,6 @@ const WORDS: Record<StartKind, { label: string; hint: string }> = {
   vary: { label: 'Vary', hint: 'Sampling starts from noise that is close to a seed’s, so the pictures are alike.' },
   between: { label: 'Between', hint: 'Noise that goes from one seed’s to another’s turns one picture into the other.' },
   same: { label: 'One seed', hint: 'All pictures start from the same noise: only what they are asked for differs.' },
-};
-
-const set = (change: Partial<Draft>) => {
-  draft.value = { ...draft.peek(), ...change };
 };
 
 const TIMES = Array.from({ length: LARGEST_RESAMPLES }, (_, i) => i + 1);
@@ -42,7 +38,7 @@ export function StartCard(): JSX.Element {
         value={kind}
         options={Object.entries(WORDS).map(([value, { label }]) => ({ value: value as StartKind, label }))}
         hint={WORDS[kind].hint || undefined}
-        onChange={(start) => set({ start, ...labelsFor(start) })}
+        onChange={(start) => change({ start, ...labelsFor(start) })}
       />
       {(kind === 'fill' || kind === 'redraw') && <FromPicture kind={kind} />}
       {kind === 'vary' && <Around />}
@@ -96,24 +92,18 @@ function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
       <div class="start-side grid top slim gap-16">
         {from && kind === 'fill' && <MaskTools source={from} />}
         {kind === 'fill' ? (
-          <NumberControl
+          <DraftControl
             name="resamples"
             label="Times"
-            text={draft.value.resamples}
-            error={problems.value.resamples}
             hint="How often each step is made. More often lets old and new fit together better, and takes longer."
             stops={TIMES}
-            onText={(resamples) => set({ resamples })}
           />
         ) : (
-          <NumberControl
+          <DraftControl
             name="strength"
             label="Strength"
-            text={draft.value.strength}
-            error={problems.value.strength}
             hint="How much is drawn anew: at 1 all of it."
             stops={TWENTIETHS}
-            onText={(strength) => set({ strength })}
           />
         )}
       </div>
@@ -150,17 +140,14 @@ function Around(): JSX.Element {
         legend={`Around seed ${draft.value.seed}`}
         chosen={indexOfSeed(draft.value.seed)}
         onChoose={(index, made) =>
-          set({ seed: String(made.parameters.seed + index), labels: classesOf(made, [index]) })
+          change({ seed: String(made.parameters.seed + index), labels: classesOf(made, [index]) })
         }
       />
-      <NumberControl
+      <DraftControl
         name="variation"
         label="Variation"
-        text={draft.value.variation}
-        error={problems.value.variation}
         hint="How far from it: at 0 the same picture, at 1 other ones."
         stops={[0, ...TWENTIETHS]}
-        onText={(variation) => set({ variation })}
       />
     </div>
   );
@@ -175,23 +162,17 @@ function Between(): JSX.Element {
         legend={`From seed ${seed}`}
         chosen={from}
         onChoose={(index, made) =>
-          set({ seed: String(made.parameters.seed + index), labels: classesOf(made, [index, to]) })
+          change({ seed: String(made.parameters.seed + index), labels: classesOf(made, [index, to]) })
         }
       />
       <Thumbnails
         legend={`To seed ${toward}`}
         chosen={to}
         onChoose={(index, made) =>
-          set({ toward: String(made.parameters.seed + index), labels: classesOf(made, [from, index]) })
+          change({ toward: String(made.parameters.seed + index), labels: classesOf(made, [from, index]) })
         }
       />
-      <NumberControl
-        name="toward"
-        label="Other seed"
-        text={toward}
-        error={problems.value.toward}
-        onText={(toward) => set({ toward })}
-      />
+      <DraftControl name="toward" label="Other seed" />
     </div>
   );
 }
@@ -215,7 +196,7 @@ function Ends({ spec, text }: { spec: ConditionSpec; text: string }): JSX.Elemen
   const [from, to] = endsOf(text, spec) ?? usualRange(spec);
   const within = (value: number) => Math.min(max, Math.max(min, tidy(value, max - min)));
   const range = (from: number, to: number) =>
-    set({ conditions: { ...draft.peek().conditions, [name]: rangeText(within(from), within(to)) } });
+    change({ conditions: { ...draft.peek().conditions, [name]: rangeText(within(from), within(to)) } });
   const shared = { min, max, step: max - min >= 40 ? 1 : (max - min) / 100, format: say };
   return (
     <>

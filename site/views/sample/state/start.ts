@@ -35,16 +35,6 @@ export interface Brought {
 
 export const LARGEST_RESAMPLES = 20;
 
-/** Settings of each start; the others are left out. */
-export const START_FIELDS = {
-  noise: [],
-  fill: ['resamples'],
-  redraw: ['strength'],
-  vary: ['variation'],
-  between: ['toward'],
-  same: [],
-} as const satisfies Record<StartKind, readonly (keyof StartDraft)[]>;
-
 export const kindOf = ({ start }: Pick<StartDraft, 'start'>): StartKind | undefined =>
   STARTS.find((kind) => kind === start);
 

@@ -52,6 +52,9 @@ export const isFirstDraft = (draft: Draft, model: ModelEntry): boolean =>
   JSON.stringify(draft) === JSON.stringify(firstDraft(model));
 
 export const draft = signal<Draft>(firstDraft(current.peek()));
+export const change = (by: Partial<Draft>): void => {
+  draft.value = { ...draft.peek(), ...by };
+};
 export const run = signal<Run | null>(null);
 /** The last sampling out of noise that ended. */
 export const lastSampled = signal<Run | null>(null);

@@ -2,25 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HANDS } from '#site/views/forward/state/hands.ts';
 import { BETA_END, BETA_START, STANDARD, T_RANGE } from '#site/views/forward/state/schedules.ts';
-import {
-  formatSettings,
-  MAX_SEED,
-  parseSettings,
-  readSettings,
-  type Settings,
-} from '#site/views/forward/state/settings.ts';
+import { formatSettings, MAX_SEED, readSettings, type Settings } from '#site/views/forward/state/settings.ts';
 
 const standard: Settings = { ...STANDARD, t: 150, seed: 0, picture: { kind: 'hand', index: 0 } };
 const query = (values: Record<string, number>) =>
   new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
 
-describe('parseSettings', () => {
+const parse = (query: string | URLSearchParams) => readSettings(new URLSearchParams(query)).settings;
+
+describe('readSettings', () => {
   it('is the tutorial’s standard, half way, where the address says nothing', () => {
-    expect(parseSettings(new URLSearchParams())).toEqual(standard);
+    expect(parse('')).toEqual(standard);
   });
 
   it('takes what it finds', () => {
-    expect(parseSettings(new URLSearchParams('t=7&T=1000&from=0.001&to=0.05&seed=9&digit=3'))).toEqual({
+    expect(parse('t=7&T=1000&from=0.001&to=0.05&seed=9&digit=3')).toEqual({
       T: 1000,
       betaStart: 0.001,
       betaEnd: 0.05,
@@ -28,8 +24,8 @@ describe('parseSettings', () => {
       seed: 9,
       picture: { kind: 'digit', index: 3 },
     });
-    expect(parseSettings(new URLSearchParams('hand=2')).picture).toEqual({ kind: 'hand', index: 2 });
-    expect(parseSettings(new URLSearchParams('hand=2&digit=0')).picture).toEqual({ kind: 'digit', index: 0 });
+    expect(parse('hand=2').picture).toEqual({ kind: 'hand', index: 2 });
+    expect(parse('hand=2&digit=0').picture).toEqual({ kind: 'digit', index: 0 });
   });
 
   it.each([
@@ -45,15 +41,13 @@ describe('parseSettings', () => {
     'to=1',
     'from=x',
   ])('leaves %s aside', (text) => {
-    expect(parseSettings(new URLSearchParams(text))).toEqual(standard);
+    expect(parse(text)).toEqual(standard);
   });
 
   it('leaves a range aside that would fall', () => {
-    expect(parseSettings(new URLSearchParams('from=0.009&to=0.005'))).toEqual(standard);
+    expect(parse('from=0.009&to=0.005')).toEqual(standard);
   });
-});
 
-describe('readSettings', () => {
   it('tells what it leaves aside', () => {
     const asideOf = (text: string) => readSettings(new URLSearchParams(text)).aside;
     expect(asideOf('T=500&t=100&to=0.5&seed=x')).toEqual(['to=0.5', 'seed=x']);
@@ -83,7 +77,7 @@ describe('formatSettings', () => {
       .map(({ share, ...rest }) => ({ ...rest, t: Math.round(share * rest.T) }));
     fc.assert(
       fc.property(settings, (value) => {
-        expect(parseSettings(query(formatSettings(value)))).toEqual(value);
+        expect(parse(query(formatSettings(value)))).toEqual(value);
       }),
     );
   });

@@ -1,25 +1,21 @@
-/** The camera in a dialog: on while the dialog is open, off otherwise. */
-import type { RefObject } from 'preact';
+/** The camera as a mirror in a dialog: on while the dialog is open, off otherwise. */
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Dialog } from './dialog.tsx';
 
-export interface CameraOptions {
-  /** Of the dialog. */
+interface CameraDialogProps {
   open: boolean;
+  title: string;
+  /** Of the mirror. */
+  class: string;
   onClose(): void;
   /** Why there is no camera; the dialog is closed then. */
   onTrouble(error: unknown): void;
+  /** What stands below the mirror. @param ready whether it shows pictures yet */
+  children(video: () => HTMLVideoElement, ready: boolean): ComponentChildren;
 }
 
-export interface Camera {
-  /** For the element that shows it. */
-  video: RefObject<HTMLVideoElement | null>;
-  /** Whether it shows pictures yet. */
-  ready: boolean;
-  /** To be called when the element plays. */
-  onPlaying(): void;
-}
-
-export function useCamera({ open, onClose, onTrouble }: CameraOptions): Camera {
+export function CameraDialog({ open, title, class: mirror, onClose, onTrouble, children }: CameraDialogProps) {
   const video = useRef<HTMLVideoElement>(null);
   const [ready, setReady] = useState(false);
 
@@ -46,7 +42,22 @@ export function useCamera({ open, onClose, onTrouble }: CameraOptions): Camera {
     };
   }, [open]);
 
-  return { video, ready, onPlaying: () => setReady(true) };
+  return (
+    <Dialog open={open} title={title} onClose={onClose}>
+      <div class="grid gap-14">
+        <video
+          ref={video}
+          class={mirror}
+          autoPlay
+          playsInline
+          muted
+          aria-label="What the camera sees"
+          onPlaying={() => setReady(true)}
+        />
+        {children(() => video.current!, ready)}
+      </div>
+    </Dialog>
+  );
 }
 
 /** @throws Error with one sentence: what prevents it, and what to do. */
