@@ -94,7 +94,7 @@ function Ready({ info }: { info: ModelInfo }): JSX.Element {
 
 function Failed({ message }: { message: string }): JSX.Element {
   return (
-    <div class="model-bar-failed" role="alert">
+    <div class="trouble model-bar-failed" role="alert">
       <Icon name="alert" />
       <p>{message}</p>
       <Button icon="retry" onClick={() => useModel().catch(() => {})}>

@@ -88,8 +88,8 @@ function FormulaEntry({ title, formulas: Shown, sentence, now }: Entry): JSX.Ele
   ]);
   return (
     <li class="forward-entry grid slim gap-8">
-      <h3 class="forward-entry-title">{title}</h3>
-      <div class="forward-entry-formula">
+      <h3 class="forward-entry-title muted small">{title}</h3>
+      <div class="forward-entry-formula grid gap-12">
         <Shown />
       </div>
       <p>{sentence}</p>

@@ -72,7 +72,7 @@ function Noised({ kind }: { kind: Kind }): JSX.Element {
   const { alphaBar, signal, noise: sigma } = valuesAt(schedules.value[kind], t.value);
   const label = image && `${image.name} at t = ${t.value}, ${kind} schedule: ${percent(alphaBar)} of the variance left`;
   return (
-    <figure class={`forward-noised forward-${kind}`}>
+    <figure class={`forward-noised grid slim gap-8 forward-${kind}`}>
       <figcaption class="forward-kind line gap-8">{kind === 'linear' ? 'Linear' : 'Cosine'}</figcaption>
       <div class="forward-frame">
         {image && bytes && <PictureCanvas pixels={bytes} shape={image.shape} label={label ?? ''} />}

@@ -48,7 +48,7 @@ function List({ open }: { open: ChapterId }): JSX.Element {
 export function Mark({ id, number }: { id: ChapterId; number: number }): JSX.Element {
   const finished = done.value.has(id);
   return (
-    <span class={finished ? 'learn-mark learn-mark-done' : 'learn-mark'}>
+    <span class={finished ? 'learn-mark muted fine learn-mark-done' : 'learn-mark muted fine'}>
       {finished ? <Icon name="check" /> : number}
       {finished && <span class="hidden">done: </span>}
     </span>

@@ -38,7 +38,7 @@ function ChapterFrame({ chapter, children }: { chapter: Chapter; children: Compo
   return (
     <article class="learn-chapter grid slim gap-24">
       <header class="learn-head grid gap-8">
-        <p class="learn-kicker">
+        <p class="learn-kicker muted small">
           Chapter {number} of {CHAPTERS.length}
         </p>
         <h1>{title}</h1>

@@ -37,7 +37,7 @@ export function Trouble({ words, onRetry }: TroubleProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   usePassFocus(box);
   return (
-    <div class="learn-trouble row gap-8" role="alert" ref={box}>
+    <div class="trouble learn-trouble row gap-8" role="alert" ref={box}>
       <Icon name="alert" />
       <p>{words}</p>
       {onRetry && (
@@ -52,7 +52,7 @@ export function Trouble({ words, onRetry }: TroubleProps): JSX.Element {
 export function TakeAway({ children }: { children: ComponentChildren }): JSX.Element {
   return (
     <section class="learn-take" aria-label="Take away">
-      <p class="learn-kicker">Take away</p>
+      <p class="learn-kicker muted small">Take away</p>
       <p>{children}</p>
     </section>
   );

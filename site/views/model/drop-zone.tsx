@@ -58,12 +58,12 @@ const isOurs = ({ dataTransfer }: DragEvent) =>
 export function DropZone({ over }: { over: boolean }): JSX.Element {
   const state = opening.value;
   return (
-    <section class="card model-open" aria-label="Open a model">
-      <div class="model-zone" data-over={over}>
+    <section class="card model-open grid gap-20" aria-label="Open a model">
+      <div class="model-zone grid gap-4" data-over={over}>
         <span class="model-zone-icon">
           <Icon name="folder" />
         </span>
-        <p class="model-zone-title">{over ? 'Let go to open it' : 'Drop a model folder here'}</p>
+        <p class="heading">{over ? 'Let go to open it' : 'Drop a model folder here'}</p>
         <p class="muted">or the files in it, or its zip file</p>
         <div class="model-zone-buttons">
           <FilesButton folder label="Choose a folder" onFiles={openFiles} />
@@ -83,13 +83,13 @@ export function DropZone({ over }: { over: boolean }): JSX.Element {
         </div>
       )}
       {state.state === 'failed' && (
-        <p class="model-failed" role="alert">
+        <p class="trouble model-failed" role="alert">
           <Icon name="alert" />
           {state.message}
         </p>
       )}
       <AddressForm />
-      <p class="model-private">
+      <p class="model-private gap-10 muted small">
         <Icon name="check" />
         <span>
           Nothing is uploaded. This page reads the files on this device, and its own rules keep it from talking to any

@@ -37,7 +37,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
     ...figures.map(({ name, value, anchors }): [string, string] => [name, anchors ? `${value} (${anchors})` : value]),
   ];
   return (
-    <section class="card model-found" aria-labelledby="model-found">
+    <section class="card model-found grid gap-16" aria-labelledby="model-found">
       <header class="model-found-head">
         <div>
           <p class="model-found-over">Opened, on this device only</p>
@@ -71,7 +71,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
       </div>
       <Notice text={noticeOf(found)} />
       {card.lines.length > 0 && (
-        <figure class="model-card">
+        <figure class="model-card grid gap-4">
           <figcaption>From its model card</figcaption>
           {card.lines.map((line) => (
             <p key={line}>{line}</p>

@@ -12,7 +12,7 @@ const EXPORT = 'npx pipeline export --run runs/photos --out models/photos';
 export function HowTo(): JSX.Element {
   return (
     <Card title="Make one" class="model-how">
-      <ol class="model-steps">
+      <ol class="model-steps grid gap-20">
         <Step title="Collect pictures">
           Put them into a folder, <code>photos</code>. With a folder inside it for each class, you can ask the model for
           a class.

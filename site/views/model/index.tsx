@@ -18,7 +18,7 @@ export default function ModelView(): JSX.Element {
           upload and no server.
         </p>
       </header>
-      <div class="model-columns">
+      <div class="model-columns grid gap-20">
         {state.state === 'open' && !over ? <Found found={state.found} /> : <DropZone over={over} />}
         <HowTo />
       </div>

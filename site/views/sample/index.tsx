@@ -55,13 +55,13 @@ export default function SampleView(): JSX.Element {
         {kindOf(draft.value) === 'noise' && <GoButton />}
       </header>
       {trouble.value && (
-        <p class="sample-trouble line gap-10" role="alert">
+        <p class="trouble sample-trouble line gap-10" role="alert">
           <Icon name="alert" />
           {trouble.value}
         </p>
       )}
       <StartCard />
-      <section class="card sample-stage" aria-label="The pictures as they form">
+      <section class="card sample-stage grid gap-16" aria-label="The pictures as they form">
         <Panels />
         <Notice text={noticeOf(info.value ?? current.value)} />
         <Invitation />
@@ -88,7 +88,7 @@ export default function SampleView(): JSX.Element {
 }
 
 const Hint = (): JSX.Element => (
-  <p class="sample-hint">
+  <p class="sample-hint muted fine">
     <span>
       <kbd>S</kbd> sample
     </span>

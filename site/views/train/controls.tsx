@@ -35,7 +35,7 @@ export function Controls(): JSX.Element {
           </p>
         )}
         {trouble.value && (
-          <p class="train-trouble" role="alert">
+          <p class="trouble train-trouble" role="alert">
             <Icon name="alert" />
             {trouble.value}
           </p>
@@ -95,7 +95,7 @@ function WaitingFile(): JSX.Element {
   const panel = useRef<HTMLDivElement>(null);
   usePassFocus(panel);
   return (
-    <div class="train-earlier" ref={panel}>
+    <div class="train-earlier grid gap-8" ref={panel}>
       <p>{waiting.value && waitingWords(waiting.value.file)}</p>
       <div class="train-buttons">
         <Button disabled={busy.value} onClick={leaveFile}>
@@ -110,7 +110,7 @@ function Earlier({ name, step }: { name: string; step: number }): JSX.Element {
   const panel = useRef<HTMLDivElement>(null);
   usePassFocus(panel);
   return (
-    <div class="train-earlier" ref={panel}>
+    <div class="train-earlier grid gap-8" ref={panel}>
       <p>
         This browser keeps a training of {name}, after {stepsOf(step)}.
       </p>

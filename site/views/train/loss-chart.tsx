@@ -30,7 +30,7 @@ function LossChart(): JSX.Element {
   return (
     <figure class="train-chart grid gap-4">
       <div class="train-chart-box">
-        <span class="train-chart-top number">{highest}</span>
+        <span class="train-chart-top muted fine number">{highest}</span>
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`Loss: ${words}`}>
           {[0.25, 0.5, 0.75].map((share) => (
             <line key={share} class="train-grid" x1={0} x2={WIDTH} y1={HEIGHT * share} y2={HEIGHT * share} />

@@ -103,7 +103,7 @@ function Way({ title, class: extra, x, children }: WayProps): JSX.Element {
   const bytes = useMemo(() => x && toBytes(x), [x]);
   const fits = shape && bytes && bytes.length === shape[0] * shape[1] * shape[2];
   return (
-    <figure class={`forward-way ${extra}`}>
+    <figure class={`forward-way grid top slim gap-8 muted small ${extra}`}>
       <figcaption>{title}</figcaption>
       <div class="forward-frame">
         {fits && <PictureCanvas pixels={bytes} shape={shape} label={`${title}, ${children}`} />}

@@ -36,7 +36,7 @@ export function Collect({ round }: { round: Round }): JSX.Element {
           3. Enter the codes
         </h2>
         <form
-          class="game-enter"
+          class="game-enter grid gap-12"
           onSubmit={(event) => {
             event.preventDefault();
             add();
@@ -69,7 +69,7 @@ export function Collect({ round }: { round: Round }): JSX.Element {
           </Button>
         </form>
         {refused.length > 0 && (
-          <div class="game-refused" role="alert">
+          <div class="trouble game-refused" role="alert">
             <ul>
               {refused.map((sentence, i) => (
                 <li key={String(i)}>{sentence}</li>

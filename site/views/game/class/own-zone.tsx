@@ -43,7 +43,7 @@ export function OwnZone({ name, pictures, onPictures }: OwnZoneProps): JSX.Eleme
   const target = useDropTarget((dropped) => void take(filesOfDrop(dropped as Dropped, LIMITS)));
 
   return (
-    <section class="game-own" aria-labelledby={`${id}-title`} {...target}>
+    <section class="game-own grid gap-12" aria-labelledby={`${id}-title`} {...target}>
       <h3 id={`${id}-title`}>Your {name}</h3>
       {progress === null ? (
         <div class="game-own-buttons">

@@ -20,7 +20,7 @@ export function Sum({ round, roll }: { round: Round; roll: readonly string[] }):
       <h2 id="game-class-sum" class="card-title">
         4. The sum: {tally.players} player{tally.players === 1 ? '' : 's'}
       </h2>
-      <p class="game-class-verdict">{classVerdict(tally)}</p>
+      <p class="heading">{classVerdict(tally)}</p>
       <p>{classReason(tally)}</p>
       <p class="muted">
         <span class="number">{synthetic.real}</span> of{' '}

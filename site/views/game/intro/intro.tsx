@@ -128,7 +128,7 @@ function Start(): JSX.Element {
   const missing = loaded.value.state === 'failed';
   if (failed !== null) {
     return (
-      <div class="game-trouble row" role="alert">
+      <div class="trouble game-trouble row" role="alert">
         <Icon name="alert" />
         <p>{failed}</p>
         <Button icon="retry" onClick={game.retry}>

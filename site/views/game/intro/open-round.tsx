@@ -20,7 +20,7 @@ export function OpenRound(): JSX.Element {
   };
   return (
     <section
-      class="game-open"
+      class="game-open grid gap-8"
       aria-label="A round from a file"
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {

@@ -56,7 +56,7 @@ export function OwnPictures(): JSX.Element {
   const target = useDropTarget((dropped) => void take(listDrop(dropped as Dropped, LIMITS)));
 
   return (
-    <section class="game-own" aria-labelledby={`${id}-title`} {...target}>
+    <section class="game-own grid gap-12" aria-labelledby={`${id}-title`} {...target}>
       <h2 id={`${id}-title`}>Bring real pictures</h2>
       <p>
         The page has no real pictures for this model. Drop a folder of the kind that it makes here, or pick files: at

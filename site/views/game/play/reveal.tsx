@@ -29,7 +29,7 @@ export function Reveal({ told, findings, shown, onShow, class: extra }: RevealPr
   const faint = found?.filter(({ faint }) => faint) ?? [];
   return (
     <div class={['game-reveal', extra].filter(Boolean).join(' ')}>
-      <p class={`game-verdict game-verdict-${right ? 'right' : 'wrong'}`}>
+      <p class={`game-verdict line gap-8 game-verdict-${right ? 'right' : 'wrong'}`}>
         <Icon name={right ? 'check' : 'cross'} />
         {verdictOf(told, words)}
       </p>
@@ -48,7 +48,7 @@ export function Reveal({ told, findings, shown, onShow, class: extra }: RevealPr
       <List found={plain} shown={shown} onShow={onShow} />
       {faint.length > 0 && (
         <>
-          <h3 class="game-why-faint">Too faint for most eyes, but not for a computer</h3>
+          <h3 class="game-why-faint muted small">Too faint for most eyes, but not for a computer</h3>
           <List found={faint} shown={shown} onShow={onShow} />
         </>
       )}

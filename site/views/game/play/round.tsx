@@ -131,7 +131,7 @@ function Question(): JSX.Element {
   const { question, real, synthetic } = terms.value;
   return (
     <div class="game-panel slim game-question">
-      <p class="game-ask">{question}</p>
+      <p class="heading game-ask">{question}</p>
       <p class="muted game-how">
         <span class="game-touch">
           Swipe left for {real.word}, right for {synthetic.word}.
@@ -154,7 +154,7 @@ function Waiting(): JSX.Element {
   if (failed !== null) {
     const retry = () => (model.state === 'failed' ? void useModel().catch(() => {}) : game.retry());
     return (
-      <div class="game-waiting game-trouble row" role="alert">
+      <div class="game-waiting trouble game-trouble row" role="alert">
         <Icon name="alert" />
         <p>{failed}</p>
         <Button icon="retry" onClick={retry}>

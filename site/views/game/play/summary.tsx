@@ -97,7 +97,7 @@ function Thumb({ place, right, onLook }: { place: number; right: boolean; onLook
     <li>
       <button
         type="button"
-        class="game-thumb"
+        class="game-thumb grid gap-4"
         onClick={onLook}
         aria-label={`${labelOf(place, pictures, words)}. Look closer`}
       >
@@ -184,7 +184,7 @@ function CodeCard(): JSX.Element {
     if (await copyText(code, 'mark the code and copy it')) toast('The code is in the clipboard.');
   };
   return (
-    <section class="card game-code" aria-labelledby="game-code-title">
+    <section class="card game-code grid gap-10" aria-labelledby="game-code-title">
       <h2 id="game-code-title" class="card-title">
         Your code for the lecturer
       </h2>

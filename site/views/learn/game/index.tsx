@@ -11,7 +11,7 @@ export default function GameChapter(): JSX.Element {
       <Task done={hasPlayed(readRecord())}>
         Play one round of ten pictures. Before each answer, say what gave it away.
       </Task>
-      <section class="learn-text">
+      <section class="learn-text grid gap-12">
         <p>
           Ten pictures of hands or of digits: some are phantoms, or were written by people, the others were made by the
           model on this page a moment ago. A coin has 6 or more of 10 right in 38 % of rounds, and 9 or more in 1 %.

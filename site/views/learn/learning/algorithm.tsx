@@ -60,7 +60,7 @@ export function Algorithm(): JSX.Element {
       {LINES.map((one, i) => (
         <li
           key={one}
-          class={i > 0 && i < LINES.length - 1 ? 'learn-line learn-line-inside' : 'learn-line'}
+          class={i > 0 && i < LINES.length - 1 ? 'learn-line row between learn-line-inside' : 'learn-line row between'}
           aria-current={one === line.value ? 'step' : undefined}
         >
           <span>

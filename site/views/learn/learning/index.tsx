@@ -106,7 +106,7 @@ export default function LearningChapter(): JSX.Element {
         </div>
         <Loss />
       </Card>
-      <section class="learn-text">
+      <section class="learn-text grid gap-12">
         <h2>From points to digits</h2>
         <p>
           For digits the plane has 784 axes in place of two, and the network is the U-Net. Algorithm 1 stays the same,

@@ -12,7 +12,7 @@ export function Diagram({ blocks, chosen }: { blocks: readonly Block[]; chosen: 
   const part = (name: Block['part']) => blocks.filter((block) => block.part === name);
   const column = (name: Block['part'], title: string, list: readonly Block[]) => (
     <div class={`learn-unet-${name}`}>
-      <p class="learn-kicker">{title}</p>
+      <p class="learn-kicker muted small">{title}</p>
       {list.map((block) => (
         <BlockButton key={block.module} block={block} most={most} chosen={block.module === chosen} />
       ))}

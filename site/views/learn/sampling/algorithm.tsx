@@ -56,7 +56,7 @@ export function Algorithm({ width }: { width: number }): JSX.Element {
         return (
           <li
             key={line}
-            class={inside ? 'learn-line learn-line-inside' : 'learn-line'}
+            class={inside ? 'learn-line row between learn-line-inside' : 'learn-line row between'}
             aria-current={i === lit ? 'step' : undefined}
           >
             <span>

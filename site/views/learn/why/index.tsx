@@ -23,7 +23,7 @@ export default function WhyChapter(): JSX.Element {
   return (
     <>
       <Task done={moved}>Drag the dot through the triangle, and make pictures with few and with many steps.</Task>
-      <section class="learn-text">
+      <section class="learn-text grid gap-12">
         <p>
           Generative models learn from pictures and make new ones. For years GANs made the best: one network paints,
           another one judges, and they train each other. They are fast and sharp, but hard to train, and they tend to
@@ -31,10 +31,10 @@ export default function WhyChapter(): JSX.Element {
           <em>Diffusion Models Beat GANs on Image Synthesis</em>.
         </p>
       </section>
-      <Card title="Three wishes" class="learn-why">
-        <div class="learn-why-row">
+      <Card title="Three wishes" class="learn-why grid top">
+        <div class="learn-why-row grid top">
           <Triangle chosen={chosen} onChoose={choose} />
-          <div class="learn-why-side">
+          <div class="learn-why-side grid top">
             <p>
               Every model has two of the wishes easily, and pays for the third. Diffusion pays with time: it calls its
               network again and again. How often is your choice.
@@ -70,7 +70,7 @@ export default function WhyChapter(): JSX.Element {
           </p>
         </details>
       </Card>
-      <section class="learn-text">
+      <section class="learn-text grid gap-12">
         <h2>Why medicine needs them</h2>
         <ul>
           <li>Deep learning needs data, a lot of it, and medical images are scarce.</li>

@@ -49,7 +49,7 @@ export function Live({ lesson, steps }: { lesson: Lesson | undefined; steps: num
     }
   };
   return (
-    <div class="learn-live">
+    <div class="learn-live grid top">
       <div class="row gap-8">
         <Button
           kind={busy ? 'plain' : 'primary'}

@@ -79,7 +79,7 @@ export function Controls(): JSX.Element {
   return (
     <Card title="Settings" class="sample-settings">
       <form class="sample-form" ref={form} onSubmit={(event) => event.preventDefault()}>
-        <div class="sample-told">
+        <div class="sample-told grid top">
           <ClassChips onChange={(labels) => change({ labels })} />
           <Conditions />
         </div>
@@ -91,7 +91,7 @@ export function Controls(): JSX.Element {
           hint="The same seed gives the same pictures, here and in Node."
           after={<Button icon="dice" label="Roll another seed" onClick={() => change({ seed: rollSeed(seed) })} />}
         />
-        <div class="sample-sampler">
+        <div class="sample-sampler grid top">
           <Select<SamplerName>
             label="Sampler"
             value={sampler as SamplerName}

@@ -34,7 +34,7 @@ interface PanelProps {
 function Panel({ kind, title, words }: PanelProps): JSX.Element {
   const { ref, width, ratio } = useBox();
   return (
-    <section class={`sample-panel sample-panel-${kind}`} aria-label={words}>
+    <section class={`sample-panel grid slim gap-12 sample-panel-${kind}`} aria-label={words}>
       <header class="sample-panel-head">
         <h2>
           {title} <span>{words}</span>

@@ -80,7 +80,7 @@ function Moment({ step, made }: { step: number; made: Run | null }): JSX.Element
   return (
     <button
       type="button"
-      class={near ? 'sample-moment sample-moment-past' : 'sample-moment'}
+      class={near ? 'sample-moment grid muted sample-moment-past' : 'sample-moment grid muted'}
       tabIndex={-1}
       disabled={!frame}
       onClick={() => seek(step)}
