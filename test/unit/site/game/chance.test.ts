@@ -6,9 +6,10 @@ import { balancedAccuracy, type Confusion, counterShare, shareOf, shuffled } fro
 import { FEWEST, type Kind, planRound } from '#site/views/game/rules/plan.ts';
 
 type Table = [[number, number], [number, number]];
-const confusionOf = ([real, synthetic]: Table): Confusion => ({
-  real: { real: real[0], synthetic: real[1] },
-  synthetic: { real: synthetic[0], synthetic: synthetic[1] },
+/** What was said of the real ones, then of the synthetic ones: real, synthetic. */
+const confusionOf = (...[a, b, c, d]: number[]): Confusion => ({
+  real: { real: a!, synthetic: b! },
+  synthetic: { real: c!, synthetic: d! },
 });
 
 /** Made by scripts/golden/chance.py with scipy. */
@@ -34,7 +35,7 @@ it("shareOf has Wilson's interval, as scipy", () => {
 it("shuffled is Fisher's exact test, as scipy, for all tables of ten pictures", () => {
   expect(golden.tables).toHaveLength(286);
   for (const { table, asWell, asBadly } of golden.tables) {
-    const chance = shuffled(confusionOf(table));
+    const chance = shuffled(confusionOf(...table.flat()));
     expect(chance.asWell).toBeCloseTo(asWell, 12);
     expect(chance.asBadly).toBeCloseTo(asBadly, 12);
   }
@@ -42,43 +43,21 @@ it("shuffled is Fisher's exact test, as scipy, for all tables of ten pictures", 
 
 describe('balancedAccuracy', () => {
   it('is a half for one answer to all, however many of them are right', () => {
-    const accuracy = balancedAccuracy(
-      confusionOf([
-        [8, 0],
-        [2, 0],
-      ]),
-    )!;
+    const accuracy = balancedAccuracy(confusionOf(8, 0, 2, 0))!;
     expect(accuracy.value).toBe(0.5);
     expect(accuracy.low).toBeLessThan(0.5);
     expect(accuracy.high).toBeGreaterThan(0.5);
   });
 
   it('stays between 0 and 1', () => {
-    const all = balancedAccuracy(
-      confusionOf([
-        [5, 0],
-        [0, 5],
-      ]),
-    )!;
-    const none = balancedAccuracy(
-      confusionOf([
-        [0, 5],
-        [5, 0],
-      ]),
-    )!;
+    const all = balancedAccuracy(confusionOf(5, 0, 0, 5))!;
+    const none = balancedAccuracy(confusionOf(0, 5, 5, 0))!;
     expect([all.value, all.high, none.value, none.low]).toEqual([1, 1, 0, 0]);
     expect(all.low).toBeCloseTo(1 - none.high, 12);
   });
 
   it('is undefined where one kind was not shown', () => {
-    expect(
-      balancedAccuracy(
-        confusionOf([
-          [3, 1],
-          [0, 0],
-        ]),
-      ),
-    ).toBeUndefined();
+    expect(balancedAccuracy(confusionOf(3, 1, 0, 0))).toBeUndefined();
   });
 
   it('has an interval that holds the truth about 95 times of 100', () => {
@@ -92,12 +71,7 @@ describe('balancedAccuracy', () => {
       let held = 0;
       for (let a = 0; a <= n; a++) {
         for (let b = 0; b <= m; b++) {
-          const { low, high } = balancedAccuracy(
-            confusionOf([
-              [a, n - a],
-              [m - b, b],
-            ]),
-          )!;
+          const { low, high } = balancedAccuracy(confusionOf(a, n - a, m - b, b))!;
           if (low <= truth && truth <= high) held += binomial(a, n, p) * binomial(b, m, q);
         }
       }

@@ -12,6 +12,7 @@ import { createGame } from '#site/views/game/rules/game.ts';
 import type { Kind } from '#site/views/game/rules/plan.ts';
 import { LEVELS } from '#site/views/game/rules/presentation.ts';
 import { dealsOfFile, poolOfFile, type RoundFile, readRound, writeRound } from '#site/views/game/rules/round-file.ts';
+import { stubStorage } from '#test/kept.ts';
 
 const KINDS: readonly Kind[] = ['real', 'synthetic', 'synthetic', 'real', 'real', 'synthetic'];
 const file: RoundFile = {
@@ -33,14 +34,8 @@ describe('a round’s file', () => {
   });
 
   it('deals its pictures, and its real ones are there to compare', () => {
-    expect(dealsOfFile(file).map(({ kind, real }) => [kind, real])).toEqual([
-      ['real', 0],
-      ['synthetic', 0],
-      ['synthetic', 0],
-      ['real', 1],
-      ['real', 2],
-      ['synthetic', 0],
-    ]);
+    expect(dealsOfFile(file).map(({ kind }) => kind)).toEqual(KINDS);
+    expect(dealsOfFile(file).map(({ real }) => real)).toEqual([0, 0, 0, 1, 2, 0]);
     const pool = poolOfFile(file);
     expect([pool.count, [...pool.read(1)]]).toEqual([3, [3, 255, 0, 21]]);
   });
@@ -208,11 +203,7 @@ describe('the roll of a round', () => {
   });
 
   it('survives a reload, one for each round', () => {
-    const kept = new Map<string, string>();
-    vi.stubGlobal('localStorage', {
-      getItem: (name: string) => kept.get(name) ?? null,
-      setItem: (name: string, value: string) => kept.set(name, value),
-    });
+    const kept = stubStorage('localStorage');
     const { roll } = enter(`${code(1)} ${code(2)}`, [], round);
     keepRoll(round, roll);
     expect(keptRoll(round)).toEqual(roll);

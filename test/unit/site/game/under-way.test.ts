@@ -1,18 +1,12 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { PLAYERS } from '#site/views/game/rules/codes.ts';
 import { forgetRound, keepRound, keptRound, type RoundKey } from '#site/views/game/state/under-way.ts';
+import { stubStorage } from '#test/kept.ts';
 
 const key: RoundKey = { seed: 7, steps: 50, pictures: 10, model: 'abc', pool: 'reals.json' };
 const PLAYER = 17;
 
-beforeEach(() => {
-  const kept = new Map<string, string>();
-  vi.stubGlobal('sessionStorage', {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => kept.set(name, value),
-    removeItem: (name: string) => kept.delete(name),
-  });
-});
+beforeEach(() => void stubStorage('sessionStorage'));
 afterEach(() => vi.unstubAllGlobals());
 
 it('keeps the answers of the round that is played, their reasons and the player’s number', () => {

@@ -31,10 +31,8 @@ describe('score', () => {
   });
 
   it('confusion counts who was taken for what', () => {
-    expect(confusion([right, fooled, fooled, suspicious, caught])).toEqual({
-      real: { real: 1, synthetic: 1 },
-      synthetic: { real: 2, synthetic: 1 },
-    });
+    const counts = { real: { real: 1, synthetic: 1 }, synthetic: { real: 2, synthetic: 1 } };
+    expect(confusion([right, fooled, fooled, suspicious, caught])).toEqual(counts);
   });
 
   it('shareText tells right from wrong by place, and no picture’s kind', () => {
@@ -48,16 +46,11 @@ describe('score', () => {
   });
 
   it('verdict calls better or worse than a coin only what chance seldom does', () => {
-    const answered = (right: number) => [
-      ...Array.from(
-        { length: 5 },
-        (_, i): Answer => ({ truth: 'real', said: i < Math.ceil(right / 2) ? 'real' : 'synthetic' }),
-      ),
-      ...Array.from(
-        { length: 5 },
-        (_, i): Answer => ({ truth: 'synthetic', said: i < right >> 1 ? 'synthetic' : 'real' }),
-      ),
-    ];
+    const answered = (known: number) =>
+      Array.from({ length: 5 }, (_, i) => [
+        i < Math.ceil(known / 2) ? right : suspicious,
+        i < known >> 1 ? caught : fooled,
+      ]).flat();
     const words = Array.from({ length: 11 }, (_, right) => verdict(answered(right), TERMS.real));
     expect(words.slice(0, 2)).toEqual(Array(2).fill('The model had you there.'));
     expect(words.slice(2, 9)).toEqual(Array(7).fill('A coin could have done that.'));
@@ -69,10 +62,7 @@ describe('score', () => {
   });
 
   it('verdict has no praise for one answer to all, though eight are right', () => {
-    const answers = Array.from(
-      { length: 10 },
-      (_, i): Answer => ({ truth: i < 8 ? 'real' : 'synthetic', said: 'real' }),
-    );
+    const answers = Array.from({ length: 10 }, (_, i) => (i < 8 ? right : fooled));
     expect(verdict(answers, TERMS.real)).toBe('All real? That tells nothing apart.');
     expect(verdict(answers, TERMS.phantom)).toBe('All phantoms? That tells nothing apart.');
     expect(verdictReason(answers)).toContain('50 %');
@@ -80,13 +70,7 @@ describe('score', () => {
   });
 
   it('verdict has none either for a bias that chance explains: nine times real, eight of ten real', () => {
-    const answers = Array.from(
-      { length: 10 },
-      (_, i): Answer => ({
-        truth: i < 8 ? 'real' : 'synthetic',
-        said: i < 9 ? 'real' : 'synthetic',
-      }),
-    );
+    const answers = [...Array<Answer>(8).fill(right), fooled, caught];
     expect(score(answers)).toBe(9);
     expect(verdict(answers, TERMS.real)).toBe('A coin could have done that.');
   });
@@ -140,10 +124,8 @@ describe('record', () => {
     expect(mine).toEqual({ ...addRound(once, 'abc', round), best: 7 });
     expect(parseRecord(kept)).toEqual(mine);
     vi.unstubAllGlobals();
-    expect(updateRecord(mine, (now) => addRound(now, 'xyz', round)).models).toMatchObject({
-      abc: { rounds: 2 },
-      xyz: { rounds: 1 },
-    });
+    const { models } = updateRecord(mine, (now) => addRound(now, 'xyz', round));
+    expect(models).toMatchObject({ abc: { rounds: 2 }, xyz: { rounds: 1 } });
   });
 
   it('says whether a round was finished, whatever was right', () => {
@@ -166,7 +148,6 @@ describe('settings', () => {
 
   it('takes the numbers of rounds that the field takes', () => {
     expect(parse('seed=999999').seed).toBe(999_999);
-    for (const seed of ['1000000', '9007199254740991', '-1', '']) expect(parse(`seed=${seed}`).seed).toBeUndefined();
   });
 
   it('reads a round from its address and writes it back', () => {
@@ -175,14 +156,12 @@ describe('settings', () => {
     expect(formatSettings({ ...usual, model: 'digits' }, 1000)).toEqual({ seed: '482193', model: 'digits' });
     const other = { seed: 7, steps: 10, pictures: 15, forClass: true };
     const query = new URLSearchParams(formatSettings({ ...other, model: 'digits' }, 1000));
-    expect([query.toString(), parse(query.toString())]).toEqual([
-      'seed=7&model=digits&steps=10&pictures=15&class=1',
-      other,
-    ]);
+    expect(query.toString()).toBe('seed=7&model=digits&steps=10&pictures=15&class=1');
+    expect(parse(query.toString())).toEqual(other);
   });
 
   it('takes what makes no sense for not there', () => {
-    for (const seed of ['-1', '1.5', 'x', '1e3', '', '99999999999999999'])
+    for (const seed of ['-1', '1.5', 'x', '1e3', '', '1000000', '9007199254740991', '99999999999999999'])
       expect(parse(`seed=${seed}`).seed).toBeUndefined();
     for (const steps of ['0', '1001', '-5', 'x']) expect(parse(`steps=${steps}`).steps).toBe(50);
     for (const pictures of ['5', '21', 'x', '']) expect(parse(`pictures=${pictures}`).pictures).toBe(10);
@@ -226,10 +205,8 @@ describe('words', () => {
     expect(factOf({ ...told, kind: 'synthetic', label: null }, { ...table, steps: 1 })).toBe(
       'Painted on this page by Digits: seed 5, 1 step of DDIM.',
     );
-    const mine = ownPool(
-      Array.from({ length: 10 }, (_, i) => ({ name: `${i}.png`, pixels: told.pixels })),
-      [1, 1, 1],
-    );
+    const pictures = Array.from({ length: 10 }, (_, i) => ({ name: `${i}.png`, pixels: told.pixels }));
+    const mine = ownPool(pictures, [1, 1, 1]);
     expect(factOf(told, { ...table, pool: mine })).toBe('Your picture “8.png”.');
   });
 
@@ -278,14 +255,8 @@ describe('words', () => {
   });
 
   it('name classes', () => {
-    expect([7, 8, 11, 18, 80, 1].map((label) => nameOfClass(label, undefined))).toEqual([
-      'a 7',
-      'an 8',
-      'an 11',
-      'an 18',
-      'an 80',
-      'a 1',
-    ]);
+    const names = [7, 8, 11, 18, 80, 1].map((label) => nameOfClass(label, undefined));
+    expect(names.join(', ')).toBe('a 7, an 8, an 11, an 18, an 80, a 1');
     expect(nameOfClass(0, ['cat'])).toBe('“cat”');
     expect(nameOfClass(1, ['female', 'male'])).toBe('male');
   });
@@ -303,15 +274,11 @@ describe('words', () => {
 });
 
 describe('pools', () => {
+  const COUNTING = Uint8Array.from({ length: 12 }, (_, i) => i);
   const listing = { count: 2, width: 2, height: 3, labels: [0, 1], source: 's' };
 
   it('poolOf cuts pictures out of the bytes', () => {
-    const pool = poolOf(
-      listing,
-      Uint8Array.from({ length: 12 }, (_, i) => i),
-      [1, 3, 2],
-      'u',
-    );
+    const pool = poolOf(listing, COUNTING, [1, 3, 2], 'u');
     expect([...pool.read(1)]).toEqual([6, 7, 8, 9, 10, 11]);
   });
 
@@ -346,12 +313,7 @@ describe('pools', () => {
 
   it('poolOf takes pictures in colour for a model of colours', () => {
     const colours = { count: 2, width: 2, height: 1, channels: 3 as const };
-    const pool = poolOf(
-      colours,
-      Uint8Array.from({ length: 12 }, (_, i) => i),
-      [3, 1, 2],
-      'u',
-    );
+    const pool = poolOf(colours, COUNTING, [3, 1, 2], 'u');
     expect([...pool.read(1)]).toEqual([6, 7, 8, 9, 10, 11]);
     expect(() => poolOf(colours, new Uint8Array(12), [1, 1, 2], 'u')).toThrow('1 × 1 × 2, received 3 × 1 × 2');
   });

@@ -28,32 +28,12 @@ describe('blocksOf', () => {
       28,
     );
     const levels = blocks.map(({ part, level, side }) => `${part} ${level} ${side}`);
+    const times = (count: number, ...all: string[]) => all.flatMap((one) => Array<string>(count).fill(one));
     expect(levels).toEqual([
-      ...[
-        'down 0 28',
-        'down 0 28',
-        'down 0 28',
-        'down 1 14',
-        'down 1 14',
-        'down 1 14',
-        'down 2 7',
-        'down 2 7',
-        'down 2 7',
-      ],
-      ...['middle 2 7', 'middle 2 7'],
-      ...[
-        'up 2 7',
-        'up 2 7',
-        'up 2 7',
-        'up 1 14',
-        'up 1 14',
-        'up 1 14',
-        'up 1 14',
-        'up 0 28',
-        'up 0 28',
-        'up 0 28',
-        'up 0 28',
-      ],
+      ...times(3, 'down 0 28', 'down 1 14', 'down 2 7'),
+      ...times(2, 'middle 2 7'),
+      ...times(3, 'up 2 7'),
+      ...times(4, 'up 1 14', 'up 0 28'),
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CHAPTERS, findChapter, neighbours } from '#site/views/learn/chapters.ts';
 import { done, forget, goOn, last, markDone, parseDone } from '#site/views/learn/progress.ts';
+import { stubStorage } from '#test/kept.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 beforeEach(forget);
@@ -44,8 +45,7 @@ describe('goOn', () => {
 
 describe('progress', () => {
   test('is kept in the browser, and lasts without it', () => {
-    const kept = new Map<string, string>();
-    vi.stubGlobal('localStorage', { setItem: (name: string, value: string) => kept.set(name, value) });
+    const kept = stubStorage('localStorage');
     markDone('why');
     expect(kept.get('onnoise.learn.done')).toBe('why');
     vi.stubGlobal('localStorage', {
@@ -58,11 +58,7 @@ describe('progress', () => {
   });
 
   test('keeps what another tab has marked meanwhile', () => {
-    const kept = new Map([['onnoise.learn.done', 'improve']]);
-    vi.stubGlobal('localStorage', {
-      getItem: (name: string) => kept.get(name) ?? null,
-      setItem: (name: string, value: string) => kept.set(name, value),
-    });
+    const kept = stubStorage('localStorage', new Map([['onnoise.learn.done', 'improve']]));
     markDone('why');
     expect(kept.get('onnoise.learn.done')).toBe('improve why');
     expect([...done.value]).toEqual(['improve', 'why']);

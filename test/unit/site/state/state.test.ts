@@ -5,6 +5,7 @@ import { recall, remember } from '#site/state/memory.ts';
 import { nextOwnId, shippedEntry } from '#site/state/models.ts';
 import { fromBytes, paint, toBytes } from '#site/state/pixels.ts';
 import { lazySamplingWorker } from '#site/state/sampling-worker.ts';
+import { stubStorage } from '#test/kept.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -37,11 +38,7 @@ describe('recall', () => {
   const CHOICES = ['auto', 'wasm'] as const;
 
   test('gives what was kept, unless it is none of the choices', () => {
-    const kept = new Map<string, string>();
-    vi.stubGlobal('localStorage', {
-      getItem: (k: string) => kept.get(k) ?? null,
-      setItem: (k: string, v: string) => kept.set(k, v),
-    });
+    stubStorage('localStorage');
     expect(recall('device', CHOICES, 'auto')).toBe('auto');
     remember('device', 'wasm');
     expect(recall('device', CHOICES, 'auto')).toBe('wasm');
