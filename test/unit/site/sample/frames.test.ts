@@ -6,13 +6,18 @@ const bytes = (value: number, length = 4) => new Uint8ClampedArray(length).fill(
 /** Step s has x = s and x0 = 100 + s. */
 const told = (step: number) => ({ step, x: bytes(step), x0: bytes(100 + step) });
 const numbers = (frame: ReturnType<ReturnType<typeof createFrameStore>['at']>) =>
-  frame && [frame.step, frame.x[0], frame.x0[0]].join(' ');
+  frame && [frame.step, frame.x[0], frame.x0[0]];
 
 describe('createFrameStore', () => {
   it('pairs x_t with the x_0 predicted from it, which the engine tells one step later', () => {
     const store = createFrameStore(bytes(0), 3);
     for (const step of [1, 2, 3]) store.push(told(step));
-    expect([0, 1, 2, 3].map((step) => numbers(store.at(step)))).toEqual(['0 0 101', '1 1 102', '2 2 103', '3 3 103']);
+    expect([0, 1, 2, 3].map((step) => numbers(store.at(step)))).toEqual([
+      [0, 0, 101],
+      [1, 1, 102],
+      [2, 2, 103],
+      [3, 3, 103],
+    ]);
   });
 
   it('shows nothing before the first step and stays one step behind until the last', () => {
@@ -30,13 +35,13 @@ describe('createFrameStore', () => {
     const store = createFrameStore(bytes(0), 6);
     for (const step of [2, 3, 6]) store.push(told(step));
     expect([0, 1, 2, 3, 4, 5, 6].map((step) => numbers(store.at(step)))).toEqual([
-      '0 0 102',
-      '0 0 102',
-      '2 2 103',
-      '3 3 103',
-      '3 3 103',
-      '3 3 103',
-      '6 6 106',
+      [0, 0, 102],
+      [0, 0, 102],
+      [2, 2, 103],
+      [3, 3, 103],
+      [3, 3, 103],
+      [3, 3, 103],
+      [6, 6, 106],
     ]);
   });
 
@@ -46,7 +51,7 @@ describe('createFrameStore', () => {
     store.push(told(2));
     store.close();
     store.close();
-    expect([store.last, numbers(store.at(9))]).toEqual([2, '2 2 102']);
+    expect([store.last, numbers(store.at(9))]).toEqual([2, [2, 2, 102]]);
   });
 
   it('refuses a step that does not come after the one before', () => {
