@@ -19,9 +19,10 @@ import type { Plugin } from 'vite';
 import { MODEL_FILES } from '../../scheduler/src/model/index.ts';
 import { refuse } from '../../scheduler/src/rules/index.ts';
 import phantoms from '../public/hands/phantoms.json' with { type: 'json' };
+import type { ModelLine } from '../state/model-line.ts';
 import type { Listing } from '../views/game/rules/listing.ts';
 import recordings from '../views/sample/state/recordings.json' with { type: 'json' };
-import { type ModelFolder, type ModelLine, readModelFolder, uniqueIds } from './model-folder.ts';
+import { type ModelFolder, readModelFolder, uniqueIds } from './model-folder.ts';
 import { readRealDigits } from './real-digits.ts';
 
 export interface AssetOptions {

@@ -1,5 +1,5 @@
 /** Made by the build, see ../build/assets.ts. */
 declare module 'virtual:onnoise/models' {
-  const models: import('./models.ts').ModelLine[];
+  const models: import('./model-line.ts').ModelLine[];
   export default models;
 }

@@ -1,50 +1,16 @@
 /** The models that the page can show: shipped ones by address, the visitor's own as files. */
 
 import type { Source } from '@onnoise/runtime-web';
-import type { MainFigure } from '@onnoise/scheduler/model';
+import type { ModelLine } from './model-line.ts';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
 export type DeviceChoice = (typeof DEVICES)[number];
 
-export interface ModelEntry {
-  id: string;
-  title: string;
-  /** What it makes, in a few words. */
-  note: string;
-  /** Absolute; a model of files has none. */
-  url?: string;
+/** With absolute addresses; a model of files has none, nor a size that is known before it is opened. */
+export interface ModelEntry extends Omit<ModelLine, 'url' | 'bytes'>, Partial<Pick<ModelLine, 'url' | 'bytes'>> {
   files?: Record<string, Blob>;
-  /** Absolute address of the JSON file of pictures of the kind that it makes, which it did not make. */
-  pictures?: string;
-  /** The same of pictures that whoever serves the page has given for the game, in place of those. */
-  real?: string;
-  /** The recorded sampling of this very network, by its key. */
-  recording?: string;
-  /** Where the model says that all images of its training were synthetic phantoms. */
-  trainedOn?: 'phantoms';
-  /** Licence and source of the images of its training, where it names them. */
-  licence?: string;
-  /** Size of the network, if known before it is fetched. */
-  bytes?: number;
-  /** How good it is, where it was evaluated. */
-  figures?: MainFigure[];
   /** True for a visitor's own model: a link to it means nothing elsewhere. */
   own: boolean;
-}
-
-/** The build's line of a model, with addresses relative to the page. */
-export interface ModelLine {
-  id: string;
-  title: string;
-  note: string;
-  url: string;
-  bytes: number;
-  pictures?: string;
-  real?: string;
-  recording?: string;
-  trainedOn?: 'phantoms';
-  licence?: string;
-  figures?: MainFigure[];
 }
 
 /** Of the shipped real digits, relative to the page. */

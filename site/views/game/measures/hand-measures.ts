@@ -3,7 +3,7 @@
  * from it, and from the picture's edge, is a mark such as the letter of the side.
  */
 import { around, type Plane, pieces } from './ink.ts';
-import { grain, type Measure } from './measures.ts';
+import { grain, type Measure, type Measured } from './measures.ts';
 
 interface Hand {
   inside: Uint8Array;
@@ -28,6 +28,11 @@ function handOf(plane: Plane): Hand | undefined {
   if (!hands.has(plane)) hands.set(plane, findHand(plane));
   return hands.get(plane);
 }
+
+const ofHand = (measure: (plane: Plane, hand: Hand) => Measured | undefined) => (plane: Plane) => {
+  const hand = handOf(plane);
+  return hand && measure(plane, hand);
+};
 
 function findHand(plane: Plane): Hand | undefined {
   const { width, height, ink } = plane;
@@ -86,10 +91,7 @@ function ringOf(plane: Plane, { inside, pixels }: Hand, from: number, to: number
 const rays: Measure = {
   id: 'rays',
   title: { high: 'Too many fingers', low: 'Too few fingers' },
-  ends: 'both',
-  of: (plane) => {
-    const hand = handOf(plane);
-    if (!hand) return undefined;
+  of: ofHand((plane, hand) => {
     const { width, height } = plane;
     const runs = Array.from({ length: height }, (_, y) => {
       const starts = Array.from({ length: width }, (_, x) => y * width + x);
@@ -99,7 +101,7 @@ const rays: Measure = {
     const value = Math.max(...lasting);
     const row = lasting.indexOf(value) + Math.floor(ROWS / 2);
     return { value, where: hand.pixels.filter((i) => Math.floor(i / width) === row) };
-  },
+  }),
   digits: String,
   unit: () => '',
   tell: (figure) => `The line across the fingers that meets most of them meets ${figure}.`,
@@ -108,11 +110,7 @@ const rays: Measure = {
 const marks: Measure = {
   id: 'marks',
   title: { high: 'Too many marks' },
-  ends: 'high',
-  of: (plane) => {
-    const hand = handOf(plane);
-    return hand && { value: hand.marks.length, where: hand.marks.flat() };
-  },
+  of: ofHand((_, { marks }) => ({ value: marks.length, where: marks.flat() })),
   digits: String,
   unit: () => '',
   tell: (figure) => `Bright marks apart from the hand: ${figure}. A film has one letter at most.`,
@@ -121,7 +119,6 @@ const marks: Measure = {
 const letter: Measure = {
   id: 'letter',
   title: { high: 'A mark too large for a letter' },
-  ends: 'high',
   of: (plane) => {
     const largest = handOf(plane)?.marks[0];
     return largest && { value: largest.length, where: largest };
@@ -134,15 +131,12 @@ const letter: Measure = {
 const bones: Measure = {
   id: 'bones',
   title: { high: 'Bones too white', low: 'Bones fade into the flesh' },
-  ends: 'both',
-  of: (plane) => {
-    const hand = handOf(plane);
-    if (!hand) return undefined;
+  of: ofHand((plane, hand) => {
     const rise = (i: number) => plane.ink[i]! - mean([...around(plane, i)].map((j) => plane.ink[j]!));
     const inner = hand.pixels.filter((i) => [...around(plane, i)].every((j) => hand.inside[j]));
     if (inner.length < SPECK) return undefined;
     return { value: mean(inner.map((i) => Math.abs(rise(i)))), where: inner.filter((i) => rise(i) > 8) };
-  },
+  }),
   ...level,
   tell: (figure) => `Inside the hand a pixel differs from those around it by ${figure}: that is how bones show.`,
 };
@@ -150,15 +144,12 @@ const bones: Measure = {
 const outline: Measure = {
   id: 'outline',
   title: { high: 'Outline too sharp', low: 'Outline too soft' },
-  ends: 'both',
-  of: (plane) => {
-    const hand = handOf(plane);
-    if (!hand) return undefined;
+  of: ofHand((plane, hand) => {
     const where = outlineOf(plane, hand);
     const step = (i: number) =>
       Math.max(...[...around(plane, i)].filter((j) => !hand.inside[j]).map((j) => plane.ink[i]! - plane.ink[j]!));
     return where.length > 0 ? { value: mean(where.map(step)), where } : undefined;
-  },
+  }),
   ...level,
   tell: (figure) => `At its outline the hand is brighter than what is beside it by ${figure}.`,
 };
@@ -166,16 +157,13 @@ const outline: Measure = {
 const halo: Measure = {
   id: 'halo',
   title: { high: 'A halo around the hand', low: 'No glow around the hand' },
-  ends: 'both',
-  of: (plane) => {
-    const hand = handOf(plane);
-    if (!hand) return undefined;
+  of: ofHand((plane, hand) => {
     const marked = new Set(hand.marks.flat());
     const at = (from: number, to: number) => ringOf(plane, hand, from, to).filter((i) => !marked.has(i));
     const [near, far] = [at(2, 3), at(6, 9)];
     if (near.length === 0 || far.length === 0) return undefined;
     return { value: mean(near.map((i) => plane.ink[i]!)) - mean(far.map((i) => plane.ink[i]!)), where: near };
-  },
+  }),
   ...level,
   tell: (figure) => `Beside the hand it is brighter than farther away by ${figure}.`,
 };
@@ -183,17 +171,14 @@ const halo: Measure = {
 const noise: Measure = {
   id: 'noise',
   title: { high: 'Grainy background', low: 'Background too smooth' },
-  ends: 'both',
-  of: (plane) => {
-    const hand = handOf(plane);
-    if (!hand) return undefined;
+  of: ofHand((plane, hand) => {
     const marked = new Set(hand.marks.flat());
     const calm = (i: number) => !hand.inside[i] && !marked.has(i);
     const where = [...plane.ink.keys()].filter((i) => calm(i) && [...around(plane, i)].every(calm));
     if (where.length < SPECK) return undefined;
     const off = (i: number) => Math.abs(plane.ink[i]! - mean([...around(plane, i)].map((j) => plane.ink[j]!)));
     return { value: mean(where.map(off)) };
-  },
+  }),
   ...level,
   tell: (figure) => `Beside the hand a pixel differs from those around it by ${figure}.`,
   faint: (value, usual) => Math.abs(value - usual) < 3,

@@ -4,8 +4,6 @@
  */
 import { around, depth, frame, type Plane, pieces } from './ink.ts';
 
-/** Which end of the real pictures' range is suspicious. */
-export type Ends = 'high' | 'low' | 'both';
 export type End = 'high' | 'low';
 
 export interface Measured {
@@ -16,9 +14,8 @@ export interface Measured {
 
 export interface Measure {
   id: string;
-  /** A short title for each end. */
+  /** A short title for each end of the real pictures' range that is suspicious. */
   title: Partial<Record<End, string>>;
-  ends: Ends;
   /** Null if the picture has nothing to measure. */
   of: (plane: Plane) => Measured | undefined;
   /** Formats the figure; `unit` follows it. */
@@ -55,7 +52,6 @@ const sum = (values: Iterable<number>) => {
 const specks: Measure = {
   id: 'specks',
   title: { high: 'Stray specks' },
-  ends: 'high',
   of: (plane) => {
     const [main, ...others] = pieces(plane, (i) => plane.ink[i]! >= INK);
     return main ? { value: others.flat().length, where: others.flat() } : undefined;
@@ -67,7 +63,6 @@ const specks: Measure = {
 const fringe: Measure = {
   id: 'fringe',
   title: { high: 'Gray fringe', low: 'Hard edges' },
-  ends: 'both',
   of: (plane) => {
     const drawn = indices(plane, (v) => v >= TRACE).length;
     const where = indices(plane, (v) => v >= TRACE && v < WHITE);
@@ -80,7 +75,6 @@ const fringe: Measure = {
 const border: Measure = {
   id: 'border',
   title: { high: 'Ink near the border' },
-  ends: 'high',
   of: (plane) => {
     const drawn = (i: number) => plane.ink[i]! >= TRACE;
     const all = sum(plane.ink.filter((v) => v >= TRACE));
@@ -95,7 +89,6 @@ const border: Measure = {
 const thickness: Measure = {
   id: 'thickness',
   title: { high: 'Uneven stroke' },
-  ends: 'high',
   of: (plane) => {
     const half = depth(plane, (i) => plane.ink[i]! >= 96);
     const ridge = indices(plane, (_, i) => half[i]! > 0 && [...around(plane, i)].every((j) => half[j]! <= half[i]!));
@@ -111,7 +104,6 @@ const thickness: Measure = {
 const size: Measure = {
   id: 'size',
   title: { high: 'Too large', low: 'Too small' },
-  ends: 'both',
   of: (plane) => {
     const xs = indices(plane, (v) => v >= INK).map((i) => i % plane.width);
     const ys = indices(plane, (v) => v >= INK).map((i) => Math.floor(i / plane.width));
@@ -133,7 +125,6 @@ const size: Measure = {
 const centre: Measure = {
   id: 'centre',
   title: { high: 'Off centre' },
-  ends: 'high',
   of: (plane) => {
     const drawn = plane.ink.map((v) => (v >= TRACE ? v : 0));
     const all = sum(drawn);
@@ -151,7 +142,6 @@ const centre: Measure = {
 const peak: Measure = {
   id: 'peak',
   title: { low: 'Never quite white' },
-  ends: 'low',
   of: (plane) => ({ value: plane.ink.reduce((most, v) => Math.max(most, v), 0) }),
   ...level,
   tell: (figure) => `The brightest pixel is at level ${figure}.`,
@@ -161,7 +151,6 @@ const peak: Measure = {
 export const grain: Measure = {
   id: 'grain',
   title: { high: 'Rough', low: 'Blurry' },
-  ends: 'both',
   of: (plane) => {
     const mean = sum(plane.ink) / plane.ink.length;
     const spread = Math.sqrt(sum(plane.ink.map((v) => (v - mean) ** 2)) / plane.ink.length);
@@ -185,7 +174,6 @@ const paperOf = (plane: Plane): number[] => {
 const smudge: Measure = {
   id: 'smudge',
   title: { high: 'Smudges' },
-  ends: 'high',
   of: (plane) => {
     const where = paperOf(plane).filter((i) => plane.ink[i]! >= SEEN);
     return { value: where.length, where };
@@ -197,7 +185,6 @@ const smudge: Measure = {
 const haze: Measure = {
   id: 'haze',
   title: { high: 'Haze on the paper' },
-  ends: 'high',
   of: (plane) => {
     const paper = paperOf(plane);
     const where = paper.filter((i) => plane.ink[i]! >= 1);

@@ -120,7 +120,6 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
     shape: info.shape,
     unit,
     timesteps: table.rows.map(({ timestep }) => timestep),
-    T: info.scheduler.num_train_timesteps,
     seeds,
     labels,
     classes: labels?.map(named),

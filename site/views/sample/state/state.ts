@@ -24,8 +24,6 @@ export interface Run {
   unit: Unit;
   /** The network's inputs, one per call, not always whole. */
   timesteps: readonly number[];
-  /** T of the schedule. */
-  T: number;
   /** One per picture. */
   seeds: readonly ImageSeed[];
   /** Each picture's class, for a model with classes. */
