@@ -7,11 +7,6 @@ import { builtBin } from '../../../../scripts/packages/bin.ts';
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 const scripts = repositoryFiles().filter((file) => /^[\w-]+\/bin\/[\w-]+\.mjs$/.test(file));
 
-test('there are scripts', () => {
-  expect(scripts).toContain('onnoise/bin/onnoise.mjs');
-  expect(scripts).toContain('runtime-node/bin/engine.mjs');
-});
-
 test.each(scripts)('%s is published without what loads TypeScript', (file) => {
   const source = readFileSync(join(ROOT, file), 'utf8');
   const built = builtBin(source);
