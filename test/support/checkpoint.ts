@@ -4,20 +4,9 @@ import { join } from 'node:path';
 import { encodeSafetensors, type SafetensorsEntry } from '#training/folder/safetensors.ts';
 import { toStateDict } from '#training/folder/weights.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
+import { attentiveConfig } from './models/unet.ts';
 
-export const TINY = {
-  _class_name: 'UNet2DModel',
-  _diffusers_version: '0.42.1',
-  sample_size: 4,
-  in_channels: 1,
-  out_channels: 1,
-  block_out_channels: [4, 8],
-  layers_per_block: 1,
-  norm_num_groups: 2,
-  attention_head_dim: 4,
-  down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
-  up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
-};
+export const TINY = attentiveConfig({ _diffusers_version: '0.42.1' });
 export const SCHEDULER = { _class_name: 'DDPMScheduler', _diffusers_version: '0.42.1', num_train_timesteps: 20 };
 export const INDEX = {
   _class_name: 'DDPMPipeline',

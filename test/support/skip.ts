@@ -1,7 +1,7 @@
 /**
  * Tests that cannot run everywhere say what they lack and what enables them; skip-reporter.ts prints that at the end.
  */
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -26,6 +26,12 @@ export const skipBecause = (reason: string | undefined): { skip?: true; meta?: {
 
 /** The Python that tests call: the environment's PYTHON, or python3. */
 export const PYTHON = process.env.PYTHON || 'python3';
+
+/** The JSON on the last line that Python prints. @param args of Python: a script with its own, or `-c` and code */
+export function askPython(args: readonly string[], options: ExecFileSyncOptions = {}) {
+  const told = execFileSync(PYTHON, args, { stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 28, ...options });
+  return JSON.parse(String(told).trim().split('\n').at(-1)!);
+}
 
 /** Why a Python module cannot be used, for skipBecause; undefined if it can. `variable` names the environment's Python. */
 export function lacksPython(module: string, python = PYTHON, variable = 'PYTHON'): string | undefined {

@@ -1,5 +1,4 @@
 /** The random numbers, batches and augmentations of a project for accelerate: those of `pipeline train`. */
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gaussian, philoxStream, shuffle } from '@onnoise/scheduler';
@@ -9,7 +8,7 @@ import { conditionInputs } from '#scheduler/training/conditioning.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { expectClose } from '#test/compare.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
-import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { createTrainingBatches, type TrainingBatch } from '#training/data/index.ts';
 
@@ -67,7 +66,7 @@ describe.each([
       offset: 2 ** 36 + 3,
       position: { epoch: 3, index: 16 },
     };
-    drawn = JSON.parse(execFileSync(PYTHON, [SCRIPT, MODULES, JSON.stringify(asked)], { encoding: 'utf8' }));
+    drawn = askPython([SCRIPT, MODULES, JSON.stringify(asked)]);
   }, 600_000);
 
   it('draws words, normals and orders from the same stream', () => {

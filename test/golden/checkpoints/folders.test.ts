@@ -1,12 +1,11 @@
 /** Folders that diffusers wrote, imported; and what they are then good for. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { importCheckpoint } from '#pipeline/import/import.ts';
 import { compileSampler, parseSchedulerConfig, type SamplerName, sampleImages } from '#scheduler/index.ts';
 import { readStart } from '#training/fine-tuning/read-start.ts';
@@ -16,6 +15,7 @@ import { train } from '#training/run/train.ts';
 import { resolveConfig } from '#training/settings/config.ts';
 import { expectClose } from '../../support/compare.ts';
 import { unpack, wave, within } from '../../support/models/model.ts';
+import { temporaryFolder } from '../../support/pictures/images.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 import { memoryDataset } from '../../support/train/memory-dataset.ts';
 
@@ -26,15 +26,11 @@ const pictures: { folder: string; sampler: SamplerName; steps: number; x: string
 );
 const WEIGHTS = 'unet/diffusion_pytorch_model.safetensors';
 
-let root: string;
+const root = temporaryFolder();
 const at = (name: string) => join(root, name);
 const importOf = (name: string) => importCheckpoint({ from: join(DATA, 'folders', name), out: at(name) });
 
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'onnoise-checkpoints-'));
-  await importOf('plain');
-});
-afterAll(() => rm(root, { recursive: true, force: true }));
+beforeAll(() => importOf('plain'));
 
 it("draws diffusers' pictures from the same noise", async () => {
   const { sampler, steps, x } = pictures;

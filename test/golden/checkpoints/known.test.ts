@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { contradictions } from '#pipeline/import/infer-config.ts';
 import { readNetwork } from '#pipeline/import/read-network.ts';
 import type { UNet2DConfig } from '#training/model/unet2d-config.ts';
 import { expectClose } from '../../support/compare.ts';
-import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/models/model.ts';
+import { predict, unpack, useCpu, waveParameters, within } from '../../support/models/model.ts';
 
 interface Known {
   name: string;
@@ -25,10 +24,7 @@ const cases: Known[] = JSON.parse(readFileSync(new URL('../data/checkpoints/know
 const networkOf = (config: Record<string, unknown>) =>
   readNetwork(config, { from: 'it', path: 'config.json', timesteps: 1000 });
 
-beforeAll(async () => {
-  tf.enableProdMode();
-  await tf.setBackend('cpu');
-});
+useCpu();
 
 describe.each(cases)('the network of $name', ({ config, parameters, narrow }) => {
   const model = networkOf(config);
@@ -45,13 +41,8 @@ describe.each(cases)('the network of $name', ({ config, parameters, narrow }) =>
   it("gives diffusers' output at a sixteenth of its widths", () => {
     const { batch, timesteps, labels, output } = narrow;
     const small = networkOf(narrow.config);
-    const shape = [batch, ...small.shape] as [number, number, number, number];
-    const values = tensorsOf(small, waveParameters(small.parameters));
-    const predicted = small.forward(values, tf.tensor4d(wave(900, shape, 1.2), shape), tf.tensor1d(timesteps), {
-      training: false,
-      ...(labels && { labels: tf.tensor1d(labels, 'int32') }),
-    });
     const expected = unpack(output);
-    expectClose(predicted.dataSync<'float32'>(), expected, within(1e-4, expected, 'output'));
+    const predicted = predict(small, waveParameters(small.parameters), batch, timesteps, labels);
+    expectClose(predicted, expected, within(1e-4, expected, 'output'));
   });
 });

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { configOfMonai, isMonai, tensorsOfMonai } from '#pipeline/import/monai.ts';
 import { readNetwork } from '#pipeline/import/read-network.ts';
 import { fromStateDict } from '#training/folder/weights.ts';
 import { expectClose } from '../../support/compare.ts';
-import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/models/model.ts';
+import { predict, unpack, useCpu, waveParameters, within } from '../../support/models/model.ts';
 
 interface Case {
   arguments: Record<string, unknown>;
@@ -31,10 +30,7 @@ const formerly = (name: string): string =>
 const networkOf = ({ arguments: given, size }: Case) =>
   readNetwork(configOfMonai(given, 'it'), { from: 'it', path: 'network.json', timesteps: 1000, size });
 
-beforeAll(async () => {
-  tf.enableProdMode();
-  await tf.setBackend('cpu');
-});
+useCpu();
 
 describe.each(Object.entries(cases))("MONAI's network with %s", (_, golden) => {
   const model = networkOf(golden);
@@ -49,36 +45,19 @@ describe.each(Object.entries(cases))("MONAI's network with %s", (_, golden) => {
     const { values, faults } = fromStateDict(model, tensorsOfMonai(tensors));
     expect(faults).toEqual({ missing: [], surplus: [], reshaped: [] });
     const { timesteps, labels, output } = golden;
-    const shape = [2, ...model.shape] as [number, number, number, number];
-    const sample = tf.tensor4d(wave(900, shape, 1.2), shape);
-    const predicted = model.forward(tensorsOf(model, values), sample, tf.tensor1d(timesteps), {
-      training: false,
-      ...(labels && { labels: tf.tensor1d(labels, 'int32') }),
-    });
     const expected = unpack(output);
-    expectClose(predicted.dataSync<'float32'>(), expected, within(1e-4, expected, 'output'));
+    expectClose(predict(model, values, 2, timesteps, labels), expected, within(1e-4, expected, 'output'));
   });
 });
 
 describe('configOfMonai', () => {
-  const given = {
-    _target_: 'monai.networks.nets.DiffusionModelUNet',
-    spatial_dims: 2,
-    in_channels: 1,
-    out_channels: 1,
-  };
+  const target = 'monai.networks.nets.DiffusionModelUNet';
+  const given = { _target_: target, spatial_dims: 2, in_channels: 1, out_channels: 1 };
 
   it('knows the class by the names that bundles and files have', () => {
-    expect([given, { _target_: 'DiffusionModelUNet' }, { _class_name: 'DiffusionModelUNet' }].map(isMonai)).toEqual([
-      true,
-      true,
-      true,
-    ]);
-    expect([{}, { _target_: 'UNet' }, { _target_: 'DiffusionModelUNetMaisi' }].map(isMonai)).toEqual([
-      false,
-      false,
-      false,
-    ]);
+    const known = [given, { _target_: 'DiffusionModelUNet' }, { _class_name: 'DiffusionModelUNet' }];
+    const others = [{}, { _target_: 'UNet' }, { _target_: 'DiffusionModelUNetMaisi' }];
+    expect([...known, ...others].filter(isMonai)).toEqual(known);
   });
 
   it("fills in MONAI's defaults", () => {

@@ -1,13 +1,12 @@
 /** The file that samples a model folder's fused loop, in Python, as docs/fused.md shows it. */
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { fusedFolder, PLAIN, TOLD } from '#test/models/fused.ts';
-import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 
 const FILE = join(import.meta.dirname, '../../../docs/fused/loop.py');
 const COUNT = 4;
@@ -25,11 +24,7 @@ sys.argv = [file, folder, count]
 print(json.dumps(runpy.run_path(file)["x"].flatten().tolist()))`;
 
 describe('loop.py', skipBecause(lacksPython('onnx') ?? lacksPython('onnxruntime')), () => {
-  let root = '';
-  beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'onnoise-fused-file-'));
-  });
-  afterAll(() => rm(root, { recursive: true, force: true }));
+  const root = temporaryFolder();
 
   it.each([
     ['without conditions', PLAIN, {}, 'P5'],
@@ -38,9 +33,7 @@ describe('loop.py', skipBecause(lacksPython('onnx') ?? lacksPython('onnxruntime'
     'makes our pictures of a model %s, seed by seed',
     async (title, network, told, magic) => {
       const { plain, fused } = await fusedFolder(join(root, title), network);
-      const args = ['-c', SCRIPT, FILE, root, fused, `${COUNT}`];
-      const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
-      const theirs: number[] = JSON.parse(execFileSync(PYTHON, args, { encoding: 'utf8', stdio }));
+      const theirs: number[] = askPython(['-c', SCRIPT, FILE, root, fused, `${COUNT}`]);
       const model = await loadModel(plain, { device: 'cpu' });
       const { images } = await model.sample({ seed: 0, count: COUNT, steps: 3, ...told });
       await model.dispose();

@@ -1,23 +1,12 @@
 /** The classes of `pipeline.py` as people in Python write them. */
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { exportWave } from '#test/diffusers/export.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
-import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { unetConfig } from '#test/models/unet.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 
-const unet = {
-  _class_name: 'UNet2DModel',
-  sample_size: 8,
-  in_channels: 1,
-  out_channels: 1,
-  block_out_channels: [8],
-  layers_per_block: 1,
-  norm_num_groups: 4,
-  down_block_types: ['DownBlock2D'],
-  up_block_types: ['UpBlock2D'],
-  num_class_embeds: 3,
-};
+const unet = unetConfig({ sample_size: 8, block_out_channels: [8], norm_num_groups: 4, num_class_embeds: 3 });
 
 const SCRIPT = `
 import json, sys, numpy, torch
@@ -40,10 +29,7 @@ print(json.dumps(out))
 it('takes tensors, arrays and ranges, and drops none of them', skipBecause(lacksPython('diffusers')), async () => {
   const folder = join(await temporaryFolder(), 'wave');
   await exportWave(folder, unet);
-  const said = JSON.parse(
-    execFileSync(PYTHON, ['-c', SCRIPT, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
-  );
-  const { list, refused, one, ...others } = said;
+  const { list, refused, one, ...others } = askPython(['-c', SCRIPT, folder]);
   expect(list[0]).toBe(2);
   expect(others).toEqual({ torch: list, numpy: list, range: list });
   expect([one, refused]).toEqual([1, 'batch_size must be at least 3, as many as are given, received 2']);

@@ -1,5 +1,4 @@
 /** "The same pictures in both" of docs/python.md, as written. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
-import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 
 const docs = readFileSync(new URL('../../../docs/python.md', import.meta.url), 'utf8');
 const section = docs.split('## The same pictures in both\n')[1]!.split('\n## ')[0]!;
@@ -30,24 +29,11 @@ describe('the noise of pictures, taken along to Python', skipBecause(lacksPython
   const folder = temporaryFolder();
 
   it('makes the same pictures of models/digits there, to 2e-4', async () => {
-    const exported = await runCli(
-      'convert',
-      '--model',
-      'models/digits',
-      '--out',
-      join(folder, 'out', 'digits'),
-      '--weights',
-    );
-    expect(exported).toMatchObject({ code: 0 });
+    const convert = ['convert', '--model', 'models/digits', '--out', join(folder, 'out', 'digits'), '--weights'];
+    expect(await runCli(...convert)).toMatchObject({ code: 0 });
     await runHere(codeOf('js'), folder);
     const env = { ...process.env, HF_HOME: join(folder, 'cache'), HF_HUB_OFFLINE: '1' };
-    const printed = execFileSync(PYTHON, ['-c', codeOf('python')], {
-      cwd: folder,
-      encoding: 'utf8',
-      env,
-      stdio: 'pipe',
-    });
-    const difference = Number(printed.trim());
+    const difference = Number(askPython(['-c', codeOf('python')], { cwd: folder, env }));
     expect(difference).toBeGreaterThan(0);
     expect(difference).toBeLessThan(2e-4);
   }, 600_000);

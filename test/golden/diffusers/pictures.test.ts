@@ -1,7 +1,5 @@
 /** Exported folders in the real diffusers: from our noise it makes our pictures. */
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   formatSchedulerConfig,
@@ -16,7 +14,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DiffusionModel, loadModel } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { exportWave, writeNoise } from '#test/diffusers/export.ts';
-import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { attentiveConfig } from '#test/models/unet.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 
 const STEPS = 10;
 const SEEDS = [5, 6, 7];
@@ -34,18 +34,12 @@ interface Case {
   ours: PictureOptions;
 }
 
-const unet = {
-  _class_name: 'UNet2DModel',
+const unet = attentiveConfig({
   sample_size: 8,
-  in_channels: 1,
-  out_channels: 1,
   block_out_channels: [8, 16],
-  layers_per_block: 1,
   norm_num_groups: 4,
   attention_head_dim: 8,
-  down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
-  up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
-};
+});
 const tutorial = { _class_name: 'SimpleUnet', sample_size: 8, image_channels: 3, channels: [4, 6, 8], time_emb_dim: 8 };
 const age = { name: 'age', mean: 100, std: 40, min: 1, max: 228 };
 const weight = { name: 'weight', mean: 2, std: 0.5, min: 1, max: 3 };
@@ -94,7 +88,7 @@ const IN_SIGMA_SPACE: readonly SamplerName[] = ['euler', 'euler_ancestral', 'heu
 const shared = SAMPLER_NAMES.filter((name) => samplerRecord(name).diffusers !== null);
 
 describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
-  let root = '';
+  const root = temporaryFolder();
   const models = new Map<string, DiffusionModel>();
   const cases = new Map<string, Case>();
   let answers: Map<string, number[] | string>;
@@ -199,7 +193,6 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
   };
 
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'onnoise-diffusers-'));
     for (const [name, [network, scheduler, classNames]] of Object.entries(MODELS)) {
       const { shape } = await exportWave(join(root, name), network, scheduler, classNames);
       await writeNoise(join(root, `${name} noise`), shape, SEEDS, STEPS + 1);
@@ -210,14 +203,11 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     await writeFile(file, JSON.stringify([...cases.values()]));
     const script = join(import.meta.dirname, '../../support/diffusers/sample.py');
     const env = { ...process.env, HF_HOME: join(root, 'cache'), HF_HUB_OFFLINE: '1' };
-    const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
-    const printed = execFileSync(PYTHON, [script, file], { encoding: 'utf8', env, stdio, maxBuffer: 2 ** 28 });
-    const listed: (number[] | string)[] = JSON.parse(printed);
+    const listed: (number[] | string)[] = askPython([script, file], { env });
     answers = new Map([...cases.keys()].map((title, i) => [title, listed[i]!]));
   }, 600_000);
   afterAll(async () => {
     for (const model of models.values()) await model.dispose();
-    await rm(root, { recursive: true, force: true });
   });
 
   const expectSame = async (title: string) => {

@@ -1,13 +1,13 @@
 /** The file that samples a model folder on onnxruntime alone, in Python. */
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { exportWave, writeNoise } from '#test/diffusers/export.ts';
-import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { unetConfig } from '#test/models/unet.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 
 const [COUNT, STEPS] = [2, 7];
 const FILE = join(import.meta.dirname, '../../../training/python/sample.py');
@@ -29,17 +29,13 @@ np.random.default_rng = lambda seed: Given()
 sys.argv = [file, folder, str(count), steps]
 print(json.dumps(runpy.run_path(file)["x"].flatten().tolist()))`;
 
-const unet = {
-  _class_name: 'UNet2DModel',
+const unet = unetConfig({
   sample_size: 8,
   in_channels: 3,
   out_channels: 3,
   block_out_channels: [8],
-  layers_per_block: 1,
   norm_num_groups: 4,
-  down_block_types: ['DownBlock2D'],
-  up_block_types: ['UpBlock2D'],
-};
+});
 const age = { name: 'age', mean: 50, std: 20, min: 1, max: 100 };
 const v = { prediction_type: 'v_prediction' };
 
@@ -59,11 +55,7 @@ const CASES: [string, object, object][] = [
 ];
 
 describe('sample.py', skipBecause(lacksPython('onnxruntime')), () => {
-  let root = '';
-  beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'onnoise-sample-file-'));
-  });
-  afterAll(() => rm(root, { recursive: true, force: true }));
+  const root = temporaryFolder();
 
   it.each(CASES)(
     'makes our pictures of a model that %s',
@@ -71,9 +63,7 @@ describe('sample.py', skipBecause(lacksPython('onnxruntime')), () => {
       const folder = join(root, title);
       const { shape, classCount, conditions } = await exportWave(folder, network, scheduler);
       const noise = await writeNoise(join(root, `${title} noise`), shape, [3, 4], 1);
-      const args = ['-c', SCRIPT, FILE, noise, folder, `${COUNT}`, `${STEPS}`];
-      const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
-      const theirs: number[] = JSON.parse(execFileSync(PYTHON, args, { encoding: 'utf8', stdio }));
+      const theirs: number[] = askPython(['-c', SCRIPT, FILE, noise, folder, `${COUNT}`, `${STEPS}`]);
       const model = await loadModel(folder, { device: 'cpu' });
       const { images } = await model.sample({
         seed: 3,

@@ -1,27 +1,21 @@
 /** What the pipeline of a folder saves in diffusers: a folder that loads without the first. */
-import { execFileSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportWave } from '#test/diffusers/export.ts';
+import { unetConfig } from '#test/models/unet.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
-import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../support/diffusers/save.py');
 
-const unet = {
-  _class_name: 'UNet2DModel',
+const unet = unetConfig({
   sample_size: 8,
-  in_channels: 1,
-  out_channels: 1,
   block_out_channels: [8, 16],
-  layers_per_block: 1,
   norm_num_groups: 4,
-  down_block_types: ['DownBlock2D', 'DownBlock2D'],
-  up_block_types: ['UpBlock2D', 'UpBlock2D'],
   num_class_embeds: 2,
-};
+});
 const tutorial = { _class_name: 'SimpleUnet', sample_size: 8, image_channels: 1, channels: [4, 6], time_emb_dim: 8 };
 const CLASSES = ['cat', 'dog'];
 
@@ -40,8 +34,10 @@ describe('save_pretrained of the pipeline of a folder', skipBecause(lacksPython(
       const index = await json(name, 'model_index.json');
       const copy = `${name} saved`;
       const env = { ...process.env, HF_HOME: join(root, 'cache'), HF_HUB_OFFLINE: '1' };
-      const printed = execFileSync(PYTHON, [SCRIPT, join(root, name), join(root, copy)], { encoding: 'utf8', env });
-      expect(JSON.parse(printed)).toEqual({ difference: 0, names: { cat: 0, dog: 1 } });
+      expect(askPython([SCRIPT, join(root, name), join(root, copy)], { env })).toEqual({
+        difference: 0,
+        names: { cat: 0, dog: 1 },
+      });
       expect(await json(copy, 'model_index.json')).toEqual(index);
       expect(await readdir(join(root, copy))).toEqual(['model_index.json', 'pipeline.py', 'scheduler', 'unet']);
       const files = ['config.json', 'diffusion_pytorch_model.safetensors', ...code];

@@ -1,13 +1,12 @@
 /** `SimpleUnet` of an exported folder in plain PyTorch, and the way back. */
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { exportWave } from '#test/diffusers/export.ts';
-import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 import { readSafetensors } from '#training/folder/safetensors.ts';
 import { fromStateDict, requireWeights, WEIGHTS_FILE } from '#training/folder/weights.ts';
 import { createModel } from '#training/model/index.ts';
@@ -35,19 +34,13 @@ const NETWORKS = {
 describe.each(Object.entries(NETWORKS))('SimpleUnet %s', skipBecause(lacksPython('torch')), (_, keys) => {
   const config = { _class_name: 'SimpleUnet', ...keys };
   const model = createModel(config);
-  let root = '';
+  const root = temporaryFolder();
   let outputs: { plain: number[]; notebook: number[] | null };
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'onnoise-plain-'));
     await exportWave(join(root, 'model'), config);
     const script = join(import.meta.dirname, '../../support/diffusers/plain.py');
-    const printed = execFileSync(PYTHON, [script, join(root, 'model'), join(root, 'saved', 'unet')], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    outputs = JSON.parse(printed);
+    outputs = askPython([script, join(root, 'model'), join(root, 'saved', 'unet')]);
   }, 300_000);
-  afterAll(() => rm(root, { recursive: true, force: true }));
 
   it('computes in PyTorch alone what onnxruntime does, and so does the module of the notebook', async () => {
     const session = await InferenceSession.create(join(root, 'model', 'unet', 'model.onnx'));

@@ -1,10 +1,9 @@
 /** Phantoms in DICOM, as pydicom reads them. */
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeSet } from '#phantom/write-set.ts';
 import { temporaryFolder } from '../../support/pictures/images.ts';
-import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
+import { askPython, lacksPython, skipBecause } from '../../support/skip.ts';
 
 const READ = `
 import json, pathlib, sys
@@ -34,8 +33,7 @@ describe('phantoms in DICOM', skipBecause(lacksPython('pydicom, PIL')), () => {
     const [dicom, png] = [join(root, 'dicom'), join(root, 'png')];
     await writeSet({ count: 6, size: 51, format: 'dicom', out: dicom });
     await writeSet({ count: 6, size: 51, out: png });
-    const found = JSON.parse(execFileSync(PYTHON, ['-c', READ, dicom, png], { encoding: 'utf8' }));
-    expect(found).toEqual(
+    expect(askPython(['-c', READ, dicom, png])).toEqual(
       Array(6).fill({
         equal: true,
         valid: ['True', 'True', 'True'],

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '#training/model/index.ts';
 import { expectClose } from '../../support/compare.ts';
-import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/models/model.ts';
+import { tensorsOf, unpack, useCpu, wave, waveParameters, within } from '../../support/models/model.ts';
 
 interface Golden {
   config: Record<string, unknown>;
@@ -18,9 +18,9 @@ interface Golden {
 /** Made by scripts/golden/guidance.py. */
 const golden: Golden = JSON.parse(readFileSync(new URL('../data/model/guidance.json', import.meta.url), 'utf8'));
 
+useCpu();
+
 async function sampled(scale: number, interval: [number, number]): Promise<Float32Array> {
-  tf.enableProdMode();
-  await tf.setBackend('cpu');
   const model = createModel(golden.config);
   const parameters = tensorsOf(model, waveParameters(model.parameters));
   const size = model.shape.reduce((product, side) => product * side, 1);

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { adamScalars } from '#scheduler/training/step-scalars.ts';
 import { createModel } from '#training/model/index.ts';
+import { readPreset } from '#training/settings/presets.ts';
 import { adamUpdate, momentRates } from '#training/step/adam.ts';
 import { expectClose } from '../../support/compare.ts';
 import {
   differentiate,
   type NetworkGolden,
+  predict,
   tensorsOf,
   unpack,
+  useCpu,
   wave,
   waveParameters,
   within,
@@ -29,28 +32,13 @@ const conditional: Record<string, NetworkGolden> = read('conditional.json');
 const shapesOf = (config: unknown) =>
   Object.fromEntries(createModel(config).parameters.map(({ name, shape }) => [name, shape]));
 
-beforeAll(async () => {
-  tf.enableProdMode();
-  await tf.setBackend('cpu');
-});
+useCpu();
 
-/** In evaluation mode. */
-function predict({ config, batch, labels }: NetworkGolden, timesteps: readonly number[]): Float32Array {
+function expectEvaluated({ config, batch, labels }: NetworkGolden, timesteps: readonly number[], output: string) {
   const model = createModel(config);
-  const shape = [batch, ...model.shape] as [number, number, number, number];
-  const parameters = tensorsOf(model, waveParameters(model.parameters));
-  const sample = tf.tensor4d(wave(900, shape, 1.2), shape);
-  const output = model.forward(parameters, sample, tf.tensor1d([...timesteps], 'float32'), {
-    training: false,
-    ...(labels && { labels: tf.tensor1d(labels, 'int32') }),
-  });
-  return output.dataSync<'float32'>();
-}
-
-function expectBetween(golden: NetworkGolden) {
-  const { timesteps, output } = golden.between;
   const expected = unpack(output);
-  expectClose(predict(golden, timesteps), expected, within(1e-4, expected, 'output'));
+  const predicted = predict(model, waveParameters(model.parameters), batch, timesteps, labels);
+  expectClose(predicted, expected, within(1e-4, expected, 'output'));
 }
 
 function expectGolden(golden: NetworkGolden, actual: ReturnType<typeof differentiate>) {
@@ -81,12 +69,11 @@ describe('SimpleUnet', () => {
   });
 
   it('agrees with PyTorch in evaluation, on running statistics', () => {
-    const expected = unpack(simple.evaluated);
-    expectClose(predict(simple, simple.timesteps), expected, within(1e-4, expected, 'output'));
+    expectEvaluated(simple, simple.timesteps, simple.evaluated);
   });
 
   it('agrees with PyTorch between whole timesteps', () => {
-    expectBetween(simple);
+    expectEvaluated(simple, simple.between.timesteps, simple.between.output);
   });
 
   it('follows ten losses of PyTorch under Adam and L1', () => {
@@ -112,24 +99,13 @@ describe('SimpleUnet', () => {
         trained.map((name) => state[name]!),
       );
       const { stepSize, epsilon, weightFactor } = adamScalars(options, step + 1, 0.002);
-      const scalars = {
-        stepSize: tf.scalar(stepSize),
-        epsilon: tf.scalar(epsilon),
-        weightFactor: tf.scalar(weightFactor),
-      };
+      const [s, e, w] = [tf.scalar(stepSize), tf.scalar(epsilon), tf.scalar(weightFactor)];
+      const scalars = { stepSize: s, epsilon: e, weightFactor: w };
       trained.forEach((name, i) => {
         const square = tf.square(grads[i]!);
         const rates = momentRates(options, undefined);
-        const after = adamUpdate(
-          options,
-          scalars,
-          rates,
-          undefined,
-          state[name]!,
-          grads[i]!,
-          square,
-          moments.get(name)!,
-        );
+        const [before, grad, moment] = [state[name]!, grads[i]!, moments.get(name)!];
+        const after = adamUpdate(options, scalars, rates, undefined, before, grad, square, moment);
         state[name] = after.parameter;
         moments.set(name, { m: after.m, v: after.v });
       });
@@ -139,58 +115,33 @@ describe('SimpleUnet', () => {
   });
 });
 
-describe('SimpleUnet with options', () => {
-  for (const [name, golden] of Object.entries(options)) {
-    it(`agrees with PyTorch on names, output, loss and every gradient with ${name}`, () => {
-      expect(Object.entries(shapesOf(golden.config))).toEqual(Object.entries(golden.parameters));
-      expectGolden(golden, differentiate(golden));
-    });
-
-    it(`agrees with PyTorch between whole timesteps with ${name}`, () => {
-      expectBetween(golden);
-    });
-  }
-});
-
-describe('UNet2DModel', () => {
-  for (const [name, golden] of Object.entries(unets)) {
-    it(`agrees with diffusers on names, output, loss and every gradient ${name}`, () => {
-      expect(Object.entries(shapesOf(golden.config))).toEqual(Object.entries(golden.parameters));
-      expectGolden(golden, differentiate(golden));
-    });
-
-    it(`agrees with diffusers between whole timesteps ${name}`, () => {
-      expectBetween(golden);
-    });
-  }
-});
-
-describe('pictures of the classes', () => {
-  it('agree with PyTorch on names, output, loss and every gradient', () => {
-    expect(Object.entries(shapesOf(pictures.config))).toEqual(Object.entries(pictures.parameters));
-    expectGolden(pictures, differentiate(pictures));
-    const expected = unpack(pictures.output);
-    expectClose(predict(pictures, pictures.timesteps), expected, within(1e-4, expected, 'output'));
+describe.each([
+  ['SimpleUnet', options],
+  ['UNet2DModel', unets],
+  ['conditions of a', conditional],
+  ['pictures of the classes,', { pictures }],
+  ['patches, by PixelUnshuffle, diffusers and PixelShuffle,', { patches }],
+])('%s', (_, cases) => {
+  it.each(Object.entries(cases))('agree on names, output, loss and every gradient: %s', (_, golden) => {
+    expect(Object.entries(shapesOf(golden.config))).toEqual(Object.entries(golden.parameters));
+    expectGolden(golden, differentiate(golden));
   });
 });
 
-describe('patches', () => {
-  it('agree with PixelUnshuffle, diffusers and PixelShuffle on names, output, loss and every gradient', () => {
-    expect(Object.entries(shapesOf(patches.config))).toEqual(Object.entries(patches.parameters));
-    expectGolden(patches, differentiate(patches));
-  });
-
-  it('are joined by one operator in evaluation, with the same pixels', () => {
-    const expected = unpack(patches.output);
-    expectClose(predict(patches, patches.timesteps), expected, within(1e-4, expected, 'output'));
-  });
+it.each(Object.entries({ ...options, ...unets }))('agrees between whole timesteps: %s', (_, golden) => {
+  expectEvaluated(golden, golden.between.timesteps, golden.between.output);
 });
 
-describe('conditions', () => {
-  for (const [name, golden] of Object.entries(conditional)) {
-    it(`agree with PyTorch on names, output, loss and every gradient of a ${name}`, () => {
-      expect(Object.entries(shapesOf(golden.config))).toEqual(Object.entries(golden.parameters));
-      expectGolden(golden, differentiate(golden));
-    });
-  }
+it.each([
+  ['pictures of the classes', pictures],
+  ['patches, which one operator joins in evaluation', patches],
+])('agrees in evaluation: %s', (_, golden) => {
+  expectEvaluated(golden, golden.timesteps, golden.output);
+});
+
+describe('the preset base', () => {
+  it("has the names and shapes of diffusers' network for CIFAR-10", async () => {
+    const { model } = (await readPreset('base')).config;
+    expect(shapesOf({ ...model, sample_size: 32 })).toEqual(read('base-shapes.json'));
+  });
 });

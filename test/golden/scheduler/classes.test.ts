@@ -5,13 +5,12 @@ import {
   SAMPLER_NAMES,
   type SamplerName,
   type SamplerSettings,
-  sampleImages,
   samplerOfConfig,
   samplerRecord,
 } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../support/compare.ts';
-import { schedulerGolden } from '../../support/scheduler.ts';
+import { schedulerGolden, visit } from '../../support/scheduler.ts';
 
 interface Case {
   sampler: SamplerName;
@@ -35,16 +34,8 @@ describe('a class of diffusers and this project make the same of each other’s 
     expect(parseSchedulerConfig(saved)).toEqual(config);
     for (const json of [written, saved]) expect(samplerOfConfig(json)).toMatchObject({ sampler, settings });
 
-    const x: number[] = [];
     const table = compileSampler(config, { sampler, steps: 6, ...settings });
-    await sampleImages({
-      table,
-      shape: [1, 1, 2],
-      seeds: [0],
-      noise: (_, draw, out) => out.set(noise[draw]!),
-      denoise: async (x, [t]) => x.map((value) => 1.6 * Math.tanh(0.7 * value + 0.5 - t! / config.num_train_timesteps)),
-      onStep: (progress) => x.push(...progress.x),
-    });
+    const { x } = await visit(table, config.num_train_timesteps, noise);
     const largest = Math.max(...entry.x.map(Math.abs));
     expectClose(x, entry.x, { absolute: 1e-5 * Math.max(1, largest), what: 'x' });
   });

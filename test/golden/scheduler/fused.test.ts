@@ -6,7 +6,6 @@ import {
   parseSchedulerConfig,
   SAMPLER_NAMES,
   type SamplerName,
-  type SamplerRow,
 } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -14,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { loopGraph } from '#pipeline/export/fuse/loop.ts';
 import { encodeModel, trace, traceAnyBatch } from '#tracer/index.ts';
 import { expectClose } from '../../support/compare.ts';
-import { schedulerGolden } from '../../support/scheduler.ts';
+import { schedulerGolden, tolerance } from '../../support/scheduler.ts';
 
 interface Case {
   sampler?: SamplerName;
@@ -55,12 +54,6 @@ async function openToy(T: number, width: number): Promise<InferenceSession> {
   return InferenceSession.create(encodeModel(loopGraph(network, { shape, classes: 0 }, 'noise')));
 }
 
-/** As in samplers.test.ts. */
-function tolerance({ x }: Case, rows: readonly SamplerRow[]): number {
-  const factors = rows.flatMap(({ A, y }) => [Math.abs(A), Math.abs(y?.a ?? 0)]);
-  return 1e-5 * Math.max(1, ...x.map(Math.abs), ...factors);
-}
-
 describe('a fused loop and diffusers visit the same images', () => {
   it.each(SAMPLER_NAMES)(
     '%s',
@@ -87,7 +80,7 @@ describe('a fused loop and diffusers visit the same images', () => {
           });
           const what = `${steps} steps, ${JSON.stringify({ ...options, ...config })}, row ${row}`;
           const expected = x.slice(width * i, width * (i + 1));
-          expectClose(images!.data as Float32Array, expected, { absolute: tolerance(entry, table.rows), what });
+          expectClose(images!.data as Float32Array, expected, { absolute: tolerance(x, table), what });
         }
       }
       for (const session of open.values()) await session.release();

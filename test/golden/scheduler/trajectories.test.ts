@@ -1,13 +1,7 @@
-import {
-  compileSampler,
-  type Denoiser,
-  parseSchedulerConfig,
-  type SamplerName,
-  sampleImages,
-} from '@onnoise/scheduler';
+import { compileSampler, parseSchedulerConfig, type SamplerName } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../support/compare.ts';
-import { schedulerGolden } from '../../support/scheduler.ts';
+import { schedulerGolden, visit } from '../../support/scheduler.ts';
 
 interface Case {
   sampler: SamplerName;
@@ -22,37 +16,15 @@ interface Case {
 
 const { noise, cases } = schedulerGolden<{ noise: number[][]; cases: Case[] }>('trajectories.json');
 
-/** The script's `toy`. */
-const toy =
-  (T: number): Denoiser =>
-  async (x, timesteps) =>
-    x.map((value) => 1.6 * Math.tanh(0.7 * value + 0.5 - timesteps[0]! / T));
-
-async function trajectory({ sampler, eta, steps, config, kept }: Case) {
-  const table = compileSampler(parseSchedulerConfig(config), { sampler, steps, eta });
-  const x: number[] = [];
-  let x0: number[] = [];
-  await sampleImages({
-    table,
-    shape: [1, 1, 3],
-    seeds: [0],
-    denoise: toy(config.num_train_timesteps as number),
-    noise: (_, draw, out) => out.set(noise[draw]!),
-    onStep: (progress) => {
-      if (kept.includes(progress.step - 1)) x.push(...progress.x);
-      x0 = [...progress.x0];
-    },
-  });
-  return { timesteps: table.rows.map((row) => row.timestep), x, x0 };
-}
-
 const title = ({ sampler, eta, steps, config }: Case) =>
   `${sampler} eta ${eta}, ${steps} steps: ${JSON.stringify(config).replaceAll('"', '')}`;
 
 describe('sampleImages and diffusers visit the same images', () => {
   it.each(cases.map((entry) => [title(entry), entry] as const))('%s', async (_, entry) => {
-    const actual = await trajectory(entry);
-    expect(actual.timesteps).toEqual(entry.timesteps);
+    const { sampler, eta, steps, config, kept } = entry;
+    const table = compileSampler(parseSchedulerConfig(config), { sampler, steps, eta });
+    expect(table.rows.map(({ timestep }) => timestep)).toEqual(entry.timesteps);
+    const actual = await visit(table, config.num_train_timesteps as number, noise, kept);
     const tolerance = { absolute: 1e-5, relative: 1e-5 };
     expectClose(actual.x, entry.x, { ...tolerance, what: 'x' });
     expectClose(actual.x0, entry.x0, { ...tolerance, what: 'x0' });

@@ -3,14 +3,14 @@
  * does, and of training steps what onnxruntime in Node does.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES, TRAINED } from '#test/architectures/index.ts';
 import { type Data, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { encodeModel, type Graph, traceModel, traceTrainingStep } from '#tracer/index.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
@@ -36,7 +36,7 @@ interface Call {
   outputs: Record<string, Stored>;
 }
 
-let folder: string;
+const folder = temporaryFolder();
 
 /** Batches of 1, 3 and 7, with what tfjs makes of them. */
 function forward(model: tf.LayersModel, dtype: 'float32' | 'int32', range: readonly [number, number]): Call[] {
@@ -86,7 +86,6 @@ async function training(model: tf.LayersModel, range: readonly [number, number])
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
-  folder = await mkdtemp(join(tmpdir(), 'onnoise-judges-'));
   const models: Record<string, Call[]> = {};
   const add = async (name: string, graph: Graph, calls: Call[]) => {
     models[name] = calls;
@@ -102,8 +101,6 @@ beforeAll(async () => {
   }
   await writeFile(join(folder, 'models.json'), JSON.stringify(models));
 }, TIMEOUT);
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function judged(python: string, judge: string): Record<string, number> {
   const told = execFileSync(python, [JUDGE, folder, judge], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });

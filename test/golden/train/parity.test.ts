@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attentiveConfig } from '#test/models/unet.ts';
 import { planFromConfig } from '#training/plan/resolve.ts';
 import { resolveConfig } from '#training/settings/config.ts';
 import { compareCurves } from '../../../scripts/bench/parity/curves.ts';
@@ -9,6 +7,7 @@ import { sampleOurs, sampleTorch } from '../../../scripts/bench/parity/sample.ts
 import { startTorch, type TorchSide } from '../../../scripts/bench/parity/torch-side.ts';
 import { type Trained, trainOurs, trainTorch } from '../../../scripts/bench/parity/train.ts';
 import { expectClose } from '../../support/compare.ts';
+import { temporaryFolder } from '../../support/pictures/images.ts';
 import { lacksPython, skipBecause } from '../../support/skip.ts';
 import { memoryDataset } from '../../support/train/memory-dataset.ts';
 
@@ -18,16 +17,12 @@ const plan = planFromConfig(
       name: 'the test',
       config: {
         data: { source: 'blobs', size: 4, channels: 1, flip: true },
-        model: {
-          _class_name: 'UNet2DModel',
+        model: attentiveConfig({
           block_out_channels: [8, 16],
-          down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
-          up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
-          layers_per_block: 1,
           norm_num_groups: 4,
           attention_head_dim: 8,
           num_class_embeds: 2,
-        },
+        }),
         scheduler: { num_train_timesteps: 100, beta_schedule: 'squaredcos_cap_v2', prediction_type: 'v_prediction' },
         training: { steps: 8, batch: 4, lr: 0.002, warmupSteps: 2, lrSchedule: 'cosine', weightDecay: 0.01, seed: 5 },
         output: { checkpointEvery: 3, sampleEvery: null, sampleCount: 2, sampleSteps: 2 },
@@ -37,7 +32,7 @@ const plan = planFromConfig(
 );
 
 describe('a run in lockstep with PyTorch and diffusers', skipBecause(lacksPython('diffusers')), () => {
-  const folder = mkdtempSync(join(tmpdir(), 'parity-'));
+  const folder = temporaryFolder();
   const dataset = memoryDataset({ classes: 2 });
   let torch: TorchSide;
   let ours: Trained;
@@ -53,10 +48,7 @@ describe('a run in lockstep with PyTorch and diffusers', skipBecause(lacksPython
     ours = await trainOurs(plan, dataset, folder, () => {});
     theirs = await trainTorch(plan, dataset, folder, torch, () => {});
   }, 300_000);
-  afterAll(() => {
-    torch?.stop();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => torch?.stop());
 
   it('has the losses and gradient norms of PyTorch, up to rounding, also when both were stopped and went on', () => {
     const { first, ten, apart } = compareCurves(ours.lines, theirs.lines);

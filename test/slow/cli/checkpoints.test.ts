@@ -3,14 +3,14 @@
  * imported, and held against what diffusers makes of them. It takes some GB of memory, and minutes.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { importCheckpoint } from '#pipeline/import/import.ts';
 import { expectClose } from '../../support/compare.ts';
 import { unpack, wave, within } from '../../support/models/model.ts';
+import { temporaryFolder } from '../../support/pictures/images.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 /** Whose activations fit; the script knows all. */
@@ -18,12 +18,10 @@ const NAMES = ['google--ddpm-cifar10-32', 'google--ddpm-cat-256', 'sd-class-butt
 const SCRIPT = join(import.meta.dirname, '../../../scripts/golden/checkpoints.py');
 
 describe('a checkpoint with the full widths of', skipBecause(lacksPython('diffusers')), () => {
-  let root: string;
+  const root = temporaryFolder();
   beforeAll(() => {
-    root = mkdtempSync(join(tmpdir(), 'onnoise-real-'));
     execFileSync(PYTHON, [SCRIPT, '--real', root, ...NAMES], { stdio: 'ignore' });
   }, 1_200_000);
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it.each(NAMES)('%s gives the output of diffusers', async (name) => {
     expect(readdirSync(root)).toContain(name);

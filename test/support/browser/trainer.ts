@@ -12,6 +12,7 @@ import { train } from '../../../training/src/run/train.ts';
 import { openRun } from '../../../training/src/saved/run-folder.ts';
 import { specsOfRun } from '../../../training/src/saved/specs-of-run.ts';
 import { type PartialConfig, resolveConfig } from '../../../training/src/settings/config.ts';
+import { unetConfig } from '../models/unet.ts';
 import { memoryDataset } from '../train/memory-dataset.ts';
 import { lines, newRun } from '../train/tiny-run.ts';
 import type { Host } from './server.ts';
@@ -22,20 +23,14 @@ const CLASSES = 3;
 
 export const NETWORK: PartialConfig = {
   data: { source: 'blobs', size: SIZE, channels: 1, flip: true },
-  model: {
-    _class_name: 'UNet2DModel',
+  model: unetConfig({
     sample_size: SIZE,
-    in_channels: 1,
-    out_channels: 1,
     num_class_embeds: CLASSES,
     block_out_channels: [16, 16],
-    layers_per_block: 1,
     norm_num_groups: 4,
-    down_block_types: ['DownBlock2D', 'DownBlock2D'],
-    up_block_types: ['UpBlock2D', 'UpBlock2D'],
     add_attention: false,
     dropout: 0.1,
-  },
+  }),
   scheduler: { num_train_timesteps: 100, prediction_type: 'v_prediction', timestep_spacing: 'trailing' },
   training: {
     steps: 50,

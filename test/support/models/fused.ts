@@ -8,19 +8,9 @@ import { FUSED_KINDS, type FusedKind } from '#pipeline/export/fuse/kinds.ts';
 import { Sketch } from '#pipeline/export/fuse/sketch.ts';
 import { encodeModel, type FileGraph } from '#tracer/index.ts';
 import { exportWave } from '../diffusers/export.ts';
+import { unetConfig } from './unet.ts';
 
-export const PLAIN = {
-  _class_name: 'UNet2DModel',
-  sample_size: 6,
-  in_channels: 1,
-  out_channels: 1,
-  block_out_channels: [4],
-  layers_per_block: 1,
-  norm_num_groups: 2,
-  attention_head_dim: 2,
-  down_block_types: ['DownBlock2D'],
-  up_block_types: ['UpBlock2D'],
-};
+export const PLAIN = unetConfig({ sample_size: 6, attention_head_dim: 2 });
 const age = { name: 'age', mean: 50, std: 20, min: 1, max: 100 };
 /** Three channels, and everything that a network can be told. */
 export const TOLD = {

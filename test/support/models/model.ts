@@ -1,6 +1,7 @@
 /** Inputs of the networks' golden values: the formula of scripts/golden/model.py, and its tensors. */
 import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
+import { beforeAll } from 'vitest';
 import { createModel, type Model, type Parameters } from '../../../training/src/model/index.ts';
 
 export interface NetworkGolden {
@@ -17,6 +18,13 @@ export interface NetworkGolden {
   loss: number;
   gradients: Record<string, string>;
 }
+
+/** In a file of tests: tfjs computes on its plain backend. */
+export const useCpu = () =>
+  beforeAll(async () => {
+    tf.enableProdMode();
+    await tf.setBackend('cpu');
+  });
 
 /** `wave` of the Python script, value by value. */
 export function wave(index: number, shape: readonly number[], scale: number, offset = 0): Float32Array {
@@ -87,6 +95,22 @@ export function differentiate(golden: NetworkGolden) {
     gradients: new Map(trained.map((name, i) => [name, grads[i]!.dataSync()])),
     buffers: new Map([...buffers].map(([name, tensor]) => [name, tensor.dataSync()])),
   };
+}
+
+/** The output in evaluation for the script's sample. */
+export function predict(
+  model: Model,
+  values: ReadonlyMap<string, Float32Array>,
+  batch: number,
+  timesteps: readonly number[],
+  labels?: readonly number[] | null,
+): Float32Array {
+  const shape = [batch, ...model.shape] as [number, number, number, number];
+  const sample = tf.tensor4d(wave(900, shape, 1.2), shape);
+  const given = { training: false, ...(labels && { labels: tf.tensor1d([...labels], 'int32') }) };
+  return model
+    .forward(tensorsOf(model, values), sample, tf.tensor1d([...timesteps], 'float32'), given)
+    .dataSync<'float32'>();
 }
 
 /** Tolerance of `share` of an array's largest value, with a floor for values that are zero up to rounding. */

@@ -1,21 +1,16 @@
 /** A small convolutional network in a model folder, for tests of formats. */
 import { join } from 'node:path';
 import { exportWave } from '../diffusers/export.ts';
+import { unetConfig } from './unet.ts';
 
-export const SMALL_UNET = {
-  _class_name: 'UNet2DModel',
+export const SMALL_UNET = unetConfig({
   sample_size: 8,
-  in_channels: 1,
-  out_channels: 1,
   block_out_channels: [16, 16],
-  layers_per_block: 1,
   norm_num_groups: 4,
   num_class_embeds: 3,
   null_condition: true,
   num_train_timesteps: 50,
-  down_block_types: ['DownBlock2D', 'DownBlock2D'],
-  up_block_types: ['UpBlock2D', 'UpBlock2D'],
-};
+});
 
 export const SMALL_SIMPLE = {
   _class_name: 'SimpleUnet',

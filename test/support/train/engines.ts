@@ -12,6 +12,7 @@ import { planFromConfig } from '#training/plan/resolve.ts';
 import { imagesPerStep } from '#training/settings/batch.ts';
 import { type PartialConfig, resolveConfig } from '#training/settings/config.ts';
 import type { StepResult, TrainEngine } from '#training/step/contracts.ts';
+import { attentiveConfig, unetConfig } from '../models/unet.ts';
 
 export type Engine = EngineChoice['kind'];
 
@@ -34,32 +35,19 @@ export const networks = {
     training: { batch: 2, loss: 'l1', optimizer: 'adam', lr: 0.002, clipNorm: null },
   },
   UNet2DModel: {
-    model: {
-      _class_name: 'UNet2DModel',
-      sample_size: 4,
+    model: attentiveConfig({
       in_channels: 3,
       out_channels: 3,
       num_class_embeds: 3,
       conditions: [{ name: 'age', mean: 100, std: 40, min: 1, max: 228 }],
-      block_out_channels: [4, 8],
-      layers_per_block: 1,
-      norm_num_groups: 2,
-      attention_head_dim: 4,
-      down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
-      up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
-    },
+    }),
     scheduler: { num_train_timesteps: 30, beta_schedule: 'squaredcos_cap_v2', prediction_type: 'v_prediction' },
     training: { batch: 2, loss: 'huber', optimizer: 'adamw', weightDecay: 0.1, lr: 0.002, clipNorm: 0.5 },
   },
   residualResampling: {
-    model: {
-      _class_name: 'UNet2DModel',
+    model: unetConfig({
       sample_size: 8,
-      in_channels: 1,
-      out_channels: 1,
       block_out_channels: [4, 8, 8],
-      layers_per_block: 1,
-      norm_num_groups: 2,
       attention_head_dim: 4,
       down_block_types: ['ResnetDownsampleBlock2D', 'AttnDownBlock2D', 'DownBlock2D'],
       up_block_types: ['UpBlock2D', 'AttnUpBlock2D', 'ResnetUpsampleBlock2D'],
@@ -67,7 +55,7 @@ export const networks = {
       upsample_type: 'resnet',
       resnet_time_scale_shift: 'scale_shift',
       act_fn: 'mish',
-    },
+    }),
     scheduler: { num_train_timesteps: 30 },
     training: { batch: 2, lr: 0.002 },
   },

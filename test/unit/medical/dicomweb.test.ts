@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { InputError } from '@onnoise/scheduler/rules';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '#base/files/failure.ts';
 import { parseAddress } from '#medical/dicomweb/address.ts';
 import type { ClientOptions } from '#medical/dicomweb/client.ts';
 import { firstPart } from '#medical/dicomweb/multipart.ts';
 import { dicomPicture } from '#test/pictures/dicom.ts';
+import { sentenceOf } from '#test/sentence.ts';
 import type { Frame } from '#training/data/set/types.ts';
 import { openDicomweb } from '#training/data/sources/dicomweb.ts';
 
@@ -31,17 +31,16 @@ async function serve(handler: Handler): Promise<string> {
   return `127.0.0.1:${(server.address() as { port: number }).port}`;
 }
 
-const listed = (instance: string, frames?: number) => ({
+const listed = (instance: string) => ({
   '0020000D': { vr: 'UI', Value: ['1.2'] },
   '0020000E': { vr: 'UI', Value: ['1.2.3'] },
   '00080018': { vr: 'UI', Value: [instance] },
   '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Quengelsberg^Ottokar' }] },
-  ...(frames !== undefined && { '00280008': { vr: 'IS', Value: [frames] } }),
 });
 
-const sendJson = (response: ServerResponse, value: unknown) => {
+const sendList = (response: ServerResponse, instances: readonly string[]) => {
   response.setHeader('content-type', 'application/dicom+json');
-  response.end(JSON.stringify(value));
+  response.end(JSON.stringify(instances.map(listed)));
 };
 
 function sendFile(response: ServerResponse, file: Uint8Array): void {
@@ -61,32 +60,15 @@ const isList = ({ url }: IncomingMessage) => url!.includes('/instances?');
 const listing =
   (instances: string[], file: Handler): Handler =>
   (request, response) =>
-    isList(request)
-      ? sendJson(
-          response,
-          instances.map((instance) => listed(instance)),
-        )
-      : file(request, response);
+    isList(request) ? sendList(response, instances) : file(request, response);
 
 async function frames(host: string, options = QUICK): Promise<Frame[]> {
   const store = await openDicomweb(`dicomweb:http://${host}/web/`, options);
   const image = { size: 4, fit: 'crop', background: 'black' } as const;
   const found: Frame[] = [];
-  for await (const frame of store.decode(
-    store.images.map(({ path }) => ({ path })),
-    image,
-  ))
-    found.push(frame);
+  const items = store.images.map(({ path }) => ({ path }));
+  for await (const frame of store.decode(items, image)) found.push(frame);
   return found;
-}
-
-async function sentence(work: Promise<unknown>, kind: typeof InputError | typeof Failure): Promise<string> {
-  const error = await work.then(
-    () => new Error('it was accepted'),
-    (refused: Error) => refused,
-  );
-  expect(error).toBeInstanceOf(kind);
-  return error.message;
 }
 
 describe('a DICOMweb server', () => {
@@ -97,10 +79,7 @@ describe('a DICOMweb server', () => {
       asked.push(request.url!);
       const { searchParams } = new URL(request.url!, 'http://x');
       const from = Number(searchParams.get('offset'));
-      sendJson(
-        response,
-        all.slice(from, from + Number(searchParams.get('limit'))).map((uid) => listed(uid)),
-      );
+      sendList(response, all.slice(from, from + Number(searchParams.get('limit'))));
     });
     const store = await openDicomweb(`dicomweb:http://${host}/web?StudyInstanceUID=1.2`, QUICK);
     expect(store.images.map(({ path }) => path)).toEqual(all.map((uid) => `1.2/1.2.3/${uid}.dcm`));
@@ -117,23 +96,14 @@ describe('a DICOMweb server', () => {
       const from = Number(new URL(url!, 'http://x').searchParams.get('offset'));
       const page = all.slice(from, from + 100);
       if (page.length === 0) response.writeHead(204).end();
-      else
-        sendJson(
-          response,
-          page.map((uid) => listed(uid)),
-        );
+      else sendList(response, page);
     });
     expect((await openDicomweb(`dicomweb:http://${host}/`, QUICK)).images).toHaveLength(250);
   });
 
   it('that gives everything at once, whatever is asked, is asked twice', async () => {
     const all = Array.from({ length: 1200 }, (_, i) => `1.2.3.${10_000 + i}`);
-    const host = await serve((_, response) =>
-      sendJson(
-        response,
-        all.map((uid) => listed(uid)),
-      ),
-    );
+    const host = await serve((_, response) => sendList(response, all));
     expect((await openDicomweb(`dicomweb:http://${host}/`, QUICK)).images.length).toBe(1200);
   });
 
@@ -174,7 +144,7 @@ describe('a DICOMweb server', () => {
     const seen: (string | undefined)[] = [];
     const host = await serve((request, response) => {
       seen.push(request.headers.authorization);
-      sendJson(response, []);
+      sendList(response, []);
     });
     const environment = { DICOMWEB_USER: 'me', DICOMWEB_PASSWORD: 'secret' };
     await openDicomweb(`dicomweb:http://${host}/`, { ...QUICK, environment });
@@ -186,38 +156,34 @@ describe('a DICOMweb server', () => {
   });
 });
 
+const ADVICE = 'Set DICOMWEB_USER and DICOMWEB_PASSWORD, or DICOMWEB_TOKEN, in the environment.';
+
 describe('a DICOMweb server that fails ends the work with a sentence', () => {
   it.each([
-    [
-      401,
-      'refuses access (status 401). Set DICOMWEB_USER and DICOMWEB_PASSWORD, or DICOMWEB_TOKEN, in the environment.',
-    ],
-    [
-      403,
-      'refuses access (status 403). Set DICOMWEB_USER and DICOMWEB_PASSWORD, or DICOMWEB_TOKEN, in the environment.',
-    ],
+    [401, `refuses access (status 401). ${ADVICE}`],
+    [403, `refuses access (status 403). ${ADVICE}`],
     [400, 'answers with status 400.'],
   ])('for status %i', async (status, words) => {
     const host = await serve((_, response) => response.writeHead(status).end('secret'));
     const environment = { DICOMWEB_USER: 'me', DICOMWEB_PASSWORD: 'secret' };
-    const text = await sentence(openDicomweb(`dicomweb:http://${host}/`, { ...QUICK, environment }), InputError);
+    const text = await sentenceOf(openDicomweb(`dicomweb:http://${host}/`, { ...QUICK, environment }));
     expect(text).toBe(`Cannot read the list of images: ${host} ${words}`);
   });
 
   it('for an address without DICOMweb', async () => {
     const host = await serve((_, response) => response.writeHead(404).end());
-    expect(await sentence(openDicomweb(`dicomweb:http://${host}/`, QUICK), InputError)).toBe(
+    expect(await sentenceOf(openDicomweb(`dicomweb:http://${host}/`, QUICK))).toBe(
       `Cannot prepare images: --data must be the address of a DICOMweb server, received "dicomweb:http://${host}/", where there is none (status 404).`,
     );
   });
 
   it('for one that does not answer in time, with its list or with a file', async () => {
     const silent = await serve(() => {});
-    expect(await sentence(openDicomweb(`dicomweb:http://${silent}/`, IMPATIENT), Failure)).toBe(
+    expect(await sentenceOf(openDicomweb(`dicomweb:http://${silent}/`, IMPATIENT), Failure)).toBe(
       `Cannot read the list of images from ${silent}: it did not answer within 0.4 s.`,
     );
     const host = await serve(listing(['1.1'], () => {}));
-    expect(await sentence(frames(host, { ...IMPATIENT, timeout: 1500 }), Failure)).toBe(
+    expect(await sentenceOf(frames(host, { ...IMPATIENT, timeout: 1500 }), Failure)).toBe(
       `Cannot read the image 1.1 from ${host}: it did not answer within 1.5 s.`,
     );
   });
@@ -230,7 +196,7 @@ describe('a DICOMweb server that fails ends the work with a sentence', () => {
         setTimeout(() => response.destroy(), 20);
       }),
     );
-    expect(await sentence(frames(host), Failure)).toBe(
+    expect(await sentenceOf(frames(host), Failure)).toBe(
       `Cannot read the image 1.1 from ${host}: the connection was cut (UND_ERR_SOCKET).`,
     );
   });
@@ -241,14 +207,14 @@ describe('a DICOMweb server that fails ends the work with a sentence', () => {
         response.setHeader('content-type', 'multipart/related; boundary=x').end('--x\r\n\r\nDICM');
       }),
     );
-    expect(await sentence(frames(host), Failure)).toBe(
+    expect(await sentenceOf(frames(host), Failure)).toBe(
       `Cannot read the image 1.1 from ${host}: its answer is cut short.`,
     );
   });
 
   it('for an answer that is no list', async () => {
     const host = await serve((_, response) => response.end('<html>'));
-    expect(await sentence(openDicomweb(`dicomweb:http://${host}/`, QUICK), Failure)).toBe(
+    expect(await sentenceOf(openDicomweb(`dicomweb:http://${host}/`, QUICK), Failure)).toBe(
       `Cannot read the list of images from ${host}: its answer is not a list of them.`,
     );
   });
@@ -258,7 +224,7 @@ describe('a DICOMweb server that fails ends the work with a sentence', () => {
     const server = servers.pop()!;
     server.close();
     await once(server, 'close');
-    expect(await sentence(openDicomweb(`dicomweb:http://${host}/`, QUICK), Failure)).toBe(
+    expect(await sentenceOf(openDicomweb(`dicomweb:http://${host}/`, QUICK), Failure)).toBe(
       `Cannot read the list of images from ${host}: it refuses the connection (ECONNREFUSED).`,
     );
   });

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Sharp } from 'sharp';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -24,16 +25,6 @@ const decode = async (picture: Sharp | Uint8Array, options: Partial<ImageOptions
 
 /** The pixel at (x, y) of a decoded 4 x 4 picture. */
 const at = (pixels: number[], x: number, y: number) => pixels.slice((y * 4 + x) * 3, (y * 4 + x) * 3 + 3);
-
-/** The checksum of a PNG chunk. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return ~crc >>> 0;
-}
 
 /** The chunks of a PNG file: length, type, data, CRC. */
 function chunksOf(png: Buffer): Buffer[] {

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { sentenceOf } from '#test/sentence.ts';
 
 const root = temporaryFolder();
 let made = 0;
@@ -19,16 +19,6 @@ async function bones(table: string | Uint8Array) {
 }
 
 const TABLE = 'id,boneage,male\n1379,180,False\n1377,12,True\n1378,94,True\n';
-
-/** The error of `work` must be an InputError; returns its sentence. */
-async function sentence(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => new Error('it was accepted'),
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(InputError);
-  return (error as Error).message;
-}
 
 describe('a folder with a CSV', () => {
   it('takes the images <id>.png in the order of the rows', async () => {
@@ -84,7 +74,7 @@ describe('a folder with a CSV', () => {
     ]);
     expect([...dataset.labels!]).toEqual([1, 0]);
     expect(dataset.count).toBe(2);
-    expect(await sentence(prepare({ ...at, labelColumn: 'male', strict: true }))).toContain(
+    expect(await sentenceOf(prepare({ ...at, labelColumn: 'male', strict: true }))).toContain(
       'received 9999.png: missing',
     );
   });
@@ -102,11 +92,11 @@ describe('a folder with a CSV', () => {
   });
 
   it('refuses a missing column and names those that are there', async () => {
-    expect(await sentence(prepare(await bones('name,boneage\n1377,3\n')))).toMatch(
+    expect(await sentenceOf(prepare(await bones('name,boneage\n1377,3\n')))).toMatch(
       /train\.csv must have a column "id", received the columns name, boneage\.$/,
     );
     const at = await bones(TABLE);
-    expect(await sentence(prepare({ ...at, labelColumn: 'sex' }))).toMatch(
+    expect(await sentenceOf(prepare({ ...at, labelColumn: 'sex' }))).toMatch(
       /must have a column "sex", received the columns id, boneage, male\.$/,
     );
   });
@@ -125,7 +115,7 @@ describe('a folder with a CSV', () => {
     'refuses rows that disagree about an image, the second as %s, and gives both lines',
     async (id) => {
       const at = await bones(`${TABLE}${id},5,False\n`);
-      expect(await sentence(prepare({ ...at, labelColumn: 'male' }))).toMatch(
+      expect(await sentenceOf(prepare({ ...at, labelColumn: 'male' }))).toMatch(
         /rows of .*train\.csv about one image must agree, received male True on line 3 and False on line 5 for train\/1377\.png\.$/,
       );
     },
@@ -139,15 +129,17 @@ describe('a folder with a CSV', () => {
   });
 
   it('refuses what is no text, and says what it is', async () => {
-    expect(await sentence(prepare(await bones('PK\x03\x04...')))).toContain('a workbook or ZIP file: save it as CSV.');
-    expect(await sentence(prepare(await bones(Buffer.from(TABLE, 'utf16le'))))).toContain('bytes of zero');
+    expect(await sentenceOf(prepare(await bones('PK\x03\x04...')))).toContain(
+      'a workbook or ZIP file: save it as CSV.',
+    );
+    expect(await sentenceOf(prepare(await bones(Buffer.from(TABLE, 'utf16le'))))).toContain('bytes of zero');
     const at = await bones(TABLE);
-    expect(await sentence(prepare({ ...at, csv: at.data }))).toMatch(/text file, received .*bones, a folder\.$/);
+    expect(await sentenceOf(prepare({ ...at, csv: at.data }))).toMatch(/text file, received .*bones, a folder\.$/);
   });
 
   it('refuses a column that is there twice', async () => {
     const at = await bones('id,male,male\n1377,True,False\n');
-    expect(await sentence(prepare({ ...at, labelColumn: 'male' }))).toContain('must have one column "male"');
+    expect(await sentenceOf(prepare({ ...at, labelColumn: 'male' }))).toContain('must have one column "male"');
   });
 
   it('says when the column of labels holds measured numbers', async () => {
@@ -219,28 +211,30 @@ describe('a folder with a CSV', () => {
 
   it('refuses a CSV that is missing, empty, only a header, or with a row too short', async () => {
     const at = await bones(TABLE);
-    expect(await sentence(prepare({ ...at, csv: join(at.data, 'no.csv') }))).toMatch(
+    expect(await sentenceOf(prepare({ ...at, csv: join(at.data, 'no.csv') }))).toMatch(
       /readable file, .*: it is not there\.$/,
     );
-    expect(await sentence(prepare(await bones('')))).toContain('must have a column "id", received no columns');
-    expect(await sentence(prepare(await bones('id,male\n')))).toContain('must have rows, received a header alone');
-    expect(await sentence(prepare(await bones('id,male\n1377\n')))).toMatch(/rows of as many cells.* line 2/);
+    expect(await sentenceOf(prepare(await bones('')))).toContain('must have a column "id", received no columns');
+    expect(await sentenceOf(prepare(await bones('id,male\n')))).toContain('must have rows, received a header alone');
+    expect(await sentenceOf(prepare(await bones('id,male\n1377\n')))).toMatch(/rows of as many cells.* line 2/);
   });
 
   it('refuses a label column that is empty or has more than 1000 different values', async () => {
     const empty = await bones('id,male\n1377,\n');
-    expect(await sentence(prepare({ ...empty, labelColumn: 'male' }))).toContain('must have values, received none');
+    expect(await sentenceOf(prepare({ ...empty, labelColumn: 'male' }))).toContain('must have values, received none');
     const rows = Array.from({ length: 1001 }, (_, i) => `${i},${i / 7}`).join('\n');
     const many = await bones(`id,weight\n${rows}\n`);
-    expect(await sentence(prepare({ ...many, labelColumn: 'weight' }))).toContain(
+    expect(await sentenceOf(prepare({ ...many, labelColumn: 'weight' }))).toContain(
       'at most 1000 different values to be a class, received 1001',
     );
   });
 
   it('refuses a CSV where labels come from elsewhere, and labelColumn without CSV', async () => {
     const at = await bones(TABLE);
-    expect(await sentence(prepare({ ...at, data: 'digits' }))).toContain('csv must be left out when data is "digits"');
-    expect(await sentence(prepare({ data: at.data, cacheDir: at.cacheDir, labelColumn: 'male' }))).toContain(
+    expect(await sentenceOf(prepare({ ...at, data: 'digits' }))).toContain(
+      'csv must be left out when data is "digits"',
+    );
+    expect(await sentenceOf(prepare({ data: at.data, cacheDir: at.cacheDir, labelColumn: 'male' }))).toContain(
       '--label-column must come with --csv, received it alone.',
     );
   });

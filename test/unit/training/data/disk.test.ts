@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '#base/terminal/errors.ts';
 import { lacksMount, smallDisk } from '#test/pictures/disks.ts';
@@ -15,6 +14,7 @@ import {
   writeFiles,
 } from '#test/pictures/images.ts';
 import { spawnCli } from '#test/run-cli.ts';
+import { sentenceOf } from '#test/sentence.ts';
 import { skipBecause } from '#test/skip.ts';
 
 const root = temporaryFolder();
@@ -27,23 +27,16 @@ async function pictures(name: string, count: number, colour = false): Promise<st
   return writeFiles(join(root, name), { ...files, ...(colour && { 'z.png': flatPicture(8, 8, 200, 0, 0) }) });
 }
 
-const errorOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+const workBegan = () => {
+  throw new Error('work began');
+};
 
 describe('a full disk', skipBecause(lacksMount()), () => {
   it('is told before the first picture is read, with what is needed and what there is', async () => {
     const cacheDir = join(smallDisk(1024), 'cache');
     const data = await pictures('many', 5);
-    const error = await errorOf(
-      prepare({ data, cacheDir, size: 512 }, () => {
-        throw new Error('work began');
-      }),
-    );
-    expect(error).toBeInstanceOf(Failure);
-    expect((error as Error).message).toMatch(
+    const said = await sentenceOf(prepare({ data, cacheDir, size: 512 }, workBegan), Failure);
+    expect(said).toMatch(
       /^Cannot write 5 prepared images in .*cache: the disk must have 1\.25 MiB free, but it has (1 MiB|10\d\d KiB)\. Free/,
     );
     expect(listCache(cacheDir)).toEqual({ complete: [], temporary: [] });
@@ -53,9 +46,7 @@ describe('a full disk', skipBecause(lacksMount()), () => {
   it('is told when the first picture with colour makes three channels of one', async () => {
     const cacheDir = join(smallDisk(1024), 'cache');
     const data = await pictures('coloured', 5, true);
-    const error = await errorOf(prepare({ data, cacheDir, size: 256 }));
-    expect(error).toBeInstanceOf(Failure);
-    expect((error as Error).message).toContain('must have 1.13 MiB free');
+    expect(await sentenceOf(prepare({ data, cacheDir, size: 256 }), Failure)).toContain('must have 1.13 MiB free');
     expect(listCache(cacheDir)).toEqual({ complete: [], temporary: [] });
     expect((await prepare({ data, cacheDir, size: 256, channels: 1 })).count).toBe(6);
   });
@@ -65,13 +56,12 @@ describe('a full disk', skipBecause(lacksMount()), () => {
     const cacheDir = join(disk, 'cache');
     const data = await pictures('some', 5);
     const ballast = join(disk, 'ballast');
-    const error = await errorOf(
-      prepare({ data, cacheDir, size: 256 }, ({ done }) => {
-        if (done === 1) fillUp(ballast);
-      }),
+    const work = prepare({ data, cacheDir, size: 256 }, ({ done }) => {
+      if (done === 1) fillUp(ballast);
+    });
+    expect(await sentenceOf(work, Failure)).toMatch(
+      /^Cannot write the prepared images in .*cache: the disk is full\.$/,
     );
-    expect(error).toBeInstanceOf(Failure);
-    expect((error as Error).message).toMatch(/^Cannot write the prepared images in .*cache: the disk is full\.$/);
     expect(listCache(cacheDir)).toEqual({ complete: [], temporary: [] });
     rmSync(ballast, { recursive: true });
     const dataset = await prepare({ data, cacheDir, size: 256 });
@@ -97,13 +87,8 @@ describe('a read-only disk', skipBecause(lacksMount()), () => {
     execFileSync('mount', ['-o', 'remount,ro', disk]);
     expect((await prepare({ data, cacheDir: join(disk, 'cache') })).hash).toBe(ready.hash);
     for (const cacheDir of [join(disk, 'cache'), join(disk, 'new')]) {
-      const error = await errorOf(
-        prepare({ data, cacheDir, size: 9 }, () => {
-          throw new Error('work began');
-        }),
-      );
-      expect(error).toBeInstanceOf(InputError);
-      expect((error as Error).message).toContain('the file system is read-only');
+      const said = await sentenceOf(prepare({ data, cacheDir, size: 9 }, workBegan));
+      expect(said).toContain('the file system is read-only');
     }
   });
 });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { sentenceOf } from '#test/sentence.ts';
 import { isIdx } from '#training/data/sources/idx-format.ts';
 
 const root = temporaryFolder();
@@ -24,15 +24,6 @@ const LABELS = idx(0x801, [5], [3, 0, 9, 3, 1]);
 async function folderWith(files: Record<string, Uint8Array | string>) {
   const at = place();
   return { data: await writeFiles(join(at, 'fashion'), files), cacheDir: join(at, 'cache') };
-}
-
-async function sentence(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => new Error('it was accepted'),
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(InputError);
-  return (error as Error).message;
 }
 
 describe('IDX files', () => {
@@ -116,22 +107,22 @@ describe('IDX files', () => {
     ['of images too large', idx(0x803, [1, 40_000, 40_000], []).subarray(0, 16), /truncated/],
   ])('are refused when the image file is %s', async (_, bytes, message) => {
     const at = await folderWith({ 'train-images-idx3-ubyte': bytes });
-    expect(await sentence(prepare(at))).toMatch(message);
+    expect(await sentenceOf(prepare(at))).toMatch(message);
   });
 
   it('are refused when labels are too few, truncated or no labels', async () => {
     const withLabels = (labels: Uint8Array) =>
       folderWith({ 'train-images-idx3-ubyte': IMAGES, 'train-labels-idx1-ubyte': labels });
-    expect(await sentence(prepare(await withLabels(idx(0x801, [4], [1, 2, 3, 4]))))).toMatch(
+    expect(await sentenceOf(prepare(await withLabels(idx(0x801, [4], [1, 2, 3, 4]))))).toMatch(
       /must have 5 labels, one for every image of train-images-idx3-ubyte, received 4/,
     );
-    expect(await sentence(prepare(await withLabels(LABELS.subarray(0, 10))))).toMatch(/truncated/);
-    expect(await sentence(prepare(await withLabels(IMAGES)))).toMatch(/magic .* 0x00000801, received 0x00000803/);
+    expect(await sentenceOf(prepare(await withLabels(LABELS.subarray(0, 10))))).toMatch(/truncated/);
+    expect(await sentenceOf(prepare(await withLabels(IMAGES)))).toMatch(/magic .* 0x00000801, received 0x00000803/);
   });
 
   it('are refused when a folder has several and none is the one for training', async () => {
     const at = await folderWith({ 'a-images-idx3-ubyte': IMAGES, 'b-images-idx3-ubyte': IMAGES });
-    expect(await sentence(prepare(at))).toContain('received a-images-idx3-ubyte, b-images-idx3-ubyte in');
+    expect(await sentenceOf(prepare(at))).toContain('received a-images-idx3-ubyte, b-images-idx3-ubyte in');
   });
 
   it('leave a folder of pictures alone that has none of them', async () => {

@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findCompiler } from '#pipeline/setup/compile.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { skipBecause } from '#test/skip.ts';
 import { buildDriver } from '#test/train/driver.ts';
 import { missingReason } from '#test/train/engines.ts';
@@ -23,13 +21,9 @@ async function lacks(): Promise<string | undefined> {
 }
 
 describe('tfjs-node-gpu beside a driver, as TensorFlow itself tells of it,', skipBecause(await lacks()), () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'driver-'));
-    buildDriver(folder, await findCompiler());
-  });
+  const folder = temporaryFolder();
+  beforeAll(async () => buildDriver(folder, await findCompiler()));
   afterEach(() => vi.unstubAllEnvs());
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.each([
     [

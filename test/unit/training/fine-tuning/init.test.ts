@@ -1,10 +1,11 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readSettings } from '#pipeline/commands/options/settings.ts';
 import { exportRun } from '#pipeline/export/export.ts';
 import { loadModel } from '#runtime-node/index.ts';
+import { attentiveConfig, unetConfig } from '#test/models/unet.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { encodeModel, type Graph, NotRecovered } from '#tracer/index.ts';
 import { fitParameters } from '#training/fine-tuning/fit.ts';
 import { readStart } from '#training/fine-tuning/read-start.ts';
@@ -18,27 +19,12 @@ import { expectClose } from '../../../support/compare.ts';
 import { memoryDataset } from '../../../support/train/memory-dataset.ts';
 import { lines } from '../../../support/train/tiny-run.ts';
 
-const unet = {
-  _class_name: 'UNet2DModel',
-  num_class_embeds: 2,
-  block_out_channels: [4, 8],
-  layers_per_block: 1,
-  norm_num_groups: 2,
-  attention_head_dim: 4,
-  down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
-  up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
-};
+const unet = attentiveConfig({ num_class_embeds: 2 });
 /** For runs: small, because each is traced, trained and drawn. */
-const small = {
-  ...unet,
-  block_out_channels: [4],
-  down_block_types: ['DownBlock2D'],
-  up_block_types: ['UpBlock2D'],
-  mid_block_type: null,
-};
+const small = unetConfig({ num_class_embeds: 2, attention_head_dim: 4, mid_block_type: null });
 const dataset = memoryDataset({ classes: 2 });
 
-let folder: string;
+const folder = temporaryFolder();
 const at = (...parts: string[]) => join(folder, ...parts);
 
 /** Settings of a file over those that `--init` reads. */
@@ -62,12 +48,10 @@ const still = { steps: 1, batch: 4, lr: 1e-30, engine: 'tfjs-cpu', emaDecay: 0.9
 const fine = (init: string, more = {}) => ({ training: { ...still, init, ...more } });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'onnoise-init-'));
   const scheduler = { num_train_timesteps: 30, prediction_type: 'v_prediction' };
   await run('base', { model: small, scheduler, training: { ...still, steps: 6, lr: 0.01 } });
   await exportRun({ run: at('base'), out: at('model'), weights: false });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const picture = async (name: string) => {
   const model = await loadModel(name, { device: 'cpu' });
@@ -146,25 +130,12 @@ describe('recoverParameters', () => {
   const conditions = [{ name: 'age', mean: 10, std: 2, min: 1, max: 20 }];
   const group = { norm_type: 'group', norm_num_groups: 2, residual_connections: true, attention_levels: [1] };
   it.each<[string, object]>([
-    [
-      'UNet2DModel with conditions',
-      {
-        ...unet,
-        sample_size: 8,
-        in_channels: 1,
-        out_channels: 1,
-        num_class_embeds: 3,
-        null_condition: true,
-        conditions,
-      },
-    ],
+    ['UNet2DModel with conditions', { ...unet, sample_size: 8, num_class_embeds: 3, null_condition: true, conditions }],
     [
       'UNet2DModel with residual resampling',
       {
         ...unet,
         sample_size: 8,
-        in_channels: 1,
-        out_channels: 1,
         down_block_types: ['ResnetDownsampleBlock2D', 'AttnDownBlock2D'],
         up_block_types: ['AttnUpBlock2D', 'ResnetUpsampleBlock2D'],
         resnet_time_scale_shift: 'scale_shift',
@@ -183,7 +154,7 @@ describe('recoverParameters', () => {
   });
 
   const first = (graph: Graph, op: string) => graph.nodes.find((node) => node.op === op)!;
-  const tiny = createModel({ ...small, sample_size: 4, in_channels: 1, out_channels: 1 });
+  const tiny = createModel(small);
   const tinyWeights = initParameters(tiny, 5);
 
   it.each<[string, (graph: Graph) => void, RegExp]>([
@@ -306,13 +277,7 @@ describe('train --init', () => {
 describe('fitParameters', () => {
   it('starts a null class at the mean of the classes, and lets nothing else grow', async () => {
     const { start } = await readStart(at('base'));
-    const { parameters } = createModel({
-      ...small,
-      sample_size: 4,
-      in_channels: 1,
-      out_channels: 1,
-      num_class_embeds: 3,
-    });
+    const { parameters } = createModel({ ...small, num_class_embeds: 3 });
     const rows = start.parameters.get('class_embedding.weight')!.values;
     const grown = fitParameters(start, { config: { null_condition: true }, parameters }).get('class_embedding.weight')!;
     expect(grown.subarray(0, rows.length)).toEqual(rows);

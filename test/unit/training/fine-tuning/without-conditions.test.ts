@@ -1,26 +1,17 @@
 /** Weights of a conditional network as the start of one without conditions: it must draw what they draw for none. */
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { unetConfig } from '#test/models/unet.ts';
 import { fitParameters } from '#training/fine-tuning/fit.ts';
 import { createModel, initParameters, type Model } from '#training/model/index.ts';
 import { expectClose } from '../../../support/compare.ts';
-import { tensorsOf } from '../../../support/models/model.ts';
+import { tensorsOf, useCpu } from '../../../support/models/model.ts';
 
-const unet = {
-  _class_name: 'UNet2DModel',
-  sample_size: 8,
-  in_channels: 1,
-  out_channels: 1,
-  block_out_channels: [8, 16],
-  down_block_types: ['DownBlock2D', 'DownBlock2D'],
-  up_block_types: ['UpBlock2D', 'UpBlock2D'],
-  layers_per_block: 1,
-  norm_num_groups: 4,
-};
+const unet = unetConfig({ sample_size: 8, block_out_channels: [8, 16], norm_num_groups: 4 });
 const AGE = { name: 'age', mean: 4, std: 2, min: 0, max: 9 };
 const WEIGHT = { ...AGE, name: 'weight' };
 
-beforeAll(() => tf.setBackend('cpu'));
+useCpu();
 
 const startOf = (model: Model) => {
   const values = initParameters(model, 3);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +9,7 @@ import { STEP_FILES } from '#scheduler/training/index.ts';
 import { exampleEvaluation } from '#test/evaluation.ts';
 import { trainedCard } from '#test/models/card.ts';
 import { AGE, GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
-import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 import { formatModelCard, withPython } from '#training/folder/model-card.ts';
 
 const json = async (folder: string, file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'));
@@ -80,16 +79,12 @@ describe('writeArtefact', () => {
       const folder = await tinyArtefact({ classes: 2, T: 70 }, { card });
       // The folder has no weights in PyTorch's format, so the network is given.
       const script = `
-import sys
+import json, sys
 from diffusers import DiffusionPipeline, UNet2DModel
 blocks = dict(block_out_channels=(4,), down_block_types=("DownBlock2D",), up_block_types=("UpBlock2D",), norm_num_groups=4)
 pipeline = DiffusionPipeline.from_pretrained(sys.argv[1], unet=UNet2DModel(sample_size=4, **blocks))
-print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
-      const printed = execFileSync(PYTHON, ['-c', script, folder], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      expect(printed.trim()).toBe('DDPMPipeline 70');
+print(json.dumps([type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps]))`;
+      expect(askPython(['-c', script, folder])).toEqual(['DDPMPipeline', 70]);
     },
   );
 

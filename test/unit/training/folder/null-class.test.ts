@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
-import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { unetConfig } from '#test/models/unet.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { inferenceGraph } from '#training/folder/inference.ts';
 import { writeSafetensors } from '#training/folder/safetensors.ts';
@@ -22,19 +22,9 @@ with torch.no_grad():
 print(json.dumps(output.flatten().tolist()))`;
 
 it('the null class is a class of diffusers as any other', skipBecause(lacksPython('diffusers')), async () => {
-  const model = createModel({
-    _class_name: 'UNet2DModel',
-    sample_size: 4,
-    in_channels: 1,
-    out_channels: 1,
-    num_class_embeds: 4,
-    null_condition: true,
-    block_out_channels: [8],
-    down_block_types: ['DownBlock2D'],
-    up_block_types: ['UpBlock2D'],
-    norm_num_groups: 2,
-    num_train_timesteps: 10,
-  });
+  const model = createModel(
+    unetConfig({ block_out_channels: [8], num_class_embeds: 4, null_condition: true, num_train_timesteps: 10 }),
+  );
   expect([model.classCount, model.config]).toEqual([3, expect.objectContaining({ null_condition: true })]);
   const parameters = initParameters(model, 1);
   const folder = await temporaryFolder();
@@ -43,10 +33,7 @@ it('the null class is a class of diffusers as any other', skipBecause(lacksPytho
   const weights = model.parameters.map(({ name, shape }) => [name, { shape, data: parameters.get(name)! }] as const);
   const path = join(folder, 'unet', 'diffusion_pytorch_model.safetensors');
   await writeSafetensors(path, new Map(weights), { format: 'pt' });
-  const printed = execFileSync(PYTHON, ['-c', SCRIPT, folder], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const theirs: number[] = askPython(['-c', SCRIPT, folder]);
 
   const session = await InferenceSession.create(encodeModel(inferenceGraph(model, parameters)));
   const sample = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i));
@@ -56,5 +43,5 @@ it('the null class is a class of diffusers as any other', skipBecause(lacksPytho
     class_labels: new Tensor('int64', [0n, 1n, 2n, 3n], [4]),
   });
   await session.release();
-  expectClose(out_sample!.data as Float32Array, JSON.parse(printed), { absolute: 1e-5, what: 'output' });
+  expectClose(out_sample!.data as Float32Array, theirs, { absolute: 1e-5, what: 'output' });
 });

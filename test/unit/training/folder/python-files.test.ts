@@ -1,24 +1,14 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { unetConfig } from '#test/models/unet.ts';
 import { filesForPython, libraryOf, modelIndex, pythonExample } from '#training/folder/python-files.ts';
 import { WEIGHTS_FILE } from '#training/folder/weights.ts';
 import { createModel, initParameters, NETWORKS } from '#training/model/index.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const age = { name: 'age', mean: 51.26, std: 20, min: 1, max: 100 };
-const tiny = {
-  _class_name: 'UNet2DModel',
-  sample_size: 4,
-  in_channels: 1,
-  out_channels: 1,
-  block_out_channels: [4],
-  layers_per_block: 1,
-  norm_num_groups: 2,
-  attention_head_dim: 2,
-  down_block_types: ['DownBlock2D'],
-  up_block_types: ['UpBlock2D'],
-};
+const tiny = unetConfig({ attention_head_dim: 2 });
 const tutorial = { _class_name: 'SimpleUnet', sample_size: 4, channels: [4, 6], time_emb_dim: 4 };
 
 describe('filesForPython', () => {

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 import {
   readSafetensors,
   type SafetensorsData,
@@ -70,7 +69,7 @@ describe('writeSafetensors', () => {
     const script =
       'import sys, json; from safetensors.numpy import load_file; t = load_file(sys.argv[1]);' +
       'print(json.dumps({k: [str(v.dtype), list(v.shape), v.flatten().tolist()] for k, v in sorted(t.items())}))';
-    expect(JSON.parse(execFileSync(PYTHON, ['-c', script, path], { encoding: 'utf8' }))).toEqual({
+    expect(askPython(['-c', script, path])).toEqual({
       u: ['uint8', [3], [1, 2, 255]],
       w: ['float32', [2, 1], [0.5, -2]],
     });

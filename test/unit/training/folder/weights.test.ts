@@ -1,20 +1,10 @@
 import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
+import { unetConfig } from '#test/models/unet.ts';
 import { fromStateDict, namedTensors, requireWeights, toStateDict } from '#training/folder/weights.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
 
-const attention = createModel({
-  _class_name: 'UNet2DModel',
-  sample_size: 4,
-  in_channels: 1,
-  out_channels: 1,
-  block_out_channels: [4],
-  layers_per_block: 1,
-  norm_num_groups: 2,
-  attention_head_dim: 2,
-  down_block_types: ['DownBlock2D'],
-  up_block_types: ['UpBlock2D'],
-});
+const attention = createModel(unetConfig({ attention_head_dim: 2 }));
 const tutorial = createModel({ _class_name: 'SimpleUnet', sample_size: 8, channels: [4, 6], time_emb_dim: 8 });
 
 describe('toStateDict', () => {

@@ -1,26 +1,23 @@
 /** Pictures of the classes: what a config makes of them, and what they may not change. PyTorch's numbers are in test/golden. */
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { unetConfig } from '#test/models/unet.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
 import { isHiddenMatrix } from '#training/step/muon.ts';
-import { tensorsOf } from '../../../support/models/model.ts';
+import { tensorsOf, useCpu } from '../../../support/models/model.ts';
 
-const unet = {
-  _class_name: 'UNet2DModel',
+const unet = unetConfig({
   sample_size: 8,
   in_channels: 2,
   out_channels: 2,
   patch_size: 2,
   block_out_channels: [8],
-  down_block_types: ['DownBlock2D'],
-  up_block_types: ['UpBlock2D'],
-  layers_per_block: 1,
   norm_num_groups: 4,
   add_attention: false,
-};
+});
 const NAME = 'class_picture_embedding.weight';
 
-beforeAll(() => tf.setBackend('cpu'));
+useCpu();
 
 it('are as large as a sample, one for each class and for the null class', () => {
   const model = createModel({ ...unet, num_class_embeds: 4, null_condition: true, class_pictures: true });

@@ -1,16 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import * as node from 'onnxruntime-node';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
-import { tensorsOf } from '#test/models/model.ts';
+import { tensorsOf, useCpu } from '#test/models/model.ts';
 import { encodeModel, trace } from '#tracer/index.ts';
 import { conditionFeatures } from '#training/model/condition-embedding.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
 
-beforeAll(async () => {
-  tf.enableProdMode();
-  await tf.setBackend('cpu');
-});
+useCpu();
 
 const VALUES = Float32Array.from({ length: 801 }, (_, i) => -10 + i / 40); // both ends beyond 8
 /** In float64. */

@@ -1,31 +1,17 @@
 import { InputError } from '@onnoise/scheduler/rules';
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
-import { tensorsOf, wave } from '#test/models/model.ts';
+import { tensorsOf, useCpu, wave } from '#test/models/model.ts';
+import { unetConfig } from '#test/models/unet.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
 
 const configs = {
   SimpleUnet: { _class_name: 'SimpleUnet', channels: [3, 4], sample_size: 4, time_emb_dim: 4, num_class_embeds: 3 },
-  UNet2DModel: {
-    _class_name: 'UNet2DModel',
-    sample_size: 4,
-    in_channels: 1,
-    out_channels: 1,
-    block_out_channels: [4, 4],
-    down_block_types: ['DownBlock2D', 'DownBlock2D'],
-    up_block_types: ['UpBlock2D', 'UpBlock2D'],
-    layers_per_block: 1,
-    norm_num_groups: 2,
-    attention_head_dim: 2,
-    num_class_embeds: 3,
-  },
+  UNet2DModel: unetConfig({ block_out_channels: [4, 4], attention_head_dim: 2, num_class_embeds: 3 }),
 };
 
-beforeAll(async () => {
-  tf.enableProdMode();
-  await tf.setBackend('cpu');
-});
+useCpu();
 
 for (const [name, config] of Object.entries(configs)) {
   describe(name, () => {

@@ -1,14 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
-import { wave } from '#test/models/model.ts';
+import { useCpu, wave } from '#test/models/model.ts';
 import { declareInto } from '#training/model/declare.ts';
 import { conv2d, upsampleConv2d } from '#training/model/layers.ts';
 
-beforeAll(async () => {
-  tf.enableProdMode();
-  await tf.setBackend('cpu');
-});
+useCpu();
 
 describe('upsampleConv2d', () => {
   it('is a nearest-neighbour doubling and a 3x3 convolution, at the borders as well', () => {

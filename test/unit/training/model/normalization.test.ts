@@ -1,15 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
-import { wave } from '#test/models/model.ts';
+import { useCpu, wave } from '#test/models/model.ts';
 import { declareInto } from '#training/model/declare.ts';
 import { groupNorm, silu } from '#training/model/normalization.ts';
 
-beforeAll(async () => {
-  tf.enableProdMode();
-  await tf.setBackend('cpu');
-});
+useCpu();
 
 /** x [N, H, W, C] normalised by tfjs' own operations, which tfjs differentiates. */
 function reference(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, groups: number, epsilon: number): tf.Tensor {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unetConfig } from '#test/models/unet.ts';
 import { countParameters, createModel, initParameters } from '#training/model/index.ts';
 
 const model = createModel({ _class_name: 'SimpleUnet', channels: [16, 32], sample_size: 8, num_class_embeds: 100 });
@@ -48,18 +49,9 @@ describe('initParameters', () => {
 });
 
 describe('initParameters with zeroInit', () => {
-  const unet = createModel({
-    _class_name: 'UNet2DModel',
-    sample_size: 8,
-    in_channels: 1,
-    out_channels: 1,
-    block_out_channels: [16, 32],
-    layers_per_block: 1,
-    down_block_types: ['DownBlock2D', 'DownBlock2D'],
-    up_block_types: ['UpBlock2D', 'UpBlock2D'],
-    norm_num_groups: 8,
-    attention_head_dim: 8,
-  });
+  const unet = createModel(
+    unetConfig({ sample_size: 8, block_out_channels: [16, 32], norm_num_groups: 8, attention_head_dim: 8 }),
+  );
   const zerosOf = (of: typeof unet) =>
     [...initParameters(of, 7, true)].filter(([, values]) => values.every((v) => v === 0)).map(([name]) => name);
 

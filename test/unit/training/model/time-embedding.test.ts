@@ -1,16 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import * as node from 'onnxruntime-node';
 import * as web from 'onnxruntime-web';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { exactEmbedding } from '#test/models/embedding.ts';
+import { useCpu } from '#test/models/model.ts';
 import { encodeModel, trace, traceAnyBatch } from '#tracer/index.ts';
 import { type EmbeddingOptions, sinusoidalTable, timeEmbedding } from '#training/model/time-embedding.ts';
 
-beforeAll(async () => {
-  tf.enableProdMode();
-  await tf.setBackend('cpu');
-});
+useCpu();
 
 const KINDS: Record<string, EmbeddingOptions> = {
   "the tutorial's": { count: 300, width: 32, shift: 1, cosFirst: false },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { conditionInputs, drawDropped } from '#scheduler/training/conditioning.ts';
+import { unetConfig } from '#test/models/unet.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { newRun } from '#test/train/tiny-run.ts';
 import { createModel } from '#training/model/index.ts';
@@ -14,17 +15,9 @@ import { compareConfigs, type PartialConfig, resolveConfig } from '#training/set
 
 const NAMES = ['female', 'male'];
 const networks: PartialConfig[] = [
-  { model: { _class_name: 'UNet2DModel', sample_size: 4, in_channels: 1, out_channels: 1, block_out_channels: [4] } },
+  { model: unetConfig({ attention_head_dim: null }) },
   { model: { _class_name: 'SimpleUnet', sample_size: 4, channels: [2, 4], time_emb_dim: 4 } },
 ];
-networks[0]!.model = {
-  ...networks[0]!.model,
-  norm_num_groups: 2,
-  layers_per_block: 1,
-  attention_head_dim: null,
-  down_block_types: ['DownBlock2D'],
-  up_block_types: ['UpBlock2D'],
-};
 const dropout = (labelDropout: number): PartialConfig => ({ training: { labelDropout } });
 const resolve = (...configs: PartialConfig[]) => resolveConfig(configs.map((config) => ({ name: 'it', config })));
 

@@ -1,15 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { makeOrder } from '#pipeline/bulk/order.ts';
-import { grayPicture, writeFiles } from '#test/pictures/images.ts';
+import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import { ask, IMAGES, useServer } from '#test/server.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'label-names-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 const [run, model, csv] = ['run', 'hands', 'bones.csv'].map((name) => join(folder, name)) as [string, string, string];
 const readJson = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'));
 
@@ -90,17 +88,8 @@ describe('a model of a table with named labels', () => {
 
   it('refuses names that the table does not have before it prepares the images', async () => {
     const unused = join(folder, 'unused');
-    const out = join(folder, 'refused');
-    const { code, stderr } = await train(
-      '--label-names',
-      'false=f',
-      '--steps',
-      '1',
-      '--cache-dir',
-      unused,
-      '--out',
-      out,
-    );
+    const places = ['--cache-dir', unused, '--out', join(folder, 'refused')];
+    const { code, stderr } = await train('--label-names', 'false=f', '--steps', '1', ...places);
     expect([code, stderr]).toEqual([
       2,
       'Cannot prepare images: --label-names must name values of the column "male" of bones.csv, which are False, True, received "false". Did you mean "False"?\n',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { packState, unpackState } from '#scheduler/training/index.ts';
+import { unetConfig } from '#test/models/unet.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { flatStepGraph } from '#training/engines/onnx/graphs.ts';
 import { createOnnxruntimeEngine } from '#training/engines/onnx/onnxruntime.ts';
@@ -14,20 +15,14 @@ const STEPS = 50;
 const DRIFTING = { SimpleUnet: 25 } as Record<string, number>;
 
 const muon: PartialConfig = {
-  model: {
-    _class_name: 'UNet2DModel',
+  model: unetConfig({
     sample_size: 8,
-    in_channels: 1,
-    out_channels: 1,
     num_class_embeds: 3,
     block_out_channels: [16, 16],
-    layers_per_block: 1,
     norm_num_groups: 4,
-    down_block_types: ['DownBlock2D', 'DownBlock2D'],
-    up_block_types: ['UpBlock2D', 'UpBlock2D'],
     add_attention: false,
     dropout: 0.1,
-  },
+  }),
   scheduler: { num_train_timesteps: 30, prediction_type: 'v_prediction' },
   training: { batch: 2, optimizer: 'muon', weightDecay: 0.05, lr: 0.004, emaDecay: 0.99 },
 };

@@ -1,6 +1,6 @@
 import { makeSchedule, parseSchedulerConfig } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type CurveTensors,
   curveGradients,
@@ -10,6 +10,7 @@ import {
   learnedBetas,
 } from '#training/step/learned-schedule.ts';
 import { expectClose } from '../../../support/compare.ts';
+import { useCpu } from '../../../support/models/model.ts';
 
 const T = 80;
 const { alphaBar } = makeSchedule(
@@ -30,10 +31,7 @@ function bent(): Values {
 }
 const gammas = (curve: Values) => Array.from(gammaAt(tensors(curve), start, tf.tensor1d(all, 'int32')).dataSync());
 
-beforeAll(async () => {
-  tf.enableProdMode();
-  await tf.setBackend('cpu');
-});
+useCpu();
 
 describe('gammaAt', () => {
   it('begins near the schedule that it starts from, keeps its ends, and never falls', () => {

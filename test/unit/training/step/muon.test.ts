@@ -1,28 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useCpu } from '#test/models/model.ts';
+import { unetConfig } from '#test/models/unet.ts';
 import { createModel } from '#training/model/index.ts';
 import { planFromConfig } from '#training/plan/resolve.ts';
 import { resolveConfig } from '#training/settings/config.ts';
 import { isHiddenMatrix, muonMomentum, muonUpdates } from '#training/step/muon.ts';
 
-const NETWORK = {
-  _class_name: 'UNet2DModel',
+const NETWORK = unetConfig({
   sample_size: 8,
-  in_channels: 1,
-  out_channels: 1,
   block_out_channels: [16, 32],
-  down_block_types: ['DownBlock2D', 'DownBlock2D'],
-  up_block_types: ['UpBlock2D', 'UpBlock2D'],
-  layers_per_block: 1,
   norm_num_groups: 8,
   add_attention: false,
   num_class_embeds: 20,
-};
-
-beforeAll(async () => {
-  tf.enableProdMode();
-  await tf.setBackend('cpu');
 });
+
+useCpu();
 
 const matrix = (rows: number, columns: number, seed: number) => tf.randomNormal([rows, columns], 0, 1, 'float32', seed);
 
