@@ -10,11 +10,11 @@
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler/rules';
-import { exitCodeOf } from '#base/terminal/errors.ts';
 import { plural } from '#base/text/format.ts';
 import { probeNative } from '#training/engines/native/probe.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { type OurEngine, ourSides } from './ours.ts';
+import { ownOptions } from './parse.ts';
 import { prepareTheirs } from './prepare/sides.ts';
 import { createMeter } from './processor.ts';
 import { HEAD, rowsOf, spread } from './result.ts';
@@ -32,13 +32,7 @@ const WATCH = 2000;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === undefined) console.log(HELP);
-  else await bench(options);
-} catch (error) {
-  process.exitCode = exitCodeOf(error);
-}
+await bench(ownOptions(readOptions, HELP));
 
 async function bench(options: Options): Promise<void> {
   if (!options.busy) await requireQuiet();

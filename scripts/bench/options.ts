@@ -1,6 +1,6 @@
 /** The options of `npm run bench`. */
 import { check, InputError, integer, oneOf } from '@onnoise/scheduler/rules';
-import { parseOptions, typedNumber } from './parse.ts';
+import { readTyped } from './parse.ts';
 import { tasks } from './tasks.ts';
 import { VARIANTS, type Variant } from './variants.ts';
 
@@ -37,22 +37,17 @@ const ACTION = 'measure';
 
 /** Returns undefined for --help. @throws InputError for what is no option, and for a value that cannot be */
 export function readOptions(args: readonly string[]): Options | undefined {
-  const { values, positionals } = parseOptions(args, {
-    rounds: { type: 'string', default: '7' },
-    against: { type: 'string', multiple: true },
-    alone: { type: 'boolean', default: false },
-    busy: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  });
-  if (values.help) return undefined;
+  const typed = readTyped(ACTION, HELP, args, { words: true });
   const sides = Object.keys(VARIANTS) as Variant[];
-  return {
-    tasks: chosen(positionals),
-    rounds: check(ACTION, '--rounds', integer(1), typedNumber(values.rounds)),
-    against: values.against?.map((side) => check(ACTION, '--against', oneOf(sides), side)),
-    alone: values.alone,
-    busy: values.busy,
-  };
+  return (
+    typed && {
+      tasks: chosen(typed.words),
+      rounds: typed.number('rounds', integer(1)),
+      against: typed.list('against')?.map((side) => check(ACTION, '--against', oneOf(sides), side)),
+      alone: typed.flag('alone'),
+      busy: typed.flag('busy'),
+    }
+  );
 }
 
 function chosen(typed: readonly string[]): string[] {

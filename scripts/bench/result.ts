@@ -33,6 +33,8 @@ export function spread(values: readonly number[], digits: number): string {
   return `${middle} (${low}-${high})`;
 }
 
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
 /** Between two values by linear interpolation, as numpy's `quantile`. @param share 0 to 1 */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);

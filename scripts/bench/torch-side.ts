@@ -1,8 +1,5 @@
 /** PyTorch's side in a child process, torch_side.py: each way of running a task is opened, then does rounds. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { python, startPython } from './python.ts';
 import type { Side } from './side.ts';
 import type { Work } from './tasks.ts';
 import { nameOf, type Variant } from './variants.ts';
@@ -13,54 +10,39 @@ export interface TorchSide {
   /** @returns the side, or why this way cannot run here. */
   open(work: Work, way: Variant): Promise<Side | { refused: string }>;
   /** Forgets what was opened. */
-  close(): Promise<void>;
+  close(): Promise<unknown>;
   stop(): void;
 }
 
-/** The Python that is asked. */
-export const python = (): string => process.env.PYTHON ?? 'python3';
+interface Answer {
+  opened: number;
+  refused?: string;
+  ms: number;
+}
 
 /** @returns the side, or why there is none. */
 export async function startTorch(): Promise<TorchSide | { missing: string }> {
-  const script = fileURLToPath(new URL('./torch_side.py', import.meta.url));
-  const child = spawn(python(), [script], { stdio: ['pipe', 'pipe', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', (text: Buffer) => {
-    said = (said + text.toString()).slice(-2000);
-  });
-  child.stdin.on('error', () => {}); // `answer` tells why it stopped
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const failed = once(child, 'error').then(([error]) => Promise.reject(error));
-  failed.catch(() => {}); // read below
-  const answer = async () => {
-    const line = await Promise.race([lines.next(), failed]);
-    if (!line.done) return JSON.parse(line.value);
-    if (child.exitCode === null) await once(child, 'close');
-    throw new Error(`${python()} stopped: ${said}`);
-  };
+  const script = new URL('./torch_side.py', import.meta.url);
+  const side = await startPython<{ torch: string; threads: number }>(script);
+  if ('missing' in side) return { missing: `${python()}: ${side.missing}` };
+  const { torch, threads } = side.greeting;
   const ask = (what: object) => {
-    child.stdin.write(`${JSON.stringify(what)}\n`);
-    return answer();
+    side.stdin.write(`${JSON.stringify(what)}\n`);
+    return side.answer() as Promise<Answer>;
   };
-  try {
-    const { torch, threads } = await answer();
-    return {
-      about: `PyTorch ${torch}, ${threads} threads`,
-      async open(work, way) {
-        const { opened, refused } = await ask({ do: 'open', as: way, work });
-        if (refused !== undefined) return { refused };
-        return {
-          name: nameOf(way, work.do === 'training'),
-          ours: false,
-          round: async (times) => (await ask({ do: 'round', number: opened, times })).ms,
-          dispose: async () => {},
-        };
-      },
-      close: () => ask({ do: 'close' }),
-      stop: () => child.kill(),
-    };
-  } catch (error) {
-    const none = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return { missing: none ? `there is no ${python()}` : `${python()} says "${said.trim().split('\n').at(-1)}"` };
-  }
+  return {
+    about: `PyTorch ${torch}, ${threads} threads`,
+    async open(work, way) {
+      const { opened, refused } = await ask({ do: 'open', as: way, work });
+      if (refused !== undefined) return { refused };
+      return {
+        name: nameOf(way, work.do === 'training'),
+        ours: false,
+        round: async (times) => (await ask({ do: 'round', number: opened, times })).ms,
+        dispose: async () => {},
+      };
+    },
+    close: () => ask({ do: 'close' }),
+    stop: side.stop,
+  };
 }

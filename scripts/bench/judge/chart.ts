@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { lineChart, type Series } from '@onnoise/runtime-node';
 import { wayOf } from './cases.ts';
-import type { Result } from './result.ts';
+import type { Result } from './table.ts';
 
 /** Where the chart ends: lines beyond are flat. */
 const MOST_CALLS = 50;

@@ -27,8 +27,7 @@ import { writeChart } from './chart.ts';
 import { CLASSES, type Digits, modelDigits, otherDigits, pick } from './digits.ts';
 import { FEATURES, openJudge, trainJudge, type Verdict } from './network.ts';
 import { HELP, readOptions } from './options.ts';
-import type { Result } from './result.ts';
-import { percent, table } from './table.ts';
+import { percent, type Result, table } from './table.ts';
 
 const FOLDER = join('.cache', 'judge');
 const RESULTS = join(FOLDER, 'results.jsonl');

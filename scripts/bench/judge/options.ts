@@ -1,6 +1,6 @@
 /** The options of `npm run bench:judge`. */
-import { check, InputError, integer } from '@onnoise/scheduler/rules';
-import { parseOnlyOptions, typedNumber } from '../parse.ts';
+import { InputError, integer } from '@onnoise/scheduler/rules';
+import { readTyped } from '../parse.ts';
 import { parseCase } from './cases.ts';
 
 export const HELP = `npm run bench:judge [-- options]   how good the pictures of a model are, for each way of sampling
@@ -13,42 +13,22 @@ export const HELP = `npm run bench:judge [-- options]   how good the pictures of
   --help            This text
 `;
 
-export interface Options {
-  mnist: string | undefined;
-  model: string;
-  count: number;
-  /** Undefined: all. */
-  cases: readonly string[] | undefined;
-  chart: string | undefined;
-}
-
 const ACTION = 'judge';
 
 /**
  * Returns undefined for --help. @throws InputError for what is no option, and for a value that cannot be
  * @param judged whether there is a judge already
  */
-export function readOptions(args: readonly string[], judged: boolean): Options | undefined {
-  const { mnist, model, count, chart, help, ...values } = parseOnlyOptions(args, {
-    mnist: { type: 'string' },
-    model: { type: 'string', default: 'models/digits' },
-    count: { type: 'string', default: '1000' },
-    case: { type: 'string', multiple: true },
-    chart: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  });
-  if (help) return undefined;
+export function readOptions(args: readonly string[], judged: boolean) {
+  const typed = readTyped(ACTION, HELP, args);
+  if (!typed) return undefined;
+  const [mnist, cases] = [typed.text('mnist'), typed.list('case')];
   if (mnist === undefined && !judged) {
     throw new InputError(
       `Cannot ${ACTION}: --mnist must be a folder with MNIST's IDX files while there is no judge, received none.`,
     );
   }
-  for (const words of values.case ?? []) parseCase(words);
-  return {
-    mnist,
-    model,
-    count: check(ACTION, '--count', integer(2), typedNumber(count)),
-    cases: values.case,
-    chart,
-  };
+  for (const words of cases ?? []) parseCase(words);
+  const count = typed.number('count', integer(2));
+  return { mnist, model: typed.text('model')!, count, cases, chart: typed.text('chart') };
 }

@@ -11,8 +11,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileSampler } from '@onnoise/scheduler';
-import { exitCodeOf } from '#base/terminal/errors.ts';
 import type { Dataset } from '#training/data/index.ts';
+import { ownOptions } from '../parse.ts';
 import { compareCurves } from './curves.ts';
 import { checkHeldOut, type Judge, openJudge } from './judge.ts';
 import { HELP, type Options, readOptions } from './options.ts';
@@ -27,13 +27,7 @@ const CHECKED = 10;
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === undefined) console.log(HELP);
-  else await compare(options);
-} catch (error) {
-  process.exitCode = exitCodeOf(error);
-}
+await compare(ownOptions(readOptions, HELP));
 
 async function compare(options: Options): Promise<void> {
   const { data, steps, sampling } = options;

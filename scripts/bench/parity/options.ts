@@ -1,8 +1,8 @@
 /** The options of `npm run bench:parity`. */
-import { check, integer, number, oneOf, type Rule, worded } from '@onnoise/scheduler/rules';
+import { check, integer, number, oneOf, worded } from '@onnoise/scheduler/rules';
 import { FEATURE_WIDTH } from '#evaluation/features/index.ts';
 import { fewestImages } from '#evaluation/measures/index.ts';
-import { parseOnlyOptions, typedNumber } from '../parse.ts';
+import { readTyped } from '../parse.ts';
 import type { Sampling } from './sample.ts';
 import { DATA } from './setup.ts';
 
@@ -33,31 +33,16 @@ const FEWEST = fewestImages(FEATURE_WIDTH);
 
 /** Returns undefined for --help. @throws InputError for what is no option, and for a value that cannot be */
 export function readOptions(args: readonly string[]): Options | undefined {
-  const values = parse(args);
-  if (values.help) return undefined;
-  const read = <T>(option: keyof typeof values, rule: Rule<T>) =>
-    check(ACTION, `--${option}`, rule, typedNumber(values[option] as string));
+  const typed = readTyped(ACTION, HELP, args);
+  if (!typed) return undefined;
   return {
-    data: [...new Set(values.data.map((name) => check(ACTION, '--data', oneOf(Object.keys(DATA)), name)))],
-    seeds: read('seeds', integer(1)),
-    steps: read('steps', integer(1)),
+    data: [...new Set(typed.list('data')!.map((name) => check(ACTION, '--data', oneOf(Object.keys(DATA)), name)))],
+    seeds: typed.number('seeds', integer(1)),
+    steps: typed.number('steps', integer(1)),
     sampling: {
-      count: read('count', worded(`at least ${FEWEST}, more than the features of a picture`, integer(FEWEST))),
-      steps: read('sample-steps', integer(1)),
-      eta: read('eta', number({ min: 0, max: 1 })),
+      count: typed.number('count', worded(`at least ${FEWEST}, more than the features of a picture`, integer(FEWEST))),
+      steps: typed.number('sample-steps', integer(1)),
+      eta: typed.number('eta', number({ min: 0, max: 1 })),
     },
   };
-}
-
-function parse(args: readonly string[]) {
-  const word = (usual: string) => ({ type: 'string', default: usual }) as const;
-  return parseOnlyOptions(args, {
-    data: { type: 'string', multiple: true, default: ['digits'] },
-    seeds: word('3'),
-    steps: word('1000'),
-    count: word('1000'),
-    'sample-steps': word('50'),
-    eta: word('1'),
-    help: { type: 'boolean', default: false },
-  });
 }

@@ -1,10 +1,8 @@
 /** PyTorch in a child process: commands with arrays go in, answers come out (torch_side.py). PYTHON names the Python. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import type { Writable } from 'node:stream';
 import { InputError } from '@onnoise/scheduler/rules';
+import { python, startPython } from '../python.ts';
 
 export interface Values {
   shape: readonly number[];
@@ -25,41 +23,26 @@ export interface TorchSide {
 
 /** @throws InputError for a Python that lacks what is needed */
 export async function startTorch(): Promise<TorchSide> {
-  const script = fileURLToPath(new URL('./torch_side.py', import.meta.url));
-  const python = process.env.PYTHON ?? 'python3';
-  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', (text: Buffer) => {
-    said = (said + text.toString()).slice(-2000);
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const failed = new Promise<never>((_, reject) => child.once('error', reject));
-  failed.catch(() => {}); // read below
-  const answer = async () => {
-    const line = await Promise.race([lines.next(), failed]);
-    if (!line.done) return JSON.parse(line.value);
-    if (child.exitCode === null) await once(child, 'close');
-    throw new Error(`${python} stopped: ${said}`);
-  };
-  child.stdin.on('error', () => {}); // `answer` tells why it stopped
-  const { torch, diffusers, threads } = await answer().catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'there is none' : `it says "${said.trim().split('\n').at(-1)}"`;
+  const script = new URL('./torch_side.py', import.meta.url);
+  const side = await startPython<Record<'torch' | 'diffusers' | 'threads', string>>(script);
+  if ('missing' in side) {
     throw new InputError(
-      `Cannot compare: PYTHON must name a Python with torch and diffusers, received ${python}: ${why}. CONTRIBUTING.md says how to make one.`,
+      `Cannot compare: PYTHON must name a Python with torch and diffusers, received ${python()}: ${side.missing}. CONTRIBUTING.md says how to make one.`,
     );
-  });
+  }
+  const { torch, diffusers, threads } = side.greeting;
   return {
     about: `PyTorch ${torch}, diffusers ${diffusers}, ${threads} threads`,
-    async ask(what, options = {}, arrays = {}) {
-      await send(child, what, options, arrays);
-      return answer();
+    async ask<T>(what: string, options = {}, arrays = {}) {
+      await send(side.stdin, what, options, arrays);
+      return side.answer() as Promise<T>;
     },
-    stop: () => child.kill(),
+    stop: side.stop,
   };
 }
 
 async function send(
-  { stdin }: ChildProcessByStdio<Writable, Readable, Readable>,
+  stdin: Writable,
   what: string,
   options: Readonly<Record<string, unknown>>,
   arrays: Readonly<Record<string, Values>>,

@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { python } from '../python.ts';
 import type { Side } from '../side.ts';
 import type { Work } from '../tasks.ts';
-import { python } from '../torch-side.ts';
 import { makePictures } from './pictures.ts';
 import { watchMemory } from './watch-memory.ts';
 

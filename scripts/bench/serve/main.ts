@@ -11,6 +11,7 @@
 import { cpus } from 'node:os';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { ownOptions } from '../parse.ts';
+import { median } from '../result.ts';
 import { HELP, readOptions } from './options.ts';
 import { start } from './start.ts';
 import { allSamplers, createBareLoop, latency, oneSampler, singles, together } from './work.ts';
@@ -99,8 +100,4 @@ async function load(): Promise<void> {
 | a step, ms, and over its network call | ${(engine.step / engine.count).toFixed(2)}, +${share} % |
 | memory of server / engine, MiB | ${memory.server.toFixed(0)} / ${memory.engine.toFixed(0)} |`);
   }
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 }

@@ -19,6 +19,7 @@ import { encodeModel } from '#tracer/index.ts';
 import { inferenceGraph } from '#training/folder/inference.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
 import { ownOptions } from '../parse.ts';
+import { median } from '../result.ts';
 import { HELP, readOptions } from './options.ts';
 import type { PageResult } from './result.ts';
 
@@ -94,8 +95,4 @@ async function resultOf(page: Page): Promise<PageResult> {
   const result = await page.evaluate<PageResult | { error: string }>('window.result');
   if ('error' in result) throw new Error(result.error);
   return result;
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[times.length >> 1]!;
 }

@@ -93,6 +93,25 @@ export function dicomFile(meta: Elements, elements: Readonly<Record<string, Valu
   return Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), head, group, encodeAll(elements)]);
 }
 
+/** What pixels of three bytes, side by side, need in place of the usual elements. */
+export const RGB: Elements = {
+  '0028,0002 US': [3],
+  '0028,0004 CS': 'RGB',
+  '0028,0006 US': [0],
+  '0028,0100 US': [8],
+  '0028,0101 US': [8],
+  '0028,0102 US': [7],
+};
+
+/** A region of ultrasound whose pixels have this size. */
+export const region = (x: number, y: number, [format, unitsX, unitsY] = [1, 3, 3]): Elements => ({
+  '0018,6012 US': [format!],
+  '0018,6024 US': [unitsX!],
+  '0018,6026 US': [unitsY!],
+  '0018,602c FD': Buffer.from(Float64Array.of(x).buffer),
+  '0018,602e FD': Buffer.from(Float64Array.of(y).buffer),
+});
+
 /** A file of an image. The words default to 0, 1, 2 and so on. */
 export function dicomPicture(picture: DicomPicture = {}): Buffer {
   const { rows = 4, columns = 4, elements = {}, syntax = '1.2.840.10008.1.2.1' } = picture;

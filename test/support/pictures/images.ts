@@ -14,6 +14,16 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** New places below a folder that is removed after the tests: for the images of a case, and for what is prepared of them. */
+export function casePlaces(name = 'pictures') {
+  const root = temporaryFolder();
+  let made = 0;
+  return () => {
+    const at = join(root, `case-${made++}`);
+    return { data: join(at, name), cacheDir: join(at, 'cache') };
+  };
+}
+
 /** Writes files below `folder`: bytes, text, or a picture for sharp to encode. Returns `folder`. */
 export async function writeFiles(folder: string, files: Record<string, Uint8Array | string | Sharp>): Promise<string> {
   mkdirSync(folder, { recursive: true });
@@ -33,6 +43,9 @@ export function grayPicture(width: number, height: number, level: (x: number, y:
     .toColourspace('b-w')
     .png();
 }
+
+/** A gray picture of 8 x 8 of one level. */
+export const gray = (level: number): Sharp => grayPicture(8, 8, () => level);
 
 /** A few gray pictures of 8 x 8, for tests that train on anything. Returns `folder`. */
 export function writeGrayPictures(folder: string): Promise<string> {
@@ -66,12 +79,15 @@ export function noisePicture(width: number, height: number): Sharp {
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 
-/** Prepares with small defaults: 8 x 8, crop, nothing held out, a cache beside the data. */
+/** Small defaults: 8 x 8, crop, nothing held out. */
+export const SMALL = { size: 8, fit: 'crop', validationShare: 0, seed: 0, strict: false } as const;
+
+/** Prepares with small defaults, and a cache beside the data. */
 export function prepare(
   options: Partial<PrepareOptions> & Pick<PrepareOptions, 'data' | 'cacheDir'>,
   onProgress?: (progress: PrepareProgress) => void,
 ): Promise<Dataset> {
-  return prepareDataset({ size: 8, fit: 'crop', validationShare: 0, seed: 0, strict: false, ...options }, onProgress);
+  return prepareDataset({ ...SMALL, ...options }, onProgress);
 }
 
 /** All pixels of a dataset: [count, C, H, W] uint8. */

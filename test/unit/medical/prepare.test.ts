@@ -4,26 +4,34 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
-import { type DicomPicture, dicomFile, dicomPicture, type Elements, PLANTED } from '#test/pictures/dicom.ts';
+import {
+  type DicomPicture,
+  dicomFile,
+  dicomPicture,
+  type Elements,
+  PLANTED,
+  RGB,
+  region,
+} from '#test/pictures/dicom.ts';
 import {
   allPixels,
+  casePlaces,
   deepPicture,
   flatPicture,
   grayPicture,
   prepare,
-  temporaryFolder,
+  SMALL,
   writeFiles,
 } from '#test/pictures/images.ts';
 import { niftiFile } from '#test/pictures/nifti.ts';
 import { lookAtImages } from '#training/data/look.ts';
 import type { PrepareOptions } from '#training/data/set/types.ts';
 
-const root = temporaryFolder();
-let made = 0;
+const place = casePlaces('scans');
 
-async function folderOf(files: Record<string, Uint8Array | string>, name = 'scans') {
-  const at = join(root, `case-${made++}`);
-  return { data: await writeFiles(join(at, name), files), cacheDir: join(at, 'cache'), size: 4 };
+async function folderOf(files: Record<string, Uint8Array | string>) {
+  const { data, cacheDir } = place();
+  return { data: await writeFiles(data, files), cacheDir, size: 4 };
 }
 
 /** One value everywhere, in a window from 0 to 256. */
@@ -35,6 +43,9 @@ const even = (value: number, more: DicomPicture = {}) =>
     ...more,
     elements: { '0028,1050 DS': '128', '0028,1051 DS': '256', '0028,1056 CS': 'LINEAR_EXACT', ...more.elements },
   });
+
+/** Three slices of level 70. */
+const SEVENTY = niftiFile({ size: [4, 4, 3], values: Array(48).fill(70), range: [0, 255] });
 
 /** The first level of each picture. */
 async function firsts(options: Parameters<typeof prepare>[0]): Promise<number[]> {
@@ -55,7 +66,7 @@ describe('a folder of medical files', () => {
       '1.2.840.113619.2.1': even(60),
       'notes.txt': 'x',
       DICOMDIR: dicomFile({ '0002,0010 UI': '1.2.840.10008.1.2.1' }, {}),
-      'z.nii': niftiFile({ size: [4, 4, 3], values: Array(48).fill(70), range: [0, 255] }),
+      'z.nii': SEVENTY,
     });
     expect(await firsts(at)).toEqual([60, 10, 20, 30, 40, 50, 70]);
   });
@@ -90,15 +101,7 @@ describe('a folder of medical files', () => {
       rows: 1,
       columns: 1,
       words: [],
-      elements: {
-        '0028,0002 US': [3],
-        '0028,0004 CS': 'RGB',
-        '0028,0006 US': [0],
-        '0028,0100 US': [8],
-        '0028,0101 US': [8],
-        '0028,0102 US': [7],
-        '7fe0,0010 OW': Uint8Array.of(200, 10, 20),
-      },
+      elements: { ...RGB, '7fe0,0010 OW': Uint8Array.of(200, 10, 20) },
     });
     const at = await folderOf({ '1.dcm': rgb, '2.dcm': even(30) });
     const dataset = await prepare(at);
@@ -150,19 +153,11 @@ describe('a folder of medical files', () => {
       return { wide: length((i) => 64 * 32 + i), high: length((i) => 64 * i + 32), notes: dataset.notes };
     }
 
-    const region = {
-      '0018,6012 US': [1],
-      '0018,6024 US': [3],
-      '0018,6026 US': [3],
-      '0018,602c FD': Buffer.from(Float64Array.of(0.16).buffer),
-      '0018,602e FD': Buffer.from(Float64Array.of(0.1).buffer),
-    };
-
     it.each<[string, Elements]>([
       ['Pixel Spacing', { '0028,0030 DS': '0.1\\0.16' }],
       ['Imager Pixel Spacing', { '0018,1164 DS': '0.1\\0.16' }],
       ['Nominal Scanned Pixel Spacing', { '0018,2010 DS': '0.1\\0.16' }],
-      ['regions of ultrasound', { '0018,6011 SQ': [region] }],
+      ['regions of ultrasound', { '0018,6011 SQ': [region(0.16, 0.1)] }],
       ['Pixel Aspect Ratio', { '0028,0034 IS': '10\\16' }],
     ])('by %s', async (_, elements) => {
       const { wide, high, notes } = await extent(disc(elements));
@@ -270,20 +265,8 @@ describe('--frames', () => {
   });
 
   it('are counted before they are read', async () => {
-    const at = await folderOf({
-      'a.dcm': five,
-      'b.dcm': even(90),
-      'c.nii': niftiFile({ size: [4, 4, 3], values: Array(48).fill(70), range: [0, 255] }),
-    });
-    const look = (frames?: string) =>
-      lookAtImages({
-        ...at,
-        fit: 'crop',
-        validationShare: 0,
-        seed: 0,
-        strict: false,
-        ...(frames && { frames }),
-      } as PrepareOptions);
+    const at = await folderOf({ 'a.dcm': five, 'b.dcm': even(90), 'c.nii': SEVENTY });
+    const look = (frames?: string) => lookAtImages({ ...SMALL, ...at, ...(frames && { frames }) });
     expect((await look()).total).toBe(3);
     expect(await look('all')).toMatchObject({ total: 9, looked: 9 });
   });
@@ -373,15 +356,8 @@ describe('--window', () => {
   it('makes another set of the same files, and so do frames and axis', async () => {
     const at = await folderOf({ 'a.dcm': dicomPicture() });
     const hashes = new Set<string>();
-    for (const options of [
-      {},
-      { window: 'auto' },
-      { window: '5,10' },
-      { frames: 'first' },
-      { axis: 'coronal' },
-    ] as const) {
-      hashes.add((await prepare({ ...at, ...options })).folder);
-    }
+    const others = [{ window: 'auto' }, { window: '5,10' }, { frames: 'first' }, { axis: 'coronal' }] as const;
+    for (const options of [{}, ...others]) hashes.add((await prepare({ ...at, ...options })).folder);
     expect(hashes.size).toBe(5);
     expect((await prepare({ ...at, window: 'auto' })).cached).toBe(true);
   });
@@ -445,10 +421,7 @@ describe('a DICOMDIR', () => {
 });
 
 it('one medical file may be named by itself', async () => {
-  const at = await folderOf({
-    'a.nii': niftiFile({ size: [4, 4, 3], values: Array(48).fill(70), range: [0, 255] }),
-    'b.dcm': even(10),
-  });
+  const at = await folderOf({ 'a.nii': SEVENTY, 'b.dcm': even(10) });
   expect(await firsts({ ...at, data: join(at.data, 'a.nii'), frames: 'all' })).toEqual([70, 70, 70]);
   expect(await firsts({ ...at, data: join(at.data, 'b.dcm') })).toEqual([10]);
 });

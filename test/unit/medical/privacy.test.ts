@@ -6,25 +6,17 @@ import { temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { filesBelow, plantedFiles, SECRETS, secretsIn } from '#test/pictures/planted.ts';
 import { runCli } from '#test/run-cli.ts';
 
+const root = temporaryFolder();
+
 it('no patient is named in the cache, nor in what prepare prints', async () => {
-  const root = temporaryFolder();
   const [scans, cache] = [join(root, 'scans'), join(root, 'cache')];
   const written = plantedFiles(20);
   await writeFiles(scans, written);
   expect(secretsIn(Buffer.from(written['1.dcm']!))).toEqual(SECRETS); // so that the search itself is right
   const printed: string[] = [];
   for (const strict of [[], ['--strict']]) {
-    const { stdout, stderr } = await runCli(
-      'prepare',
-      '--data',
-      scans,
-      '--cache-dir',
-      cache,
-      '--size',
-      '8',
-      '--verbose',
-      ...strict,
-    );
+    const args = ['--data', scans, '--cache-dir', cache, '--size', '8', '--verbose', ...strict];
+    const { stdout, stderr } = await runCli('prepare', ...args);
     printed.push(stdout, stderr);
   }
   const text = printed.join('\n');

@@ -22,7 +22,7 @@ function fakePython(name: string, body: string): void {
 
 it('a Python that is missing or has no torch leaves only our side', async () => {
   vi.stubEnv('PYTHON', join(root, 'none'));
-  expect(await startTorch()).toEqual({ missing: `there is no ${join(root, 'none')}` });
+  expect(await startTorch()).toEqual({ missing: `${join(root, 'none')}: there is none` });
   fakePython('bare', "console.error('Traceback\\nModuleNotFoundError: No module named torch'); process.exit(1)");
   const { missing } = (await startTorch()) as { missing: string };
   expect(missing).toMatch(/says "ModuleNotFoundError: No module named torch"$/);

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { HELP, readOptions } from '../../../../scripts/bench/parity/options.ts';
+import { readOptions } from '../../../../scripts/bench/parity/options.ts';
 import { startTorch } from '../../../../scripts/bench/parity/torch-side.ts';
 
 describe('the options of the comparison', () => {
@@ -18,12 +18,6 @@ describe('the options of the comparison', () => {
       steps: 30,
       sampling: { count: 100, steps: 20, eta: 0.5 },
     });
-  });
-
-  it('are all in the help', () => {
-    expect(readOptions(['--help', '--seeds', '0'])).toBeUndefined();
-    const names = [...HELP.matchAll(/^ +--([\w-]+)/gm)].map(([, name]) => name);
-    expect(names).toEqual(['data', 'seeds', 'steps', 'count', 'sample-steps', 'eta', 'help']);
   });
 
   it.each([

@@ -4,8 +4,9 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import {
   allPixels,
+  casePlaces,
   flatPicture,
-  grayPicture,
+  gray,
   listCache,
   prepare,
   temporaryFolder,
@@ -14,15 +15,13 @@ import {
 import type { Dataset } from '#training/data/set/types.ts';
 
 const root = temporaryFolder();
-let made = 0;
+const place = casePlaces();
 
 async function threePictures() {
-  const at = join(root, `case-${made++}`);
-  const pictures = { 'a/1.png': gray(1), 'b/2.png': gray(2), 'b/3.png': gray(3), 'b/4.png': 'broken' };
-  return { data: await writeFiles(join(at, 'pictures'), pictures), cacheDir: join(at, 'deep', 'cache') };
+  const { data } = place();
+  await writeFiles(data, { 'a/1.png': gray(1), 'b/2.png': gray(2), 'b/3.png': gray(3), 'b/4.png': 'broken' });
+  return { data, cacheDir: join(data, '..', 'deep', 'cache') };
 }
-
-const gray = (level: number) => grayPicture(8, 8, () => level);
 
 /** A dataset without the traces of how it was made. */
 async function essence(dataset: Dataset) {

@@ -1,24 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { bonesOf } from '#test/pictures/bones.ts';
+import { prepare, SMALL } from '#test/pictures/images.ts';
 import { createTrainingBatches } from '#training/data/index.ts';
 import { listImages } from '#training/data/look.ts';
 import { conditionSpecs } from '#training/data/set/condition-specs.ts';
 import { conditionColumns } from '#training/data/sources/condition-columns.ts';
 
-const root = temporaryFolder();
-let made = 0;
-
-/** Radiographs named 1377 to 1380 in the layout of the RSNA Bone Age challenge, and a table of them. */
-async function bones(table: string) {
-  const at = join(root, `case-${made++}`);
-  const pictures = [1377, 1378, 1379, 1380].map((id) => [`train/${id}.png`, grayPicture(8, 8, () => id - 1300)]);
-  const data = await writeFiles(join(at, 'bones'), Object.fromEntries(pictures));
-  const csv = join(at, 'train.csv');
-  writeFileSync(csv, table);
-  return { data, csv, cacheDir: join(at, 'cache'), labelColumn: 'male', conditionColumns: 'boneage:-50..240' };
-}
+const fourBones = bonesOf(4);
+const bones = async (table: string) => ({
+  ...(await fourBones(table)),
+  labelColumn: 'male',
+  conditionColumns: 'boneage:-50..240',
+});
 
 const TABLE = 'id,boneage,male\n1379,180,False\n1377,12.5,True\n1378,94,True\n1380,-3e1,False\n';
 
@@ -36,10 +31,7 @@ describe('condition columns of a CSV', () => {
     expect(dataset.conditions!.names).toEqual(['bone_age_m', 'gro_e']);
     expect([...dataset.conditions!.values]).toEqual([1, 5, 2, 6, 3, 7.25]);
     expect(dataset.labels).toBeUndefined();
-    expect(
-      (await listImages({ ...unlabelled, size: 8, fit: 'crop', validationShare: 0, seed: 0, strict: false }))
-        .conditions,
-    ).toEqual(dataset.conditions);
+    expect((await listImages({ ...unlabelled, ...SMALL })).conditions).toEqual(dataset.conditions);
   });
 
   it('come from the cache to the last bit, and make another set of it', async () => {

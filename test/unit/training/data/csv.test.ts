@@ -1,22 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { bonesOf } from '#test/pictures/bones.ts';
+import { allPixels, gray, prepare, writeFiles } from '#test/pictures/images.ts';
 import { sentenceOf } from '#test/sentence.ts';
 
-const root = temporaryFolder();
-let made = 0;
-
-/** Three radiographs named 1377, 1378 and 1379, with levels 77, 78, 79, and a table of them. */
-async function bones(table: string | Uint8Array) {
-  const at = join(root, `case-${made++}`);
-  const pictures: Record<string, ReturnType<typeof grayPicture>> = {};
-  for (const id of [1377, 1378, 1379]) pictures[`train/${id}.png`] = grayPicture(8, 8, () => id - 1300);
-  const data = await writeFiles(join(at, 'bones'), pictures);
-  const csv = join(at, 'train.csv');
-  writeFileSync(csv, table);
-  return { data, csv, cacheDir: join(at, 'cache') };
-}
+const bones = bonesOf(3);
 
 const TABLE = 'id,boneage,male\n1379,180,False\n1377,12,True\n1378,94,True\n';
 
@@ -145,9 +134,7 @@ describe('a folder with a CSV', () => {
   it('says when the column of labels holds measured numbers', async () => {
     const rows = Array.from({ length: 30 }, (_, i) => `${1377 + i},${i * i}`).join('\n');
     const at = await bones(`id,boneage\n${rows}\n`);
-    const pictures: Record<string, ReturnType<typeof grayPicture>> = {};
-    for (let i = 0; i < 30; i++) pictures[`train/${1377 + i}.png`] = grayPicture(8, 8, () => i);
-    await writeFiles(at.data, pictures);
+    for (let i = 0; i < 30; i++) await writeFiles(at.data, { [`train/${1377 + i}.png`]: gray(i) });
     const dataset = await prepare({ ...at, labelColumn: 'boneage' });
     expect(dataset.labelSource).toBe('the column "boneage" of train.csv');
     expect(dataset.notes[0]).toMatch(
@@ -179,7 +166,7 @@ describe('a folder with a CSV', () => {
 
   it('finds ids with an extension or a path, composed or not, and tells of leading zeros', async () => {
     const at = await bones('id\ntrain/1377\n1378.png\n01379\nu\u0308b\n');
-    await writeFiles(at.data, { 'other/\u00fcb.webp': grayPicture(8, 8, () => 9).webp({ lossless: true }) });
+    await writeFiles(at.data, { 'other/\u00fcb.webp': gray(9).webp({ lossless: true }) });
     const dataset = await prepare(at);
     expect(dataset.count).toBe(3);
     expect(dataset.skipped).toEqual([
@@ -190,12 +177,7 @@ describe('a folder with a CSV', () => {
 
   it('takes none of two images that an id names equally well, but the one less deep or the PNG', async () => {
     const at = await bones('id\n1377\n1378\n1379\n');
-    const level = (value: number) => grayPicture(8, 8, () => value);
-    await writeFiles(at.data, {
-      'test/1377.png': level(1),
-      '1378.png': level(2),
-      'test/1379.jpg': level(3).jpeg(),
-    });
+    await writeFiles(at.data, { 'test/1377.png': gray(1), '1378.png': gray(2), 'test/1379.jpg': gray(3).jpeg() });
     const dataset = await prepare(at);
     expect(dataset.skipped).toEqual([
       {

@@ -7,7 +7,7 @@ import { lacksMount, smallDisk } from '#test/pictures/disks.ts';
 import {
   allPixels,
   flatPicture,
-  grayPicture,
+  gray,
   listCache,
   prepare,
   temporaryFolder,
@@ -18,8 +18,6 @@ import { sentenceOf } from '#test/sentence.ts';
 import { skipBecause } from '#test/skip.ts';
 
 const root = temporaryFolder();
-
-const gray = (i: number) => grayPicture(8, 8, () => i);
 
 /** Gray pictures, and perhaps one with colour at the end. */
 async function pictures(name: string, count: number, colour = false): Promise<string> {

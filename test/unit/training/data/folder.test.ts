@@ -4,25 +4,19 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import {
   allPixels,
+  casePlaces,
   deepPicture,
   flatPicture,
-  grayPicture,
+  gray,
   listCache,
   noisePicture,
   prepare,
-  temporaryFolder,
   writeFiles,
 } from '#test/pictures/images.ts';
 import { folderClasses, notesOnClasses, sortedClasses } from '#training/data/set/classes.ts';
 
-const root = temporaryFolder();
-let made = 0;
-const place = () => {
-  const name = `case-${made++}`;
-  return { data: join(root, name, 'pictures'), cacheDir: join(root, name, 'cache') };
-};
+const place = casePlaces();
 const INKS = join(import.meta.dirname, '..', '..', '..', 'golden', 'data', 'images', 'inks.json');
-const gray = (level: number) => grayPicture(8, 8, () => level);
 
 describe('a folder of images', () => {
   it('is read nested, in the order of paths, in any format and letter case', async () => {
@@ -173,12 +167,8 @@ describe('a folder of images', () => {
 
     it('also where a bright mark is cut away or too small to be seen, and in colour', async () => {
       const at = place();
-      const colour = sharp(
-        Uint16Array.from({ length: 192 }, (_, i) => 21 * i),
-        {
-          raw: { width: 8, height: 8, channels: 3 },
-        },
-      ).toColourspace('rgb16');
+      const levels = Uint16Array.from({ length: 192 }, (_, i) => 21 * i);
+      const colour = sharp(levels, { raw: { width: 8, height: 8, channels: 3 } }).toColourspace('rgb16');
       const marked = deepPicture(24, 8, (x) => (x === 0 ? 65_535 : 900));
       await writeFiles(at.data, { '1.png': marked, '2.png': colour.png() });
       const { notes } = await prepare(at);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chooseImages } from '#evaluation/choose-images.ts';
-import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { allPixels, casePlaces, grayPicture, prepare, writeFiles } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import { listImages } from '#training/data/look.ts';
 import type { PrepareOptions } from '#training/data/set/types.ts';
@@ -9,18 +9,18 @@ import { trainingImages } from '#training/plan/image-list.ts';
 import { imagesOf } from '#training/plan/prepare-options.ts';
 import { resolveConfig } from '#training/settings/config.ts';
 
-const root = temporaryFolder();
-let made = 0;
+const place = casePlaces();
 
 /** Images 0, 1, ... of these patients; an image is as bright as its number says. */
 async function tableOf(patients: readonly string[], more = '') {
-  const at = join(root, `case-${made++}`);
+  const { data, cacheDir } = place();
+  const at = join(data, '..');
   const rows = patients.map((patient, i) => `i${i},${patient},${i % 2}\n`).join('');
   await writeFiles(at, {
     'table.csv': `id,patient,male\n${rows}${more}`,
     ...Object.fromEntries(patients.map((_, i) => [`pictures/i${i}.png`, grayPicture(4, 4, () => 10 * i)])),
   });
-  return { data: join(at, 'pictures'), csv: join(at, 'table.csv'), cacheDir: join(at, 'cache') };
+  return { data, csv: join(at, 'table.csv'), cacheDir };
 }
 
 const PATIENTS = [...'abcdabcdeffg'];

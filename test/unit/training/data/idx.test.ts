@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { allPixels, casePlaces, gray, prepare, writeFiles } from '#test/pictures/images.ts';
 import { sentenceOf } from '#test/sentence.ts';
 import { isIdx } from '#training/data/sources/idx-format.ts';
 
-const root = temporaryFolder();
-let made = 0;
-const place = () => join(root, `case-${made++}`);
+const place = casePlaces('fashion');
 
 function idx(magic: number, dimensions: number[], values: ArrayLike<number>): Buffer {
   const header = Buffer.alloc(4 + 4 * dimensions.length);
@@ -21,9 +19,9 @@ const PIXELS = Uint8Array.from({ length: 5 * 64 }, (_, i) => i % 251);
 const IMAGES = idx(0x803, [5, 8, 8], PIXELS);
 const LABELS = idx(0x801, [5], [3, 0, 9, 3, 1]);
 
-async function folderWith(files: Record<string, Uint8Array | string>) {
-  const at = place();
-  return { data: await writeFiles(join(at, 'fashion'), files), cacheDir: join(at, 'cache') };
+async function folderWith(files: Parameters<typeof writeFiles>[1]) {
+  const { data, cacheDir } = place();
+  return { data: await writeFiles(data, files), cacheDir };
 }
 
 describe('IDX files', () => {
@@ -75,13 +73,6 @@ describe('IDX files', () => {
     }
   });
 
-  it('of 28 x 28 get a border at size 32', async () => {
-    const at = await folderWith({ 'images-idx3-ubyte': idx(0x803, [1, 28, 28], new Uint8Array(784).fill(9)) });
-    const pixels = await allPixels(await prepare({ ...at, size: 32 }));
-    expect(pixels.filter((level) => level === 9).length).toBe(784);
-    expect([pixels[0], pixels[2 * 32 + 1], pixels[2 * 32 + 2]]).toEqual([0, 0, 9]);
-  });
-
   it('of more bytes than a chunk of the file keep their order', async () => {
     const count = 3000;
     const pixels = Uint8Array.from({ length: count * 64 }, (_, i) => (i * 7 + (i >> 8)) & 255);
@@ -126,14 +117,12 @@ describe('IDX files', () => {
   });
 
   it('leave a folder of pictures alone that has none of them', async () => {
-    const at = place();
-    await writeFiles(join(at, 'p'), { '1.png': grayPicture(8, 8, () => 4) });
-    expect((await prepare({ data: join(at, 'p'), cacheDir: join(at, 'c') })).count).toBe(1);
+    expect((await prepare(await folderWith({ '1.png': gray(4) }))).count).toBe(1);
   });
 });
 
 it('a file that cannot be opened is one error, and leaves no stream that ends the process later', async () => {
-  await expect(isIdx(join(root, 'none'))).rejects.toThrow('ENOENT');
+  await expect(isIdx(join(place().data, 'none'))).rejects.toThrow('ENOENT');
   // A stream tells of it only now.
   await new Promise((resolve) => setTimeout(resolve, 20));
 });

@@ -1,23 +1,14 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
-import { allPixels, grayPicture, listCache, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { bonesOf } from '#test/pictures/bones.ts';
+import { allPixels, casePlaces, gray, listCache, prepare, SMALL, writeFiles } from '#test/pictures/images.ts';
 import { listImages, lookAtImages } from '#training/data/look.ts';
 import { labelNamesRule, renameClasses } from '#training/data/set/label-names.ts';
 
-const root = temporaryFolder();
-let made = 0;
-
-/** Radiographs named 1377 to 1380 in the layout of the RSNA Bone Age challenge, and a table of them. */
-async function bones(table = 'id,boneage,male\n1377,12,True\n1378,94,True\n1379,180,False\n1380,30,False\n') {
-  const at = join(root, `case-${made++}`);
-  const pictures = [1377, 1378, 1379, 1380].map((id) => [`${id}.png`, grayPicture(8, 8, () => id - 1300)]);
-  const data = await writeFiles(join(at, 'bones'), Object.fromEntries(pictures));
-  const csv = join(at, 'train.csv');
-  writeFileSync(csv, table);
-  return { data, csv, cacheDir: join(at, 'cache'), labelColumn: 'male' };
-}
+const place = casePlaces();
+const fourBones = bonesOf(4);
+const TABLE = 'id,boneage,male\n1377,12,True\n1378,94,True\n1379,180,False\n1380,30,False\n';
+const bones = async () => ({ ...(await fourBones(TABLE)), labelColumn: 'male' });
 
 const SEX = { False: 'female', True: 'male' };
 
@@ -57,43 +48,20 @@ describe('names of labels', () => {
   });
 
   it('show in a look at the images', async () => {
-    const at = {
-      ...(await bones()),
-      labelNames: SEX,
-      size: 8,
-      fit: 'crop',
-      validationShare: 0,
-      seed: 0,
-      strict: false,
-    };
-    const options = { ...at, fit: 'crop' } as const;
+    const options = { ...(await bones()), ...SMALL, labelNames: SEX };
     expect((await listImages(options)).classNames).toEqual(['female', 'male']);
     expect((await lookAtImages(options)).classNames).toEqual(['female', 'male']);
   });
 
   it('rename sub-folders, one of them too, and may hold blanks and commas', async () => {
-    const data = await writeFiles(join(root, 'pets'), {
-      'cat/1.png': grayPicture(8, 8, () => 1),
-      'big dog/2.png': grayPicture(8, 8, () => 2),
-    });
-    const dataset = await prepare({
-      data,
-      cacheDir: join(root, 'pets-cache'),
-      labelNames: { ' big dog': 'Dog, big ' },
-    });
+    const { data, cacheDir } = place();
+    await writeFiles(data, { 'cat/1.png': gray(1), 'big dog/2.png': gray(2) });
+    const dataset = await prepare({ data, cacheDir, labelNames: { ' big dog': 'Dog, big ' } });
     expect(dataset.classNames).toEqual(['Dog, big', 'cat']);
   });
 
   it('rename numbers, such as those of the digits', async () => {
-    const data = { data: 'digits', cacheDir: join(root, 'digits'), labelNames: { 7: 'seven' } };
-    const { classNames } = await listImages({
-      ...data,
-      size: 8,
-      fit: 'crop',
-      validationShare: 0,
-      seed: 0,
-      strict: false,
-    });
+    const { classNames } = await listImages({ ...SMALL, data: 'digits', cacheDir: '', labelNames: { 7: 'seven' } });
     expect(classNames).toEqual(['0', '1', '2', '3', '4', '5', '6', 'seven', '8', '9']);
   });
 
@@ -105,31 +73,21 @@ describe('names of labels', () => {
     expect((await prepare({ ...unlabelled, labelNames: {} })).classNames).toBeUndefined();
   });
 
-  it.each<[string, Record<string, string>, string]>([
+  it.each<[Record<string, string>, string]>([
     [
-      'a value that is not there',
       { Flase: 'female' },
       'name values of the column "male" of train.csv, which are False, True, received "Flase". Did you mean "False"?',
     ],
+    [{ f: 'female' }, 'name values of the column "male" of train.csv, which are False, True, received "f".'],
     [
-      'a value unlike any',
-      { f: 'female' },
-      'name values of the column "male" of train.csv, which are False, True, received "f".',
-    ],
-    [
-      'one name for two classes',
       { False: 'person', True: 'person' },
       'give each class a name of its own, received "person" for the classes False, True.',
     ],
-    [
-      'the name of another class',
-      { False: 'True' },
-      'give each class a name of its own, received "True" for the classes False, True.',
-    ],
-    ['a value twice', { False: 'female', 'False ': 'girl' }, 'name each value once, received "False" twice.'],
-  ])('refuse %s before any picture is read', async (_, labelNames, message) => {
+    [{ False: 'True' }, 'give each class a name of its own, received "True" for the classes False, True.'],
+    [{ False: 'female', 'False ': 'girl' }, 'name each value once, received "False" twice.'],
+  ])('are refused before any picture is read: %j', async (labelNames, message) => {
     const at = await bones();
-    await writeFiles(at.data, { '1377.png': 'broken', '1378.png': 'broken' });
+    await writeFiles(at.data, { 'train/1377.png': 'broken', 'train/1378.png': 'broken' });
     const refused = prepare({ ...at, labelNames });
     await expect(refused).rejects.toThrow(new InputError(`Cannot prepare images: --label-names must ${message}`));
   });

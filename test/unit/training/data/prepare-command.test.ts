@@ -5,7 +5,7 @@ import yargs from 'yargs';
 import { toPrepareOptions } from '#pipeline/commands/options/prepare-fields.ts';
 import { command } from '#pipeline/commands/prepare.ts';
 import { describeDataset } from '#pipeline/commands/stages/describe-dataset.ts';
-import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { gray, grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import type { Dataset } from '#training/data/set/types.ts';
 import { resolveConfig } from '#training/settings/config.ts';
@@ -34,7 +34,7 @@ async function run(...args: string[]): Promise<string> {
 
 describe('pipeline prepare', () => {
   it('refuses a cache among the images, also through a link, unless no image is looked for there', async () => {
-    const data = await writeFiles(join(root, 'mixed'), { 'a.png': grayPicture(8, 8, () => 1) });
+    const data = await writeFiles(join(root, 'mixed'), { 'a.png': gray(1) });
     await symlink(data, join(root, 'mixed-link'));
     for (const cache of ['mixed', 'mixed/cache', 'mixed-link', 'mixed-link/deep/cache']) {
       for (const images of ['mixed', 'mixed-link']) {
@@ -52,10 +52,10 @@ describe('pipeline prepare', () => {
 
   it('tells what is in the set, where it is, and every skipped image', async () => {
     const data = await writeFiles(join(root, 'pets'), {
-      'cat/1.png': grayPicture(8, 8, () => 1),
-      'dog/2.png': grayPicture(8, 8, () => 2),
+      'cat/1.png': gray(1),
+      'dog/2.png': gray(2),
       'dog/3.png': 'broken',
-      'dog/4.png': grayPicture(8, 8, () => 4),
+      'dog/4.png': gray(4),
     });
     const args = ['--data', data, '--size', '16', '--cache-dir', join(root, 'cache'), '--validation-share', '0.34'];
     const text = await run(...args);
@@ -69,8 +69,8 @@ describe('pipeline prepare', () => {
 
   it('tells the same as one object with --json', async () => {
     const data = await writeFiles(join(root, 'json'), {
-      'cat/1.png': grayPicture(8, 8, () => 1),
-      'dog/2.png': grayPicture(8, 8, () => 2),
+      'cat/1.png': gray(1),
+      'dog/2.png': gray(2),
       'dog/3.png': 'broken',
     });
     const args = ['--data', data, '--size', '16', '--cache-dir', join(root, 'cache'), '--validation-share', '0.5'];

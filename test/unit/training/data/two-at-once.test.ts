@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { allPixels, grayPicture, listCache, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { allPixels, casePlaces, grayPicture, listCache, prepare, SMALL, writeFiles } from '#test/pictures/images.ts';
 import type { PrepareOptions } from '#training/data/set/types.ts';
 
 const CHILD = join(import.meta.dirname, '../../../support/programs/prepare-child.ts');
@@ -10,15 +10,13 @@ const CHILD = join(import.meta.dirname, '../../../support/programs/prepare-child
 /** Starting Node and tsx takes seconds on a busy machine. */
 const SLOW = { timeout: 120_000 };
 
-const root = temporaryFolder();
-let made = 0;
+const place = casePlaces();
 
 /** Forty pictures and the options to prepare them. */
 async function pictures(): Promise<PrepareOptions> {
-  const at = join(root, `case-${made++}`);
+  const { data, cacheDir } = place();
   const files = Array.from({ length: 40 }, (_, i) => [`${100 + i}.png`, grayPicture(64, 64, () => i)] as const);
-  const data = await writeFiles(join(at, 'pictures'), Object.fromEntries(files));
-  return { data, cacheDir: join(at, 'cache'), size: 32, fit: 'crop', validationShare: 0, seed: 0, strict: false };
+  return { ...SMALL, data: await writeFiles(data, Object.fromEntries(files)), cacheDir, size: 32 };
 }
 
 interface Child {

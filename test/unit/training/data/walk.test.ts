@@ -3,18 +3,17 @@ import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } fr
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { allPixels, casePlaces, gray, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { skipBecause } from '#test/skip.ts';
 import { walkImages } from '#training/data/sources/walk.ts';
 
 const root = temporaryFolder();
-let made = 0;
-const gray = (level: number) => grayPicture(8, 8, () => level);
+const place = casePlaces();
 
 /** A folder with one picture of level 7, `good.png`. */
 async function folder() {
-  const at = join(root, `case-${made++}`);
-  return { data: await writeFiles(join(at, 'pictures'), { 'good.png': gray(7) }), cacheDir: join(at, 'cache') };
+  const { data, cacheDir } = place();
+  return { data: await writeFiles(data, { 'good.png': gray(7) }), cacheDir };
 }
 
 /** Prepares and expects the good picture and these skipped files. */
@@ -180,7 +179,7 @@ it('a sub-folder and a file that may not be read are skipped', skipBecause(LACKS
   const at = await folder();
   await writeFiles(at.data, { 'closed/1.png': gray(1), 'locked.png': gray(2), secret: gray(3) });
   chmodSync(at.data, 0o755);
-  chmodSync(root, 0o755);
+  chmodSync(join(at.data, '..', '..'), 0o755);
   for (const name of ['closed', 'locked.png', 'secret']) chmodSync(join(at.data, name), 0);
   asNobody(() => {
     const { images, skipped } = walkImages(at.data);

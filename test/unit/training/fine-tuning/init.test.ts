@@ -96,16 +96,8 @@ describe('readStart', () => {
       /^Cannot start from .*nothing: --init must be a model folder or the folder of a run, received nothing of that name\.$/,
     );
     await cp(at('model'), at('merged'), { recursive: true });
-    const config = {
-      _class_name: 'SimpleUnet',
-      sample_size: 4,
-      image_channels: 1,
-      channels: [4, 6],
-      time_emb_dim: 4,
-      num_class_embeds: 2,
-      num_train_timesteps: 30,
-    };
-    await writeFile(at('merged/unet/config.json'), JSON.stringify(config));
+    const sizes = { sample_size: 4, channels: [4, 6], time_emb_dim: 4, num_class_embeds: 2, num_train_timesteps: 30 };
+    await writeFile(at('merged/unet/config.json'), JSON.stringify({ _class_name: 'SimpleUnet', ...sizes }));
     await expect(readStart(at('merged'))).rejects.toThrow(
       /must hold the weights, but its BatchNorm is merged .* Name the folder of the run .*\(pipeline export\)\.$/,
     );
@@ -157,27 +149,14 @@ describe('recoverParameters', () => {
   const tiny = createModel(small);
   const tinyWeights = initParameters(tiny, 5);
 
-  it.each<[string, (graph: Graph) => void, RegExp]>([
-    [
-      'another operator',
-      (graph) => {
-        first(graph, 'Sigmoid').op = 'Tanh';
-      },
-      /^it does not compute .* as this version exports it$/,
-    ],
-    [
-      'other pads of a convolution',
-      (graph) => {
-        first(graph, 'Conv').attributes.pads = { ints: [0, 0, 2, 2] };
-      },
-      /^it does not compute .* as this version exports it$/,
-    ],
+  const other = /^it does not compute .* as this version exports it$/;
+  it.each<[string, (graph: Graph) => unknown, RegExp]>([
+    ['another operator', (graph) => Object.assign(first(graph, 'Sigmoid'), { op: 'Tanh' }), other],
+    ['other pads', (graph) => Object.assign(first(graph, 'Conv').attributes, { pads: { ints: [0, 0, 2, 2] } }), other],
     [
       'another epsilon',
-      (graph) => {
-        first(graph, 'InstanceNormalization').attributes.epsilon = { float: 0.5 };
-      },
-      /^it does not compute .* as this version exports it$/,
+      (graph) => Object.assign(first(graph, 'InstanceNormalization').attributes, { epsilon: { float: 0.5 } }),
+      other,
     ],
     [
       'a constant of other dimensions',
