@@ -1,16 +1,9 @@
 /** The settings of augmentation: `train` alone takes them. The held-out images stay as they are. */
-import type { Field } from './field.ts';
+import { flagged, SHARE, SWITCH } from './field.ts';
 
-export const augmentFields = {
-  flip: {
-    flag: 'flip',
-    onResume: 'fixed',
-    type: 'boolean',
-    default: false,
-    describe: 'mirror half of the images, left to right',
-  },
+export const augmentFields = flagged({
+  flip: { onResume: 'fixed', ...SWITCH, describe: 'mirror half of the images, left to right' },
   rotate: {
-    flag: 'rotate',
     onResume: 'fixed',
     type: 'number',
     min: 0,
@@ -19,30 +12,16 @@ export const augmentFields = {
     describe: 'rotate images by up to this many degrees, either way',
   },
   translate: {
-    flag: 'translate',
     onResume: 'fixed',
-    type: 'number',
-    min: 0,
-    below: 1,
+    ...SHARE,
     default: 0,
     describe: 'shift images along each axis by up to this share of the side',
   },
-  scale: {
-    flag: 'scale',
-    onResume: 'fixed',
-    type: 'number',
-    min: 0,
-    below: 1,
-    default: 0,
-    describe: 'scale images by a random factor; 0.1 means 0.9 to 1.1',
-  },
+  scale: { onResume: 'fixed', ...SHARE, default: 0, describe: 'scale images by a random factor; 0.1 means 0.9 to 1.1' },
   contrast: {
-    flag: 'contrast',
     onResume: 'fixed',
-    type: 'number',
-    min: 0,
-    below: 1,
+    ...SHARE,
     default: 0,
     describe: 'multiply the contrast by a random factor; 0.1 means 0.9 to 1.1',
   },
-} as const satisfies Record<string, Field>;
+});

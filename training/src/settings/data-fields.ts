@@ -1,8 +1,8 @@
 /** The settings of the images: `train` and `prepare` both take them. */
 import { AXES, BACKGROUNDS, FITS, framesRule, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
-import type { Field } from './field.ts';
+import { flagged, SHARE, SWITCH } from './field.ts';
 
-export const dataFields = {
+export const dataFields = flagged({
   source: {
     flag: 'data',
     onResume: 'told',
@@ -10,37 +10,23 @@ export const dataFields = {
     describe: '"digits" (built in), a folder of images, a DICOMDIR, dicomweb:http://..., or MNIST-style IDX files',
   },
   csv: {
-    flag: 'csv',
     onResume: 'told',
     type: 'string',
     describe: 'CSV file whose "id" column names the images <id>.png; separated by commas, semicolons or tabs',
   },
-  labelColumn: {
-    flag: 'label-column',
-    onResume: 'told',
-    type: 'string',
-    describe: 'CSV column with the class of each image',
-  },
-  labelNames: {
-    flag: 'label-names',
-    onResume: 'told',
-    type: 'names',
-    describe: 'names for the class values: False=female,True=male',
-  },
+  labelColumn: { onResume: 'told', type: 'string', describe: 'CSV column with the class of each image' },
+  labelNames: { onResume: 'told', type: 'names', describe: 'names for the class values: False=female,True=male' },
   groupColumn: {
-    flag: 'group-column',
     onResume: 'fixed',
     type: 'string',
     describe: 'CSV column, such as the patient: images that share a value are held out together',
   },
   conditionColumns: {
-    flag: 'condition-columns',
     onResume: 'told',
     type: 'string',
     describe: 'CSV columns of numbers to condition the model on: age,weight or age:0..240,weight',
   },
   size: {
-    flag: 'size',
     onResume: 'fixed',
     type: 'integer',
     min: 1,
@@ -48,14 +34,12 @@ export const dataFields = {
     describe: 'side of the square images in pixels; images are resized with a Lanczos filter',
   },
   channels: {
-    flag: 'channels',
     onResume: 'fixed',
     type: 'choice',
     choices: [1, 3],
     describe: 'force gray (1) or RGB (3)  [default: gray if no image has colour]',
   },
   fit: {
-    flag: 'fit',
     onResume: 'fixed',
     type: 'choice',
     choices: FITS,
@@ -63,7 +47,6 @@ export const dataFields = {
     describe: 'how images are made square: crop keeps the middle, pad adds a border, stretch distorts',
   },
   background: {
-    flag: 'background',
     onResume: 'fixed',
     type: 'choice',
     choices: BACKGROUNDS,
@@ -71,7 +54,6 @@ export const dataFields = {
     describe: 'colour of the padding, and behind transparent pixels',
   },
   window: {
-    flag: 'window',
     onResume: 'fixed',
     type: 'string',
     rule: windowRule,
@@ -79,40 +61,28 @@ export const dataFields = {
       'range of values shown from black to white, for DICOM, NIfTI, 16-bit gray and floating-point TIFF: dicom (as the file says; the default), auto (darkest to brightest) or centre,width',
   },
   frames: {
-    flag: 'frames',
     onResume: 'fixed',
     type: 'string',
     rule: framesRule,
     describe: 'frames to take from files with several: first (the default; middle for NIfTI), middle, all, 7 or 10-20',
   },
   axis: {
-    flag: 'axis',
     onResume: 'fixed',
     type: 'choice',
     choices: AXES,
     describe: 'plane in which NIfTI volumes are sliced; axial if not given',
   },
   validationShare: {
-    flag: 'validation-share',
     onResume: 'fixed',
-    type: 'number',
-    min: 0,
-    below: 1,
+    ...SHARE,
     default: 0.05,
     describe: 'share of the images held out for validation; 0 for none',
   },
-  strict: {
-    flag: 'strict',
-    onResume: 'free',
-    type: 'boolean',
-    default: false,
-    describe: 'stop at the first image that cannot be used',
-  },
+  strict: { onResume: 'free', ...SWITCH, describe: 'stop at the first image that cannot be used' },
   cacheDir: {
-    flag: 'cache-dir',
     onResume: 'free',
     type: 'string',
     default: '.cache/onnoise',
     describe: 'folder in which prepared images are cached',
   },
-} as const satisfies Record<string, Field>;
+});

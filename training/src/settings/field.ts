@@ -37,6 +37,22 @@ export type Field =
   | (FieldBase & { type: 'names'; default?: LabelNames })
   | (FieldBase & { type: 'boolean'; default?: boolean });
 
+type Row = Field extends infer F ? (F extends Field ? Omit<F, 'flag'> & { flag?: string } : never) : never;
+
+/** Rows with a flag each: without one of its own, that of its key, as `--label-names` of `labelNames`. */
+export function flagged<const T extends Readonly<Record<string, Row>>>(rows: T) {
+  const flagOf = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(rows).map(([key, row]) => [key, { flag: flagOf(key), ...row }])) as {
+    readonly [K in keyof T]: { readonly flag: string } & T[K];
+  };
+}
+
+/** What many rows have in common. */
+export const SHARE = { type: 'number', min: 0, below: 1 } as const;
+export const POSITIVE = { type: 'number', min: 0, above: true } as const;
+export const COUNT = { type: 'integer', min: 1 } as const;
+export const SWITCH = { type: 'boolean', default: false } as const;
+
 /** Common to every seed; each command says what its seed is for. */
 export const SEED = {
   flag: 'seed',
