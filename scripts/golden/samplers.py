@@ -365,11 +365,11 @@ def class_cases():
 
 
 def written_configs(given):
+    """What this project writes for each [config], or [config, sampler, settings]."""
     code = (
         "import { formatSchedulerConfig, parseSchedulerConfig } from './scheduler/src/index.ts';"
         f"const given = JSON.parse({json.dumps(json.dumps(given))});"
-        "const write = ([sampler, settings, config]) =>"
-        " formatSchedulerConfig(parseSchedulerConfig(config), sampler, settings);"
+        "const write = ([config, ...rest]) => formatSchedulerConfig(parseSchedulerConfig(config), ...rest);"
         "console.log(JSON.stringify(given.map(write)));"
     )
     command = ["npx", "tsx", "--input-type=module", "-e", code]
@@ -379,7 +379,7 @@ def written_configs(given):
 def write_classes():
     given = list(class_cases())
     entries = []
-    for (sampler, settings, config), written in zip(given, written_configs(given)):
+    for (sampler, settings, config), written in zip(given, written_configs([[config, sampler, settings] for sampler, settings, config in given])):
         kind = getattr(diffusers, written["_class_name"])
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "scheduler_config.json").write_text(json.dumps(written))

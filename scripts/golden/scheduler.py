@@ -14,7 +14,6 @@ Writes test/golden/data/scheduler/:
 import itertools
 import json
 import math
-import subprocess
 import tempfile
 import warnings
 from pathlib import Path
@@ -24,16 +23,11 @@ import numpy as np
 import torch
 from diffusers import DDIMScheduler, DDPMScheduler
 
-ROOT = Path(__file__).resolve().parents[2]
-OUT = ROOT / "test/golden/data/scheduler"
+from samplers import OUT, cosine, nine, toy, written_configs
+
 PIXELS = 3
 DRAWS = 60
 NOISE = np.random.default_rng(20).standard_normal((DRAWS, PIXELS)).round(3).astype(np.float32)
-
-
-def nine(values):
-    """Nine significant digits name every float32."""
-    return [float(f"{v:.9g}") for v in np.asarray(values, dtype=np.float64).flatten()]
 
 
 def write(name, data):
@@ -58,22 +52,12 @@ def tutorial_cosine(T, s=0.008):
     return torch.clip(betas, 0.0001, 0.9999)
 
 
-def cosine_float64(T, s=0.008):
-    """The same formula without float32's cancellation, which costs the tutorial's small betas four digits."""
-    bar = [math.cos((t / T + s) / (1 + s) * math.pi / 2) ** 2 for t in range(T + 1)]
-    return torch.tensor([min(max(1 - bar[t + 1] / bar[t], 0.0001), 0.9999) for t in range(T)], dtype=torch.float32)
-
-
 def diffusers_betas(schedule, T):
-    return cosine_float64(T) if schedule == "cosine" else DDPMScheduler(T, beta_schedule=schedule).betas
+    # cosine is the tutorial's without float32's cancellation, which costs its small betas four digits
+    return torch.tensor(cosine(T)) if schedule == "cosine" else DDPMScheduler(T, beta_schedule=schedule).betas
 
 
 # ---- trajectories ----------------------------------------------------------------------------------------------------
-
-
-def toy(x, t, T):
-    """Smooth, bounded beyond the clipping range, and blind to nothing: o depends on x and t."""
-    return 1.6 * torch.tanh(0.7 * x + 0.5 - t / T)
 
 
 def make(sampler, config):
@@ -280,20 +264,9 @@ GIVEN = [
 ]
 
 
-def written_configs():
-    code = (
-        "import { formatSchedulerConfig, parseSchedulerConfig } from './scheduler/src/index.ts';"
-        f"const given = {json.dumps(GIVEN)};"
-        "console.log(JSON.stringify(given.map((json) => formatSchedulerConfig(parseSchedulerConfig(json)))));"
-    )
-    command = ["npx", "tsx", "--input-type=module", "-e", code]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return json.loads(result.stdout)
-
-
 def config_tables():
     tables = []
-    for given, written in zip(GIVEN, written_configs()):
+    for given, written in zip(GIVEN, written_configs([[given] for given in GIVEN])):
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "scheduler_config.json").write_text(json.dumps(written))
             ddpm = DDPMScheduler.from_pretrained(folder)

@@ -2,10 +2,7 @@
 import type { Sharp } from 'sharp';
 import { rawToSquare } from './raw-picture.ts';
 import type { ImageOptions } from './types.ts';
-import { fullRange, levelOf, WHITE, type Window, within } from './window.ts';
-
-/** Values of a pixel: gray, and how opaque it is. */
-type Pixels = { values: Uint16Array; channels: 1 | 2 };
+import { extremes, fullRange, levelOf, WHITE, type Window, within } from './window.ts';
 
 /** @returns [size, size] */
 export async function readWindowed(
@@ -16,10 +13,11 @@ export async function readWindowed(
   const pipeline = input.autoOrient().toColourspace('grey16').raw({ depth: 'ushort' });
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
   const { width, height } = info;
-  const channels = info.channels as 1 | 2;
+  const channels = info.channels as 1 | 2; // gray, and how opaque it is
   const words = new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length)); // aligned
-  const pixels: Pixels = { values: words, channels };
-  const share = window === 'auto' ? fullRange(...visible(pixels)) : within(window);
+  const isSeen = (i: number) => channels === 1 || words[2 * i + 1] !== 0;
+  const seen = () => extremes((i) => (isSeen(i) ? words[channels * i]! : Number.NaN), width * height);
+  const share = window === 'auto' ? fullRange(...seen()) : within(window);
   const behind = options.background === 'white' ? WHITE : 0;
   const gray = new Uint16Array(width * height);
   let transparent = false;
@@ -30,16 +28,4 @@ export async function readWindowed(
     gray[i] = (level * opaque + behind * (WHITE - opaque)) / WHITE;
   }
   return { pixels: await rawToSquare({ width, height, pixels: gray }, options), transparent };
-}
-
-/** The least and the most of the pixels that can be seen. */
-function visible({ values, channels }: Pixels): [number, number] {
-  let [least, most] = [WHITE, 0];
-  for (let i = 0; i < values.length; i += channels) {
-    if (channels === 2 && values[i + 1] === 0) continue;
-    const value = values[i]!;
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  return [least, most];
 }

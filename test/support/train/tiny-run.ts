@@ -15,6 +15,11 @@ export const lines = (run: string, file = 'metrics.jsonl'): Record<string, numbe
     .filter(Boolean)
     .map((line) => JSON.parse(line));
 
+/** What ends a run where it stands. */
+export const cutPower = (): never => {
+  throw new Error('the power is cut');
+};
+
 export interface Given extends PartialConfig {
   run?: string;
   resume?: boolean;

@@ -1,6 +1,6 @@
 /** The rules of the options of `prepareDataset`, checked before any image is read. */
 
-import { AXES, BACKGROUNDS, FITS, framesRule, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
+import { AXES, BACKGROUNDS, FITS, framesRule, type ImageOptions, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
 import {
   anything,
   check,
@@ -52,4 +52,10 @@ export function checkOptions(options: PrepareOptions): void {
     const value = options[key as keyof PrepareOptions];
     if (value !== undefined || !('default' in rule)) check(ACTION, key, rule, value);
   }
+}
+
+/** What the options say of the pixels. */
+export function imageOptions(options: PrepareOptions): ImageOptions {
+  const { size, channels, fit, background = 'black', window, frames, axis } = options;
+  return { size, ...(channels && { channels }), fit, background, window, frames, axis };
 }

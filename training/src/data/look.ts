@@ -1,6 +1,6 @@
 /** A quick look at images before they are prepared: how many, and what the first ones are like. Writes nothing. */
 import { isGray } from '@onnoise/scheduler/model';
-import { imageOptions } from './set/image-options.ts';
+import { imageOptions } from './check-options.ts';
 import { renameClasses } from './set/label-names.ts';
 import type { DataConditions, PrepareOptions, Skipped, Source } from './set/types.ts';
 import { openSource } from './sources/open-source.ts';

@@ -15,7 +15,7 @@ const INT32 = 6;
 export function guardFloat(graph: Graph, name: string, count: number): void {
   const checked = `${name}.checked`;
   redirect(graph, name, checked);
-  prepend(graph, guard(graph, name, name, checked, count));
+  graph.nodes.unshift(...guard(graph, name, name, checked, count));
 }
 
 /**
@@ -25,13 +25,8 @@ export function guardFloat(graph: Graph, name: string, count: number): void {
  */
 export function guardConditions(graph: Graph, name: string, count: number): void {
   const { dims } = graph.types.get(name)!;
-  const constant = (suffix: string, data: Float32Array | Int32Array, sides: number[]): string => {
-    const dtype = data instanceof Float32Array ? 'float32' : 'int32';
-    const value = { dtype, dims: sides, data } as Constant;
-    graph.constants.set(`${name}.${suffix}`, value);
-    graph.types.set(`${name}.${suffix}`, value);
-    return `${name}.${suffix}`;
-  };
+  const constant = (suffix: string, data: Float32Array | Int32Array, sides: number[]) =>
+    addConstant(graph, `${name}.${suffix}`, data, sides);
   const type = (suffix: string, dtype: ValueType['dtype'] = 'float32') => {
     graph.types.set(`${name}.${suffix}`, { dtype, dims });
     return `${name}.${suffix}`;
@@ -43,7 +38,7 @@ export function guardConditions(graph: Graph, name: string, count: number): void
   const [scaled, mapped, clipped] = [type('scaled'), type('mapped'), type('clipped')];
   const [inside, row, one, checked] = [type('inside', 'bool'), type('row', 'int32'), type('one'), type('checked')];
   redirect(graph, name, checked);
-  prepend(graph, [
+  graph.nodes.unshift(
     node(`${name}/range/Mul`, 'Mul', [name, columns('scale', 2 ** -100, 1)], scaled),
     node(`${name}/range/Add`, 'Add', [scaled, columns('shift', 0.5, 0)], mapped),
     node(`${name}/range/Clip`, 'Clip', [mapped, number('first', 0), number('last', 1)], clipped),
@@ -53,7 +48,7 @@ export function guardConditions(graph: Graph, name: string, count: number): void
       axis: { int: 0 },
     }),
     node(`${name}/range/Mul_1`, 'Mul', [name, one], checked),
-  ]);
+  );
 }
 
 /** Replaces the int32 input `name` with the int64 input `wide`, the type of labels in PyTorch and diffusers. */
@@ -62,12 +57,19 @@ export function widenLabels(graph: Graph, name: string, wide: string, count: num
   const [float, checked] = [`${wide}.float`, `${wide}.checked`];
   graph.types.set(wide, { dtype: 'int64', dims });
   graph.types.set(float, { dtype: 'float32', dims });
-  prepend(graph, [
+  graph.nodes.unshift(
     node(`${wide}/Cast`, 'Cast', [wide], float, { to: { int: FLOAT } }), // exact where it is in range
     ...guard(graph, wide, float, checked, count),
     node(`${wide}/Cast_1`, 'Cast', [checked], name, { to: { int: INT32 } }),
-  ]);
+  );
   Object.assign(graph.inputs.find((port) => port.name === name)!, { name: wide, dtype: 'int64' });
+}
+
+function addConstant(graph: Graph, name: string, data: Float32Array | Int32Array, dims: number[]): string {
+  const value = { dtype: data instanceof Float32Array ? 'float32' : 'int32', dims, data } as Constant;
+  graph.constants.set(name, value);
+  graph.types.set(name, value);
+  return name;
 }
 
 function redirect(graph: Graph, from: string, to: string): void {
@@ -77,12 +79,8 @@ function redirect(graph: Graph, from: string, to: string): void {
 /** `checked` = value if 0 <= value <= count - 1, else count. */
 function guard(graph: Graph, scope: string, value: string, checked: string, count: number): Node[] {
   const { dims } = graph.types.get(value)!;
-  const scalar = (suffix: string, number: number): string => {
-    const constant: Constant = { dtype: 'float32', dims: [], data: Float32Array.of(number) };
-    graph.constants.set(`${scope}.${suffix}`, constant);
-    graph.types.set(`${scope}.${suffix}`, constant);
-    return `${scope}.${suffix}`;
-  };
+  const scalar = (suffix: string, number: number) =>
+    addConstant(graph, `${scope}.${suffix}`, Float32Array.of(number), []);
   const type = (name: string, dtype: ValueType['dtype']) => {
     graph.types.set(name, { dtype, dims });
     return name;
@@ -98,8 +96,4 @@ function guard(graph: Graph, scope: string, value: string, checked: string, coun
 
 function node(name: string, op: string, inputs: string[], output: string, attributes: Node['attributes'] = {}): Node {
   return { name, op, domain: '', inputs, outputs: [output], attributes };
-}
-
-function prepend(graph: Graph, nodes: Node[]): void {
-  graph.nodes.unshift(...nodes);
 }

@@ -26,14 +26,11 @@ export function planLayers(graph: FileGraph): Layer[] {
 
 /** Convolutions and matrix products that look at the picture: the first and the last of them, and those between. */
 export function pictureLayers(graph: FileGraph): Record<'outer' | 'inner', Node[]> {
-  const pictured = reach(graph, ['sample']);
+  const pictured = reach(graph.nodes, ['sample']);
   const weighted = graph.nodes.filter((node) => isWeighted(graph, node) && pictured.has(node.inputs[0]!));
-  const outputs = weighted.map(({ outputs: [output] }) => output!);
-  const after = reach(graph, outputs);
-  const before = reachBack(
-    graph,
-    weighted.map(({ inputs: [input] }) => input!),
-  );
+  const firsts = (names: 'inputs' | 'outputs') => weighted.map((node) => node[names][0]!);
+  const backwards = graph.nodes.map(({ inputs, outputs }) => ({ inputs: outputs, outputs: inputs })).reverse();
+  const [after, before] = [reach(graph.nodes, firsts('outputs')), reach(backwards, firsts('inputs'))];
   const isInner = ({ inputs: [input], outputs: [output] }: Node) => after.has(input!) && before.has(output!);
   return { outer: weighted.filter((node) => !isInner(node)), inner: weighted.filter(isInner) };
 }
@@ -44,20 +41,11 @@ function isWeighted({ constants }: FileGraph, { op, inputs }: Node): boolean {
   return WEIGHTED.has(op) && !constants.has(input!) && isConstant(weight!) && (bias === undefined || isConstant(bias));
 }
 
-/** The values that depend on some values, these included. */
-function reach(graph: FileGraph, from: readonly string[]): Set<string> {
+/** The values that some values lead to, these included. @param nodes with what leads on as inputs, in order */
+function reach(nodes: readonly Pick<Node, 'inputs' | 'outputs'>[], from: readonly string[]): Set<string> {
   const reached = new Set(from);
-  for (const { inputs, outputs } of graph.nodes) {
+  for (const { inputs, outputs } of nodes) {
     if (inputs.some((input) => reached.has(input))) for (const output of outputs) reached.add(output);
-  }
-  return reached;
-}
-
-/** The values that some values depend on, these included. */
-function reachBack(graph: FileGraph, from: readonly string[]): Set<string> {
-  const reached = new Set(from);
-  for (const { inputs, outputs } of [...graph.nodes].reverse()) {
-    if (outputs.some((output) => reached.has(output))) for (const input of inputs) reached.add(input);
   }
   return reached;
 }

@@ -7,6 +7,9 @@ import { type ConditionSpec, readConditions } from '@onnoise/scheduler/model';
 import { flag, integer, nullable, type Rule, type Rules, refuse, rule, withDefault } from '@onnoise/scheduler/rules';
 import type { ModelConfig } from './types.ts';
 
+/** The values of a table of rules. */
+export type Read<R> = { -readonly [K in keyof R]: R[K] extends Rule<infer V> ? V : never };
+
 /** `readConditions` checks its entries. */
 const LIST: Rule<ConditionSpec[]> = rule('a list', Array.isArray);
 

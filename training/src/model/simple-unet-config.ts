@@ -1,22 +1,29 @@
 /** Configuration of the tutorial's network; the defaults are the tutorial's numbers. */
-import type { ConditionSpec } from '@onnoise/scheduler/model';
-import {
-  flag,
-  integer,
-  listOf,
-  number,
-  oneOf,
-  type Rules,
-  readObject,
-  refuse,
-  rule,
-  withDefault,
-} from '@onnoise/scheduler/rules';
-import { ACTIVATION_NAMES, type ActivationName } from './activation.ts';
-import { CONDITION_RULES } from './condition-config.ts';
+import { flag, integer, listOf, number, oneOf, readObject, refuse, rule, withDefault } from '@onnoise/scheduler/rules';
+import { ACTIVATION_NAMES } from './activation.ts';
+import { CONDITION_RULES, type Read } from './condition-config.ts';
 
 /** Normalisation after each 3 x 3 convolution. */
 const NORM_TYPES = ['batch', 'group'] as const;
+
+const WIDTH = integer(4, 4096);
+const EVEN = rule<number>('an even integer from 4 to 4096', (value) => WIDTH.holds(value) && value % 2 === 0);
+
+const RULES = {
+  _class_name: oneOf(['SimpleUnet']),
+  sample_size: withDefault(64, integer(2, 4096)),
+  image_channels: withDefault(1, integer(1, 64)),
+  channels: withDefault([64, 128, 256, 512, 1024], listOf(integer(1, 8192), 2)),
+  time_emb_dim: withDefault(32, EVEN),
+  ...CONDITION_RULES,
+  num_train_timesteps: withDefault(300, integer(1, 100_000)),
+  act_fn: withDefault('relu', oneOf(ACTIVATION_NAMES)),
+  norm_type: withDefault('batch', oneOf(NORM_TYPES)),
+  norm_num_groups: withDefault(32, integer(1, 8192)),
+  residual_connections: withDefault(false, flag),
+  attention_levels: withDefault([], listOf(integer(0))),
+  dropout: withDefault(0, number({ min: 0, below: 1 })),
+};
 
 /**
  * | name                 | default                   | meaning                                                            |
@@ -36,48 +43,13 @@ const NORM_TYPES = ['batch', 'group'] as const;
  * | attention_levels     | []                        | levels with self-attention: level k has channels[k] and pixels / 2^k |
  * | dropout              | 0                         | share of the values that each block drops before its second convolution |
  */
-export interface SimpleUnetConfig {
-  _class_name: 'SimpleUnet';
-  sample_size: number;
-  image_channels: number;
-  channels: number[];
-  time_emb_dim: number;
-  num_class_embeds: number | null;
-  null_condition: boolean;
-  conditions: ConditionSpec[];
-  num_train_timesteps: number;
-  act_fn: ActivationName;
-  norm_type: (typeof NORM_TYPES)[number];
-  norm_num_groups: number;
-  residual_connections: boolean;
-  attention_levels: number[];
-  dropout: number;
-}
-
-const WIDTH = integer(4, 4096);
-const EVEN = rule<number>('an even integer from 4 to 4096', (value) => WIDTH.holds(value) && value % 2 === 0);
-
-const RULES: Rules<SimpleUnetConfig> = {
-  _class_name: oneOf(['SimpleUnet']),
-  sample_size: withDefault(64, integer(2, 4096)),
-  image_channels: withDefault(1, integer(1, 64)),
-  channels: withDefault([64, 128, 256, 512, 1024], listOf(integer(1, 8192), 2)),
-  time_emb_dim: withDefault(32, EVEN),
-  ...CONDITION_RULES,
-  num_train_timesteps: withDefault(300, integer(1, 100_000)),
-  act_fn: withDefault('relu', oneOf(ACTIVATION_NAMES)),
-  norm_type: withDefault('batch', oneOf(NORM_TYPES)),
-  norm_num_groups: withDefault(32, integer(1, 8192)),
-  residual_connections: withDefault(false, flag),
-  attention_levels: withDefault([], listOf(integer(0))),
-  dropout: withDefault(0, number({ min: 0, below: 1 })),
-};
+export type SimpleUnetConfig = Read<typeof RULES>;
 
 const ACTION = 'read the SimpleUnet config';
 
 /** @throws InputError on an unknown key, a value that is not supported, or values that do not go together. */
 export function readSimpleUnetConfig(json: unknown): SimpleUnetConfig {
-  const config = readObject(json, ACTION, RULES);
+  const config = readObject<SimpleUnetConfig>(json, ACTION, RULES);
   const { channels, attention_levels: levels, norm_num_groups: groups } = config;
   const bottom = channels.length - 1;
   if (levels.some((level) => level > bottom) || new Set(levels).size < levels.length) {

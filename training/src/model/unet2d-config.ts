@@ -2,7 +2,6 @@
  * Configuration of `UNet2DModel`: diffusers' keys and defaults, so we can read its `config.json` and it can read ours.
  * Keys of unsupported features are accepted only at their "off" value.
  */
-import type { ConditionSpec } from '@onnoise/scheduler/model';
 import {
   anything,
   flag,
@@ -12,17 +11,55 @@ import {
   number,
   oneOf,
   only,
-  type Rules,
+  type Rule,
   readObject,
   refuse,
   withDefault,
 } from '@onnoise/scheduler/rules';
 import { ACTIVATION_NAMES, type ActivationName } from './activation.ts';
-import { CONDITION_RULES } from './condition-config.ts';
+import { CONDITION_RULES, type Read } from './condition-config.ts';
 
 const DOWN_BLOCKS = ['DownBlock2D', 'AttnDownBlock2D', 'ResnetDownsampleBlock2D'] as const;
 const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D', 'ResnetUpsampleBlock2D'] as const;
 const RESAMPLING = ['conv', 'resnet'] as const;
+
+const CHANNELS = withDefault(3, integer(1, 64));
+/** null means left out; `readUNet2DConfig` fills in the number. */
+const TIMESTEPS = withDefault(null, nullable(integer(1, 100_000))) as Rule<number>;
+
+const RULES = {
+  _class_name: oneOf(['UNet2DModel']),
+  sample_size: integer(1, 4096),
+  in_channels: CHANNELS,
+  out_channels: CHANNELS,
+  patch_size: withDefault(1, integer(1, 64)),
+  center_input_sample: withDefault(false, flag),
+  time_embedding_type: only('positional'),
+  time_embedding_dim: withDefault(null, nullable(integer(1, 65_536))),
+  freq_shift: withDefault(0, number({ min: 0, max: 1 })),
+  flip_sin_to_cos: withDefault(true, flag),
+  down_block_types: withDefault(['DownBlock2D', ...Array(3).fill('AttnDownBlock2D')], listOf(oneOf(DOWN_BLOCKS), 1)),
+  mid_block_type: withDefault('UNetMidBlock2D', oneOf(['UNetMidBlock2D', null])),
+  up_block_types: withDefault([...Array(3).fill('AttnUpBlock2D'), 'UpBlock2D'], listOf(oneOf(UP_BLOCKS), 1)),
+  block_out_channels: withDefault([224, 448, 672, 896], listOf(integer(1, 8192), 1)),
+  layers_per_block: withDefault(2, integer(1, 64)),
+  mid_block_scale_factor: withDefault(1, number({ above: 0 })),
+  downsample_padding: withDefault(1, oneOf([0, 1])),
+  downsample_type: withDefault('conv', oneOf(RESAMPLING)),
+  upsample_type: withDefault('conv', oneOf(RESAMPLING)),
+  dropout: withDefault(0, number({ min: 0, below: 1 })),
+  act_fn: withDefault('silu', oneOf([...ACTIVATION_NAMES, 'swish'])) as Rule<ActivationName>,
+  attention_head_dim: withDefault(8, nullable(integer(1, 8192))),
+  norm_num_groups: withDefault(32, integer(1, 8192)),
+  attn_norm_num_groups: withDefault(null, nullable(integer(1, 8192))),
+  norm_eps: withDefault(1e-5, number({ above: 0, max: 1 })),
+  resnet_time_scale_shift: withDefault('default', oneOf(['default', 'scale_shift'])),
+  add_attention: withDefault(true, flag),
+  class_embed_type: only(null),
+  ...CONDITION_RULES,
+  class_pictures: withDefault(false, flag),
+  num_train_timesteps: TIMESTEPS,
+};
 
 /**
  * | name                             | default               | meaning                                                         |
@@ -53,79 +90,7 @@ const RESAMPLING = ['conv', 'resnet'] as const;
  * | conditions                       | []                    | numbers it is conditional on: name, mean, std, min, max. Not a key of diffusers |
  * | num_train_timesteps              | 1000                  | T, rows of the time embedding's table                           |
  */
-export interface UNet2DConfig {
-  _class_name: 'UNet2DModel';
-  sample_size: number;
-  in_channels: number;
-  out_channels: number;
-  patch_size: number;
-  center_input_sample: boolean;
-  time_embedding_type: 'positional';
-  time_embedding_dim: number | null;
-  freq_shift: number;
-  flip_sin_to_cos: boolean;
-  down_block_types: (typeof DOWN_BLOCKS)[number][];
-  mid_block_type: 'UNetMidBlock2D' | null;
-  up_block_types: (typeof UP_BLOCKS)[number][];
-  block_out_channels: number[];
-  layers_per_block: number;
-  mid_block_scale_factor: number;
-  downsample_padding: 0 | 1;
-  downsample_type: (typeof RESAMPLING)[number];
-  upsample_type: (typeof RESAMPLING)[number];
-  dropout: number;
-  act_fn: ActivationName;
-  attention_head_dim: number | null;
-  norm_num_groups: number;
-  attn_norm_num_groups: number | null;
-  norm_eps: number;
-  resnet_time_scale_shift: 'default' | 'scale_shift';
-  add_attention: boolean;
-  class_embed_type: null;
-  num_class_embeds: number | null;
-  null_condition: boolean;
-  class_pictures: boolean;
-  conditions: ConditionSpec[];
-  num_train_timesteps: number;
-}
-
-const CHANNELS = withDefault(3, integer(1, 64));
-/** null means left out; `readUNet2DConfig` fills in the number. */
-const TIMESTEPS = withDefault(null, nullable(integer(1, 100_000))) as Rules<UNet2DConfig>['num_train_timesteps'];
-
-const RULES: Rules<UNet2DConfig> = {
-  _class_name: oneOf(['UNet2DModel']),
-  sample_size: integer(1, 4096),
-  in_channels: CHANNELS,
-  out_channels: CHANNELS,
-  patch_size: withDefault(1, integer(1, 64)),
-  center_input_sample: withDefault(false, flag),
-  time_embedding_type: only('positional'),
-  time_embedding_dim: withDefault(null, nullable(integer(1, 65_536))),
-  freq_shift: withDefault(0, number({ min: 0, max: 1 })),
-  flip_sin_to_cos: withDefault(true, flag),
-  down_block_types: withDefault(['DownBlock2D', ...Array(3).fill('AttnDownBlock2D')], listOf(oneOf(DOWN_BLOCKS), 1)),
-  mid_block_type: withDefault('UNetMidBlock2D', oneOf(['UNetMidBlock2D', null])),
-  up_block_types: withDefault([...Array(3).fill('AttnUpBlock2D'), 'UpBlock2D'], listOf(oneOf(UP_BLOCKS), 1)),
-  block_out_channels: withDefault([224, 448, 672, 896], listOf(integer(1, 8192), 1)),
-  layers_per_block: withDefault(2, integer(1, 64)),
-  mid_block_scale_factor: withDefault(1, number({ above: 0 })),
-  downsample_padding: withDefault(1, oneOf([0, 1])),
-  downsample_type: withDefault('conv', oneOf(RESAMPLING)),
-  upsample_type: withDefault('conv', oneOf(RESAMPLING)),
-  dropout: withDefault(0, number({ min: 0, below: 1 })),
-  act_fn: withDefault('silu', oneOf([...ACTIVATION_NAMES, 'swish'])) as Rules<UNet2DConfig>['act_fn'],
-  attention_head_dim: withDefault(8, nullable(integer(1, 8192))),
-  norm_num_groups: withDefault(32, integer(1, 8192)),
-  attn_norm_num_groups: withDefault(null, nullable(integer(1, 8192))),
-  norm_eps: withDefault(1e-5, number({ above: 0, max: 1 })),
-  resnet_time_scale_shift: withDefault('default', oneOf(['default', 'scale_shift'])),
-  add_attention: withDefault(true, flag),
-  class_embed_type: only(null),
-  ...CONDITION_RULES,
-  class_pictures: withDefault(false, flag),
-  num_train_timesteps: TIMESTEPS,
-};
+export type UNet2DConfig = Read<typeof RULES>;
 
 /** Names that versions from 2022 used for keys above; null means unused. */
 const FORMER_NAMES = [
@@ -140,7 +105,7 @@ const DEFAULT_TIMESTEPS = 1000;
 export function readUNet2DConfig(json: unknown): UNet2DConfig {
   const former = FORMER_NAMES.filter((name) => (json as Record<string, unknown> | null)?.[name] === null);
   const passive = ['_diffusers_version', '_name_or_path', ...former].map((name) => [name, anything]);
-  const config = readObject(json, ACTION, RULES, Object.fromEntries(passive));
+  const config = readObject<UNet2DConfig>(json, ACTION, RULES, Object.fromEntries(passive));
   config.num_train_timesteps ??= DEFAULT_TIMESTEPS;
   if (config.num_class_embeds === null) config.class_pictures = false;
   if ((config.act_fn as string) === 'swish') config.act_fn = 'silu'; // another name of it

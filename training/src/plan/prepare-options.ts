@@ -8,24 +8,6 @@ export const prepareOptions = ({ plan, open }: PlanDraft): PrepareOptions => ima
 
 /** The images of a run. @param detect whether its settings leave the channels open */
 export function imagesOf({ data, training }: TrainConfig, detect = false): PrepareOptions {
-  const { csv, labelColumn, labelNames, groupColumn, conditionColumns, window, frames, axis } = data;
-  return {
-    data: data.source!,
-    csv,
-    labelColumn,
-    labelNames,
-    groupColumn,
-    conditionColumns,
-    window,
-    frames,
-    axis,
-    size: data.size!,
-    fit: data.fit,
-    background: data.background,
-    ...(!detect && { channels: data.channels }),
-    validationShare: data.validationShare,
-    seed: training.seed,
-    strict: data.strict,
-    cacheDir: data.cacheDir,
-  };
+  const { source, channels, flip, rotate, translate, scale, contrast, ...images } = data;
+  return { ...images, data: source!, size: data.size!, ...(!detect && { channels }), seed: training.seed };
 }

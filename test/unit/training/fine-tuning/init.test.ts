@@ -96,8 +96,9 @@ describe('readStart', () => {
       /^Cannot start from .*nothing: --init must be a model folder or the folder of a run, received nothing of that name\.$/,
     );
     await cp(at('model'), at('merged'), { recursive: true });
-    const sizes = { sample_size: 4, channels: [4, 6], time_emb_dim: 4, num_class_embeds: 2, num_train_timesteps: 30 };
-    await writeFile(at('merged/unet/config.json'), JSON.stringify({ _class_name: 'SimpleUnet', ...sizes }));
+    const network = { _class_name: 'SimpleUnet', sample_size: 4, image_channels: 1, channels: [4, 6], time_emb_dim: 4 };
+    const config = { ...network, num_class_embeds: 2, num_train_timesteps: 30 };
+    await writeFile(at('merged/unet/config.json'), JSON.stringify(config));
     await expect(readStart(at('merged'))).rejects.toThrow(
       /must hold the weights, but its BatchNorm is merged .* Name the folder of the run .*\(pipeline export\)\.$/,
     );

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Given, lines, newRun, runTiny } from '#test/train/tiny-run.ts';
+import { cutPower, type Given, lines, newRun, runTiny } from '#test/train/tiny-run.ts';
 import type { PartialConfig } from '#training/settings/config.ts';
 
 /** Step 6, the end, is no multiple of the steps between pictures. */
@@ -11,9 +11,7 @@ const toNine: PartialConfig = { training: { steps: 9 }, output: { checkpointEver
 /** Trains to step 6 and fails while it draws the pictures of the end. */
 async function killAtTheEnd(config: PartialConfig): Promise<string> {
   const run = newRun();
-  const onPreview = () => {
-    if (existsSync(join(run, 'checkpoints', 'step-00000006'))) throw new Error('the power is cut');
-  };
+  const onPreview = () => void (existsSync(join(run, 'checkpoints', 'step-00000006')) && cutPower());
   await expect(runTiny({ run, ...config, hooks: { onPreview } })).rejects.toThrow('the power is cut');
   expect(readdirSync(join(run, 'samples')).join()).not.toContain('step-00000006');
   return run;
@@ -45,10 +43,7 @@ describe('a run that was stopped before the pictures of its end, and goes on to 
     const atTheEnd = { training: { steps: 6 }, output: { checkpointEvery: 2, sampleEvery } };
     const straight = await runTiny(atTheEnd);
     const run = newRun();
-    const onPreview = () => {
-      throw new Error('the power is cut');
-    };
-    await expect(runTiny({ run, ...atTheEnd, hooks: { onPreview } })).rejects.toThrow('the power is cut');
+    await expect(runTiny({ run, ...atTheEnd, hooks: { onPreview: cutPower } })).rejects.toThrow('the power is cut');
     await resume(run, { ...atTheEnd, training: { steps: 9 } });
     expectSamePictures(run, straight.run);
   });
@@ -64,10 +59,7 @@ describe('a run that was stopped before the pictures of its end, and goes on to 
   it('does so for an end by the clock', async () => {
     const byClock = { training: { minutes: 1e-6 }, output: { checkpointEvery: null, sampleEvery: null } };
     const run = newRun();
-    const onPreview = () => {
-      throw new Error('the power is cut');
-    };
-    await expect(runTiny({ run, ...byClock, hooks: { onPreview } })).rejects.toThrow('the power is cut');
+    await expect(runTiny({ run, ...byClock, hooks: { onPreview: cutPower } })).rejects.toThrow('the power is cut');
     const [end] = lines(run).slice(-1);
     const { notes } = await runTiny({ run, resume: true, ...byClock, training: { steps: end!.step! + 1 } });
     expect(notes).toContain(`Drawing the missing pictures of step ${end!.step}.`);

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawStep } from '#scheduler/training/draw.ts';
@@ -13,6 +12,7 @@ import { minSnrWeight } from '#training/step/loss.ts';
 import { expectClose } from '../../../support/compare.ts';
 import { lossesOf, networks, planOf, startState } from '../../../support/train/engines.ts';
 import { memoryDataset } from '../../../support/train/memory-dataset.ts';
+import { newRun } from '../../../support/train/tiny-run.ts';
 
 const { SimpleUnet: simple } = networks;
 /** Smaller than the engines' own, because so many are traced here. */
@@ -180,7 +180,7 @@ describe('a run with dropout, offset noise and accumulation', () => {
     const output = { sampleCount: 1, sampleSteps: 2, checkpointEvery: null, sampleEvery: null };
     const plan = planOf({ ...config, data: { source: 'blobs' }, output });
     const run = async (stops: readonly number[]) => {
-      const folder = join(mkdtempSync(join(tmpdir(), 'run-')), 'run');
+      const folder = newRun();
       for (const [i, stop] of [...stops, Number.POSITIVE_INFINITY].entries()) {
         const controller = new AbortController();
         const onStep = ({ step }: { step: number }) => void (step === stop && controller.abort());

@@ -132,6 +132,14 @@ describe('the event log', () => {
 describe('train with --tensorboard', () => {
   const config = { training: { steps: 12 }, output: { checkpointEvery: 3, sampleEvery: 3, tensorboard: true } };
 
+  /** A run that was stopped after step 8, whose checkpoint is damaged, and went on from step 6. */
+  async function fallenBack(output: object = {}): Promise<string> {
+    const { run } = await runTiny({ ...config, abortAfter: 8 });
+    truncateSync(join(run, 'checkpoints/step-00000008/state.safetensors'), 9);
+    await runTiny({ run, resume: true, ...config, output: { ...config.output, ...output } });
+    return run;
+  }
+
   it('writes nothing of it unless asked to', async () => {
     const { run } = await runTiny({ training: { steps: 2 } });
     expect(filesOf(run)).toEqual([]);
@@ -172,9 +180,7 @@ describe('train with --tensorboard', () => {
   });
 
   it('doubles no step of a run that was stopped, fell back and went on', async () => {
-    const { run } = await runTiny({ ...config, abortAfter: 8 });
-    truncateSync(join(run, 'checkpoints/step-00000008/state.safetensors'), 9);
-    await runTiny({ run, resume: true, ...config });
+    const run = await fallenBack();
     expect(filesOf(run).length).toBe(2);
     const straight = await runTiny(config);
     expect(await tagsOf(run)).toEqual(await tagsOf(straight.run));
@@ -190,9 +196,7 @@ describe('train with --tensorboard', () => {
   });
 
   it('cuts the files of an earlier process also where the setting is off now', async () => {
-    const { run } = await runTiny({ ...config, abortAfter: 8 });
-    truncateSync(join(run, 'checkpoints/step-00000008/state.safetensors'), 9);
-    await runTiny({ run, resume: true, ...config, output: { ...config.output, tensorboard: false } });
+    const run = await fallenBack({ tensorboard: false });
     expect((await tagsOf(run)).at(-1)).toBe('6 samples');
   });
 
@@ -208,9 +212,7 @@ describe('train with --tensorboard', () => {
   });
 
   it('is read by TensorBoard, without a step twice', skipBecause(lacksPython('tensorboard')), async () => {
-    const { run } = await runTiny({ ...config, abortAfter: 8 });
-    truncateSync(join(run, 'checkpoints/step-00000008/state.safetensors'), 9);
-    await runTiny({ run, resume: true, ...config });
+    const run = await fallenBack();
     const { scalars, images } = await readByTensorBoard(run);
     expect(Object.keys(scalars).sort()).toEqual([...STEP_TAGS, 'validation/loss'].sort());
     const all = lines(run).map(({ step, loss }) => [step, Math.fround(loss!)]);

@@ -8,7 +8,9 @@
  * Source: torchvision's `RandomAffine`, `ColorJitter` and their functional forms.
  */
 import { uniform } from '@onnoise/scheduler';
-import { augmentStream } from './streams.ts';
+
+/** Number of the random stream of epoch 0, beside those of the split and of the orders and flips of epochs. */
+const FIRST_STREAM = 0x0c00_0000;
 
 /** The largest changes; 0 is none. Each is drawn evenly from its range. */
 export interface AugmentOptions {
@@ -44,7 +46,7 @@ export function drawAugmentations(
   { seed, epoch, first, count, side }: { seed: number; epoch: number; first: number; count: number; side: number },
 ): Augmentation[] {
   const draws = new Float64Array(DRAWS * count);
-  uniform(seed, augmentStream(epoch), DRAWS * first, draws);
+  uniform(seed, FIRST_STREAM + epoch, DRAWS * first, draws);
   return Array.from({ length: count }, (_, image) => {
     const draw = (n: number, most: number) => most * (2 * draws[DRAWS * image + n]! - 1);
     const move = options.translate * side;

@@ -10,21 +10,16 @@ export type Levels = readonly string[];
 /** Every image of a set is in one of so many groups at least, and the largest has at most half of the images. */
 const FEWEST = 4;
 
-export interface Grouping {
-  /** In the order of the images. @param file number of the file, the narrowest level of all */
-  add(levels: Levels | undefined, file: number): void;
-  /** A number for each image, equal within a group; undefined where each image is for itself. */
-  numbers(): number[] | undefined;
-}
-
 /** @param chosen whether the user named what the widest level is: it then counts, however few groups it makes */
-export function createGrouping(chosen = false): Grouping {
+export function createGrouping(chosen = false) {
   const images: { levels: Levels; file: number }[] = [];
   return {
-    add(levels = [], file) {
+    /** In the order of the images. @param file number of the file, the narrowest level of all */
+    add(levels: Levels = [], file: number): void {
       images.push({ levels, file });
     },
-    numbers() {
+    /** A number for each image, equal within a group; undefined where each image is for itself. */
+    numbers(): number[] | undefined {
       const deepest = images.reduce((most, { levels }) => Math.max(most, levels.length), 0);
       for (let level = 0; level < deepest; level++) {
         // An image of which this is not known is grouped by what is known of it.

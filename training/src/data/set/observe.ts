@@ -5,45 +5,30 @@ import { plural } from '@onnoise/base/text';
 
 const DEEP = ['gray', 'colour'] as const;
 
-export interface Observer {
-  see(picture: Picture): void;
-  /** How many of the pictures say that they are synthetic phantoms. */
-  phantoms(): number;
-  /** One sentence each. */
-  notes(): string[];
-}
+/** What is counted of the pictures. */
+const TRAITS = [
+  ...(['transparent', 'several', 'burnedIn', 'phantom', 'windowed'] as const),
+  ...(['measured', 'infinite', 'inks', 'squared'] as const),
+];
 
-export function createObserver({ background, window, fit }: ImageOptions): Observer {
+export function createObserver({ background, window, fit }: ImageOptions) {
   const deep = { gray: 0, colour: 0 };
   const dark: Record<keyof typeof deep, number[]> = { gray: [], colour: [] };
-  let transparent = 0;
-  let several = 0;
-  let burnedIn = 0;
-  let phantoms = 0;
+  const counts = Object.fromEntries(TRAITS.map((trait) => [trait, 0])) as Record<(typeof TRAITS)[number], number>;
   let seen = 0;
-  let windowed = 0;
-  let measured = 0;
-  let infinite = 0;
-  let inks = 0;
-  let squared = 0;
   return {
-    see(picture) {
-      if (picture.transparent) transparent++;
+    see(picture: Picture): void {
       seen++;
-      if (picture.windowed) windowed++;
-      if (picture.measured) measured++;
-      if (picture.infinite) infinite++;
-      if (picture.several) several++;
-      if (picture.burnedIn) burnedIn++;
-      if (picture.phantom) phantoms++;
-      if (picture.inks) inks++;
-      if (picture.squared) squared++;
+      for (const trait of TRAITS) if (picture[trait]) counts[trait]++;
       if (!picture.deep) return;
       deep[picture.deep]++;
       if (picture.dark !== undefined) dark[picture.deep].push(picture.dark);
     },
-    phantoms: () => phantoms,
-    notes() {
+    /** How many of the pictures say that they are synthetic phantoms. */
+    phantoms: () => counts.phantom,
+    /** One sentence each. */
+    notes(): string[] {
+      const { transparent, several, burnedIn, phantom: phantoms, windowed, measured, infinite, inks, squared } = counts;
       const notes: string[] = [];
       if (transparent > 0) {
         const other = background === 'black' ? 'white' : 'black';

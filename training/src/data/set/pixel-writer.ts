@@ -5,15 +5,6 @@ import { isGray, toGray } from '@onnoise/scheduler/model';
 
 const BUFFER_BYTES = 4 << 20;
 
-export interface PixelWriter {
-  /** Appends one picture: [n, n, 1 or 3] interleaved uint8. */
-  append(pixels: Uint8Array): Promise<void>;
-  /** Writes the rest, and closes the file in any case. */
-  finish(): Promise<{ count: number; channels: 1 | 3; coloured: number }>;
-  /** Closes the file without writing. */
-  abandon(): Promise<void>;
-}
-
 /**
  * @param plane pixels of one channel of one picture
  * @param forced 1 makes every picture gray, 3 keeps three channels; undefined keeps gray while no picture has colour
@@ -24,7 +15,7 @@ export async function createPixelWriter(
   plane: number,
   forced?: 1 | 3,
   beforeRgb: () => Promise<void> = async () => {},
-): Promise<PixelWriter> {
+) {
   let file = await open(path, 'w');
   let channels: 1 | 3 = forced ?? 1;
   let count = 0;
@@ -46,7 +37,8 @@ export async function createPixelWriter(
     return isGray(pixels) ? grayToPlanes(toGray(pixels)) : toPlanes(pixels);
   };
   return {
-    async append(pixels) {
+    /** Appends one picture: [n, n, 1 or 3] interleaved uint8. */
+    async append(pixels: Uint8Array): Promise<void> {
       const hasColour = pixels.length === 3 * plane && !isGray(pixels);
       if (hasColour) coloured++;
       if (hasColour && channels === 1 && forced === undefined) {
@@ -62,6 +54,7 @@ export async function createPixelWriter(
       count++;
       if (pendingBytes >= BUFFER_BYTES) await flush();
     },
+    /** Writes the rest, and closes the file in any case. */
     async finish() {
       try {
         await flush();
@@ -71,6 +64,7 @@ export async function createPixelWriter(
       }
       return { count, channels, coloured };
     },
+    /** Closes the file without writing. */
     abandon: () => file.close().catch(() => {}), // it may be closed already; the caller reports the error
   };
 }

@@ -1,6 +1,8 @@
 /** Splits images into those to train on and those held out. */
 import { shuffle } from '@onnoise/scheduler';
-import { SPLIT_STREAM } from './streams.ts';
+
+/** Number of the random stream, beside those of the orders, flips and augmentations of epochs. */
+const SPLIT_STREAM = 0x0da0_0000;
 
 export interface Split {
   /** Image numbers, ascending. */

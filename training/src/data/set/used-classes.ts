@@ -5,18 +5,12 @@ import { listClasses } from './classes.ts';
 /** Most classes to name in a sentence. */
 const NAMED = 5;
 
-export interface UsedClasses {
-  classNames: string[];
-  labels: number[];
-  /** One sentence each. */
-  notes: string[];
-}
-
 /**
  * Drops classes without a label, and renumbers the rest in order. Classes named by their numbers, 0, 1, 2 and so on,
  * stay, so that a number keeps its meaning; a note lists those without images.
+ * @returns `notes` are sentences
  */
-export function usedClasses(classNames: readonly string[], labels: readonly number[]): UsedClasses {
+export function usedClasses(classNames: readonly string[], labels: readonly number[]) {
   const used = new Set(labels);
   const unused = classNames.filter((_, old) => !used.has(old));
   if (unused.length === 0 || classNames.every((name, i) => name === String(i))) {

@@ -4,17 +4,11 @@ import { diskReason } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
 import { kindOf } from './walk.ts';
 
-export interface CsvText {
-  /** Without a byte order mark. */
-  text: string;
-  notes: string[];
-}
-
 /**
  * Reads UTF-8 with or without a byte order mark, UTF-16 of either order with one, and anything else as Windows-1252 (a
- * superset of Latin-1), with a note. Throws InputError for a file that is not text.
+ * superset of Latin-1), with a note. The text has no byte order mark. Throws InputError for a file that is not text.
  */
-export function readCsvText(csv: string): CsvText {
+export function readCsvText(csv: string): { text: string; notes: string[] } {
   const bytes = readBytes(csv);
   const decode = (encoding: string, fatal = false) => new TextDecoder(encoding, { fatal }).decode(bytes);
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { text: decode('utf-16le'), notes: [] };

@@ -5,8 +5,16 @@
 import { type Graph, trace, usePlainOperators } from '@onnoise/tracer';
 import { inferenceGraph } from '../../folder/inference.ts';
 import type { DescribedModel } from '../../model/described.ts';
-import type { FlatStep } from '../../step/flat-step.ts';
+import { createModel } from '../../model/index.ts';
+import type { TrainStep } from '../../step/contracts.ts';
+import { createFlatStep, type FlatStep } from '../../step/flat-step.ts';
 import { nextOf } from './tensors.ts';
+
+/** The flat form of a step. @throws InputError for settings that a flat step does not have */
+export function flatOf({ recipe }: TrainStep): FlatStep {
+  if (!recipe) throw new Error('a step without settings has no flat form');
+  return createFlatStep(createModel(recipe.model), recipe.options);
+}
 
 /** Vectors of the state and inputs in; `next.<vector>`, `loss` and `gradNorm` out. */
 export function flatStepGraph(step: FlatStep): Graph {

@@ -8,9 +8,9 @@ import { sizeOf } from '@onnoise/scheduler/model';
 import { packState, type StepInputs, unpackState } from '@onnoise/scheduler/training';
 import { encodeModel } from '@onnoise/tracer';
 import type { StepResult, StepTensor, TrainEngine, TrainStep } from '../../step/contracts.ts';
-import { EngineError } from '../../step/engine-error.ts';
-import { flatOf } from './flat-of.ts';
+import { flatOf } from './graphs.ts';
 import { loopGraph, rowsOf, STEPS } from './loop-graph.ts';
+import { openOn } from './session.ts';
 import { nextOf, tensor } from './tensors.ts';
 
 /** Steps of a call, at most. */
@@ -31,7 +31,7 @@ export async function createLoopedEngine(
   provider: 'cuda' | 'cpu',
 ): Promise<TrainEngine> {
   const flat = flatOf(step);
-  const session = await open(encodeModel(loopGraph(flat, GROUP)), provider);
+  const session = await openOn(provider, encodeModel(loopGraph(flat, GROUP)), { executionProviders: [provider] });
   let vectors: ReadonlyMap<string, Float32Array> = packState(flat.layout, state);
   const waiting: Asked[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -95,12 +95,4 @@ function stacked({ name, shape, dtype }: StepTensor, group: readonly Asked[]): o
     rows.set(values, i * size);
   }
   return tensor([GROUP, ...shape], rows);
-}
-
-async function open(graph: Uint8Array, provider: string): Promise<ort.InferenceSession> {
-  try {
-    return await ort.InferenceSession.create(graph, { logSeverityLevel: 3, executionProviders: [provider] });
-  } catch (error) {
-    throw new EngineError(`onnxruntime's ${provider} does not start (${(error as Error).message.split('\n')[0]})`);
-  }
 }

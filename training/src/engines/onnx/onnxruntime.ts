@@ -11,13 +11,11 @@ import type { StepParts, StepTensor, TrainEngine, TrainStep } from '../../step/c
 import { addPart, inputsOfPart } from '../../step/parts.ts';
 import { blockSize } from './block-size.ts';
 import { createParallel, partsForCores } from './parallel-parts.ts';
-import type { Program } from './program.ts';
 import { runInto } from './run-into.ts';
 import { sessionOf } from './session.ts';
 import { fromStored, type Orders, toStored } from './stored-order.ts';
 import { buffers, feeds, nextOf, once, only, prefixed, type Tensors, tensor } from './tensors.ts';
-import { type Form, formOf, traceStored, traceTurned } from './trace-stored.ts';
-import { isWide } from './wide.ts';
+import { type Form, formOf, isWide, type Program, traceStored, traceTurned } from './trace-stored.ts';
 
 /** The step as a graph: state and inputs in, `next.<state>`, `loss` and `gradNorm` out. */
 export function traceStep(step: TrainStep, form: Form = formOf(isWide(step.state))): Graph {

@@ -11,13 +11,11 @@ import type { StepInputs, StepParts, TrainStep } from '../../step/contracts.ts';
 import { inputsOfPart, meanOf } from '../../step/parts.ts';
 import { blockSize } from './block-size.ts';
 import { bytesOf, startPart, viewsOf } from './part-thread.ts';
-import type { Program } from './program.ts';
 import { runInto } from './run-into.ts';
 import { encodeProgram, openSession } from './session.ts';
 import { NONE } from './stored-order.ts';
 import { feeds, nextOf, once, only, prefixed, type Tensors } from './tensors.ts';
-import { formOf, traceTurned } from './trace-stored.ts';
-import { isWide } from './wide.ts';
+import { formOf, isWide, type Program, traceTurned } from './trace-stored.ts';
 
 /** A smaller part spends its time on the fixed cost of its operators. */
 const LEAST_IMAGES = 4;

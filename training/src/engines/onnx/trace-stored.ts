@@ -1,14 +1,33 @@
 /** Traces the graphs of a step in a form: with the orders in which its weights are stored, and its convolutions. */
-import { blockConvolutions, type Graph, type TraceOptions, trace } from '@onnoise/tracer';
-import type { StepTensor } from '../../step/contracts.ts';
+import { sizeOf } from '@onnoise/scheduler/model';
+import { blockConvolutions, type Graph, type Joined, type TraceOptions, trace } from '@onnoise/tracer';
+import type { StepInputs, StepTensor } from '../../step/contracts.ts';
 import { countMoved, NONE, type Orders, storedOrder, wantedOrders } from './stored-order.ts';
-import { nextOf } from './tensors.ts';
+import { nextOf, type Tensors } from './tensors.ts';
+
+/** A step on onnxruntime: reads the state and the inputs, and writes loss, norm and next state into the given tensors. */
+export interface Program {
+  /** How the state is stored. */
+  orders: Orders;
+  /** Tensors of the state that it reads and writes as one vector. */
+  joined: readonly Joined[];
+  run(state: Tensors, inputs: StepInputs, outputs: Tensors): Promise<void>;
+  release(): Promise<void>;
+}
 
 export interface Form {
   orders: Orders;
   /** As in `TraceOptions`, both. */
   winograd: boolean;
   block?: number | undefined;
+}
+
+const MOST_WEIGHTS = 1 << 22;
+
+/** Whether a network's weights, not its images, are most of what a step computes with and moves. */
+export function isWide(state: readonly StepTensor[]): boolean {
+  const weights = state.filter(({ name }) => name.startsWith('model.'));
+  return weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) > MOST_WEIGHTS;
 }
 
 /** The form of a step whose weights are stored as they are. */

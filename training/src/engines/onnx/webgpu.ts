@@ -7,13 +7,12 @@
  * (docs/training/engines.md).
  */
 
-import * as ort from '@onnoise/runtime-node/onnxruntime';
+import type * as ort from '@onnoise/runtime-node/onnxruntime';
 import { packState, unpackState } from '@onnoise/scheduler/training';
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
 import type { TrainEngine, TrainStep } from '../../step/contracts.ts';
-import { EngineError } from '../../step/engine-error.ts';
-import { flatOf } from './flat-of.ts';
-import { flatStepGraph } from './graphs.ts';
+import { flatOf, flatStepGraph } from './graphs.ts';
+import { openOn } from './session.ts';
 import { feeds, nextOf, type Tensors, tensor } from './tensors.ts';
 
 /** The provider with its options, which the types of onnxruntime-node lack. */
@@ -64,17 +63,11 @@ export async function createWebGpuEngine(
   };
 }
 
-async function open(graph: Uint8Array, onGpu: readonly string[]): Promise<ort.InferenceSession> {
-  try {
-    return await ort.InferenceSession.create(graph, {
-      logSeverityLevel: 3,
-      executionProviders: [PROVIDER],
-      preferredOutputLocation: Object.fromEntries(onGpu.map((name) => [name, 'gpu-buffer' as const])),
-    });
-  } catch (error) {
-    throw new EngineError(`onnxruntime's WebGPU does not start (${(error as Error).message.split('\n')[0]})`);
-  }
-}
+const open = (graph: Uint8Array, onGpu: readonly string[]): Promise<ort.InferenceSession> =>
+  openOn('WebGPU', graph, {
+    executionProviders: [PROVIDER],
+    preferredOutputLocation: Object.fromEntries(onGpu.map((name) => [name, 'gpu-buffer' as const])),
+  });
 
 /** A graph of one Identity, which brings a vector into the processor's memory. */
 async function openCopier() {
