@@ -14,12 +14,11 @@ const normalized = (mean: { data: Float32Array; dims: number[] }, biased: boolea
     inputs: { x: [2, 2, 4, 4] },
     constants: { w, b, mean, scale: perChannel(2, -0.5, 3), offset: perChannel(1, 2, -3) },
     nodes: [
-      ['conv', 'Conv', biased ? 'x w b' : 'x w', Y],
-      ['centred', 'Sub', 'conv mean', Y],
-      ['scaled', 'Mul', 'centred scale', Y],
-      ['y', 'Add', 'scaled offset', Y],
+      [`conv = Conv(${biased ? 'x, w, b' : 'x, w'})`, Y],
+      'centred = Sub(conv, mean)',
+      'scaled = Mul(centred, scale)',
+      'y = Add(scaled, offset)',
     ],
-    outputs: ['y'],
   });
 
 describe('foldBatchNorm', () => {
@@ -47,11 +46,7 @@ describe('foldBatchNorm', () => {
     const graph = handmade({
       inputs: { x: [2, 2, 4, 4] },
       constants: { w, along: { data: Float32Array.of(1, 2, 3, 4), dims: [4] } },
-      nodes: [
-        ['conv', 'Conv', 'x w', Y],
-        ['y', 'Add', 'conv along', Y],
-      ],
-      outputs: ['y'],
+      nodes: [['conv = Conv(x, w)', Y], 'y = Add(conv, along)'],
     });
     await expectPass(graph, foldBatchNorm, ['conv = Conv(x, w)', 'y = Add(conv, along)']);
   });

@@ -105,11 +105,10 @@ describe('blockConvolutions', skipBecause(lacksBlocks), () => {
         step: shape(step, step),
       },
       nodes: [
-        ['swapped', 'Transpose', 'w', [wide, wide, 3, 3], { perm: { ints: [1, 0, 2, 3] } }],
-        ['part', 'Slice', 'swapped from to axes step', [wide, wide, kernel, kernel]],
-        ['y', 'Conv', 'x part', dims, { pads: { ints: [1, 1, 1, 1] }, group: { int: 1 } }],
+        ['swapped = Transpose(w)', [wide, wide, 3, 3], { perm: { ints: [1, 0, 2, 3] } }],
+        ['part = Slice(swapped, from, to, axes, step)', [wide, wide, kernel, kernel]],
+        ['y = Conv(x, part)', dims, { pads: { ints: [1, 1, 1, 1] }, group: { int: 1 } }],
       ],
-      outputs: ['y'],
     });
     const before = structuredClone(graph);
     blockConvolutions(graph, wide);

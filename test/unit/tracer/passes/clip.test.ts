@@ -8,11 +8,7 @@ const clipped = (least: number) =>
   handmade({
     inputs: { x: [2, 3] },
     constants: { least: number(least), most: number(0.5) },
-    nodes: [
-      ['relu', 'Relu', 'x', [2, 3]],
-      ['y', 'Clip', 'relu least most', [2, 3]],
-    ],
-    outputs: ['y'],
+    nodes: ['relu = Relu(x)', 'y = Clip(relu, least, most)'],
   });
 
 describe('dropClippedRelus', () => {

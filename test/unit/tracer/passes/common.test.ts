@@ -7,14 +7,7 @@ describe('shareCommon', () => {
     await expectPass(
       handmade({
         inputs: { x: [3] },
-        nodes: [
-          ['a', 'Exp', 'x', [3]],
-          ['b', 'Exp', 'x', [3]],
-          ['c', 'Neg', 'a', [3]],
-          ['d', 'Neg', 'b', [3]],
-          ['y', 'Add', 'c d', [3]],
-        ],
-        outputs: ['y'],
+        nodes: ['a = Exp(x)', 'b = Exp(x)', 'c = Neg(a)', 'd = Neg(b)', 'y = Add(c, d)'],
       }),
       shareCommon,
       ['a = Exp(x)', 'c = Neg(a)', 'y = Add(c, c)'],
@@ -26,14 +19,13 @@ describe('shareCommon', () => {
       handmade({
         inputs: { x: [2, 2], z: [2, 2] },
         nodes: [
-          ['a', 'Softmax', 'x', [2, 2], { axis: { int: 0 } }],
-          ['b', 'Softmax', 'x', [2, 2], { axis: { int: 1 } }],
-          ['c', 'LogSoftmax', 'x', [2, 2], { axis: { int: 1 } }],
-          ['d', 'Sub', 'x z', [2, 2]],
-          ['e', 'Sub', 'z x', [2, 2]],
-          ['y', 'Sum', 'a b c d e', [2, 2]],
+          ['a = Softmax(x)', [2, 2], { axis: { int: 0 } }],
+          ['b = Softmax(x)', [2, 2], { axis: { int: 1 } }],
+          ['c = LogSoftmax(x)', [2, 2], { axis: { int: 1 } }],
+          'd = Sub(x, z)',
+          'e = Sub(z, x)',
+          'y = Sum(a, b, c, d, e)',
         ],
-        outputs: ['y'],
       }),
       shareCommon,
       [
@@ -52,12 +44,7 @@ describe('shareCommon', () => {
     await expectPass(
       handmade({
         inputs: { x: [4] },
-        nodes: [
-          ['a b', 'Split', 'x', [[2], [2]], split],
-          ['c d', 'Split', 'x', [[2], [2]], split],
-          ['y', 'Sub', 'a d', [2]],
-        ],
-        outputs: ['y'],
+        nodes: [['a, b = Split(x)', [[2], [2]], split], ['c, d = Split(x)', [[2], [2]], split], 'y = Sub(a, d)'],
       }),
       shareCommon,
       ['a, b = Split(x)', 'y = Sub(a, b)'],
@@ -66,29 +53,14 @@ describe('shareCommon', () => {
 
   it('keeps two outputs of the graph that are the same', async () => {
     await expectPass(
-      handmade({
-        inputs: { x: [3] },
-        nodes: [
-          ['y', 'Exp', 'x', [3]],
-          ['z', 'Exp', 'x', [3]],
-        ],
-        outputs: ['y', 'z'],
-      }),
+      handmade({ inputs: { x: [3] }, nodes: ['y = Exp(x)', 'z = Exp(x)'], outputs: ['y', 'z'] }),
       shareCommon,
       ['y = Exp(x)', 'z = Exp(x)'],
     );
   });
 
   it('shares no node with a body, which it does not look into', () => {
-    const graph = handmade({
-      inputs: { c: [] },
-      nodes: [
-        ['a', 'If', 'c', []],
-        ['b', 'If', 'c', []],
-        ['y', 'Add', 'a b', []],
-      ],
-      outputs: ['y'],
-    });
+    const graph = handmade({ inputs: { c: [] }, nodes: [['a = If(c)', []], ['b = If(c)', []], 'y = Add(a, b)'] });
     for (const [i, node] of graph.nodes.slice(0, 2).entries()) {
       const constants = new Map([['v', { dtype: 'float32' as const, dims: [], data: Float32Array.of(i) }]]);
       node.attributes.then_branch = { graph: { name: 'then', inputs: [], outputs: [], nodes: [], constants } };

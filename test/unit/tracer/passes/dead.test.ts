@@ -8,13 +8,7 @@ describe('removeDead', () => {
       handmade({
         inputs: { x: [3] },
         constants: { one: vector(1, 1, 1), unused: vector(2, 2, 2) },
-        nodes: [
-          ['a', 'Add', 'x one', [3]],
-          ['b', 'Mul', 'a unused', [3]],
-          ['c', 'Exp', 'b', [3]],
-          ['y', 'Neg', 'a', [3]],
-        ],
-        outputs: ['y'],
+        nodes: ['a = Add(x, one)', 'b = Mul(a, unused)', 'c = Exp(b)', 'y = Neg(a)'],
       }),
       removeDead,
       ['a = Add(x, one)', 'y = Neg(a)'],
@@ -27,11 +21,7 @@ describe('removeDead', () => {
     const graph = await expectPass(
       handmade({
         inputs: { x: [4], ignored: [2] },
-        nodes: [
-          ['p q', 'Split', 'x', [[2], [2]], { axis: { int: 0 }, num_outputs: { int: 2 } }],
-          ['y', 'Neg', 'q', [2]],
-        ],
-        outputs: ['y'],
+        nodes: [['p, q = Split(x)', [[2], [2]], { axis: { int: 0 }, num_outputs: { int: 2 } }], 'y = Neg(q)'],
       }),
       removeDead,
       ['p, q = Split(x)', 'y = Neg(q)'],
@@ -42,14 +32,7 @@ describe('removeDead', () => {
 
   it('keeps a value that is both an output and read', async () => {
     await expectPass(
-      handmade({
-        inputs: { x: [3] },
-        nodes: [
-          ['y', 'Exp', 'x', [3]],
-          ['z', 'Neg', 'y', [3]],
-        ],
-        outputs: ['z', 'y'],
-      }),
+      handmade({ inputs: { x: [3] }, nodes: ['y = Exp(x)', 'z = Neg(y)'], outputs: ['z', 'y'] }),
       removeDead,
       ['y = Exp(x)', 'z = Neg(y)'],
     );

@@ -83,13 +83,7 @@ describe('explainPasses', () => {
         s: { data: Float32Array.of(1, -1, 2), dims: [3, 1, 1] },
         zero: { data: Float32Array.of(0), dims: [1, 1, 1, 1, 1] },
       },
-      nodes: [
-        ['c', 'Conv', 'x w', [2, 3, 4, 4]],
-        ['r', 'Relu', 'c', [2, 3, 4, 4]],
-        ['m', 'Mul', 's r', [2, 3, 4, 4]],
-        ['y', 'Add', 'm zero', [1, 2, 3, 4, 4]],
-      ],
-      outputs: ['y'],
+      nodes: [['c = Conv(x, w)', [2, 3, 4, 4]], 'r = Relu(c)', 'm = Mul(s, r)', 'y = Add(m, zero)'],
     });
     expect(explainPasses(graph).map(({ node, part, reason }) => [node, part, reason])).toEqual([
       ['y', 'Add(x, 0)', 'it makes [1,2,3,4,4] of m, which is [2,3,4,4]'],

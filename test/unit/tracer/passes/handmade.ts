@@ -1,4 +1,5 @@
 /** Small handwritten graphs, and functions that compare them. */
+import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { expectSame, type Input, randomData, runGraph, type Tolerance, uniforms } from '#test/models/traced.ts';
 import type { Attribute, ConstantData, DType, Graph } from '#tracer/graph/graph.ts';
@@ -9,20 +10,20 @@ export interface Description {
   /** Inputs, float32, by name. */
   inputs: Record<string, Dims>;
   constants?: Record<string, { data: ConstantData; dims: Dims; dtype?: DType }>;
-  /** outputs = op(inputs), and the dimensions of each output. */
-  nodes: readonly (readonly [
-    outputs: string,
-    op: string,
-    inputs: string,
-    dims: Dims | readonly Dims[],
-    attributes?: Record<string, Attribute>,
-  ])[];
-  outputs: readonly string[];
+  nodes: readonly NodeText[];
+  /** y, where it is not given. */
+  outputs?: readonly string[];
 }
 
-const names = (list: string): string[] => list.split(' ').filter((name) => name !== '');
+/** `outputs = op(inputs)`, and the dimensions of each output where they are not those of the inputs, broadcast. */
+export type NodeText =
+  | string
+  | readonly [text: string, dims: Dims | readonly Dims[], attributes?: Record<string, Attribute>];
 
-export function handmade({ inputs, constants = {}, nodes, outputs }: Description): Graph {
+const broadcast = (dims: readonly Dims[]): Dims =>
+  dims.reduce((all, each) => tf.broadcast_util.assertAndGetBroadcastShape([...all], [...each]), []);
+
+export function handmade({ inputs, constants = {}, nodes, outputs = ['y'] }: Description): Graph {
   const graph: Graph = { name: 'handmade', inputs: [], outputs: [], nodes: [], constants: new Map(), types: new Map() };
   for (const [name, dims] of Object.entries(inputs)) {
     graph.inputs.push({ name, dtype: 'float32', dims });
@@ -32,11 +33,14 @@ export function handmade({ inputs, constants = {}, nodes, outputs }: Description
     graph.constants.set(name, { data, dims, dtype });
     graph.types.set(name, { dtype, dims });
   }
-  for (const [made, op, read, dims, attributes = {}] of nodes) {
-    const all = names(made);
+  for (const node of nodes) {
+    const [text, given, attributes = {}] = typeof node === 'string' ? [node] : node;
+    const [, made, op, read] = /^(.+) = (\w+)\((.*)\)$/.exec(text)!;
+    const [all, inputs] = [made!.split(', '), read!.split(', ')];
+    const dims = given ?? broadcast(inputs.map((name) => graph.types.get(name)!.dims as Dims));
     const each = (all.length === 1 ? [dims] : dims) as readonly Dims[];
     for (const [i, name] of all.entries()) graph.types.set(name, { dtype: 'float32', dims: each[i]! });
-    graph.nodes.push({ name: all[0]!, op, domain: '', inputs: names(read), outputs: all, attributes });
+    graph.nodes.push({ name: all[0]!, op: op!, domain: '', inputs, outputs: all, attributes });
   }
   for (const name of outputs) graph.outputs.push({ name, dtype: 'float32', dims: graph.types.get(name)!.dims });
   return graph;

@@ -13,11 +13,10 @@ const scaled = (factors: { data: Float32Array; dims: number[] }, relu: boolean) 
     inputs: { x: [2, 2, 4, 4] },
     constants: { w: weights, b: bias, s: factors },
     nodes: [
-      ['conv', 'Conv', 'x w b', Y],
-      ...(relu ? ([['relu', 'Relu', 'conv', Y]] as const) : []),
-      ['y', 'Mul', `${relu ? 'relu' : 'conv'} s`, Y],
+      ['conv = Conv(x, w, b)', Y],
+      ...(relu ? ['relu = Relu(conv)'] : []),
+      `y = Mul(${relu ? 'relu' : 'conv'}, s)`,
     ],
-    outputs: ['y'],
   });
 
 describe('foldScale', () => {
@@ -51,12 +50,7 @@ describe('foldScale', () => {
     const shared = handmade({
       inputs: { x: [2, 2, 4, 4], v: [3, 2, 1, 1] },
       constants: { w: weights, s: scale(2, 3, 4) },
-      nodes: [
-        ['conv', 'Conv', 'x w', Y],
-        ['other', 'Conv', 'x v', Y],
-        ['y', 'Mul', 'conv s', Y],
-        ['z', 'Mul', 'other s', Y],
-      ],
+      nodes: [['conv = Conv(x, w)', Y], ['other = Conv(x, v)', Y], 'y = Mul(conv, s)', 'z = Mul(other, s)'],
       outputs: ['y', 'z', 'conv'],
     });
     const graph = await expectPass(shared, foldScale, [
@@ -73,12 +67,7 @@ describe('foldScale', () => {
       handmade({
         inputs: { x: [2, 2, 4, 4] },
         constants: { w: weights, b: bias, s: scale(2, 3, 4), t: scale(-1, 5, 0.5) },
-        nodes: [
-          ['p', 'Conv', 'x w b', Y],
-          ['y', 'Mul', 'p s', Y],
-          ['q', 'Conv', 'x w b', Y],
-          ['z', 'Mul', 't q', Y],
-        ],
+        nodes: [['p = Conv(x, w, b)', Y], 'y = Mul(p, s)', ['q = Conv(x, w, b)', Y], 'z = Mul(t, q)'],
         outputs: ['y', 'z'],
       }),
       foldScale,
@@ -91,11 +80,7 @@ describe('foldScale', () => {
       handmade({
         inputs: { x: Y, t: [2, 3, 1, 1] },
         constants: { c: scale(1, 2, 3) },
-        nodes: [
-          ['shifted', 'Add', 'x c', Y],
-          ['y', 'Add', 'shifted t', Y],
-        ],
-        outputs: ['y'],
+        nodes: ['shifted = Add(x, c)', 'y = Add(shifted, t)'],
       }),
       foldScale,
       ['shifted = Add(t, c)', 'y = Add(x, shifted)'],

@@ -7,9 +7,9 @@ it('useStandardOperators writes products of turned factors with operators of ONN
     inputs: { a: [2, 4, 3], c: [2, 5, 4] },
     constants: {},
     nodes: [
-      ['both', 'FusedMatMul', 'a c', [2, 3, 5]],
-      ['one', 'FusedMatMul', 'a a', [2, 4, 4]],
-      ['none', 'MatMul', 'one a', [2, 4, 3]],
+      ['both = FusedMatMul(a, c)', [2, 3, 5]],
+      ['one = FusedMatMul(a, a)', [2, 4, 4]],
+      ['none = MatMul(one, a)', [2, 4, 3]],
     ],
     outputs: ['both', 'none'],
   });

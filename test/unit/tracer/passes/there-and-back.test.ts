@@ -10,11 +10,10 @@ const graphWith = (there: number[], back: number[], flat = [4, 2, 9]) =>
     inputs: { w: [4, 3, 3, 2] },
     constants: { flat: shape(...flat) },
     nodes: [
-      ['outside', 'Transpose', 'w', there.map((axis) => [4, 3, 3, 2][axis]!), { perm: { ints: there } }],
-      ['rows', 'Reshape', 'outside flat', flat],
-      ['y', 'Transpose', 'rows', back.map((axis) => flat[axis]!), { perm: { ints: back } }],
+      ['outside = Transpose(w)', there.map((axis) => [4, 3, 3, 2][axis]!), { perm: { ints: there } }],
+      ['rows = Reshape(outside, flat)', flat],
+      ['y = Transpose(rows)', back.map((axis) => flat[axis]!), { perm: { ints: back } }],
     ],
-    outputs: ['y'],
   });
 
 it('a transpose of a filter there and back becomes a Reshape of the same values', async () => {
