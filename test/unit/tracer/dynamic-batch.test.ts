@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectSame, type Input, randomData, runEager, runGraph, uniforms } from '#test/models/traced.ts';
 import { encodeModel, type TensorSpec, trace, traceAnyBatch } from '#tracer/index.ts';
+import { pads } from './rows/row.ts';
 
 type Fn = (tensors: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
 
@@ -89,42 +90,13 @@ describe('traceAnyBatch', () => {
     ],
     ['maxPoolWithArgmax through the batch', (x) => tf.maxPoolWithArgmax(x, 2, 2, 'valid', true).indexes!],
     ['conv2d of NCHW', (x) => tf.conv2d(tf.transpose(x, [0, 3, 1, 2]) as tf.Tensor4D, filter, 1, 'same', 'NCHW')],
-    [
-      'mirrorPad',
-      (x) =>
-        tf.mirrorPad(
-          x,
-          [
-            [0, 0],
-            [1, 2],
-            [1, 1],
-            [0, 0],
-          ],
-          'symmetric',
-        ),
-    ],
+    ['mirrorPad', (x) => tf.mirrorPad(x, pads([0, 0], [1, 2], [1, 1], [0, 0]), 'symmetric')],
     ['stridedSlice', (x) => tf.stridedSlice(x, [0, -1, 0, 0], [0, 0, 4, 2], [1, -2, 2, 1], 1)],
     ['gather in batches', (x) => tf.gather(x, tf.argMax(x, 1), 1, 1)],
     [
       'spaceToBatchND and back',
       (x) =>
-        tf.batchToSpaceND(
-          tf.relu(
-            tf.spaceToBatchND(
-              x,
-              [2, 2],
-              [
-                [1, 1],
-                [0, 2],
-              ],
-            ),
-          ),
-          [2, 2],
-          [
-            [1, 1],
-            [0, 2],
-          ],
-        ),
+        tf.batchToSpaceND(tf.relu(tf.spaceToBatchND(x, [2, 2], pads([1, 1], [0, 2]))), [2, 2], pads([1, 1], [0, 2])),
     ],
     ['rotateWithOffset', (x) => tf.image.rotateWithOffset(x, 0.4)],
     ['topk and cumprod', (x) => tf.cumprod(tf.topk(x, 2).values, 1)],

@@ -5,6 +5,7 @@ import { expectTraced, type Input, randomData, type Tensors, uniforms } from '#t
 import type { Graph } from '#tracer/graph/graph.ts';
 import { expandData, transposeData } from '#tracer/graph/layout.ts';
 import { trace } from '#tracer/tracing/trace.ts';
+import { pads } from './rows/row.ts';
 
 const next = uniforms(11);
 const input = (name: string, ...shape: number[]): Input => ({
@@ -37,12 +38,7 @@ describe('a traced convolutional network', () => {
       const { mean, variance } = tf.moments(h, [1, 2], true);
       const normed = tf.mul(tf.div(tf.sub(h, mean), tf.sqrt(tf.add(variance, 1e-5))), b!);
       const [left, right] = tf.split(normed, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
-      const padded = tf.pad(tf.concat([right, left, h], 3), [
-        [0, 0],
-        [1, 1],
-        [1, 1],
-        [0, 0],
-      ]);
+      const padded = tf.pad(tf.concat([right, left, h], 3), pads([0, 0], [1, 1], [1, 1], [0, 0]));
       const cut = tf.slice(padded, [0, 1, 1, 2], [-1, 24, 24, 4]);
       return { y: nchw(tf.maxPool(cut as tf.Tensor4D, 2, 2, 'valid')) };
     }, inputs);

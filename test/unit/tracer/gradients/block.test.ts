@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectTraced } from '#test/models/traced.ts';
 import { trace } from '#tracer/tracing/trace.ts';
-import { float, type Operand } from '../rows/row.ts';
+import { float, type Operand, pads } from '../rows/row.ts';
 import { check, differentiated } from './gradient.ts';
 
 describe('gradient of a block', () => {
@@ -84,54 +84,9 @@ describe('gradients of images and of products', () => {
     ['prod', [float([3, 4])], (x) => tf.prod(x, 1)],
     ['localResponseNormalization', [image], (x) => tf.localResponseNormalization(x)],
     ['conv2d of NCHW', [float([2, 2, 6, 6]), float([3, 3, 2, 2])], (x, w) => tf.conv2d(x, w, 1, 'same', 'NCHW')],
-    [
-      'gather in batches',
-      [float([2, 3, 4])],
-      (x) =>
-        tf.gather(
-          x,
-          tf.tensor2d(
-            [
-              [0, 2],
-              [1, 1],
-            ],
-            [2, 2],
-            'int32',
-          ),
-          1,
-          1,
-        ),
-    ],
-    [
-      'spaceToBatchND',
-      [image],
-      (x) =>
-        tf.square(
-          tf.spaceToBatchND(
-            x,
-            [2, 3],
-            [
-              [0, 0],
-              [1, 2],
-            ],
-          ),
-        ),
-    ],
-    [
-      'batchToSpaceND',
-      [float([4, 3, 3, 2])],
-      (x) =>
-        tf.square(
-          tf.batchToSpaceND(
-            x,
-            [2, 2],
-            [
-              [0, 0],
-              [1, 0],
-            ],
-          ),
-        ),
-    ],
+    ['gather in batches', [float([2, 3, 4])], (x) => tf.gather(x, tf.tensor2d([0, 2, 1, 1], [2, 2], 'int32'), 1, 1)],
+    ['spaceToBatchND', [image], (x) => tf.square(tf.spaceToBatchND(x, [2, 3], pads([0, 0], [1, 2])))],
+    ['batchToSpaceND', [float([4, 3, 3, 2])], (x) => tf.square(tf.batchToSpaceND(x, [2, 2], pads([0, 0], [1, 0])))],
     ['mod', [float([2, 3]), float([2, 3], [1, 2])], (x, y) => tf.mod(x, y)],
     ['atan2', [float([2, 3]), float([3])], (x, y) => tf.atan2(x, y)],
   ]);

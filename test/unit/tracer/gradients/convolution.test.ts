@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe } from 'vitest';
 import { CASES, LARGE_IMAGES, MANY_IMAGES, titleOf } from '../rows/convolution.ts';
-import { float } from '../rows/row.ts';
+import { float, pads } from '../rows/row.ts';
 import { type Case, check } from './gradient.ts';
 
 describe('gradient of a convolution', () => {
@@ -29,18 +29,7 @@ describe('gradient of a convolution', () => {
     [
       'a pad before',
       [float([2, 5, 6, 2]), float([3, 3, 2, 3])],
-      (x, w) =>
-        tf.conv2d(
-          tf.pad(x, [
-            [0, 0],
-            [1, 0],
-            [2, 1],
-            [0, 0],
-          ]),
-          w,
-          2,
-          'valid',
-        ),
+      (x, w) => tf.conv2d(tf.pad(x, pads([0, 0], [1, 0], [2, 1], [0, 0])), w, 2, 'valid'),
     ],
     // tfjs ignores the rounding in its backward pass, and reads only a corner of the gradient.
     ...[

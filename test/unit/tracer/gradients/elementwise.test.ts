@@ -9,27 +9,15 @@ const elementwise = (title: string, range: readonly [number, number], fn: Fn): C
 
 /** Both sides broadcast: the gradient sums what was repeated. */
 const PAIRS = [
-  [
-    [3, 4],
-    [3, 4],
-  ],
-  [[3, 4], [4]],
-  [[], [2, 3]],
-  [
-    [2, 4, 3, 2],
-    [1, 1, 1, 2],
-  ],
-  [
-    [2, 1, 1, 3],
-    [2, 4, 2, 3],
-  ],
-  [
-    [2, 1, 3],
-    [4, 1],
-  ],
+  { a: [3, 4], b: [3, 4] },
+  { a: [3, 4], b: [4] },
+  { a: [], b: [2, 3] },
+  { a: [2, 4, 3, 2], b: [1, 1, 1, 2] },
+  { a: [2, 1, 1, 3], b: [2, 4, 2, 3] },
+  { a: [2, 1, 3], b: [4, 1] },
 ] as const;
 const binary = (title: string, left: readonly [number, number], right: readonly [number, number], fn: Fn): Case[] =>
-  PAIRS.map(([a, b]) => [`${title} [${a}] and [${b}]`, [float(a, left), float(b, right)], fn]);
+  PAIRS.map(({ a, b }) => [`${title} [${a}] and [${b}]`, [float(a, left), float(b, right)], fn]);
 
 describe('gradient of an elementwise function', () => {
   check([

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe } from 'vitest';
-import { float } from '../rows/row.ts';
+import { float, pads } from '../rows/row.ts';
 import { type Case, check } from './gradient.ts';
 
 describe('gradient of a movement', () => {
@@ -16,23 +16,7 @@ describe('gradient of a movement', () => {
     ['slice', [float([4, 5])], (x) => tf.square(tf.slice(x, [1, 2], [2, 3]))],
     ['slice of channels', [float([2, 4, 4, 6])], (x) => tf.square(tf.slice(x, [0, 0, 0, 2], [-1, -1, -1, 3]))],
     ['split', [float([2, 6])], (x) => tf.mul(...(tf.split(x, 2, 1) as [tf.Tensor, tf.Tensor]))],
-    [
-      'pad',
-      [float([2, 3, 4, 2])],
-      (x) =>
-        tf.square(
-          tf.pad(
-            x,
-            [
-              [0, 0],
-              [1, 2],
-              [0, 1],
-              [0, 0],
-            ],
-            3,
-          ),
-        ),
-    ],
+    ['pad', [float([2, 3, 4, 2])], (x) => tf.square(tf.pad(x, pads([0, 0], [1, 2], [0, 1], [0, 0]), 3))],
     ['tile', [float([2, 3])], (x) => tf.square(tf.tile(x, [2, 3]))],
     ['tile of rank 4', [float([2, 1, 1, 3])], (x) => tf.square(tf.tile(x, [1, 4, 4, 1]))],
     ['tile of a repeated axis of rank 3', [float([2, 2, 3])], (x) => tf.square(tf.tile(x, [1, 2, 2]))],
@@ -64,24 +48,15 @@ describe('gradient of a movement', () => {
 
 describe('gradient of a matrix product', () => {
   const shapes = [
-    [
-      [3, 4],
-      [4, 5],
-    ],
-    [
-      [2, 3, 4],
-      [2, 4, 5],
-    ],
-    [
-      [2, 3, 2, 4],
-      [2, 3, 4, 5],
-    ],
+    { a: [3, 4], b: [4, 5] },
+    { a: [2, 3, 4], b: [2, 4, 5] },
+    { a: [2, 3, 2, 4], b: [2, 3, 4, 5] },
   ] as const;
   const flip = (shape: readonly number[], flipped: boolean) =>
     flipped ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : [...shape];
   // Batch axes are equal, since tfjs does not sum the gradient over a broadcast one.
   check(
-    shapes.flatMap(([a, b]) =>
+    shapes.flatMap(({ a, b }) =>
       [false, true].flatMap((ta) =>
         [false, true].map(
           (tb): Case => [

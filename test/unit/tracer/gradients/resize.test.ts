@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, it } from 'vitest';
 import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
 import { trace } from '#tracer/tracing/trace.ts';
+import { SIZES, type Size, WAYS } from '../rows/resize.ts';
 
-type Size = [number, number];
 type Resize = (x: tf.Tensor4D, to: Size, corners: boolean, centres: boolean) => tf.Tensor4D;
 
 const BATCH = 2;
@@ -28,50 +28,15 @@ function byBasis(resize: (x: tf.Tensor4D) => tf.Tensor4D, from: Size, dy: Input)
   });
 }
 
-const SIZES: readonly (readonly [Size, Size])[] = [
-  [
-    [3, 4],
-    [6, 8],
-  ],
-  [
-    [3, 4],
-    [9, 4],
-  ],
-  [
-    [3, 5],
-    [7, 11],
-  ],
-  [
-    [6, 8],
-    [3, 4],
-  ],
-  [
-    [7, 6],
-    [3, 5],
-  ],
-  [
-    [4, 3],
-    [1, 1],
-  ],
-  [
-    [1, 1],
-    [3, 2],
-  ],
-];
-const WAYS = [
-  [false, false],
-  [true, false],
-  [false, true],
-] as const;
 const RESIZES: readonly (readonly [string, Resize])[] = [
   ['bilinear', (x, ...rest) => tf.image.resizeBilinear(x, ...rest)],
   ['nearest neighbour', (x, ...rest) => tf.image.resizeNearestNeighbor(x, ...rest)],
 ];
 
 describe.each(RESIZES)('the gradient of a %s resize', (_, resize) => {
-  it.each(SIZES.flatMap(([from, to]) => WAYS.map((way) => [from, to, ...way] as const)))(
-    'from %s to %s, corners aligned %s, half pixel centres %s, is its adjoint',
-    async (from, to, corners, centres) => {
+  it.each(SIZES.flatMap((sizes) => WAYS.map((way) => ({ ...sizes, ...way }))))(
+    'from $from to $to, corners aligned $corners, half pixel centres $centres, is its adjoint',
+    async ({ from, to, corners, centres }) => {
       const next = uniforms(7);
       const input = (name: string, shape: number[]): Input => {
         return { name, shape, dtype: 'float32', data: randomData(next, shape, 'float32') };

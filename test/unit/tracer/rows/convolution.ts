@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { float, type KernelRow, row } from './row.ts';
+import { float, type KernelRow, pads, row } from './row.ts';
 
 type Size = readonly [number, number];
 type Pad = 'same' | 'valid' | number;
@@ -65,47 +65,13 @@ export const convolution: KernelRow[] = [
   ),
   row('Conv2D', 'dilated', [float([2, 7, 7, 2]), float([3, 3, 2, 3])], (x, w) => tf.conv2d(x, w, 1, 'same', 'NHWC', 2)),
   row('Conv2D', 'a pad before', [float([2, 5, 6, 2]), float([3, 3, 2, 3])], (x, w) =>
-    tf.conv2d(
-      tf.pad(x, [
-        [0, 0],
-        [1, 0],
-        [2, 1],
-        [0, 0],
-      ]),
-      w,
-      2,
-      'valid',
-    ),
+    tf.conv2d(tf.pad(x, pads([0, 0], [1, 0], [2, 1], [0, 0])), w, 2, 'valid'),
   ),
   row('Conv2D', 'a pad with ones before', [float([2, 5, 6, 2]), float([3, 3, 2, 3])], (x, w) =>
-    tf.conv2d(
-      tf.pad(
-        x,
-        [
-          [0, 0],
-          [1, 1],
-          [1, 1],
-          [0, 0],
-        ],
-        1,
-      ),
-      w,
-      1,
-      'valid',
-    ),
+    tf.conv2d(tf.pad(x, pads([0, 0], [1, 1], [1, 1], [0, 0]), 1), w, 1, 'valid'),
   ),
   row('Conv2D', 'a pad of channels before', [float([2, 5, 6, 2]), float([3, 3, 3, 3])], (x, w) =>
-    tf.conv2d(
-      tf.pad(x, [
-        [0, 0],
-        [1, 1],
-        [0, 0],
-        [1, 0],
-      ]),
-      w,
-      1,
-      'valid',
-    ),
+    tf.conv2d(tf.pad(x, pads([0, 0], [1, 1], [0, 0], [1, 0])), w, 1, 'valid'),
   ),
   // conv2dTranspose is the input gradient of the convolution: from its output's shape back to its input's.
   ...CASES.filter(({ pad }) => pad !== 1).map((g) =>

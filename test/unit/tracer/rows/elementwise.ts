@@ -16,35 +16,17 @@ const unary = (kernel: string, fn: Unary, range: readonly [number, number], dtyp
 
 /** Shapes that broadcast together; either side may be the larger. */
 const PAIRS = [
-  [[], []],
-  [[3], []],
-  [[], [2, 3]],
-  [
-    [2, 3],
-    [2, 3],
-  ],
-  [[4, 2, 3], [3]],
-  [[3], [2, 2, 3]],
-  [
-    [4, 1, 3],
-    [2, 1],
-  ],
-  [
-    [2, 5, 4, 3],
-    [1, 1, 1, 3],
-  ],
-  [
-    [2, 1, 1, 3],
-    [2, 4, 5, 3],
-  ],
-  [
-    [1, 4, 1, 3],
-    [2, 1, 5, 1],
-  ],
-  [
-    [2, 2, 1, 3, 2],
-    [2, 3, 1],
-  ],
+  { a: [], b: [] },
+  { a: [3], b: [] },
+  { a: [], b: [2, 3] },
+  { a: [2, 3], b: [2, 3] },
+  { a: [4, 2, 3], b: [3] },
+  { a: [3], b: [2, 2, 3] },
+  { a: [4, 1, 3], b: [2, 1] },
+  { a: [2, 5, 4, 3], b: [1, 1, 1, 3] },
+  { a: [2, 1, 1, 3], b: [2, 4, 5, 3] },
+  { a: [1, 4, 1, 3], b: [2, 1, 5, 1] },
+  { a: [2, 2, 1, 3, 2], b: [2, 3, 1] },
 ] as const;
 
 type Range = readonly [number, number];
@@ -55,16 +37,16 @@ const binary = (
   [left, right]: readonly [Range, Range],
   integers?: readonly [Range, Range],
 ): KernelRow[] => [
-  ...PAIRS.map(([a, b]) => row(kernel, `float32[${a}] and [${b}]`, [float(a, left), float(b, right)], fn)),
+  ...PAIRS.map(({ a, b }) => row(kernel, `float32[${a}] and [${b}]`, [float(a, left), float(b, right)], fn)),
   ...(integers
-    ? PAIRS.slice(4, 8).map(([a, b]) =>
+    ? PAIRS.slice(4, 8).map(({ a, b }) =>
         row(kernel, `int32[${a}] and [${b}]`, [int(a, integers[0]), int(b, integers[1])], fn),
       )
     : []),
 ];
 
 const logical = (kernel: string, fn: Binary): KernelRow[] =>
-  PAIRS.map(([a, b]) => row(kernel, `bool[${a}] and [${b}]`, [bool(a), bool(b)], fn));
+  PAIRS.map(({ a, b }) => row(kernel, `bool[${a}] and [${b}]`, [bool(a), bool(b)], fn));
 
 const ANY: Range = [-3, 3];
 const SOME: Range = [-4, 4];
@@ -188,7 +170,7 @@ export const elementwise: KernelRow[] = [
   ...logical('LogicalAnd', tf.logicalAnd),
   ...logical('LogicalOr', tf.logicalOr),
   row('LogicalNot', 'in logicalXor', [bool([4, 3]), bool([3])], tf.logicalXor),
-  ...PAIRS.map(([a, b]) =>
+  ...PAIRS.map(({ a, b }) =>
     row('Select', `bool[${a}] on [${b}]`, [bool(a), float(b), float(a)], (c, t, e) => tf.where(c, t, e)),
   ),
   row('Select', 'int32 or float32', [bool([4, 3]), int([4, 3]), float([3])], (c, t, e) => tf.where(c, t, e)),

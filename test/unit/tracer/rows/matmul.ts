@@ -6,46 +6,19 @@ const flip = (shape: readonly number[], transposed: boolean): number[] =>
 
 /** Shapes of A and B before either is transposed. (If both are broadcast, tfjs' cpu backend itself is wrong.) */
 const CASES = [
-  [
-    [3, 4],
-    [4, 5],
-  ],
-  [
-    [1, 4],
-    [4, 1],
-  ],
-  [
-    [1, 1],
-    [1, 1],
-  ],
-  [
-    [2, 3, 4],
-    [2, 4, 5],
-  ],
-  [
-    [1, 3, 4],
-    [1, 4, 5],
-  ],
-  [
-    [1, 3, 4],
-    [3, 4, 2],
-  ],
-  [
-    [3, 3, 4],
-    [1, 4, 2],
-  ],
-  [
-    [2, 3, 2, 4],
-    [2, 3, 4, 5],
-  ],
-  [
-    [2, 3, 1, 4],
-    [2, 3, 4, 1],
-  ],
+  { a: [3, 4], b: [4, 5] },
+  { a: [1, 4], b: [4, 1] },
+  { a: [1, 1], b: [1, 1] },
+  { a: [2, 3, 4], b: [2, 4, 5] },
+  { a: [1, 3, 4], b: [1, 4, 5] },
+  { a: [1, 3, 4], b: [3, 4, 2] },
+  { a: [3, 3, 4], b: [1, 4, 2] },
+  { a: [2, 3, 2, 4], b: [2, 3, 4, 5] },
+  { a: [2, 3, 1, 4], b: [2, 3, 4, 1] },
 ] as const;
 
 export const matmul: KernelRow[] = [
-  ...CASES.flatMap(([a, b]) =>
+  ...CASES.flatMap(({ a, b }) =>
     [false, true].flatMap((transposeA) =>
       [false, true].map((transposeB) => {
         const left = flip(a, transposeA);

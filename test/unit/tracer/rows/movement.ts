@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bool, float, int, type KernelRow, type Operand, row } from './row.ts';
+import { bool, float, int, type KernelRow, type Operand, pads, row } from './row.ts';
 
 const OPERANDS = [float, int, bool] as const;
 
@@ -15,158 +15,53 @@ const move = (
     }),
   );
 
-const RESHAPES: readonly (readonly [readonly number[], readonly number[]])[] = [
-  [[], [1, 1]],
-  [[1], []],
-  [[6], [2, 3]],
-  [[2, 3], [-1]],
-  [
-    [2, 3],
-    [3, 2],
-  ],
-  [
-    [2, 3, 4],
-    [2, 12],
-  ],
-  [
-    [2, 3, 4],
-    [6, 4],
-  ],
-  [
-    [2, 1, 3],
-    [2, 3],
-  ],
-  [
-    [2, 3],
-    [1, 2, 1, 3, 1],
-  ],
-  [
-    [2, 4, 4, 6],
-    [2, 16, 6],
-  ],
-  [
-    [2, 16, 6],
-    [2, 4, 4, 6],
-  ],
-  [
-    [2, 4, 4, 6],
-    [2, 16, 3, 2],
-  ],
-  [
-    [2, 16, 3, 2],
-    [2, 4, 4, 6],
-  ],
-  [
-    [1, 4, 4, 6],
-    [16, 6],
-  ],
-  [
-    [2, 2, 3, 4],
-    [2, 24],
-  ],
-  [
-    [2, 2, 3, 4],
-    [4, 3, 4],
-  ],
-  [
-    [2, 4, 4, 6],
-    [2, 2, 2, 4, 6],
-  ],
-  [
-    [2, 3, 1, 4],
-    [2, -1, 2, 2],
-  ],
+const RESHAPES: readonly { from: readonly number[]; to: readonly number[] }[] = [
+  { from: [], to: [1, 1] },
+  { from: [1], to: [] },
+  { from: [6], to: [2, 3] },
+  { from: [2, 3], to: [-1] },
+  { from: [2, 3], to: [3, 2] },
+  { from: [2, 3, 4], to: [2, 12] },
+  { from: [2, 3, 4], to: [6, 4] },
+  { from: [2, 1, 3], to: [2, 3] },
+  { from: [2, 3], to: [1, 2, 1, 3, 1] },
+  { from: [2, 4, 4, 6], to: [2, 16, 6] },
+  { from: [2, 16, 6], to: [2, 4, 4, 6] },
+  { from: [2, 4, 4, 6], to: [2, 16, 3, 2] },
+  { from: [2, 16, 3, 2], to: [2, 4, 4, 6] },
+  { from: [1, 4, 4, 6], to: [16, 6] },
+  { from: [2, 2, 3, 4], to: [2, 24] },
+  { from: [2, 2, 3, 4], to: [4, 3, 4] },
+  { from: [2, 4, 4, 6], to: [2, 2, 2, 4, 6] },
+  { from: [2, 3, 1, 4], to: [2, -1, 2, 2] },
 ];
 
-const TRANSPOSES: readonly (readonly [readonly number[], number[] | undefined])[] = [
-  [[2, 3], undefined],
-  [
-    [2, 3, 4],
-    [1, 2, 0],
-  ],
-  [
-    [2, 1, 4],
-    [2, 0, 1],
-  ],
-  [
-    [2, 3, 4, 5],
-    [0, 3, 1, 2],
-  ],
-  [
-    [2, 3, 4, 5],
-    [0, 2, 3, 1],
-  ],
-  [
-    [2, 3, 1, 2, 2],
-    [4, 0, 3, 1, 2],
-  ],
+const TRANSPOSES: readonly { shape: readonly number[]; perm?: number[] }[] = [
+  { shape: [2, 3] },
+  { shape: [2, 3, 4], perm: [1, 2, 0] },
+  { shape: [2, 1, 4], perm: [2, 0, 1] },
+  { shape: [2, 3, 4, 5], perm: [0, 3, 1, 2] },
+  { shape: [2, 3, 4, 5], perm: [0, 2, 3, 1] },
+  { shape: [2, 3, 1, 2, 2], perm: [4, 0, 3, 1, 2] },
 ];
 
-const PADS: readonly (readonly [readonly number[], [number, number][]])[] = [
-  [[3], [[1, 2]]],
-  [
-    [2, 3],
-    [
-      [0, 0],
-      [2, 1],
-    ],
-  ],
-  [
-    [2, 3, 4],
-    [
-      [1, 0],
-      [0, 0],
-      [0, 2],
-    ],
-  ],
-  [
-    [2, 3, 4, 2],
-    [
-      [0, 0],
-      [1, 1],
-      [1, 2],
-      [0, 0],
-    ],
-  ],
-  [
-    [2, 2, 1, 2, 1],
-    [
-      [0, 0],
-      [1, 1],
-      [0, 0],
-      [1, 0],
-      [0, 3],
-    ],
-  ],
+const PADS: readonly { shape: readonly number[]; paddings: [number, number][] }[] = [
+  { shape: [3], paddings: pads([1, 2]) },
+  { shape: [2, 3], paddings: pads([0, 0], [2, 1]) },
+  { shape: [2, 3, 4], paddings: pads([1, 0], [0, 0], [0, 2]) },
+  { shape: [2, 3, 4, 2], paddings: pads([0, 0], [1, 1], [1, 2], [0, 0]) },
+  { shape: [2, 2, 1, 2, 1], paddings: pads([0, 0], [1, 1], [0, 0], [1, 0], [0, 3]) },
 ];
 
-const TILES: readonly (readonly [readonly number[], number[]])[] = [
-  [[3], [2]],
-  [[1], [4]],
-  [
-    [2, 3],
-    [1, 1],
-  ],
-  [
-    [2, 3],
-    [3, 2],
-  ],
-  [
-    [1, 3],
-    [4, 1],
-  ],
-  [
-    [1, 3],
-    [4, 2],
-  ],
-  [
-    [2, 1, 3],
-    [1, 5, 1],
-  ],
-  [
-    [2, 3, 1, 2],
-    [2, 1, 3, 1],
-  ],
+const TILES: readonly { shape: readonly number[]; reps: number[] }[] = [
+  { shape: [3], reps: [2] },
+  { shape: [1], reps: [4] },
+  { shape: [2, 3], reps: [1, 1] },
+  { shape: [2, 3], reps: [3, 2] },
+  { shape: [1, 3], reps: [4, 1] },
+  { shape: [1, 3], reps: [4, 2] },
+  { shape: [2, 1, 3], reps: [1, 5, 1] },
+  { shape: [2, 3, 1, 2], reps: [2, 1, 3, 1] },
 ];
 
 const parts = (
@@ -192,7 +87,7 @@ const concat = (axis: number, ...shapes: (readonly number[])[]): KernelRow[] =>
 export const movement: KernelRow[] = [
   ...move(
     'Reshape',
-    RESHAPES.map(([from, to]) => [`to [${to}]`, from, (x) => tf.reshape(x, [...to])]),
+    RESHAPES.map(({ from, to }) => [`to [${to}]`, from, (x) => tf.reshape(x, [...to])]),
   ),
   ...move('ExpandDims', [
     ['at 0', [], (x) => tf.expandDims(x, 0)],
@@ -202,7 +97,7 @@ export const movement: KernelRow[] = [
   ]),
   ...move(
     'Transpose',
-    TRANSPOSES.map(([shape, perm]) => [`by ${perm ?? 'default'}`, shape, (x) => tf.transpose(x, perm)]),
+    TRANSPOSES.map(({ shape, perm }) => [`by ${perm ?? 'default'}`, shape, (x) => tf.transpose(x, perm)]),
   ),
   ...concat(0, [2], [3]),
   ...concat(-1, [2, 3], [2, 1]),
@@ -255,28 +150,14 @@ export const movement: KernelRow[] = [
     parts([2, 4, 4, 6], 3, -1),
     ['with size -1', [2, 6], (x) => tf.split(x, [2, -1, 1], 1)],
   ]),
-  ...PADS.map(([shape, paddings]) =>
+  ...PADS.map(({ shape, paddings }) =>
     row('PadV2', `float32[${shape}] by ${JSON.stringify(paddings)}`, [float(shape)], (x) => tf.pad(x, paddings, 0.5)),
   ),
-  row('PadV2', 'int32', [int([2, 3])], (x) =>
-    tf.pad(
-      x,
-      [
-        [1, 0],
-        [0, 2],
-      ],
-      7,
-    ),
-  ),
-  row('PadV2', 'bool', [bool([2, 3])], (x) =>
-    tf.pad(x, [
-      [1, 0],
-      [0, 2],
-    ]),
-  ),
+  row('PadV2', 'int32', [int([2, 3])], (x) => tf.pad(x, pads([1, 0], [0, 2]), 7)),
+  row('PadV2', 'bool', [bool([2, 3])], (x) => tf.pad(x, pads([1, 0], [0, 2]))),
   ...move(
     'Tile',
-    TILES.map(([shape, reps]) => [`by ${reps}`, shape, (x) => tf.tile(x, reps)]),
+    TILES.map(({ shape, reps }) => [`by ${reps}`, shape, (x) => tf.tile(x, reps)]),
   ),
   ...move('Tile', [
     ['broadcast to [2,3]', [], (x) => tf.broadcastTo(x, [2, 3])],

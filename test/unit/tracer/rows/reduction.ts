@@ -4,47 +4,26 @@ import { bool, float, int, type KernelRow, type Operand, row } from './row.ts';
 type Reduction = (x: tf.Tensor, axis?: number | number[], keepDims?: boolean) => tf.Tensor;
 
 /** Shapes, and the axes along which they are reduced. */
-const CASES: readonly (readonly [readonly number[], number | number[] | undefined])[] = [
-  [[], undefined],
-  [[7], undefined],
-  [[7], 0],
-  [[1, 5], 1],
-  [[3, 4], 0],
-  [[3, 4], -1],
-  [
-    [3, 4],
-    [0, 1],
-  ],
-  [[2, 3, 4], undefined],
-  [
-    [2, 3, 4],
-    [0, 2],
-  ],
-  [
-    [2, 3, 4],
-    [-1, -2],
-  ],
-  [
-    [1, 3, 1, 4],
-    [1, 2],
-  ],
-  [
-    [2, 3, 4, 5],
-    [1, 2],
-  ],
-  [
-    [2, 3, 4, 5],
-    [0, 1, 2],
-  ],
-  [[2, 3, 4, 5], 3],
-  [
-    [2, 3, 2, 1, 2],
-    [1, -1],
-  ],
+const CASES: readonly { shape: readonly number[]; axis?: number | number[] }[] = [
+  { shape: [] },
+  { shape: [7] },
+  { shape: [7], axis: 0 },
+  { shape: [1, 5], axis: 1 },
+  { shape: [3, 4], axis: 0 },
+  { shape: [3, 4], axis: -1 },
+  { shape: [3, 4], axis: [0, 1] },
+  { shape: [2, 3, 4] },
+  { shape: [2, 3, 4], axis: [0, 2] },
+  { shape: [2, 3, 4], axis: [-1, -2] },
+  { shape: [1, 3, 1, 4], axis: [1, 2] },
+  { shape: [2, 3, 4, 5], axis: [1, 2] },
+  { shape: [2, 3, 4, 5], axis: [0, 1, 2] },
+  { shape: [2, 3, 4, 5], axis: 3 },
+  { shape: [2, 3, 2, 1, 2], axis: [1, -1] },
 ];
 
 const reduction = (kernel: string, fn: Reduction, operand: (shape: readonly number[]) => Operand): KernelRow[] =>
-  CASES.flatMap(([shape, axis]) =>
+  CASES.flatMap(({ shape, axis }) =>
     [false, true].map((keepDims) => {
       const x = operand(shape);
       const title = `${x.dtype ?? 'float32'}[${shape}] along ${axis ?? 'all'}${keepDims ? ', kept' : ''}`;

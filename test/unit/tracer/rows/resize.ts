@@ -1,56 +1,29 @@
 import * as tf from '@tensorflow/tfjs';
 import { float, int, type KernelRow, row } from './row.ts';
 
-type Size = [number, number];
+export type Size = [number, number];
 
 /** From and to: larger and smaller, by whole factors and others, oblong, to and from one row. */
-const SIZES: readonly (readonly [Size, Size])[] = [
-  [
-    [3, 4],
-    [6, 8],
-  ],
-  [
-    [3, 4],
-    [9, 4],
-  ],
-  [
-    [3, 5],
-    [7, 11],
-  ],
-  [
-    [6, 8],
-    [3, 4],
-  ],
-  [
-    [7, 6],
-    [3, 5],
-  ],
-  [
-    [6, 6],
-    [14, 14],
-  ],
-  [
-    [4, 3],
-    [4, 3],
-  ],
-  [
-    [4, 3],
-    [1, 1],
-  ],
-  [
-    [1, 1],
-    [3, 2],
-  ],
+export const SIZES: readonly { from: Size; to: Size }[] = [
+  { from: [3, 4], to: [6, 8] },
+  { from: [3, 4], to: [9, 4] },
+  { from: [3, 5], to: [7, 11] },
+  { from: [6, 8], to: [3, 4] },
+  { from: [7, 6], to: [3, 5] },
+  { from: [6, 6], to: [14, 14] },
+  { from: [4, 3], to: [4, 3] },
+  { from: [4, 3], to: [1, 1] },
+  { from: [1, 1], to: [3, 2] },
 ];
-/** alignCorners, halfPixelCenters */
-const WAYS = [
-  [false, false],
-  [true, false],
-  [false, true],
-] as const;
+/** Whether corners are aligned, and whether pixels have half pixel centres. */
+export const WAYS = [
+  { corners: false, centres: false },
+  { corners: true, centres: false },
+  { corners: false, centres: true },
+];
 
-export const resizing: KernelRow[] = SIZES.flatMap(([from, to]) =>
-  WAYS.flatMap(([corners, centres]) => {
+export const resizing: KernelRow[] = SIZES.flatMap(({ from, to }) =>
+  WAYS.flatMap(({ corners, centres }) => {
     const title = `[${from}] to [${to}]${corners ? ', corners aligned' : ''}${centres ? ', half pixel centres' : ''}`;
     const images = float([2, ...from, 3]);
     const linear = (t: tf.Tensor4D) => tf.image.resizeBilinear(t, to, corners, centres);

@@ -46,6 +46,9 @@ export const int = (shape: readonly number[], range: readonly [number, number] =
   range,
   dtype: 'int32',
 });
+/** What is added before and behind each axis. */
+export const pads = (...axes: [before: number, behind: number][]) => axes;
+
 export const bool = (shape: readonly number[]): Operand => ({ shape, dtype: 'bool' });
 
 /** How an operand reaches the row: the input that is fed, and the operation on it beforehand. */
