@@ -53,6 +53,14 @@ export function randomData(
   return Int32Array.from({ length: size }, () => low + Math.floor((high - low + 1) * next()));
 }
 
+/** A float32 input of random values. */
+export const randomInput = (
+  next: () => number,
+  name: string,
+  shape: readonly number[],
+  range?: readonly [number, number],
+): Input => ({ name, shape, dtype: 'float32', data: randomData(next, shape, 'float32', range) });
+
 export const asTensor = ({ data, shape, dtype }: Input): tf.Tensor => tf.tensor(data, [...shape], dtype);
 
 /** `fn` on tfjs' cpu backend. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, type Input, randomData, runEager, runGraph, uniforms } from '#test/models/traced.ts';
+import { expectSame, randomData, randomInput, runEager, runGraph, uniforms } from '#test/models/traced.ts';
 import { encodeModel, type TensorSpec, trace, traceAnyBatch } from '#tracer/index.ts';
 import { pads } from './rows/row.ts';
 
@@ -8,15 +8,13 @@ type Fn = (tensors: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
 
 /** Traces for any batch size and compares with tfjs at several. */
 async function expectAnyBatch(fn: Fn, shapes: Record<string, number[]>) {
-  const specs = (batch: number): TensorSpec[] =>
-    Object.entries(shapes).map(([name, shape]) => ({ name, shape: [batch, ...shape], dtype: 'float32' }));
-  const graph = traceAnyBatch((batch) => trace(fn, specs(batch)));
-  for (const batch of [1, 2, 5]) {
+  const inputsOf = (batch: number) => {
     const next = uniforms(batch);
-    const inputs = specs(batch).map((spec) => ({
-      ...spec,
-      data: randomData(next, spec.shape, 'float32', [-1, 1]),
-    })) as Input[];
+    return Object.entries(shapes).map(([name, shape]) => randomInput(next, name, [batch, ...shape], [-1, 1]));
+  };
+  const graph = traceAnyBatch((batch) => trace(fn, inputsOf(batch)));
+  for (const batch of [1, 2, 5]) {
+    const inputs = inputsOf(batch);
     expectSame(await runGraph(graph, inputs), runEager(fn, inputs));
   }
   return graph;

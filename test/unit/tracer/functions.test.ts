@@ -7,6 +7,7 @@ import {
   expectTraced,
   type Input,
   randomData,
+  randomInput,
   runEager,
   runGraph,
   type Tensors,
@@ -15,12 +16,8 @@ import {
 import { trace } from '#tracer/tracing/trace.ts';
 
 const next = uniforms(5);
-const input = (name: string, shape: number[], range?: readonly [number, number]): Input => ({
-  name,
-  shape,
-  dtype: 'float32',
-  data: randomData(next, shape, 'float32', range),
-});
+const input = (name: string, shape: number[], range?: readonly [number, number]) =>
+  randomInput(next, name, shape, range);
 const labels = (name: string, count: number, classes: number): Input => ({
   name,
   shape: [count],

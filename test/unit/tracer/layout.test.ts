@@ -1,19 +1,14 @@
 /** Data moves only where an operator needs it: operators that traced graphs must not contain. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectTraced, type Input, randomData, type Tensors, uniforms } from '#test/models/traced.ts';
+import { expectTraced, randomInput, type Tensors, uniforms } from '#test/models/traced.ts';
 import type { Graph } from '#tracer/graph/graph.ts';
 import { expandData, transposeData } from '#tracer/graph/layout.ts';
 import { trace } from '#tracer/tracing/trace.ts';
 import { pads } from './rows/row.ts';
 
 const next = uniforms(11);
-const input = (name: string, ...shape: number[]): Input => ({
-  name,
-  shape,
-  dtype: 'float32',
-  data: randomData(next, shape, 'float32', [-1, 1]),
-});
+const input = (name: string, ...shape: number[]) => randomInput(next, name, shape, [-1, 1]);
 const ops = (graph: Graph): string[] => graph.nodes.map(({ op }) => op);
 
 /** Images arrive in NCHW and filters in OIHW; tfjs needs NHWC and HWIO. */

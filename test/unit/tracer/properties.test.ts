@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { expectTraced, type Input, randomData, uniforms } from '#test/models/traced.ts';
+import { expectTraced, type Input, randomInput, uniforms } from '#test/models/traced.ts';
 
 /** A step from the values so far to one more; numbers are taken modulo the valid range. */
 type Step = readonly [op: keyof typeof STEPS, first: number, second: number, choice: number];
@@ -116,12 +116,7 @@ function run(values: tf.Tensor[], program: readonly Step[]): tf.Tensor[] {
 
 const inputsOf = (list: readonly (readonly number[])[], seed: number): Input[] => {
   const next = uniforms(seed);
-  return list.map((shape, i) => ({
-    name: `x${i}`,
-    shape,
-    dtype: 'float32',
-    data: randomData(next, shape, 'float32', [-1, 1]),
-  }));
+  return list.map((shape, i) => randomInput(next, `x${i}`, shape, [-1, 1]));
 };
 
 describe('a random expression', () => {

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { it } from 'vitest';
-import { expectTraced, type Input, randomData, runEager, uniforms } from '#test/models/traced.ts';
+import { expectTraced, randomInput, runEager, uniforms } from '#test/models/traced.ts';
 import type { Operand } from '../rows/row.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: cases call operators that are typed by rank.
@@ -16,11 +16,9 @@ const NAMES = ['a', 'b', 'c', 'd', 'e'];
 /** Inputs for the operands and the upstream gradient dy, and the function from them to value and gradients. */
 export function differentiated(operands: readonly Operand[], fn: Fn, seed: number) {
   const next = uniforms(seed);
-  const inputs = operands.map(({ shape, range }, i): Input => {
-    return { name: NAMES[i]!, shape, dtype: 'float32', data: randomData(next, shape, 'float32', range) };
-  });
+  const inputs = operands.map(({ shape, range }, i) => randomInput(next, NAMES[i]!, shape, range));
   const { y } = runEager((tensors) => ({ y: fn(...NAMES.flatMap((name) => tensors[name] ?? [])) }), inputs);
-  const dy: Input = { name: 'dy', shape: y!.shape, dtype: 'float32', data: randomData(next, y!.shape, 'float32') };
+  const dy = randomInput(next, 'dy', y!.shape);
   const gradients = (tensors: Record<string, tf.Tensor>) => {
     const operandTensors = inputs.map(({ name }) => tensors[name]!);
     const { value, grads } = tf.valueAndGrads((...args: tf.Tensor[]) => fn(...args))(operandTensors, tensors.dy!);

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { describe, it } from 'vitest';
-import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
+import { expectSame, type Input, randomInput, runGraph, uniforms } from '#test/models/traced.ts';
 import { trace } from '#tracer/tracing/trace.ts';
 import { SIZES, type Size, WAYS } from '../rows/resize.ts';
 
@@ -38,14 +38,12 @@ describe.each(RESIZES)('the gradient of a %s resize', (_, resize) => {
     'from $from to $to, corners aligned $corners, half pixel centres $centres, is its adjoint',
     async ({ from, to, corners, centres }) => {
       const next = uniforms(7);
-      const input = (name: string, shape: number[]): Input => {
-        return { name, shape, dtype: 'float32', data: randomData(next, shape, 'float32') };
-      };
-      const inputs = [input('x', [BATCH, ...from, CHANNELS]), input('dy', [BATCH, ...to, CHANNELS])];
+      const x = randomInput(next, 'x', [BATCH, ...from, CHANNELS]);
+      const dy = randomInput(next, 'dy', [BATCH, ...to, CHANNELS]);
       const forward = (x: tf.Tensor4D) => resize(x, to, corners, centres);
-      const graph = trace(({ x, dy }) => ({ dx: tf.grad(forward as never)(x!, dy!) }), inputs);
-      const expected = { dtype: 'float32', shape: inputs[0]!.shape, data: byBasis(forward, from, inputs[1]!) };
-      expectSame(await runGraph(graph, inputs), { dx: expected });
+      const graph = trace((t) => ({ dx: tf.grad(forward as never)(t.x!, t.dy!) }), [x, dy]);
+      const expected = { dtype: 'float32', shape: x.shape, data: byBasis(forward, from, dy) };
+      expectSame(await runGraph(graph, [x, dy]), { dx: expected });
     },
   );
 });

@@ -1,14 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import {
-  expectSame,
-  expectTraced,
-  type Input,
-  randomData,
-  runGraph,
-  type TracedFunction,
-  uniforms,
-} from '#test/models/traced.ts';
+import { expectSame, expectTraced, randomInput, runGraph, type TracedFunction, uniforms } from '#test/models/traced.ts';
 import { trace } from '#tracer/index.ts';
 import { float } from '../rows/row.ts';
 import { differentiated } from './gradient.ts';
@@ -55,15 +47,9 @@ describe('a 3x3 convolution and its gradients by Winograd', () => {
   });
 
   it('have the values of two convolutions of half the channels, which are too few: 10x8 pixels', async () => {
-    const [x, w, dy] = [
-      [1, 10, 8, 256],
-      [3, 3, 256, 256],
-      [1, 10, 8, 256],
-    ] as const;
+    const shapes = { x: [1, 10, 8, 256], w: [3, 3, 256, 256], dy: [1, 10, 8, 256] };
     const next = uniforms(5);
-    const inputs = Object.entries({ x, w, dy }).map(([name, shape]): Input => {
-      return { name, shape, dtype: 'float32', data: randomData(next, shape, 'float32', [-0.1, 0.1]) };
-    });
+    const inputs = Object.entries(shapes).map(([name, shape]) => randomInput(next, name, shape, [-0.1, 0.1]));
     const gradients =
       (conv: (x: tf.Tensor4D, w: tf.Tensor4D) => tf.Tensor): TracedFunction =>
       (t) => {

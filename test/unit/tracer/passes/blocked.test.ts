@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
+import { expectSame, randomInput, runGraph, uniforms } from '#test/models/traced.ts';
 import { skipBecause } from '#test/skip.ts';
 import { blockConvolutions, trace } from '#tracer/index.ts';
 import { blockSize } from '#training/engines/onnx/block-size.ts';
@@ -16,8 +16,7 @@ function network(kind: 'conv' | 'transposed', stride: 1 | 2, kernel: number, cha
   const x: [number, number, number, number] = [4, side, side, channels[0]];
   const filter = kind === 'conv' ? [kernel, kernel, ...channels] : [kernel, kernel, channels[1], channels[0]];
   const next = uniforms(kernel + stride);
-  const input = (name: string, shape: number[]) =>
-    ({ name, shape, dtype: 'float32', data: randomData(next, shape, 'float32', [-1, 1]) }) as Input;
+  const input = (name: string, shape: number[]) => randomInput(next, name, shape, [-1, 1]);
   const inputs = [input('x', x), input('w', filter), input('bias', [channels[1]])];
   const fn = (t: Record<string, tf.Tensor>) => {
     const apply = (image: tf.Tensor, w: tf.Tensor, bias: tf.Tensor) => {
@@ -116,9 +115,7 @@ describe('blockConvolutions', skipBecause(lacksBlocks), () => {
     expect(ops).toContain('ReorderOutput');
     expect(ops.includes('Slice')).toBe(step === 1);
     const next = uniforms(2);
-    const inputs = graph.inputs.map(({ name, dims }): Input => {
-      return { name, shape: dims as number[], dtype: 'float32', data: randomData(next, dims as number[], 'float32') };
-    });
+    const inputs = graph.inputs.map(({ name, dims }) => randomInput(next, name, dims as number[]));
     expectSame(await runGraph(graph, inputs), await runGraph(before, inputs), { absolute: 1e-3, relative: 1e-5 });
   });
 });

@@ -1,13 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, type Input, randomData, runGraph, type TracedFunction, uniforms } from '#test/models/traced.ts';
+import { expectSame, type Input, randomInput, runGraph, type TracedFunction, uniforms } from '#test/models/traced.ts';
 import { chunkElementwise, type Graph, simplify, trace } from '#tracer/index.ts';
 
 const PIECE = 8;
 
-const input = (name: string, shape: number[], seed: number): Input => {
-  return { name, shape, dtype: 'float32', data: randomData(uniforms(seed), shape, 'float32', [0.5, 2]) };
-};
+const input = (name: string, shape: number[], seed: number) => randomInput(uniforms(seed), name, shape, [0.5, 2]);
 
 /** Traces, chunks, and compares every output: bit by bit but for numbers, which are sums. */
 async function expectChunked(fn: TracedFunction, inputs: readonly Input[], loops: number): Promise<Graph> {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, type Input, randomData, runEager, runGraph, uniforms } from '#test/models/traced.ts';
+import { expectSame, randomInput, runEager, runGraph, uniforms } from '#test/models/traced.ts';
 import { trace, traceAnyBatch } from '#tracer/index.ts';
 import { removeDead } from '#tracer/passes/dead.ts';
 import { fuseGroupNorm } from '#tracer/passes/group-norm.ts';
@@ -20,14 +20,7 @@ function groupNorm(x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor): tf.Tensor 
 }
 
 const next = uniforms(5);
-const vectors = (['scale', 'shift'] as const).map((name) => {
-  return {
-    name,
-    shape: [channels],
-    dtype: 'float32' as const,
-    data: randomData(next, [channels], 'float32', [0.5, 2]) as Float32Array,
-  };
-});
+const vectors = ['scale', 'shift'].map((name) => randomInput(next, name, [channels], [0.5, 2]));
 
 type Fn = (t: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
 
@@ -41,9 +34,8 @@ async function check(fn: Fn, ops: readonly string[], absent: readonly string[]) 
   for (const op of ops) expect(found).toContain(op);
   for (const op of absent) expect(found).not.toContain(op);
   for (const batch of [1, 3]) {
-    const shape = [batch, channels, side, side];
-    const input = { name: 'x', shape, dtype: 'float32', data: randomData(next, shape, 'float32', [-2, 2]) } as Input;
-    expectSame(await runGraph(graph, [input]), runEager(fn, [input, ...(vectors as Input[])]));
+    const input = randomInput(next, 'x', [batch, channels, side, side]);
+    expectSame(await runGraph(graph, [input]), runEager(fn, [input, ...vectors]));
   }
 }
 

@@ -1,7 +1,7 @@
 /** Small handwritten graphs, and functions that compare them. */
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import { expectSame, type Input, randomData, runGraph, type Tolerance, uniforms } from '#test/models/traced.ts';
+import { expectSame, randomInput, runGraph, type Tolerance, uniforms } from '#test/models/traced.ts';
 import type { Attribute, ConstantData, DType, Graph } from '#tracer/graph/graph.ts';
 
 type Dims = readonly number[];
@@ -21,7 +21,7 @@ export type NodeText =
   | readonly [text: string, dims: Dims | readonly Dims[], attributes?: Record<string, Attribute>];
 
 const broadcast = (dims: readonly Dims[]): Dims =>
-  dims.reduce((all, each) => tf.broadcast_util.assertAndGetBroadcastShape([...all], [...each]), []);
+  dims.reduce<number[]>((all, each) => tf.broadcast_util.assertAndGetBroadcastShape(all, [...each]), []);
 
 export function handmade({ inputs, constants = {}, nodes, outputs = ['y'] }: Description): Graph {
   const graph: Graph = { name: 'handmade', inputs: [], outputs: [], nodes: [], constants: new Map(), types: new Map() };
@@ -68,10 +68,7 @@ export async function expectPass(
   pass(graph);
   expect(summary(graph)).toEqual(nodes);
   const next = uniforms(3);
-  const inputs = graph.inputs.map(({ name, dims }): Input => {
-    const shape = dims as number[];
-    return { name, shape, dtype: 'float32', data: randomData(next, shape, 'float32') };
-  });
+  const inputs = graph.inputs.map(({ name, dims }) => randomInput(next, name, dims as number[]));
   expectSame(await runGraph(graph, inputs), await runGraph(before, inputs), tolerance);
   for (const { inputs: read, outputs } of graph.nodes) {
     for (const name of [...read, ...outputs]) expect(graph.types.has(name), `type of ${name}`).toBe(true);

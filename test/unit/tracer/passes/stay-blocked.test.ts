@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
+import { expectSame, randomInput, runGraph, uniforms } from '#test/models/traced.ts';
 import { skipBecause } from '#test/skip.ts';
 import { blockConvolutions, type Graph, trace } from '#tracer/index.ts';
 import { blockSize } from '#training/engines/onnx/block-size.ts';
@@ -13,9 +13,8 @@ const [N, SIDE, C] = [2, 32, 2 * block];
 
 type Between = (x: tf.Tensor4D, given: Record<string, tf.Tensor>) => tf.Tensor;
 
-const given = (name: string, shape: number[], seed: number, most = 1): Input => {
-  return { name, shape, dtype: 'float32', data: randomData(uniforms(seed), shape, 'float32', [-most, most]) };
-};
+const given = (name: string, shape: number[], seed: number, most = 1) =>
+  randomInput(uniforms(seed), name, shape, [-most, most]);
 /** With filters of up to so much, values stay near 1, as the tolerance assumes. */
 const SMALL = 3 / Math.sqrt(9 * C);
 const INPUTS = [

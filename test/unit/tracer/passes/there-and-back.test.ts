@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
+import { expectSame, randomInput, runGraph, uniforms } from '#test/models/traced.ts';
 import { thereAndBackRule } from '#tracer/passes/there-and-back.ts';
 import { applyRules } from '#tracer/rewrite/apply.ts';
 import { handmade, shape } from './handmade.ts';
@@ -21,7 +21,7 @@ it('a transpose of a filter there and back becomes a Reshape of the same values'
   const before = structuredClone(graph);
   applyRules(graph, [thereAndBackRule]);
   expect(graph.nodes.at(-1)!.op).toBe('Reshape');
-  const w: Input = { name: 'w', shape: [4, 3, 3, 2], dtype: 'float32', data: randomData(uniforms(1), [72], 'float32') };
+  const w = randomInput(uniforms(1), 'w', [4, 3, 3, 2]);
   expectSame(await runGraph(graph, [w]), await runGraph(before, [w]), { absolute: 0, relative: 0 });
 });
 

@@ -5,7 +5,7 @@ import {
   asTensor,
   expectSame,
   type Input,
-  randomData,
+  randomInput,
   runEager,
   runGraph,
   type TracedFunction,
@@ -15,12 +15,7 @@ import { blockConvolutions, explainPasses, foldScale, type Graph, simplify, trac
 import { foldBatchNorm } from '#tracer/passes/batch-norm.ts';
 
 const next = uniforms(3);
-const input = (name: string, shape: readonly number[]): Input => ({
-  name,
-  shape,
-  dtype: 'float32',
-  data: randomData(next, shape, 'float32', [-1, 1]),
-});
+const input = (name: string, shape: readonly number[]) => randomInput(next, name, shape, [-1, 1]);
 
 const [x, w] = [input('x', [1, 4, 5, 6, 2]), input('w', [3, 3, 3, 2, 4])];
 // As many depths as channels.
@@ -69,7 +64,7 @@ describe('passes on convolutions of volumes', () => {
   });
 
   it('leave them alone where images would run on blocked kernels, with gradients, and say so', async () => {
-    const wide: Input[] = [input('x', [2, 8, 8, 8, 16]), input('w', [2, 2, 2, 16, 16])];
+    const wide = [input('x', [2, 8, 8, 8, 16]), input('w', [2, 2, 2, 16, 16])];
     const loss = (...[a, b]: tf.Tensor[]) => tf.sum(tf.square(convolve(a!, b!))) as tf.Scalar;
     const fn: TracedFunction = (t) => {
       const [dx, dw] = tf.grads(loss)([t.x!, t.w!]) as [tf.Tensor, tf.Tensor];
