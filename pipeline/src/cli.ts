@@ -16,123 +16,74 @@ import {
   voiceOptions,
 } from '@onnoise/base/terminal';
 import { nearest, oneLine, program } from '@onnoise/base/text';
-import yargs, { type Argv, type CommandModule } from 'yargs';
+import yargs, { type Argv } from 'yargs';
+import { build, type Command } from './commands/options/command.ts';
 
 interface CommandEntry {
-  name: string;
   describe: string;
-  /** It has results that a program may read. */
-  json: boolean;
+  /** Off for one whose results no program may read. */
+  json?: boolean;
   /** The word that it takes right after its name, or with `..` the words, as yargs writes them. */
   word?: string;
-  /** biome-ignore lint/suspicious/noExplicitAny: each command types its own options. */
-  load: () => Promise<CommandModule<object, any>>;
+  // biome-ignore lint/suspicious/noExplicitAny: each command types its own options.
+  load: () => Promise<{ command: Command<any> }>;
 }
 
-const commands: readonly CommandEntry[] = [
-  {
-    name: 'prepare',
-    json: true,
+const commands: Readonly<Record<string, CommandEntry>> = {
+  prepare: {
     describe: 'Turn images into the uint8 squares that training reads',
-    load: async () => (await import('./commands/prepare.ts')).command,
+    load: () => import('./commands/prepare.ts'),
   },
-  {
-    name: 'phantom',
-    json: true,
+  phantom: {
     describe: 'Draw synthetic hand radiographs with ground truth',
-    load: async () => (await import('./commands/phantom.ts')).command,
+    load: () => import('./commands/phantom.ts'),
   },
-  {
-    name: 'train',
-    json: true,
-    describe: 'Train a model on images',
-    load: async () => (await import('./commands/train.ts')).command,
-  },
-  {
-    name: 'export',
-    json: true,
-    describe: 'Turn a training run into a model folder (ONNX)',
-    load: async () => (await import('./commands/export.ts')).command,
-  },
-  {
-    name: 'convert',
-    json: true,
+  train: { describe: 'Train a model on images', load: () => import('./commands/train.ts') },
+  export: { describe: 'Turn a training run into a model folder (ONNX)', load: () => import('./commands/export.ts') },
+  convert: {
     describe: 'Turn a model folder into another form: smaller, fused, for Python or for Triton',
-    load: async () => (await import('./commands/convert.ts')).command,
+    load: () => import('./commands/convert.ts'),
   },
-  {
-    name: 'transfer',
-    json: true,
+  transfer: {
     describe: 'Prepare a training run to continue in Python or in a browser tab',
-    load: async () => (await import('./commands/transfer.ts')).command,
+    load: () => import('./commands/transfer.ts'),
   },
-  {
-    name: 'import',
-    json: true,
-    word: '[from]',
+  import: {
     describe: 'Turn a diffusers checkpoint into a model folder (ONNX)',
-    load: async () => (await import('./commands/import.ts')).command,
+    word: '[from]',
+    load: () => import('./commands/import.ts'),
   },
-  {
-    name: 'trace',
-    json: true,
-    word: '[model]',
+  trace: {
     describe: 'Turn a saved TensorFlow.js model into an ONNX file',
-    load: async () => (await import('./commands/trace.ts')).command,
+    word: '[model]',
+    load: () => import('./commands/trace.ts'),
   },
-  {
-    name: 'sample',
-    json: true,
-    describe: 'Make new pictures from a model folder',
-    load: async () => (await import('./commands/sample.ts')).command,
-  },
-  {
-    name: 'evaluate',
-    json: true,
+  sample: { describe: 'Make new pictures from a model folder', load: () => import('./commands/sample.ts') },
+  evaluate: {
     describe: 'Measure how good a model is, and whether it copies training images',
-    load: async () => (await import('./commands/evaluate.ts')).command,
+    load: () => import('./commands/evaluate.ts'),
   },
-  {
-    name: 'compare',
-    json: true,
-    word: '[folders..]',
+  compare: {
     describe: 'Compare runs, models and evaluations in one HTML file',
-    load: async () => (await import('./commands/compare.ts')).command,
+    word: '[folders..]',
+    load: () => import('./commands/compare.ts'),
   },
-  {
-    name: 'serve',
-    json: false,
-    describe: 'Sample over HTTP',
-    load: async () => (await import('./commands/serve.ts')).command,
-  },
-  {
-    name: 'generate',
-    json: true,
-    describe: 'Order many pictures from a queue of workers',
-    load: async () => (await import('./commands/generate.ts')).command,
-  },
-  {
-    name: 'worker',
-    json: true,
+  serve: { describe: 'Sample over HTTP', json: false, load: () => import('./commands/serve.ts') },
+  generate: { describe: 'Order many pictures from a queue of workers', load: () => import('./commands/generate.ts') },
+  worker: {
     describe: 'Sample pictures from a queue, or a share of an order without one',
-    load: async () => (await import('./commands/worker.ts')).command,
+    load: () => import('./commands/worker.ts'),
   },
-  {
-    name: 'doctor',
-    json: true,
-    describe: 'Show what this machine can train and sample on',
-    load: async () => (await import('./commands/doctor.ts')).command,
-  },
-  {
-    name: 'setup',
-    json: false,
-    word: '[package]',
+  doctor: { describe: 'Show what this machine can train and sample on', load: () => import('./commands/doctor.ts') },
+  setup: {
     describe: 'Set up a native training engine: tfjs-node or tfjs-node-gpu',
-    load: async () => (await import('./commands/setup.ts')).command,
+    word: '[package]',
+    json: false,
+    load: () => import('./commands/setup.ts'),
   },
-];
+};
 
-export const COMMAND_NAMES: readonly string[] = commands.map(({ name }) => name);
+export const COMMAND_NAMES: readonly string[] = Object.keys(commands);
 
 /** Runs one command line (without `node` and the script) and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -192,21 +143,20 @@ function createCli(args: readonly string[], named?: string, width = 100): Argv {
       describe: 'Print the version; with --verbose, also those of onnxruntime and Node',
     });
   }
-  for (const { name, describe, json, word, load } of commands) {
+  for (const [name, { describe, json = true, word, load }] of Object.entries(commands)) {
     cli = cli.command(
       word === undefined ? name : `${name} ${word}`,
       describe,
       // An async builder is fine under parseAsync; the types know only the other kind.
       (async (inner: Argv) => {
-        const { builder } = await load();
-        const built = typeof builder === 'function' ? await builder(inner) : inner.options(builder ?? {});
+        const built = await build(inner, (await load()).command);
         if (json) built.options(jsonOption);
         if (!asksForHelp(args)) checkArguments(name, optionsAlone(args, name, word), optionsOf(built));
         return built;
       }) as unknown as (inner: Argv) => Argv,
       async (options) => {
         setVoice(options as object);
-        await (await load()).handler(options);
+        await (await load()).command.handler(options);
       },
     );
   }

@@ -4,7 +4,7 @@ import { checkWritable } from '@onnoise/base/files';
 import { sayNote, sayResult } from '@onnoise/base/terminal';
 import { formatPath, program } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
-import type { CommandModule } from 'yargs';
+import { type Command, textOption } from './options/command.ts';
 
 /** The options of `pipeline compare`; its help explains them. */
 export interface CompareArguments {
@@ -12,27 +12,23 @@ export interface CompareArguments {
   out: string;
 }
 
-export const command: CommandModule<object, CompareArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 compare <folder> <folder>... [options]\n\nCompares the losses, measures, pictures and differing settings of several folders in one HTML file.',
-      )
-      .positional('folders', {
-        type: 'string',
-        array: true,
-        describe: `Run folders, model folders, and output folders of ${program('evaluate')}`,
-      })
-      .options({
-        out: {
-          string: true,
-          requiresArg: true,
-          default: 'out/compare.html',
-          describe: 'HTML file to write',
-        },
-      })
-      .example('$0 compare runs/a runs/b', 'two trainings')
-      .example('$0 compare runs/a models/digits --out compare.html', 'a training and a model'),
+export const command: Command<CompareArguments> = {
+  usage:
+    '$0 compare <folder> <folder>... [options]\n\nCompares the losses, measures, pictures and differing settings of several folders in one HTML file.',
+  words: {
+    folders: {
+      type: 'string',
+      array: true,
+      describe: `Run folders, model folders, and output folders of ${program('evaluate')}`,
+    },
+  },
+  options: {
+    out: textOption('HTML file to write', { default: 'out/compare.html' }),
+  },
+  examples: [
+    ['$0 compare runs/a runs/b', 'two trainings'],
+    ['$0 compare runs/a models/digits --out compare.html', 'a training and a model'],
+  ],
   handler: async ({ folders = [], out }) => {
     if (!/\.html?$/i.test(out)) {
       throw new InputError(`Cannot compare: --out must be the name of an .html file, received ${JSON.stringify(out)}.`);

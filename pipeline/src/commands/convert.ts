@@ -6,48 +6,38 @@
 import { checkWritable, lockBeside, nearestFolder, placeOf, withLock } from '@onnoise/base/files';
 import { sayNote, sayResult } from '@onnoise/base/terminal';
 import { formatPath } from '@onnoise/base/text';
-import type { Argv, CommandModule } from 'yargs';
 import { wordsOf } from './export.ts';
+import { type Command, textOption } from './options/command.ts';
 import { type ConvertArguments, chooseForm } from './options/convert.ts';
 import { formatOptions } from './options/formats.ts';
 import { describeFused, type Fusing, fuseOptions } from './options/fuse.ts';
 import { copySmaller } from './stages/make-smaller.ts';
 
-export const command: CommandModule<object, ConvertArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 convert --model <folder> --out <folder> --format <format>\n\n' +
-          'Copies a model folder in another form. --format makes the network smaller. --fuse and --weights add to a copy; if --out is the folder of --model, they add to that. --triton puts the network into a model repository.',
-      )
-      .options({
-        model: { string: true, requiresArg: true, demandOption: true, describe: 'Model folder to convert' },
-        out: { string: true, requiresArg: true, describe: 'Model folder to write' },
-        ...formatOptions('A smaller network:'),
-        weights: { group: 'For Python:', boolean: true, describe: 'Write the weights as safetensors for diffusers' },
-        triton: {
-          group: 'For Triton or KServe:',
-          string: true,
-          requiresArg: true,
-          describe: "Model repository to add the model to, under its folder's name; replaces --out",
-        },
-        ...fuseOptions(),
-      })
-      .example('$0 convert --model models/digits --out out/digits --format float16', 'half the size')
-      .example(
-        '$0 convert --model models/digits --out out/digits --format int8-weights',
-        'a quarter of the size, at the same speed',
-      )
-      .example(
-        '$0 convert --model models/digits --out out/digits --format int8',
-        'a quarter of the size, and faster on a CPU',
-      )
-      .example('$0 convert --model models/digits --out out/digits --weights', 'with its weights for Python')
-      .example('$0 convert --model models/digits --out out/digits --fuse loop', 'all steps in one call')
-      .example(
-        '$0 convert --model models/digits --triton out/repository',
-        'a model for Triton',
-      ) as unknown as Argv<ConvertArguments>,
+export const command: Command<ConvertArguments> = {
+  usage:
+    '$0 convert --model <folder> --out <folder> --format <format>\n\n' +
+    'Copies a model folder in another form. --format makes the network smaller. --fuse and --weights add to a copy; if --out is the folder of --model, they add to that. --triton puts the network into a model repository.',
+  options: {
+    model: textOption('Model folder to convert', { demandOption: true }),
+    out: textOption('Model folder to write'),
+    ...formatOptions('A smaller network:'),
+    weights: { group: 'For Python:', boolean: true, describe: 'Write the weights as safetensors for diffusers' },
+    triton: textOption("Model repository to add the model to, under its folder's name; replaces --out", {
+      group: 'For Triton or KServe:',
+    }),
+    ...fuseOptions(),
+  },
+  examples: [
+    ['$0 convert --model models/digits --out out/digits --format float16', 'half the size'],
+    [
+      '$0 convert --model models/digits --out out/digits --format int8-weights',
+      'a quarter of the size, at the same speed',
+    ],
+    ['$0 convert --model models/digits --out out/digits --format int8', 'a quarter of the size, and faster on a CPU'],
+    ['$0 convert --model models/digits --out out/digits --weights', 'with its weights for Python'],
+    ['$0 convert --model models/digits --out out/digits --fuse loop', 'all steps in one call'],
+    ['$0 convert --model models/digits --triton out/repository', 'a model for Triton'],
+  ],
   handler: async (args) => {
     const { model } = args;
     const form = chooseForm(args);

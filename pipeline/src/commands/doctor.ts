@@ -5,19 +5,16 @@
 import { sayResult } from '@onnoise/base/terminal';
 import { formatBytes, program } from '@onnoise/base/text';
 import type { DeviceStatus } from '@onnoise/runtime-node';
-import type { CommandModule } from 'yargs';
 import type { Diagnosis } from '../setup/diagnose.ts';
+import type { Command } from './options/command.ts';
 
-export const command: CommandModule = {
-  command: 'doctor',
-  describe: 'Show what this machine can train and sample on',
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 doctor\n\nTries every training engine and sampling device. Says which work, why others do not, and how to enable them.',
-      )
-      .example('$0 doctor', 'a table')
-      .example('$0 doctor --json', 'for scripts'),
+export const command: Command<object> = {
+  usage:
+    '$0 doctor\n\nTries every training engine and sampling device. Says which work, why others do not, and how to enable them.',
+  examples: [
+    ['$0 doctor', 'a table'],
+    ['$0 doctor --json', 'for scripts'],
+  ],
   handler: async () => {
     const { diagnose } = await import('../setup/diagnose.ts');
     const diagnosis = await diagnose();

@@ -19,7 +19,7 @@ import { FEATURE_RANGES, type FeatureRange } from '@onnoise/evaluation/options';
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
 import { readTrainedOn } from '@onnoise/training/folder';
-import type { Argv, CommandModule } from 'yargs';
+import { type Command, textOption } from './options/command.ts';
 import { evaluateDataOptions, toImages } from './options/evaluate-fields.ts';
 import { deviceOption, samplerOptions } from './options/pictures.ts';
 import { combinations, type Sweep, toSweep } from './options/sweep.ts';
@@ -53,79 +53,66 @@ const DATA = 'Real images, by default as in training:';
 const FEATURES = 'The feature network:';
 const RESULTS = 'Results:';
 
-export const command: CommandModule<object, EvaluateArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 evaluate [options]\n\nMeasures the pictures of a model against real images and noise, and looks for copies of training images.',
-      )
-      .options({
-        model: { group: MODEL, string: true, requiresArg: true, default: DIGITS, describe: 'Model folder' },
-        ...deviceOption(MODEL),
-        count: numberOption(
-          'count',
-          PICTURES,
-          'Number of pictures, and of real images to compare with',
-          '1000, at most the number of images held out',
-        ),
-        seed: { ...numberOption('seed', PICTURES, 'Seed of the first picture; the next has seed + 1'), default: 0 },
-        ...samplerOptions(SAMPLING),
-        sweep: {
-          group: SAMPLING,
-          array: true,
-          string: true,
-          requiresArg: true,
-          coerce: toSweep,
-          describe: 'More settings to measure, in all combinations: steps=5,10,20 sampler=ddim,dpmpp_2m guidance=1,1.5',
-        },
-        batch: numberOption(
-          'batch',
-          SAMPLING,
-          'Pictures per network call; with guidance, a call takes each twice',
-          'depends on their size',
-        ),
-        ...evaluateDataOptions(DATA),
-        'feature-model': {
-          group: FEATURES,
-          string: true,
-          requiresArg: true,
-          describe: 'ONNX file that computes the features of images, such as Inception',
-          defaultDescription: 'a small network, trained once on the images',
-        },
-        'feature-range': {
-          group: FEATURES,
-          choices: FEATURE_RANGES,
-          requiresArg: true,
-          describe: 'Values of black and white that --feature-model takes',
-          defaultDescription: 'as the file says, otherwise -1,1',
-        },
-        out: {
-          group: RESULTS,
-          string: true,
-          requiresArg: true,
-          default: 'out/evaluation',
-          describe: 'Folder for evaluation.json and report.html',
-        },
-        card: {
-          group: RESULTS,
-          boolean: true,
-          default: true,
-          describe: 'Also write the results into the model folder; --no-card leaves it unchanged',
-        },
-        'fail-on': {
-          group: RESULTS,
-          choices: ['memorisation'] as const,
-          requiresArg: true,
-          describe: 'Exit with code 3 if copies are found or cannot be ruled out',
-        },
-      })
-      .example('$0 evaluate', 'the shipped digits')
-      .example('$0 evaluate --model models/photos --data photos', 'your own')
-      .example('$0 evaluate --sweep steps=5,10,20 sampler=ddim,dpmpp_2m', 'which settings are best')
-      .example(
-        '$0 evaluate --model models/x --data x --fail-on memorisation',
-        'for CI',
-      ) as unknown as Argv<EvaluateArguments>,
+export const command: Command<EvaluateArguments> = {
+  usage:
+    '$0 evaluate [options]\n\nMeasures the pictures of a model against real images and noise, and looks for copies of training images.',
+  options: {
+    model: textOption('Model folder', { group: MODEL, default: DIGITS }),
+    ...deviceOption(MODEL),
+    count: numberOption(
+      'count',
+      PICTURES,
+      'Number of pictures, and of real images to compare with',
+      '1000, at most the number of images held out',
+    ),
+    seed: { ...numberOption('seed', PICTURES, 'Seed of the first picture; the next has seed + 1'), default: 0 },
+    ...samplerOptions(SAMPLING),
+    sweep: {
+      group: SAMPLING,
+      array: true,
+      string: true,
+      requiresArg: true,
+      coerce: toSweep,
+      describe: 'More settings to measure, in all combinations: steps=5,10,20 sampler=ddim,dpmpp_2m guidance=1,1.5',
+    },
+    batch: numberOption(
+      'batch',
+      SAMPLING,
+      'Pictures per network call; with guidance, a call takes each twice',
+      'depends on their size',
+    ),
+    ...evaluateDataOptions(DATA),
+    'feature-model': textOption('ONNX file that computes the features of images, such as Inception', {
+      group: FEATURES,
+      defaultDescription: 'a small network, trained once on the images',
+    }),
+    'feature-range': {
+      group: FEATURES,
+      choices: FEATURE_RANGES,
+      requiresArg: true,
+      describe: 'Values of black and white that --feature-model takes',
+      defaultDescription: 'as the file says, otherwise -1,1',
+    },
+    out: textOption('Folder for evaluation.json and report.html', { group: RESULTS, default: 'out/evaluation' }),
+    card: {
+      group: RESULTS,
+      boolean: true,
+      default: true,
+      describe: 'Also write the results into the model folder; --no-card leaves it unchanged',
+    },
+    'fail-on': {
+      group: RESULTS,
+      choices: ['memorisation'] as const,
+      requiresArg: true,
+      describe: 'Exit with code 3 if copies are found or cannot be ruled out',
+    },
+  },
+  examples: [
+    ['$0 evaluate', 'the shipped digits'],
+    ['$0 evaluate --model models/photos --data photos', 'your own'],
+    ['$0 evaluate --sweep steps=5,10,20 sampler=ddim,dpmpp_2m', 'which settings are best'],
+    ['$0 evaluate --model models/x --data x --fail-on memorisation', 'for CI'],
+  ],
   handler: evaluateModel,
 };
 

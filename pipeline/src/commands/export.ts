@@ -5,7 +5,7 @@ import { lockBeside, withLock } from '@onnoise/base/files';
 import { sayNote, sayResult, toNumber, withProgress } from '@onnoise/base/terminal';
 import { formatPath, program, shellPath } from '@onnoise/base/text';
 import { MODEL_FILES } from '@onnoise/scheduler/model';
-import type { CommandModule } from 'yargs';
+import { type Command, textOption } from './options/command.ts';
 import { type MovedArguments, movedOptions, refuseMoved } from './options/moved.ts';
 
 export interface ExportArguments extends MovedArguments {
@@ -13,27 +13,26 @@ export interface ExportArguments extends MovedArguments {
   weights?: boolean | undefined;
 }
 
-export const command: CommandModule<object, ExportArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 export --run <folder> --out <folder>\n\n' +
-          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and as safetensors for Python.',
-      )
-      .options({
-        run: { string: true, requiresArg: true, describe: `Run folder of ${program('train')}` },
-        out: { string: true, requiresArg: true, describe: 'Model folder to write' },
-        checkpoint: {
-          requiresArg: true,
-          coerce: toNumber('checkpoint'),
-          describe: 'Step of the checkpoint to export',
-          defaultDescription: 'the last',
-        },
-        weights: { boolean: true, describe: 'Also write the weights for Python; --no-weights leaves them out' },
-        ...movedOptions(),
-      })
-      .example('$0 export --run runs/digits --out out/digits', 'the last checkpoint')
-      .example('$0 export --run runs/digits --out out/early --checkpoint 500', 'the one at step 500'),
+export const command: Command<ExportArguments> = {
+  usage:
+    '$0 export --run <folder> --out <folder>\n\n' +
+    'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and as safetensors for Python.',
+  options: {
+    run: textOption(`Run folder of ${program('train')}`),
+    out: textOption('Model folder to write'),
+    checkpoint: {
+      requiresArg: true,
+      coerce: toNumber('checkpoint'),
+      describe: 'Step of the checkpoint to export',
+      defaultDescription: 'the last',
+    },
+    weights: { boolean: true, describe: 'Also write the weights for Python; --no-weights leaves them out' },
+    ...movedOptions(),
+  },
+  examples: [
+    ['$0 export --run runs/digits --out out/digits', 'the last checkpoint'],
+    ['$0 export --run runs/digits --out out/early --checkpoint 500', 'the one at step 500'],
+  ],
   handler: async (args) => {
     const { run, out } = refuseMoved(args);
     const { checkpoint, weights } = args;

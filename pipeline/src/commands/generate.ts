@@ -8,9 +8,9 @@ import { isAbort, numberOption, sayNote, sayResult, withInterrupt, withProgress 
 import { formatPath, plural, program, shellPath, shellWord } from '@onnoise/base/text';
 import type { SamplerName, SamplerSettings } from '@onnoise/scheduler';
 import { refuse } from '@onnoise/scheduler/rules';
-import type { Argv, CommandModule } from 'yargs';
 import type { Generated } from '../bulk/generate.ts';
 import { countShards, type Order } from '../bulk/shards.ts';
+import { type Command, textOption } from './options/command.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
@@ -34,56 +34,40 @@ const QUEUE = 'The queue:';
 const RESULTS = 'Output:';
 const NAMED_FAILURES = 3;
 
-export const command: CommandModule<object, GenerateArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 generate --count <number> --queue <redis>\n$0 generate --count <number> --merge\n\n' +
-          `Orders many pictures from a queue of workers (${program('worker')}) and waits for them. Run it again to continue. With --merge, it lists what workers without a queue (${program('worker')} --shards) have made.`,
-      )
-      .options({
-        count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
-        ...pictureOptions(PICTURES),
-        model: {
-          group: SAMPLING,
-          string: true,
-          requiresArg: true,
-          default: DIGITS,
-          describe: 'Model folder; workers must have the same model',
-        },
-        ...samplerOptions(SAMPLING),
-        ...queueOptions(QUEUE),
-        shard: {
-          ...numberOption('shard', QUEUE, 'Pictures per shard, which is one job and one tar file'),
-          default: 256,
-        },
-        detach: { group: QUEUE, boolean: true, default: false, describe: 'Exit once the order is in the queue' },
-        merge: {
-          group: RESULTS,
-          boolean: true,
-          default: false,
-          describe: 'Only check that all shards are in --out, and write manifest.json; needs no queue',
-        },
-        out: {
-          group: RESULTS,
-          string: true,
-          requiresArg: true,
-          default: 'out/bulk',
-          describe: 'Folder for manifest.json, best that of the workers',
-        },
-        check: {
-          group: RESULTS,
-          boolean: true,
-          default: false,
-          describe: 'Check finished shards in --out, where workers write, and redo damaged ones',
-        },
-      })
-      .example('$0 generate --count 100000 --queue redis://localhost:6379', '100,000 digits')
-      .example('$0 generate --count 5000 --labels 7 --seed 1000000 --out out/sevens', 'sevens, Redis from $REDIS_URL')
-      .example(
-        '$0 generate --count 100000 --merge',
-        'the manifest of what 64 tasks made',
-      ) as unknown as Argv<GenerateArguments>,
+export const command: Command<GenerateArguments> = {
+  usage:
+    '$0 generate --count <number> --queue <redis>\n$0 generate --count <number> --merge\n\n' +
+    `Orders many pictures from a queue of workers (${program('worker')}) and waits for them. Run it again to continue. With --merge, it lists what workers without a queue (${program('worker')} --shards) have made.`,
+  options: {
+    count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
+    ...pictureOptions(PICTURES),
+    model: textOption('Model folder; workers must have the same model', { group: SAMPLING, default: DIGITS }),
+    ...samplerOptions(SAMPLING),
+    ...queueOptions(QUEUE),
+    shard: {
+      ...numberOption('shard', QUEUE, 'Pictures per shard, which is one job and one tar file'),
+      default: 256,
+    },
+    detach: { group: QUEUE, boolean: true, default: false, describe: 'Exit once the order is in the queue' },
+    merge: {
+      group: RESULTS,
+      boolean: true,
+      default: false,
+      describe: 'Only check that all shards are in --out, and write manifest.json; needs no queue',
+    },
+    out: textOption('Folder for manifest.json, best that of the workers', { group: RESULTS, default: 'out/bulk' }),
+    check: {
+      group: RESULTS,
+      boolean: true,
+      default: false,
+      describe: 'Check finished shards in --out, where workers write, and redo damaged ones',
+    },
+  },
+  examples: [
+    ['$0 generate --count 100000 --queue redis://localhost:6379', '100,000 digits'],
+    ['$0 generate --count 5000 --labels 7 --seed 1000000 --out out/sevens', 'sevens, Redis from $REDIS_URL'],
+    ['$0 generate --count 100000 --merge', 'the manifest of what 64 tasks made'],
+  ],
   handler: run,
 };
 

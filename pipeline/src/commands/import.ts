@@ -3,8 +3,8 @@
 import { sayNote, sayResult, toNumber, withProgress } from '@onnoise/base/terminal';
 import { formatPath, program, shellPath } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
-import type { CommandModule } from 'yargs';
 import type { ImportResult } from '../import/import.ts';
+import { type Command, textOption } from './options/command.ts';
 
 /** The options of `pipeline import`; its help explains them. */
 export interface ImportArguments {
@@ -16,41 +16,34 @@ export interface ImportArguments {
   weights?: boolean | undefined;
 }
 
-export const command: CommandModule<object, ImportArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 import <folder or .safetensors> --out <folder>\n\n' +
-          'Turns a diffusers pipeline (DDPM or DDIM, with a UNet2DModel) into a model folder, without Python.',
-      )
-      .positional('from', {
-        type: 'string',
-        describe: 'Folder of a pipeline or of its network, a folder in the cache of the Hub, or a .safetensors file',
-      })
-      .options({
-        out: { string: true, requiresArg: true, demandOption: true, describe: 'Model folder to write' },
-        config: {
-          string: true,
-          requiresArg: true,
-          describe: "The network's config.json, if there is none beside the weights",
-        },
-        scheduler: {
-          string: true,
-          requiresArg: true,
-          describe: 'The scheduler_config.json, if none is found',
-        },
-        size: {
-          requiresArg: true,
-          coerce: toNumber('size'),
-          describe: 'Side of the pictures in pixels, if the config has no sample_size',
-        },
-        weights: {
-          boolean: true,
-          describe: 'Also write the weights for diffusers, PyTorch and train --init; --no-weights leaves them out',
-        },
-      })
-      .example('$0 import ddpm-cat-256 --out models/cats', 'a folder from the Hub')
-      .example('$0 import runs/accelerate/unet_ema --out models/mine', 'averaged weights of a training in Python'),
+export const command: Command<ImportArguments> = {
+  usage:
+    '$0 import <folder or .safetensors> --out <folder>\n\n' +
+    'Turns a diffusers pipeline (DDPM or DDIM, with a UNet2DModel) into a model folder, without Python.',
+  words: {
+    from: {
+      type: 'string',
+      describe: 'Folder of a pipeline or of its network, a folder in the cache of the Hub, or a .safetensors file',
+    },
+  },
+  options: {
+    out: textOption('Model folder to write', { demandOption: true }),
+    config: textOption("The network's config.json, if there is none beside the weights"),
+    scheduler: textOption('The scheduler_config.json, if none is found'),
+    size: {
+      requiresArg: true,
+      coerce: toNumber('size'),
+      describe: 'Side of the pictures in pixels, if the config has no sample_size',
+    },
+    weights: {
+      boolean: true,
+      describe: 'Also write the weights for diffusers, PyTorch and train --init; --no-weights leaves them out',
+    },
+  },
+  examples: [
+    ['$0 import ddpm-cat-256 --out models/cats', 'a folder from the Hub'],
+    ['$0 import runs/accelerate/unet_ema --out models/mine', 'averaged weights of a training in Python'],
+  ],
   handler: async ({ from, out, config, scheduler, size, weights }) => {
     if (from === undefined) {
       throw new InputError(

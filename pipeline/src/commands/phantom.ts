@@ -4,7 +4,7 @@ import { LABEL } from '@onnoise/base/pictures';
 import { numberOption, sayResult, toInterval, withInterrupt, withProgress } from '@onnoise/base/terminal';
 import { formatPath, program, shellPath } from '@onnoise/base/text';
 import { PHANTOM_FORMATS, type PhantomFormat, SEXES, USUAL, writeSet } from '@onnoise/phantom';
-import type { Argv, CommandModule } from 'yargs';
+import { type Command, textOption } from './options/command.ts';
 
 /** The options of `pipeline phantom`; its help explains them. */
 export interface PhantomArguments {
@@ -28,70 +28,59 @@ const USUAL_TRAINED = 64;
 const PICTURES = 'The pictures:';
 const PLANTED = 'Abnormalities and flaws to add:';
 
-export const command: CommandModule<object, PhantomArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 phantom --count <number> --out <folder>\n\n' +
-          'Draws synthetic hand radiographs in the layout of the RSNA Bone Age challenge, with the ground truth of each. They are phantoms, not radiographs of people.',
-      )
-      .options({
-        count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
-        out: {
-          group: PICTURES,
-          string: true,
-          requiresArg: true,
-          demandOption: true,
-          describe: 'Folder to write, new or empty',
-        },
-        seed: {
-          ...numberOption('seed', PICTURES, 'Seed; picture k does not depend on --count'),
-          default: USUAL.seed,
-        },
-        size: { ...numberOption('size', PICTURES, 'Side in pixels'), default: USUAL.size },
-        age: {
-          group: PICTURES,
-          requiresArg: true,
-          coerce: toInterval('age', '60,120'),
-          defaultDescription: USUAL.age.join(),
-          describe: 'Youngest and oldest age in months; ages are spread evenly between them',
-        },
-        sex: {
-          group: PICTURES,
-          choices: SEXES,
-          defaultDescription: 'both',
-          describe: 'Only hands of girls, or only of boys',
-        },
-        right: { ...numberOption('right', PICTURES, 'Share of right hands'), default: USUAL.right },
-        format: {
-          group: PICTURES,
-          choices: PHANTOM_FORMATS,
-          default: USUAL.format,
-          describe: 'Files to write; dicom is for trying out software that reads hospital files',
-        },
-        threads: numberOption('threads', PICTURES, 'Number of threads; does not change the pictures', 'one per core'),
-        abnormal: {
-          ...numberOption(
-            'abnormal',
-            PLANTED,
-            'Share of hands with a fracture, a missing phalanx or a short metacarpal',
-          ),
-          default: USUAL.abnormal,
-        },
-        duplicates: {
-          ...numberOption('duplicates', PLANTED, 'Number of copies to add; every second one is slightly changed'),
-          default: USUAL.duplicates,
-        },
-        broken: {
-          ...numberOption('broken', PLANTED, 'Number of broken files to add: truncated, empty or not pictures'),
-          default: USUAL.broken,
-        },
-      })
-      .example('$0 phantom --count 12611 --out data/hands', 'as many as RSNA has for training')
-      .example(
-        '$0 phantom --count 500 --age 60,120 --abnormal 0.2 --out data/children',
-        'from 5 to 10 years, a fifth with a finding',
-      ) as unknown as Argv<PhantomArguments>,
+export const command: Command<PhantomArguments> = {
+  usage:
+    '$0 phantom --count <number> --out <folder>\n\n' +
+    'Draws synthetic hand radiographs in the layout of the RSNA Bone Age challenge, with the ground truth of each. They are phantoms, not radiographs of people.',
+  options: {
+    count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
+    out: textOption('Folder to write, new or empty', { group: PICTURES, demandOption: true }),
+    seed: {
+      ...numberOption('seed', PICTURES, 'Seed; picture k does not depend on --count'),
+      default: USUAL.seed,
+    },
+    size: { ...numberOption('size', PICTURES, 'Side in pixels'), default: USUAL.size },
+    age: {
+      group: PICTURES,
+      requiresArg: true,
+      coerce: toInterval('age', '60,120'),
+      defaultDescription: USUAL.age.join(),
+      describe: 'Youngest and oldest age in months; ages are spread evenly between them',
+    },
+    sex: {
+      group: PICTURES,
+      choices: SEXES,
+      defaultDescription: 'both',
+      describe: 'Only hands of girls, or only of boys',
+    },
+    right: { ...numberOption('right', PICTURES, 'Share of right hands'), default: USUAL.right },
+    format: {
+      group: PICTURES,
+      choices: PHANTOM_FORMATS,
+      default: USUAL.format,
+      describe: 'Files to write; dicom is for trying out software that reads hospital files',
+    },
+    threads: numberOption('threads', PICTURES, 'Number of threads; does not change the pictures', 'one per core'),
+    abnormal: {
+      ...numberOption('abnormal', PLANTED, 'Share of hands with a fracture, a missing phalanx or a short metacarpal'),
+      default: USUAL.abnormal,
+    },
+    duplicates: {
+      ...numberOption('duplicates', PLANTED, 'Number of copies to add; every second one is slightly changed'),
+      default: USUAL.duplicates,
+    },
+    broken: {
+      ...numberOption('broken', PLANTED, 'Number of broken files to add: truncated, empty or not pictures'),
+      default: USUAL.broken,
+    },
+  },
+  examples: [
+    ['$0 phantom --count 12611 --out data/hands', 'as many as RSNA has for training'],
+    [
+      '$0 phantom --count 500 --age 60,120 --abnormal 0.2 --out data/children',
+      'from 5 to 10 years, a fifth with a finding',
+    ],
+  ],
   handler: async ({ count, out, seed, size, age, sex, right, abnormal, duplicates, broken, format, threads }) => {
     const given = { count, seed, size, sex, right, abnormal, duplicates, broken, format, ...(age && { age }) };
     const began = performance.now();

@@ -3,7 +3,7 @@
 import { checkWritable, requireApartFromData } from '@onnoise/base/files';
 import { sayResult, withInterrupt } from '@onnoise/base/terminal';
 import { formatPath, plural } from '@onnoise/base/text';
-import type { CommandModule } from 'yargs';
+import { type Command, textOption } from './options/command.ts';
 import { prepareFieldOptions, toPrepareOptions } from './options/prepare-fields.ts';
 import { describeDataset, summariseDataset } from './stages/describe-dataset.ts';
 import { prepareWithProgress } from './stages/prepare-with-progress.ts';
@@ -12,15 +12,14 @@ import { sheetFormat } from './stages/sheet-files.ts';
 
 const SHEET = 'Also write a sheet of the prepared images, up to 400, evenly chosen: png, webp, avif, tiff, jpg or gif';
 
-export const command: CommandModule<object, Record<string, unknown>> = {
-  builder: (yargs) =>
-    yargs
-      .options(prepareFieldOptions('Data:'))
-      .options({ sheet: { group: 'Output:', string: true, requiresArg: true, describe: SHEET } })
-      .example('$0 prepare --data digits', 'the 10,000 digits')
-      .example('$0 prepare --data photos --size 64', 'a folder, with a sub-folder for each class')
-      .example('$0 prepare --data xrays --csv train.csv', 'radiographs with a table')
-      .example('$0 prepare --data xrays --sheet look.png', 'radiographs, and a sheet of them to look at'),
+export const command: Command<Record<string, unknown>> = {
+  options: { ...prepareFieldOptions('Data:'), ...{ sheet: textOption(SHEET, { group: 'Output:' }) } },
+  examples: [
+    ['$0 prepare --data digits', 'the 10,000 digits'],
+    ['$0 prepare --data photos --size 64', 'a folder, with a sub-folder for each class'],
+    ['$0 prepare --data xrays --csv train.csv', 'radiographs with a table'],
+    ['$0 prepare --data xrays --sheet look.png', 'radiographs, and a sheet of them to look at'],
+  ],
   handler: async ({ sheet, ...args }) => {
     const look = sheet as string | undefined;
     const options = toPrepareOptions(args);

@@ -9,7 +9,7 @@ import { formatDuration, formatPath, plural } from '@onnoise/base/text';
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
-import type { Argv, CommandModule } from 'yargs';
+import { type Command, textOption } from './options/command.ts';
 import {
   type ConditionArguments,
   conditionSettings,
@@ -48,46 +48,38 @@ const SHEET =
   'Sheet of all pictures; its name gives the format: png, webp, avif, tiff, jpg or gif; jpg and gif lose a little';
 const MOVING = 'Animation of the sheet as it forms: webp, or gif, which has only 256 colours';
 
-export const command: CommandModule<object, SampleArguments> = {
-  builder: (cli) =>
-    cli
-      .usage('$0 sample [options]\n\nMakes new pictures from a model folder. The same seed gives the same picture.')
-      .options({
-        model: { group: MODEL, string: true, requiresArg: true, default: DIGITS, describe: 'Model folder' },
-        ...deviceOption(MODEL),
-        count: { ...numberOption('count', PICTURES, 'Number of pictures'), default: 16 },
-        ...pictureOptions(PICTURES),
-        // another way to name seeds is refused beside it, so it has no default here
-        seed: numberOption('seed', PICTURES, 'Seed of the first picture; the next has seed + 1', '0'),
-        ...seedMixOptions(PICTURES),
-        ...startOptions(START),
-        ...samplerOptions(SAMPLING),
-        batch: numberOption(
-          'batch',
-          SAMPLING,
-          'Pictures per network call; with guidance, a call takes each twice',
-          'depends on their size',
-        ),
-        out: { group: FILES, string: true, requiresArg: true, default: 'sheet.png', describe: SHEET },
-        columns: numberOption('columns', FILES, 'Pictures in each row of a sheet', 'square'),
-        singles: {
-          group: FILES,
-          string: true,
-          requiresArg: true,
-          describe: 'Folder for single pictures, one PNG each, named by seed',
-        },
-        frames: { group: FILES, string: true, requiresArg: true, describe: 'Folder for a PNG sheet of each step' },
-        animation: { group: FILES, string: true, requiresArg: true, describe: MOVING },
-      })
-      .example('$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits')
-      .example('$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, one file each')
-      .example('$0 sample --from seven.png --strength 0.6', 'digits like this one, with the last 12 of 20 steps')
-      .example('$0 sample --from seven.png --mask hole.png', 'fill its hole, keep the rest')
-      .example('$0 sample --interpolate 3,7 --labels 4', 'from one four to another')
-      .example(
-        '$0 sample --sampler ddpm --steps 300 --animation out/forming.webp',
-        'watch them form',
-      ) as unknown as Argv<SampleArguments>,
+export const command: Command<SampleArguments> = {
+  usage: '$0 sample [options]\n\nMakes new pictures from a model folder. The same seed gives the same picture.',
+  options: {
+    model: textOption('Model folder', { group: MODEL, default: DIGITS }),
+    ...deviceOption(MODEL),
+    count: { ...numberOption('count', PICTURES, 'Number of pictures'), default: 16 },
+    ...pictureOptions(PICTURES),
+    // another way to name seeds is refused beside it, so it has no default here
+    seed: numberOption('seed', PICTURES, 'Seed of the first picture; the next has seed + 1', '0'),
+    ...seedMixOptions(PICTURES),
+    ...startOptions(START),
+    ...samplerOptions(SAMPLING),
+    batch: numberOption(
+      'batch',
+      SAMPLING,
+      'Pictures per network call; with guidance, a call takes each twice',
+      'depends on their size',
+    ),
+    out: textOption(SHEET, { group: FILES, default: 'sheet.png' }),
+    columns: numberOption('columns', FILES, 'Pictures in each row of a sheet', 'square'),
+    singles: textOption('Folder for single pictures, one PNG each, named by seed', { group: FILES }),
+    frames: textOption('Folder for a PNG sheet of each step', { group: FILES }),
+    animation: textOption(MOVING, { group: FILES }),
+  },
+  examples: [
+    ['$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits'],
+    ['$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, one file each'],
+    ['$0 sample --from seven.png --strength 0.6', 'digits like this one, with the last 12 of 20 steps'],
+    ['$0 sample --from seven.png --mask hole.png', 'fill its hole, keep the rest'],
+    ['$0 sample --interpolate 3,7 --labels 4', 'from one four to another'],
+    ['$0 sample --sampler ddpm --steps 300 --animation out/forming.webp', 'watch them form'],
+  ],
   handler: sample,
 };
 

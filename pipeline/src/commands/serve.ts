@@ -10,7 +10,7 @@ import { plural } from '@onnoise/base/text';
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import type { Server, ServerLimit, ServerOptions } from '@onnoise/server';
-import type { Argv, CommandModule } from 'yargs';
+import { type Command, textOption } from './options/command.ts';
 import { deviceOption } from './options/pictures.ts';
 
 /** The options of `pipeline serve`; its help explains them. */
@@ -55,59 +55,44 @@ const LIMITS = 'Limits:';
 const LOG = 'The log:';
 const KIBIBYTE = 1024;
 
-export const command: CommandModule<object, ServeArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 serve [options]\n\nServes sampling over HTTP: the OpenAI API for images, the Open Inference Protocol, metrics, ' +
-          'and a page to try it. SIGTERM finishes running requests, then exits. SIGHUP reloads the models.',
-      )
-      .options({
-        model: { ...list(MODELS, 'Model folder, or name=folder; may be repeated'), defaultDescription: DIGITS },
-        ...deviceOption(MODELS),
-        'max-batch': numberOption('max-batch', MODELS, 'Images per network call; a guided image counts twice', '8'),
-        host: {
-          group: ADDRESS,
-          string: true,
-          requiresArg: true,
-          default: '127.0.0.1',
-          describe: 'Address to listen on; 0.0.0.0 for all',
-        },
-        port: { ...numberOption('port', ADDRESS, 'Port to listen on; 0 for any free one'), default: 8000 },
-        'api-key-file': {
-          group: ADDRESS,
-          string: true,
-          requiresArg: true,
-          describe: 'File of API keys, one per line; clients must send one of them',
-        },
-        'cors-origin': list(ADDRESS, 'Origin whose pages may send requests, or *; may be repeated'),
-        'allowed-host': list(ADDRESS, 'Host that requests may name besides localhost, or *; may be repeated'),
-        'trust-proxy': {
-          group: ADDRESS,
-          boolean: true,
-          default: false,
-          describe: 'Trust X-Forwarded-For from the proxy in front',
-        },
-        queue: numberOption('queue', LIMITS, 'Most images in progress or waiting; further requests get 429', '256'),
-        'max-images': numberOption('max-images', LIMITS, 'Most images per request', '16'),
-        'max-steps': numberOption('max-steps', LIMITS, 'Most network calls per image', '1000'),
-        rate: numberOption('rate', LIMITS, 'Most requests per minute from one client; 0 for no limit', '600'),
-        timeout: numberOption('timeout', LIMITS, 'Seconds after which a request is cancelled', '120'),
-        'max-body': numberOption('max-body', LIMITS, 'Largest request in KiB', '1024'),
-        memory: numberOption('memory', LIMITS, 'Most memory in MiB for all requests together', '256'),
-        'max-connections': numberOption('max-connections', LIMITS, 'Most connections at a time', '1024'),
-        'log-level': {
-          group: LOG,
-          choices: LOG_LEVELS,
-          defaultDescription: 'info; error with --quiet',
-          describe: 'Which lines to log, as JSON on standard output',
-        },
-      })
-      .example('$0 serve', 'the shipped digits, on this machine only')
-      .example(
-        '$0 serve --model faces=out/faces --host 0.0.0.0 --api-key-file keys.txt',
-        'for other machines, with keys',
-      ) as unknown as Argv<ServeArguments>,
+export const command: Command<ServeArguments> = {
+  usage:
+    '$0 serve [options]\n\nServes sampling over HTTP: the OpenAI API for images, the Open Inference Protocol, metrics, ' +
+    'and a page to try it. SIGTERM finishes running requests, then exits. SIGHUP reloads the models.',
+  options: {
+    model: { ...list(MODELS, 'Model folder, or name=folder; may be repeated'), defaultDescription: DIGITS },
+    ...deviceOption(MODELS),
+    'max-batch': numberOption('max-batch', MODELS, 'Images per network call; a guided image counts twice', '8'),
+    host: textOption('Address to listen on; 0.0.0.0 for all', { group: ADDRESS, default: '127.0.0.1' }),
+    port: { ...numberOption('port', ADDRESS, 'Port to listen on; 0 for any free one'), default: 8000 },
+    'api-key-file': textOption('File of API keys, one per line; clients must send one of them', { group: ADDRESS }),
+    'cors-origin': list(ADDRESS, 'Origin whose pages may send requests, or *; may be repeated'),
+    'allowed-host': list(ADDRESS, 'Host that requests may name besides localhost, or *; may be repeated'),
+    'trust-proxy': {
+      group: ADDRESS,
+      boolean: true,
+      default: false,
+      describe: 'Trust X-Forwarded-For from the proxy in front',
+    },
+    queue: numberOption('queue', LIMITS, 'Most images in progress or waiting; further requests get 429', '256'),
+    'max-images': numberOption('max-images', LIMITS, 'Most images per request', '16'),
+    'max-steps': numberOption('max-steps', LIMITS, 'Most network calls per image', '1000'),
+    rate: numberOption('rate', LIMITS, 'Most requests per minute from one client; 0 for no limit', '600'),
+    timeout: numberOption('timeout', LIMITS, 'Seconds after which a request is cancelled', '120'),
+    'max-body': numberOption('max-body', LIMITS, 'Largest request in KiB', '1024'),
+    memory: numberOption('memory', LIMITS, 'Most memory in MiB for all requests together', '256'),
+    'max-connections': numberOption('max-connections', LIMITS, 'Most connections at a time', '1024'),
+    'log-level': {
+      group: LOG,
+      choices: LOG_LEVELS,
+      defaultDescription: 'info; error with --quiet',
+      describe: 'Which lines to log, as JSON on standard output',
+    },
+  },
+  examples: [
+    ['$0 serve', 'the shipped digits, on this machine only'],
+    ['$0 serve --model faces=out/faces --host 0.0.0.0 --api-key-file keys.txt', 'for other machines, with keys'],
+  ],
   handler: serve,
 };
 

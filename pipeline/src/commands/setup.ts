@@ -6,10 +6,10 @@ import { cacheFolder } from '@onnoise/base/install';
 import { isAbort, sayNote, sayResult, UsageError, withInterrupt, withProgress } from '@onnoise/base/terminal';
 import { program } from '@onnoise/base/text';
 import type { NativeKind } from '@onnoise/training/engines';
-import type { CommandModule } from 'yargs';
 import { chooseIndex, PYPI } from '../setup/package-index.ts';
 import type { Hooks } from '../setup/route.ts';
 import type { Route } from '../setup/system.ts';
+import { type Command, textOption } from './options/command.ts';
 
 /** The options of `pipeline setup`; its help explains them. */
 export interface SetupArguments {
@@ -25,38 +25,32 @@ const MIB = 2 ** 20;
 const KINDS: readonly string[] = ['tfjs-node', 'tfjs-node-gpu'] satisfies NativeKind[];
 const ROUTES = ['npm', 'pypi'] as const satisfies Route[];
 
-export const command: CommandModule<object, SetupArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 setup <tfjs-node|tfjs-node-gpu> [options]\n\nDownloads libtensorflow, builds the addon and checks that it works. You can run it again at any time: it keeps what is already there.',
-      )
-      .positional('package', { type: 'string', describe: 'tfjs-node or tfjs-node-gpu' })
-      .options({
-        route: {
-          choices: ROUTES,
-          requiresArg: true,
-          defaultDescription: 'the better one available; pypi for GPUs',
-          describe:
-            "npm: the package's own download, libtensorflow 2.9.1. pypi: wheels from PyPI, TensorFlow 2.18.1; only on Linux x64, needs a C++ compiler",
-        },
-        cuda: {
-          boolean: true,
-          defaultDescription: 'if there is an NVIDIA driver',
-          describe: "For tfjs-node-gpu by pypi: also download CUDA's libraries; --no-cuda leaves them out",
-        },
-        index: {
-          string: true,
-          requiresArg: true,
-          defaultDescription: `PIP_INDEX_URL or ${PYPI}`,
-          describe: 'Python package index to download from',
-        },
-        force: { boolean: true, describe: 'Download and build everything again' },
-        'dry-run': { boolean: true, describe: 'Print what it would do, then stop' },
-      })
-      .epilogue('HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS, CXX and TFJS_NODE_CDN_STORAGE are respected.')
-      .example('$0 setup tfjs-node', 'TensorFlow on the CPU')
-      .example('$0 setup tfjs-node-gpu --no-cuda', "without CUDA's libraries"),
+export const command: Command<SetupArguments> = {
+  usage:
+    '$0 setup <tfjs-node|tfjs-node-gpu> [options]\n\nDownloads libtensorflow, builds the addon and checks that it works. You can run it again at any time: it keeps what is already there.',
+  words: { package: { type: 'string', describe: 'tfjs-node or tfjs-node-gpu' } },
+  options: {
+    route: {
+      choices: ROUTES,
+      requiresArg: true,
+      defaultDescription: 'the better one available; pypi for GPUs',
+      describe:
+        "npm: the package's own download, libtensorflow 2.9.1. pypi: wheels from PyPI, TensorFlow 2.18.1; only on Linux x64, needs a C++ compiler",
+    },
+    cuda: {
+      boolean: true,
+      defaultDescription: 'if there is an NVIDIA driver',
+      describe: "For tfjs-node-gpu by pypi: also download CUDA's libraries; --no-cuda leaves them out",
+    },
+    index: textOption('Python package index to download from', { defaultDescription: `PIP_INDEX_URL or ${PYPI}` }),
+    force: { boolean: true, describe: 'Download and build everything again' },
+    'dry-run': { boolean: true, describe: 'Print what it would do, then stop' },
+  },
+  epilogue: 'HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS, CXX and TFJS_NODE_CDN_STORAGE are respected.',
+  examples: [
+    ['$0 setup tfjs-node', 'TensorFlow on the CPU'],
+    ['$0 setup tfjs-node-gpu --no-cuda', "without CUDA's libraries"],
+  ],
   handler: async (args) => {
     const options = readArguments(args);
     const { kind } = options;

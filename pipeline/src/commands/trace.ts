@@ -3,8 +3,8 @@
 import { sayResult, toNumber, toValues, withProgress } from '@onnoise/base/terminal';
 import { formatBytes, formatPath, program } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
-import type { Argv, CommandModule } from 'yargs';
 import type { TraceFileResult } from '../trace/trace-file.ts';
+import { type Command, textOption } from './options/command.ts';
 
 /** The options of `pipeline trace`; its help explains them. */
 export interface TraceArguments {
@@ -20,62 +20,52 @@ export interface TraceArguments {
 const MODEL = 'The model:';
 const CHECK = 'The result:';
 
-export const command: CommandModule<object, TraceArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 trace <model.json> --out <file.onnx>\n\n' +
-          'Turns a saved TensorFlow.js model, of layers or as a graph, into an ONNX file for inference, without Python. It keeps the names and leaves the batch size open. The file is only written if onnxruntime computes the same as tfjs.',
-      )
-      .positional('model', { type: 'string', describe: 'The model.json, or its folder' })
-      .options({
-        out: { group: CHECK, string: true, requiresArg: true, demandOption: true, describe: 'The .onnx file to write' },
-        report: {
-          group: CHECK,
-          boolean: true,
-          describe: 'Print what is in the graph: nodes by operator, opset, what was folded',
-        },
-        range: {
-          group: CHECK,
-          array: true,
-          string: true,
-          requiresArg: true,
-          coerce: toValues('range', 'ids=0,999'),
-          describe: 'Lowest and highest number to test an input with: ids=0,999',
-          defaultDescription: 'normal numbers; for integers 0 and 1, or the rows of an embedding',
-        },
-        batch: {
-          group: MODEL,
-          requiresArg: true,
-          coerce: toNumber('batch'),
-          describe: 'Fixed number of examples per call',
-          defaultDescription: 'any number',
-        },
-        shape: {
-          group: MODEL,
-          array: true,
-          string: true,
-          requiresArg: true,
-          coerce: toValues('shape', 'image=224,224,3'),
-          describe: 'Sizes of an input without the batch, if the model leaves them open: image=224,224,3',
-        },
-        register: {
-          group: MODEL,
-          string: true,
-          requiresArg: true,
-          describe:
-            'Module whose default export registers your own layers: (tf) => tf.serialization.registerClass(Mine)',
-        },
-      })
-      .example('$0 trace model.json --out model.onnx', 'any batch')
-      .example(
-        '$0 trace detector --out detector.onnx --shape image=300,300,3 --report',
-        'set a size that the model leaves open',
-      )
-      .example(
-        '$0 trace model.json --out model.onnx --register layers.js',
-        'with your own layers',
-      ) as unknown as Argv<TraceArguments>,
+export const command: Command<TraceArguments> = {
+  usage:
+    '$0 trace <model.json> --out <file.onnx>\n\n' +
+    'Turns a saved TensorFlow.js model, of layers or as a graph, into an ONNX file for inference, without Python. It keeps the names and leaves the batch size open. The file is only written if onnxruntime computes the same as tfjs.',
+  words: { model: { type: 'string', describe: 'The model.json, or its folder' } },
+  options: {
+    out: textOption('The .onnx file to write', { group: CHECK, demandOption: true }),
+    report: {
+      group: CHECK,
+      boolean: true,
+      describe: 'Print what is in the graph: nodes by operator, opset, what was folded',
+    },
+    range: {
+      group: CHECK,
+      array: true,
+      string: true,
+      requiresArg: true,
+      coerce: toValues('range', 'ids=0,999'),
+      describe: 'Lowest and highest number to test an input with: ids=0,999',
+      defaultDescription: 'normal numbers; for integers 0 and 1, or the rows of an embedding',
+    },
+    batch: {
+      group: MODEL,
+      requiresArg: true,
+      coerce: toNumber('batch'),
+      describe: 'Fixed number of examples per call',
+      defaultDescription: 'any number',
+    },
+    shape: {
+      group: MODEL,
+      array: true,
+      string: true,
+      requiresArg: true,
+      coerce: toValues('shape', 'image=224,224,3'),
+      describe: 'Sizes of an input without the batch, if the model leaves them open: image=224,224,3',
+    },
+    register: textOption(
+      'Module whose default export registers your own layers: (tf) => tf.serialization.registerClass(Mine)',
+      { group: MODEL },
+    ),
+  },
+  examples: [
+    ['$0 trace model.json --out model.onnx', 'any batch'],
+    ['$0 trace detector --out detector.onnx --shape image=300,300,3 --report', 'set a size that the model leaves open'],
+    ['$0 trace model.json --out model.onnx --register layers.js', 'with your own layers'],
+  ],
   handler: async ({ model, out, batch, shape, range, register, report }) => {
     if (model === undefined) {
       throw new InputError(

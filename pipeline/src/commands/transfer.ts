@@ -7,8 +7,8 @@ import { lockBeside, withLock } from '@onnoise/base/files';
 import { sayNote, sayResult, toNumber, withInterrupt } from '@onnoise/base/terminal';
 import { formatBytes, formatPath, program, shellPath } from '@onnoise/base/text';
 import { InputError, show } from '@onnoise/scheduler/rules';
-import type { CommandModule } from 'yargs';
 import { exportFolder, wordsOf } from './export.ts';
+import { type Command, textOption } from './options/command.ts';
 
 export interface TransferArguments {
   run?: string | undefined;
@@ -18,37 +18,32 @@ export interface TransferArguments {
   checkpoint?: number | undefined;
 }
 
-export const command: CommandModule<object, TransferArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 transfer --run <folder> --to accelerate|tab --out <folder>\n\n' +
-          'Prepares a training run to continue elsewhere. accelerate: a Python project with the images and the checkpoint, for many GPUs or machines. tab: a model folder with its training step, for a browser tab.',
-      )
-      .options({
-        run: { string: true, requiresArg: true, describe: `Run folder of ${program('train')}` },
-        preset: {
-          string: true,
-          requiresArg: true,
-          describe: 'With --to tab: preset to start with fresh weights, instead of --run',
-        },
-        to: {
-          choices: ['accelerate', 'tab'] as const,
-          requiresArg: true,
-          demandOption: true,
-          describe: 'Where to continue',
-        },
-        out: { string: true, requiresArg: true, demandOption: true, describe: 'Folder to write' },
-        checkpoint: {
-          requiresArg: true,
-          coerce: toNumber('checkpoint'),
-          describe: 'Step of the checkpoint to continue from',
-          defaultDescription: 'the last',
-        },
-      })
-      .example('$0 transfer --run runs/digits --to accelerate --out out/project', 'on many GPUs')
-      .example('$0 transfer --run runs/digits --to tab --out out/digits', 'in a browser tab')
-      .example('$0 transfer --preset tab --to tab --out out/tab', 'in a tab, from fresh weights'),
+export const command: Command<TransferArguments> = {
+  usage:
+    '$0 transfer --run <folder> --to accelerate|tab --out <folder>\n\n' +
+    'Prepares a training run to continue elsewhere. accelerate: a Python project with the images and the checkpoint, for many GPUs or machines. tab: a model folder with its training step, for a browser tab.',
+  options: {
+    run: textOption(`Run folder of ${program('train')}`),
+    preset: textOption('With --to tab: preset to start with fresh weights, instead of --run'),
+    to: {
+      choices: ['accelerate', 'tab'] as const,
+      requiresArg: true,
+      demandOption: true,
+      describe: 'Where to continue',
+    },
+    out: textOption('Folder to write', { demandOption: true }),
+    checkpoint: {
+      requiresArg: true,
+      coerce: toNumber('checkpoint'),
+      describe: 'Step of the checkpoint to continue from',
+      defaultDescription: 'the last',
+    },
+  },
+  examples: [
+    ['$0 transfer --run runs/digits --to accelerate --out out/project', 'on many GPUs'],
+    ['$0 transfer --run runs/digits --to tab --out out/digits', 'in a browser tab'],
+    ['$0 transfer --preset tab --to tab --out out/tab', 'in a tab, from fresh weights'],
+  ],
   handler: async ({ run, preset, to, out, checkpoint }) => {
     const refuse = (rule: string, received: string, line: string): never => {
       throw new InputError(`Cannot transfer: ${rule}, received ${received}. Try: ${program('transfer')} ${line}`);

@@ -8,7 +8,7 @@ import { DIGITS, loadOptional, modelFolder, QUEUE_PACKAGES } from '@onnoise/base
 import { numberOption, sayNote, withInterrupt } from '@onnoise/base/terminal';
 import { program } from '@onnoise/base/text';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
-import type { Argv, CommandModule } from 'yargs';
+import { type Command, textOption } from './options/command.ts';
 import { orderOptions, refuseOrder } from './options/order.ts';
 import { deviceOption } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
@@ -27,56 +27,41 @@ const ORDERED = 'Sampling without a queue:';
 const SAMPLING = 'Models and device:';
 const RESULTS = 'Output:';
 
-export const command: CommandModule<object, WorkerArguments> = {
-  builder: (cli) =>
-    cli
-      .usage(
-        '$0 worker --queue <redis> [options]\n$0 worker --shards <task>/<tasks> --count <number> [options]\n\n' +
-          `Samples the pictures that ${program('generate')} orders, until you stop it. Any number of workers can share a queue. With --shards, it makes its share of an order and exits; ${program('generate')} --merge then lists them all.`,
-      )
-      .options({
-        ...queueOptions(QUEUE),
-        name: { ...queueOptions(QUEUE).name, default: undefined, defaultDescription: 'onnoise' },
-        shards: {
-          group: SHARE,
-          string: true,
-          requiresArg: true,
-          describe: 'Task and number of tasks, from 0/64 to 63/64; task i of N makes the shards i, i + N, i + 2N, ...',
-        },
-        ...orderOptions(ORDER, ORDERED),
-        model: {
-          group: SAMPLING,
-          string: true,
-          array: true,
-          nargs: 1,
-          requiresArg: true,
-          defaultDescription: DIGITS,
-          describe: 'Model folder, or name=folder; may be repeated with a queue',
-        },
-        ...deviceOption(SAMPLING),
-        batch: numberOption(
-          'batch',
-          SAMPLING,
-          'Pictures per network call; use one value for all workers to get the same bytes',
-          'depends on their size',
-        ),
-        out: {
-          group: RESULTS,
-          string: true,
-          requiresArg: true,
-          default: 'out/bulk',
-          describe: 'Folder for the shards',
-        },
-      })
-      .example('$0 worker --queue redis://localhost:6379', 'a worker for models/digits')
-      .example(
-        '$0 worker --model models/digits --model hands=runs/hands/model',
-        'for two models, Redis from $REDIS_URL',
-      )
-      .example(
-        '$0 worker --shards $SLURM_ARRAY_TASK_ID/64 --count 100000',
-        'a 64th of 100,000 digits',
-      ) as unknown as Argv<WorkerArguments>,
+export const command: Command<WorkerArguments> = {
+  usage:
+    '$0 worker --queue <redis> [options]\n$0 worker --shards <task>/<tasks> --count <number> [options]\n\n' +
+    `Samples the pictures that ${program('generate')} orders, until you stop it. Any number of workers can share a queue. With --shards, it makes its share of an order and exits; ${program('generate')} --merge then lists them all.`,
+  options: {
+    ...queueOptions(QUEUE),
+    name: { ...queueOptions(QUEUE).name, default: undefined, defaultDescription: 'onnoise' },
+    shards: textOption(
+      'Task and number of tasks, from 0/64 to 63/64; task i of N makes the shards i, i + N, i + 2N, ...',
+      { group: SHARE },
+    ),
+    ...orderOptions(ORDER, ORDERED),
+    model: {
+      group: SAMPLING,
+      string: true,
+      array: true,
+      nargs: 1,
+      requiresArg: true,
+      defaultDescription: DIGITS,
+      describe: 'Model folder, or name=folder; may be repeated with a queue',
+    },
+    ...deviceOption(SAMPLING),
+    batch: numberOption(
+      'batch',
+      SAMPLING,
+      'Pictures per network call; use one value for all workers to get the same bytes',
+      'depends on their size',
+    ),
+    out: textOption('Folder for the shards', { group: RESULTS, default: 'out/bulk' }),
+  },
+  examples: [
+    ['$0 worker --queue redis://localhost:6379', 'a worker for models/digits'],
+    ['$0 worker --model models/digits --model hands=runs/hands/model', 'for two models, Redis from $REDIS_URL'],
+    ['$0 worker --shards $SLURM_ARRAY_TASK_ID/64 --count 100000', 'a 64th of 100,000 digits'],
+  ],
   handler: run,
 };
 

@@ -5,6 +5,7 @@ import { check, number, oneOf, refuse, worded } from '@onnoise/scheduler/rules';
 import type { Options } from 'yargs';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
 import { SMALL_FORMATS, type SmallFormat, WEIGHT_BITS, type WeightBits } from '../../export/formats/names.ts';
+import { textOption } from './command.ts';
 
 export interface FormatArguments {
   format?: SmallFormat | undefined;
@@ -36,13 +37,10 @@ export function formatOptions(group: string) {
       describe: 'How far pictures may differ from those of float32, as a share of the range from black to white',
       defaultDescription: '0.005 for float16, 0.03 for int8-weights, 0.05 for int8',
     },
-    judge: {
-      group,
-      string: true,
-      requiresArg: true,
-      describe:
-        'Also compare the Frechet distances of both networks from these training images, given as for train --data',
-    },
+    judge: textOption(
+      'Also compare the Frechet distances of both networks from these training images, given as for train --data',
+      { group },
+    ),
   } satisfies Record<string, Options>;
 }
 

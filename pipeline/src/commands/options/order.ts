@@ -4,6 +4,7 @@ import { numberOption } from '@onnoise/base/terminal';
 import { program } from '@onnoise/base/text';
 import { SAMPLER_OPTION_NAMES, type SamplerName, type SamplerSettings } from '@onnoise/scheduler';
 import { refuse } from '@onnoise/scheduler/rules';
+import type { Options } from 'yargs';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './pictures.ts';
 
 export interface OrderArguments extends SamplerSettings, ConditionArguments {
@@ -40,9 +41,9 @@ export function orderOptions(pictures: string, sampling: string) {
     shard: { ...numberOption('shard', pictures, 'Pictures per shard, which is one tar file'), default: 256 },
     ...samplerOptions(sampling),
   };
-  return Object.fromEntries(Object.entries<{ default?: unknown; group: string }>(options).map(withoutDefault));
+  return Object.fromEntries(Object.entries<Options>(options).map(withoutDefault));
 }
 
-function withoutDefault([name, { default: standard, ...option }]: [string, { default?: unknown; group: string }]) {
+function withoutDefault([name, { default: standard, ...option }]: [string, Options]) {
   return [name, standard === undefined ? option : { ...option, defaultDescription: String(standard) }] as const;
 }

@@ -9,19 +9,17 @@ import {
   type SamplerOption,
 } from '@onnoise/scheduler';
 import { USUAL_STEPS } from '@onnoise/scheduler/model';
+import { textOption } from './command.ts';
 
 /** Which pictures. Each command has its own option for how many. */
 export const pictureOptions = (group: string) => ({
   seed: { ...numberOption('seed', group, 'Seed of the first picture; the next has seed + 1'), default: 0 },
-  labels: {
+  labels: textOption('Classes to sample in turn, by number or name: 0,1,2 or female,male', {
     group,
     alias: 'label',
-    string: true,
-    requiresArg: true,
     defaultDescription: 'all',
     coerce: toList('labels', '0,1,2 or female,male'),
-    describe: 'Classes to sample in turn, by number or name: 0,1,2 or female,male',
-  },
+  }),
   condition: {
     group,
     string: true,

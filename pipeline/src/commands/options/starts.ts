@@ -4,6 +4,7 @@ import { numberOption, toList, toNumber } from '@onnoise/base/terminal';
 import type { Fit } from '@onnoise/runtime-node';
 import { USUAL_STRENGTH, USUAL_VARIATION } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
+import { textOption } from './command.ts';
 
 export interface StartArguments {
   from?: string | undefined;
@@ -18,13 +19,10 @@ export interface StartArguments {
 
 /** Instead of one seed for each picture. */
 export const seedMixOptions = (group: string) => ({
-  interpolate: {
+  interpolate: textOption('Two seeds to interpolate between; their pictures are the first and last of --count: 3,7', {
     group,
-    string: true,
-    requiresArg: true,
     coerce: toPair,
-    describe: 'Two seeds to interpolate between; their pictures are the first and last of --count: 3,7',
-  },
+  }),
   variations: numberOption('variations', group, 'Sample variations of the picture of this seed'),
   variation: numberOption(
     'variation',
@@ -35,24 +33,14 @@ export const seedMixOptions = (group: string) => ({
 });
 
 export const startOptions = (group: string) => ({
-  from: {
-    group,
-    string: true,
-    requiresArg: true,
-    describe: "Picture to start from, of the size of the model's pictures",
-  },
+  from: textOption("Picture to start from, of the size of the model's pictures", { group }),
   strength: numberOption(
     'strength',
     group,
     'How much of it to repaint, above 0 to 1: the share of the steps to run',
     `${USUAL_STRENGTH}, or 1 with --mask`,
   ),
-  mask: {
-    group,
-    string: true,
-    requiresArg: true,
-    describe: 'Picture that says where to repaint: white is repainted, black is kept exactly',
-  },
+  mask: textOption('Picture that says where to repaint: white is repainted, black is kept exactly', { group }),
   resamples: numberOption(
     'resamples',
     group,

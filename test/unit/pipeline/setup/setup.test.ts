@@ -5,6 +5,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import yargs from 'yargs';
 import { Failure } from '#base/files/failure.ts';
+import { build } from '#pipeline/commands/options/command.ts';
 import { command, readArguments, type SetupArguments } from '#pipeline/commands/setup.ts';
 import { openHttpClient } from '#pipeline/setup/http-client.ts';
 import { packagePaths, writeInstall } from '#pipeline/setup/link.ts';
@@ -186,8 +187,9 @@ test.each([
 );
 
 test('pipeline setup reads what is typed', async () => {
-  const cli = yargs(['setup', 'tfjs-node-gpu', '--no-cuda', '--route=pypi']).command({ ...command, handler: () => {} });
-  expect(readArguments((await cli.parseAsync()) as SetupArguments, {})).toEqual({
+  const cli = yargs(['setup', 'tfjs-node-gpu', '--no-cuda', '--route=pypi']);
+  const typed = await cli.command('setup [package]', '', (inner) => build(inner, command) as never).parseAsync();
+  expect(readArguments(typed as SetupArguments, {})).toEqual({
     kind: 'tfjs-node-gpu',
     route: 'pypi',
     cuda: false,

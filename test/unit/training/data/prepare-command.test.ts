@@ -2,6 +2,7 @@ import { readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
+import { build } from '#pipeline/commands/options/command.ts';
 import { toPrepareOptions } from '#pipeline/commands/options/prepare-fields.ts';
 import { command } from '#pipeline/commands/prepare.ts';
 import { describeDataset } from '#pipeline/commands/stages/describe-dataset.ts';
@@ -18,7 +19,7 @@ async function run(...args: string[]): Promise<string> {
   const progress = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
     await yargs(['prepare', ...args])
-      .command(command)
+      .command('prepare', '', (cli) => build(cli, command) as never, command.handler)
       .strict()
       .exitProcess(false)
       .fail((message, error) => {
