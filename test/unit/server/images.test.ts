@@ -180,136 +180,99 @@ describe('POST /v1/images/generations', () => {
     expect(among.json.data[0].b64_json).toBe(alone);
   });
 
-  it.each<[object, string | null, string]>([
+  const refuses = (action: string, cases: [body: object, param: string | null, rule: string][]) =>
+    it.each(cases)(`refuses to ${action} in a sentence: %j`, async (body, param, rule) => {
+      const { status, json } = await generate(body);
+      expect(status).toBe(400);
+      const message = `Cannot ${action}: ${rule}`;
+      expect(json).toEqual({ error: { message, type: 'invalid_request_error', param, code: expect.any(String) } });
+    });
+  refuses('sample images', [
     [
       { model: 'pets', guidance: 2 },
       'guidance',
-      'Cannot sample images: guidance must be left out or 1, this model was always told its condition in training, received 2.',
+      'guidance must be left out or 1, this model was always told its condition in training, received 2.',
     ],
     [
       { model: 'rgb', guidance: 0 },
       'guidance',
-      'Cannot sample images: guidance must be left out or 1, this model is unconditional, received 0.',
-    ],
-    [
-      { model: 'guided', guidance: 21 },
-      'guidance',
-      'Cannot take the request: guidance must be a number from 0 to 20, received 21.',
+      'guidance must be left out or 1, this model is unconditional, received 0.',
     ],
     [
       { model: 'guided', guidance_interval: [60, 20] },
       'guidance_interval',
-      'Cannot sample images: the guidance interval must be two timesteps from 0 to 99, the lower first, received [60, 20].',
+      'the guidance interval must be two timesteps from 0 to 99, the lower first, received [60, 20].',
     ],
-    [
-      { model: 'guided', guidance_interval: [5] },
-      'guidance_interval',
-      'Cannot take the request: guidance_interval must be an array of 2, received an array of 1.',
-    ],
-    [
-      { model: 'guided', condition: { weight: 5 } },
-      'condition',
-      'Cannot sample images: a condition must be one of age, received "weight".',
-    ],
+    [{ model: 'guided', condition: { weight: 5 } }, 'condition', 'a condition must be one of age, received "weight".'],
     [
       { model: 'guided', condition: { age: 500 } },
       'condition',
-      'Cannot sample images: condition age must be a number from 10 to 200, received 500.',
+      'condition age must be a number from 10 to 200, received 500.',
     ],
-    [
-      { condition: { age: 50 } },
-      'condition',
-      'Cannot sample images: a condition must be left out, this model takes none, received "age".',
-    ],
-    [
-      { model: 'guided', condition: { age: 'old' } },
-      'condition.age',
-      'Cannot take the request: condition.age must be a number or an array of 1 to 16, received "old".',
-    ],
-    [{ n: 0 }, 'n', 'Cannot take the request: n must be an integer from 1 to 16, received 0.'],
-    [{ n: 17 }, 'n', 'Cannot take the request: n must be an integer from 1 to 16, received 17.'],
-    [{ n: '2' }, 'n', 'Cannot take the request: n must be an integer from 1 to 16, received "2".'],
-    [{ steps: 1.5 }, 'steps', 'Cannot take the request: steps must be an integer from 1 to 1000, received 1.5.'],
-    [
-      { sampler: 'nonesuch' },
-      'sampler',
-      `Cannot take the request: sampler must be one of ${SAMPLER_NAMES.join(', ')}, received "nonesuch".`,
-    ],
-    [{ eta: -1 }, 'eta', 'Cannot take the request: eta must be a number from 0 to 1, received -1.'],
-    [{ seed: -1 }, 'seed', `Cannot take the request: seed must be an integer from 0 to ${2 ** 53 - 1}, received -1.`],
-    [
-      { label: {} },
-      'label',
-      'Cannot take the request: label must be an integer or a text of at most 1000 characters or an array of 1 to 16, received an object.',
-    ],
-    [{ quality: 'hd' }, 'quality', 'Cannot take the request: the field quality is not known.'],
-    [
-      { response_format: 'url' },
-      'response_format',
-      'Cannot take the request: response_format must be one of b64_json, received "url".',
-    ],
-    [{ size: '1024x1024' }, 'size', 'Cannot sample images: size must be 28x28, the model\'s, received "1024x1024".'],
-    [
-      { prompt: 'a cat' },
-      'prompt',
-      'Cannot sample images: prompt must be a class, one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, received "a cat".',
-    ],
+    [{ condition: { age: 50 } }, 'condition', 'a condition must be left out, this model takes none, received "age".'],
+    [{ size: '1024x1024' }, 'size', 'size must be 28x28, the model\'s, received "1024x1024".'],
+    [{ prompt: 'a cat' }, 'prompt', 'prompt must be a class, one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, received "a cat".'],
     [
       { label: 10 },
       'label',
-      'Cannot sample images: label must be a class, one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, or a number from 0 to 9, received 10.',
+      'label must be a class, one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, or a number from 0 to 9, received 10.',
     ],
     [
       { model: 'rgb', prompt: 'x' },
       'prompt',
-      'Cannot sample images: prompt must be left out, this model is not conditional on a class, received "x".',
+      'prompt must be left out, this model is not conditional on a class, received "x".',
     ],
-    [
-      { model: 'rgb', steps: 101 },
-      'steps',
-      'Cannot compile the sampler: steps must be an integer from 1 to 100, received 101.',
-    ],
-    [
-      { sampler: 'ddpm', eta: 0.5 },
-      'eta',
-      'Cannot compile the sampler: eta must be left out or 0 with sampler ddpm, received 0.5.',
-    ],
-    [
-      { model: 'rgb', variation: 0.5 },
-      'variation',
-      'Cannot sample images: variation must be left out without a seed to vary, received 0.5.',
-    ],
+    [{ model: 'rgb', variation: 0.5 }, 'variation', 'variation must be left out without a seed to vary, received 0.5.'],
     [
       { model: 'rgb', n: 2, interpolate: [1, 2], variations: 3 },
       'variations',
-      'Cannot sample images: variations must be left out where interpolate is given, received 3.',
+      'variations must be left out where interpolate is given, received 3.',
     ],
-    [
-      { model: 'rgb', seed: 5, variations: 3 },
-      'seed',
-      'Cannot sample images: seed must be left out where variations is given, received 5.',
-    ],
+    [{ model: 'rgb', seed: 5, variations: 3 }, 'seed', 'seed must be left out where variations is given, received 5.'],
     [
       { model: 'rgb', seed: Number.MAX_SAFE_INTEGER, n: 2 },
       'seed',
-      `Cannot sample images: seed must be an integer from 0 to ${Number.MAX_SAFE_INTEGER - 1}, received ${Number.MAX_SAFE_INTEGER}.`,
+      `seed must be an integer from 0 to ${Number.MAX_SAFE_INTEGER - 1}, received ${Number.MAX_SAFE_INTEGER}.`,
     ],
+    [{ n: 1, label: [1, 2] }, 'label', 'labels must be at most as many as images, received 2 for 1.'],
+  ]);
+  refuses('take the request', [
+    [{ model: 'guided', guidance: 21 }, 'guidance', 'guidance must be a number from 0 to 20, received 21.'],
+    [
+      { model: 'guided', guidance_interval: [5] },
+      'guidance_interval',
+      'guidance_interval must be an array of 2, received an array of 1.',
+    ],
+    [
+      { model: 'guided', condition: { age: 'old' } },
+      'condition.age',
+      'condition.age must be a number or an array of 1 to 16, received "old".',
+    ],
+    [{ n: 0 }, 'n', 'n must be an integer from 1 to 16, received 0.'],
+    [{ n: 17 }, 'n', 'n must be an integer from 1 to 16, received 17.'],
+    [{ n: '2' }, 'n', 'n must be an integer from 1 to 16, received "2".'],
+    [{ steps: 1.5 }, 'steps', 'steps must be an integer from 1 to 1000, received 1.5.'],
+    [{ sampler: 'nonesuch' }, 'sampler', `sampler must be one of ${SAMPLER_NAMES.join(', ')}, received "nonesuch".`],
+    [{ eta: -1 }, 'eta', 'eta must be a number from 0 to 1, received -1.'],
+    [{ seed: -1 }, 'seed', `seed must be an integer from 0 to ${2 ** 53 - 1}, received -1.`],
+    [
+      { label: {} },
+      'label',
+      'label must be an integer or a text of at most 1000 characters or an array of 1 to 16, received an object.',
+    ],
+    [{ quality: 'hd' }, 'quality', 'the field quality is not known.'],
+    [{ response_format: 'url' }, 'response_format', 'response_format must be one of b64_json, received "url".'],
+    [[1], null, 'its body must be an object, received an array of 1.'],
+  ]);
+  refuses('compile the sampler', [
+    [{ model: 'rgb', steps: 101 }, 'steps', 'steps must be an integer from 1 to 100, received 101.'],
+    [{ sampler: 'ddpm', eta: 0.5 }, 'eta', 'eta must be left out or 0 with sampler ddpm, received 0.5.'],
     [
       { model: 'rgb', steps: 100, sampler: 'dpmpp_2m_sde' },
       'steps',
-      'Cannot compile the sampler: steps must be at most 99 with leading spacing, so that no timestep comes twice, received 100.',
+      'steps must be at most 99 with leading spacing, so that no timestep comes twice, received 100.',
     ],
-    [
-      { n: 1, label: [1, 2] },
-      'label',
-      'Cannot sample images: labels must be at most as many as images, received 2 for 1.',
-    ],
-    [[1], null, 'Cannot take the request: its body must be an object, received an array of 1.'],
-  ])('refuses %j in a sentence', async (body, param, message) => {
-    const { status, json } = await generate(body);
-    expect(status).toBe(400);
-    expect(json).toEqual({ error: { message, type: 'invalid_request_error', param, code: expect.any(String) } });
-  });
+  ]);
 
   it.each(['nothing', '../digits', '..%2f..%2fetc%2fpasswd', 'digits\u0000', '__proto__', 'constructor', 'digits/'])(
     'knows no model %j',

@@ -150,87 +150,87 @@ describe('the Open Inference Protocol', () => {
     expectClose(json.outputs[0].data, wanted, { absolute: 1e-6 });
   });
 
-  it.each<[string, object, string]>([
-    ['no inputs', {}, 'Cannot take the request: the field inputs must be given.'],
+  const refuses = (action: string, cases: [what: string, body: object, rule: string][]) =>
+    it.each(cases)('refuses %s in a sentence', async (_, body, rule) => {
+      const { status, json } = await infer(body);
+      expect([status, json]).toEqual([400, { error: `Cannot ${action}: ${rule}` }]);
+    });
+  refuses('take the request', [
+    ['no inputs', {}, 'the field inputs must be given.'],
+    ['an unknown field', { inputs: [sample], priority: 1 }, 'the field priority is not known.'],
     [
-      'an unknown field',
-      { inputs: [sample], priority: 1 },
-      'Cannot take the request: the field priority is not known.',
+      'another output',
+      { inputs: [sample, timestep, labels], outputs: [{ name: 'y' }] },
+      'outputs.0.name must be one of out_sample, received "y".',
     ],
+  ]);
+  refuses('call the network', [
     [
       'an input that is missing',
       { inputs: [sample, timestep] },
-      'Cannot call the network: inputs must be sample, timestep, class_labels, received sample, timestep.',
+      'inputs must be sample, timestep, class_labels, received sample, timestep.',
     ],
     [
       'an input twice',
       { inputs: [sample, sample, timestep] },
-      'Cannot call the network: inputs must be sample, timestep, class_labels, received sample, sample, timestep.',
+      'inputs must be sample, timestep, class_labels, received sample, sample, timestep.',
     ],
     [
       'another type',
       { inputs: [{ ...sample, datatype: 'FP16' }, timestep, labels] },
-      'Cannot call the network: sample must have the datatype FP32, received FP16.',
+      'sample must have the datatype FP32, received FP16.',
     ],
     [
       'another shape',
       { inputs: [{ ...sample, shape: [2, 1, 4, 1] }, timestep, labels] },
-      'Cannot call the network: sample must have the shape [2, 1, 2, 2], received [2, 1, 4, 1].',
+      'sample must have the shape [2, 1, 2, 2], received [2, 1, 4, 1].',
     ],
     [
       'another count',
       { inputs: [sample, { ...timestep, shape: [1] }, labels] },
-      'Cannot call the network: timestep must have the shape [2], received [1].',
+      'timestep must have the shape [2], received [1].',
     ],
     [
       'no images',
       { inputs: [{ ...sample, shape: [0, 1, 2, 2], data: [] }, timestep, labels] },
-      'Cannot call the network: sample must have 1 to 4 images, received 0.',
+      'sample must have 1 to 4 images, received 0.',
     ],
     [
       'too many',
       { inputs: [{ ...sample, shape: [5, 1, 2, 2] }, timestep, labels] },
-      'Cannot call the network: sample must have 1 to 4 images, received 5.',
+      'sample must have 1 to 4 images, received 5.',
     ],
     [
       'too few values',
       { inputs: [{ ...sample, data: [1, 2] }, timestep, labels] },
-      'Cannot call the network: sample must hold 8 values, received 2.',
+      'sample must hold 8 values, received 2.',
     ],
     [
       'too many values',
       { inputs: [{ ...sample, data: new Array(9).fill(1) }, timestep, labels] },
-      'Cannot call the network: sample must hold 8 values, received more.',
+      'sample must hold 8 values, received more.',
     ],
     [
       'a text',
       { inputs: [{ ...sample, data: [1, 2, 3, 4, 5, 6, 7, '8'] }, timestep, labels] },
-      'Cannot call the network: sample[7] must be a number, received string.',
+      'sample[7] must be a number, received string.',
     ],
     [
       'deep arrays',
       { inputs: [{ ...sample, data: [[[[[1]]]]] }, timestep, labels] },
-      'Cannot call the network: sample must be arrays of depth 4 or 1, received deeper ones.',
+      'sample must be arrays of depth 4 or 1, received deeper ones.',
     ],
     [
       'no array',
       { inputs: [{ ...sample, data: 'AAAA' }, timestep, labels] },
-      'Cannot call the network: sample must hold its data in an array, or give its binary_data_size, received string.',
+      'sample must hold its data in an array, or give its binary_data_size, received string.',
     ],
     [
       'a class it does not have',
       { inputs: [sample, timestep, { ...labels, data: [0, 3] }] },
-      'Cannot call the network: class_labels[1] must be a whole number from 0 to 2, received 3.',
+      'class_labels[1] must be a whole number from 0 to 2, received 3.',
     ],
-    [
-      'another output',
-      { inputs: [sample, timestep, labels], outputs: [{ name: 'y' }] },
-      'Cannot take the request: outputs.0.name must be one of out_sample, received "y".',
-    ],
-  ])('refuses %s in a sentence', async (_, body, message) => {
-    const { status, json } = await infer(body);
-    expect([status, json]).toEqual([400, { error: message }]);
-  });
+  ]);
 });
 
 const TIMES = 'timestep[1] must be a number from 0 to 99';
