@@ -5,8 +5,8 @@
  *     const { images, shape } = await model.sample({ count: 16, steps: 20 });
  *     await writeFile('sheet.png', await sheet(images, shape));
  */
-import type { Denoiser, SchedulerConfig } from '@onnoise/scheduler';
-import { type ConditionSpec, type ImageShape, LOADING, onnxReason } from '@onnoise/scheduler/model';
+import type { Denoiser } from '@onnoise/scheduler';
+import { type Artefact, LOADING, onnxReason } from '@onnoise/scheduler/model';
 import { check, flag, InputError, oneOf } from '@onnoise/scheduler/rules';
 import type { DeviceReport } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
@@ -30,22 +30,9 @@ export interface LoadOptions {
   onDevice?: ((report: DeviceReport) => void) | undefined;
 }
 
-export interface DiffusionModel {
+export interface DiffusionModel extends Artefact {
   folder: string;
   device: Device;
-  /** [C, H, W] of the pictures. */
-  shape: ImageShape;
-  /** Classes that can be asked for, 0 for a model that is not conditional on one. */
-  classes: number;
-  /** One per class, if the folder names them. */
-  classNames?: readonly string[] | undefined;
-  /** Whether the network was also trained without a condition: guidance needs that. */
-  nullCondition: boolean;
-  /** The numbers that the network is conditional on. */
-  conditions: readonly ConditionSpec[];
-  /** Where the model says that all images of its training were synthetic phantoms. */
-  trainedOn?: 'phantoms' | undefined;
-  scheduler: SchedulerConfig;
   /**
    * New pictures. The same seed, conditions, guidance, steps and sampler give the same picture, whatever the count and
    * the batch.
@@ -67,24 +54,17 @@ export async function loadModel(
   check(LOADING, 'device', oneOf(DEVICE_CHOICES), device);
   if (fused !== undefined) check(LOADING, 'fused', flag, fused);
   const artefact = await readModelFolder(folderOf(source));
-  const { shape, classes, classNames, nullCondition, conditions, trainedOn, scheduler } = artefact;
   const { session, report: chosen } = await openModel(artefact, device);
   const { loop, report } = await chooseLoop(artefact, chosen, fused).catch(async (error) => {
     await session.release();
     throw error;
   });
   onDevice?.(report);
+  const { onnx: _, format: __, ...facts } = artefact;
 
   return {
-    folder: artefact.folder,
+    ...facts,
     device: report.device,
-    shape,
-    classes,
-    classNames,
-    nullCondition,
-    conditions,
-    trainedOn,
-    scheduler,
     sample: async ({ onStep, onProgress, signal, ...options } = {}) => {
       const request = completeRequest(artefact, options);
       const callbacks = { onStep, onProgress, signal };

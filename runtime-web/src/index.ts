@@ -1,5 +1,6 @@
 export { drawPicture } from './canvas/draw.ts';
-export { type DiffusionModel, type LoadOptions, loadModel, type SampleOptions, type Samples } from './loading/load.ts';
+export { type DiffusionModel, type LoadOptions, loadModel, type SampleOptions } from './loading/load.ts';
+export type { Samples } from './loading/protocol.ts';
 export type { StepHooks } from './network/network.ts';
 export type { ModelFiles } from './session/artefact.ts';
 export type { Device, DeviceReport } from './session/device-report.ts';

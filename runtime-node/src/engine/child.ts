@@ -119,23 +119,10 @@ export function serveEngine(): void {
 async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<string, Loaded>): Promise<EngineModel[]> {
   for (const [name, folder] of Object.entries(models)) {
     const artefact = await readModelFolder(folder);
-    const { shape, classes, classNames, nullCondition, conditions, trainedOn, scheduler, format } = artefact;
     const { run, report } = await serveNetwork(artefact, device, maxBatch);
-    const size = imageSize(shape);
-    const model: EngineModel = {
-      name,
-      device: report.device,
-      reason: report.reason,
-      shape,
-      classes,
-      classNames,
-      nullCondition,
-      conditions,
-      trainedOn,
-      scheduler,
-      format,
-      hash: await hashOf(artefact.onnx),
-    };
+    const { folder: _, onnx, ...facts } = artefact;
+    const size = imageSize(facts.shape);
+    const model = { name, device: report.device, reason: report.reason, ...facts, hash: await hashOf(onnx) };
     const batcher = createBatcher({ run, size, maxBatch });
     loaded.set(name, { model, batcher, table: (task) => compile(model.scheduler, task) });
   }

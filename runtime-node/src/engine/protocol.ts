@@ -1,6 +1,6 @@
 /** The messages between the server's process and the engine's. */
-import type { Guidance, ImageSeed, SamplerName, SamplerSettings, SchedulerConfig } from '@onnoise/scheduler';
-import type { ConditionSpec, ImageShape, NetworkFormat } from '@onnoise/scheduler/model';
+import type { Guidance, ImageSeed, SamplerName, SamplerSettings } from '@onnoise/scheduler';
+import type { Artefact, NetworkFormat } from '@onnoise/scheduler/model';
 import type { Call } from '../child/index.ts';
 import type { Device, DeviceChoice } from '../devices.ts';
 
@@ -17,24 +17,11 @@ export interface EngineOptions {
 }
 
 /** A loaded model, as its users see it. */
-export interface EngineModel {
+export interface EngineModel extends Artefact {
   name: string;
   device: Device;
   /** Why this device was chosen. */
   reason: string;
-  /** [C, H, W] */
-  shape: ImageShape;
-  /** Classes that can be asked for; 0: not conditional on one. */
-  classes: number;
-  /** One per class, if model_index.json names them. */
-  classNames?: readonly string[] | undefined;
-  /** Whether the network was also trained without a condition: guidance needs that. */
-  nullCondition: boolean;
-  /** The numbers that the network is conditional on. */
-  conditions: readonly ConditionSpec[];
-  /** Where the model says that all images of its training were synthetic phantoms. */
-  trainedOn?: 'phantoms' | undefined;
-  scheduler: SchedulerConfig;
   /** How the network's weights are stored. */
   format: NetworkFormat;
   /** sha256 of the network's file, hexadecimal. */

@@ -7,10 +7,7 @@
  * It computes on the calling thread. `createSamplingWorker` does the same in a worker, which keeps a page responsive.
  * Limits: the whole network is in memory; WebAssembly uses threads only on a cross-origin isolated page.
  */
-import type { ImageSeed } from '@onnoise/scheduler';
-import type { ImageShape } from '@onnoise/scheduler/model';
 import {
-  type Artefact,
   bytesOf,
   checkNetwork,
   completeRequest,
@@ -24,12 +21,12 @@ import type { Network, StepHooks } from '../network/network.ts';
 import { openWasm } from '../network/wasm.ts';
 import { type ModelFiles, openFolder, withSignal } from '../session/artefact.ts';
 import { chooseDevice, chooseWasm, type DeviceChoice } from '../session/device.ts';
-import type { Device, DeviceReport } from '../session/device-report.ts';
+import type { Device } from '../session/device-report.ts';
 import { loadOrt } from '../session/ort.ts';
 import { sha256 } from '../session/sha256.ts';
 import type { LimitThreads } from '../threads/choose.ts';
 import { openWebGpu } from '../webgpu/network.ts';
-import type { LoadProgress } from './protocol.ts';
+import type { LoadProgress, ModelInfo, Samples } from './protocol.ts';
 
 /** All pictures of a call are in the memory of the tab at once. */
 const ONE_BATCH = { largest: 4096, why: ', as many as a browser tab samples at once' };
@@ -49,24 +46,7 @@ export interface LoadOptions {
 
 export interface SampleOptions extends PictureOptions, StepHooks {}
 
-export interface Samples {
-  /** [N, C, H, W], mostly within [-1, 1] (within it where the scheduler clips). */
-  images: Float32Array<ArrayBuffer>;
-  /** [C, H, W] */
-  shape: ImageShape;
-  /** One per image. */
-  seeds: ImageSeed[];
-  /** One per image, for a conditional model. */
-  labels?: number[];
-  /** Where `returnLatents` asked for it: the noise that the images started from, [N, C, H, W]. */
-  latents?: Float32Array<ArrayBuffer>;
-}
-
-export interface DiffusionModel extends Artefact, DeviceReport {
-  /** Size of the network's file. */
-  bytes: number;
-  /** SHA-256 of the network's file in hex; empty on an insecure origin, where browsers do not compute it. */
-  hash: string;
+export interface DiffusionModel extends ModelInfo {
   /**
    * New images, in one batch. The same seed, label, steps and sampler give the same picture as in Node.
    * @throws InputError before anything is computed, for an option out of range or one that does not fit this model.

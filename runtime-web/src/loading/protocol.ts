@@ -5,10 +5,10 @@
  * `{id, failed}`. `{id, cancel}` ends a question early: it then fails with an AbortError. `{id, seen}` is the page's
  * receipt for frames it has handled, so that the worker makes no more than the page can show.
  */
-import type { ImageSeed, SchedulerConfig } from '@onnoise/scheduler';
-import type { ConditionSpec, ImageShape, PictureOptions } from '@onnoise/scheduler/model';
+import type { ImageSeed } from '@onnoise/scheduler';
+import type { Artefact, ImageShape, PictureOptions } from '@onnoise/scheduler/model';
 import type { ModelFiles } from '../session/artefact.ts';
-import type { Device } from '../session/device-report.ts';
+import type { Device, DeviceReport } from '../session/device-report.ts';
 
 /** A model folder: its URL, or its files by their path in it. */
 export type Source = { kind: 'url'; url: string } | { kind: 'files'; files: ModelFiles };
@@ -22,24 +22,7 @@ export interface LoadProgress {
   total: number | null;
 }
 
-export interface ModelInfo {
-  device: Device;
-  /** Threads of WebAssembly; 1 on WebGPU. */
-  threads: number;
-  /** Why this device, a sentence. */
-  reason: string;
-  shape: ImageShape;
-  /** Classes of a conditional model, 0 for an unconditional one. */
-  classes: number;
-  /** One per class, if model_index.json names them. */
-  classNames?: string[];
-  /** Whether guidance can be asked for. */
-  nullCondition: boolean;
-  /** The numbers that the network is conditional on. */
-  conditions: readonly ConditionSpec[];
-  /** Where the model says that all images of its training were synthetic phantoms. */
-  trainedOn?: 'phantoms';
-  scheduler: SchedulerConfig;
+export interface ModelInfo extends Artefact, DeviceReport {
   /** Size of the network's file. */
   bytes: number;
   /** SHA-256 of the network's file in hex; empty on an insecure origin, where browsers do not compute it. */
@@ -62,16 +45,20 @@ export interface StepFrame {
 
 export interface SampleRequest extends PictureOptions {}
 
-export interface SampleResult {
-  /** [n, C, H, W], mostly within [-1, 1]. */
+export interface Samples {
+  /** [N, C, H, W], mostly within [-1, 1] (within it where the scheduler clips). */
   images: Float32Array<ArrayBuffer>;
+  /** [C, H, W] */
   shape: ImageShape;
   /** One per image. */
   seeds: ImageSeed[];
   /** One per image, for a conditional model. */
   labels?: number[];
-  /** Where `returnLatents` asked for it: the noise that the images started from, [n, C, H, W]. */
+  /** Where `returnLatents` asked for it: the noise that the images started from, [N, C, H, W]. */
   latents?: Float32Array<ArrayBuffer>;
+}
+
+export interface SampleResult extends Samples {
   seconds: number;
   stepsPerSecond: number;
 }
