@@ -9,6 +9,7 @@
  * hundred.
  */
 import { chanceBelow, chanceOfLowest, outliersOf, rateBelow, type Tail, tailOf } from './chance.ts';
+import type { CopyTest } from './types.ts';
 
 /** Share of innocent models that are accused. */
 export const ERROR_RATE = 0.01;
@@ -33,13 +34,7 @@ export function calibrate(scores: Float64Array): Calibration {
 }
 
 /** What the scores of pictures say in one space. */
-export interface Judged {
-  flagged: number;
-  expected: number;
-  falseAlarmRate: { value: number; interval: [number, number] };
-  countPValue: number;
-  closestPValue?: number | undefined;
-}
+export type Judged = Pick<CopyTest, 'flagged' | 'expected' | 'falseAlarmRate' | 'countPValue' | 'closestPValue'>;
 
 /** The two p-values alone: what trials need. */
 export function pValuesOf(scores: Float64Array, { heldOut, rank, threshold, tail }: Calibration) {

@@ -2,7 +2,7 @@
  * An evaluation as `evaluation.json` holds it: the facts that `readEvaluation` of `@onnoise/scheduler` reads, and the
  * details that only the report shows. There are no paths of this machine in it. Absent is what was not measured.
  */
-import type { EvaluationFacts, EvaluationSettings, Measure } from '@onnoise/scheduler/model';
+import type { EvaluationFacts } from '@onnoise/scheduler/model';
 import type { Memorisation } from '../memorisation/types.ts';
 import type { FeatureNetworkInfo, ImageSet } from '../sets/types.ts';
 import type { ImageNames } from './image-names.ts';
@@ -33,11 +33,7 @@ export interface ClassShares {
   realRight?: number | undefined;
 }
 
-export interface SweepRow {
-  settings: EvaluationSettings;
-  measures: Measure[];
-  secondsAPicture: number;
-}
+export type SweepRow = Pick<EvaluationFacts, 'settings' | 'measures' | 'secondsAPicture'>;
 
 /** What the report shows pictures of; all of one shape. */
 export interface ReportPictures {

@@ -1,33 +1,16 @@
 /** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
 import { completeRequest, readModelFolder } from '@onnoise/runtime-node';
-import {
-  DEFAULT_SAMPLER,
-  eachSamplerOption,
-  type SamplerName,
-  type SamplerSettings,
-  type SamplerValues,
-} from '@onnoise/scheduler';
-import type { ConditionValues } from '@onnoise/scheduler/model';
+import { DEFAULT_SAMPLER, eachSamplerOption, type SamplerSettings, type SamplerValues } from '@onnoise/scheduler';
+import type { ConditionValues, PictureOptions } from '@onnoise/scheduler/model';
 import { checkInteger } from '@onnoise/scheduler/rules';
 import { hashModel } from './hash.ts';
 import { type ConditionTurns, LARGEST_SHARD, type Order } from './shards.ts';
 
-export interface OrderOptions extends SamplerSettings {
+export interface OrderOptions
+  extends SamplerSettings,
+    Pick<PictureOptions, 'seed' | 'labels' | 'conditions' | 'guidance' | 'guidanceInterval' | 'steps' | 'sampler'> {
   /** Images in all, 1 to 10^9. */
   count: number;
-  /** Seed of the first. Default: 0. */
-  seed?: number | undefined;
-  /** Classes in turn, by number or name. Default: all of a conditional model. */
-  labels?: readonly (number | string)[] | undefined;
-  /** Values of conditions by name, in turn. */
-  conditions?: ConditionValues | undefined;
-  /** Default: as `PictureOptions` has it. */
-  guidance?: number | undefined;
-  guidanceInterval?: readonly [low: number, high: number] | undefined;
-  /** Default: as `PictureOptions` has it. */
-  steps?: number | undefined;
-  /** Default: as `PictureOptions` has it. */
-  sampler?: SamplerName | undefined;
   /** Images per shard, 1 to 100,000. Default: 256. */
   shard?: number | undefined;
 }

@@ -5,6 +5,7 @@ import { lockBeside, withLock } from '@onnoise/base/files';
 import { sayNote, sayResult, toNumber, withProgress } from '@onnoise/base/terminal';
 import { formatPath, program, shellPath } from '@onnoise/base/text';
 import { MODEL_FILES } from '@onnoise/scheduler/model';
+import type { ExportOptions } from '../export/export.ts';
 import { type Command, textOption } from './options/command.ts';
 import { type MovedArguments, movedOptions, refuseMoved } from './options/moved.ts';
 
@@ -49,13 +50,7 @@ export const command: Command<ExportArguments> = {
   },
 };
 
-export interface ExportedFolder {
-  run: string;
-  out: string;
-  checkpoint?: number | undefined;
-  weights?: boolean | undefined;
-  trainStep?: boolean | undefined;
-}
+export type ExportedFolder = Omit<ExportOptions, 'onProgress'>;
 
 /** Two exports into one folder would overwrite each other, so a second one is refused while the first runs. */
 export async function exportFolder({ run, out, ...options }: ExportedFolder) {

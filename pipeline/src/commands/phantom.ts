@@ -3,22 +3,13 @@ import { join } from 'node:path';
 import { LABEL } from '@onnoise/base/pictures';
 import { numberOption, sayResult, toInterval, withInterrupt, withProgress } from '@onnoise/base/terminal';
 import { formatPath, program, shellPath } from '@onnoise/base/text';
-import { PHANTOM_FORMATS, type PhantomFormat, SEXES, USUAL, writeSet } from '@onnoise/phantom';
+import { PHANTOM_FORMATS, type PhantomSet, SEXES, USUAL, writeSet } from '@onnoise/phantom';
 import { type Command, textOption } from './options/command.ts';
 
 /** The options of `pipeline phantom`; its help explains them. */
-export interface PhantomArguments {
-  count: number;
+export interface PhantomArguments extends Omit<PhantomSet, 'age'> {
   out: string;
-  seed: number;
-  size: number;
   age?: [number, number] | undefined;
-  sex?: 'female' | 'male' | undefined;
-  right: number;
-  abnormal: number;
-  duplicates: number;
-  broken: number;
-  format: PhantomFormat;
   threads?: number | undefined;
 }
 

@@ -20,11 +20,11 @@ import {
 import { type StartArguments, seedMixOptions, startOptions } from './options/starts.ts';
 import { createFilm } from './stages/film.ts';
 import { checkOverwrites } from './stages/overwrite.ts';
-import { checkFiles, checkNames, keptSteps, writeFiles } from './stages/sheet-files.ts';
+import { checkFiles, checkNames, keptSteps, type SheetFiles, writeFiles } from './stages/sheet-files.ts';
 import { readStartPicture } from './stages/start-picture.ts';
 
 /** The options of `pipeline sample`; its help explains them. */
-export interface SampleArguments extends SamplerSettings, ConditionArguments, StartArguments {
+export interface SampleArguments extends SamplerSettings, ConditionArguments, StartArguments, SheetFiles {
   model: string;
   device: DeviceChoice;
   count: number;
@@ -32,11 +32,6 @@ export interface SampleArguments extends SamplerSettings, ConditionArguments, St
   steps?: number | undefined;
   sampler: SamplerName;
   batch?: number | undefined;
-  out: string;
-  columns?: number | undefined;
-  singles?: string | undefined;
-  frames?: string | undefined;
-  animation?: string | undefined;
 }
 
 const MODEL = 'The model:';

@@ -28,7 +28,7 @@ import {
 import { type HeldRun, type TrainResult, train } from '@onnoise/training/run';
 import { readLines, runPaths, type ValidationMetrics } from '@onnoise/training/saved';
 import { checkComplete } from '@onnoise/training/settings';
-import { describeDifferences, readSettings } from '../options/settings.ts';
+import { describeDifferences, readSettings, type SettingsArguments } from '../options/settings.ts';
 import { describeDataset } from './describe-dataset.ts';
 import { dryRun } from './dry-run.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
@@ -38,14 +38,9 @@ import { describeAugmentation, describeClasses, describeModel, describeStep } fr
 const FAR = 1.2;
 
 /** The options that are no settings; `typedLayer` reads the rest. */
-export interface TrainArguments {
-  preset?: string | undefined;
-  config?: string | undefined;
-  out?: string | undefined;
-  resume: boolean;
+export interface TrainArguments extends SettingsArguments {
   dryRun: boolean;
   verbose?: boolean | undefined;
-  [option: string]: unknown;
 }
 
 export async function runTraining(args: TrainArguments): Promise<void> {

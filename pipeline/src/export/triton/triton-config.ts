@@ -10,19 +10,13 @@
  * ("Maximum Batch Size", "Reshape", "Instance Groups") and
  * https://github.com/triton-inference-server/common/blob/main/protobuf/model_config.proto
  */
-import { formatSchedulerConfig, type SchedulerConfig } from '@onnoise/scheduler';
-import { type ConditionSpec, extraInputs, type ImageShape } from '@onnoise/scheduler/model';
+import { formatSchedulerConfig } from '@onnoise/scheduler';
+import { type Artefact, extraInputs } from '@onnoise/scheduler/model';
 
-export interface TritonModel {
+export interface TritonModel
+  extends Pick<Artefact, 'shape' | 'classes' | 'nullCondition' | 'conditions' | 'scheduler'> {
   /** The name of the file's folder: Triton refuses a model with any other name. */
   name: string;
-  /** [C, H, W] of the images. */
-  shape: ImageShape;
-  /** Classes that can be asked for; 0 without classes. */
-  classes: number;
-  nullCondition: boolean;
-  conditions: readonly ConditionSpec[];
-  scheduler: SchedulerConfig;
 }
 
 /** Triton's names of types. */
