@@ -1,7 +1,7 @@
 /** Runs the command line in a test: in this process, or as a user starts it. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { main } from '../../pipeline/src/cli.ts';
 
 export interface CliResult {
@@ -28,6 +28,13 @@ export async function runCli(...args: string[]): Promise<CliResult> {
   } finally {
     for (const spy of [...spies, log]) spy.mockRestore();
   }
+}
+
+/** What a command says that must be refused: exit code 2, and nothing on standard output. */
+export async function refusal(running: Promise<CliResult>): Promise<string> {
+  const { code, stdout, stderr } = await running;
+  expect([code, stdout], stderr).toEqual([2, '']);
+  return stderr;
 }
 
 export const PIPELINE = join(import.meta.dirname, '..', '..', 'pipeline', 'bin', 'pipeline.mjs');

@@ -7,7 +7,7 @@ import { grainedBars, writeIdx } from '#test/evaluate/grained.ts';
 import { writeProjection } from '#test/evaluate/projection.ts';
 import { tinyOnnx } from '#test/models/tiny-onnx.ts';
 import { flatPicture, grayPicture, writeFiles } from '#test/pictures/images.ts';
-import { runCli } from '#test/run-cli.ts';
+import { refusal, runCli } from '#test/run-cli.ts';
 
 const { place, base, seen } = evaluateCommand();
 const plain = () => base('unconditional', 'plain');
@@ -211,15 +211,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
   ])('%s', async (_, args, message) => {
     const given = args();
     const out = given.includes('--out') ? [] : ['--out', place('none')];
-    const { code, stdout, stderr } = await runCli(
-      'evaluate',
-      ...given,
-      '--cache-dir',
-      place('cache'),
-      ...out,
-      '--quiet',
-    );
-    expect([code, stdout]).toEqual([2, '']);
+    const stderr = await refusal(runCli('evaluate', ...given, '--cache-dir', place('cache'), ...out, '--quiet'));
     expect(stderr).toMatch(/^Cannot [^\n]+\.( See: .*)?\n(See: pipeline evaluate --help\n)?$/);
     expect(stderr).toContain(message);
     expect(existsSync(place('none'))).toBe(false);
@@ -230,11 +222,9 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     await writeExactModel({ out: place('locked'), images: grainedBars({ count: 9 }, 1) });
     await mkdir(place('locked/evaluation.json'));
     const args = ['--model', place('locked'), ...plain().slice(2), ...seen(), '--cache-dir', place('cache')];
-    const { code, stderr } = await runCli('evaluate', ...args, '--out', place('none'), '--quiet');
-    expect([code, stderr]).toEqual([
-      2,
-      expect.stringContaining('there is a folder of that name. Or leave the model folder as it is: --no-card.'),
-    ]);
+    expect(await refusal(runCli('evaluate', ...args, '--out', place('none'), '--quiet'))).toContain(
+      'there is a folder of that name. Or leave the model folder as it is: --no-card.',
+    );
     expect(existsSync(place('none'))).toBe(false);
   });
 });

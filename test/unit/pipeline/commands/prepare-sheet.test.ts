@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { shownImages } from '#pipeline/commands/stages/prepared-sheet.ts';
 import { flatPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
-import { runCli } from '#test/run-cli.ts';
+import { refusal, runCli } from '#test/run-cli.ts';
 
 describe('pipeline prepare --sheet', () => {
   it('draws the prepared images in their order', async () => {
@@ -28,11 +28,9 @@ describe('pipeline prepare --sheet', () => {
   it('refuses a name without a format before any work', async () => {
     const root = temporaryFolder();
     const cache = join(root, 'cache');
-    const { code, stderr } = await runCli('prepare', '--data', 'digits', '--cache-dir', cache, '--sheet', 'look');
-    expect([code, stderr]).toEqual([
-      2,
+    expect(await refusal(runCli('prepare', '--data', 'digits', '--cache-dir', cache, '--sheet', 'look'))).toBe(
       'Cannot write the pictures: --sheet must end in .png, .jpg, .jpeg, .webp, .avif, .tiff, .tif or .gif, received "look".\n',
-    ]);
+    );
     expect(existsSync(cache)).toBe(false);
   });
 
@@ -41,11 +39,9 @@ describe('pipeline prepare --sheet', () => {
     const data = await writeFiles(join(root, 'photos'), { '1.png': flatPicture(8, 8, 9) });
     symlinkSync(data, join(root, 'link'), 'junction');
     for (const sheet of [join(data, 'look.png'), join(data, 'a', 'b.png'), join(root, 'link', 'look.png')]) {
-      const { code, stderr } = await runCli('prepare', '--data', data, '--size', '8', '--sheet', sheet);
-      expect([code, stderr]).toEqual([
-        2,
+      expect(await refusal(runCli('prepare', '--data', data, '--size', '8', '--sheet', sheet))).toBe(
         `Cannot write ${sheet}: --sheet must lie outside the folder of the images, ${JSON.stringify(data)}, where it would count as an image, received ${JSON.stringify(sheet)}.\n`,
-      ]);
+      );
     }
     expect(readdirSync(data)).toEqual(['1.png']);
     const beside = ['--cache-dir', join(root, 'cache'), '--sheet', join(root, 'photos.png')];
