@@ -8,9 +8,26 @@ import { queueName } from '../../pipeline/src/bulk/done.ts';
 import { type Generated, type GenerateOptions, generate } from '../../pipeline/src/bulk/generate.ts';
 import { hashModel } from '../../pipeline/src/bulk/hash.ts';
 import { makeOrder, type OrderOptions } from '../../pipeline/src/bulk/order.ts';
+import type { Order } from '../../pipeline/src/bulk/shards.ts';
 import { runWorker, type WorkerTiming } from '../../pipeline/src/bulk/worker.ts';
 import { type TinyOptions, temporaryFolder, tinyArtefact } from './models/tiny-onnx.ts';
 import { startRedis, type TestRedis } from './redis.ts';
+
+/** An order of an unconditional model, as `makeOrder` completes it. */
+export const ORDER: Order = {
+  model: 'ab'.repeat(32),
+  sampler: 'ddim',
+  steps: 5,
+  spacing: 'model',
+  eta: 0,
+  curvature: 'half',
+  noise: 1,
+  solver: 'bh2',
+  labels: null,
+  seed: 100,
+  count: 10,
+  shard: 4,
+};
 
 export interface Place {
   url: string;

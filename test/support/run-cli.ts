@@ -30,6 +30,14 @@ export async function runCli(...args: string[]): Promise<CliResult> {
   }
 }
 
+/** Trains a network of a few weights on a folder of pictures, in two images a step. */
+export const trainTiny = (pictures: string, out: string, ...args: string[]) =>
+  runCli(
+    ...['train', '--data', pictures, '--out', out, '--size', '8', '--batch', '2', '--sample-steps', '2'],
+    ...['--sample-count', '1', '--model._class_name', 'SimpleUnet', '--model.channels', '8,16'],
+    ...['--model.time_emb_dim', '4', ...args],
+  );
+
 /** What a command says that must be refused: exit code 2, and nothing on standard output. */
 export async function refusal(running: Promise<CliResult>): Promise<string> {
   const { code, stdout, stderr } = await running;

@@ -2,7 +2,7 @@
 import { logTicks } from '@onnoise/runtime-node';
 import { formatFigure, formatValue, type Measure } from '@onnoise/scheduler/model';
 import { averageLosses, smooth } from '@onnoise/training/pictures';
-import { axes } from '../report/charts.ts';
+import { axes, STRIP, stripAxis } from '../report/charts.ts';
 import type { Html } from '../report/html.ts';
 import { seriesStyle } from '../report/marks.ts';
 import { chart } from '../report/plot.ts';
@@ -87,22 +87,12 @@ export function measureRows(rows: readonly { side: number; name: string; measure
           `${name} ${formatFigure(measure, measure.model.value)}, real images ${formatFigure(measure, measure.real.value)}`,
       )
       .join('; '),
-    width: 300,
+    ...STRIP,
     height: 30 + 18 * rows.length,
-    marginTop: 4,
-    marginLeft: 12,
-    marginRight: 16,
-    marginBottom: 22,
     x: { ...(log ? { type: 'log', domain: ends } : { nice: true }), label: null },
     y: { type: 'band', domain: drawn.map(({ side }) => side), axis: null },
     marks: [
-      Plot.gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
-      Plot.axisX({
-        ticks,
-        text: (value: number) => formatFigure(first!.measure, value),
-        tickSize: 0,
-        fill: 'var(--muted)',
-      }),
+      ...stripAxis(Plot, first!.measure, ticks),
       Plot.tickX(drawn, { x: 'real', y: 'side', stroke: 'var(--muted)', strokeWidth: 2 }),
       Plot.ruleY(drawn, { x1: 'low', x2: 'high', y: 'side', stroke: colour, strokeWidth: 3, strokeOpacity: 0.5 }),
       Plot.dot(drawn, {

@@ -8,7 +8,8 @@ import type { ClassShares } from './types.ts';
 
 /** A distance's axis is logarithmic where the greatest value is so many times the least. */
 const WIDE = 12;
-const STRIP_WIDTH = 300;
+/** The frame of a measure's values on one axis. */
+export const STRIP = { width: 300, marginTop: 4, marginLeft: 12, marginRight: 16, marginBottom: 22 } as const;
 /** Most classes that a chart has room for. */
 export const MOST_CLASSES = 40;
 const LONGEST_NAME = 14;
@@ -25,22 +26,12 @@ export function measureStrip(measure: Measure): Promise<Html> {
   const { ticks, scale } = stripScale(measure, least, greatest);
   return chart((Plot) => ({
     label: `${measure.name}: pictures ${told(measure, 'model')}, real images ${told(measure, 'real')}, noise ${told(measure, 'noise')}.`,
-    width: STRIP_WIDTH,
+    ...STRIP,
     height: 84,
-    marginTop: 4,
-    marginLeft: 12,
-    marginRight: 16,
-    marginBottom: 22,
     x: { ...scale, label: null },
     y: { type: 'band', domain: [0, 1, 2], axis: null },
     marks: [
-      Plot.gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
-      Plot.axisX({
-        ticks,
-        text: (value: number) => formatFigure(measure, value),
-        tickSize: 0,
-        fill: 'var(--muted)',
-      }),
+      ...stripAxis(Plot, measure, ticks),
       Plot.ruleY(
         sets.filter(({ interval }) => interval !== undefined),
         {
@@ -56,6 +47,12 @@ export function measureStrip(measure: Measure): Promise<Html> {
     ],
   }));
 }
+
+/** That axis, with a grid. @param ticks themselves, or about how many */
+export const stripAxis = (Plot: PlotLibrary, measure: Measure, ticks: number | readonly number[]) => [
+  Plot.gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
+  Plot.axisX({ ticks, text: (value: number) => formatFigure(measure, value), tickSize: 0, fill: 'var(--muted)' }),
+];
 
 /**
  * Distances from little to much have a logarithmic axis, so that noise does not push model and real images together. Where

@@ -1,24 +1,23 @@
 /** The choice of a fused graph, on the CPU: no test here needs a GPU. */
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { chooseLoop, sampleByLoop } from '#runtime-node/fused.ts';
 import { completeRequest, type DeviceReport, loadModel, readModelFolder } from '#runtime-node/index.ts';
 import { fusedFolder, PLAIN } from '#test/models/fused.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { exportWave } from '../../support/diffusers/export.ts';
 
 const cpu = { device: 'cpu' as const };
 const onCuda: DeviceReport = { device: 'cuda', reason: 'asked for' };
 
 describe('a folder with a fused loop', () => {
-  let [root, plain, fused] = ['', '', ''];
+  const root = temporaryFolder();
+  let [plain, fused] = ['', ''];
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'onnoise-fused-'));
     ({ plain, fused } = await fusedFolder(root, PLAIN, { kinds: ['loop'] }));
   }, 120_000);
-  afterAll(() => rm(root, { recursive: true, force: true }));
 
   const reports: DeviceReport[] = [];
   const load = (folder: string, options = {}) =>

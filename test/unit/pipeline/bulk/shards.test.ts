@@ -7,23 +7,11 @@ import { makeOrder } from '#pipeline/bulk/order.ts';
 import { sampleShard } from '#pipeline/bulk/sample-shard.ts';
 import { conditionsAt, countShards, labelAt, type Order, parseShard, shardAt, shardId } from '#pipeline/bulk/shards.ts';
 import { loadModel } from '#runtime-node/index.ts';
+import { ORDER as PLAIN_ORDER } from '#test/bulk.ts';
 import { trainedCard } from '#test/models/card.ts';
 import { GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 
-const ORDER: Order = {
-  model: 'ab'.repeat(32),
-  sampler: 'ddim',
-  steps: 5,
-  spacing: 'model',
-  eta: 0,
-  curvature: 'half',
-  noise: 1,
-  solver: 'bh2',
-  labels: [4, 7, 9],
-  seed: 100,
-  count: 10,
-  shard: 4,
-};
+const ORDER: Order = { ...PLAIN_ORDER, labels: [4, 7, 9] };
 const shardsOf = (order: Order) => Array.from({ length: countShards(order) }, (_, i) => shardAt(order, i));
 
 describe('shardAt', () => {

@@ -4,27 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { mergeShards } from '#pipeline/bulk/merge.ts';
 import { makeOrder } from '#pipeline/bulk/order.ts';
 import { runShare } from '#pipeline/bulk/run-share.ts';
-import { countShards, type Order, shardAt } from '#pipeline/bulk/shards.ts';
+import { countShards, shardAt } from '#pipeline/bulk/shards.ts';
 import { countShare, parseShare, type Share, shardsOf } from '#pipeline/bulk/share.ts';
-import { readManifest, seedsIn } from '#test/bulk.ts';
+import { ORDER, readManifest, seedsIn } from '#test/bulk.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { spawnCli } from '#test/run-cli.ts';
 import { lacksTar, skipBecause } from '#test/skip.ts';
 
-const ORDER: Order = {
-  model: 'ab'.repeat(32),
-  sampler: 'ddim',
-  steps: 5,
-  spacing: 'model',
-  eta: 0,
-  curvature: 'half',
-  noise: 1,
-  solver: 'bh2',
-  labels: null,
-  seed: 100,
-  count: 10,
-  shard: 4,
-};
 const quiet = { signal: new AbortController().signal, onProgress: () => {}, onLine: () => {} };
 
 describe('parseShare', () => {

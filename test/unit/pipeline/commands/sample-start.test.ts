@@ -1,14 +1,14 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { temporaryFolder as folderOfSuite } from '#test/pictures/images.ts';
 import { refusal, runCli } from '#test/run-cli.ts';
 
 const SIDE = 4;
 let model: string;
-let folder: string;
+const folder = folderOfSuite();
 const at = (name: string) => join(folder, name);
 const write = (name: string, levels: readonly number[], side = SIDE, channels: 1 | 3 | 4 = 1) =>
   sharp(Uint8Array.from(levels), { raw: { width: side, height: side, channels } })
@@ -19,7 +19,6 @@ const pixels = async (file: string) => [...(await sharp(file).toColourspace('b-w
 const LEVELS = Array.from({ length: 16 }, (_, i) => 16 * i);
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'onnoise-'));
   model = await tinyArtefact({}, { out: at('model') });
   await write('picture.png', LEVELS);
   await write(
@@ -37,8 +36,6 @@ beforeAll(async () => {
   await writeFile(at('words.png'), 'no picture');
   await mkdir(at('folder'));
 });
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const sample = (...args: string[]) => {
   const count = args.includes('--count') ? [] : ['--count', '2'];

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { writeData } from '#pipeline/export/accelerate/data-file.ts';
 import { checkKnown } from '#pipeline/export/accelerate/known-settings.ts';
 import { temporaryFolder, writeGrayPictures } from '#test/pictures/images.ts';
-import { refusal, runCli } from '#test/run-cli.ts';
+import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { readSafetensors } from '#training/folder/safetensors.ts';
 import { resolveConfig } from '#training/settings/config.ts';
@@ -65,17 +65,9 @@ describe('checkKnown', () => {
 
 describe('pipeline transfer --to accelerate', () => {
   const folder = temporaryFolder();
-  const [run, pictures, cache] = ['run', 'pictures', 'cache'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const [run, pictures, cache] = [join(folder, 'run'), join(folder, 'pictures'), join(folder, 'cache')];
   const train = (out: string, ...args: string[]) =>
-    runCli(
-      ...['train', '--data', pictures, '--size', '8', '--steps', '2', '--batch', '2', '--sample-steps', '2'],
-      ...['--cache-dir', cache, '--out', out, '--sample-count', '1', '--model._class_name', 'SimpleUnet'],
-      ...['--model.channels', '8,16', '--model.time_emb_dim', '4', ...args],
-    );
+    trainTiny(pictures, out, '--steps', '2', '--cache-dir', cache, ...args);
   beforeAll(async () => {
     await writeGrayPictures(pictures);
     expect(await train(run)).toMatchObject({ code: 0 });

@@ -1,27 +1,19 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { takeLock } from '#base/files/lock.ts';
-import { writeGrayPictures } from '#test/pictures/images.ts';
+import { temporaryFolder, writeGrayPictures } from '#test/pictures/images.ts';
 import { deadAside, deadTemporary } from '#test/programs/dead-temporary.ts';
-import { refusal, runCli } from '#test/run-cli.ts';
+import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
 
 describe('pipeline export', () => {
-  let folder = '';
-  let run = '';
+  const folder = temporaryFolder();
+  const run = join(folder, 'run');
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'onnoise-export-command-'));
-    run = join(folder, 'run');
     const pictures = await writeGrayPictures(join(folder, 'pictures'));
-    const { code, stderr } = await runCli(
-      ...['train', '--data', pictures, '--size', '8', '--steps', '2', '--batch', '2', '--sample-steps', '2'],
-      ...['--cache-dir', join(folder, 'cache'), '--out', run, '--sample-count', '1'],
-      ...['--model._class_name', 'SimpleUnet', '--model.channels', '8,16', '--model.time_emb_dim', '4'],
-    );
-    expect([code, stderr]).toEqual([0, expect.anything()]);
+    const settings = ['--steps', '2', '--cache-dir', join(folder, 'cache')];
+    expect(await trainTiny(pictures, run, ...settings)).toMatchObject({ code: 0 });
   }, 60_000);
-  afterAll(() => rm(folder, { recursive: true, force: true }));
   const exportTo = (out: string, ...args: string[]) => runCli('export', '--run', run, '--out', out, ...args);
 
   it('tells its results as one object with --json, and nothing else with --quiet', async () => {
@@ -70,22 +62,8 @@ describe('pipeline export', () => {
     expect([made.code, made.stderr]).toEqual([0, expect.anything()]);
     expect(JSON.parse(made.stdout).fused).toEqual(fused);
     expect((await readdir(join(whole, 'fused'))).sort()).toEqual(['loop.onnx', 'step.onnx', 'table.json']);
-    const again = await runCli(
-      ...[
-        'convert',
-        '--model',
-        whole,
-        '--out',
-        copy,
-        '--fuse',
-        'loop-noise',
-        '--sampler',
-        'heun',
-        '--steps',
-        '2',
-        '--json',
-      ],
-    );
+    const other = ['--fuse', 'loop-noise', '--sampler', 'heun', '--steps', '2', '--json'];
+    const again = await runCli('convert', '--model', whole, '--out', copy, ...other);
     expect(JSON.parse(again.stdout)).toEqual({
       model: whole,
       folder: copy,

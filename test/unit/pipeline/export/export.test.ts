@@ -1,13 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler/rules';
 import proto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { beforeAll, describe, expect, it, test } from 'vitest';
 import { exportRun } from '#pipeline/export/export.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { bytesOf, readOnnxFacts } from '#scheduler/model/index.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { inferenceGraph, labelCount } from '#training/folder/inference.ts';
 import { describeParity, measureParity, PARITY_LIMIT, parityLimit } from '#training/folder/parity.ts';
@@ -203,7 +203,7 @@ describe('exportRun', () => {
     training: { steps: 4, batch: 2 },
   };
   const plan = planFromConfig(resolveConfig([{ name: 'the test', config }]));
-  let folder: string;
+  const folder = temporaryFolder();
   const at = (...parts: string[]) => join(folder, ...parts);
 
   const save = (step: number, state: Map<string, Float32Array>) => {
@@ -220,7 +220,6 @@ describe('exportRun', () => {
   };
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'onnoise-export-'));
     const paths = runPaths(at('run'));
     const state = plan.step.initialState(plan.initialParameters());
     for (const step of [2, 4]) await save(step, state);
@@ -235,7 +234,6 @@ describe('exportRun', () => {
       train: 9,
     });
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('writes a folder that runtime-node samples, with a card', async () => {
     const result = await exportRun({ run: at('run'), out: at('model') });

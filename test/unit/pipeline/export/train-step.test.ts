@@ -1,28 +1,20 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readStepFile, STEP_FILES } from '#scheduler/training/index.ts';
-import { writeGrayPictures } from '#test/pictures/images.ts';
-import { refusal, runCli } from '#test/run-cli.ts';
+import { temporaryFolder, writeGrayPictures } from '#test/pictures/images.ts';
+import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
 import { readSafetensors } from '#training/folder/safetensors.ts';
 import { loadCheckpoint } from '#training/saved/checkpoint.ts';
 
 describe('pipeline transfer --to tab', () => {
-  let folder = '';
-  let run = '';
+  const folder = temporaryFolder();
+  const run = join(folder, 'run');
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'onnoise-train-step-'));
-    run = join(folder, 'run');
     const pictures = await writeGrayPictures(join(folder, 'pictures'));
-    const { code, stderr } = await runCli(
-      ...['train', '--data', pictures, '--size', '8', '--steps', '3', '--batch', '2', '--sample-steps', '2'],
-      ...['--cache-dir', join(folder, 'cache'), '--out', run, '--sample-count', '1', '--flip', '--lr', '0.003'],
-      ...['--model._class_name', 'SimpleUnet', '--model.channels', '8,16', '--model.time_emb_dim', '4'],
-    );
-    expect([code, stderr]).toEqual([0, expect.anything()]);
+    const settings = ['--steps', '3', '--flip', '--lr', '0.003', '--cache-dir', join(folder, 'cache')];
+    expect(await trainTiny(pictures, run, ...settings)).toMatchObject({ code: 0 });
   }, 60_000);
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('writes the step of a run with its state beside the model, and again over it', async () => {
     const out = join(folder, 'model');

@@ -1,21 +1,23 @@
 /** What can be wrong with a checkpoint: each is refused in a sentence, and nothing is written. */
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler/rules';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { importCheckpoint } from '#pipeline/import/import.ts';
 import { loadModel } from '#runtime-node/index.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { readSafetensors, type SafetensorsEntry, writeSafetensors } from '#training/folder/safetensors.ts';
 import { type CheckpointParts, tinyTensors, WEIGHTS, writeCheckpoint } from '../../../support/checkpoint.ts';
 import { runCli } from '../../../support/run-cli.ts';
 
-let root: string;
+const root = temporaryFolder();
 const at = (...parts: string[]) => join(root, ...parts);
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'onnoise-import-'));
-});
-afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** Where one test may write a model. */
+function place(name: string): string {
+  onTestFinished(() => rm(at(name), { recursive: true, force: true }));
+  return at(name);
+}
 
 let made = 0;
 /** A new folder, with a checkpoint unless there are no parts. */
@@ -38,8 +40,7 @@ describe('importCheckpoint', () => {
   it('makes a model folder that samples, with the weights beside the network', async () => {
     const from = await fresh({ network: { num_class_embeds: 2 }, index: { id2label: { 0: 'cat', 1: 'dog' } } });
     await writeFile(join(from, 'README.md'), '---\nlicense: apache-2.0\ntags: [a]\n---\n# Cats\n');
-    const out = at('made');
-    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const out = place('made');
     const { parity, parameters, notes, sampler } = await importCheckpoint({ from, out });
     expect(parity.difference).toBeLessThan(1e-5);
     expect([parameters, notes, sampler]).toEqual([11_653, [], undefined]);
@@ -58,16 +59,14 @@ describe('importCheckpoint', () => {
 
   it('leaves the weights out, and says which sampler the checkpoint was saved with', async () => {
     const from = await fresh({ scheduler: { _class_name: 'UniPCMultistepScheduler', solver_type: 'bh2' } });
-    const out = at('without');
-    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const out = place('without');
     expect(await importCheckpoint({ from, out, weights: false })).toMatchObject({ sampler: 'unipc' });
     expect((await readdir(join(out, 'unet'))).sort()).toEqual(['config.json', 'model.onnx']);
   });
 
   it('goes on saying that a checkpoint comes of phantoms alone', async () => {
     const from = await fresh({ index: { trained_on: 'phantoms' } });
-    const out = at('phantoms');
-    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const out = place('phantoms');
     await importCheckpoint({ from, out, weights: false });
     expect((await loadModel(out, { device: 'cpu' })).trainedOn).toBe('phantoms');
     const card = await readFile(join(out, 'README.md'), 'utf8');
@@ -78,8 +77,7 @@ describe('importCheckpoint', () => {
   it('reads only the schedule of a scheduler whose sampler is not here, and says so', async () => {
     const scheduler = { _class_name: 'PNDMScheduler', beta_schedule: 'scaled_linear', skip_prk_steps: true };
     const from = await fresh({ scheduler });
-    const out = at('pndm');
-    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const out = place('pndm');
     const { notes } = await importCheckpoint({ from, out });
     expect(notes).toEqual([
       'Its sampler, PNDMScheduler, is not available here: only the noise schedule of its file is used.',
@@ -98,8 +96,7 @@ describe('importCheckpoint', () => {
     await writeFile(join(cache, 'refs', 'main'), '0a1b');
     await rename(join(snapshot, WEIGHTS), join(cache, 'blobs', 'c0ffee'));
     await symlink('../../../blobs/c0ffee', join(snapshot, WEIGHTS));
-    const out = at('cached');
-    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const out = place('cached');
     await importCheckpoint({ from: cache, out });
     await loadModel(out, { device: 'cpu' }).then((model) => model.dispose());
 
@@ -112,8 +109,7 @@ describe('importCheckpoint', () => {
 
   it('takes a file with its config beside it or named, and a folder of the network alone', async () => {
     const from = await fresh({});
-    const out = at('alone');
-    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const out = place('alone');
     await importCheckpoint({ from: join(from, 'unet'), out });
     await importCheckpoint({ from: join(from, WEIGHTS), out });
     const file = at('alone.safetensors');
@@ -160,8 +156,7 @@ describe('importCheckpoint refuses', () => {
 
   it('another --size than that of the config, but not where that has none', async () => {
     const from = await fresh({ config: { sample_size: null } });
-    const out = at('sized');
-    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const out = place('sized');
     await importCheckpoint({ from, out, size: 8 });
     await refuses(await fresh({}), '--size must be left out or 4, the sample_size of its network, received 8.', {
       size: 8,
@@ -327,8 +322,7 @@ describe('importCheckpoint refuses weights that', () => {
     await write(1, tensors.slice(0, 9));
     await write(2, tensors.slice(9));
     await writeFile(list, JSON.stringify({ metadata: { total_size: 1 }, weight_map: map }));
-    const out = at('sharded');
-    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const out = place('sharded');
     await importCheckpoint({ from, out });
     expect(new Map((await readSafetensors(join(out, WEIGHTS))).tensors).size).toBe(tensors.length);
 
@@ -357,8 +351,7 @@ describe('importCheckpoint refuses weights that', () => {
 describe('pipeline import', () => {
   it('says what it made, in words and as JSON, and how it is used', async () => {
     const from = await fresh({ scheduler: { _class_name: 'HeunDiscreteScheduler' } });
-    const out = at('told #1');
-    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const out = place('told #1');
     const told = await runCli('import', from, '--out', out);
     expect(told).toMatchObject({ code: 0 });
     expect(told.stdout).toMatch(

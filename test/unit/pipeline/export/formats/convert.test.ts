@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { bytesOf, formatOf, readOnnxFacts } from '@onnoise/scheduler/model';
 import onnxProto from 'onnx-proto';
 import { InferenceSession } from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type ConvertOptions, convertNetwork } from '#pipeline/export/formats/convert.ts';
 import { loopGraph } from '#pipeline/export/fuse/loop.ts';
 import { stepGraph } from '#pipeline/export/fuse/step.ts';
 import { type ModelFolder, readModelFolder } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { SMALL_SIMPLE, SMALL_UNET, smallModel } from '#test/models/small-network.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 import { decodeModel, encodeModel, NotRecovered } from '#tracer/index.ts';
 import { widenWeights } from '#training/folder/float16.ts';
 import { planWeights, restoreWeights } from '#training/folder/int8-weights.ts';
@@ -19,15 +20,13 @@ import { planLayers } from '#training/folder/weight-plan.ts';
 import { createModel } from '#training/model/index.ts';
 import { waveParameters } from '../../../../support/models/model.ts';
 
-let root: string;
+const root = temporaryFolder();
 let facts: ModelFolder;
 let onnx: Uint8Array;
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'onnoise-convert-'));
   facts = await readModelFolder(await smallModel(root));
   onnx = new Uint8Array(await readFile(facts.onnx));
 });
-afterAll(() => rm(root, { recursive: true, force: true }));
 
 const convert = (changes: Partial<ConvertOptions>, network: Uint8Array = onnx) =>
   convertNetwork(network, {

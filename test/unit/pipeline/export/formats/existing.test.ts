@@ -1,22 +1,20 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { exportSmallerCopy } from '#pipeline/export/formats/existing.ts';
 import { loadModel, readModelFolder } from '#runtime-node/index.ts';
 import { smallModel } from '#test/models/small-network.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 
 let model: string;
-let root: string;
+const root = temporaryFolder();
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'onnoise-smaller-'));
   model = await smallModel(root);
   await writeFile(join(model, 'evaluation.json'), '{}');
   const card = join(model, 'README.md');
   const text = await readFile(card, 'utf8');
   await writeFile(card, text.replace('## Limits', '## Evaluation\n\nVery good.\n\n## Limits'));
 });
-afterAll(() => rm(root, { recursive: true, force: true }));
 
 describe('exportSmallerCopy', () => {
   it('writes a model that says its format, without the figures of float32', async () => {
