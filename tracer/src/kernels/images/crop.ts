@@ -10,12 +10,12 @@ import { image } from '../convolution/convolution.ts';
 import { imageValue } from '../convolution/geometry.ts';
 import { gathering } from '../tensors/gather.ts';
 import { movement, reshape } from '../tensors/movement.ts';
-import { apply, cast, combine, scalar, where } from '../tensors/operators.ts';
+import { apply, cast, combine, constant, scalar, where } from '../tensors/operators.ts';
 import type { KernelTable } from '../tensors/row.ts';
 
 const float = (b: GraphBuilder, op: string, ...values: Value[]): Value => combine(b, op, values, 'float32');
 const vector = (b: GraphBuilder, values: number[], shape: number[]): Value =>
-  plain(b.constant(Float32Array.from(values), shape, 'float32'), 'float32', shape);
+  constant(b, Float32Array.from(values), shape, 'float32');
 
 interface Side {
   /** Weights of the elements of an axis in the crops, [boxes, crop, size]. */

@@ -3,11 +3,11 @@
  * place of the maximum, as tfjs does.
  */
 import { type Attribute, type GraphBuilder, sizeOf } from '../../graph/graph.ts';
-import { plain, type Value } from '../../graph/layout.ts';
+import type { Value } from '../../graph/layout.ts';
 import { TraceError } from '../../graph/trace-error.ts';
 import { image } from '../convolution/convolution.ts';
 import { convAttributes, type Geometry, imageValue, outputShape } from '../convolution/geometry.ts';
-import { cast, combine, withoutNaN } from '../tensors/operators.ts';
+import { cast, combine, constant, withoutNaN } from '../tensors/operators.ts';
 import type { KernelTable } from '../tensors/row.ts';
 import { poolGeometry } from './pooling.ts';
 
@@ -67,14 +67,11 @@ export const maxPoolGradient: KernelTable = {
     const numbers = withoutNaN(b, image(b, cast(b, x!, 'float32')), Number.NEGATIVE_INFINITY);
     const [largest, places] = maxima(b, numbers.name, out.dims, attributesOf(g));
     // ONNX counts through [N, C, H, W], tfjs through [N, H, W, C] or one [H, W, C].
-    const whole = (value: number) => plain(b.constant(BigInt64Array.of(BigInt(value)), [], 'int64'), 'int64', []);
+    const whole = (value: number) => constant(b, BigInt64Array.of(BigInt(value)), [], 'int64');
     const place: Value = { ...out, dtype: 'int64', name: places };
     const pixel = combine(b, 'Mod', [place, whole(height * width)], 'int64');
     const channel = BigInt64Array.from({ length: channels }, (_, c) => BigInt(c));
-    const ends = [
-      combine(b, 'Mul', [pixel, whole(channels)], 'int64'),
-      plain(b.constant(channel, [channels], 'int64'), 'int64', [channels]),
-    ];
+    const ends = [combine(b, 'Mul', [pixel, whole(channels)], 'int64'), constant(b, channel, [channels], 'int64')];
     if (attrs.includeBatchInIndex) {
       const size = whole(channels * height * width);
       const item = combine(b, 'Div', [place, size], 'int64');

@@ -3,7 +3,7 @@
 import { type GraphBuilder, sizeOf } from '../../graph/graph.ts';
 import { full, logical, plain, storedAxis, type Value } from '../../graph/layout.ts';
 import { reshape } from './movement.ts';
-import { apply, cast, combine, countable, isNan, numeric, scalar, where } from './operators.ts';
+import { apply, cast, combine, constant, countable, isNan, numeric, scalar, where } from './operators.ts';
 import type { KernelTable } from './row.ts';
 
 const less = (b: GraphBuilder, x: Value, y: Value): Value => combine(b, 'Less', [x, y], 'bool');
@@ -87,7 +87,7 @@ export const arithmetic: KernelTable = {
   Diag: (b, { x }) => {
     const size = sizeOf(x!.shape);
     const places = Int32Array.from({ length: size }, (_, i) => i);
-    const row = plain(b.constant(places, [size], 'int32'), 'int32', [size]);
+    const row = constant(b, places, [size], 'int32');
     const diagonal = combine(b, 'Equal', [row, reshape(b, row, [size, 1])], 'bool');
     const zero = cast(b, scalar(b, 0), x!.dtype);
     return reshape(b, where(b, diagonal, reshape(b, x!, [size]), zero), [...x!.shape, ...x!.shape]);

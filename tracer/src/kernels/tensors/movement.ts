@@ -19,7 +19,7 @@ import {
   type Value,
 } from '../../graph/layout.ts';
 import { TraceError } from '../../graph/trace-error.ts';
-import { cast, combine, scalar, where } from './operators.ts';
+import { cast, combine, constant, scalar, where } from './operators.ts';
 import type { KernelTable } from './row.ts';
 
 /**
@@ -246,7 +246,7 @@ export const movement: KernelTable = {
   OneHot: (b, { indices }, { dtype = 'int32', depth, onValue, offValue }) => {
     const column = reshape(b, cast(b, indices!, 'int32'), [...indices!.shape, 1]);
     const classes = Int32Array.from({ length: depth }, (_, i) => i);
-    const hit = combine(b, 'Equal', [column, plain(b.constant(classes, [depth], 'int32'), 'int32', [depth])], 'bool');
+    const hit = combine(b, 'Equal', [column, constant(b, classes, [depth], 'int32')], 'bool');
     if (onValue === 1 && offValue === 0) return cast(b, hit, dtype);
     return where(b, hit, scalar(b, onValue, dtype), scalar(b, offValue, dtype));
   },

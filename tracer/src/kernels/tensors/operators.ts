@@ -1,7 +1,7 @@
 /** What the rows are written with: ONNX operators over values that are stored in any order. */
 
 import * as tf from '@tensorflow/tfjs';
-import { ARRAY_TYPE, type Attribute, type DType, type GraphBuilder } from '../../graph/graph.ts';
+import { ARRAY_TYPE, type Attribute, type ConstantData, type DType, type GraphBuilder } from '../../graph/graph.ts';
 import { aligned, plain, type Value } from '../../graph/layout.ts';
 import { TraceError } from '../../graph/trace-error.ts';
 
@@ -42,12 +42,15 @@ export function combine(
   return { name: b.emit(op, names, { dtype, dims }, { attributes }), dtype, shape, order, dims };
 }
 
+export const constant = (b: GraphBuilder, data: ConstantData, shape: readonly number[], dtype: DType): Value =>
+  plain(b.constant(data, shape, dtype), dtype, shape);
+
 export const scalar = (b: GraphBuilder, value: number, dtype: 'float32' | 'int32' = 'float32'): Value =>
   plain(b.scalar(value, dtype), dtype, []);
 
 /** A tensor without elements. */
 export const empty = (b: GraphBuilder, dtype: DType, shape: readonly number[]): Value =>
-  plain(b.constant(new ARRAY_TYPE[dtype as keyof typeof ARRAY_TYPE](0), shape, dtype), dtype, shape);
+  constant(b, new ARRAY_TYPE[dtype as keyof typeof ARRAY_TYPE](0), shape, dtype);
 
 export function cast(b: GraphBuilder, x: Value, dtype: DType): Value {
   if (ONNX_TYPE[dtype] === undefined)

@@ -5,7 +5,7 @@ import { logical, plain, type Value } from '../../graph/layout.ts';
 import { TraceError } from '../../graph/trace-error.ts';
 import { refuseWhere } from './arithmetic.ts';
 import { reshape } from './movement.ts';
-import { cast, combine, countable, empty, numeric, scalar, where } from './operators.ts';
+import { cast, combine, constant, countable, empty, numeric, scalar, where } from './operators.ts';
 import type { KernelTable } from './row.ts';
 
 function sum(b: GraphBuilder, x: Value, axis: number): Value {
@@ -26,14 +26,11 @@ function histogram(b: GraphBuilder, x: Value, weights: Value, size: number): Val
   const numbers = cast(b, x, 'int32');
   const checked = refuseWhere(b, combine(b, 'Less', [numbers, scalar(b, 0, 'int32')], 'bool'));
   const column = reshape(b, combine(b, 'Add', [numbers, checked], 'int32'), [...x.shape, 1]);
-  const bins = plain(
-    b.constant(
-      Int32Array.from({ length: size }, (_, i) => i),
-      [size],
-      'int32',
-    ),
-    'int32',
+  const bins = constant(
+    b,
+    Int32Array.from({ length: size }, (_, i) => i),
     [size],
+    'int32',
   );
   const hit = combine(b, 'Equal', [column, bins], 'bool');
   const weight = sizeOf(weights.shape) > 0 ? reshape(b, cast(b, weights, dtype), column.shape) : undefined;

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../../graph/graph.ts';
 import { full, logical, plain, type Value } from '../../graph/layout.ts';
 import { movement, reshape } from './movement.ts';
-import { apply, cast, combine, scalar, where } from './operators.ts';
+import { apply, cast, combine, constant, scalar, where } from './operators.ts';
 import type { KernelTable } from './row.ts';
 
 type Quad = [number, number, number, number];
@@ -79,23 +79,17 @@ export const transforms: KernelTable = {
   Transform: (b, { image, transforms }, { interpolation, fillMode, fillValue, outputShape }) => {
     const [batch, height, width, channels] = image!.shape as Quad;
     const [high, wide] = (outputShape ?? [height, width]) as [number, number];
-    const x = plain(
-      b.constant(
-        Float32Array.from({ length: high * wide }, (_, i) => i % wide),
-        [1, high * wide],
-        'float32',
-      ),
-      'float32',
+    const x = constant(
+      b,
+      Float32Array.from({ length: high * wide }, (_, i) => i % wide),
       [1, high * wide],
+      'float32',
     );
-    const y = plain(
-      b.constant(
-        Float32Array.from({ length: high * wide }, (_, i) => Math.floor(i / wide)),
-        [1, high * wide],
-        'float32',
-      ),
-      'float32',
+    const y = constant(
+      b,
+      Float32Array.from({ length: high * wide }, (_, i) => Math.floor(i / wide)),
       [1, high * wide],
+      'float32',
     );
     const count = transforms!.shape[0]!;
     const entry = (i: number) => movement.Slice!(b, { x: transforms! }, { begin: [0, i], size: [count, 1] }) as Value;
@@ -125,26 +119,23 @@ export const transforms: KernelTable = {
       return fromX >= 0 && fromX < width && fromY >= 0 && fromY < height ? fromY * width + fromX : undefined;
     });
     const rows = reshape(b, image!, [batch, size, channels]);
-    const index = plain(
-      b.constant(
-        Int32Array.from(sources, (at) => at ?? 0),
-        [size],
-        'int32',
-      ),
-      'int32',
+    const index = constant(
+      b,
+      Int32Array.from(sources, (at) => at ?? 0),
       [size],
+      'int32',
     );
     const source = logical(b, rows);
     const type = { dtype: source.dtype, dims: source.shape };
     const name = b.emit('Gather', [source.name, index.name], type, { attributes: { axis: { int: 1 } } });
     const missing = Uint8Array.from(sources, (at) => (at === undefined ? 1 : 0));
-    const outside = plain(b.constant(missing, [1, size, 1], 'bool'), 'bool', [1, size, 1]);
+    const outside = constant(b, missing, [1, size, 1], 'bool');
     // A colour has no opacity: that of a pixel outside is full.
     const colour = [fillValue].flat() as number[];
     const fills = Float32Array.from({ length: channels }, (_, c) =>
       colour.length === 1 ? colour[0]! : (colour[c] ?? 255),
     );
-    const fill = cast(b, plain(b.constant(fills, [channels], 'float32'), 'float32', [channels]), source.dtype);
+    const fill = cast(b, constant(b, fills, [channels], 'float32'), source.dtype);
     return reshape(b, where(b, outside, fill, { ...source, name }), image!.shape);
   },
 };
