@@ -11,15 +11,18 @@ import { registerKernels, traceBackend } from '#tracer/tracing/register.ts';
 import { trace } from '#tracer/tracing/trace.ts';
 
 const X: TensorSpec = { name: 'x', shape: [2, 3], dtype: 'float32' };
+const IMAGE: TensorSpec = { name: 'x', shape: [1, 4, 4, 1], dtype: 'float32' };
+
+/** The trace of a function of one tensor, to be run. */
+const traced =
+  (fn: (x: tf.Tensor) => tf.Tensor, spec = X) =>
+  () =>
+    trace(({ x }) => ({ y: fn(x!) }), [spec]);
 
 describe('trace refuses', () => {
   it('to read a traced tensor, and says why', () => {
-    expect(() => trace(({ x }) => ({ y: tf.mul(x!, tf.sum(x!).dataSync()[0]!) }), [X])).toThrow(
-      /Cannot read a traced tensor: .*no value yet/,
-    );
-    expect(() => trace(({ x }) => ({ y: tf.mul(x!, tf.sum(x!).arraySync() as number) }), [X])).toThrow(
-      /Cannot read a traced tensor/,
-    );
+    expect(traced((x) => tf.mul(x, tf.sum(x).dataSync()[0]!))).toThrow(/Cannot read a traced tensor: .*no value yet/);
+    expect(traced((x) => tf.mul(x, tf.sum(x).arraySync() as number))).toThrow(/Cannot read a traced tensor/);
   });
 
   it('to read a traced tensor asynchronously', async () => {
@@ -50,7 +53,7 @@ describe('trace refuses', () => {
   });
 
   it('a kernel that no row can stand for, with what to write in its place', () => {
-    expect(() => trace(({ x }) => ({ y: tf.unique(tf.reshape(x!, [6])).values }), [X])).toThrow(
+    expect(traced((x) => tf.unique(tf.reshape(x, [6])).values)).toThrow(
       'Cannot trace the tfjs kernel Unique: the size of its result depends on values; find the different values outside the graph.',
     );
   });
@@ -64,10 +67,10 @@ describe('trace refuses', () => {
 
   it('arithmetic on bools, naming the operator', () => {
     const bool: TensorSpec = { ...X, dtype: 'bool' };
-    expect(() => trace(({ x }) => ({ y: tf.add(x!, x!) }), [bool])).toThrow(
+    expect(traced((x) => tf.add(x, x), bool)).toThrow(
       'Cannot trace Add: its operands must be float32 or int32, received bool. Cast them first.',
     );
-    expect(() => trace(({ x }) => ({ y: tf.abs(x!) }), [bool])).toThrow(/Cannot trace Abs/);
+    expect(traced((x) => tf.abs(x), bool)).toThrow(/Cannot trace Abs/);
   });
 
   it('strings and complex numbers', () => {
@@ -78,12 +81,12 @@ describe('trace refuses', () => {
     const closed = tf.tensor(['a']);
     expect(() => trace(() => ({ y: tf.reshape(closed, [1, 1]) }), [])).toThrow(strings(' in reshape'));
     closed.dispose();
-    expect(() => trace(({ x }) => ({ y: tf.complex(x!, x!) }), [X])).toThrow(/Complex/);
-    expect(() => trace(({ x }) => ({ y: tf.cast(x!, 'complex64') }), [X])).toThrow(/complex/i);
+    expect(traced((x) => tf.complex(x, x))).toThrow(/Complex/);
+    expect(traced((x) => tf.cast(x, 'complex64'))).toThrow(/complex/i);
   });
 
   it('a trace inside a trace', () => {
-    const inner = () => trace(({ x }) => ({ y: x! }), [X]);
+    const inner = traced((x) => x);
     expect(() =>
       trace(
         ({ x }) => {
@@ -105,9 +108,7 @@ describe('trace refuses', () => {
       },
       [X],
     );
-    expect(() => trace(({ x }) => ({ y: tf.add(x!, kept!) }), [X])).toThrow(
-      'Cannot trace: a tensor of an earlier trace was used.',
-    );
+    expect(traced((x) => tf.add(x, kept!))).toThrow('Cannot trace: a tensor of an earlier trace was used.');
     expect(() => kept!.dataSync()).toThrow('Cannot read a traced tensor: its trace is over.');
     kept!.dispose();
   });
@@ -120,7 +121,7 @@ describe('trace refuses', () => {
 
   it('random numbers, naming the operator that drew them', () => {
     const refused = (fn: (x: tf.Tensor) => tf.Tensor, what: string) =>
-      expect(() => trace(({ x }) => ({ y: fn(x!) }), [X])).toThrow(
+      expect(traced(fn)).toThrow(
         `Cannot trace ${what} of it must be the same in every run, but changes, as random numbers do; pass noise as an input`,
       );
     refused((x) => tf.dropout(x, 0.01), 'dropout: a constant');
@@ -137,7 +138,7 @@ describe('trace refuses', () => {
 
   it('no random numbers that a seed makes the same in every run', () => {
     const fn = (x: tf.Tensor) => tf.add(x, tf.randomNormal([2, 3], 0, 1, 'float32', 7));
-    expect(() => trace(({ x }) => ({ y: fn(x!) }), [X])).not.toThrow();
+    expect(traced(fn)).not.toThrow();
   });
 
   it('an index outside of its axis, now where it is a constant, else when the graph runs', async () => {
@@ -158,8 +159,7 @@ describe('trace refuses', () => {
 
   it('what has no form in ONNX, naming the operator', () => {
     const image: TensorSpec = { name: 'x', shape: [1, 2, 4, 4], dtype: 'float32' };
-    const refused = (fn: (x: tf.Tensor4D) => tf.Tensor) =>
-      expect(() => trace(({ x }) => ({ y: fn(x as tf.Tensor4D) }), [image]));
+    const refused = (fn: (x: tf.Tensor4D) => tf.Tensor) => expect(traced((x) => fn(x as tf.Tensor4D), image));
     refused((x) => tf.avgPool(x, [1, 3], 1, 1)).not.toThrow();
     refused((x) => tf.avgPool(x, [3, 1], 1, 1)).toThrow(
       "Cannot trace avgPool: its pad must be a list, 'same' or 'valid' for windows of 3x1 and strides of 1x1, received a number.",
@@ -238,7 +238,7 @@ describe('trace refuses', () => {
   });
 
   it('shapes that do not fit, as tfjs does', () => {
-    const refused = (fn: (x: tf.Tensor) => tf.Tensor) => expect(() => trace(({ x }) => ({ y: fn(x!) }), [X]));
+    const refused = (fn: (x: tf.Tensor) => tf.Tensor) => expect(traced(fn));
     refused((x) => tf.reshape(x, [5])).toThrow(/Size\(6\) must match/);
     refused((x) => tf.reshape(x, [-1, 4])).toThrow(/implicit shape/);
     refused((x) => tf.matMul(x, x)).toThrow('Cannot multiply [2,3] by [2,3]: their inner dimensions must be the same.');
@@ -269,20 +269,19 @@ describe('a refusal is a TraceError', () => {
   };
 
   it.each<[string, string | undefined, () => unknown]>([
-    ['a kernel without a row', 'Unique', () => trace(({ x }) => ({ y: tf.unique(x!).values }), [X])],
+    ['a kernel without a row', 'Unique', traced((x) => tf.unique(x).values)],
     [
       'a kernel of a gradient',
       'AvgPoolGrad',
       () => {
-        const image: TensorSpec = { name: 'x', shape: [1, 4, 4, 1], dtype: 'float32' };
         const gradient = tf.grad((t: tf.Tensor) => tf.avgPool(t as tf.Tensor4D, 3, 2, 'same'));
-        return trace(({ x }) => ({ y: gradient(x!) }), [image]);
+        return trace(({ x }) => ({ y: gradient(x!) }), [IMAGE]);
       },
     ],
-    ['what a row refuses', 'Add', () => trace(({ x }) => ({ y: tf.add(x!, x!) }), [{ ...X, dtype: 'bool' }])],
+    ['what a row refuses', 'Add', traced((x) => tf.add(x, x), { ...X, dtype: 'bool' })],
     ['a dtype', undefined, () => trace(() => ({ y: tf.tensor(['a']) }), [])],
-    ['reading a traced tensor', undefined, () => trace(({ x }) => ({ y: tf.mul(x!, x!.dataSync()[0]!) }), [X])],
-    ['random numbers', undefined, () => trace(({ x }) => ({ y: tf.mul(x!, Math.random()) }), [X])],
+    ['reading a traced tensor', undefined, traced((x) => tf.mul(x, x.dataSync()[0]!))],
+    ['random numbers', undefined, traced((x) => tf.mul(x, Math.random()))],
     ['two inputs of one name', undefined, () => trace(({ x }) => ({ y: x! }), [X, X])],
     [
       'a use of the batch size as a number',
@@ -296,7 +295,7 @@ describe('a refusal is a TraceError', () => {
   });
 
   it('but what tfjs and the function throw comes through as it is', () => {
-    expect(refusal(() => trace(({ x }) => ({ y: tf.reshape(x!, [5]) }), [X]))).not.toBeInstanceOf(TraceError);
+    expect(refusal(traced((x) => tf.reshape(x, [5])))).not.toBeInstanceOf(TraceError);
     const own = new Error('stop');
     const fn = () => {
       throw own;
@@ -397,7 +396,7 @@ describe('trace leaves', () => {
   });
 
   it('no tensor and the same backend after a kernel without a row', () => {
-    expect(() => trace(({ x }) => ({ y: tf.unique(tf.exp(x!)).values }), [X])).toThrow(/Unique/);
+    expect(traced((x) => tf.unique(tf.exp(x)).values)).toThrow(/Unique/);
   });
 
   it('the tensors that the function closes over as they were', () => {
@@ -412,9 +411,8 @@ describe('trace leaves', () => {
 describe('trace', () => {
   it('restores the backend after a gradient threw, and can be used again', () => {
     tf.setBackend('cpu');
-    const image: TensorSpec = { name: 'x', shape: [1, 4, 4, 1], dtype: 'float32' };
     const gradient = tf.grad((t: tf.Tensor) => tf.avgPool(t as tf.Tensor4D, 3, 2, 'same'));
-    expect(() => trace(({ x }) => ({ y: gradient(x!) }), [image])).toThrow(/gradient of avgPool/);
+    expect(traced((x) => gradient(x), IMAGE)).toThrow(/gradient of avgPool/);
     expect(tf.getBackend()).toBe('cpu');
     const { nodes } = trace(({ x }) => ({ y: tf.grad((t: tf.Tensor) => tf.exp(t))(x!) }), [X]);
     expect(nodes.map(({ op }) => op)).toEqual(['Exp']);

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkEngine } from '#pipeline/setup/check.ts';
-import { temporaryFolder } from './support.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 
 /** A package whose tfjs is this program. */
 async function packageWith(script: string) {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type DownloadOptions, download } from '#pipeline/setup/download.ts';
 import { openHttpClient } from '#pipeline/setup/http-client.ts';
-import { closedPort, serve, sha256, temporaryFolder } from './support.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { closedPort, serve, sha256 } from './support.ts';
 
 const BYTES = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251));
 const FILE = { headers: {}, size: BYTES.length, sha256: sha256(BYTES) };

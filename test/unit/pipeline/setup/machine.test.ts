@@ -5,8 +5,8 @@ import { compileAddon, findCompiler } from '#pipeline/setup/compile.ts';
 import { isLinked, isWhole, linkDeps, packagePaths, replacing, sweep, writeInstall } from '#pipeline/setup/link.ts';
 import { libtensorflowAddress } from '#pipeline/setup/route-npm.ts';
 import { findDriver, routesFor, type System } from '#pipeline/setup/system.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { readInstallFile } from '#training/engines/native/install.ts';
-import { temporaryFolder } from './support.ts';
 
 const system = (platform: string, arch: string, libc: System['libc'] = 'none'): System => ({ platform, arch, libc });
 const LINUX = system('linux', 'x64', 'glibc');

@@ -6,7 +6,8 @@ import { PINNED } from '#pipeline/setup/pinned.ts';
 import type { SetupJob } from '#pipeline/setup/route.ts';
 import { planPypi } from '#pipeline/setup/route-pypi.ts';
 import type { Wheel } from '#pipeline/setup/wheel.ts';
-import { closedPort, serve, sha256, temporaryFolder, zip } from './support.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { closedPort, serve, sha256, zip } from './support.ts';
 
 vi.mock('#pipeline/setup/pinned.ts', () => ({ PINNED: [] }));
 

@@ -11,8 +11,9 @@ import { openHttpClient } from '#pipeline/setup/http-client.ts';
 import { packagePaths, writeInstall } from '#pipeline/setup/link.ts';
 import { type SetupOptions, setUp } from '#pipeline/setup/setup.ts';
 import { cudaWheels, tensorflowWheel } from '#pipeline/setup/wheels.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { refusal, runCli } from '#test/run-cli.ts';
-import { closedPort, serve, temporaryFolder } from './support.ts';
+import { closedPort, serve } from './support.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

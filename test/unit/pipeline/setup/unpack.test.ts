@@ -5,7 +5,8 @@ import { PINNED } from '#pipeline/setup/pinned.ts';
 import { environmentOf, spaceNeeded } from '#pipeline/setup/route-pypi.ts';
 import { stateOf, unpack } from '#pipeline/setup/unpack.ts';
 import { cudaWheels, keep, projectOf, tensorflowWheel, versionOf } from '#pipeline/setup/wheels.ts';
-import { temporaryFolder, type ZipEntry, zip } from './support.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { type ZipEntry, zip } from './support.ts';
 
 const WHEEL = { file: 'nvidia_cuda_nvcc_cu12-1-py3-none-any.whl', sha256: 'abc', folder: 'nvidia/cuda_nvcc' };
 const ENTRIES: ZipEntry[] = [
