@@ -1,6 +1,18 @@
 export { drawPicture } from './canvas/draw.ts';
 export { type DiffusionModel, type LoadOptions, loadModel, type SampleOptions } from './loading/load.ts';
-export type { Samples } from './loading/protocol.ts';
+export type {
+  Devices,
+  GraphRequest,
+  GraphTensor,
+  GraphTensors,
+  LoadProgress,
+  ModelInfo,
+  SampleRequest,
+  SampleResult,
+  Samples,
+  Source,
+  StepFrame,
+} from './loading/protocol.ts';
 export type { StepHooks } from './network/network.ts';
 export type { ModelFiles } from './session/artefact.ts';
 export type { Device, DeviceReport } from './session/device-report.ts';
@@ -13,18 +25,4 @@ export {
   type TrainingImages,
 } from './trainer/create-trainer.ts';
 export { readZip, writeZip } from './trainer/files/zip.ts';
-export {
-  createSamplingWorker,
-  type Devices,
-  type GraphRequest,
-  type GraphTensor,
-  type GraphTensors,
-  type LoadProgress,
-  type ModelInfo,
-  type SampleRequest,
-  type SampleResult,
-  type SamplingWorker,
-  type Source,
-  type StepFrame,
-  type WorkerOptions,
-} from './worker/client.ts';
+export { createSamplingWorker, type SamplingWorker, type WorkerOptions } from './worker/client.ts';

@@ -28,20 +28,6 @@ import { absolute, fileIn } from '../session/address.ts';
 import type { ModelFiles } from '../session/artefact.ts';
 import type { Device } from '../session/device-report.ts';
 
-export type {
-  Devices,
-  GraphRequest,
-  GraphTensor,
-  GraphTensors,
-  LoadProgress,
-  ModelInfo,
-  SampleRequest,
-  SampleResult,
-  Source,
-  StepFrame,
-} from '../loading/protocol.ts';
-export type { Device } from '../session/device-report.ts';
-
 export interface SamplingWorker {
   /**
    * Loads a model in place of the current one, and cancels a load or a sampling under way. `source` is the folder's URL, or

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '../../../runtime-node/src/index.ts';
-import type { LoadProgress, ModelInfo, SampleRequest } from '../../../runtime-web/src/worker/client.ts';
+import type { LoadProgress, ModelInfo, SampleRequest } from '../../../runtime-web/src/loading/protocol.ts';
 import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
 import type { Fault } from '../../support/browser/server.ts';
 import { launchBrowser, useBrowser, useHost, type Visit, visit } from '../../support/browser/visit.ts';

@@ -1,8 +1,8 @@
 import { InputError } from '@onnoise/scheduler/rules';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Sketch } from '#pipeline/export/fuse/sketch.ts';
-import type { FromPage, FromWorker, MessageEnd } from '#runtime-web/loading/protocol.ts';
-import { connectSamplingWorker, type Source, type StepFrame } from '#runtime-web/worker/client.ts';
+import type { FromPage, FromWorker, MessageEnd, Source, StepFrame } from '#runtime-web/loading/protocol.ts';
+import { connectSamplingWorker } from '#runtime-web/worker/client.ts';
 import { serve } from '#runtime-web/worker/serve.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { tinyOnnx } from '../../support/models/tiny-onnx.ts';

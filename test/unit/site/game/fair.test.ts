@@ -1,7 +1,8 @@
 /** Only the picture itself may give the answer away: no request to the model, no delay, nothing else on the page. */
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import type { SampleRequest, SampleResult, SamplingWorker } from '#runtime-web/worker/client.ts';
+import type { SampleRequest, SampleResult } from '#runtime-web/loading/protocol.ts';
+import type { SamplingWorker } from '#runtime-web/worker/client.ts';
 import { fromBytes, type ImageShape } from '#site/state/pixels.ts';
 import { createGame, type Table } from '#site/views/game/rules/game.ts';
 import { BATCH, paintBatch } from '#site/views/game/rules/painter.ts';

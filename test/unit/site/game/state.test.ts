@@ -1,6 +1,7 @@
 import { type ImageSeed, parseSchedulerConfig } from '@onnoise/scheduler';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SampleResult, SamplingWorker } from '#runtime-web/worker/client.ts';
+import type { SampleResult } from '#runtime-web/loading/protocol.ts';
+import type { SamplingWorker } from '#runtime-web/worker/client.ts';
 import { createGame, type Table } from '#site/views/game/rules/game.ts';
 import { type Kind, PICTURES, planRound } from '#site/views/game/rules/plan.ts';
 import type { Pool } from '#site/views/game/rules/pool.ts';

@@ -2,7 +2,8 @@
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { signal } from '@preact/signals';
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { SampleRequest, SamplingWorker } from '#runtime-web/worker/client.ts';
+import type { SampleRequest } from '#runtime-web/loading/protocol.ts';
+import type { SamplingWorker } from '#runtime-web/worker/client.ts';
 
 const NOT_FINITE =
   'Cannot sample images: the network’s output must be finite, received NaN at step 2 of 3 (timestep 500).';

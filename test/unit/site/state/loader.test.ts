@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { describe, expect, test } from 'vitest';
-import type { ModelInfo, SamplingWorker } from '#runtime-web/worker/client.ts';
+import type { ModelInfo } from '#runtime-web/loading/protocol.ts';
+import type { SamplingWorker } from '#runtime-web/worker/client.ts';
 import { createLoader, type Loaded, sentence } from '#site/state/loader.ts';
 import type { ModelEntry } from '#site/state/models.ts';
 
