@@ -13,7 +13,7 @@ import { sheetFormat } from './stages/sheet-files.ts';
 const SHEET = 'Also write a sheet of the prepared images, up to 400, evenly chosen: png, webp, avif, tiff, jpg or gif';
 
 export const command: Command<Record<string, unknown>> = {
-  options: { ...prepareFieldOptions('Data:'), ...{ sheet: textOption(SHEET, { group: 'Output:' }) } },
+  options: { ...prepareFieldOptions('Data:'), sheet: textOption(SHEET, { group: 'Output:' }) },
   examples: [
     ['$0 prepare --data digits', 'the 10,000 digits'],
     ['$0 prepare --data photos --size 64', 'a folder, with a sub-folder for each class'],

@@ -4,6 +4,7 @@
  * Limit: records of less than 4 GiB, so that the upper half of the length is 0.
  */
 import { createReadStream } from 'node:fs';
+import { maskedCrc32c } from './crc32c.ts';
 
 const HEAD = 12;
 const TAIL = 4;
@@ -43,25 +44,4 @@ export async function* readRecords(path: string): AsyncGenerator<Record> {
       start += size;
     }
   }
-}
-
-const POLYNOMIAL = 0x82f6_3b78; // bits reversed
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let rest = byte;
-  for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ POLYNOMIAL : rest >>> 1;
-  return rest;
-});
-const MASK_DELTA = 0xa282_ead8;
-
-/** CRC-32C (Castagnoli); `zlib` has only the other CRC-32. Source: RFC 3720, B.4. */
-function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffff_ffff;
-  for (let i = 0; i < bytes.length; i++) crc = TABLE[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
-
-/** Rotated and shifted, so that the sum of bytes that hold a sum is not a plain one: TensorFlow's `core/lib/hash/crc32c.h`. */
-function maskedCrc32c(bytes: Uint8Array): number {
-  const crc = crc32c(bytes);
-  return (((crc >>> 15) | (crc << 17)) + MASK_DELTA) >>> 0;
 }

@@ -1,5 +1,7 @@
 import { GRAY_TOLERANCE, isGray, toGray } from '@onnoise/scheduler/model';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { grayToPlanes, toPlanes } from '#base/pictures/colour.ts';
 
 describe('isGray', () => {
   it('accepts channels that differ by the tolerance and no more', () => {
@@ -23,5 +25,20 @@ describe('toGray', () => {
     expect(
       toGray(levels.reduce<Uint8Array>((rgb, v, i) => rgb.fill(v, 3 * i, 3 * i + 3), new Uint8Array(768))),
     ).toEqual(levels);
+  });
+});
+
+describe('toPlanes', () => {
+  it('puts red, green and blue one after the other', () => {
+    expect([...toPlanes(Uint8Array.of(1, 2, 3, 4, 5, 6))]).toEqual([1, 4, 2, 5, 3, 6]);
+  });
+
+  it('agrees with grayToPlanes on gray pictures', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 20 }), (gray) => {
+        const rgb = Uint8Array.from({ length: 3 * gray.length }, (_, i) => gray[Math.floor(i / 3)]!);
+        expect(toPlanes(rgb)).toEqual(grayToPlanes(gray));
+      }),
+    );
   });
 });

@@ -20,13 +20,13 @@ function groupNorm(x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor): tf.Tensor 
 }
 
 const next = uniforms(5);
-const vectors = ['scale', 'shift'].map((name) => randomInput(next, name, [channels], [0.5, 2]));
+const VECTORS = ['scale', 'shift'].map((name) => randomInput(next, name, [channels], [0.5, 2]));
 
 type Fn = (t: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
 
 async function check(fn: Fn, ops: readonly string[], absent: readonly string[]) {
   const graph = traceAnyBatch((batch) =>
-    trace(fn, [{ name: 'x', shape: [batch, channels, side, side], dtype: 'float32' }], { constants: vectors }),
+    trace(fn, [{ name: 'x', shape: [batch, channels, side, side], dtype: 'float32' }], { constants: VECTORS }),
   );
   fuseGroupNorm(graph);
   removeDead(graph);
@@ -35,7 +35,7 @@ async function check(fn: Fn, ops: readonly string[], absent: readonly string[]) 
   for (const op of absent) expect(found).not.toContain(op);
   for (const batch of [1, 3]) {
     const input = randomInput(next, 'x', [batch, channels, side, side]);
-    expectSame(await runGraph(graph, [input]), runEager(fn, [input, ...vectors]));
+    expectSame(await runGraph(graph, [input]), runEager(fn, [input, ...VECTORS]));
   }
 }
 

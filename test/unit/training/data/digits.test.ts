@@ -49,4 +49,13 @@ describe('digits', () => {
       break;
     }
   });
+
+  it('are found prepared the second time', async () => {
+    const first = await prepare({ data: 'digits', size: 28, cacheDir });
+    let calls = 0;
+    const second = await prepare({ data: 'digits', size: 28, cacheDir }, () => calls++);
+    expect(second.cached).toBe(true);
+    expect(calls).toBe(0);
+    expect(second.hash).toBe(first.hash);
+  });
 });

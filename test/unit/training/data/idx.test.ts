@@ -73,6 +73,13 @@ describe('IDX files', () => {
     }
   });
 
+  it('of 28 x 28 get a border at size 32', async () => {
+    const at = await folderWith({ 'images-idx3-ubyte': idx(0x803, [1, 28, 28], new Uint8Array(784).fill(9)) });
+    const pixels = await allPixels(await prepare({ ...at, size: 32 }));
+    expect(pixels.filter((level) => level === 9).length).toBe(784);
+    expect([pixels[0], pixels[2 * 32 + 1], pixels[2 * 32 + 2]]).toEqual([0, 0, 9]);
+  });
+
   it('of more bytes than a chunk of the file keep their order', async () => {
     const count = 3000;
     const pixels = Uint8Array.from({ length: count * 64 }, (_, i) => (i * 7 + (i >> 8)) & 255);

@@ -1,7 +1,7 @@
 import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { unetConfig } from '#test/models/unet.ts';
-import { fromStateDict, namedTensors, requireWeights, toStateDict } from '#training/folder/weights.ts';
+import { currentName, fromStateDict, namedTensors, requireWeights, toStateDict } from '#training/folder/weights.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
 
 const attention = createModel(unetConfig({ attention_head_dim: 2 }));
@@ -56,6 +56,7 @@ describe('fromStateDict', () => {
     const data = new Float32Array(6);
     const name = 'down_blocks.0.resnets.0.conv_shortcut.weight';
     expect(namedTensors(new Map([[name, { shape: [2, 3, 1, 1], data }]])).get(name)!.shape).toEqual([2, 3, 1, 1]);
+    expect(currentName('value.weight')).toBe('value.weight');
   });
 
   it('names what is missing, surplus and of another shape, and counts the others', () => {

@@ -19,7 +19,13 @@ const column = (values: Float32Array) => tf.tensor2d(values, [values.length, 1])
 const ones = new Float32Array(VALUES.length).fill(1);
 
 describe('conditionFeatures', () => {
-  it('are sines and cosines of eight frequencies, and the flag, to 4e-5 in a graph without a sine', async () => {
+  it('are sines and cosines of eight frequencies, and the flag, to 4e-5 (tfjs)', () => {
+    const features = conditionFeatures(column(VALUES), column(ones));
+    expect(features.shape).toEqual([801, 17]);
+    expectClose(features.dataSync(), expected, { absolute: 4e-5, what: 'features' });
+  });
+
+  it('are so in a graph without a sine, too (onnxruntime-node)', async () => {
     const shape = [VALUES.length, 1];
     const inputs = ['value', 'flag'].map((name) => ({ name, shape, dtype: 'float32' as const }));
     const graph = trace(

@@ -10,6 +10,22 @@ import { type EmbeddingOptions, sinusoidalTable, timeEmbedding } from '#training
 
 useCpu();
 
+describe('sinusoidalTable', () => {
+  it("holds the tutorial's embedding: sines first, frequencies from 1 to 1/10000", () => {
+    const table = sinusoidalTable({ count: 300, width: 4, shift: 1, cosFirst: false });
+    const row = (t: number) => table.subarray(4 * t, 4 * t + 4);
+    expectClose(row(0), [0, 0, 1, 1], { absolute: 0 });
+    expectClose(row(299), [Math.sin(299), Math.sin(0.0299), Math.cos(299), Math.cos(0.0299)], { absolute: 1e-7 });
+  });
+
+  it("holds diffusers' embedding: cosines first, the last frequency above 1/10000, a zero at odd widths", () => {
+    const table = sinusoidalTable({ count: 10, width: 5, shift: 0, cosFirst: true });
+    expectClose(table.subarray(35, 40), [Math.cos(7), Math.cos(0.07), Math.sin(7), Math.sin(0.07), 0], {
+      absolute: 1e-7,
+    });
+  });
+});
+
 const KINDS: Record<string, EmbeddingOptions> = {
   "the tutorial's": { count: 300, width: 32, shift: 1, cosFirst: false },
   "diffusers', of odd width": { count: 1000, width: 65, shift: 0, cosFirst: true },

@@ -179,6 +179,29 @@ describe('train', () => {
     expect(lines(run).length).toBe(3);
   });
 
+  it('tells the settings that a continued run changes', async () => {
+    const { run } = await runTiny({ training: { steps: 2 } });
+    const { notes } = await runTiny({ run, resume: true, training: { steps: 3, lr: 0.5, clipNorm: null } });
+    expect(notes).toContain('--lr was 0.01 and is now 0.5.');
+    expect(notes).toContain('--clip-norm was 1 and is now off.');
+  });
+
+  it('refuses a folder that holds a run, and names --resume', async () => {
+    const { run } = await runTiny({ training: { steps: 1 } });
+    await expect(runTiny({ run, training: { steps: 2 } })).rejects.toThrow(/this one holds one\. Add --resume/);
+  });
+
+  it('refuses to continue where there is no run', async () => {
+    await expect(runTiny({ resume: true, training: { steps: 2 } })).rejects.toThrow(/must hold a config\.json/);
+  });
+
+  it('refuses to continue another architecture and names the first setting that differs', async () => {
+    const { run } = await runTiny({ training: { steps: 1 } });
+    const other = runTiny({ run, resume: true, training: { steps: 2 }, model: { channels: [4, 8] } });
+    await expect(other).rejects.toThrow(/model\.channels must be \[2, 3\] as in its checkpoint, received \[4, 8\]/);
+    expect(readdirSync(join(run, 'checkpoints'))).toEqual(['step-00000001']);
+  });
+
   it('refuses to continue on other images', async () => {
     const { run } = await runTiny({ training: { steps: 1 } });
     const other = runTiny({ run, resume: true, training: { steps: 2 }, dataset: memoryDataset({ count: 30 }) });
@@ -243,6 +266,10 @@ describe('train', () => {
     await expect(runTiny({ training: { steps: 1 }, dataset })).rejects.toThrow(
       /images must be 1 x 4 x 4 as the network takes them, received 1 x 6 x 6/,
     );
+  });
+
+  it('refuses more images a batch than there are', async () => {
+    await expect(runTiny({ training: { steps: 1, batch: 20 } })).rejects.toThrow(/at most .* 19/);
   });
 
   it('refuses a folder that cannot be written before any work', skipBecause(LACKS_LOCKS), async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { planFromConfig } from '#training/plan/resolve.ts';
 import { checkLabels } from '#training/settings/class-count.ts';
+import { type PartialConfig, resolveConfig } from '#training/settings/config.ts';
 
 const NAMES = ['female', 'male'];
 const labelled = (...labels: number[]) => ({
@@ -8,6 +10,39 @@ const labelled = (...labels: number[]) => ({
   train: Uint32Array.from(labels, (_, i) => i),
 });
 const unlabelled = { train: Uint32Array.of(0, 1) };
+
+describe('planFromConfig', () => {
+  const small = {
+    sample_size: 8,
+    in_channels: 1,
+    out_channels: 1,
+    block_out_channels: [8],
+    norm_num_groups: 4,
+    down_block_types: ['DownBlock2D'],
+    up_block_types: ['UpBlock2D'],
+    attention_head_dim: null,
+  };
+  const networks: PartialConfig[] = [
+    { model: { _class_name: 'UNet2DModel', ...small } },
+    { model: { _class_name: 'SimpleUnet', sample_size: 8, channels: [2, 4] } },
+  ];
+  const classesOf = (config: PartialConfig, classNames?: string[], classes?: number | null) => {
+    const layers = [config, { model: { num_class_embeds: classes } }];
+    const plan = planFromConfig(resolveConfig(layers.map((layer) => ({ name: 'it', config: layer }))), { classNames });
+    return [plan.model.classCount, plan.config.model.num_class_embeds];
+  };
+
+  it.each(networks)('takes the number of classes from the images where the settings leave it open: %j', (network) => {
+    expect(classesOf(network, NAMES)).toEqual([2, 2]);
+    expect(classesOf(network, ['all'])).toEqual([null, null]);
+    expect(classesOf(network)).toEqual([null, null]);
+  });
+
+  it.each(networks)('leaves a number that is given, and null, as they are: %j', (network) => {
+    expect(classesOf(network, NAMES, 7)).toEqual([7, 7]);
+    expect(classesOf(network, NAMES, null)).toEqual([null, null]);
+  });
+});
 
 describe('checkLabels', () => {
   it('has nothing to tell where labels and classes suit each other', () => {

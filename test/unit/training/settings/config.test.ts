@@ -228,4 +228,18 @@ describe('compareConfigs', () => {
     else if (field.onResume === 'told') expect(compare()).toEqual([expect.stringContaining(`--${field.flag}`)]);
     else expect(compare()).toEqual([]);
   });
+
+  it('has a word on continuing for every setting', () => {
+    const kinds = (kind: string) => rows.filter(([, , { onResume }]) => onResume === kind).map(([, key]) => key);
+    expect(kinds('free')).toEqual([
+      'strict',
+      'cacheDir',
+      'allowCpu',
+      'checkpointEvery',
+      'keep',
+      'sampleEvery',
+      'tensorboard',
+    ]);
+    expect(kinds('fixed').concat(kinds('told'), kinds('free'))).toHaveLength(rows.length);
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { countParameters, createModel } from '#training/model/index.ts';
 import { resolveConfig } from '#training/settings/config.ts';
 import { completeModel } from '#training/settings/links.ts';
-import { readPreset } from '#training/settings/presets.ts';
+import { presetNames, readPreset } from '#training/settings/presets.ts';
 
 /** A preset and its network, checked as `pipeline train` checks them. */
 async function load(name: string) {
@@ -13,6 +13,10 @@ async function load(name: string) {
 }
 
 describe('readPreset', () => {
+  it('knows the presets of the folder', async () => {
+    expect(await presetNames()).toEqual(['base', 'digits', 'hands', 'small', 'tab', 'tutorial']);
+  });
+
   it('names the presets there are when asked for another', async () => {
     await expect(readPreset('../package')).rejects.toThrow(InputError);
     await expect(readPreset('huge')).rejects.toThrow(
@@ -43,5 +47,9 @@ describe('readPreset', () => {
     expect(config.training).toMatchObject({ clipNorm: null, lrSchedule: 'constant' });
     expect(config.scheduler).toMatchObject({ num_train_timesteps: 300, beta_schedule: 'linear', beta_start: 1e-4 });
     expect(model.config).toMatchObject({ _class_name: 'SimpleUnet', time_emb_dim: 32, num_class_embeds: null });
+  });
+
+  it('makes digits conditional on ten classes', async () => {
+    expect((await load('digits')).model.classCount).toBe(10);
   });
 });

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { crc32c, maskedCrc32c } from '#training/tensorboard/crc32c.ts';
 import { encodeRecord, readRecords } from '#training/tensorboard/records.ts';
 
 const newFile = (...parts: Uint8Array[]) => {
@@ -14,6 +15,27 @@ const read = async (path: string) => {
   for await (const { data, start, end } of readRecords(path)) found.push(`${start}-${end} ${Buffer.from(data)}`);
   return found;
 };
+
+describe('crc32c', () => {
+  it.each([
+    // RFC 3720, B.4.
+    ['32 zeros', new Uint8Array(32), 0x8a9136aa],
+    ['32 bytes of ones', new Uint8Array(32).fill(255), 0x62a8ab43],
+    ['rising bytes', Uint8Array.from({ length: 32 }, (_, i) => i), 0x46dd794e],
+    ['falling bytes', Uint8Array.from({ length: 32 }, (_, i) => 31 - i), 0x113fdb5c],
+    ['the usual nine digits', Buffer.from('123456789'), 0xe3069283],
+    ['nothing', new Uint8Array(), 0],
+  ])('has the known value of %s', (_, bytes, expected) => {
+    expect(crc32c(bytes)).toBe(expected);
+  });
+
+  it('is masked as in a file of PyTorch', () => {
+    const file = readFileSync(new URL('../../../support/tensorboard/pytorch.tfevents', import.meta.url));
+    const length = file.readUInt32LE(0);
+    expect(maskedCrc32c(file.subarray(0, 8))).toBe(file.readUInt32LE(8));
+    expect(maskedCrc32c(file.subarray(12, 12 + length))).toBe(file.readUInt32LE(12 + length));
+  });
+});
 
 describe('readRecords', () => {
   const [one, two] = [Buffer.from('one'), Buffer.from('the second')];
