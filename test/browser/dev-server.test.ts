@@ -10,11 +10,11 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { phantomFile } from '#phantom/files.ts';
 import { USUAL } from '#phantom/options.ts';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { heading } from '../support/browser/site.ts';
-import { useBrowser, visit } from '../support/browser/visit.ts';
-import { temporaryFolder, tinyArtefact } from '../support/models/tiny-onnx.ts';
-import { skipBecause } from '../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { heading } from '#test/browser/site.ts';
+import { useBrowser, visit } from '#test/browser/visit.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 

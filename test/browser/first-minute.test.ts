@@ -1,10 +1,10 @@
 /** The first minute: something to see while megabytes load, large enough on a phone, and where to go next. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { openSite, PHONE } from '../support/browser/site.ts';
-import { useBrowser, useHost } from '../support/browser/visit.ts';
-import { skipBecause } from '../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { openSite, PHONE } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 /** CSS pixels. */
 const LEAST = 72;

@@ -2,12 +2,12 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { seriousFaults } from '../support/browser/axe.ts';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import type { Host } from '../support/browser/server.ts';
-import { DESKTOP, heading, PHONE, takenOver } from '../support/browser/site.ts';
-import { SITE, useBrowser, useHost, type VisitOptions, visit } from '../support/browser/visit.ts';
-import { skipBecause } from '../support/skip.ts';
+import { seriousFaults } from '#test/browser/axe.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import type { Host } from '#test/browser/server.ts';
+import { DESKTOP, heading, PHONE, takenOver } from '#test/browser/site.ts';
+import { SITE, useBrowser, useHost, type VisitOptions, visit } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 /** Of layout shifts: what a pixel of rounding makes. */
 const STILL = 0.001;

@@ -4,10 +4,10 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { describe, expect, inject, it } from 'vitest';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { openSite } from '../support/browser/site.ts';
-import { SITE, useBrowser, useHost } from '../support/browser/visit.ts';
-import { skipBecause } from '../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { openSite } from '#test/browser/site.ts';
+import { SITE, useBrowser, useHost } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const BUDGET = 8e6;
 /** Files that the page needs to open: its frame, and the code of all views. */

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { openSite } from '../support/browser/site.ts';
-import { useBrowser, useHost } from '../support/browser/visit.ts';
-import { skipBecause } from '../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { openSite } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 describe('the forward process', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();

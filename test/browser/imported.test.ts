@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importCheckpoint } from '../../pipeline/src/import/import.ts';
-import { loadModel } from '../../runtime-node/src/index.ts';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { useBrowser, useHost, visit } from '../support/browser/visit.ts';
-import { expectClose } from '../support/compare.ts';
-import { skipBecause } from '../support/skip.ts';
+import { importCheckpoint } from '#pipeline/import/import.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { useBrowser, useHost, visit } from '#test/browser/visit.ts';
+import { expectClose } from '#test/compare.ts';
+import { skipBecause } from '#test/skip.ts';
 
 /** Made by scripts/golden/checkpoints.py. */
 const PLAIN = join(import.meta.dirname, '..', 'golden', 'data', 'checkpoints', 'folders', 'plain');

@@ -5,10 +5,10 @@
  */
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { heading, openSite } from '../support/browser/site.ts';
-import { useBrowser, useHost } from '../support/browser/visit.ts';
-import { skipBecause } from '../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { heading, openSite } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const MOST_STOPS = 80;
 

@@ -9,12 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { hashOf } from '../../site/sw/files.ts';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { type Host, startHost } from '../support/browser/server.ts';
-import { heading } from '../support/browser/site.ts';
-import { useBrowser, type Visit, visit } from '../support/browser/visit.ts';
-import { skipBecause } from '../support/skip.ts';
+import { hashOf } from '#site/sw/files.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { type Host, startHost } from '#test/browser/server.ts';
+import { heading } from '#test/browser/site.ts';
+import { useBrowser, type Visit, visit } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const FOLDER = '/a/b/';
 /** Reloading aborts downloads under way. */

@@ -2,12 +2,12 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { VIEW_NAMES } from '../../site/shell/names.ts';
-import { seriousFaults } from '../support/browser/axe.ts';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { DESKTOP, heading, openSite, overflow, PHONE, settle, VIEWS } from '../support/browser/site.ts';
-import { useBrowser, useHost } from '../support/browser/visit.ts';
-import { skipBecause } from '../support/skip.ts';
+import { VIEW_NAMES } from '#site/shell/names.ts';
+import { seriousFaults } from '#test/browser/axe.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { DESKTOP, heading, openSite, overflow, PHONE, settle, VIEWS } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 describe('every view', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { loadModel } from '../../runtime-node/src/index.ts';
-import type { PictureOptions } from '../../scheduler/src/model/index.ts';
-import { seriousFaults } from '../support/browser/axe.ts';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { openSite } from '../support/browser/site.ts';
-import { useBrowser, useHost } from '../support/browser/visit.ts';
-import { expectClose } from '../support/compare.ts';
-import { GUIDED, temporaryFolder, tinyArtefact } from '../support/models/tiny-onnx.ts';
-import { skipBecause } from '../support/skip.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import type { PictureOptions } from '#scheduler/model/index.ts';
+import { seriousFaults } from '#test/browser/axe.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { openSite } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { expectClose } from '#test/compare.ts';
+import { GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
 /** Of the tiny model's pictures. */

@@ -6,11 +6,11 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { seriousFaults } from '../support/browser/axe.ts';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { DESKTOP, openSite, PHONE, settle } from '../support/browser/site.ts';
-import { useBrowser, useHost } from '../support/browser/visit.ts';
-import { skipBecause } from '../support/skip.ts';
+import { seriousFaults } from '#test/browser/axe.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { DESKTOP, openSite, PHONE, settle } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
 

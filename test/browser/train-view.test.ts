@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { loadModel } from '../../runtime-node/src/index.ts';
-import { readZip, writeZip } from '../../runtime-web/src/trainer/files/zip.ts';
-import { seriousFaults } from '../support/browser/axe.ts';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { openSite, PHONE, settle } from '../support/browser/site.ts';
-import { freshStepFiles, planOfNetwork, writeFiles } from '../support/browser/trainer.ts';
-import { useBrowser, useHost, type VisitOptions } from '../support/browser/visit.ts';
-import { skipBecause } from '../support/skip.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import { readZip, writeZip } from '#runtime-web/trainer/files/zip.ts';
+import { seriousFaults } from '#test/browser/axe.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { openSite, PHONE, settle } from '#test/browser/site.ts';
+import { freshStepFiles, planOfNetwork, writeFiles } from '#test/browser/trainer.ts';
+import { useBrowser, useHost, type VisitOptions } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 /** It trains at the speed that other tests leave: milliseconds. */
 const PATIENCE = 400_000;

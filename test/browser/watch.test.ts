@@ -1,8 +1,8 @@
 /** The problems that `visit` must see: other tests rely on it to fail. */
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { useBrowser, useHost, visit } from '../support/browser/visit.ts';
-import { skipBecause } from '../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { useBrowser, useHost, visit } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 describe('visit', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();

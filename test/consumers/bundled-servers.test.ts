@@ -2,10 +2,10 @@
 import { cp, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadModel, png } from '#runtime-node/index.ts';
 import { useProject } from '#test/consumers/project.ts';
 import { ROOT, readText } from '#test/repository.ts';
 import { skipBecause } from '#test/skip.ts';
-import { loadModel, png } from '../../runtime-node/src/index.ts';
 
 const SECTION = /## AWS Lambda[\s\S]*?(?=\n## )/.exec(readText('docs/bundled-servers.md'))![0];
 const [, HANDLER] = /```js\n([\s\S]*?)```/.exec(SECTION)!;

@@ -3,16 +3,16 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { loadModel } from '../../runtime-node/src/index.ts';
-import { toBytes } from '../../scheduler/src/model/index.ts';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { launchOptions, QUICK_WASM } from '../support/browser/launch.ts';
-import { type Host, startHost } from '../support/browser/server.ts';
-import { visit } from '../support/browser/visit.ts';
-import { expectClose } from '../support/compare.ts';
-import { useProject } from '../support/consumers/project.ts';
-import { ROOT } from '../support/repository.ts';
-import { skipBecause } from '../support/skip.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import { toBytes } from '#scheduler/model/index.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { launchOptions, QUICK_WASM } from '#test/browser/launch.ts';
+import { type Host, startHost } from '#test/browser/server.ts';
+import { visit } from '#test/browser/visit.ts';
+import { expectClose } from '#test/compare.ts';
+import { useProject } from '#test/consumers/project.ts';
+import { ROOT } from '#test/repository.ts';
+import { skipBecause } from '#test/skip.ts';
 
 /** What the examples ask for. */
 const REQUEST = { labels: [3], seed: 7 };

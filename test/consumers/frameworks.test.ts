@@ -9,12 +9,12 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, inject, it, type TestContext } from 'vitest';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { expectDigitsFrom, expectDigitsInPage, launchBrowser } from '../support/browser/consumer-digits.ts';
-import { type Host, startHost } from '../support/browser/server.ts';
-import { useProject } from '../support/consumers/project.ts';
-import { freePort } from '../support/free-port.ts';
-import { skipBecause } from '../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { expectDigitsFrom, expectDigitsInPage, launchBrowser } from '#test/browser/consumer-digits.ts';
+import { type Host, startHost } from '#test/browser/server.ts';
+import { useProject } from '#test/consumers/project.ts';
+import { freePort } from '#test/free-port.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const HAS_NODE_22 = Number.parseFloat(process.versions.node) >= 22.17;
 const LACKS_NODE_22 =

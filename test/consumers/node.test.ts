@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
+import * as runtime from '#runtime-node/index.ts';
+import * as scheduler from '#scheduler/index.ts';
 import { useProject } from '#test/consumers/project.ts';
 import { ROOT } from '#test/repository.ts';
-import * as runtime from '../../runtime-node/src/index.ts';
-import * as scheduler from '../../scheduler/src/index.ts';
-import * as tracer from '../../tracer/src/index.ts';
+import * as tracer from '#tracer/index.ts';
 import answers from './projects/answers/answers.cjs';
 
 const MODEL = join(ROOT, 'models', 'digits');

@@ -5,12 +5,12 @@ import { build as esbuild } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import webpack from 'webpack';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { expectDigitsInPage, launchBrowser } from '../support/browser/consumer-digits.ts';
-import { type Host, startHost } from '../support/browser/server.ts';
-import { useProject } from '../support/consumers/project.ts';
-import { ROOT } from '../support/repository.ts';
-import { skipBecause } from '../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { expectDigitsInPage, launchBrowser } from '#test/browser/consumer-digits.ts';
+import { type Host, startHost } from '#test/browser/server.ts';
+import { useProject } from '#test/consumers/project.ts';
+import { ROOT } from '#test/repository.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const DIGITS = join(ROOT, 'models', 'digits');
 const VITE = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');

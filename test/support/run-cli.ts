@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { main } from '../../pipeline/src/cli.ts';
+import { main } from '#pipeline/cli.ts';
 
 export interface CliResult {
   code: number;

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { createServer, type Server, type ServerOptions } from '../../server/src/index.ts';
+import { createServer, type Server, type ServerOptions } from '#server/index.ts';
 
 /**
  * Starts a server before the tests of a suite. `options` may put models into the folder, which is removed afterwards.

@@ -2,7 +2,7 @@
  * Numbers that a program might compute from a small gray picture to tell two kinds apart, and the best accuracy of a
  * single threshold on one of them.
  */
-import { around, depth, frame, type Plane, pieces } from '../../site/views/game/measures/ink.ts';
+import { around, depth, frame, type Plane, pieces } from '#site/views/game/measures/ink.ts';
 
 const LEVELS = [0, 1, 12, 32, 64, 96, 128, 160, 192, 224, 240, 250, 253, 255, 256];
 const TRACES = [1, 16, 48, 64, 128, 192, 240];

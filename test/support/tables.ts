@@ -1,5 +1,5 @@
 /** Tables that no sampler makes, for tests of what executes tables. */
-import { gaussian, type SamplerRow, type SamplerTable } from '../../scheduler/src/index.ts';
+import { gaussian, type SamplerRow, type SamplerTable } from '#scheduler/index.ts';
 
 const NUMBERS = ['p', 'q', 'A', 'E', 'B', 'C', 'F', 'D', 'a', 'e', 'b', 'c', 'f', 'start', 'timestep'] as const;
 

@@ -4,7 +4,7 @@
  * This is what bundle.ts bundles; 'tfjs:tests' stands for the test files.
  */
 import { writeFileSync } from 'node:fs';
-import { uniforms } from '../support/models/traced.ts';
+import { uniforms } from '#test/models/traced.ts';
 import { env, type Spec, type SpecResult } from './jasmine.ts';
 import './environment.ts';
 import 'tfjs:tests';

@@ -1,11 +1,11 @@
 /** The page in Firefox: it samples what Node samples, and both of its trainings run. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadModel } from '../../../runtime-node/src/index.ts';
-import { type Firefox, LACKS_FIREFOX, launchFirefox } from '../../support/browser/firefox.ts';
-import { SITE, useHost } from '../../support/browser/visit.ts';
-import { expectClose } from '../../support/compare.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import { type Firefox, LACKS_FIREFOX, launchFirefox } from '#test/browser/firefox.ts';
+import { SITE, useHost } from '#test/browser/visit.ts';
+import { expectClose } from '#test/compare.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const MODELS = join(import.meta.dirname, '..', '..', '..', 'models');
 

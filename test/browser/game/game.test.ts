@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
-import { type Kind, PICTURES, planRound } from '../../../site/views/game/rules/plan.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { heading, openSite, PHONE } from '../../support/browser/site.ts';
-import { useBrowser, useHost, type VisitOptions } from '../../support/browser/visit.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { type Kind, PICTURES, planRound } from '#site/views/game/rules/plan.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { heading, openSite, PHONE } from '#test/browser/site.ts';
+import { useBrowser, useHost, type VisitOptions } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const SEED = 482193;
 const ROUND = `#/game?seed=${SEED}&steps=2&model=digits`;

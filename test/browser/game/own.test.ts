@@ -2,13 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRound } from '../../../site/views/game/rules/round-file.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { openSite } from '../../support/browser/site.ts';
-import { useBrowser, useHost } from '../../support/browser/visit.ts';
-import { temporaryFolder } from '../../support/models/tiny-onnx.ts';
-import { grayPicture, noisePicture } from '../../support/pictures/images.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { readRound } from '#site/views/game/rules/round-file.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { openSite } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { grayPicture, noisePicture } from '#test/pictures/images.ts';
+import { skipBecause } from '#test/skip.ts';
 
 describe('the game with own pictures', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();

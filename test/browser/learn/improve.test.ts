@@ -1,9 +1,9 @@
 /** The chapter on improving: recorded runs, side by side. */
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { openSite } from '../../support/browser/site.ts';
-import { useBrowser, useHost } from '../../support/browser/visit.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { openSite } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 describe('the chapter on improving', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();

@@ -1,10 +1,10 @@
 /** The chapter on learning: a network that is trained in the tab. */
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { openSite } from '../../support/browser/site.ts';
-import { useBrowser, useHost } from '../../support/browser/visit.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { openSite } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 /** For hundreds of steps on a busy processor. */
 const PATIENCE = { timeout: 120_000 };

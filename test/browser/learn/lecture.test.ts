@@ -1,13 +1,13 @@
 /** The chapters: their frame, and what holds for every one of them. */
 import type { Page } from 'playwright-core';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { CHAPTERS } from '../../../site/views/learn/chapters.ts';
-import { faults } from '../../support/browser/axe.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { startHost } from '../../support/browser/server.ts';
-import { DESKTOP, heading, openSite, overflow, PHONE, settle } from '../../support/browser/site.ts';
-import { useBrowser, useHost, visit } from '../../support/browser/visit.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { CHAPTERS } from '#site/views/learn/chapters.ts';
+import { faults } from '#test/browser/axe.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { startHost } from '#test/browser/server.ts';
+import { DESKTOP, heading, openSite, overflow, PHONE, settle } from '#test/browser/site.ts';
+import { useBrowser, useHost, visit } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 /** Reloading and leaving the page abort downloads under way. */
 const CUT_OFF = /net::ERR_ABORTED/;

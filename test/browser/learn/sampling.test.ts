@@ -1,13 +1,13 @@
 /** The chapter on sampling: line by line it makes the picture that the sampler makes. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadModel } from '../../../runtime-node/src/index.ts';
-import { toBytes } from '../../../scheduler/src/model/index.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { openSite } from '../../support/browser/site.ts';
-import { useBrowser, useHost } from '../../support/browser/visit.ts';
-import { expectClose } from '../../support/compare.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import { toBytes } from '#scheduler/model/index.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { openSite } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { expectClose } from '#test/compare.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
 

@@ -1,11 +1,11 @@
 /** What the engine samples from pictures, masks and mixed seeds, and with guidance: as Node does, on both devices. */
 import { describe, expect, it } from 'vitest';
-import type { SampleRequest } from '../../../runtime-web/src/index.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { expectPicturesOfNode, openEngine, sampleAll } from '../../support/browser/engine.ts';
-import { useBrowser, useHost } from '../../support/browser/visit.ts';
-import { GUIDED, tinyArtefact } from '../../support/models/tiny-onnx.ts';
-import { skipBecause } from '../../support/skip.ts';
+import type { SampleRequest } from '#runtime-web/index.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { expectPicturesOfNode, openEngine, sampleAll } from '#test/browser/engine.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { GUIDED, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { skipBecause } from '#test/skip.ts';
 
 describe('the engine', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();

@@ -4,26 +4,19 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import proto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
-import type { SampleRequest } from '../../../runtime-web/src/index.ts';
-import {
-  applyRow,
-  gaussian,
-  guide,
-  SAMPLER_NAMES,
-  type SamplerRow,
-  sampleImages,
-} from '../../../scheduler/src/index.ts';
-import { encodeModel, trace, traceAnyBatch } from '../../../tracer/src/index.ts';
-import { guardFloat } from '../../../training/src/folder/guard.ts';
-import { type EmbeddingOptions, timeEmbedding } from '../../../training/src/model/time-embedding.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { expectPicturesOfNode, openEngine, sampleAll } from '../../support/browser/engine.ts';
-import { useBrowser, useHost, type VisitOptions } from '../../support/browser/visit.ts';
-import { expectClose } from '../../support/compare.ts';
-import { exactEmbedding } from '../../support/models/embedding.ts';
-import { tinyArtefact, tinyOnnx, tinyOutput } from '../../support/models/tiny-onnx.ts';
-import { skipBecause } from '../../support/skip.ts';
-import { auxiliaryTable } from '../../support/tables.ts';
+import type { SampleRequest } from '#runtime-web/index.ts';
+import { applyRow, gaussian, guide, SAMPLER_NAMES, type SamplerRow, sampleImages } from '#scheduler/index.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { expectPicturesOfNode, openEngine, sampleAll } from '#test/browser/engine.ts';
+import { useBrowser, useHost, type VisitOptions } from '#test/browser/visit.ts';
+import { expectClose } from '#test/compare.ts';
+import { exactEmbedding } from '#test/models/embedding.ts';
+import { tinyArtefact, tinyOnnx, tinyOutput } from '#test/models/tiny-onnx.ts';
+import { skipBecause } from '#test/skip.ts';
+import { auxiliaryTable } from '#test/tables.ts';
+import { encodeModel, trace, traceAnyBatch } from '#tracer/index.ts';
+import { guardFloat } from '#training/folder/guard.ts';
+import { type EmbeddingOptions, timeEmbedding } from '#training/model/time-embedding.ts';
 
 const MODELS = join(import.meta.dirname, '..', '..', '..', 'models');
 

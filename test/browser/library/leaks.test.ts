@@ -1,10 +1,10 @@
 /** What a visit leaves behind: the page must not grow with each sampling. What is made once, by and by, does not count. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { openSite } from '../../support/browser/site.ts';
-import { useBrowser, useHost } from '../../support/browser/visit.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { openSite } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
 
 describe('sixty samplings', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();

@@ -1,10 +1,9 @@
 /** Training in the tab: the losses of Node, on both devices; going on from Node's run; what comes out of it. */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadModel } from '../../../runtime-node/src/index.ts';
-import { readStepFile, STEP_FILES } from '../../../scheduler/src/training/index.ts';
-import { readStart } from '../../../training/src/fine-tuning/read-start.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import { readStepFile, STEP_FILES } from '#scheduler/training/index.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import {
   blobs,
   freshStepFolder,
@@ -14,10 +13,11 @@ import {
   stepFolderOfRun,
   trainInNode,
   writeFiles,
-} from '../../support/browser/trainer.ts';
-import { useBrowser, useHost } from '../../support/browser/visit.ts';
-import { expectClose } from '../../support/compare.ts';
-import { skipBecause } from '../../support/skip.ts';
+} from '#test/browser/trainer.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { expectClose } from '#test/compare.ts';
+import { skipBecause } from '#test/skip.ts';
+import { readStart } from '#training/fine-tuning/read-start.ts';
 
 const STEPS = 50;
 

@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { loadModel } from '../../../runtime-node/src/index.ts';
-import type { LoadProgress, ModelInfo, SampleRequest } from '../../../runtime-web/src/loading/protocol.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import type { Fault } from '../../support/browser/server.ts';
-import { launchBrowser, useBrowser, useHost, type Visit, visit } from '../../support/browser/visit.ts';
-import { expectClose } from '../../support/compare.ts';
-import { tinyArtefact } from '../../support/models/tiny-onnx.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import type { LoadProgress, ModelInfo, SampleRequest } from '#runtime-web/loading/protocol.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import type { Fault } from '#test/browser/server.ts';
+import { launchBrowser, useBrowser, useHost, type Visit, visit } from '#test/browser/visit.ts';
+import { expectClose } from '#test/compare.ts';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const MODELS = join(import.meta.dirname, '..', '..', '..', 'models');
 const DIGITS = '/models/digits';

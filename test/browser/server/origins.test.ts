@@ -7,12 +7,12 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createServer, type Server, type ServerOptions } from '../../../server/src/index.ts';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { launchBrowser, useBrowser } from '../../support/browser/visit.ts';
-import { temporaryFolder, tinyArtefact } from '../../support/models/tiny-onnx.ts';
-import { ask, IMAGES } from '../../support/server.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { createServer, type Server, type ServerOptions } from '#server/index.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { launchBrowser, useBrowser } from '#test/browser/visit.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { ask, IMAGES } from '#test/server.ts';
+import { skipBecause } from '#test/skip.ts';
 
 /** Milliseconds to wait. */
 const PATIENCE = { timeout: 30_000 };

@@ -8,16 +8,16 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importCheckpoint } from '#pipeline/import/import.ts';
 import { compileSampler, parseSchedulerConfig, type SamplerName, sampleImages } from '#scheduler/index.ts';
+import { expectClose } from '#test/compare.ts';
+import { unpack, wave, within } from '#test/models/model.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { readStart } from '#training/fine-tuning/read-start.ts';
 import { readSafetensors } from '#training/folder/safetensors.ts';
 import { draftPlan } from '#training/plan/resolve.ts';
 import { train } from '#training/run/train.ts';
 import { resolveConfig } from '#training/settings/config.ts';
-import { expectClose } from '../../support/compare.ts';
-import { unpack, wave, within } from '../../support/models/model.ts';
-import { temporaryFolder } from '../../support/pictures/images.ts';
-import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
-import { memoryDataset } from '../../support/train/memory-dataset.ts';
 
 /** Made by scripts/golden/checkpoints.py. */
 const DATA = fileURLToPath(new URL('../data/checkpoints/', import.meta.url));

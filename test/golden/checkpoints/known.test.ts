@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contradictions } from '#pipeline/import/infer-config.ts';
 import { readNetwork } from '#pipeline/import/read-network.ts';
+import { expectClose } from '#test/compare.ts';
+import { predict, unpack, useCpu, waveParameters, within } from '#test/models/model.ts';
 import type { UNet2DConfig } from '#training/model/unet2d-config.ts';
-import { expectClose } from '../../support/compare.ts';
-import { predict, unpack, useCpu, waveParameters, within } from '../../support/models/model.ts';
 
 interface Known {
   name: string;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { configOfMonai, isMonai, tensorsOfMonai } from '#pipeline/import/monai.ts';
 import { readNetwork } from '#pipeline/import/read-network.ts';
+import { expectClose } from '#test/compare.ts';
+import { predict, unpack, useCpu, waveParameters, within } from '#test/models/model.ts';
 import { fromStateDict } from '#training/folder/weights.ts';
-import { expectClose } from '../../support/compare.ts';
-import { predict, unpack, useCpu, waveParameters, within } from '../../support/models/model.ts';
 
 interface Case {
   arguments: Record<string, unknown>;

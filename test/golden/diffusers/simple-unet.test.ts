@@ -5,12 +5,12 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { exportWave } from '#test/diffusers/export.ts';
+import { waveParameters } from '#test/models/model.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 import { readSafetensors } from '#training/folder/safetensors.ts';
 import { fromStateDict, requireWeights, WEIGHTS_FILE } from '#training/folder/weights.ts';
 import { createModel } from '#training/model/index.ts';
-import { waveParameters } from '../../support/models/model.ts';
 
 const spec = (name: string) => ({ name, mean: 0, std: 1, min: -20, max: 20 });
 const NETWORKS = {

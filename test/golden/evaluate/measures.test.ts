@@ -6,7 +6,7 @@ import { kernelDistanceTo } from '#evaluation/measures/kernel-distance.ts';
 import { msSsim } from '#evaluation/measures/ms-ssim.ts';
 import { NEAREST, neighbourMeasuresTo } from '#evaluation/measures/neighbours.ts';
 import { slicedWassersteinTo } from '#evaluation/measures/sliced-wasserstein.ts';
-import { drawnFeatures, drawnPicture, draws } from '../../support/programs/measure-draws.ts';
+import { drawnFeatures, drawnPicture, draws } from '#test/programs/measure-draws.ts';
 
 type FeatureSet = [seed: number, rows: number, scale: number, shift: number];
 type PictureOf = [seed: number, noise: number];

@@ -11,8 +11,8 @@ import { createAutoencoder, createClassifier } from '#evaluation/features/networ
 import { autoencoderGraph, classifierGraph } from '#evaluation/features/onnx.ts';
 import { createResizer } from '#evaluation/features/resize.ts';
 import type { ImageShape } from '#scheduler/model/index.ts';
-import { expectClose } from '../../support/compare.ts';
-import { unpack, wave, waveParameters } from '../../support/models/model.ts';
+import { expectClose } from '#test/compare.ts';
+import { unpack, wave, waveParameters } from '#test/models/model.ts';
 
 interface NetworkCase {
   shape: ImageShape;

@@ -11,7 +11,7 @@ import { gaussian } from '#scheduler/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { smallModel } from '#test/models/small-network.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
-import { askPython, lacksPython, skipBecause } from '../../support/skip.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 
 const REFERENCE = fileURLToPath(new URL('reference.py', import.meta.url));
 const DIMS = [2, 1, 8, 8];

@@ -1,10 +1,10 @@
 /** Against torchvision's affine and adjust_contrast; the numbers are made by scripts/golden/images.py. */
 import { readFileSync } from 'node:fs';
 import { test } from 'vitest';
+import { expectClose } from '#test/compare.ts';
 import type { Augmentation } from '#training/data/set/augment.ts';
 import { readFloats } from '#training/data/set/training-batches.ts';
 import type { Dataset } from '#training/data/set/types.ts';
-import { expectClose } from '../../support/compare.ts';
 
 interface Golden {
   picture: { channels: 1 | 3; height: number; width: number };

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { decodeImage } from '#base/pictures/decode.ts';
-import { expectClose } from '../../support/compare.ts';
-import { temporaryFolder } from '../../support/pictures/images.ts';
+import { expectClose } from '#test/compare.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'data', 'images', 'inks.json'), 'utf8')) as {
   name: string;

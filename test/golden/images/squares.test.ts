@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage } from '#base/pictures/decode.ts';
 import { grayToSquare } from '#base/pictures/gray-frame.ts';
 import { centreOnSquare, planSquare } from '#base/pictures/square.ts';
-import { grayPicture, temporaryFolder } from '../../support/pictures/images.ts';
+import { grayPicture, temporaryFolder } from '#test/pictures/images.ts';
 
 interface Golden {
   geometry: [width: number, height: number, size: number, w: number, h: number, left: number, top: number][];

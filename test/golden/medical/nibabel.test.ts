@@ -6,8 +6,8 @@ import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { AXES } from '#base/pictures/types.ts';
 import { openNifti } from '#medical/nifti/pictures.ts';
-import { temporaryFolder } from '../../support/pictures/images.ts';
-import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 
 interface Case {
   name: string;

@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { dicomPicture } from '../../support/pictures/dicom.ts';
-import { allPixels, prepare, temporaryFolder, writeFiles } from '../../support/pictures/images.ts';
-import { lacksOrthanc, type Orthanc, startOrthanc } from '../../support/pictures/orthanc.ts';
-import { sentenceOf } from '../../support/sentence.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { dicomPicture } from '#test/pictures/dicom.ts';
+import { allPixels, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { lacksOrthanc, type Orthanc, startOrthanc } from '#test/pictures/orthanc.ts';
+import { sentenceOf } from '#test/sentence.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', 'support', 'dicom-files');
 

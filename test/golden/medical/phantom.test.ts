@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeSet } from '#phantom/write-set.ts';
-import { temporaryFolder } from '../../support/pictures/images.ts';
-import { askPython, lacksPython, skipBecause } from '../../support/skip.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 
 const READ = `
 import json, pathlib, sys

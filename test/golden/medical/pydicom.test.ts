@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openDicom } from '#medical/dicom/pictures.ts';
-import { temporaryFolder } from '../../support/pictures/images.ts';
-import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 
 interface Reference {
   path: string;

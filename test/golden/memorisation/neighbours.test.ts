@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { featureNeighbours } from '#evaluation/memorisation/feature-neighbours.ts';
 import { pixelNeighbours } from '#evaluation/memorisation/pixel-neighbours.ts';
 import type { ImageSet } from '#evaluation/sets/types.ts';
-import { expectClose } from '../../support/compare.ts';
+import { expectClose } from '#test/compare.ts';
 
 const read = (name: string) =>
   JSON.parse(readFileSync(new URL(`../data/memorisation/${name}.json`, import.meta.url), 'utf8'));

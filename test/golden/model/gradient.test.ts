@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import { wave, waveParameters } from '#test/models/model.ts';
+import { type Input, runGraph, type TracedFunction } from '#test/models/traced.ts';
 import { blockConvolutions, trace } from '#tracer/index.ts';
 import { blockSize } from '#training/engines/onnx/block-size.ts';
 import { createModel } from '#training/model/index.ts';
-import { wave, waveParameters } from '../../support/models/model.ts';
-import { type Input, runGraph, type TracedFunction } from '../../support/models/traced.ts';
 
 interface Golden {
   config: Record<string, unknown>;

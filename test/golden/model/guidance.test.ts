@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { compileSampler, type Denoiser, guidedDenoiser, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '#test/compare.ts';
+import { tensorsOf, unpack, useCpu, wave, waveParameters, within } from '#test/models/model.ts';
 import { createModel } from '#training/model/index.ts';
-import { expectClose } from '../../support/compare.ts';
-import { tensorsOf, unpack, useCpu, wave, waveParameters, within } from '../../support/models/model.ts';
 
 interface Golden {
   config: Record<string, unknown>;

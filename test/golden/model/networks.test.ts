@@ -2,10 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { adamScalars } from '#scheduler/training/step-scalars.ts';
-import { createModel } from '#training/model/index.ts';
-import { readPreset } from '#training/settings/presets.ts';
-import { adamUpdate, momentRates } from '#training/step/adam.ts';
-import { expectClose } from '../../support/compare.ts';
+import { expectClose } from '#test/compare.ts';
 import {
   differentiate,
   type NetworkGolden,
@@ -16,7 +13,10 @@ import {
   wave,
   waveParameters,
   within,
-} from '../../support/models/model.ts';
+} from '#test/models/model.ts';
+import { createModel } from '#training/model/index.ts';
+import { readPreset } from '#training/settings/presets.ts';
+import { adamUpdate, momentRates } from '#training/step/adam.ts';
 
 /** Made by scripts/golden/model.py. */
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../data/model/${name}`, import.meta.url), 'utf8'));

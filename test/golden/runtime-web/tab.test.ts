@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 import { modelFolder } from '#runtime-web/trainer/model-folder.ts';
 import { openStep } from '#runtime-web/trainer/step-folder.ts';
 import { STEP_FILES } from '#scheduler/training/index.ts';
-import { temporaryFolder, writeFiles } from '../../support/pictures/images.ts';
-import { askPython, lacksPython, skipBecause } from '../../support/skip.ts';
+import { temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../site/public/training/digits');
 const folder = temporaryFolder();

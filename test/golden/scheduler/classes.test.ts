@@ -9,8 +9,8 @@ import {
   samplerRecord,
 } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../support/compare.ts';
-import { schedulerGolden, visit } from '../../support/scheduler.ts';
+import { expectClose } from '#test/compare.ts';
+import { schedulerGolden, visit } from '#test/scheduler.ts';
 
 interface Case {
   sampler: SamplerName;

@@ -11,9 +11,9 @@ import * as tf from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { loopGraph } from '#pipeline/export/fuse/loop.ts';
+import { expectClose } from '#test/compare.ts';
+import { schedulerGolden, tolerance } from '#test/scheduler.ts';
 import { encodeModel, trace, traceAnyBatch } from '#tracer/index.ts';
-import { expectClose } from '../../support/compare.ts';
-import { schedulerGolden, tolerance } from '../../support/scheduler.ts';
 
 interface Case {
   sampler?: SamplerName;

@@ -7,8 +7,8 @@ import {
   type StepProgress,
 } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../support/compare.ts';
-import { schedulerGolden, tolerance, toy, visit } from '../../support/scheduler.ts';
+import { expectClose } from '#test/compare.ts';
+import { schedulerGolden, tolerance, toy, visit } from '#test/scheduler.ts';
 
 interface Case {
   steps: number;

@@ -1,7 +1,7 @@
 import { compileSampler, parseSchedulerConfig, SAMPLER_NAMES, type SamplerName } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../support/compare.ts';
-import { schedulerGolden, visit } from '../../support/scheduler.ts';
+import { expectClose } from '#test/compare.ts';
+import { schedulerGolden, visit } from '#test/scheduler.ts';
 
 interface Case {
   sampler: SamplerName;

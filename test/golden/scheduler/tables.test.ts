@@ -8,8 +8,8 @@ import {
   spacedTimesteps,
 } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../support/compare.ts';
-import { schedulerGolden } from '../../support/scheduler.ts';
+import { expectClose } from '#test/compare.ts';
+import { schedulerGolden } from '#test/scheduler.ts';
 
 interface Tables {
   schedules: { config: Record<string, unknown>; beta: number[]; alphaBar: number[] }[];

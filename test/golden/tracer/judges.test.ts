@@ -11,8 +11,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES, TRAINED } from '#test/architectures/index.ts';
 import { type Data, type Input, randomData, runGraph, uniforms } from '#test/models/traced.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { encodeModel, type Graph, traceModel, traceTrainingStep } from '#tracer/index.ts';
-import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 /** Of a machine that is busy: OpenVINO compiles twelve models. */
 const TIMEOUT = 600_000;

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectClose } from '#test/compare.ts';
 import { attentiveConfig } from '#test/models/unet.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { lacksPython, skipBecause } from '#test/skip.ts';
+import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { planFromConfig } from '#training/plan/resolve.ts';
 import { resolveConfig } from '#training/settings/config.ts';
 import { compareCurves } from '../../../scripts/bench/parity/curves.ts';
 import { sampleOurs, sampleTorch } from '../../../scripts/bench/parity/sample.ts';
 import { startTorch, type TorchSide } from '../../../scripts/bench/parity/torch-side.ts';
 import { type Trained, trainOurs, trainTorch } from '../../../scripts/bench/parity/train.ts';
-import { expectClose } from '../../support/compare.ts';
-import { temporaryFolder } from '../../support/pictures/images.ts';
-import { lacksPython, skipBecause } from '../../support/skip.ts';
-import { memoryDataset } from '../../support/train/memory-dataset.ts';
 
 const plan = planFromConfig(
   resolveConfig([

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { emaDecayAt } from '#scheduler/training/step-scalars.ts';
+import { expectClose } from '#test/compare.ts';
+import { tinyNet } from '#test/train/tiny-net.ts';
 import { createTfjsEngine } from '#training/engines/tfjs/tfjs.ts';
 import type { TrainStepOptions } from '#training/step/contracts.ts';
 import { createTrainStep } from '#training/step/step.ts';
-import { expectClose } from '../../support/compare.ts';
-import { tinyNet } from '../../support/train/tiny-net.ts';
 
 interface Case
   extends Pick<

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importCheckpoint } from '#pipeline/import/import.ts';
-import { expectClose } from '../../support/compare.ts';
-import { unpack, wave, within } from '../../support/models/model.ts';
-import { temporaryFolder } from '../../support/pictures/images.ts';
-import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
+import { expectClose } from '#test/compare.ts';
+import { unpack, wave, within } from '#test/models/model.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 
 /** Whose activations fit; the script knows all. */
 const NAMES = ['google--ddpm-cifar10-32', 'google--ddpm-cat-256', 'sd-class-butterflies-32'];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
-import { temporaryFolder } from '../../support/models/tiny-onnx.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 

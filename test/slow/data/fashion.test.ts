@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { prepare, temporaryFolder } from '../../support/pictures/images.ts';
-import { spawnCli } from '../../support/run-cli.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { prepare, temporaryFolder } from '#test/pictures/images.ts';
+import { spawnCli } from '#test/run-cli.ts';
+import { skipBecause } from '#test/skip.ts';
 
 /** Where Debian's package puts Fashion-MNIST, as the gzipped IDX files of its authors. */
 const DATA = '/usr/share/datasets/fashion-mnist';

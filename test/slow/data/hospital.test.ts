@@ -8,13 +8,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { shellBlocks } from '../../support/doc-commands.ts';
-import type { Order, Seen } from '../../support/hospital/inside.ts';
-import { temporaryFolder } from '../../support/pictures/images.ts';
-import { lacksOrthanc } from '../../support/pictures/orthanc.ts';
-import { filesBelow } from '../../support/pictures/planted.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { shellBlocks } from '#test/doc-commands.ts';
+import type { Order, Seen } from '#test/hospital/inside.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { lacksOrthanc } from '#test/pictures/orthanc.ts';
+import { filesBelow } from '#test/pictures/planted.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const INSIDE = join(ROOT, 'test', 'support', 'hospital', 'inside.ts');

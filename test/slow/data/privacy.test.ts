@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { writeProjection } from '../../support/evaluate/projection.ts';
-import { PLANTED } from '../../support/pictures/dicom.ts';
-import { temporaryFolder, writeFiles } from '../../support/pictures/images.ts';
-import { filesBelow, plantedFiles, SECRETS, secretsIn } from '../../support/pictures/planted.ts';
-import { runCli } from '../../support/run-cli.ts';
+import { writeProjection } from '#test/evaluate/projection.ts';
+import { PLANTED } from '#test/pictures/dicom.ts';
+import { temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { filesBelow, plantedFiles, SECRETS, secretsIn } from '#test/pictures/planted.ts';
+import { runCli } from '#test/run-cli.ts';
 
 const root = temporaryFolder();
 const place = (name: string) => join(root, name);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { prepare, temporaryFolder } from '../../support/pictures/images.ts';
-import { memoryOfPreparing, writeRadiographs } from '../../support/pictures/radiographs.ts';
+import { prepare, temporaryFolder } from '#test/pictures/images.ts';
+import { memoryOfPreparing, writeRadiographs } from '#test/pictures/radiographs.ts';
 
 const root = temporaryFolder();
 

@@ -7,10 +7,10 @@ import type { ImageSet } from '#evaluation/sets/types.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { gaussian, shuffle } from '#scheduler/index.ts';
 import { type ImageShape, toBytes } from '#scheduler/model/index.ts';
-import { change, digitGroups, join as joinSets, pick, sizeOfImage, upTo } from '../../support/evaluate/digits.ts';
-import { prepare, temporaryFolder } from '../../support/pictures/images.ts';
-import { ROOT } from '../../support/repository.ts';
-import { runCli } from '../../support/run-cli.ts';
+import { change, digitGroups, join as joinSets, pick, sizeOfImage, upTo } from '#test/evaluate/digits.ts';
+import { prepare, temporaryFolder } from '#test/pictures/images.ts';
+import { ROOT } from '#test/repository.ts';
+import { runCli } from '#test/run-cli.ts';
 
 const folder = temporaryFolder();
 

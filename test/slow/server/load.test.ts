@@ -1,11 +1,11 @@
 /** Many clients for long: nothing fails, nothing grows. The server is the real program, in a process of its own. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ask, inLanes, keepAlive } from '../../support/load/client.ts';
-import { startProgram, statusOf } from '../../support/load/program.ts';
-import { until } from '../../support/load/until.ts';
-import { tinyArtefact } from '../../support/models/tiny-onnx.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { ask, inLanes, keepAlive } from '#test/load/client.ts';
+import { startProgram, statusOf } from '#test/load/program.ts';
+import { until } from '#test/load/until.ts';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const LACKS_PROC = process.platform === 'linux' ? undefined : 'there is no /proc to find the engine in: run on Linux';

@@ -1,7 +1,7 @@
 /** What the projects of the tests sample, compared with what the sources sample of models/digits. */
 import { type Browser, chromium } from 'playwright-core';
 import { expect } from 'vitest';
-import type { ImageSeed } from '../../../scheduler/src/index.ts';
+import type { ImageSeed } from '#scheduler/index.ts';
 import { ROOT } from '../repository.ts';
 import { expectPicturesOfNode } from './engine.ts';
 import { launchOptions, QUICK_WASM } from './launch.ts';

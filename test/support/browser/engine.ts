@@ -1,9 +1,9 @@
 /** The page that has the engine as `window.engine`: opens it, samples there, and compares with Node. */
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { loadModel } from '../../../runtime-node/src/index.ts';
-import type { SampleRequest } from '../../../runtime-web/src/index.ts';
-import type { ImageSeed } from '../../../scheduler/src/index.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import type { SampleRequest } from '#runtime-web/index.ts';
+import type { ImageSeed } from '#scheduler/index.ts';
 import { expectClose } from '../compare.ts';
 import type { Host } from './server.ts';
 import { type VisitOptions, visit } from './visit.ts';

@@ -11,9 +11,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import proto from 'onnx-proto';
 import type { ImageSet } from '#evaluation/sets/types.ts';
+import { makeSchedule, parseSchedulerConfig } from '#scheduler/index.ts';
 import { trainedCard } from '#test/models/card.ts';
 import { writeArtefact } from '#training/folder/artefact.ts';
-import { makeSchedule, parseSchedulerConfig } from '../../../scheduler/src/index.ts';
 
 const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;
 const T = 100;

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { gaussian } from '@onnoise/scheduler';
 import proto from 'onnx-proto';
-import type { ImageShape } from '../../../scheduler/src/model/index.ts';
+import type { ImageShape } from '#scheduler/model/index.ts';
 
 const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;
 

@@ -2,7 +2,7 @@
 import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll } from 'vitest';
-import { createModel, type Model, type Parameters } from '../../../training/src/model/index.ts';
+import { createModel, type Model, type Parameters } from '#training/model/index.ts';
 
 export interface NetworkGolden {
   config: Record<string, unknown>;

@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import proto from 'onnx-proto';
 import { onTestFinished } from 'vitest';
+import { parseSchedulerConfig } from '#scheduler/index.ts';
+import type { ConditionSpec } from '#scheduler/model/index.ts';
 import { type ArtefactParts, writeArtefact } from '#training/folder/artefact.ts';
-import { parseSchedulerConfig } from '../../../scheduler/src/index.ts';
-import type { ConditionSpec } from '../../../scheduler/src/model/index.ts';
 import { trainedCard } from './card.ts';
 
 const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;

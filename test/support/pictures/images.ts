@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll } from 'vitest';
-import { prepareDataset } from '../../../training/src/data/index.ts';
-import type { Dataset, PrepareOptions, PrepareProgress } from '../../../training/src/data/set/types.ts';
+import { prepareDataset } from '#training/data/index.ts';
+import type { Dataset, PrepareOptions, PrepareProgress } from '#training/data/set/types.ts';
 
 /** A folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {

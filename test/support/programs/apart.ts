@@ -1,6 +1,6 @@
 /** A program that prints while a native library warns on descriptor 2. Its argument says how it ends. */
 import { writeSync } from 'node:fs';
-import { isApart, runApart, speakToTerminal } from '../../../base/src/terminal/apart.ts';
+import { isApart, runApart, speakToTerminal } from '#base/terminal/apart.ts';
 
 if (!isApart()) {
   process.exitCode = await runApart();

@@ -1,6 +1,6 @@
 /** A child of tests: it answers when told to, in parts, never, with errors, and dies in ways that they choose. */
 import { writeSync } from 'node:fs';
-import { type Call, serveParent } from '../../../runtime-node/src/child/index.ts';
+import { type Call, serveParent } from '#runtime-node/child/index.ts';
 
 export type Program = {
   /** @param how `fail`, `exit` and `never`: it does not become ready */

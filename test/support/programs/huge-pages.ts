@@ -3,7 +3,7 @@
  * variable, as a program with special rights.
  */
 if (process.env.TAKEN) delete process.env.GLIBC_TUNABLES;
-const { hugePages, startAgain } = await import('../../../base/src/terminal/huge-pages.ts');
+const { hugePages, startAgain } = await import('#base/terminal/huge-pages.ts');
 
 const wanted = hugePages(['train']);
 if (wanted !== undefined) startAgain(wanted);

@@ -1,6 +1,6 @@
 /** Sets of images and features for tests of the measures. */
 import { gaussian } from '@onnoise/scheduler';
-import type { Candidate } from '../../../evaluation/src/measures/record.ts';
+import type { Candidate } from '#evaluation/measures/record.ts';
 
 /** Independent unit normals, scaled and shifted along the first axis. @returns [rows, width] */
 export function normals(rows: number, width: number, seed: number, scale = 1, shift = 0): Float32Array {

@@ -4,7 +4,7 @@
  * warm-up folder, and at the end.
  */
 import { readFileSync } from 'node:fs';
-import { prepareDataset } from '../../../training/src/data/index.ts';
+import { prepareDataset } from '#training/data/index.ts';
 
 const [warmUp, data, cacheDir] = process.argv.slice(2) as [string, string, string];
 const options = { size: 64, fit: 'crop', validationShare: 0.05, seed: 0, strict: false, cacheDir } as const;

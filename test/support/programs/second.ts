@@ -2,7 +2,7 @@
  * A program that runs again in a second process. Its argument says what the second one does, once it has printed its
  * process: `code` ends with 7, `save` ends with 130 at the first SIGINT and 9 at another, `wait` waits.
  */
-import { endWithFirst, followSecond, startSecond } from '../../../base/src/terminal/second-process.ts';
+import { endWithFirst, followSecond, startSecond } from '#base/terminal/second-process.ts';
 
 endWithFirst();
 if (process.env.SECOND === undefined) {

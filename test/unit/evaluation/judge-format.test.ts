@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { judge, requireJudgement } from '#evaluation/judge-format.ts';
+import { barImages, barsDataset } from '#test/bars.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import type { PrepareOptions } from '#training/data/index.ts';
-import { barImages, barsDataset } from '../../support/bars.ts';
-import { temporaryFolder } from '../../support/models/tiny-onnx.ts';
 
 const COUNT = 100;
 

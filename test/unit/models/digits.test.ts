@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { describeNetwork } from '#training/folder/model-card.ts';
-import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 const folder = fileURLToPath(new URL('../../../models/digits', import.meta.url));
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DiffusionModel, loadModel } from '#runtime-node/index.ts';
-import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 
 const folder = fileURLToPath(new URL('../../../models/hands', import.meta.url));
 let model: DiffusionModel;

@@ -12,7 +12,7 @@ import {
   train,
 } from '#pipeline/index.ts';
 import { loadModel } from '#runtime-node/index.ts';
-import { temporaryFolder, writeGrayPictures } from '../../support/pictures/images.ts';
+import { temporaryFolder, writeGrayPictures } from '#test/pictures/images.ts';
 
 const folder = temporaryFolder();
 const photos = join(folder, 'photos');

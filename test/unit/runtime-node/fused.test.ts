@@ -5,9 +5,9 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chooseLoop, sampleByLoop } from '#runtime-node/fused.ts';
 import { completeRequest, type DeviceReport, loadModel, readModelFolder } from '#runtime-node/index.ts';
+import { exportWave } from '#test/diffusers/export.ts';
 import { fusedFolder, PLAIN } from '#test/models/fused.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
-import { exportWave } from '../../support/diffusers/export.ts';
 
 const cpu = { device: 'cpu' as const };
 const onCuda: DeviceReport = { device: 'cuda', reason: 'asked for' };

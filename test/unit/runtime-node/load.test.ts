@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { type DeviceReport, loadModel } from '#runtime-node/index.ts';
 import { InputError } from '#scheduler/rules/index.ts';
 import { trainedCard } from '#test/models/card.ts';
-import { type TinyOptions, temporaryFolder, tinyArtefact, tinyOnnx } from '../../support/models/tiny-onnx.ts';
-import { LACKS_PERMISSIONS, withoutPermission } from '../../support/permissions.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { type TinyOptions, temporaryFolder, tinyArtefact, tinyOnnx } from '#test/models/tiny-onnx.ts';
+import { LACKS_PERMISSIONS, withoutPermission } from '#test/permissions.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const cpu = { device: 'cpu' as const };
 

@@ -4,7 +4,7 @@ import { digits } from '@onnoise/model-digits';
 import { describe, expect, it } from 'vitest';
 import { folderOf } from '#runtime-node/model-files.ts';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
-import { ROOT } from '../../support/repository.ts';
+import { ROOT } from '#test/repository.ts';
 
 const DIGITS = join(ROOT, 'models', 'digits');
 

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inspectDevice, loadModel, type SampleOptions } from '#runtime-node/index.ts';
 import { compileSampler, gaussian, InputError, parseSchedulerConfig } from '#scheduler/index.ts';
-import { expectClose } from '../../support/compare.ts';
-import { GUIDED, tinyArtefact, tinyOutput } from '../../support/models/tiny-onnx.ts';
-import { skipBecause } from '../../support/skip.ts';
+import { expectClose } from '#test/compare.ts';
+import { GUIDED, tinyArtefact, tinyOutput } from '#test/models/tiny-onnx.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const load = async (options: Parameters<typeof tinyArtefact>[0] = {}) =>
   loadModel(await tinyArtefact(options), { device: 'cpu' });

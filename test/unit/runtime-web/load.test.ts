@@ -2,7 +2,7 @@ import { loadModel, type ModelFiles } from '@onnoise/runtime-web';
 import { compileSampler, InputError, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { describe, expect, it, vi } from 'vitest';
-import { expectClose } from '../../support/compare.ts';
+import { expectClose } from '#test/compare.ts';
 
 // The bundle for browsers does not start in Node; the package's build for Node has the same WebAssembly.
 vi.mock('#runtime-web/session/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));

@@ -5,7 +5,7 @@ import { loadModel, type SampleRequest } from '@onnoise/runtime-web';
 import { SAMPLER_NAMES, type SamplerTable } from '@onnoise/scheduler';
 import { completeRequest } from '@onnoise/scheduler/model';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { expectClose } from '../../support/compare.ts';
+import { expectClose } from '#test/compare.ts';
 
 vi.mock('#runtime-web/session/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 

@@ -4,8 +4,8 @@ import { Sketch } from '#pipeline/export/fuse/sketch.ts';
 import type { FromPage, FromWorker, MessageEnd, Source, StepFrame } from '#runtime-web/loading/protocol.ts';
 import { connectSamplingWorker } from '#runtime-web/worker/client.ts';
 import { serve } from '#runtime-web/worker/serve.ts';
+import { tinyOnnx } from '#test/models/tiny-onnx.ts';
 import { encodeModel } from '#tracer/index.ts';
-import { tinyOnnx } from '../../support/models/tiny-onnx.ts';
 
 vi.mock('#runtime-web/session/ort.ts', () => ({
   loadOrt: () => import('onnxruntime-web'),

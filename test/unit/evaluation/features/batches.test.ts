@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBatches, createNoise } from '#evaluation/features/batches.ts';
 import { sourceOfImages } from '#evaluation/features/source.ts';
-import { barImages } from '../../../support/bars.ts';
+import { barImages } from '#test/bars.ts';
 
 const source = sourceOfImages(barImages({ count: 10 }));
 

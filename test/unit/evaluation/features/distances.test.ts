@@ -7,7 +7,7 @@ import { gaussian } from '@onnoise/scheduler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openFeatureNetwork } from '#evaluation/features/index.ts';
 import type { FeatureNetwork, Features, ImageSet } from '#evaluation/sets/types.ts';
-import { barImages, barsDataset } from '../../../support/bars.ts';
+import { barImages, barsDataset } from '#test/bars.ts';
 
 const SIZE = 12;
 const COUNT = 150;

@@ -7,11 +7,11 @@ import { openFeatureFile } from '#evaluation/features/file.ts';
 import type { FeatureRange } from '#evaluation/features/range.ts';
 import type { ImageSet } from '#evaluation/sets/types.ts';
 import type { ImageShape } from '#scheduler/model/index.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { type FeatureOnnxOptions, featureOnnx } from '../../../support/models/feature-onnx.ts';
-import { temporaryFolder } from '../../../support/models/tiny-onnx.ts';
-import { LACKS_PERMISSIONS, withoutPermission } from '../../../support/permissions.ts';
-import { skipBecause } from '../../../support/skip.ts';
+import { expectClose } from '#test/compare.ts';
+import { type FeatureOnnxOptions, featureOnnx } from '#test/models/feature-onnx.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { LACKS_PERMISSIONS, withoutPermission } from '#test/permissions.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const WINDOWS = process.platform === 'win32';
 const GRAY: ImageShape = [1, 4, 4];

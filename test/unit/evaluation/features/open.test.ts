@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { type OpenOptions, openFeatureNetwork } from '#evaluation/features/index.ts';
 import { readImages } from '#evaluation/measures/images.ts';
 import type { FeatureNetwork } from '#evaluation/sets/types.ts';
-import { barImages, barsDataset } from '../../../support/bars.ts';
-import { featureOnnx } from '../../../support/models/feature-onnx.ts';
-import { temporaryFolder } from '../../../support/models/tiny-onnx.ts';
+import { barImages, barsDataset } from '#test/bars.ts';
+import { featureOnnx } from '#test/models/feature-onnx.ts';
+import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 
 const length = { batch: 12, epochs: 1, least: 40, most: 40 };
 const dataset = barsDataset();

@@ -2,7 +2,7 @@ import { gaussian } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { trainOnSynthetic } from '#evaluation/features/index.ts';
 import type { ImageSet } from '#evaluation/sets/types.ts';
-import { barImages } from '../../../support/bars.ts';
+import { barImages } from '#test/bars.ts';
 
 const COUNT = 90;
 const length = { batch: 16, epochs: 1, least: 60, most: 60 };

@@ -5,8 +5,8 @@ import { createClassifier } from '#evaluation/features/network.ts';
 import { sourceOfImages } from '#evaluation/features/source.ts';
 import { createPlainStep, crossEntropy } from '#evaluation/features/step.ts';
 import { stepsOf, trainAutoencoder, trainClassifier } from '#evaluation/features/train.ts';
+import { barImages } from '#test/bars.ts';
 import { initParameters } from '#training/model/parameters.ts';
-import { barImages } from '../../../support/bars.ts';
 
 const length = { batch: 12, epochs: 1, least: 30, most: 30 };
 const bars = barImages({ count: 60 });

@@ -2,8 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { type CopyFeatures, closestPairs, findCopies } from '#evaluation/memorisation/index.ts';
 import type { Features, ImageSet } from '#evaluation/sets/types.ts';
 import { gaussian, shuffle } from '#scheduler/index.ts';
-import { change, digitGroups, join, pick, sizeOfImage, upTo } from '../../../support/evaluate/digits.ts';
-import { temporaryFolder } from '../../../support/pictures/images.ts';
+import { change, digitGroups, join, pick, sizeOfImage, upTo } from '#test/evaluate/digits.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 
 const COPIED = upTo(8).map((i) => 37 * i);
 const folder = temporaryFolder();

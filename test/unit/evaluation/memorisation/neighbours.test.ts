@@ -5,8 +5,8 @@ import { scoresOf } from '#evaluation/memorisation/neighbours.ts';
 import { pixelNeighbours } from '#evaluation/memorisation/pixel-neighbours.ts';
 import { plantCopies } from '#evaluation/memorisation/plant.ts';
 import { gaussian } from '#scheduler/index.ts';
-import { change, digitGroups, pick, upTo } from '../../../support/evaluate/digits.ts';
-import { temporaryFolder } from '../../../support/pictures/images.ts';
+import { change, digitGroups, pick, upTo } from '#test/evaluate/digits.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
 
 const folder = temporaryFolder();
 

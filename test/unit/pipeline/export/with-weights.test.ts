@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { exportWithWeights } from '#pipeline/export/with-weights.ts';
 import { expectClose } from '#test/compare.ts';
 import { exportWave } from '#test/diffusers/export.ts';
+import { waveParameters } from '#test/models/model.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { refusal, runCli } from '#test/run-cli.ts';
 import { readSafetensors } from '#training/folder/safetensors.ts';
 import { WEIGHTS_FILE } from '#training/folder/weights.ts';
 import { createModel } from '#training/model/index.ts';
-import { waveParameters } from '../../../support/models/model.ts';
 
 const unet = {
   _class_name: 'UNet2DModel',

@@ -5,10 +5,10 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { importCheckpoint } from '#pipeline/import/import.ts';
 import { loadModel } from '#runtime-node/index.ts';
+import { type CheckpointParts, tinyTensors, WEIGHTS, writeCheckpoint } from '#test/checkpoint.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
+import { runCli } from '#test/run-cli.ts';
 import { readSafetensors, type SafetensorsEntry, writeSafetensors } from '#training/folder/safetensors.ts';
-import { type CheckpointParts, tinyTensors, WEIGHTS, writeCheckpoint } from '../../../support/checkpoint.ts';
-import { runCli } from '../../../support/run-cli.ts';
 
 const root = temporaryFolder();
 const at = (...parts: string[]) => join(root, ...parts);

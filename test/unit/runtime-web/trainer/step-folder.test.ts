@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { openImages } from '#runtime-web/trainer/images.ts';
 import { openStep } from '#runtime-web/trainer/step-folder.ts';
 import { createStepFeed, STEP_FILES, unpackState } from '#scheduler/training/index.ts';
+import { expectClose } from '#test/compare.ts';
+import { openFlat } from '#test/train/flat.ts';
 import { createOnnxruntimeEngine } from '#training/engines/onnx/onnxruntime.ts';
 import { planFromConfig } from '#training/plan/resolve.ts';
 import { resolveConfig } from '#training/settings/config.ts';
 import { readPreset } from '#training/settings/presets.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { openFlat } from '../../../support/train/flat.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../../site/public/training');
 

@@ -6,12 +6,12 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { withWeights } from '#runtime-web/trainer/files/onnx-weights.ts';
 import { encodeSafetensors, readSafetensors } from '#runtime-web/trainer/files/safetensors.ts';
+import { expectClose } from '#test/compare.ts';
+import { networks, planOf } from '#test/train/engines.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { denoiserGraph } from '#training/engines/onnx/graphs.ts';
 import { inferenceGraph, inferenceMetadata } from '#training/folder/inference.ts';
 import { readSafetensors as readInNode } from '#training/folder/safetensors.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { networks, planOf } from '../../../support/train/engines.ts';
 
 const plain = (bytes: Uint8Array) => Uint8Array.from(bytes);
 

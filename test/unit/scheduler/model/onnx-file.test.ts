@@ -1,6 +1,6 @@
 import { bytesOf, onnxReason, readOnnxFacts } from '@onnoise/scheduler/model';
 import { describe, expect, it } from 'vitest';
-import { tinyOnnx } from '../../../support/models/tiny-onnx.ts';
+import { tinyOnnx } from '#test/models/tiny-onnx.ts';
 
 const facts = (bytes: Uint8Array) => readOnnxFacts(bytesOf(Uint8Array.from(bytes)));
 const ascii = (text: string) => new TextEncoder().encode(text);

@@ -1,7 +1,7 @@
 import { gaussian, type ImageSeed, parseSchedulerConfig, seededNoise } from '@onnoise/scheduler';
 import { completeRequest } from '@onnoise/scheduler/model';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../support/compare.ts';
+import { expectClose } from '#test/compare.ts';
 
 const SIZE = 4096;
 function noiseOf(seed: ImageSeed, draw = 0): Float32Array {

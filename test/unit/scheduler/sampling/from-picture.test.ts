@@ -10,7 +10,7 @@ import {
 } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../support/compare.ts';
+import { expectClose } from '#test/compare.ts';
 
 const config = parseSchedulerConfig({ num_train_timesteps: 300, clip_sample: false, timestep_spacing: 'trailing' });
 const compile = (sampler: SamplerName, steps: number, start: { strength?: number; resamples?: number } = {}) =>

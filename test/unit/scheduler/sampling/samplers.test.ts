@@ -16,7 +16,7 @@ import {
 } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../support/compare.ts';
+import { expectClose } from '#test/compare.ts';
 
 const config = (json: Record<string, unknown> = {}) => parseSchedulerConfig({ num_train_timesteps: 300, ...json });
 

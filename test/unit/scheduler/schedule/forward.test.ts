@@ -13,7 +13,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { predictionAt } from '#scheduler/schedule/prediction.ts';
-import { expectClose } from '../../../support/compare.ts';
+import { expectClose } from '#test/compare.ts';
 
 const schedule = makeSchedule(parseSchedulerConfig({ num_train_timesteps: 300, beta_schedule: 'cosine' }));
 

@@ -1,7 +1,7 @@
 import { BETA_SCHEDULES, InputError, makeSchedule, parseSchedulerConfig } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../support/compare.ts';
+import { expectClose } from '#test/compare.ts';
 
 const schedules = fc.constantFrom(...BETA_SCHEDULES);
 const lengths = fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constantFrom(300, 1000));

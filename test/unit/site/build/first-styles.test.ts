@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { insertStyles } from '../../../../site/build/first-styles.ts';
+import { insertStyles } from '#site/build/first-styles.ts';
 
 const PAGE = `<head><meta content="script-src 'self'; style-src 'self'; img-src 'self'" /></head><body></body>`;
 

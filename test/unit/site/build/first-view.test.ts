@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import type { Plugin, Rolldown } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { siteConfig } from '../../../../site/vite.config.ts';
+import { siteConfig } from '#site/vite.config.ts';
 
 const PAGE = join(import.meta.dirname, '..', '..', '..', '..', 'site', 'index.html');
 

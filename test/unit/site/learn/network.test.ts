@@ -4,7 +4,7 @@ import { blocksOf } from '#site/views/learn/network/blocks.ts';
 import { embeddingOf } from '#site/views/learn/network/embedding.ts';
 import { tiles } from '#site/views/learn/network/tiles.ts';
 import { expectClose } from '#test/compare.ts';
-import { timeEmbedding } from '../../../../training/src/model/time-embedding.ts';
+import { timeEmbedding } from '#training/model/time-embedding.ts';
 
 describe('embeddingOf', () => {
   test.each([

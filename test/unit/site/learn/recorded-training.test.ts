@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { gaussian } from '#scheduler/index.ts';
+import { toBytes } from '#scheduler/model/index.ts';
 import { type Cell, placeOf, RECORDING } from '#site/views/learn/learning/recorded/recording.ts';
 import { expectClose } from '#test/compare.ts';
-import { gaussian } from '../../../../scheduler/src/index.ts';
-import { toBytes } from '../../../../scheduler/src/model/index.ts';
 
 const PUBLIC = join(import.meta.dirname, '..', '..', '..', '..', 'site', 'public');
 const { digits, shape, timesteps, trained } = RECORDING;

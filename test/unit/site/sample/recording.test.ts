@@ -4,12 +4,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { loadModel } from '#runtime-node/index.ts';
 import { RUNTIMES } from '#runtime-web/session/ort.ts';
+import { toBytes } from '#scheduler/model/index.ts';
 import { withTotal } from '#site/state/loader.ts';
 import { check, DEFAULTS, toRequest } from '#site/views/sample/state/parameters.ts';
 import { type Moment, RECORDINGS, readEstimates, replay } from '#site/views/sample/state/recording.ts';
-import { loadModel } from '../../../../runtime-node/src/index.ts';
-import { toBytes } from '../../../../scheduler/src/model/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 /** Mean difference of two pictures in grey levels: what the recording's compression may cost. */

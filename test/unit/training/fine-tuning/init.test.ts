@@ -4,8 +4,11 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readSettings } from '#pipeline/commands/options/settings.ts';
 import { exportRun } from '#pipeline/export/export.ts';
 import { loadModel } from '#runtime-node/index.ts';
+import { expectClose } from '#test/compare.ts';
 import { attentiveConfig, unetConfig } from '#test/models/unet.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
+import { memoryDataset } from '#test/train/memory-dataset.ts';
+import { lines } from '#test/train/tiny-run.ts';
 import { encodeModel, type Graph, NotRecovered } from '#tracer/index.ts';
 import { fitParameters } from '#training/fine-tuning/fit.ts';
 import { readStart } from '#training/fine-tuning/read-start.ts';
@@ -15,9 +18,6 @@ import { createModel, findNetwork, initParameters } from '#training/model/index.
 import { draftPlan } from '#training/plan/resolve.ts';
 import { train } from '#training/run/train.ts';
 import type { PartialConfig } from '#training/settings/config.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { memoryDataset } from '../../../support/train/memory-dataset.ts';
-import { lines } from '../../../support/train/tiny-run.ts';
 
 const unet = attentiveConfig({ num_class_embeds: 2 });
 /** For runs: small, because each is traced, trained and drawn. */

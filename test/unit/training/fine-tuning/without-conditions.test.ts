@@ -1,11 +1,11 @@
 /** Weights of a conditional network as the start of one without conditions: it must draw what they draw for none. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '#test/compare.ts';
+import { tensorsOf, useCpu } from '#test/models/model.ts';
 import { unetConfig } from '#test/models/unet.ts';
 import { fitParameters } from '#training/fine-tuning/fit.ts';
 import { createModel, initParameters, type Model } from '#training/model/index.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { tensorsOf, useCpu } from '../../../support/models/model.ts';
 
 const unet = unetConfig({ sample_size: 8, block_out_channels: [8, 16], norm_num_groups: 4 });
 const AGE = { name: 'age', mean: 4, std: 2, min: 0, max: 9 };

@@ -1,11 +1,11 @@
 import { sizeOf } from '@onnoise/scheduler/model';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { wave } from '#test/models/model.ts';
 import { type Attribute, encodeModel, type FileGraph, type Node } from '#tracer/index.ts';
 import { decode } from '#training/folder/channels.ts';
 import { narrowWeights } from '#training/folder/float16.ts';
 import { planWeights, restoreWeights, roundWeights } from '#training/folder/int8-weights.ts';
-import { wave } from '../../../support/models/model.ts';
 
 interface Consumer {
   what: string;

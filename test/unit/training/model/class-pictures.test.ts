@@ -1,10 +1,10 @@
 /** Pictures of the classes: what a config makes of them, and what they may not change. PyTorch's numbers are in test/golden. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import { tensorsOf, useCpu } from '#test/models/model.ts';
 import { unetConfig } from '#test/models/unet.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
 import { isHiddenMatrix } from '#training/step/muon.ts';
-import { tensorsOf, useCpu } from '../../../support/models/model.ts';
 
 const unet = unetConfig({
   sample_size: 8,

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { packState, unpackState } from '#scheduler/training/index.ts';
+import { expectClose } from '#test/compare.ts';
 import { unetConfig } from '#test/models/unet.ts';
+import { lossesOf, networks, planOf, startState, stepOn } from '#test/train/engines.ts';
+import { openFlat } from '#test/train/flat.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { flatStepGraph } from '#training/engines/onnx/graphs.ts';
 import { createOnnxruntimeEngine } from '#training/engines/onnx/onnxruntime.ts';
 import type { PartialConfig } from '#training/settings/config.ts';
 import { createFlatStep } from '#training/step/flat-step.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { lossesOf, networks, planOf, startState, stepOn } from '../../../support/train/engines.ts';
-import { openFlat } from '../../../support/train/flat.ts';
 
 const STEPS = 50;
 /** Before BatchNorm a bias has no gradient but rounding, of which Adam makes whole steps: those losses drift apart. */

@@ -1,6 +1,8 @@
 import { makeSchedule, parseSchedulerConfig } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '#test/compare.ts';
+import { useCpu } from '#test/models/model.ts';
 import {
   type CurveTensors,
   curveGradients,
@@ -9,8 +11,6 @@ import {
   initialCurve,
   learnedBetas,
 } from '#training/step/learned-schedule.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { useCpu } from '../../../support/models/model.ts';
 
 const T = 80;
 const { alphaBar } = makeSchedule(

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { drawMasks, MASK } from '#scheduler/training/masks.ts';
+import { expectClose } from '#test/compare.ts';
+import { lossesOf, networks, planOf, startState } from '#test/train/engines.ts';
+import { memoryDataset } from '#test/train/memory-dataset.ts';
+import { newRun } from '#test/train/tiny-run.ts';
 import { createEngine } from '#training/engines/index.ts';
 import { estimatePlan } from '#training/plan/memory.ts';
 import { unusedSettings } from '#training/plan/unused-settings.ts';
 import { train } from '#training/run/train.ts';
 import type { PartialConfig } from '#training/settings/config.ts';
 import { minSnrWeight } from '#training/step/loss.ts';
-import { expectClose } from '../../../support/compare.ts';
-import { lossesOf, networks, planOf, startState } from '../../../support/train/engines.ts';
-import { memoryDataset } from '../../../support/train/memory-dataset.ts';
-import { newRun } from '../../../support/train/tiny-run.ts';
 
 const { SimpleUnet: simple } = networks;
 /** Smaller than the engines' own, because so many are traced here. */

@@ -10,6 +10,7 @@ import { loopGraph } from '#pipeline/export/fuse/loop.ts';
 import { stepGraph } from '#pipeline/export/fuse/step.ts';
 import { type ModelFolder, readModelFolder } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
+import { waveParameters } from '#test/models/model.ts';
 import { SMALL_SIMPLE, SMALL_UNET, smallModel } from '#test/models/small-network.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { decodeModel, encodeModel, NotRecovered } from '#tracer/index.ts';
@@ -18,7 +19,6 @@ import { planWeights, restoreWeights } from '#training/folder/int8-weights.ts';
 import { recoverParameters } from '#training/folder/recover.ts';
 import { planLayers } from '#training/folder/weight-plan.ts';
 import { createModel } from '#training/model/index.ts';
-import { waveParameters } from '../../../../support/models/model.ts';
 
 const root = temporaryFolder();
 let facts: ModelFolder;

@@ -2,8 +2,8 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { splitTransposed } from '#pipeline/export/formats/transposed.ts';
 import { expectClose } from '#test/compare.ts';
+import { wave } from '#test/models/model.ts';
 import { type Attribute, encodeModel, type FileGraph } from '#tracer/index.ts';
-import { wave } from '../../../../support/models/model.ts';
 
 /** x [N, 3, 4, 5] -> y, by one transposed convolution to 2 channels. */
 function graph(changes: Record<string, Attribute> = {}): FileGraph {
