@@ -1,4 +1,7 @@
-/** The random numbers, batches and augmentations of a project for accelerate: those of `pipeline train`. */
+/**
+ * The random numbers, batches and augmentations of a project for accelerate: those of `pipeline train`.
+ * @module-tag long
+ */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gaussian, philoxStream, shuffle } from '@onnoise/scheduler';

@@ -1,4 +1,7 @@
-/** A project for accelerate, trained by two processes with gloo: the losses and the weights of `pipeline train`. */
+/**
+ * A project for accelerate, trained by two processes with gloo: the losses and the weights of `pipeline train`.
+ * @module-tag long
+ */
 import { execFileSync } from 'node:child_process';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -84,7 +84,7 @@ it('refuses a pickle with a command', async () => {
   await expect(importOf('pickled')).rejects.toThrow(/received diffusion_pytorch_model\.bin, a pickle/);
 });
 
-it('takes it after that command', skipBecause(lacksPython('diffusers')), async () => {
+it('takes it after that command', { ...skipBecause(lacksPython('diffusers')), tags: 'long' }, async () => {
   const from = at('to convert');
   await cp(join(DATA, 'folders', 'pickled'), from, { recursive: true });
   const refused = await importCheckpoint({ from, out: at('converted') }).catch((error: Error) => error.message);

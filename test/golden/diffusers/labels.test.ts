@@ -26,7 +26,10 @@ except ValueError as error:
 print(json.dumps(out))
 `;
 
-it('takes tensors, arrays and ranges, and drops none of them', skipBecause(lacksPython('diffusers')), async () => {
+it('takes tensors, arrays and ranges, and drops none of them', {
+  ...skipBecause(lacksPython('diffusers')),
+  tags: 'long',
+}, async () => {
   const folder = join(await temporaryFolder(), 'wave');
   await exportWave(folder, unet);
   const { list, refused, one, ...others } = askPython(['-c', SCRIPT, folder]);

@@ -28,7 +28,7 @@ async function runHere(code: string, folder: string): Promise<void> {
 describe('the noise of pictures, taken along to Python', skipBecause(lacksPython('diffusers')), () => {
   const folder = temporaryFolder();
 
-  it('makes the same pictures of models/digits there, to 2e-4', async () => {
+  it('makes the same pictures of models/digits there, to 2e-4', { tags: 'long', timeout: 600_000 }, async () => {
     const convert = ['convert', '--model', 'models/digits', '--out', join(folder, 'out', 'digits'), '--weights'];
     expect(await runCli(...convert)).toMatchObject({ code: 0 });
     await runHere(codeOf('js'), folder);
@@ -36,5 +36,5 @@ describe('the noise of pictures, taken along to Python', skipBecause(lacksPython
     const difference = Number(askPython(['-c', codeOf('python')], { cwd: folder, env }));
     expect(difference).toBeGreaterThan(0);
     expect(difference).toBeLessThan(2e-4);
-  }, 600_000);
+  });
 });

@@ -1,4 +1,7 @@
-/** What the pipeline of a folder saves in diffusers: a folder that loads without the first. */
+/**
+ * What the pipeline of a folder saves in diffusers: a folder that loads without the first.
+ * @module-tag long
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

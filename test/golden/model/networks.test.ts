@@ -76,7 +76,7 @@ describe('SimpleUnet', () => {
     expectEvaluated(simple, simple.between.timesteps, simple.between.output);
   });
 
-  it('follows ten losses of PyTorch under Adam and L1', () => {
+  it('follows ten losses of PyTorch under Adam and L1', { tags: 'long' }, () => {
     const model = createModel(simple.config);
     const shape = [simple.batch, ...model.shape] as [number, number, number, number];
     const options = { optimizer: 'adam', betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;

@@ -15,6 +15,7 @@ const SCRIPT = fileURLToPath(new URL('tab.py', import.meta.url));
 
 it('diffusers and onnxruntime read the model folder of a tab, and agree', {
   timeout: 240_000,
+  tags: 'long',
   ...skipBecause(lacksPython('diffusers, onnx, onnxruntime')),
 }, async () => {
   const read = async (path: string) => [path, Uint8Array.from(await readFile(join(SHIPPED, path)))] as const;

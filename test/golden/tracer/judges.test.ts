@@ -125,11 +125,14 @@ const OPENVINO = process.env.PYTHON_OPENVINO || PYTHON;
 const OLD = process.env.PYTHON_ONNXRUNTIME_1_17 || PYTHON;
 
 describe('traced models', { timeout: TIMEOUT }, () => {
-  it('pass the checker of ONNX with shape inference', skipBecause(lacksPython('onnx')), () => {
+  it('pass the checker of ONNX with shape inference', { ...skipBecause(lacksPython('onnx')), tags: 'long' }, () => {
     expect(judged(PYTHON, 'checker')).toEqual({});
   });
 
-  it('compute the same in the onnxruntime of Python', skipBecause(lacksPython('onnxruntime')), () => {
+  it('compute the same in the onnxruntime of Python', {
+    ...skipBecause(lacksPython('onnxruntime')),
+    tags: 'long',
+  }, () => {
     expectNear(judged(PYTHON, 'onnxruntime'));
   });
 

@@ -76,7 +76,7 @@ describe('a run in lockstep with PyTorch and diffusers', skipBecause(lacksPython
     expect(await trainTorch(plan, dataset, folder, torch, say)).toEqual(theirs);
   });
 
-  it('says what Python said when it stops', async () => {
+  it('says what Python said when it stops', { tags: 'long' }, async () => {
     const other = await startTorch();
     await expect(other.ask('open', { config: {} })).rejects.toThrow(/stopped: [\s\S]*TypeError/);
   });

@@ -54,7 +54,7 @@ describe('pipeline evaluate', () => {
     expect(await stderr('--count', '999')).not.toContain(note);
   });
 
-  test('sweeps, and samples the same settings once', async () => {
+  test('sweeps, and samples the same settings once', { tags: 'long' }, async () => {
     const sweep = ['--sweep', 'steps=5,10', 'sampler=ddim,dpmpp_2m_sde'];
     const { code, stdout, stderr } = await evaluatePlain('sweep', '--steps', '10', '--no-card', ...sweep);
     expect(code).toBe(0);

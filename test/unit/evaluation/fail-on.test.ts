@@ -10,7 +10,7 @@ import { runCli } from '#test/run-cli.ts';
 const { place, read, seen, evaluatePlain } = evaluateCommand();
 
 describe('pipeline evaluate --fail-on memorisation', () => {
-  test('calls out a model that copies, and ends with 3 if so asked', async () => {
+  test('calls out a model that copies, and ends with 3 if so asked', { tags: 'long' }, async () => {
     const { labels: _, ...own } = grainedBars({ count: 560, classes: 2 }, 1);
     await writeExactModel({ out: place('parrot'), images: own });
     const card = await readFile(place('parrot/README.md'), 'utf8');
@@ -40,7 +40,7 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     expect(unclear.stderr).toMatch(/^--fail-on memorisation: copies cannot be ruled out among the pictures of /);
   });
 
-  test('finds mirrored copies among new pictures', async () => {
+  test('finds mirrored copies among new pictures', { tags: 'long' }, async () => {
     const { labels: _, ...known } = grainedBars({ count: 560, classes: 2 }, 1);
     const { labels: __, ...fresh } = grainedBars({ count: 280, classes: 2 }, 2);
     const copies = change(pick(known, upTo(20)), (at, x, y) => at(7 - x, y));
@@ -117,7 +117,7 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     expect(await readFile(place('out/shared/report.html'), 'utf8')).toContain(`<p>${note}</p>`);
   });
 
-  test('of test images that are all alike it cannot tell', async () => {
+  test('of test images that are all alike it cannot tell', { tags: 'long' }, async () => {
     const test = await writeIdx(place('alike'), {
       shape: [1, 8, 8],
       count: 150,

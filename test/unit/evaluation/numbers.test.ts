@@ -61,7 +61,10 @@ test('the report explains the measure, by the number that it is of', () => {
   expect(aboutMeasure('something')).toBeUndefined();
 });
 
-test('pipeline evaluate measures it, tells it, and leaves it out for test images without numbers', async () => {
+test('pipeline evaluate measures it, tells it, and leaves it out for test images without numbers', {
+  tags: 'long',
+  timeout: 120_000,
+}, async () => {
   const folder = await temporaryFolder();
   const place = (name: string) => join(folder, name);
   const age = (i: number) => 20 + ((i * 7) % 60);
@@ -99,4 +102,4 @@ test('pipeline evaluate measures it, tells it, and leaves it out for test images
   expect(other.code).toBe(0);
   expect(other.stderr).toContain('is not measured: no numbers are read from --test-data.');
   expect(other.stdout).not.toContain('Error of age');
-}, 120_000);
+});

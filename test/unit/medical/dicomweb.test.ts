@@ -177,7 +177,7 @@ describe('a DICOMweb server that fails ends the work with a sentence', () => {
     );
   });
 
-  it('for one that does not answer in time, with its list or with a file', async () => {
+  it('for one that does not answer in time, with its list or with a file', { tags: 'long' }, async () => {
     const silent = await serve(() => {});
     expect(await sentenceOf(openDicomweb(`dicomweb:http://${silent}/`, IMPATIENT), Failure)).toBe(
       `Cannot read the list of images from ${silent}: it did not answer within 0.4 s.`,

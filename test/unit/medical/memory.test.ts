@@ -7,7 +7,10 @@ import { memoryOfPreparing } from '#test/pictures/radiographs.ts';
 
 const root = temporaryFolder();
 
-it('prepareDataset holds a few DICOM files at a time, however many there are', { timeout: 120_000 }, async () => {
+it('prepareDataset holds a few DICOM files at a time, however many there are', {
+  tags: 'long',
+  timeout: 120_000,
+}, async () => {
   const words = Uint16Array.from({ length: 2000 * 1500 }, (_, i) => (i * 7919) & 4095);
   writeFileSync(join(root, 'radiograph'), dicomPicture({ rows: 1500, columns: 2000, words }));
   for (const [folder, count] of [

@@ -35,7 +35,7 @@ describe('models/hands', () => {
     expect((await model.sample(options)).images).toEqual(images);
   });
 
-  it('keeps the hand of a seed while it grows: the nearer in age, the more alike', async () => {
+  it('keeps the hand of a seed while it grows: the nearer in age, the more alike', { tags: 'long' }, async () => {
     const [at120, at132, at24] = await Promise.all([120, 132, 24].map(female));
     expect(distance(at120!, at132!)).toBeGreaterThan(0);
     expect(distance(at120!, at132!)).toBeLessThan(distance(at120!, at24!) / 2);

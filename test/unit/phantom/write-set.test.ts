@@ -78,7 +78,7 @@ describe('writeSet', () => {
     dataset.close();
   });
 
-  it('writes the same bytes with any number of threads, and picture k with any count', async () => {
+  it('writes the same bytes with any number of threads, and picture k with any count', { tags: 'long' }, async () => {
     const folder = await temporaryFolder();
     const options = { count: 160, size: 32, seed: 9, duplicates: 3, broken: 3, abnormal: 0.5 };
     await writeSet({ ...options, threads: 1, out: join(folder, 'one') });
@@ -129,7 +129,7 @@ describe('writeSet', () => {
     expect(dataset.count).toBe(10);
   });
 
-  it('leaves nothing when it is stopped', async () => {
+  it('leaves nothing when it is stopped', { tags: 'long' }, async () => {
     const folder = await temporaryFolder();
     const stop = new AbortController();
     const work = writeSet({

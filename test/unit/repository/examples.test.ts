@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { collectExamples, compileExamples } from '../../../scripts/api/examples.ts';
 
-test('every package has an example, and all compile', { timeout: 120_000 }, async () => {
+test('every package has an example, and all compile', { tags: 'long', timeout: 120_000 }, async () => {
   const examples = await collectExamples();
   const folders = new Set(examples.map(({ file }) => file.split('/')[0]));
   expect([...folders].sort()).toEqual([

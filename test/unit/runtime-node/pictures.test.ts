@@ -154,12 +154,15 @@ describe('the formats of a sheet', () => {
     );
   });
 
-  test('are larger than what sharp takes unasked, where a sheet is', async () => {
+  test('are larger than what sharp takes unasked, where a sheet is', { tags: 'long', timeout: 60_000 }, async () => {
     // It is mostly gap, since background is faster to make than pixels.
     const options = { scale: 1, gap: 8_200, format: 'jpg' } as const;
     const file = await sheet(new Float32Array(600 * 100), [1, 600, 100], 1, options);
-    expect(await sharp(file, { limitInputPixels: false }).metadata()).toMatchObject({ width: 16_500, height: 17_000 });
-  }, 60_000);
+    expect(await sharp(file, { limitInputPixels: false }).metadata()).toMatchObject({
+      width: 16_500,
+      height: 17_000,
+    });
+  });
 });
 
 describe('animation', () => {

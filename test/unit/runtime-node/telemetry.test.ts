@@ -51,7 +51,7 @@ describe('telemetry of onnxruntime', () => {
     expect(readFileSync(out).length).toBeGreaterThan(0);
   });
 
-  it('is off where one is trained, in the threads of its shards, too', async () => {
+  it('is off where one is trained, in the threads of its shards, too', { tags: 'long' }, async () => {
     const root = temporaryFolder();
     const data = ['--data', await writeGrayPictures(join(root, 'pictures')), '--cache-dir', join(root, 'cache')];
     const network = ['--preset', 'tab', '--size', '8', '--model.num_class_embeds', 'null', '--label-dropout', '0'];

@@ -50,7 +50,7 @@ it('loadModel on WebAssembly makes the pictures of runtime-node, seed by seed', 
   }
 });
 
-it('loadModel on WebAssembly makes the pictures of runtime-node with each sampler', async () => {
+it('loadModel on WebAssembly makes the pictures of runtime-node with each sampler', { tags: 'long' }, async () => {
   const { web, node } = await load();
   for (const sampler of SAMPLER_NAMES) {
     const request = { seed: 11, steps: 4, sampler };

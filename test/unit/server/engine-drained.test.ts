@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { startEngine } from '#runtime-node/engine/process.ts';
 import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 
-it('a drained engine delivers large pictures to a parent that reads late', async () => {
+it('a drained engine delivers large pictures to a parent that reads late', { tags: 'long' }, async () => {
   const models = { large: await tinyArtefact({ T: 1000, shape: [3, 256, 256] }) };
   const engine = await startEngine({ models, device: 'cpu', maxBatch: 16 }, () => {});
   const seeds = Array.from({ length: 16 }, (_, seed) => seed);

@@ -55,7 +55,7 @@ async function writePhotos(): Promise<void> {
 beforeAll(writePhotos);
 
 describe('pipeline train within the folder of its images', () => {
-  it('goes on with the same images, and its own pictures never become some', async () => {
+  it('goes on with the same images, and its own pictures never become some', { tags: 'long' }, async () => {
     const out = join(photos, 'runs', 'within');
     const own = ['--data', photos, '--model.num_class_embeds', '2', '--out', out];
     expect((await train('--config', configFile, ...own, '--steps', '2')).code).toBe(0);
@@ -141,7 +141,7 @@ describe('pipeline train --dry-run', () => {
     expect(code).toBe(2);
   });
 
-  it('refuses that, too, before images are prepared', async () => {
+  it('refuses that, too, before images are prepared', { tags: 'long' }, async () => {
     const own = ['--preset', 'tutorial', '--data', photos, '--batch', '100000000'];
     const { code, stderr } = await train(...own, '--out', join(folder, 'large'));
     expect(stderr).toMatch(/^Cannot train on this machine: the machine must have about .* TiB of memory/);
@@ -233,7 +233,9 @@ describe('pipeline train on labelled images', () => {
     expect(again.stderr).toContain(`conditional on ${classes} classes`);
   });
 
-  it('takes a class and a number from a table as the Bone Age challenge has it, and leaves both out at random', async () => {
+  it('takes a class and a number from a table as the Bone Age challenge has it, and leaves both out at random', {
+    tags: 'long',
+  }, async () => {
     const table = join(folder, 'bones.csv');
     const rows = Array.from({ length: 20 }, (_, i) => `${i},${12 + 9 * i},${i % 2 === 0}`);
     writeFileSync(table, `id,boneage,male\n${rows.join('\n')}\n`);
@@ -391,7 +393,10 @@ describe('pipeline train', () => {
     expect((await train('--config', broken)).stderr).toMatch(/--config must be a JSON file/);
   });
 
-  it('refuses a second one in the same folder while it runs, and goes on after a kill', async () => {
+  it('refuses a second one in the same folder while it runs, and goes on after a kill', {
+    tags: 'long',
+    timeout: 120_000,
+  }, async () => {
     const out = join(folder, 'twice');
     const bin = join(import.meta.dirname, '../../../pipeline/bin/pipeline.mjs');
     const args = ['train', '--config', configFile, '--out', out, '--steps', '100000', '--checkpoint-every', '2'];
@@ -417,7 +422,7 @@ describe('pipeline train', () => {
     expect(await train('--out', out, '--resume', '--steps', aim)).toMatchObject({ code: 0 });
     expect(steps()).toBe(Number(aim));
     expect(readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([]);
-  }, 120_000);
+  });
 
   it('saves on Ctrl-C and exits with 130', skipBecause(LACKS_SIGINT), async () => {
     const out = join(folder, 'stopped');

@@ -58,7 +58,7 @@ describe('takeLock', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('of several that find a stale lock, one gets it', async () => {
+  test('of several that find a stale lock, one gets it', { tags: 'long' }, async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'a.lock');
     await kill(await holder(path));
@@ -67,7 +67,7 @@ describe('takeLock', () => {
     for (const { said } of all) expect(said).toMatch(/^taken$|^Cannot do it: another process/);
   });
 
-  test('of many calls on a stale lock, one at a time is in', async () => {
+  test('of many calls on a stale lock, one at a time is in', { tags: 'long' }, async () => {
     const path = join(await temporaryFolder(), 'a.lock');
     const stale = await lockText(path);
     for (let round = 0; round < 20; round++) {

@@ -82,7 +82,7 @@ function start(
 }
 
 describe('the program', () => {
-  test('goes on when nobody reads what it says', async () => {
+  test('goes on when nobody reads what it says', { tags: 'long' }, async () => {
     const out = join(await temporaryFolder(), 's.png');
     const args = ['sample', '--model', await tinyArtefact(), '--count', '1', '--steps', '2', '--out', out];
     const { child, ended } = start(args, ['ignore', 'pipe', 'pipe']);

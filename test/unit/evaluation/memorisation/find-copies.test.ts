@@ -61,14 +61,14 @@ const FOUND = 'copies %s are found, each with its training image';
 test.for(changes.slice(0, 1))(FOUND, finds);
 test.for(changes.slice(1))(FOUND, { tags: 'long' }, finds);
 
-test('a moved copy says how far it was moved', async () => {
+test('a moved copy says how far it was moved', { tags: 'long' }, async () => {
   const samples = among(change(copied(), (at, x, y) => at(x - 2, y + 1)));
   const { closest } = await findCopies({ samples, training, heldOut, seed: 0 });
   expect(closest[0]).toMatchObject({ shift: [2, -1], mirrored: false, turned: 0, inverted: false, flagged: true });
   expect(closest[0]!.distance).toBeLessThan(1e-6);
 });
 
-test('real digits are not accused, by pixels and features', async () => {
+test('real digits are not accused, by pixels and features', { tags: 'long' }, async () => {
   const found = await findCopies({ samples: fresh, training, heldOut, features: await featuresOf(fresh), seed: 0 });
   expect(found.verdict).toBe('none found');
   expect(found.tests.map(({ space }) => space)).toEqual(['pixels', 'features']);
@@ -162,7 +162,7 @@ test('the same seed gives the same result, as JSON does', { tags: 'long' }, asyn
   expect(JSON.parse(JSON.stringify(once))).toEqual(once);
 });
 
-test('too few held-out images: it cannot be told, and the number needed is said', async () => {
+test('too few held-out images: it cannot be told, and the number needed is said', { tags: 'long' }, async () => {
   const few = pick(heldOut, upTo(12));
   const found = await findCopies({ samples: fresh, training, heldOut: few, seed: 0 });
   expect(found.verdict).toBe('cannot tell');
@@ -259,7 +259,7 @@ test('the pictures of the closest pairs are those of the numbers', { tags: 'long
   );
 });
 
-test('progress grows to its end, and a search can be stopped', async () => {
+test('progress grows to its end, and a search can be stopped', { tags: 'long' }, async () => {
   const seen: number[] = [];
   let end = 0;
   const given = { samples: fresh, training, heldOut, seed: 0 };

@@ -27,7 +27,7 @@ test('the least of several views counts, over blocks of rows', async () => {
   expect(Array.from(found).filter((_, i) => i % 2 === 0)).toEqual(upTo(600).map((i) => i % 50));
 });
 
-test('reduced pictures lead to the training image that all distances say is nearest', async () => {
+test('reduced pictures lead to the training image that all distances say is nearest', { tags: 'long' }, async () => {
   const { training, fresh } = await digitGroups(folder, { training: 300, fresh: 25 });
   const samples = pick(training, [3, 50, 290]);
   const moved = change(samples, (at, x, y) => at(x + 1, y - 2));
@@ -53,7 +53,7 @@ test('reduced pictures lead to the training image that all distances say is near
   ).toEqual([3, 50, 290]);
 });
 
-test('planted copies are nearer than real digits, whatever was changed', async () => {
+test('planted copies are nearer than real digits, whatever was changed', { tags: 'long' }, async () => {
   const { training, fresh } = await digitGroups(folder, { training: 1000, fresh: 100 });
   const planted = await plantCopies(training, 100, 2);
   expect(planted.count).toBe(100);

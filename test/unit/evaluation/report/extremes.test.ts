@@ -43,7 +43,7 @@ describe('a report', () => {
     expect(await formatReport(exampleEvaluation({ memorisation }), examplePictures())).not.toMatch(BROKEN);
   });
 
-  it('stays small enough for an e-mail with large pictures', async () => {
+  it('stays small enough for an e-mail with large pictures', { tags: 'long' }, async () => {
     const report = await formatReport(exampleEvaluation(), examplePictures([3, 160, 200]));
     expect(report.length).toBeLessThan(10e6);
   });

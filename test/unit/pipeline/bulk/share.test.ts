@@ -90,7 +90,10 @@ describe('tasks without a queue', () => {
     expect(await runShare(options)).toEqual({ shards: 3, found: 1, images: 10 });
   });
 
-  test('several processes at once, two of them with the same share, leave one whole set', async () => {
+  test('several processes at once, two of them with the same share, leave one whole set', {
+    tags: 'long',
+    timeout: 60_000,
+  }, async () => {
     const { model, out } = await folders();
     const order = [
       '--count',
@@ -124,5 +127,5 @@ describe('tasks without a queue', () => {
     expect(await worker('0/1')).toMatchObject({ task: 0, tasks: 1, shards: 12, found: 0, pictures: 24 });
     await run('generate', '--merge');
     expect(await readFile(manifest, 'utf8')).toBe(text);
-  }, 60_000);
+  });
 });

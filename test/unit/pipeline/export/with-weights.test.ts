@@ -71,6 +71,7 @@ describe('exportWithWeights', () => {
     ['int8-weights', 'int8-weights'],
   ] as const)(
     'refuses weights that are not those of the network, %s, as after training in Python',
+    { tags: 'long', timeout: 120_000 },
     async (_, format) => {
       const { at } = await without(unet);
       const model = format === undefined ? at('whole') : at('small');
@@ -93,7 +94,6 @@ describe('exportWithWeights', () => {
       expect([imported.code, imported.stderr]).toEqual([0, expect.anything()]);
       await exportWithWeights({ model: at('new'), out: at('out') });
     },
-    120_000,
   );
 
   it('refuses a place in the model itself', async () => {

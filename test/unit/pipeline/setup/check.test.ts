@@ -15,14 +15,14 @@ async function packageWith(script: string) {
 
 const install = { route: 'npm', tensorflow: '2.9.1', env: {} } as const;
 
-test('checkEngine gives up on a library that computes for ever', async () => {
+test('checkEngine gives up on a library that computes for ever', { tags: 'long' }, async () => {
   const folder = await packageWith('for (;;);');
   await expect(checkEngine('tfjs-node', folder, install, { limit: 3000 })).rejects.toThrow(
     /^Cannot use tfjs-node: .* its process gave no answer in 3 s\. npx pipeline setup tfjs-node --force/,
   );
 });
 
-test('checkEngine tells of a crash, with the words that tell of it', async () => {
+test('checkEngine tells of a crash, with the words that tell of it', { tags: 'long' }, async () => {
   const folder = await packageWith(`
     const { writeSync } = require('node:fs');
     writeSync(2, "terminate called after throwing an instance of 'std::length_error'\\n");

@@ -205,7 +205,7 @@ describe('patience', () => {
     expect(await endOf(child.call('spin', undefined))).toMatchObject({ kind: 'silence', signal: 'SIGKILL' });
   });
 
-  it('is not tried by a child that was asked nothing', async () => {
+  it('is not tried by a child that was asked nothing', { tags: 'long' }, async () => {
     const patience = 1500;
     const child = await start({ patience });
     await child.call('count', 1);

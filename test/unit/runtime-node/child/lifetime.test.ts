@@ -47,12 +47,12 @@ async function run(script: string) {
 
 const soon = { timeout: 20_000, interval: 100 };
 
-test('endWithThis kills a child that is deaf when its parent exits', async () => {
+test('endWithThis kills a child that is deaf when its parent exits', { tags: 'long' }, async () => {
   const { pid } = await family(SPIN, 'endWithThis(child); setTimeout(() => process.exit(3), 300);');
   await expect.poll(() => isRunning(pid), soon).toBe(false);
 });
 
-test('endWithParent ends a process that is deaf once its parent was killed', async () => {
+test('endWithParent ends a process that is deaf once its parent was killed', { tags: 'long' }, async () => {
   const child = `const { endWithParent } = await import(${lifetime}); endWithParent(PARENT, 100); ${SPIN}`;
   const { program, pid } = await family(child, 'setInterval(() => {}, 1000);');
   await new Promise((resolve) => setTimeout(resolve, 500));
@@ -68,7 +68,7 @@ test('a child of startChild ends once its parent was killed', async () => {
   await expect.poll(() => isRunning(pid), soon).toBe(false);
 });
 
-test('a child that is deaf ends with the parent where it is asked to', async () => {
+test('a child that is deaf ends with the parent where it is asked to', { tags: 'long' }, async () => {
   const parent = "child.call('spin').catch(() => {}); setTimeout(() => process.exit(3), 300);";
   const { pid } = await startedFamily('endWithThis: true', parent);
   await expect.poll(() => isRunning(pid), soon).toBe(false);

@@ -188,7 +188,7 @@ describe('readModels', () => {
 describe('readRealDigits', () => {
   const read = readRealDigits();
 
-  test('gives forty of each digit, mixed, the same each time', async () => {
+  test('gives forty of each digit, mixed, the same each time', { tags: 'long' }, async () => {
     const [{ info, pixels }, again] = await Promise.all([read, readRealDigits()]);
     expect(info).toMatchObject({ count: 400, width: 28, height: 28, licence: 'CC BY-SA 3.0' });
     expect(info.labels).toHaveLength(400);

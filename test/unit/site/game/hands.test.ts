@@ -66,7 +66,7 @@ const found = (pixels: ArrayLike<number>, own?: number) => giveaways(pixels, ref
 const ids = (pixels: ArrayLike<number>) => found(pixels).map(({ id }) => id);
 
 describe('giveaways of hands', () => {
-  it('are found in few phantoms', () => {
+  it('are found in few phantoms', { tags: 'long' }, () => {
     const unusual = Array.from({ length: 120 }, (_, i) => found(shown(i), i)).filter((all) => all.length > 0);
     expect(unusual.length).toBeLessThan(24);
   });

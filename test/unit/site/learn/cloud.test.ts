@@ -68,7 +68,7 @@ describe('the graphs of the page', () => {
 });
 
 describe.each(SHAPES)('the %s', (shape) => {
-  test('is learned in 600 rounds: points that flow along the arrows end near it', async () => {
+  test('is learned in 600 rounds: points that flow along the arrows end near it', { tags: 'long' }, async () => {
     const points = pointsOf(shape, 400, 7);
     let cloud = newCloud(1);
     const distance = async () => {

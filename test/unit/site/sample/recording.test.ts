@@ -31,7 +31,7 @@ describe.each(shipped)('the recording of %s', (key, recording) => {
     expect((await model).scheduler).toEqual(recording.scheduler);
   });
 
-  test('shows, step by step, the pictures that the button makes', async () => {
+  test('shows, step by step, the pictures that the button makes', { tags: 'long' }, async () => {
     const { classes, nullCondition, conditions, scheduler, sample } = await model;
     const limits = { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions };
     const checked = check({ ...DEFAULTS, ...recording.draft }, limits);

@@ -40,7 +40,7 @@ describe('a network with dropout, penalties and batch normalisation trains as in
 });
 
 describe.each(['LSTM', 'a transformer block'])('%s', (name) => {
-  it('trains as in tfjs', async () => {
+  it('trains as in tfjs', { tags: 'long' }, async () => {
     const { build, range, loss } = ARCHITECTURES[name]!;
     const model = build();
     model.compile({ optimizer: tf.train.adam(0.001), loss });

@@ -22,7 +22,7 @@ describe('digits', () => {
     expect(mean).toBeLessThan(37);
   });
 
-  it('at 32 x 32 are the same pixels inside a black border of two', async () => {
+  it('at 32 x 32 are the same pixels inside a black border of two', { tags: 'long' }, async () => {
     const small = await allPixels(await prepare({ data: 'digits', size: 28, cacheDir }));
     const large = await allPixels(await prepare({ data: 'digits', size: 32, cacheDir }));
     let border = 0;

@@ -5,7 +5,7 @@ import { memoryOfPreparing, writeRadiographs } from '#test/pictures/radiographs.
 
 const root = temporaryFolder();
 
-it('prepareDataset holds a few pictures at a time, however many there are', async () => {
+it('prepareDataset holds a few pictures at a time, however many there are', { tags: 'long' }, async () => {
   await writeRadiographs(join(root, 'few'), 8);
   await writeRadiographs(join(root, 'many'), 60);
   const { warm, peak, count } = await memoryOfPreparing(join(root, 'few'), join(root, 'many'), join(root, 'cache'));

@@ -8,7 +8,7 @@ import type { PrepareOptions } from '#training/data/set/types.ts';
 const CHILD = join(import.meta.dirname, '../../../support/programs/prepare-child.ts');
 
 /** Starting Node and tsx takes seconds on a busy machine. */
-const SLOW = { timeout: 120_000 };
+const SLOW = { timeout: 120_000, tags: 'long' };
 
 const place = casePlaces();
 

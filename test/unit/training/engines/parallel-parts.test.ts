@@ -96,7 +96,7 @@ describe.each(['adamw', 'muon'])('a step in parts, by %s', (optimizer) => {
   });
 });
 
-it('a part that fails is an error of the step, and the next step works', async () => {
+it('a part that fails is an error of the step, and the next step works', { tags: 'long' }, async () => {
   const step = stepOf({ ...UNET, num_class_embeds: 10 });
   const engine = await createOnnxruntimeEngine(
     step,

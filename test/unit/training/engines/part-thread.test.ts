@@ -21,7 +21,7 @@ it('computes in a thread what it is given', async () => {
   await part.stop();
 });
 
-it('says that its thread has died, where it would wait for ever', async () => {
+it('says that its thread has died, where it would wait for ever', { tags: 'long' }, async () => {
   const part = await start();
   await part.stop();
   part.begin({ x: Float32Array.of(5, 7) });

@@ -204,7 +204,9 @@ describe('train --init', () => {
     expectClose([fromGraph!], [fromRun!], { absolute: 1e-6 });
   });
 
-  it('says in run and card that it knows the images of its start, too, and that phantoms were among them', async () => {
+  it('says in run and card that it knows the images of its start, too, and that phantoms were among them', {
+    tags: 'long',
+  }, async () => {
     const card = (name: string) => readFile(at(name, 'README.md'), 'utf8');
     await run('ghost', fine(at('base')), false, { ...dataset, phantoms: dataset.count });
     await exportRun({ run: at('ghost'), out: at('ghosts') });

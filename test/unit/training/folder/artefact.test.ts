@@ -70,23 +70,22 @@ describe('writeArtefact', () => {
     for (const folder of [some, none]) expect((await loadModel(folder)).trainedOn).toBeUndefined();
   });
 
-  test(
-    'adds to the index so that diffusers still opens the folder',
-    skipBecause(lacksPython('diffusers')),
-    async () => {
-      const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'], phantoms: 2 };
-      const card = trainedCard({ name: 'hands', data });
-      const folder = await tinyArtefact({ classes: 2, T: 70 }, { card });
-      // The folder has no weights in PyTorch's format, so the network is given.
-      const script = `
+  test('adds to the index so that diffusers still opens the folder', {
+    ...skipBecause(lacksPython('diffusers')),
+    tags: 'long',
+  }, async () => {
+    const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'], phantoms: 2 };
+    const card = trainedCard({ name: 'hands', data });
+    const folder = await tinyArtefact({ classes: 2, T: 70 }, { card });
+    // The folder has no weights in PyTorch's format, so the network is given.
+    const script = `
 import json, sys
 from diffusers import DiffusionPipeline, UNet2DModel
 blocks = dict(block_out_channels=(4,), down_block_types=("DownBlock2D",), up_block_types=("UpBlock2D",), norm_num_groups=4)
 pipeline = DiffusionPipeline.from_pretrained(sys.argv[1], unet=UNet2DModel(sample_size=4, **blocks))
 print(json.dumps([type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps]))`;
-      expect(askPython(['-c', script, folder])).toEqual(['DDPMPipeline', 70]);
-    },
-  );
+    expect(askPython(['-c', script, folder])).toEqual(['DDPMPipeline', 70]);
+  });
 
   test('names the file of a network with conditions, which diffusers lacks, and classes without the null class', async () => {
     const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'] };

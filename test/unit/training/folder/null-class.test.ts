@@ -21,7 +21,10 @@ with torch.no_grad():
     output = model(sample, torch.tensor([0, 3, 9, 9]), class_labels=torch.arange(4)).sample
 print(json.dumps(output.flatten().tolist()))`;
 
-it('the null class is a class of diffusers as any other', skipBecause(lacksPython('diffusers')), async () => {
+it('the null class is a class of diffusers as any other', {
+  ...skipBecause(lacksPython('diffusers')),
+  tags: 'long',
+}, async () => {
   const model = createModel(
     unetConfig({ block_out_channels: [8], num_class_embeds: 4, null_condition: true, num_train_timesteps: 10 }),
   );

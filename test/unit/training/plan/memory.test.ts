@@ -73,7 +73,7 @@ describe('estimatePlan', () => {
     return planFromConfig(resolveConfig([{ name: 'the test', config: { model, training: { batch } } }]));
   };
 
-  it('reckons a batch that is too large to trace as tracing would', async () => {
+  it('reckons a batch that is too large to trace as tracing would', { tags: 'long' }, async () => {
     const plan = planOf(2000);
     const traced = estimateMemory(traceStep(plan.step), countParameters(plan.model));
     const reckoned = await estimatePlan(plan);
@@ -82,7 +82,7 @@ describe('estimatePlan', () => {
     }
   });
 
-  it('takes any batch, and advises one that fits', async () => {
+  it('takes any batch, and advises one that fits', { tags: 'long' }, async () => {
     const plan = planOf(100_000_000);
     const estimate = await estimatePlan(plan);
     expect(await memoryShortage(estimate, plan, estimate.total)).toBeUndefined();

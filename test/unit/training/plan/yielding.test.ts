@@ -57,7 +57,7 @@ describe('a preset gives way to images', () => {
     expect((await trained('hands', THREE, { model: { num_class_embeds: null } })).plan).toEqual([null, false, 0]);
   });
 
-  it('as do the conditions of weights to start from, which learnt to draw without', async () => {
+  it('as do the conditions of weights to start from, which learnt to draw without', { tags: 'long' }, async () => {
     const init = { training: { init: 'models/hands' } };
     expect(await trained('hands', undefined, init)).toEqual({
       plan: [null, false, 0],

@@ -66,7 +66,10 @@ describe('a model of a table with named labels', () => {
     expect(byName).toEqual(await makeOrder(model, { ...order, labels: [0, 1] }));
   });
 
-  it('goes on with its names, and with others tells so and keeps the numbers', async () => {
+  it('goes on with its names, and with others tells so and keeps the numbers', {
+    tags: 'long',
+    timeout: 60_000,
+  }, async () => {
     const more = (...args: string[]) => runCli('train', '--out', run, '--resume', ...args);
     const same = await more('--steps', '4');
     expect([same.code, same.stderr]).toEqual([0, expect.not.stringContaining('--label-names was')]);
@@ -81,7 +84,7 @@ describe('a model of a table with named labels', () => {
     const renamed = join(folder, 'renamed');
     expect(await runCli('export', '--run', run, '--out', renamed)).toMatchObject({ code: 0 });
     expect(readJson(renamed, 'model_index.json').id2label).toEqual({ 0: 'girl', 1: 'boy' });
-  }, 60_000);
+  });
 
   it('refuses names that the table does not have before it prepares the images', async () => {
     const unused = join(folder, 'unused');

@@ -144,7 +144,9 @@ describe('a learned schedule', () => {
   const learned = (more: object) => withTraining(unet, { loss: 'l2', learnSchedule: true, batch: 6, ...more });
   const names = ['slope', 'height', 'steepness', 'centre'].map((name) => `adam.m.schedule.${name}`);
 
-  it('learns the same on both engines and from parts of a batch, and leaves the network its loss', async () => {
+  it('learns the same on both engines and from parts of a batch, and leaves the network its loss', {
+    tags: 'long',
+  }, async () => {
     const [tfjs, ort, parts] = [
       await course('tfjs-cpu', learned({})),
       await course('onnxruntime', learned({})),
@@ -173,7 +175,7 @@ describe('a learned schedule', () => {
 });
 
 describe('a run with dropout, offset noise and accumulation', () => {
-  it('continues after a stop to the last bit', async () => {
+  it('continues after a stop to the last bit', { tags: 'long' }, async () => {
     const dataset = memoryDataset({ classes: 3 });
     const training = { steps: 4, batch: 2, accumulate: 3, offsetNoise: 0.1, minSnr: 5, engine: 'onnxruntime' };
     const config = withTraining(unet, training, { dropout: 0.2 });

@@ -36,14 +36,14 @@ describe('exportSmallerCopy', () => {
     }
   }, 120_000);
 
-  it('makes int8 of a float16 copy, whose card then says int8 alone', async () => {
+  it('makes int8 of a float16 copy, whose card then says int8 alone', { tags: 'long', timeout: 120_000 }, async () => {
     const [half, out] = [join(root, 'half'), join(root, 'half-int8')];
     await exportSmallerCopy({ model, out: half, format: 'float16', drift: 0.3 });
     await exportSmallerCopy({ model: half, out, format: 'int8', drift: 0.3 });
     expect((await readModelFolder(out)).format).toBe('int8');
     const card = await readFile(join(out, 'README.md'), 'utf8');
     expect(card.match(/ are stored .*larger network/g)).toEqual([expect.stringContaining('int8')]);
-  }, 120_000);
+  });
 
   it('makes pictures as far from those of float32 as it says', async () => {
     const out = join(root, 'measured');
@@ -61,7 +61,7 @@ describe('exportSmallerCopy', () => {
     expect(Math.sqrt(squares / before!.length)).toBeCloseTo(comparison.drift, 4);
   }, 120_000);
 
-  it('refuses the folder of the model, by a link too: the finer weights would be lost', async () => {
+  it('refuses the folder of the model, by a link too: the finer weights would be lost', { tags: 'long' }, async () => {
     const before = await readFile(join(model, 'unet/model.onnx'));
     await symlink(model, join(root, 'link'));
     for (const out of [model, join(root, 'link')]) {

@@ -51,16 +51,21 @@ describe('drawNoise', () => {
     [3, 5, 5],
     [1, 1, 1],
     [1, 320, 320],
-  ])('makes the bits of gaussian for pictures of %i x %i x %i, whatever the draw', async (...shape) => {
-    const size = shape.reduce((product, side) => product * side, 1);
-    const noise = await noiseGraph(shape);
-    for (const draw of [0, 1, 2, 3, 1000]) {
-      const z = await noise(SEEDS, draw);
-      expect(z.dims).toEqual([SEEDS.length, ...shape]);
-      const expected = new Float32Array(SEEDS.length * size);
-      for (const [n, seed] of SEEDS.entries()) gaussian(seed, draw * size, expected.subarray(n * size, (n + 1) * size));
-      const values = z.data as Float32Array;
-      expect(values.findIndex((value, i) => !Object.is(value, expected[i]))).toBe(-1);
-    }
-  });
+  ])(
+    'makes the bits of gaussian for pictures of %i x %i x %i, whatever the draw',
+    { tags: 'long' },
+    async (...shape) => {
+      const size = shape.reduce((product, side) => product * side, 1);
+      const noise = await noiseGraph(shape);
+      for (const draw of [0, 1, 2, 3, 1000]) {
+        const z = await noise(SEEDS, draw);
+        expect(z.dims).toEqual([SEEDS.length, ...shape]);
+        const expected = new Float32Array(SEEDS.length * size);
+        for (const [n, seed] of SEEDS.entries())
+          gaussian(seed, draw * size, expected.subarray(n * size, (n + 1) * size));
+        const values = z.data as Float32Array;
+        expect(values.findIndex((value, i) => !Object.is(value, expected[i]))).toBe(-1);
+      }
+    },
+  );
 });
