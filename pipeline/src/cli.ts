@@ -118,9 +118,14 @@ function unknownCommand(word: string): UsageError {
   );
 }
 
-/** The parser, with every command; `width` is fixed so that the help texts are the same everywhere. */
+/**
+ * The parser, with every command for help, else with the one that is named as yargs' default: of every other command yargs
+ * lays out the whole help before it runs. `width` is fixed so that the help texts are the same everywhere.
+ */
 function createCli(args: readonly string[], named?: string, width = 100): Argv {
-  let cli = yargs([...args])
+  const alone = asksForHelp(args) ? undefined : named;
+  const words = alone === undefined ? [...args] : args.toSpliced(args.indexOf(alone), 1);
+  let cli = yargs(words)
     .scriptName(program())
     .usage('$0 <command>\n\nTrains diffusion models on images, exports them to ONNX and samples new pictures.')
     .wrap(width)
@@ -144,8 +149,9 @@ function createCli(args: readonly string[], named?: string, width = 100): Argv {
     });
   }
   for (const [name, { describe, json = true, word, load }] of Object.entries(commands)) {
+    if (alone !== undefined && name !== alone) continue;
     cli = cli.command(
-      word === undefined ? name : `${name} ${word}`,
+      [alone === undefined ? name : '$0', word].filter(Boolean).join(' '),
       describe,
       // An async builder is fine under parseAsync; the types know only the other kind.
       (async (inner: Argv) => {
