@@ -31,7 +31,7 @@ const LONG = {
   name: 'long',
   description: 'takes many seconds, or does again at length what another test does briefly',
 };
-const IS_LONG = /@module-tag long\b|\btags: 'long'/;
+const IS_LONG = /@module-tag long\b|\btags: 'long'|\beachLong\(/;
 
 const unit = project('unit', 60_000).test;
 

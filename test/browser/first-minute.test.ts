@@ -41,7 +41,7 @@ describe('the first minute', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('heading', { level: 1, name: 'Learn how diffusion works' }).waitFor();
   });
 
-  it('leaves the processor to the recording at first, for a visitor who does nothing', async () => {
+  it('leaves the processor to the recording at first, for a visitor who does nothing', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host());
     await recording(page).waitFor();
     await page.getByText('Ready: press Sample to make them here').waitFor();

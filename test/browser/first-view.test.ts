@@ -7,6 +7,7 @@ import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import type { Host } from '#test/browser/server.ts';
 import { DESKTOP, heading, PHONE, takenOver } from '#test/browser/site.ts';
 import { SITE, useBrowser, useHost, type VisitOptions, visit } from '#test/browser/visit.ts';
+import { eachLong } from '#test/each-long.ts';
 import { skipBecause } from '#test/skip.ts';
 
 /** Of layout shifts: what a pixel of rounding makes. */
@@ -40,7 +41,8 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
     { device: 'a phone', options: { ...PHONE, deviceScaleFactor: 2.625 } },
   ];
 
-  it.each(devices)(
+  eachLong(
+    devices,
     'stands before any script has come, and is taken over in its place: $device',
     async ({ options }) => {
       const { page, arrive } = await openHeld('', options);

@@ -18,7 +18,9 @@ describe('the focus', skipBecause(LACKS_CHROMIUM), () => {
     await page.keyboard.press('Enter');
   };
 
-  it('stays on a button of the walk through sampling while the network is asked, and at the end', async () => {
+  it('stays on a button of the walk through sampling while the network is asked, and at the end', {
+    tags: 'long',
+  }, async () => {
     const page = await open('#/learn/sampling');
     await page.getByRole('radio', { name: '10', exact: true }).check({ force: true });
     await press(page, 'Next line');
@@ -52,7 +54,7 @@ describe('the focus', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => focused(page)).toBe('Make 6 pictures with 5 steps');
   });
 
-  it('stays on Sample and Start again where a network learns', async () => {
+  it('stays on Sample and Start again where a network learns', { tags: 'long' }, async () => {
     const page = await open('#/learn/learning');
     await press(page, 'Train');
     await press(page, 'Sample');

@@ -50,7 +50,7 @@ describe('the forward process', skipBecause(LACKS_CHROMIUM), () => {
     expect(await notice.count()).toBe(0);
   });
 
-  it('is brought back by its address, and by the back button', async () => {
+  it('is brought back by its address, and by the back button', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/forward?digit=3');
     await picture(page, 'linear').waitFor();
     await time(page).focus();
@@ -109,7 +109,7 @@ describe('the forward process', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('alert').filter({ hasText: 'notes.png' }).waitFor();
   });
 
-  it('takes a frame of the camera, and lets go of it', async () => {
+  it('takes a frame of the camera, and lets go of it', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/forward?t=0', { permissions: ['camera'] });
     await page.getByRole('button', { name: 'Camera' }).click();
     const dialog = page.getByRole('dialog');

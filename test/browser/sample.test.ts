@@ -7,9 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
 import type { PictureOptions } from '#scheduler/model/index.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import type { Fault } from '#test/browser/server.ts';
 import { openSite } from '#test/browser/site.ts';
 import { useBrowser, useHost } from '#test/browser/visit.ts';
 import { expectClose } from '#test/compare.ts';
+import { eachLong } from '#test/each-long.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { spawnCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
@@ -25,10 +27,12 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  it.each([
+  const LINKS: Record<string, string>[] = [
     { seed: '7', steps: '5', sampler: 'ddim', eta: '0', labels: '3' },
     { seed: '123456789', steps: '4', sampler: 'ddpm', labels: '8' },
-  ])('draws the picture of a link, which is that of pipeline sample: $sampler', async (options) => {
+  ];
+
+  eachLong(LINKS, 'draws the picture of a link, which is that of pipeline sample: $sampler', async (options) => {
     const query = new URLSearchParams({ count: '1', ...options });
     const { page } = await openSite(browser(), host(), `#/sample?${query}`, { acceptDownloads: true });
     await done(page, 1);
@@ -64,7 +68,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => shownPicture(page)).toEqual(first);
   });
 
-  it('goes back and forth in the steps once it has ended', async () => {
+  it('goes back and forth in the steps once it has ended', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/sample?count=2&steps=4&seed=1', { acceptDownloads: true });
     await done(page, 2);
     const last = await shownPicture(page);
@@ -156,11 +160,17 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     await done(page, 1);
   });
 
-  it.each([
-    ['is not there', { status: 404 }, /model\.onnx must be there, received status 404/],
-    ['is half there', { length: 2_000_000 }, /model\.onnx must be an ONNX network, received the first 2000000 bytes/],
-    ['breaks off', { cut: 2_000_000 }, /model\.onnx must arrive whole/],
-  ])('says what is wrong where the network %s, and tries again', async (_, fault, message) => {
+  const FAULTS: { what: string; fault: Fault; message: RegExp }[] = [
+    { what: 'is not there', fault: { status: 404 }, message: /model\.onnx must be there, received status 404/ },
+    {
+      what: 'is half there',
+      fault: { length: 2_000_000 },
+      message: /model\.onnx must be an ONNX network, received the first 2000000 bytes/,
+    },
+    { what: 'breaks off', fault: { cut: 2_000_000 }, message: /model\.onnx must arrive whole/ },
+  ];
+
+  eachLong(FAULTS, 'says what is wrong where the network $what, and tries again', async ({ fault, message }) => {
     host().fault(NETWORK, fault);
     const { page } = await openSite(browser(), host(), '', { allow: [/model\.onnx/, /ERR_CONTENT_LENGTH_MISMATCH/] });
     const alert = page.getByRole('alert').filter({ hasText: message });

@@ -44,7 +44,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  it('goes back and forward through views, with their titles', async () => {
+  it('goes back and forward through views, with their titles', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host());
     const title = () => page.title();
     const nav = page.getByRole('navigation', { name: 'Views' });

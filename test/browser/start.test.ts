@@ -78,7 +78,7 @@ describe('where sampling starts', skipBecause(LACKS_CHROMIUM), () => {
     expect((await painted(pad)).length).toBe(16);
   });
 
-  it('draws a file anew, fitted to the model, with what the model is told', async () => {
+  it('draws a file anew, fitted to the model, with what the model is told', { tags: 'long' }, async () => {
     const { page, folder } = await openTiny();
     const file = join(await temporaryFolder(), 'photo.png');
     const pixels = Uint8Array.from({ length: 3 * 40 * 24 }, (_, i) => (i * 7) % 256);

@@ -192,7 +192,7 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
     await pause(page);
   });
 
-  it('takes an even choice of more pictures than it reads, and opens no other', async () => {
+  it('takes an even choice of more pictures than it reads, and opens no other', { tags: 'long' }, async () => {
     const { page } = await open();
     const opened = await page.evaluate(async () => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 8, height: 8 });
@@ -349,7 +349,7 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
     },
   );
 
-  it('takes pictures with the camera, a series at once', async () => {
+  it('takes pictures with the camera, a series at once', { tags: 'long' }, async () => {
     const { page } = await open();
     await page.getByRole('radio', { name: 'Camera' }).check();
     await button(page, 'Take pictures').click();
@@ -362,7 +362,9 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
     expect(await button(page, 'Start').isEnabled()).toBe(true);
   });
 
-  it('says in a sentence that the camera is refused, that the digits are gone, that storage is full', async () => {
+  it('says in a sentence that the camera is refused, that the digits are gone, that storage is full', {
+    tags: 'long',
+  }, async () => {
     const { page } = await open({
       allow: [/digits\.png/, /status 404/, /Failed to load resource/],
       init: () => {

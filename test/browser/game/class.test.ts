@@ -73,14 +73,18 @@ describe('a round for a class', skipBecause(LACKS_CHROMIUM), () => {
     return planRound({ seed: SEED, pictures: PICTURES, reals: count, labels, classes: 10 }).map(({ kind }) => kind);
   }
 
-  it('is played from its link, and its codes are added up', async () => {
+  /** The page of the lecturer, and the hash of the link for the players. */
+  async function openClass(): Promise<{ page: Page; hash: string }> {
     const { page } = await openSite(browser(), host(), `#/game/class?${ROUND}`, PHONE);
     const link = (await page.locator('.game-link').textContent())!;
     expect(link).toContain(`#/game?${ROUND}&class=1`);
+    return { page, hash: new URL(link).hash };
+  }
 
-    const kinds = await truths();
-    const class1 = await openSite(browser(), host(), new URL(link).hash, PHONE);
-    const right = await play(class1.page, kinds);
+  it('is played from its link, and its code is counted once', async () => {
+    const { page, hash } = await openClass();
+    const class1 = await openSite(browser(), host(), hash, PHONE);
+    const right = await play(class1.page, await truths());
     expect(right).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
     await class1.page.getByRole('heading', { name: 'What you went by' }).waitFor();
     await class1.page.getByRole('row', { name: `Edges ${PICTURES} ${PICTURES}` }).waitFor();
@@ -93,8 +97,14 @@ describe('a round for a class', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('The class tells them apart better than chance.').waitFor();
     await enter(page, right);
     await page.getByText(`${right} is counted already: each code counts once.`).waitFor();
+  });
 
-    const class2 = await openSite(browser(), host(), new URL(link).hash);
+  it('adds up the codes of several players', { tags: 'long' }, async () => {
+    const { page, hash } = await openClass();
+    const kinds = await truths();
+    const class1 = await openSite(browser(), host(), hash, PHONE);
+    await enter(page, await play(class1.page, kinds));
+    const class2 = await openSite(browser(), host(), hash);
     const wrong = await play(class2.page, kinds.map(other));
     const elsewhere = await openSite(browser(), host(), `#/game?${ROUND.replace(`${SEED}`, '7')}&class=1`);
     const foreign = await play(elsewhere.page, Array<Kind>(PICTURES).fill('real'));

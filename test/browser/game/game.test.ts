@@ -118,7 +118,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     await page.locator('h1:focus').waitFor();
   });
 
-  it('is played by swiping on a phone', async () => {
+  it('is played by swiping on a phone', { tags: 'long' }, async () => {
     const page = await start(PHONE);
     const [first] = await kinds();
     await swipe(page, picture(page, 1), first === 'real' ? -150 : 150);
@@ -175,7 +175,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it('tells when a link asks for a model that is not here', async () => {
+  it('tells when a link asks for a model that is not here', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), `#/game?seed=${SEED}&model=faces`);
     await page
       .getByText(/names the model “faces”, which this page does not have: Digits paints these pictures/)
@@ -183,7 +183,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => page.url()).toContain('model=digits');
   });
 
-  it('tells when a link asks for a round that there is not', async () => {
+  it('tells when a link asks for a round that there is not', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/game?seed=9007199254740991&model=digits');
     await page.getByText(/asks for round 9007199254740991, but rounds go from 0 to 999,999/).waitFor();
     await expect.poll(() => page.url()).toMatch(/seed=\d{1,6}&/);

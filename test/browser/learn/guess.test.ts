@@ -33,7 +33,7 @@ describe('the chapter on guessing', skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.getByRole('button', { name: 'Check' }).isEnabled()).toBe(true);
   });
 
-  it('says what is wrong when the network cannot be fetched, and asks it again', async () => {
+  it('says what is wrong when the network cannot be fetched, and asks it again', { tags: 'long' }, async () => {
     host().fault(/model\.onnx$/, { status: 503 });
     const { page } = await openSite(browser(), host(), '#/learn/guess', {
       ...PHONE,

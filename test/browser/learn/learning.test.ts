@@ -83,28 +83,32 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
   it.each([
     { width: 320, text: 16 },
     { width: 390, text: 28 },
-  ])('keeps the names beside their rows on a screen of $width with text of $text', async ({ width, text }) => {
-    const { page } = await openSite(browser(), host(), '#/learn/learning', { viewport: { width, height: 800 } });
-    await page.evaluate((size) => {
-      document.documentElement.style.fontSize = `${size}px`;
-    }, text);
-    const rows = page.locator('.learn-recorded-strip');
-    const middle = (locator: Locator) =>
-      locator.evaluate((element) => {
-        const { top, height } = element.getBoundingClientRect();
-        return top + height / 2;
-      });
-    const training = page.getByRole('slider', { name: 'Training' });
-    for (const [i, name] of ['0', '10', '30', '100', '300', '1,000', '3,000'].entries()) {
-      const words = page.locator('.learn-recorded-table').getByText(`${name} steps`, { exact: true });
-      expect(Math.abs((await middle(words)) - (await middle(rows.nth(i))))).toBeLessThan(2);
-      await rows.nth(i).click({ position: { x: 3, y: 3 } });
-      expect(await training.inputValue()).toBe(String(i));
-      expect(Math.abs((await middle(page.locator('.learn-recorded-mark'))) - (await middle(words)))).toBeLessThan(2);
-    }
-  });
+  ])(
+    'keeps the names beside their rows on a screen of $width with text of $text',
+    { tags: 'long' },
+    async ({ width, text }) => {
+      const { page } = await openSite(browser(), host(), '#/learn/learning', { viewport: { width, height: 800 } });
+      await page.evaluate((size) => {
+        document.documentElement.style.fontSize = `${size}px`;
+      }, text);
+      const rows = page.locator('.learn-recorded-strip');
+      const middle = (locator: Locator) =>
+        locator.evaluate((element) => {
+          const { top, height } = element.getBoundingClientRect();
+          return top + height / 2;
+        });
+      const training = page.getByRole('slider', { name: 'Training' });
+      for (const [i, name] of ['0', '10', '30', '100', '300', '1,000', '3,000'].entries()) {
+        const words = page.locator('.learn-recorded-table').getByText(`${name} steps`, { exact: true });
+        expect(Math.abs((await middle(words)) - (await middle(rows.nth(i))))).toBeLessThan(2);
+        await rows.nth(i).click({ position: { x: 3, y: 3 } });
+        expect(await training.inputValue()).toBe(String(i));
+        expect(Math.abs((await middle(page.locator('.learn-recorded-mark'))) - (await middle(words)))).toBeLessThan(2);
+      }
+    },
+  );
 
-  it('takes back what was wrong once the network runs', async () => {
+  it('takes back what was wrong once the network runs', { tags: 'long' }, async () => {
     host().fault(/cloud-guess/, { dead: true });
     const { page } = await openSite(browser(), host(), '#/learn/learning', { allow: [/cloud-guess/] });
     const alert = page.getByRole('alert');

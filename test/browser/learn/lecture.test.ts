@@ -66,7 +66,7 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.locator('.learn-mark-done').count()).toBe(0);
   });
 
-  it('add up what two tabs have done', async () => {
+  it('add up what two tabs have done', { tags: 'long' }, async () => {
     const { page, url } = await openSite(browser(), host(), '#/learn/why');
     const other = await page.context().newPage();
     await other.goto(`${url}#/learn/improve`);
@@ -115,7 +115,7 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('heading', { level: 1, name: CHAPTERS[1].title }).waitFor();
   });
 
-  it('work without a network once one of them was open, the others too', async () => {
+  it('work without a network once one of them was open, the others too', { tags: 'long' }, async () => {
     const own = await startHost({ folders: { '/a/': inject('browser').site } });
     onTestFinished(() => own.stop().catch(() => {}));
     const { page, allow } = await visit(browser(), { serviceWorkers: 'allow' });

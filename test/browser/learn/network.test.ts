@@ -33,7 +33,7 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(ink).not.toBe(before);
   });
 
-  it('guesses best when it is told the truth', async () => {
+  it('guesses best when it is told the truth', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/network');
     const errors = async () => {
       const text = await page.locator('.learn-wrong .learn-verdict').textContent();

@@ -36,7 +36,9 @@ describe('the engine', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it('guides with the half of a doubled batch that has no condition, as Node does, on both devices', async () => {
+  it('guides with the half of a doubled batch that has no condition, as Node does, on both devices', {
+    tags: 'long',
+  }, async () => {
     const shape = [3, 5, 7] as const;
     const folder = await tinyArtefact({ shape, ...GUIDED, classes: 3 });
     host().mount('/tiny/', folder);

@@ -66,7 +66,9 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it('applies rows that need the auxiliary picture, and leaves it as it is where a row says nothing of it', async () => {
+  it('applies rows that need the auxiliary picture, and leaves it as it is where a row says nothing of it', {
+    tags: 'long',
+  }, async () => {
     const page = await open();
     const [x, x0, output, z, y] = [noise(1), noise(2), noise(3), noise(4), noise(5)] as const;
     const first = {
@@ -126,7 +128,9 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it('samples by tables with and without the auxiliary picture, one after another, from noise of any size', async () => {
+  it('samples by tables with and without the auxiliary picture, one after another, from noise of any size', {
+    tags: 'long',
+  }, async () => {
     host().mount('/tiny/', await tinyArtefact({ shape: [3, 5, 7] }));
     const page = await open();
     const plain = auxiliaryTable(1, { rows: 5, needsY: false });
@@ -148,7 +152,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it('embeds timesteps between whole ones as float64 does, with captured commands', async () => {
+  it('embeds timesteps between whole ones as float64 does, with captured commands', { tags: 'long' }, async () => {
     const options = { count: 1000, width: 8, shift: 0, cosFirst: true };
     const onnx = embeddingNetwork(options, [2, 4]);
     host().mount('/embedding/', await tinyArtefact({ shape: [1, 2, 4], T: 1000 }, { onnx }));
@@ -259,7 +263,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     await expectPicturesOfNode(join(MODELS, 'digits'), requests, made);
   });
 
-  it('does without captured commands where a part of the network runs on the processor', async () => {
+  it('does without captured commands where a part of the network runs on the processor', { tags: 'long' }, async () => {
     const folder = await tinyArtefact({ shape: [1, 4, 4], classes: 2 });
     await writeFile(
       join(folder, 'unet', 'model.onnx'),
@@ -275,7 +279,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     await expectPicturesOfNode(folder, requests, made);
   });
 
-  it('runs in browsers whose WebAssembly cannot wait for promises', async () => {
+  it('runs in browsers whose WebAssembly cannot wait for promises', { tags: 'long' }, async () => {
     const folder = await tinyArtefact({ shape: [1, 4, 4] });
     host().mount('/tiny/', folder);
     const init = () => {

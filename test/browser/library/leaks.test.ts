@@ -10,7 +10,7 @@ describe('sixty samplings', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  it('leave no elements, no listeners and no memory', async () => {
+  it('leave no elements, no listeners and no memory', { tags: 'long', timeout: 300_000 }, async () => {
     const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=1&seed=1');
     await page.locator('.sample[data-phase="done"]').waitFor();
     await sample(page, 30);
@@ -23,7 +23,7 @@ describe('sixty samplings', skipBecause(LACKS_CHROMIUM), () => {
       before = { nodes, listeners, heap };
     } while (!isSteady(grown.at(-1)!) && grown.length < ROUNDS);
     expect(grown.at(-1)).toSatisfy(isSteady, JSON.stringify(grown));
-  }, 300_000);
+  });
 });
 
 /** What leaks leaks in each of them. */

@@ -89,7 +89,7 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
     expectClose(losses, node.losses.slice(12, 20), { absolute: 1e-4, what: 'losses' });
   });
 
-  it('stops at a loss that is not finite, and says so', async () => {
+  it('stops at a loss that is not finite, and says so', { tags: 'long' }, async () => {
     const broken = planOfNetwork({ training: { lr: 1e30, warmupSteps: 0 } });
     host().mount('/broken/', await freshStepFolder(broken));
     const { page } = await open();

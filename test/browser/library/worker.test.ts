@@ -50,7 +50,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
       for (const request of requests) await expectPicturesOfNode(page, join(MODELS, 'digits'), request);
     });
 
-    it('has the threads that pay: one on a busy processor, more on a quiet one', async () => {
+    it('has the threads that pay: one on a busy processor, more on a quiet one', { tags: 'long' }, async () => {
       const { page } = await open();
       const loaded = (processor: 'busy' | 'quiet') =>
         page.evaluate(async (processor) => {
@@ -78,7 +78,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
       await expectPicturesOfNode(page, join(MODELS, 'digits'), { seed: 3, steps: 2 });
     });
 
-    it('stops between steps when cancelled, and samples again', async () => {
+    it('stops between steps when cancelled, and samples again', { tags: 'long' }, async () => {
       const { page } = await open();
       await load(page, DIGITS, 'wasm');
       const seen = await page.evaluate(async () => {
@@ -110,7 +110,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
       await expectPicturesOfNode(page, folder, { seeds: [11], steps: 2, sampler: 'ddpm' });
     });
 
-    it('gives way to WebAssembly where it is missing, and says so', async () => {
+    it('gives way to WebAssembly where it is missing, and says so', { tags: 'long' }, async () => {
       const { page } = await open(await launchBrowser({ webgpu: false }));
       const info = await load(page, DIGITS, 'auto');
       expect(info.device).toBe('wasm');
@@ -188,7 +188,9 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   describe('onnxruntime', () => {
-    it('whose WebAssembly cannot be had is missed in a sentence, and is fetched once it can', async () => {
+    it('whose WebAssembly cannot be had is missed in a sentence, and is fetched once it can', {
+      tags: 'long',
+    }, async () => {
       const { page, allow } = await open();
       allow(/request failed: .*\.wasm net::ERR_EMPTY_RESPONSE/, /console: Failed to load resource: .*EMPTY_RESPONSE/);
       host().fault(/\.wasm$/, { dead: true });

@@ -10,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createServer, type Server, type ServerOptions } from '#server/index.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { launchBrowser, useBrowser } from '#test/browser/visit.ts';
+import { eachLong } from '#test/each-long.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { ask, IMAGES } from '#test/server.ts';
 import { skipBecause } from '#test/skip.ts';
@@ -29,10 +30,12 @@ describe('a page of another origin', skipBecause(LACKS_CHROMIUM), () => {
     return page;
   }
 
-  it.each([
-    ['on another port', 'localhost'],
-    ['of another site', '127.0.0.1'],
-  ])('%s makes the server compute nothing, whatever it sends', async (_, host) => {
+  const OTHERS = [
+    { where: 'of another site', host: '127.0.0.1' },
+    { where: 'on another port', host: 'localhost' },
+  ];
+
+  eachLong(OTHERS, '$where makes the server compute nothing, whatever it sends', async ({ host }) => {
     const { server, url, answers } = await startServer();
     const page = await open(host);
     const { readable, sent } = await sendAll(page, url);
@@ -42,7 +45,7 @@ describe('a page of another origin', skipBecause(LACKS_CHROMIUM), () => {
     expect(await computed(server)).toBe(0);
   });
 
-  it('computes by all of that where it is named: nothing else kept it from it', async () => {
+  it('computes by all of that where it is named: nothing else kept it from it', { tags: 'long' }, async () => {
     const page = await open('localhost');
     const { server, url, answers } = await startServer({ corsOrigins: [new URL(page.url()).origin] });
     const { readable } = await sendAll(page, url);
@@ -55,7 +58,7 @@ describe('a page of another origin', skipBecause(LACKS_CHROMIUM), () => {
     expect(refused).toEqual(['/v1/models', '/v1/models']);
   });
 
-  it('has a link to the page of the server, which samples', async () => {
+  it('has a link to the page of the server, which samples', { tags: 'long' }, async () => {
     const { server, url } = await startServer();
     const page = await open('127.0.0.1');
     await page.evaluate((href) => {

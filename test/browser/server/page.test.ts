@@ -16,6 +16,7 @@ import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { PHONE } from '#test/browser/site.ts';
 import { useBrowser, type VisitOptions, visit } from '#test/browser/visit.ts';
 import { expectClose } from '#test/compare.ts';
+import { eachLong } from '#test/each-long.ts';
 import { trainedCard } from '#test/models/card.ts';
 import { AGE, GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { skipBecause } from '#test/skip.ts';
@@ -315,10 +316,12 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
 describe('the page of the API', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
 
-  it.each([
-    ['without', []],
-    ['with', [KEY]],
-  ])('tries out a request %s keys, and fetches nothing from elsewhere', async (_, apiKeys) => {
+  const SERVERS = [
+    { keys: 'with', apiKeys: [KEY] },
+    { keys: 'without', apiKeys: [] },
+  ];
+
+  eachLong(SERVERS, 'tries out a request $keys keys, and fetches nothing from elsewhere', async ({ apiKeys }) => {
     const { url } = await startForTest({ apiKeys });
     const { page, allow } = await visit(browser());
     await page.goto(`${url}docs`);
