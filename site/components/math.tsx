@@ -1,5 +1,5 @@
 /** Formulas as MathML, in the tutorial's notation. The atoms first, then what the views say with them. */
-import { type ComponentChildren, createElement, Fragment, type JSX } from 'preact';
+import { type ComponentChildren, createElement, Fragment, isValidElement, type JSX, toChildArray } from 'preact';
 
 /** The string 'false': the value `false` would leave the attribute out. */
 export const NO = 'false' as unknown as boolean;
@@ -7,10 +7,18 @@ export const NO = 'false' as unknown as boolean;
 export function Formula({ block = false, children }: { block?: boolean; children: ComponentChildren }): JSX.Element {
   return (
     <math class={block ? 'forward-formula' : undefined} display={block ? 'block' : 'inline'}>
-      {children}
+      {fresh(children)}
     </math>
   );
 }
+
+/** Made anew: an element that several formulas share would hold on to the nodes of each that it was drawn in. */
+const fresh = (children: ComponentChildren): ComponentChildren[] =>
+  toChildArray(children).map((child) =>
+    isValidElement(child)
+      ? createElement(child.type as string, child.props as object, ...fresh(child.props.children))
+      : child,
+  );
 
 /** A string is a number or a variable. */
 type Letter = JSX.Element | string;
