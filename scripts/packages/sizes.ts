@@ -15,12 +15,12 @@ export const LIMITS: Readonly<Record<string, number>> = {
   '@onnoise/runtime-node': 150,
   '@onnoise/server': 150,
   '@onnoise/runtime-web': 560,
-  '@onnoise/base': 200,
-  '@onnoise/medical': 150,
-  '@onnoise/training': 700,
-  '@onnoise/evaluation': 500,
-  '@onnoise/phantom': 200,
-  '@onnoise/pipeline': 600,
+  '@onnoise/base': 130,
+  '@onnoise/medical': 80,
+  '@onnoise/training': 620,
+  '@onnoise/evaluation': 340,
+  '@onnoise/phantom': 120,
+  '@onnoise/pipeline': 480,
   '@onnoise/model-digits': 3000,
   '@onnoise/model-hands': 6500,
   onnoise: 20,
@@ -29,9 +29,9 @@ export const LIMITS: Readonly<Record<string, number>> = {
 /** What is measured of a package. */
 export interface Measured {
   name: string;
-  /** Its built folder, and the path in it of what `import 'name'` loads; undefined for a package without code. */
   folder: string;
-  entry: string | undefined;
+  /** The paths in the built folder of what can be imported, by `.` or `./part`. */
+  entries: ReadonlyMap<string, string>;
   /** Bytes of the tarball, and of the files in it. */
   packed: number;
   unpacked: number;
@@ -40,26 +40,38 @@ export interface Measured {
 export const measured = ({ manifest, folder, size, unpackedSize }: Packed): Measured => ({
   name: manifest.name,
   folder,
-  entry: entryOf(manifest.exports),
+  entries: entriesOf(manifest.exports),
   packed: size,
   unpacked: unpackedSize,
 });
 
-/** The file of `exports['.']` for who imports it in a page. */
-function entryOf(exports: unknown): string | undefined {
-  if (typeof exports === 'string') return exports;
-  if (typeof exports !== 'object' || exports === null) return undefined;
-  const targets = exports as Record<string, unknown>;
-  return entryOf(targets['.'] ?? targets.browser ?? targets.import ?? targets.default);
+function entriesOf(exports: unknown): Map<string, string> {
+  const isTable =
+    typeof exports === 'object' && exports !== null && Object.keys(exports).some((key) => key.startsWith('.'));
+  const targets = Object.entries(isTable ? exports : { '.': exports });
+  return new Map(targets.flatMap(([part, target]) => (fileOf(target) ? [[part, fileOf(target)!] as const] : [])));
+}
+
+/** The file of a target for who imports it in a page. */
+function fileOf(target: unknown): string | undefined {
+  if (typeof target === 'string') return target;
+  if (typeof target !== 'object' || target === null) return undefined;
+  const { browser, import: module, default: other } = target as Record<string, unknown>;
+  return fileOf(browser ?? module ?? other);
 }
 
 /**
  * Bytes of a package's own code, minified and compressed by gzip: what it adds to a page. Packages of ours that it imports are
  * counted, those of others are not.
  */
-async function bundledSize({ folder, entry }: Measured, all: readonly Measured[]): Promise<number> {
-  if (entry === undefined) return 0;
-  const ours = new Map(all.flatMap((other) => (other.entry ? [[other.name, join(other.folder, other.entry)]] : [])));
+async function bundledSize({ folder, entries }: Measured, all: readonly Measured[]): Promise<number | undefined> {
+  const entry = entries.get('.');
+  if (entry === undefined) return undefined;
+  const ours = new Map(
+    all.flatMap((other) =>
+      [...other.entries].map(([part, file]) => [join(other.name, part), join(other.folder, file)]),
+    ),
+  );
   const withOurs: Plugin = {
     name: 'with-ours',
     setup: ({ onResolve }) =>
@@ -87,7 +99,13 @@ export async function sizeTable(packages: readonly Measured[]): Promise<string> 
   for (const measured of packages) {
     const { name, packed, unpacked } = measured;
     const bundled = await bundledSize(measured, packages);
-    rows.push([`\`${name}\``, kilobytes(packed), kilobytes(unpacked), kilobytes(bundled), `${LIMITS[name]} kB`]);
+    rows.push([
+      `\`${name}\``,
+      kilobytes(packed),
+      kilobytes(unpacked),
+      bundled === undefined ? '–' : kilobytes(bundled),
+      `${LIMITS[name]} kB`,
+    ]);
   }
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
   const lines = rows.map((cells) =>
