@@ -185,7 +185,7 @@ describe('the page as it is shipped', skipBecause(LACKS_HANDS), () => {
     const options = page.getByLabel('Model', { exact: true }).locator('option');
     expect((await options.allTextContents()).slice(0, 2)).toEqual([
       expect.stringMatching(/^Hands \(64 × 64, gray, 2 classes\)$/),
-      expect.stringMatching(/^Digits /),
+      expect.stringMatching(/^Radiographs /),
     ]);
   });
 
