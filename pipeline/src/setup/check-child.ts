@@ -1,9 +1,8 @@
 /** What bin/check-tfjs.mjs computes: the same on TensorFlow and on tfjs' cpu backend. Answers over IPC. */
-import '../../../training/src/engines/native/polyfill.ts';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { endWithParent, serveParent } from '@onnoise/runtime-node/child';
-import { missingLibraries } from '@onnoise/training/engines';
+import { missingLibraries, restoreUtil } from '@onnoise/training/engines';
 import type * as Tfjs from '@tensorflow/tfjs';
 import type { CheckMethods, CheckResult } from './check.ts';
 
@@ -44,6 +43,7 @@ function differenceOf(a: Float32Array, b: Float32Array): number {
 }
 
 function check(): CheckResult {
+  restoreUtil();
   const tf = require('@tensorflow/tfjs') as typeof Tfjs;
   require(folder);
   const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version?: string } };

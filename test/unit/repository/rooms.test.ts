@@ -37,11 +37,15 @@ const exported = PACKAGES.flatMap((folder) => {
 });
 const exportedFiles = new Map(exported);
 
-/** The files that a file imports, types included, which Biome's rule leaves out. */
-function importsOf(file: string): string[] {
+/** The names in a file's imports, types included, which Biome's rule leaves out. */
+function namesIn(file: string): string[] {
   const text = readText(file).replaceAll(/^ *\*.*$/gm, ''); // without the examples of comments
-  const names = [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, name]) => name!);
-  return names.map((name) => {
+  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, name]) => name!);
+}
+
+/** The files that a file imports. */
+function importsOf(file: string): string[] {
+  return namesIn(file).map((name) => {
     if (name.startsWith('.')) return join(dirname(file), name);
     const found = (file.startsWith('site/') ? own : common).find(([alias]) => name.startsWith(alias.slice(0, -1)));
     if (found) return join(found[1].slice(0, -1), name.slice(found[0].length - 1));
@@ -104,6 +108,18 @@ test('a room imports those below it', () => {
     return above.map((name) => `${file} > ${name}`);
   });
   expect(climbs).toEqual([]);
+});
+
+test('a package imports others by their names, since paths out of it are not published', () => {
+  const published = code.filter((file) => PACKAGES.some((folder) => file.startsWith(`${folder}/src/`)));
+  const out = published.flatMap((file) => {
+    const paths = namesIn(file).filter((name) => name.startsWith('.'));
+    return paths
+      .filter((path) => join(dirname(file), path).split('/')[0] !== file.split('/')[0])
+      .map((path) => `${file} > ${path}`);
+  });
+  expect(published.length).toBeGreaterThan(500);
+  expect(out).toEqual([]);
 });
 
 test('no package is a quarter of the source', () => {

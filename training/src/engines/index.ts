@@ -13,6 +13,7 @@ export {
   readInstall,
   setupCommand,
 } from './native/install.ts';
+export { restoreUtil } from './native/polyfill.ts';
 export { probeNative } from './native/probe.ts';
 export { lastWords, missingLibraries, whyNoGpu } from './native/reason.ts';
 export { denoiserGraph, flatStepGraph } from './onnx/graphs.ts';

@@ -1,11 +1,11 @@
 /** The engine's process: the eager training step on TensorFlow's native library, with requests over IPC. */
-import './polyfill.ts';
 import { serveParent } from '@onnoise/runtime-node/child';
 import * as tf from '@tensorflow/tfjs';
 import { createModel } from '../../model/index.ts';
 import { createTrainStep } from '../../step/step.ts';
 import { createEagerStep, type EagerStep } from '../tfjs/eager.ts';
 import { useNativeGradients } from './kernels.ts';
+import { restoreUtil } from './polyfill.ts';
 import type { EngineMethods, EngineStep } from './protocol.ts';
 import { missingLibraries, saysOutOfMemory } from './reason.ts';
 
@@ -98,6 +98,7 @@ export function serveTrainEngine(kind: string): void {
 }
 
 async function load(kind: string): Promise<Backend> {
+  restoreUtil();
   await import(`@tensorflow/${kind}`);
   tf.enableProdMode();
   if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend does not start');

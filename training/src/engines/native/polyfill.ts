@@ -1,4 +1,3 @@
-/** The functions of `node:util` that tfjs-node 4.22 still calls and Node 23 removed. Import it before the package. */
 import util from 'node:util';
 
 const removed = {
@@ -6,6 +5,9 @@ const removed = {
   isArray: Array.isArray,
 };
 
-for (const [name, replacement] of Object.entries(removed)) {
-  if (!(name in util)) Object.defineProperty(util, name, { value: replacement, configurable: true, writable: true });
+/** Gives `node:util` back the functions that tfjs-node 4.22 still calls and Node 23 removed. Call it before the package is loaded. */
+export function restoreUtil(): void {
+  for (const [name, replacement] of Object.entries(removed)) {
+    if (!(name in util)) Object.defineProperty(util, name, { value: replacement, configurable: true, writable: true });
+  }
 }
