@@ -123,7 +123,7 @@ function unknownCommand(word: string): UsageError {
  * lays out the whole help before it runs. `width` is fixed so that the help texts are the same everywhere.
  */
 function createCli(args: readonly string[], named?: string, width = 100): Argv {
-  const alone = asksForHelp(args) ? undefined : named;
+  const alone = args.some((arg) => MAY_ASK_FOR_HELP.test(arg)) ? undefined : named;
   const words = alone === undefined ? [...args] : args.toSpliced(args.indexOf(alone), 1);
   let cli = yargs(words)
     .scriptName(program())
@@ -168,6 +168,9 @@ function createCli(args: readonly string[], named?: string, width = 100): Argv {
   }
   return cli;
 }
+
+/** What yargs could take for a wish for help, which it answers by the command's name. */
+const MAY_ASK_FOR_HELP = /^help$|^--help|^-[^-]*h/;
 
 const asksForHelp = (args: readonly string[]) => args.includes('--help') || args.includes('-h');
 

@@ -54,6 +54,8 @@ describe('pipeline', () => {
     ['an unknown option', ['sample', '--nearly', '1'], 'pipeline sample has no option --nearly\\.'],
     ['a misspelt option', ['sample', '--step', '1'], 'pipeline sample has no option --step\\. Did you mean --steps\\?'],
     ['a stray word', ['sample', 'now'], 'unexpected word "now"\\.'],
+    ['the stray word help', ['sample', 'help'], 'unexpected word "help"\\.'],
+    ['a letter beside that for help', ['sample', '-hx'], 'pipeline sample has no option -hx\\.'],
     ['an option without its value', ['sample', '--count'], '--count must have a value, received none\\.'],
     ['an option for a value', ['sample', '--out', '--count', '1'], '--out must have a value, received none\\.'],
     [
@@ -88,6 +90,12 @@ describe('pipeline', () => {
   ])('refuses %s with exit code 2, in one sentence, and says where help is', async (_, args, message) => {
     const stderr = await refusal(runCli(...args));
     expect(stderr).toMatch(new RegExp(`^Cannot read the options: ${message}\nSee: pipeline (\\w+ )?--help\n$`));
+  });
+
+  test('takes a value for --help', async () => {
+    const { stdout, code } = await runCli('sample', '--help=true');
+    expect(code).toBe(0);
+    expect(stdout).toBe(await helpText('sample'));
   });
 
   test('refuses an empty value for every option of every command that takes one', async () => {
