@@ -15,10 +15,10 @@ const QUIET = [
 const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
 /**
- * For the tests: WebAssembly's functions are compiled when they are first called, and not a second time for speed. A page
+ * For the tests: WebAssembly's functions are checked and compiled when they are first called, and not a second time for speed. A page
  * calls a small part of onnxruntime's 27 MB for a few steps, and every page of a test begins anew.
  */
-export const QUICK_WASM = '--js-flags=--wasm-lazy-compilation,--liftoff-only';
+export const QUICK_WASM = '--js-flags=--wasm-lazy-compilation,--wasm-lazy-validation,--liftoff-only';
 
 export interface BrowserOptions {
   /** WebGPU on Chromium's software renderer. Default: true. */
