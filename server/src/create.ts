@@ -32,8 +32,8 @@ export interface Server {
   readonly models: readonly EngineModel[];
   /** Images in progress or waiting. */
   readonly depth: number;
-  /** Process number of the engine. */
-  readonly enginePid: number | undefined;
+  /** Process numbers of the engines at work. */
+  readonly enginePids: readonly (number | undefined)[];
   /** Starts to take requests. @returns the address. */
   listen(where?: { host?: string; port?: number }): Promise<string>;
   /** Reloads all models while requests go on. @throws InputError if one cannot be loaded; the old ones then stay. */
@@ -58,10 +58,10 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     ready: () => supervisor.ready && !closing,
   });
   const app = createApp(options);
-  const { models, device, maxBatch } = options;
+  const { models, device, maxBatch, engines, spare } = options;
   const supervisor = await supervise(
     // An engine that is silent for longer than a request may take has failed.
-    { models, device, maxBatch, patience: options.timeout * 1000 },
+    { models, device, maxBatch, engines, spare, patience: options.timeout * 1000 },
     {
       onSteps: (report) => {
         metrics.steps(report);
@@ -69,8 +69,9 @@ export async function createServer(given: ServerOptions): Promise<Server> {
       },
       onCrash: (reason, delay) => {
         metrics.restarts.inc();
-        app.log.error({ reason, delay }, 'the engine ended, another is being started');
+        app.log.error({ reason, delay }, 'an engine ended, another is being started');
       },
+      onRunAgain: (images) => metrics.runAgain.inc(images),
       onRestartFailed: (error) => app.log.error({ err: error }, 'the engine could not be started'),
       onNotKept: (error) => app.log.warn({ err: error }, 'no copy of the models could be kept'),
     },
@@ -94,13 +95,13 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   return {
     app,
     get models() {
-      return supervisor.engine.models;
+      return supervisor.models;
     },
     get depth() {
       return admission.images;
     },
-    get enginePid() {
-      return supervisor.ready ? supervisor.engine.pid : undefined;
+    get enginePids() {
+      return supervisor.pids;
     },
     listen: ({ host = '127.0.0.1', port = 8000 } = {}) => app.listen({ host, port }),
     reload: () => supervisor.reload(),

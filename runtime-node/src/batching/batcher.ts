@@ -4,7 +4,7 @@
  * its conditions; where one place is left, it takes the other at the next step. An image depends only on its own seed,
  * conditions, guidance and table, up to the network's rounding.
  */
-import { createFairQueue } from './fair-queue.ts';
+import { createFairQueue, type Owner } from './fair-queue.ts';
 import type { Trajectory } from './trajectory.ts';
 
 /** The network on a batch of `n` images; the output is read before the next call. */
@@ -14,13 +14,15 @@ export type RunBatch = (
   rows: readonly Float32Array[], // [n], see `conditionRows`
 ) => Promise<Float32Array>; // [n, C, H, W]
 
-export interface BatcherJob {
+/** Who sent the request, since clients share the places, and the request's images. */
+export interface BatcherJob extends Owner {
   id: number;
-  /** Who sent the request: clients share the places. */
-  client: string;
   trajectories: readonly Trajectory[];
-  /** Called for each trajectory as it ends; the job is over with its last one. */
-  onDone: (index: number, trajectory: Trajectory) => void;
+  /**
+   * Called for each trajectory as it ends; the job is over with its last one.
+   * @param waited milliseconds until its first step. @param took milliseconds from then on.
+   */
+  onDone: (index: number, trajectory: Trajectory, time: { waited: number; took: number }) => void;
   /** Called once, if the network fails at one of its images or its output is not finite; no call follows. */
   onFailed: (error: unknown) => void;
 }
@@ -57,6 +59,9 @@ interface Place {
   job: BatcherJob;
   index: number;
   trajectory: Trajectory;
+  added: number;
+  /** When its first step began. */
+  begun?: number;
 }
 
 export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions): Batcher {
@@ -74,6 +79,7 @@ export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions):
     for (const [i, place] of places.entries()) {
       turn = place === places[i - 1] ? turn + 1 : 0;
       const { trajectory } = place;
+      place.begun ??= begin;
       x.set(trajectory.x, i * size);
       timesteps[i] = trajectory.timestep;
       rows.push(trajectory.rows[turn]!);
@@ -98,8 +104,11 @@ export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions):
       }
     }
     fail(failed);
-    for (const place of ended) queue.drop(place.job.client, place);
-    for (const { job, index, trajectory } of ended) if (!failed.has(job)) job.onDone(index, trajectory);
+    for (const place of ended) queue.drop(place.job, place);
+    const now = performance.now();
+    for (const { job, index, trajectory, added, begun = now } of ended) {
+      if (!failed.has(job)) job.onDone(index, trajectory, { waited: begun - added, took: now - begun });
+    }
     return { batch: n, network, step: performance.now() - begin };
   }
 
@@ -114,7 +123,8 @@ export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions):
       return queue.size;
     },
     add(job) {
-      for (const [index, trajectory] of job.trajectories.entries()) queue.add(job.client, { job, index, trajectory });
+      const added = performance.now();
+      for (const [index, trajectory] of job.trajectories.entries()) queue.add(job, { job, index, trajectory, added });
     },
     cancel: (id) => queue.remove(({ job }) => job.id === id),
     step,

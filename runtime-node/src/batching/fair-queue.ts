@@ -1,27 +1,37 @@
 /**
- * Decides whose turn it is. Clients share a batch as processes share a processor: every step has up to `limit` places,
- * which go round the clients one at a time, and within a client to the oldest item.
+ * Decides whose turn it is. Clients share a batch as processes share a processor: every step has up to `limit` places, which
+ * go round the clients one at a time. Within a client they go round its users, such as its connections, and within a user to
+ * the oldest item.
  *
- * If there are more clients than places, those served least go first, counted in blocks of `quantum` places so that
- * started work is also finished. A client that arrives, or returns, starts level with the least served one (start-time
- * fair queueing, Goyal, Vin & Cheng 1996). So with K clients on B places nobody waits longer than about K / B blocks,
- * whatever the others request.
+ * If there are more clients than places, those served least go first (`createShares`). So with K clients on B places nobody
+ * waits longer than about K / B blocks, whatever the others request; and the same holds among the users of a client.
  */
+import { createShares, type Shares } from './shares.ts';
 
-interface Client<T> {
+/** Whose an item is. */
+export interface Owner {
+  client: string;
+  /** One of several within the client. Default: all are one. */
+  user?: string | undefined;
+  /** Places that the client gets for one of a client of weight 1; above 0. Its newest item's counts. Default: 1. */
+  weight?: number | undefined;
+}
+
+interface User<T> {
   /** Never empty. */
   items: T[];
-  /** Places given to it since the queue's start. */
-  service: number;
-  /** Order in which clients became busy. */
-  arrival: number;
+}
+
+interface Client<T> {
+  weight: number;
+  users: Shares<User<T>>;
 }
 
 export interface FairQueue<T> {
   readonly size: number;
-  add(client: string, item: T): void;
-  /** Removes an item of a client; fast for items whose turn it was. */
-  drop(client: string, item: T): void;
+  add(owner: Owner, item: T): void;
+  /** Removes an item of an owner; fast for items whose turn it was. */
+  drop(owner: Owner, item: T): void;
   /** Removes the items that fit, of one client or of all. */
   remove(fits: (item: T) => boolean, client?: string): void;
   /**
@@ -36,81 +46,75 @@ export interface FairQueue<T> {
  * @param placesOf places that an item takes now, 1 or more; default: 1.
  */
 export function createFairQueue<T>(quantum = 64, placesOf: (item: T) => number = () => 1): FairQueue<T> {
-  const busy = new Map<string, Client<T>>();
-  /** Service of clients without items; only those ahead of the busy ones matter. */
-  const idle = new Map<string, number>();
-  let arrivals = 0;
+  const clients = createShares<Client<T>>(quantum);
   let size = 0;
 
-  /** Service of the least served busy client; 0 if none is busy. */
-  function level(): number {
-    let least = Number.POSITIVE_INFINITY;
-    for (const { service } of busy.values()) least = Math.min(least, service);
-    return busy.size === 0 ? 0 : least;
+  /** Lets those go that have no items any more. */
+  function settle(name: string, userName: string): void {
+    const { users } = clients.get(name)!;
+    if (users.get(userName)!.items.length === 0) users.leave(userName);
+    if (users.size === 0) clients.leave(name);
   }
 
-  /** Updates these clients after some lost items. */
-  function settle(names: Iterable<string>): void {
-    for (const name of names) {
-      const client = busy.get(name)!;
-      if (client.items.length > 0) continue;
-      busy.delete(name);
-      idle.set(name, client.service);
+  /** The items of a client in the order of their turns, each with whom it is counted for. */
+  function* turnsOf({ users }: Client<T>): Generator<{ item: T; user: User<T> }> {
+    const order = users.inTurn();
+    for (let round = 0, found = true; found; round++) {
+      found = false;
+      for (const user of order) {
+        if (round >= user.items.length) continue;
+        found = true;
+        yield { item: user.items[round]!, user };
+      }
     }
-    if (idle.size === 0) return;
-    const least = level();
-    for (const [name, service] of idle) if (busy.size === 0 || service <= least) idle.delete(name);
   }
 
   return {
     get size() {
       return size;
     },
-    add(name, item) {
+    add({ client: name, user = '', weight = 1 }, item) {
       size++;
-      const client = busy.get(name);
-      if (client) {
-        client.items.push(item);
-        return;
-      }
-      // A client that had more than its share and returns at once still has to wait for the others.
-      const service = Math.max(level(), idle.get(name) ?? 0);
-      idle.delete(name);
-      busy.set(name, { items: [item], service, arrival: ++arrivals });
+      const client = clients.enter(name, () => ({ weight, users: createShares(quantum) }));
+      client.weight = weight;
+      client.users.enter(user, () => ({ items: [] })).items.push(item);
     },
-    drop(name, item) {
-      const items = busy.get(name)?.items ?? [];
+    drop({ client, user = '' }, item) {
+      const items = clients.get(client)?.users.get(user)?.items ?? [];
       const at = items.indexOf(item); // near the front, where turns are taken
       if (at < 0) return;
       items.splice(at, 1);
       size--;
-      settle([name]);
+      settle(client, user);
     },
     remove(fits, name) {
-      const names = name === undefined ? [...busy.keys()] : busy.has(name) ? [name] : [];
-      for (const one of names) {
-        const client = busy.get(one)!;
-        const left = client.items.filter((item) => !fits(item));
-        size -= client.items.length - left.length;
-        client.items = left;
+      for (const one of name === undefined ? clients.names() : [name]) {
+        const users = clients.get(one)?.users;
+        for (const userName of users?.names() ?? []) {
+          const user = users!.get(userName)!;
+          const left = user.items.filter((item) => !fits(item));
+          size -= user.items.length - left.length;
+          user.items = left;
+          settle(one, userName);
+        }
       }
-      settle(names);
     },
     pick(limit) {
-      const block = ({ service }: Client<T>) => Math.floor(service / quantum);
-      const order = [...busy.values()].sort((a, b) => block(a) - block(b) || a.arrival - b.arrival);
+      const order = clients.inTurn().map((client) => ({ client, turns: turnsOf(client) }));
       const picked: T[] = [];
-      for (let round = 0; picked.length < limit; round++) {
-        const before = picked.length;
-        for (const client of order) {
+      for (let found = true; found && picked.length < limit; ) {
+        found = false;
+        for (const { client, turns } of order) {
           if (picked.length === limit) break;
-          const item = client.items[round];
-          if (item === undefined) continue;
+          const next = turns.next();
+          if (next.done) continue;
+          found = true;
+          const { item, user } = next.value;
           const places = Math.min(placesOf(item), limit - picked.length);
           for (let i = 0; i < places; i++) picked.push(item);
-          client.service += places;
+          clients.serve(client, places / client.weight);
+          client.users.serve(user, places);
         }
-        if (picked.length === before) break;
       }
       return picked;
     },

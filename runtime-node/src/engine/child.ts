@@ -73,9 +73,11 @@ export function serveEngine(): void {
       model.batcher.add({
         id,
         client: task.client,
+        user: task.user,
+        weight: task.weight,
         trajectories,
-        onDone(index, { x }) {
-          tell({ type: 'image', index, image: x });
+        onDone(index, { x }, time) {
+          tell({ type: 'image', index, image: x, ...time });
           if (--left === 0) resolve();
         },
         onFailed: reject,

@@ -2,6 +2,6 @@
 export { ModelFault } from './fault.ts';
 export { EngineGone } from './gone.ts';
 export type { Engine } from './process.ts';
-export type { CallTask, EngineModel, EngineOptions, SampleTask, StepReport, TaskPart } from './protocol.ts';
+export type { CallTask, EngineModel, EngineOptions, Image, Preview, SampleTask, StepReport } from './protocol.ts';
 export { type Supervisor, type SupervisorEvents, supervise } from './supervisor.ts';
 export { keepTables } from './tables.ts';

@@ -12,6 +12,8 @@ import type {
   EngineMethods,
   EngineModel,
   EngineOptions,
+  Image,
+  Preview,
   SampleTask,
   StepReport,
   TaskPart,
@@ -21,8 +23,8 @@ const SCRIPT = fileURLToPath(new URL('../../bin/engine.mjs', import.meta.url));
 
 /** Called with each image of a task. */
 export interface TaskCallbacks {
-  onImage?: ((index: number, image: Float32Array) => void) | undefined;
-  onPartial?: ((partial: { index: number; step: number; steps: number; image: Float32Array }) => void) | undefined;
+  onImage?: ((image: Image) => void) | undefined;
+  onPartial?: ((partial: Preview) => void) | undefined;
   /** Ends the task between two steps; its promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
@@ -32,12 +34,12 @@ export interface Engine {
   /** Process id, for monitoring. */
   pid: number | undefined;
   /**
-   * Images [C, H, W], one per seed.
+   * Samples an image for each seed.
    * @throws EngineGone when its process ends first; ModelFault when the network gives NaN or infinity.
    */
-  sample(task: SampleTask, callbacks?: TaskCallbacks): Promise<Float32Array[]>;
-  /** The network's output [C, H, W] for each row. @throws EngineGone, as `sample`. */
-  call(task: CallTask, callbacks?: TaskCallbacks): Promise<Float32Array[]>;
+  sample(task: SampleTask, callbacks?: TaskCallbacks): Promise<void>;
+  /** Calls the network on each row; its outputs are the images. @throws EngineGone, as `sample`. */
+  call(task: CallTask, callbacks?: TaskCallbacks): Promise<void>;
   /** Ends it once all its work is done. */
   drain(): Promise<void>;
   /** Ends it at once. */
@@ -60,29 +62,23 @@ export async function startEngine(options: EngineOptions, onSteps: (report: Step
 
   async function ask(
     asked: (options: { onPart: (part: TaskPart) => void; signal: AbortSignal | undefined }) => Promise<void>,
-    count: number,
     { onImage, onPartial, signal }: TaskCallbacks = {},
-  ): Promise<Float32Array[]> {
-    const images = new Array<Float32Array>(count);
-    const onPart = (part: TaskPart) => {
-      if (part.type === 'partial') return onPartial?.(part);
-      images[part.index] = part.image;
-      onImage?.(part.index, part.image);
-    };
+  ): Promise<void> {
+    const onPart = ({ type, ...part }: TaskPart) =>
+      type === 'partial' ? onPartial?.(part as Preview) : onImage?.(part as Image);
     try {
       await asked({ onPart, signal });
     } catch (error) {
       // The request was checked before, so the model is at fault.
       throw revive(error, ModelFault);
     }
-    return images;
   }
 
   return {
     models: child.started,
     pid: child.pid,
-    sample: (task, callbacks) => ask((options) => child.call('sample', task, options), task.seeds.length, callbacks),
-    call: (task, callbacks) => ask((options) => child.call('call', task, options), task.timesteps.length, callbacks),
+    sample: (task, callbacks) => ask((options) => child.call('sample', task, options), callbacks),
+    call: (task, callbacks) => ask((options) => child.call('call', task, options), callbacks),
     async drain() {
       await child.drain();
     },

@@ -1,6 +1,7 @@
 /** The messages between the server's process and the engine's. */
 import type { Guidance, ImageSeed, SamplerName, SamplerSettings } from '@onnoise/scheduler';
 import type { Artefact, NetworkFormat } from '@onnoise/scheduler/model';
+import type { Owner } from '../batching/fair-queue.ts';
 import type { Call } from '../child/index.ts';
 import type { Device, DeviceChoice } from '../devices.ts';
 
@@ -29,10 +30,8 @@ export interface EngineModel extends Artefact {
 }
 
 /** Pictures to sample, one for each seed. */
-export interface SampleTask extends SamplerSettings {
+export interface SampleTask extends SamplerSettings, Owner {
   model: string;
-  /** The client's name: clients share the network. */
-  client: string;
   seeds: readonly ImageSeed[];
   /** What to start from, [C, H, W] for all, or [N, C, H, W]; in [-1, 1]. */
   from?: Float32Array | undefined;
@@ -52,9 +51,8 @@ export interface SampleTask extends SamplerSettings {
 }
 
 /** One call of the network for each row. */
-export interface CallTask {
+export interface CallTask extends Owner {
   model: string;
-  client: string;
   /** [N, C, H, W] */
   x: Float32Array;
   /** [N] */
@@ -63,11 +61,23 @@ export interface CallTask {
   rows: readonly Float32Array[];
 }
 
-export type TaskPart =
-  /** An image [C, H, W] of a task. */
-  | { type: 'image'; index: number; image: Float32Array }
-  /** The prediction of an image after `step` of `steps`. */
-  | { type: 'partial'; index: number; step: number; steps: number; image: Float32Array };
+/** An image [C, H, W] of a task, and the milliseconds that it waited for its first step, and took from then on. */
+export interface Image {
+  index: number;
+  image: Float32Array;
+  waited: number;
+  took: number;
+}
+
+/** The prediction of an image [C, H, W] after `step` of `steps`. */
+export interface Preview {
+  index: number;
+  step: number;
+  steps: number;
+  image: Float32Array;
+}
+
+export type TaskPart = ({ type: 'image' } & Image) | ({ type: 'partial' } & Preview);
 
 /** Images come as parts; the answer says that the last has come. */
 export type EngineMethods = {

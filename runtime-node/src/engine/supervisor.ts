@@ -1,126 +1,237 @@
 /**
- * Keeps an engine running: after one crashes it starts another with the same models, and on request it replaces a
- * running one by a fresh one. A replaced engine finishes its work first.
+ * Keeps engines running: where one ends, a spare one takes its place, or another is started with the same models. On request
+ * it replaces all by fresh ones; those that are replaced finish their work first. Requests go to the engines that have least
+ * to do, and run again where one ends (run-again.ts).
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { imageSize } from '../pictures/pixels.ts';
 import { EngineGone } from './gone.ts';
 import { type KeptModels, keepModels } from './kept-models.ts';
-import { type Engine, startEngine } from './process.ts';
-import type { EngineOptions, StepReport } from './protocol.ts';
+import { partOfCall, partOfSample } from './part-of-task.ts';
+import { type Engine, startEngine, type TaskCallbacks } from './process.ts';
+import type { CallTask, EngineModel, EngineOptions, Image, SampleTask, StepReport } from './protocol.ts';
+import { createRunner } from './run-again.ts';
+import { createWaiting } from './waiting.ts';
+
+export interface SupervisorOptions extends EngineOptions {
+  /** Engines that share the work, 1 or more. Default: 1. */
+  engines?: number | undefined;
+  /** One more is loaded, for when one ends. Default: false. */
+  spare?: boolean | undefined;
+}
 
 export interface SupervisorEvents {
   onSteps: (report: StepReport) => void;
-  /** An engine ended by itself; another is started after `delay` milliseconds. */
+  /** An engine ended by itself; where no spare one is there, another is started after `delay` milliseconds. */
   onCrash: (reason: string, delay: number) => void;
   /** The next engine did not start; another try follows. */
   onRestartFailed: (error: unknown) => void;
   /** The models could not be copied: if their folders change, the next engine starts with the changed ones. */
   onNotKept: (error: unknown) => void;
+  /** So many images run again, since their engine ended. */
+  onRunAgain: (images: number) => void;
 }
 
 export interface Supervisor {
-  /** The engine to use now. @throws EngineGone while there is none. */
-  readonly engine: Engine;
+  /** The models that are loaded. They stay the same while engines end and start. */
+  readonly models: readonly EngineModel[];
+  /** Process numbers of the engines that work; a spare one is not among them. */
+  readonly pids: readonly (number | undefined)[];
+  /** Whether there is an engine. */
   readonly ready: boolean;
-  /** Loads all models again. @throws what loading them throws; then the old engine stays. */
+  /**
+   * Images, one per seed. While no engine is there it waits for one.
+   * @throws EngineGone when none can be started, or engines end again and again; ModelFault when the network gives NaN.
+   */
+  sample(task: SampleTask, callbacks?: TaskCallbacks): Promise<Image[]>;
+  /** The network's output for each row. @throws as `sample` */
+  call(task: CallTask, callbacks?: TaskCallbacks): Promise<Image[]>;
+  /** Loads all models again. @throws what loading them throws; then the old engines stay. */
   reload(): Promise<void>;
-  /** Ends once all its work is done. */
+  /** Ends once all work is done. */
   close(): Promise<void>;
   /** Ends at once; resolves when nothing is left on the disk. */
   kill(): Promise<void>;
 }
 
-/** The first restart comes at once and later ones after growing delays, until an engine has served for a while. */
+/** After an engine that has answered something another starts at once; else later and later. */
 const DELAYS = [0, 100, 200, 500, 1000, 2000, 5000];
-const SERVICE = 10_000;
+
+/** What is known of an engine. */
+interface Seat {
+  engine: Engine;
+  /** Images that it has to do. */
+  load: number;
+  /** Whether it has computed anything. */
+  readonly served: boolean;
+}
 
 /** @throws what starting the first engine throws. */
 export async function supervise(
-  options: EngineOptions,
-  { onSteps, onCrash, onRestartFailed, onNotKept }: SupervisorEvents,
+  { engines: count = 1, spare = false, ...options }: SupervisorOptions,
+  { onSteps, onCrash, onRestartFailed, onNotKept, onRunAgain }: SupervisorEvents,
   start = startEngine,
   keep = keepModels,
 ): Promise<Supervisor> {
-  let { engine: current, kept }: Begun = await begin();
-  let since = Date.now();
+  const wanted = count + Number(spare);
   let crashes = 0;
   let closing = false;
+  let filling = false;
   const closed = new AbortController(); // cuts short the wait for the next try
-  let reloading: Promise<void> = Promise.resolve();
+  const waiting = createWaiting();
   const replaced = new Set<Engine>();
-  watch(current!);
+  let reloading: Promise<void> = Promise.resolve();
+  let { seats, kept } = await begin(); // the first `count` seats work
+  let { models } = seats[0]!.engine;
+  for (const seat of seats) watch(seat);
 
-  /** Starts an engine with the copied models, or else with those that the folders hold now. */
-  async function begin(from?: KeptModels): Promise<Begun & { engine: Engine }> {
-    const next = from ?? (await keep(options));
-    if (from === undefined && next.failed !== undefined) onNotKept(next.failed);
-    try {
-      return { engine: await start(next.options, onSteps), kept: next };
-    } catch (error) {
-      if (from === undefined) await next.drop();
-      throw next.tell(error);
-    }
+  const working = () => seats.slice(0, count);
+  const nextDelay = () => DELAYS[Math.min(crashes++, DELAYS.length - 1)]!;
+
+  async function startOne(from: KeptModels): Promise<Seat> {
+    let served = false;
+    const told = (report: StepReport) => {
+      served = true;
+      onSteps(report);
+    };
+    const engine = await start(from.options, told).catch((error: unknown) => {
+      throw from.tell(error);
+    });
+    return {
+      engine,
+      load: 0,
+      get served() {
+        return served;
+      },
+    };
   }
 
-  function watch(engine: Engine): void {
-    void engine.ended.then(async (reason) => {
-      if (replaced.delete(engine) || closing) return;
-      current = undefined;
-      if (Date.now() - since > SERVICE) crashes = 0;
+  /** As many engines as are wanted, with the models that the folders hold now: they are copied first. */
+  async function begin(): Promise<Begun> {
+    const next = await keep(options);
+    if (next.failed !== undefined) onNotKept(next.failed);
+    const results = await Promise.allSettled(Array.from({ length: wanted }, () => startOne(next)));
+    const failed = results.find((result) => result.status === 'rejected');
+    const begun = { seats: results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])), kept: next };
+    if (failed === undefined) return begun;
+    for (const { engine } of begun.seats) engine.kill();
+    await next.drop();
+    throw failed.reason;
+  }
+
+  async function leave(begun: Begun): Promise<void> {
+    for (const { engine } of begun.seats) engine.kill();
+    if (begun.kept !== kept) await begun.kept.drop();
+  }
+
+  /** Puts engines in the place of those of before, which finish what they do. */
+  function use(begun: Begun): void {
+    if (closing) return void leave(begun);
+    const before = { seats, kept };
+    ({ seats, kept } = begun);
+    ({ models } = seats[0]!.engine);
+    void before.kept.drop();
+    for (const seat of seats) watch(seat);
+    for (const { engine } of before.seats) {
+      replaced.add(engine);
+      void engine.drain();
+    }
+    waiting.wake();
+  }
+
+  function watch(seat: Seat): void {
+    void seat.engine.ended.then((reason) => {
+      seats = seats.filter((one) => one !== seat);
+      if (replaced.delete(seat.engine) || closing) return;
+      if (seat.served) crashes = 0;
       const delay = nextDelay();
       onCrash(reason, delay);
-      await restart(delay);
+      void fill(delay);
     });
   }
 
-  const nextDelay = () => DELAYS[Math.min(crashes++, DELAYS.length - 1)]!;
-
-  /** Tries the copies first. They may be gone, as temporary files may be: then it tries folders and copies in turn. */
-  async function restart(delay: number): Promise<void> {
+  /** Starts engines until all are there. It tries the copies first, which may be gone: then folders and copies in turn. */
+  async function fill(delay: number): Promise<void> {
+    if (filling) return;
+    filling = true;
     let again = true;
-    for (let pause = delay; ; pause = nextDelay()) {
+    for (let pause = delay; ; ) {
       await wait(pause, undefined, { signal: closed.signal }).catch(() => {});
-      if (closing || current) return; // a reload was faster
+      if (closing || seats.length >= wanted) break; // a reload was faster
+      const from = kept;
       try {
-        const begun = await begin(again ? kept : undefined);
-        if (current === undefined) return use(begun);
-        begun.engine.kill();
-        if (begun.kept !== kept) await begun.kept.drop();
-        return;
+        const begun = again ? { seats: [await startOne(from)], kept: from } : await begin();
+        if (closing || kept !== from || seats.length >= wanted) await leave(begun);
+        else if (again) add(begun.seats[0]!);
+        else use(begun);
+        pause = 0;
       } catch (error) {
         onRestartFailed(error);
+        if (seats.length === 0) waiting.fail(new EngineGone('another could not be started'));
+        again = !again;
+        pause = nextDelay();
       }
-      again = !again;
     }
+    filling = false;
   }
 
-  function use({ engine, kept: next }: Begun & { engine: Engine }): void {
-    const old = kept;
-    kept = next;
-    if (old !== next) void old.drop();
-    if (closing) {
-      engine.kill();
-      void next.drop();
-      return;
-    }
-    const before = current;
-    current = engine;
-    since = Date.now();
-    watch(engine);
-    if (before === undefined) return;
-    replaced.add(before);
-    void before.drain();
+  function add(seat: Seat): void {
+    seats.push(seat);
+    ({ models } = seat.engine);
+    watch(seat);
+    waiting.wake();
   }
+
+  const seatOf = (engine: Engine) => seats.find((one) => one.engine === engine);
+  const run = createRunner(
+    {
+      async spread(images, signal) {
+        while (working().length === 0) {
+          if (closing) throw new EngineGone('no other will be started');
+          await waiting.wait(signal);
+        }
+        const loads = new Map(working().map(({ engine, load }) => [engine, load]));
+        const parts = new Map<Engine, number[]>();
+        for (const image of images) {
+          const [engine] = [...loads].reduce((least, one) => (one[1] < least[1] ? one : least));
+          loads.set(engine, loads.get(engine)! + 1);
+          parts.set(engine, [...(parts.get(engine) ?? []), image]);
+        }
+        return parts;
+      },
+      begin(engine, images) {
+        const own = seatOf(engine);
+        if (own) own.load += images;
+        return () => {
+          if (own) own.load -= images;
+        };
+      },
+    },
+    onRunAgain,
+  );
+  const sizeOf = (name: string) => imageSize(models.find((model) => model.name === name)!.shape);
 
   return {
-    get engine() {
-      if (current === undefined) throw new EngineGone('another is being started');
-      return current;
+    get models() {
+      return models;
+    },
+    get pids() {
+      return working().map(({ engine }) => engine.pid);
     },
     get ready() {
-      return current !== undefined && !closing;
+      return seats.length > 0 && !closing;
     },
-    /** One reload at a time: two at once would leave an engine that nobody uses. */
+    sample(task, callbacks) {
+      const size = sizeOf(task.model);
+      const part = (which: readonly number[]) => partOfSample(task, which, size);
+      return run(task.seeds.length, (engine, which, told) => engine.sample(part(which), told), callbacks);
+    },
+    call(task, callbacks) {
+      const size = sizeOf(task.model);
+      const part = (which: readonly number[]) => partOfCall(task, which, size);
+      return run(task.rows.length, (engine, which, told) => engine.call(part(which), told), callbacks);
+    },
+    /** One reload at a time: two at once would leave engines that nobody uses. */
     reload: () => {
       reloading = reloading.catch(() => {}).then(async () => use(await begin()));
       return reloading;
@@ -128,19 +239,21 @@ export async function supervise(
     async close() {
       closing = true;
       closed.abort();
-      await Promise.all([current, ...replaced].map((engine) => engine?.drain()));
+      waiting.fail(new EngineGone('no other will be started'));
+      await Promise.all([...seats.map(({ engine }) => engine), ...replaced].map((engine) => engine.drain()));
       await kept.drop();
     },
     async kill() {
       closing = true;
       closed.abort();
-      for (const engine of [current, ...replaced]) engine?.kill();
+      waiting.fail(new EngineGone('no other will be started'));
+      for (const engine of [...seats.map(({ engine }) => engine), ...replaced]) engine.kill();
       await kept.drop();
     },
   };
 }
 
 interface Begun {
-  engine: Engine | undefined;
+  seats: Seat[];
   kept: KeptModels;
 }

@@ -62,7 +62,7 @@ async function stepsSoFar(): Promise<Measured['steps']> {
 
 function engineMemory(): number {
   try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.enginePid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.enginePids[0]}/status`, 'utf8'))?.[1] ?? 0) / 1024;
   } catch {
     return 0;
   }

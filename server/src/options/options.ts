@@ -9,6 +9,10 @@ export interface ServerOptions {
   models: readonly string[] | Readonly<Record<string, string>>;
   /** Default: `auto`. */
   device?: DeviceChoice | undefined;
+  /** Engines, processes with all models each, that share the requests, 1 to 64. Default: 1. */
+  engines?: number | undefined;
+  /** One engine more is loaded, and takes over where one ends. Default: false. */
+  spare?: boolean | undefined;
   /** Images per network call, guided ones twice, 1 to 1024. Default: 8. */
   maxBatch?: number | undefined;
   /** Images that may be in progress or waiting, 1 to 1,000,000; more are refused with 429. Default: 256. */
@@ -51,6 +55,7 @@ const MEBIBYTE = 1024 * 1024;
 
 /** Defaults and ranges of the numbers. `maxImages` is also at most `queue`. */
 export const SERVER_LIMITS = {
+  engines: { standard: 1, min: 1, max: 64 },
   maxBatch: { standard: 8, min: 1, max: 1024 },
   queue: { standard: 256, min: 1, max: 1_000_000 },
   maxImages: { standard: 16, min: 1, max: 1_000_000 },
@@ -69,6 +74,7 @@ const OTHERS = [
   'apiKeys',
   'corsOrigins',
   'allowedHosts',
+  'spare',
   'trustProxy',
   'logger',
 ] satisfies (keyof ServerOptions)[];
@@ -88,6 +94,7 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
     apiKeys = [],
     corsOrigins = [],
     allowedHosts = [],
+    spare = false,
     trustProxy = false,
     logger = false,
   } = options;
@@ -102,6 +109,7 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
   for (const [i, origin] of corsOrigins.entries()) checkOrigin(ACTION, `corsOrigins[${i}]`, origin);
   check(ACTION, 'allowedHosts', rule('an array of host names', Array.isArray), allowedHosts);
   for (const [i, host] of allowedHosts.entries()) checkHost(ACTION, `allowedHosts[${i}]`, host);
+  check(ACTION, 'spare', flag, spare);
   check(ACTION, 'trustProxy', flag, trustProxy);
   const queue = whole('queue');
   return {
@@ -113,6 +121,8 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
     allowedHosts,
     trustProxy,
     logger,
+    engines: whole('engines'),
+    spare,
     maxBatch: whole('maxBatch'),
     maxImages: whole('maxImages', queue),
     maxSteps: whole('maxSteps'),

@@ -73,9 +73,10 @@ function callRoute(app: FastifyInstance, service: Service, path: string): void {
       const wanted = wantedOutput(body);
       const task = toCall(model, body, binary, client, service.options);
       const limits = { client, count: task.timesteps.length, steps: 1, size: imageSize(model.shape) };
-      const rows = await withinLimits(service, reply, limits, ({ signal }) =>
-        service.supervisor.engine.call(task, { signal }),
+      const called = await withinLimits(service, reply, limits, ({ signal }) =>
+        service.supervisor.call(task, { signal }),
       );
+      const rows = called.map(({ image }) => image);
       const named = { model_name: model.name, model_version: VERSION };
       const head = body.id === undefined ? named : { ...named, id: body.id };
       if (wanted === 'none') return { ...head, outputs: [] };

@@ -54,7 +54,7 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
         },
       },
     },
-    async () => ({ object: 'list', data: service.supervisor.engine.models.map(describe) }),
+    async () => ({ object: 'list', data: service.supervisor.models.map(describe) }),
   );
   app.get<{ Params: { model: string } }>(
     '/v1/models/:model',

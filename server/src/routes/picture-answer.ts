@@ -1,6 +1,6 @@
 /** Answers with the pictures of a task: as JSON, as events while they form, or as PNG itself if `Accept` asks for it. */
 import { imageSize, png, sheet } from '@onnoise/runtime-node';
-import type { EngineModel, SampleTask } from '@onnoise/runtime-node/engine';
+import type { EngineModel, Image, Preview, SampleTask } from '@onnoise/runtime-node/engine';
 import { firstSeed, needsAuxiliary, picturesCalled, type SamplerTable } from '@onnoise/scheduler';
 import type { ConditionValues } from '@onnoise/scheduler/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -43,7 +43,7 @@ export async function answerPictures(
   };
   if (streams) return stream(service, { ...asked, request, reply, limits });
   return withinLimits(service, reply, limits, async (work) => {
-    const images = await sample(service, task, work);
+    const images = (await sample(service, task, work)).map(({ image }) => image);
     if (wantsPng) return sendPng(reply, model, task, images);
     const data = await Promise.all(images.map((image, i) => describeImage(asked, image, i)));
     return { created: now(), model: model.name, output_format: 'png', size: sizeName(model), data };
@@ -80,7 +80,7 @@ async function stream(service: Service, { request, reply, limits, ...asked }: St
           const made = png(image, model.shape).then((bytes) => ({ b64_json: bytes.toString('base64'), ...described }));
           show(made, `${event}.partial_image`, true);
         },
-        onImage: (index, image) => {
+        onImage: ({ index, image }) => {
           const made = describeImage(asked, image, index).then((data) => ({ ...data, index, usage: NO_TOKENS }));
           show(made, `${event}.completed`, false);
         },
@@ -111,8 +111,8 @@ const NO_TOKENS = {
 };
 
 interface SampleEvents {
-  onImage?: (index: number, image: Float32Array) => void;
-  onPartial?: (partial: { index: number; step: number; steps: number; image: Float32Array }) => void;
+  onImage?: (image: Image) => void;
+  onPartial?: (partial: Preview) => void;
 }
 
 function sample(
@@ -121,13 +121,13 @@ function sample(
   { signal, releaseOne }: Work,
   events: SampleEvents = {},
 ) {
-  return supervisor.engine.sample(task, {
+  return supervisor.sample(task, {
     signal,
     onPartial: events.onPartial,
-    onImage: (index, image) => {
+    onImage: (image) => {
       releaseOne();
       metrics.images.inc({ model: task.model });
-      events.onImage?.(index, image);
+      events.onImage?.(image);
     },
   });
 }

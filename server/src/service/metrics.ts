@@ -9,6 +9,7 @@ export interface ServerMetrics {
   errors: Counter<'code'>;
   images: Counter<'model'>;
   restarts: Counter;
+  runAgain: Counter;
   steps(report: StepReport): void;
 }
 
@@ -78,7 +79,12 @@ export function createMetrics(now: { depth: () => number; bytes: () => number; r
     }),
     restarts: new Counter({
       name: 'onnoise_engine_restarts_total',
-      help: 'Restarts after the engine ended by itself.',
+      help: 'Restarts after an engine ended by itself.',
+      registers,
+    }),
+    runAgain: new Counter({
+      name: 'onnoise_images_run_again_total',
+      help: 'Images that were run again, since their engine had ended.',
       registers,
     }),
     steps({ batches, steps, networks }) {

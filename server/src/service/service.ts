@@ -17,9 +17,9 @@ export interface Service {
   closing: () => boolean;
 }
 
-/** The model of that name; without one, the first. @throws Refusal (404); EngineGone while there is no engine. */
+/** The model of that name; without one, the first. @throws Refusal (404) */
 export function findModel({ supervisor }: Pick<Service, 'supervisor'>, name?: string | null): EngineModel {
-  const { models } = supervisor.engine;
+  const { models } = supervisor;
   const model = name == null ? models[0] : models.find((one) => one.name === name);
   if (model) return model;
   const known = models.map((one) => one.name).join(', ');

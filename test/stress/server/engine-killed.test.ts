@@ -1,6 +1,7 @@
-/** An engine is killed, replaced or missing under load: each request gets one answer, the right one or 503. */
+/** Engines are killed, replaced or missing under load: nobody who asked notices. */
 import { rename } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Server } from '#server/index.ts';
 import { ask, inLanes, keepAlive, type Reply } from '#test/load/client.ts';
 import { expectHealthy, metricsOf, startServer } from '#test/load/start.ts';
 import { until } from '#test/load/until.ts';
@@ -12,75 +13,106 @@ function agentOf(connections: number) {
   return agent;
 }
 
+/** Kills the engine at work, ten times, each time that `served` requests more were answered. */
+async function killTenTimes(server: Server, answered: () => number, served: number): Promise<void> {
+  for (let i = 0; i < 10; i++) {
+    const before = answered();
+    await until('pictures come', () => answered() >= before + served && server.depth > 0);
+    const [killed] = server.enginePids;
+    process.kill(killed!, 'SIGKILL');
+    await until('another is there', () => server.enginePids.some((pid) => pid !== killed));
+  }
+}
+
 describe('a server whose engine ends', () => {
-  it('answers each request once while the engine is killed three times: the picture of its seed, or 503', async () => {
-    const { server, port } = await startServer();
-    const agent = agentOf(8);
-    const replies = new Map<number, Reply[]>();
-    let pictures = 0;
-    const kills = (async () => {
-      for (let i = 0; i < 3; i++) {
-        const before = pictures;
-        await until('pictures come', () => pictures > before && server.depth > 0);
-        const killed = server.enginePid!;
-        process.kill(killed, 'SIGKILL');
-        await until('another is there', () => server.enginePid !== undefined && server.enginePid !== killed);
-      }
-    })();
+  it.each([
+    { spare: false, engines: 1 },
+    { spare: true, engines: 1 },
+    { spare: false, engines: 2 },
+  ])('answers 64 clients while engines are killed ten times, as if none had been: %o', async (options) => {
+    const { server, port } = await startServer(options);
+    const agent = agentOf(64);
+    const replies = new Map<number, Reply>();
     let over = false;
-    void kills.finally(() => {
+    const kills = killTenTimes(server, () => replies.size, 64).finally(() => {
       over = true;
     });
     let seed = 0;
-    await inLanes(8, 8, async () => {
+    await inLanes(64, 64, async () => {
       while (!over) {
         const own = seed++;
-        const reply = await ask(port, { seed: own, steps: 500, sampler: 'ddim', n: 4 }, { agent });
-        replies.set(own, [...(replies.get(own) ?? []), reply]);
-        if (reply.status === 200) pictures++;
-        else await new Promise((resolve) => setTimeout(resolve, 20));
+        replies.set(own, await ask(port, { seed: own, steps: 100, sampler: 'ddim' }, { agent }));
       }
     });
     await kills;
     expect(replies.size).toBe(seed);
-    const statuses = new Set<number>();
-    for (const [own, [reply, ...more]] of replies) {
-      expect(more).toEqual([]);
-      statuses.add(reply!.status);
-      if (reply!.status === 503) expect(reply!.json?.error?.code).toBe('engine_restarting');
-      else expect(reply!.json?.data?.map((one) => one.seed)).toEqual([own, own + 1, own + 2, own + 3]);
+    for (const [own, { status, text, json }] of replies) {
+      expect(status, text).toBe(200);
+      expect(json?.data?.map((one) => one.seed)).toEqual([own]);
     }
-    expect([...statuses].sort()).toEqual([200, 503]);
-    const right = [...replies].filter(([, [reply]]) => reply!.status === 200).slice(-5);
-    for (const [own, [reply]] of right) {
-      const again = await ask(port, { seed: own, steps: 500, sampler: 'ddim', n: 4 });
-      expect(again.json?.data).toEqual(reply!.json?.data);
+    const metrics = await metricsOf(server);
+    expect(metrics.onnoise_engine_restarts_total).toBe(10);
+    expect(metrics.onnoise_images_run_again_total).toBeGreaterThan(10);
+    for (const [own, reply] of [...replies].slice(-20)) {
+      const again = await ask(port, { seed: own, steps: 100, sampler: 'ddim' });
+      expect(again.json?.data).toEqual(reply.json?.data);
     }
-    expect((await metricsOf(server)).onnoise_engine_restarts_total).toBe(3);
     await expectHealthy(server);
   });
 
-  it('tells a stream whose engine ends by an event of an error', async () => {
+  it('goes on with a stream, which has each picture and each prediction once', async () => {
     const { server, port } = await startServer();
-    const reply = ask(port, { seed: 1, steps: 1000, sampler: 'ddim', n: 16, stream: true });
-    await until('it is computed', () => server.depth > 0);
-    process.kill(server.enginePid!, 'SIGKILL');
-    expect((await reply).text).toMatch(/event: error\ndata: .*"code":"engine_restarting"/);
-    await until('another is there', () => server.enginePid !== undefined);
+    const asked = { seed: 1, steps: 1000, sampler: 'ddim', n: 8, stream: true, partial_images: 3 };
+    const undisturbed = await ask(port, asked);
+    let text = '';
+    const reply = ask(port, asked, {
+      onText(part) {
+        text += part;
+      },
+    });
+    await until('predictions are shown', () => text.includes('partial_image'));
+    process.kill(server.enginePids[0]!, 'SIGKILL');
+    const told = (answer: string) =>
+      answer
+        .split('\n')
+        .filter((line) => line.startsWith('data: '))
+        .map((line) => JSON.parse(line.slice(6)))
+        .map(({ type, index, step, seed, b64_json }) => [type, index, step, seed, b64_json].join(' '))
+        .sort();
+    expect(told((await reply).text)).toEqual(told(undisturbed.text));
     await expectHealthy(server);
   });
 
-  it('lives without an engine until another is there, which needs no folder', async () => {
+  it('keeps what is asked until another engine is there, which needs no folder', async () => {
     const tiny = await tinyArtefact({ T: 1000, classes: 10 });
     const { server, port } = await startServer({ models: { tiny } });
     await rename(tiny, `${tiny}-away`);
-    process.kill(server.enginePid!, 'SIGKILL');
-    await until('the engine is missed', () => server.enginePid === undefined);
-    expect((await ask(port, { seed: 1 })).status).toBe(503);
+    process.kill(server.enginePids[0]!, 'SIGKILL');
+    await until('the engine is missed', () => server.enginePids.length === 0);
+    const waiting = ask(port, { seed: 1 });
     expect((await server.app.inject('/v2/health/ready')).statusCode).toBe(503);
     expect((await server.app.inject('/v2/health/live')).statusCode).toBe(200);
     await expect(server.reload()).rejects.toThrow('Cannot');
-    await until('an engine is there', () => server.enginePid !== undefined);
+    expect((await waiting).status).toBe(200);
+    await expectHealthy(server);
+  });
+
+  it('refuses a request that ends engines, and no other', async () => {
+    const { server, port } = await startServer();
+    let over = false;
+    const kills = (async () => {
+      // As if the request were the reason: whenever it runs, its engine ends.
+      while (!over) {
+        const [pid] = server.enginePids;
+        if (pid !== undefined && server.depth > 0) process.kill(pid, 'SIGKILL');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })();
+    const bad = await ask(port, { seed: 1, steps: 1000, sampler: 'ddim', n: 16 });
+    over = true;
+    await kills;
+    expect([bad.status, bad.json?.error?.code]).toEqual([503, 'engine_restarting']);
+    expect((await ask(port, { seed: 1, steps: 2 })).status).toBe(200);
     await expectHealthy(server);
   });
 
@@ -108,14 +140,14 @@ describe('a server whose engine ends', () => {
     const tiny = await tinyArtefact();
     const { server } = await startServer({ models: { tiny } });
     await rename(tiny, `${tiny}-away`);
-    process.kill(server.enginePid!, 'SIGKILL');
-    await until('the engine is missed', () => server.enginePid === undefined);
+    process.kill(server.enginePids[0]!, 'SIGKILL');
+    await until('the engine is missed', () => server.enginePids.length === 0);
     await server.close();
   });
 
   it('gives up an engine that hangs once a request has waited its time, and goes on with another', async () => {
     const { server, port } = await startServer({ timeout: 1 });
-    const hung = server.enginePid!;
+    const hung = server.enginePids[0]!;
     process.kill(hung, 'SIGSTOP');
     onTestFinished(() => {
       try {
@@ -124,20 +156,20 @@ describe('a server whose engine ends', () => {
     });
     const waited = await ask(port, { steps: 1 });
     expect([503, 504]).toContain(waited.status);
-    await until('another engine is there', () => server.enginePid !== undefined && server.enginePid !== hung);
+    await until('another engine is there', () => server.enginePids.some((pid) => pid !== hung));
     await expectHealthy(server);
   });
 
   it('lets an engine be that is slow but works, and one that has nothing to do', async () => {
     const { server, port } = await startServer({ timeout: 1 });
-    const { enginePid } = server;
+    const [enginePid] = server.enginePids;
     await ask(port, { steps: 1 });
     const left = new AbortController();
     const leaving = ask(port, { steps: 100, sampler: 'ddim', n: 8 }, { signal: left.signal }).catch(() => 'left');
     left.abort();
     await leaving;
     await new Promise((resolve) => setTimeout(resolve, 2500)); // longer than its patience
-    expect(server.enginePid).toBe(enginePid);
+    expect(server.enginePids[0]).toBe(enginePid);
     await expectHealthy(server);
   });
 });

@@ -45,9 +45,9 @@ describe('a server whose model folders change', () => {
     await expect(server.reload()).rejects.toThrow(`Cannot load the model: ${broken} must be an ONNX`);
     expect(await copiesIn(temporary)).toHaveLength(1);
 
-    process.kill(server.enginePid!, 'SIGKILL');
+    process.kill(server.enginePids[0]!, 'SIGKILL');
     await until('the engine has ended', async () => (await metricsOf(server)).onnoise_engine_restarts_total === 1);
-    await until('another is there', () => server.enginePid !== undefined);
+    await until('another is there', () => server.enginePids[0] !== undefined);
     expect(await picture(server)).toBe(before);
 
     await replace(model, { gain: 0.2 });

@@ -12,10 +12,12 @@ export interface AskOptions {
   agent?: Agent;
   path?: string;
   signal?: AbortSignal;
+  /** Gets the answer as it comes. */
+  onText?: (text: string) => void;
 }
 
 /** Posts a body. Rejects if the connection ends before the answer does. */
-export function ask(port: number, body: object, { agent, path, signal }: AskOptions = {}): Promise<Reply> {
+export function ask(port: number, body: object, { agent, path, signal, onText }: AskOptions = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const text = JSON.stringify(body);
     const outgoing = request(
@@ -30,7 +32,10 @@ export function ask(port: number, body: object, { agent, path, signal }: AskOpti
       },
       (incoming) => {
         const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          onText?.(chunk.toString());
+        });
         incoming.on('error', reject);
         incoming.on('end', () => {
           const answer = Buffer.concat(chunks).toString();

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
+import { ModelFault } from '#runtime-node/engine/fault.ts';
 import { EngineGone } from '#runtime-node/engine/gone.ts';
-import type { Engine } from '#runtime-node/engine/process.ts';
-import type { EngineOptions } from '#runtime-node/engine/protocol.ts';
+import type { Engine, TaskCallbacks } from '#runtime-node/engine/process.ts';
+import type { EngineModel, EngineOptions, Image, SampleTask } from '#runtime-node/engine/protocol.ts';
 import { supervise } from '#runtime-node/engine/supervisor.ts';
 
 const OPTIONS = { models: { tiny: 'models/tiny' }, device: 'cpu', maxBatch: 1 } as const;
@@ -30,7 +31,13 @@ function fakes() {
     engines.push(engine);
     return engine;
   });
-  const events = { onSteps: vi.fn(), onCrash: vi.fn(), onRestartFailed: vi.fn(), onNotKept: vi.fn() };
+  const events = {
+    onSteps: vi.fn(),
+    onCrash: vi.fn(),
+    onRestartFailed: vi.fn(),
+    onNotKept: vi.fn(),
+    onRunAgain: vi.fn(),
+  };
   const kept: EngineOptions[] = [];
   const keep = vi.fn(async (options: EngineOptions) => {
     const own = { ...options, copy: `copy ${kept.length + 1}` };
@@ -53,12 +60,12 @@ describe('supervise', () => {
     const meanwhile: unknown[] = [];
     events.onCrash.mockImplementation(() => {
       meanwhile.push(supervisor.ready);
-      expect(() => supervisor.engine).toThrow(EngineGone);
+      expect(supervisor.pids).toEqual([]);
     });
     engines[0]!.die('ended by SIGSEGV');
     await vi.waitFor(() => expect(events.onCrash).toHaveBeenCalledExactlyOnceWith('ended by SIGSEGV', 0));
     expect(meanwhile).toEqual([false]);
-    await vi.waitFor(() => expect(supervisor.engine.pid).toBe(2));
+    await vi.waitFor(() => expect(supervisor.pids[0]).toBe(2));
     expect(supervisor.ready).toBe(true);
   });
 
@@ -78,7 +85,7 @@ describe('supervise', () => {
     const { engines, start, events, keep } = fakes();
     const supervisor = await supervise(OPTIONS, events, start, keep);
     await Promise.all([supervisor.reload(), supervisor.reload()]);
-    expect(supervisor.engine.pid).toBe(3);
+    expect(supervisor.pids[0]).toBe(3);
     expect(engines.map(({ drain }) => vi.mocked(drain).mock.calls.length)).toEqual([1, 1, 0]);
     expect(events.onCrash).not.toHaveBeenCalled();
   });
@@ -88,9 +95,9 @@ describe('supervise', () => {
     const supervisor = await supervise(OPTIONS, events, start, keep);
     fail.push(new Error('model.onnx is missing'));
     await expect(supervisor.reload()).rejects.toThrow('model.onnx is missing');
-    expect(supervisor.engine.pid).toBe(1);
+    expect(supervisor.pids[0]).toBe(1);
     await supervisor.reload();
-    expect(supervisor.engine.pid).toBe(2);
+    expect(supervisor.pids[0]).toBe(2);
   });
 
   it('starts none again once it is closed', async () => {
@@ -150,10 +157,148 @@ describe('supervise', () => {
     engines[0]!.die('exit code 1');
     await vi.waitFor(() => expect(start).toHaveBeenCalledTimes(2));
     await supervisor.reload();
-    expect(supervisor.engine.pid).toBe(2);
+    expect(supervisor.pids[0]).toBe(2);
     go();
     await vi.waitFor(() => expect(engines[2]?.kill).toHaveBeenCalled());
-    expect(supervisor.engine.pid).toBe(2);
+    expect(supervisor.pids[0]).toBe(2);
+    await supervisor.close();
+  });
+
+  it('puts the spare engine in the place of one that ends, and starts another', async () => {
+    const { engines, start, events, keep } = fakes();
+    const supervisor = await supervise({ ...OPTIONS, spare: true }, events, start, keep);
+    expect(supervisor.pids).toEqual([1]);
+    engines[0]!.die('ended by SIGSEGV');
+    await vi.waitFor(() => expect(supervisor.pids).toEqual([2]));
+    expect(supervisor.ready).toBe(true);
+    await vi.waitFor(() => expect(engines).toHaveLength(3));
+    engines[1]!.die('ended by SIGSEGV');
+    await vi.waitFor(() => expect(supervisor.pids).toEqual([3]));
+    await supervisor.close();
+  });
+});
+
+describe('supervise, what is asked', () => {
+  const MODEL = { name: 'tiny', shape: [1, 1, 1] } as unknown as EngineModel;
+  const from = Float32Array.of(0.5, 0.25, 0.125);
+  const TASK = { model: 'tiny', client: 'a', seeds: [1, 2, 3], labels: [4, 5, 6], from } as unknown as SampleTask;
+
+  type Run = (engine: number, task: SampleTask, told: TaskCallbacks) => Promise<void>;
+
+  /** Engines that run tasks. Each image is its seed, its label and its picture. */
+  async function running(options: object, run: Run) {
+    const { engines, start, events, keep, fail } = fakes();
+    const made = start.getMockImplementation()!;
+    start.mockImplementation(async (given) => {
+      const engine = await made(given);
+      const sample = vi.fn((task: SampleTask, told: TaskCallbacks = {}) => run(engine.pid, task, told));
+      return Object.assign(engine, { models: [MODEL], sample });
+    });
+    return { engines, events, fail, supervisor: await supervise({ ...OPTIONS, ...options }, events, start, keep) };
+  }
+  const give = ({ seeds, labels, from: start }: SampleTask, index: number, told: TaskCallbacks) =>
+    told.onImage?.({
+      index,
+      image: Float32Array.of(seeds[index] as number, labels![index]!, start![start!.length === 1 ? 0 : index]!),
+      waited: 0,
+      took: 0,
+    });
+  const all: Run = async (_, task, told) => {
+    for (const index of task.seeds.keys()) give(task, index, told);
+  };
+  const made = (images: readonly Image[]) => images.map(({ index, image }) => [index, ...image]);
+  const ALL = [
+    [0, 1, 4, 0.5],
+    [1, 2, 5, 0.25],
+    [2, 3, 6, 0.125],
+  ];
+
+  it('spreads over the engines that have least to do', async () => {
+    const asked: [number, readonly unknown[]][] = [];
+    const { supervisor } = await running({ engines: 2 }, async (engine, task, told) => {
+      asked.push([engine, task.seeds]);
+      await all(engine, task, told);
+    });
+    expect(made(await supervisor.sample(TASK))).toEqual(ALL);
+    expect(asked).toEqual([
+      [1, [1, 3]],
+      [2, [2]],
+    ]);
+    await supervisor.close();
+  });
+
+  it('runs again what an engine had not finished, and tells of each image and prediction once', async () => {
+    const { engines, supervisor, events } = await running({}, async (engine, task, told) => {
+      const preview = (step: number) =>
+        told.onPartial?.({ index: task.seeds.indexOf(3), step, steps: 9, image: Float32Array.of(engine) });
+      preview(2);
+      if (engine > 1) {
+        preview(5);
+        return all(engine, task, told);
+      }
+      give(task, 1, told);
+      engines[0]!.die('ended by SIGKILL');
+      throw new EngineGone('ended by SIGKILL');
+    });
+    const [images, previews]: [number[], number[][]] = [[], []];
+    const pictures = await supervisor.sample(TASK, {
+      onImage: ({ index }) => images.push(index),
+      onPartial: ({ index, step, image }) => previews.push([index, step, ...image]),
+    });
+    expect(made(pictures)).toEqual(ALL);
+    expect(images).toEqual([1, 0, 2]);
+    expect(previews).toEqual([
+      [2, 2, 1],
+      [2, 5, 2],
+    ]);
+    expect(events.onRunAgain.mock.calls).toEqual([[2]]);
+    await supervisor.close();
+  });
+
+  it('refuses the fourth time what was in an engine each time that one ended', async () => {
+    const { engines, supervisor } = await running({}, async (engine) => {
+      engines[engine - 1]!.die('ended by SIGSEGV');
+      throw new EngineGone('ended by SIGSEGV');
+    });
+    await expect(supervisor.sample(TASK)).rejects.toThrow(EngineGone);
+    expect(engines.length).toBeGreaterThanOrEqual(4);
+    await supervisor.close();
+  });
+
+  it('runs nothing again that failed by itself, and ends its other parts', async () => {
+    const fault = new ModelFault('NaN');
+    let ended: unknown;
+    const { supervisor, events } = await running({ engines: 2 }, (engine, _, { signal }) =>
+      engine === 1
+        ? Promise.reject(fault)
+        : new Promise((_, reject) => {
+            signal!.addEventListener('abort', () => {
+              ended = signal!.reason;
+              reject(ended);
+            });
+          }),
+    );
+    await expect(supervisor.sample(TASK)).rejects.toBe(fault);
+    expect([ended, events.onRunAgain.mock.calls]).toEqual([fault, []]);
+    await supervisor.close();
+  });
+
+  it('waits for an engine, but not for one that cannot be started, nor beyond its time', async () => {
+    const { engines, supervisor, fail } = await running({}, all);
+    engines[0]!.die('ended by SIGSEGV');
+    await engines[0]!.ended;
+    expect(supervisor.ready).toBe(false);
+    expect(made(await supervisor.sample(TASK))).toEqual(ALL);
+
+    fail.push(new Error('no model'));
+    engines[1]!.die('ended by SIGSEGV');
+    await engines[1]!.ended;
+    const late = new AbortController();
+    const [refused, given] = [supervisor.sample(TASK), supervisor.sample(TASK, { signal: late.signal })];
+    late.abort(new Error('too late'));
+    await expect(given).rejects.toThrow('too late');
+    await expect(refused).rejects.toThrow(EngineGone);
+    expect(made(await supervisor.sample(TASK))).toEqual(ALL);
     await supervisor.close();
   });
 });

@@ -6,7 +6,7 @@ import { createFairQueue } from '#runtime-node/batching/fair-queue.ts';
 function filled(counts: Record<string, number>, quantum?: number) {
   const queue = createFairQueue<string>(quantum);
   for (const [client, count] of Object.entries(counts)) {
-    for (let i = 0; i < count; i++) queue.add(client, `${client}${i}`);
+    for (let i = 0; i < count; i++) queue.add({ client }, `${client}${i}`);
   }
   return queue;
 }
@@ -25,7 +25,7 @@ describe('createFairQueue', () => {
   it('lets one that arrives start level with the least served, not ahead of all', () => {
     const queue = filled({ a: 1, b: 1 }, 4);
     for (let i = 0; i < 40; i++) queue.pick(1);
-    queue.add('c', 'c0');
+    queue.add({ client: 'c' }, 'c0');
     const next = Array.from({ length: 12 }, () => queue.pick(1)[0]);
     expect(next.filter((item) => item === 'c0').length).toBe(4);
   });
@@ -35,17 +35,37 @@ describe('createFairQueue', () => {
     for (let i = 0; i < 10; i++) queue.pick(1); // 5 each
     queue.pick(1); // a has 6
     queue.remove((item) => item === 'a0');
-    queue.add('a', 'a1');
+    queue.add({ client: 'a' }, 'a1');
     expect(queue.pick(1)).toEqual(['b0']);
   });
 
   it('gives an item as many places as it takes, fewer at the end, and counts them all as service', () => {
     const queue = createFairQueue<string>(2, (item) => (item.startsWith('wide') ? 2 : 1));
-    for (const item of ['wide0', 'wide1']) queue.add('a', item);
-    queue.add('b', 'narrow');
+    for (const item of ['wide0', 'wide1']) queue.add({ client: 'a' }, item);
+    queue.add({ client: 'b' }, 'narrow');
     expect(queue.pick(6)).toEqual(['wide0', 'wide0', 'narrow', 'wide1', 'wide1']);
     expect(queue.pick(2)).toEqual(['narrow', 'wide0']); // a has had four places, b one
     expect(queue.pick(1)).toEqual(['narrow']);
+  });
+
+  it('goes round the users of a client, and counts them all as that client', () => {
+    const queue = createFairQueue<string>(1);
+    for (let i = 0; i < 6; i++) queue.add({ client: 'a', user: 'many' }, `many${i}`);
+    queue.add({ client: 'a', user: 'one' }, 'one0');
+    queue.add({ client: 'b' }, 'b0');
+    expect(queue.pick(5)).toEqual(['many0', 'b0', 'one0', 'many1', 'many2']);
+    queue.drop({ client: 'a', user: 'one' }, 'one0');
+    queue.add({ client: 'a', user: 'late' }, 'late0');
+    expect(queue.pick(3)).toEqual(['b0', 'many0', 'late0']); // b was served least, and late starts level with many
+    expect(queue.size).toBe(8);
+  });
+
+  it('gives a client of twice the weight twice the places', () => {
+    const queue = createFairQueue<string>(4);
+    queue.add({ client: 'a', weight: 2 }, 'a0');
+    queue.add({ client: 'b' }, 'b0');
+    const served = Array.from({ length: 60 }, () => queue.pick(1)[0]);
+    expect(served.filter((item) => item === 'a0')).toHaveLength(40);
   });
 
   it('forgets who is gone', () => {
@@ -54,7 +74,7 @@ describe('createFairQueue', () => {
     queue.remove(() => true);
     expect(queue.size).toBe(0);
     expect(queue.pick(4)).toEqual([]);
-    queue.add('b', 'b1');
+    queue.add({ client: 'b' }, 'b1');
     expect([queue.size, queue.pick(4)]).toEqual([1, ['b1']]);
   });
 
