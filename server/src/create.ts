@@ -7,22 +7,27 @@
  *     await server.close(); // finishes running requests, refuses new ones
  */
 import { randomUUID } from 'node:crypto';
-import { type EngineModel, keepTables, supervise } from '@onnoise/runtime-node/engine';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type EngineModel, keepTables, type Supervisor, supervise } from '@onnoise/runtime-node/engine';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { strictJson } from './bodies/strict-json.ts';
-import { Refusal, report, sendRefusal, toRefusal } from './errors/errors.ts';
+import { report, sendRefusal, toRefusal } from './errors/errors.ts';
 import { frameworkErrors } from './errors/framework-errors.ts';
 import { describeApi } from './options/describe.ts';
 import { type CompleteOptions, completeOptions, type ServerOptions } from './options/options.ts';
+import { createKeptPictures } from './pictures/kept-pictures.ts';
 import { SAMPLERS_KEYWORD } from './requests/schemas.ts';
 import { imageRoutes } from './routes/images.ts';
 import { inferenceRoutes } from './routes/inference.ts';
 import { modelRoutes } from './routes/models.ts';
 import { systemRoutes } from './routes/system.ts';
-import { createAdmission } from './service/admission.ts';
-import { createCloser } from './service/connections.ts';
-import { createMetrics } from './service/metrics.ts';
+import { type Admission, createAdmission } from './service/admission.ts';
+import { allowHalfOpen, createCloser } from './service/connections.ts';
+import { createKeyRing } from './service/key-ring.ts';
+import { createMetrics, type ServerMetrics } from './service/metrics.ts';
 import { protect } from './service/protect.ts';
+import { noteKeys, noteReload } from './service/reloads.ts';
 import type { Service } from './service/service.ts';
 
 export interface Server {
@@ -36,59 +41,64 @@ export interface Server {
   readonly enginePids: readonly (number | undefined)[];
   /** Starts to take requests. @returns the address. */
   listen(where?: { host?: string; port?: number }): Promise<string>;
-  /** Reloads all models while requests go on. @throws InputError if one cannot be loaded; the old ones then stay. */
+  /**
+   * Reloads the file of keys, and all models while requests go on.
+   * @throws InputError if one cannot be loaded; the old ones then stay.
+   */
   reload(): Promise<void>;
-  /** Finishes running requests, and refuses new ones. */
-  close(): Promise<void>;
+  /**
+   * Finishes running requests, and refuses new ones.
+   * @param after seconds in which it still takes requests, but says that it is not ready: balancers need them to notice.
+   * Default: 0.
+   */
+  close(options?: { after?: number }): Promise<void>;
   /** Ends at once, and drops running requests. */
   kill(): Promise<void>;
 }
 
 /**
- * Starts the engine and loads the models; nothing listens yet.
- * @throws InputError for an invalid option, or a model or device that cannot be used.
+ * Starts the engines and loads the models; nothing listens yet.
+ * @throws InputError for an invalid option, or a model, key file or device that cannot be used.
  */
 export async function createServer(given: ServerOptions): Promise<Server> {
   const options = completeOptions(given);
   const admission = createAdmission(options);
-  let closing = false;
+  const app = createApp(options);
+  const keys = await createKeyRing(options, (error) => noteKeys(app.log, metrics, error));
+  let state: 'open' | 'draining' | 'closing' = 'open';
+  const cut = new AbortController(); // ends the wait for balancers
   const metrics = createMetrics({
     depth: () => admission.images,
     bytes: () => admission.bytes,
-    ready: () => supervisor.ready && !closing,
+    ready: () => supervisor.ready && state === 'open',
+    engines: () => supervisor.pids.length,
+    models: () => supervisor.models,
+    keyed: keys.keyed,
   });
-  const app = createApp(options);
-  const { models, device, maxBatch, engines, spare } = options;
-  const supervisor = await supervise(
-    // An engine that is silent for longer than a request may take has failed.
-    { models, device, maxBatch, engines, spare, patience: options.timeout * 1000 },
-    {
-      onSteps: (report) => {
-        metrics.steps(report);
-        for (const [i, batch] of report.batches.entries()) admission.measure(batch, report.steps[i]!);
-      },
-      onCrash: (reason, delay) => {
-        metrics.restarts.inc();
-        app.log.error({ reason, delay }, 'an engine ended, another is being started');
-      },
-      onRunAgain: (images) => metrics.runAgain.inc(images),
-      onRestartFailed: (error) => app.log.error({ err: error }, 'the engine could not be started'),
-      onNotKept: (error) => app.log.warn({ err: error }, 'no copy of the models could be kept'),
-    },
-  );
-  const service: Service = { options, supervisor, admission, metrics, tables: keepTables(), closing: () => closing };
+  const supervisor = await startEngines(options, app.log, metrics, admission).catch((error: unknown) => {
+    keys.close();
+    throw error;
+  });
+  const service: Service = {
+    options,
+    supervisor,
+    admission,
+    metrics,
+    keys,
+    kept: createKeptPictures(),
+    tables: keepTables(),
+    closing: () => state === 'closing',
+    draining: () => state !== 'open',
+  };
 
   app.setErrorHandler((error, request, reply) => {
     const refusal = toRefusal(error);
     report(request, metrics.errors, error, refusal);
     return sendRefusal(request, reply, refusal);
   });
-  app.setNotFoundHandler(() => {
-    throw new Refusal(404, 'not_found', 'There is nothing at this address. /openapi.json lists all addresses.');
-  });
-  const closer = createCloser(app);
+  const closer = createCloser(app, service.draining);
   await protect(app, service);
-  await describeApi(app, options);
+  await describeApi(app, keys.keyed);
   for (const routes of [imageRoutes, modelRoutes, inferenceRoutes, systemRoutes]) routes(app, service);
   await app.ready();
 
@@ -104,14 +114,25 @@ export async function createServer(given: ServerOptions): Promise<Server> {
       return supervisor.pids;
     },
     listen: ({ host = '127.0.0.1', port = 8000 } = {}) => app.listen({ host, port }),
-    reload: () => supervisor.reload(),
-    async close() {
-      closing = true;
+    async reload() {
+      await keys.reload().then(
+        () => keys.keyed && noteKeys(app.log, metrics),
+        (error) => noteKeys(app.log, metrics, error),
+      );
+      await noteReload(app.log, metrics, supervisor);
+    },
+    async close({ after = 0 } = {}) {
+      if (state === 'open') state = 'draining';
+      await wait(after * 1000, undefined, { signal: cut.signal }).catch(() => {});
+      state = 'closing';
+      keys.close();
       await closer.close((options.timeout + BODY_LIMIT) * 1000);
       await supervisor.close();
     },
     async kill() {
-      closing = true;
+      state = 'closing';
+      cut.abort();
+      keys.close();
       const killed = supervisor.kill();
       app.server.closeAllConnections();
       await Promise.all([killed, app.close()]);
@@ -119,19 +140,48 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   };
 }
 
+function startEngines(
+  { models, device, maxBatch, engines, spare, timeout }: CompleteOptions,
+  log: FastifyBaseLogger,
+  metrics: ServerMetrics,
+  admission: Admission,
+): Promise<Supervisor> {
+  return supervise(
+    // An engine that is silent for longer than a request may take has failed.
+    { models, device, maxBatch, engines, spare, patience: timeout * 1000 },
+    {
+      onSteps: (report) => {
+        metrics.steps(report);
+        for (const [i, batch] of report.batches.entries()) admission.measure(batch, report.steps[i]!);
+      },
+      onCrash: (reason, delay) => {
+        metrics.restarts.inc();
+        log.error({ reason, delay }, 'an engine ended, another is being started');
+      },
+      onRunAgain: (images) => metrics.runAgain.inc(images),
+      onRestartFailed: (error) => log.error({ err: error }, 'an engine could not be started'),
+      onNotKept: (error) => log.warn({ err: error }, 'no copy of the models could be kept'),
+    },
+  );
+}
+
 /** Seconds to send a request's head and its body, and milliseconds that a connection may idle between requests. */
 const HEAD_LIMIT = 10;
 const BODY_LIMIT = 30;
 const KEEP_ALIVE = 72_000;
 
-function createApp({ logger, maxBody, maxConnections, timeout, trustProxy }: CompleteOptions): FastifyInstance {
+/** The client's own id, if it is one for logs and headers. */
+function genReqId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const { 'x-request-id': given } = headers;
+  return typeof given === 'string' && /^[\w.:+/=-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+function createApp({ logger, maxBody, maxConnections, timeout }: CompleteOptions): FastifyInstance {
   const app = Fastify({
     logger: typeof logger === 'object' ? logger : logger ? { level: 'info' } : false,
     logController: new LogController({ disableRequestLogging: true }), // `protect` logs the answers
     bodyLimit: maxBody,
-    trustProxy,
-    genReqId: () => randomUUID(),
-    requestIdHeader: false,
+    genReqId,
     ...frameworkErrors,
     requestTimeout: BODY_LIMIT * 1000,
     // A client that reads nothing for this long has gone; one whose request waits for its turn has not.
@@ -152,6 +202,7 @@ function createApp({ logger, maxBody, maxConnections, timeout, trustProxy }: Com
     },
   });
   app.server.maxConnections = maxConnections;
+  allowHalfOpen(app);
   strictJson(app);
   return app;
 }

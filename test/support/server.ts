@@ -34,7 +34,7 @@ interface Answer {
 export async function ask(
   { app }: Server,
   url: string,
-  { body, headers = {} }: { body?: object | string; headers?: Record<string, string> } = {},
+  { body, headers = {}, from }: { body?: object | string; headers?: Record<string, string>; from?: string } = {},
 ): Promise<Answer> {
   const method = body === undefined ? 'GET' : 'POST';
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -43,6 +43,7 @@ export async function ask(
     url,
     headers: { ...type, ...headers },
     ...(body !== undefined && { payload: body }),
+    ...(from !== undefined && { remoteAddress: from }),
   });
   const isJson = String(answer.headers['content-type']).startsWith('application/json');
   return {

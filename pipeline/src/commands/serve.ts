@@ -1,6 +1,6 @@
 /**
- * `pipeline serve`: sampling over HTTP. SIGTERM and Ctrl-C finish running requests and refuse new ones; a second signal
- * ends at once. SIGHUP reloads the models.
+ * `pipeline serve`: sampling over HTTP. SIGTERM says that the server is no longer ready, and then does as Ctrl-C: it finishes
+ * running requests and refuses new ones. A second signal ends at once. SIGHUP reloads the models and the keys.
  */
 import { once } from 'node:events';
 import { createServer as createSocket } from 'node:net';
@@ -19,6 +19,10 @@ export interface ServeArguments {
   host: string;
   port: number;
   device: DeviceChoice;
+  engines?: number | undefined;
+  spare: boolean;
+  resize: boolean;
+  'drain-delay': number;
   'max-batch'?: number | undefined;
   queue?: number | undefined;
   'max-images'?: number | undefined;
@@ -31,7 +35,7 @@ export interface ServeArguments {
   'api-key-file'?: string | undefined;
   'cors-origin'?: string[] | undefined;
   'allowed-host'?: string[] | undefined;
-  'trust-proxy': boolean;
+  'trust-proxy'?: string[] | undefined;
   'log-level'?: LogLevel | undefined;
 }
 
@@ -39,6 +43,7 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
 
 type LimitFlag =
+  | 'engines'
   | 'max-batch'
   | 'queue'
   | 'max-images'
@@ -54,31 +59,41 @@ const ADDRESS = 'Address and access:';
 const LIMITS = 'Limits:';
 const LOG = 'The log:';
 const KIBIBYTE = 1024;
+/** Kubernetes sends SIGTERM while it tells its proxies to send no more: seconds until all have heard of it. */
+const DRAIN_DELAY = 5;
+const LONGEST_DELAY = 3600;
 
 export const command: Command<ServeArguments> = {
   usage:
     '$0 serve [options]\n\nServes sampling over HTTP: the OpenAI API for images, the Open Inference Protocol, metrics, ' +
-    'and a page to try it. SIGTERM finishes running requests, then exits. SIGHUP reloads the models.',
+    'and a page to try it. SIGTERM finishes running requests, then exits. SIGHUP reloads the models and the keys.',
   options: {
     model: { ...list(MODELS, 'Model folder, or name=folder; may be repeated'), defaultDescription: DIGITS },
     ...deviceOption(MODELS),
     'max-batch': numberOption('max-batch', MODELS, 'Images per network call; a guided image counts twice', '8'),
+    engines: numberOption('engines', MODELS, 'Processes with all models each, that share the requests', '1'),
+    spare: flagOption(MODELS, 'Keep one more loaded, which takes over where one ends'),
+    resize: flagOption(MODELS, 'Scale pictures to the size that a request asks for'),
     host: textOption('Address to listen on; 0.0.0.0 for all', { group: ADDRESS, default: '127.0.0.1' }),
     port: { ...numberOption('port', ADDRESS, 'Port to listen on; 0 for any free one'), default: 8000 },
-    'api-key-file': textOption('File of API keys, one per line; clients must send one of them', { group: ADDRESS }),
+    'api-key-file': textOption('File of API keys, one per line, each with its limits; read again when it changes', {
+      group: ADDRESS,
+    }),
     'cors-origin': list(ADDRESS, 'Origin whose pages may send requests, or *; may be repeated'),
     'allowed-host': list(ADDRESS, 'Host that requests may name besides localhost, or *; may be repeated'),
-    'trust-proxy': {
-      group: ADDRESS,
-      boolean: true,
-      default: false,
-      describe: 'Trust X-Forwarded-For from the proxy in front',
-    },
+    'trust-proxy': list(
+      ADDRESS,
+      'Proxy whose X-Forwarded-For counts: an address, a network, loopback or private; may be repeated',
+    ),
     queue: numberOption('queue', LIMITS, 'Most images in progress or waiting; further requests get 429', '256'),
     'max-images': numberOption('max-images', LIMITS, 'Most images per request', '16'),
     'max-steps': numberOption('max-steps', LIMITS, 'Most network calls per image', '1000'),
     rate: numberOption('rate', LIMITS, 'Most requests per minute from one client; 0 for no limit', '600'),
     timeout: numberOption('timeout', LIMITS, 'Seconds after which a request is cancelled', '120'),
+    'drain-delay': {
+      ...numberOption('drain-delay', LIMITS, 'Seconds from SIGTERM in which it still answers, but is not ready'),
+      default: DRAIN_DELAY,
+    },
     'max-body': numberOption('max-body', LIMITS, 'Largest request in KiB', '1024'),
     memory: numberOption('memory', LIMITS, 'Most memory in MiB for all requests together', '256'),
     'max-connections': numberOption('max-connections', LIMITS, 'Most connections at a time', '1024'),
@@ -95,6 +110,10 @@ export const command: Command<ServeArguments> = {
   ],
   handler: serve,
 };
+
+function flagOption(group: string, describe: string) {
+  return { group, describe, boolean: true, default: false } as const;
+}
 
 function list(group: string, describe: string) {
   return { group, describe, string: true, array: true, nargs: 1, requiresArg: true } as const;
@@ -122,6 +141,7 @@ async function listenUntilToldToEnd(args: ServeArguments, onCreate: (server: Pro
   const { host, port } = args;
   const options = await toOptions(args);
   checkInteger('serve', '--port', port, 0, 65535);
+  const after = checkInteger('serve', '--drain-delay', args['drain-delay'], 0, LONGEST_DELAY);
   await tryAddress(host, port);
   const { createServer, isLoopback } = await loadServer();
   const created = createServer(options);
@@ -133,7 +153,7 @@ async function listenUntilToldToEnd(args: ServeArguments, onCreate: (server: Pro
     throw addressError(host, port, error);
   });
   // Whoever reads that it listens may send a signal at once.
-  const toldToEnd = untilToldToEnd(server);
+  const toldToEnd = untilToldToEnd(server, after);
   sayNote(`Listening at ${address}`);
   if (args['api-key-file'] === undefined && !isLoopback(host)) {
     sayNote('Anyone who can reach this address can use it. --api-key-file limits it to clients with a key.');
@@ -179,7 +199,7 @@ export function loggerOf(level: LogLevel = isQuiet() ? 'error' : 'info'): Server
  * read.
  */
 async function toOptions(args: ServeArguments): Promise<ServerOptions> {
-  const { checkHost, checkOrigin, readApiKeys, SERVER_LIMITS } = await loadServer();
+  const { checkHost, checkOrigin, SERVER_LIMITS, trustedProxies } = await loadServer();
   /** A limit, given in multiples of `unit`. */
   const limit = (flag: LimitFlag, name: ServerLimit, unit = 1): number | undefined => {
     const value = args[flag];
@@ -187,8 +207,8 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
     const { min, max } = SERVER_LIMITS[name];
     return unit * checkInteger('serve', `--${flag}`, value, Math.ceil(min / unit), Math.floor(max / unit));
   };
-  const { model: named = [DIGITS], device, 'api-key-file': keys } = args;
-  const { 'cors-origin': corsOrigins = [], 'allowed-host': allowedHosts = [] } = args;
+  const { model: named = [DIGITS], device, spare, resize, 'api-key-file': apiKeyFile } = args;
+  const { 'cors-origin': corsOrigins = [], 'allowed-host': allowedHosts = [], 'trust-proxy': trustProxy = [] } = args;
   const queue = limit('queue', 'queue');
   const maxImages = limit('max-images', 'maxImages');
   const waiting = queue ?? SERVER_LIMITS.queue.standard;
@@ -197,6 +217,7 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
   }
   for (const origin of corsOrigins) checkOrigin('serve', '--cors-origin', origin);
   for (const host of allowedHosts) checkHost('serve', '--allowed-host', host);
+  trustedProxies('serve', '--trust-proxy', trustProxy);
   return {
     models: named.map(modelFolder),
     device,
@@ -204,7 +225,10 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
     maxImages,
     corsOrigins,
     allowedHosts,
-    trustProxy: args['trust-proxy'],
+    trustProxy,
+    spare,
+    resize,
+    engines: limit('engines', 'engines'),
     maxBatch: limit('max-batch', 'maxBatch'),
     maxSteps: limit('max-steps', 'maxSteps'),
     rate: limit('rate', 'rate'),
@@ -212,22 +236,29 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
     maxBody: limit('max-body', 'maxBody', KIBIBYTE),
     memory: limit('memory', 'memory', KIBIBYTE * KIBIBYTE),
     maxConnections: limit('max-connections', 'maxConnections'),
-    apiKeys: keys === undefined ? undefined : await readApiKeys(keys),
+    apiKeyFile,
     logger: loggerOf(args['log-level']),
   };
 }
 
-/** Resolves once the server is closed, after a signal. */
-function untilToldToEnd(server: Server): Promise<void> {
+/**
+ * Resolves once the server is closed, after a signal.
+ * @param after seconds from SIGTERM until it takes no more requests
+ */
+function untilToldToEnd(server: Server, after: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let ending = false;
-    const end = () => {
+    const end = (delay: number) => {
       if (ending) return void server.kill().then(() => process.exit(INTERRUPTED));
       ending = true;
-      sayNote(`Stopping: finishing ${plural(server.depth, 'image')}. A second signal stops at once.`);
-      server.close().then(resolve, reject);
+      const what = `finishing ${plural(server.depth, 'image')}`;
+      const first = delay > 0 ? `taking requests for ${delay} s more, then ` : '';
+      server.app.log.info({ images: server.depth, delay }, 'stopping');
+      sayNote(`Stopping: ${first}${what}. A second signal stops at once.`);
+      server.close({ after: delay }).then(resolve, reject);
     };
-    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, end);
+    process.on('SIGTERM', () => end(after));
+    process.on('SIGINT', () => end(0));
   });
 }
 

@@ -1,4 +1,5 @@
 /** The engine of a server: models in a process of their own, which mixes the steps of different requests and is restarted. */
+export type { Owner } from '../batching/fair-queue.ts';
 export { ModelFault } from './fault.ts';
 export { EngineGone } from './gone.ts';
 export type { Engine } from './process.ts';

@@ -15,7 +15,11 @@ import { countImages, type Pixels, type TileOptions, tile } from './pixels.ts';
 
 export interface SheetOptions extends TileOptions {
   /** Default: `png`. */
-  format?: PictureFormat;
+  format?: PictureFormat | undefined;
+  /** Of JPEG and WebP, 1 to 100; WebP loses detail then. Default: 95, and WebP without loss. */
+  quality?: number | undefined;
+  /** Pixels of the whole picture, which is scaled to that by Lanczos's kernel. Default: as it is. */
+  size?: { width: number; height: number } | undefined;
 }
 
 export interface AnimationOptions extends TileOptions {
@@ -32,7 +36,7 @@ export async function png(image: Float32Array, shape: ImageShape, options: { sca
   if (countImages(image, shape) !== 1) {
     throw new InputError(`Cannot write a PNG: image must be one image of [${shape.join(', ')}], received a batch.`);
   }
-  return encode(tile(image, shape, { scale: options.scale ?? 1, gap: 0 }), 'png');
+  return encode(tile(image, shape, { scale: options.scale ?? 1, gap: 0 }));
 }
 
 /** A batch [N, C, H, W] in [-1, 1] as one picture with `columns` images per row (default: nearest to a square). */
@@ -40,9 +44,10 @@ export async function sheet(
   images: Float32Array,
   shape: ImageShape,
   columns?: number,
-  { format = 'png', ...layout }: Omit<SheetOptions, 'columns'> = {},
+  { format, quality, size, ...layout }: Omit<SheetOptions, 'columns'> = {},
 ): Promise<Buffer> {
-  return encode(tile(images, shape, columns === undefined ? layout : { ...layout, columns }), format);
+  const pixels = tile(images, shape, columns === undefined ? layout : { ...layout, columns });
+  return encode(pixels, { format, quality, size });
 }
 
 /** A batch [N, C, H, W] in [-1, 1] as one PNG of one row: for example steps of a denoising. */
@@ -94,11 +99,15 @@ export function animatedWebp(
 }
 
 /** One channel stays one channel if the format has such pictures. */
-async function encode({ data, width, height, channels }: Pixels, format: PictureFormat): Promise<Buffer> {
-  checkPictureSize(format, { width, height, channels });
+async function encode(
+  { data, width, height, channels }: Pixels,
+  { format = 'png', quality, size }: Pick<SheetOptions, 'format' | 'quality' | 'size'> = {},
+): Promise<Buffer> {
+  checkPictureSize(format, { width, height, channels, ...size });
   const { default: sharp } = await import('sharp');
   const image = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
+  if (size) image.resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' });
   return pictureFormat(format)
-    .encode(channels === 1 ? image.toColourspace('b-w') : image)
+    .encode(channels === 1 ? image.toColourspace('b-w') : image, quality)
     .toBuffer();
 }

@@ -8,7 +8,8 @@ interface Format {
   name: string;
   /** Largest width and height, in pixels. */
   side: number;
-  encode: (image: Sharp) => Sharp;
+  /** @param quality 1 to 100, of JPEG and WebP */
+  encode: (image: Sharp, quality?: number) => Sharp;
 }
 
 /** Loops for ever; how long each frame is shown, in milliseconds. */
@@ -25,7 +26,7 @@ const png: Format = {
 const jpeg: Format = {
   name: 'JPEG',
   side: 65_535,
-  encode: (image) => image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  encode: (image, quality = 95) => image.jpeg({ quality, chromaSubsampling: '4:4:4' }),
 };
 const tiff: Format = {
   name: 'TIFF',
@@ -35,7 +36,8 @@ const tiff: Format = {
 const webp = (motion?: Motion): Format => ({
   name: 'WebP',
   side: 16_383,
-  encode: (image) => image.webp({ lossless: true, effort: 4, ...motion }),
+  encode: (image, quality) =>
+    image.webp({ ...(quality === undefined ? { lossless: true } : { quality }), effort: 4, ...motion }),
 });
 const gif = (motion?: Motion): Format => ({
   name: 'GIF',

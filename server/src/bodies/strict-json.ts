@@ -1,11 +1,14 @@
 /** Accepts only JSON in UTF-8 as bodies. */
+import { show } from '@onnoise/scheduler/rules';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/errors.ts';
+import { repeatedKey } from './repeated-key.ts';
 
 type Done = (error: Error | null, value?: unknown) => void;
 
 /**
- * Replaces fastify's parsers: refuses text that is not UTF-8, `__proto__` and `constructor`.
+ * Replaces fastify's parsers: refuses text that is not UTF-8, fields that are named twice, `__proto__` and
+ * `constructor.prototype`.
  *
  * @returns the parser, for routes whose bodies hold more than JSON.
  */
@@ -25,14 +28,11 @@ export function strictJson(app: FastifyInstance): (request: FastifyRequest, body
       return done(new Refusal(400, 'invalid_json', 'Cannot read the request: its body must be UTF-8.'));
     }
     return parse(request, text, (error, value) => {
-      if (error === null) return done(null, value);
-      done(
-        new Refusal(
-          400,
-          'invalid_json',
-          `Cannot read the request: its body must be JSON, received ${fault(text, error)}.`,
-        ),
-      );
+      const name = error === null ? repeatedKey(text) : undefined;
+      if (error === null && name === undefined) return done(null, value);
+      const received = error === null ? `${show(name)} twice in one object` : fault(text);
+      const rule = error === null ? 'each of its fields must be named once' : 'its body must be JSON';
+      done(new Refusal(400, 'invalid_json', `Cannot read the request: ${rule}, received ${received}.`));
     });
   };
   app.removeAllContentTypeParsers();
@@ -43,11 +43,11 @@ export function strictJson(app: FastifyInstance): (request: FastifyRequest, body
 }
 
 /** Why the text is not JSON, a phrase. */
-function fault(text: string, { message }: Error): string {
+function fault(text: string): string {
   if (text.trim() === '') return 'an empty one';
   try {
     JSON.parse(text);
-    return `"${message.slice(0, 120)}"`; // valid JSON with a refused name
+    return 'a field __proto__ or constructor.prototype, which is of no use here'; // valid JSON with a refused name
   } catch (error) {
     const told = `"${(error as Error).message.slice(0, 120)}"`;
     return /[^"\w](NaN|-?Infinity)\b/.test(text) ? `${told}: JSON has no NaN and no Infinity` : told;

@@ -68,6 +68,7 @@ export const clientGone = () => new Refusal(CLIENT_GONE, 'client_gone', 'The cli
 /** Answers with the error; clients of the inference protocol expect one string. */
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
   if (refusal.retryAfter !== undefined) void reply.header('retry-after', refusal.retryAfter);
+  if (refusal.allow !== undefined) void reply.header('allow', refusal.allow);
   if (refusal.statusCode === 401) void reply.header('www-authenticate', 'Bearer');
   const body = request.url.startsWith('/v2') ? { error: refusal.message } : openaiError(refusal);
   return reply.status(refusal.statusCode).type('application/json').serializer(JSON.stringify).send(body);

@@ -11,17 +11,20 @@ export class Refusal extends Error {
   readonly param: string | null;
   /** Seconds. */
   readonly retryAfter: number | undefined;
+  /** The methods that the address takes. */
+  readonly allow: string | undefined;
 
   constructor(
     statusCode: number,
     code: string,
     message: string,
-    { param = null, retryAfter }: { param?: string | null; retryAfter?: number } = {},
+    { param = null, retryAfter, allow }: { param?: string | null; retryAfter?: number; allow?: string } = {},
   ) {
     super(message);
     this.statusCode = statusCode;
     this.code = code;
     this.param = param;
     this.retryAfter = retryAfter;
+    this.allow = allow;
   }
 }

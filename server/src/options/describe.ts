@@ -2,7 +2,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import type { CompleteOptions } from './options.ts';
 
 /** Swagger UI shows answered pictures as blobs. */
 const UI_POLICY = {
@@ -16,8 +15,7 @@ const UI_POLICY = {
   'frame-ancestors': "'none'",
 };
 
-export async function describeApi(app: FastifyInstance, { apiKeys }: CompleteOptions): Promise<void> {
-  const keyed = apiKeys.length > 0;
+export async function describeApi(app: FastifyInstance, keyed: boolean): Promise<void> {
   await app.register(swagger, {
     // A route that needs a key also says so here.
     transform: ({ schema, url, route }) => ({

@@ -1,7 +1,8 @@
 /** The server's options, checked and completed before anything starts. */
 import { DEVICE_CHOICES, type DeviceChoice, nameModels } from '@onnoise/runtime-node';
-import { check, checkInteger, flag, InputError, oneOf, refuse, rule } from '@onnoise/scheduler/rules';
-import { keyFault } from './keys.ts';
+import { check, checkInteger, flag, oneOf, refuse, rule } from '@onnoise/scheduler/rules';
+import { trustedProxies } from './address.ts';
+import { type ApiKey, checkApiKeys } from './keys.ts';
 import { checkHost, checkOrigin } from './origins.ts';
 
 export interface ServerOptions {
@@ -21,6 +22,8 @@ export interface ServerOptions {
   maxImages?: number | undefined;
   /** Network calls per image, 1 to 1,000,000. Default: 1000; the model's T is a limit, too. */
   maxSteps?: number | undefined;
+  /** Scale pictures to the size that a request asks for. Default: false: other sizes than the model's are refused. */
+  resize?: boolean | undefined;
   /** Requests to generate or infer per client and minute, up to 10^9. Default: 600. 0: no limit. */
   rate?: number | undefined;
   /** Seconds after which a request is cancelled with 504, 1 to 86,400. Default: 120. */
@@ -31,8 +34,13 @@ export interface ServerOptions {
   memory?: number | undefined;
   /** Connections, 1 to 1,000,000. Default: 1024. */
   maxConnections?: number | undefined;
-  /** Keys that clients must send as `Authorization: Bearer <key>`, 16 or more printable characters. Default: none. */
-  apiKeys?: readonly string[] | undefined;
+  /**
+   * Keys that clients must send as `Authorization: Bearer <key>`, 16 or more printable characters, alone or with what each may
+   * do. Default: none.
+   */
+  apiKeys?: readonly (string | ApiKey)[] | undefined;
+  /** A file of keys in place of `apiKeys`, as `readApiKeys` reads it; it is read again when it changes, and by `reload`. */
+  apiKeyFile?: string | undefined;
   /** Origins whose pages may send requests: `https://example.org`, or `*`. Default: none. */
   corsOrigins?: readonly string[] | undefined;
   /**
@@ -40,14 +48,21 @@ export interface ServerOptions {
    * name will do with keys, or on an address that is not loopback.
    */
   allowedHosts?: readonly string[] | undefined;
-  /** Believe `X-Forwarded-For` of the proxy in front. Default: false. */
-  trustProxy?: boolean | undefined;
+  /**
+   * Proxies in front, whose `X-Forwarded-For` says who the client is: addresses, networks such as `10.0.0.0/8`, `loopback` or
+   * `private`. Default: none.
+   */
+  trustProxy?: readonly string[] | undefined;
   /** Logs a line of JSON for each request. Default: false; or pino's options. */
   logger?: boolean | { level?: string; stream?: { write(line: string): void } } | undefined;
 }
 
-export type CompleteOptions = Required<{ [K in keyof ServerOptions]: NonNullable<ServerOptions[K]> }> & {
+export type CompleteOptions = Required<{
+  [K in keyof Omit<ServerOptions, 'apiKeys' | 'apiKeyFile'>]: NonNullable<ServerOptions[K]>;
+}> & {
   models: Readonly<Record<string, string>>;
+  apiKeys: readonly ApiKey[];
+  apiKeyFile: string | undefined;
 };
 
 const ACTION = 'start the server';
@@ -72,8 +87,10 @@ const OTHERS = [
   'models',
   'device',
   'apiKeys',
+  'apiKeyFile',
   'corsOrigins',
   'allowedHosts',
+  'resize',
   'spare',
   'trustProxy',
   'logger',
@@ -92,36 +109,41 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
   const {
     device = 'auto',
     apiKeys = [],
+    apiKeyFile,
     corsOrigins = [],
     allowedHosts = [],
+    resize = false,
     spare = false,
-    trustProxy = false,
+    trustProxy = [],
     logger = false,
   } = options;
   check(ACTION, 'device', oneOf(DEVICE_CHOICES), device);
   if (!Array.isArray(apiKeys)) refuse(ACTION, 'apiKeys', 'an array of keys', typeof apiKeys);
-  for (const [i, key] of apiKeys.entries()) {
-    const fault = keyFault(key);
-    if (fault)
-      throw new InputError(`Cannot ${ACTION}: apiKeys[${i}] must be ${fault.rule}, received ${fault.received}.`);
-  }
+  if (apiKeyFile !== undefined && apiKeys.length > 0)
+    refuse(ACTION, 'apiKeyFile', 'left out beside apiKeys', apiKeyFile);
+  const keys = apiKeys.map((key) => (typeof key === 'object' && key !== null ? key : { key }) as ApiKey);
+  checkApiKeys(ACTION, keys, (i) => `apiKeys[${i}]`);
   check(ACTION, 'corsOrigins', rule('an array of origins', Array.isArray), corsOrigins);
   for (const [i, origin] of corsOrigins.entries()) checkOrigin(ACTION, `corsOrigins[${i}]`, origin);
   check(ACTION, 'allowedHosts', rule('an array of host names', Array.isArray), allowedHosts);
   for (const [i, host] of allowedHosts.entries()) checkHost(ACTION, `allowedHosts[${i}]`, host);
+  check(ACTION, 'resize', flag, resize);
   check(ACTION, 'spare', flag, spare);
-  check(ACTION, 'trustProxy', flag, trustProxy);
+  check(ACTION, 'trustProxy', rule('an array of addresses', Array.isArray), trustProxy);
+  trustedProxies(ACTION, 'trustProxy', trustProxy);
   const queue = whole('queue');
   return {
     models: nameModels(ACTION, options.models),
     device,
     queue,
-    apiKeys,
+    apiKeys: keys,
+    apiKeyFile,
     corsOrigins,
     allowedHosts,
     trustProxy,
     logger,
     engines: whole('engines'),
+    resize,
     spare,
     maxBatch: whole('maxBatch'),
     maxImages: whole('maxImages', queue),

@@ -23,7 +23,8 @@ declare module 'fastify' {
 
 /** The server's options that say who may ask. */
 interface Allowed {
-  apiKeys: readonly string[];
+  /** Requests need a key. */
+  keyed: boolean;
   corsOrigins: readonly string[];
   allowedHosts: readonly string[];
 }
@@ -47,10 +48,10 @@ export function guardOrigins(app: FastifyInstance, allowed: Allowed): void {
 }
 
 /** A page that poses as the server's own has no key. An address beyond this machine has whatever name its network gives it. */
-function checksHosts({ server }: FastifyInstance, { apiKeys, allowedHosts }: Allowed): boolean {
+function checksHosts({ server }: FastifyInstance, { keyed, allowedHosts }: Allowed): boolean {
   if (allowedHosts.length > 0) return !allowedHosts.includes('*');
   const bound = server.address();
-  return apiKeys.length === 0 && typeof bound === 'object' && bound !== null && isLoopback(bound.address);
+  return !keyed && typeof bound === 'object' && bound !== null && isLoopback(bound.address);
 }
 
 const isKnown = (name: string | undefined, hosts: readonly (string | undefined)[]): boolean =>

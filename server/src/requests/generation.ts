@@ -1,7 +1,7 @@
 /** A request for pictures: its fields, and the picture it starts from, checked against the model, as a task. */
 import { randomInt } from 'node:crypto';
 import { completeRequest } from '@onnoise/runtime-node';
-import type { EngineModel, SampleTask } from '@onnoise/runtime-node/engine';
+import type { EngineModel, Owner, SampleTask } from '@onnoise/runtime-node/engine';
 import {
   type compileSampler,
   DEFAULT_SAMPLER,
@@ -14,6 +14,8 @@ import {
 import { labelNumber, type PictureOptions, usualSteps } from '@onnoise/scheduler/model';
 import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';
+import type { Encoding } from '../pictures/encoding.ts';
+import { sizeName } from '../pictures/form.ts';
 import type { GenerationBody } from './schemas.ts';
 
 /** What sampling starts from, as `PictureOptions` has it. */
@@ -22,20 +24,27 @@ export type StartPicture = Pick<PictureOptions, 'from' | 'mask'>;
 const SEEDS = 2 ** 32;
 const ACTION = 'sample images';
 
+/** What the client may ask for. */
+export type Allowed = Pick<CompleteOptions, 'maxImages' | 'maxSteps' | 'resize'>;
+
 /**
  * @param tables where compiled tables are kept
  * @throws Refusal (400) for a size other than the model's, an unknown class or condition, guidance that does not fit the
- * model, more calls of the network than the server allows, and what `model.sample` refuses.
+ * model, more images or calls of the network than the client may ask for, and what `model.sample` refuses.
  */
 export function toTask(
   model: EngineModel,
   body: GenerationBody,
-  client: string,
-  { options, tables }: { options: CompleteOptions; tables: typeof compileSampler },
+  owner: Owner,
+  { options, tables }: { options: Allowed; tables: typeof compileSampler },
   start: StartPicture = {},
 ) {
   const count = body.n ?? 1;
-  checkSize(model, body.size);
+  if (count > options.maxImages) refuseField('n', `at most ${options.maxImages} with this key`, count);
+  if ((body.steps ?? 0) > options.maxSteps) {
+    refuseField('steps', `at most ${options.maxSteps} with this key`, body.steps);
+  }
+  const encoding = encodingOf(model, body, options);
   const steps = body.steps ?? Math.min(options.maxSteps, usualSteps(model.scheduler));
   const sampler = body.sampler ?? DEFAULT_SAMPLER;
   const settings = samplerSettings(body);
@@ -67,10 +76,10 @@ export function toTask(
   );
   checkCalls(resamples, table.rows.length, options);
   const partials = body.stream ? (body.partial_images ?? 0) : 0;
-  const which = { model: model.name, client, seeds, labels, conditions };
+  const which = { ...owner, model: model.name, seeds, labels, conditions };
   const painting = { ...start, strength, resamples };
   const task: SampleTask = { ...which, ...painting, guidance, steps, sampler, ...settings, partials };
-  return { task, table, condition: body.condition ?? undefined };
+  return { task, table, encoding, condition: body.condition ?? undefined };
 }
 
 /** The least calls of the network for an image whose steps are repeated: all steps but the last are. */
@@ -87,7 +96,7 @@ interface Repeated {
   resamples: number;
 }
 
-function checkCalls(resamples: number, calls: number, { maxSteps }: Pick<CompleteOptions, 'maxSteps'>): void {
+function checkCalls(resamples: number, calls: number, { maxSteps }: Allowed): void {
   if (resamples <= 1 || calls <= maxSteps) return;
   const rule = `so few that an image takes at most ${maxSteps} calls of the network, not ${calls}`;
   refuseField('resamples', rule, resamples);
@@ -112,14 +121,30 @@ function seedsOf({ seed, interpolate, variations, variation }: GenerationBody, c
 
 type SeedOptions = Pick<PictureOptions, 'seed' | 'interpolate' | 'variations' | 'variation'>;
 
-/** `28x28`, width first as OpenAI writes it. */
-export function sizeName({ shape: [, height, width] }: EngineModel): string {
-  return `${width}x${height}`;
+/** The most pixels of a side that a picture is scaled to. */
+export const LARGEST_SIDE = 2048;
+
+function encodingOf(model: EngineModel, body: GenerationBody, { resize }: Allowed): Encoding {
+  const { output_format, output_compression } = body;
+  const format = output_format ?? 'png';
+  if (format === 'png' && (output_compression ?? 100) !== 100) {
+    refuseField('output_compression', '100 or left out for png, which loses nothing', output_compression);
+  }
+  const quality = format === 'png' || output_compression == null ? undefined : Math.max(1, output_compression);
+  return { format, quality, size: sizeOf(model, body.size, resize) };
 }
 
-function checkSize(model: EngineModel, size: string | null | undefined): void {
-  if (size == null || size === 'auto' || size === sizeName(model)) return;
-  refuseField('size', `${sizeName(model)}, the model's`, JSON.stringify(size));
+/** The size that a picture is scaled to; undefined for the model's. */
+function sizeOf(model: EngineModel, asked: string | null | undefined, resize: boolean): Encoding['size'] {
+  const own = sizeName(model);
+  if (asked == null || asked === 'auto' || asked === own) return undefined;
+  const received = JSON.stringify(asked);
+  if (!resize) refuseField('size', `${own}, the model's, or auto (a server with --resize scales pictures)`, received);
+  const [width = 0, height = 0] = /^([1-9]\d{0,3})x([1-9]\d{0,3})$/.exec(asked)?.slice(1).map(Number) ?? [];
+  if (width === 0 || width > LARGEST_SIDE || height > LARGEST_SIDE) {
+    refuseField('size', `auto, or width x height of 1 to ${LARGEST_SIDE} pixels each, such as 256x256`, received);
+  }
+  return { width, height };
 }
 
 /** Classes by number or name, from `label` or else from the prompt; undefined for all in turn. */

@@ -1,5 +1,5 @@
 /** Tensors of the Open Inference Protocol as a call of the network, and back. */
-import type { CallTask, EngineModel } from '@onnoise/runtime-node/engine';
+import type { CallTask, EngineModel, Owner } from '@onnoise/runtime-node/engine';
 import { conditionRows, extraInputs } from '@onnoise/scheduler/model';
 import { readTensor, refuseTensor, type TensorRule } from '../bodies/tensor-input.ts';
 import { Refusal } from '../errors/errors.ts';
@@ -84,7 +84,7 @@ export function toCall(
   model: EngineModel,
   { inputs }: InferenceBody,
   binary: Buffer,
-  client: string,
+  owner: Owner,
   { maxImages }: Pick<CompleteOptions, 'maxImages'>,
 ): CallTask {
   const wanted = tensorsOf(model).inputs;
@@ -107,8 +107,8 @@ export function toCall(
   }
   if (rest.length > 0) refuseTensor('inputs', `account for all bytes after the JSON`, `${rest.length} more`);
   return {
+    ...owner,
     model: model.name,
-    client,
     x: values.get('sample')!,
     timesteps: values.get('timestep')!,
     rows: rowsOf(model, values, count),

@@ -13,6 +13,7 @@ import {
 } from '@onnoise/scheduler';
 import { type ConditionValues, USUAL_STEPS, USUAL_STRENGTH, USUAL_VARIATION } from '@onnoise/scheduler/model';
 import type { CompleteOptions } from '../options/options.ts';
+import { OUTPUT_FORMATS } from '../pictures/representation.ts';
 import { choice, integer, objectOf, optional, type Schema, schemaOf, type Typed, type TypeOf } from './typed.ts';
 
 /** The most predictions to show of a forming picture. */
@@ -93,9 +94,21 @@ function pictureFields({ maxImages, maxSteps }: SchemaLimits) {
       { maxLength: 1000 },
     ),
     n: integer('Pictures. Default: 1.', 1, maxImages),
-    size: optional('string', "The model's, `28x28`, or `auto`. Default: auto.", { maxLength: 16 }),
-    response_format: choice('Default: b64_json.', ['b64_json']),
-    output_format: choice('Default: png.', ['png']),
+    size: optional(
+      'string',
+      "The model's, `28x28`, or `auto`; on a server with --resize any other, which pictures are scaled to. Default: auto.",
+      { maxLength: 16 },
+    ),
+    response_format: choice(
+      'Pictures as base64, or under an address that works for an hour and needs no key. Default: b64_json.',
+      ['b64_json', 'url'],
+    ),
+    output_format: choice('Default: png.', OUTPUT_FORMATS),
+    output_compression: integer('Quality of webp and jpeg; 100 for png. Default: webp without loss, jpeg 95.', 0, 100),
+    background: choice("OpenAI's; pictures are opaque.", ['auto', 'opaque']),
+    moderation: choice("OpenAI's; not used.", ['auto', 'low']),
+    quality: choice("OpenAI's; not used: `steps` decides.", ['auto', 'low', 'medium', 'high', 'standard', 'hd']),
+    style: choice("OpenAI's; not used.", ['vivid', 'natural']),
     stream: optional('boolean', 'Answer with events as pictures form. Default: false.'),
     partial_images: integer('With `stream`: predictions shown of each picture. Default: 0.', 0, MOST_PARTIALS),
     seed: integer("The first picture's; the next has seed + 1. Default: at random.", 0, Number.MAX_SAFE_INTEGER),
@@ -142,7 +155,9 @@ function pictureFields({ maxImages, maxSteps }: SchemaLimits) {
       maxItems: 2,
       items: { type: 'number', minimum: 0 },
     }),
-    user: optional('string', "OpenAI's name for your user; not used.", { maxLength: 1000 }),
+    user: optional('string', 'Your user. Users of one key take turns; without this its connections do.', {
+      maxLength: 1000,
+    }),
   };
 }
 
@@ -187,11 +202,12 @@ const file = (description: string) => schemaOf<unknown>({ type: 'string', format
 const SAME =
   'The same seed, label, conditions, guidance, steps and sampler give the same picture, whatever else is sampled. ';
 const ANSWERS =
-  'With `stream`, server-sent events; with `Accept: image/png`, the picture itself, or a sheet of several.';
+  'With `stream`, server-sent events; with `Accept: image/png`, `image/webp` or `image/jpeg`, the picture itself, or a sheet of several.';
 
 export function generationSchema(limits: SchemaLimits) {
   return {
     tags: ['Images'],
+    operationId: 'generateImages',
     summary: 'Sample pictures',
     description: `In the shape of OpenAI's images API. ${SAME}${ANSWERS}`,
     body: objectOf({ ...pictureFields(limits), ...SEED_MIXES }, [], {
@@ -204,6 +220,7 @@ export function generationSchema(limits: SchemaLimits) {
 export function editSchema(limits: SchemaLimits) {
   return {
     tags: ['Images'],
+    operationId: 'editImage',
     summary: 'Paint a part of a picture anew, or all of it',
     description:
       "In the shape of OpenAI's images API. Where the mask is transparent, or without a mask the picture, it is painted anew; the other " +
@@ -229,8 +246,9 @@ export function variationSchema(limits: SchemaLimits) {
   const { prompt: _, stream: __, partial_images: ___, ...fields } = pictureFields(limits);
   return {
     tags: ['Images'],
+    operationId: 'createImageVariations',
     summary: 'Sample pictures like one',
-    description: `In the shape of OpenAI's images API. ${SAME}With \`Accept: image/png\`, the picture itself, or a sheet of several.`,
+    description: `In the shape of OpenAI's images API. ${SAME}With \`Accept: image/png\`, \`image/webp\` or \`image/jpeg\`, the picture itself, or a sheet of several.`,
     consumes: ['multipart/form-data'],
     body: objectOf({ image: file("The picture, opaque and of the model's size."), ...fields, ...START_FIELDS }, [
       'image',
@@ -243,7 +261,8 @@ export function variationSchema(limits: SchemaLimits) {
 function pictureAnswers({ streams = true } = {}) {
   const image = object(
     {
-      b64_json: text('A PNG, base64.'),
+      b64_json: text('The picture, base64.'),
+      url: text('Its address, for an hour.'),
       seed: whole('Its seed.'),
       toward: whole('The seed that its noise goes toward, if any.'),
       share: { type: 'number', description: 'How far, 0 (`seed` alone) to 1 (`toward` alone).' },
@@ -261,8 +280,9 @@ function pictureAnswers({ streams = true } = {}) {
         description: 'The timesteps that were guided.',
       },
     },
-    ['b64_json'],
+    [],
   );
+  const part = (description: string) => ({ type: 'number', description });
   return {
     200: {
       description: 'The pictures.',
@@ -271,12 +291,22 @@ function pictureAnswers({ streams = true } = {}) {
           schema: object({
             created: whole('Unix seconds.'),
             model: text('Its name.'),
-            output_format: text('png'),
+            background: text('opaque'),
+            output_format: text('png, webp or jpeg'),
+            quality: text('auto'),
             size: text('Width x height.'),
+            timings: object({
+              queue: part('Seconds until the first step.'),
+              steps: part('Seconds until the last picture.'),
+              encoding: part('Seconds until they were encoded.'),
+            }),
+            usage: { type: 'object', additionalProperties: true, description: 'Pictures have no tokens: all are 0.' },
             data: { type: 'array', items: { ...image, additionalProperties: true } },
           }),
         },
-        'image/png': { schema: { type: 'string', format: 'binary' } },
+        ...Object.fromEntries(
+          OUTPUT_FORMATS.map((format) => [`image/${format}`, { schema: { type: 'string', format: 'binary' } }]),
+        ),
         ...(streams && { 'text/event-stream': { schema: { type: 'string' } } }),
       },
     },

@@ -6,10 +6,21 @@
 import type { EngineModel } from '@onnoise/runtime-node/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type FieldTypes, takeForms } from '../bodies/form-body.ts';
+import { Refusal } from '../errors/errors.ts';
+import { KEPT_SECONDS } from '../pictures/kept-pictures.ts';
+import { OUTPUT_FORMATS, typeOf } from '../pictures/representation.ts';
 import { type StartPicture, toTask } from '../requests/generation.ts';
-import { editSchema, type GenerationBody, generationSchema, variationSchema } from '../requests/schemas.ts';
+import {
+  editSchema,
+  failures,
+  type GenerationBody,
+  generationSchema,
+  OPENAI_ERROR,
+  variationSchema,
+} from '../requests/schemas.ts';
 import { readEdit, readVariation } from '../requests/start-files.ts';
 import type { SchemaTypes, Typed } from '../requests/typed.ts';
+import { allowedTo, ownerOf } from '../service/owner.ts';
 import { findModel, type Service } from '../service/service.ts';
 import { answerPictures } from './picture-answer.ts';
 
@@ -21,15 +32,66 @@ export function imageRoutes(app: FastifyInstance, service: Service): void {
       '/v1/images/generations',
       { schema: generationSchema(options), config: { limited: true } },
       async (request, reply) => {
-        const { body, client } = request;
-        const model = findModel(service, body.model);
-        const asked = { model, ...toTask(model, body, client, service), event: 'image_generation' as const };
-        return answerPictures(service, request, reply, { ...asked, streams: body.stream === true });
+        const model = findModel(service, request.body.model);
+        const asked = { model, ...taskOf(service, request, model), event: 'image_generation' as const };
+        return answerPictures(service, request, reply, { ...asked, ...formOf(request.body) });
       },
     );
   formRoute(app, service, { path: '/v1/images/edits', schema: editSchema(options), read: readEdit });
   formRoute(app, service, { path: '/v1/images/variations', schema: variationSchema(options), read: readVariation });
+  keptRoute(app, service);
 }
+
+type PictureRequest = FastifyRequest & { body: GenerationBody };
+
+const taskOf = ({ options, tables }: Service, request: PictureRequest, model: EngineModel, start?: StartPicture) =>
+  toTask(
+    model,
+    request.body,
+    ownerOf(request, request.body.user),
+    { options: allowedTo(request, options), tables },
+    start,
+  );
+
+const formOf = ({ stream, response_format }: GenerationBody) => ({
+  streams: stream === true,
+  addresses: response_format === 'url',
+});
+
+/** A picture that an answer gave the address of. */
+function keptRoute(app: FastifyInstance, { kept }: Service): void {
+  const schema = {
+    tags: ['Images'],
+    operationId: 'getPicture',
+    summary: 'Get a picture by the address that an answer gave',
+    params: { type: 'object', properties: { name: { type: 'string' } } },
+    response: {
+      200: {
+        description: 'The picture.',
+        content: Object.fromEntries(OUTPUT_FORMATS.map((format) => [typeOf(format), { schema: BINARY }])),
+      },
+      ...failures(OPENAI_ERROR, 403, 404),
+    },
+  };
+  app.get<{ Params: { name: string } }>(
+    `${FILES}/:name`,
+    { schema, config: { open: true } },
+    async (request, reply) => {
+      const picture = kept.find(request.params.name);
+      if (picture === undefined) {
+        throw new Refusal(
+          404,
+          'not_found',
+          'There is no picture at this address: it was kept for an hour, or for less if many were.',
+        );
+      }
+      return reply.type(picture.type).header('cache-control', `private, max-age=${KEPT_SECONDS}`).send(picture.bytes);
+    },
+  );
+}
+
+const FILES = '/v1/images/files';
+const BINARY = { type: 'string', format: 'binary' };
 
 interface FormRoute {
   path: string;
@@ -42,11 +104,10 @@ function formRoute(app: FastifyInstance, service: Service, { path, schema, read 
   app.register(async (scope) => {
     takeForms(scope, schema.body.properties as FieldTypes);
     scope.withTypeProvider<SchemaTypes>().post(path, { schema, config: { limited: true } }, async (request, reply) => {
-      const { body, client } = request;
-      const model = findModel(service, body.model);
+      const model = findModel(service, request.body.model);
       const start = await read(request, model);
-      const asked = { model, ...toTask(model, body, client, service, start), event: 'image_edit' as const };
-      return answerPictures(service, request, reply, { ...asked, streams: body.stream === true });
+      const asked = { model, ...taskOf(service, request, model, start), event: 'image_edit' as const };
+      return answerPictures(service, request, reply, { ...asked, ...formOf(request.body) });
     });
   });
 }

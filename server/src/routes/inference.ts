@@ -18,6 +18,7 @@ import {
 import { failures, V2_ERROR } from '../requests/schemas.ts';
 import type { SchemaTypes, TypeOf } from '../requests/typed.ts';
 import { withinLimits } from '../service/ask.ts';
+import { allowedTo, ownerOf } from '../service/owner.ts';
 import { findModel, type Service } from '../service/service.ts';
 
 /** A model folder holds one network: there is one version of it. */
@@ -33,28 +34,40 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
 }
 
 function serverRoutes(app: FastifyInstance, service: Service): void {
-  app.get('/v2', { schema: schemaOf('Describe the server') }, async () => ({
+  app.get('/v2', { schema: schemaOf('getServer', 'Describe the server') }, async () => ({
     name: 'onnoise',
     version: '0.1.0',
     extensions: ['binary_tensor_data'],
   }));
-  const live = { config: { open: true, health: true }, schema: schemaOf('Say whether the server runs', true) };
+  const live = {
+    config: { open: true, health: true },
+    schema: schemaOf('checkLive', 'Say whether the server runs', true),
+  };
   app.get('/v2/health/live', live, async () => ({ live: true }));
-  const schema = { ...schemaOf('Say whether the server takes requests', true), response: { 200: READY, 503: READY } };
+  const schema = {
+    ...schemaOf('checkReady', 'Say whether the server takes requests', true),
+    response: { 200: READY, 503: READY },
+  };
   app.get('/v2/health/ready', { config: { open: true, health: true }, schema }, async (_, reply) => {
-    const ready = service.supervisor.ready && !service.closing();
+    const ready = service.supervisor.ready && !service.draining();
     return reply.code(ready ? 200 : (503 as 200)).send({ ready });
   });
 }
 
 function modelRoutes(app: FastifyInstance, service: Service, path: string): void {
   const typed = app.withTypeProvider<SchemaTypes>();
-  typed.get(path, { schema: { ...schemaOf('Describe a model'), params: paramsOf(path) } }, async ({ params }) => {
-    const model = findVersion(service, params);
-    const head = { name: model.name, versions: [VERSION], platform: 'onnxruntime_onnx' };
-    return { ...head, ...tensorsOf(model), parameters: parametersOf(model) };
-  });
-  const ready = { schema: { ...schemaOf('Say whether a model is loaded'), params: paramsOf(path) } };
+  typed.get(
+    path,
+    { schema: { ...schemaOf(idOf('getModelMetadata', path), 'Describe a model'), params: paramsOf(path) } },
+    async ({ params }) => {
+      const model = findVersion(service, params);
+      const head = { name: model.name, versions: [VERSION], platform: 'onnxruntime_onnx' };
+      return { ...head, ...tensorsOf(model), parameters: parametersOf(model) };
+    },
+  );
+  const ready = {
+    schema: { ...schemaOf(idOf('checkModelReady', path), 'Say whether a model is loaded'), params: paramsOf(path) },
+  };
   typed.get(`${path}/ready`, ready, async ({ params }) => {
     const { name } = findVersion(service, params);
     return { name, ready: true };
@@ -66,12 +79,13 @@ function callRoute(app: FastifyInstance, service: Service, path: string): void {
     `${path}/infer`,
     {
       config: { limited: true },
-      schema: { ...schemaOf('Call the network'), params: paramsOf(path), body: INFERENCE_BODY },
+      schema: { ...schemaOf(idOf('infer', path), 'Call the network'), params: paramsOf(path), body: INFERENCE_BODY },
     },
-    async ({ params, body, binary, client }, reply) => {
+    async (request, reply) => {
+      const { params, body, binary, client } = request;
       const model = findVersion(service, params);
       const wanted = wantedOutput(body);
-      const task = toCall(model, body, binary, client, service.options);
+      const task = toCall(model, body, binary, ownerOf(request), allowedTo(request, service.options));
       const limits = { client, count: task.timesteps.length, steps: 1, size: imageSize(model.shape) };
       const called = await withinLimits(service, reply, limits, ({ signal }) =>
         service.supervisor.call(task, { signal }),
@@ -96,9 +110,13 @@ function findVersion(service: Service, { model, version }: TypeOf<ReturnType<typ
   return findModel(service, model);
 }
 
-function schemaOf(summary: string, open = false) {
+/** The same operation under an address with a version has its own id. */
+const idOf = (operation: string, path: string) => (path.includes(':version') ? `${operation}OfVersion` : operation);
+
+function schemaOf(operationId: string, summary: string, open = false) {
   return {
     tags: ['Inference'],
+    operationId,
     summary,
     response: {
       200: {

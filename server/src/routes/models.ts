@@ -2,7 +2,7 @@
 import type { EngineModel } from '@onnoise/runtime-node/engine';
 import { DEFAULT_GUIDANCE } from '@onnoise/scheduler';
 import type { FastifyInstance } from 'fastify';
-import { sizeName } from '../requests/generation.ts';
+import { sizeName } from '../pictures/form.ts';
 import { failures, OPENAI_ERROR } from '../requests/schemas.ts';
 import { findModel, type Service } from '../service/service.ts';
 
@@ -44,6 +44,7 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
     {
       schema: {
         ...described,
+        operationId: 'listModels',
         summary: 'List the models',
         response: {
           ...answers({
@@ -61,6 +62,7 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
     {
       schema: {
         ...described,
+        operationId: 'getModel',
         summary: 'Describe a model',
         params: { type: 'object', properties: { model: { type: 'string' } } },
         response: { ...answers(model), ...failures(OPENAI_ERROR, 401, 403, 404, 503) },

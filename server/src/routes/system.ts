@@ -7,6 +7,8 @@ const page = (name: string) => readFileSync(new URL(`../page/${name}`, import.me
 const FILES = [
   ['/', 'index.html', 'text/html; charset=utf-8'],
   ['/page.css', 'page.css', 'text/css; charset=utf-8'],
+  ['/favicon.svg', 'favicon.svg', 'image/svg+xml'],
+  ['/favicon.ico', 'favicon.svg', 'image/svg+xml'], // where browsers look that were not told
   ...['page.js', 'api.js', 'pictures.js', 'snippets.js'].map(
     (name) => [`/${name}`, name, 'text/javascript; charset=utf-8'] as const,
   ),
@@ -18,6 +20,7 @@ export function systemRoutes(app: FastifyInstance, { metrics }: Service): void {
     {
       schema: {
         tags: ['System'],
+        operationId: 'getMetrics',
         summary: 'Metrics for Prometheus',
         response: { 200: { description: 'OK', content: { 'text/plain': { schema: { type: 'string' } } } } },
       },

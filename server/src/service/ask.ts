@@ -8,6 +8,8 @@ import type { Service } from './service.ts';
 const BYTES_A_VALUE = 24;
 /** And of each auxiliary picture that the engine keeps. */
 const AUXILIARY_BYTES_A_VALUE = 4;
+/** Three channels while it is scaled, its file and the base64. */
+const BYTES_A_SCALED_PIXEL = 12;
 const BYTES_AN_IMAGE = 4096;
 
 export interface Work {
@@ -27,6 +29,8 @@ export interface WorkOptions {
   size: number;
   /** Auxiliary pictures that the engine keeps for each. Default: 0. */
   auxiliary?: number;
+  /** Pixels that each is scaled to. Default: 0. */
+  scaled?: number;
 }
 
 /**
@@ -36,7 +40,7 @@ export interface WorkOptions {
 export async function withinLimits<T>(
   { options, admission, closing }: Service,
   reply: FastifyReply,
-  { client, count, steps, size, auxiliary = 0 }: WorkOptions,
+  { client, count, steps, size, auxiliary = 0, scaled = 0 }: WorkOptions,
   run: (work: Work) => Promise<T>,
 ): Promise<T> {
   if (closing()) throw new Refusal(503, 'closing', 'The server is stopping: ask another.', { retryAfter: 1 });
@@ -44,7 +48,8 @@ export async function withinLimits<T>(
   let free: () => void;
   try {
     const bytesAValue = BYTES_A_VALUE + auxiliary * AUXILIARY_BYTES_A_VALUE;
-    free = admission.hold(count * (size * bytesAValue + BYTES_AN_IMAGE), client);
+    const bytes = size * bytesAValue + scaled * BYTES_A_SCALED_PIXEL + BYTES_AN_IMAGE;
+    free = admission.hold(count * bytes, client);
   } catch (error) {
     place.release();
     throw error;

@@ -50,13 +50,46 @@ export interface Closer {
   close(limit: number): Promise<void>;
 }
 
+/** Milliseconds between looks whether a client that has closed its side still waits. */
+const PROBES = [0, 100, 1000];
+
+/**
+ * Lets a client that has sent its request close its side of the connection, as `nc -N` does, and still have its answer. One
+ * that has gone looks the same until something is written to it. So it is sent `102 Processing` now and then: a client that
+ * waits passes over it (RFC 9110, 15.2), and the system of one that has gone resets the connection, which the next write tells.
+ */
+export function allowHalfOpen(app: FastifyInstance): void {
+  (app.server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true; // Node's own, and not in its types
+  /** The requests of each connection that wait for their answers, in their order. */
+  const unanswered = new WeakMap<Socket, Set<FastifyReply>>();
+  const probe = (socket: Socket, [pause = 0, ...more]: readonly number[]) => {
+    setTimeout(() => {
+      const [next] = unanswered.get(socket)!;
+      if (next === undefined || socket.destroyed) return;
+      if (!next.raw.headersSent) next.raw.writeProcessing();
+      probe(socket, more.length > 0 ? more : [pause]);
+    }, pause);
+  };
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    const { socket, httpVersion } = raw;
+    if (httpVersion !== '1.1') return; // an older client knows no 102
+    const all = unanswered.get(socket) ?? new Set();
+    if (!unanswered.has(socket)) socket.once('end', () => probe(socket, PROBES));
+    unanswered.set(socket, all.add(reply));
+    whenOver(reply, () => all.delete(reply));
+  });
+}
+
 /**
  * Node closes idle connections once and then stops its checks for slow ones, so a connection that falls idle later, or
  * never finishes its request, would keep the server from closing. Here complete requests are answered, and all other
- * connections closed.
+ * connections closed. Before that, while the server still takes requests, clients are told to open no more on a connection.
  */
-export function createCloser(app: FastifyInstance): Closer {
+export function createCloser(app: FastifyInstance, draining: () => boolean): Closer {
   let answering = 0;
+  app.addHook('onSend', async (_, reply) => {
+    if (draining()) void reply.header('connection', 'close'); // the next request goes elsewhere
+  });
   app.addHook('preValidation', async (_, reply) => {
     answering++;
     whenOver(reply, () => answering--);

@@ -1,5 +1,5 @@
 /** Metrics for Prometheus, in its base units: seconds, images. */
-import type { StepReport } from '@onnoise/runtime-node/engine';
+import type { EngineModel, StepReport } from '@onnoise/runtime-node/engine';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface ServerMetrics {
@@ -10,11 +10,29 @@ export interface ServerMetrics {
   images: Counter<'model'>;
   restarts: Counter;
   runAgain: Counter;
+  reloads: Counter<'what' | 'result'>;
+  reloadSeconds: Histogram;
+  /** Seconds that an image waited for its first step. */
+  waits: Histogram<'model'>;
+  /** Of a server with keys, by the name of the key; it does nothing on others, whose clients are without number. */
+  ofClient: { request(client: string, status: number): void; image(client: string): void };
   steps(report: StepReport): void;
 }
 
-/** @param now current values: images in progress or waiting, bytes, and whether the server takes requests. */
-export function createMetrics(now: { depth: () => number; bytes: () => number; ready: () => boolean }): ServerMetrics {
+interface Now {
+  /** Images in progress or waiting. */
+  depth: () => number;
+  bytes: () => number;
+  /** Whether the server takes requests. */
+  ready: () => boolean;
+  /** Engines at work. */
+  engines: () => number;
+  models: () => readonly EngineModel[];
+  /** Requests need a key. */
+  keyed: boolean;
+}
+
+export function createMetrics(now: Now): ServerMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'onnoise_' });
@@ -30,6 +48,17 @@ export function createMetrics(now: { depth: () => number; bytes: () => number; r
   gauge('queue_images', 'Images in progress or waiting.', now.depth);
   gauge('request_bytes', 'Bytes that requests under way may take up.', now.bytes);
   gauge('ready', '1 while the server takes requests, else 0.', () => Number(now.ready()));
+  gauge('engines', 'Engines at work; a spare one is not among them.', now.engines);
+  new Gauge({
+    name: 'onnoise_model_info',
+    help: '1 for each loaded model, with the hash of its network.',
+    registers,
+    labelNames: ['model', 'hash', 'format', 'device'],
+    collect() {
+      this.reset();
+      for (const { name, hash, format, device } of now.models()) this.set({ model: name, hash, format, device }, 1);
+    },
+  });
 
   const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
   const batch = new Histogram({
@@ -87,6 +116,26 @@ export function createMetrics(now: { depth: () => number; bytes: () => number; r
       help: 'Images that were run again, since their engine had ended.',
       registers,
     }),
+    reloads: new Counter({
+      name: 'onnoise_reloads_total',
+      help: 'Reloads of the models, and of the file of keys.',
+      registers,
+      labelNames: ['what', 'result'],
+    }),
+    reloadSeconds: new Histogram({
+      name: 'onnoise_reload_seconds',
+      help: 'How long a reload of the models took.',
+      registers,
+      buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+    }),
+    waits: new Histogram({
+      name: 'onnoise_wait_seconds',
+      help: 'How long an image waited for its first step.',
+      registers,
+      labelNames: ['model'],
+      buckets: [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+    }),
+    ofClient: now.keyed ? clientCounters(registers) : { request() {}, image() {} },
     steps({ batches, steps, networks }) {
       for (const [i, images] of batches.entries()) {
         batch.observe(images);
@@ -94,5 +143,24 @@ export function createMetrics(now: { depth: () => number; bytes: () => number; r
         network.observe(networks[i]! / 1000);
       }
     },
+  };
+}
+
+function clientCounters(registers: Registry[]): ServerMetrics['ofClient'] {
+  const requests = new Counter({
+    name: 'onnoise_client_requests_total',
+    help: 'Answered requests, by the name of the key.',
+    registers,
+    labelNames: ['client', 'status'],
+  });
+  const images = new Counter({
+    name: 'onnoise_client_images_total',
+    help: 'Sampled images, by the name of the key.',
+    registers,
+    labelNames: ['client'],
+  });
+  return {
+    request: (client, status) => requests.inc({ client, status }),
+    image: (client) => images.inc({ client }),
   };
 }

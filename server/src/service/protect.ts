@@ -2,19 +2,25 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { JSON_LENGTH } from '../bodies/binary-body.ts';
 import { CLIENT_GONE, Refusal } from '../errors/errors.ts';
-import { createKeyCheck } from '../options/keys.ts';
+import { clientOf, senderOf, trustedProxies } from '../options/address.ts';
+import type { NamedKey } from '../options/keys.ts';
 import { guardOrigins } from '../options/origins.ts';
-import { clientOf } from './address.ts';
 import { whenOver } from './connections.ts';
+import { methodsOf } from './methods.ts';
 import type { Service } from './service.ts';
+import { createWrongKeys } from './wrong-keys.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The client for limits and fairness: the key's number in the file, or the address. */
+    /** The client for limits and fairness: the name of its key, or its address. */
     client: string;
+    /** By which the client reached this server, or the proxy in front of it. */
+    scheme: 'http' | 'https';
+    /** Its key, where one is needed. */
+    key: NamedKey | undefined;
   }
   interface FastifyContextConfig {
     /** Needs no key. */
@@ -32,14 +38,15 @@ const CLIENTS = 10_000;
  * known by its key before its rate and its bytes are counted for that.
  */
 export async function protect(app: FastifyInstance, service: Service): Promise<void> {
-  const { options, admission, metrics } = service;
+  const { options, admission, metrics, keys } = service;
   await setHeaders(app);
-  name(app);
-  guardOrigins(app, options);
+  name(app, options.trustProxy);
+  guardOrigins(app, { ...options, keyed: keys.keyed });
   if (options.corsOrigins.length > 0) await allowOrigins(app, options.corsOrigins);
-  if (options.apiKeys.length > 0) askForKeys(app, options.apiKeys);
+  refuseMethods(app);
+  if (keys.keyed) askForKeys(app, keys);
   noteLeavers(app, metrics);
-  if (options.rate > 0) await limitRate(app, options.rate);
+  if (options.rate > 0 || keys.keyed) await limitRate(app, options.rate);
   countBytes(app, admission, options.maxBody);
   noteAnswers(app, metrics);
 }
@@ -73,28 +80,61 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
 }
 
 /** Gives a request its id, and its client the name of its address. */
-function name(app: FastifyInstance): void {
+function name(app: FastifyInstance, trustProxy: readonly string[]): void {
+  const proxies = trustedProxies('start the server', 'trustProxy', trustProxy);
   app.decorateRequest('client', '');
+  app.decorateRequest('scheme', 'http');
+  app.decorateRequest('key', undefined);
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
-    request.client = clientOf(request.ip);
+    const { 'x-forwarded-for': forwarded, 'x-forwarded-proto': scheme } = request.headers;
+    request.client = clientOf(senderOf(request.ip, forwarded?.toString(), proxies));
+    if (scheme === 'https' && proxies.has(request.ip)) request.scheme = 'https';
+  });
+}
+
+const nothingHere = () =>
+  new Refusal(404, 'not_found', 'There is nothing at this address. /openapi.json lists all addresses.');
+
+/** Refuses what no route takes: 405 where another method does, else 404. */
+function refuseMethods(app: FastifyInstance): void {
+  const allowed = methodsOf(app);
+  app.setNotFoundHandler(() => {
+    throw nothingHere(); // a route that serves files found none
+  });
+  app.addHook('onRequest', async ({ is404, method, url }) => {
+    if (!is404) return;
+    const methods = allowed(url);
+    if (methods.length === 0) throw nothingHere();
+    const allow = methods.join(', ');
+    const rule = `the method of this address must be ${methods.join(' or ')}, received ${method}`;
+    throw new Refusal(405, 'method_not_allowed', `Cannot take the request: ${rule}.`, { allow });
   });
 }
 
 /** Refuses a request without a key, and calls its client by the key. */
-function askForKeys(app: FastifyInstance, apiKeys: readonly string[]): void {
-  const keyOf = createKeyCheck(apiKeys);
+function askForKeys(app: FastifyInstance, keys: Service['keys']): void {
+  const wrongKeys = createWrongKeys();
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.open) return;
-    const key = keyOf(request.headers.authorization);
+    const { client: address, headers } = request;
+    const wait = wrongKeys.waitOf(address);
+    const key = keys.find(headers.authorization);
+    if (wait > 0 && !(key && wrongKeys.isKnown(address, key.name))) {
+      const sentence = 'Too many wrong keys came from this address: wait before you send another.';
+      throw new Refusal(429, 'too_many_wrong_keys', sentence, { retryAfter: wait });
+    }
     if (key === undefined) {
+      if (headers.authorization !== undefined) wrongKeys.wrong(address);
       throw new Refusal(
         401,
         'invalid_api_key',
         'Cannot take the request: Authorization must be Bearer followed by a key of this server.',
       );
     }
-    request.client = key;
+    wrongKeys.right(address, key.name);
+    request.client = key.name;
+    request.key = key;
   });
 }
 
@@ -111,16 +151,18 @@ function noteLeavers(app: FastifyInstance, metrics: Service['metrics']): void {
   });
 }
 
-/** @param rate requests a minute of one client */
-async function limitRate(app: FastifyInstance, rate: number): Promise<void> {
+/** @param standard requests a minute of a client whose key says nothing else; 0: no limit */
+async function limitRate(app: FastifyInstance, standard: number): Promise<void> {
+  const rateOf = ({ key }: FastifyRequest) => key?.rate ?? standard;
   app.addHook('onRoute', (route) => {
     if (!route.config?.limited) return;
     route.config.rateLimit = {
-      max: rate,
+      max: rateOf,
+      allowList: (request) => rateOf(request) === 0,
       timeWindow: 60_000,
       keyGenerator: ({ client }) => client,
-      errorResponseBuilder: (_, { ttl }) =>
-        new Refusal(429, 'rate_limited', `A client may make ${rate} ${rate === 1 ? 'request' : 'requests'} a minute.`, {
+      errorResponseBuilder: (_, { ttl, max }) =>
+        new Refusal(429, 'rate_limited', `A client may make ${max} ${max === 1 ? 'request' : 'requests'} a minute.`, {
           retryAfter: Math.ceil(ttl / 1000),
         }),
     };
@@ -143,6 +185,7 @@ function noteAnswers(app: FastifyInstance, metrics: Service['metrics']): void {
     const route = routeOptions.url ?? 'none';
     metrics.requests.inc({ route, method, status: reply.statusCode });
     metrics.duration.observe({ route }, reply.elapsedTime / 1000);
+    if (request.key) metrics.ofClient.request(client, reply.statusCode);
     request.log.info(
       { method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), client },
       'answered',

@@ -3,7 +3,9 @@ import type { EngineModel, Supervisor } from '@onnoise/runtime-node/engine';
 import type { compileSampler } from '@onnoise/scheduler';
 import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';
+import type { KeptPictures } from '../pictures/kept-pictures.ts';
 import type { Admission } from './admission.ts';
+import type { KeyRing } from './key-ring.ts';
 import type { ServerMetrics } from './metrics.ts';
 
 export interface Service {
@@ -11,10 +13,14 @@ export interface Service {
   supervisor: Supervisor;
   admission: Admission;
   metrics: ServerMetrics;
+  keys: KeyRing;
+  kept: KeptPictures;
   /** Compiled tables of samplers, which are kept. */
   tables: typeof compileSampler;
-  /** True once the server is stopping. */
+  /** True once the server takes no more requests. */
   closing: () => boolean;
+  /** True once balancers should send no more, which is earlier. */
+  draining: () => boolean;
 }
 
 /** The model of that name; without one, the first. @throws Refusal (404) */

@@ -28,7 +28,7 @@ async function serveWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ser
 }
 
 function launch(env: NodeJS.ProcessEnv, ...args: string[]): Omit<Served, 'url'> & { said: () => string } {
-  const given = [PIPELINE, 'serve', '--port', '0', '--log-level', 'error', ...args];
+  const given = [PIPELINE, 'serve', '--port', '0', '--log-level', 'error', '--drain-delay', '0', ...args];
   const child = spawn(process.execPath, given, { env: { ...process.env, ...env } });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit');

@@ -27,16 +27,16 @@ const generate = (body: object, key = KEYS[0]!) => ask(server(), IMAGES, { body,
 const LONG = { steps: 1000, sampler: 'ddim', n: 8 };
 
 describe('a server with keys', () => {
-  it.each([
-    {},
-    { authorization: 'Bearer wrong' },
-    { authorization: KEYS[0]! },
-    { authorization: `Basic ${KEYS[0]}` },
-    bearer(` ${KEYS[0]}x`),
-  ])('refuses %j', async (headers) => {
+  it.each<[Record<string, string>, string]>([
+    [{}, '192.0.2.1'],
+    [{ authorization: 'Bearer wrong' }, '192.0.2.2'],
+    [{ authorization: KEYS[0]! }, '192.0.2.3'],
+    [{ authorization: `Basic ${KEYS[0]}` }, '192.0.2.4'],
+    [bearer(` ${KEYS[0]}x`), '192.0.2.5'],
+  ])('refuses %j', async (headers, from) => {
     for (const url of [IMAGES, '/v1/models', '/v2', '/v2/models/tiny/infer', '/metrics', '/v2/models/tiny/ready']) {
       const post = url.endsWith('generations') || url.endsWith('infer');
-      const answer = await ask(server(), url, { ...(post && { body: {} }), headers });
+      const answer = await ask(server(), url, { ...(post && { body: {} }), headers, from });
       expect([url, answer.status, answer.headers['www-authenticate']]).toEqual([url, 401, 'Bearer']);
     }
   });
@@ -54,6 +54,20 @@ describe('a server with keys', () => {
   it('refuses a wrong key before it reads the body', async () => {
     const { status } = await ask(server(), IMAGES, { body: 'x'.repeat(10_000) });
     expect(status).toBe(401);
+  });
+
+  it('slows down an address that tries keys, but not who was there before', async () => {
+    const models = async (key: string, from: string) =>
+      (await ask(server(), '/v1/models', { headers: bearer(key), from })).status;
+    expect(await models(KEYS[0]!, '198.51.100.1')).toBe(200);
+    const tried = [];
+    for (let i = 0; i < 15; i++) tried.push(await models(`wrong-key-number-${i}`, '198.51.100.1'));
+    expect(tried).toEqual([...Array(10).fill(401), ...Array(5).fill(429)]);
+    const guessed = await ask(server(), '/v1/models', { headers: bearer(KEYS[1]!), from: '198.51.100.1' });
+    expect([guessed.status, guessed.json.error.code]).toEqual([429, 'too_many_wrong_keys']);
+    expect(Number(guessed.headers['retry-after'])).toBeGreaterThan(0);
+    expect(await models(KEYS[0]!, '198.51.100.1')).toBe(200);
+    expect(await models(KEYS[1]!, '198.51.100.2')).toBe(200);
   });
 });
 
@@ -189,7 +203,16 @@ describe('readApiKeys', () => {
   };
 
   it('reads a key a line, without comments', async () => {
-    expect(await readApiKeys(await file(`# ours\n${KEYS[0]}\r\n\n  ${KEYS[1]}  \n`))).toEqual(KEYS);
+    expect(await readApiKeys(await file(`# ours\n${KEYS[0]}\r\n\n  ${KEYS[1]}  \n`))).toEqual(
+      KEYS.map((key) => ({ key })),
+    );
+  });
+
+  it('reads what each may do', async () => {
+    const text = `${KEYS[0]} name=lab rate=0 max-steps=50 max-images=4 priority=3`;
+    expect(await readApiKeys(await file(text))).toEqual([
+      { key: KEYS[0], name: 'lab', rate: 0, maxSteps: 50, maxImages: 4, priority: 3 },
+    ]);
   });
 
   it.each([
@@ -197,9 +220,17 @@ describe('readApiKeys', () => {
     ['# none\n', /must hold one key per line, received none\.$/],
     [
       'fifteen-letters\n',
-      /must hold keys of 16 or more printable characters without spaces, received one of 15, line 1\.$/,
+      /line 1 of \S+ must be 16 or more printable characters without spaces, received one of 15\.$/,
     ],
-    ['# two\nsixteen letters and a space', /received one of 27, line 2\.$/],
+    [
+      '# two\nsixteen letters and a space',
+      /line 2 of \S+ must be a key alone, or with name=, rate=, max-steps=, max-images=, priority= behind it, each once\.$/,
+    ],
+    ['sixteen-letters-at-least rate=1 rate=2', /line 1 of \S+ must be a key alone, or with .* behind it, each once\.$/],
+    ['sixteen-letters-at-least rate=many', /rate of line 1 of \S+ must be an integer from 0 .*, received "many"\.$/],
+    ['sixteen-letters-at-least name=a/b', /name of line 1 of \S+ must be 1 to 64 letters, .*, received "a\/b"\.$/],
+    ['sixteen-letters-at-least\nsixteen-letters-at-least', /line 2 of \S+ must be another key than those before\.$/],
+    ['sixteen-letters-one name=a\nsixteen-letters-two name=a', /line 2 of .* another name .*, received "a"\.$/],
   ])('refuses %j, and never shows a key', async (text, message) => {
     await expect(readApiKeys(await file(text))).rejects.toThrow(message);
   });
@@ -247,7 +278,9 @@ describe('completeOptions', () => {
     [{ apiKeys: [''] }, 'apiKeys[0] must be 16 or more printable characters without spaces, received one of 0'],
     [{ apiKeys: [KEYS[0]!, 'short'] }, 'apiKeys[1] must be 16 or more printable characters without spaces'],
     [{ apiKeys: KEYS[0]! as never }, 'apiKeys must be an array of keys, received "string"'],
-    [{ trustProxy: 'yes' as never }, 'trustProxy must be true or false, received "yes"'],
+    [{ trustProxy: 'yes' as never }, 'trustProxy must be an array of addresses, received "yes"'],
+    [{ trustProxy: ['10.0.0.0/33'] }, 'trustProxy[0] must be an address, a network such as 10.0.0.0/8, loopback or'],
+    [{ engines: 0 }, 'engines must be an integer from 1 to 64, received 0'],
     [{ maxbatch: 2 } as never, 'an option must be one of models, device'],
     [{ corsOrigins: ['https://example.org/'] }, 'corsOrigins[0] must be * or an origin'],
   ])('refuses %j', (options, message) => {

@@ -16,7 +16,8 @@ export interface Program {
 
 /** Starts it and waits until it listens; it ends with the test. */
 export async function startProgram(args: readonly string[]): Promise<Program> {
-  const child = spawn(process.execPath, [PIPELINE, 'serve', '--port', '0', '--rate', '0', ...args], {
+  const given = ['--port', '0', '--rate', '0', '--drain-delay', '0', ...args];
+  const child = spawn(process.execPath, [PIPELINE, 'serve', ...given], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

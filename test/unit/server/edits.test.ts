@@ -314,7 +314,7 @@ describe('wrong forms and files are refused in a sentence', () => {
       'at most 100 calls of the network, not 9901, received 100.',
     ],
     ['a size of its own', () => ({ image: picture, size: '512x512' }), 'size', "size must be 6x4, the model's"],
-    ['an unknown field', () => ({ image: picture, style: 'x' }), 'style', 'the field style is not known.'],
+    ['an unknown field', () => ({ image: picture, mood: 'x' }), 'mood', 'the field mood is not known.'],
     ['a field given twice', () => ({ image: picture, n: ['1', '2'] }), 'n', 'n must be given once.'],
     ['too many fields', () => ({ image: picture, label: new Array(300).fill('1') }), null, 'at most 200 fields.'],
   ])('%s', async (_, fields, param, message) => {

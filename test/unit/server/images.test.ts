@@ -210,7 +210,11 @@ describe('POST /v1/images/generations', () => {
       'condition age must be a number from 10 to 200, received 500.',
     ],
     [{ condition: { age: 50 } }, 'condition', 'a condition must be left out, this model takes none, received "age".'],
-    [{ size: '1024x1024' }, 'size', 'size must be 28x28, the model\'s, received "1024x1024".'],
+    [
+      { size: '1024x1024' },
+      'size',
+      'size must be 28x28, the model\'s, or auto (a server with --resize scales pictures), received "1024x1024".',
+    ],
     [{ prompt: 'a cat' }, 'prompt', 'prompt must be a class, one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, received "a cat".'],
     [
       { label: 10 },
@@ -260,8 +264,9 @@ describe('POST /v1/images/generations', () => {
       'label',
       'label must be an integer or a text of at most 1000 characters or an array of 1 to 16, received an object.',
     ],
-    [{ quality: 'hd' }, 'quality', 'the field quality is not known.'],
-    [{ response_format: 'url' }, 'response_format', 'response_format must be one of b64_json, received "url".'],
+    [{ mood: 'hd' }, 'mood', 'the field mood is not known.'],
+    [{ response_format: 'link' }, 'response_format', 'response_format must be one of b64_json, url, received "link".'],
+    [{ background: 'transparent' }, 'background', 'background must be one of auto, opaque, received "transparent".'],
     [[1], null, 'its body must be an object, received an array of 1.'],
   ]);
   refuses('compile the sampler', [

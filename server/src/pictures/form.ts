@@ -1,0 +1,26 @@
+/** What all pictures of an answer have in common, by OpenAI's names. */
+import type { EngineModel } from '@onnoise/runtime-node/engine';
+import type { Encoding } from './encoding.ts';
+
+export const formOf = (model: EngineModel, { format, size }: Encoding) => ({
+  background: 'opaque',
+  output_format: format,
+  quality: 'auto',
+  size: sizeName(model, size),
+});
+
+/** `28x28`, width first as OpenAI writes it. */
+export function sizeName({ shape: [, height, width] }: EngineModel, size = { width, height }): string {
+  return `${size.width}x${size.height}`;
+}
+
+/** Pictures have no tokens; clients read the field. */
+export const NO_TOKENS = {
+  input_tokens: 0,
+  output_tokens: 0,
+  total_tokens: 0,
+  input_tokens_details: { image_tokens: 0, text_tokens: 0 },
+};
+
+/** Unix seconds. */
+export const now = (): number => Math.floor(Date.now() / 1000);
