@@ -1,0 +1,29 @@
+/** Who waits for whom among the requests of one client. */
+import { describe, expect, it } from 'vitest';
+import { ask, keepAlive, type Reply } from '#test/load/client.ts';
+import { startServer } from '#test/load/start.ts';
+import { until } from '#test/load/until.ts';
+
+const MANY = { n: 16, steps: 1000, sampler: 'ddim' };
+const ONE = { n: 1, steps: 10, sampler: 'ddim' };
+
+describe('one picture of a client that has asked for many', () => {
+  it.each([
+    ['on another connection', {}, {}],
+    ['of another user on the same connection', { user: 'many' }, { user: 'one' }],
+  ])('comes before them %s', async (_, many, one) => {
+    const { server, port } = await startServer({ maxBatch: 2, maxImages: 16 });
+    const ended: string[] = [];
+    const note = (name: string) => (reply: Reply) => {
+      expect(reply.status).toBe(200);
+      ended.push(name);
+    };
+    const agent = keepAlive(1);
+    const first = ask(port, { ...MANY, ...many }).then(note('many'));
+    await until('they are computed', () => server.depth === 16);
+    const second = ask(port, { ...ONE, ...one }, { agent }).then(note('one'));
+    await Promise.all([first, second]);
+    agent.destroy();
+    expect(ended).toEqual(['one', 'many']);
+  });
+});

@@ -1,0 +1,136 @@
+/** What keys allow, and how they change while a server runs. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createServer, type Server, type ServerOptions } from '#server/index.ts';
+import { createWrongKeys } from '#server/service/wrong-keys.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { ask, IMAGES } from '#test/server.ts';
+
+const LAB = 'the-key-of-the-lab-1';
+const WARD = 'the-key-of-the-ward-2';
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+async function start(options: Partial<ServerOptions>): Promise<Server> {
+  const server = await createServer({ models: { tiny: await tinyArtefact({ T: 1000 }) }, device: 'cpu', ...options });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+const generate = (server: Server, body: object, key: string) =>
+  ask(server, IMAGES, { body: { steps: 1, ...body }, headers: bearer(key) });
+
+describe('a key', () => {
+  it('has limits of its own, within those of the server', async () => {
+    const server = await start({
+      maxImages: 8,
+      apiKeys: [
+        { key: LAB, name: 'lab', maxSteps: 20, maxImages: 2 },
+        { key: WARD, maxImages: 100 },
+      ],
+    });
+    const message = async (body: object, key: string) => {
+      const { status, json } = await generate(server, body, key);
+      return status === 200 ? json.data.length : json.error.message;
+    };
+    expect(await message({ n: 2, steps: 20 }, LAB)).toBe(2);
+    expect(await message({ n: 3 }, LAB)).toBe('Cannot sample images: n must be at most 2 with this key, received 3.');
+    expect(await message({ steps: 21 }, LAB)).toBe(
+      'Cannot sample images: steps must be at most 20 with this key, received 21.',
+    );
+    expect(await message({ n: 8, steps: 21 }, WARD)).toBe(8);
+    expect(await message({ n: 9 }, WARD)).toContain('n must be an integer from 1 to 8');
+    const call = { inputs: [{ name: 'sample', shape: [3, 1, 4, 4], datatype: 'FP32', data: [] }] };
+    const asked = await ask(server, '/v2/models/tiny/infer', { body: call, headers: bearer(LAB) });
+    expect(asked.status).toBe(400);
+  });
+
+  it('has a rate of its own', async () => {
+    const server = await start({ rate: 2, apiKeys: [{ key: LAB, rate: 3 }, { key: WARD, rate: 0 }, `${WARD}-plain`] });
+    const statuses = async (key: string) => {
+      const all = [];
+      for (let i = 0; i < 5; i++) all.push((await generate(server, {}, key)).status);
+      return all.filter((status) => status === 200).length;
+    };
+    expect([await statuses(LAB), await statuses(WARD), await statuses(`${WARD}-plain`)]).toEqual([3, 5, 2]);
+  });
+
+  it('gives its pictures more places with a higher priority', async () => {
+    const server = await start({
+      maxBatch: 3,
+      queue: 64,
+      maxImages: 32,
+      apiKeys: [{ key: LAB, priority: 2 }, { key: WARD }],
+    });
+    const ended: string[] = [];
+    const all = [LAB, WARD].map(async (key) => {
+      await generate(server, { n: 8, steps: 600, sampler: 'ddim' }, key);
+      ended.push(key);
+    });
+    await Promise.all(all.reverse());
+    expect(ended).toEqual([LAB, WARD]);
+  });
+});
+
+describe('a file of keys', () => {
+  it('is read again when it changes and at a reload; a wrong one leaves the keys as they were', async () => {
+    const path = join(await temporaryFolder(), 'keys');
+    await writeFile(path, `${LAB} name=lab\n`);
+    const lines: { msg: string; level: number }[] = [];
+    const server = await start({
+      apiKeyFile: path,
+      logger: { level: 'info', stream: { write: (line) => void lines.push(JSON.parse(line)) } },
+    });
+    const status = async (key: string) => (await generate(server, {}, key)).status;
+    expect([await status(LAB), await status(WARD)]).toEqual([200, 401]);
+    await writeFile(path, `${WARD}\n`);
+    await expect.poll(() => status(WARD), { timeout: 20_000, interval: 500 }).toBe(200);
+    expect(await status(LAB)).toBe(401);
+
+    await writeFile(path, 'short\n');
+    await server.reload();
+    expect([await status(WARD), await status(LAB)]).toEqual([200, 401]);
+    expect(lines.filter(({ level }) => level >= 50).map(({ msg }) => msg)).toContain(
+      'the keys could not be read again and stay as they were',
+    );
+    await writeFile(path, `${LAB}\n${WARD}\n`);
+    await server.reload();
+    expect([await status(LAB), await status(WARD)]).toEqual([200, 200]);
+    const metrics = (await ask(server, '/metrics', { headers: bearer(LAB) })).body.toString();
+    expect(metrics).toMatch(/onnoise_reloads_total\{what="keys",result="failed"\} [1-9]/);
+    expect(metrics).toMatch(/onnoise_reloads_total\{what="models",result="done"\} 2/);
+    expect(metrics).toMatch(/onnoise_model_info\{model="tiny",hash="[\da-f]{64}",format="float32",device="cpu"\} 1/);
+    expect(metrics).toMatch(/onnoise_client_images_total\{client="key 1"\} [1-9]/);
+  });
+
+  it('must be there and have keys before the models are loaded', async () => {
+    const models = { none: 'no/such/folder' };
+    await expect(createServer({ models, apiKeyFile: 'no/such/keys' })).rejects.toThrow(
+      'Cannot read API keys: no/such/keys must be a file that can be read, it is not there.',
+    );
+    await expect(createServer({ models, apiKeyFile: 'keys', apiKeys: [LAB] })).rejects.toThrow(
+      'Cannot start the server: apiKeyFile must be left out beside apiKeys, received "keys".',
+    );
+  });
+});
+
+describe('createWrongKeys', () => {
+  it('gives an address ten tries, and one more every three seconds', () => {
+    let now = 1_000_000;
+    const wrong = createWrongKeys(() => now);
+    for (let i = 0; i < 10; i++) {
+      expect(wrong.waitOf('a')).toBe(0);
+      wrong.wrong('a');
+    }
+    expect([wrong.waitOf('a'), wrong.waitOf('b')]).toEqual([3, 0]);
+    now += 2999;
+    expect(wrong.waitOf('a')).toBe(1);
+    now += 1;
+    expect(wrong.waitOf('a')).toBe(0);
+    wrong.wrong('a');
+    expect(wrong.waitOf('a')).toBe(3);
+    now += 60_000;
+    for (let i = 0; i < 10; i++) wrong.wrong('a');
+    expect(wrong.waitOf('a')).toBe(3);
+  });
+});
