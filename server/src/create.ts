@@ -14,6 +14,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { strictJson } from './bodies/strict-json.ts';
 import { report, sendRefusal, toRefusal } from './errors/errors.ts';
 import { frameworkErrors } from './errors/framework-errors.ts';
+import type { GrpcServer } from './grpc/serve.ts';
 import { describeApi } from './options/describe.ts';
 import { type CompleteOptions, completeOptions, type ServerOptions } from './options/options.ts';
 import { createKeptPictures } from './pictures/kept-pictures.ts';
@@ -22,13 +23,17 @@ import { imageRoutes } from './routes/images.ts';
 import { inferenceRoutes } from './routes/inference.ts';
 import { modelRoutes } from './routes/models.ts';
 import { systemRoutes } from './routes/system.ts';
-import { type Admission, createAdmission } from './service/admission.ts';
+import { tritonRoutes } from './routes/triton.ts';
+import { createAdmission } from './service/admission.ts';
 import { allowHalfOpen, createCloser } from './service/connections.ts';
+import { createGate } from './service/gate.ts';
 import { createKeyRing } from './service/key-ring.ts';
-import { createMetrics, type ServerMetrics } from './service/metrics.ts';
+import { createMetrics } from './service/metrics.ts';
 import { protect } from './service/protect.ts';
 import { noteKeys, noteReload } from './service/reloads.ts';
+import { createRepository } from './service/repository.ts';
 import type { Service } from './service/service.ts';
+import { createStatistics } from './service/statistics.ts';
 
 export interface Server {
   /** Fastify's instance, with `inject` for tests and `log`. */
@@ -39,8 +44,15 @@ export interface Server {
   readonly depth: number;
   /** Process numbers of the engines at work. */
   readonly enginePids: readonly (number | undefined)[];
-  /** Starts to take requests. @returns the address. */
-  listen(where?: { host?: string; port?: number }): Promise<string>;
+  /**
+   * Starts to take requests.
+   * @param where `grpcPort`: where to serve the Open Inference Protocol over gRPC as well; 0 for any free port
+   * @returns the address over HTTP
+   * @throws InputError where `@grpc/grpc-js` is not installed
+   */
+  listen(where?: { host?: string; port?: number; grpcPort?: number | undefined }): Promise<string>;
+  /** The port of gRPC, once it listens. */
+  readonly grpcPort: number | undefined;
   /**
    * Reloads the file of keys, and all models while requests go on.
    * @throws InputError if one cannot be loaded; the old ones then stay.
@@ -75,17 +87,24 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     models: () => supervisor.models,
     keyed: keys.keyed,
   });
-  const supervisor = await startEngines(options, app.log, metrics, admission).catch((error: unknown) => {
-    keys.close();
-    throw error;
-  });
+  const statistics = createStatistics();
+  const supervisor = await startEngines(options, app.log, { metrics, admission, statistics }).catch(
+    (error: unknown) => {
+      keys.close();
+      throw error;
+    },
+  );
+  const repository = createRepository(options.models, (models) => noteReload(app.log, metrics, supervisor, models));
   const service: Service = {
     options,
     supervisor,
     admission,
     metrics,
     keys,
+    gate: createGate(keys),
     kept: createKeptPictures(),
+    statistics,
+    repository,
     tables: keepTables(),
     closing: () => state === 'closing',
     draining: () => state !== 'open',
@@ -96,10 +115,11 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     report(request, metrics.errors, error, refusal);
     return sendRefusal(request, reply, refusal);
   });
+  let grpc: GrpcServer | undefined;
   const closer = createCloser(app, service.draining);
   await protect(app, service);
   await describeApi(app, keys.keyed);
-  for (const routes of [imageRoutes, modelRoutes, inferenceRoutes, systemRoutes]) routes(app, service);
+  for (const routes of [imageRoutes, modelRoutes, inferenceRoutes, tritonRoutes, systemRoutes]) routes(app, service);
   await app.ready();
 
   return {
@@ -113,20 +133,30 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     get enginePids() {
       return supervisor.pids;
     },
-    listen: ({ host = '127.0.0.1', port = 8000 } = {}) => app.listen({ host, port }),
+    async listen({ host = '127.0.0.1', port = 8000, grpcPort } = {}) {
+      if (grpcPort !== undefined) {
+        const { serveGrpc } = await import('./grpc/serve.ts');
+        grpc = await serveGrpc(service, app.log, { host, port: grpcPort });
+      }
+      return app.listen({ host, port });
+    },
+    get grpcPort() {
+      return grpc?.port;
+    },
     async reload() {
       await keys.reload().then(
         () => keys.keyed && noteKeys(app.log, metrics),
         (error) => noteKeys(app.log, metrics, error),
       );
-      await noteReload(app.log, metrics, supervisor);
+      await repository.reload();
     },
     async close({ after = 0 } = {}) {
       if (state === 'open') state = 'draining';
       await wait(after * 1000, undefined, { signal: cut.signal }).catch(() => {});
       state = 'closing';
       keys.close();
-      await closer.close((options.timeout + BODY_LIMIT) * 1000);
+      const limit = (options.timeout + BODY_LIMIT) * 1000;
+      await Promise.all([closer.close(limit), grpc?.close(limit)]);
       await supervisor.close();
     },
     async kill() {
@@ -134,6 +164,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
       cut.abort();
       keys.close();
       const killed = supervisor.kill();
+      grpc?.kill();
       app.server.closeAllConnections();
       await Promise.all([killed, app.close()]);
     },
@@ -143,8 +174,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
 function startEngines(
   { models, device, maxBatch, engines, spare, timeout }: CompleteOptions,
   log: FastifyBaseLogger,
-  metrics: ServerMetrics,
-  admission: Admission,
+  { metrics, admission, statistics }: Pick<Service, 'metrics' | 'admission' | 'statistics'>,
 ): Promise<Supervisor> {
   return supervise(
     // An engine that is silent for longer than a request may take has failed.
@@ -152,6 +182,7 @@ function startEngines(
     {
       onSteps: (report) => {
         metrics.steps(report);
+        statistics.steps(report);
         for (const [i, batch] of report.batches.entries()) admission.measure(batch, report.steps[i]!);
       },
       onCrash: (reason, delay) => {

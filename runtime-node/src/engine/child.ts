@@ -94,7 +94,7 @@ export function serveEngine(): void {
 
   /** Steps the models in turn until no work is left. */
   async function run(): Promise<void> {
-    const report: StepReport = { batches: [], steps: [], networks: [] };
+    const report: StepReport = { models: [], batches: [], steps: [], networks: [] };
     let flushed = performance.now();
     const flush = () => {
       flushed = performance.now();
@@ -103,10 +103,11 @@ export function serveEngine(): void {
     };
     for (let busy = true; busy; ) {
       busy = false;
-      for (const { batcher } of loaded.values()) {
+      for (const { model, batcher } of loaded.values()) {
         const done = await batcher.step();
         if (done === undefined) continue;
         busy = true;
+        report.models.push(model.name);
         report.batches.push(done.batch);
         report.steps.push(done.step);
         report.networks.push(done.network);

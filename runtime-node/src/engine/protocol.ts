@@ -90,6 +90,8 @@ export type EngineMethods = {
 
 /** Steps since the last report. The engine sends one at the end of its work, and now and then before. */
 export interface StepReport {
+  /** The model of each step. */
+  models: string[];
   /** Images of each step; guided ones count twice. */
   batches: number[];
   /** Milliseconds of each step. */

@@ -46,8 +46,12 @@ export interface Supervisor {
   sample(task: SampleTask, callbacks?: TaskCallbacks): Promise<Image[]>;
   /** The network's output for each row. @throws as `sample` */
   call(task: CallTask, callbacks?: TaskCallbacks): Promise<Image[]>;
-  /** Loads all models again. @throws what loading them throws; then the old engines stay. */
-  reload(): Promise<void>;
+  /**
+   * Loads all models again, or others from now on.
+   * @param models folders by name; default: as before
+   * @throws what loading them throws; then the old engines stay, and the models that they have
+   */
+  reload(models?: EngineOptions['models']): Promise<void>;
   /** Ends once all work is done. */
   close(): Promise<void>;
   /** Ends at once; resolves when nothing is left on the disk. */
@@ -83,6 +87,8 @@ export async function supervise(
   let reloading: Promise<void> = Promise.resolve();
   let { seats, kept } = await begin(); // the first `count` seats work
   let { models } = seats[0]!.engine;
+  /** What the engines were started with, before it was copied. */
+  let current = options;
   for (const seat of seats) watch(seat);
 
   const working = () => seats.slice(0, count);
@@ -107,8 +113,8 @@ export async function supervise(
   }
 
   /** As many engines as are wanted, with the models that the folders hold now: they are copied first. */
-  async function begin(): Promise<Begun> {
-    const next = await keep(options);
+  async function begin(from = options): Promise<Begun> {
+    const next = await keep(from);
     if (next.failed !== undefined) onNotKept(next.failed);
     const results = await Promise.allSettled(Array.from({ length: wanted }, () => startOne(next)));
     const failed = results.find((result) => result.status === 'rejected');
@@ -160,7 +166,7 @@ export async function supervise(
       if (closing || seats.length >= wanted) break; // a reload was faster
       const from = kept;
       try {
-        const begun = again ? { seats: [await startOne(from)], kept: from } : await begin();
+        const begun = again ? { seats: [await startOne(from)], kept: from } : await begin(current);
         if (closing || kept !== from || seats.length >= wanted) await leave(begun);
         else if (again) add(begun.seats[0]!);
         else use(begun);
@@ -209,7 +215,11 @@ export async function supervise(
     },
     onRunAgain,
   );
-  const sizeOf = (name: string) => imageSize(models.find((model) => model.name === name)!.shape);
+  function sizeOf(name: string): number {
+    const model = models.find((one) => one.name === name);
+    if (model === undefined) throw new EngineGone('the model was unloaded');
+    return imageSize(model.shape);
+  }
 
   return {
     get models() {
@@ -221,19 +231,25 @@ export async function supervise(
     get ready() {
       return seats.length > 0 && !closing;
     },
-    sample(task, callbacks) {
+    async sample(task, callbacks) {
       const size = sizeOf(task.model);
       const part = (which: readonly number[]) => partOfSample(task, which, size);
       return run(task.seeds.length, (engine, which, told) => engine.sample(part(which), told), callbacks);
     },
-    call(task, callbacks) {
+    async call(task, callbacks) {
       const size = sizeOf(task.model);
       const part = (which: readonly number[]) => partOfCall(task, which, size);
       return run(task.rows.length, (engine, which, told) => engine.call(part(which), told), callbacks);
     },
     /** One reload at a time: two at once would leave engines that nobody uses. */
-    reload: () => {
-      reloading = reloading.catch(() => {}).then(async () => use(await begin()));
+    reload: (folders) => {
+      reloading = reloading
+        .catch(() => {})
+        .then(async () => {
+          const next = folders ? { ...current, models: folders } : current;
+          use(await begin(next));
+          current = next;
+        });
       return reloading;
     },
     async close() {

@@ -53,6 +53,7 @@ export {
 export { FORMAT_KEY, formatOf, NETWORK_FORMATS, type NetworkFormat } from './format.ts';
 export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './guidance-options.ts';
+export { narrowHalf, widenBrain, widenHalf } from './half.ts';
 export { type CountLimit, USUAL_VARIATION } from './image-seeds.ts';
 export { type ClassFacts, labelNumber } from './label-number.ts';
 export { latentsOf } from './latents.ts';

@@ -1,4 +1,5 @@
 /** Reads the values of one input tensor from JSON or from bytes, and checks each. */
+import { narrowHalf, widenHalf } from '@onnoise/scheduler/model';
 import { showNumber } from '@onnoise/scheduler/rules';
 import { Refusal } from '../errors/refusal.ts';
 
@@ -10,9 +11,30 @@ export interface TensorInput {
   parameters?: Record<string, unknown>;
 }
 
+/** The types of values that are read and written, as the protocol names them, from little-endian bytes. */
+const TYPES: Readonly<
+  Record<string, { bytes: number; whole?: boolean; read(from: Buffer, count: number): ArrayLike<number | bigint> }>
+> = {
+  FP32: { bytes: 4, read: (from, count) => Float32Array.from({ length: count }, (_, i) => from.readFloatLE(4 * i)) },
+  FP16: {
+    bytes: 2,
+    read: (from, count) => widenHalf(Uint16Array.from({ length: count }, (_, i) => from.readUInt16LE(2 * i))),
+  },
+  INT64: {
+    bytes: 8,
+    whole: true,
+    read: (from, count) => BigInt64Array.from({ length: count }, (_, i) => from.readBigInt64LE(8 * i)),
+  },
+  INT32: {
+    bytes: 4,
+    whole: true,
+    read: (from, count) => Int32Array.from({ length: count }, (_, i) => from.readInt32LE(4 * i)),
+  },
+};
+
 export interface TensorRule {
-  /** `FP32` or `INT64`. */
-  datatype: string;
+  /** Types of `TYPES` that it may have. */
+  datatypes: readonly string[];
   dims: readonly number[];
   /** The least and the largest value at an index of the flat data; undefined: any finite float32. */
   range?: ((index: number) => readonly [min: number, max: number] | undefined) | undefined;
@@ -27,8 +49,9 @@ export interface TensorRule {
 export function readTensor(input: TensorInput, rule: TensorRule, binary: Buffer) {
   const { name, datatype, shape, data, parameters = {} } = input;
   const { dims, range } = rule;
-  const whole = datatype === 'INT64';
-  if (datatype !== rule.datatype) refuseTensor(name, `have the datatype ${rule.datatype}`, datatype);
+  if (!rule.datatypes.includes(datatype))
+    refuseTensor(name, `have the datatype ${rule.datatypes.join(' or ')}`, datatype);
+  const type = TYPES[datatype]!;
   if (shape.length !== dims.length || shape.some((side, i) => side !== dims[i])) {
     refuseTensor(name, `have the shape [${dims.join(', ')}]`, `[${shape.join(', ')}]`);
   }
@@ -41,8 +64,8 @@ export function readTensor(input: TensorInput, rule: TensorRule, binary: Buffer)
       return refuseTensor(`${name}[${index}]`, 'be a finite number from -3.4e38 to 3.4e38', value);
     }
     const [min, max] = ends;
-    if (number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
-    return refuseTensor(`${name}[${index}]`, `be a ${whole ? 'whole ' : ''}number from ${min} to ${max}`, value);
+    if (number >= min && number <= max && (!type.whole || Number.isInteger(number))) return number;
+    return refuseTensor(`${name}[${index}]`, `be a ${type.whole ? 'whole ' : ''}number from ${min} to ${max}`, value);
   };
   const size = parameters.binary_data_size;
   if (size !== undefined && data !== undefined) {
@@ -50,13 +73,28 @@ export function readTensor(input: TensorInput, rule: TensorRule, binary: Buffer)
   }
   if (size === undefined) return { values: readJson(name, data, dims, total, check), bytes: 0 };
 
-  const bytes = total * (datatype === 'INT64' ? 8 : 4);
+  const bytes = total * type.bytes;
   if (size !== bytes) refuseTensor(name, `have a binary_data_size of ${bytes}`, size);
   if (binary.length < bytes) refuseTensor(name, `have ${bytes} bytes after the JSON`, binary.length);
-  const values = Float32Array.from({ length: total }, (_, i) =>
-    check(datatype === 'INT64' ? binary.readBigInt64LE(8 * i) : binary.readFloatLE(4 * i), i),
-  );
-  return { values, bytes };
+  return { values: Float32Array.from(type.read(binary, total) as ArrayLike<number>, check), bytes };
+}
+
+/** Values as bytes of a type. @throws Refusal (400) for those that are too large for it */
+export function tensorBytes(values: Float32Array, datatype: 'FP32' | 'FP16'): Buffer {
+  const numbers = datatype === 'FP16' ? toHalf(values) : values;
+  return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+/** From here on a number is infinite in half precision. */
+const BEYOND_HALF = 65_520;
+
+/** The nearest halves as bits. @throws Refusal (400) for values that are too large */
+export function toHalf(values: Float32Array): Uint16Array {
+  if (values.some((value) => Math.abs(value) >= BEYOND_HALF)) {
+    const rule = 'its values are too large for FP16: send sample as FP32';
+    throw new Refusal(400, 'invalid_value', `Cannot call the network: ${rule}.`, { param: 'outputs' });
+  }
+  return narrowHalf(values);
 }
 
 /** Reads values in a flat array or in arrays of arrays. */

@@ -5,6 +5,9 @@ import { trustedProxies } from './address.ts';
 import { type ApiKey, checkApiKeys } from './keys.ts';
 import { checkHost, checkOrigin } from './origins.ts';
 
+/** Who may load and unload models while the server runs. */
+export const MODEL_CONTROLS = ['none', 'explicit'] as const;
+
 export interface ServerOptions {
   /** Folders, or a folder for each name; a folder's own name is its last part. */
   models: readonly string[] | Readonly<Record<string, string>>;
@@ -14,6 +17,8 @@ export interface ServerOptions {
   engines?: number | undefined;
   /** One engine more is loaded, and takes over where one ends. Default: false. */
   spare?: boolean | undefined;
+  /** `explicit`: clients may load and unload the models by Triton's repository extension. Default: `none`. */
+  modelControl?: (typeof MODEL_CONTROLS)[number] | undefined;
   /** Images per network call, guided ones twice, 1 to 1024. Default: 8. */
   maxBatch?: number | undefined;
   /** Images that may be in progress or waiting, 1 to 1,000,000; more are refused with 429. Default: 256. */
@@ -93,6 +98,7 @@ const OTHERS = [
   'resize',
   'spare',
   'trustProxy',
+  'modelControl',
   'logger',
 ] satisfies (keyof ServerOptions)[];
 const NAMES: readonly string[] = [...OTHERS, ...Object.keys(SERVER_LIMITS)];
@@ -115,6 +121,7 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
     resize = false,
     spare = false,
     trustProxy = [],
+    modelControl = 'none',
     logger = false,
   } = options;
   check(ACTION, 'device', oneOf(DEVICE_CHOICES), device);
@@ -127,6 +134,7 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
   for (const [i, origin] of corsOrigins.entries()) checkOrigin(ACTION, `corsOrigins[${i}]`, origin);
   check(ACTION, 'allowedHosts', rule('an array of host names', Array.isArray), allowedHosts);
   for (const [i, host] of allowedHosts.entries()) checkHost(ACTION, `allowedHosts[${i}]`, host);
+  check(ACTION, 'modelControl', oneOf(MODEL_CONTROLS), modelControl);
   check(ACTION, 'resize', flag, resize);
   check(ACTION, 'spare', flag, spare);
   check(ACTION, 'trustProxy', rule('an array of addresses', Array.isArray), trustProxy);
@@ -143,6 +151,7 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
     trustProxy,
     logger,
     engines: whole('engines'),
+    modelControl,
     resize,
     spare,
     maxBatch: whole('maxBatch'),

@@ -1,7 +1,7 @@
 /** Tensors of the Open Inference Protocol as a call of the network, and back. */
 import type { CallTask, EngineModel, Owner } from '@onnoise/runtime-node/engine';
-import { conditionRows, extraInputs } from '@onnoise/scheduler/model';
-import { readTensor, refuseTensor, type TensorRule } from '../bodies/tensor-input.ts';
+import { conditionRows, extraInputs, widenHalf } from '@onnoise/scheduler/model';
+import { readTensor, refuseTensor, type TensorRule, tensorBytes, toHalf } from '../bodies/tensor-input.ts';
 import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';
 import { objectOf, schemaOf, type Typed, type TypeOf } from './typed.ts';
@@ -11,6 +11,9 @@ const LARGEST_CONDITION = 2 ** 99;
 
 const text = (maxLength: number) => schemaOf<string>({ type: 'string', maxLength });
 const parameters = schemaOf<Record<string, unknown>>({ type: 'object', additionalProperties: true });
+
+/** The protocol lets every object have more than it names. */
+const OPEN = { additionalProperties: true };
 
 const INPUT = objectOf(
   {
@@ -24,9 +27,14 @@ const INPUT = objectOf(
     }),
   },
   ['name', 'shape', 'datatype'],
+  OPEN,
 );
 
-const OUTPUT = objectOf({ name: schemaOf<string>({ type: 'string', enum: ['out_sample'] }), parameters }, ['name']);
+const OUTPUT = objectOf(
+  { name: schemaOf<string>({ type: 'string', enum: ['out_sample'] }), parameters },
+  ['name'],
+  OPEN,
+);
 
 export const INFERENCE_BODY = objectOf(
   {
@@ -36,6 +44,7 @@ export const INFERENCE_BODY = objectOf(
     outputs: schemaOf<TypeOf<typeof OUTPUT>[]>({ type: 'array', maxItems: 1, items: OUTPUT }),
   },
   ['inputs'],
+  OPEN,
 );
 
 const MODEL = schemaOf<string>({ type: 'string' });
@@ -65,6 +74,14 @@ export function tensorsOf(model: EngineModel) {
     outputs: [{ name: 'out_sample', datatype: 'FP32', shape: [-1, ...shape] }],
   };
 }
+
+/** The types that an input may have besides its own. The output has that of `sample`. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  sample: ['FP16'],
+  timestep: ['FP16', 'INT64', 'INT32'],
+  class_labels: ['INT32'],
+  conditions: ['FP16'],
+};
 
 /** What a caller must know besides the tensors. The protocol allows only single values. */
 export function parametersOf({ scheduler, classes, classNames, nullCondition, conditions }: EngineModel) {
@@ -101,7 +118,8 @@ export function toCall(
   for (const input of inputs) {
     const { datatype, shape } = wanted.find(({ name }) => name === input.name)!;
     const dims = [count, ...shape.slice(1)];
-    const read = readTensor(input, { datatype, dims, range: ranges[input.name] }, rest);
+    const datatypes = [datatype, ...(ALSO[input.name] ?? [])];
+    const read = readTensor(input, { datatypes, dims, range: ranges[input.name] }, rest);
     values.set(input.name, read.values);
     rest = rest.subarray(read.bytes);
   }
@@ -159,10 +177,22 @@ function refuseOutput(rule: string): never {
   throw new Refusal(400, 'invalid_value', `Cannot call the network: ${rule}.`, { param: 'outputs' });
 }
 
+/** The type of the output: half precision for who sent half precision. */
+export const outputType = ({ inputs }: InferenceBody): 'FP32' | 'FP16' =>
+  inputs.some(({ name, datatype }) => name === 'sample' && datatype === 'FP16') ? 'FP16' : 'FP32';
+
 /** Rows [C, H, W] as one tensor [N, C, H, W]: its values in JSON, or its byte count there and bytes after it. */
-export function toOutput({ shape }: EngineModel, rows: readonly Float32Array[], binary: boolean) {
-  const head = { name: 'out_sample', datatype: 'FP32', shape: [rows.length, ...shape] };
-  const bytes = Buffer.concat(rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength)));
-  if (binary) return { output: { ...head, parameters: { binary_data_size: bytes.length } }, bytes };
-  return { output: { ...head, data: rows.flatMap((row) => Array.from(row)) }, bytes: undefined };
+export function toOutput(
+  { shape }: EngineModel,
+  rows: readonly Float32Array[],
+  { binary, datatype }: { binary: boolean; datatype: 'FP32' | 'FP16' },
+) {
+  const head = { name: 'out_sample', datatype, shape: [rows.length, ...shape] };
+  const parts = rows.map((row) => tensorBytes(row, datatype));
+  if (binary) {
+    const bytes = Buffer.concat(parts);
+    return { output: { ...head, parameters: { binary_data_size: bytes.length } }, bytes };
+  }
+  const rounded = datatype === 'FP16' ? rows.map((row) => widenHalf(toHalf(row))) : rows;
+  return { output: { ...head, data: rounded.flatMap((row) => Array.from(row)) }, bytes: undefined };
 }

@@ -5,9 +5,9 @@
 import { imageSize } from '@onnoise/runtime-node';
 import type { FastifyInstance } from 'fastify';
 import { JSON_LENGTH, takeBinaryBodies, withBytes } from '../bodies/binary-body.ts';
-import { Refusal } from '../errors/errors.ts';
 import {
   INFERENCE_BODY,
+  outputType,
   parametersOf,
   paramsOf,
   tensorsOf,
@@ -16,13 +16,11 @@ import {
   wantedOutput,
 } from '../requests/inference.ts';
 import { failures, V2_ERROR } from '../requests/schemas.ts';
-import type { SchemaTypes, TypeOf } from '../requests/typed.ts';
+import type { SchemaTypes } from '../requests/typed.ts';
 import { withinLimits } from '../service/ask.ts';
+import { whenOver } from '../service/connections.ts';
 import { allowedTo, ownerOf } from '../service/owner.ts';
-import { findModel, type Service } from '../service/service.ts';
-
-/** A model folder holds one network: there is one version of it. */
-const VERSION = '1';
+import { findVersion, type Service, VERSION } from '../service/service.ts';
 
 export function inferenceRoutes(app: FastifyInstance, service: Service): void {
   serverRoutes(app, service);
@@ -37,7 +35,7 @@ function serverRoutes(app: FastifyInstance, service: Service): void {
   app.get('/v2', { schema: schemaOf('getServer', 'Describe the server') }, async () => ({
     name: 'onnoise',
     version: '0.1.0',
-    extensions: ['binary_tensor_data'],
+    extensions: ['binary_tensor_data', 'model_configuration', 'statistics', 'model_repository'],
   }));
   const live = {
     config: { open: true, health: true },
@@ -86,28 +84,31 @@ function callRoute(app: FastifyInstance, service: Service, path: string): void {
       const model = findVersion(service, params);
       const wanted = wantedOutput(body);
       const task = toCall(model, body, binary, ownerOf(request), allowedTo(request, service.options));
-      const limits = { client, count: task.timesteps.length, steps: 1, size: imageSize(model.shape) };
-      const called = await withinLimits(service, reply, limits, ({ signal }) =>
-        service.supervisor.call(task, { signal }),
+      const limits = {
+        model: model.name,
+        client,
+        count: task.timesteps.length,
+        steps: 1,
+        size: imageSize(model.shape),
+      };
+      const called = await withinLimits(
+        service,
+        (over) => whenOver(reply, over),
+        limits,
+        ({ signal }) => service.supervisor.call(task, { signal }),
       );
+      for (const { waited, took } of called) service.statistics.image(model.name, waited, took);
       const rows = called.map(({ image }) => image);
       const named = { model_name: model.name, model_version: VERSION };
       const head = body.id === undefined ? named : { ...named, id: body.id };
       if (wanted === 'none') return { ...head, outputs: [] };
-      const { output, bytes } = toOutput(model, rows, wanted === 'binary');
+      const { output, bytes } = toOutput(model, rows, { binary: wanted === 'binary', datatype: outputType(body) });
       const answer = { ...head, outputs: [output] };
       if (bytes === undefined) return answer;
       const { length, body: sent } = withBytes(answer, bytes);
       return reply.type('application/octet-stream').header(JSON_LENGTH, length).send(sent);
     },
   );
-}
-
-function findVersion(service: Service, { model, version }: TypeOf<ReturnType<typeof paramsOf>>) {
-  if (version !== undefined && version !== VERSION) {
-    throw new Refusal(404, 'model_not_found', `There is no such version of the model. There is: ${VERSION}.`);
-  }
-  return findModel(service, model);
 }
 
 /** The same operation under an address with a version has its own id. */

@@ -9,6 +9,7 @@ import { formOf, NO_TOKENS, now } from '../pictures/form.ts';
 import { typeOf, wantedPicture } from '../pictures/representation.ts';
 import { createTimer, serverTiming } from '../pictures/timings.ts';
 import { type WorkOptions, withinLimits } from '../service/ask.ts';
+import { whenOver } from '../service/connections.ts';
 import { sample } from '../service/sample.ts';
 import type { Service } from '../service/service.ts';
 import { type Asked, streamPictures } from './picture-stream.ts';
@@ -33,27 +34,32 @@ export async function answerPictures(
   if (streams && addresses) refuse('response_format', 'b64_json with stream');
   const limits = limitsOf(request, asked);
   if (streams) return streamPictures(service, { ...asked, request, reply, limits });
-  return withinLimits(service, reply, limits, async (work) => {
-    const timer = createTimer();
-    const made = await sample(service, request, task, work, { onImage: ({ took }) => timer.image(took) });
-    const images = made.map(({ image }) => image);
-    if (picture) {
-      const bytes = await encodeAll(images, model, { ...encoding, format: picture });
-      void reply.header('server-timing', serverTiming(timer.read()));
-      void reply.header('x-seed', firstSeed(task.seeds[0]!));
-      return reply.type(typeOf(picture)).header('cache-control', 'no-store').send(bytes);
-    }
-    const encoded = await Promise.all(images.map((image) => encodePicture(image, model, encoding)));
-    const data = encoded.map((bytes, index) => ({
-      ...(addresses
-        ? { url: addressOf(service, request, { bytes, type: typeOf(encoding.format) }) }
-        : { b64_json: bytes.toString('base64') }),
-      ...describePicture(asked, index),
-    }));
-    const timings = timer.read();
-    void reply.header('server-timing', serverTiming(timings));
-    return { created: now(), model: model.name, ...formOf(model, encoding), timings, usage: NO_TOKENS, data };
-  });
+  return withinLimits(
+    service,
+    (over) => whenOver(reply, over),
+    limits,
+    async (work) => {
+      const timer = createTimer();
+      const made = await sample(service, request, task, work, { onImage: ({ took }) => timer.image(took) });
+      const images = made.map(({ image }) => image);
+      if (picture) {
+        const bytes = await encodeAll(images, model, { ...encoding, format: picture });
+        void reply.header('server-timing', serverTiming(timer.read()));
+        void reply.header('x-seed', firstSeed(task.seeds[0]!));
+        return reply.type(typeOf(picture)).header('cache-control', 'no-store').send(bytes);
+      }
+      const encoded = await Promise.all(images.map((image) => encodePicture(image, model, encoding)));
+      const data = encoded.map((bytes, index) => ({
+        ...(addresses
+          ? { url: addressOf(service, request, { bytes, type: typeOf(encoding.format) }) }
+          : { b64_json: bytes.toString('base64') }),
+        ...describePicture(asked, index),
+      }));
+      const timings = timer.read();
+      void reply.header('server-timing', serverTiming(timings));
+      return { created: now(), model: model.name, ...formOf(model, encoding), timings, usage: NO_TOKENS, data };
+    },
+  );
 }
 
 function refuse(param: string, rule: string): never {
@@ -64,6 +70,7 @@ function limitsOf({ client }: FastifyRequest, { model, task, table, encoding }: 
   const { seeds, guidance, mask } = task;
   const { width = 0, height = 0 } = encoding.size ?? {};
   return {
+    model: model.name,
     client,
     count: seeds.length,
     steps: picturesCalled(table.rows, guidance),

@@ -9,6 +9,7 @@ import { type Encoding, encodePicture } from '../pictures/encoding.ts';
 import { formOf, NO_TOKENS, now } from '../pictures/form.ts';
 import { seconds } from '../pictures/timings.ts';
 import { type WorkOptions, withinLimits } from '../service/ask.ts';
+import { whenOver } from '../service/connections.ts';
 import { sample } from '../service/sample.ts';
 import type { Service } from '../service/service.ts';
 import { createEventStream } from './event-stream.ts';
@@ -40,30 +41,35 @@ export async function streamPictures(
   const common = formOf(model, encoding);
   await new Promise<void>((resolve, reject) => {
     let begun = false;
-    void withinLimits(service, reply, limits, async (work) => {
-      begun = true;
-      resolve();
-      const shown: number[] = task.seeds.map(() => 0);
-      let last = Promise.resolve();
-      /** Encodes in parallel, sends in order. */
-      const show = (image: Float32Array, type: string, data: object, mayBeMissed: boolean) => {
-        const head = { type, created_at: now(), ...common };
-        last = Promise.all([encodePicture(image, model, encoding), last]).then(([bytes]) =>
-          events.send(type, { ...head, b64_json: bytes.toString('base64'), ...data }, { mayBeMissed }),
-        );
-        last.catch(() => {}); // whoever awaits the last one gets the error
-      };
-      await sample(service, request, task, work, {
-        onPartial: ({ index, step, steps, image }) =>
-          show(image, `${event}.partial_image`, { partial_image_index: shown[index]!++, index, step, steps }, true),
-        onImage({ index, image, waited, took }) {
-          const timings = { queue: seconds(waited), steps: seconds(took) };
-          const data = { ...describePicture(asked, index), index, timings, usage: NO_TOKENS };
-          show(image, `${event}.completed`, data, false);
-        },
-      });
-      await last;
-    })
+    void withinLimits(
+      service,
+      (over) => whenOver(reply, over),
+      limits,
+      async (work) => {
+        begun = true;
+        resolve();
+        const shown: number[] = task.seeds.map(() => 0);
+        let last = Promise.resolve();
+        /** Encodes in parallel, sends in order. */
+        const show = (image: Float32Array, type: string, data: object, mayBeMissed: boolean) => {
+          const head = { type, created_at: now(), ...common };
+          last = Promise.all([encodePicture(image, model, encoding), last]).then(([bytes]) =>
+            events.send(type, { ...head, b64_json: bytes.toString('base64'), ...data }, { mayBeMissed }),
+          );
+          last.catch(() => {}); // whoever awaits the last one gets the error
+        };
+        await sample(service, request, task, work, {
+          onPartial: ({ index, step, steps, image }) =>
+            show(image, `${event}.partial_image`, { partial_image_index: shown[index]!++, index, step, steps }, true),
+          onImage({ index, image, waited, took }) {
+            const timings = { queue: seconds(waited), steps: seconds(took) };
+            const data = { ...describePicture(asked, index), index, timings, usage: NO_TOKENS };
+            show(image, `${event}.completed`, data, false);
+          },
+        });
+        await last;
+      },
+    )
       .catch((error: unknown) => {
         const refusal = toRefusal(error);
         if (!begun) return reject(refusal);

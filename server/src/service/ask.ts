@@ -1,7 +1,6 @@
 /** Runs one request's work: reserves its share, cancels it on time, and releases everything however it ends. */
-import type { FastifyReply } from 'fastify';
 import { clientGone, Refusal } from '../errors/errors.ts';
-import { whenOver } from './connections.ts';
+import type { WhenOver } from './connections.ts';
 import type { Service } from './service.ts';
 
 /** Bytes per image value during the work: x, x0 and noise in the engine, a copy here, the PNG and the base64. */
@@ -20,6 +19,8 @@ export interface Work {
 }
 
 export interface WorkOptions {
+  /** Its name. */
+  model: string;
   client: string;
   /** Images. */
   count: number;
@@ -38,9 +39,9 @@ export interface WorkOptions {
  * @throws Refusal: 429 if the queue or the memory is full, 503 while the server stops, 504 when the time is up.
  */
 export async function withinLimits<T>(
-  { options, admission, closing }: Service,
-  reply: FastifyReply,
-  { client, count, steps, size, auxiliary = 0, scaled = 0 }: WorkOptions,
+  { options, admission, statistics, closing }: Service,
+  whenOver: WhenOver,
+  { model, client, count, steps, size, auxiliary = 0, scaled = 0 }: WorkOptions,
   run: (work: Work) => Promise<T>,
 ): Promise<T> {
   if (closing()) throw new Refusal(503, 'closing', 'The server is stopping: ask another.', { retryAfter: 1 });
@@ -59,15 +60,18 @@ export async function withinLimits<T>(
   const late = setTimeout(() => {
     abort.abort(new Refusal(504, 'timeout', `The request took longer than its ${timeout} s and was cancelled.`));
   }, timeout * 1000);
-  const forget = whenOver(reply, () => {
-    abort.abort(clientGone());
-  });
+  const forget = whenOver(() => abort.abort(clientGone()));
+  const began = performance.now();
+  let done = false;
   try {
-    return await run({ signal: abort.signal, releaseOne: place.releaseOne });
+    const result = await run({ signal: abort.signal, releaseOne: place.releaseOne });
+    done = true;
+    return result;
   } finally {
+    statistics.ended(model, done, performance.now() - began);
     clearTimeout(late);
     forget();
     place.release();
-    whenOver(reply, free); // the result waits here until the client has read it
+    whenOver(free); // the result waits here until the client has read it
   }
 }

@@ -6,6 +6,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 /** Callbacks for the end of a connection: one listener serves all requests on it. */
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
+/** Calls `over` once, when nobody waits for an answer any more. @returns a function that cancels the callback */
+export type WhenOver = (over: () => void) => () => void;
+
 /**
  * Calls `over` once: when the answer is written, or when nobody can read it any more. Node reports the end of the
  * connection only to the response whose turn it is; one that waits behind others never hears of it.

@@ -16,7 +16,7 @@ export function ownerOf({ client, key, raw }: FastifyRequest, user?: string | nu
 
 /** The server's limits, or narrower ones of the client's key. */
 export function allowedTo<T extends Pick<CompleteOptions, 'maxImages' | 'maxSteps'>>(
-  { key }: FastifyRequest,
+  { key }: Pick<FastifyRequest, 'key'>,
   options: T,
 ): T {
   const { maxImages = options.maxImages, maxSteps = options.maxSteps } = key ?? {};

@@ -11,7 +11,6 @@ import { guardOrigins } from '../options/origins.ts';
 import { whenOver } from './connections.ts';
 import { methodsOf } from './methods.ts';
 import type { Service } from './service.ts';
-import { createWrongKeys } from './wrong-keys.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,13 +37,13 @@ const CLIENTS = 10_000;
  * known by its key before its rate and its bytes are counted for that.
  */
 export async function protect(app: FastifyInstance, service: Service): Promise<void> {
-  const { options, admission, metrics, keys } = service;
+  const { options, admission, metrics, keys, gate } = service;
   await setHeaders(app);
   name(app, options.trustProxy);
   guardOrigins(app, { ...options, keyed: keys.keyed });
   if (options.corsOrigins.length > 0) await allowOrigins(app, options.corsOrigins);
   refuseMethods(app);
-  if (keys.keyed) askForKeys(app, keys);
+  if (keys.keyed) askForKeys(app, gate);
   noteLeavers(app, metrics);
   if (options.rate > 0 || keys.keyed) await limitRate(app, options.rate);
   countBytes(app, admission, options.maxBody);
@@ -113,28 +112,11 @@ function refuseMethods(app: FastifyInstance): void {
 }
 
 /** Refuses a request without a key, and calls its client by the key. */
-function askForKeys(app: FastifyInstance, keys: Service['keys']): void {
-  const wrongKeys = createWrongKeys();
+function askForKeys(app: FastifyInstance, gate: Service['gate']): void {
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.open) return;
-    const { client: address, headers } = request;
-    const wait = wrongKeys.waitOf(address);
-    const key = keys.find(headers.authorization);
-    if (wait > 0 && !(key && wrongKeys.isKnown(address, key.name))) {
-      const sentence = 'Too many wrong keys came from this address: wait before you send another.';
-      throw new Refusal(429, 'too_many_wrong_keys', sentence, { retryAfter: wait });
-    }
-    if (key === undefined) {
-      if (headers.authorization !== undefined) wrongKeys.wrong(address);
-      throw new Refusal(
-        401,
-        'invalid_api_key',
-        'Cannot take the request: Authorization must be Bearer followed by a key of this server.',
-      );
-    }
-    wrongKeys.right(address, key.name);
-    request.client = key.name;
-    request.key = key;
+    request.key = gate.keyOf(request.client, request.headers.authorization);
+    request.client = request.key.name;
   });
 }
 

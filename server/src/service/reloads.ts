@@ -1,5 +1,5 @@
 /** Reloads of models and keys, in the log and the metrics. */
-import type { Supervisor } from '@onnoise/runtime-node/engine';
+import type { EngineOptions, Supervisor } from '@onnoise/runtime-node/engine';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ServerMetrics } from './metrics.ts';
 
@@ -8,10 +8,11 @@ export async function noteReload(
   log: FastifyBaseLogger,
   metrics: ServerMetrics,
   supervisor: Supervisor,
+  folders: EngineOptions['models'],
 ): Promise<void> {
   const began = performance.now();
   try {
-    await supervisor.reload();
+    await supervisor.reload(folders);
     const seconds = (performance.now() - began) / 1000;
     metrics.reloads.inc({ what: 'models', result: 'done' });
     metrics.reloadSeconds.observe(seconds);

@@ -7,7 +7,7 @@ import type { Service } from './service.ts';
 type Callbacks = NonNullable<Parameters<Service['supervisor']['sample']>[1]>;
 
 export function sample(
-  { supervisor, metrics }: Service,
+  { supervisor, metrics, statistics }: Service,
   { key, client }: FastifyRequest,
   task: SampleTask,
   { signal, releaseOne }: Work,
@@ -19,6 +19,7 @@ export function sample(
     onImage(image) {
       releaseOne();
       metrics.images.inc({ model: task.model });
+      statistics.image(task.model, image.waited, image.took);
       metrics.waits.observe({ model: task.model }, image.waited / 1000);
       if (key) metrics.ofClient.image(client);
       onImage?.(image);

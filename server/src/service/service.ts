@@ -5,8 +5,11 @@ import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';
 import type { KeptPictures } from '../pictures/kept-pictures.ts';
 import type { Admission } from './admission.ts';
+import type { Gate } from './gate.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { ServerMetrics } from './metrics.ts';
+import type { Repository } from './repository.ts';
+import type { Statistics } from './statistics.ts';
 
 export interface Service {
   options: CompleteOptions;
@@ -14,7 +17,10 @@ export interface Service {
   admission: Admission;
   metrics: ServerMetrics;
   keys: KeyRing;
+  gate: Gate;
   kept: KeptPictures;
+  statistics: Statistics;
+  repository: Repository;
   /** Compiled tables of samplers, which are kept. */
   tables: typeof compileSampler;
   /** True once the server takes no more requests. */
@@ -30,4 +36,15 @@ export function findModel({ supervisor }: Pick<Service, 'supervisor'>, name?: st
   if (model) return model;
   const known = models.map((one) => one.name).join(', ');
   throw new Refusal(404, 'model_not_found', `There is no model of that name. There are: ${known}.`, { param: 'model' });
+}
+
+/** A model folder holds one network: there is one version of it. */
+export const VERSION = '1';
+
+/** @throws Refusal (404) for an unknown model, or a version that is not the only one */
+export function findVersion(service: Service, { model, version }: { model: string; version?: string }): EngineModel {
+  if (version !== undefined && version !== VERSION) {
+    throw new Refusal(404, 'model_not_found', `There is no such version of the model. There is: ${VERSION}.`);
+  }
+  return findModel(service, model);
 }

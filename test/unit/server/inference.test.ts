@@ -30,7 +30,7 @@ describe('the Open Inference Protocol', () => {
     expect((await ask(server(), '/v2')).json).toEqual({
       name: 'onnoise',
       version: '0.1.0',
-      extensions: ['binary_tensor_data'],
+      extensions: ['binary_tensor_data', 'model_configuration', 'statistics', 'model_repository'],
     });
     expect((await ask(server(), '/v2/health/live')).json).toEqual({ live: true });
     expect((await ask(server(), '/v2/health/ready')).json).toEqual({ ready: true });
@@ -157,7 +157,6 @@ describe('the Open Inference Protocol', () => {
     });
   refuses('take the request', [
     ['no inputs', {}, 'the field inputs must be given.'],
-    ['an unknown field', { inputs: [sample], priority: 1 }, 'the field priority is not known.'],
     [
       'another output',
       { inputs: [sample, timestep, labels], outputs: [{ name: 'y' }] },
@@ -177,8 +176,8 @@ describe('the Open Inference Protocol', () => {
     ],
     [
       'another type',
-      { inputs: [{ ...sample, datatype: 'FP16' }, timestep, labels] },
-      'sample must have the datatype FP32, received FP16.',
+      { inputs: [{ ...sample, datatype: 'FP64' }, timestep, labels] },
+      'sample must have the datatype FP32 or FP16, received FP64.',
     ],
     [
       'another shape',

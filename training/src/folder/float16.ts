@@ -6,8 +6,9 @@
  * embedding's sines, which the network depends on sharply; scales of 8-bit values, which may be too small for float16; and tensors with
  * values that float16 cannot hold.
  */
+
+import { narrowHalf, widenHalf } from '@onnoise/scheduler/model';
 import type { Constant, FileGraph, Node } from '@onnoise/tracer';
-import { narrowHalf, widenHalf } from './half.ts';
 
 /** ONNX's number of the type. */
 const FLOAT = 1;

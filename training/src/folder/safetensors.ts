@@ -8,9 +8,8 @@
  */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { sizeOf } from '@onnoise/scheduler/model';
+import { sizeOf, widenBrain, widenHalf } from '@onnoise/scheduler/model';
 import { InputError, integer, listOf, object } from '@onnoise/scheduler/rules';
-import { widenBrain, widenHalf } from './half.ts';
 
 export type SafetensorsData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { narrowHalf, widenHalf } from '#training/folder/half.ts';
+import { narrowHalf, widenHalf } from '#scheduler/model/half.ts';
 
 const bits = (...values: number[]) => [...narrowHalf(Float32Array.from(values))];
 
