@@ -1,5 +1,5 @@
 export { createServer, type Server } from './create.ts';
 export { trustedProxies } from './options/address.ts';
 export { type ApiKey, readApiKeys } from './options/keys.ts';
-export { MODEL_CONTROLS, SERVER_LIMITS, type ServerLimit, type ServerOptions } from './options/options.ts';
+export { SERVER_LIMITS, type ServerLimit, type ServerOptions } from './options/options.ts';
 export { checkHost, checkOrigin, isLoopback } from './options/origins.ts';

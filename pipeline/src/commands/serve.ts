@@ -22,6 +22,8 @@ export interface ServeArguments {
   engines?: number | undefined;
   spare: boolean;
   resize: boolean;
+  'model-control': (typeof MODEL_CONTROLS)[number];
+  'grpc-port'?: number | undefined;
   'drain-delay': number;
   'max-batch'?: number | undefined;
   queue?: number | undefined;
@@ -39,6 +41,8 @@ export interface ServeArguments {
   'log-level'?: LogLevel | undefined;
 }
 
+/** As the server has them; the server is loaded when it is needed. */
+const MODEL_CONTROLS = ['none', 'explicit'] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -74,8 +78,15 @@ export const command: Command<ServeArguments> = {
     engines: numberOption('engines', MODELS, 'Processes with all models each, that share the requests', '1'),
     spare: flagOption(MODELS, 'Keep one more loaded, which takes over where one ends'),
     resize: flagOption(MODELS, 'Scale pictures to the size that a request asks for'),
+    'model-control': {
+      group: MODELS,
+      choices: MODEL_CONTROLS,
+      default: 'none',
+      describe: 'explicit: clients may load and unload models by the Open Inference Protocol',
+    },
     host: textOption('Address to listen on; 0.0.0.0 for all', { group: ADDRESS, default: '127.0.0.1' }),
     port: { ...numberOption('port', ADDRESS, 'Port to listen on; 0 for any free one'), default: 8000 },
+    'grpc-port': numberOption('grpc-port', ADDRESS, 'Port for the Open Inference Protocol over gRPC as well', 'off'),
     'api-key-file': textOption('File of API keys, one per line, each with its limits; read again when it changes', {
       group: ADDRESS,
     }),
@@ -141,20 +152,24 @@ async function listenUntilToldToEnd(args: ServeArguments, onCreate: (server: Pro
   const { host, port } = args;
   const options = await toOptions(args);
   checkInteger('serve', '--port', port, 0, 65535);
+  const grpcPort = args['grpc-port'];
+  if (grpcPort !== undefined) checkInteger('serve', '--grpc-port', grpcPort, 0, 65535);
   const after = checkInteger('serve', '--drain-delay', args['drain-delay'], 0, LONGEST_DELAY);
   await tryAddress(host, port);
+  if (grpcPort !== undefined) await tryAddress(host, grpcPort);
   const { createServer, isLoopback } = await loadServer();
   const created = createServer(options);
   onCreate(created);
   const server = await created;
   for (const { name, device, reason } of server.models) sayNote(`Model ${name} on ${device} (${reason})`);
-  const address = await server.listen({ host, port }).catch(async (error: unknown) => {
+  const address = await server.listen({ host, port, grpcPort }).catch(async (error: unknown) => {
     await server.kill();
     throw addressError(host, port, error);
   });
   // Whoever reads that it listens may send a signal at once.
   const toldToEnd = untilToldToEnd(server, after);
   sayNote(`Listening at ${address}`);
+  if (server.grpcPort !== undefined) sayNote(`gRPC at port ${server.grpcPort}`);
   if (args['api-key-file'] === undefined && !isLoopback(host)) {
     sayNote('Anyone who can reach this address can use it. --api-key-file limits it to clients with a key.');
   }
@@ -228,6 +243,7 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
     trustProxy,
     spare,
     resize,
+    modelControl: args['model-control'],
     engines: limit('engines', 'engines'),
     maxBatch: limit('max-batch', 'maxBatch'),
     maxSteps: limit('max-steps', 'maxSteps'),

@@ -13,9 +13,9 @@ import { classNamesOf } from './class-names.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { type ConditionSpec, readConditions } from './conditions.ts';
 import { formatOf, type NetworkFormat } from './format.ts';
-import { readOnnxFacts } from './onnx-file.ts';
+import { readOnnxFacts } from './onnx/file.ts';
+import type { Bytes } from './onnx/wire.ts';
 import type { ImageShape } from './pixels.ts';
-import type { Bytes } from './wire.ts';
 
 export interface Artefact {
   scheduler: SchedulerConfig;

@@ -57,8 +57,10 @@ export { narrowHalf, widenBrain, widenHalf } from './half.ts';
 export { type CountLimit, USUAL_VARIATION } from './image-seeds.ts';
 export { type ClassFacts, labelNumber } from './label-number.ts';
 export { latentsOf } from './latents.ts';
-export { onnxReason } from './onnx-error.ts';
-export { type OnnxFacts, readOnnxFacts } from './onnx-file.ts';
+export { onnxReason } from './onnx/error.ts';
+export { type OnnxFacts, readOnnxFacts } from './onnx/file.ts';
+export { sniff } from './onnx/sniff.ts';
+export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type WireField } from './onnx/wire.ts';
 export type { PictureOptions } from './options.ts';
 export { labelsOfPictures } from './picture-labels.ts';
 export { type ImageShape, toByte, toBytes } from './pixels.ts';
@@ -73,5 +75,3 @@ export {
 } from './request.ts';
 export { type NetworkPort, type NetworkShape, signatureFault } from './signature.ts';
 export { sizeOf } from './size.ts';
-export { sniff } from './sniff.ts';
-export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type WireField } from './wire.ts';

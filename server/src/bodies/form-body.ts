@@ -13,7 +13,7 @@ declare module 'fastify' {
 }
 
 /** What a field's schema says of its type; forms have only texts, and files for fields of the format `binary`. */
-export type FieldTypes = Readonly<Record<string, { type?: string | string[]; format?: string }>>;
+export type FieldTypes = Readonly<Record<string, { type?: string | string[]; format?: string; enum?: unknown[] }>>;
 
 /** Most fields and files of a form: reading one takes twenty microseconds. */
 const MOST_PARTS = 200;
@@ -70,7 +70,8 @@ const nameOf = (path: string): string => PATH.exec(path)?.[1] ?? path;
 /** Puts a text where its path says: `name`, `name[]`, `name[key]` or `name[key][]`. */
 function put(values: Map<string, unknown>, path: string, text: string, fields: FieldTypes): void {
   const [, name = path, key, list] = PATH.exec(path) ?? [];
-  const types = [fields[name]?.type ?? []].flat();
+  const field = fields[name];
+  const types = [field?.type ?? []].flat();
   const known = values.get(name);
   if (key !== undefined) {
     const entries = new Map(Object.entries(typeof known === 'object' ? (known as object) : {}));
@@ -79,7 +80,8 @@ function put(values: Map<string, unknown>, path: string, text: string, fields: F
     return;
   }
   if (known !== undefined && list === undefined && !types.includes('array')) refuse(`${name} must be given once`, name);
-  values.set(name, joined(known, typedValue(text, types), list !== undefined));
+  const isNull = text === 'null' && types.includes('null') && (field?.enum !== undefined || !types.includes('string'));
+  values.set(name, joined(known, isNull ? null : typedValue(text, types), list !== undefined));
 }
 
 /** A value after those before it; the first of a list is a list, too. */

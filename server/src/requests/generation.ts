@@ -127,9 +127,6 @@ export const LARGEST_SIDE = 2048;
 function encodingOf(model: EngineModel, body: GenerationBody, { resize }: Allowed): Encoding {
   const { output_format, output_compression } = body;
   const format = output_format ?? 'png';
-  if (format === 'png' && (output_compression ?? 100) !== 100) {
-    refuseField('output_compression', '100 or left out for png, which loses nothing', output_compression);
-  }
   const quality = format === 'png' || output_compression == null ? undefined : Math.max(1, output_compression);
   return { format, quality, size: sizeOf(model, body.size, resize) };
 }

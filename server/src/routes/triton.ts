@@ -75,7 +75,7 @@ function repositoryRoutes(app: FastifyInstance, { options, repository }: Service
       async ({ params: { model }, body }) => {
         if (options.modelControl !== 'explicit') {
           const rule = 'the server must run with --model-control explicit';
-          throw new Refusal(400, 'not_allowed', `Cannot change the models: ${rule}.`);
+          throw new Refusal(403, 'not_allowed', `Cannot change the models: ${rule}.`);
         }
         const given = Object.keys((body as Given)?.parameters ?? {}).filter((name) => name !== 'unload_dependents');
         if (given.length > 0) {

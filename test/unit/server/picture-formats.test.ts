@@ -67,10 +67,6 @@ describe('the format of a picture', () => {
   });
 
   it.each([
-    [
-      { output_compression: 50 },
-      'output_compression must be 100 or left out for png, which loses nothing, received 50.',
-    ],
     [{ stream: true, response_format: 'url' }, 'response_format must be b64_json with stream.'],
     [
       { size: '0x8' },

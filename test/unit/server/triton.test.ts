@@ -113,7 +113,7 @@ describe('the repository', () => {
   it('is fixed unless the server is told otherwise', async () => {
     const { status, json } = await ask(fixed(), '/v2/repository/models/tiny/unload', { body: {} });
     expect([status, json.error]).toEqual([
-      400,
+      403,
       'Cannot change the models: the server must run with --model-control explicit.',
     ]);
   });

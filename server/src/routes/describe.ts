@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { failures, OPENAI_ERROR, V2_ERROR } from '../requests/schemas.ts';
 
 /** Swagger UI shows answered pictures as blobs. */
 const UI_POLICY = {
@@ -17,11 +18,15 @@ const UI_POLICY = {
 
 export async function describeApi(app: FastifyInstance, keyed: boolean): Promise<void> {
   await app.register(swagger, {
-    // A route that needs a key also says so here.
-    transform: ({ schema, url, route }) => ({
-      url,
-      schema: { ...schema, security: keyed && !route.config?.open ? [{ key: [] }] : [] },
-    }),
+    // What holds for all routes, and that a route needs a key.
+    transform: ({ schema, url, route }) => {
+      const posted = [route.method].flat().includes('POST') ? [413, 415] : [];
+      const response = {
+        ...failures(url.startsWith('/v2') ? V2_ERROR : OPENAI_ERROR, 414, ...posted),
+        ...(schema?.response as object | undefined),
+      };
+      return { url, schema: { ...schema, response, security: keyed && !route.config?.open ? [{ key: [] }] : [] } };
+    },
     openapi: {
       openapi: '3.1.0',
       info: {
