@@ -34,6 +34,7 @@ import { noteKeys, noteReload } from './service/reloads.ts';
 import { createRepository } from './service/repository.ts';
 import type { Service } from './service/service.ts';
 import { createStatistics } from './service/statistics.ts';
+import { startTracing } from './service/tracing.ts';
 
 export interface Server {
   /** Fastify's instance, with `inject` for tests and `log`. */
@@ -76,6 +77,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   const options = completeOptions(given);
   const admission = createAdmission(options);
   const app = createApp(options);
+  const tracing = await startTracing();
   const keys = await createKeyRing(options, (error) => noteKeys(app.log, metrics, error));
   let state: 'open' | 'draining' | 'closing' = 'open';
   const cut = new AbortController(); // ends the wait for balancers
@@ -105,6 +107,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     kept: createKeptPictures(),
     statistics,
     repository,
+    tracing,
     tables: keepTables(),
     closing: () => state === 'closing',
     draining: () => state !== 'open',
@@ -158,6 +161,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
       const limit = (options.timeout + BODY_LIMIT) * 1000;
       await Promise.all([closer.close(limit), grpc?.close(limit)]);
       await supervisor.close();
+      await tracing.close();
     },
     async kill() {
       state = 'closing';

@@ -9,28 +9,40 @@ export interface Timings {
   encoding: number;
 }
 
+/** When these parts began and ended, in Unix milliseconds. */
+export interface Marks {
+  began: number;
+  start: number;
+  made: number;
+  done: number;
+}
+
 /** A clock of one request, from now on. */
 export function createTimer() {
   const began = performance.now();
-  /** Milliseconds. */
   let first = Number.POSITIVE_INFINITY;
   let made = began;
   return {
     /** An image is there, which took so many milliseconds from its first step. */
-    image(took: number) {
+    image(took: number): void {
       made = performance.now();
       first = Math.min(first, made - took);
     },
-    read(): Timings {
+    /** All is done. */
+    read(): Marks {
       const start = Math.min(Math.max(first, began), made);
-      return {
-        queue: seconds(start - began),
-        steps: seconds(made - start),
-        encoding: seconds(performance.now() - made),
-      };
+      const { timeOrigin } = performance;
+      const [a, b, c, d] = [began, start, made, performance.now()].map((time) => timeOrigin + time);
+      return { began: a!, start: b!, made: c!, done: d! };
     },
   };
 }
+
+export const timingsOf = ({ began, start, made, done }: Marks): Timings => ({
+  queue: seconds(start - began),
+  steps: seconds(made - start),
+  encoding: seconds(done - made),
+});
 
 /** Milliseconds as seconds, to a tenth of a millisecond. */
 export const seconds = (milliseconds: number): number => Math.round(milliseconds * 10) / 10_000;

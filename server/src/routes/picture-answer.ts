@@ -7,7 +7,7 @@ import { describePicture } from '../pictures/describe-picture.ts';
 import { encodeAll, encodePicture } from '../pictures/encoding.ts';
 import { formOf, NO_TOKENS, now } from '../pictures/form.ts';
 import { typeOf, wantedPicture } from '../pictures/representation.ts';
-import { createTimer, serverTiming } from '../pictures/timings.ts';
+import { createTimer, serverTiming, timingsOf } from '../pictures/timings.ts';
 import { type WorkOptions, withinLimits } from '../service/ask.ts';
 import { whenOver } from '../service/connections.ts';
 import { sample } from '../service/sample.ts';
@@ -40,11 +40,18 @@ export async function answerPictures(
     limits,
     async (work) => {
       const timer = createTimer();
+      const noteTimes = () => {
+        const marks = timer.read();
+        service.tracing.parts(request, marks);
+        const timings = timingsOf(marks);
+        void reply.header('server-timing', serverTiming(timings));
+        return timings;
+      };
       const made = await sample(service, request, task, work, { onImage: ({ took }) => timer.image(took) });
       const images = made.map(({ image }) => image);
       if (picture) {
         const bytes = await encodeAll(images, model, { ...encoding, format: picture });
-        void reply.header('server-timing', serverTiming(timer.read()));
+        noteTimes();
         void reply.header('x-seed', firstSeed(task.seeds[0]!));
         return reply.type(typeOf(picture)).header('cache-control', 'no-store').send(bytes);
       }
@@ -55,8 +62,7 @@ export async function answerPictures(
           : { b64_json: bytes.toString('base64') }),
         ...describePicture(asked, index),
       }));
-      const timings = timer.read();
-      void reply.header('server-timing', serverTiming(timings));
+      const timings = noteTimes();
       return { created: now(), model: model.name, ...formOf(model, encoding), timings, usage: NO_TOKENS, data };
     },
   );

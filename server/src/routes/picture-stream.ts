@@ -7,7 +7,7 @@ import { openaiError, report, toRefusal } from '../errors/errors.ts';
 import { describePicture } from '../pictures/describe-picture.ts';
 import { type Encoding, encodePicture } from '../pictures/encoding.ts';
 import { formOf, NO_TOKENS, now } from '../pictures/form.ts';
-import { seconds } from '../pictures/timings.ts';
+import { createTimer, seconds } from '../pictures/timings.ts';
 import { type WorkOptions, withinLimits } from '../service/ask.ts';
 import { whenOver } from '../service/connections.ts';
 import { sample } from '../service/sample.ts';
@@ -48,6 +48,7 @@ export async function streamPictures(
       async (work) => {
         begun = true;
         resolve();
+        const timer = createTimer();
         const shown: number[] = task.seeds.map(() => 0);
         let last = Promise.resolve();
         /** Encodes in parallel, sends in order. */
@@ -62,12 +63,14 @@ export async function streamPictures(
           onPartial: ({ index, step, steps, image }) =>
             show(image, `${event}.partial_image`, { partial_image_index: shown[index]!++, index, step, steps }, true),
           onImage({ index, image, waited, took }) {
+            timer.image(took);
             const timings = { queue: seconds(waited), steps: seconds(took) };
             const data = { ...describePicture(asked, index), index, timings, usage: NO_TOKENS };
             show(image, `${event}.completed`, data, false);
           },
         });
         await last;
+        service.tracing.parts(request, timer.read());
       },
     )
       .catch((error: unknown) => {

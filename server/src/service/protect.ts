@@ -42,6 +42,7 @@ export async function protect(app: FastifyInstance, service: Service): Promise<v
   name(app, options.trustProxy);
   guardOrigins(app, { ...options, keyed: keys.keyed });
   if (options.corsOrigins.length > 0) await allowOrigins(app, options.corsOrigins);
+  service.tracing.follow(app);
   refuseMethods(app);
   if (keys.keyed) askForKeys(app, gate);
   noteLeavers(app, metrics);

@@ -10,6 +10,7 @@ import type { KeyRing } from './key-ring.ts';
 import type { ServerMetrics } from './metrics.ts';
 import type { Repository } from './repository.ts';
 import type { Statistics } from './statistics.ts';
+import type { Tracing } from './tracing.ts';
 
 export interface Service {
   options: CompleteOptions;
@@ -21,6 +22,7 @@ export interface Service {
   kept: KeptPictures;
   statistics: Statistics;
   repository: Repository;
+  tracing: Tracing;
   /** Compiled tables of samplers, which are kept. */
   tables: typeof compileSampler;
   /** True once the server takes no more requests. */

@@ -55,6 +55,27 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
     expect(program.said()).not.toContain('Error');
   });
 
+  it('says first that it is not ready, and still answers, as balancers need it', async () => {
+    const program = await startProgram([
+      ...['--model', `tiny=${await tinyArtefact({ T: 1000 })}`, '--drain-delay', '2', '--grpc-port', '0'],
+    ]);
+    const agent = keepAlive(1);
+    onTestFinished(() => agent.destroy());
+    const ready = async () => (await fetch(`http://127.0.0.1:${program.port}/v2/health/ready`)).status;
+    expect(await ready()).toBe(200);
+    program.signal('SIGTERM');
+    await until('it says so', async () => (await ready()) === 503);
+    const answer = await fetch(`http://127.0.0.1:${program.port}/v1/images/generations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ steps: 2 }),
+    });
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    expect((await ask(program.port, { steps: 2 }, { agent })).status).toBe(200);
+    expect(await program.ended, program.said()).toBe(0);
+    expect(program.said()).toContain('Stopping: taking requests for 2 s more, then finishing 0 images.');
+  });
+
   it('loads the models anew at SIGHUP, and no request fails', async () => {
     const program = await startProgram(['--model', `tiny=${await tinyArtefact({ T: 1000 })}`]);
     const anew = async () => {

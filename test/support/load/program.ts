@@ -16,7 +16,8 @@ export interface Program {
 
 /** Starts it and waits until it listens; it ends with the test. */
 export async function startProgram(args: readonly string[]): Promise<Program> {
-  const given = ['--port', '0', '--rate', '0', '--drain-delay', '0', ...args];
+  const drain = args.includes('--drain-delay') ? [] : ['--drain-delay', '0'];
+  const given = ['--port', '0', '--rate', '0', ...drain, ...args];
   const child = spawn(process.execPath, [PIPELINE, 'serve', ...given], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -1,0 +1,92 @@
+/**
+ * Traces for OpenTelemetry, by its standard environment variables: a span for each request, as a child of the client's
+ * `traceparent`, with one each for queue, steps and encoding. Without these variables nothing of it is loaded.
+ */
+import { InputError } from '@onnoise/scheduler/rules';
+import type { Span, TimeInput } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Marks } from '../pictures/timings.ts';
+import { whenOver } from './connections.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Its span, where requests are traced. */
+    span: Span | undefined;
+  }
+}
+
+export interface Tracing {
+  /** Traces the requests of a server. */
+  follow(app: FastifyInstance): void;
+  /** Adds the parts of a request's work to its span. */
+  parts(request: FastifyRequest, marks: Marks): void;
+  /** Sends what is left. */
+  close(): Promise<void>;
+}
+
+const OFF: Tracing = { follow() {}, parts() {}, close: async () => {} };
+
+/** Whether the environment asks for traces. */
+function isOn(env: NodeJS.ProcessEnv): boolean {
+  const { OTEL_SDK_DISABLED: disabled, OTEL_TRACES_EXPORTER: exporter } = env;
+  if (disabled === 'true' || exporter === 'none') return false;
+  return Boolean(exporter || env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+}
+
+/** @throws InputError where the environment asks for traces and the packages for it are not installed */
+export async function startTracing(env: NodeJS.ProcessEnv = process.env): Promise<Tracing> {
+  if (!isOn(env)) return OFF;
+  const { api, NodeSDK } = await load();
+  // Metrics and logs have ways of their own here, unless they are asked for as well.
+  env.OTEL_METRICS_EXPORTER ??= 'none';
+  env.OTEL_LOGS_EXPORTER ??= 'none';
+  const sdk = new NodeSDK({ instrumentations: [], ...(env.OTEL_SERVICE_NAME ? {} : { serviceName: 'onnoise' }) });
+  sdk.start();
+  const tracer = api.trace.getTracer('onnoise');
+
+  function follow(app: FastifyInstance): void {
+    app.decorateRequest('span', undefined);
+    app.addHook('onRequest', async (request, reply) => {
+      const { method, routeOptions, headers } = request;
+      if (routeOptions.config.health) return;
+      const route = routeOptions.url ?? 'none';
+      const parent = api.propagation.extract(api.ROOT_CONTEXT, headers);
+      const attributes = { 'http.request.method': method, 'http.route': route, 'client.address': request.client };
+      const span = tracer.startSpan(`${method} ${route}`, { kind: api.SpanKind.SERVER, attributes }, parent);
+      request.span = span;
+      const { traceId, spanId } = span.spanContext();
+      request.log = request.log.child({ trace_id: traceId, span_id: spanId });
+      whenOver(reply, () => {
+        const status = reply.raw.writableEnded ? reply.statusCode : 499;
+        span.setAttribute('http.response.status_code', status);
+        if (status >= 500) span.setStatus({ code: api.SpanStatusCode.ERROR });
+        span.end();
+      });
+    });
+  }
+
+  function parts({ span }: FastifyRequest, { began, start, made, done }: Marks): void {
+    if (span === undefined) return;
+    const within = api.trace.setSpan(api.ROOT_CONTEXT, span);
+    const part = (name: string, from: TimeInput, to: TimeInput) =>
+      tracer.startSpan(name, { startTime: from }, within).end(to);
+    part('queue', began, start);
+    part('steps', start, made);
+    part('encoding', made, done);
+  }
+
+  return { follow, parts, close: () => sdk.shutdown().catch(() => {}) };
+}
+
+async function load() {
+  try {
+    const [api, { NodeSDK }] = await Promise.all([import('@opentelemetry/api'), import('@opentelemetry/sdk-node')]);
+    return { api, NodeSDK };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    const install = 'npm install @opentelemetry/api @opentelemetry/sdk-node';
+    throw new InputError(
+      `Cannot trace, as OTEL_ variables of the environment ask for: two packages are missing. Install them: ${install}`,
+    );
+  }
+}
