@@ -1,8 +1,8 @@
 /**
- * The connection to the queue's Redis (or Valkey). If it cannot be reached the first time, the command fails; afterwards it
- * may go away for any time, and commands wait for it.
+ * The connection to the queue's Redis (or Valkey). If it cannot be reached the first time, `generate` fails and a worker waits;
+ * afterwards it may go away for any time, and commands wait for it.
  */
-
+import { setTimeout as pause } from 'node:timers/promises';
 import { Failure, isNetworkError, networkReason } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
 import { Redis } from 'ioredis';
@@ -24,10 +24,28 @@ const LONGEST_PAUSE_MS = 2000;
 /**
  * @param url see {@link parseQueueUrl}.
  * @param onLine gets a line when Redis goes away or comes back, and about settings that may lose jobs.
+ * @param wait tries again while Redis cannot be reached, until this is aborted. Default: one that cannot be reached is a failure.
  * @throws InputError for an invalid address, and for a Redis that refuses access or is unfit; Failure for one that cannot
  *   be reached.
  */
-export async function connectQueue(url: unknown, onLine: (line: string) => void): Promise<QueueConnection> {
+export async function connectQueue(
+  url: unknown,
+  onLine: (line: string) => void,
+  { wait }: { wait?: AbortSignal } = {},
+): Promise<QueueConnection> {
+  const { shown } = parseQueueUrl(url);
+  for (let times = 1; ; times++) {
+    try {
+      return await connectOnce(url, onLine);
+    } catch (error) {
+      if (wait === undefined || !(error instanceof Failure)) throw error;
+      if (times === 1) onLine(`Redis at ${shown} does not answer yet; waiting for it.`);
+      await pause(Math.min(100 * 2 ** Math.min(times, 10), LONGEST_PAUSE_MS), undefined, { signal: wait });
+    }
+  }
+}
+
+async function connectOnce(url: unknown, onLine: (line: string) => void): Promise<QueueConnection> {
   const { connection, shown } = parseQueueUrl(url);
   let answered = false;
   let returns = 0;

@@ -5,9 +5,10 @@
 
 import { checkWritable } from '@onnoise/base/files';
 import { DIGITS, loadOptional, modelFolder, QUEUE_PACKAGES } from '@onnoise/base/install';
-import { numberOption, sayNote, withInterrupt } from '@onnoise/base/terminal';
+import { isAbort, numberOption, sayNote, withInterrupt } from '@onnoise/base/terminal';
 import { program } from '@onnoise/base/text';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
+import type { QueueConnection } from '../bulk/connect.ts';
 import { type Command, textOption } from './options/command.ts';
 import { orderOptions, refuseOrder } from './options/order.ts';
 import { deviceOption } from './options/pictures.ts';
@@ -112,23 +113,28 @@ async function runQueue(
   { url, name, runWorker, connectQueue }: Awaited<ReturnType<typeof readWorkerQueue>>,
   models: Record<string, string>,
 ): Promise<void> {
-  const connection = await connectQueue(url, sayNote);
+  let connection: QueueConnection | undefined;
   let terminated = false;
   const terminate = () => {
     terminated = true;
   };
   process.once('SIGTERM', terminate);
   try {
-    const givenBack = await withInterrupt((signal) =>
-      runWorker({ connection, name, models, out, device, batch, signal, onLine: sayNote }),
-    );
-    const rest = givenBack ? 'its shards are back in the queue' : 'other workers take over its shards';
-    sayNote(`Stopped; ${rest}.`);
+    const givenBack = await withInterrupt(async (signal) => {
+      // A cluster starts its parts in any order.
+      connection = await connectQueue(url, sayNote, { wait: signal }).catch((error: unknown) => {
+        if (isAbort(error)) return undefined;
+        throw error;
+      });
+      return connection && runWorker({ connection, name, models, out, device, batch, signal, onLine: sayNote });
+    });
+    const rest = givenBack === false ? 'other workers take over its shards' : 'its shards are back in the queue';
+    sayNote(connection === undefined ? 'Stopped.' : `Stopped; ${rest}.`);
     if (terminated) process.exitCode = 0;
     // BullMQ's timers would go on waiting for a Redis that is away; the networks are freed, nothing else is under way.
-    if (!givenBack) process.exit();
+    if (givenBack === false) process.exit();
   } finally {
     process.off('SIGTERM', terminate);
-    connection.close();
+    connection?.close();
   }
 }

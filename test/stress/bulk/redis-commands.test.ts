@@ -8,8 +8,9 @@ import { queueName } from '#pipeline/bulk/done.ts';
 import { hashModel } from '#pipeline/bulk/hash.ts';
 import { marked } from '#pipeline/commands/stages/own-pictures.ts';
 import { order, type Place, queueKey, readManifest, SLOW, seedsIn, startWorker, until, useRedis } from '#test/bulk.ts';
+import { freePort } from '#test/free-port.ts';
 import { tinyArtefact } from '#test/models/tiny-onnx.ts';
-import { LACKS_REDIS } from '#test/redis.ts';
+import { LACKS_REDIS, startRedis } from '#test/redis.ts';
 import { PIPELINE, refusal, runCli } from '#test/run-cli.ts';
 import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
 
@@ -175,6 +176,25 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
       expect(await readdir(at.out)).toEqual([]);
     },
   );
+
+  test('a worker that is there before its Redis waits for it, and stops when told', async () => {
+    const at = await place();
+    const port = await freePort();
+    const waiting = start('worker', ...optionsOf({ ...at, url: `redis://127.0.0.1:${port}` }));
+    await waiting.said('does not answer yet; waiting for it.');
+    waiting.child.kill('SIGTERM');
+    expect(await waiting.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('Stopped.') });
+
+    const late = await startRedis();
+    onTestFinished(() => late.stop());
+    await late.kill();
+    const worker = start('worker', ...optionsOf({ ...at, url: late.url }));
+    await worker.said('does not answer yet');
+    await late.start();
+    await runCli('generate', ...optionsOf({ ...at, url: late.url }), '--count', '2', '--steps', '2');
+    expect((await readManifest(at.out)).total.images).toBe(2);
+    expect(worker.child.exitCode).toBe(null);
+  });
 
   test('refuses a wrong password without showing it', async () => {
     const url = redis().url.replace('//', '//somebody:secret@');

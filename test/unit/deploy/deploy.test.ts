@@ -3,7 +3,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { queueName } from '#pipeline/bulk/done.ts';
+import { hashModel } from '#pipeline/bulk/hash.ts';
 import { COMMAND_NAMES, helpText } from '#pipeline/cli.ts';
+import { SERVER_LIMITS } from '#server/index.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const read = (path: string) => readFile(join(root, path), 'utf8');
@@ -116,7 +119,9 @@ describe('deploy/', () => {
     ['deploy/Dockerfile', /^CMD \[(.*)\]$/gm],
     ['deploy/Dockerfile.cuda', /^CMD \[(.*)\]$/gm],
     ['deploy/compose.yaml', /^ {4}command: \[((?:serve|worker),.*)\]$/gm],
-    ['deploy/bulk-job.yaml', /^ {10}args: \[(worker,.*)\]$/gm],
+    ['deploy/kubernetes/workers/bulk-job.yaml', /^ {10}args: \[(worker,.*)\]$/gm],
+    ['deploy/kubernetes/workers/workers.yaml', /^ {10}args: \[(worker,.*)\]$/gm],
+    ['deploy/kubernetes/server/deployment.yaml', /^ {10}args:\s+\[(serve,.*)\]$/gm],
     ['deploy/bulk.slurm', /^exec node pipeline\/bin\/pipeline\.mjs (.*)$/gm],
     ['deploy/onnoise.service', /^ExecStart=\/usr\/bin\/node node_modules\/onnoise\/bin\/onnoise\.mjs (.*)$/gm],
   ])('%s starts a command that there is, with options that it has', async (path, pattern) => {
@@ -128,5 +133,16 @@ describe('deploy/', () => {
       const help = await helpText(command);
       for (const word of rest.filter((text) => text.startsWith('--'))) expect(help).toMatch(new RegExp(`${word} `));
     }
+  });
+
+  it('the scaler of workers counts the queue of models/digits', async () => {
+    const list = /listName: (\S+)/.exec(await read('deploy/kubernetes/workers/scaled-object.yaml'))![1];
+    expect(list).toBe(`onnoise:${queueName(await hashModel(join(root, 'models', 'digits')))}:wait`);
+  });
+
+  it('Kubernetes gives the server the time that it takes to stop', async () => {
+    const text = await read('deploy/kubernetes/server/deployment.yaml');
+    const { timeout } = SERVER_LIMITS;
+    expect(Number(/terminationGracePeriodSeconds: (\d+)/.exec(text)![1])).toBeGreaterThan(timeout.standard + 5);
   });
 });
