@@ -41,11 +41,10 @@ export function toTask(
 ) {
   const count = body.n ?? 1;
   if (count > options.maxImages) refuseField('n', `at most ${options.maxImages} with this key`, count);
-  if ((body.steps ?? 0) > options.maxSteps) {
-    refuseField('steps', `at most ${options.maxSteps} with this key`, body.steps);
-  }
+  const asked = body.steps ?? body.step ?? undefined;
+  if ((asked ?? 0) > options.maxSteps) refuseField('steps', `at most ${options.maxSteps} with this key`, asked);
   const encoding = encodingOf(model, body, options);
-  const steps = body.steps ?? Math.min(options.maxSteps, usualSteps(model.scheduler));
+  const steps = asked ?? Math.min(options.maxSteps, usualSteps(model.scheduler));
   const sampler = body.sampler ?? DEFAULT_SAMPLER;
   const settings = samplerSettings(body);
   const resamples = body.resamples ?? 1;

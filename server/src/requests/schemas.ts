@@ -128,6 +128,7 @@ function pictureFields({ maxImages, maxSteps }: SchemaLimits) {
         default: steps, // pages read it; no body is filled in with it
       },
     ),
+    step: integer("LocalAI's name for `steps`.", 1, maxSteps),
     sampler: SAMPLER,
     ...samplerFields(),
     label: schemaOf<number | string | (number | string)[] | null>({
