@@ -11,7 +11,9 @@ const SHORT = { steps: 200, sampler: 'ddim', n: 2, label: 1 };
 
 describe('a server whose clients leave', () => {
   it('forgets 1,000 that leave before, amid and after the events of a stream', { timeout: 120_000 }, async () => {
-    const { server, port } = await startServer();
+    const errors: string[] = [];
+    const stream = { write: (line: string) => void errors.push(line) };
+    const { server, port } = await startServer({ logger: { level: 'error', stream } });
     await inLanes(1000, 25, async (i) => {
       const { socket, text, closed } = await open(port);
       socket.write(post(GENERATE, { ...SHORT, seed: i, stream: true, partial_images: 3 }));
@@ -23,6 +25,7 @@ describe('a server whose clients leave', () => {
       await closed;
     });
     await expectHealthy(server);
+    expect(errors).toEqual([]);
   });
 
   it('stops computing for clients that wait for JSON and leave', async () => {
