@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createServer } from '#server/index.ts';
-import { tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 
 const CONFIG = join(import.meta.dirname, 'schemathesis.toml');
@@ -18,7 +18,8 @@ it('schemathesis finds nothing wrong with any operation, by all its checks', {
   onTestFinished(() => server.close());
   const url = await server.listen({ port: 0 });
   const args = ['--config-file', CONFIG, 'run', `${url}/openapi.json`, '--checks', 'all', '--max-examples', '25'];
-  const child = spawn(PYTHON, ['-m', 'schemathesis.cli', ...args, '--seed', '1', '--no-color', '--workers', '1']);
+  const given = ['-m', 'schemathesis.cli', ...args, '--seed', '1', '--no-color', '--workers', '1'];
+  const child = spawn(PYTHON, given, { cwd: await temporaryFolder() }); // it keeps what it found there
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
