@@ -5,6 +5,8 @@ export interface EventStream {
   stream: Readable;
   /** Sends an event with its data as JSON. If it `mayBeMissed`, it is dropped while the reader lags behind. */
   send(event: string, data: object, options?: { mayBeMissed?: boolean }): void;
+  /** Writes a comment, which readers pass over. */
+  beat(): void;
   end(): void;
 }
 
@@ -16,16 +18,20 @@ const HEARTBEAT = 15_000;
 export function createEventStream(): EventStream {
   const stream = new Readable({ read() {}, highWaterMark: LAG });
   let ended = false;
-  const beat = setInterval(() => stream.readableLength === 0 && stream.push(': waiting\n\n'), HEARTBEAT);
-  stream.once('close', () => clearInterval(beat));
+  const beat = () => {
+    if (!ended && !stream.destroyed && stream.readableLength === 0) stream.push(': waiting\n\n');
+  };
+  const beats = setInterval(beat, HEARTBEAT);
+  stream.once('close', () => clearInterval(beats));
   return {
     stream,
+    beat,
     send(event, data, { mayBeMissed = false } = {}) {
       if (ended || stream.destroyed || (mayBeMissed && stream.readableLength > LAG)) return;
       stream.push(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     },
     end() {
-      clearInterval(beat);
+      clearInterval(beats);
       ended = true;
       if (!stream.destroyed) stream.push(null);
     },

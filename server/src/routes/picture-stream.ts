@@ -9,7 +9,7 @@ import { type Encoding, encodePicture } from '../pictures/encoding.ts';
 import { formOf, NO_TOKENS, now } from '../pictures/form.ts';
 import { createTimer, seconds } from '../pictures/timings.ts';
 import { type WorkOptions, withinLimits } from '../service/ask.ts';
-import { whenOver } from '../service/connections.ts';
+import { probeBy, whenOver } from '../service/connections.ts';
 import { sample } from '../service/sample.ts';
 import type { Service } from '../service/service.ts';
 import { createEventStream } from './event-stream.ts';
@@ -38,6 +38,7 @@ export async function streamPictures(
 ): Promise<FastifyReply> {
   const { model, task, encoding, event } = asked;
   const events = createEventStream();
+  probeBy(reply, events.beat);
   const common = formOf(model, encoding);
   await new Promise<void>((resolve, reject) => {
     let begun = false;

@@ -1,13 +1,16 @@
 /** Detects the end of answers and closes connections. */
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-/** Callbacks for the end of a connection: one listener serves all requests on it. */
-const waiting = new WeakMap<Socket, Set<() => void>>();
-
 /** Calls `over` once, when nobody waits for an answer any more. @returns a function that cancels the callback */
 export type WhenOver = (over: () => void) => () => void;
+
+type Callbacks = Set<() => void>;
+
+/** What is to be called at the end of an answer, and at the end of a connection: one listener each. */
+const ofAnswers = new WeakMap<ServerResponse, Callbacks>();
+const ofConnections = new WeakMap<Socket, Callbacks>();
 
 /**
  * Calls `over` once: when the answer is written, or when nobody can read it any more. Node reports the end of the
@@ -15,31 +18,40 @@ export type WhenOver = (over: () => void) => () => void;
  *
  * @returns a function that cancels the callback.
  */
-export function whenOver(reply: FastifyReply, over: () => void): () => void {
-  const { raw, request } = reply;
+export function whenOver({ raw, request }: FastifyReply, over: () => void): () => void {
   const { socket } = request.raw;
-  const ends = waiting.get(socket) ?? watch(socket);
-  const forget = () => {
-    ends.delete(once);
-    raw.off('close', once);
-  };
+  if (raw.writableFinished || raw.destroyed || socket.destroyed) {
+    over();
+    return () => {};
+  }
+  const callbacks = ofAnswers.get(raw) ?? watchAnswer(raw, socket);
   const once = () => {
-    forget();
+    callbacks.delete(once);
     over();
   };
-  if (raw.writableFinished || raw.destroyed || socket.destroyed) over();
-  else {
-    ends.add(once);
-    raw.once('close', once);
-  }
-  return forget;
+  callbacks.add(once);
+  return () => callbacks.delete(once);
 }
 
-function watch(socket: Socket): Set<() => void> {
-  const ends = new Set<() => void>();
-  waiting.set(socket, ends);
+function watchAnswer(raw: ServerResponse, socket: Socket): Callbacks {
+  const callbacks: Callbacks = new Set();
+  ofAnswers.set(raw, callbacks);
+  const ends = ofConnections.get(socket) ?? watchConnection(socket);
+  const end = () => {
+    ends.delete(end);
+    raw.off('close', end);
+    for (const over of [...callbacks]) over();
+  };
+  ends.add(end);
+  raw.once('close', end);
+  return callbacks;
+}
+
+function watchConnection(socket: Socket): Callbacks {
+  const ends: Callbacks = new Set();
+  ofConnections.set(socket, ends);
   socket.once('close', () => {
-    for (const over of [...ends]) over();
+    for (const end of [...ends]) end();
   });
   return ends;
 }
@@ -53,6 +65,11 @@ export interface Closer {
   close(limit: number): Promise<void>;
 }
 
+const probes = new WeakMap<FastifyReply, () => void>();
+
+/** @param write writes something to an answer under way that its reader passes over */
+export const probeBy = (reply: FastifyReply, write: () => void): void => void probes.set(reply, write);
+
 /** Milliseconds between looks whether a client that has closed its side still waits. */
 const PROBES = [0, 100, 1000];
 
@@ -60,6 +77,7 @@ const PROBES = [0, 100, 1000];
  * Lets a client that has sent its request close its side of the connection, as `nc -N` does, and still have its answer. One
  * that has gone looks the same until something is written to it. So it is sent `102 Processing` now and then: a client that
  * waits passes over it (RFC 9110, 15.2), and the system of one that has gone resets the connection, which the next write tells.
+ * An answer that has begun is written to by its own `probeBy`.
  */
 export function allowHalfOpen(app: FastifyInstance): void {
   (app.server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true; // Node's own, and not in its types
@@ -69,7 +87,9 @@ export function allowHalfOpen(app: FastifyInstance): void {
     setTimeout(() => {
       const [next] = unanswered.get(socket)!;
       if (next === undefined || socket.destroyed) return;
-      if (!next.raw.headersSent) next.raw.writeProcessing();
+      const write = probes.get(next);
+      if (write) write();
+      else if (!next.raw.headersSent) next.raw.writeProcessing();
       probe(socket, more.length > 0 ? more : [pause]);
     }, pause);
   };

@@ -88,8 +88,9 @@ function name(app: FastifyInstance, trustProxy: readonly string[]): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
     const { 'x-forwarded-for': forwarded, 'x-forwarded-proto': scheme } = request.headers;
-    request.client = clientOf(senderOf(request.ip, forwarded?.toString(), proxies));
-    if (scheme === 'https' && proxies.has(request.ip)) request.scheme = 'https';
+    const remote = request.raw.socket.remoteAddress ?? ''; // none of a client that has gone already
+    request.client = clientOf(senderOf(remote, forwarded?.toString(), proxies));
+    if (scheme === 'https' && proxies.has(remote)) request.scheme = 'https';
   });
 }
 

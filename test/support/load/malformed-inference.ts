@@ -36,7 +36,7 @@ const wrong: fc.Arbitrary<unknown> = fc.oneof(
   ),
   replaced(
     0,
-    fc.constantFrom('FP16', 'FP64', 'BYTES', '', 'fp32', 1, null).map((datatype) => ({ datatype })),
+    fc.constantFrom('FP64', 'FP8', 'BYTES', '', 'fp32', 1, null).map((datatype) => ({ datatype })),
   ),
   replaced(
     1,
@@ -54,13 +54,6 @@ const wrong: fc.Arbitrary<unknown> = fc.oneof(
       .string()
       .filter((name) => name !== 'timestep')
       .map((name) => ({ name })),
-  ),
-  replaced(
-    1,
-    fc
-      .string({ minLength: 1 })
-      .filter((key) => !(key in { ...timestep, parameters: 0 }))
-      .map((key) => ({ [key]: 1 })),
   ),
   fc.subarray(inputs, { maxLength: 2 }).map((some) => ({ inputs: some })),
   fc

@@ -145,7 +145,6 @@ describe('pipeline generate and pipeline worker', () => {
   });
 
   test.each([
-    ['worker', (host: string) => ['worker', '--queue', `redis://${host}`], 'the queue at redis://'],
     ['generate', (host: string) => ['generate', '--queue', `redis://${host}`, '--count', '1'], 'the queue at redis://'],
     ['prepare', (host: string) => ['prepare', '--data', `dicomweb:http://${host}/`], 'the list of images from '],
   ])('%s fails in a sentence where nothing listens, with exit code 1', async (command, argsOf, where) => {
