@@ -86,6 +86,13 @@ export function failures(error: Schema, ...statuses: number[]): Schema {
   );
 }
 
+/** An operation of the Open Inference Protocol or its extensions. @param statuses of its error answers */
+export function v2Schema(operationId: string, summary: string, ...statuses: number[]) {
+  const schema = { type: ['object', 'array'], additionalProperties: true };
+  const answer = { description: 'OK', content: { 'application/json': { schema } } };
+  return { tags: ['Inference'], operationId, summary, response: { 200: answer, ...failures(V2_ERROR, ...statuses) } };
+}
+
 /** The fields that say which pictures and how, of all routes. */
 function pictureFields({ maxImages, maxSteps }: SchemaLimits) {
   const steps = Math.min(USUAL_STEPS, maxSteps);

@@ -15,7 +15,7 @@ import {
   toOutput,
   wantedOutput,
 } from '../requests/inference.ts';
-import { failures, V2_ERROR } from '../requests/schemas.ts';
+import { v2Schema } from '../requests/schemas.ts';
 import type { SchemaTypes } from '../requests/typed.ts';
 import { withinLimits } from '../service/ask.ts';
 import { whenOver } from '../service/connections.ts';
@@ -114,20 +114,8 @@ function callRoute(app: FastifyInstance, service: Service, path: string): void {
 /** The same operation under an address with a version has its own id. */
 const idOf = (operation: string, path: string) => (path.includes(':version') ? `${operation}OfVersion` : operation);
 
-function schemaOf(operationId: string, summary: string, open = false) {
-  return {
-    tags: ['Inference'],
-    operationId,
-    summary,
-    response: {
-      200: {
-        description: 'OK',
-        content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
-      },
-      ...(open ? failures(V2_ERROR, 503) : failures(V2_ERROR, 400, 401, 403, 404, 429, 500, 503, 504)),
-    },
-  };
-}
+const schemaOf = (operationId: string, summary: string, open = false) =>
+  v2Schema(operationId, summary, ...(open ? [503] : [400, 401, 403, 404, 429, 500, 503, 504]));
 
 const PATHS = ['/v2/models/:model', '/v2/models/:model/versions/:version'];
 const READY = {

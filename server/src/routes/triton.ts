@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { takeBinaryBodies } from '../bodies/binary-body.ts';
 import { Refusal } from '../errors/errors.ts';
 import { tensorsOf } from '../requests/inference.ts';
-import { failures, V2_ERROR } from '../requests/schemas.ts';
+import { v2Schema } from '../requests/schemas.ts';
 import { findVersion, type Service, VERSION } from '../service/service.ts';
 
 interface Named {
@@ -115,15 +115,4 @@ function paramsOf(path: string) {
   return { type: 'object', properties: { model: name, ...(path.includes(':version') && { version: name }) } };
 }
 
-const schemaOf = (operationId: string, summary: string) => ({
-  tags: ['Inference'],
-  operationId,
-  summary,
-  response: {
-    200: {
-      description: 'OK',
-      content: { 'application/json': { schema: { type: ['object', 'array'], additionalProperties: true } } },
-    },
-    ...failures(V2_ERROR, 400, 401, 403, 404, 503),
-  },
-});
+const schemaOf = (operationId: string, summary: string) => v2Schema(operationId, summary, 400, 401, 403, 404, 503);
