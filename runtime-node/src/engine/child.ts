@@ -119,13 +119,16 @@ export function serveEngine(): void {
   }
 }
 
-async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<string, Loaded>): Promise<EngineModel[]> {
+async function load(
+  { models, device, maxBatch, measured: known }: EngineOptions,
+  loaded: Map<string, Loaded>,
+): Promise<EngineModel[]> {
   for (const [name, folder] of Object.entries(models)) {
     const artefact = await readModelFolder(folder);
-    const { run, report } = await serveNetwork(artefact, device, maxBatch);
+    const { run, report, measured } = await serveNetwork(artefact, device, maxBatch, known?.[name]);
     const { folder: _, onnx, ...facts } = artefact;
     const size = imageSize(facts.shape);
-    const model = { name, device: report.device, reason: report.reason, ...facts, hash: await hashOf(onnx) };
+    const model = { name, device: report.device, reason: report.reason, ...facts, hash: await hashOf(onnx), measured };
     const batcher = createBatcher({ run, size, maxBatch });
     loaded.set(name, { model, batcher, table: (task) => compile(model.scheduler, task) });
   }

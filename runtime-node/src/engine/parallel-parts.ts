@@ -23,6 +23,15 @@ import { type PartThread, startPart } from './part-thread.ts';
 export interface ServedNetwork {
   run: RunBatch;
   report: DeviceReport;
+  /** What was measured, for an engine that opens the same network, or one like it, after this one. */
+  measured?: Measured | undefined;
+}
+
+export interface Measured {
+  /** Of the network's file. */
+  bytes: number;
+  /** How many times as fast a full batch is in parts. */
+  faster: number;
 }
 
 /** Most bytes of a network that may be loaded several times. */
@@ -32,18 +41,26 @@ const MOST_PARTS = 16;
 const CALLS = 6;
 const TURNS = 2;
 
-/** Opens a network for batches of up to `maxBatch` images. @throws InputError as `loadModel` does. */
+/**
+ * Opens a network for batches of up to `maxBatch` images.
+ * @param known what an engine before it measured, for a file of the same size: it saves the measurement
+ * @throws InputError as `loadModel` does.
+ */
 export async function serveNetwork(
   artefact: ModelFolder,
   device: DeviceChoice,
   maxBatch: number,
+  known?: Measured,
 ): Promise<ServedNetwork> {
   const { onnx, shape, classes, nullCondition, conditions } = artefact;
   const unet = { shape, classes, nullCondition, conditions };
   const { session, report } = await openModel(artefact, device);
   const whole = runOn(session, unet);
   const count = Math.min(availableParallelism(), maxBatch, MOST_PARTS);
-  if (report.device !== 'cpu' || count < 2 || (await stat(onnx)).size > LARGEST) return { run: whole, report };
+  const bytes = (await stat(onnx)).size;
+  if (report.device !== 'cpu' || count < 2 || bytes > LARGEST) return { run: whole, report };
+  const before = known?.bytes === bytes ? known : undefined;
+  if (before && before.faster <= 1) return { run: whole, report, measured: before };
 
   const threads = Math.max(1, Math.floor(availableParallelism() / count));
   const largest = Math.ceil(maxBatch / count);
@@ -52,17 +69,18 @@ export async function serveNetwork(
   );
   const own = await openSession(onnx, 'cpu', unet, threads);
   const parts = inParts(runOn(own, unet), others);
-  const faster = await compare(parts, whole, unet, maxBatch);
+  const faster = before?.faster ?? (await compare(parts, whole, unet, maxBatch));
+  const measured = { bytes, faster };
   if (faster <= 1) {
     for (const other of others) other.stop();
     await own.release();
-    return { run: whole, report };
+    return { run: whole, report, measured };
   }
   const reason = `${report.reason}; batches in ${count} parallel parts, ${faster.toFixed(2)} times as fast`;
   /** Parts of unequal sizes wait for the largest: the gain must exceed that cost. */
   const isFaster = (n: number) => n > 1 && (Math.ceil(n / count) * count) / n < faster;
   const run: RunBatch = (x, timesteps, rows) => (isFaster(rows.length) ? parts : whole)(x, timesteps, rows);
-  return { run, report: { ...report, reason } };
+  return { run, report: { ...report, reason }, measured };
 }
 
 function runOn(session: InferenceSession, unet: NetworkShape): RunBatch {

@@ -4,6 +4,7 @@ import type { Artefact, NetworkFormat } from '@onnoise/scheduler/model';
 import type { Owner } from '../batching/fair-queue.ts';
 import type { Call } from '../child/index.ts';
 import type { Device, DeviceChoice } from '../devices.ts';
+import type { Measured } from './parallel-parts.ts';
 
 export interface EngineOptions {
   /** Model folders by the name that requests use. */
@@ -13,6 +14,8 @@ export interface EngineOptions {
   maxBatch: number;
   /** Folder with copies of the model folders; the engine removes it if the process that started it dies. */
   copy?: string | undefined;
+  /** What engines before it measured, by model. */
+  measured?: Readonly<Record<string, Measured>> | undefined;
   /** An engine that sends nothing for so many milliseconds while it has work is killed. Default: no limit. */
   patience?: number | undefined;
 }
@@ -27,6 +30,8 @@ export interface EngineModel extends Artefact {
   format: NetworkFormat;
   /** sha256 of the network's file, hexadecimal. */
   hash: string;
+  /** For the next engine. */
+  measured?: Measured | undefined;
 }
 
 /** Pictures to sample, one for each seed. */

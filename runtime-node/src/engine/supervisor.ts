@@ -85,7 +85,7 @@ export async function supervise(
   const waiting = createWaiting();
   const replaced = new Set<Engine>();
   let reloading: Promise<void> = Promise.resolve();
-  let { seats, kept } = await begin(); // the first `count` seats work
+  let { seats, kept } = await begin(options, []); // the first `count` seats work
   let { models } = seats[0]!.engine;
   /** What the engines were started with, before it was copied. */
   let current = options;
@@ -94,13 +94,16 @@ export async function supervise(
   const working = () => seats.slice(0, count);
   const nextDelay = () => DELAYS[Math.min(crashes++, DELAYS.length - 1)]!;
 
-  async function startOne(from: KeptModels): Promise<Seat> {
+  async function startOne(from: KeptModels, like: readonly EngineModel[]): Promise<Seat> {
+    const measured = Object.fromEntries(
+      like.flatMap(({ name, measured }) => (measured === undefined ? [] : [[name, measured]])),
+    );
     let served = false;
     const told = (report: StepReport) => {
       served = true;
       onSteps(report);
     };
-    const engine = await start(from.options, told).catch((error: unknown) => {
+    const engine = await start({ ...from.options, measured }, told).catch((error: unknown) => {
       throw from.tell(error);
     });
     return {
@@ -113,16 +116,25 @@ export async function supervise(
   }
 
   /** As many engines as are wanted, with the models that the folders hold now: they are copied first. */
-  async function begin(from = options): Promise<Begun> {
+  async function begin(from: EngineOptions, like: readonly EngineModel[]): Promise<Begun> {
     const next = await keep(from);
     if (next.failed !== undefined) onNotKept(next.failed);
-    const results = await Promise.allSettled(Array.from({ length: wanted }, () => startOne(next)));
-    const failed = results.find((result) => result.status === 'rejected');
-    const begun = { seats: results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])), kept: next };
-    if (failed === undefined) return begun;
-    for (const { engine } of begun.seats) engine.kill();
-    await next.drop();
-    throw failed.reason;
+    const seats: Seat[] = [];
+    try {
+      const first = await startOne(next, like);
+      seats.push(first);
+      // One measures alone, and the others go by it.
+      const more = Array.from({ length: wanted - 1 }, () => startOne(next, first.engine.models));
+      const results = await Promise.allSettled(more);
+      for (const result of results) if (result.status === 'fulfilled') seats.push(result.value);
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
+      return { seats, kept: next };
+    } catch (error) {
+      for (const { engine } of seats) engine.kill();
+      await next.drop();
+      throw error;
+    }
   }
 
   async function leave(begun: Begun): Promise<void> {
@@ -166,7 +178,7 @@ export async function supervise(
       if (closing || seats.length >= wanted) break; // a reload was faster
       const from = kept;
       try {
-        const begun = again ? { seats: [await startOne(from)], kept: from } : await begin(current);
+        const begun = again ? { seats: [await startOne(from, models)], kept: from } : await begin(current, models);
         if (closing || kept !== from || seats.length >= wanted) await leave(begun);
         else if (again) add(begun.seats[0]!);
         else use(begun);
@@ -247,7 +259,7 @@ export async function supervise(
         .catch(() => {})
         .then(async () => {
           const next = folders ? { ...current, models: folders } : current;
-          use(await begin(next));
+          use(await begin(next, models));
           current = next;
         });
       return reloading;

@@ -164,6 +164,23 @@ describe('supervise', () => {
     await supervisor.close();
   });
 
+  it('tells each engine what the first has measured, and starts the others after it', async () => {
+    const { engines, start, events, keep } = fakes();
+    const measured = { bytes: 5, faster: 1.2 };
+    const made = start.getMockImplementation()!;
+    start.mockImplementation(async (options) => {
+      const engine = await made(options);
+      return Object.assign(engine, { models: [{ name: 'tiny', measured }] });
+    });
+    const supervisor = await supervise({ ...OPTIONS, engines: 2 }, events, start, keep);
+    engines[0]!.die('ended by SIGSEGV');
+    await vi.waitFor(() => expect(engines).toHaveLength(3));
+    await supervisor.reload();
+    const told = start.mock.calls.map(([options]) => options.measured);
+    expect(told).toEqual([{}, ...Array(4).fill({ tiny: measured })]);
+    await supervisor.close();
+  });
+
   it('puts the spare engine in the place of one that ends, and starts another', async () => {
     const { engines, start, events, keep } = fakes();
     const supervisor = await supervise({ ...OPTIONS, spare: true }, events, start, keep);

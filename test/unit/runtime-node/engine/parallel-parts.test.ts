@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { inParts, serveNetwork } from '#runtime-node/engine/parallel-parts.ts';
@@ -6,6 +8,7 @@ import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { createDenoiser, openSession } from '#runtime-node/session.ts';
 import { expectClose } from '#test/compare.ts';
 import { GUIDED, type TinyOptions, tinyArtefact, tinyOutput } from '#test/models/tiny-onnx.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const DIGITS = join(import.meta.dirname, '../../../../models/digits');
 
@@ -112,5 +115,18 @@ describe('openNetwork', () => {
       const whole = await createDenoiser(session, artefact, rows)(x, timesteps, 0);
       expectClose(await run(x, timesteps, rows), whole, { absolute: 1e-5 });
     }
+  });
+
+  const LACKS_CORES = availableParallelism() < 2 ? 'parts need two cores' : undefined;
+  it('goes by what was measured before, for a file of the same size', skipBecause(LACKS_CORES), async () => {
+    const artefact = await readModelFolder(DIGITS);
+    const { size: bytes } = await stat(artefact.onnx);
+    const reason = async (known: { bytes: number; faster: number }) =>
+      (await serveNetwork(artefact, 'cpu', 4, known)).report.reason;
+    expect(await reason({ bytes, faster: 7 })).toContain('parallel parts, 7.00 times as fast');
+    expect(await reason({ bytes, faster: 0.5 })).toBe('asked for');
+    const { measured } = await serveNetwork(artefact, 'cpu', 4, { bytes: bytes + 1, faster: 7 });
+    expect(measured).toEqual({ bytes, faster: expect.any(Number) });
+    expect(measured!.faster).not.toBe(7);
   });
 });
