@@ -105,23 +105,25 @@ export async function serveGrpc(
           .replace(/:\d+$/, '')
           .replace(/^\[|\]$/g, ''),
       );
-      const finish = (status: number, client: string) => {
+      let client = address;
+      let known = false;
+      const finish = (status: number) => {
         metrics.requests.inc({ route: `${SERVICE}/${method}`, method: 'gRPC', status });
+        if (known) metrics.ofClient.request(client, status);
         const ms = Math.round(performance.now() - began);
         log.info({ method: 'gRPC', route: `${SERVICE}/${method}`, status, ms, client }, 'answered');
         over();
       };
-      let client = address;
       const run = async () => {
         const key = keys.keyed && !open ? gate.keyOf(address, authorizationOf(call.metadata)) : undefined;
         client = key?.name ?? address;
-        if (key) metrics.ofClient.request(client, 200);
+        known = key !== undefined;
         return handler(call.request, { client, key, peer, whenOver });
       };
       run().then(
         (result) => {
           answer(null, result);
-          finish(200, client);
+          finish(200);
         },
         (error: unknown) => {
           const refusal = toRefusal(error);
@@ -131,7 +133,7 @@ export async function serveGrpc(
           if (refusal.retryAfter !== undefined) metadata.set('retry-after', String(refusal.retryAfter));
           const code = CODES[refusal.statusCode] ?? statuses.UNKNOWN;
           answer({ code, details: refusal.message, metadata } as ServiceError, null);
-          finish(refusal.statusCode, client);
+          finish(refusal.statusCode);
         },
       );
     };
