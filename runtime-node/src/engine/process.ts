@@ -7,6 +7,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { CallError, type ChildEnd, ChildEnded, startChild } from '../child/index.ts';
 import { ModelFault } from './fault.ts';
 import { EngineGone } from './gone.ts';
+import { gpuFor } from './gpus.ts';
 import type {
   CallTask,
   EngineMethods,
@@ -53,8 +54,9 @@ export interface Engine {
  * @throws InputError for a model or device that cannot be used, as `loadModel` does; EngineGone when the process ends.
  */
 export async function startEngine(options: EngineOptions, onSteps: (report: StepReport) => void): Promise<Engine> {
-  const { patience } = options;
-  const child = await startChild<EngineMethods, StepReport>(SCRIPT, options, { patience, onEvent: onSteps }).catch(
+  const { patience, place } = options;
+  const env = place === undefined ? undefined : { ...process.env, ...gpuFor(place) };
+  const child = await startChild<EngineMethods, StepReport>(SCRIPT, options, { patience, env, onEvent: onSteps }).catch(
     (error: unknown) => {
       throw revive(error, InputError);
     },

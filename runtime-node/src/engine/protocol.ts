@@ -14,6 +14,8 @@ export interface EngineOptions {
   maxBatch: number;
   /** Folder with copies of the model folders; the engine removes it if the process that started it dies. */
   copy?: string | undefined;
+  /** Which of several engines it is, from 0: it takes the GPU of that number where there are several. */
+  place?: number | undefined;
   /** What engines before it measured, by model. */
   measured?: Readonly<Record<string, Measured>> | undefined;
   /** An engine that sends nothing for so many milliseconds while it has work is killed. Default: no limit. */

@@ -64,6 +64,8 @@ const DELAYS = [0, 100, 200, 500, 1000, 2000, 5000];
 /** What is known of an engine. */
 interface Seat {
   engine: Engine;
+  /** Its number, which no other has at the time. */
+  place: number;
   /** Images that it has to do. */
   load: number;
   /** Whether it has computed anything. */
@@ -94,7 +96,7 @@ export async function supervise(
   const working = () => seats.slice(0, count);
   const nextDelay = () => DELAYS[Math.min(crashes++, DELAYS.length - 1)]!;
 
-  async function startOne(from: KeptModels, like: readonly EngineModel[]): Promise<Seat> {
+  async function startOne(from: KeptModels, like: readonly EngineModel[], place: number): Promise<Seat> {
     const measured = Object.fromEntries(
       like.flatMap(({ name, measured }) => (measured === undefined ? [] : [[name, measured]])),
     );
@@ -103,11 +105,14 @@ export async function supervise(
       served = true;
       onSteps(report);
     };
-    const engine = await start({ ...from.options, measured }, told).catch((error: unknown) => {
-      throw from.tell(error);
-    });
+    const engine = await start({ ...from.options, measured, place: wanted > 1 ? place : undefined }, told).catch(
+      (error: unknown) => {
+        throw from.tell(error);
+      },
+    );
     return {
       engine,
+      place,
       load: 0,
       get served() {
         return served;
@@ -121,10 +126,10 @@ export async function supervise(
     if (next.failed !== undefined) onNotKept(next.failed);
     const seats: Seat[] = [];
     try {
-      const first = await startOne(next, like);
+      const first = await startOne(next, like, 0);
       seats.push(first);
       // One measures alone, and the others go by it.
-      const more = Array.from({ length: wanted - 1 }, () => startOne(next, first.engine.models));
+      const more = Array.from({ length: wanted - 1 }, (_, i) => startOne(next, first.engine.models, i + 1));
       const results = await Promise.allSettled(more);
       for (const result of results) if (result.status === 'fulfilled') seats.push(result.value);
       const failed = results.find((result) => result.status === 'rejected');
@@ -178,7 +183,9 @@ export async function supervise(
       if (closing || seats.length >= wanted) break; // a reload was faster
       const from = kept;
       try {
-        const begun = again ? { seats: [await startOne(from, models)], kept: from } : await begin(current, models);
+        const begun = again
+          ? { seats: [await startOne(from, models, freePlace())], kept: from }
+          : await begin(current, models);
         if (closing || kept !== from || seats.length >= wanted) await leave(begun);
         else if (again) add(begun.seats[0]!);
         else use(begun);
@@ -192,6 +199,11 @@ export async function supervise(
     }
     filling = false;
   }
+
+  const freePlace = () => {
+    const taken = new Set(seats.map(({ place }) => place));
+    return Array.from({ length: wanted }, (_, place) => place).find((place) => !taken.has(place)) ?? 0;
+  };
 
   function add(seat: Seat): void {
     seats.push(seat);

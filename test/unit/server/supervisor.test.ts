@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ModelFault } from '#runtime-node/engine/fault.ts';
 import { EngineGone } from '#runtime-node/engine/gone.ts';
+import { gpuFor } from '#runtime-node/engine/gpus.ts';
 import type { Engine, TaskCallbacks } from '#runtime-node/engine/process.ts';
 import type { EngineModel, EngineOptions, Image, SampleTask } from '#runtime-node/engine/protocol.ts';
 import { supervise } from '#runtime-node/engine/supervisor.ts';
@@ -178,6 +179,7 @@ describe('supervise', () => {
     await supervisor.reload();
     const told = start.mock.calls.map(([options]) => options.measured);
     expect(told).toEqual([{}, ...Array(4).fill({ tiny: measured })]);
+    expect(start.mock.calls.map(([{ place }]) => place)).toEqual([0, 1, 0, 0, 1]); // the GPU of the one that ended
     await supervisor.close();
   });
 
@@ -192,6 +194,15 @@ describe('supervise', () => {
     engines[1]!.die('ended by SIGSEGV');
     await vi.waitFor(() => expect(supervisor.pids).toEqual([3]));
     await supervisor.close();
+  });
+});
+
+describe('gpuFor', () => {
+  it('gives each engine one of several GPUs, and leaves one alone', () => {
+    expect([0, 1, 2].map((place) => gpuFor(place, ['2', '5']))).toEqual(
+      ['2', '5', '2'].map((CUDA_VISIBLE_DEVICES) => ({ CUDA_VISIBLE_DEVICES })),
+    );
+    expect([gpuFor(1, ['0']), gpuFor(1, [])]).toEqual([{}, {}]);
   });
 });
 
