@@ -9,7 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type EngineModel, keepTables, type Supervisor, supervise } from '@onnoise/runtime-node/engine';
+import { type EngineModel, type Supervisor, supervise } from '@onnoise/runtime-node/engine';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { strictJson } from './bodies/strict-json.ts';
 import { report, sendRefusal, toRefusal } from './errors/errors.ts';
@@ -34,6 +34,7 @@ import { noteKeys, noteReload } from './service/reloads.ts';
 import { createRepository } from './service/repository.ts';
 import type { Service } from './service/service.ts';
 import { createStatistics } from './service/statistics.ts';
+import { createTables } from './service/tables.ts';
 import { startTracing } from './service/tracing.ts';
 
 export interface Server {
@@ -108,7 +109,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     statistics,
     repository,
     tracing,
-    tables: keepTables(),
+    tables: createTables(supervisor),
     closing: () => state === 'closing',
     draining: () => state !== 'open',
   };

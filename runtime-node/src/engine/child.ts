@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { pictureOf, type SamplerTable } from '@onnoise/scheduler';
+import { pictureOf, type SamplerOptions, type SamplerTable } from '@onnoise/scheduler';
 import { conditionRows, extraInputs, nullRow } from '@onnoise/scheduler/model';
 import { type Batcher, createBatcher } from '../batching/batcher.ts';
 import { partialSteps, sampling, singleCall, type Trajectory } from '../batching/trajectory.ts';
@@ -27,7 +27,7 @@ interface Loaded {
   model: EngineModel;
   batcher: Batcher;
   /** The sampler's table for a task; the newest ones are cached. */
-  table: (task: SampleTask) => SamplerTable;
+  table: (options: SamplerOptions) => SamplerTable;
 }
 
 /** A report comes after so many steps or milliseconds, whichever is first. */
@@ -51,6 +51,7 @@ export function serveEngine(): void {
       },
       sample: (task, call) => begin(task, call, samplings),
       call: (task, call) => begin(task, call, calls),
+      table: async ({ model, options }) => loaded.get(model)!.table(options),
     },
     {
       drained: () => running, // the last report
@@ -130,7 +131,7 @@ async function load(
     const size = imageSize(facts.shape);
     const model = { name, device: report.device, reason: report.reason, ...facts, hash: await hashOf(onnx), measured };
     const batcher = createBatcher({ run, size, maxBatch });
-    loaded.set(name, { model, batcher, table: (task) => compile(model.scheduler, task) });
+    loaded.set(name, { model, batcher, table: (options) => compile(model.scheduler, options) });
   }
   return [...loaded.values()].map(({ model }) => model);
 }

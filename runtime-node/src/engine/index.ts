@@ -3,6 +3,15 @@ export type { Owner } from '../batching/fair-queue.ts';
 export { ModelFault } from './fault.ts';
 export { EngineGone } from './gone.ts';
 export type { Engine } from './process.ts';
-export type { CallTask, EngineModel, EngineOptions, Image, Preview, SampleTask, StepReport } from './protocol.ts';
+export type {
+  CallTask,
+  EngineModel,
+  EngineOptions,
+  Image,
+  Preview,
+  SampleTask,
+  StepReport,
+  TableTask,
+} from './protocol.ts';
 export { type Supervisor, type SupervisorEvents, supervise } from './supervisor.ts';
-export { keepTables } from './tables.ts';
+export { createTableCache, tableOptions } from './tables.ts';

@@ -3,6 +3,7 @@
  * neither may happen to a server.
  */
 import { fileURLToPath } from 'node:url';
+import type { SamplerTable } from '@onnoise/scheduler';
 import { InputError } from '@onnoise/scheduler/rules';
 import { CallError, type ChildEnd, ChildEnded, startChild } from '../child/index.ts';
 import { ModelFault } from './fault.ts';
@@ -17,6 +18,7 @@ import type {
   Preview,
   SampleTask,
   StepReport,
+  TableTask,
   TaskPart,
 } from './protocol.ts';
 
@@ -41,6 +43,8 @@ export interface Engine {
   sample(task: SampleTask, callbacks?: TaskCallbacks): Promise<void>;
   /** Calls the network on each row; its outputs are the images. @throws EngineGone, as `sample`. */
   call(task: CallTask, callbacks?: TaskCallbacks): Promise<void>;
+  /** @throws InputError for options that do not fit the model; EngineGone, as `sample` */
+  table(asked: TableTask): Promise<SamplerTable>;
   /** Ends it once all its work is done. */
   drain(): Promise<void>;
   /** Ends it at once. */
@@ -81,6 +85,10 @@ export async function startEngine(options: EngineOptions, onSteps: (report: Step
     pid: child.pid,
     sample: (task, callbacks) => ask((options) => child.call('sample', task, options), callbacks),
     call: (task, callbacks) => ask((options) => child.call('call', task, options), callbacks),
+    table: (asked) =>
+      child.call('table', asked).catch((error: unknown) => {
+        throw revive(error, InputError);
+      }),
     async drain() {
       await child.drain();
     },

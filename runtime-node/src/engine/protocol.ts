@@ -1,5 +1,12 @@
 /** The messages between the server's process and the engine's. */
-import type { Guidance, ImageSeed, SamplerName, SamplerSettings } from '@onnoise/scheduler';
+import type {
+  Guidance,
+  ImageSeed,
+  SamplerName,
+  SamplerOptions,
+  SamplerSettings,
+  SamplerTable,
+} from '@onnoise/scheduler';
 import type { Artefact, NetworkFormat } from '@onnoise/scheduler/model';
 import type { Owner } from '../batching/fair-queue.ts';
 import type { Call } from '../child/index.ts';
@@ -57,6 +64,12 @@ export interface SampleTask extends SamplerSettings, Owner {
   partials: number;
 }
 
+/** A sampler's table to compile. */
+export interface TableTask {
+  model: string;
+  options: SamplerOptions;
+}
+
 /** One call of the network for each row. */
 export interface CallTask extends Owner {
   model: string;
@@ -93,6 +106,8 @@ export type EngineMethods = {
   /** @throws InputError when the network gives NaN or infinity. */
   sample(task: SampleTask, call: Call<TaskPart>): Promise<void>;
   call(task: CallTask, call: Call<TaskPart>): Promise<void>;
+  /** The table of a sampler with a model. @throws InputError for options that do not fit */
+  table(asked: TableTask): Promise<SamplerTable>;
 };
 
 /** Steps since the last report. The engine sends one at the end of its work, and now and then before. */

@@ -10,7 +10,8 @@ import type { Engine, TaskCallbacks } from './process.ts';
 import type { Image } from './protocol.ts';
 
 const SUSPECT = 2;
-const MOST = 4;
+/** How often an engine may end that a request is in. */
+export const MOST_ENDS = 4;
 
 export interface EngineSource {
   /** Engines for so many images, each with the images that it gets; waits for one. @throws EngineGone if none will come. */
@@ -83,7 +84,7 @@ export function createRunner(source: EngineSource, onRunAgain: (images: number) 
       if (other !== undefined) throw other;
       const left = which.filter((index) => images[index] === undefined);
       if (left.length === 0) return;
-      if (ends + 1 === MOST) throw errors[0];
+      if (ends + 1 === MOST_ENDS) throw errors[0];
       onRunAgain(left.length);
       await finish(left, ends + 1);
     }

@@ -4,13 +4,14 @@
  * to do, and run again where one ends (run-again.ts).
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { SamplerTable } from '@onnoise/scheduler';
 import { imageSize } from '../pictures/pixels.ts';
 import { EngineGone } from './gone.ts';
 import { type KeptModels, keepModels } from './kept-models.ts';
 import { partOfCall, partOfSample } from './part-of-task.ts';
 import { type Engine, startEngine, type TaskCallbacks } from './process.ts';
-import type { CallTask, EngineModel, EngineOptions, Image, SampleTask, StepReport } from './protocol.ts';
-import { createRunner } from './run-again.ts';
+import type { CallTask, EngineModel, EngineOptions, Image, SampleTask, StepReport, TableTask } from './protocol.ts';
+import { createRunner, type EngineSource, MOST_ENDS } from './run-again.ts';
 import { createWaiting } from './waiting.ts';
 
 export interface SupervisorOptions extends EngineOptions {
@@ -46,6 +47,8 @@ export interface Supervisor {
   sample(task: SampleTask, callbacks?: TaskCallbacks): Promise<Image[]>;
   /** The network's output for each row. @throws as `sample` */
   call(task: CallTask, callbacks?: TaskCallbacks): Promise<Image[]>;
+  /** A sampler's table, compiled by an engine. @throws InputError for options that do not fit; EngineGone, as `sample` */
+  table(asked: TableTask, signal?: AbortSignal): Promise<SamplerTable>;
   /**
    * Loads all models again, or others from now on.
    * @param models folders by name; default: as before
@@ -213,32 +216,30 @@ export async function supervise(
   }
 
   const seatOf = (engine: Engine) => seats.find((one) => one.engine === engine);
-  const run = createRunner(
-    {
-      async spread(images, signal) {
-        while (working().length === 0) {
-          if (closing) throw new EngineGone('no other will be started');
-          await waiting.wait(signal);
-        }
-        const loads = new Map(working().map(({ engine, load }) => [engine, load]));
-        const parts = new Map<Engine, number[]>();
-        for (const image of images) {
-          const [engine] = [...loads].reduce((least, one) => (one[1] < least[1] ? one : least));
-          loads.set(engine, loads.get(engine)! + 1);
-          parts.set(engine, [...(parts.get(engine) ?? []), image]);
-        }
-        return parts;
-      },
-      begin(engine, images) {
-        const own = seatOf(engine);
-        if (own) own.load += images;
-        return () => {
-          if (own) own.load -= images;
-        };
-      },
+  const source: EngineSource = {
+    async spread(images, signal) {
+      while (working().length === 0) {
+        if (closing) throw new EngineGone('no other will be started');
+        await waiting.wait(signal);
+      }
+      const loads = new Map(working().map(({ engine, load }) => [engine, load]));
+      const parts = new Map<Engine, number[]>();
+      for (const image of images) {
+        const [engine] = [...loads].reduce((least, one) => (one[1] < least[1] ? one : least));
+        loads.set(engine, loads.get(engine)! + 1);
+        parts.set(engine, [...(parts.get(engine) ?? []), image]);
+      }
+      return parts;
     },
-    onRunAgain,
-  );
+    begin(engine, images) {
+      const own = seatOf(engine);
+      if (own) own.load += images;
+      return () => {
+        if (own) own.load -= images;
+      };
+    },
+  };
+  const run = createRunner(source, onRunAgain);
   function sizeOf(name: string): number {
     const model = models.find((one) => one.name === name);
     if (model === undefined) throw new EngineGone('the model was unloaded');
@@ -264,6 +265,16 @@ export async function supervise(
       const size = sizeOf(task.model);
       const part = (which: readonly number[]) => partOfCall(task, which, size);
       return run(task.rows.length, (engine, which, told) => engine.call(part(which), told), callbacks);
+    },
+    async table(asked, signal) {
+      for (let tries = 1; ; tries++) {
+        const [engine] = [...(await source.spread([0], signal)).keys()] as [Engine];
+        try {
+          return await engine.table(asked);
+        } catch (error) {
+          if (!(error instanceof EngineGone) || tries === MOST_ENDS) throw error;
+        }
+      }
     },
     /** One reload at a time: two at once would leave engines that nobody uses. */
     reload: (folders) => {

@@ -65,6 +65,10 @@ function typeOf(status: number): string {
 
 export const clientGone = () => new Refusal(CLIENT_GONE, 'client_gone', 'The client closed the connection.');
 
+/** @param timeout seconds */
+export const tooLate = (timeout: number) =>
+  new Refusal(504, 'timeout', `The request took longer than its ${timeout} s and was cancelled.`);
+
 /** Answers with the error; clients of the inference protocol expect one string. */
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
   if (refusal.retryAfter !== undefined) void reply.header('retry-after', refusal.retryAfter);

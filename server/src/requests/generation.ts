@@ -28,7 +28,7 @@ const ACTION = 'sample images';
 export type Allowed = Pick<CompleteOptions, 'maxImages' | 'maxSteps' | 'resize'>;
 
 /**
- * @param tables where compiled tables are kept
+ * @param compile gives the sampler's table
  * @throws Refusal (400) for a size other than the model's, an unknown class or condition, guidance that does not fit the
  * model, more images or calls of the network than the client may ask for, and what `model.sample` refuses.
  */
@@ -36,7 +36,7 @@ export function toTask(
   model: EngineModel,
   body: GenerationBody,
   owner: Owner,
-  { options, tables }: { options: Allowed; tables: typeof compileSampler },
+  { options, compile: tableOf }: { options: Allowed; compile: typeof compileSampler },
   start: StartPicture = {},
 ) {
   const count = body.n ?? 1;
@@ -51,7 +51,7 @@ export function toTask(
   const compile: typeof compileSampler = (config, asked) => {
     // Before the table is made, which may take long; the rows themselves are counted below.
     checkCalls(resamples, callsOf({ steps, sampler, share: asked.strength ?? 1, resamples }), options);
-    return tables(config, asked);
+    return tableOf(config, asked);
   };
   const { seeds, labels, conditions, guidance, table, strength } = named(() =>
     completeRequest(

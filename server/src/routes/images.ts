@@ -4,9 +4,10 @@
  * from one `strength` and `resamples`, and PNG itself if `Accept` asks for it.
  */
 import type { EngineModel } from '@onnoise/runtime-node/engine';
+import type { compileSampler } from '@onnoise/scheduler';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type FieldTypes, takeForms } from '../bodies/form-body.ts';
-import { Refusal } from '../errors/errors.ts';
+import { Refusal, tooLate } from '../errors/errors.ts';
 import { KEPT_SECONDS } from '../pictures/kept-pictures.ts';
 import { OUTPUT_FORMATS, typeOf } from '../pictures/representation.ts';
 import { type StartPicture, toTask } from '../requests/generation.ts';
@@ -33,7 +34,7 @@ export function imageRoutes(app: FastifyInstance, service: Service): void {
       { schema: generationSchema(options), config: { limited: true } },
       async (request, reply) => {
         const model = findModel(service, request.body.model);
-        const asked = { model, ...taskOf(service, request, model), event: 'image_generation' as const };
+        const asked = { model, ...(await taskOf(service, request, model)), event: 'image_generation' as const };
         return answerPictures(service, request, reply, { ...asked, ...formOf(request.body) });
       },
     );
@@ -44,14 +45,22 @@ export function imageRoutes(app: FastifyInstance, service: Service): void {
 
 type PictureRequest = FastifyRequest & { body: GenerationBody };
 
-const taskOf = ({ options, tables }: Service, request: PictureRequest, model: EngineModel, start?: StartPicture) =>
-  toTask(
-    model,
-    request.body,
-    ownerOf(request, request.body.user),
-    { options: allowedTo(request, options), tables },
-    start,
-  );
+/** @throws Refusal as `toTask` does, and 504 where no engine comes that compiles the sampler's table */
+async function taskOf(
+  { options, tables }: Service,
+  request: PictureRequest,
+  model: EngineModel,
+  start?: StartPicture,
+): Promise<ReturnType<typeof toTask>> {
+  const owner = ownerOf(request, request.body.user);
+  const allowed = allowedTo(request, options);
+  const signal = AbortSignal.timeout(options.timeout * 1000);
+  const make = (compile: typeof compileSampler) =>
+    toTask(model, request.body, owner, { options: allowed, compile }, start);
+  return tables.with(model.name, make, signal).catch((error: unknown) => {
+    throw signal.aborted ? tooLate(options.timeout) : error;
+  });
+}
 
 const formOf = ({ stream, response_format }: GenerationBody) => ({
   streams: stream === true,
@@ -106,7 +115,7 @@ function formRoute(app: FastifyInstance, service: Service, { path, schema, read 
     scope.withTypeProvider<SchemaTypes>().post(path, { schema, config: { limited: true } }, async (request, reply) => {
       const model = findModel(service, request.body.model);
       const start = await read(request, model);
-      const asked = { model, ...taskOf(service, request, model, start), event: 'image_edit' as const };
+      const asked = { model, ...(await taskOf(service, request, model, start)), event: 'image_edit' as const };
       return answerPictures(service, request, reply, { ...asked, ...formOf(request.body) });
     });
   });

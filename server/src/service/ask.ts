@@ -1,5 +1,5 @@
 /** Runs one request's work: reserves its share, cancels it on time, and releases everything however it ends. */
-import { clientGone, Refusal } from '../errors/errors.ts';
+import { clientGone, Refusal, tooLate } from '../errors/errors.ts';
 import type { WhenOver } from './connections.ts';
 import type { Service } from './service.ts';
 
@@ -58,7 +58,7 @@ export async function withinLimits<T>(
   const abort = new AbortController();
   const { timeout } = options;
   const late = setTimeout(() => {
-    abort.abort(new Refusal(504, 'timeout', `The request took longer than its ${timeout} s and was cancelled.`));
+    abort.abort(tooLate(timeout));
   }, timeout * 1000);
   const forget = whenOver(() => abort.abort(clientGone()));
   const began = performance.now();

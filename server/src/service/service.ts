@@ -1,6 +1,5 @@
 /** What routes share. */
 import type { EngineModel, Supervisor } from '@onnoise/runtime-node/engine';
-import type { compileSampler } from '@onnoise/scheduler';
 import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';
 import type { KeptPictures } from '../pictures/kept-pictures.ts';
@@ -10,6 +9,7 @@ import type { KeyRing } from './key-ring.ts';
 import type { ServerMetrics } from './metrics.ts';
 import type { Repository } from './repository.ts';
 import type { Statistics } from './statistics.ts';
+import type { Tables } from './tables.ts';
 import type { Tracing } from './tracing.ts';
 
 export interface Service {
@@ -23,8 +23,7 @@ export interface Service {
   statistics: Statistics;
   repository: Repository;
   tracing: Tracing;
-  /** Compiled tables of samplers, which are kept. */
-  tables: typeof compileSampler;
+  tables: Tables;
   /** True once the server takes no more requests. */
   closing: () => boolean;
   /** True once balancers should send no more, which is earlier. */

@@ -24,6 +24,7 @@ function fakes() {
       pid: engines.length + 1,
       sample: vi.fn(),
       call: vi.fn(),
+      table: vi.fn(),
       ended,
       die,
       drain: vi.fn(async () => die('drained')),
