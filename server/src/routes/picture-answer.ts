@@ -6,6 +6,7 @@ import { Refusal } from '../errors/errors.ts';
 import { describePicture } from '../pictures/describe-picture.ts';
 import { encodeAll, encodePicture } from '../pictures/encoding.ts';
 import { formOf, NO_TOKENS, now } from '../pictures/form.ts';
+import type { KeptPicture } from '../pictures/kept-pictures.ts';
 import { typeOf, wantedPicture } from '../pictures/representation.ts';
 import { createTimer, serverTiming, timingsOf } from '../pictures/timings.ts';
 import { type WorkOptions, withinLimits } from '../service/ask.ts';
@@ -56,10 +57,16 @@ export async function answerPictures(
         return reply.type(typeOf(picture)).header('cache-control', 'no-store').send(bytes);
       }
       const encoded = await Promise.all(images.map((image) => encodePicture(image, model, encoding)));
+      const type = typeOf(encoding.format);
+      const urls = addresses
+        ? addressesOf(
+            service,
+            request,
+            encoded.map((bytes) => ({ bytes, type })),
+          )
+        : undefined;
       const data = encoded.map((bytes, index) => ({
-        ...(addresses
-          ? { url: addressOf(service, request, { bytes, type: typeOf(encoding.format) }) }
-          : { b64_json: bytes.toString('base64') }),
+        ...(urls ? { url: urls[index]! } : { b64_json: bytes.toString('base64') }),
         ...describePicture(asked, index),
       }));
       const timings = noteTimes();
@@ -86,7 +93,11 @@ function limitsOf({ client }: FastifyRequest, { model, task, table, encoding }: 
   };
 }
 
-/** An address that leads to the picture for an hour, under the name by which the client knows this server. */
-function addressOf({ kept }: Service, { scheme, headers }: FastifyRequest, picture: { bytes: Buffer; type: string }) {
-  return `${scheme}://${headers.host}/v1/images/files/${kept.keep(picture)}`;
+/** Addresses that lead to the pictures for an hour, under the name by which the client knows this server. */
+function addressesOf(
+  { kept }: Service,
+  { scheme, headers }: FastifyRequest,
+  pictures: readonly KeptPicture[],
+): string[] {
+  return kept.keep(pictures).map((name) => `${scheme}://${headers.host}/v1/images/files/${name}`);
 }

@@ -123,12 +123,21 @@ describe('a picture by its address', () => {
     let now = 0;
     const kept = createKeptPictures(() => now);
     const picture = (megabytes: number) => ({ bytes: Buffer.alloc(megabytes * 1e6), type: 'image/png' });
-    const names = [kept.keep(picture(30)), kept.keep(picture(30))];
+    const names = [...kept.keep([picture(30)]), ...kept.keep([picture(30)])];
     now = 1000;
-    names.push(kept.keep(picture(30)));
+    names.push(...kept.keep([picture(30)]));
     expect(names.map((name) => kept.find(name) !== undefined)).toEqual([false, true, true]);
     now = 3_600_000;
     expect(names.map((name) => kept.find(name) !== undefined)).toEqual([false, false, true]);
+  });
+
+  it('is not forgotten for another of the same answer, which may be larger than all that is kept', () => {
+    const kept = createKeptPictures();
+    const picture = { bytes: Buffer.alloc(30e6), type: 'image/png' };
+    const names = kept.keep([picture, picture, picture]);
+    expect(names.map((name) => kept.find(name) !== undefined)).toEqual([true, true, true]);
+    const [later] = kept.keep([picture]);
+    expect([...names, later!].map((name) => kept.find(name) !== undefined)).toEqual([false, false, true, true]);
   });
 });
 
