@@ -1,4 +1,5 @@
 export { createServer, type Server } from './create.ts';
+export { checkGrpc } from './grpc/check.ts';
 export { trustedProxies } from './options/address.ts';
 export { type ApiKey, readApiKeys } from './options/keys.ts';
 export { SERVER_LIMITS, type ServerLimit, type ServerOptions } from './options/options.ts';

@@ -102,6 +102,12 @@ describe('what only some commands need', () => {
     expect((await sharp(Buffer.from(await answer.arrayBuffer())).metadata()).format).toBe('png');
   });
 
+  it('serve gives the line that installs gRPC before it loads the models, and then serves it', async () => {
+    const line = await askedFor('serve', '--model', 'models/tiny', '--port', '0', '--grpc-port', '0');
+    await project().run('npm', line);
+    await started('serve', '--port', '0', '--model', 'models/tiny', '--grpc-port', '0');
+  });
+
   it('bulk generation gives the line that installs the queue, and then looks for Redis', async () => {
     const args = [
       'generate',

@@ -157,7 +157,8 @@ async function listenUntilToldToEnd(args: ServeArguments, onCreate: (server: Pro
   const after = checkInteger('serve', '--drain-delay', args['drain-delay'], 0, LONGEST_DELAY);
   await tryAddress(host, port);
   if (grpcPort !== undefined) await tryAddress(host, grpcPort);
-  const { createServer, isLoopback } = await loadServer();
+  const { checkGrpc, createServer, isLoopback } = await loadServer();
+  if (grpcPort !== undefined) await checkGrpc();
   const created = createServer(options);
   onCreate(created);
   const server = await created;

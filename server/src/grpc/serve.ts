@@ -5,7 +5,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Metadata, ServerUnaryCall, ServiceError, sendUnaryData } from '@grpc/grpc-js';
 import { imageSize } from '@onnoise/runtime-node';
-import { InputError } from '@onnoise/scheduler/rules';
 import type { FastifyBaseLogger } from 'fastify';
 import { Refusal, toRefusal } from '../errors/errors.ts';
 import { clientOf } from '../options/address.ts';
@@ -16,6 +15,7 @@ import type { WhenOver } from '../service/connections.ts';
 import { allowedTo } from '../service/owner.ts';
 import { findVersion, type Service } from '../service/service.ts';
 import { createCallLimit } from './call-limit.ts';
+import { loadGrpc } from './libraries.ts';
 import { type InferRequest, metadataOf, toAnswer, toBody } from './messages.ts';
 
 export interface GrpcServer {
@@ -43,26 +43,13 @@ interface Named {
 const SERVICE = '/inference.GRPCInferenceService';
 const PROTO = fileURLToPath(new URL('./open_inference_grpc.proto', import.meta.url));
 
-/** Loaded only where it is asked for. @throws InputError where it is not installed */
-async function loadLibraries() {
-  try {
-    const [grpc, loader] = await Promise.all([import('@grpc/grpc-js'), import('@grpc/proto-loader')]);
-    return { grpc, loader };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new InputError(
-      'Cannot serve gRPC: two packages are missing. Install them: npm install @grpc/grpc-js @grpc/proto-loader',
-    );
-  }
-}
-
 /** @throws InputError where the libraries are missing; Error for a port that it cannot listen on */
 export async function serveGrpc(
   service: Service,
   log: FastifyBaseLogger,
   { host, port }: { host: string; port: number },
 ): Promise<GrpcServer> {
-  const { grpc, loader } = await loadLibraries();
+  const { grpc, loader } = await loadGrpc();
   const { options, keys, gate, metrics, admission, supervisor, draining } = service;
   const loaded = grpc.loadPackageDefinition(
     loader.loadSync(PROTO, { keepCase: true, longs: Number, defaults: true, arrays: true, objects: true }),

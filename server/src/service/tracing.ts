@@ -2,9 +2,9 @@
  * Traces for OpenTelemetry, by its standard environment variables: a span for each request, as a child of the client's
  * `traceparent`, with one each for queue, steps and encoding. Without these variables nothing of it is loaded.
  */
-import { InputError } from '@onnoise/scheduler/rules';
 import type { Span, TimeInput } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { loadOptional } from '../errors/optional.ts';
 import type { Marks } from '../pictures/timings.ts';
 import { whenOver } from './connections.ts';
 
@@ -78,15 +78,8 @@ export async function startTracing(env: NodeJS.ProcessEnv = process.env): Promis
   return { follow, parts, close: () => sdk.shutdown().catch(() => {}) };
 }
 
-async function load() {
-  try {
+const load = () =>
+  loadOptional('trace', ['@opentelemetry/api', '@opentelemetry/sdk-node'], async () => {
     const [api, { NodeSDK }] = await Promise.all([import('@opentelemetry/api'), import('@opentelemetry/sdk-node')]);
     return { api, NodeSDK };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    const install = 'npm install @opentelemetry/api @opentelemetry/sdk-node';
-    throw new InputError(
-      `Cannot trace, as OTEL_ variables of the environment ask for: two packages are missing. Install them: ${install}`,
-    );
-  }
-}
+  });
