@@ -78,8 +78,11 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   const options = completeOptions(given);
   const admission = createAdmission(options);
   const app = createApp(options);
-  const tracing = await startTracing();
   const keys = await createKeyRing(options, (error) => noteKeys(app.log, metrics, error));
+  const tracing = await startTracing().catch((error: unknown) => {
+    keys.close();
+    throw error;
+  });
   let state: 'open' | 'draining' | 'closing' = 'open';
   const cut = new AbortController(); // ends the wait for balancers
   const metrics = createMetrics({
@@ -92,8 +95,9 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   });
   const statistics = createStatistics();
   const supervisor = await startEngines(options, app.log, { metrics, admission, statistics }).catch(
-    (error: unknown) => {
+    async (error: unknown) => {
       keys.close();
+      await tracing.close();
       throw error;
     },
   );

@@ -33,20 +33,22 @@ export async function connectQueue(
   onLine: (line: string) => void,
   { wait }: { wait?: AbortSignal } = {},
 ): Promise<QueueConnection> {
-  const { shown } = parseQueueUrl(url);
+  const address = parseQueueUrl(url);
   for (let times = 1; ; times++) {
     try {
-      return await connectOnce(url, onLine);
+      return await connectOnce(address, onLine);
     } catch (error) {
       if (wait === undefined || !(error instanceof Failure)) throw error;
-      if (times === 1) onLine(`Redis at ${shown} does not answer yet; waiting for it.`);
+      if (times === 1) onLine(`Redis at ${address.shown} does not answer yet; waiting for it.`);
       await pause(Math.min(100 * 2 ** Math.min(times, 10), LONGEST_PAUSE_MS), undefined, { signal: wait });
     }
   }
 }
 
-async function connectOnce(url: unknown, onLine: (line: string) => void): Promise<QueueConnection> {
-  const { connection, shown } = parseQueueUrl(url);
+async function connectOnce(
+  { connection, shown }: ReturnType<typeof parseQueueUrl>,
+  onLine: (line: string) => void,
+): Promise<QueueConnection> {
   let answered = false;
   let returns = 0;
   let lost = false;

@@ -240,10 +240,10 @@ export async function supervise(
     },
   };
   const run = createRunner(source, onRunAgain);
-  function sizeOf(name: string): number {
+  function modelOf(name: string): EngineModel {
     const model = models.find((one) => one.name === name);
     if (model === undefined) throw new EngineGone('the model was unloaded');
-    return imageSize(model.shape);
+    return model;
   }
 
   return {
@@ -257,16 +257,17 @@ export async function supervise(
       return seats.length > 0 && !closing;
     },
     async sample(task, callbacks) {
-      const size = sizeOf(task.model);
+      const size = imageSize(modelOf(task.model).shape);
       const part = (which: readonly number[]) => partOfSample(task, which, size);
       return run(task.seeds.length, (engine, which, told) => engine.sample(part(which), told), callbacks);
     },
     async call(task, callbacks) {
-      const size = sizeOf(task.model);
+      const size = imageSize(modelOf(task.model).shape);
       const part = (which: readonly number[]) => partOfCall(task, which, size);
       return run(task.rows.length, (engine, which, told) => engine.call(part(which), told), callbacks);
     },
     async table(asked, signal) {
+      modelOf(asked.model);
       for (let tries = 1; ; tries++) {
         const [engine] = [...(await source.spread([0], signal)).keys()] as [Engine];
         try {
