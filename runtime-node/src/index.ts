@@ -12,6 +12,7 @@ export {
 export { type DiffusionModel, type LoadOptions, loadModel } from './load.ts';
 export type { ModelFiles } from './model-files.ts';
 export { type ModelFolder, readModelFolder } from './model-folder.ts';
+export { hashModel } from './model-hash.ts';
 export { nameModels } from './model-names.ts';
 export { captionedStrip } from './pictures/captions.ts';
 export { type LineChart, lineChart, logTicks, type Series } from './pictures/chart.ts';

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { connectQueue } from '#pipeline/bulk/connect.ts';
 import { queueName } from '#pipeline/bulk/done.ts';
 import { type Generated, type GenerateOptions, generate } from '#pipeline/bulk/generate.ts';
-import { hashModel } from '#pipeline/bulk/hash.ts';
 import { makeOrder, type OrderOptions } from '#pipeline/bulk/order.ts';
 import type { Order } from '#pipeline/bulk/shards.ts';
 import { runWorker, type WorkerTiming } from '#pipeline/bulk/worker.ts';
+import { hashModel } from '#runtime-node/model-hash.ts';
 import { type TinyOptions, temporaryFolder, tinyArtefact } from './models/tiny-onnx.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 

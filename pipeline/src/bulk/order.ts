@@ -1,9 +1,14 @@
 /** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
-import { completeRequest, readModelFolder } from '@onnoise/runtime-node';
-import { DEFAULT_SAMPLER, eachSamplerOption, type SamplerSettings, type SamplerValues } from '@onnoise/scheduler';
+import { completeRequest, hashModel, readModelFolder } from '@onnoise/runtime-node';
+import {
+  type compileSampler,
+  DEFAULT_SAMPLER,
+  eachSamplerOption,
+  type SamplerSettings,
+  type SamplerValues,
+} from '@onnoise/scheduler';
 import type { ConditionValues, PictureOptions } from '@onnoise/scheduler/model';
 import { checkInteger } from '@onnoise/scheduler/rules';
-import { hashModel } from './hash.ts';
 import { type ConditionTurns, LARGEST_SHARD, type Order } from './shards.ts';
 
 export interface OrderOptions
@@ -20,7 +25,20 @@ const LARGEST_COUNT = 1_000_000_000;
 
 /** @throws InputError for a folder that is not a model, and for options out of range or that do not fit the model. */
 export async function makeOrder(folder: string, options: OrderOptions): Promise<Order> {
-  const artefact = await readModelFolder(folder);
+  return orderOf(await readModelFolder(folder), await hashModel(folder), options);
+}
+
+/**
+ * @param model its SHA-256, `hashModel`
+ * @param compile default: `compileSampler`
+ * @throws InputError as `makeOrder`
+ */
+export function orderOf(
+  artefact: Parameters<typeof completeRequest>[0],
+  model: string,
+  options: OrderOptions,
+  compile?: typeof compileSampler,
+): Order {
   const action = 'generate images';
   const count = checkInteger(action, '--count', options.count, 1, LARGEST_COUNT);
   const seed = checkInteger(action, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);
@@ -35,19 +53,23 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
     table,
     guidance,
     labels: numbers = [],
-  } = completeRequest(artefact, {
-    count: Math.min(count, longest),
-    labels,
-    conditions,
-    guidance: options.guidance,
-    guidanceInterval: options.guidanceInterval,
-    steps,
-    sampler,
-    ...settings,
-  });
+  } = completeRequest(
+    artefact,
+    {
+      count: Math.min(count, longest),
+      labels,
+      conditions,
+      guidance: options.guidance,
+      guidanceInterval: options.guidanceInterval,
+      steps,
+      sampler,
+      ...settings,
+    },
+    compile,
+  );
   const all = classes > 0 ? Array.from({ length: classes }, (_, label) => label) : null;
   return {
-    model: await hashModel(folder),
+    model,
     sampler,
     steps: table.steps,
     ...settings,
@@ -61,7 +83,10 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
 }
 
 /** In the model's order, so that equal orders have equal ids; conditions that it lacks follow, to be refused. */
-function turnsOf({ conditions }: { conditions: readonly { name: string }[] }, given: ConditionValues = {}) {
+function turnsOf(
+  { conditions = [] }: { conditions?: readonly { name: string }[] | undefined },
+  given: ConditionValues = {},
+) {
   const names = new Set([...conditions.map(({ name }) => name), ...Object.keys(given)]);
   const turns = [...names].filter((name) => Object.hasOwn(given, name)).map((name) => [name, [given[name]!].flat()]);
   return turns.length === 0 ? undefined : (Object.fromEntries(turns) as ConditionTurns);

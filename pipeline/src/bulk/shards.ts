@@ -39,7 +39,7 @@ export const LARGEST_SHARD = 100_000;
 
 /** What pictures depend on besides seed and conditions, with every option of every sampler. */
 export interface ShardSettings extends SamplerValues {
-  /** SHA-256 of the model, 64 hexadecimal digits (see hash.ts). */
+  /** SHA-256 of the model, 64 hexadecimal digits (`hashModel`). */
   model: string;
   sampler: SamplerName;
   steps: number;

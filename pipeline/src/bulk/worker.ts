@@ -4,13 +4,12 @@
  */
 
 import { isAbort } from '@onnoise/base/terminal';
-import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
+import { type DeviceChoice, type DiffusionModel, hashModel } from '@onnoise/runtime-node';
 import { InputError } from '@onnoise/scheduler/rules';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { QueueConnection } from './connect.ts';
 import { describeShard, requireShardSpace, writeSampled } from './describe-shard.ts';
 import { markDone, queueName, readDone } from './done.ts';
-import { hashModel } from './hash.ts';
 import { sampleShard } from './sample-shard.ts';
 import { parseShard, type Shard, shardId } from './shards.ts';
 import { findShard } from './write-shard.ts';

@@ -4,8 +4,9 @@
  * its conditions; where one place is left, it takes the other at the next step. An image depends only on its own seed,
  * conditions, guidance and table, up to the network's rounding.
  */
-import { createFairQueue, type Owner } from './fair-queue.ts';
+import type { Owner } from './fair-queue.ts';
 import type { Trajectory } from './trajectory.ts';
+import { createTwoQueues } from './two-queues.ts';
 
 /** The network on a batch of `n` images; the output is read before the next call. */
 export type RunBatch = (
@@ -38,6 +39,8 @@ export interface BatchReport {
 export interface Batcher {
   /** Images in progress or waiting. */
   readonly size: number;
+  /** Whether any of them is not in the background. */
+  readonly urgent: boolean;
   add(job: BatcherJob): void;
   /** Drops a job; its callbacks are not called again. */
   cancel(id: number): void;
@@ -65,7 +68,7 @@ interface Place {
 }
 
 export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions): Batcher {
-  const queue = createFairQueue<Place>(quantum, ({ trajectory }) => trajectory.rows.length);
+  const queue = createTwoQueues<Place>(quantum, ({ trajectory }) => trajectory.rows.length);
   const x = new Float32Array(maxBatch * size);
   const timesteps = new Float32Array(maxBatch);
 
@@ -121,6 +124,9 @@ export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions):
   return {
     get size() {
       return queue.size;
+    },
+    get urgent() {
+      return queue.urgent;
     },
     add(job) {
       const added = performance.now();

@@ -15,6 +15,8 @@ export interface Owner {
   user?: string | undefined;
   /** Places that the client gets for one of a client of weight 1; above 0. Its newest item's counts. Default: 1. */
   weight?: number | undefined;
+  /** Whether the item waits for all that are not in the background (two-queues.ts). Default: false. */
+  background?: boolean | undefined;
 }
 
 interface User<T> {

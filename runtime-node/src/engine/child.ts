@@ -10,6 +10,7 @@ import { type Batcher, createBatcher } from '../batching/batcher.ts';
 import { partialSteps, sampling, singleCall, type Trajectory } from '../batching/trajectory.ts';
 import { type Call, serveParent } from '../child/index.ts';
 import { readModelFolder } from '../model-folder.ts';
+import { hashModel } from '../model-hash.ts';
 import { imageSize } from '../pictures/pixels.ts';
 import { serveNetwork } from './parallel-parts.ts';
 import type {
@@ -76,6 +77,7 @@ export function serveEngine(): void {
         client: task.client,
         user: task.user,
         weight: task.weight,
+        background: task.background,
         trajectories,
         onDone(index, { x }, time) {
           tell({ type: 'image', index, image: x, ...time });
@@ -104,7 +106,9 @@ export function serveEngine(): void {
     };
     for (let busy = true; busy; ) {
       busy = false;
+      const urgent = [...loaded.values()].some(({ batcher }) => batcher.urgent);
       for (const { model, batcher } of loaded.values()) {
+        if (urgent && !batcher.urgent) continue;
         const done = await batcher.step();
         if (done === undefined) continue;
         busy = true;
@@ -127,9 +131,10 @@ async function load(
   for (const [name, folder] of Object.entries(models)) {
     const artefact = await readModelFolder(folder);
     const { run, report, measured } = await serveNetwork(artefact, device, maxBatch, known?.[name]);
-    const { folder: _, onnx, ...facts } = artefact;
+    const { folder: own, onnx, ...facts } = artefact;
     const size = imageSize(facts.shape);
-    const model = { name, device: report.device, reason: report.reason, ...facts, hash: await hashOf(onnx), measured };
+    const hashes = { hash: await hashOf(onnx), modelHash: await hashModel(own) };
+    const model = { name, device: report.device, reason: report.reason, ...facts, ...hashes, measured };
     const batcher = createBatcher({ run, size, maxBatch });
     loaded.set(name, { model, batcher, table: (options) => compile(model.scheduler, options) });
   }

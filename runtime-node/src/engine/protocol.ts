@@ -39,6 +39,8 @@ export interface EngineModel extends Artefact {
   format: NetworkFormat;
   /** sha256 of the network's file, hexadecimal. */
   hash: string;
+  /** Of all that decides what it draws, see `hashModel`. */
+  modelHash: string;
   /** For the next engine. */
   measured?: Measured | undefined;
 }

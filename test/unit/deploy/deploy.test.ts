@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { queueName } from '#pipeline/bulk/done.ts';
-import { hashModel } from '#pipeline/bulk/hash.ts';
 import { COMMAND_NAMES, helpText } from '#pipeline/cli.ts';
+import { hashModel } from '#runtime-node/model-hash.ts';
 import { SERVER_LIMITS } from '#server/index.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
