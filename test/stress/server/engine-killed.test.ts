@@ -1,5 +1,6 @@
 /** Engines are killed, replaced or missing under load: nobody who asked notices. */
 import { rename } from 'node:fs/promises';
+import OpenAI from 'openai';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Server } from '#server/index.ts';
 import { ask, inLanes, keepAlive, type Reply } from '#test/load/client.ts';
@@ -56,6 +57,44 @@ describe('a server whose engine ends', () => {
     for (const [own, reply] of [...replies].slice(-20)) {
       const again = await ask(port, { seed: own, steps: 100, sampler: 'ddim' });
       expect(again.json?.data).toEqual(reply.json?.data);
+    }
+    await expectHealthy(server);
+  });
+
+  it("is not noticed by OpenAI's client, in pictures and in streams", async () => {
+    const { server, port } = await startServer();
+    const client = new OpenAI({ apiKey: 'none', baseURL: `http://127.0.0.1:${port}/v1`, maxRetries: 0 });
+    const more = { steps: 100, sampler: 'ddim' };
+    const pictures = new Map<number, string>();
+    let over = false;
+    const kills = killTenTimes(server, () => pictures.size, 16).finally(() => {
+      over = true;
+    });
+    let seed = 0;
+    await inLanes(16, 16, async (lane) => {
+      while (!over) {
+        const own = { prompt: '', seed: seed++, ...more } as { prompt: string; seed: number };
+        if (lane % 2 === 0) {
+          const { data } = await client.images.generate(own);
+          pictures.set(own.seed, data![0]!.b64_json!);
+          continue;
+        }
+        const events = await client.images.generate({ ...own, stream: true, partial_images: 2 });
+        const types: string[] = [];
+        for await (const event of events) {
+          types.push(event.type);
+          if (event.type === 'image_generation.completed') pictures.set(own.seed, event.b64_json);
+        }
+        const partial = 'image_generation.partial_image';
+        expect(types).toEqual([partial, partial, 'image_generation.completed']);
+      }
+    });
+    await kills;
+    expect(pictures.size).toBe(seed);
+    for (const [own, b64] of [...pictures].slice(-20)) {
+      const again = { prompt: '', seed: own, ...more } as { prompt: string };
+      const { data } = await client.images.generate(again);
+      expect(data![0]!.b64_json).toBe(b64);
     }
     await expectHealthy(server);
   });
