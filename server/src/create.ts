@@ -21,12 +21,14 @@ import { SAMPLERS_KEYWORD } from './requests/schemas.ts';
 import { describeApi } from './routes/describe.ts';
 import { imageRoutes } from './routes/images.ts';
 import { inferenceRoutes } from './routes/inference.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tritonRoutes } from './routes/triton.ts';
 import { createAdmission } from './service/admission.ts';
 import { allowHalfOpen, createCloser } from './service/connections.ts';
 import { createGate } from './service/gate.ts';
+import { createJobHost } from './service/job-host.ts';
 import { createKeyRing } from './service/key-ring.ts';
 import { createMetrics } from './service/metrics.ts';
 import { protect } from './service/protect.ts';
@@ -92,6 +94,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     engines: () => supervisor.pids.length,
     models: () => supervisor.models,
     keyed: keys.keyed,
+    jobs: () => jobs?.list(),
   });
   const statistics = createStatistics();
   const supervisor = await startEngines(options, app.log, { metrics, admission, statistics }).catch(
@@ -101,6 +104,13 @@ export async function createServer(given: ServerOptions): Promise<Server> {
       throw error;
     },
   );
+  const tables = createTables(supervisor);
+  const host = createJobHost({ supervisor, tables, metrics, keys }, app.log);
+  const jobs = await options.jobs?.(host).catch(async (error: unknown) => {
+    keys.close();
+    await Promise.all([tracing.close(), supervisor.kill()]);
+    throw error;
+  });
   const repository = createRepository(options.models, (models) => noteReload(app.log, metrics, supervisor, models));
   const service: Service = {
     options,
@@ -113,7 +123,8 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     statistics,
     repository,
     tracing,
-    tables: createTables(supervisor),
+    tables,
+    jobs,
     closing: () => state === 'closing',
     draining: () => state !== 'open',
   };
@@ -127,7 +138,8 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   const closer = createCloser(app, service.draining);
   await protect(app, service);
   await describeApi(app, keys.keyed);
-  for (const routes of [imageRoutes, modelRoutes, inferenceRoutes, tritonRoutes, systemRoutes]) routes(app, service);
+  for (const routes of [imageRoutes, jobRoutes, modelRoutes, inferenceRoutes, tritonRoutes, systemRoutes])
+    routes(app, service);
   await app.ready();
 
   return {
@@ -163,6 +175,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
       await wait(after * 1000, undefined, { signal: cut.signal }).catch(() => {});
       state = 'closing';
       keys.close();
+      await jobs?.close();
       const limit = (options.timeout + BODY_LIMIT) * 1000;
       await Promise.all([closer.close(limit), grpc?.close(limit)]);
       await supervisor.close();
@@ -172,7 +185,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
       state = 'closing';
       cut.abort();
       keys.close();
-      const killed = supervisor.kill();
+      const killed = Promise.all([supervisor.kill(), jobs?.close()]);
       grpc?.kill();
       app.server.closeAllConnections();
       await Promise.all([killed, app.close()]);

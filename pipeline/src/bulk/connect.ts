@@ -24,19 +24,20 @@ const LONGEST_PAUSE_MS = 2000;
 /**
  * @param url see {@link parseQueueUrl}.
  * @param onLine gets a line when Redis goes away or comes back, and about settings that may lose jobs.
- * @param wait tries again while Redis cannot be reached, until this is aborted. Default: one that cannot be reached is a failure.
+ * @param options `wait`: tries again while Redis cannot be reached, until this is aborted. Default: one that cannot be
+ *   reached is a failure. `flag`: the option that the address came by.
  * @throws InputError for an invalid address, and for a Redis that refuses access or is unfit; Failure for one that cannot
  *   be reached.
  */
 export async function connectQueue(
   url: unknown,
   onLine: (line: string) => void,
-  { wait }: { wait?: AbortSignal } = {},
+  { wait, flag = '--queue' }: { wait?: AbortSignal; flag?: string } = {},
 ): Promise<QueueConnection> {
-  const address = parseQueueUrl(url);
+  const address = parseQueueUrl(url, flag);
   for (let times = 1; ; times++) {
     try {
-      return await connectOnce(address, onLine);
+      return await connectOnce(address, onLine, flag);
     } catch (error) {
       if (wait === undefined || !(error instanceof Failure)) throw error;
       if (times === 1) onLine(`Redis at ${address.shown} does not answer yet; waiting for it.`);
@@ -48,6 +49,7 @@ export async function connectQueue(
 async function connectOnce(
   { connection, shown }: ReturnType<typeof parseQueueUrl>,
   onLine: (line: string) => void,
+  flag: string,
 ): Promise<QueueConnection> {
   let answered = false;
   let returns = 0;
@@ -90,7 +92,7 @@ async function connectOnce(
     }
     const reason = error instanceof Unfit ? error.message : describe(cause);
     throw new InputError(
-      `Cannot connect to the queue: --queue must be a Redis that answers, received "${shown}": ${reason}.`,
+      `Cannot connect to the queue: ${flag} must be a Redis that answers, received "${shown}": ${reason}.`,
     );
   }
   answered = true;

@@ -12,8 +12,11 @@ const BYTES_AROUND = 2048;
 
 /** @throws Failure where the disk has no space for a shard; call it before sampling. */
 export async function requireShardSpace(out: string, shard: Shard, shape: ImageShape): Promise<void> {
-  await requireSpace(out, shard.count * (sizeOf(shape) + BYTES_AROUND), `write the shard ${shardPath(shard)}`);
+  await requireSpace(out, shardBytes(shard.count, shape), `write the shard ${shardPath(shard)}`);
 }
+
+/** The most that shards of so many pictures take up. */
+export const shardBytes = (count: number, shape: ImageShape): number => count * (sizeOf(shape) + BYTES_AROUND);
 
 /** As `writeShard`, and where it cannot write that is a Failure: another worker may be able to. */
 export async function writeSampled(out: string, shard: Shard, pictures: readonly Uint8Array[]): Promise<ShardFile> {

@@ -141,6 +141,26 @@ async function follow(options: GenerateOptions, timing: GenerateTiming, jobs: Jo
   }
 }
 
+/** Takes the shards of an order that are not done out of the queue; those that workers have, they finish. */
+export async function withdraw({
+  connection,
+  name,
+  order,
+}: Pick<GenerateOptions, 'connection' | 'name' | 'order'>): Promise<void> {
+  const jobs = openJobs(connection.redis, name, order.model, TIMING);
+  try {
+    for (let first = 0; first < countShards(order); first += PAGE) {
+      const page = Array.from({ length: Math.min(PAGE, countShards(order) - first) }, (_, i) =>
+        shardAt(order, first + i),
+      );
+      const files = await readDone(connection.redis, name, page);
+      await jobs.remove(page.filter((_, i) => files[i] === undefined).map(shardId));
+    }
+  } finally {
+    await jobs.close();
+  }
+}
+
 /** The shards that are not done yet. */
 async function selectMissing(options: GenerateOptions, shards: Shard[]): Promise<Shard[]> {
   const { connection, name, out, check = false } = options;
@@ -196,13 +216,13 @@ function watchWorkers({ onNoWorker }: GenerateOptions, { patience }: GenerateTim
 
 /** Stops waiting when the signal aborts: a command would wait until Redis is back. */
 async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  work.catch(() => undefined); // nobody may be left who waits for it
   signal.throwIfAborted();
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort);
   });
-  work.catch(() => undefined);
   try {
     return await Promise.race([work, aborted]);
   } finally {

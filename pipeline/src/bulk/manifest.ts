@@ -10,7 +10,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { countShards, type Order, type Shard, samplingOf, shardAt } from './shards.ts';
 import { type ShardFile, shardPath } from './write-shard.ts';
 
-const MANIFEST = 'manifest.json';
+export const MANIFEST = 'manifest.json';
 const FORMAT = 1;
 /** Upper bound of a shard's line. */
 const BYTES_A_SHARD = 320;

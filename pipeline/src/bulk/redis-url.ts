@@ -19,10 +19,11 @@ const RULE = 'redis://host:port, or rediss:// over TLS, with user:password@ befo
 
 /**
  * Parses an address. It refuses queries and fragments, which ioredis would ignore or take for settings.
+ * @param flag the option that it came by
  * @throws InputError that does not show the password.
  */
-export function parseQueueUrl(text: unknown): QueueAddress {
-  const wrong = (): never => refuse('use the queue', '--queue', RULE, hideSecrets(text));
+export function parseQueueUrl(text: unknown, flag = '--queue'): QueueAddress {
+  const wrong = (): never => refuse('use the queue', flag, RULE, hideSecrets(text));
   if (typeof text !== 'string' || !URL.canParse(text)) return wrong();
   const { protocol, hostname, port, pathname, username, password, search, hash } = new URL(text);
   const database = /^\/?(\d*)$/.exec(pathname)?.[1];

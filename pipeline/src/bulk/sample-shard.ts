@@ -1,8 +1,13 @@
 /** Samples a shard's images as PNGs. */
-import { batchOf, type DiffusionModel, png } from '@onnoise/runtime-node';
+import { batchOf, type DiffusionModel, png, type SampleOptions } from '@onnoise/runtime-node';
 import { InputError, samplerSettings } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
 import { conditionsFrom, type Shard, turnFrom } from './shards.ts';
+
+/** A model as shards need it. */
+export interface ShardModel extends Pick<DiffusionModel, 'shape' | 'classes'> {
+  sample(options: SampleOptions & { signal: AbortSignal }): Promise<{ images: Float32Array }>;
+}
 
 /**
  * Samples a shard, `batch` images at a time: only those are in memory as numbers, the rest as PNGs. All workers with
@@ -12,7 +17,7 @@ import { conditionsFrom, type Shard, turnFrom } from './shards.ts';
  * @throws InputError for steps, labels, conditions or guidance that this model cannot have; the signal's reason once that aborts.
  */
 export async function sampleShard(
-  model: DiffusionModel,
+  model: ShardModel,
   shard: Shard,
   batch: number | undefined,
   signal: AbortSignal,

@@ -10,6 +10,8 @@ export interface TarEntry {
 }
 
 const BLOCK = 512;
+/** Bytes of zeros that end an archive. */
+export const TAR_END = 2 * BLOCK;
 /** 2000-01-01, since tar warns of files from 1970. Seconds. */
 const TIME = 946_684_800;
 

@@ -27,6 +27,12 @@ export function shardPath(shard: Shard): string {
   return `${shard.model.slice(0, 16)}/${String(shard.seed).padStart(12, '0')}-${shardId(shard).slice(6, 22)}.tar`;
 }
 
+/** Paths of a shard's tar and its description. */
+export function shardFiles(out: string, shard: Shard): [tar: string, description: string] {
+  const tar = join(out, shardPath(shard));
+  return [tar, descriptionOf(tar)];
+}
+
 /** The shard on disk if it is complete: its description fits, and its bytes fit the description. */
 export async function findShard(out: string, shard: Shard): Promise<ShardFile | undefined> {
   const tar = join(out, shardPath(shard));

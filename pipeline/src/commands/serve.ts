@@ -12,9 +12,10 @@ import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import type { Server, ServerLimit, ServerOptions } from '@onnoise/server';
 import { type Command, textOption } from './options/command.ts';
 import { deviceOption } from './options/pictures.ts';
+import { type JobArguments, prepareJobs } from './stages/serve-jobs.ts';
 
 /** The options of `pipeline serve`; its help explains them. */
-export interface ServeArguments {
+export interface ServeArguments extends JobArguments {
   model?: string[] | undefined;
   host: string;
   port: number;
@@ -29,6 +30,7 @@ export interface ServeArguments {
   queue?: number | undefined;
   'max-images'?: number | undefined;
   'max-steps'?: number | undefined;
+  'max-job-images'?: number | undefined;
   rate?: number | undefined;
   timeout?: number | undefined;
   'max-body'?: number | undefined;
@@ -52,6 +54,7 @@ type LimitFlag =
   | 'queue'
   | 'max-images'
   | 'max-steps'
+  | 'max-job-images'
   | 'rate'
   | 'timeout'
   | 'max-body'
@@ -60,6 +63,7 @@ type LimitFlag =
 
 const MODELS = 'The models:';
 const ADDRESS = 'Address and access:';
+const JOBS = 'Jobs, orders of many pictures:';
 const LIMITS = 'Limits:';
 const LOG = 'The log:';
 const KIBIBYTE = 1024;
@@ -96,6 +100,13 @@ export const command: Command<ServeArguments> = {
       ADDRESS,
       'Proxy whose X-Forwarded-For counts: an address, a network, loopback or private; may be repeated',
     ),
+    jobs: textOption('Folder that jobs are kept in; without it there are none', { group: JOBS }),
+    'job-queue': textOption(`Redis whose workers make the jobs; without one this server does`, {
+      group: JOBS,
+      defaultDescription: '$REDIS_URL',
+    }),
+    'job-queue-name': textOption('Prefix of all keys in Redis', { group: JOBS, defaultDescription: 'onnoise' }),
+    'max-job-images': numberOption('max-job-images', JOBS, 'Most images per job', '100000'),
     queue: numberOption('queue', LIMITS, 'Most images in progress or waiting; further requests get 429', '256'),
     'max-images': numberOption('max-images', LIMITS, 'Most images per request', '16'),
     'max-steps': numberOption('max-steps', LIMITS, 'Most network calls per image', '1000'),
@@ -157,8 +168,32 @@ async function listenUntilToldToEnd(args: ServeArguments, onCreate: (server: Pro
   const after = checkInteger('serve', '--drain-delay', args['drain-delay'], 0, LONGEST_DELAY);
   await tryAddress(host, port);
   if (grpcPort !== undefined) await tryAddress(host, grpcPort);
-  const { checkGrpc, createServer, isLoopback } = await loadServer();
+  const { checkGrpc } = await loadServer();
   if (grpcPort !== undefined) await checkGrpc();
+  const jobs = await prepareJobs(args);
+  try {
+    await listen(args, { ...options, jobs: jobs.open }, { after, grpcPort, tell: jobs.tell }, onCreate);
+  } finally {
+    await jobs.release();
+  }
+}
+
+interface Listening {
+  /** Seconds from SIGTERM until it takes no more requests. */
+  after: number;
+  grpcPort: number | undefined;
+  /** Says what else there is. */
+  tell: () => void;
+}
+
+async function listen(
+  args: ServeArguments,
+  options: ServerOptions,
+  { after, grpcPort, tell }: Listening,
+  onCreate: (server: Promise<Server>) => void,
+): Promise<void> {
+  const { host, port } = args;
+  const { createServer, isLoopback } = await loadServer();
   const created = createServer(options);
   onCreate(created);
   const server = await created;
@@ -170,6 +205,7 @@ async function listenUntilToldToEnd(args: ServeArguments, onCreate: (server: Pro
   // Whoever reads that it listens may send a signal at once.
   const toldToEnd = untilToldToEnd(server, after);
   sayNote(`Listening at ${address}`);
+  tell();
   if (server.grpcPort !== undefined) sayNote(`gRPC at port ${server.grpcPort}`);
   if (args['api-key-file'] === undefined && !isLoopback(host)) {
     sayNote('Anyone who can reach this address can use it. --api-key-file limits it to clients with a key.');
@@ -248,6 +284,7 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
     engines: limit('engines', 'engines'),
     maxBatch: limit('max-batch', 'maxBatch'),
     maxSteps: limit('max-steps', 'maxSteps'),
+    maxJobImages: limit('max-job-images', 'maxJobImages'),
     rate: limit('rate', 'rate'),
     timeout: limit('timeout', 'timeout'),
     maxBody: limit('max-body', 'maxBody', KIBIBYTE),

@@ -14,6 +14,8 @@ export interface ApiKey {
   maxSteps?: number | undefined;
   /** Most images per request. Default: the server's, which is a limit, too. */
   maxImages?: number | undefined;
+  /** Most pictures per job. Default: the server's, which is a limit, too. */
+  maxJobImages?: number | undefined;
   /** Places in a batch for one of a client of priority 1, 1 to 100. Default: 1. */
   priority?: number | undefined;
 }
@@ -27,6 +29,7 @@ const FIELDS = {
   rate: { field: 'rate', rule: integer(0, 1_000_000_000) },
   'max-steps': { field: 'maxSteps', rule: integer(1, 1_000_000) },
   'max-images': { field: 'maxImages', rule: integer(1, 1_000_000) },
+  'max-job-images': { field: 'maxJobImages', rule: integer(1, 1_000_000_000) },
   priority: { field: 'priority', rule: integer(1, 100) },
 } as const satisfies Record<string, { field: keyof ApiKey; rule: Rule<unknown> }>;
 

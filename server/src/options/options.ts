@@ -1,6 +1,7 @@
 /** The server's options, checked and completed before anything starts. */
 import { DEVICE_CHOICES, type DeviceChoice, nameModels } from '@onnoise/runtime-node';
 import { check, checkInteger, flag, oneOf, refuse, rule } from '@onnoise/scheduler/rules';
+import type { OpenJobs } from '../jobs/jobs.ts';
 import { trustedProxies } from './address.ts';
 import { type ApiKey, checkApiKeys } from './keys.ts';
 import { checkHost, checkOrigin } from './origins.ts';
@@ -58,16 +59,21 @@ export interface ServerOptions {
    * `private`. Default: none.
    */
   trustProxy?: readonly string[] | undefined;
+  /** Keeps and runs orders of many pictures. Default: none, and the server refuses them. */
+  jobs?: OpenJobs | undefined;
+  /** Pictures of a job, 1 to 10^9. Default: 100,000. */
+  maxJobImages?: number | undefined;
   /** Logs a line of JSON for each request. Default: false; or pino's options. */
   logger?: boolean | { level?: string; stream?: { write(line: string): void } } | undefined;
 }
 
 export type CompleteOptions = Required<{
-  [K in keyof Omit<ServerOptions, 'apiKeys' | 'apiKeyFile'>]: NonNullable<ServerOptions[K]>;
+  [K in keyof Omit<ServerOptions, 'apiKeys' | 'apiKeyFile' | 'jobs'>]: NonNullable<ServerOptions[K]>;
 }> & {
   models: Readonly<Record<string, string>>;
   apiKeys: readonly ApiKey[];
   apiKeyFile: string | undefined;
+  jobs: OpenJobs | undefined;
 };
 
 const ACTION = 'start the server';
@@ -80,6 +86,7 @@ export const SERVER_LIMITS = {
   queue: { standard: 256, min: 1, max: 1_000_000 },
   maxImages: { standard: 16, min: 1, max: 1_000_000 },
   maxSteps: { standard: 1000, min: 1, max: 1_000_000 },
+  maxJobImages: { standard: 100_000, min: 1, max: 1_000_000_000 },
   rate: { standard: 600, min: 0, max: 1_000_000_000 },
   timeout: { standard: 120, min: 1, max: 86_400 },
   maxBody: { standard: MEBIBYTE, min: 1024, max: 1024 * MEBIBYTE },
@@ -99,6 +106,7 @@ const OTHERS = [
   'spare',
   'trustProxy',
   'modelControl',
+  'jobs',
   'logger',
 ] satisfies (keyof ServerOptions)[];
 const NAMES: readonly string[] = [...OTHERS, ...Object.keys(SERVER_LIMITS)];
@@ -122,6 +130,7 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
     spare = false,
     trustProxy = [],
     modelControl = 'none',
+    jobs,
     logger = false,
   } = options;
   check(ACTION, 'device', oneOf(DEVICE_CHOICES), device);
@@ -135,6 +144,13 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
   check(ACTION, 'allowedHosts', rule('an array of host names', Array.isArray), allowedHosts);
   for (const [i, host] of allowedHosts.entries()) checkHost(ACTION, `allowedHosts[${i}]`, host);
   check(ACTION, 'modelControl', oneOf(MODEL_CONTROLS), modelControl);
+  if (jobs !== undefined)
+    check(
+      ACTION,
+      'jobs',
+      rule('a function', (one) => typeof one === 'function'),
+      jobs,
+    );
   check(ACTION, 'resize', flag, resize);
   check(ACTION, 'spare', flag, spare);
   check(ACTION, 'trustProxy', rule('an array of addresses', Array.isArray), trustProxy);
@@ -149,6 +165,7 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
     corsOrigins,
     allowedHosts,
     trustProxy,
+    jobs,
     logger,
     engines: whole('engines'),
     modelControl,
@@ -157,6 +174,7 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
     maxBatch: whole('maxBatch'),
     maxImages: whole('maxImages', queue),
     maxSteps: whole('maxSteps'),
+    maxJobImages: whole('maxJobImages'),
     rate: whole('rate'),
     timeout: whole('timeout'),
     maxBody: whole('maxBody'),

@@ -101,7 +101,8 @@ function checkCalls(resamples: number, calls: number, { maxSteps }: Allowed): vo
   refuseField('resamples', rule, resamples);
 }
 
-function refuseField(param: string, rule: string, received: unknown): never {
+/** @throws Refusal (400) that names the field */
+export function refuseField(param: string, rule: string, received: unknown): never {
   const message = `Cannot sample images: ${param} must be ${rule}, received ${received}.`;
   throw new Refusal(400, 'invalid_value', message, { param });
 }
@@ -144,7 +145,10 @@ function sizeOf(model: EngineModel, asked: string | null | undefined, resize: bo
 }
 
 /** Classes by number or name, from `label` or else from the prompt; undefined for all in turn. */
-function labelsOf(model: EngineModel, { label, prompt }: GenerationBody): number[] | undefined {
+export function labelsOf(
+  model: EngineModel,
+  { label, prompt }: Pick<GenerationBody, 'label' | 'prompt'>,
+): number[] | undefined {
   if (label != null) return (Array.isArray(label) ? label : [label]).map((one) => labelOf(model, one, 'label'));
   const text = prompt ?? '';
   return text.trim() === '' ? undefined : [labelOf(model, text, 'prompt')];
@@ -168,10 +172,10 @@ function fieldOf(subject = ''): keyof GenerationBody | undefined {
 }
 
 /**
- * The check, whose InputErrors become refusals that name the field.
+ * Makes the check, whose InputErrors become refusals that name the field.
  * @param param default: the field that the error names.
  */
-function named<T>(check: () => T, param?: string): T {
+export function named<T>(check: () => T, param?: string): T {
   try {
     return check();
   } catch (error) {

@@ -50,7 +50,7 @@ function samplerField(option: SamplerOption): Schema {
 
 type SamplerFields = { [K in keyof SamplerValues]: Typed<SamplerValues[K] | null> };
 
-const samplerFields = () => eachSamplerOption((_, option) => samplerField(option)) as SamplerFields;
+export const samplerFields = () => eachSamplerOption((_, option) => samplerField(option)) as SamplerFields;
 
 export const OPENAI_ERROR = object({
   error: object({
@@ -75,6 +75,9 @@ export function failures(error: Schema, ...statuses: number[]): Schema {
     415: 'The body is of another media type.',
     429: 'Too many requests; Retry-After says when to try again.',
     500: 'The network of the model gave NaN or infinity, or the server failed; the sentence says which.',
+    507: 'The disk has no room.',
+    409: 'The job is not over yet, or has failed.',
+    410: 'Files of the job are gone.',
     503: 'The engine is restarting, or the server is stopping; Retry-After says when to try again.',
     504: 'The request took too long.',
   };
@@ -94,7 +97,7 @@ export function v2Schema(operationId: string, summary: string, ...statuses: numb
 }
 
 /** The fields that say which pictures and how, of all routes. */
-function pictureFields({ maxImages, maxSteps }: SchemaLimits) {
+export function pictureFields({ maxImages, maxSteps }: SchemaLimits) {
   const steps = Math.min(USUAL_STEPS, maxSteps);
   return {
     model: optional('string', 'Name of the model. Default: the first.', { maxLength: 64 }),

@@ -37,6 +37,7 @@ export async function describeApi(app: FastifyInstance, keyed: boolean): Promise
       },
       tags: [
         { name: 'Images', description: "Pictures, in the shape of OpenAI's images API." },
+        { name: 'Jobs', description: 'Orders of many pictures, on a server that keeps jobs.' },
         { name: 'Inference', description: 'The network itself, by the Open Inference Protocol, version 2.' },
         { name: 'System', description: 'For operators.' },
       ],

@@ -1,6 +1,7 @@
 /** Metrics for Prometheus, in its base units: seconds, images. */
 import type { EngineModel, StepReport } from '@onnoise/runtime-node/engine';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { JOB_STATUSES, type Job } from '../jobs/jobs.ts';
 
 export interface ServerMetrics {
   registry: Registry;
@@ -30,6 +31,8 @@ interface Now {
   models: () => readonly EngineModel[];
   /** Requests need a key. */
   keyed: boolean;
+  /** Undefined where the server keeps none. */
+  jobs: () => readonly Job[] | undefined;
 }
 
 export function createMetrics(now: Now): ServerMetrics {
@@ -57,6 +60,18 @@ export function createMetrics(now: Now): ServerMetrics {
     collect() {
       this.reset();
       for (const { name, hash, format, device } of now.models()) this.set({ model: name, hash, format, device }, 1);
+    },
+  });
+
+  new Gauge({
+    name: 'onnoise_jobs',
+    help: 'Jobs that are kept, by their status.',
+    registers,
+    labelNames: ['status'],
+    collect() {
+      const kept = now.jobs();
+      if (kept === undefined) return;
+      for (const status of JOB_STATUSES) this.set({ status }, kept.filter((job) => job.status === status).length);
     },
   });
 

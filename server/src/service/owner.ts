@@ -15,14 +15,14 @@ export function ownerOf({ client, key, raw }: FastifyRequest, user?: string | nu
 }
 
 /** The server's limits, or narrower ones of the client's key. */
-export function allowedTo<T extends Pick<CompleteOptions, 'maxImages' | 'maxSteps'>>(
-  { key }: Pick<FastifyRequest, 'key'>,
-  options: T,
-): T {
-  const { maxImages = options.maxImages, maxSteps = options.maxSteps } = key ?? {};
+export function allowedTo<T extends Limits>({ key }: Pick<FastifyRequest, 'key'>, options: T): T {
+  const narrower = (name: keyof Limits) => Math.min(key?.[name] ?? options[name], options[name]);
   return {
     ...options,
-    maxImages: Math.min(maxImages, options.maxImages),
-    maxSteps: Math.min(maxSteps, options.maxSteps),
+    maxImages: narrower('maxImages'),
+    maxSteps: narrower('maxSteps'),
+    maxJobImages: narrower('maxJobImages'),
   };
 }
+
+type Limits = Pick<CompleteOptions, 'maxImages' | 'maxSteps' | 'maxJobImages'>;

@@ -72,7 +72,7 @@ async function setHeaders(app: FastifyInstance): Promise<void> {
 async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   await app.register(cors, {
     origin: origins.includes('*') ? '*' : [...origins],
-    methods: ['GET', 'POST'],
+    methods: ['GET', 'POST', 'DELETE'],
     maxAge: 600,
     allowedHeaders: ['authorization', 'content-type', 'accept', JSON_LENGTH],
     exposedHeaders: ['retry-after', 'x-request-id', 'x-seed', JSON_LENGTH],

@@ -1,6 +1,7 @@
 /** What routes share. */
 import type { EngineModel, Supervisor } from '@onnoise/runtime-node/engine';
 import { Refusal } from '../errors/errors.ts';
+import type { Jobs } from '../jobs/jobs.ts';
 import type { CompleteOptions } from '../options/options.ts';
 import type { KeptPictures } from '../pictures/kept-pictures.ts';
 import type { Admission } from './admission.ts';
@@ -24,6 +25,8 @@ export interface Service {
   repository: Repository;
   tracing: Tracing;
   tables: Tables;
+  /** None where the server keeps none. */
+  jobs: Jobs | undefined;
   /** True once the server takes no more requests. */
   closing: () => boolean;
   /** True once balancers should send no more, which is earlier. */

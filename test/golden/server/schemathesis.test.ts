@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { keepJobs } from '#pipeline/jobs/keep-jobs.ts';
+import { runHere } from '#pipeline/jobs/run-here.ts';
 import { createServer } from '#server/index.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
@@ -14,7 +16,9 @@ it('schemathesis finds nothing wrong with any operation, by all its checks', {
   timeout: 300_000,
 }, async () => {
   const models = { tiny: await tinyArtefact({ T: 100, classes: 3 }) };
-  const server = await createServer({ models, device: 'cpu', rate: 0 });
+  const folder = await temporaryFolder();
+  const jobs = keepJobs({ folder, createRunner: (host) => runHere(host, folder), onLine: () => {} });
+  const server = await createServer({ models, device: 'cpu', rate: 0, jobs });
   onTestFinished(() => server.close());
   const url = await server.listen({ port: 0 });
   const args = ['--config-file', CONFIG, 'run', `${url}/openapi.json`, '--checks', 'all', '--max-examples', '25'];

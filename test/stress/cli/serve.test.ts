@@ -132,6 +132,30 @@ describe('pipeline serve', () => {
     expect(left.filter((name) => name.startsWith('onnoise-'))).toEqual([]);
   });
 
+  it('keeps jobs in a folder, which no second server takes, over a kill', async () => {
+    const folder = join(await temporaryFolder(), 'jobs');
+    const given = ['--model', `slow=${await slow()}`, '--jobs', folder];
+    const first = await serveWith({ REDIS_URL: '' }, ...given);
+    await first.says(`Jobs are kept in ${folder}, and made here while no request needs the engines.`);
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ n: 4, shard: 2, steps: 50 });
+    const { id } = (await (await fetch(`${first.url}/v1/jobs`, { method: 'POST', headers, body })).json()) as {
+      id: string;
+    };
+    expect(await refusal(runCli('serve', '--port', '0', ...given))).toMatch(
+      /^Cannot keep jobs in .*: another process \(pid \d+, since .*\) keeps jobs there\. /,
+    );
+    first.child.kill('SIGKILL');
+    await first.code();
+    const next = await serveWith({ REDIS_URL: '' }, ...given);
+    const job = async () => (await (await fetch(`${next.url}/v1/jobs/${id}`)).json()) as { status: string };
+    await expect.poll(async () => (await job()).status, { timeout: 60_000 }).toBe('completed');
+    expect((await fetch(`${next.url}/v1/jobs/${id}/pictures`)).headers.get('content-type')).toBe('application/x-tar');
+    next.child.kill('SIGTERM');
+    expect(await next.code()).toBe(0);
+    expect((await readdir(folder)).sort()).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/), id]);
+  });
+
   it('refuses in a sentence, before anything runs', async () => {
     const taken = createSocket().listen(0, '127.0.0.1');
     onTestFinished(() => void taken.close());
@@ -184,6 +208,14 @@ describe('pipeline serve', () => {
         new RegExp(`Cannot serve: 127.0.0.1:${port} must be .* already in use`),
       ],
     ];
+    cases.push([
+      ['--model', model, '--port', '0', '--jobs', join(model, 'unet', 'config.json')],
+      /^Cannot .*--jobs must be a folder/,
+    ]);
+    cases.push([
+      ['--model', model, '--port', '0', '--jobs', await temporaryFolder(), '--job-queue', 'localhost:6379'],
+      /^Cannot use the queue: --job-queue must be redis:/,
+    ]);
     // The error comes before the search for the model, which does not exist.
     const nowhere = ['--model', 'nowhere'];
     const options: [string[], string][] = [
@@ -197,6 +229,8 @@ describe('pipeline serve', () => {
         ['--allowed-host', 'a.org:80'],
         '--allowed-host must be * or a host without scheme and port, such as pictures.example',
       ],
+      [['--job-queue', 'redis://localhost'], '--job-queue must be left out without --jobs'],
+      [['--max-job-images', '0'], '--max-job-images must be an integer from 1 to 1000000000, received 0'],
       [['--host', '192.0.2.1'], '192.0.2.1:8000 must be .* received one that is not of this machine'],
       [['--port', String(port)], `127.0.0.1:${port} must be .* already in use`],
     ];

@@ -43,7 +43,10 @@ describe.each([
     for (const { path, method, operation } of operations) {
       const name = `${method} ${path}`;
       expect(operation.summary, name).toBeTypeOf('string');
-      expect(Object.keys(operation.responses), name).toContain('200');
+      expect(
+        Object.keys(operation.responses).filter((status) => status.startsWith('2')),
+        name,
+      ).toHaveLength(1);
       for (const { description } of Object.values(operation.responses)) expect(description, name).toBeTypeOf('string');
       const named = Array.from(path.matchAll(/\{(\w+)\}/g), ([, parameter]) => parameter);
       const described = (operation.parameters ?? []).filter((one) => one.in === 'path' && one.required);

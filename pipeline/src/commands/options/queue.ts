@@ -23,16 +23,19 @@ export function queueOptions(group: string) {
 }
 
 /** The queue's address and name: `--queue`, else REDIS_URL, which other users do not see in the list of processes. */
-export function readQueue({ queue, name }: QueueArguments): { url: string; name: string } {
+export function readQueue(
+  { queue, name }: QueueArguments,
+  flags = { queue: '--queue', name: '--name' },
+): { url: string; name: string } {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
-    refuse('use the queue', '--name', 'letters, digits, dots, dashes and underscores', name);
+    refuse('use the queue', flags.name, 'letters, digits, dots, dashes and underscores', name);
   }
   const url = queue ?? process.env.REDIS_URL;
   if (url === undefined || url === '') {
     throw new InputError(
-      'Cannot use the queue: --queue must be given, as redis://localhost:6379, or REDIS_URL must be set.',
+      `Cannot use the queue: ${flags.queue} must be given, as redis://localhost:6379, or REDIS_URL must be set.`,
     );
   }
-  parseQueueUrl(url);
+  parseQueueUrl(url, flags.queue);
   return { url, name };
 }

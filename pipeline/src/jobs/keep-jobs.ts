@@ -1,0 +1,154 @@
+/**
+ * Keeps the jobs of a server in a folder:
+ *
+ *     <folder>/<id>/job.json, manifest.json               a job
+ *     <folder>/<first 16 digits of the model's hash>/     shards, each of all jobs that have it
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '@onnoise/base/files';
+import type { JobHost, Jobs, OpenJobs } from '@onnoise/server';
+import { orderOf } from '../bulk/order.ts';
+import { countShards, type Order, type Shard, shardAt } from '../bulk/shards.ts';
+import { shardFiles, shardPath } from '../bulk/write-shard.ts';
+import { isOver, type JobRecord, jobOf, newId, readRecords, writeRecord } from './record.ts';
+import { manifestOf, picturesOf } from './result.ts';
+import type { JobRunner } from './runner.ts';
+
+export interface KeepOptions {
+  folder: string;
+  createRunner: (host: JobHost) => JobRunner;
+  /** Hears what an operator should know. */
+  onLine: (line: string) => void;
+}
+
+interface Running {
+  abort: AbortController;
+  /** Resolves when nothing of it goes on. */
+  over: Promise<void>;
+}
+
+/** Goes on with what a server before has left. */
+export function keepJobs({ folder, createRunner, onLine }: KeepOptions): OpenJobs {
+  return async (host) => {
+    const runner = createRunner(host);
+    const records = new Map((await readRecords(folder, onLine)).map((record) => [record.id, record]));
+    const running = new Map<string, Running>();
+
+    /** A status that cannot be written is still told. */
+    async function note(record: JobRecord, change: Partial<JobRecord>): Promise<void> {
+      Object.assign(record, change);
+      host.onStatus(jobOf(record));
+      await writeRecord(folder, record).catch((error: Error) =>
+        onLine(`${record.id} could not be noted: ${error.message}`),
+      );
+    }
+
+    function start(record: JobRecord): void {
+      const abort = new AbortController();
+      const over = follow(record, abort.signal).finally(() => running.delete(record.id));
+      running.set(record.id, { abort, over });
+    }
+
+    async function follow(record: JobRecord, signal: AbortSignal): Promise<void> {
+      let noted = Promise.resolve();
+      try {
+        await runner.run({
+          job: jobOf(record),
+          order: record.order,
+          signal,
+          onBegin() {
+            if (record.status === 'queued') noted = note(record, { status: 'running', started: Date.now() });
+          },
+          onDone(images) {
+            record.done = images;
+          },
+        });
+        await noted;
+        await note(record, { status: 'completed', ended: Date.now() });
+      } catch (error) {
+        await noted;
+        if (signal.aborted) return; // whoever did that says what it is now
+        await note(record, { status: 'failed', ended: Date.now(), error: (error as Error).message });
+      }
+    }
+
+    async function end(record: JobRecord): Promise<void> {
+      if (isOver(record)) return;
+      const { abort, over } = running.get(record.id)!;
+      abort.abort();
+      await over;
+      if (isOver(record)) return; // it was faster
+      await runner.withdraw(record.order);
+      await note(record, { status: 'cancelled', ended: Date.now() });
+    }
+
+    /** Removes shards that no other job has. */
+    async function removeShards(order: Order): Promise<void> {
+      const others = [...records.values()].filter((one) => one.order.model === order.model);
+      const kept = new Set(others.flatMap((one) => [...shardsOf(one.order)].map(shardPath)));
+      const own = [...shardsOf(order)].filter((shard) => !kept.has(shardPath(shard)));
+      for (const shard of own) for (const file of shardFiles(folder, shard)) await rm(file, { force: true });
+      await runner.forget(own);
+    }
+
+    for (const record of records.values()) if (!isOver(record)) start(record);
+
+    const jobs: Jobs = {
+      take(model, asked, compile) {
+        const order = orderOf(model, model.modelHash, asked, compile);
+        return async (client) => {
+          const record: JobRecord = {
+            id: newId(),
+            status: 'queued',
+            model: model.name,
+            client,
+            order,
+            done: 0,
+            created: Date.now(),
+            started: null,
+            ended: null,
+            error: null,
+          };
+          try {
+            await runner.requireSpace(order, model.shape);
+            await writeRecord(folder, record);
+          } catch (error) {
+            throw error instanceof Failure ? host.noRoom(error.message) : error;
+          }
+          records.set(record.id, record);
+          host.onStatus(jobOf(record));
+          start(record);
+          return jobOf(record);
+        };
+      },
+      list: () => [...records.values()].map(jobOf),
+      find: (id) => (records.has(id) ? jobOf(records.get(id)!) : undefined),
+      async cancel(id) {
+        const record = records.get(id)!;
+        await end(record);
+        return jobOf(record);
+      },
+      async remove(id) {
+        const record = records.get(id);
+        if (record === undefined) return; // another request has removed it
+        await end(record);
+        if (!records.delete(id)) return;
+        await removeShards(record.order);
+        await rm(join(folder, id), { recursive: true, force: true });
+      },
+      manifest: (id) => manifestOf(folder, id),
+      pictures: (id) => picturesOf(folder, id),
+      async close() {
+        const open = [...running.values()];
+        for (const { abort } of open) abort.abort();
+        await Promise.all(open.map(({ over }) => over));
+      },
+    };
+    return jobs;
+  };
+}
+
+function* shardsOf(order: Order): Generator<Shard> {
+  for (let index = 0; index < countShards(order); index++) yield shardAt(order, index);
+}
