@@ -58,10 +58,11 @@ export interface Server {
   /** The port of gRPC, once it listens. */
   readonly grpcPort: number | undefined;
   /**
-   * Reloads the file of keys, and all models while requests go on.
+   * Reads the file of keys again, and loads all models again while requests go on, unless their folders are as they were.
+   * @returns whether the models were loaded
    * @throws InputError if one cannot be loaded; the old ones then stay.
    */
-  reload(): Promise<void>;
+  reload(): Promise<boolean>;
   /**
    * Finishes running requests, and refuses new ones.
    * @param after seconds in which it still takes requests, but says that it is not ready: balancers need them to notice.
@@ -168,7 +169,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
         () => keys.keyed && noteKeys(app.log, metrics),
         (error) => noteKeys(app.log, metrics, error),
       );
-      await repository.reload();
+      return repository.reload();
     },
     async close({ after = 0 } = {}) {
       if (state === 'open') state = 'draining';

@@ -321,8 +321,8 @@ async function reload(created: Promise<Server> | undefined): Promise<void> {
   try {
     const server = await created?.catch(() => undefined); // the command itself tells why there is none
     if (server === undefined) return;
-    await server.reload();
-    sayNote('The models were reloaded.');
+    const loaded = await server.reload();
+    sayNote(loaded ? 'The models were reloaded.' : 'The models are as they were, and were not loaded again.');
   } catch (error) {
     sayError(`The models stay as they were: ${(error as Error).message}`);
   }

@@ -2,8 +2,9 @@
  * Copies of model folders: after a crash the next engine loads the same models, though the folders may have changed by
  * then, or may no longer load.
  */
-import { constants } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOADING, MODEL_FILES } from '@onnoise/scheduler/model';
@@ -18,6 +19,8 @@ export interface KeptModels {
   failed?: unknown;
   /** The error, with the original folders named instead of the copies. */
   tell(error: unknown): unknown;
+  /** Whether these are the models that are kept, and their folders still hold the same; never where there are no copies. */
+  holds(models: EngineOptions['models']): Promise<boolean>;
   /** Removes the copies. */
   drop(): Promise<void>;
 }
@@ -49,10 +52,12 @@ export async function keepModels(options: EngineOptions): Promise<KeptModels> {
       const message = folders.reduce((text, [name, folder]) => text.replaceAll(models[name]!, folder), error.message);
       return new InputError(message);
     };
-    return { options: { ...options, models, copy }, tell, drop };
+    const kept = await fingerprintOf(models);
+    const holds = async (now: EngineOptions['models']) => (await fingerprintOf(now).catch(() => '')) === kept;
+    return { options: { ...options, models, copy }, tell, holds, drop };
   } catch (error) {
     await drop();
-    return { options, failed: error, tell: (one) => one, drop: async () => {} };
+    return { options, failed: error, tell: (one) => one, holds: async () => false, drop: async () => {} };
   }
 }
 
@@ -64,6 +69,37 @@ async function check(folder: string): Promise<void> {
     if (error instanceof InputError || code === undefined) throw error;
     throw new InputError(`Cannot ${LOADING}: ${folder} must be a model folder that can be read, received ${code}.`);
   }
+}
+
+/** The parts of a folder that sampling reads; of a folder in it, all but {@link WEIGHTS}. */
+const PARTS = ['scheduler', 'unet', MODEL_FILES.index];
+
+/** Of the names of models, and of all that sampling reads in their folders. */
+async function fingerprintOf(models: EngineOptions['models']): Promise<string> {
+  const hash = createHash('sha256');
+  for (const [name, folder] of Object.entries(models).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(`${name}\0`);
+    for (const path of await filesOf(folder)) {
+      hash.update(`${path}\0`);
+      for await (const bytes of createReadStream(join(folder, path))) hash.update(bytes as Buffer);
+      hash.update('\0');
+    }
+  }
+  return hash.digest('hex');
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const part of PARTS) {
+    const found = await stat(join(folder, part)).catch(() => undefined);
+    if (found?.isFile()) files.push(part);
+    if (!found?.isDirectory()) continue;
+    for (const name of await readdir(join(folder, part), { recursive: true })) {
+      const path = join(part, name);
+      if (!WEIGHTS.test(path) && (await stat(join(folder, path))).isFile()) files.push(path);
+    }
+  }
+  return files.sort();
 }
 
 async function copyModel(from: string, to: string): Promise<void> {

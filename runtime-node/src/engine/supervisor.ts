@@ -50,11 +50,12 @@ export interface Supervisor {
   /** A sampler's table, compiled by an engine. @throws InputError for options that do not fit; EngineGone, as `sample` */
   table(asked: TableTask, signal?: AbortSignal): Promise<SamplerTable>;
   /**
-   * Loads all models again, or others from now on.
+   * Loads all models again, or others from now on, unless they and their folders are as they were.
    * @param models folders by name; default: as before
+   * @returns whether they were loaded
    * @throws what loading them throws; then the old engines stay, and the models that they have
    */
-  reload(models?: EngineOptions['models']): Promise<void>;
+  reload(models?: EngineOptions['models']): Promise<boolean>;
   /** Ends once all work is done. */
   close(): Promise<void>;
   /** Ends at once; resolves when nothing is left on the disk. */
@@ -89,7 +90,7 @@ export async function supervise(
   const closed = new AbortController(); // cuts short the wait for the next try
   const waiting = createWaiting();
   const replaced = new Set<Engine>();
-  let reloading: Promise<void> = Promise.resolve();
+  let reloading: Promise<unknown> = Promise.resolve();
   let { seats, kept } = await begin(options, []); // the first `count` seats work
   let { models } = seats[0]!.engine;
   /** What the engines were started with, before it was copied. */
@@ -279,14 +280,17 @@ export async function supervise(
     },
     /** One reload at a time: two at once would leave engines that nobody uses. */
     reload: (folders) => {
-      reloading = reloading
+      const loaded = reloading
         .catch(() => {})
         .then(async () => {
           const next = folders ? { ...current, models: folders } : current;
-          use(await begin(next, models));
+          const changed = !(await kept.holds(next.models));
+          if (changed) use(await begin(next, models));
           current = next;
+          return changed;
         });
-      return reloading;
+      reloading = loaded;
+      return loaded;
     },
     async close() {
       closing = true;

@@ -3,21 +3,27 @@ import type { EngineOptions, Supervisor } from '@onnoise/runtime-node/engine';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ServerMetrics } from './metrics.ts';
 
-/** @throws what the reload throws */
+/** @returns whether they were loaded: not where they are as they were. @throws what the reload throws */
 export async function noteReload(
   log: FastifyBaseLogger,
   metrics: ServerMetrics,
   supervisor: Supervisor,
   folders: EngineOptions['models'],
-): Promise<void> {
+): Promise<boolean> {
   const began = performance.now();
   try {
-    await supervisor.reload(folders);
+    const loaded = await supervisor.reload(folders);
+    if (!loaded) {
+      metrics.reloads.inc({ what: 'models', result: 'unchanged' });
+      log.info('the models are as they were, and were not loaded again');
+      return false;
+    }
     const seconds = (performance.now() - began) / 1000;
     metrics.reloads.inc({ what: 'models', result: 'done' });
     metrics.reloadSeconds.observe(seconds);
     const models = supervisor.models.map(({ name, hash }) => ({ name, hash: `sha256:${hash}` }));
     log.info({ seconds, models }, 'the models were reloaded');
+    return true;
   } catch (error) {
     metrics.reloads.inc({ what: 'models', result: 'failed' });
     log.error({ err: error }, 'the models could not be reloaded and stay as they were');

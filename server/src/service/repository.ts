@@ -7,35 +7,36 @@ export interface Repository {
   load(name: string): Promise<void>;
   /** @throws Refusal (404) for an unknown one */
   unload(name: string): Promise<void>;
-  /** Loads all that are loaded again. */
-  reload(): Promise<void>;
+  /** Loads all that are loaded again. @returns whether: not where they are as they were */
+  reload(): Promise<boolean>;
 }
 
 type Folders = Readonly<Record<string, string>>;
 
 /** @param reload loads these models in place of those before */
-export function createRepository(folders: Folders, reload: (loaded: Folders) => Promise<void>): Repository {
+export function createRepository(folders: Folders, reload: (loaded: Folders) => Promise<boolean>): Repository {
   const loaded = new Set(Object.keys(folders));
   /** One change at a time. */
-  let last: Promise<void> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
 
-  function change(name: string, act: (names: Set<string>) => void): Promise<void> {
+  async function change(name: string, act: (names: Set<string>) => void): Promise<void> {
     if (!Object.hasOwn(folders, name)) {
       const known = Object.keys(folders).join(', ');
       throw new Refusal(404, 'model_not_found', `There is no model of that name. There are: ${known}.`, {
         param: 'model',
       });
     }
-    return inTurn(act);
+    await inTurn(act);
   }
 
-  function inTurn(act: (names: Set<string>) => void): Promise<void> {
+  function inTurn(act: (names: Set<string>) => void): Promise<boolean> {
     const run = async () => {
       const next = new Set(loaded);
       act(next);
-      await reload(Object.fromEntries(Object.entries(folders).filter(([name]) => next.has(name))));
+      const changed = await reload(Object.fromEntries(Object.entries(folders).filter(([name]) => next.has(name))));
       loaded.clear();
       for (const name of next) loaded.add(name);
+      return changed;
     };
     const mine = last.then(run);
     last = mine.catch(() => {});

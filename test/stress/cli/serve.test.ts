@@ -106,7 +106,7 @@ describe('pipeline serve', () => {
     });
     await starting.says('Listening at ');
     expect(hungUp).toBe(true);
-    await starting.says('The models were reloaded.');
+    await starting.says('The models are as they were, and were not loaded again.');
     starting.child.kill('SIGTERM');
     expect(await starting.code(), starting.said()).toBe(0);
   });

@@ -1,5 +1,6 @@
 /** Engines are killed, replaced or missing under load: nobody who asked notices. */
-import { rename } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import OpenAI from 'openai';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Server } from '#server/index.ts';
@@ -156,11 +157,15 @@ describe('a server whose engine ends', () => {
   });
 
   it('fails no request while the models are loaded anew, again and again', async () => {
-    const { server, port } = await startServer();
+    const tiny = await tinyArtefact({ T: 1000, classes: 10 });
+    const { server, port } = await startServer({ models: { tiny } });
     const agent = agentOf(8);
     let reloads = 0;
     const reloading = (async () => {
-      for (; reloads < 5; reloads++) await server.reload();
+      for (; reloads < 5; reloads++) {
+        await writeFile(join(tiny, 'unet', 'note.txt'), `${reloads}`);
+        expect(await server.reload()).toBe(true);
+      }
     })();
     let answered = 0;
     await inLanes(8, 8, async (lane) => {

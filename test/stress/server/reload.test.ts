@@ -1,5 +1,5 @@
 /** Model folders that change under a server: open requests are finished, and the old models serve if new ones fail. */
-import { cp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Server } from '#server/index.ts';
@@ -55,6 +55,22 @@ describe('a server whose model folders change', () => {
     expect(await picture(server)).not.toBe(before);
     await server.close();
     expect(await copiesIn(temporary)).toEqual([]);
+  });
+
+  it('is not loaded again where nothing has changed that sampling reads', async () => {
+    const model = await tinyArtefact();
+    const { server } = await startServer({ models: { tiny: model } });
+    const [pid] = server.enginePids;
+    await writeFile(join(model, 'unet', 'weights.safetensors'), 'not read');
+    await writeFile(join(model, 'card.md'), 'nor this');
+    expect(await server.reload()).toBe(false);
+    expect(server.enginePids).toEqual([pid]);
+    const index = join(model, 'model_index.json');
+    await writeFile(index, `${await readFile(index, 'utf8')} `);
+    expect(await server.reload()).toBe(true);
+    expect(server.enginePids).not.toEqual([pid]);
+    const { body } = await ask(server, '/metrics');
+    expect(body.toString()).toContain('onnoise_reloads_total{what="models",result="unchanged"} 1');
   });
 
   it('serves without copies where they cannot be made, and says so in the log', async () => {

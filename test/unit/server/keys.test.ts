@@ -98,7 +98,7 @@ describe('a file of keys', () => {
     expect([await status(LAB), await status(WARD)]).toEqual([200, 200]);
     const metrics = (await ask(server, '/metrics', { headers: bearer(LAB) })).body.toString();
     expect(metrics).toMatch(/onnoise_reloads_total\{what="keys",result="failed"\} [1-9]/);
-    expect(metrics).toMatch(/onnoise_reloads_total\{what="models",result="done"\} 2/);
+    expect(metrics).toMatch(/onnoise_reloads_total\{what="models",result="unchanged"\} 2/);
     expect(metrics).toMatch(/onnoise_model_info\{model="tiny",hash="[\da-f]{64}",format="float32",device="cpu"\} 1/);
     expect(metrics).toMatch(/onnoise_client_images_total\{client="key 1"\} [1-9]/);
   });

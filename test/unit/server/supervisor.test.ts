@@ -44,7 +44,8 @@ function fakes() {
   const keep = vi.fn(async (options: EngineOptions) => {
     const own = { ...options, copy: `copy ${kept.length + 1}` };
     kept.push(own);
-    return { options: own, tell: (error: unknown) => error, drop: vi.fn(async () => {}) };
+    const holds = vi.fn(async () => false);
+    return { options: own, tell: (error: unknown) => error, holds, drop: vi.fn(async () => {}) };
   });
   return { engines, fail, start, events, keep };
 }
@@ -90,6 +91,16 @@ describe('supervise', () => {
     expect(supervisor.pids[0]).toBe(3);
     expect(engines.map(({ drain }) => vi.mocked(drain).mock.calls.length)).toEqual([1, 1, 0]);
     expect(events.onCrash).not.toHaveBeenCalled();
+  });
+
+  it('leaves the engine in place where nothing has changed', async () => {
+    const { engines, start, events, keep } = fakes();
+    const supervisor = await supervise(OPTIONS, events, start, keep);
+    const { holds } = await keep.mock.results[0]!.value;
+    holds.mockResolvedValueOnce(true);
+    expect([await supervisor.reload(), engines.length]).toEqual([false, 1]);
+    expect([await supervisor.reload(), engines.length]).toEqual([true, 2]);
+    expect(holds).toHaveBeenCalledWith(OPTIONS.models);
   });
 
   it('keeps the engine of before where the fresh one cannot be started, and reloads once it can', async () => {
