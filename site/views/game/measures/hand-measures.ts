@@ -5,7 +5,7 @@
 import { around, type Plane, pieces } from './ink.ts';
 import { grain, type Measure, type Measured } from './measures.ts';
 
-interface Hand {
+export interface Hand {
   inside: Uint8Array;
   /** Pixels of the hand. */
   pixels: number[];
@@ -24,7 +24,7 @@ const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0
 const hands = new WeakMap<Plane, Hand | undefined>();
 
 /** Undefined for a picture without anything bright. */
-function handOf(plane: Plane): Hand | undefined {
+export function handOf(plane: Plane): Hand | undefined {
   if (!hands.has(plane)) hands.set(plane, findHand(plane));
   return hands.get(plane);
 }
@@ -113,7 +113,7 @@ const marks: Measure = {
   of: ofHand((_, { marks }) => ({ value: marks.length, where: marks.flat() })),
   digits: String,
   unit: () => '',
-  tell: (figure) => `Bright marks apart from the hand: ${figure}. A film has one letter at most.`,
+  tell: (figure) => `Bright marks apart from the hand: ${figure}. A film has a letter and initials at most.`,
 };
 
 const letter: Measure = {
