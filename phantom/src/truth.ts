@@ -33,7 +33,7 @@ export function truthLine(
     scale: Math.round(truth.scale * 1000) / 1000,
     abnormality: truth.abnormality ?? null,
     copy: copy ?? null,
-    marker: truth.marker ? { letter: truth.marker.letter, at: at(truth.marker.at) } : null,
+    marker: truth.marker ? { ...truth.marker, at: at(truth.marker.at) } : null,
     carpals: points(truth.carpals, (centre) => at(centre!)),
     sesamoid: truth.sesamoid ? at(truth.sesamoid) : null,
     bones: points(truth.bones, ({ proximal, distal, shaft, epiphysis, plate }) => ({

@@ -9,7 +9,7 @@ import { drawExposure, type Exposure } from './exposure.ts';
 import { expose } from './film.ts';
 import { drawHand, type HandTruth } from './hand.ts';
 import { layHand } from './layout.ts';
-import type { Marker } from './marker.ts';
+import { type Marker, PLATE } from './marker.ts';
 import { drawPerson } from './person.ts';
 import { drawPose } from './pose.ts';
 import { drawFor } from './random.ts';
@@ -53,7 +53,7 @@ export interface PhantomTruth extends HandTruth {
   /** Pixels a millimetre. */
   scale: number;
   abnormality?: Abnormality;
-  marker?: { letter: 'L' | 'R'; at: readonly [x: number, y: number] };
+  marker?: Pick<Marker, 'letter' | 'initials' | 'at'>;
 }
 
 /** Of a grown man in millimetres, from the neck of the capitate. */
@@ -103,7 +103,7 @@ function draw(options: PhantomOptions, memory: Canvas): Phantom {
     side: pose.hand === 1 ? 'left' : 'right',
     scale: view.scale,
     ...(abnormality && { abnormality }),
-    ...(marker && { marker: { letter: marker.letter, at: marker.at } }),
+    ...(marker && { marker: { letter: marker.letter, initials: marker.initials, at: marker.at } }),
     ...hand,
   };
   return { pixels: average(film, size, times), truth: times === 1 ? truth : shrink(truth, times) };
@@ -121,22 +121,28 @@ function whoIs({ seed, picture, age, sex }: PhantomOptions): { age: number; sex:
   return { age: drawn, sex: sex ?? (male ? 'male' : 'female') };
 }
 
-/** Places that a marker may have, as shares of the side; the first that the hand leaves free from a drawn one on. */
+/** Places that a marker may have, as shares of the frame's sides; the first that the hand leaves free from a drawn one on. */
 const PLACES = [
-  [0.06, 0.16],
-  [0.84, 0.16],
-  [0.06, 0.5],
-  [0.86, 0.78],
-  [0.06, 0.8],
-  [0.86, 0.92],
+  [0.05, 0.14],
+  [0.05, 0.5],
+  [0.05, 0.65],
+  [0.05, 0.8],
+  [0.85, 0.14],
+  [0.85, 0.8],
 ] as const;
 
-function markerOf({ size, soft }: Canvas, { marker }: Exposure, letter: 'L' | 'R'): Marker | undefined {
+function markerOf({ size, soft }: Canvas, { marker, collimation }: Exposure, letter: 'L' | 'R'): Marker | undefined {
   if (marker === undefined) return undefined;
+  const margins = collimation?.margins ?? [0, 0, 0, 0];
+  /** Within the frame, in pixels. @param side 0 across, 1 down */
+  const within = (share: number, side: 0 | 1) => {
+    const [from, to] = [Math.max(0, margins[side]), 1 - Math.max(0, margins[side + 2]!)];
+    return (from + share * (to - from)) * size;
+  };
   const height = marker.height * size;
   const isFree = ([x, y]: readonly [number, number]) => {
-    for (let row = y * size - height * 1.3; row < y * size + height * 0.3; row += 2) {
-      for (let column = x * size - height * 0.3; column < x * size + height * 1.2; column += 2) {
+    for (let row = y - height * PLATE.top; row < y - height * PLATE.bottom; row += 2) {
+      for (let column = x + height * PLATE.left; column < x + height * PLATE.right; column += 2) {
         if (soft[Math.round(row) * size + Math.round(column)]! > 0) return false;
       }
     }
@@ -145,7 +151,8 @@ function markerOf({ size, soft }: Canvas, { marker }: Exposure, letter: 'L' | 'R
   const first = Math.floor(marker.place * PLACES.length);
   for (let k = 0; k < PLACES.length; k++) {
     const [x, y] = PLACES[(first + k) % PLACES.length]!;
-    if (isFree([x, y])) return { letter, at: [x * size, y * size], height, turn: marker.turn };
+    const at = [within(x, 0), within(y, 1)] as const;
+    if (isFree(at)) return { ...marker, letter, at, height };
   }
   return undefined;
 }

@@ -8,11 +8,11 @@ import type { Canvas } from './tube.ts';
 
 /** Per millimetre, at about 55 kV; that of bone is what it adds to soft tissue. */
 const SOFT = 0.0145;
-const BONE = 0.06;
+const BONE = 0.042;
 /** What rays lose in the marker's lead. */
 const LEAD = 1.6;
-/** Share of the hand's pixels that are darker than the window's white. */
-const WHITE_SHARE = 0.985;
+/** Share of the hand's pixels that are darker than the window's white: wrist and forearm are beyond it. */
+const WHITE_SHARE = 0.9;
 
 /**
  * Grey levels, 0 to 255. [size, size]
@@ -77,8 +77,6 @@ function blur(values: Float32Array, size: number, weight: number): void {
 
 /** Entries of the table of grey levels. */
 const STEPS = 1024;
-/** Keeps the darkest greys from being torn apart. */
-const TOE = 0.06;
 
 /** Grey levels and deviations of the noise by attenuation, from `from` on in steps of `step`. */
 function tablesOf({ black, gamma, scatter, noise }: Exposure, white: number) {
@@ -86,17 +84,12 @@ function tablesOf({ black, gamma, scatter, noise }: Exposure, white: number) {
   const step = (2.6 * white - from) / STEPS;
   const seen = (loss: number) => -Math.log((Math.exp(-loss) + scatter) / (1 + scatter));
   const top = seen(white);
-  const curve = (share: number) => (share + TOE) ** gamma - TOE ** gamma;
-  const level = (loss: number) => {
-    const share = Math.max(0, (seen(loss) - low) / (top - low));
-    // A shoulder instead of a hard end.
-    return (255 * curve(share < 0.8 ? share : 1 - 0.2 * Math.exp(-(share - 0.8) / 0.2))) / curve(1);
-  };
+  const level = (loss: number) => 255 * Math.min(1, Math.max(0, (seen(loss) - low) / (top - low)) ** gamma);
   const levels = Float32Array.from({ length: STEPS + 2 }, (_, i) => level(from + i * step));
   const noises = levels.map((_, i) => {
     const slope = (levels[Math.min(STEPS + 1, i + 1)]! - levels[Math.max(0, i - 1)]!) / (2 * step);
     // Fewer quanta, more noise; and a little that does not depend on them.
-    return noise * white * Math.exp((from + i * step) / 2) * slope + 0.6;
+    return noise * white * Math.exp((from + i * step) / 2) * slope + 0.5;
   });
   return { levels, noises, from, step };
 }
@@ -125,9 +118,6 @@ function develop({ size, bone: lost, noise }: Canvas, exposure: Exposure, white:
   return pixels;
 }
 
-/** Grey levels outside of the frame. */
-const OUTSIDE = { dark: 3, bright: 205 } as const;
-
 /** Replaces what lies outside of the collimated frame. */
 function collimate(pixels: Uint8Array, { size, noise }: Canvas, { outside, margins, turn }: Collimation): void {
   const [cos, sin, half] = [Math.cos(turn), Math.sin(turn), size / 2];
@@ -139,7 +129,7 @@ function collimate(pixels: Uint8Array, { size, noise }: Canvas, { outside, margi
       const inside = Math.min(left + x, right - x, top + y, bottom - y) / 1.6 + 0.5;
       if (inside >= 1) continue;
       const share = Math.max(0, inside);
-      const value = pixels[at]! * share + (OUTSIDE[outside] + 2 * noise[at]!) * (1 - share);
+      const value = pixels[at]! * share + (outside + 2 * noise[at]!) * (1 - share);
       pixels[at] = Math.min(255, Math.max(0, value)) + 0.5;
     }
   }

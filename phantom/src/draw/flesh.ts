@@ -43,21 +43,21 @@ export function fleshOf({ rays, radius, ulna }: Layout, person: Person, view: Vi
   ];
   // The palm reaches between the fingers' roots.
   for (const ray of [second, third, fourth, fifth]) {
-    add(between(ray[0]!, 0), between(ray[1]!, 0.4), 13, 10.6);
+    add(between(ray[0]!, 0), between(ray[1]!, 0.4), 12.5, 12);
   }
   add(between(fifth[0]!, 0), between(fifth[0]!, 0.8), 15, 11.5);
   const heel: Point = [13 * person.lengthScale, -6 * person.lengthScale];
   add(heel, between(first[0]!, 1), 15.5, 12);
   add(between(first[0]!, 0.6), between(second[0]!, 0.5), 10.5, 11);
   add(between(first[0]!, 0.35), between(second[0]!, 0.3), 12, 11);
-  add(radius.distal, between(second[0]!, 0), 17, 15);
-  add(radius.distal, between(third[0]!, 0), 17, 14);
-  add(ulna.distal, between(fifth[0]!, 0), 13.5, 14);
+  add(radius.distal, between(second[0]!, 0), 13, 13);
+  add(radius.distal, between(third[0]!, 0), 12, 12);
+  add(ulna.distal, between(fifth[0]!, 0), 12.5, 13);
   add(radius.distal, ulna.distal, 16, 13);
-  add(between(radius, 0), radius.distal, 28, 17);
-  add(between(ulna, 0), ulna.distal, 26, 13);
+  add(between(radius, 0), radius.distal, 33, 18);
+  add(between(ulna, 0), ulna.distal, 31, 14.5);
   // Flesh between the bones of the forearm.
-  add(middle(between(radius, 0), between(ulna, 0)), middle(radius.distal, ulna.distal), 31, 16);
+  add(middle(between(radius, 0), between(ulna, 0)), middle(radius.distal, ulna.distal), 38, 17.5);
   return cones;
 }
 

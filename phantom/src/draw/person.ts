@@ -60,7 +60,7 @@ export function drawPerson(seed: number, picture: number, age: number, sex: Sex)
     lengthScale: length * tall,
     widthScale: widthShare(length, sex) * tall * stout,
     breadth: broad * BREADTH_BY_SEX[sex],
-    flesh: flesh * plump * (sex === 'male' ? 1.07 : 0.94),
+    flesh: flesh * plump * (sex === 'male' ? 1.21 : 1.07),
     dense: Math.min(1.25, dense * (0.72 + 0.28 * grown) * (sex === 'male' ? 1.02 : 0.99)),
     lengths,
     widths,

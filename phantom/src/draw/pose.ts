@@ -27,9 +27,9 @@ export interface Pose {
 export function drawPose(seed: number, picture: number, right: number): Pose {
   const draw = drawFor(seed, picture, 'pose');
   const hand = draw.chance(right) ? -1 : 1;
-  const spread = draw.normal(3.5, 3);
+  const spread = draw.normal(4.5, 4);
   const bends = new Map(FINGERS.map((finger) => [finger, [0.8, 2, 1.6, 1.6].map((d) => draw.normal(0, d))]));
-  const thumb = draw.normal(0, 5);
+  const thumb = draw.normal(5, 8);
   bends.set(
     1,
     bends.get(1)!.map((bend, k) => bend + thumb * (k === 0 ? 0.6 : 1)),
@@ -41,9 +41,9 @@ export function drawPose(seed: number, picture: number, right: number): Pose {
     bends,
     foreshortening: [1, 1 - 0.006 * curl, 1 - 0.02 * curl, 1 - 0.03 * curl],
     wrist: draw.normal(0, 3),
-    turn: draw.normal(0, 5),
-    fill: draw.uniform(0.87, 0.96),
+    turn: draw.normal(0, 7),
+    fill: draw.uniform(0.88, 1),
     aside: [draw.uniform(-1, 1), draw.uniform(-1, 1)],
-    forearm: draw.uniform(0.1, 0.3),
+    forearm: draw.uniform(0.06, 0.26),
   };
 }

@@ -125,7 +125,7 @@ const STOUTNESS = 0.72;
 const WIDTH_BY_SEX: Readonly<Record<Sex, number>> = { female: 0.91, male: 1.05 };
 
 /** Men's hands are broader for their length; here, too, more so than in people. */
-export const BREADTH_BY_SEX: Readonly<Record<Sex, number>> = { female: 0.95, male: 1.04 };
+export const BREADTH_BY_SEX: Readonly<Record<Sex, number>> = { female: 1.09, male: 1.19 };
 
 /** Widths as a share of a grown man's. @param length from {@link lengthShare} */
 export const widthShare = (length: number, sex: Sex): number => length ** STOUTNESS * WIDTH_BY_SEX[sex];
