@@ -6,6 +6,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure } from '@onnoise/base/files';
 import type { JobHost, Jobs, OpenJobs } from '@onnoise/server';
 import { orderOf } from '../bulk/order.ts';
@@ -18,8 +19,6 @@ import type { JobRunner } from './runner.ts';
 export interface KeepOptions {
   folder: string;
   createRunner: (host: JobHost) => JobRunner;
-  /** Hears what an operator should know. */
-  onLine: (line: string) => void;
 }
 
 interface Running {
@@ -29,10 +28,10 @@ interface Running {
 }
 
 /** Goes on with what a server before has left. */
-export function keepJobs({ folder, createRunner, onLine }: KeepOptions): OpenJobs {
+export function keepJobs({ folder, createRunner }: KeepOptions): OpenJobs {
   return async (host) => {
     const runner = createRunner(host);
-    const records = new Map((await readRecords(folder, onLine)).map((record) => [record.id, record]));
+    const records = new Map((await readRecords(folder, host.warn)).map((record) => [record.id, record]));
     const running = new Map<string, Running>();
 
     /** A status that cannot be written is still told. */
@@ -40,7 +39,7 @@ export function keepJobs({ folder, createRunner, onLine }: KeepOptions): OpenJob
       Object.assign(record, change);
       host.onStatus(jobOf(record));
       await writeRecord(folder, record).catch((error: Error) =>
-        onLine(`${record.id} could not be noted: ${error.message}`),
+        host.warn(`${record.id} could not be noted: ${error.message}`),
       );
     }
 
@@ -75,9 +74,9 @@ export function keepJobs({ folder, createRunner, onLine }: KeepOptions): OpenJob
 
     async function end(record: JobRecord): Promise<void> {
       if (isOver(record)) return;
-      const { abort, over } = running.get(record.id)!;
-      abort.abort();
-      await over;
+      const current = running.get(record.id); // none of a server that stops
+      current?.abort.abort();
+      await current?.over;
       if (isOver(record)) return; // it was faster
       await runner.withdraw(record.order);
       await note(record, { status: 'cancelled', ended: Date.now() });
@@ -85,11 +84,19 @@ export function keepJobs({ folder, createRunner, onLine }: KeepOptions): OpenJob
 
     /** Removes shards that no other job has. */
     async function removeShards(order: Order): Promise<void> {
-      const others = [...records.values()].filter((one) => one.order.model === order.model);
-      const kept = new Set(others.flatMap((one) => [...shardsOf(one.order)].map(shardPath)));
-      const own = [...shardsOf(order)].filter((shard) => !kept.has(shardPath(shard)));
-      for (const shard of own) for (const file of shardFiles(folder, shard)) await rm(file, { force: true });
-      await runner.forget(own);
+      const kept = new Set<string>();
+      for (const other of records.values()) {
+        if (!mayShare(order, other.order)) continue;
+        for (const shard of shardsOf(other.order)) kept.add(shardPath(shard));
+        await nextTurn(); // the server answers others meanwhile
+      }
+      const removed: Shard[] = [];
+      for (const shard of shardsOf(order)) {
+        if (kept.has(shardPath(shard))) continue;
+        for (const file of shardFiles(folder, shard)) await rm(file, { force: true });
+        removed.push(shard);
+      }
+      await runner.forget(removed);
     }
 
     for (const record of records.values()) if (!isOver(record)) start(record);
@@ -147,6 +154,12 @@ export function keepJobs({ folder, createRunner, onLine }: KeepOptions): OpenJob
     };
     return jobs;
   };
+}
+
+/** Whether a shard of both can be the same. */
+function mayShare(one: Order, other: Order): boolean {
+  const overlap = one.seed < other.seed + other.count && other.seed < one.seed + one.count;
+  return one.model === other.model && overlap;
 }
 
 function* shardsOf(order: Order): Generator<Shard> {

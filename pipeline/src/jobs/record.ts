@@ -53,9 +53,9 @@ export async function writeRecord(folder: string, record: JobRecord): Promise<vo
 
 /**
  * The jobs of a folder, the oldest first.
- * @param onLine hears of those that cannot be read, which are left alone
+ * @param warn hears of those that cannot be read, which are left alone
  */
-export async function readRecords(folder: string, onLine: (line: string) => void): Promise<JobRecord[]> {
+export async function readRecords(folder: string, warn: (line: string) => void): Promise<JobRecord[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => /^job-[0-9a-f]{24}$/.test(name));
   const records: JobRecord[] = [];
   for (const id of names) {
@@ -63,7 +63,7 @@ export async function readRecords(folder: string, onLine: (line: string) => void
       const record = parse(JSON.parse(await readFile(fileOf(folder, id), 'utf8')));
       if (record.id === id) records.push(record);
     } catch (error) {
-      onLine(`The job in ${join(folder, id)} is left alone, since it cannot be read: ${(error as Error).message}`);
+      warn(`The job in ${join(folder, id)} is left alone, since it cannot be read: ${(error as Error).message}`);
     }
   }
   return records.sort((a, b) => a.created - b.created);

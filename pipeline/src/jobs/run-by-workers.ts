@@ -1,6 +1,7 @@
 /** Has jobs made by workers, through the same queue as `pipeline generate`. */
 import { join } from 'node:path';
 import { Failure } from '@onnoise/base/files';
+import type { JobHost } from '@onnoise/server';
 import type { QueueConnection } from '../bulk/connect.ts';
 import { forgetDone } from '../bulk/done.ts';
 import { generate, withdraw } from '../bulk/generate.ts';
@@ -13,13 +14,12 @@ export interface WorkersOptions {
   name: string;
   /** Folder of the jobs; results are read from there where workers share it. */
   folder: string;
-  onLine: (line: string) => void;
 }
 
 /** Jobs that are in the queue at a time. */
 const JOBS = 8;
 
-export function runByWorkers({ connection, name, folder, onLine }: WorkersOptions): JobRunner {
+export function runByWorkers(host: JobHost, { connection, name, folder }: WorkersOptions): JobRunner {
   const turns = createTurns(JOBS);
   return {
     run({ job, order, signal, onBegin, onDone }) {
@@ -37,7 +37,7 @@ export function runByWorkers({ connection, name, folder, onLine }: WorkersOption
             before = done;
             onDone(done);
           },
-          onNoWorker: () => onLine(`No worker takes the shards of ${job.id}, of the model ${job.model.name}.`),
+          onNoWorker: () => host.warn(`No worker takes the shards of ${job.id}, of the model ${job.model.name}.`),
         });
         const [first] = failed;
         if (first) throw new Failure(`${failed.length} shards failed for good, the first since ${first.reason}`);

@@ -77,6 +77,8 @@ export interface JobHost {
   noRoom(sentence: string): Error;
   /** Hears of each new status. */
   onStatus(job: Job): void;
+  /** A line for the log that an operator should see. */
+  warn(line: string): void;
 }
 
 /** A part of a job's pictures, see `PictureOptions`. */

@@ -7,6 +7,7 @@ import { named } from '../requests/generation.ts';
 import { describeJob, JOB, type JobBody, jobBody, orderIn } from '../requests/job.ts';
 import { failures, OPENAI_ERROR } from '../requests/schemas.ts';
 import type { SchemaTypes } from '../requests/typed.ts';
+import { refuseWhile } from '../service/ask.ts';
 import { allowedTo } from '../service/owner.ts';
 import { findModel, type Service } from '../service/service.ts';
 
@@ -56,7 +57,7 @@ function refuseAll(app: FastifyInstance): void {
 }
 
 function orderRoute(app: FastifyInstance, service: Service, jobs: Jobs): void {
-  const { options, tables } = service;
+  const { options, tables, closing } = service;
   const answer = { ...json(JOB), description: 'The job, at the address in Location.' };
   const errors = [400, 429, 503, 504, 507];
   const schema = {
@@ -68,6 +69,7 @@ function orderRoute(app: FastifyInstance, service: Service, jobs: Jobs): void {
     .withTypeProvider<SchemaTypes>()
     .post('/v1/jobs', { schema, config: { limited: true } }, async (request, reply) => {
       const body: JobBody = request.body;
+      refuseWhile(closing());
       refuseMore(jobs, request);
       const model = findModel(service, body.model);
       const order = orderIn(body, model, allowedTo(request, options));

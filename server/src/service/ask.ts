@@ -34,6 +34,11 @@ export interface WorkOptions {
   scaled?: number;
 }
 
+/** @throws Refusal (503) of a server that stops */
+export function refuseWhile(closing: boolean): void {
+  if (closing) throw new Refusal(503, 'closing', 'The server is stopping: ask another.', { retryAfter: 1 });
+}
+
 /**
  * Does the work within the server's limits.
  * @throws Refusal: 429 if the queue or the memory is full, 503 while the server stops, 504 when the time is up.
@@ -44,7 +49,7 @@ export async function withinLimits<T>(
   { model, client, count, steps, size, auxiliary = 0, scaled = 0 }: WorkOptions,
   run: (work: Work) => Promise<T>,
 ): Promise<T> {
-  if (closing()) throw new Refusal(503, 'closing', 'The server is stopping: ask another.', { retryAfter: 1 });
+  refuseWhile(closing());
   const place = admission.take(client, count, steps);
   let free: () => void;
   try {

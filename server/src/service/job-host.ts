@@ -35,6 +35,7 @@ export function createJobHost(
       for (const [i, { image }] of made.entries()) images.set(image, i * image.length);
       return images;
     },
+    warn: (line) => log.warn(line),
     onStatus({ id, status, client, model, images, error }) {
       const line = { job: id, status, client, model: model.name, images: images.total, done: images.done };
       if (status === 'failed') log.error({ ...line, reason: error }, 'a job failed');

@@ -17,7 +17,7 @@ it('schemathesis finds nothing wrong with any operation, by all its checks', {
 }, async () => {
   const models = { tiny: await tinyArtefact({ T: 100, classes: 3 }) };
   const folder = await temporaryFolder();
-  const jobs = keepJobs({ folder, createRunner: (host) => runHere(host, folder), onLine: () => {} });
+  const jobs = keepJobs({ folder, createRunner: (host) => runHere(host, folder) });
   const server = await createServer({ models, device: 'cpu', rate: 0, jobs });
   onTestFinished(() => server.close());
   const url = await server.listen({ port: 0 });

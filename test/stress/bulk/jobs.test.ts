@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectQueue } from '#pipeline/bulk/connect.ts';
 import { keepJobs } from '#pipeline/jobs/keep-jobs.ts';
 import { runByWorkers } from '#pipeline/jobs/run-by-workers.ts';
-import { createServer, type Server } from '#server/index.ts';
+import { createServer, type JobHost, type Server } from '#server/index.ts';
 import { type Place, SLOW, startWorker, until, useRedis } from '#test/bulk.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { LACKS_REDIS } from '#test/redis.ts';
@@ -16,8 +16,8 @@ import { skipBecause } from '#test/skip.ts';
 /** A server whose jobs are kept where the workers of a place write. */
 async function serve({ url, name, model, out }: Place, folder = out) {
   const connection = await connectQueue(url, () => {});
-  const createRunner = () => runByWorkers({ connection, name, folder, onLine: () => {} });
-  const jobs = keepJobs({ folder, createRunner, onLine: () => {} });
+  const createRunner = (host: JobHost) => runByWorkers(host, { connection, name, folder });
+  const jobs = keepJobs({ folder, createRunner });
   const server = await createServer({ models: { tiny: model }, device: 'cpu', jobs });
   let open = true;
   const close = async () => {

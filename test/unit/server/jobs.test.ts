@@ -14,15 +14,16 @@ import { ask, IMAGES } from '#test/server.ts';
 
 const KEYS = ['the-first-key-of-two-1', 'the-second-key-of-two'];
 
-/** A server with jobs in a folder; `lines` are what its operator is told. */
+/** A server with jobs in a folder; `lines` are those of its log that warn. */
 async function serve(folder: string, model: string, options: Partial<ServerOptions> = {}) {
   const lines: string[] = [];
   const jobs = keepJobs({
     folder,
     createRunner: (host) => runHere(host, folder),
-    onLine: (line) => lines.push(line),
   });
-  const server = await createServer({ models: { tiny: model }, device: 'cpu', jobs, ...options });
+  const stream = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
+  const logger = { level: 'warn', stream };
+  const server = await createServer({ models: { tiny: model }, device: 'cpu', jobs, logger, ...options });
   let open = true;
   const close = async () => {
     if (open) await server.close();

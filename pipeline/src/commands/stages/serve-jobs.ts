@@ -5,7 +5,7 @@ import { loadOptional, QUEUE_PACKAGES } from '@onnoise/base/install';
 import { sayNote } from '@onnoise/base/terminal';
 import { formatPath } from '@onnoise/base/text';
 import { refuse } from '@onnoise/scheduler/rules';
-import type { OpenJobs } from '@onnoise/server';
+import type { JobHost, OpenJobs } from '@onnoise/server';
 import { readQueue } from '../options/queue.ts';
 
 export interface JobArguments {
@@ -48,7 +48,7 @@ export async function prepareJobs(args: JobArguments): Promise<PreparedJobs> {
     if (address) return await jobsOfWorkers(folder, address, keepJobs, release);
     const { runHere } = await import('../../jobs/run-here.ts');
     return {
-      open: keepJobs({ folder, createRunner: (host) => runHere(host, folder), onLine: sayNote }),
+      open: keepJobs({ folder, createRunner: (host) => runHere(host, folder) }),
       tell: () => sayNote(`Jobs are kept in ${formatPath(folder)}, and made here while no request needs the engines.`),
       release,
     };
@@ -70,10 +70,14 @@ async function jobsOfWorkers(
     () => Promise.all([import('../../jobs/run-by-workers.ts'), import('../../bulk/connect.ts')]),
     ['serve'],
   );
-  const connection = await connectQueue(url, sayNote, { flag: '--job-queue' });
-  const createRunner = () => runByWorkers({ connection, name, folder, onLine: sayNote });
+  let tell = sayNote; // until there is a log
+  const connection = await connectQueue(url, (line) => tell(line), { flag: '--job-queue' });
+  const createRunner = (host: JobHost) => {
+    tell = host.warn;
+    return runByWorkers(host, { connection, name, folder });
+  };
   return {
-    open: keepJobs({ folder, createRunner, onLine: sayNote }),
+    open: keepJobs({ folder, createRunner }),
     tell: () => sayNote(`Jobs are kept in ${formatPath(folder)}, and made by the workers of ${connection.shown}.`),
     async release() {
       connection.close();
