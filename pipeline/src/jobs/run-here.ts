@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireSpace } from '@onnoise/base/files';
 import { EngineGone } from '@onnoise/runtime-node/engine';
-import type { Job, JobHost } from '@onnoise/server';
+import type { Job, JobHost, JobSampling } from '@onnoise/server';
 import { requireShardSpace, shardBytes, writeSampled } from '../bulk/describe-shard.ts';
 import { writeManifest } from '../bulk/manifest.ts';
 import { sampleShard } from '../bulk/sample-shard.ts';
@@ -20,17 +20,23 @@ const FIRST_PAUSE = 1000;
 export function runHere(host: JobHost, folder: string): JobRunner {
   const turns = createTurns(1);
 
-  async function make(job: Job, shard: Shard, signal: AbortSignal): Promise<ShardFile> {
+  async function make(
+    job: Job,
+    shard: Shard,
+    { signal, onImages }: { signal: AbortSignal; onImages: (made: number) => void },
+  ): Promise<ShardFile> {
     const { shape, classes } = host.modelOf(job);
     await requireShardSpace(folder, shard, shape);
-    const sample = async (options: Parameters<JobHost['sample']>[1]) => ({ images: await host.sample(job, options) });
+    let made = 0;
+    const onImage = () => onImages(++made);
+    const sample = async (options: JobSampling) => ({ images: await host.sample(job, options, onImage) });
     const pictures = await sampleShard({ shape, classes, sample }, shard, undefined, signal);
     host.modelOf(job); // a reload between two batches would have mixed two networks
     return writeSampled(folder, shard, pictures);
   }
 
   async function tryToMake(...what: Parameters<typeof make>): Promise<ShardFile> {
-    const [, , signal] = what;
+    const [, , { signal }] = what;
     for (let tries = 1; ; tries++) {
       try {
         return await make(...what);
@@ -47,14 +53,17 @@ export function runHere(host: JobHost, folder: string): JobRunner {
       let done = 0;
       for (let index = 0; index < countShards(order); index++) {
         const shard = shardAt(order, index);
-        const file = await turns.take(job.client, signal, async () => {
-          const found = await findShard(folder, shard);
-          if (found === undefined) onBegin();
-          return found ?? tryToMake(job, shard, signal);
-        });
-        files.push(file);
-        done += shard.count;
-        onDone(done);
+        try {
+          const file = await turns.take(job.client, signal, async () => {
+            const found = await findShard(folder, shard);
+            if (found === undefined) onBegin();
+            return found ?? tryToMake(job, shard, { signal, onImages: (made) => onDone(done + made) });
+          });
+          files.push(file);
+          done += shard.count;
+        } finally {
+          onDone(done); // a shard that is not whole is none
+        }
       }
       let next = 0;
       const read = async (shards: readonly Shard[]) => shards.map(() => files[next++]!);

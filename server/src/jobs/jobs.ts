@@ -69,10 +69,11 @@ export interface JobHost {
   modelOf(job: Pick<Job, 'model'>): EngineModel;
   /**
    * Samples while no request needs the engines.
+   * @param onImage called as each image is done
    * @returns [N, C, H, W]
    * @throws as `Supervisor.sample`; InputError as `modelOf`, and for what does not fit the model
    */
-  sample(job: Job, options: JobSampling): Promise<Float32Array>;
+  sample(job: Job, options: JobSampling, onImage: () => void): Promise<Float32Array>;
   /** What to throw where the disk has no room for a job. @param sentence that says so */
   noRoom(sentence: string): Error;
   /** Hears of each new status. */

@@ -20,17 +20,18 @@ export function createJobHost(
   return {
     modelOf,
     noRoom: (sentence) => new Refusal(507, 'no_room', sentence),
-    async sample(job, options) {
+    async sample(job, options, onImage) {
       const task = await tables.with(
         job.model.name,
         (compile) => taskOf(modelOf(job), job, options, compile),
         options.signal ?? new AbortController().signal,
       );
-      const onImage = () => {
+      const count = () => {
         metrics.images.inc({ model: job.model.name });
         if (keys.keyed) metrics.ofClient.image(job.client);
+        onImage();
       };
-      const made = await supervisor.sample(task, { signal: options.signal, onImage });
+      const made = await supervisor.sample(task, { signal: options.signal, onImage: count });
       const images = new Float32Array(made.reduce((sum, { image }) => sum + image.length, 0));
       for (const [i, { image }] of made.entries()) images.set(image, i * image.length);
       return images;

@@ -99,7 +99,7 @@ describe('a job', () => {
   it('goes on with the next server, and makes again no shard that is there', async () => {
     const { server, close, folder, model } = await start({}, { T: 100_000 });
     const { id } = (await order(server, { n: 6, seed: 0, shard: 1, steps: 500, sampler: 'ddim' })).json;
-    await until('a shard is there', async () => (await ask(server, `/v1/jobs/${id}`)).json.images.done > 0);
+    await until('a shard is there', async () => (await ask(server, `/v1/jobs/${id}`)).json.images.done > 1);
     await close();
     const shards = (await readdir(folder)).find((name) => !name.includes('job'))!;
     const before = (await readdir(join(folder, shards))).filter((name) => name.endsWith('.json'));
@@ -131,6 +131,9 @@ describe('a job', () => {
     const cancelled = (await ask(server, `/v1/jobs/${id}/cancel`, { body: {} })).json;
     expect(cancelled.status).toBe('cancelled');
     expect(cancelled.ended).toBeGreaterThan(0);
+    const [made] = (await readdir(folder)).filter((name) => !name.startsWith('job-'));
+    const tars = made === undefined ? [] : (await readdir(join(folder, made))).filter((name) => name.endsWith('.tar'));
+    expect(cancelled.images).toEqual({ total: 50, done: tars.length });
     const early = await ask(server, `/v1/jobs/${id}/pictures`);
     expect(early.status).toBe(409);
     expect(early.json.error.message).toBe('Cannot give the pictures: the job must be completed, it is cancelled.');
