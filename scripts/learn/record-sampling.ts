@@ -21,7 +21,7 @@ import type { Recording } from '../../site/views/sample/state/recording.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SITE = join(ROOT, 'site');
-const FACTS = join(SITE, 'views', 'sample', 'recorded', 'recordings.json');
+const FACTS = join(SITE, 'views', 'sample', 'state', 'recordings.json');
 /** Of WebP, to 100. */
 const QUALITY = 80;
 

@@ -1,8 +1,9 @@
 /**
- * What few radiographs give: 50, 200 and 1,000 hands, from scratch and from a model of phantoms, six minutes of training a run and
- * three seeds, so 18 runs in two hours. Writes `<out>/results.jsonl`, one line a run, and goes on where it was stopped.
+ * What few radiographs give: 50, 200 and 1,000 hands, from scratch and from a model of phantoms, and three seeds, so 18 runs. A run
+ * has the steps that two cores make in six minutes where nothing else runs, however busy they are. Writes `<out>/results.jsonl`,
+ * one line a run, and goes on where it was stopped.
  *
- *     npx tsx scripts/hands/scarce/main.ts <folder of hands> <out> [minutes a run] [model to start from]
+ *     npx tsx scripts/hands/scarce/main.ts <folder of hands> <out> [steps a run] [model to start from]
  *     npx tsx scripts/hands/scarce/chart.ts <out>/results.jsonl docs/hands-scarce.png
  */
 import { spawnSync } from 'node:child_process';
@@ -21,7 +22,7 @@ const STARTS: readonly Start[] = ['scratch', 'phantoms'];
 const SUBSET_STREAM = 0x0b00_0000;
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
-const [data, out, minutes = '6', start = join(ROOT, 'models', 'hands')] = process.argv.slice(2);
+const [data, out, steps = '1200', start = join(ROOT, 'models', 'hands')] = process.argv.slice(2);
 if (data === undefined || out === undefined) throw new Error('Give the folder of hands, and one to write to.');
 mkdirSync(out, { recursive: true });
 const results = join(out, 'results.jsonl');
@@ -61,7 +62,7 @@ dataset.close();
 function trained(name: string, images: string, seed: number, from: Start): string {
   const [run, model] = [join(out!, 'runs', name), join(out!, 'models', name)];
   const resumed = existsSync(join(run, 'config.json'));
-  const settings = ['--preset', 'hands', '--minutes', minutes, '--validation-share', '0', '--sample-every', 'off'];
+  const settings = ['--preset', 'hands', '--steps', steps, '--validation-share', '0', '--sample-every', 'off'];
   const init = from === 'phantoms' ? ['--init', start] : [];
   const given = ['--data', images, '--channels', '1', '--seed', String(seed), '--cache-dir', cacheDir];
   pipeline('train', ...(resumed ? ['--resume'] : [...settings, ...init, ...given]), '--out', run);

@@ -15,10 +15,12 @@ export interface Presentation {
   /** Least and most. Below 1 the edge pixels are extended, which does not show on plain paper. */
   zoom: readonly [least: number, most: number];
   /**
-   * Whether each pixel first becomes a mean of it and those around it, weights 1, 2, 1 either way, and then once more with a drawn
-   * weight of those around. Default: no.
+   * Whether each pixel first becomes a mean of it and those around it, weights 1, 2, 1 either way, and then three times more with
+   * a drawn weight of those around. Default: no.
    */
   soft?: boolean;
+  /** Levels that each end is drawn from, around those of `ends`. Default: 0, 0. */
+  drawn?: readonly [black: number, white: number];
 }
 
 /** Ink on paper, or chalk on slate: a clear ground all around, which may be extended and evened out. */
@@ -28,14 +30,15 @@ const SCENES: Presentation = { ends: [8, 247], zoom: [1, 1.15] };
 
 /**
  * Phantoms of hands: a network paints the grain of film and the glow around the hand a little smoother than they are. Of both
- * the hand and the letter are left. Edges are a little sharper or softer in the one kind, so each picture draws how soft it is.
- * Radiographs are scenes: in their place these ends would make bones and wrist one white.
+ * the hand and the letter are left. Edges are a little sharper or softer in the one kind, so each picture draws how soft it is, and
+ * how it is exposed.
  */
-const PHANTOMS: Presentation = { ends: [48, 208], zoom: [1, 1.15], soft: true };
+const PHANTOMS: Presentation = { ends: [32, 250], zoom: [1, 1.3], soft: true, drawn: [32, 96] };
 
 export const LEVELS = 32;
-/** Weight of each of a pixel's two neighbours. */
+/** Weight of each of a pixel's two neighbours, and how often pixels are softened by a drawn part of it. */
 const SOFT = 1 / 4;
+const SOFTENED = 3;
 /** The largest shift either way, as a share of the side; scenes move no farther than their edge. */
 const SHIFT = 1 / 28;
 
@@ -68,19 +71,21 @@ const LOT = 2 ** 31;
 
 /**
  * @param x [C, H, W] in [-1, 1]
- * @param seed draws zoom, shift and softness
+ * @param seed draws zoom, shift, softness and exposure
  * @returns bytes [C, H, W]
  */
 export function present(
   x: ArrayLike<number>,
   shape: ImageShape,
-  { ends: [black, white], zoom: [least, most], soft = false }: Presentation,
+  { ends, zoom: [least, most], soft = false, drawn = [0, 0] }: Presentation,
   seed: number,
 ): Uint8ClampedArray<ArrayBuffer> {
   const [channels, height, width] = shape;
-  const lot = new Float64Array(4);
+  const lot = new Float64Array(6);
   uniform(seed, LOT, 0, lot);
-  const from = soft ? softened(softened(x, shape, SOFT), shape, SOFT * lot[3]!) : x;
+  const from = soft ? softly(x, shape, lot[3]!) : x;
+  const white = ends[1] + drawn[1] * (lot[4]! - 0.5);
+  const black = ends[0] + drawn[0] * (lot[5]! - 0.5);
   const zoom = least * (most / least) ** lot[0]!;
   const shift = (side: number, share: number) => {
     const hidden = ((side - 1) * (1 - 1 / zoom)) / 2; // pixels that the zoom hides at either end
@@ -104,6 +109,13 @@ export function present(
     }
   }
   return out;
+}
+
+/** @param share part of the weight that is drawn, 0 to 1 */
+function softly(x: ArrayLike<number>, shape: ImageShape, share: number): ArrayLike<number> {
+  let soft = softened(x, shape, SOFT);
+  for (let i = 0; i < SOFTENED; i++) soft = softened(soft, shape, SOFT * share);
+  return soft;
 }
 
 /** Past an edge its pixels go on. @param share weight of each of two neighbours, 0 to 1/4 */

@@ -56,7 +56,7 @@ const SUBJECTS: Subject[] = [
     side: 64,
     painted: 'painted-hands.png',
     reals: () => preparedPhantoms(COUNT),
-    telling: ['bend', 0.65, 0.7],
+    telling: ['levels 255 to 255', 0.9, 0.95],
   },
 ];
 
