@@ -13,11 +13,14 @@ const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 /** What requests ask for, in turn; the same number of network calls each. */
 export type Asked = readonly object[];
 
-export const oneSampler = (calls: number): Asked => [{ sampler: 'ddim', steps: calls }];
+/** A guided step is two calls. */
+const UNGUIDED = { guidance: 1 };
+
+export const oneSampler = (calls: number): Asked => [{ sampler: 'ddim', steps: calls, ...UNGUIDED }];
 
 /** Every sampler; one of two calls a step makes 2 n - 1 of them. */
 export const allSamplers = (calls: number): Asked =>
-  SAMPLER_NAMES.map((sampler) => ({ sampler, steps: Math.ceil(calls / samplerRecord(sampler).calls) }));
+  SAMPLER_NAMES.map((sampler) => ({ sampler, steps: Math.ceil(calls / samplerRecord(sampler).calls), ...UNGUIDED }));
 
 /** Asks for `count` pictures, each in a request of its own, `clients` at a time. */
 export async function singles(port: number, count: number, clients: number, asked: Asked): Promise<void> {
@@ -28,7 +31,7 @@ export async function singles(port: number, count: number, clients: number, aske
 
 /** Asks for `count` pictures in one request. */
 export async function together(port: number, count: number, steps: number): Promise<void> {
-  expectPictures(await ask(port, { seed: 0, sampler: 'ddim', steps, n: count }, { agent }));
+  expectPictures(await ask(port, { seed: 0, sampler: 'ddim', steps, n: count, ...UNGUIDED }, { agent }));
 }
 
 export interface Latency {
