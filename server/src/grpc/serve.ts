@@ -50,7 +50,7 @@ export async function serveGrpc(
   { host, port }: { host: string; port: number },
 ): Promise<GrpcServer> {
   const { grpc, loader } = await loadGrpc();
-  const { options, keys, gate, metrics, admission, supervisor, draining } = service;
+  const { options, keys, gate, metrics, admission, supervisor, tracing, draining } = service;
   const loaded = grpc.loadPackageDefinition(
     loader.loadSync(PROTO, { keepCase: true, longs: Number, defaults: true, arrays: true, objects: true }),
   ) as unknown as { inference: { GRPCInferenceService: { service: import('@grpc/grpc-js').ServiceDefinition } } };
@@ -94,11 +94,15 @@ export async function serveGrpc(
       );
       let client = address;
       let known = false;
+      const route = `${SERVICE}/${method}`;
+      const attributes = { 'rpc.system': 'grpc', 'rpc.method': method, 'client.address': address };
+      const traced = open ? undefined : tracing.begin(route.slice(1), attributes, call.metadata.get('traceparent')[0]);
       const finish = (status: number) => {
-        metrics.requests.inc({ route: `${SERVICE}/${method}`, method: 'gRPC', status });
+        metrics.requests.inc({ route, method: 'gRPC', status });
         if (known) metrics.ofClient.request(client, status);
         const ms = Math.round(performance.now() - began);
-        log.info({ method: 'gRPC', route: `${SERVICE}/${method}`, status, ms, client }, 'answered');
+        log.info({ method: 'gRPC', route, status, ms, client, ...traced?.ids }, 'answered');
+        traced?.end(status);
         over();
       };
       const run = async () => {

@@ -2,7 +2,7 @@
  * Traces for OpenTelemetry, by its standard environment variables: a span for each request, as a child of the client's
  * `traceparent`, with one each for queue, steps and encoding. Without these variables nothing of it is loaded.
  */
-import type { Span, TimeInput } from '@opentelemetry/api';
+import type { Attributes, Span, TimeInput } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { loadOptional } from '../errors/optional.ts';
 import type { Marks } from '../pictures/timings.ts';
@@ -16,15 +16,24 @@ declare module 'fastify' {
 }
 
 export interface Tracing {
-  /** Traces the requests of a server. */
+  /** Traces the requests of a server over HTTP. */
   follow(app: FastifyInstance): void;
+  /** Begins the span of another call, as a child of its `traceparent`; undefined where calls are not traced. */
+  begin(name: string, attributes: Attributes, traceparent: unknown): Traced | undefined;
   /** Adds the parts of a request's work to its span. */
   parts(request: FastifyRequest, marks: Marks): void;
   /** Sends what is left. */
   close(): Promise<void>;
 }
 
-const OFF: Tracing = { follow() {}, parts() {}, close: async () => {} };
+export interface Traced {
+  /** For its lines in the log. */
+  ids: { trace_id: string; span_id: string };
+  /** @param status as over HTTP */
+  end(status: number): void;
+}
+
+const OFF: Tracing = { follow() {}, begin: () => undefined, parts() {}, close: async () => {} };
 
 /** Whether the environment asks for traces. */
 function isOn(env: NodeJS.ProcessEnv): boolean {
@@ -44,24 +53,29 @@ export async function startTracing(env: NodeJS.ProcessEnv = process.env): Promis
   sdk.start();
   const tracer = api.trace.getTracer('onnoise');
 
+  function start(name: string, attributes: Attributes, carrier: object): Traced & { span: Span } {
+    const parent = api.propagation.extract(api.ROOT_CONTEXT, carrier);
+    const span = tracer.startSpan(name, { kind: api.SpanKind.SERVER, attributes }, parent);
+    const { traceId, spanId } = span.spanContext();
+    const end = (status: number) => {
+      span.setAttribute('http.response.status_code', status);
+      if (status >= 500) span.setStatus({ code: api.SpanStatusCode.ERROR });
+      span.end();
+    };
+    return { span, ids: { trace_id: traceId, span_id: spanId }, end };
+  }
+
   function follow(app: FastifyInstance): void {
     app.decorateRequest('span', undefined);
     app.addHook('onRequest', async (request, reply) => {
       const { method, routeOptions, headers } = request;
       if (routeOptions.config.health) return;
       const route = routeOptions.url ?? 'none';
-      const parent = api.propagation.extract(api.ROOT_CONTEXT, headers);
       const attributes = { 'http.request.method': method, 'http.route': route, 'client.address': request.client };
-      const span = tracer.startSpan(`${method} ${route}`, { kind: api.SpanKind.SERVER, attributes }, parent);
+      const { span, ids, end } = start(`${method} ${route}`, attributes, headers);
       request.span = span;
-      const { traceId, spanId } = span.spanContext();
-      request.log = request.log.child({ trace_id: traceId, span_id: spanId });
-      whenOver(reply, () => {
-        const status = reply.raw.writableEnded ? reply.statusCode : 499;
-        span.setAttribute('http.response.status_code', status);
-        if (status >= 500) span.setStatus({ code: api.SpanStatusCode.ERROR });
-        span.end();
-      });
+      request.log = request.log.child(ids);
+      whenOver(reply, () => end(reply.raw.writableEnded ? reply.statusCode : 499));
     });
   }
 
@@ -75,7 +89,9 @@ export async function startTracing(env: NodeJS.ProcessEnv = process.env): Promis
     part('encoding', made, done);
   }
 
-  return { follow, parts, close: () => sdk.shutdown().catch(() => {}) };
+  const begin = (name: string, attributes: Attributes, traceparent: unknown) =>
+    start(name, attributes, traceparent === undefined ? {} : { traceparent: String(traceparent) });
+  return { follow, begin, parts, close: () => sdk.shutdown().catch(() => {}) };
 }
 
 const load = () =>

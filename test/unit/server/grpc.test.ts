@@ -1,12 +1,10 @@
 /** The Open Inference Protocol over gRPC, as a client in Node calls it. */
-import { join } from 'node:path';
-import { credentials, loadPackageDefinition, Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import { status } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createServer, type ServerOptions } from '#server/index.ts';
+import { grpcCaller } from '#test/grpc.ts';
 import { tinyArtefact, tinyOutput } from '#test/models/tiny-onnx.ts';
 
-const PROTO = join(import.meta.dirname, '..', '..', '..', 'server', 'src', 'grpc', 'open_inference_grpc.proto');
 const KEY = 'a-key-of-the-tests-1234';
 
 // biome-ignore lint/suspicious/noExplicitAny: what proto-loader makes of the definition
@@ -16,23 +14,10 @@ async function start(options: Partial<ServerOptions> = {}) {
   const models = { tiny: await tinyArtefact({ shape: [1, 2, 2], classes: 3 }) };
   const server = await createServer({ models, device: 'cpu', ...options });
   await server.listen({ port: 0, grpcPort: 0 });
-  const { inference } = loadPackageDefinition(
-    loadSync(PROTO, { keepCase: true, longs: Number, defaults: true }),
-  ) as Any;
-  const client = new inference.GRPCInferenceService(`127.0.0.1:${server.grpcPort}`, credentials.createInsecure());
-  onTestFinished(async () => {
-    client.close();
-    await server.close();
-  });
-  const call = (method: string, request: object, key?: string): Promise<Any> => {
-    const metadata = new Metadata();
-    if (key !== undefined) metadata.set('authorization', `Bearer ${key}`);
-    return new Promise((resolve, reject) =>
-      client[method](request, metadata, (error: ServiceError | null, answer: unknown) =>
-        error ? reject(error) : resolve(answer),
-      ),
-    );
-  };
+  onTestFinished(() => server.close());
+  const caller = grpcCaller(server.grpcPort!);
+  const call = (method: string, request: object, key?: string) =>
+    caller(method, request, key === undefined ? {} : { authorization: `Bearer ${key}` });
   return { server, call };
 }
 

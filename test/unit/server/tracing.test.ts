@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createServer } from '#server/index.ts';
 import { startTracing } from '#server/service/tracing.ts';
+import { grpcCaller } from '#test/grpc.ts';
 import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { ask, IMAGES } from '#test/server.ts';
 
@@ -60,6 +61,10 @@ describe('traces', () => {
     const answer = await ask(server, IMAGES, { body: { n: 2, steps: 50 }, headers });
     await ask(server, IMAGES, { body: { steps: 'many' } });
     await ask(server, '/v2/health/ready');
+    await server.listen({ port: 0, grpcPort: 0 });
+    const call = grpcCaller(server.grpcPort!);
+    await call('ModelMetadata', { name: 'tiny' }, { traceparent: `00-${trace}-c7ad6b7169203331-01` });
+    await call('ServerReady', {});
     await server.close();
 
     expect(services).toContain('onnoise');
@@ -77,7 +82,10 @@ describe('traces', () => {
       expect(length(part)).toBeGreaterThanOrEqual(0);
       expect(length(part)).toBeCloseTo(answer.json.timings[part.name], 3);
     }
-    expect(spans).toHaveLength(5);
+    expect(spans).toHaveLength(6);
+    const called = spans.find(({ name }) => name === 'inference.GRPCInferenceService/ModelMetadata');
+    expect(called).toMatchObject({ traceId: trace, parentSpanId: 'c7ad6b7169203331' });
+    expect(lines.find(({ method }) => method === 'gRPC')).toMatchObject({ trace_id: trace, span_id: called!.spanId });
     expect(answer.headers['x-request-id']).toBe('mine-1');
     expect(lines.find(({ reqId }) => reqId === 'mine-1')).toMatchObject({
       trace_id: trace,
