@@ -224,7 +224,7 @@ describe('readApiKeys', () => {
     ],
     [
       '# two\nsixteen letters and a space',
-      /line 2 of \S+ must be a key alone, or with name=, rate=, max-steps=, max-images=, priority= behind it, each once\.$/,
+      /line 2 of \S+ must be a key alone, or with name=, rate=, max-steps=, max-images=, max-job-images=, priority= behind it, each once\.$/,
     ],
     ['sixteen-letters-at-least rate=1 rate=2', /line 1 of \S+ must be a key alone, or with .* behind it, each once\.$/],
     ['sixteen-letters-at-least rate=many', /rate of line 1 of \S+ must be an integer from 0 .*, received "many"\.$/],

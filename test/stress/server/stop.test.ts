@@ -1,4 +1,6 @@
 /** Signals to `pipeline serve` under load: it answers running requests, refuses new ones, and exits cleanly. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask, inLanes, keepAlive } from '#test/load/client.ts';
@@ -77,9 +79,11 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
   });
 
   it('loads the models anew at SIGHUP, and no request fails', async () => {
-    const program = await startProgram(['--model', `tiny=${await tinyArtefact({ T: 1000 })}`]);
+    const model = await tinyArtefact({ T: 1000 });
+    const program = await startProgram(['--model', `tiny=${model}`]);
     const anew = async () => {
       for (let times = 1; times <= 3; times++) {
+        await writeFile(join(model, 'unet', 'note.txt'), `${times}`); // or nothing would have changed
         program.signal('SIGHUP');
         await until('the models are reloaded', () => program.said().split('were reloaded').length > times, 60_000);
       }

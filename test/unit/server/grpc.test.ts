@@ -2,7 +2,7 @@
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createServer, type ServerOptions } from '#server/index.ts';
-import { grpcCaller } from '#test/grpc.ts';
+import { grpcCaller } from '#test/load/grpc.ts';
 import { tinyArtefact, tinyOutput } from '#test/models/tiny-onnx.ts';
 
 const KEY = 'a-key-of-the-tests-1234';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createServer } from '#server/index.ts';
 import { startTracing } from '#server/service/tracing.ts';
-import { grpcCaller } from '#test/grpc.ts';
+import { grpcCaller } from '#test/load/grpc.ts';
 import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { ask, IMAGES } from '#test/server.ts';
 

@@ -32,7 +32,7 @@ describe('a network with dropout, penalties and batch normalisation trains as in
     ['rmsprop, centered', () => tf.train.rmsprop(0.001, 0.9, 0, 1e-3, true)],
     ['adam', () => tf.train.adam(0.001)],
   ])('by %s', async (_, optimizer) => {
-    const model = small();
+    const model = seedWeights(small()); // adam's first steps make much of a gradient that is nearly 0
     model.compile({ optimizer: optimizer(), loss: 'categoricalCrossentropy' });
     const { step } = await expectTrained(model, { batch: 4, range: [-1, 1], classes: true, tolerance: 1e-5 });
     expect(step.noise).toEqual([{ name: 'drop.uniform', shape: [4, 64], distribution: 'uniform' }]);

@@ -4,7 +4,7 @@ import { credentials, loadPackageDefinition, Metadata, type ServiceError } from 
 import { loadSync } from '@grpc/proto-loader';
 import { onTestFinished } from 'vitest';
 
-const PROTO = join(import.meta.dirname, '..', '..', 'server', 'src', 'grpc', 'open_inference_grpc.proto');
+const PROTO = join(import.meta.dirname, '..', '..', '..', 'server', 'src', 'grpc', 'open_inference_grpc.proto');
 
 // biome-ignore lint/suspicious/noExplicitAny: what proto-loader makes of the definition
 type Any = any;
