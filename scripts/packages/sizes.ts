@@ -13,7 +13,7 @@ export const LIMITS: Readonly<Record<string, number>> = {
   '@onnoise/scheduler': 220,
   '@onnoise/tracer': 340,
   '@onnoise/runtime-node': 150,
-  '@onnoise/server': 200,
+  '@onnoise/server': 220,
   '@onnoise/runtime-web': 560,
   '@onnoise/base': 130,
   '@onnoise/medical': 80,
