@@ -197,6 +197,20 @@ describe('a job', () => {
     expect(gone.json.error.code).toBe('pictures_gone');
   });
 
+  it('is refused where the disk has no room for it, and where a client keeps a hundred', async () => {
+    const { server, folder } = await start({ maxJobImages: 1e9, rate: 0 }, { shape: [1, 64, 64] });
+    const huge = await order(server, { n: 1e9, steps: 2 });
+    expect([huge.status, huge.json.error.code]).toEqual([507, 'no_room']);
+    expect(huge.json.error.message).toMatch(/^Cannot keep the job: .*space/);
+    expect(await readdir(folder)).toEqual([]);
+    for (let seed = 0; seed < 100; seed++) expect((await order(server, { n: 1, steps: 1, seed })).status).toBe(202);
+    const late = await order(server, { n: 1, steps: 1 });
+    expect([late.status, late.json.error.code]).toEqual([429, 'too_many_jobs']);
+    const [first] = (await ask(server, '/v1/jobs')).json.data;
+    await remove(server, first.id);
+    expect((await order(server, { n: 1, steps: 1 })).status).toBe(202);
+  });
+
   it.each([
     [{}, 'n', 'n must be given'],
     [{ n: 0 }, 'n', 'n must be'],
