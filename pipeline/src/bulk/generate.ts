@@ -12,7 +12,7 @@ import type { QueueConnection } from './connect.ts';
 import { forgetDone, readDone } from './done.ts';
 import { type JobQueue, openJobs } from './jobs.ts';
 import { checkManifest, writeManifest } from './manifest.ts';
-import { countShards, type Order, type Shard, shardAt, shardId } from './shards.ts';
+import { countShards, type Order, type Shard, shardId, shardPage } from './shards.ts';
 import { holdsShard, type ShardFile } from './write-shard.ts';
 
 export interface GenerateOptions {
@@ -106,7 +106,7 @@ async function follow(options: GenerateOptions, timing: GenerateTiming, jobs: Jo
 
   for (;;) {
     while (next < shards && (open.size < WINDOW || detach)) {
-      const page = Array.from({ length: Math.min(PAGE, shards - next) }, (_, i) => shardAt(order, next + i));
+      const page = shardPage(order, next, PAGE);
       next += page.length;
       const missing = await selectMissing(options, page);
       await addAnew(jobs, missing);
@@ -150,9 +150,7 @@ export async function withdraw({
   const jobs = openJobs(connection.redis, name, order.model, TIMING);
   try {
     for (let first = 0; first < countShards(order); first += PAGE) {
-      const page = Array.from({ length: Math.min(PAGE, countShards(order) - first) }, (_, i) =>
-        shardAt(order, first + i),
-      );
+      const page = shardPage(order, first, PAGE);
       const files = await readDone(connection.redis, name, page);
       await jobs.remove(page.filter((_, i) => files[i] === undefined).map(shardId));
     }

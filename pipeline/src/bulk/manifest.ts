@@ -7,7 +7,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFailure, makeFolder, requireSpace, temporaryName, withDiskErrors } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
-import { countShards, type Order, type Shard, samplingOf, shardAt } from './shards.ts';
+import { countShards, type Order, type Shard, samplingOf, shardPage } from './shards.ts';
 import { type ShardFile, shardPath } from './write-shard.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -63,7 +63,7 @@ export async function writeManifest(
     await file.write(`${row('settings', { ...settings, seed, count, shard })}  "shards": [\n`);
     let bytes = 0;
     for (let first = 0; first < shards; first += page) {
-      const part = Array.from({ length: Math.min(page, shards - first) }, (_, i) => shardAt(order, first + i));
+      const part = shardPage(order, first, page);
       const files = await read(part);
       const lines = part.map((each, i) => {
         const { sha256, bytes: size } = files[i]!;

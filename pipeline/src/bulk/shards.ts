@@ -91,6 +91,12 @@ export function shardAt({ labels, conditions, seed, count, shard, ...settings }:
   };
 }
 
+/** Up to `size` shards from shard `first` on. */
+export function shardPage(order: Order, first: number, size: number): Shard[] {
+  const length = Math.min(size, countShards(order) - first);
+  return Array.from({ length }, (_, i) => shardAt(order, first + i));
+}
+
 /** Values in turn for the `count` images from `first` on. */
 export function turnFrom<T>(values: readonly T[], first: number, count: number): T[] {
   return Array.from({ length: Math.min(values.length, count) }, (_, i) => values[(first + i) % values.length]!);

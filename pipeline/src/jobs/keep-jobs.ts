@@ -10,7 +10,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure } from '@onnoise/base/files';
 import type { JobHost, Jobs, OpenJobs } from '@onnoise/server';
 import { orderOf } from '../bulk/order.ts';
-import { countShards, type Order, type Shard, shardAt } from '../bulk/shards.ts';
+import type { Order, Shard } from '../bulk/shards.ts';
+import { type Share, shardsOf } from '../bulk/share.ts';
 import { shardFiles, shardPath } from '../bulk/write-shard.ts';
 import { isOver, type JobRecord, jobOf, newId, readRecords, writeRecord } from './record.ts';
 import { manifestOf, picturesOf } from './result.ts';
@@ -20,6 +21,8 @@ export interface KeepOptions {
   folder: string;
   createRunner: (host: JobHost) => JobRunner;
 }
+
+const ALL: Share = { task: 0, tasks: 1 };
 
 interface Running {
   abort: AbortController;
@@ -33,6 +36,7 @@ export function keepJobs({ folder, createRunner }: KeepOptions): OpenJobs {
     const runner = createRunner(host);
     const records = new Map((await readRecords(folder, host.warn)).map((record) => [record.id, record]));
     const running = new Map<string, Running>();
+    let closed = false;
 
     /** A status that cannot be written is still told. */
     async function note(record: JobRecord, change: Partial<JobRecord>): Promise<void> {
@@ -43,7 +47,9 @@ export function keepJobs({ folder, createRunner }: KeepOptions): OpenJobs {
       );
     }
 
+    /** One that comes while the server stops waits for the next. */
     function start(record: JobRecord): void {
+      if (closed) return;
       const abort = new AbortController();
       const over = follow(record, abort.signal).finally(() => running.delete(record.id));
       running.set(record.id, { abort, over });
@@ -87,11 +93,11 @@ export function keepJobs({ folder, createRunner }: KeepOptions): OpenJobs {
       const kept = new Set<string>();
       for (const other of records.values()) {
         if (!mayShare(order, other.order)) continue;
-        for (const shard of shardsOf(other.order)) kept.add(shardPath(shard));
+        for (const shard of shardsOf(other.order, ALL)) kept.add(shardPath(shard));
         await nextTurn(); // the server answers others meanwhile
       }
       const removed: Shard[] = [];
-      for (const shard of shardsOf(order)) {
+      for (const shard of shardsOf(order, ALL)) {
         if (kept.has(shardPath(shard))) continue;
         for (const file of shardFiles(folder, shard)) await rm(file, { force: true });
         removed.push(shard);
@@ -147,6 +153,7 @@ export function keepJobs({ folder, createRunner }: KeepOptions): OpenJobs {
       manifest: (id) => manifestOf(folder, id),
       pictures: (id) => picturesOf(folder, id),
       async close() {
+        closed = true;
         const open = [...running.values()];
         for (const { abort } of open) abort.abort();
         await Promise.all(open.map(({ over }) => over));
@@ -160,8 +167,4 @@ export function keepJobs({ folder, createRunner }: KeepOptions): OpenJobs {
 function mayShare(one: Order, other: Order): boolean {
   const overlap = one.seed < other.seed + other.count && other.seed < one.seed + one.count;
   return one.model === other.model && overlap;
-}
-
-function* shardsOf(order: Order): Generator<Shard> {
-  for (let index = 0; index < countShards(order); index++) yield shardAt(order, index);
 }

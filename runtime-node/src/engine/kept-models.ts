@@ -52,8 +52,11 @@ export async function keepModels(options: EngineOptions): Promise<KeptModels> {
       const message = folders.reduce((text, [name, folder]) => text.replaceAll(models[name]!, folder), error.message);
       return new InputError(message);
     };
-    const kept = await fingerprintOf(models);
-    const holds = async (now: EngineOptions['models']) => (await fingerprintOf(now).catch(() => '')) === kept;
+    let kept: Promise<string> | undefined; // of the copies, which stay as they are
+    const holds = async (now: EngineOptions['models']) => {
+      kept ??= fingerprintOf(models);
+      return (await fingerprintOf(now).catch(() => '')) === (await kept);
+    };
     return { options: { ...options, models, copy }, tell, holds, drop };
   } catch (error) {
     await drop();
@@ -71,8 +74,8 @@ async function check(folder: string): Promise<void> {
   }
 }
 
-/** The parts of a folder that sampling reads; of a folder in it, all but {@link WEIGHTS}. */
-const PARTS = ['scheduler', 'unet', MODEL_FILES.index];
+/** The folders in a model folder that sampling reads all files of but {@link WEIGHTS}. */
+const PARTS = ['scheduler', 'unet'];
 
 /** Of the names of models, and of all that sampling reads in their folders. */
 async function fingerprintOf(models: EngineOptions['models']): Promise<string> {
@@ -90,7 +93,7 @@ async function fingerprintOf(models: EngineOptions['models']): Promise<string> {
 
 async function filesOf(folder: string): Promise<string[]> {
   const files: string[] = [];
-  for (const part of PARTS) {
+  for (const part of [...PARTS, MODEL_FILES.index]) {
     const found = await stat(join(folder, part)).catch(() => undefined);
     if (found?.isFile()) files.push(part);
     if (!found?.isDirectory()) continue;
@@ -105,7 +108,7 @@ async function filesOf(folder: string): Promise<string[]> {
 async function copyModel(from: string, to: string): Promise<void> {
   await mkdir(to);
   const how = { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE };
-  for (const part of ['scheduler', 'unet']) {
+  for (const part of PARTS) {
     await cp(join(from, part), join(to, part), { ...how, filter: (path) => !WEIGHTS.test(path) });
   }
   const { index } = MODEL_FILES;

@@ -22,6 +22,17 @@ import type { GenerationBody } from './schemas.ts';
 export type StartPicture = Pick<PictureOptions, 'from' | 'mask'>;
 
 const SEEDS = 2 ** 32;
+export const randomSeed = (): number => randomInt(SEEDS);
+
+/** @throws Refusal (400) for more than the client may ask for */
+export function stepsOf(
+  { scheduler }: EngineModel,
+  asked: number | null | undefined,
+  { maxSteps }: Pick<Allowed, 'maxSteps'>,
+): number {
+  if ((asked ?? 0) > maxSteps) refuseField('steps', `at most ${maxSteps} with this key`, asked);
+  return asked ?? Math.min(maxSteps, usualSteps(scheduler));
+}
 const ACTION = 'sample images';
 
 /** What the client may ask for. */
@@ -41,10 +52,8 @@ export function toTask(
 ) {
   const count = body.n ?? 1;
   if (count > options.maxImages) refuseField('n', `at most ${options.maxImages} with this key`, count);
-  const asked = body.steps ?? body.step ?? undefined;
-  if ((asked ?? 0) > options.maxSteps) refuseField('steps', `at most ${options.maxSteps} with this key`, asked);
+  const steps = stepsOf(model, body.steps ?? body.step, options);
   const encoding = encodingOf(model, body, options);
-  const steps = asked ?? Math.min(options.maxSteps, usualSteps(model.scheduler));
   const sampler = body.sampler ?? DEFAULT_SAMPLER;
   const settings = samplerSettings(body);
   const resamples = body.resamples ?? 1;
@@ -112,7 +121,7 @@ function seedsOf({ seed, interpolate, variations, variation }: GenerationBody, c
   if (interpolate && count < 2) refuseField('n', 'at least 2 from one seed to another', count);
   const named = interpolate != null || variations != null;
   return {
-    seed: seed ?? (named ? undefined : randomInt(SEEDS)),
+    seed: seed ?? (named ? undefined : randomSeed()),
     interpolate: interpolate ?? undefined,
     variations: variations ?? undefined,
     variation: variation ?? undefined,

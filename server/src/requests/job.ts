@@ -1,11 +1,9 @@
 /** The body of `POST /v1/jobs`, its answer, and the order in it. */
-import { randomInt } from 'node:crypto';
 import type { EngineModel } from '@onnoise/runtime-node/engine';
 import { samplerSettings } from '@onnoise/scheduler';
-import { usualSteps } from '@onnoise/scheduler/model';
 import { JOB_STATUSES, type Job, type JobOrder } from '../jobs/jobs.ts';
 import type { CompleteOptions } from '../options/options.ts';
-import { labelsOf, refuseField } from './generation.ts';
+import { labelsOf, randomSeed, refuseField, stepsOf } from './generation.ts';
 import { pictureFields, samplerFields } from './schemas.ts';
 import { integer, objectOf, type Schema, type TypeOf } from './typed.ts';
 
@@ -13,7 +11,6 @@ type Limits = Pick<CompleteOptions, 'maxJobImages' | 'maxSteps'>;
 
 /** More would take up too much memory at once. */
 const LARGEST_SHARD = 1024;
-const SEEDS = 2 ** 32;
 
 export function jobBody({ maxJobImages, maxSteps }: Limits) {
   const fields = pictureFields({ maxImages: maxJobImages, maxSteps });
@@ -42,8 +39,8 @@ export type JobBody = TypeOf<ReturnType<typeof jobBody>>;
 export function orderIn(body: JobBody, model: EngineModel, { maxJobImages, maxSteps }: Limits): JobOrder {
   const count = body.n!;
   if (count > maxJobImages) refuseField('n', `at most ${maxJobImages} with this key`, count);
-  if ((body.steps ?? 0) > maxSteps) refuseField('steps', `at most ${maxSteps} with this key`, body.steps);
-  const seed = body.seed ?? randomInt(SEEDS);
+  const steps = stepsOf(model, body.steps, { maxSteps });
+  const seed = body.seed ?? randomSeed();
   const last = Number.MAX_SAFE_INTEGER - count + 1;
   if (seed > last) refuseField('seed', `at most ${last} for ${count} pictures`, seed);
   return {
@@ -53,7 +50,7 @@ export function orderIn(body: JobBody, model: EngineModel, { maxJobImages, maxSt
     conditions: body.condition ?? undefined,
     guidance: body.guidance ?? undefined,
     guidanceInterval: body.guidance_interval ?? undefined,
-    steps: body.steps ?? Math.min(maxSteps, usualSteps(model.scheduler)),
+    steps,
     sampler: body.sampler ?? undefined,
     ...samplerSettings(body),
     shard: body.shard ?? undefined,

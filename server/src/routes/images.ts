@@ -4,10 +4,9 @@
  * from one `strength` and `resamples`, and PNG itself if `Accept` asks for it.
  */
 import type { EngineModel } from '@onnoise/runtime-node/engine';
-import type { compileSampler } from '@onnoise/scheduler';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type FieldTypes, takeForms } from '../bodies/form-body.ts';
-import { Refusal, tooLate } from '../errors/errors.ts';
+import { Refusal } from '../errors/errors.ts';
 import { KEPT_SECONDS } from '../pictures/kept-pictures.ts';
 import { OUTPUT_FORMATS, typeOf } from '../pictures/representation.ts';
 import { type StartPicture, toTask } from '../requests/generation.ts';
@@ -23,6 +22,7 @@ import { readEdit, readVariation } from '../requests/start-files.ts';
 import type { SchemaTypes, Typed } from '../requests/typed.ts';
 import { allowedTo, ownerOf } from '../service/owner.ts';
 import { findModel, type Service } from '../service/service.ts';
+import { withTables } from '../service/tables.ts';
 import { answerPictures } from './picture-answer.ts';
 
 export function imageRoutes(app: FastifyInstance, service: Service): void {
@@ -47,19 +47,16 @@ type PictureRequest = FastifyRequest & { body: GenerationBody };
 
 /** @throws Refusal as `toTask` does, and 504 where no engine comes that compiles the sampler's table */
 async function taskOf(
-  { options, tables }: Service,
+  service: Service,
   request: PictureRequest,
   model: EngineModel,
   start?: StartPicture,
 ): Promise<ReturnType<typeof toTask>> {
   const owner = ownerOf(request, request.body.user);
-  const allowed = allowedTo(request, options);
-  const signal = AbortSignal.timeout(options.timeout * 1000);
-  const make = (compile: typeof compileSampler) =>
-    toTask(model, request.body, owner, { options: allowed, compile }, start);
-  return tables.with(model.name, make, signal).catch((error: unknown) => {
-    throw signal.aborted ? tooLate(options.timeout) : error;
-  });
+  const allowed = allowedTo(request, service.options);
+  return withTables(service, model.name, (compile) =>
+    toTask(model, request.body, owner, { options: allowed, compile }, start),
+  );
 }
 
 const formOf = ({ stream, response_format }: GenerationBody) => ({

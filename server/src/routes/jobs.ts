@@ -1,7 +1,7 @@
 /** Jobs over HTTP: order, look, cancel, remove, and the pictures as a tar with their manifest. */
 import { createReadStream } from 'node:fs';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Refusal, tooLate } from '../errors/errors.ts';
+import { Refusal } from '../errors/errors.ts';
 import type { Job, Jobs } from '../jobs/jobs.ts';
 import { named } from '../requests/generation.ts';
 import { describeJob, JOB, type JobBody, jobBody, orderIn } from '../requests/job.ts';
@@ -10,6 +10,7 @@ import type { SchemaTypes } from '../requests/typed.ts';
 import { refuseWhile } from '../service/ask.ts';
 import { allowedTo } from '../service/owner.ts';
 import { findModel, type Service } from '../service/service.ts';
+import { withTables } from '../service/tables.ts';
 
 /** Jobs that are kept, of all clients and of one. */
 const MOST_JOBS = 1000;
@@ -57,7 +58,7 @@ function refuseAll(app: FastifyInstance): void {
 }
 
 function orderRoute(app: FastifyInstance, service: Service, jobs: Jobs): void {
-  const { options, tables, closing } = service;
+  const { options, closing } = service;
   const answer = { ...json(JOB), description: 'The job, at the address in Location.' };
   const errors = [400, 429, 503, 504, 507];
   const schema = {
@@ -73,12 +74,7 @@ function orderRoute(app: FastifyInstance, service: Service, jobs: Jobs): void {
       refuseMore(jobs, request);
       const model = findModel(service, body.model);
       const order = orderIn(body, model, allowedTo(request, options));
-      const signal = AbortSignal.timeout(options.timeout * 1000);
-      const keep = await tables
-        .with(model.name, (compile) => named(() => jobs.take(model, order, compile)), signal)
-        .catch((error: unknown) => {
-          throw signal.aborted ? tooLate(options.timeout) : error;
-        });
+      const keep = await withTables(service, model.name, (compile) => named(() => jobs.take(model, order, compile)));
       const job = await keep(request.client);
       return reply.status(202).header('location', `/v1/jobs/${job.id}`).send(describeJob(job));
     });

@@ -4,6 +4,8 @@
  */
 import { createTableCache, type Supervisor, tableOptions } from '@onnoise/runtime-node/engine';
 import { compileSampler, InputError, type SamplerOptions } from '@onnoise/scheduler';
+import { tooLate } from '../errors/errors.ts';
+import type { CompleteOptions } from '../options/options.ts';
 
 type Compile = typeof compileSampler;
 
@@ -14,6 +16,21 @@ export interface Tables {
    * @param model its name. @param signal ends the wait for an engine
    */
   with<T>(model: string, make: (compile: Compile) => T, signal: AbortSignal): Promise<T>;
+}
+
+/**
+ * As `Tables.with`, for a request.
+ * @throws Refusal (504) where no engine comes in its time
+ */
+export function withTables<T>(
+  { tables, options }: { tables: Tables; options: Pick<CompleteOptions, 'timeout'> },
+  model: string,
+  make: (compile: Compile) => T,
+): Promise<T> {
+  const signal = AbortSignal.timeout(options.timeout * 1000);
+  return tables.with(model, make, signal).catch((error: unknown) => {
+    throw signal.aborted ? tooLate(options.timeout) : error;
+  });
 }
 
 /** Thrown through `make`. */
