@@ -4,10 +4,11 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModel, png } from '@onnoise/runtime-node';
+import { compileSampler } from '@onnoise/scheduler';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keepJobs } from '#pipeline/jobs/keep-jobs.ts';
 import { runHere } from '#pipeline/jobs/run-here.ts';
-import { createServer, type Server, type ServerOptions } from '#server/index.ts';
+import { createServer, type Jobs, type Server, type ServerOptions } from '#server/index.ts';
 import { until } from '#test/load/until.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { ask, IMAGES } from '#test/server.ts';
@@ -113,6 +114,26 @@ describe('a job', () => {
     expect((await next.server.app.inject('/metrics')).body).toContain(
       `onnoise_images_total{model="tiny"} ${6 - before.length}`,
     );
+  });
+
+  it('that is ordered while the server stops is kept for the next', async () => {
+    const [folder, model] = await Promise.all([temporaryFolder(), tinyArtefact()]);
+    let jobs!: Jobs;
+    const open = keepJobs({ folder, createRunner: (host) => runHere(host, folder) });
+    const server = await createServer({
+      models: { tiny: model },
+      device: 'cpu',
+      jobs: async (host) => {
+        jobs = await open(host);
+        return jobs;
+      },
+    });
+    const keep = jobs.take(server.models[0]!, { count: 2, seed: 0, steps: 2 }, compileSampler);
+    await server.close();
+    const { id, status } = await keep('late');
+    expect([status, jobs.find(id)?.status]).toEqual(['queued', 'queued']);
+    const next = await serve(folder, model);
+    await untilStatus(next.server, id, 'completed');
   });
 
   it('waits for requests, which do not wait for it', async () => {
