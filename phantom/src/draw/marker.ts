@@ -1,4 +1,7 @@
-/** The plate that says which hand it is: a letter of lead, and below it the initials of whoever took the picture. Drawn as strokes, so that no font is needed. */
+/**
+ * The plate that says which hand it is: a letter of lead, and below it the initials of whoever took the picture. Drawn as strokes, so
+ * that no font is needed.
+ */
 import type { Point } from './long-bone.ts';
 
 interface Stroke {
