@@ -12,11 +12,11 @@ import { InputError, refuse } from '@onnoise/scheduler/rules';
 import type { DeviceReport } from './choose.ts';
 import type { Device } from './devices.ts';
 import { bytesIn, type ModelFolder } from './model-folder.ts';
+import { FATAL_ONLY } from './onnx-session.ts';
 import { InferenceSession, Tensor } from './onnxruntime.ts';
 import { imageSize } from './pictures/pixels.ts';
 import type { SampleRequest } from './request.ts';
 import { type SampleCallbacks, type Samples, samplesOf } from './sample.ts';
-import { FATAL_ONLY } from './session.ts';
 
 const LOOP = 'fused/loop.onnx';
 

@@ -4,7 +4,7 @@
  * Inputs `sample` [N, C, H, W] float32, `timestep` [N] float32 and those of `extraInputs`; output `out_sample`
  * [N, C, H, W] float32. onnxruntime-node computes on the calling thread, so a call blocks the event loop.
  */
-import { type Denoiser, InputError } from '@onnoise/scheduler';
+import type { Denoiser } from '@onnoise/scheduler';
 import {
   extraInputs,
   inputTensors,
@@ -13,11 +13,10 @@ import {
   onnxReason,
   signatureFault,
 } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { Device } from './devices.ts';
-import { InferenceSession, Tensor } from './onnxruntime.ts';
-
-/** Keeps onnxruntime's messages off the terminal: errors are thrown. */
-export const FATAL_ONLY = 4;
+import { openOnnx } from './onnx-session.ts';
+import { type InferenceSession, Tensor } from './onnxruntime.ts';
 
 /**
  * Opens `unet/model.onnx`.
@@ -30,19 +29,9 @@ export async function openSession(
   unet: NetworkShape,
   threads?: number,
 ): Promise<InferenceSession> {
-  let session: InferenceSession;
-  try {
-    session = await InferenceSession.create(path, {
-      executionProviders: [device],
-      graphOptimizationLevel: 'all',
-      ...(threads !== undefined && { intraOpNumThreads: threads }),
-      logSeverityLevel: FATAL_ONLY,
-    });
-  } catch (error) {
-    throw new InputError(
-      `Cannot load the model: ${path} must be an ONNX file that onnxruntime can run on ${device}, received "${onnxReason(error)}".`,
-    );
-  }
+  const session = await openOnnx(path, device, threads).catch((error: unknown) => {
+    throw unreadable(path, device, error);
+  });
   const complaint = signatureFault(session.inputMetadata.map(portOf), session.outputMetadata.map(portOf), unet);
   if (complaint === undefined) return session;
   await session.release();
@@ -72,6 +61,13 @@ export function createDenoiser(session: InferenceSession, unet: NetworkShape, ro
     );
     return output;
   };
+}
+
+/** What to throw when onnxruntime does not open a file. */
+export function unreadable(path: string, device: Device, error: unknown): InputError {
+  return new InputError(
+    `Cannot load the model: ${path} must be an ONNX file that onnxruntime can run on ${device}, received "${onnxReason(error)}".`,
+  );
 }
 
 const portOf = ({ name, ...value }: InferenceSession.ValueMetadata): NetworkPort => ({

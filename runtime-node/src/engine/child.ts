@@ -125,12 +125,12 @@ export function serveEngine(): void {
 }
 
 async function load(
-  { models, device, maxBatch, measured: known }: EngineOptions,
+  { models, device, maxBatch, measured: known, rest = 0 }: EngineOptions,
   loaded: Map<string, Loaded>,
 ): Promise<EngineModel[]> {
   for (const [name, folder] of Object.entries(models)) {
     const artefact = await readModelFolder(folder);
-    const { run, report, measured } = await serveNetwork(artefact, device, maxBatch, known?.[name]);
+    const { run, report, measured } = await serveNetwork(artefact, device, maxBatch, known?.[name], rest);
     const { folder: own, onnx, ...facts } = artefact;
     const size = imageSize(facts.shape);
     const hashes = { hash: await hashOf(onnx), modelHash: await hashModel(own) };

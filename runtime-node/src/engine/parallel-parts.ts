@@ -9,6 +9,7 @@
 
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import { conditionRows, extraInputs, type NetworkShape } from '@onnoise/scheduler/model';
 import type { RunBatch } from '../batching/batcher.ts';
 import type { DeviceReport } from '../choose.ts';
@@ -44,6 +45,7 @@ const TURNS = 2;
 /**
  * Opens a network for batches of up to `maxBatch` images.
  * @param known what an engine before it measured, for a file of the same size: it saves the measurement
+ * @param rest milliseconds between the sessions that it opens. Default: 0
  * @throws InputError as `loadModel` does.
  */
 export async function serveNetwork(
@@ -51,9 +53,11 @@ export async function serveNetwork(
   device: DeviceChoice,
   maxBatch: number,
   known?: Measured,
+  rest = 0,
 ): Promise<ServedNetwork> {
   const { onnx, shape, classes, nullCondition, conditions } = artefact;
   const unet = { shape, classes, nullCondition, conditions };
+  await wait(rest);
   const { session, report } = await openModel(artefact, device);
   const whole = runOn(session, unet);
   const count = Math.min(availableParallelism(), maxBatch, MOST_PARTS);
@@ -65,8 +69,12 @@ export async function serveNetwork(
   const threads = Math.max(1, Math.floor(availableParallelism() / count));
   const largest = Math.ceil(maxBatch / count);
   const others = await Promise.all(
-    Array.from({ length: count - 1 }, () => startPart({ onnx, unet, threads, largest })),
+    Array.from({ length: count - 1 }, async (_, i) => {
+      await wait((i + 1) * rest);
+      return startPart({ onnx, unet, threads, largest });
+    }),
   );
+  await wait(rest);
   const own = await openSession(onnx, 'cpu', unet, threads);
   const parts = inParts(runOn(own, unet), others);
   const faster = before?.faster ?? (await compare(parts, whole, unet, maxBatch));

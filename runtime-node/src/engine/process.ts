@@ -58,13 +58,17 @@ export interface Engine {
  * @throws InputError for a model or device that cannot be used, as `loadModel` does; EngineGone when the process ends.
  */
 export async function startEngine(options: EngineOptions, onSteps: (report: StepReport) => void): Promise<Engine> {
-  const { patience, place } = options;
+  const { patience, place, rest } = options;
+  const args = rest === undefined ? [] : [String(rest)];
   const env = place === undefined ? undefined : { ...process.env, ...gpuFor(place) };
-  const child = await startChild<EngineMethods, StepReport>(SCRIPT, options, { patience, env, onEvent: onSteps }).catch(
-    (error: unknown) => {
-      throw revive(error, InputError);
-    },
-  );
+  const child = await startChild<EngineMethods, StepReport>(SCRIPT, options, {
+    patience,
+    env,
+    args,
+    onEvent: onSteps,
+  }).catch((error: unknown) => {
+    throw revive(error, InputError);
+  });
 
   async function ask(
     asked: (options: { onPart: (part: TaskPart) => void; signal: AbortSignal | undefined }) => Promise<void>,

@@ -25,6 +25,8 @@ export interface EngineOptions {
   place?: number | undefined;
   /** What engines before it measured, by model. */
   measured?: Readonly<Record<string, Measured>> | undefined;
+  /** Milliseconds that it rests between the parts of its start, so that an engine that serves meanwhile keeps its speed. */
+  rest?: number | undefined;
   /** An engine that sends nothing for so many milliseconds while it has work is killed. Default: no limit. */
   patience?: number | undefined;
 }

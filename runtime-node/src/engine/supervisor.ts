@@ -65,6 +65,9 @@ export interface Supervisor {
 /** After an engine that has answered something another starts at once; else later and later. */
 const DELAYS = [0, 100, 200, 500, 1000, 2000, 5000];
 
+/** Milliseconds between the parts of the start of an engine beside those that serve, which keep their speed so. */
+const RELOAD_REST = 100;
+
 /** What is known of an engine. */
 interface Seat {
   engine: Engine;
@@ -100,7 +103,7 @@ export async function supervise(
   const working = () => seats.slice(0, count);
   const nextDelay = () => DELAYS[Math.min(crashes++, DELAYS.length - 1)]!;
 
-  async function startOne(from: KeptModels, like: readonly EngineModel[], place: number): Promise<Seat> {
+  async function startOne(from: KeptModels, like: readonly EngineModel[], place: number, rest?: number): Promise<Seat> {
     const measured = Object.fromEntries(
       like.flatMap(({ name, measured }) => (measured === undefined ? [] : [[name, measured]])),
     );
@@ -109,11 +112,10 @@ export async function supervise(
       served = true;
       onSteps(report);
     };
-    const engine = await start({ ...from.options, measured, place: wanted > 1 ? place : undefined }, told).catch(
-      (error: unknown) => {
-        throw from.tell(error);
-      },
-    );
+    const given = { ...from.options, measured, rest, place: wanted > 1 ? place : undefined };
+    const engine = await start(given, told).catch((error: unknown) => {
+      throw from.tell(error);
+    });
     return {
       engine,
       place,
@@ -125,15 +127,16 @@ export async function supervise(
   }
 
   /** As many engines as are wanted, with the models that the folders hold now: they are copied first. */
-  async function begin(from: EngineOptions, like: readonly EngineModel[]): Promise<Begun> {
+  async function begin(from: EngineOptions, like: readonly EngineModel[], rest = 0): Promise<Begun> {
     const next = await keep(from);
     if (next.failed !== undefined) onNotKept(next.failed);
+    await wait(rest);
     const seats: Seat[] = [];
     try {
-      const first = await startOne(next, like, 0);
+      const first = await startOne(next, like, 0, rest);
       seats.push(first);
       // One measures alone, and the others go by it.
-      const more = Array.from({ length: wanted - 1 }, (_, i) => startOne(next, first.engine.models, i + 1));
+      const more = Array.from({ length: wanted - 1 }, (_, i) => startOne(next, first.engine.models, i + 1, rest));
       const results = await Promise.allSettled(more);
       for (const result of results) if (result.status === 'fulfilled') seats.push(result.value);
       const failed = results.find((result) => result.status === 'rejected');
@@ -285,7 +288,7 @@ export async function supervise(
         .then(async () => {
           const next = folders ? { ...current, models: folders } : current;
           const changed = !(await kept.holds(next.models));
-          if (changed) use(await begin(next, models));
+          if (changed) use(await begin(next, models, seats.length > 0 ? RELOAD_REST : 0));
           current = next;
           return changed;
         });

@@ -230,6 +230,7 @@ describe('pipeline serve', () => {
         '--allowed-host must be * or a host without scheme and port, such as pictures.example',
       ],
       [['--job-queue', 'redis://localhost'], '--job-queue must be left out without --jobs'],
+      [['--max-job-images', '10'], '--max-job-images must be left out without --jobs'],
       [['--max-job-images', '0'], '--max-job-images must be an integer from 1 to 1000000000, received 0'],
       [['--host', '192.0.2.1'], '192.0.2.1:8000 must be .* received one that is not of this machine'],
       [['--port', String(port)], `127.0.0.1:${port} must be .* already in use`],

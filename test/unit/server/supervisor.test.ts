@@ -93,6 +93,17 @@ describe('supervise', () => {
     expect(events.onCrash).not.toHaveBeenCalled();
   });
 
+  it('has a fresh engine rest while another serves, and hurry where none does', async () => {
+    const { engines, start, events, keep } = fakes();
+    const supervisor = await supervise(OPTIONS, events, start, keep);
+    await supervisor.reload();
+    engines[1]!.die('exit code 1');
+    await vi.waitFor(() => expect(engines).toHaveLength(3));
+    const rests = start.mock.calls.map(([{ rest }]) => rest ?? 0);
+    expect(rests).toEqual([0, expect.any(Number), 0]);
+    expect(rests[1]).toBeGreaterThan(0);
+  });
+
   it('leaves the engine in place where nothing has changed', async () => {
     const { engines, start, events, keep } = fakes();
     const supervisor = await supervise(OPTIONS, events, start, keep);

@@ -12,6 +12,7 @@ export interface JobArguments {
   jobs?: string | undefined;
   'job-queue'?: string | undefined;
   'job-queue-name'?: string | undefined;
+  'max-job-images'?: number | undefined;
 }
 
 export interface PreparedJobs {
@@ -31,7 +32,7 @@ const NONE: PreparedJobs = { open: undefined, tell() {}, release: async () => {}
 export async function prepareJobs(args: JobArguments): Promise<PreparedJobs> {
   const { jobs: folder, 'job-queue': queue, 'job-queue-name': name = 'onnoise' } = args;
   if (folder === undefined) {
-    for (const option of ['job-queue', 'job-queue-name'] as const) {
+    for (const option of ['job-queue', 'job-queue-name', 'max-job-images'] as const) {
       if (args[option] !== undefined) refuse('serve', `--${option}`, 'left out without --jobs', args[option]);
     }
     return NONE;
