@@ -1,8 +1,8 @@
 /** Which images an evaluation compares with: those that the user names, prepared and split as in training. */
 
 import { MAX_SIZE } from '@onnoise/base/pictures';
-import type { ImageShape } from '@onnoise/scheduler/model';
-import { check, InputError, integer, oneOf, worded } from '@onnoise/scheduler/rules';
+import { extentOf, type ImageShape, pictureSize, pictureSizeOf } from '@onnoise/scheduler/model';
+import { check, InputError, oneOf, worded } from '@onnoise/scheduler/rules';
 import type { PrepareOptions } from '@onnoise/training/data';
 import type { TrainedOn } from '@onnoise/training/folder';
 import { dataFields, defaultsOf, type Field, SEED } from '@onnoise/training/settings';
@@ -44,15 +44,17 @@ export function chooseImages(
   [channels, height, width]: ImageShape,
   card: TrainedOn | undefined,
 ): ImagesOfEvaluation {
-  if (height !== width || height > MAX_SIZE) {
+  const size = pictureSizeOf({ width, height });
+  if (Math.max(width, height) > MAX_SIZE) {
     throw new InputError(
-      `Cannot ${action}: its pictures must be square and at most ${MAX_SIZE} a side, they are ${width} x ${height}.`,
+      `Cannot ${action}: its pictures must be at most ${MAX_SIZE} a side, they are ${width} x ${height}.`,
     );
   }
-  const own = (value: number, words: string) => worded(`${value}, ${words} the model's pictures`, oneOf([value]));
+  const own = <T extends string | number>(value: T, words: string) =>
+    worded(`${value}, ${words} the model's pictures`, oneOf([value]));
   if (typed.size !== undefined) {
-    check(action, '--size', integer(1, MAX_SIZE), typed.size);
-    check(action, '--size', own(width, 'the side of'), typed.size);
+    const given = check(action, '--size', pictureSize(MAX_SIZE), typed.size);
+    check(action, '--size', own(size, 'the size of'), pictureSizeOf(extentOf(given)));
   }
   if (typed.channels !== undefined) check(action, '--channels', own(channels, 'the channels of'), typed.channels);
   const keys = typed.csv === undefined ? FROM_CARD : [...FROM_CARD, ...FROM_CARD_WITH_CSV];
@@ -66,7 +68,7 @@ export function chooseImages(
     );
   }
   const { source: _, ...others }: Record<string, unknown> = { ...defaultsOf(IMAGE_FIELDS), ...carded, ...typed };
-  const data = { ...others, data: source, size: width, channels } as unknown as PrepareOptions;
+  const data = { ...others, data: source, size, channels } as unknown as PrepareOptions;
   return { data, test: test && testOptions(test, data), forced: typed.channels !== undefined };
 }
 

@@ -1,11 +1,11 @@
-/** Medical files as squares: reading whole files, a few at a time, and bringing the chosen frames to size. */
+/** Medical files as pictures: reading whole files, a few at a time, and bringing the chosen frames to size. */
 
 import {
+  fitRaw,
   type ImageOptions,
   type Picture,
   parseFrames,
   parseWindow,
-  rawToSquare,
   type Unusable,
   weightGate,
 } from '@onnoise/base/pictures';
@@ -54,7 +54,7 @@ async function squaresOfDicom(bytes: Uint8Array, options: ImageOptions): Promise
     }
     const windowed = picture.pixels instanceof Uint16Array;
     const squared = picture.unusable === true;
-    const pixels = await rawToSquare(picture, options);
+    const pixels = await fitRaw(picture, options);
     squares.push({ pixels, windowed, squared, groups, burnedIn, phantom, several });
   }
   return squares;
@@ -68,7 +68,7 @@ async function squaresOfNifti(bytes: Uint8Array, options: ImageOptions): Promise
   const squares: Picture[] = [];
   for (const picture of pictures) {
     const squared = picture.unusable === true;
-    squares.push({ pixels: await rawToSquare(picture, options), windowed: true, squared, several });
+    squares.push({ pixels: await fitRaw(picture, options), windowed: true, squared, several });
   }
   return squares;
 }

@@ -194,6 +194,11 @@ CASES = {
         down_block_types=PLAIN[0], up_block_types=PLAIN[1], norm_num_groups=2, attention_head_dim=8,
         act_fn="gelu", center_input_sample=True, mid_block_scale_factor=0.5,
     ),
+    "on rectangles, with attention, dropout and classes": dict(
+        sample_size=[8, 12], in_channels=3, out_channels=3, block_out_channels=[4, 8], layers_per_block=1,
+        down_block_types=["DownBlock2D", "AttnDownBlock2D"], up_block_types=["AttnUpBlock2D", "UpBlock2D"],
+        norm_num_groups=2, attention_head_dim=4, dropout=0.3, num_class_embeds=5,
+    ),
     "with Mish": dict(
         sample_size=4, in_channels=1, out_channels=1, block_out_channels=[4], layers_per_block=1,
         down_block_types=["DownBlock2D"], up_block_types=["UpBlock2D"], norm_num_groups=2, attention_head_dim=4, act_fn="mish",
@@ -231,7 +236,8 @@ def unet2d(config):
     model = UNet2DModel(**config)
     choose_dropped(model)
     names = load_wave(model)
-    shape = (batch, config["in_channels"], config["sample_size"], config["sample_size"])
+    size = config["sample_size"]
+    shape = (batch, config["in_channels"], *([size, size] if isinstance(size, int) else size))
     timesteps, labels = [3, 61], [4, 1]
     classes = dict(class_labels=torch.tensor(labels)) if "num_class_embeds" in config else {}
     sample = wave(900, shape, 1.2)

@@ -63,13 +63,15 @@ class UNet2DModel(diffusers.UNet2DModel):
         deep = {name: images[name] * side**2 for name in ["in_channels", "out_channels"]}
         if ours["class_pictures"]:
             deep["in_channels"] *= 2
-        unet = cls.from_config(keys | deep | dict(sample_size=images["sample_size"] // side))
+        size = images["sample_size"]
+        height, width = (size, size) if isinstance(size, int) else size
+        unet = cls.from_config(keys | deep | dict(sample_size=(height // side, width // side)))
         unet.register_to_config(**ours, **images)
         width = unet.time_embedding.linear_2.out_features
         if ours["conditions"]:
             unet.condition_embeddings = torch.nn.ModuleList(TimestepEmbedding(17, width) for _ in ours["conditions"])
         if ours["class_pictures"]:
-            pixels = images["in_channels"] * images["sample_size"] ** 2
+            pixels = images["in_channels"] * height * width
             unet.class_picture_embedding = torch.nn.Embedding(keys["num_class_embeds"], pixels)
         unet.load_state_dict(load_file(Path(folder, WEIGHTS)))
         return unet.to(dtype=torch_dtype or torch.float32).eval()

@@ -104,7 +104,9 @@ class OnnoisePipeline(DiffusionPipeline):
             told, untold = self.unet(torch.cat((x, x)), t, **doubled).sample.chunk(2)
             return untold + guidance_scale * (told - untold)
 
-        shape = (count, config.in_channels, config.sample_size, config.sample_size)
+        size = config.sample_size
+        sides = (size, size) if isinstance(size, int) else tuple(size)  # height, width
+        shape = (count, config.in_channels, *sides)
         if latents is None:
             latents = randn_tensor(shape, generator=generator, device=self._execution_device, dtype=self.unet.dtype)
         self.scheduler.set_timesteps(num_inference_steps, device=self._execution_device)

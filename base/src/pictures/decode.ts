@@ -15,16 +15,17 @@
  * wrong bytes in a JPEG are valid codes.
  */
 import { statSync } from 'node:fs';
+import { extentOf } from '@onnoise/scheduler/model';
 import sharp, { type Sharp } from 'sharp';
 import { isDark } from './dark.ts';
 import { readWindowed } from './deep-window.ts';
+import { centreOn, planFit } from './fit.ts';
 import { hasPlainInks, readInks } from './inks.ts';
 import { MAX_PIXELS } from './max-pixels.ts';
 import { isMeasured, readMeasured, SAVE_AS } from './measured.ts';
 import { weightGate } from './ordered-map.ts';
 import { LABEL } from './phantom-label.ts';
 import { hasPngEnd } from './png-end.ts';
-import { centreOnSquare, planSquare } from './square.ts';
 import type { ImageOptions, Picture } from './types.ts';
 import { parseWindow } from './window.ts';
 
@@ -41,7 +42,7 @@ const DAMAGE: Readonly<Record<string, RegExp>> = {
   gif: /gifload/,
 };
 
-/** [size, size, 3]; [size, size] under a window. */
+/** [height, width, 3]; [height, width] under a window. */
 type DecodedImage = Required<Pick<Picture, 'pixels' | 'deep' | 'transparent' | 'several' | 'phantom'>> &
   Pick<Picture, 'windowed' | 'measured' | 'infinite' | 'dark' | 'inks'>;
 
@@ -109,7 +110,7 @@ async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promis
   const read = (failOn: FailOn) =>
     inks
       ? gate(4 * width * height, () => readInks(open(file, failOn), metadata, options))
-      : gate(width * height, () => readSquare(open(file, failOn), { width, height, exact }, options));
+      : gate(width * height, () => readFitted(open(file, failOn), { width, height, exact }, options));
   const square = DAMAGE[format] ? await readUndamaged(read, DAMAGE[format], gate) : await read('error');
   const deep = depth === 'ushort' && !inks && (space === 'grey16' ? 'gray' : 'colour');
   const dark = deep && isDark(square.pixels) ? await gate(width * height, () => greatest(file, hasAlpha)) : undefined;
@@ -147,12 +148,13 @@ async function readUndamaged<T>(read: (failOn: FailOn) => Promise<T>, damage: Re
   }
 }
 
-async function readSquare(
+async function readFitted(
   input: Sharp,
   { width, height, exact }: { width: number; height: number; exact: boolean },
   { size, fit, background }: ImageOptions,
 ): Promise<{ pixels: Uint8Array; transparent: boolean }> {
-  const plan = planSquare(width, height, size, fit);
+  const wanted = extentOf(size);
+  const plan = planFit(width, height, wanted, fit);
   let pipeline = input.autoOrient();
   // sharp decodes an extracted part, even the whole picture, at full size.
   const part = plan.extract ?? (exact ? undefined : { left: 0, top: 0, width, height });
@@ -162,7 +164,7 @@ async function readSquare(
   const level = background === 'white' ? 255 : 0;
   const decoded = new Uint8Array(data.buffer, data.byteOffset, data.length);
   const { pixels, transparent } = flatten(decoded, info.channels, level);
-  return { pixels: centreOnSquare(pixels, info.width, info.height, 3, size, level), transparent };
+  return { pixels: centreOn(wanted, pixels, info, 3, level), transparent };
 }
 
 /** Blends interleaved RGBA pixels over a gray level; RGB stays as it is. */

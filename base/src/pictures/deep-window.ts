@@ -1,10 +1,10 @@
 /** A window on gray pictures of 16 bits, at their full depth. */
 import type { Sharp } from 'sharp';
-import { rawToSquare } from './raw-picture.ts';
+import { fitRaw } from './raw-picture.ts';
 import type { ImageOptions } from './types.ts';
 import { extremes, fullRange, levelOf, WHITE, type Window, within } from './window.ts';
 
-/** @returns [size, size] */
+/** @returns [height, width] */
 export async function readWindowed(
   input: Sharp,
   window: Window | 'auto',
@@ -27,5 +27,5 @@ export async function readWindowed(
     if (opaque < WHITE) transparent = true;
     gray[i] = (level * opaque + behind * (WHITE - opaque)) / WHITE;
   }
-  return { pixels: await rawToSquare({ width, height, pixels: gray }, options), transparent };
+  return { pixels: await fitRaw({ width, height, pixels: gray }, options), transparent };
 }

@@ -2,7 +2,7 @@ export { grayToPlanes, toPlanes } from './colour.ts';
 export { noteOnDark } from './dark.ts';
 export { configureSharp, pagesOf } from './decode.ts';
 export { chooseFrames, type FrameChoice, framesRule, parseFrames } from './frame-choice.ts';
-export { grayToSquare } from './gray-frame.ts';
+export { fitGray } from './gray-frame.ts';
 export { headOf } from './head.ts';
 export {
   extensionOf,
@@ -18,7 +18,7 @@ export { MAX_PIXELS } from './max-pixels.ts';
 export { orderedMap, weightGate } from './ordered-map.ts';
 export { decodePages } from './pages.ts';
 export { LABEL } from './phantom-label.ts';
-export { type RawPicture, rawToSquare } from './raw-picture.ts';
+export { fitRaw, type RawPicture } from './raw-picture.ts';
 export {
   AXES,
   type Axis,

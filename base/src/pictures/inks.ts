@@ -6,13 +6,13 @@
  * libvips has undone Adobe's inversion of JPEG: 0 is no ink.
  */
 import type { Metadata, Sharp } from 'sharp';
-import { rawToSquare } from './raw-picture.ts';
+import { fitRaw } from './raw-picture.ts';
 import type { ImageOptions } from './types.ts';
 
 export const hasPlainInks = ({ space, icc }: Pick<Metadata, 'space' | 'icc'>): boolean =>
   space === 'cmyk' && icc === undefined;
 
-/** @returns [size, size, 3] */
+/** @returns [height, width, 3] */
 export async function readInks(
   input: Sharp,
   { depth }: Pick<Metadata, 'depth'>,
@@ -33,5 +33,5 @@ export async function readInks(
     const light = (255 * (1 - inks[from + 3]! / most) * opaque) / most;
     for (let c = 0; c < 3; c++) pixels[to + c] = Math.round((most - inks[from + c]!) * light + behind * (1 - opaque));
   }
-  return { pixels: await rawToSquare({ width, height, pixels }, options), transparent };
+  return { pixels: await fitRaw({ width, height, pixels }, options), transparent };
 }

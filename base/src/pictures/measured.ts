@@ -6,7 +6,7 @@
  * Limits: sharp reads no 64 bits, and cuts off signed and real numbers of 16 bits; those are refused.
  */
 import type { Metadata, Sharp } from 'sharp';
-import { rawToSquare } from './raw-picture.ts';
+import { fitRaw } from './raw-picture.ts';
 import type { ImageOptions } from './types.ts';
 import { extremes, fullRange, levelOf, type WindowChoice, within } from './window.ts';
 
@@ -31,7 +31,7 @@ export const isMeasured = ({ depth, space }: Metadata): boolean =>
 
 /**
  * @param input with its profile ignored, which would change the values
- * @returns [size, size], or [size, size, 3] of a colour @throws Error with the reason why it cannot be used
+ * @returns [height, width], or [height, width, 3] of a colour @throws Error with the reason why it cannot be used
  */
 export async function readMeasured(
   input: Sharp,
@@ -64,5 +64,5 @@ export async function readMeasured(
     const level = levelOf(share(value));
     levels[i] = channels === 1 ? level : (level + 128) / 257;
   }
-  return { pixels: await rawToSquare({ width, height, pixels: levels }, options), transparent: false, infinite };
+  return { pixels: await fitRaw({ width, height, pixels: levels }, options), transparent: false, infinite };
 }

@@ -1,10 +1,11 @@
 /** A picture as it is read: what is asked of it, and what is told of it. */
+import type { PictureSize } from '@onnoise/scheduler/model';
 
 /** How NIfTI is cut; see nifti/orientation.ts. */
 export const AXES = ['axial', 'coronal', 'sagittal'] as const;
 export type Axis = (typeof AXES)[number];
 
-/** How pictures become squares; see square.ts. */
+/** How pictures of other proportions get those that are wanted; see fit.ts. */
 export const FITS = ['crop', 'pad', 'stretch'] as const;
 export type Fit = (typeof FITS)[number];
 
@@ -14,10 +15,10 @@ export type Background = (typeof BACKGROUNDS)[number];
 /** Largest side of prepared images, in pixels. */
 export const MAX_SIZE = 2048;
 
-/** How images become squares of `size` pixels. */
+/** How images are brought to one size. */
 export interface ImageOptions {
-  /** Side of the square in pixels. */
-  size: number;
+  /** In pixels: 64 for squares, 96x64 for width x height. */
+  size: PictureSize;
   /** 1 makes gray, 3 makes RGB; without it gray is kept when no image has colour. */
   channels?: 1 | 3;
   fit: Fit;
@@ -33,7 +34,7 @@ export interface ImageOptions {
 
 /** A decoded picture. */
 export interface Picture {
-  /** [size, size, 1 or 3] uint8. */
+  /** [height, width, 1 or 3] uint8. */
   pixels: Uint8Array;
   /** What a file of 16 bits per channel holds, where no window was laid on it. */
   deep?: 'gray' | 'colour' | false;

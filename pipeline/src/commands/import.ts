@@ -1,10 +1,12 @@
 /** `pipeline import`: a checkpoint of diffusers becomes a model folder. */
 
-import { sayNote, sayResult, toNumber, withProgress } from '@onnoise/base/terminal';
+import { sayNote, sayResult, withProgress } from '@onnoise/base/terminal';
 import { formatPath, program, shellPath } from '@onnoise/base/text';
+import type { PictureSize } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { ImportResult } from '../import/import.ts';
 import { type Command, textOption } from './options/command.ts';
+import { toSize } from './options/tables.ts';
 
 /** The options of `pipeline import`; its help explains them. */
 export interface ImportArguments {
@@ -12,7 +14,7 @@ export interface ImportArguments {
   out: string;
   config?: string | undefined;
   scheduler?: string | undefined;
-  size?: number | undefined;
+  size?: PictureSize | undefined;
   weights?: boolean | undefined;
 }
 
@@ -31,9 +33,10 @@ export const command: Command<ImportArguments> = {
     config: textOption("The network's config.json, if there is none beside the weights"),
     scheduler: textOption('The scheduler_config.json, if none is found'),
     size: {
+      string: true,
       requiresArg: true,
-      coerce: toNumber('size'),
-      describe: 'Side of the pictures in pixels, if the config has no sample_size',
+      coerce: toSize,
+      describe: 'Size of the pictures in pixels, such as 64 or 96x64, if the config has no sample_size',
     },
     weights: {
       boolean: true,

@@ -5,8 +5,8 @@
 import { basename, resolve } from 'node:path';
 import { isBelow, lockBeside, placeOf, requireSpace, withDiskErrors, withLock } from '@onnoise/base/files';
 import type { SamplerName } from '@onnoise/scheduler';
-import { classNamesOf, sizeOf } from '@onnoise/scheduler/model';
-import { InputError, show } from '@onnoise/scheduler/rules';
+import { classNamesOf, type PictureSize, pictureSize, sizeOf } from '@onnoise/scheduler/model';
+import { check, InputError, show } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
 import {
   checkArtefactTarget,
@@ -41,8 +41,8 @@ export interface ImportOptions extends NamedFiles {
   from: string;
   /** Model folder to write. */
   out: string;
-  /** Height and width, where the checkpoint does not say them. */
-  size?: number | undefined;
+  /** Of the pictures, where the checkpoint does not say it. */
+  size?: PictureSize | undefined;
   /** Whether to write the weights beside the network, too, for diffusers and `pipeline train --init`. Default: true. */
   weights?: boolean | undefined;
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
@@ -116,6 +116,7 @@ export async function importCheckpoint(options: ImportOptions): Promise<ImportRe
 
 /** Reads all but the tensors, so that most mistakes show at once. */
 async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<Checkpoint> {
+  if (size !== undefined) check(`import ${from}`, '--size', pictureSize(MOST_SIDE), size);
   const files = await findCheckpoint(from, named);
   const index = files.index === undefined ? {} : await readJsonObject(files.index);
   checkPipeline(index, from);
@@ -181,6 +182,9 @@ async function checkApart(from: string, out: string): Promise<void> {
 
 /** Pixels of a call, for whose feature maps tfjs has the memory: one picture of 256 pixels, eight of 128. */
 const MOST_PIXELS = 2 ** 17;
+
+/** Pixels, in the networks' rules. */
+const MOST_SIDE = 4096;
 
 const parityBatches = ({ shape }: Model): number[] =>
   PARITY_BATCHES.filter((batch) => batch === 1 || batch * sizeOf(shape.slice(1)) <= MOST_PIXELS);

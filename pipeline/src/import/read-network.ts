@@ -6,14 +6,16 @@
  * | `image_size`, `num_res_blocks`, ...       | versions of 2022                   | today's names of the same         |
  * | `UNetResDownBlock2D`                      | versions of 2022                   | without `UNetRes`                 |
  * | `decay`, `optimization_step`, ...         | `EMAModel`, in folders `unet_ema`  | left out: not about the network   |
- * | `sample_size: [64, 64]`                   | anyone                             | 64                                |
  * | `num_train_timesteps: null`               | diffusers                          | the scheduler's                   |
  *
  * Source: `change_naming_configs_and_checkpoints.py` and `training_utils.py` of diffusers.
  */
+import { extentOf, type PictureSize, sampleSize, sampleSizeOf, sidesOf } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { createModel, findNetwork, type Model, NETWORKS } from '@onnoise/training/model';
 import { within } from './read-json.ts';
+
+const SAMPLE_SIZE = sampleSize(Number.MAX_SAFE_INTEGER);
 
 const FORMER_KEYS: Readonly<Record<string, string>> = {
   image_size: 'sample_size',
@@ -51,7 +53,7 @@ interface Surroundings {
   /** T of the scheduler. */
   timesteps: number;
   /** Height and width, where the file does not say them. */
-  size?: number | undefined;
+  size?: PictureSize | undefined;
 }
 
 /** @throws InputError for another class, and for keys and values that are not supported. */
@@ -65,7 +67,7 @@ export function readNetwork(json: Record<string, unknown>, { from, path, timeste
     );
   }
   const config: Record<string, unknown> = { ...currentKeys(json), _class_name: name, num_train_timesteps: timesteps };
-  config.sample_size = sideOf(config.sample_size, from, size);
+  config.sample_size = sizeOf(config.sample_size, from, size);
   checkChannels(config, from);
   return within(path, () => createModel(config));
 }
@@ -85,18 +87,17 @@ function currentKeys(json: Record<string, unknown>): Record<string, unknown> {
   return current;
 }
 
-function sideOf(given: unknown, from: string, asked: number | undefined): unknown {
-  const side = Array.isArray(given) && given.length === 2 && given[0] === given[1] ? given[0] : given;
-  if (Array.isArray(side)) refuse(`import ${from}`, 'sample_size', 'the same height and width', given);
-  if (side !== null && side !== undefined) {
-    if (asked !== undefined && asked !== side) {
-      refuse(`import ${from}`, '--size', `left out or ${side}, the sample_size of its network`, asked);
+function sizeOf(given: unknown, from: string, asked: PictureSize | undefined): unknown {
+  if (given !== null && given !== undefined) {
+    const own = SAMPLE_SIZE.holds(given) ? JSON.stringify(sidesOf(given)) : undefined;
+    if (asked !== undefined && own !== undefined && own !== JSON.stringify(sidesOf(sampleSizeOf(extentOf(asked))))) {
+      refuse(`import ${from}`, '--size', `left out or ${JSON.stringify(given)}, the sample_size of its network`, asked);
     }
-    return side;
+    return given;
   }
-  if (asked !== undefined) return asked;
+  if (asked !== undefined) return sampleSizeOf(extentOf(asked));
   throw new InputError(
-    `Cannot import ${from}: sample_size must be the side of the pictures, received none. Give it with --size.`,
+    `Cannot import ${from}: sample_size must be the size of the pictures, received none. Give it with --size.`,
   );
 }
 

@@ -6,7 +6,7 @@
 import { diskRefusal } from '../rules/disk.ts';
 import { InputError, refuse } from '../rules/errors.ts';
 import { parseJson } from '../rules/json.ts';
-import { check, flag, integer, nullable, object, oneOf, type Rule, rule, worded } from '../rules/rule.ts';
+import { check, flag, integer, nullable, object, oneOf, type Rule, worded } from '../rules/rule.ts';
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
 import { checkAgreement } from './agreement.ts';
 import { classNamesOf } from './class-names.ts';
@@ -16,6 +16,7 @@ import { formatOf, type NetworkFormat } from './format.ts';
 import { readOnnxFacts } from './onnx/file.ts';
 import type { Bytes } from './onnx/wire.ts';
 import type { ImageShape } from './pixels.ts';
+import { sampleSize, sidesOf } from './size.ts';
 
 export interface Artefact {
   scheduler: SchedulerConfig;
@@ -113,10 +114,7 @@ export function unreadablePart(error: unknown, part: string, kind: 'file' | 'mod
 }
 
 const COUNT = worded('a positive integer', integer(1));
-const SIZE: Rule<number | [height: number, width: number]> = rule(
-  'a positive integer or two, [height, width]',
-  (value) => COUNT.holds(value) || (Array.isArray(value) && value.length === 2 && value.every(COUNT.holds)),
-);
+const SIZE = worded('a positive integer or two, [height, width]', sampleSize(Number.MAX_SAFE_INTEGER));
 const CHANNELS = worded('1 or 3', oneOf([1, 3]));
 
 /** Image and conditions from unet/config.json; its other keys describe the network, not how to call it. */
@@ -126,7 +124,7 @@ function readUnet(
 ): Pick<Artefact, 'shape' | 'classes' | 'nullCondition' | 'conditions'> {
   const read = <T>(name: string, rule: Rule<T>, value: unknown = json[name]) =>
     check(LOADING, `${name} of ${file}`, rule, value);
-  const size = read('sample_size', SIZE);
+  const [height, width] = sidesOf(read('sample_size', SIZE));
   const channelsName = json.image_channels === undefined ? 'in_channels' : 'image_channels'; // the latter in SimpleUnet
   const channels = read(channelsName, CHANNELS);
   const { out_channels: outChannels = channels } = json;
@@ -138,7 +136,6 @@ function readUnet(
   if (nullCondition && embeds === 0 && conditions.length === 0) {
     refuse(LOADING, `null_condition of ${file}`, 'false for an unconditional network', true);
   }
-  const [height, width] = typeof size === 'number' ? [size, size] : size;
   const classes = nullCondition && embeds > 0 ? embeds - 1 : embeds;
   return { shape: [channels, height, width], classes, nullCondition, conditions };
 }

@@ -74,4 +74,16 @@ export {
   usualSteps,
 } from './request.ts';
 export { type NetworkPort, type NetworkShape, signatureFault } from './signature.ts';
-export { sizeOf } from './size.ts';
+export {
+  type Extent,
+  extentOf,
+  type PictureSize,
+  pictureSize,
+  pictureSizeOf,
+  type SampleSize,
+  sampleSize,
+  sampleSizeOf,
+  scaledSides,
+  sidesOf,
+  sizeOf,
+} from './size.ts';

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from '#base/pictures/decode.ts';
-import { grayToSquare } from '#base/pictures/gray-frame.ts';
-import { centreOnSquare, planSquare } from '#base/pictures/square.ts';
+import { centreOn, planFit } from '#base/pictures/fit.ts';
+import { fitGray } from '#base/pictures/gray-frame.ts';
 import { grayPicture, temporaryFolder } from '#test/pictures/images.ts';
 
 interface Golden {
@@ -26,12 +26,14 @@ const level = (x: number, y: number) => {
 it('a crop resizes to the same sides as torchvision and takes the same pixels', () => {
   expect(golden.geometry.length).toBeGreaterThan(300);
   for (const [width, height, size, w, h, left, top] of golden.geometry) {
-    const plan = planSquare(width, height, size, 'crop');
+    const plan = planFit(width, height, { width: size, height: size }, 'crop');
     expect(plan, `${width} x ${height} to ${size}`).toEqual({ width: w, height: h });
     if (Math.max(w, h) > 255) continue; // more than a byte can distinguish
     const columns = Uint8Array.from({ length: w * h }, (_, i) => i % w);
     const rows = Uint8Array.from({ length: w * h }, (_, i) => Math.floor(i / w));
-    const first = [columns, rows].map((places) => centreOnSquare(places, w, h, 1, size, 0)[0]);
+    const first = [columns, rows].map(
+      (places) => centreOn({ width: size, height: size }, places, { width: w, height: h }, 1, 0)[0],
+    );
     expect(first, `${width} x ${height} to ${size}`).toEqual([left, top]);
   }
 });
@@ -50,7 +52,7 @@ describe.each(golden.pixels)('$width x $height cropped to $size', ({ width, heig
     const picture = grayPicture(width, height, level);
     expect(farthest(await decode(await picture.toBuffer()))).toBeLessThanOrEqual(2);
     const raw = Uint8Array.from({ length: width * height }, (_, i) => level(i % width, Math.floor(i / width)));
-    expect(farthest(await grayToSquare(raw, height, width, options))).toBeLessThanOrEqual(2);
+    expect(farthest(await fitGray(raw, height, width, options))).toBeLessThanOrEqual(2);
   });
 
   it('is at the same place from a JPEG or WebP, which may shrink while it is decoded', async () => {

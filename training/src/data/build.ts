@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { requireSpace, temporaryName } from '@onnoise/base/files';
 import type { ImageOptions } from '@onnoise/base/pictures';
+import { extentOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { createGrouping } from './set/groups.ts';
 import { createObserver } from './set/observe.ts';
@@ -63,8 +64,9 @@ async function fill(
   folder: string,
   { image, strict, cacheDir, onProgress, signal }: BuildOptions,
 ): Promise<1 | 3> {
-  const { size, channels } = image;
-  const plane = size * size;
+  const { channels } = image;
+  const { width, height } = extentOf(image.size);
+  const plane = width * height;
   const needSpace = (perPicture: number) =>
     requireSpace(cacheDir, source.total * perPicture, `write ${source.total} prepared images in ${cacheDir}`);
   await needSpace(plane * (channels ?? 1));
@@ -104,8 +106,8 @@ async function fill(
   const phantoms = observer.phantoms();
   const index = await sealIndex(folder, {
     ...written,
-    height: size,
-    width: size,
+    height,
+    width,
     ...(classes && { labels: classes.labels, classNames: classes.classNames }),
     ...(source.conditions && { conditions: { names: [...source.conditions.names], values: conditions } }),
     ...(groups && { groups }),

@@ -1,6 +1,7 @@
 /** The rules of the options of `prepareDataset`, checked before any image is read. */
 
 import { AXES, BACKGROUNDS, FITS, framesRule, type ImageOptions, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
+import { extentOf, pictureSize, pictureSizeOf } from '@onnoise/scheduler/model';
 import {
   anything,
   check,
@@ -25,7 +26,7 @@ const RULES: Rules<PrepareOptions> = {
   csv: optional(TEXT),
   labelColumn: optional(TEXT),
   labelNames: optional(labelNamesRule),
-  size: integer(1, MAX_SIZE),
+  size: pictureSize(MAX_SIZE),
   channels: optional(worded('1 or 3', oneOf([1, 3]))),
   fit: oneOf(FITS),
   validationShare: worded('a number from 0 to below 1', number({ min: 0, below: 1 })),
@@ -57,5 +58,5 @@ export function checkOptions(options: PrepareOptions): void {
 /** What the options say of the pixels. */
 export function imageOptions(options: PrepareOptions): ImageOptions {
   const { size, channels, fit, background = 'black', window, frames, axis } = options;
-  return { size, ...(channels && { channels }), fit, background, window, frames, axis };
+  return { size: pictureSizeOf(extentOf(size)), ...(channels && { channels }), fit, background, window, frames, axis };
 }

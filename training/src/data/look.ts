@@ -1,5 +1,5 @@
 /** A quick look at images before they are prepared: how many, and what the first ones are like. Writes nothing. */
-import { isGray } from '@onnoise/scheduler/model';
+import { extentOf, isGray } from '@onnoise/scheduler/model';
 import { imageOptions } from './check-options.ts';
 import { renameClasses } from './set/label-names.ts';
 import type { DataConditions, PrepareOptions, Skipped, Source } from './set/types.ts';
@@ -35,7 +35,7 @@ export async function listImages(
 
 /** @throws InputError when the source is unusable. */
 export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal): Promise<Look> {
-  const { size, channels } = options;
+  const { width, height } = extentOf(options.size);
   const source = await openSource(options);
   const skipped: Skipped[] = [];
   let looked = 0;
@@ -43,7 +43,7 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
   for await (const frame of source.frames(imageOptions(options))) {
     signal?.throwIfAborted();
     if ('reason' in frame) skipped.push(frame);
-    else coloured ||= frame.pixels.length === 3 * size * size && !isGray(frame.pixels);
+    else coloured ||= frame.pixels.length === 3 * width * height && !isGray(frame.pixels);
     if (++looked === LOOKED) break;
   }
   return {
@@ -55,7 +55,7 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
     notes: source.notes,
     looked,
     skipped,
-    channels: channels ?? (coloured ? 3 : 1),
+    channels: options.channels ?? (coloured ? 3 : 1),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Creates networks from configurations, and wraps them in an NCHW interface. */
+import { sampleSizeOf, sidesOf } from '@onnoise/scheduler/model';
 import { refuse } from '@onnoise/scheduler/rules';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
@@ -21,9 +22,11 @@ export function createModel(json: unknown): Model {
   const config = network.read(json);
   const inputs = (config as ModelConfig & Record<ChannelKey, number>)[network.channelKeys[0]];
   const stride = network.stride(config);
-  const size = config.sample_size;
-  if (size % stride !== 0) {
-    refuse(`read the ${config._class_name} config`, 'sample_size', `divisible by ${stride}, its total stride`, size);
+  const [height, width] = sidesOf(config.sample_size);
+  config.sample_size = sampleSizeOf({ width, height });
+  if (height % stride !== 0 || width % stride !== 0) {
+    const words = `divisible by ${stride}, its total stride`;
+    refuse(`read the ${config._class_name} config`, 'sample_size', words, config.sample_size);
   }
   const parameters: ParameterSpec[] = [];
   const dropouts: DropoutSpec[] = [];
@@ -33,7 +36,7 @@ export function createModel(json: unknown): Model {
     config: withoutOff(config),
     parameters,
     dropouts,
-    shape: [inputs, size, size],
+    shape: [inputs, height, width],
     ...conditioning,
     timestepCount: config.num_train_timesteps,
     forward(values, sample, timestep, options) {

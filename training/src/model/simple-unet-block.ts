@@ -24,14 +24,14 @@ export interface BlockOptions {
   /** The level that its result belongs to. */
   level: number;
   /** Height and width of its input. */
-  side: number;
+  sides: readonly [height: number, width: number];
 }
 
 /** [N, H, W, inputs] to [N, H/2, W/2, outputs], or [N, 2H, 2W, outputs] when `up`. */
 export function simpleUnetBlock(
   declare: Declare,
   config: SimpleUnetConfig,
-  { inputs, outputs, up, level, side }: BlockOptions,
+  { inputs, outputs, up, level, sides }: BlockOptions,
   dropouts: DropoutSpec[],
 ) {
   const timeMlp = linear(declare.in('time_mlp'), config.time_emb_dim, outputs);
@@ -40,7 +40,7 @@ export function simpleUnetBlock(
     ? convTranspose2d(declare.in('transform'), outputs, outputs)
     : conv2d(declare.in('transform'), outputs, outputs, { kernel: 4, stride: 2, padding: 1 });
   const conv2 = conv2d(declare.in('conv2'), outputs, outputs, { kernel: 3, padding: 1 });
-  const drop = dropout(dropouts, declare.pathOf('dropout'), config.dropout, [outputs, side, side]);
+  const drop = dropout(dropouts, declare.pathOf('dropout'), config.dropout, [outputs, ...sides]);
   const norm1 = norm(declare, 1, outputs, config);
   const norm2 = norm(declare, 2, outputs, config);
   const shortcut = config.residual_connections ? shortcutOf(declare.in('conv_shortcut'), inputs, outputs) : undefined;

@@ -1,4 +1,6 @@
 /** Configuration of the tutorial's network; the defaults are the tutorial's numbers. */
+
+import { sampleSize } from '@onnoise/scheduler/model';
 import { flag, integer, listOf, number, oneOf, readObject, refuse, rule, withDefault } from '@onnoise/scheduler/rules';
 import { ACTIVATION_NAMES } from './activation.ts';
 import { CONDITION_RULES, type Read } from './condition-config.ts';
@@ -11,7 +13,7 @@ const EVEN = rule<number>('an even integer from 4 to 4096', (value) => WIDTH.hol
 
 const RULES = {
   _class_name: oneOf(['SimpleUnet']),
-  sample_size: withDefault(64, integer(2, 4096)),
+  sample_size: withDefault(64, sampleSize(4096, 2)),
   image_channels: withDefault(1, integer(1, 64)),
   channels: withDefault([64, 128, 256, 512, 1024], listOf(integer(1, 8192), 2)),
   time_emb_dim: withDefault(32, EVEN),
@@ -28,7 +30,7 @@ const RULES = {
 /**
  * | name                 | default                   | meaning                                                            |
  * | -------------------- | ------------------------- | ------------------------------------------------------------------ |
- * | sample_size          | 64                        | height and width, pixels; divisible by 2^(levels)                  |
+ * | sample_size          | 64                        | side in pixels, or [height, width]; divisible by 2^(levels)        |
  * | image_channels       | 1                         | of sample and prediction                                           |
  * | channels             | [64, 128, 256, 512, 1024] | widths from the first convolution to the bottom, one per level     |
  * | time_emb_dim         | 32                        | width of the time embedding, even                                  |

@@ -7,6 +7,7 @@
  * tutorial lists as "things you can do to improve": attention, residual connections, other activations, group
  * normalization; and dropout.
  */
+import { scaledSides } from '@onnoise/scheduler/model';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import { activations } from './activation.ts';
@@ -34,9 +35,9 @@ function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[], dropo
   const first = channels[0]!;
   const conv0 = conv2d(declare.in('conv0'), image_channels, first, { kernel: 3, padding: 1 });
   const deeper = channels.slice(1);
-  const side = (level: number) => config.sample_size / 2 ** level;
+  const sides = (level: number) => scaledSides(config.sample_size, 2 ** -level);
   const downs = deeper.map((outputs, i) => {
-    const options = { inputs: channels[i]!, outputs, up: false, level: i + 1, side: side(i) };
+    const options = { inputs: channels[i]!, outputs, up: false, level: i + 1, sides: sides(i) };
     return simpleUnetBlock(declare.in(`downs.${i}`), config, options, dropouts);
   });
   const ups = deeper.map((_, i) => {
@@ -46,7 +47,7 @@ function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[], dropo
       outputs: channels[level]!,
       up: true,
       level,
-      side: side(level + 1),
+      sides: sides(level + 1),
     };
     return simpleUnetBlock(declare.in(`ups.${i}`), config, options, dropouts);
   });

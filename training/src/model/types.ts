@@ -1,5 +1,5 @@
 /** Types of networks: a list of named parameters and a pure function of them; and the record of a kind of network. */
-import type { ConditionSpec, ImageShape } from '@onnoise/scheduler/model';
+import type { ConditionSpec, ImageShape, SampleSize } from '@onnoise/scheduler/model';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
 
@@ -25,8 +25,8 @@ export interface ParameterSpec {
 /** Keys of every network's configuration, with diffusers' names, which readers of `unet/config.json` know. */
 export interface ModelConfig {
   _class_name: string;
-  /** Height and width, pixels. */
-  sample_size: number;
+  /** Height and width in pixels: the side of a square, or [height, width]. */
+  sample_size: SampleSize;
   /** Rows of the class embedding, with the null class if there is one; null: no classes. */
   num_class_embeds: number | null;
   /** Whether the network is trained without a condition too. The last class is then the null class. */

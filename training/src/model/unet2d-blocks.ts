@@ -8,6 +8,7 @@
  * | AttnDownBlock2D, AttnUpBlock2D                     | yes       | what `downsample_type` and `upsample_type` say    |
  * | ResnetDownsampleBlock2D, ResnetUpsampleBlock2D     | no        | a residual block                                  |
  */
+import { scaledSides } from '@onnoise/scheduler/model';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { Activation } from './activation.ts';
@@ -37,7 +38,7 @@ export interface BlockOptions {
 /** Options of a block. */
 interface Placed extends BlockOptions {
   /** Height and width of its feature maps. */
-  side: number;
+  sides: readonly [height: number, width: number];
 }
 
 /** A layer that also sees the activated time embedding, [N, timeWidth]. */
@@ -54,7 +55,7 @@ interface ResnetOptions extends Placed {
 
 /** GroupNorm, activation, convolution, twice, with the time between, dropout before the last, and a shortcut around. */
 function resnet(declare: Declare, options: ResnetOptions): TimedLayer {
-  const { inputs, outputs, groups, epsilon, timeWidth, timeUse, act, side, resample, scale = 1 } = options;
+  const { inputs, outputs, groups, epsilon, timeWidth, timeUse, act, sides, resample, scale = 1 } = options;
   const norm1 = groupNorm(declare.in('norm1'), inputs, groups, epsilon);
   const first = declare.in('conv1');
   const conv1 =
@@ -63,7 +64,7 @@ function resnet(declare: Declare, options: ResnetOptions): TimedLayer {
       : convParts(first, inputs, outputs, { kernel: 3, padding: 1 });
   const timeProjection = linear(declare.in('time_emb_proj'), timeWidth, timeUse === 'default' ? outputs : 2 * outputs);
   const norm2 = groupNorm(declare.in('norm2'), outputs, groups, epsilon);
-  const drop = dropout(options.dropouts, declare.pathOf('dropout'), options.dropout, [outputs, side, side]);
+  const drop = dropout(options.dropouts, declare.pathOf('dropout'), options.dropout, [outputs, ...sides]);
   const conv2 = conv2d(declare.in('conv2').closing(), outputs, outputs, { kernel: 3, padding: 1 });
   const shortcut: Layer =
     inputs === outputs ? (_, x) => x : conv2d(declare.in('conv_shortcut'), inputs, outputs, { kernel: 1, padding: 0 });
@@ -131,10 +132,10 @@ export function downBlock(declare: Declare, options: LevelOptions & { downsample
 }
 
 function downsampler(declare: Declare, options: LevelOptions & { downsample: Resampling }): TimedLayer | undefined {
-  const { outputs, side, downsample, downsamplePadding } = options;
+  const { outputs, sides, downsample, downsamplePadding } = options;
   if (downsample === undefined) return undefined;
   if (downsample === 'resnet') {
-    const placed = { ...options, inputs: outputs, side: side / 2 };
+    const placed = { ...options, inputs: outputs, sides: scaledSides(sides, 1 / 2) };
     return resnet(declare.in('downsamplers.0'), { ...placed, resample: 'halve' });
   }
   const padding = downsamplePadding === 0 ? 'end' : downsamplePadding;
@@ -155,10 +156,15 @@ export function upBlock(declare: Declare, options: LevelOptions & { upsample: Re
 }
 
 function upsampler(declare: Declare, options: LevelOptions & { upsample: Resampling }): TimedLayer | undefined {
-  const { outputs, side, upsample } = options;
+  const { outputs, sides, upsample } = options;
   if (upsample === undefined) return undefined;
   if (upsample === 'conv') return upsampleConv2d(declare.in('upsamplers.0.conv'), outputs, outputs);
-  return resnet(declare.in('upsamplers.0'), { ...options, inputs: outputs, side: 2 * side, resample: 'double' });
+  return resnet(declare.in('upsamplers.0'), {
+    ...options,
+    inputs: outputs,
+    sides: scaledSides(sides, 2),
+    resample: 'double',
+  });
 }
 
 interface MidOptions extends Placed {

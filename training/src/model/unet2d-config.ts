@@ -2,6 +2,8 @@
  * Configuration of `UNet2DModel`: diffusers' keys and defaults, so we can read its `config.json` and it can read ours.
  * Keys of unsupported features are accepted only at their "off" value.
  */
+
+import { sampleSize } from '@onnoise/scheduler/model';
 import {
   anything,
   flag,
@@ -29,7 +31,7 @@ const TIMESTEPS = withDefault(null, nullable(integer(1, 100_000))) as Rule<numbe
 
 const RULES = {
   _class_name: oneOf(['UNet2DModel']),
-  sample_size: integer(1, 4096),
+  sample_size: sampleSize(4096),
   in_channels: CHANNELS,
   out_channels: CHANNELS,
   patch_size: withDefault(1, integer(1, 64)),
@@ -64,7 +66,7 @@ const RULES = {
 /**
  * | name                             | default               | meaning                                                         |
  * | -------------------------------- | --------------------- | --------------------------------------------------------------- |
- * | sample_size                      | required              | height and width, pixels; divisible by patch_size 2^(levels - 1) |
+ * | sample_size                      | required              | side in pixels, or [height, width]; divisible by patch_size 2^(levels - 1) |
  * | in_channels, out_channels        | 3                     | of sample and prediction                                        |
  * | patch_size                       | 1                     | pixels, across and down, that the network sees as one. Not a key of diffusers |
  * | block_out_channels               | [224, 448, 672, 896]  | width of every level                                            |

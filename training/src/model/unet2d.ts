@@ -5,6 +5,7 @@
  *
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), appendix B; diffusers' `unet_2d.py`.
  */
+import { scaledSides, sidesOf } from '@onnoise/scheduler/model';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import { activations } from './activation.ts';
@@ -56,13 +57,13 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[], dropouts: Dro
       ? conditionEmbedding(declare.in('condition_embeddings'), config.conditions.length, timeWidth)
       : null;
 
-  const side = (level: number) => config.sample_size / 2 ** level;
+  const sides = (level: number) => scaledSides(config.sample_size, 2 ** -level);
   const downs = widths.map((outputs, i) => {
     const inputs = Array.from({ length: depth }, (_, layer) => (layer === 0 ? (widths[i - 1] ?? first) : outputs));
     const type = config.down_block_types[i]!;
     const attention = type === 'AttnDownBlock2D';
     const downsample = i < last ? resamplingOf(type, config.downsample_type) : undefined;
-    const shape = { inputs, outputs, side: side(i) };
+    const shape = { inputs, outputs, sides: sides(i) };
     return downBlock(declare.in(`down_blocks.${i}`), { ...options, ...shape, attention, downsample });
   });
   const ups = widths.map((_, i) => {
@@ -76,14 +77,14 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[], dropouts: Dro
     const type = config.up_block_types[i]!;
     const attention = type === 'AttnUpBlock2D';
     const upsample = at > 0 ? resamplingOf(type, config.upsample_type) : undefined;
-    const shape = { inputs, outputs, side: side(at) };
+    const shape = { inputs, outputs, sides: sides(at) };
     return upBlock(declare.in(`up_blocks.${i}`), { ...options, ...shape, attention, upsample });
   });
   const mid = config.mid_block_type
     ? midBlock(declare.in('mid_block'), {
         ...options,
         channels: widths[last]!,
-        side: side(last),
+        sides: sides(last),
         attend: attendsInTheMiddle(config),
         attentionGroups: midAttentionGroups(config),
         scale: config.mid_block_scale_factor,
@@ -114,7 +115,7 @@ function onPatches({ patch_size: side, ...config }: UNet2DConfig): UNet2DConfig 
   return {
     ...config,
     patch_size: 1,
-    sample_size: config.sample_size / side,
+    sample_size: scaledSides(config.sample_size, 1 / side),
     in_channels: deep(config.in_channels) * (config.class_pictures ? 2 : 1),
     out_channels: deep(config.out_channels),
   };
@@ -138,9 +139,9 @@ export const unet2dRecord: NetworkRecord<UNet2DConfig> = {
   stride: ({ block_out_channels, patch_size }) => patch_size * 2 ** (block_out_channels.length - 1),
   build(config, parameters, dropouts) {
     const network = inPatches(config.patch_size, unet2d(onPatches(config), parameters, dropouts));
-    const { class_pictures: pictures, num_class_embeds: classes, in_channels: channels, sample_size: size } = config;
+    const { class_pictures: pictures, num_class_embeds: classes, in_channels: channels, sample_size } = config;
     if (!pictures || classes === null) return network;
     const declare = declareInto(parameters).in('class_picture_embedding');
-    return besideClassPictures(declare, classes, [channels, size, size], network);
+    return besideClassPictures(declare, classes, [channels, ...sidesOf(sample_size)], network);
   },
 };

@@ -1,5 +1,6 @@
 /** Turns resolved settings into a plan: the real network and its parameters. */
 import { parseSchedulerConfig } from '@onnoise/scheduler';
+import { pictureSizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import { fitParameters, type Start } from '../fine-tuning/fit.ts';
 import { createModel, initParameters, type Model } from '../model/index.ts';
@@ -94,7 +95,8 @@ export function completeConfig(config: TrainConfig, images: ImageTraits = {}): {
   tf.enableProdMode();
   const scheduler = parseSchedulerConfig(config.scheduler);
   const model = createModel(completeModel(config, scheduler.num_train_timesteps, images));
-  const [found, size] = model.shape;
+  const [found, height, width] = model.shape;
+  const size = pictureSizeOf({ width, height });
   const data = { ...config.data, size, channels: found as 1 | 3 };
   return { model, whole: { ...config, data, model: { ...model.config }, scheduler: { ...scheduler } } };
 }

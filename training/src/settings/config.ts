@@ -93,7 +93,7 @@ export function checkComplete({ data, training, model }: TrainConfig): void {
   if (model._class_name === undefined) need('the network', 'by --preset, or by model._class_name in --config');
   if (data.source === undefined)
     need('--data', 'as digits, a folder of images, a DICOMDIR, dicomweb: and an address, or IDX files');
-  if (data.size === undefined) need('--size', 'the side of the images in pixels');
+  if (data.size === undefined) need('--size', 'the size of the images in pixels, such as 64 or 96x64');
   if (STOP_FIELDS.every((name) => training[name] === undefined)) requireEnd();
 }
 

@@ -28,10 +28,10 @@ export const dataFields = flagged({
   },
   size: {
     onResume: 'fixed',
-    type: 'integer',
-    min: 1,
+    type: 'size',
     max: MAX_SIZE,
-    describe: 'side of the square images in pixels; images are resized with a Lanczos filter',
+    describe:
+      'size of the images in pixels: 64 for squares, 96x64 for width x height; images are resized with a Lanczos filter',
   },
   channels: {
     onResume: 'fixed',
@@ -44,7 +44,7 @@ export const dataFields = flagged({
     type: 'choice',
     choices: FITS,
     default: 'crop',
-    describe: 'how images are made square: crop keeps the middle, pad adds a border, stretch distorts',
+    describe: 'how images get their proportions: crop keeps the middle, pad adds a border, stretch distorts',
   },
   background: {
     onResume: 'fixed',

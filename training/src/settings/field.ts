@@ -1,6 +1,7 @@
 /**
  * A row of a table of settings: flag, rule, default and meaning. Configuration, command line and help are made from it.
  */
+import { type PictureSize, pictureSize } from '@onnoise/scheduler/model';
 import { flag, integer, nullable, number, oneOf, type Rule, text, worded } from '@onnoise/scheduler/rules';
 import { labelNamesRule } from '../data/set/label-names.ts';
 import type { LabelNames } from '../data/set/types.ts';
@@ -33,6 +34,7 @@ export type Field =
   | (FieldBase & { type: 'integer'; min: number; max?: number; default?: number | null })
   | (FieldBase & { type: 'number'; min: number; max?: number; above?: true; below?: number; default?: number | null })
   | (FieldBase & { type: 'choice'; choices: readonly (string | number)[]; default?: string | number })
+  | (FieldBase & { type: 'size'; max: number; default?: PictureSize })
   | (FieldBase & { type: 'string'; default?: string; rule?: Rule<string> })
   | (FieldBase & { type: 'names'; default?: LabelNames })
   | (FieldBase & { type: 'boolean'; default?: boolean });
@@ -71,7 +73,9 @@ type Value<F> = F extends { type: 'integer' | 'number' }
       ? C
       : F extends { type: 'names' }
         ? LabelNames
-        : string;
+        : F extends { type: 'size' }
+          ? PictureSize
+          : string;
 type Defaulted<S> = { [K in keyof S as S[K] extends { default: unknown } ? K : never]: Value<S[K]> };
 type Optional<S> = { [K in keyof S as S[K] extends { default: unknown } ? never : K]?: Value<S[K]> };
 
@@ -101,6 +105,8 @@ function ruleOfType(field: Field): Rule<unknown> {
       });
     case 'choice':
       return oneOf(field.choices);
+    case 'size':
+      return pictureSize(field.max);
     case 'boolean':
       return flag;
     case 'names':

@@ -2,6 +2,7 @@
  * Settings that stand in two places and must agree: the network repeats the size and channels of the images, and its
  * time table is as long as the scheduler has timesteps.
  */
+import { extentOf, type PictureSize, pictureSizeOf, sampleSize, sampleSizeOf, sidesOf } from '@onnoise/scheduler/model';
 import { InputError, show } from '@onnoise/scheduler/rules';
 import type { DataConditions } from '../data/index.ts';
 import { findNetwork } from '../model/index.ts';
@@ -11,19 +12,43 @@ import type { ConfigLayer, PartialConfig, TrainConfig } from './config-types.ts'
 
 type Place = readonly [section: keyof TrainConfig, key: string];
 
-/** Places that hold one setting, by network class. */
-function linksOf(className: unknown): readonly (readonly Place[])[] {
+/** Places that hold one setting. */
+interface Link {
+  places: readonly Place[];
+  /** How the network writes it, and the value that this means elsewhere. Default: as others do. */
+  network?: { write: (value: never) => unknown; read: (written: unknown) => unknown };
+}
+
+/** A size is 64 or 96x64 in settings, and 64 or [64, 96] in the network's. What is neither is refused later. */
+const SIZES = {
+  write: (size: PictureSize) => sampleSizeOf(extentOf(size)),
+  read(written: unknown) {
+    if (!SAMPLE_SIZE.holds(written)) return written;
+    const [height, width] = sidesOf(written);
+    return pictureSizeOf({ width, height });
+  },
+};
+
+const SAMPLE_SIZE = sampleSize(Number.MAX_SAFE_INTEGER);
+
+/** By network class. */
+function linksOf(className: unknown): readonly Link[] {
   const channelKeys = findNetwork(className)?.channelKeys ?? [];
   return [
-    [
-      ['data', 'size'],
-      ['model', 'sample_size'],
-    ],
-    [['data', 'channels'], ...channelKeys.map((key): Place => ['model', key])],
-    [
-      ['scheduler', 'num_train_timesteps'],
-      ['model', 'num_train_timesteps'],
-    ],
+    {
+      places: [
+        ['data', 'size'],
+        ['model', 'sample_size'],
+      ],
+      network: SIZES,
+    },
+    { places: [['data', 'channels'], ...channelKeys.map((key): Place => ['model', key])] },
+    {
+      places: [
+        ['scheduler', 'num_train_timesteps'],
+        ['model', 'num_train_timesteps'],
+      ],
+    },
   ];
 }
 
@@ -31,7 +56,7 @@ function linksOf(className: unknown): readonly (readonly Place[])[] {
 export function isRepeated(section: string, key: string, className: unknown): boolean {
   return (
     section === 'model' &&
-    linksOf(className).some((places) => places.some(([at, name]) => at === section && name === key))
+    linksOf(className).some(({ places }) => places.some(([at, name]) => at === section && name === key))
   );
 }
 
@@ -42,19 +67,27 @@ export function isRepeated(section: string, key: string, className: unknown): bo
  */
 export function linkLayer(layer: ConfigLayer, className: unknown): ConfigLayer {
   const config = withoutOpen(layer.config, className);
-  for (const places of linksOf(className)) {
+  for (const { places, network } of linksOf(className)) {
     const set = places.filter(([section, key]) => config[section]?.[key] !== undefined);
     const first = set[0];
     if (!first) continue;
-    const value = config[first[0]]![first[1]];
-    for (const [section, key] of set) {
-      if (config[section]![key] === value) continue;
+    const settingAt = ([section, key]: Place) => {
+      const written = config[section]![key];
+      return section === 'model' && network ? network.read(written) : written;
+    };
+    const value = settingAt(first);
+    for (const place of set) {
+      const [section, key] = place;
+      if (settingAt(place) === value) continue;
       throw new InputError(
         `Cannot read the settings of ${layer.name}: ${section}.${key} must be ${first.join('.')}, which is ${show(value)}, ` +
           `received ${show(config[section]![key])}.`,
       );
     }
-    for (const [section, key] of places) config[section] = { ...config[section], [key]: value };
+    for (const [section, key] of places) {
+      const written = section === 'model' && network ? network.write(value as never) : value;
+      config[section] = { ...config[section], [key]: written };
+    }
   }
   return { name: layer.name, config };
 }

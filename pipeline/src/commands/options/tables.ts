@@ -31,6 +31,8 @@ function optionOf(field: Field, group: string): Options {
         requiresArg: true,
         ...(typeof field.choices[0] === 'number' && { type: 'number' }),
       };
+    case 'size':
+      return { ...base, type: 'string', requiresArg: true, coerce: toSize };
     case 'integer':
     case 'number': {
       const parse = toNumber(flag);
@@ -42,6 +44,9 @@ function optionOf(field: Field, group: string): Options {
     }
   }
 }
+
+/** A side as a number, else the text: the setting's rule tells what is wrong with it. */
+export const toSize = (typed: unknown) => (/^\d+$/.test(String(typed)) ? Number(typed) : typed);
 
 /** The typed values, by the keys of the table. */
 export function typedValues(table: Table, args: Readonly<Record<string, unknown>>): Record<string, unknown> {

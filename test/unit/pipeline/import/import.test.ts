@@ -5,6 +5,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { importCheckpoint } from '#pipeline/import/import.ts';
 import { loadModel } from '#runtime-node/index.ts';
+import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { type CheckpointParts, tinyTensors, WEIGHTS, writeCheckpoint } from '#test/checkpoint.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { runCli } from '#test/run-cli.ts';
@@ -147,9 +148,13 @@ describe('importCheckpoint refuses', () => {
     [
       'no size',
       { sample_size: null },
-      'sample_size must be the side of the pictures, received none. Give it with --size.',
+      'sample_size must be the size of the pictures, received none. Give it with --size.',
     ],
-    ['a rectangle', { sample_size: [4, 8] }, 'sample_size must be the same height and width, received [4, 8].'],
+    [
+      'a size of three sides',
+      { sample_size: [4, 4, 4] },
+      'sample_size must be an integer from 1 to 4096, or two of them',
+    ],
   ])('a network with %s', async (_, config, message) => {
     await refuses(await fresh({ config }), message);
   });
@@ -157,7 +162,11 @@ describe('importCheckpoint refuses', () => {
   it('another --size than that of the config, but not where that has none', async () => {
     const from = await fresh({ config: { sample_size: null } });
     const out = place('sized');
-    await importCheckpoint({ from, out, size: 8 });
+    await importCheckpoint({ from, out, size: '8x4' });
+    expect((await readModelFolder(out)).shape.slice(1)).toEqual([4, 8]);
+    await refuses(from, '--size must be an integer from 1 to 4096, or width x height such as 96x64, received "8x".', {
+      size: '8x' as never,
+    });
     await refuses(await fresh({}), '--size must be left out or 4, the sample_size of its network, received 8.', {
       size: 8,
     });

@@ -59,7 +59,13 @@ describe('the prepared cache', () => {
   it('is another for other pixels, and the same for another split', async () => {
     const at = await threePictures();
     const hashes = new Set<string>();
-    const variants = [{}, { size: 9 }, { channels: 3 as const }, { fit: 'pad' as const, size: 7 }];
+    const variants = [
+      {},
+      { size: 9 },
+      { size: '9x7' as const },
+      { channels: 3 as const },
+      { fit: 'pad' as const, size: 7 },
+    ];
     for (const options of variants) {
       const dataset = await prepare({ ...at, ...options });
       expect(dataset.cached).toBe(false);
@@ -198,8 +204,12 @@ describe('prepareDataset', () => {
   const wrong: [string, Record<string, unknown>, string][] = [
     ['data', { data: '' }, 'data must be a non-empty text, received ""'],
     ['csv', { csv: 3 }, 'csv must be a non-empty text, received 3'],
-    ['size', { size: 0 }, 'size must be an integer from 1 to 2048, received 0'],
-    ['a size of half pixels', { size: 7.5 }, 'size must be an integer from 1 to 2048, received 7.5'],
+    ['size', { size: 0 }, 'size must be an integer from 1 to 2048, or width x height such as 96x64, received 0'],
+    [
+      'a size of half pixels',
+      { size: 7.5 },
+      'size must be an integer from 1 to 2048, or width x height such as 96x64, received 7.5',
+    ],
     ['channels', { channels: 4 }, 'channels must be 1 or 3, received 4'],
     ['fit', { fit: 'tile' }, 'fit must be one of crop, pad, stretch, received "tile"'],
     ['label-column', { csv: 'x.csv', labelColumn: 'id' }, '--label-column must be a column other than the ids'],

@@ -98,7 +98,9 @@ describe('pipeline prepare', () => {
     await expect(run(...args, '--channels', '2')).rejects.toThrow(/channels/);
     expect(await run(...args, '--fit', 'stretch')).toContain('32 x 32, gray');
     await expect(run(...args, '--fit', 'tile')).rejects.toThrow(/fit/);
-    await expect(run(...args, '--size', 'big')).rejects.toThrow('--size must be a number, received "big"');
+    await expect(run(...args, '--size', 'big')).rejects.toThrow(
+      'size must be an integer from 1 to 2048, or width x height such as 96x64, received "big"',
+    );
     await expect(run('--size', '8')).rejects.toThrow('Missing required argument: data');
     await expect(run(...args, '--label-column', 'male')).rejects.toThrow(/label-column -> csv/);
     await expect(run(...args, '--sice', '8')).rejects.toThrow(/sice/);

@@ -114,7 +114,10 @@ describe('createModel', () => {
       { ...simple, attention_levels: [1] },
       'norm_num_groups must be a divisor of all channels of attention_levels (8), received 32',
     ],
-    [{ ...unet, sample_size: undefined }, 'sample_size must be an integer from 1 to 4096, received undefined'],
+    [
+      { ...unet, sample_size: undefined },
+      'sample_size must be an integer from 1 to 4096, or two of them, [height, width], received undefined',
+    ],
     [{ ...unet, act_fn: 'tanh' }, 'act_fn must be one of relu, silu, gelu, mish, swish, received "tanh"'],
     [{ ...unet, norm_eps: 0 }, 'norm_eps must be a number above 0 and of at most 1, received 0'],
     [{ ...unet, mid_block_type: 'X' }, 'must be one of UNetMidBlock2D, null, received "X"'],

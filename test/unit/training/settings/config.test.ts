@@ -209,7 +209,13 @@ describe('compareConfigs', () => {
   const twoValues = (key: string, field: Field): [unknown, unknown] => {
     if (field.type === 'choice') return [field.choices[0], field.choices[1]];
     if (field.type === 'boolean') return [false, true];
-    return key in pairs ? pairs[key]! : field.type === 'integer' ? [8, 16] : [0.25, 0.5];
+    return key in pairs
+      ? pairs[key]!
+      : field.type === 'integer'
+        ? [8, 16]
+        : field.type === 'size'
+          ? [16, '16x8']
+          : [0.25, 0.5];
   };
   const rows = (['data', 'training', 'output'] as const).flatMap((section) =>
     Object.entries<Field>(fields[section]).map(([key, field]) => [section, key, field] as const),

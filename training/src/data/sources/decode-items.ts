@@ -2,6 +2,7 @@
 
 import { diskReason, Failure } from '@onnoise/base/files';
 import { configureSharp, type ImageOptions, orderedMap, type Picture, type Unusable } from '@onnoise/base/pictures';
+import { type Extent, extentOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Frame, Skipped } from '../set/types.ts';
 
@@ -18,9 +19,9 @@ export type FileItem = ({ path: string } & Told) | Skipped;
 
 /**
  * Files that are being decoded or wait for their turn to be written, at most: three for each of libuv's four threads, so
- * that none is idle while one picture takes longer than its neighbours. Fewer where the squares are large, [size, size, 3].
+ * that none is idle while one picture takes longer than its neighbours. Fewer where they are large.
  */
-const aheadFor = (size: number) => Math.max(4, Math.min(12, Math.floor(2 ** 25 / (3 * size * size))));
+const aheadFor = ({ width, height }: Extent) => Math.max(4, Math.min(12, Math.floor(2 ** 25 / (3 * width * height))));
 
 /**
  * A file that cannot be used is skipped with its reason.
@@ -48,7 +49,7 @@ export async function* decodeItems(
       return [{ file: path, reason: diskReason(error) ?? (error as Error).message }];
     }
   };
-  for await (const frames of orderedMap(numbered(items), toFrames, aheadFor(size))) yield* frames;
+  for await (const frames of orderedMap(numbered(items), toFrames, aheadFor(extentOf(size)))) yield* frames;
 }
 
 const numbered = (items: readonly FileItem[]) => items.map((item, source) => ({ item, source }));

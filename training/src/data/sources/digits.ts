@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { configureSharp, grayToSquare, type ImageOptions, orderedMap } from '@onnoise/base/pictures';
+import { configureSharp, fitGray, type ImageOptions, orderedMap } from '@onnoise/base/pictures';
 import type { Frame, Source } from '../set/types.ts';
 
 const SIDE = 28;
@@ -35,7 +35,7 @@ export function openDigits(): Source {
 }
 
 async function toFrame(pixels: Uint8Array, label: number, options: ImageOptions): Promise<Frame> {
-  return { pixels: await grayToSquare(pixels, SIDE, SIDE, options), label };
+  return { pixels: await fitGray(pixels, SIDE, SIDE, options), label };
 }
 
 /** One digit after the other, zeros first; the file's 0..1 becomes 0..255. */

@@ -1,7 +1,7 @@
 /** The source of an IDX image file, with the IDX file of its labels if there is one beside it. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { configureSharp, grayToSquare, MAX_PIXELS, orderedMap } from '@onnoise/base/pictures';
+import { configureSharp, fitGray, MAX_PIXELS, orderedMap } from '@onnoise/base/pictures';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Frame, Source } from '../set/types.ts';
 import { IMAGES_MAGIC, isIdx, LABELS_MAGIC, readIdxHeader, readIdxItems } from './idx-format.ts';
@@ -58,8 +58,8 @@ export async function openIdx(images: string): Promise<Source> {
       let next = 0;
       const toFrame = async (pixels: Uint8Array): Promise<Frame> => {
         const label = labels?.[next++];
-        const square = await grayToSquare(pixels, rows, columns, options);
-        return label === undefined ? { pixels: square } : { pixels: square, label };
+        const fitted = await fitGray(pixels, rows, columns, options);
+        return label === undefined ? { pixels: fitted } : { pixels: fitted, label };
       };
       return orderedMap(readIdxItems(images, header), toFrame, 4);
     },
