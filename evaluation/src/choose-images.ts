@@ -3,7 +3,7 @@
 import { MAX_SIZE } from '@onnoise/base/pictures';
 import { extentOf, type ImageShape, pictureSize, pictureSizeOf } from '@onnoise/scheduler/model';
 import { check, InputError, oneOf, worded } from '@onnoise/scheduler/rules';
-import type { PrepareOptions } from '@onnoise/training/data';
+import { isArrayName, type PrepareOptions } from '@onnoise/training/data';
 import type { TrainedOn } from '@onnoise/training/folder';
 import { dataFields, defaultsOf, type Field, SEED } from '@onnoise/training/settings';
 
@@ -15,7 +15,7 @@ export const IMAGE_FIELDS = {
 
 /** Settings that say how images are prepared, split, and named; the others name files of this machine. */
 export const FROM_CARD = [
-  ...(['fit', 'background', 'window', 'frames', 'axis'] as const),
+  ...(['fit', 'background', 'window', 'frames', 'axis', 'layout'] as const),
   ...(['labelNames', 'validationShare', 'seed'] as const),
 ];
 /** Those that also need a table. */
@@ -68,12 +68,18 @@ export function chooseImages(
     );
   }
   const { source: _, ...others }: Record<string, unknown> = { ...defaultsOf(IMAGE_FIELDS), ...carded, ...typed };
-  const data = { ...others, data: source, size, channels } as unknown as PrepareOptions;
+  const prepare = { ...others, data: source, size, channels } as unknown as PrepareOptions;
+  const data = typed.layout === undefined ? withoutLayout(prepare) : prepare;
   return { data, test: test && testOptions(test, data), forced: typed.channels !== undefined };
+}
+
+/** Only arrays have a layout. */
+function withoutLayout({ layout, ...options }: PrepareOptions): PrepareOptions {
+  return isArrayName(options.data) ? { ...options, layout } : options;
 }
 
 /** All of the test images, prepared in the same way; they may have fewer classes, so `openRealImages` renames them. */
 function testOptions({ data: source, csv }: NonNullable<NamedImages['test']>, data: PrepareOptions): PrepareOptions {
   const { csv: _, labelColumn, labelNames: __, groupColumn: ___, conditionColumns: ____, ...others } = data;
-  return { ...others, data: source, ...(csv && { csv, labelColumn }), validationShare: 0 };
+  return withoutLayout({ ...others, data: source, ...(csv && { csv, labelColumn }), validationShare: 0 });
 }

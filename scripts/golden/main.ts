@@ -19,6 +19,7 @@ const SCRIPTS: Record<string, string> = {
   muon: 'muon.py',
   images: 'images.py',
   inks: 'inks.py',
+  arrays: 'arrays.py',
   features: 'features.py',
   measures: 'measures.py',
   memorisation: 'memorisation.py',

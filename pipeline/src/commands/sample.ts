@@ -40,7 +40,7 @@ const START = 'From a picture:';
 const SAMPLING = 'Sampling:';
 const FILES = 'Output:';
 const SHEET =
-  'Sheet of all pictures; its name gives the format: png, webp, avif, tiff, jpg or gif; jpg and gif lose a little';
+  'Sheet of all pictures; its name gives the format: png, webp, avif, tiff, jpg or gif; jpg and gif lose a little. A name in .npy writes an array of numpy instead, [N, H, W] or [N, H, W, 3] of 8 bits';
 const MOVING = 'Animation of the sheet as it forms: webp, or gif, which has only 256 colours';
 
 export const command: Command<SampleArguments> = {
@@ -151,7 +151,8 @@ function describeFile(
   names: readonly string[] | undefined,
   conditions: string,
 ): string {
-  if (what === 'sheet') return `${plural(seeds.length, 'picture')}${describeLabels(labels, names)}${conditions}`;
+  if (what === 'sheet' || what === 'array')
+    return `${plural(seeds.length, 'picture')}${describeLabels(labels, names)}${conditions}`;
   if (what === 'singles') return 'Single pictures';
   return what === 'frames' ? 'A sheet per step' : 'Animation';
 }

@@ -91,7 +91,7 @@ describe('pictures of another width than height', () => {
   it.each([
     ['crop', '24x8', 'the middle, in proportion'],
     ['pad', '8x24', 'the whole, with a border above and below'],
-  ] as const)('%s to %s keeps %s', async (fit, size) => {
+  ] as const)('%s to %s keeps %s', async (fit, size, _) => {
     const images = await prepareImages({ data: photos, size, fit, cacheDir });
     const [width, height] = size.split('x').map(Number) as [number, number];
     expect(images).toMatchObject({ width, height });

@@ -17,6 +17,7 @@ import {
   worded,
 } from '@onnoise/scheduler/rules';
 import { labelNamesRule } from './set/label-names.ts';
+import { LAYOUTS } from './set/layouts.ts';
 import type { PrepareOptions } from './set/types.ts';
 
 const TEXT = worded('a non-empty text', text);
@@ -39,6 +40,7 @@ const RULES: Rules<PrepareOptions> = {
   window: optional(windowRule),
   frames: optional(framesRule),
   axis: optional(oneOf(AXES)),
+  layout: optional(oneOf(LAYOUTS)),
   memoryLimit: anything as Rule<number>,
   labelNamesFrom: optional(TEXT),
 };

@@ -13,6 +13,7 @@ export {
   type TrainingBatchesOptions,
 } from './set/training-batches.ts';
 export type { DataConditions, Dataset, LabelNames, PrepareOptions, PrepareProgress, Skipped } from './set/types.ts';
+export { isArrayName } from './sources/arrays.ts';
 export { openDigits } from './sources/digits.ts';
 export { findIdxImages } from './sources/idx.ts';
 export { kindOf, walkImages } from './sources/walk.ts';

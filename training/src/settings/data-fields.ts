@@ -1,5 +1,6 @@
 /** The settings of the images: `train` and `prepare` both take them. */
 import { AXES, BACKGROUNDS, FITS, framesRule, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
+import { LAYOUTS } from '../data/set/layouts.ts';
 import { flagged, SHARE, SWITCH } from './field.ts';
 
 export const dataFields = flagged({
@@ -7,7 +8,8 @@ export const dataFields = flagged({
     flag: 'data',
     onResume: 'told',
     type: 'string',
-    describe: '"digits" (built in), a folder of images, a DICOMDIR, dicomweb:http://..., or MNIST-style IDX files',
+    describe:
+      '"digits" (built in), a folder of images, a DICOMDIR, dicomweb:http://..., .npy or .npz, or MNIST-style IDX files',
   },
   csv: {
     onResume: 'told',
@@ -71,6 +73,12 @@ export const dataFields = flagged({
     type: 'choice',
     choices: AXES,
     describe: 'plane in which NIfTI volumes are sliced; axial if not given',
+  },
+  layout: {
+    onResume: 'fixed',
+    type: 'choice',
+    choices: LAYOUTS,
+    describe: 'axes of an .npy or .npz: nhw, nhwc or nchw; by its shape if not given',
   },
   validationShare: {
     onResume: 'fixed',

@@ -3,9 +3,10 @@
  * is too large, a full disk.
  */
 import { extname, join, resolve } from 'node:path';
+import { writeNpy } from '@onnoise/base/arrays';
 import { checkWritable, requireSpace, writeWhole } from '@onnoise/base/files';
 import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
-import { sizeOf } from '@onnoise/scheduler/model';
+import { sizeOf, toByte } from '@onnoise/scheduler/model';
 import { checkInteger, InputError } from '@onnoise/scheduler/rules';
 import { spreadSteps } from '@onnoise/training/pictures';
 import type { Film } from './film.ts';
@@ -37,7 +38,7 @@ export function keptSteps({ frames, animation }: SheetFiles, steps: number): num
 export async function checkNames(files: SheetFiles): Promise<void> {
   const { out, singles, frames, animation, columns } = files;
   if (columns !== undefined) checkInteger('sample images', '--columns', columns, 1, 10_000);
-  await sheetFormat(out);
+  if (!isArrayName(out)) await sheetFormat(out);
   if (animation !== undefined) await movingFormat(animation);
   const places = new Map<string, string>();
   for (const [option, path] of Object.entries({
@@ -69,12 +70,13 @@ export async function checkFiles(
   const { checkPictureSize, layOut } = await import('@onnoise/runtime-node');
   const { out, singles, frames, animation, columns } = files;
   const picture = layOut(count, shape, columns === undefined ? {} : { columns });
-  const sheet = checkPictureSize(await sheetFormat(out), picture);
+  const pixels = count * sizeOf(shape);
+  const sheet = isArrayName(out) ? pixels : checkPictureSize(await sheetFormat(out), picture);
   await checkWritable('--out', out, 'file');
   await requireSpace(out, sheet, `write ${out}`);
   if (singles !== undefined) {
     await checkWritable('--singles', singles, 'folder');
-    await requireSpace(singles, count * sizeOf(shape), `write ${singles}`);
+    await requireSpace(singles, pixels, `write ${singles}`);
   }
   if (frames !== undefined) {
     await checkWritable('--frames', frames, 'folder');
@@ -94,7 +96,7 @@ export async function writeFiles(
   { images, shape, seeds }: Samples,
   film: Film,
   signal: AbortSignal,
-  onWritten: (what: 'sheet' | 'singles' | 'frames' | 'animation', path: string) => void,
+  onWritten: (what: 'sheet' | 'array' | 'singles' | 'frames' | 'animation', path: string) => void,
 ): Promise<void> {
   const runtime = await import('@onnoise/runtime-node');
   const { out, columns, singles, frames, animation } = files;
@@ -102,8 +104,14 @@ export async function writeFiles(
     signal.throwIfAborted();
     await writeWhole(path, marked(bytes));
   };
-  await write(out, await runtime.sheet(images, shape, columns, { format: await sheetFormat(out) }));
-  onWritten('sheet', out);
+  if (isArrayName(out)) {
+    signal.throwIfAborted();
+    await writeWhole(out, pictureArray(images, shape));
+    onWritten('array', out);
+  } else {
+    await write(out, await runtime.sheet(images, shape, columns, { format: await sheetFormat(out) }));
+    onWritten('sheet', out);
+  }
   if (singles !== undefined) {
     const size = sizeOf(shape);
     for (const [i, seed] of seeds.entries()) {
@@ -128,6 +136,22 @@ export async function writeFiles(
     );
     onWritten('animation', animation);
   }
+}
+
+const isArrayName = (path: string): boolean => /\.npy$/i.test(path);
+
+/** [N, H, W] of gray pictures, [N, H, W, 3] of coloured ones: levels from 0, black, to 255. */
+function pictureArray(images: Float32Array, [channels, height, width]: Samples['shape']): Uint8Array {
+  const levels = Uint8Array.from(images, toByte);
+  const count = images.length / (channels * height * width);
+  if (channels === 1) return writeNpy(levels, [count, height, width]);
+  const plane = height * width;
+  const pixelsLast = levels.map((_, at) => {
+    const [pixel, channel] = [Math.floor(at / channels), at % channels];
+    const image = Math.floor(pixel / plane);
+    return levels[(image * channels + channel) * plane + (pixel % plane)]!;
+  });
+  return writeNpy(pixelsLast, [count, height, width, channels]);
 }
 
 /** @throws InputError for a name without a format of pictures */

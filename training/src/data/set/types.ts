@@ -1,5 +1,7 @@
 /** Types of a prepared dataset and of its sources. Pixels are uint8; images of a set share one shape. */
+
 import type { Background, ImageOptions, Picture } from '@onnoise/base/pictures';
+import type { Layout } from './layouts.ts';
 
 /** A picture, CSV row or file that was left out, with the reason in words. */
 export interface Skipped {
@@ -63,8 +65,10 @@ export interface Dataset {
 }
 
 export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
-  /** `digits`, a folder of images, a DICOMDIR, `dicomweb:` with an address, or IDX files. */
+  /** `digits`, a folder of images, a DICOMDIR, `dicomweb:` with an address, an .npy or .npz, or IDX files. */
   data: string;
+  /** Axes of an array: `nhw`, `nhwc` or `nchw`. Default: by its shape. */
+  layout?: Layout | undefined;
   /** A CSV whose `id` column names the images of the folder. */
   csv?: string | undefined;
   /** The CSV column that holds the class. */

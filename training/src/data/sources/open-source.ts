@@ -6,6 +6,7 @@ import { isDicomdir, isDicomweb, isMedicalName } from '@onnoise/base/pictures';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { checkLabelNames } from '../set/label-names.ts';
 import type { PrepareOptions, Source } from '../set/types.ts';
+import { isArrayName, openArraySource } from './arrays.ts';
 import { conditionColumns } from './condition-columns.ts';
 import { openCsv } from './csv.ts';
 import { walkDicomdir } from './dicomdir.ts';
@@ -16,20 +17,20 @@ import { findIdxImages, openIdx } from './idx.ts';
 import { openFolderStore, type Store, storeOf } from './store.ts';
 import { hasImageName, kindOf, walkFile } from './walk.ts';
 
-const CHOICES = '"digits", a folder of images, a DICOMDIR, dicomweb: and an address, or IDX files';
+const CHOICES = '"digits", a folder of images, a DICOMDIR, dicomweb: and an address, .npy or .npz, or IDX files';
 
 const ARCHIVES = new Set('.zip .tar .tgz .gz .bz2 .xz .zst .7z .rar'.split(' '));
 const TABLES = new Set('.csv .tsv'.split(' '));
 
 type SourceOptions = Pick<
   PrepareOptions,
-  'data' | 'csv' | 'labelColumn' | 'groupColumn' | 'conditionColumns' | 'frames' | 'axis'
+  'data' | 'csv' | 'labelColumn' | 'groupColumn' | 'conditionColumns' | 'frames' | 'axis' | 'layout'
 >;
 
 /**
  * `digits` is the built-in set, and `./digits` a folder of that name. A folder with a CSV is read by the CSV, a folder
  * with an IDX file, or such a file, as IDX, and any other folder is walked for images. A DICOMDIR lists files, and so does a
- * server; one medical file may be named by itself. `labelNames` must suit its classes, which keep their values.
+ * server; one medical file may be named by itself, and so may one of numpy. `labelNames` must suit its classes, which keep their values.
  */
 export async function openSource({
   labelNames,
@@ -42,11 +43,14 @@ export async function openSource({
 }
 
 async function open(options: SourceOptions): Promise<Source> {
-  const { data, csv, labelColumn, groupColumn, conditionColumns: columns } = options;
+  const { data, csv, labelColumn, groupColumn, conditionColumns: columns, layout } = options;
   const named = { '--label-column': labelColumn, '--group-column': groupColumn };
   for (const [flag, value] of Object.entries({ ...named, '--condition-columns': columns })) {
     if (value === undefined || csv !== undefined) continue;
     throw new InputError(`Cannot prepare images: ${flag} must come with --csv, received it alone.`);
+  }
+  if (layout !== undefined && !isArrayName(data)) {
+    refuse('prepare images', '--layout', 'left out, as data is no .npy or .npz', layout);
   }
   const conditions = conditionColumns(columns);
   for (const [flag, value] of Object.entries(named)) {
@@ -71,6 +75,10 @@ async function open(options: SourceOptions): Promise<Source> {
   if (stat.isFile() && isDicomdir(basename(data)))
     return openStore(storeOf(dirname(data), await walkDicomdir(data), data));
   if (stat.isFile() && isMedicalName(data)) return openStore(storeOf(dirname(data), walkFile(data, stat), data));
+  if (stat.isFile() && isArrayName(data)) {
+    alone('an array of numpy');
+    return openArraySource(data, layout);
+  }
   const idx = await findIdxImages(data);
   if (idx !== undefined) {
     alone('IDX files');

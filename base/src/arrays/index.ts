@@ -1,0 +1,1 @@
+export { bytesOf, NPY_HEAD, type NpyHeader, type NpyType, npyValues, readNpyHeader, writeNpy } from './npy.ts';

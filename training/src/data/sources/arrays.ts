@@ -1,0 +1,183 @@
+/** The source of images in a file of numpy, `.npy` or `.npz`; an `.npz` may hold labels beside them. */
+import { statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { npyValues } from '@onnoise/base/arrays';
+import {
+  configureSharp,
+  extremes,
+  fitGray,
+  fitRaw,
+  fullRange,
+  type ImageOptions,
+  levelOf,
+  MAX_PIXELS,
+  orderedMap,
+  parseWindow,
+  within,
+} from '@onnoise/base/pictures';
+import { InputError } from '@onnoise/scheduler/rules';
+import type { Layout } from '../set/layouts.ts';
+import type { Frame, Source } from '../set/types.ts';
+import { type ArrayFile, itemsOf, openArrays } from './array-file.ts';
+import { type ImagePlaces, placesOf } from './array-layout.ts';
+
+/** What people call them; those of MedMNIST and of Keras among them. The first that is there counts. */
+const IMAGES = ['images', 'train_images', 'x_train', 'x', 'arr_0'];
+const LABELS = ['labels', 'train_labels', 'y_train', 'y'];
+
+/** Most different classes. */
+const MOST_CLASSES = 10_000;
+
+export const isArrayName = (path: string): boolean => /\.np[yz]$/i.test(path);
+
+/** @throws InputError when it holds no images, or labels that do not go with them */
+export async function openArraySource(path: string, layout: Layout | undefined): Promise<Source> {
+  const arrays = await openArrays(path);
+  const images = imagesAmong(arrays, path);
+  const places = placesOf(images.name, images.header.shape, layout);
+  const { height, width } = places;
+  if (height * width > MAX_PIXELS) {
+    throw new InputError(
+      `Cannot read the array: images of ${images.name} must have at most ${MAX_PIXELS / 1e6} million pixels, received ${width} x ${height}.`,
+    );
+  }
+  const [total = 0] = images.header.shape;
+  const labelled = /\.npz$/i.test(path)
+    ? await labelsAmong(arrays, total)
+    : { notes: [`${basename(path)} holds no labels.`] };
+  const range = images.header.type === 'u1' ? undefined : await rangeOf(images);
+  const { size, mtimeMs } = statSync(path);
+  return {
+    name: basename(path).replace(/\.np[yz]$/i, ''),
+    identity: JSON.stringify([resolve(path), size, mtimeMs, layout ?? null]),
+    total,
+    ...labelled.classes,
+    notes: [...labelled.notes, ...(range ? [rangeNote(range)] : [])],
+    frames(options) {
+      configureSharp();
+      let next = 0;
+      const toFrame = async (bytes: Buffer): Promise<Frame> => {
+        const number = next++;
+        const label = labelled.labels?.[number];
+        const picture = await pictureOf(bytes, { images, number, places, range }, options);
+        if ('reason' in picture) return picture;
+        return label === undefined ? picture : { ...picture, label };
+      };
+      return orderedMap(itemsOf(images), toFrame, 4);
+    },
+  };
+}
+
+function imagesAmong(arrays: readonly ArrayFile[], path: string): ArrayFile {
+  const many = arrays.filter(({ header }) => header.shape.length === 3 || header.shape.length === 4);
+  const named = IMAGES.map((key) => many.find((array) => array.key === key)).find((array) => array !== undefined);
+  const [only] = arrays.length === 1 ? arrays : many.length === 1 ? many : [];
+  const found = named ?? only;
+  if (found) return found;
+  const held = arrays.map(({ key, header }) => `${key} [${header.shape.join(', ')}]`).join(', ');
+  throw new InputError(
+    `Cannot read the array: ${path} must hold images by one of the names ${IMAGES.join(', ')}, received ${held || 'no array'}.`,
+  );
+}
+
+interface Labelled {
+  labels?: number[];
+  classes?: Pick<Source, 'classNames' | 'labelSource'>;
+  notes: string[];
+}
+
+async function labelsAmong(arrays: readonly ArrayFile[], count: number): Promise<Labelled> {
+  const array = LABELS.map((key) => arrays.find((one) => one.key === key)).find((one) => one !== undefined);
+  if (!array) return { notes: [`No labels were found: an array of them is called ${LABELS.join(', ')}.`] };
+  const [rows, ...others] = array.header.shape;
+  const columns = others.reduce((all, side) => all * side, 1);
+  if (rows !== count) {
+    throw new InputError(
+      `Cannot read the array: ${array.name} must have ${count} labels, one for every image, received ${rows}.`,
+    );
+  }
+  if (columns !== 1)
+    return { notes: [`${array.name} has ${columns} labels an image, and is not used: an image has one class.`] };
+  const labels: number[] = [];
+  for await (const item of itemsOf(array)) labels.push(npyValues(item, array.header)(0));
+  const wrong = labels.find((label) => !Number.isInteger(label) || label < 0 || label >= MOST_CLASSES);
+  if (wrong !== undefined) {
+    throw new InputError(
+      `Cannot read the array: ${array.name} must hold integers from 0 to ${MOST_CLASSES - 1}, received ${wrong}.`,
+    );
+  }
+  const classes = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+  const classNames = Array.from({ length: classes }, (_, i) => String(i));
+  return { labels, classes: { classNames, labelSource: array.name }, notes: [] };
+}
+
+/** The least and greatest of all finite values. */
+async function rangeOf(images: ArrayFile): Promise<[number, number]> {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const count = images.header.shape.slice(1).reduce((all, side) => all * side, 1);
+  for await (const item of itemsOf(images)) {
+    const [low, high] = extremes(npyValues(item, images.header), count);
+    least = Math.min(least, low);
+    most = Math.max(most, high);
+  }
+  if (least < most) return [least, most];
+  throw new InputError(
+    `Cannot read the array: ${images.name} must hold different finite numbers, received ${least > most ? 'none' : `only ${least}`}.`,
+  );
+}
+
+const rounded = (value: number) => Number(value.toPrecision(6));
+
+const rangeNote = ([least, most]: readonly [number, number]): string =>
+  `Without --window black is ${rounded(least)} and white ${rounded(most)}, the least and greatest of all values.`;
+
+interface Item {
+  images: ArrayFile;
+  /** Its number, from 0. */
+  number: number;
+  places: ImagePlaces;
+  /** Of all values, for numbers that are no levels of 8 bits. */
+  range: readonly [number, number] | undefined;
+}
+
+async function pictureOf(
+  bytes: Buffer,
+  { images, number, places, range }: Item,
+  options: ImageOptions,
+): Promise<Frame> {
+  const { height, width, channels, placeOf } = places;
+  const value = npyValues(bytes, images.header);
+  const pixels = height * width;
+  const interleaved = (at: number) => value(placeOf(Math.floor(at / channels), at % channels));
+  if (!range) {
+    const levels = Uint8Array.from({ length: channels * pixels }, (_, at) => interleaved(at));
+    return {
+      pixels:
+        channels === 1
+          ? await fitGray(levels, height, width, options)
+          : await fitRaw({ width, height, pixels: levels }, options),
+    };
+  }
+  const window = parseWindow(options.window);
+  let share = fullRange(...range);
+  if (typeof window === 'object') share = within(window);
+  else if (window === 'auto') {
+    const [low, high] = extremes(value, channels * pixels);
+    if (!(low < high))
+      return { file: `image ${number} of ${images.name}`, reason: 'blank: all its values are the same' };
+    share = fullRange(low, high);
+  }
+  const levels = channels === 1 ? new Uint16Array(pixels) : new Uint8Array(3 * pixels);
+  let infinite = false;
+  for (let at = 0; at < levels.length; at++) {
+    const measured = interleaved(at);
+    if (!Number.isFinite(measured)) infinite = true;
+    const level = levelOf(share(measured));
+    levels[at] = channels === 1 ? level : (level + 128) / 257;
+  }
+  return {
+    pixels: await fitRaw({ width, height, pixels: levels }, options),
+    windowed: true,
+    ...(infinite && { infinite }),
+  };
+}
