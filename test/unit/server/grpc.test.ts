@@ -1,23 +1,26 @@
 /** The Open Inference Protocol over gRPC, as a client in Node calls it. */
+import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createServer, type ServerOptions } from '#server/index.ts';
 import { grpcCaller } from '#test/load/grpc.ts';
 import { tinyArtefact, tinyOutput } from '#test/models/tiny-onnx.ts';
+import { useServer } from '#test/server.ts';
 
 const KEY = 'a-key-of-the-tests-1234';
 
 // biome-ignore lint/suspicious/noExplicitAny: what proto-loader makes of the definition
 type Any = any;
 
-async function start(options: Partial<ServerOptions> = {}) {
-  const models = { tiny: await tinyArtefact({ shape: [1, 2, 2], classes: 3 }) };
-  const server = await createServer({ models, device: 'cpu', ...options });
-  await server.listen({ port: 0, grpcPort: 0 });
-  onTestFinished(() => server.close());
-  const caller = grpcCaller(server.grpcPort!);
+/** A server of its own for the tests of a suite, and calls to it. */
+function useGrpc(options: Partial<ServerOptions> = {}) {
+  const server = useServer(async (folder) => {
+    const tiny = await tinyArtefact({ shape: [1, 2, 2], classes: 3 }, { out: join(folder, 'tiny') });
+    return { models: { tiny }, device: 'cpu', ...options };
+  });
+  beforeAll(() => server().listen({ port: 0, grpcPort: 0 }));
   const call = (method: string, request: object, key?: string) =>
-    caller(method, request, key === undefined ? {} : { authorization: `Bearer ${key}` });
+    grpcCaller(server().grpcPort!)(method, request, key === undefined ? {} : { authorization: `Bearer ${key}` });
   return { server, call };
 }
 
@@ -31,8 +34,9 @@ const EXPECTED = [1, 2, 3, 4].map((x) => Math.fround(tinyOutput(x, 10, 2)));
 const near = (values: number[]) => values.map((value) => value.toFixed(4));
 
 describe('gRPC', () => {
+  const { call } = useGrpc();
+
   it('tells of the server and its models, and calls the network, with values by type or raw', async () => {
-    const { call } = await start();
     expect(await call('ServerLive', {})).toEqual({ live: true });
     expect(await call('ServerReady', {})).toEqual({ ready: true });
     expect(await call('ModelReady', { name: 'tiny' })).toEqual({ ready: true });
@@ -91,15 +95,24 @@ describe('gRPC', () => {
       'sample must have a binary_data_size of 16, received 3',
     ],
   ])('refuses %s in a sentence', async (_, request, code, message) => {
-    const { call } = await start();
     await expect(call('ModelInfer', request)).rejects.toMatchObject({
       code,
       details: expect.stringContaining(message),
     });
   });
 
+  it('is not served unless it is asked for', { tags: 'long' }, async () => {
+    const server = await createServer({ models: { tiny: await tinyArtefact() }, device: 'cpu' });
+    onTestFinished(() => server.close());
+    await server.listen({ port: 0 });
+    expect(server.grpcPort).toBe(undefined);
+  });
+});
+
+describe('gRPC with keys', () => {
+  const { server, call } = useGrpc({ apiKeys: [{ key: KEY, name: 'lab', rate: 2 }] });
+
   it('asks for a key, counts calls against its rate and in the metrics, and tells its health to all', async () => {
-    const { server, call } = await start({ apiKeys: [{ key: KEY, name: 'lab', rate: 2 }] });
     expect(await call('ServerReady', {})).toEqual({ ready: true });
     await expect(call('ModelInfer', { model_name: 'tiny', inputs })).rejects.toMatchObject({
       code: status.UNAUTHENTICATED,
@@ -113,15 +126,8 @@ describe('gRPC', () => {
       details: 'A client may make 2 calls a minute.',
     });
     const headers = { authorization: `Bearer ${KEY}` };
-    const metrics = (await server.app.inject({ url: '/metrics', headers })).payload;
+    const metrics = (await server().app.inject({ url: '/metrics', headers })).payload;
     expect(metrics).toContain('onnoise_client_requests_total{client="lab",status="200"} 2');
     expect(metrics).toContain('onnoise_client_requests_total{client="lab",status="429"} 1');
-  });
-
-  it('is not served unless it is asked for', async () => {
-    const server = await createServer({ models: { tiny: await tinyArtefact() }, device: 'cpu' });
-    onTestFinished(() => server.close());
-    await server.listen({ port: 0 });
-    expect(server.grpcPort).toBe(undefined);
   });
 });

@@ -11,7 +11,7 @@ import { runHere } from '#pipeline/jobs/run-here.ts';
 import { createServer, type Jobs, type Server, type ServerOptions } from '#server/index.ts';
 import { until } from '#test/load/until.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
-import { ask, IMAGES } from '#test/server.ts';
+import { ask, IMAGES, useServer } from '#test/server.ts';
 
 const KEYS = ['the-first-key-of-two-1', 'the-second-key-of-two'];
 
@@ -116,7 +116,7 @@ describe('a job', () => {
     );
   });
 
-  it('that is ordered while the server stops is kept for the next', async () => {
+  it('that is ordered while the server stops is kept for the next', { tags: 'long' }, async () => {
     const [folder, model] = await Promise.all([temporaryFolder(), tinyArtefact()]);
     let jobs!: Jobs;
     const open = keepJobs({ folder, createRunner: (host) => runHere(host, folder) });
@@ -136,7 +136,7 @@ describe('a job', () => {
     await untilStatus(next.server, id, 'completed');
   });
 
-  it('waits for requests, which do not wait for it', async () => {
+  it('waits for requests, which do not wait for it', { tags: 'long' }, async () => {
     const { server } = await start({ maxSteps: 100_000 }, { T: 100_000 });
     const { id } = (await order(server, { n: 64, shard: 64, steps: 5000, sampler: 'ddim' })).json;
     await untilStatus(server, id, 'running');
@@ -196,7 +196,9 @@ describe('a job', () => {
     expect((await remove(server, id, one)).statusCode).toBe(200);
   });
 
-  it('fails in a sentence where its model is another by then, and where the disk does not take it', async () => {
+  it('fails in a sentence where its model is another by then, and where the disk does not take it', {
+    tags: 'long',
+  }, async () => {
     const { server, model, folder } = await start({}, { T: 100_000 });
     const { id } = (await order(server, { n: 50, shard: 1, steps: 500, sampler: 'ddim' })).json;
     await untilStatus(server, id, 'running');
@@ -218,7 +220,7 @@ describe('a job', () => {
     expect(gone.json.error.code).toBe('pictures_gone');
   });
 
-  it('is refused where the disk has no room for it, and where a client keeps a hundred', async () => {
+  it('is refused where the disk has no room for it, and where a client keeps a hundred', { tags: 'long' }, async () => {
     const { server, folder } = await start({ maxJobImages: 1e9, rate: 0 }, { shape: [1, 64, 64] });
     const huge = await order(server, { n: 1e9, steps: 2 });
     expect([huge.status, huge.json.error.code]).toEqual([507, 'no_room']);
@@ -230,6 +232,17 @@ describe('a job', () => {
     const [first] = (await ask(server, '/v1/jobs')).json.data;
     await remove(server, first.id);
     expect((await order(server, { n: 1, steps: 1 })).status).toBe(202);
+  });
+});
+
+describe('an order that is wrong', () => {
+  let jobsFolder: string;
+  const server = useServer(async (own) => {
+    jobsFolder = join(own, 'jobs');
+    await mkdir(jobsFolder);
+    const model = await tinyArtefact({}, { out: join(own, 'tiny') });
+    const jobs = keepJobs({ folder: jobsFolder, createRunner: (host) => runHere(host, jobsFolder) });
+    return { models: { tiny: model }, device: 'cpu', jobs, maxJobImages: 200, maxSteps: 1000 };
   });
 
   it.each([
@@ -243,17 +256,16 @@ describe('a job', () => {
     [{ n: 2, condition: { age: 1 } }, 'condition', 'age'],
     [{ n: 2, guidance: 3 }, 'guidance', 'guidance must be'],
     [{ n: 2, stream: true }, 'stream', 'stream'],
-  ])('is refused at once with %j', async (body, param, words) => {
-    const { server, folder } = await start({ maxJobImages: 200, maxSteps: 1000 });
-    const answer = await order(server, body);
+  ])('is refused at once: %j', async (body, param, words) => {
+    const answer = await order(server(), body);
     expect(answer.status).toBe(400);
     expect(answer.json.error.param).toBe(param);
     expect(answer.json.error.message).toContain(words);
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(jobsFolder)).toEqual([]);
   });
 });
 
-it('jobs that cannot be read are told, and left alone', async () => {
+it('jobs that cannot be read are told, and left alone', { tags: 'long' }, async () => {
   const folder = await temporaryFolder();
   for (const [id, text] of [
     ['job-'.padEnd(28, 'a'), 'half a fi'],
@@ -269,7 +281,7 @@ it('jobs that cannot be read are told, and left alone', async () => {
   expect((await readdir(folder)).length).toBe(2);
 });
 
-it('a server without jobs says how to have them', async () => {
+it('a server without jobs says how to have them', { tags: 'long' }, async () => {
   const server = await createServer({ models: { tiny: await tinyArtefact() }, device: 'cpu' });
   onTestFinished(() => server.close());
   for (const answer of [

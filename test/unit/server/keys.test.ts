@@ -5,10 +5,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createServer, type Server, type ServerOptions } from '#server/index.ts';
 import { createWrongKeys } from '#server/service/wrong-keys.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
-import { ask, IMAGES } from '#test/server.ts';
+import { ask, IMAGES, useServer } from '#test/server.ts';
 
 const LAB = 'the-key-of-the-lab-1';
 const WARD = 'the-key-of-the-ward-2';
+const RATES = ['a-key-with-a-rate-of-3', 'a-key-without-a-rate', 'a-key-with-the-rate-of-all'];
+const PRIORITIES = ['a-key-that-comes-first', 'a-key-that-comes-second'];
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 async function start(options: Partial<ServerOptions>): Promise<Server> {
@@ -21,16 +23,28 @@ const generate = (server: Server, body: object, key: string) =>
   ask(server, IMAGES, { body: { steps: 1, ...body }, headers: bearer(key) });
 
 describe('a key', () => {
+  /** Each test has keys of its own, which none but their own limits keep from anything. */
+  const server = useServer(async (folder) => ({
+    models: { tiny: await tinyArtefact({ T: 1000 }, { out: join(folder, 'tiny') }) },
+    device: 'cpu',
+    maxImages: 8,
+    maxBatch: 3,
+    queue: 64,
+    rate: 2,
+    apiKeys: [
+      { key: LAB, name: 'lab', maxSteps: 20, maxImages: 2, rate: 0 },
+      { key: WARD, maxImages: 100, rate: 0 },
+      { key: RATES[0]!, rate: 3 },
+      { key: RATES[1]!, rate: 0 },
+      RATES[2]!,
+      { key: PRIORITIES[0]!, priority: 2, rate: 0 },
+      { key: PRIORITIES[1]!, rate: 0 },
+    ],
+  }));
+
   it('has limits of its own, within those of the server', async () => {
-    const server = await start({
-      maxImages: 8,
-      apiKeys: [
-        { key: LAB, name: 'lab', maxSteps: 20, maxImages: 2 },
-        { key: WARD, maxImages: 100 },
-      ],
-    });
     const message = async (body: object, key: string) => {
-      const { status, json } = await generate(server, body, key);
+      const { status, json } = await generate(server(), body, key);
       return status === 200 ? json.data.length : json.error.message;
     };
     expect(await message({ n: 2, steps: 20 }, LAB)).toBe(2);
@@ -41,34 +55,29 @@ describe('a key', () => {
     expect(await message({ n: 8, steps: 21 }, WARD)).toBe(8);
     expect(await message({ n: 9 }, WARD)).toContain('n must be an integer from 1 to 8');
     const call = { inputs: [{ name: 'sample', shape: [3, 1, 4, 4], datatype: 'FP32', data: [] }] };
-    const asked = await ask(server, '/v2/models/tiny/infer', { body: call, headers: bearer(LAB) });
+    const asked = await ask(server(), '/v2/models/tiny/infer', { body: call, headers: bearer(LAB) });
     expect(asked.status).toBe(400);
   });
 
   it('has a rate of its own', async () => {
-    const server = await start({ rate: 2, apiKeys: [{ key: LAB, rate: 3 }, { key: WARD, rate: 0 }, `${WARD}-plain`] });
     const statuses = async (key: string) => {
       const all = [];
-      for (let i = 0; i < 5; i++) all.push((await generate(server, {}, key)).status);
+      for (let i = 0; i < 5; i++) all.push((await generate(server(), {}, key)).status);
       return all.filter((status) => status === 200).length;
     };
-    expect([await statuses(LAB), await statuses(WARD), await statuses(`${WARD}-plain`)]).toEqual([3, 5, 2]);
+    const images = [];
+    for (const key of RATES) images.push(await statuses(key));
+    expect(images).toEqual([3, 5, 2]);
   });
 
   it('gives its pictures more places with a higher priority', async () => {
-    const server = await start({
-      maxBatch: 3,
-      queue: 64,
-      maxImages: 32,
-      apiKeys: [{ key: LAB, priority: 2 }, { key: WARD }],
-    });
     const ended: string[] = [];
-    const all = [LAB, WARD].map(async (key) => {
-      await generate(server, { n: 8, steps: 600, sampler: 'ddim' }, key);
+    const all = PRIORITIES.map(async (key) => {
+      await generate(server(), { n: 8, steps: 600, sampler: 'ddim' }, key);
       ended.push(key);
     });
     await Promise.all(all.reverse());
-    expect(ended).toEqual([LAB, WARD]);
+    expect(ended).toEqual(PRIORITIES);
   });
 });
 
