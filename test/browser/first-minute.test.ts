@@ -59,7 +59,7 @@ describe('the first minute', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('a recording, step 20 of 20').waitFor();
   });
 
-  it('keeps the bar of time above what it moves, and in view', async () => {
+  it('keeps the bar of time above what it moves, and in view', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/forward', PHONE);
     const bar = page.locator('.forward-bar');
     await page.getByRole('img', { name: /, linear schedule/ }).waitFor();

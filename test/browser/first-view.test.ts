@@ -91,7 +91,7 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it('follows a link before its script is there', async () => {
+  it('follows a link before its script is there', { tags: 'long' }, async () => {
     const { page, arrive } = await openHeld('');
     await page.getByRole('link', { name: 'Learn' }).click();
     await heading(page).waitFor({ state: 'hidden' });

@@ -64,7 +64,7 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.locator('.sample').evaluate((view) => getComputedStyle(view).display)).toBe('grid');
   });
 
-  it('needs less than 8 MB with the runtime of any browser', async () => {
+  it('needs less than 8 MB with the runtime of any browser', { tags: 'long' }, async () => {
     const { site } = inject('browser');
     // Models and what the view Train starts from come when they are asked for.
     const files = (await readdir(site, { recursive: true })).filter((path) => !/^(models|training)\b/.test(path));

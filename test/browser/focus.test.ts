@@ -39,7 +39,7 @@ describe('the focus', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => toTheEnd.evaluate((button: HTMLButtonElement) => button.disabled)).toBe(true);
   });
 
-  it('stays on Check after the answer, and on what makes pictures until they are made', async () => {
+  it('stays on Check after the answer, and on what makes pictures until they are made', { tags: 'long' }, async () => {
     const page = await open('#/learn/guess');
     await press(page, 'Check');
     await page

@@ -29,7 +29,9 @@ describe('the forward process', skipBecause(LACKS_CHROMIUM), () => {
     expect(await pixels(page, 'linear')).not.toEqual(await pixels(page, 'cosine'));
   });
 
-  it('begins with a hand, says that nobody was exposed for it, and has others of other ages', async () => {
+  it('begins with a hand, says that nobody was exposed for it, and has others of other ages', {
+    tags: 'long',
+  }, async () => {
     const { page } = await openSite(browser(), host(), '#/forward?t=0');
     const hand = page.getByRole('img', { name: /^phantom of a hand, .*male at t = 0, linear schedule/ });
     await hand.waitFor();
@@ -136,7 +138,7 @@ describe('the forward process', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('alert').filter({ hasText: 'Cannot use the camera: this page may not.' }).waitFor();
   });
 
-  it('runs the chain beside the jump', async () => {
+  it('runs the chain beside the jump', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/forward?t=40', { reducedMotion: 'reduce' });
     await picture(page, 'linear').waitFor();
     await page.getByRole('button', { name: 'Run both' }).click();

@@ -12,6 +12,7 @@ import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { DESKTOP, openSite, PHONE } from '#test/browser/site.ts';
 import { useBrowser, useHost, visit } from '#test/browser/visit.ts';
 import { writeEvaluatedModel, writeRun } from '#test/compare-folders.ts';
+import { eachLong } from '#test/each-long.ts';
 import { exampleEvaluation, exampleMeasures, examplePictures } from '#test/evaluation.ts';
 import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
@@ -47,13 +48,13 @@ describe('the files', skipBecause(LACKS_CHROMIUM), () => {
   ]);
 
   // axe is a script, which the files forbid.
-  it.each(rows)('is accessible and fits: $name on $device', async ({ name, options }) => {
+  eachLong(rows, 'is accessible and fits: $name on $device', async ({ name, options }) => {
     const page = await open(name, { ...options, bypassCSP: true });
     expect(await faults(page)).toEqual([]);
     expect(await overflow(page)).toBe(0);
   });
 
-  it.each(NAMES)('%s is on light paper, within its edges', async (name) => {
+  it.each(NAMES)('%s is on light paper, within its edges', { tags: 'long' }, async (name) => {
     const page = await open(name, { viewport: PAPER, colorScheme: 'dark', bypassCSP: true });
     await page.emulateMedia({ media: 'print' });
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');

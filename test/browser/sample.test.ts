@@ -11,7 +11,6 @@ import type { Fault } from '#test/browser/server.ts';
 import { openSite } from '#test/browser/site.ts';
 import { useBrowser, useHost } from '#test/browser/visit.ts';
 import { expectClose } from '#test/compare.ts';
-import { eachLong } from '#test/each-long.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { spawnCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
@@ -32,15 +31,19 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     { seed: '123456789', steps: '4', sampler: 'ddpm', labels: '8' },
   ];
 
-  eachLong(LINKS, 'draws the picture of a link, which is that of pipeline sample: $sampler', async (options) => {
-    const query = new URLSearchParams({ count: '1', ...options });
-    const { page } = await openSite(browser(), host(), `#/sample?${query}`, { acceptDownloads: true });
-    await done(page, 1);
-    const { seed } = options;
-    const picture = await pictureOfPipeline({ count: '1', ...options });
-    expectClose(await downloadPicture(page), picture, { absolute: ROUNDING, what: `seed ${seed}` });
-    expectClose(await shownPicture(page), picture, { absolute: ROUNDING, what: `seed ${seed} on the canvas` });
-  });
+  it.each(LINKS)(
+    'draws the picture of a link, which is that of pipeline sample: $sampler',
+    { tags: 'long' },
+    async (options) => {
+      const query = new URLSearchParams({ count: '1', ...options });
+      const { page } = await openSite(browser(), host(), `#/sample?${query}`, { acceptDownloads: true });
+      await done(page, 1);
+      const { seed } = options;
+      const picture = await pictureOfPipeline({ count: '1', ...options });
+      expectClose(await downloadPicture(page), picture, { absolute: ROUNDING, what: `seed ${seed}` });
+      expectClose(await shownPicture(page), picture, { absolute: ROUNDING, what: `seed ${seed} on the canvas` });
+    },
+  );
 
   it('samples on request, tells how, and gives a link that brings the picture back', async () => {
     const { page, url } = await openSite(browser(), host(), '', { permissions: ['clipboard-read', 'clipboard-write'] });
@@ -148,7 +151,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => field(page, 'Seed').inputValue()).not.toBe(seed);
   });
 
-  it('says at its field what is wrong with a value, and does not sample it', async () => {
+  it('says at its field what is wrong with a value, and does not sample it', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host());
     await fill(page, { Steps: '0' });
     await page.getByText(/Steps must be a whole number from 1 to \d+/).waitFor();
@@ -170,16 +173,20 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     { what: 'breaks off', fault: { cut: 2_000_000 }, message: /model\.onnx must arrive whole/ },
   ];
 
-  eachLong(FAULTS, 'says what is wrong where the network $what, and tries again', async ({ fault, message }) => {
-    host().fault(NETWORK, fault);
-    const { page } = await openSite(browser(), host(), '', { allow: [/model\.onnx/, /ERR_CONTENT_LENGTH_MISMATCH/] });
-    const alert = page.getByRole('alert').filter({ hasText: message });
-    await alert.waitFor();
-    host().mend();
-    await alert.getByRole('button', { name: 'Try again' }).click();
-    await page.getByText(/WASM, (one|\d+) threads?/).waitFor();
-    expect(await alert.count()).toBe(0);
-  });
+  it.each(FAULTS)(
+    'says what is wrong where the network $what, and tries again',
+    { tags: 'long' },
+    async ({ fault, message }) => {
+      host().fault(NETWORK, fault);
+      const { page } = await openSite(browser(), host(), '', { allow: [/model\.onnx/, /ERR_CONTENT_LENGTH_MISMATCH/] });
+      const alert = page.getByRole('alert').filter({ hasText: message });
+      await alert.waitFor();
+      host().mend();
+      await alert.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText(/WASM, (one|\d+) threads?/).waitFor();
+      expect(await alert.count()).toBe(0);
+    },
+  );
 
   it('says what is wrong where WebAssembly is blocked', { tags: 'long' }, async () => {
     host().fault(/\.wasm$/, { status: 403 });

@@ -7,6 +7,7 @@ import { seriousFaults } from '#test/browser/axe.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { DESKTOP, heading, openSite, overflow, PHONE, settle, VIEWS } from '#test/browser/site.ts';
 import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { eachLong } from '#test/each-long.ts';
 import { skipBecause } from '#test/skip.ts';
 
 describe('every view', skipBecause(LACKS_CHROMIUM), () => {
@@ -29,11 +30,10 @@ describe('every view', skipBecause(LACKS_CHROMIUM), () => {
     await settle(page);
     expect(await seriousFaults(page)).toEqual([]);
   };
-  const TITLE = 'is accessible and fits: $view, $scheme, on $device';
-  it.each(rows.filter(({ scheme }) => scheme === 'light'))(TITLE, fits);
-  it.each(rows.filter(({ scheme }) => scheme === 'dark'))(TITLE, { tags: 'long' }, fits);
+  eachLong(rows, 'is accessible and fits: $view, $scheme, on $device', fits);
 
-  it.each(VIEWS)('fits a screen of 320 pixels: %s', async (view) => {
+  const narrow = VIEWS.map((view) => ({ view }));
+  eachLong(narrow, 'fits a screen of 320 pixels: $view', async ({ view }) => {
     const { page } = await openSite(browser(), host(), `#/${view}`, { viewport: { width: 320, height: 640 } });
     await settle(page);
     expect(await overflow(page)).toEqual([]);
@@ -62,13 +62,13 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     expect(await nav.getByRole('link', { name: VIEW_NAMES.forward }).getAttribute('aria-current')).toBe('page');
   });
 
-  it('draws its charts in a browser whose language is none', async () => {
+  it('draws its charts in a browser whose language is none', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/forward', { locale: 'en-US@posix' });
     await page.locator('.u-over').first().waitFor();
     expect(await page.evaluate(() => navigator.language)).toBe('en-US');
   });
 
-  it('moves the focus into a new view, and past the header on request', async () => {
+  it('moves the focus into a new view, and past the header on request', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host());
     await page.keyboard.press('Tab');
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
@@ -95,7 +95,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(paper).toBe('rgb(250, 249, 246)');
   });
 
-  it('tells in the colours of a contrast theme what is chosen, and how far a slider is', async () => {
+  it('tells in the colours of a contrast theme what is chosen, and how far a slider is', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/forward', { forcedColors: 'active' });
     const paint = (selector: string) =>
       page
@@ -115,7 +115,9 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     expect(await seriousFaults(page)).toEqual([]);
   });
 
-  it('brings the current and the focused view into sight in a menu wider than the screen', async () => {
+  it('brings the current and the focused view into sight in a menu wider than the screen', {
+    tags: 'long',
+  }, async () => {
     const { page } = await openSite(browser(), host(), '#/model', { viewport: { width: 320, height: 640 } });
     const shows = (name: string) =>
       page.getByRole('navigation', { name: 'Views' }).evaluate((nav, words) => {
@@ -147,7 +149,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     ['a desktop', DESKTOP],
     ['a tablet', { viewport: { width: 900, height: 700 } }],
     ['a phone', { ...PHONE, viewport: { width: 360, height: 800 } }],
-  ])('on %s, keeps the parts of its head apart with text of twice the size', async (_, options) => {
+  ])('on %s, keeps the parts of its head apart with text of twice the size', { tags: 'long' }, async (_, options) => {
     const { page } = await openSite(browser(), host(), '#/train', options);
     await page.evaluate(() => {
       document.documentElement.style.fontSize = '200%';
@@ -177,6 +179,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
 
   it.each(['light', 'dark'] as const)(
     'paints a choice that cannot be made paler than the others, %s',
+    { tags: 'long' },
     async (colorScheme) => {
       const { page } = await openSite(browser(), host(), '#/sample', { colorScheme });
       await page.locator('.segment input[value="wasm"]').waitFor({ state: 'attached' });
@@ -196,7 +199,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     },
   );
 
-  it('shows a view that it does not know as the first', async () => {
+  it('shows a view that it does not know as the first', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/nowhere?seed=1');
     await expect.poll(() => page.title()).toBe(`${VIEW_NAMES.sample} · Onnoise`);
   });

@@ -12,6 +12,7 @@ import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { openSite, PHONE, settle } from '#test/browser/site.ts';
 import { freshStepFiles, planOfNetwork, writeFiles } from '#test/browser/trainer.ts';
 import { useBrowser, useHost, type VisitOptions } from '#test/browser/visit.ts';
+import { eachLong } from '#test/each-long.ts';
 import { skipBecause } from '#test/skip.ts';
 
 /** It trains at the speed that other tests leave: milliseconds. */
@@ -48,8 +49,14 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
     await button(page, 'Go on').waitFor();
   };
 
-  it('trains on digits, draws, pauses; the download is a model that the page opens, and goes on from', async () => {
-    const { page } = await openAsIs();
+  const CORES = [
+    { cores: 'one core', visit: open },
+    { cores: 'all cores', visit: openAsIs },
+  ];
+  const WALK =
+    'trains on digits, draws, pauses; the download is a model that the page opens, and goes on from: on $cores';
+  eachLong(CORES, WALK, async ({ visit }) => {
+    const { page } = await visit();
     await button(page, 'Start').click();
     await stepsReach(page, 3);
     await page.getByRole('img', { name: 'a 3, as it draws it now' }).waitFor();

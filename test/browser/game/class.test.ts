@@ -81,7 +81,7 @@ describe('a round for a class', skipBecause(LACKS_CHROMIUM), () => {
     return { page, hash: new URL(link).hash };
   }
 
-  it('is played from its link, and its code is counted once', async () => {
+  it('is played from its link, and its code is counted once', { tags: 'long' }, async () => {
     const { page, hash } = await openClass();
     const class1 = await openSite(browser(), host(), hash, PHONE);
     const right = await play(class1.page, await truths());

@@ -24,7 +24,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     return page;
   }
 
-  it('tells nothing of a picture before the answer', async () => {
+  it('tells nothing of a picture before the answer', { tags: 'long' }, async () => {
     const page = await start();
     const truths = await kinds();
     expect(new Set(truths).size).toBe(2);

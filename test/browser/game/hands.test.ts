@@ -49,7 +49,7 @@ describe('a model of ages and sexes', skipBecause(LACKS_CHROMIUM), () => {
     return { page, folder };
   }
 
-  it('is asked for a sex, and for an age that is said in years and months', async () => {
+  it('is asked for a sex, and for an age that is said in years and months', { tags: 'long' }, async () => {
     const { page, folder } = await openTiny();
     await page.getByRole('group', { name: 'Sex' }).getByRole('button', { name: 'male', exact: true }).click();
     await field(page, 'Bone age').fill('122');

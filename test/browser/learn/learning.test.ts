@@ -119,7 +119,7 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     expect(await alert.count()).toBe(0);
   });
 
-  it('says so where the recording cannot be fetched, and tries again', async () => {
+  it('says so where the recording cannot be fetched, and tries again', { tags: 'long' }, async () => {
     host().fault(/recorded-training/, { status: 503 });
     const { page } = await openSite(browser(), host(), '#/learn/learning', { allow: [/503/] });
     const alert = page.getByRole('alert');

@@ -7,6 +7,7 @@ import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { startHost } from '#test/browser/server.ts';
 import { DESKTOP, heading, openSite, overflow, PHONE, settle } from '#test/browser/site.ts';
 import { useBrowser, useHost, visit } from '#test/browser/visit.ts';
+import { eachLong } from '#test/each-long.ts';
 import { skipBecause } from '#test/skip.ts';
 
 /** Reloading and leaving the page abort downloads under way. */
@@ -35,9 +36,7 @@ describe('every chapter', skipBecause(LACKS_CHROMIUM), () => {
     await page.setViewportSize({ width: 320, height: 640 });
     expect(await overflow(page)).toEqual([]);
   };
-  const TITLE = 'is accessible and fits: $id, $scheme, on $device';
-  it.each(rows.filter(({ scheme }) => scheme === 'light'))(TITLE, fits);
-  it.each(rows.filter(({ scheme }) => scheme === 'dark'))(TITLE, { tags: 'long' }, fits);
+  eachLong(rows, 'is accessible and fits: $id, $scheme, on $device', fits);
 });
 
 describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
@@ -79,7 +78,7 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => done(page).count()).toBe(2);
   });
 
-  it('end with a finished round of the game, not with one right answer', async () => {
+  it('end with a finished round of the game, not with one right answer', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/game');
     const task = page.getByRole('region', { name: 'Try it' });
     const keep = (record: string) => page.evaluate((text) => localStorage.setItem('onnoise.game', text), record);
@@ -91,7 +90,7 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
     await task.getByText('Done.').waitFor();
   });
 
-  it('work where the browser refuses to store anything', async () => {
+  it('work where the browser refuses to store anything', { tags: 'long' }, async () => {
     const init = () => {
       const refuse = () => {
         throw new DOMException('refused', 'SecurityError');
@@ -103,7 +102,7 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => done(page).count()).toBe(1);
   });
 
-  it('are reached by keyboard alone, with the focus in the chapter', async () => {
+  it('are reached by keyboard alone, with the focus in the chapter', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/destroy');
     await page.getByText('Take away').waitFor();
     await page.getByRole('link', { name: /^Next:/ }).focus();
@@ -131,7 +130,7 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText(/^([3-9]|\d{2,}) times so far/).waitFor();
   });
 
-  it('fold their list away on a phone', async () => {
+  it('fold their list away on a phone', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/guess', PHONE);
     const list = page.getByRole('navigation', { name: 'Chapters' });
     await list.getByText('Chapter 3 of 8').click();

@@ -49,7 +49,7 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
   it.each([
     { width: 390, height: 844 },
     { width: 740, height: 360 },
-  ])('never covers the focused block, $width × $height', async (viewport) => {
+  ])('never covers the focused block, $width × $height', { tags: 'long' }, async (viewport) => {
     const { page } = await openSite(browser(), host(), '#/learn/network', { viewport });
     await page.getByRole('img', { name: /feature maps of/ }).waitFor();
     const blocks = page.locator('.learn-block');
@@ -67,7 +67,7 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it('shows bars and the chosen block in the colours of a contrast theme', async () => {
+  it('shows bars and the chosen block in the colours of a contrast theme', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/network', { forcedColors: 'active' });
     const colours = (selector: string) =>
       page

@@ -32,7 +32,9 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     return values;
   };
 
-  it('applies rows of the sampler as the scheduler does, in place and one after the other', async () => {
+  it('applies rows of the sampler as the scheduler does, in place and one after the other', {
+    tags: 'long',
+  }, async () => {
     const page = await open();
     const [x, x0, output, z] = [noise(1), noise(2), noise(3), noise(4)] as const;
     const rows: SamplerRow[] = [
@@ -106,7 +108,9 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it('takes the output further from its half without a condition, and keeps both halves of x the same', async () => {
+  it('takes the output further from its half without a condition, and keeps both halves of x the same', {
+    tags: 'long',
+  }, async () => {
     const page = await open();
     const [x, x0, output, without, z] = [noise(1), noise(2), noise(3), noise(6), noise(4)] as const;
     const row = { timestep: 9, signal: 1, noise: 0, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, F: 0, D: 0.5 };
@@ -169,7 +173,9 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it('notes the first step whose output or picture is not finite, and nothing for numbers of any size', async () => {
+  it('notes the first step whose output or picture is not finite, and nothing for numbers of any size', {
+    tags: 'long',
+  }, async () => {
     const page = await open();
     const row: SamplerRow = {
       timestep: 3,
@@ -216,6 +222,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
 
   it.each(['webgpu', 'wasm'] as const)(
     'refuses a network whose output is not finite, and samples again after it (%s)',
+    { tags: 'long' },
     async (device) => {
       host().mount('/nan/', await tinyArtefact({ gain: Number.NaN }));
       host().mount('/infinite/', await tinyArtefact({ gain: Number.POSITIVE_INFINITY }));
@@ -295,7 +302,9 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     expect(runtimes.map(({ path }) => path)).toEqual([expect.stringContaining('asyncify')]);
   });
 
-  it('gives way to WebAssembly where a graphics card is there and does not work, unless it was asked for', async () => {
+  it('gives way to WebAssembly where a graphics card is there and does not work, unless it was asked for', {
+    tags: 'long',
+  }, async () => {
     const folder = await tinyArtefact({ shape: [1, 4, 4] });
     host().mount('/tiny/', folder);
     const page = await open({
@@ -320,7 +329,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     );
   });
 
-  it('tells of each step that is wanted, in order, and of no other', async () => {
+  it('tells of each step that is wanted, in order, and of no other', { tags: 'long' }, async () => {
     host().mount('/tiny/', await tinyArtefact());
     const page = await open();
     const told = await page.evaluate(async () => {
@@ -339,7 +348,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     expect(told.told[0]!.x).not.toEqual(told.images);
   });
 
-  it('stops between steps when cancelled, and samples again', async () => {
+  it('stops between steps when cancelled, and samples again', { tags: 'long' }, async () => {
     host().mount('/tiny/', await tinyArtefact());
     const page = await open();
     const seen = await page.evaluate(async () => {

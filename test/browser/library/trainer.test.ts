@@ -40,14 +40,18 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
     );
   const run = (page: Page, steps?: number) => page.evaluate((steps) => window.training.run(steps), steps);
 
-  it.each([1, 2])('has the losses of Node over 50 steps on WebAssembly, with %i threads', async (threads) => {
-    const { page } = await open();
-    const info = await start(page, { device: 'wasm', threads });
-    expect(info).toMatchObject({ device: 'wasm', threads, shape: [1, 8, 8], batch: 4 });
-    const { losses, steps } = await run(page, STEPS);
-    expect(steps).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
-    expectClose(losses, node.losses, { absolute: 1e-4, what: 'losses' });
-  });
+  it.each([1, 2])(
+    'has the losses of Node over 50 steps on WebAssembly, with %i threads',
+    { tags: 'long' },
+    async (threads) => {
+      const { page } = await open();
+      const info = await start(page, { device: 'wasm', threads });
+      expect(info).toMatchObject({ device: 'wasm', threads, shape: [1, 8, 8], batch: 4 });
+      const { losses, steps } = await run(page, STEPS);
+      expect(steps).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
+      expectClose(losses, node.losses, { absolute: 1e-4, what: 'losses' });
+    },
+  );
 
   it('goes on from the run of Node, and has its losses', { tags: 'long' }, async () => {
     const begun = await trainInNode(plan, 20);

@@ -68,7 +68,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
       await expectPicturesOfNode(page, join(MODELS, 'digits'), { seed: 3, steps: 2 });
     });
 
-    it('has one thread, and says why, where the page is not isolated', async () => {
+    it('has one thread, and says why, where the page is not isolated', { tags: 'long' }, async () => {
       const { page } = await visit(browser());
       await page.goto(`${plain().origin}/pages/sampler.html`);
       await page.waitForFunction(() => 'sampler' in window);
@@ -125,7 +125,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   describe('a model folder', () => {
-    it.each<[string, RegExp, Fault, RegExp]>([
+    const FAULTS: [string, RegExp, Fault, RegExp][] = [
       ['has no network', /model\.onnx$/, { status: 404 }, /model\.onnx must be there, received status 404\.$/],
       ['has no config', /unet\/config\.json$/, { status: 404 }, /config\.json must be there, received status 404\.$/],
       [
@@ -148,14 +148,18 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
         { body: '{"in_channels": 4}' },
         /sample_size of unet\/config\.json must be a positive integer/,
       ],
-    ])('that %s is refused in a sentence', async (_, path, fault, message) => {
+    ];
+    const refuses = async (_: string, path: RegExp, fault: Fault, message: RegExp) => {
       const { page, allow } = await open();
       allow(/status (of )?404/, /request failed: .*(model\.onnx|config\.json)/, /ERR_CONTENT_LENGTH_MISMATCH/);
       host().fault(path, fault);
       expect(await failure(page, DIGITS, 'wasm')).toMatch(message);
-    });
+    };
+    const TITLE = 'that %s is refused in a sentence';
+    it.each(FAULTS.slice(0, 1))(TITLE, refuses);
+    it.each(FAULTS.slice(1))(TITLE, { tags: 'long' }, refuses);
 
-    it('that is slow shows its progress, and can be cancelled', async () => {
+    it('that is slow shows its progress, and can be cancelled', { tags: 'long' }, async () => {
       const { page, allow } = await open();
       allow(/request failed: .*model\.onnx.* net::ERR_ABORTED/);
       host().fault(/model\.onnx$/, { hold: { after: 1e6, until: new Promise(() => undefined) } });
@@ -199,7 +203,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
       expect(await load(page, DIGITS, 'wasm')).toMatchObject({ device: 'wasm' });
     });
 
-    it('is missed in a sentence in a browser that has no WebAssembly', async () => {
+    it('is missed in a sentence in a browser that has no WebAssembly', { tags: 'long' }, async () => {
       const { page } = await open(await launchBrowser({ args: ['--js-flags=--jitless'] }));
       expect(await failure(page, DIGITS, 'auto')).toMatch(/^InputError: Cannot .*WebAssembly/);
     });

@@ -90,7 +90,9 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it('shows the request that it makes, as a command and as a program, which give the same picture', async () => {
+  it('shows the request that it makes, as a command and as a program, which give the same picture', {
+    tags: 'long',
+  }, async () => {
     const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
     await fill(page, { Pictures: 1, Steps: 4, Seed: 5 });
     await page.getByLabel('Sampler').selectOption('ddpm');
@@ -125,7 +127,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     expect(await readFile(join(folder, '5.png'))).toEqual(png);
   });
 
-  it('asks for classes by their names, also where those are the numbers of others', async () => {
+  it('asks for classes by their names, also where those are the numbers of others', { tags: 'long' }, async () => {
     const card = trainedCard({
       name: 'counted',
       data: { name: 'counted', hash: 'sha256:0', count: 3, classNames: ['1', '2', 'Zwei'] },
@@ -183,7 +185,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.evaluate(() => String(getSelection()))).toMatch(/^curl -N http/);
   });
 
-  it('cancels on the server too, by keyboard alone, and samples again', async () => {
+  it('cancels on the server too, by keyboard alone, and samples again', { tags: 'long' }, async () => {
     const page = await open();
     await fill(page, { Pictures: 2, Steps: 1000, Seed: 1 });
     const forms = await watchFirst(page);
@@ -245,7 +247,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('The server cannot be reached.').waitFor();
   });
 
-  it('asks for a key where the server does, and keeps it to itself', async () => {
+  it('asks for a key where the server does, and keeps it to itself', { tags: 'long' }, async () => {
     const { url } = await startForTest({ apiKeys: [KEY] });
     const page = await open({ url, allow: [/v1\/models|401/] });
     const key = page.getByLabel('API key');
@@ -317,8 +319,8 @@ describe('the page of the API', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
 
   const SERVERS = [
-    { keys: 'with', apiKeys: [KEY] },
     { keys: 'without', apiKeys: [] },
+    { keys: 'with', apiKeys: [KEY] },
   ];
 
   eachLong(SERVERS, 'tries out a request $keys keys, and fetches nothing from elsewhere', async ({ apiKeys }) => {
