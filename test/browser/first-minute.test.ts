@@ -34,6 +34,7 @@ describe('the first minute', skipBecause(LACKS_CHROMIUM), () => {
     expect(Math.min(...sides)).toBeGreaterThanOrEqual(LEAST);
     arrive();
     await page.getByText('Ready: press Sample to make them here').waitFor();
+    await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('2'); // ten pictures of twenty steps take long
     await page.getByRole('button', { name: 'Sample', exact: true }).click();
     await page.getByText(/^10 pictures in/).waitFor();
     expect(await recording(page).count()).toBe(0);

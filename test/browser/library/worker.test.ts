@@ -101,7 +101,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   describe('on WebGPU', () => {
-    it('makes the pictures of Node on the software adapter', async () => {
+    it('makes the pictures of Node on the software adapter', { tags: 'long' }, async () => {
       const folder = await tinyArtefact({ shape: [1, 8, 8] });
       host().mount('/tiny/', folder);
       const { page } = await open();

@@ -21,12 +21,12 @@ export const create = (kind: Engine, { step }: TrainPlan, state: Map<string, Flo
   kind === 'onnxruntime-cuda' ? createLoopedEngine(step, state, 'cpu') : createEngine(kind, step, state);
 
 /** `describe` for an engine: skipped with the reason if it is not available. */
-export function describeEngine(kind: Engine, title: string, body: () => void): void {
-  describe(`${kind} ${title}`, skipBecause(reasons.get(kind)), body);
+export function describeEngine(kind: Engine, title: string, body: () => void, options: { tags?: 'long' } = {}): void {
+  describe(`${kind} ${title}`, { ...skipBecause(reasons.get(kind)), ...options }, body);
 }
 
-/** The suite for one network. */
-export function engineContract(name: string, config: PartialConfig): void {
+/** The suite for one network. `others` is for every engine but onnxruntime. */
+export function engineContract(name: string, config: PartialConfig, others: { tags?: 'long' } = {}): void {
   const plan = planOf(config);
   const using = async <T>(
     kind: Engine,
@@ -52,7 +52,8 @@ export function engineContract(name: string, config: PartialConfig): void {
   });
 
   for (const kind of ENGINES) {
-    describeEngine(kind, `training a ${name}`, () => {
+    const options = kind === 'onnxruntime' ? {} : others;
+    const body = () => {
       it('gives the losses of the reference to 1e-3, twenty of them', async () => {
         const losses = await using(kind, startState(plan), (engine) => lossesOf(engine, plan, 0, STEPS));
         expectClose(losses, reference, { relative: 1e-3, what: 'losses' });
@@ -98,6 +99,7 @@ export function engineContract(name: string, config: PartialConfig): void {
         const returned = await using(kind, state, (engine) => engine.readState());
         expect(bits(returned)).toEqual(bits(state));
       });
-    });
+    };
+    describeEngine(kind, `training a ${name}`, body, options);
   }
 }

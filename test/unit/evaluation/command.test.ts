@@ -8,7 +8,11 @@ import { runCli } from '#test/run-cli.ts';
 const { place, read, evaluatePlain } = evaluateCommand();
 
 describe('pipeline evaluate', () => {
-  test('measures, writes report, figures and card, and does it again with the same figures', async () => {
+  /** Of the card. */
+  const sections = async () =>
+    (await readFile(place('unconditional/README.md'), 'utf8')).match(/^## Evaluation$/gm)?.length;
+
+  test('measures, writes report, figures and card', async () => {
     const { code, stdout, stderr } = await evaluatePlain('first', '--steps', '10', '--fail-on', 'memorisation');
     expect([code, stderr]).toEqual([0, expect.stringMatching(/Sampling {2}100% {2}224\/224 pictures/)]);
     expect(stderr).toContain('No training.json says which images were held out');
@@ -28,11 +32,15 @@ describe('pipeline evaluate', () => {
 
     const html = await readFile(place('out/first/report.html'), 'utf8');
     expect(html).not.toMatch(/\b(src|href)="(?!data:|#)|url\((?!data:|#)|@import|<script/);
-    const sections = async () =>
-      (await readFile(place('unconditional/README.md'), 'utf8')).match(/^## Evaluation$/gm)?.length;
     expect(await sections()).toBe(1);
     expect(await read(place('unconditional'))).toEqual(evaluation);
+  });
 
+  test('has the same figures again, in one section of the card, and others of other seeds', {
+    tags: 'long',
+  }, async () => {
+    await evaluatePlain('once', '--steps', '10', '--quiet');
+    const evaluation = await read(place('out/once'));
     expect(await evaluatePlain('again', '--steps', '10', '--quiet')).toMatchObject({ code: 0, stderr: '' });
     const again = await read(place('out/again'));
     expect([again.measures, again.memorisation]).toEqual([evaluation.measures, evaluation.memorisation]);

@@ -101,7 +101,7 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     await rm(place('fresh/evaluation.json'));
   });
 
-  test('a note by the measures says how many test images are training images, too', async () => {
+  test('a note by the measures says how many test images are training images, too', { tags: 'long' }, async () => {
     const { labels: _, ...known } = grainedBars({ count: 560, classes: 2 }, 1); // those of the data, in order
     const { labels: __, ...other } = grainedBars({ count: 150, classes: 2 }, 9);
     const bytes = 30 * 64;

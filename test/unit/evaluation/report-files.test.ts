@@ -42,7 +42,7 @@ describe('a model that another process replaced meanwhile', () => {
     return folder;
   }
 
-  test('gets no figures of the old one; the report is written', async () => {
+  test('gets no figures of the old one; the report is written', { tags: 'long' }, async () => {
     const model = await networkFolder('replaced');
     const out = join(root, 'report');
     const files = await openFiles(out, model);

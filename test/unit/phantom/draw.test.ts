@@ -66,7 +66,7 @@ describe('a phantom', () => {
     expect(Math.min(...differences)).toBeGreaterThan(5);
   });
 
-  it('shows a growth plate as a dark line while it is open, and none when it has closed', () => {
+  it('shows a growth plate as a dark line while it is open, and none when it has closed', { tags: 'long' }, () => {
     const contrast = (age: number) =>
       pictures.flatMap((picture) => {
         const phantom = paint({ seed: 3, picture, size: SIZE, age, sex: 'female' });
@@ -118,7 +118,7 @@ describe('a phantom', () => {
     expect(median(small.map(({ wide }) => wide))).toBeGreaterThan(0.6);
   });
 
-  it('has lead where the truth says, inside the frame, and initials below it', () => {
+  it('has lead where the truth says, inside the frame, and initials below it', { tags: 'long' }, () => {
     for (let picture = 0; picture < 40; picture++) {
       const phantom = paint({ seed: 12, picture, size: 256, age: [60, 216], right: 0.5 });
       const { marker } = phantom.truth;
@@ -132,7 +132,7 @@ describe('a phantom', () => {
     }
   });
 
-  it('has the findings that are asked for, and no other change', () => {
+  it('has the findings that are asked for, and no other change', { tags: 'long' }, () => {
     const found = new Map<string, number>();
     for (let picture = 0; picture < 40; picture++) {
       const options = { seed: 5, picture, size: 32, age: [60, 200] } as const;

@@ -144,7 +144,9 @@ describe('writeSet', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('killed half-way leaves no folder of that name, and the next run removes what is left', async () => {
+  it('killed half-way leaves no folder of that name, and the next run removes what is left', {
+    tags: 'long',
+  }, async () => {
     const folder = await temporaryFolder();
     const out = join(folder, 'hands');
     const command = ['phantom', '--count', '5000', '--size', '64', '--threads', '1', '--out', out];

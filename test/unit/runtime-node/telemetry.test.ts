@@ -86,7 +86,7 @@ describe('telemetry of onnxruntime', () => {
         expect(await homeAfter([script])).toContain('deviceid');
       });
 
-      it('is on where the user asks for it', async () => {
+      it('is on where the user asks for it', { tags: 'long' }, async () => {
         const out = join(temporaryFolder(), 'sheet.png');
         expect(await homeAfter(sample(out), { ORT_DISABLE_TELEMETRY: '0' })).toContain('deviceid');
       });

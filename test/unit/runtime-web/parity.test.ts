@@ -30,7 +30,7 @@ async function load() {
   return { web, node };
 }
 
-it('loadModel on WebAssembly makes the pictures of runtime-node, seed by seed', async () => {
+it('loadModel on WebAssembly makes the pictures of runtime-node, seed by seed', { tags: 'long' }, async () => {
   const { web, node } = await load();
   expect(web).toMatchObject({ shape: node.shape, classes: node.classes, scheduler: node.scheduler });
   expect(web.classNames).toEqual(Array.from('0123456789'));

@@ -1,5 +1,6 @@
 /** Who waits for whom among the requests of one client. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
+import { eachLong } from '#test/each-long.ts';
 import { ask, keepAlive, type Reply } from '#test/load/client.ts';
 import { startServer } from '#test/load/start.ts';
 import { until } from '#test/load/until.ts';
@@ -8,10 +9,11 @@ const MANY = { n: 16, steps: 1000, sampler: 'ddim' };
 const ONE = { n: 1, steps: 10, sampler: 'ddim' };
 
 describe('one picture of a client that has asked for many', () => {
-  it.each([
-    ['on another connection', {}, {}],
-    ['of another user on the same connection', { user: 'many' }, { user: 'one' }],
-  ])('comes before them %s', async (_, many, one) => {
+  const CLIENTS = [
+    { who: 'of another user on the same connection', many: { user: 'many' }, one: { user: 'one' } },
+    { who: 'on another connection', many: {}, one: {} },
+  ];
+  eachLong(CLIENTS, 'comes before them $who', async ({ many, one }) => {
     const { server, port } = await startServer({ maxBatch: 2, maxImages: 16 });
     const ended: string[] = [];
     const note = (name: string) => (reply: Reply) => {

@@ -94,7 +94,7 @@ describe('the repository', () => {
     ]);
   });
 
-  it('keeps what it has where a model cannot be loaded, or is not known', async () => {
+  it('keeps what it has where a model cannot be loaded, or is not known', { tags: 'long' }, async () => {
     await writeFile(join(folders.one, 'unet', 'model.onnx'), 'broken');
     const { status, json } = await post('/v2/repository/models/one/load');
     expect([status, json.error]).toEqual([400, expect.stringContaining('Cannot load the model')]);

@@ -120,7 +120,7 @@ const inputsOf = (list: readonly (readonly number[])[], seed: number): Input[] =
 };
 
 describe('a random expression', () => {
-  it('gives the same values traced and eager, at every step', async () => {
+  it('gives the same values traced and eager, at every step', { tags: 'long' }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.tuple(shapes, shapes), steps, fc.nat(1000), async (list, program, seed) => {
         const inputs = inputsOf(list, seed);

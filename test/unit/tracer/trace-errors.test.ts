@@ -418,7 +418,7 @@ describe('trace', () => {
     expect(nodes.map(({ op }) => op)).toEqual(['Exp']);
   });
 
-  it('leaves tfjs on its own choice of a backend where none was in use', () => {
+  it('leaves tfjs on its own choice of a backend where none was in use', { tags: 'long' }, () => {
     const script = `
       import * as tf from '@tensorflow/tfjs';
       import { trace } from './tracer/src/tracing/trace.ts';

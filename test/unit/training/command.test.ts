@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { eachLong } from '#test/each-long.ts';
 import { runCli } from '#test/run-cli.ts';
 import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
 
@@ -72,7 +73,7 @@ describe('pipeline train within the folder of its images', () => {
     rmSync(join(photos, 'runs'), { recursive: true });
   });
 
-  it('refuses the folder itself for its run', async () => {
+  it('refuses the folder itself for its run', { tags: 'long' }, async () => {
     const { code, stderr } = await train('--config', configFile, '--data', photos, '--out', join(photos, '.'));
     expect([code, stderr]).toEqual([
       2,
@@ -96,7 +97,7 @@ describe('pipeline train --dry-run', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it('tells the whole configuration with --verbose', async () => {
+  it('tells the whole configuration with --verbose', { tags: 'long' }, async () => {
     const { stdout } = await train('--preset', 'tutorial', '--batch', '2', '--dry-run', '--verbose');
     const json = JSON.parse(stdout.slice(0, stdout.lastIndexOf('}') + 1));
     expect(json.training).toMatchObject({ batch: 2, epochs: 50, lr: 0.01, loss: 'l1', optimizer: 'adam' });
@@ -120,7 +121,7 @@ describe('pipeline train --dry-run', () => {
     expect(existsSync(unused)).toBe(false);
   });
 
-  it('tells all of it as one line of JSON for programs', async () => {
+  it('tells all of it as one line of JSON for programs', { tags: 'long' }, async () => {
     const { code, stdout } = await train('--config', configFile, '--dry-run', '--json');
     expect(code).toBe(0);
     const told = JSON.parse(stdout);
@@ -129,13 +130,18 @@ describe('pipeline train --dry-run', () => {
     expect(told.seconds).toBeGreaterThan(0);
   });
 
-  it.each<[string[], RegExp]>([
-    [
-      ['--batch', '100000000'],
-      /^Cannot train on this machine: the machine must have about .* TiB of memory, but it has .* Try --batch \d+ or less\.$/m,
-    ],
-    [['--model.channels', '8192,8192,8192'], /^Cannot train on this machine: .* Try a smaller network\.$/m],
-  ])('refuses what does not fit into the memory: %j', async (args, message) => {
+  const TOO_LARGE = [
+    {
+      args: ['--batch', '100000000'],
+      message:
+        /^Cannot train on this machine: the machine must have about .* TiB of memory, but it has .* Try --batch \d+ or less\.$/m,
+    },
+    {
+      args: ['--model.channels', '8192,8192,8192'],
+      message: /^Cannot train on this machine: .* Try a smaller network\.$/m,
+    },
+  ];
+  eachLong(TOO_LARGE, 'refuses what does not fit into the memory: $args', async ({ args, message }) => {
     const { code, stderr } = await train('--preset', 'tutorial', ...args, '--dry-run');
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
@@ -149,7 +155,7 @@ describe('pipeline train --dry-run', () => {
     expect(existsSync(join(folder, 'large', 'config.json'))).toBe(false);
   });
 
-  it('tells what happens to the images at random, and nothing where nothing does', async () => {
+  it('tells what happens to the images at random, and nothing where nothing does', { tags: 'long' }, async () => {
     const changes = ['--flip', '--rotate', '5', '--translate', '0.05', '--scale', '0.1', '--contrast', '0.2'];
     const [some, none] = [
       await train('--config', configFile, ...changes, '--dry-run'),
@@ -186,19 +192,20 @@ describe('pipeline train --dry-run', () => {
     expect(code).toBe(2);
   });
 
-  it.each([
-    [['--lr', '0.5'], 'training.lr 0.5 (0.0002)'],
-    [['--clip-norm', 'off'], 'training.clipNorm null (1)'],
-    [['--flip'], 'data.flip true (false)'],
-    [['--rotate', '7.5'], 'data.rotate 7.5 (0)'],
-    [['--channels', '3'], 'data.channels 3 (none)'],
-    [['--size', '32'], 'data.size 32 (none)'],
-    [['--minutes', '1.5'], 'training.minutes 1.5 (none)'],
-    [['--model.channels', '4,8,16'], 'model.channels [4,8,16] (none)'],
-    [['--model.num_class_embeds', 'null'], 'model.num_class_embeds null (none)'],
-    [['--scheduler.prediction_type', 'sample'], 'scheduler.prediction_type "sample" ("epsilon")'],
-    [['--checkpoint-every', '7'], 'output.checkpointEvery 7 (1000)'],
-  ] as const)('lets %j override the settings below', async (args, line) => {
+  const SETTINGS = [
+    { args: ['--lr', '0.5'], line: 'training.lr 0.5 (0.0002)' },
+    { args: ['--clip-norm', 'off'], line: 'training.clipNorm null (1)' },
+    { args: ['--flip'], line: 'data.flip true (false)' },
+    { args: ['--rotate', '7.5'], line: 'data.rotate 7.5 (0)' },
+    { args: ['--channels', '3'], line: 'data.channels 3 (none)' },
+    { args: ['--size', '32'], line: 'data.size 32 (none)' },
+    { args: ['--minutes', '1.5'], line: 'training.minutes 1.5 (none)' },
+    { args: ['--model.channels', '4,8,16'], line: 'model.channels [4,8,16] (none)' },
+    { args: ['--model.num_class_embeds', 'null'], line: 'model.num_class_embeds null (none)' },
+    { args: ['--scheduler.prediction_type', 'sample'], line: 'scheduler.prediction_type "sample" ("epsilon")' },
+    { args: ['--checkpoint-every', '7'], line: 'output.checkpointEvery 7 (1000)' },
+  ];
+  eachLong(SETTINGS, 'lets $args override the settings below', async ({ args, line }) => {
     const { code, stdout } = await train('--config', configFile, ...args, '--dry-run');
     expect(code).toBe(0);
     expect(stdout.split('\n')).toContain(`  ${line}`);
@@ -217,10 +224,11 @@ describe('pipeline train on labelled images', () => {
     writeFileSync(csv, `id,male,hand\n${rows.join('\n')}\n`);
   });
 
-  it.each<[string, string[], number]>([
-    ['folders', [], 2],
-    ['a label column', ['--csv', csv, '--label-column', 'hand'], 3],
-  ])('takes the number of classes of %s, and keeps it', async (name, args, classes) => {
+  const LABELLED: { name: string; args: string[]; classes: number }[] = [
+    { name: 'folders', args: [], classes: 2 },
+    { name: 'a label column', args: ['--csv', csv, '--label-column', 'hand'], classes: 3 },
+  ];
+  eachLong(LABELLED, 'takes the number of classes of $name, and keeps it', async ({ name, args, classes }) => {
     const out = join(folder, name);
     const { code, stderr } = await train(...own, ...args, '--out', out);
     expect(code).toBe(0);
@@ -278,7 +286,7 @@ describe('pipeline train on labelled images', () => {
     expect(existsSync(unused)).toBe(false);
   });
 
-  it('says that labels go unused where the network is to be unconditional', async () => {
+  it('says that labels go unused where the network is to be unconditional', { tags: 'long' }, async () => {
     const out = join(folder, 'unconditional');
     const { code, stderr } = await train(...own, '--model.num_class_embeds', 'null', '--out', out);
     expect(code).toBe(0);
@@ -286,7 +294,7 @@ describe('pipeline train on labelled images', () => {
     expect(stderr).toContain('--model.num_class_embeds 2.');
   });
 
-  it('refuses another number of classes before it trains', async () => {
+  it('refuses another number of classes before it trains', { tags: 'long' }, async () => {
     const out = join(folder, 'seven');
     const { code, stderr } = await train(...own, '--model.num_class_embeds', '7', '--out', out);
     expect(stderr).toContain('--model.num_class_embeds must be 2');
@@ -369,7 +377,7 @@ describe('pipeline train', () => {
     }
   });
 
-  it('tells its result as one line of JSON for programs, and nothing else there', async () => {
+  it('tells its result as one line of JSON for programs, and nothing else there', { tags: 'long' }, async () => {
     const out = join(folder, 'json');
     const { code, stdout, stderr } = await train('--config', configFile, '--out', out, '--json');
     expect(code).toBe(0);
@@ -424,7 +432,7 @@ describe('pipeline train', () => {
     expect(readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('saves on Ctrl-C and exits with 130', skipBecause(LACKS_SIGINT), async () => {
+  it('saves on Ctrl-C and exits with 130', { ...skipBecause(LACKS_SIGINT), tags: 'long' }, async () => {
     const out = join(folder, 'stopped');
     const bin = join(import.meta.dirname, '../../../pipeline/bin/pipeline.mjs');
     const args = ['train', '--config', configFile, '--out', out, '--steps', '100000', '--checkpoint-every', 'off'];

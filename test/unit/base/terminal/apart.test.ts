@@ -17,7 +17,7 @@ describe('runApart', () => {
     expect(child.exitCode).toBe(2);
   });
 
-  it('passes on the signal that ends it', async () => {
+  it('passes on the signal that ends it', { tags: 'long' }, async () => {
     const child = start('wait');
     const said = text(child.stderr);
     await once(child.stdout, 'data');

@@ -44,6 +44,7 @@ describe('a second process', () => {
 
   it.skipIf(process.platform === 'win32')(
     'gets a signal once, be it for the first or for all of its group',
+    { tags: 'long' },
     async () => {
       const alone = await start('save');
       alone.first.kill('SIGINT');
@@ -66,7 +67,7 @@ describe('a second process', () => {
     expect(await errors).toBe('SIGKILL ended the command.\n');
   });
 
-  it('ends when the first is killed', async () => {
+  it('ends when the first is killed', { tags: 'long' }, async () => {
     const { first, second } = await start('wait');
     expect(isAlive(second)).toBe(true);
     first.kill('SIGKILL');

@@ -99,8 +99,7 @@ describe('the program', () => {
     expect(await ended).toEqual({ code: 1, stderr: 'Cannot write to standard output: the disk is full.\n' });
   });
 
-  const each = test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const);
-  each('stops at %s and leaves nothing half-written', skipBecause(LACKS_SIGINT), async (signal) => {
+  const stops = async (signal: NodeJS.Signals) => {
     const out = await temporaryFolder();
     const model = await tinyArtefact({ T: 100_000 });
     const sampler = ['--sampler', 'ddim', '--steps', '100000'];
@@ -117,5 +116,8 @@ describe('the program', () => {
     );
     expect(await ended).toEqual({ code: 130, stderr: expect.stringMatching(/Interrupted\.\n$/) });
     expect(await readdir(out, { recursive: true })).toEqual(['singles']);
-  });
+  };
+  const TITLE = 'stops at %s and leaves nothing half-written';
+  test.each(['SIGINT'] as const)(TITLE, skipBecause(LACKS_SIGINT), stops);
+  test.each(['SIGTERM', 'SIGHUP'] as const)(TITLE, { ...skipBecause(LACKS_SIGINT), tags: 'long' }, stops);
 });

@@ -55,7 +55,7 @@ describe('openNumberReader', () => {
     await again.dispose();
   });
 
-  it('is another for other numbers, and is trained again where the cache is damaged', async () => {
+  it('is another for other numbers, and is trained again where the cache is damaged', { tags: 'long' }, async () => {
     const dataset = shades();
     const cacheDir = await temporaryFolder();
     const short = { ...length, least: 3, most: 3 };

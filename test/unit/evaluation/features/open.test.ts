@@ -44,7 +44,7 @@ describe('openFeatureNetwork', () => {
     expect(files(cacheDir)).toHaveLength(1);
   });
 
-  it('tells its accuracy on the held-out images, which are named mostly right', async () => {
+  it('tells its accuracy on the held-out images, which are named mostly right', { tags: 'long' }, async () => {
     const cacheDir = await temporaryFolder();
     const held = await readImages(dataset, dataset.validation);
     const { about, used } = await opened({ cacheDir }, (network) => network.extract(held));
@@ -55,7 +55,7 @@ describe('openFeatureNetwork', () => {
     expect((await opened({ cacheDir, dataset: whole }, look)).about.accuracy).toBeUndefined();
   });
 
-  it('trains anew for another seed, split, kind or data', async () => {
+  it('trains anew for another seed, split, kind or data', { tags: 'long' }, async () => {
     const cacheDir = await temporaryFolder();
     const short = { ...length, least: 1, most: 1 };
     const hashes = new Set<string>();
@@ -72,7 +72,7 @@ describe('openFeatureNetwork', () => {
     expect(hashes.size).toBe(2);
   });
 
-  it('trains a damaged one anew, with a note, and gets the same', async () => {
+  it('trains a damaged one anew, with a note, and gets the same', { tags: 'long' }, async () => {
     const cacheDir = await temporaryFolder();
     const { about } = await opened({ cacheDir }, look);
     const path = join(cacheDir, 'features', files(cacheDir)[0]!);
@@ -109,14 +109,14 @@ describe('openFeatureNetwork', () => {
     expect(files(cacheDir)).toEqual([]);
   });
 
-  it('does no harm when two train at once', async () => {
+  it('does no harm when two train at once', { tags: 'long' }, async () => {
     const cacheDir = await temporaryFolder();
     const [first, second] = await Promise.all([opened({ cacheDir }, look), opened({ cacheDir }, look)]);
     expect(second.used).toEqual(first.used);
     expect(files(cacheDir)).toHaveLength(1);
   });
 
-  it('trains an autoencoder where there are no labels, or one class', async () => {
+  it('trains an autoencoder where there are no labels, or one class', { tags: 'long' }, async () => {
     const cacheDir = await temporaryFolder();
     for (const unlabelled of [barsDataset({ labelled: false }), barsDataset({ classes: 1 })]) {
       const { about, used } = await opened({ cacheDir, dataset: unlabelled }, look);

@@ -33,7 +33,7 @@ describe('trainOnSynthetic', () => {
     expect(shares.at(-1)).toBe(1);
   });
 
-  it('finds that pictures of other classes than those asked for are worth nothing', async () => {
+  it('finds that pictures of other classes than those asked for are worth nothing', { tags: 'long' }, async () => {
     const { labels, ...images } = barImages({ count: COUNT }, 3);
     const wrong = { ...images, labels: labels!.map((label) => (label + 1) % 3) };
     const { model } = await trainOnSynthetic({ ...sets, synthetic: wrong });

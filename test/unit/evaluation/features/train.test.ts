@@ -20,7 +20,7 @@ describe('trainClassifier', () => {
     expect(losses.at(-1)).toBeLessThan(0.5);
   });
 
-  it('gives the same weights for the same seed, and others for another', async () => {
+  it('gives the same weights for the same seed, and others for another', { tags: 'long' }, async () => {
     const train = (seed: number) =>
       trainClassifier(sourceOfImages(bars), 3, { seed, length: { ...length, least: 4, most: 4 } });
     expect(await train(1)).toEqual(await train(1));

@@ -126,7 +126,9 @@ test('a model that makes one picture only is measured, and recalls nothing', asy
   expect(Math.abs(value('frechet') / WIDTH - 1)).toBeLessThan(0.15);
 });
 
-test('several sets of pictures have the measures of each alone, and the anchors are measured once', async () => {
+test('several sets of pictures have the measures of each alone, and the anchors are measured once', {
+  tags: 'long',
+}, async () => {
   const models = [input.model, normalSet(120, WIDTH, 7, 0.5)];
   const onProgress = vi.fn();
   const { model: _, ...others } = input;

@@ -46,9 +46,11 @@ const changes: [string, (images: ImageSet) => ImageSet][] = [
   ['with some noise', (images) => change(images, (at, x, y, i) => at(x, y) + 8 * noise[i]!)],
 ];
 
-const finds = async ([, changed]: (typeof changes)[number]) => {
-  const samples = among(changed(copied()));
-  const found = await findCopies({ samples, training, heldOut, seed: 0 });
+const finds = async ([, changed]: (typeof changes)[number]) =>
+  expectFound({ samples: among(changed(copied())), training, heldOut });
+
+async function expectFound(sets: { samples: ImageSet; training: ImageSet; heldOut: ImageSet }): Promise<void> {
+  const found = await findCopies({ ...sets, seed: 0 });
   expect(found.verdict).toBe('copies found');
   expect(found.pValue).toBeLessThan(found.errorRate);
   const pairs = new Map(found.flagged.map((pair) => [pair.sample, pair]));
@@ -56,10 +58,13 @@ const finds = async ([, changed]: (typeof changes)[number]) => {
   expect(found.flagged.length).toBeLessThan(COPIED.length + 5);
   const [test] = found.tests;
   expect(test!.flagged).toBe(found.flagged.length);
-};
-const FOUND = 'copies %s are found, each with its training image';
-test.for(changes.slice(0, 1))(FOUND, finds);
-test.for(changes.slice(1))(FOUND, { tags: 'long' }, finds);
+}
+test.for(changes)('copies %s are found, each with its training image', { tags: 'long' }, finds);
+
+test('copies are found among fewer images, each with its training image', async () => {
+  const samples = pick(among(copied()), upTo(48));
+  await expectFound({ samples, training: pick(training, upTo(300)), heldOut });
+});
 
 test('a moved copy says how far it was moved', { tags: 'long' }, async () => {
   const samples = among(change(copied(), (at, x, y) => at(x - 2, y + 1)));

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { checkServer, connectQueue } from '#pipeline/bulk/connect.ts';
 import { parseQueueUrl } from '#pipeline/bulk/redis-url.ts';
+import { eachLong } from '#test/each-long.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { runCli } from '#test/run-cli.ts';
 
@@ -144,15 +145,28 @@ describe('pipeline generate and pipeline worker', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  test.each([
-    ['generate', (host: string) => ['generate', '--queue', `redis://${host}`, '--count', '1'], 'the queue at redis://'],
-    ['prepare', (host: string) => ['prepare', '--data', `dicomweb:http://${host}/`], 'the list of images from '],
-  ])('%s fails in a sentence where nothing listens, with exit code 1', async (command, argsOf, where) => {
-    const host = await closedHost();
-    const given = command === 'prepare' ? [] : ['--model', await tinyArtefact(), '--out', await temporaryFolder()];
-    const { code, stdout, stderr } = await runCli(...argsOf(host), ...given);
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain(`${where}${host}: it refuses the connection (ECONNREFUSED).\n`);
-    expect(stderr.trim()).not.toContain('\n');
-  });
+  const UNHEARD = [
+    {
+      command: 'generate',
+      argsOf: (host: string) => ['generate', '--queue', `redis://${host}`, '--count', '1'],
+      where: 'the queue at redis://',
+    },
+    {
+      command: 'prepare',
+      argsOf: (host: string) => ['prepare', '--data', `dicomweb:http://${host}/`],
+      where: 'the list of images from ',
+    },
+  ];
+  eachLong(
+    UNHEARD,
+    '$command fails in a sentence where nothing listens, with exit code 1',
+    async ({ command, argsOf, where }) => {
+      const host = await closedHost();
+      const given = command === 'prepare' ? [] : ['--model', await tinyArtefact(), '--out', await temporaryFolder()];
+      const { code, stdout, stderr } = await runCli(...argsOf(host), ...given);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain(`${where}${host}: it refuses the connection (ECONNREFUSED).\n`);
+      expect(stderr.trim()).not.toContain('\n');
+    },
+  );
 });

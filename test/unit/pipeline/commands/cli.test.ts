@@ -98,7 +98,7 @@ describe('pipeline', () => {
     expect(stdout).toBe(await helpText('sample'));
   });
 
-  test('refuses an empty value for every option of every command that takes one', async () => {
+  test('refuses an empty value for every option of every command that takes one', { tags: 'long' }, async () => {
     for (const command of COMMAND_NAMES) {
       const help = await helpText(command);
       const taking = [...help.matchAll(/^ +(?:-\w, )?--([a-z0-9-]+)(?:.*\n(?! +(?:-\w, )?--).*|.*)$/gm)]
@@ -220,7 +220,10 @@ describe('pipeline sample', () => {
     ]);
   });
 
-  test('stops at Ctrl-C with exit code 130 and writes nothing', skipBecause(LACKS_SIGINT), async () => {
+  test('stops at Ctrl-C with exit code 130 and writes nothing', {
+    ...skipBecause(LACKS_SIGINT),
+    tags: 'long',
+  }, async () => {
     const model = await tinyArtefact({ T: 100_000 });
     const out = await temporaryFolder();
     const sampler = ['--sampler', 'ddim', '--steps', '100000'];
@@ -237,7 +240,7 @@ describe('pipeline sample', () => {
     expect(await readdir(out)).toEqual([]);
   });
 
-  test('starts quickly: the time to a first picture is printed', async () => {
+  test('starts quickly: the time to a first picture is printed', { tags: 'long' }, async () => {
     const model = await tinyArtefact();
     const begin = performance.now();
     const { code } = await spawnCli(

@@ -121,7 +121,7 @@ describe('pipeline transfer --to accelerate', () => {
     expect(await readdir(full)).toEqual(['mine.txt']);
   });
 
-  it('refuses a learned schedule, and images that are others now, and leaves nothing', async () => {
+  it('refuses a learned schedule, and images that are others now, and leaves nothing', { tags: 'long' }, async () => {
     const learned = join(folder, 'learned');
     expect(await train(learned, '--learn-schedule')).toMatchObject({ code: 0 });
     const out = join(folder, 'refused');

@@ -53,7 +53,10 @@ describe('pipeline export', () => {
     );
   });
 
-  it('writes fused graphs beside the network, with the table that is asked for', async () => {
+  it('writes fused graphs beside the network, with the table that is asked for', {
+    tags: 'long',
+    timeout: 120_000,
+  }, async () => {
     const [whole, copy] = [join(folder, 'fused'), join(folder, 'fused-copy')];
     expect(await exportTo(whole)).toMatchObject({ code: 0 });
     const graphs = ['--fuse', 'loop', '--fuse', 'step', '--steps', '2', '--json'];
@@ -78,7 +81,7 @@ describe('pipeline export', () => {
       'step.onnx',
       'table.json',
     ]);
-  }, 120_000);
+  });
 
   it('refuses fused graphs and tables that nothing could use, before it writes', async () => {
     const out = join(folder, 'unfused');

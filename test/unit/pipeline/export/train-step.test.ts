@@ -16,7 +16,7 @@ describe('pipeline transfer --to tab', () => {
     expect(await trainTiny(pictures, run, ...settings)).toMatchObject({ code: 0 });
   }, 60_000);
 
-  it('writes the step of a run with its state beside the model, and again over it', async () => {
+  it('writes the step of a run with its state beside the model, and again over it', { tags: 'long' }, async () => {
     const out = join(folder, 'model');
     for (let time = 0; time < 2; time++) {
       expect(await runCli('transfer', '--run', run, '--to', 'tab', '--out', out)).toMatchObject({ code: 0 });

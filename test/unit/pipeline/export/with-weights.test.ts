@@ -96,7 +96,7 @@ describe('exportWithWeights', () => {
     },
   );
 
-  it('refuses a place in the model itself', async () => {
+  it('refuses a place in the model itself', { tags: 'long' }, async () => {
     const { folder } = await without(unet);
     for (const more of [['--weights'], ['--fuse', 'step'], ['--format', 'float16']]) {
       expect(await refusal(runCli('convert', '--model', folder, '--out', join(folder, 'a', 'b'), ...more))).toContain(
@@ -108,7 +108,7 @@ describe('exportWithWeights', () => {
     expect(await runCli('convert', '--model', folder, '--out', deep, '--weights')).toMatchObject({ code: 0 });
   });
 
-  it('writes into the folder itself, and again over what it wrote', async () => {
+  it('writes into the folder itself, and again over what it wrote', { tags: 'long' }, async () => {
     const { folder } = await without(unet);
     await exportWithWeights({ model: folder, out: folder });
     const first = await hash(join(folder, WEIGHTS_FILE));

@@ -108,7 +108,9 @@ describe('importCheckpoint', () => {
     await refuses(cache, /must hold the snapshot ffff that refs\/main names, received 0a1b\./);
   });
 
-  it('takes a file with its config beside it or named, and a folder of the network alone', async () => {
+  it('takes a file with its config beside it or named, and a folder of the network alone', {
+    tags: 'long',
+  }, async () => {
     const from = await fresh({});
     const out = place('alone');
     await importCheckpoint({ from: join(from, 'unet'), out });
@@ -318,7 +320,7 @@ describe('importCheckpoint refuses weights that', () => {
     await refuses(await fresh(parts), message);
   });
 
-  it('are shards of which one is missing, short of a tensor, or told twice', async () => {
+  it('are shards of which one is missing, short of a tensor, or told twice', { tags: 'long' }, async () => {
     const from = await fresh({});
     const folder = join(from, 'unet');
     const tensors = [...tinyTensors()];

@@ -124,7 +124,7 @@ describe('setUp', () => {
     await expect(setUp(await options({ http, index }))).rejects.toThrow(/^Cannot use the proxy: HTTPS_PROXY/);
   });
 
-  test('leaves an addon that was there where its check fails, and asks for --force', async () => {
+  test('leaves an addon that was there where its check fails, and asks for --force', { tags: 'long' }, async () => {
     const installed = { route: 'npm', tensorflow: '2.9.1', env: {} } as const;
     const asked = await options({ installed, dryRun: false });
     const { addon, install, libraries } = packagePaths(asked.folder!);

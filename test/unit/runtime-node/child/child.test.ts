@@ -54,7 +54,9 @@ describe('call', () => {
     ]);
   });
 
-  it('passes over answers with an id that is unknown or has been answered, and words of libraries', async () => {
+  it('passes over answers with an id that is unknown or has been answered, and words of libraries', {
+    tags: 'long',
+  }, async () => {
     const events: string[] = [];
     const child = await start({ onEvent: (event) => events.push(event) });
     const held = child.call('hold', 'a');
@@ -115,7 +117,7 @@ describe('call', () => {
 });
 
 describe('startChild', () => {
-  it('rejects with what keeps the child from being ready, and leaves no process behind', async () => {
+  it('rejects with what keeps the child from being ready, and leaves no process behind', { tags: 'long' }, async () => {
     expect(await failure(start({}, 'fail'))).toMatchObject({ kind: 'own', message: 'it has no wish to' });
     expect(await endOf(start({}, 'exit'))).toMatchObject({
       kind: 'exit',
@@ -180,7 +182,7 @@ describe('a child that ends', () => {
     expect(await child.drain()).toEqual(died);
   });
 
-  it('may be killed: open calls reject', async () => {
+  it('may be killed: open calls reject', { tags: 'long' }, async () => {
     const child = await start();
     const spinning = endOf(child.call('spin', undefined));
     child.kill();

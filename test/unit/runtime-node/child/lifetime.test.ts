@@ -61,7 +61,7 @@ test('endWithParent ends a process that is deaf once its parent was killed', { t
   await expect.poll(() => isRunning(pid), soon).toBe(false);
 });
 
-test('a child of startChild ends once its parent was killed', async () => {
+test('a child of startChild ends once its parent was killed', { tags: 'long' }, async () => {
   const { program, pid } = await startedFamily('', 'setInterval(() => {}, 1000);');
   expect(isRunning(pid)).toBe(true);
   program.kill('SIGKILL');

@@ -118,7 +118,10 @@ describe('openNetwork', () => {
   });
 
   const LACKS_CORES = availableParallelism() < 2 ? 'parts need two cores' : undefined;
-  it('goes by what was measured before, for a file of the same size', skipBecause(LACKS_CORES), async () => {
+  it('goes by what was measured before, for a file of the same size', {
+    ...skipBecause(LACKS_CORES),
+    tags: 'long',
+  }, async () => {
     const artefact = await readModelFolder(DIGITS);
     const { size: bytes } = await stat(artefact.onnx);
     const reason = async (known: { bytes: number; faster: number }) =>

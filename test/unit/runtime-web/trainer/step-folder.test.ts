@@ -5,6 +5,7 @@ import { openImages } from '#runtime-web/trainer/images.ts';
 import { openStep } from '#runtime-web/trainer/step-folder.ts';
 import { createStepFeed, STEP_FILES, unpackState } from '#scheduler/training/index.ts';
 import { expectClose } from '#test/compare.ts';
+import { eachLong } from '#test/each-long.ts';
 import { openFlat } from '#test/train/flat.ts';
 import { createOnnxruntimeEngine } from '#training/engines/onnx/onnxruntime.ts';
 import { planFromConfig } from '#training/plan/resolve.ts';
@@ -22,30 +23,27 @@ const text = (value: unknown) => new TextEncoder().encode(typeof value === 'stri
 const PIXELS = Uint8Array.from({ length: 40 * 256 }, (_, i) => 128 + 120 * Math.sin(i * 0.7));
 
 describe('openStep', () => {
-  it.each(['digits', 'pictures'])(
-    'opens the shipped step of %s, which computes what Node does',
-    async (name) => {
-      const { file, graph, state } = await openStep(await filesOf(name));
-      const labels = file.classCount === null ? undefined : Int32Array.from({ length: 40 }, (_, i) => i % 10);
-      const batches = await openImages(file, { name: 'waves', pixels: PIXELS, labels });
-      const preset = await readPreset('tab');
-      const config = { model: { num_class_embeds: null }, training: { labelDropout: 0 } };
-      const plan = planFromConfig(resolveConfig([preset, ...(labels ? [] : [{ name: 'pictures', config }])]));
-      const engine = await createOnnxruntimeEngine(plan.step, plan.step.initialState(plan.initialParameters()));
-      const runner = await openFlat(graph, file, file.inputs, unpackState(file, state));
-      const feed = createStepFeed(file);
-      for (let step = 0; step < 3; step++) {
-        const { inputs } = feed(step, batches.next());
-        const [found, expected] = [await runner.step(inputs), await engine.step(inputs)];
-        expectClose([found.loss, found.gradNorm], [expected.loss, expected.gradNorm], {
-          relative: 1e-4,
-          what: `step ${step}`,
-        });
-      }
-      await engine.dispose();
-    },
-    120_000,
-  );
+  const SHIPPED_STEPS = [{ name: 'pictures' }, { name: 'digits' }];
+  eachLong(SHIPPED_STEPS, 'opens the shipped step of $name, which computes what Node does', async ({ name }) => {
+    const { file, graph, state } = await openStep(await filesOf(name));
+    const labels = file.classCount === null ? undefined : Int32Array.from({ length: 40 }, (_, i) => i % 10);
+    const batches = await openImages(file, { name: 'waves', pixels: PIXELS, labels });
+    const preset = await readPreset('tab');
+    const config = { model: { num_class_embeds: null }, training: { labelDropout: 0 } };
+    const plan = planFromConfig(resolveConfig([preset, ...(labels ? [] : [{ name: 'pictures', config }])]));
+    const engine = await createOnnxruntimeEngine(plan.step, plan.step.initialState(plan.initialParameters()));
+    const runner = await openFlat(graph, file, file.inputs, unpackState(file, state));
+    const feed = createStepFeed(file);
+    for (let step = 0; step < 3; step++) {
+      const { inputs } = feed(step, batches.next());
+      const [found, expected] = [await runner.step(inputs), await engine.step(inputs)];
+      expectClose([found.loss, found.gradNorm], [expected.loss, expected.gradNorm], {
+        relative: 1e-4,
+        what: `step ${step}`,
+      });
+    }
+    await engine.dispose();
+  });
 
   it('refuses a step of another version, and says what to do', async () => {
     const files = { ...(await filesOf('digits')), [STEP_FILES.step]: text({ format: 1 }) };

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { withWeights } from '#runtime-web/trainer/files/onnx-weights.ts';
 import { encodeSafetensors, readSafetensors } from '#runtime-web/trainer/files/safetensors.ts';
 import { expectClose } from '#test/compare.ts';
+import { eachLong } from '#test/each-long.ts';
 import { networks, planOf } from '#test/train/engines.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { denoiserGraph } from '#training/engines/onnx/graphs.ts';
@@ -23,23 +24,20 @@ function tensorsOf(name: keyof typeof networks) {
 }
 
 describe('withWeights', () => {
-  it.each(Object.keys(networks) as (keyof typeof networks)[])(
-    'makes the network that Node exports: %s',
-    async (name) => {
-      const { model, values, weights } = tensorsOf(name);
-      const metadata = inferenceMetadata(model);
-      const made = await withWeights(plain(encodeModel(denoiserGraph(model), metadata)), weights);
-      const file = proto.onnx.ModelProto.decode(made);
-      const wanted = encodeModel(inferenceGraph(model, values));
-      const inputsOf = (bytes: Uint8Array) =>
-        proto.onnx.ModelProto.decode(bytes).graph!.input!.map((port) => port.name);
-      expect(inputsOf(made)).toEqual(inputsOf(wanted));
-      expect(Object.fromEntries(file.metadataProps!.map(({ key, value }) => [key, value]))).toEqual(metadata);
+  const NAMES = (Object.keys(networks) as (keyof typeof networks)[]).map((name) => ({ name }));
+  eachLong(NAMES, 'makes the network that Node exports: $name', async ({ name }) => {
+    const { model, values, weights } = tensorsOf(name);
+    const metadata = inferenceMetadata(model);
+    const made = await withWeights(plain(encodeModel(denoiserGraph(model), metadata)), weights);
+    const file = proto.onnx.ModelProto.decode(made);
+    const wanted = encodeModel(inferenceGraph(model, values));
+    const inputsOf = (bytes: Uint8Array) => proto.onnx.ModelProto.decode(bytes).graph!.input!.map((port) => port.name);
+    expect(inputsOf(made)).toEqual(inputsOf(wanted));
+    expect(Object.fromEntries(file.metadataProps!.map(({ key, value }) => [key, value]))).toEqual(metadata);
 
-      const [found, expected] = await Promise.all([made, wanted].map((onnx) => run(onnx, model)));
-      expectClose(found!, expected!, { absolute: 2e-5, what: 'output' });
-    },
-  );
+    const [found, expected] = await Promise.all([made, wanted].map((onnx) => run(onnx, model)));
+    expectClose(found!, expected!, { absolute: 2e-5, what: 'output' });
+  });
 });
 
 async function run(onnx: Uint8Array, model: ReturnType<typeof tensorsOf>['model']): Promise<Float32Array> {

@@ -69,7 +69,7 @@ describe('the pictures of --real', () => {
     );
   });
 
-  it('are an even choice of many, the same each time', async () => {
+  it('are an even choice of many, the same each time', { tags: 'long' }, async () => {
     const data = await folder('many', pictures(430));
     const model = await tinyArtefact({ shape: [1, SIDE, SIDE] });
     await rm(join(model, 'training.json'));
@@ -109,7 +109,7 @@ describe('the pictures of --real', () => {
     expect(alone.said).toMatch(/may have been trained on some of them: with --csv, .* those are left out\.$/);
   });
 
-  it('are called phantoms where their files say that they are', async () => {
+  it('are called phantoms where their files say that they are', { tags: 'long' }, async () => {
     const files = Array.from({ length: 10 }, (_, i) => phantomFile({ ...USUAL, count: 10, size: 64 }, i));
     const phantoms = Object.fromEntries(files.map(({ name, bytes }) => [name, bytes]));
     const data = await folder('phantoms', phantoms);

@@ -73,7 +73,7 @@ describe('giveaways', () => {
     expect(size).toMatchObject({ title: 'Too small', faint: false });
   });
 
-  it('finds the same in dark ink on bright paper', async () => {
+  it('finds the same in dark ink on bright paper', { tags: 'long' }, async () => {
     const negative = (v: number) => 255 - v;
     const dark = await measureReals(400, SHAPE, (i) => read(i).map(negative), noPause);
     expect(dark.inverted).toBe(true);

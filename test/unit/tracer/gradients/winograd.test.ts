@@ -42,9 +42,12 @@ const isWinograd = (graph: Awaited<ReturnType<typeof traced>>): boolean =>
   [...graph.constants.keys()].some((name) => name.startsWith('winograd'));
 
 describe('a 3x3 convolution and its gradients by Winograd', () => {
-  it.each(SUITED)('have the values of the plain ones: batch %i, %ix%i pixels, %i to %i channels', async (...sizes) => {
+  const hasValues = async (...sizes: readonly number[]) => {
     expect(isWinograd(await traced(sizes, 1, 'same'))).toBe(true);
-  });
+  };
+  const TITLE = 'have the values of the plain ones: batch %i, %ix%i pixels, %i to %i channels';
+  it.each(SUITED.slice(0, 1))(TITLE, hasValues);
+  it.each(SUITED.slice(1))(TITLE, { tags: 'long' }, hasValues);
 
   it('have the values of two convolutions of half the channels, which are too few: 10x8 pixels', async () => {
     const shapes = { x: [1, 10, 8, 256], w: [3, 3, 256, 256], dy: [1, 10, 8, 256] };
@@ -78,14 +81,16 @@ describe('a 3x3 convolution and its gradients by Winograd', () => {
     expectSame(await runGraph(whole, inputs), await runGraph(halves, inputs), { absolute: 2e-5, relative: 2e-5 });
   });
 
-  it('transform an image and a filter once for all that use them', async () => {
+  it('transform an image and a filter once for all that use them', { tags: 'long' }, async () => {
     const graph = await traced(SUITED[1], 1, 'same');
     const into = graph.nodes.filter(({ inputs }) => inputs.some((name) => /^winograd_(filter$|._to)/.test(name)));
     // The filter, x and dy.
     expect(into).toHaveLength(3);
   });
 
-  it('move no filter that is stored as PyTorch stores it, but for one transpose each way', async () => {
+  it('move no filter that is stored as PyTorch stores it, but for one transpose each way', {
+    tags: 'long',
+  }, async () => {
     const graph = await traced(SUITED[1], 1, 'same', [3, 2, 0, 1]);
     const moved = graph.nodes.filter(({ op, outputs }) => {
       const { dims } = graph.types.get(outputs[0]!)!;

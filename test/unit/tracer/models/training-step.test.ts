@@ -73,7 +73,7 @@ describe('layers that draw take what they draw from inputs, and train as in tfjs
     ]);
   });
 
-  it('dropout of whole channels, and in recurrent layers', async () => {
+  it('dropout of whole channels, and in recurrent layers', { tags: 'long' }, async () => {
     const model = tf.sequential();
     model.add(tf.layers.spatialDropout1d({ rate: 0.3, inputShape: [6, 4], name: 'channels' }));
     model.add(tf.layers.lstm({ units: 3, dropout: 0.2, recurrentDropout: 0.4, returnSequences: true, name: 'lstm' }));

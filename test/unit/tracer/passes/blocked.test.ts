@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { eachLong } from '#test/each-long.ts';
 import { expectSame, randomInput, runGraph, uniforms } from '#test/models/traced.ts';
 import { skipBecause } from '#test/skip.ts';
 import { blockConvolutions, trace } from '#tracer/index.ts';
@@ -47,22 +48,27 @@ describe('blockSize', () => {
 
 describe('blockConvolutions', skipBecause(lacksBlocks), () => {
   const wide = block ?? 16;
-  it.each([
-    ['conv', 1, 3, [wide, 2 * wide]],
-    ['conv', 2, 4, [2 * wide, wide]],
-    ['conv', 2, 3, [wide, wide]],
-    ['transposed', 2, 4, [2 * wide, wide]],
-    ['transposed', 2, 2, [wide, 2 * wide]],
-  ] as const)('changes no value: %s, stride %i, kernel %i, channels %j', async (kind, stride, kernel, channels) => {
-    const { fn, inputs } = network(kind, stride, kernel, [...channels]);
-    const expected = await runGraph(trace(fn, inputs), inputs);
-    const graph = trace(fn, inputs);
-    blockConvolutions(graph, wide);
-    expect(
-      graph.nodes.filter(({ domain, op }) => domain === 'com.microsoft.nchwc' && op === 'Conv').length,
-    ).toBeGreaterThan(0);
-    expectSame(await runGraph(graph, inputs), expected, { absolute: 1e-2, relative: 1e-4 });
-  });
+  const LAYERS = [
+    { kind: 'conv', stride: 1, kernel: 3, channels: [wide, 2 * wide] },
+    { kind: 'conv', stride: 2, kernel: 4, channels: [2 * wide, wide] },
+    { kind: 'conv', stride: 2, kernel: 3, channels: [wide, wide] },
+    { kind: 'transposed', stride: 2, kernel: 4, channels: [2 * wide, wide] },
+    { kind: 'transposed', stride: 2, kernel: 2, channels: [wide, 2 * wide] },
+  ] as const;
+  eachLong(
+    LAYERS,
+    'changes no value: $kind, stride $stride, kernel $kernel, channels $channels',
+    async ({ kind, stride, kernel, channels }) => {
+      const { fn, inputs } = network(kind, stride, kernel, [...channels]);
+      const expected = await runGraph(trace(fn, inputs), inputs);
+      const graph = trace(fn, inputs);
+      blockConvolutions(graph, wide);
+      expect(
+        graph.nodes.filter(({ domain, op }) => domain === 'com.microsoft.nchwc' && op === 'Conv').length,
+      ).toBeGreaterThan(0);
+      expectSame(await runGraph(graph, inputs), expected, { absolute: 1e-2, relative: 1e-4 });
+    },
+  );
 
   it('leaves alone what does not fit: constants, odd channels, few pixels', () => {
     const count = (

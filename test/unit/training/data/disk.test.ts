@@ -67,7 +67,7 @@ describe('a full disk', skipBecause(lacksMount()), () => {
     expect((await allPixels(dataset)).at(-1)).toBe(4);
   });
 
-  it('ends the command with exit code 1 and no stack', async () => {
+  it('ends the command with exit code 1 and no stack', { tags: 'long' }, async () => {
     const cacheDir = join(smallDisk(256), 'cache');
     const data = await pictures('command', 3);
     const args = ['prepare', '--data', data, '--size', '512', '--cache-dir', cacheDir];

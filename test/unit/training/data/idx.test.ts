@@ -80,7 +80,7 @@ describe('IDX files', () => {
     expect([pixels[0], pixels[2 * 32 + 1], pixels[2 * 32 + 2]]).toEqual([0, 0, 9]);
   });
 
-  it('of more bytes than a chunk of the file keep their order', async () => {
+  it('of more bytes than a chunk of the file keep their order', { tags: 'long' }, async () => {
     const count = 3000;
     const pixels = Uint8Array.from({ length: count * 64 }, (_, i) => (i * 7 + (i >> 8)) & 255);
     const at = await folderWith({ 'images-idx3-ubyte.gz': gzipSync(idx(0x803, [count, 8, 8], pixels)) });

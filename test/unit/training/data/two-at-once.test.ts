@@ -73,7 +73,9 @@ it('a process that is killed in the middle leaves nothing that the next takes fo
   expect((await allPixels(dataset)).at(-1)).toBe(39);
 });
 
-it('in one process any number may prepare at once, and read while a damaged cache is replaced', async () => {
+it('in one process any number may prepare at once, and read while a damaged cache is replaced', {
+  tags: 'long',
+}, async () => {
   const options = await pictures();
   const { hash, folder } = await prepare(options);
   for (let round = 0; round < 3; round++) {

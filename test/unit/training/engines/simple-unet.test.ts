@@ -1,4 +1,4 @@
 import { engineContract } from '#test/train/contract.ts';
 import { networks } from '#test/train/engines.ts';
 
-engineContract('SimpleUnet', networks.SimpleUnet);
+engineContract('SimpleUnet', networks.SimpleUnet, { tags: 'long' });

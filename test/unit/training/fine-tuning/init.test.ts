@@ -70,7 +70,7 @@ describe('readStart', () => {
     }
   });
 
-  it('reads the shipped model', async () => {
+  it('reads the shipped model', { tags: 'long' }, async () => {
     const { start } = await readStart('models/digits');
     const values = [...start.parameters.values()].reduce((sum, each) => sum + each.values.length, 0);
     expect(values).toBe(1_102_148);
@@ -139,7 +139,7 @@ describe('recoverParameters', () => {
       'SimpleUnet with GroupNorm',
       { _class_name: 'SimpleUnet', sample_size: 8, channels: [4, 8], time_emb_dim: 8, ...group },
     ],
-  ])('reads the weights of a %s back', (_, config) => {
+  ])('reads the weights of a %s back', { tags: 'long' }, (_, config) => {
     const model = createModel(config);
     const weights = initParameters(model, 5);
     const found = recoverParameters(model, encodeModel(inferenceGraph(model, weights)));
@@ -231,7 +231,7 @@ describe('train --init', () => {
     expect(await card('model')).toContain('17 of 19 images that training came to and nothing else;');
   });
 
-  it('goes on without the folder, and not with other weights', async () => {
+  it('goes on without the folder, and not with other weights', { tags: 'long' }, async () => {
     await cp(at('model'), at('moved'), { recursive: true });
     await run('gone', fine(at('moved')));
     await rm(at('moved'), { recursive: true });

@@ -40,7 +40,13 @@ test.each([
   expect(countParameters(createModel({ _class_name: 'SimpleUnet', ...keys }))).toBe(62_437_601 + more);
 });
 
-describe.each(Object.entries(options))('SimpleUnet with %s', (_, keys) => {
+const ALL = 'all of them';
+const single = Object.keys(options).filter((name) => name !== ALL);
+describe.each([ALL])('SimpleUnet with %s', withOption);
+describe.each(single)('SimpleUnet with %s', { tags: 'long' }, withOption);
+
+function withOption(name: string): void {
+  const keys = options[name];
   const plan = planOf({
     model: {
       _class_name: 'SimpleUnet',
@@ -71,4 +77,4 @@ describe.each(Object.entries(options))('SimpleUnet with %s', (_, keys) => {
     expect(difference).toBeLessThan((PARITY_LIMIT / 10) * Math.max(1, largest));
     expect(largest).toBeGreaterThan(0.01);
   });
-});
+}

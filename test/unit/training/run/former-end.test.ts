@@ -39,16 +39,20 @@ describe('a run that was stopped before the pictures of its end, and goes on to 
     expectSamePictures(run, straight.run);
   });
 
-  it.each([null, 6])('does so where pictures are drawn every %s steps, at the end alone', async (sampleEvery) => {
-    const atTheEnd = { training: { steps: 6 }, output: { checkpointEvery: 2, sampleEvery } };
-    const straight = await runTiny(atTheEnd);
-    const run = newRun();
-    await expect(runTiny({ run, ...atTheEnd, hooks: { onPreview: cutPower } })).rejects.toThrow('the power is cut');
-    await resume(run, { ...atTheEnd, training: { steps: 9 } });
-    expectSamePictures(run, straight.run);
-  });
+  it.each([null, 6])(
+    'does so where pictures are drawn every %s steps, at the end alone',
+    { tags: 'long' },
+    async (sampleEvery) => {
+      const atTheEnd = { training: { steps: 6 }, output: { checkpointEvery: 2, sampleEvery } };
+      const straight = await runTiny(atTheEnd);
+      const run = newRun();
+      await expect(runTiny({ run, ...atTheEnd, hooks: { onPreview: cutPower } })).rejects.toThrow('the power is cut');
+      await resume(run, { ...atTheEnd, training: { steps: 9 } });
+      expectSamePictures(run, straight.run);
+    },
+  );
 
-  it('draws them with the settings of the former run, whatever changes from there on', async () => {
+  it('draws them with the settings of the former run, whatever changes from there on', { tags: 'long' }, async () => {
     const straight = await runTiny(toSix);
     const run = await killAtTheEnd(toSix);
     const output = { ...toNine.output, sampler: 'ddpm', sampleCount: 3, sampleSteps: 5 };
@@ -56,7 +60,7 @@ describe('a run that was stopped before the pictures of its end, and goes on to 
     expectSamePictures(run, straight.run);
   });
 
-  it('does so for an end by the clock', async () => {
+  it('does so for an end by the clock', { tags: 'long' }, async () => {
     const byClock = { training: { minutes: 1e-6 }, output: { checkpointEvery: null, sampleEvery: null } };
     const run = newRun();
     await expect(runTiny({ run, ...byClock, hooks: { onPreview: cutPower } })).rejects.toThrow('the power is cut');
@@ -66,7 +70,7 @@ describe('a run that was stopped before the pictures of its end, and goes on to 
     expect(lines(run, 'validation.jsonl').map(({ step }) => step)).toEqual([end!.step, end!.step! + 1]);
   });
 
-  it('ends with the pictures of both ends', async () => {
+  it('ends with the pictures of both ends', { tags: 'long' }, async () => {
     const run = await killAtTheEnd(toSix);
     const finished = await runTiny(toSix);
     for (const each of [run, finished.run]) await runTiny({ run: each, resume: true, ...toNine });
@@ -75,7 +79,7 @@ describe('a run that was stopped before the pictures of its end, and goes on to 
   });
 });
 
-it('a finished run that goes on to a later end draws nothing again', async () => {
+it('a finished run that goes on to a later end draws nothing again', { tags: 'long' }, async () => {
   const { run } = await runTiny(toSix);
   const { notes } = await resume(run, toNine);
   expect(notes.join()).not.toContain('missing');

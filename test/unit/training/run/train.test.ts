@@ -95,7 +95,9 @@ describe('train', () => {
     expect(readFileSync(join(run, 'samples.png')).equals(readFileSync(join(straight.run, 'samples.png')))).toBe(true);
   });
 
-  it('continues a process that was killed, from its last checkpoint and without double lines', async () => {
+  it('continues a process that was killed, from its last checkpoint and without double lines', {
+    tags: 'long',
+  }, async () => {
     const straight = await runTiny({ training: { steps: 12 } });
     const run = newRun();
     const script = fileURLToPath(new URL('../../../support/train/run-tiny.ts', import.meta.url));
@@ -134,7 +136,7 @@ describe('train', () => {
       },
     ],
     ['while it was drawn', (fail) => ({ hooks: { onPreview: fail } })],
-  ])('draws the pictures of a checkpoint that was stopped %s, to the same bits', async (_, stop) => {
+  ])('draws the pictures of a checkpoint that was stopped %s, to the same bits', { tags: 'long' }, async (_, stop) => {
     const config = { training: { steps: 9 }, output: { checkpointEvery: 3, sampleEvery: 3 } };
     const straight = await runTiny(config);
     const run = newRun();

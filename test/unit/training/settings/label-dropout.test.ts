@@ -162,7 +162,7 @@ describe('a run with label dropout, of classes and conditions', () => {
     return readFileSync(join(newest.path, 'state.safetensors'));
   };
 
-  it('goes on to the same weights, bit by bit', async () => {
+  it('goes on to the same weights, bit by bit', { tags: 'long' }, async () => {
     const [whole, parts] = [newRun(), newRun()];
     await train({ plan: planOf(6), dataset, run: whole, resume: false });
     await train({ plan: planOf(3), dataset, run: parts, resume: false });

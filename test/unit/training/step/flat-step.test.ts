@@ -60,7 +60,7 @@ describe('createFlatStep', () => {
     await runner.release();
   };
   const TITLE = "has the losses of Node's engine: %s";
-  const large = ['UNet2DModel', 'residualResampling'];
+  const large = ['UNet2DModel', 'residualResampling', 'Muon and dropout'];
   it.each(Object.keys(steps).filter((name) => !large.includes(name)))(TITLE, hasLosses);
   it.each(large)(TITLE, { tags: 'long' }, hasLosses);
 

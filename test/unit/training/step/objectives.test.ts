@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { drawStep } from '#scheduler/training/draw.ts';
 import { drawMasks, MASK } from '#scheduler/training/masks.ts';
 import { expectClose } from '#test/compare.ts';
+import { eachLong } from '#test/each-long.ts';
 import { lossesOf, networks, planOf, startState } from '#test/train/engines.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { newRun } from '#test/train/tiny-run.ts';
@@ -95,7 +96,7 @@ describe('dropout', () => {
     expect(masks).toEqual(drawMasks(5, 7, 10, dropouts));
   });
 
-  it('trains to the same losses on both engines, other ones than without', async () => {
+  it('trains to the same losses on both engines, other ones than without', { tags: 'long' }, async () => {
     const config = withTraining(unet, {}, { dropout: 0.4 });
     const [ort, tfjs] = [await course('onnxruntime', config), await course('tfjs-cpu', config)];
     expectClose(ort.losses, tfjs.losses, tolerance);
@@ -110,7 +111,8 @@ describe('gradient accumulation', () => {
   const large = withTraining(unet, { batch: 6, minSnr: 5 }, { dropout: 0.2 });
   const parts = withTraining(unet, { batch: 2, accumulate: 3, minSnr: 5 }, { dropout: 0.2 });
 
-  it.each(['onnxruntime', 'tfjs-cpu'] as const)('gives what the large batch gives, on %s', async (kind) => {
+  const ACCUMULATING = [{ kind: 'onnxruntime' }, { kind: 'tfjs-cpu' }] as const;
+  eachLong(ACCUMULATING, 'gives what the large batch gives, on $kind', async ({ kind }) => {
     const [whole, summed] = [await course(kind, large), await course(kind, parts)];
     expectClose(summed.losses, whole.losses, tolerance);
     for (const [name, values] of whole.state) {
@@ -119,7 +121,7 @@ describe('gradient accumulation', () => {
     }
   });
 
-  it("takes BatchNorm's statistics from each small batch", async () => {
+  it("takes BatchNorm's statistics from each small batch", { tags: 'long' }, async () => {
     const [ort, tfjs] = await Promise.all(
       (['onnxruntime', 'tfjs-cpu'] as const).map((kind) =>
         course(kind, withTraining(simple, { batch: 2, accumulate: 3 })),

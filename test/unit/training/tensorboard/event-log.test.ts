@@ -179,14 +179,16 @@ describe('train with --tensorboard', () => {
     expect(seen.every(Boolean)).toBe(true);
   });
 
-  it('doubles no step of a run that was stopped, fell back and went on', async () => {
+  it('doubles no step of a run that was stopped, fell back and went on', { tags: 'long' }, async () => {
     const run = await fallenBack();
     expect(filesOf(run).length).toBe(2);
     const straight = await runTiny(config);
     expect(await tagsOf(run)).toEqual(await tagsOf(straight.run));
   });
 
-  it('doubles no pictures that are drawn again because the run was stopped before they had their file', async () => {
+  it('doubles no pictures that are drawn again because the run was stopped before they had their file', {
+    tags: 'long',
+  }, async () => {
     const { run } = await runTiny(config);
     const before = await tagsOf(run);
     rmSync(join(run, 'samples/step-00000012.png'));
@@ -195,7 +197,7 @@ describe('train with --tensorboard', () => {
     expect(await tagsOf(run)).toEqual(before);
   });
 
-  it('cuts the files of an earlier process also where the setting is off now', async () => {
+  it('cuts the files of an earlier process also where the setting is off now', { tags: 'long' }, async () => {
     const run = await fallenBack({ tensorboard: false });
     expect((await tagsOf(run)).at(-1)).toBe('6 samples');
   });

@@ -143,7 +143,7 @@ describe('convertNetwork to int8 weights', () => {
     expect(decodeModel(small).nodes.length).toBeGreaterThan(expected.length);
   });
 
-  it('has them folded in fused graphs as well, inside of the loop', async () => {
+  it('has them folded in fused graphs as well, inside of the loop', { tags: 'long' }, async () => {
     const counts = async (network: Uint8Array) => {
       const graph = decodeModel(network);
       const graphs = [stepGraph(graph, facts), loopGraph(graph, facts, 'seed')];

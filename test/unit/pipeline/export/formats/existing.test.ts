@@ -45,7 +45,7 @@ describe('exportSmallerCopy', () => {
     expect(card.match(/ are stored .*larger network/g)).toEqual([expect.stringContaining('int8')]);
   });
 
-  it('makes pictures as far from those of float32 as it says', async () => {
+  it('makes pictures as far from those of float32 as it says', { tags: 'long', timeout: 120_000 }, async () => {
     const out = join(root, 'measured');
     const { comparison } = await exportSmallerCopy({ model, out, format: 'int8', drift: 0.3 });
     const options = { count: 20, seed: 0x51ab_8000 };
@@ -59,7 +59,7 @@ describe('exportSmallerCopy', () => {
     );
     const squares = before!.reduce((sum, value, i) => sum + ((value - after![i]!) / 2) ** 2, 0);
     expect(Math.sqrt(squares / before!.length)).toBeCloseTo(comparison.drift, 4);
-  }, 120_000);
+  });
 
   it('refuses the folder of the model, by a link too: the finer weights would be lost', { tags: 'long' }, async () => {
     const before = await readFile(join(model, 'unet/model.onnx'));
@@ -72,13 +72,13 @@ describe('exportSmallerCopy', () => {
     expect(await readFile(join(model, 'unet/model.onnx'))).toEqual(before);
   });
 
-  it('refuses what drifts further than it may, and writes nothing', async () => {
+  it('refuses what drifts further than it may, and writes nothing', { tags: 'long', timeout: 120_000 }, async () => {
     const out = join(root, 'drifted');
     await expect(exportSmallerCopy({ model, out, format: 'int8', drift: 1e-7 })).rejects.toThrow(
       `Cannot convert ${model}: the pictures must be within 0.00001 % of those of the larger network (root mean square), received `,
     );
     expect(await readdir(root)).not.toContain('drifted');
-  }, 120_000);
+  });
 
   it('refuses a folder that is no model, and one without a network', async () => {
     const copy = (from: string) => exportSmallerCopy({ model: from, out: join(root, 'none'), format: 'float16' });

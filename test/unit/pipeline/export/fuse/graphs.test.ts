@@ -6,6 +6,7 @@ import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { type DiffusionModel, loadModel, readModelFolder } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
+import { eachLong } from '#test/each-long.ts';
 import { fusedFolder, longs, openFused, PLAIN, TOLD } from '#test/models/fused.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 
@@ -17,11 +18,14 @@ async function expectSame(models: readonly [DiffusionModel, DiffusionModel], opt
 }
 
 describe('the loop', () => {
-  it("makes the pictures of every sampler, of conditional networks too, within the folder's own parity", async () => {
-    for (const [network, told] of [
-      [PLAIN, {}],
-      [TOLD, { conditions: { age: [20, 70] } }],
-    ] as const) {
+  const NETWORKS = [
+    { name: 'a conditional network', network: TOLD, told: { conditions: { age: [20, 70] } } },
+    { name: 'a plain network', network: PLAIN, told: {} },
+  ];
+  eachLong(
+    NETWORKS,
+    "makes the pictures of every sampler, of $name, within the folder's own parity",
+    async ({ network, told }) => {
       const { plain, fused } = await fusedFolder(await temporaryFolder(), network);
       const models = [
         await loadModel(plain, { device: 'cpu' }),
@@ -37,8 +41,8 @@ describe('the loop', () => {
         await expectSame(models, { sampler: 'dpmpp_2m', spacing: 'karras', steps: 4, count: 1 });
       }
       for (const model of models) await model.dispose();
-    }
-  }, 600_000);
+    },
+  );
 });
 
 describe('the step', () => {
