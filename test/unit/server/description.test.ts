@@ -21,10 +21,15 @@ interface Description {
   paths: Record<string, Record<string, Operation>>;
 }
 
-describe.each([
-  ['without keys', []],
+const SERVERS: [string, string[]][] = [
   ['with keys', ['a-key-of-the-tests-1234']],
-])('the description of a server %s', (_, apiKeys) => {
+  ['without keys', []],
+];
+const DESCRIPTION = 'the description of a server %s';
+describe.each(SERVERS.slice(0, 1))(DESCRIPTION, describes);
+describe.each(SERVERS.slice(1))(DESCRIPTION, { tags: 'long' }, describes);
+
+function describes(_: string, apiKeys: string[]): void {
   let server: Server;
   let description: Description;
   let operations: { path: string; method: string; operation: Operation }[];
@@ -105,4 +110,4 @@ describe.each([
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("img-src 'self' data: blob:");
   });
-});
+}

@@ -2,6 +2,7 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ServerOptions } from '#server/index.ts';
 import { completeOptions } from '#server/options/options.ts';
 import { isLoopback } from '#server/options/origins.ts';
 import { exchange } from '#test/load/raw.ts';
@@ -234,11 +235,15 @@ describe('a server with named origins and hosts', () => {
   });
 });
 
-describe.each([
+const OPEN: [string, Partial<ServerOptions>, string][] = [
   ['with keys', { apiKeys: [KEY] }, '127.0.0.1'],
   ['on all addresses', {}, '0.0.0.0'],
   ['with any host allowed', { allowedHosts: ['*'] }, '127.0.0.1'],
-])('a server %s', (_, options, host) => {
+];
+describe.each(OPEN.slice(0, 1))('a server %s', answersAnyName);
+describe.each(OPEN.slice(1))('a server %s', { tags: 'long' }, answersAnyName);
+
+function answersAnyName(_: string, options: Partial<ServerOptions>, host: string): void {
   const { port } = useListening(options, host);
 
   it('answers under any name, to its own page', async () => {
@@ -248,7 +253,7 @@ describe.each([
     const foreign = { ...headers, origin: 'https://evil.example' };
     expect((await send(port(), IMAGES, { body: PICTURE, headers: foreign })).status).toBe(403);
   });
-});
+}
 
 describe('a server for pages of any origin', () => {
   const { port } = useListening({ corsOrigins: ['*'] });

@@ -13,11 +13,6 @@ const server = useServer(async (folder) => {
   };
   return { models: folders, device: 'cpu', maxBatch: 4, modelControl: 'explicit' };
 });
-const fixed = useServer(async (folder) => ({
-  models: { tiny: await tinyArtefact({}, { out: `${folder}/tiny` }) },
-  device: 'cpu',
-}));
-
 const get = async (url: string) => (await ask(server(), url)).json;
 const post = (url: string, body: object = {}) => ask(server(), url, { body });
 const states = async () =>
@@ -110,12 +105,19 @@ describe('the repository', () => {
     );
   });
 
-  it('is fixed unless the server is told otherwise', async () => {
-    const { status, json } = await ask(fixed(), '/v2/repository/models/tiny/unload', { body: {} });
-    expect([status, json.error]).toEqual([
-      403,
-      'Cannot change the models: the server must run with --model-control explicit.',
-    ]);
+  describe('the repository of a server that is told nothing of it', { tags: 'long' }, () => {
+    const fixed = useServer(async (folder) => ({
+      models: { tiny: await tinyArtefact({}, { out: `${folder}/tiny` }) },
+      device: 'cpu',
+    }));
+
+    it('is fixed', async () => {
+      const { status, json } = await ask(fixed(), '/v2/repository/models/tiny/unload', { body: {} });
+      expect([status, json.error]).toEqual([
+        403,
+        'Cannot change the models: the server must run with --model-control explicit.',
+      ]);
+    });
   });
 });
 

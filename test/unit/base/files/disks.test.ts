@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '#base/files/failure.ts';
 import { writeWhole } from '#base/files/output.ts';
+import { eachLong } from '#test/each-long.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { lacksMount, readOnlyDisk, smallDisk } from '#test/pictures/disks.ts';
 import { writeGrayPictures } from '#test/pictures/images.ts';
@@ -56,12 +57,22 @@ describe('on a disk that is full or read-only', skipBecause(lacksMount()), () =>
     for (const folder of [home, data]) rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each([
-    ['the sheet', (disk: string) => ['--out', join(disk, 's.png')]],
-    ['singles', (disk: string, out: string) => ['--out', join(out, 's.png'), '--singles', join(disk, 'there')]],
-    ['frames', (disk: string, out: string) => ['--out', join(out, 's.png'), '--frames', join(disk, 'new', 'folder')]],
-    ['an animation', (disk: string, out: string) => ['--out', join(out, 's.png'), '--animation', join(disk, 'a.gif')]],
-  ])('sample refuses %s before it samples, and leaves nothing', async (_, options) => {
+  const RESULTS: { what: string; options: (disk: string, out: string) => string[] }[] = [
+    { what: 'the sheet', options: (disk: string) => ['--out', join(disk, 's.png')] },
+    {
+      what: 'singles',
+      options: (disk: string, out: string) => ['--out', join(out, 's.png'), '--singles', join(disk, 'there')],
+    },
+    {
+      what: 'frames',
+      options: (disk: string, out: string) => ['--out', join(out, 's.png'), '--frames', join(disk, 'new', 'folder')],
+    },
+    {
+      what: 'an animation',
+      options: (disk: string, out: string) => ['--out', join(out, 's.png'), '--animation', join(disk, 'a.gif')],
+    },
+  ];
+  eachLong(RESULTS, 'sample refuses $what before it samples, and leaves nothing', async ({ options }) => {
     const out = await temporaryFolder();
     const tiny = await tinyArtefact({ shape: [3, 48, 48] });
     const readOnly = await runCli('sample', '--model', tiny, ...SAMPLE, ...options(readOnlyDisk(), out));
@@ -91,7 +102,9 @@ describe('on a disk that is full or read-only', skipBecause(lacksMount()), () =>
     expect(readdirSync(home).sort()).toEqual(['cache', 'run']);
   });
 
-  test('train tells that the disk filled up meanwhile, and goes on when there is space again', async () => {
+  test('train tells that the disk filled up meanwhile, and goes on when there is space again', {
+    tags: 'long',
+  }, async () => {
     const disk = smallDisk(4096);
     const options = {
       plan: tinyPlan({ training: { steps: 6 }, output: { checkpointEvery: 1 } }),
