@@ -104,7 +104,9 @@ describe('inParts', () => {
 });
 
 describe('openNetwork', () => {
-  it('tells whether it runs batches in parts, and gives what the network gives either way', async () => {
+  it('tells whether it runs batches in parts, and gives what the network gives either way', {
+    tags: 'long',
+  }, async () => {
     const artefact = await readModelFolder(DIGITS);
     const { run, report } = await serveNetwork(artefact, 'cpu', 4);
     expect(report.reason).toMatch(/^asked for(; batches in \d+ parallel parts, [\d.]+ times as fast)?$/);

@@ -17,7 +17,10 @@ beforeAll(async () => {
 });
 
 describe('exportSmallerCopy', () => {
-  it('writes a model that says its format, without the figures of float32', async () => {
+  it('writes a model that says its format, without the figures of float32', {
+    tags: 'long',
+    timeout: 120_000,
+  }, async () => {
     for (const format of ['float16', 'int8-weights', 'int8'] as const) {
       const out = join(root, format);
       const { comparison } = await exportSmallerCopy({ model, out, format, drift: 0.3 });
@@ -34,7 +37,7 @@ describe('exportSmallerCopy', () => {
       expect(comparison.drift).toBeGreaterThan(0);
       expect(comparison.milliseconds.after).toBeGreaterThan(0);
     }
-  }, 120_000);
+  });
 
   it('makes int8 of a float16 copy, whose card then says int8 alone', { tags: 'long', timeout: 120_000 }, async () => {
     const [half, out] = [join(root, 'half'), join(root, 'half-int8')];
