@@ -48,7 +48,7 @@ export function createBatches(source: TrainingSource, batch: number, seed: numbe
     await source.read(places, bytes);
     resize(bytes, small);
     const images = new Float32Array(batch * size);
-    const augmentations = drawAugmentations(MOST, { seed, epoch: 0, first, count: batch, side: width });
+    const augmentations = drawAugmentations(MOST, { seed, epoch: 0, first, count: batch, width, height });
     for (const [i, augmentation] of augmentations.entries()) {
       const planes = { channels, height, width, at: i * size };
       affine(rounded, planes, augmentation, false, images);

@@ -15,7 +15,7 @@ export const augmentFields = flagged({
     onResume: 'fixed',
     ...SHARE,
     default: 0,
-    describe: 'shift images along each axis by up to this share of the side',
+    describe: 'shift images by up to this share of their width and height',
   },
   scale: { onResume: 'fixed', ...SHARE, default: 0, describe: 'scale images by a random factor; 0.1 means 0.9 to 1.1' },
   contrast: {

@@ -8,6 +8,7 @@
  * Source: torchvision's `RandomAffine`, `ColorJitter` and their functional forms.
  */
 import { uniform } from '@onnoise/scheduler';
+import type { Extent } from '@onnoise/scheduler/model';
 
 /** Number of the random stream of epoch 0, beside those of the split and of the orders and flips of epochs. */
 const FIRST_STREAM = 0x0c00_0000;
@@ -16,7 +17,7 @@ const FIRST_STREAM = 0x0c00_0000;
 export interface AugmentOptions {
   /** Angle in degrees, 0 to 180: -rotate to rotate. */
   rotate: number;
-  /** Shift along each axis as a share of the side, 0 to below 1: -translate to translate. */
+  /** Shift along each axis as a share of the width or height, 0 to below 1: -translate to translate. */
   translate: number;
   /** Factor of the size, 0 to below 1: 1 - scale to 1 + scale. */
   scale: number;
@@ -43,16 +44,15 @@ const DRAWS = 5;
  */
 export function drawAugmentations(
   options: AugmentOptions,
-  { seed, epoch, first, count, side }: { seed: number; epoch: number; first: number; count: number; side: number },
+  { seed, epoch, first, count, width, height }: Extent & { seed: number; epoch: number; first: number; count: number },
 ): Augmentation[] {
   const draws = new Float64Array(DRAWS * count);
   uniform(seed, FIRST_STREAM + epoch, DRAWS * first, draws);
   return Array.from({ length: count }, (_, image) => {
     const draw = (n: number, most: number) => most * (2 * draws[DRAWS * image + n]! - 1);
-    const move = options.translate * side;
     return {
       angle: draw(0, options.rotate),
-      shift: [draw(1, move), draw(2, move)],
+      shift: [draw(1, options.translate * width), draw(2, options.translate * height)],
       scale: 1 + draw(3, options.scale),
       contrast: 1 + draw(4, options.contrast),
     };

@@ -68,7 +68,8 @@ export function createTrainingBatches(
     async next() {
       const { numbers, flips, epoch, index } = order.next();
       const after = order.position;
-      const place = { seed, epoch, first: index, count: batch, side: dataset.width };
+      const { width, height } = dataset;
+      const place = { seed, epoch, first: index, count: batch, width, height };
       const augmentations = augments ? drawAugmentations(most, place) : undefined;
       const images = await readFloats(dataset, numbers, flips, augmentations);
       return {
