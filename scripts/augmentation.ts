@@ -49,7 +49,7 @@ const dataset = await prepareDataset({
   cacheDir: join(ROOT, '.cache/onnoise'),
 });
 const number = dataset.labels!.indexOf(DIGIT);
-const place = { seed: SEED, epoch: 0, count: 1, side: SIDE };
+const place = { seed: SEED, epoch: 0, count: 1, width: SIDE, height: SIDE };
 const augmentations = columns.flatMap(({ options }, first) => drawAugmentations(options, { ...place, first }));
 const flips = columns.map(({ flip }) => Number(flip ?? false));
 const images = await readFloats(
