@@ -67,9 +67,9 @@ class UNet2DModel(diffusers.UNet2DModel):
         height, width = (size, size) if isinstance(size, int) else size
         unet = cls.from_config(keys | deep | dict(sample_size=(height // side, width // side)))
         unet.register_to_config(**ours, **images)
-        width = unet.time_embedding.linear_2.out_features
+        time = unet.time_embedding.linear_2.out_features
         if ours["conditions"]:
-            unet.condition_embeddings = torch.nn.ModuleList(TimestepEmbedding(17, width) for _ in ours["conditions"])
+            unet.condition_embeddings = torch.nn.ModuleList(TimestepEmbedding(17, time) for _ in ours["conditions"])
         if ours["class_pictures"]:
             pixels = images["in_channels"] * height * width
             unet.class_picture_embedding = torch.nn.Embedding(keys["num_class_embeds"], pixels)

@@ -29,6 +29,12 @@ describe('save_pretrained of the pipeline of a folder', skipBecause(lacksPython(
   it.each([
     ['of a network of diffusers', 'plain', unet, []],
     ['of one with patches', 'patches', { ...unet, patch_size: 2 }, ['modeling_extended_unet2d.py']],
+    [
+      'of one with pictures of its classes, in patches, on rectangles',
+      'rectangles',
+      { ...unet, sample_size: [8, 12], patch_size: 2, class_pictures: true },
+      ['modeling_extended_unet2d.py'],
+    ],
     ["of the tutorial's", 'tutorial', { ...tutorial, num_class_embeds: 2 }, ['modeling_simple_unet.py']],
   ])(
     'writes a folder that is loaded again, %s',
