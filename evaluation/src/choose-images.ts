@@ -15,7 +15,7 @@ export const IMAGE_FIELDS = {
 
 /** Settings that say how images are prepared, split, and named; the others name files of this machine. */
 export const FROM_CARD = [
-  ...(['fit', 'background', 'window', 'frames', 'axis', 'layout'] as const),
+  ...(['depth', 'fit', 'background', 'window', 'frames', 'axis', 'layout'] as const),
   ...(['labelNames', 'validationShare', 'seed'] as const),
 ];
 /** Those that also need a table. */

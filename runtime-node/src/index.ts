@@ -38,6 +38,7 @@ export {
   ANIMATION_FORMATS,
   type AnimationFormat,
   checkPictureSize,
+  DEEP_FORMATS,
   PICTURE_FORMATS,
   type PictureFormat,
 } from './pictures/formats.ts';

@@ -40,7 +40,7 @@ async function readDigits(side: number): Promise<Uint8Array[]> {
   const classes: Uint8Array[][] = Array.from({ length: 10 }, () => []);
   const options = { size: side, channels: 1, fit: 'crop', background: 'white' } as const;
   for await (const frame of openDigits().frames(options)) {
-    if ('pixels' in frame) classes[frame.label!]!.push(frame.pixels);
+    if ('pixels' in frame) classes[frame.label!]!.push(frame.pixels as Uint8Array);
   }
   return classes.flatMap((all) => Array.from({ length: EACH }, (_, i) => all[Math.floor((i * all.length) / EACH)]!));
 }

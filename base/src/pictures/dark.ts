@@ -7,7 +7,7 @@ import { plural } from '../text/format.ts';
 /** The brightest pixel of such a picture stays below this level of 255, as do all values of 14 bits. */
 const DARK = 64;
 
-export const isDark = (pixels: Uint8Array): boolean => pixels.every((level) => level < DARK);
+export const isDark = (pixels: Uint8Array | Uint16Array): boolean => !pixels.some((level) => level >= DARK);
 
 /**
  * @param kind of the pictures; windows are for gray ones

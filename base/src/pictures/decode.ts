@@ -27,7 +27,10 @@ import { weightGate } from './ordered-map.ts';
 import { LABEL } from './phantom-label.ts';
 import { hasPngEnd } from './png-end.ts';
 import type { ImageOptions, Picture } from './types.ts';
-import { parseWindow } from './window.ts';
+import { parseWindow, WHITE } from './window.ts';
+
+/** All levels of 16 bits. */
+const FULL = { centre: WHITE / 2, width: WHITE };
 
 const decoding = weightGate(MAX_PIXELS);
 type Gate = typeof decoding;
@@ -101,9 +104,10 @@ async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promis
     const square = await gate(bytes * width * height, () => readMeasured(plain(), metadata, window, options));
     return { ...square, ...facts, deep: false, windowed: true, measured: true };
   }
-  if (space === 'grey16' && window !== 'dicom') {
-    const square = await gate(width * height, () => readWindowed(open(file, 'error'), window, options));
-    return { ...square, ...facts, deep: false, windowed: true };
+  if (space === 'grey16' && (window !== 'dicom' || options.depth === 16)) {
+    const range = window === 'dicom' ? FULL : window;
+    const square = await gate(width * height, () => readWindowed(open(file, 'error'), range, options));
+    return { ...square, ...facts, deep: false, windowed: window !== 'dicom' };
   }
   const exact = !shrinksInexactly(format, width, height);
   const inks = hasPlainInks(metadata);

@@ -9,7 +9,7 @@ export async function readWindowed(
   input: Sharp,
   window: Window | 'auto',
   options: ImageOptions,
-): Promise<{ pixels: Uint8Array; transparent: boolean }> {
+): Promise<{ pixels: Uint8Array | Uint16Array; transparent: boolean }> {
   const pipeline = input.autoOrient().toColourspace('grey16').raw({ depth: 'ushort' });
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
   const { width, height } = info;

@@ -51,15 +51,16 @@ function halfEven(n: number): number {
  * Centres an interleaved picture [height, width, channels] on one of the wanted size: cuts larger sides, and surrounds smaller
  * ones with `background` (a level).
  */
-export function centreOn(
+export function centreOn<T extends Uint8Array | Uint16Array>(
   wanted: Extent,
-  pixels: Uint8Array,
+  pixels: T,
   { width, height }: Extent,
   channels: number,
   background: number,
-): Uint8Array {
+): T {
   if (width === wanted.width && height === wanted.height) return pixels;
-  const out = new Uint8Array(wanted.width * wanted.height * channels).fill(background);
+  const out = new (pixels.constructor as new (length: number) => T)(wanted.width * wanted.height * channels);
+  out.fill(background);
   const cut = (side: number, into: number) => halfEven(Math.max(0, side - into));
   const border = (side: number, into: number) => Math.floor(Math.max(0, into - side) / 2);
   const columns = Math.min(width, wanted.width);

@@ -24,6 +24,8 @@ export {
   type Axis,
   BACKGROUNDS,
   type Background,
+  DEPTHS,
+  type Depth,
   FITS,
   type ImageOptions,
   MAX_SIZE,

@@ -17,7 +17,7 @@ export async function readInks(
   input: Sharp,
   { depth }: Pick<Metadata, 'depth'>,
   options: ImageOptions,
-): Promise<{ pixels: Uint8Array; transparent: boolean }> {
+): Promise<{ pixels: Uint8Array | Uint16Array; transparent: boolean }> {
   const pipeline = input.autoOrient().pipelineColourspace('cmyk').toColourspace('cmyk').raw({ depth });
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;

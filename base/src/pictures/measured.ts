@@ -38,7 +38,7 @@ export async function readMeasured(
   { depth, space, channels, hasAlpha }: Metadata,
   window: WindowChoice,
   options: ImageOptions,
-): Promise<{ pixels: Uint8Array; transparent: boolean; infinite: boolean }> {
+): Promise<{ pixels: Uint8Array | Uint16Array; transparent: boolean; infinite: boolean }> {
   const Numbers = ARRAYS[depth];
   if (space === 'grey16' || space === 'rgb16')
     throw new Error(`its values are signed or real numbers of 16 bits: ${SAVE_AS}`);

@@ -3,6 +3,7 @@ import { extentOf } from '@onnoise/scheduler/model';
 import sharp from 'sharp';
 import { centreOn, planFit } from './fit.ts';
 import type { ImageOptions } from './types.ts';
+import { WHITE } from './window.ts';
 
 export interface RawPicture {
   width: number;
@@ -15,28 +16,36 @@ export interface RawPicture {
   unusable?: boolean;
 }
 
-/** Brings a picture to [height, width, 1 or 3] bytes. It is resized at its own depth, and then rounded. */
-export async function fitRaw(picture: RawPicture, { size, fit, background }: ImageOptions): Promise<Uint8Array> {
+/**
+ * Brings a picture to [height, width, 1 or 3] bytes, or a gray one to 16 bits if these are asked for. It is resized at its own
+ * depth, and then rounded.
+ */
+export async function fitRaw(
+  picture: RawPicture,
+  { size, fit, background, depth }: ImageOptions,
+): Promise<Uint8Array | Uint16Array> {
   const { width, height, pixels, aspect = 1 } = picture;
-  const gray = pixels instanceof Uint16Array;
-  const channels = gray ? 1 : 3;
+  const channels = pixels instanceof Uint16Array ? 1 : 3;
   // As wide as the picture is when its pixels are square.
   const wide = Math.max(1, Math.round(width * aspect));
   const wanted = extentOf(size);
   const { extract, ...plan } = planFit(wide, height, wanted, fit);
-  const level = background === 'white' ? 255 : 0;
-  const centred = (bytes: Uint8Array) => centreOn(wanted, bytes, plan, channels, level);
-  if (!extract && plan.width === width && plan.height === height) return centred(gray ? toBytes(pixels) : pixels);
+  const light = background === 'white';
+  const centred = (fitted: Uint8Array | Uint16Array) => {
+    if (!(fitted instanceof Uint16Array)) return centreOn(wanted, fitted, plan, channels, light ? 255 : 0);
+    if (depth === 16) return centreOn(wanted, fitted, plan, channels, light ? WHITE : 0);
+    return centreOn(wanted, toBytes(fitted), plan, channels, light ? 255 : 0);
+  };
+  if (!extract && plan.width === width && plan.height === height) return centred(pixels);
   let pipeline = sharp(pixels, { raw: { width, height, channels } });
   if (extract) {
     const [left, part] = [extract.left, extract.width].map((length) => Math.floor((length * width) / wide));
     pipeline = pipeline.extract({ ...extract, left: left!, width: Math.max(1, part!) });
   }
   pipeline = pipeline.resize(plan.width, plan.height, { fit: 'fill' });
-  if (!gray) return centred(await pipeline.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer());
+  if (channels === 3) return centred(await pipeline.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer());
   const resized = await pipeline.toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
-  const levels = resized.buffer.slice(resized.byteOffset, resized.byteOffset + resized.length); // aligned
-  return centred(toBytes(new Uint16Array(levels)));
+  return centred(new Uint16Array(resized.buffer.slice(resized.byteOffset, resized.byteOffset + resized.length))); // aligned
 }
 
 /** 0..65535 to 0..255, to the nearest. */

@@ -15,12 +15,18 @@ export type Background = (typeof BACKGROUNDS)[number];
 /** Largest side of prepared images, in pixels. */
 export const MAX_SIZE = 2048;
 
+/** Bits of a prepared value. */
+export const DEPTHS = [8, 16] as const;
+export type Depth = (typeof DEPTHS)[number];
+
 /** How images are brought to one size. */
 export interface ImageOptions {
   /** In pixels: 64 for squares, 96x64 for width x height. */
   size: PictureSize;
   /** 1 makes gray, 3 makes RGB; without it gray is kept when no image has colour. */
   channels?: 1 | 3;
+  /** Bits of a prepared value. 16 is for gray. Default 8. */
+  depth?: Depth | undefined;
   fit: Fit;
   /** Shown behind transparent pixels and in padding. */
   background: Background;
@@ -34,8 +40,8 @@ export interface ImageOptions {
 
 /** A decoded picture. */
 export interface Picture {
-  /** [height, width, 1 or 3] uint8. */
-  pixels: Uint8Array;
+  /** [height, width, 1 or 3] uint8; [height, width] uint16 of what is deeper, where 16 bits are asked for. */
+  pixels: Uint8Array | Uint16Array;
   /** What a file of 16 bits per channel holds, where no window was laid on it. */
   deep?: 'gray' | 'colour' | false;
   /** Of a `deep` one that is almost black: the greatest value of its file. */

@@ -4,10 +4,12 @@
  */
 import type { ImageShape } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
+import type { Sharp } from 'sharp';
 import {
   type AnimationFormat,
   animationFormat,
   checkPictureSize,
+  DEEP_FORMATS,
   type PictureFormat,
   pictureFormat,
 } from './formats.ts';
@@ -32,11 +34,15 @@ export interface AnimationOptions extends TileOptions {
 }
 
 /** One image [C, H, W] in [-1, 1] as PNG, pixel for pixel (`scale` enlarges it by nearest neighbour). */
-export async function png(image: Float32Array, shape: ImageShape, options: { scale?: number } = {}): Promise<Buffer> {
+export async function png(
+  image: Float32Array,
+  shape: ImageShape,
+  { scale = 1, depth }: Pick<TileOptions, 'scale' | 'depth'> = {},
+): Promise<Buffer> {
   if (countImages(image, shape) !== 1) {
     throw new InputError(`Cannot write a PNG: image must be one image of [${shape.join(', ')}], received a batch.`);
   }
-  return encode(tile(image, shape, { scale: options.scale ?? 1, gap: 0 }));
+  return encode(tile(image, shape, { scale, gap: 0, depth }));
 }
 
 /** A batch [N, C, H, W] in [-1, 1] as one picture with `columns` images per row (default: nearest to a square). */
@@ -98,6 +104,12 @@ export function animatedWebp(
   return animation(frames, shape, options);
 }
 
+/** Without a colour space of 16 bits sharp would write 8. */
+function inSpace(image: Sharp, channels: 1 | 3, deep: boolean): Sharp {
+  if (deep) return image.toColourspace(channels === 1 ? 'grey16' : 'rgb16');
+  return channels === 1 ? image.toColourspace('b-w') : image;
+}
+
 /** One channel stays one channel if the format has such pictures. */
 async function encode(
   { data, width, height, channels }: Pixels,
@@ -105,9 +117,15 @@ async function encode(
 ): Promise<Buffer> {
   checkPictureSize(format, { width, height, channels, ...size });
   const { default: sharp } = await import('sharp');
+  const deep = data instanceof Uint16Array;
+  if (deep && !DEEP_FORMATS.includes(format)) {
+    throw new InputError(
+      `Cannot draw images of 16 bits: the format must be one of ${DEEP_FORMATS.join(', ')}, received ${format}.`,
+    );
+  }
   const image = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
   if (size) image.resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' });
   return pictureFormat(format)
-    .encode(channels === 1 ? image.toColourspace('b-w') : image, quality)
+    .encode(inSpace(image, channels, deep), quality)
     .toBuffer();
 }

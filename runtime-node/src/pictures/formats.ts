@@ -56,6 +56,9 @@ export type AnimationFormat = keyof typeof animations;
 export const PICTURE_FORMATS = Object.keys(pictures) as PictureFormat[];
 export const ANIMATION_FORMATS = Object.keys(animations) as AnimationFormat[];
 
+/** Those with levels of 16 bits. */
+export const DEEP_FORMATS: readonly PictureFormat[] = ['png', 'tiff', 'tif'];
+
 /** Most bytes of a picture before it is encoded, and of an animation. */
 const MOST_BYTES = 2 ** 30;
 

@@ -3,15 +3,15 @@
  *
  * Images are float32 [N, C, H, W] in [-1, 1] with C = 1 (gray) or 3 (RGB). Pixels are uint8 [H, W, C], as in codecs.
  */
-import { type ImageShape, toByte } from '@onnoise/scheduler/model';
+import { type ImageShape, toByte, toDeepLevel } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 
 /** Values of one image: C * H * W. */
 export const imageSize = ([channels, height, width]: ImageShape): number => channels * height * width;
 
-/** Uncompressed picture: `data` is [height, width, channels]. */
+/** Uncompressed picture: `data` is [height, width, channels], of 8 or 16 bits. */
 export interface Pixels {
-  data: Uint8Array;
+  data: Uint8Array | Uint16Array;
   width: number;
   height: number;
   channels: 1 | 3;
@@ -24,6 +24,8 @@ export interface TileOptions {
   scale?: number;
   /** Pixels of background around and between images. Default: 2. */
   gap?: number;
+  /** Bits of a level, 8 or 16. Default: 8. */
+  depth?: 8 | 16 | undefined;
 }
 
 const BACKGROUND = 255;
@@ -84,7 +86,10 @@ export function tile(images: Float32Array, shape: ImageShape, options: TileOptio
   const count = countImages(images, shape);
   const [channels, height, width] = shape;
   const { columns, scale, gap, width: sheetWidth, height: sheetHeight } = layOut(count, shape, options);
-  const data = new Uint8Array(sheetHeight * sheetWidth * channels).fill(BACKGROUND);
+  const values = sheetHeight * sheetWidth * channels;
+  const deep = options.depth === 16;
+  const data = deep ? new Uint16Array(values).fill(257 * BACKGROUND) : new Uint8Array(values).fill(BACKGROUND);
+  const levelOf = deep ? toDeepLevel : toByte;
   for (let n = 0; n < count; n++) {
     const left = gap + (n % columns) * (width * scale + gap);
     const top = gap + Math.floor(n / columns) * (height * scale + gap);
@@ -94,7 +99,7 @@ export function tile(images: Float32Array, shape: ImageShape, options: TileOptio
         const source = plane + Math.floor(y / scale) * width;
         let target = ((top + y) * sheetWidth + left) * channels + c;
         for (let x = 0; x < width * scale; x++) {
-          data[target] = toByte(images[source + Math.floor(x / scale)]!);
+          data[target] = levelOf(images[source + Math.floor(x / scale)]!);
           target += channels;
         }
       }

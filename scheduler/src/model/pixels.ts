@@ -9,6 +9,12 @@ export function toByte(value: number): number {
   return byte > 0 ? Math.min(byte, 255) : 0;
 }
 
+/** The same of 16 bits: -1 is 0, 1 is 65535. */
+export function toDeepLevel(value: number): number {
+  const level = Math.round((value + 1) * 32_767.5);
+  return level > 0 ? Math.min(level, 65_535) : 0;
+}
+
 export function toBytes(values: Float32Array): Uint8ClampedArray<ArrayBuffer> {
   const bytes = new Uint8ClampedArray(values.length);
   for (let i = 0; i < values.length; i++) bytes[i] = toByte(values[i]!);

@@ -24,7 +24,7 @@ export {
   unpackState,
   weightsOf,
 } from './flat.ts';
-export { copyLevels, type ImagePlace } from './levels.ts';
+export { copyDeepLevels, copyLevels, type ImagePlace } from './levels.ts';
 export {
   LR_SCHEDULES,
   type LrOptions,

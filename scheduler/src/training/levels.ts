@@ -27,3 +27,15 @@ export function copyLevels(
     for (let i = at; i < end; i++) out[i] = LEVELS[bytes[i]!]!;
   }
 }
+
+/** The same for levels of 16 bits: 0..65535 -> [-1, 1]. */
+export function copyDeepLevels(
+  levels: Uint16Array,
+  { channels, height, width, at }: ImagePlace,
+  mirrored: boolean,
+  out: Float32Array,
+): void {
+  for (let row = at; row < at + channels * height * width; row += width) {
+    for (let x = 0; x < width; x++) out[row + x] = levels[row + (mirrored ? width - 1 - x : x)]! / 32_767.5 - 1;
+  }
+}

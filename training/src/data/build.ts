@@ -7,7 +7,7 @@ import { extentOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { createGrouping } from './set/groups.ts';
 import { createObserver } from './set/observe.ts';
-import { createPixelWriter } from './set/pixel-writer.ts';
+import { createDeepWriter, createPixelWriter } from './set/pixel-writer.ts';
 import { cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './set/stored.ts';
 import type { PrepareProgress, Skipped, Source } from './set/types.ts';
 import { usedClasses } from './set/used-classes.ts';
@@ -64,13 +64,18 @@ async function fill(
   folder: string,
   { image, strict, cacheDir, onProgress, signal }: BuildOptions,
 ): Promise<1 | 3> {
-  const { channels } = image;
+  const { channels, depth = 8 } = image;
+  const bytes = depth / 8;
   const { width, height } = extentOf(image.size);
   const plane = width * height;
   const needSpace = (perPicture: number) =>
     requireSpace(cacheDir, source.total * perPicture, `write ${source.total} prepared images in ${cacheDir}`);
-  await needSpace(plane * (channels ?? 1));
-  const writer = await createPixelWriter(join(folder, DATA_FILE), plane, channels, () => needSpace(3 * plane));
+  await needSpace(plane * (channels ?? 1) * bytes);
+  const path = join(folder, DATA_FILE);
+  const writer =
+    depth === 16
+      ? await createDeepWriter(path, plane)
+      : await createPixelWriter(path, plane, channels, () => needSpace(3 * plane));
   const labels: number[] = [];
   const conditions: number[] = [];
   const skipped: Skipped[] = [];
@@ -106,6 +111,7 @@ async function fill(
   const phantoms = observer.phantoms();
   const index = await sealIndex(folder, {
     ...written,
+    ...(depth === 16 && { depth }),
     height,
     width,
     ...(classes && { labels: classes.labels, classNames: classes.classNames }),

@@ -1,6 +1,15 @@
 /** The rules of the options of `prepareDataset`, checked before any image is read. */
 
-import { AXES, BACKGROUNDS, FITS, framesRule, type ImageOptions, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
+import {
+  AXES,
+  BACKGROUNDS,
+  DEPTHS,
+  FITS,
+  framesRule,
+  type ImageOptions,
+  MAX_SIZE,
+  windowRule,
+} from '@onnoise/base/pictures';
 import { extentOf, pictureSize, pictureSizeOf } from '@onnoise/scheduler/model';
 import {
   anything,
@@ -29,6 +38,7 @@ const RULES: Rules<PrepareOptions> = {
   labelNames: optional(labelNamesRule),
   size: pictureSize(MAX_SIZE),
   channels: optional(worded('1 or 3', oneOf([1, 3]))),
+  depth: optional(oneOf(DEPTHS)),
   fit: oneOf(FITS),
   validationShare: worded('a number from 0 to below 1', number({ min: 0, below: 1 })),
   seed: integer(0, Number.MAX_SAFE_INTEGER),
@@ -55,10 +65,13 @@ export function checkOptions(options: PrepareOptions): void {
     const value = options[key as keyof PrepareOptions];
     if (value !== undefined || !('default' in rule)) check(ACTION, key, rule, value);
   }
+  if (options.depth === 16 && options.channels === 3)
+    refuse(ACTION, '--channels', 'left out or 1, gray, with --depth 16', 3);
 }
 
 /** What the options say of the pixels. */
 export function imageOptions(options: PrepareOptions): ImageOptions {
-  const { size, channels, fit, background = 'black', window, frames, axis } = options;
-  return { size: pictureSizeOf(extentOf(size)), ...(channels && { channels }), fit, background, window, frames, axis };
+  const { size, channels, depth = 8, fit, background = 'black', window, frames, axis } = options;
+  const asked = depth === 16 ? { depth, channels: 1 as const } : channels && { channels };
+  return { size: pictureSizeOf(extentOf(size)), ...asked, fit, background, window, frames, axis };
 }

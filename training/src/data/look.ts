@@ -43,7 +43,7 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
   for await (const frame of source.frames(imageOptions(options))) {
     signal?.throwIfAborted();
     if ('reason' in frame) skipped.push(frame);
-    else coloured ||= frame.pixels.length === 3 * width * height && !isGray(frame.pixels);
+    else coloured ||= frame.pixels.length === 3 * width * height && !isGray(frame.pixels as Uint8Array);
     if (++looked === LOOKED) break;
   }
   return {
@@ -55,7 +55,7 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
     notes: source.notes,
     looked,
     skipped,
-    channels: options.channels ?? (coloured ? 3 : 1),
+    channels: imageOptions(options).channels ?? (coloured ? 3 : 1),
   };
 }
 

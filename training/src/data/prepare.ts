@@ -6,7 +6,7 @@ import { Failure } from '@onnoise/base/terminal';
 import { buildStored, refuseSkipped } from './build.ts';
 import { checkOptions, imageOptions } from './check-options.ts';
 import { renameClasses } from './set/label-names.ts';
-import { fileReader, memoryReader } from './set/pixel-reader.ts';
+import { deepReader, fileReader, memoryReader } from './set/pixel-reader.ts';
 import { splitImages } from './set/split.ts';
 import { DATA_FILE, findStored, type Stored } from './set/stored.ts';
 import type { Dataset, PrepareOptions, PrepareProgress, Source } from './set/types.ts';
@@ -55,7 +55,9 @@ export async function prepareDataset(
 function toDataset(source: Source, { folder, index, data }: Stored, options: PrepareOptions, cached: boolean): Dataset {
   const { hash, count, channels, coloured, height, width, labels, classNames, conditions, groups, phantoms, skipped } =
     index;
-  const imageBytes = channels * height * width;
+  const depth = index.depth ?? 8;
+  const imageBytes = (channels * height * width * depth) / 8;
+  const reader = data ? memoryReader(data, imageBytes) : fileReader(join(folder, DATA_FILE), count, imageBytes);
   const split = splitImages(count, options.validationShare, options.seed, groups);
   const notes = [...source.notes, ...index.notes];
   if (options.channels === undefined && coloured > 0 && coloured < count) {
@@ -77,6 +79,7 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
     hash,
     count,
     channels,
+    ...(index.depth && { depth: index.depth }),
     height,
     width,
     ...(labels && names && { labels: Int32Array.from(labels), classNames: names, labelSource: labelSource ?? name }),
@@ -87,6 +90,6 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
     notes,
     cached,
     folder,
-    ...(data ? memoryReader(data, imageBytes) : fileReader(join(folder, DATA_FILE), count, imageBytes)),
+    ...(depth === 16 ? deepReader(reader) : reader),
   };
 }

@@ -1,5 +1,5 @@
 /** The settings of the images: `train` and `prepare` both take them. */
-import { AXES, BACKGROUNDS, FITS, framesRule, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
+import { AXES, BACKGROUNDS, DEPTHS, FITS, framesRule, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
 import { LAYOUTS } from '../data/set/layouts.ts';
 import { flagged, SHARE, SWITCH } from './field.ts';
 
@@ -40,6 +40,13 @@ export const dataFields = flagged({
     type: 'choice',
     choices: [1, 3],
     describe: 'force gray (1) or RGB (3)  [default: gray if no image has colour]',
+  },
+  depth: {
+    onResume: 'fixed',
+    type: 'choice',
+    choices: DEPTHS,
+    default: 8,
+    describe: 'bits kept of a gray level: 16 keeps what DICOM, NIfTI, PNG, TIFF and .npy have',
   },
   fit: {
     onResume: 'fixed',

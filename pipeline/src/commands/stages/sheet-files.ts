@@ -6,7 +6,7 @@ import { extname, join, resolve } from 'node:path';
 import { writeNpy } from '@onnoise/base/arrays';
 import { checkWritable, requireSpace, writeWhole } from '@onnoise/base/files';
 import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
-import { sizeOf, toByte } from '@onnoise/scheduler/model';
+import { sizeOf, toByte, toDeepLevel } from '@onnoise/scheduler/model';
 import { checkInteger, InputError } from '@onnoise/scheduler/rules';
 import { spreadSteps } from '@onnoise/training/pictures';
 import type { Film } from './film.ts';
@@ -24,6 +24,8 @@ export interface SheetFiles {
   animation?: string | undefined;
   /** Pictures in a row. */
   columns?: number | undefined;
+  /** Bits of a level in the sheet, the array and single pictures. Default: 8. */
+  depth?: 8 | 16 | undefined;
 }
 
 export const ANIMATION_FRAMES = 100;
@@ -36,9 +38,9 @@ export function keptSteps({ frames, animation }: SheetFiles, steps: number): num
 
 /** @throws InputError for names and options that are wrong for any model. */
 export async function checkNames(files: SheetFiles): Promise<void> {
-  const { out, singles, frames, animation, columns } = files;
+  const { out, singles, frames, animation, columns, depth } = files;
   if (columns !== undefined) checkInteger('sample images', '--columns', columns, 1, 10_000);
-  if (!isArrayName(out)) await sheetFormat(out);
+  if (!isArrayName(out)) await sheetFormat(out, '--out', depth);
   if (animation !== undefined) await movingFormat(animation);
   const places = new Map<string, string>();
   for (const [option, path] of Object.entries({
@@ -68,15 +70,16 @@ export async function checkFiles(
   { count, shape, steps }: { count: number; shape: Samples['shape']; steps: number },
 ): Promise<void> {
   const { checkPictureSize, layOut } = await import('@onnoise/runtime-node');
-  const { out, singles, frames, animation, columns } = files;
+  const { out, singles, frames, animation, columns, depth = 8 } = files;
+  const bytes = depth / 8;
   const picture = layOut(count, shape, columns === undefined ? {} : { columns });
   const pixels = count * sizeOf(shape);
   const sheet = isArrayName(out) ? pixels : checkPictureSize(await sheetFormat(out), picture);
   await checkWritable('--out', out, 'file');
-  await requireSpace(out, sheet, `write ${out}`);
+  await requireSpace(out, sheet * bytes, `write ${out}`);
   if (singles !== undefined) {
     await checkWritable('--singles', singles, 'folder');
-    await requireSpace(singles, pixels, `write ${singles}`);
+    await requireSpace(singles, pixels * bytes, `write ${singles}`);
   }
   if (frames !== undefined) {
     await checkWritable('--frames', frames, 'folder');
@@ -84,9 +87,9 @@ export async function checkFiles(
   }
   if (animation !== undefined) {
     const format = await movingFormat(animation);
-    const bytes = checkPictureSize(format, picture, Math.min(steps, ANIMATION_FRAMES));
+    const moving = checkPictureSize(format, picture, Math.min(steps, ANIMATION_FRAMES));
     await checkWritable('--animation', animation, 'file');
-    await requireSpace(animation, bytes, `write ${animation}`);
+    await requireSpace(animation, moving, `write ${animation}`);
   }
 }
 
@@ -99,23 +102,23 @@ export async function writeFiles(
   onWritten: (what: 'sheet' | 'array' | 'singles' | 'frames' | 'animation', path: string) => void,
 ): Promise<void> {
   const runtime = await import('@onnoise/runtime-node');
-  const { out, columns, singles, frames, animation } = files;
+  const { out, columns, singles, frames, animation, depth } = files;
   const write = async (path: string, bytes: Uint8Array) => {
     signal.throwIfAborted();
     await writeWhole(path, marked(bytes));
   };
   if (isArrayName(out)) {
     signal.throwIfAborted();
-    await writeWhole(out, pictureArray(images, shape));
+    await writeWhole(out, pictureArray(images, shape, depth));
     onWritten('array', out);
   } else {
-    await write(out, await runtime.sheet(images, shape, columns, { format: await sheetFormat(out) }));
+    await write(out, await runtime.sheet(images, shape, columns, { format: await sheetFormat(out), depth }));
     onWritten('sheet', out);
   }
   if (singles !== undefined) {
     const size = sizeOf(shape);
     for (const [i, seed] of seeds.entries()) {
-      const picture = await runtime.png(images.subarray(i * size, (i + 1) * size), shape);
+      const picture = await runtime.png(images.subarray(i * size, (i + 1) * size), shape, { depth });
       await write(join(singles, singleName(seed)), picture);
     }
     onWritten('singles', singles);
@@ -140,9 +143,13 @@ export async function writeFiles(
 
 const isArrayName = (path: string): boolean => /\.npy$/i.test(path);
 
-/** [N, H, W] of gray pictures, [N, H, W, 3] of coloured ones: levels from 0, black, to 255. */
-function pictureArray(images: Float32Array, [channels, height, width]: Samples['shape']): Uint8Array {
-  const levels = Uint8Array.from(images, toByte);
+/** [N, H, W] of gray pictures, [N, H, W, 3] of coloured ones: levels from 0, black, to 255 or 65535. */
+function pictureArray(
+  images: Float32Array,
+  [channels, height, width]: Samples['shape'],
+  depth: SheetFiles['depth'],
+): Uint8Array {
+  const levels = depth === 16 ? Uint16Array.from(images, toDeepLevel) : Uint8Array.from(images, toByte);
   const count = images.length / (channels * height * width);
   if (channels === 1) return writeNpy(levels, [count, height, width]);
   const plane = height * width;
@@ -155,9 +162,19 @@ function pictureArray(images: Float32Array, [channels, height, width]: Samples['
 }
 
 /** @throws InputError for a name without a format of pictures */
-export async function sheetFormat(path: string, option = '--out'): Promise<PictureFormat> {
-  const { PICTURE_FORMATS } = await import('@onnoise/runtime-node');
-  return formatOf(option, path, PICTURE_FORMATS);
+export async function sheetFormat(
+  path: string,
+  option = '--out',
+  depth: SheetFiles['depth'] = 8,
+): Promise<PictureFormat> {
+  const { DEEP_FORMATS, PICTURE_FORMATS } = await import('@onnoise/runtime-node');
+  const format = formatOf(option, path, PICTURE_FORMATS);
+  if (depth === 16 && !DEEP_FORMATS.includes(format)) {
+    throw new InputError(
+      `Cannot write the pictures: ${option} must end in .png, .tiff, .tif or .npy with --depth 16, received "${path}".`,
+    );
+  }
+  return format;
 }
 
 async function movingFormat(path: string): Promise<AnimationFormat> {

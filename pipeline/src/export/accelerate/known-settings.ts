@@ -11,8 +11,9 @@ const KNOWN: readonly string[] = [
 const OPTIMIZER = oneOf(['adam', 'adamw']);
 
 /** @throws InputError for a setting that would be left out in silence. */
-export function checkKnown(run: string, { training, model }: TrainConfig): void {
+export function checkKnown(run: string, { data, training, model }: TrainConfig): void {
   const action = `write a project for accelerate from ${run}`;
+  if (data.depth === 16) check(action, 'data.depth', oneOf([8]), data.depth);
   check(action, 'training.optimizer', OPTIMIZER, training.optimizer);
   const { patch_size = 1, class_pictures = false } = model as { patch_size?: unknown; class_pictures?: unknown };
   if (patch_size !== 1) check(action, 'model.patch_size', oneOf([1]), patch_size);

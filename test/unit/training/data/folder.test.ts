@@ -107,7 +107,7 @@ describe('a folder of images', () => {
   it('that does not exist, or is some file, is an error', async () => {
     const at = place();
     await expect(prepare(at)).rejects.toThrow(
-      /data must be "digits", a folder of images, a DICOMDIR, dicomweb: and an address, or IDX files, received ".*pictures": it is not there\.$/,
+      /data must be "digits", a folder of images, a DICOMDIR, dicomweb: and an address, .npy or .npz, or IDX files, received ".*pictures": it is not there\.$/,
     );
     await writeFiles(at.data, { 'one.png': gray(1) });
     const received = async (name: string) =>

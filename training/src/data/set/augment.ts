@@ -74,12 +74,13 @@ export interface Planes {
  * interpolation, after a mirror if `mirrored`.
  */
 export function affine(
-  bytes: Uint8Array,
+  levels: Uint8Array | Uint16Array,
   { channels, height, width, at }: Planes,
   { angle, shift: [dx, dy], scale }: Augmentation,
   mirrored: boolean,
   out: Float32Array,
 ): void {
+  const half = levels instanceof Uint16Array ? 32_767.5 : 127.5;
   const turn = (angle * Math.PI) / 180;
   const [right, bottom] = [width - 1, height - 1];
   const sign = mirrored ? -1 : 1;
@@ -101,11 +102,11 @@ export function affine(
       const line = top < bottom ? width : 0;
       let from = at + top * width + left;
       for (let end = from + channels * plane, into = to; from < end; from += plane, into += plane) {
-        const a = bytes[from]!;
-        const c = bytes[from + line]!;
-        const above = a + fx * (bytes[from + step]! - a);
-        const below = c + fx * (bytes[from + line + step]! - c);
-        out[into] = (above + fy * (below - above)) / 127.5 - 1;
+        const a = levels[from]!;
+        const c = levels[from + line]!;
+        const above = a + fx * (levels[from + step]! - a);
+        const below = c + fx * (levels[from + line + step]! - c);
+        out[into] = (above + fy * (below - above)) / half - 1;
       }
     }
   }

@@ -3,6 +3,7 @@ import { closeSync, openSync, read } from 'node:fs';
 import { diskFailure } from '@onnoise/base/files';
 import { Failure } from '@onnoise/base/terminal';
 import { checkInteger, InputError } from '@onnoise/scheduler/rules';
+import type { Dataset } from './types.ts';
 
 /** Copies images by number into `out`, one after the other. */
 export interface PixelReader {
@@ -56,6 +57,21 @@ export function fileReader(path: string, count: number, imageBytes: number): Pix
       if (file !== undefined) closeSync(file);
       file = undefined;
     },
+  };
+}
+
+/** Reads images of 16 bits, as they are and rounded to 8. @param reader of their bytes */
+export function deepReader(reader: PixelReader): PixelReader & Required<Pick<Dataset, 'readDeep'>> {
+  const readDeep = (indices: ArrayLike<number>, out: Uint16Array) =>
+    reader.read(indices, new Uint8Array(out.buffer, out.byteOffset, out.byteLength));
+  return {
+    readDeep,
+    async read(indices, out) {
+      const levels = new Uint16Array(out.length);
+      await readDeep(indices, levels);
+      for (let i = 0; i < out.length; i++) out[i] = (levels[i]! + 128) / 257;
+    },
+    close: reader.close,
   };
 }
 

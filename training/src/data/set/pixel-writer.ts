@@ -38,7 +38,8 @@ export async function createPixelWriter(
   };
   return {
     /** Appends one picture: [n, n, 1 or 3] interleaved uint8. */
-    async append(pixels: Uint8Array): Promise<void> {
+    async append(given: Uint8Array | Uint16Array): Promise<void> {
+      const pixels = given as Uint8Array; // deeper ones are not asked for
       const hasColour = pixels.length === 3 * plane && !isGray(pixels);
       if (hasColour) coloured++;
       if (hasColour && channels === 1 && forced === undefined) {
@@ -68,6 +69,32 @@ export async function createPixelWriter(
     abandon: () => file.close().catch(() => {}), // it may be closed already; the caller reports the error
   };
 }
+
+/** The same for gray pictures of 16 bits, little-endian; those of 8 bits have 257 times their levels, and no colour. */
+export async function createDeepWriter(path: string, plane: number): ReturnType<typeof createPixelWriter> {
+  const file = await open(path, 'w');
+  let [count, coloured] = [0, 0];
+  return {
+    async append(pixels) {
+      if (pixels.length === 3 * plane && !isGray(pixels as Uint8Array)) coloured++;
+      const levels =
+        pixels instanceof Uint16Array ? pixels : deepened(pixels.length === plane ? pixels : toGray(pixels));
+      await file.writeFile(new Uint8Array(levels.buffer, levels.byteOffset, levels.byteLength));
+      count++;
+    },
+    async finish() {
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      return { count, channels: 1, coloured };
+    },
+    abandon: () => file.close().catch(() => {}),
+  };
+}
+
+const deepened = (levels: Uint8Array): Uint16Array => Uint16Array.from(levels, (level) => 257 * level);
 
 /** A full disk may take a part without an error: writing the rest again gives the error. */
 async function writeAll(file: FileHandle, buffers: Uint8Array[], bytes: number): Promise<void> {

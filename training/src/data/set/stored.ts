@@ -25,6 +25,8 @@ export interface StoredIndex {
   channels: 1 | 3;
   /** How many images had colour when they were read. */
   coloured: number;
+  /** Bits of a value; absent for 8. */
+  depth?: 16;
   height: number;
   width: number;
   labels?: number[];
@@ -51,10 +53,11 @@ export interface Stored {
  * the final ones, so detected and requested channels share a cache.
  */
 export function cacheKey(identity: string, options: ImageOptions, channels: 1 | 3): string {
-  const { size, fit, background, window = null, frames = null, axis = null } = options;
+  const { size, depth = 8, fit, background, window = null, frames = null, axis = null } = options;
   // Only where they were given, so that other sets keep their key.
   const chosen = [window, frames, axis].some((choice) => choice !== null) ? [window, frames, axis] : [];
-  const key = JSON.stringify([FORMAT, identity, size, channels, fit, background, ...chosen]);
+  const deep = depth === 16 ? [depth] : [];
+  const key = JSON.stringify([FORMAT, identity, size, channels, fit, background, ...chosen, ...deep]);
   return createHash('sha256').update(key).digest('hex').slice(0, 32);
 }
 
@@ -74,6 +77,7 @@ function hashOf(index: Omit<StoredIndex, 'format' | 'hash' | 'dataHash'>, dataHa
   const content: unknown[] = [count, channels, height, width, labels ?? null, classNames ?? null, dataHash];
   // Only where there are some, so that the other sets keep their hash.
   if (conditions) content.push(conditions);
+  if (index.depth) content.push(index.depth);
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
@@ -108,7 +112,7 @@ export function loadStored(
   try {
     const index = JSON.parse(readFileSync(join(folder, INDEX_FILE), 'utf8')) as StoredIndex;
     const { count, channels, height, width, dataHash } = index;
-    const bytes = count * channels * height * width;
+    const bytes = (count * channels * height * width * (index.depth ?? 8)) / 8;
     const path = join(folder, DATA_FILE);
     if (index.format !== FORMAT || index.hash !== hashOf(index, dataHash) || !suits(index)) return undefined;
     if (statSync(path).size !== bytes) return undefined;

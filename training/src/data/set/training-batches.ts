@@ -1,6 +1,6 @@
 /** Batches for training: a seeded order per epoch, a position that can be saved, pixels as floats in [-1, 1]. */
 import { checkInteger, InputError } from '@onnoise/scheduler/rules';
-import { type BatchPosition, copyLevels, createEpochOrder } from '@onnoise/scheduler/training';
+import { type BatchPosition, copyDeepLevels, copyLevels, createEpochOrder } from '@onnoise/scheduler/training';
 import { type Augmentation, type AugmentOptions, adjustContrast, affine, drawAugmentations } from './augment.ts';
 import type { DataConditions, Dataset } from './types.ts';
 
@@ -93,7 +93,7 @@ export function conditionsOf({ names, values }: DataConditions, numbers: ArrayLi
 }
 
 /**
- * Images by number as floats: 0..255 -> [-1, 1].
+ * Images by number as floats: 0..255 or 0..65535 -> [-1, 1].
  * @param flips [n], 1 mirrors the image left to right; absent for none
  * @param augmentations [n], the further changes of each image; absent for none
  * @returns [n, C, H, W]
@@ -106,18 +106,29 @@ export async function readFloats(
 ): Promise<Float32Array> {
   const { channels, height, width } = dataset;
   const imageSize = channels * height * width;
-  const bytes = new Uint8Array(numbers.length * imageSize);
-  await dataset.read(numbers, bytes);
-  const out = new Float32Array(bytes.length);
+  const levels = await readLevels(dataset, numbers, numbers.length * imageSize);
+  const out = new Float32Array(levels.length);
   for (let image = 0; image < numbers.length; image++) {
     const planes = { channels, height, width, at: image * imageSize };
     const mirrored = Boolean(flips?.[image]);
     const augmentation = augmentations?.[image];
-    if (augmentation && moves(augmentation)) affine(bytes, planes, augmentation, mirrored, out);
-    else copyLevels(bytes, planes, mirrored, out);
+    if (augmentation && moves(augmentation)) affine(levels, planes, augmentation, mirrored, out);
+    else if (levels instanceof Uint8Array) copyLevels(levels, planes, mirrored, out);
+    else copyDeepLevels(levels, planes, mirrored, out);
     if (augmentation && augmentation.contrast !== 1) adjustContrast(out, planes, augmentation.contrast);
   }
   return out;
+}
+
+async function readLevels(dataset: Dataset, numbers: ArrayLike<number>, count: number) {
+  if (dataset.readDeep) {
+    const levels = new Uint16Array(count);
+    await dataset.readDeep(numbers, levels);
+    return levels;
+  }
+  const levels = new Uint8Array(count);
+  await dataset.read(numbers, levels);
+  return levels;
 }
 
 const moves = ({ angle, shift: [x, y], scale }: Augmentation) => angle !== 0 || x !== 0 || y !== 0 || scale !== 1;

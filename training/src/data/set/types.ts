@@ -32,6 +32,8 @@ export interface Dataset {
   /** Number of images, training and validation together. */
   count: number;
   channels: 1 | 3;
+  /** Bits that are kept of a value; absent for 8. */
+  depth?: 16;
   height: number;
   width: number;
   /** [count], each an index into `classNames`. */
@@ -58,8 +60,10 @@ export interface Dataset {
   cached: boolean;
   /** The cache folder that holds it. */
   folder: string;
-  /** Copies the images with these numbers into `out`, one after the other: [n, C, H, W] uint8. */
+  /** Copies the images with these numbers into `out`, one after the other: [n, C, H, W] uint8, rounded from 16 bits. */
   read(indices: ArrayLike<number>, out: Uint8Array): Promise<void> | void;
+  /** The same as uint16, from 0 to 65535; absent for 8 bits. */
+  readDeep?(indices: ArrayLike<number>, out: Uint16Array): Promise<void> | void;
   /** Frees the open file of a set that is not held in memory. */
   close(): void;
 }
