@@ -28,6 +28,7 @@ export {
   type Depth,
   FITS,
   type ImageOptions,
+  type Levels,
   MAX_SIZE,
   type Picture,
   type Unusable,

@@ -38,6 +38,12 @@ export interface ImageOptions {
   axis?: Axis | undefined;
 }
 
+/** Measured values, such as Hounsfield units. */
+export interface Levels {
+  black: number;
+  white: number;
+}
+
 /** A decoded picture. */
 export interface Picture {
   /** [height, width, 1 or 3] uint8; [height, width] uint16 of what is deeper, where 16 bits are asked for. */
@@ -46,6 +52,8 @@ export interface Picture {
   deep?: 'gray' | 'colour' | false;
   /** Of a `deep` one that is almost black: the greatest value of its file. */
   dark?: number;
+  /** The measured values that are black and white in it, where it knows them. */
+  levels?: Levels | undefined;
   /** Whether a window was laid on it, that of the file or a chosen one. */
   windowed?: boolean;
   /** Whether its pixels are measurements, of which the least became black and the greatest white; see measured.ts. */

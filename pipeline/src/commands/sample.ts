@@ -4,11 +4,13 @@
  */
 
 import { DIGITS, modelFolder } from '@onnoise/base/install';
+import type { Levels } from '@onnoise/base/pictures';
 import { numberOption, sayDetail, sayNote, sayResult, withInterrupt, withProgress } from '@onnoise/base/terminal';
 import { formatDuration, formatPath, plural } from '@onnoise/base/text';
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
 import { type Command, textOption } from './options/command.ts';
 import {
   type ConditionArguments,
@@ -70,6 +72,11 @@ export const command: Command<SampleArguments> = {
       defaultDescription: '8',
       describe: 'Bits of a level in the sheet, array and single pictures; 16 is for png, tiff and npy',
     },
+    units: {
+      boolean: true,
+      group: FILES,
+      describe: 'Write what was measured into the .npy, such as Hounsfield units, as floats in place of levels',
+    },
     columns: numberOption('columns', FILES, 'Pictures in each row of a sheet', 'square'),
     singles: textOption('Folder for single pictures, one PNG each, named by seed', { group: FILES }),
     frames: textOption('Folder for a PNG sheet of each step', { group: FILES }),
@@ -94,6 +101,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   const { completeRequest, loadModel, readModelFolder } = await import('@onnoise/runtime-node');
   const artefact = await readModelFolder(folder);
   const { shape } = artefact;
+  const levels = options.units ? await levelsOf(folder) : undefined;
   const seeds = { count, seed, interpolate, variations, variation };
   const start = { ...(await readStartPicture(options, shape)), strength, resamples };
   const settings = { ...samplerSettings(options), ...conditionSettings(options) };
@@ -126,7 +134,7 @@ export async function sample(options: SampleArguments): Promise<void> {
       );
       const lines: string[] = [];
       const files: Record<string, string> = {};
-      await writeFiles(options, samples, film, signal, (what, path) => {
+      await writeFiles(options, { ...samples, levels }, film, signal, (what, path) => {
         const told = describeConditions(options.condition);
         lines.push(`${describeFile(what, samples, model.classNames, told)}: ${formatPath(path)}`);
         files[what] = path;
@@ -151,6 +159,17 @@ export async function sample(options: SampleArguments): Promise<void> {
       await model.dispose();
     }
   });
+}
+
+/** @throws InputError for a model whose images had no measured values in common */
+async function levelsOf(folder: string): Promise<Levels> {
+  const { readTraining } = await import('@onnoise/training/folder');
+  const levels = (await readTraining(folder))?.data.levels;
+  if (levels) return levels;
+  throw new InputError(
+    `Cannot write the pictures: --units must be left out, since the training.json of ${formatPath(folder)} names no values of black and white. ` +
+      'Images have them in common if they come from one .npy, or were prepared with --window centre,width.',
+  );
 }
 
 function describeFile(

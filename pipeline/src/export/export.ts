@@ -151,6 +151,7 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
         classNames: data?.classNames,
         licence: name === 'digits' ? DIGITS_LICENCE : undefined,
         phantoms: data?.phantoms,
+        levels: data?.levels,
       },
       settings: { ...config },
       start,

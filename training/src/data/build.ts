@@ -109,6 +109,7 @@ async function fill(
   const classes = source.classNames && usedClasses(source.classNames, labels);
   const groups = grouping.numbers();
   const phantoms = observer.phantoms();
+  const levels = observer.levels();
   const index = await sealIndex(folder, {
     ...written,
     ...(depth === 16 && { depth }),
@@ -118,6 +119,7 @@ async function fill(
     ...(source.conditions && { conditions: { names: [...source.conditions.names], values: conditions } }),
     ...(groups && { groups }),
     ...(phantoms > 0 && { phantoms }),
+    ...(levels && { levels }),
     skipped,
     notes: [...observer.notes(), ...(classes?.notes ?? [])],
   });

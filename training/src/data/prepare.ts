@@ -53,8 +53,21 @@ export async function prepareDataset(
 }
 
 function toDataset(source: Source, { folder, index, data }: Stored, options: PrepareOptions, cached: boolean): Dataset {
-  const { hash, count, channels, coloured, height, width, labels, classNames, conditions, groups, phantoms, skipped } =
-    index;
+  const {
+    hash,
+    count,
+    channels,
+    coloured,
+    height,
+    width,
+    labels,
+    classNames,
+    conditions,
+    groups,
+    phantoms,
+    levels,
+    skipped,
+  } = index;
   const depth = index.depth ?? 8;
   const imageBytes = (channels * height * width * depth) / 8;
   const reader = data ? memoryReader(data, imageBytes) : fileReader(join(folder, DATA_FILE), count, imageBytes);
@@ -85,6 +98,7 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
     ...(labels && names && { labels: Int32Array.from(labels), classNames: names, labelSource: labelSource ?? name }),
     ...(conditions && { conditions: { ...conditions, values: Float64Array.from(conditions.values) } }),
     ...(phantoms !== undefined && { phantoms }),
+    ...(levels && { levels }),
     ...split,
     skipped,
     notes,

@@ -21,6 +21,8 @@ export interface TrainingFile {
     classNames?: readonly string[] | undefined;
     /** How many of the images are synthetic phantoms. */
     phantoms?: number | undefined;
+    /** The measured values that are black and white in all images, such as Hounsfield units; absent where there are none. */
+    levels?: { black: number; white: number } | undefined;
     licence?: string | undefined;
   };
   /** The settings of the run, as in its config.json. */

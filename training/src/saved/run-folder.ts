@@ -15,9 +15,11 @@
  * | samples/                      | earlier sheets and strips, by step                                |
  * | checkpoints/step-<n>/         | see checkpoint.ts                                                 |
  */
+
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { diskFailure, ownFolder, withDiskErrors, writeWhole } from '@onnoise/base/files';
+import type { Levels } from '@onnoise/base/pictures';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Dataset } from '../data/index.ts';
 import { type ConfigLayer, type PartialConfig, resolveConfig, type TrainConfig } from '../settings/config.ts';
@@ -53,6 +55,8 @@ export interface RunData {
   classNames?: string[];
   /** See `Dataset.phantoms`. */
   phantoms?: number;
+  /** See `Dataset.levels`. */
+  levels?: Levels;
   /** Whether the weights that it started from had learnt from synthetic phantoms. */
   startPhantoms?: boolean;
 }
@@ -62,7 +66,8 @@ export const learntFromPhantoms = ({ phantoms = 0, startPhantoms = false }: Part
   phantoms > 0 || startPhantoms;
 
 export function describeData(dataset: Dataset, startPhantoms = false): RunData {
-  const { name, hash, count, channels, height, width, classNames, phantoms, train, validation, skipped } = dataset;
+  const { name, hash, count, channels, height, width, classNames, phantoms, levels, train, validation, skipped } =
+    dataset;
   return {
     name,
     hash,
@@ -75,6 +80,7 @@ export function describeData(dataset: Dataset, startPhantoms = false): RunData {
     skipped: skipped.length,
     ...(classNames && { classNames }),
     ...(phantoms !== undefined && { phantoms }),
+    ...(levels && { levels }),
     ...(startPhantoms && { startPhantoms }),
   };
 }

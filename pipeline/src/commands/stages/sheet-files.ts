@@ -5,6 +5,7 @@
 import { extname, join, resolve } from 'node:path';
 import { writeNpy } from '@onnoise/base/arrays';
 import { checkWritable, requireSpace, writeWhole } from '@onnoise/base/files';
+import type { Levels } from '@onnoise/base/pictures';
 import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
 import { sizeOf, toByte, toDeepLevel } from '@onnoise/scheduler/model';
 import { checkInteger, InputError } from '@onnoise/scheduler/rules';
@@ -26,6 +27,8 @@ export interface SheetFiles {
   columns?: number | undefined;
   /** Bits of a level in the sheet, the array and single pictures. Default: 8. */
   depth?: 8 | 16 | undefined;
+  /** Measured values in the array, in place of levels. */
+  units?: boolean | undefined;
 }
 
 export const ANIMATION_FRAMES = 100;
@@ -38,7 +41,15 @@ export function keptSteps({ frames, animation }: SheetFiles, steps: number): num
 
 /** @throws InputError for names and options that are wrong for any model. */
 export async function checkNames(files: SheetFiles): Promise<void> {
-  const { out, singles, frames, animation, columns, depth } = files;
+  const { out, singles, frames, animation, columns, depth, units } = files;
+  if (units && !isArrayName(out)) {
+    throw new InputError(`Cannot write the pictures: --out must end in .npy with --units, received "${out}".`);
+  }
+  if (units && depth !== undefined) {
+    throw new InputError(
+      `Cannot write the pictures: --depth must be left out with --units, which writes floats, received ${depth}.`,
+    );
+  }
   if (columns !== undefined) checkInteger('sample images', '--columns', columns, 1, 10_000);
   if (!isArrayName(out)) await sheetFormat(out, '--out', depth);
   if (animation !== undefined) await movingFormat(animation);
@@ -96,7 +107,7 @@ export async function checkFiles(
 /** Writes everything, and reports each file when it is complete; stops between two files when the signal aborts. */
 export async function writeFiles(
   files: SheetFiles,
-  { images, shape, seeds }: Samples,
+  { images, shape, seeds, levels }: Samples & { levels?: Levels | undefined },
   film: Film,
   signal: AbortSignal,
   onWritten: (what: 'sheet' | 'array' | 'singles' | 'frames' | 'animation', path: string) => void,
@@ -109,7 +120,7 @@ export async function writeFiles(
   };
   if (isArrayName(out)) {
     signal.throwIfAborted();
-    await writeWhole(out, pictureArray(images, shape, depth));
+    await writeWhole(out, pictureArray(valuesOf(images, depth, levels), shape));
     onWritten('array', out);
   } else {
     await write(out, await runtime.sheet(images, shape, columns, { format: await sheetFormat(out), depth }));
@@ -143,22 +154,25 @@ export async function writeFiles(
 
 const isArrayName = (path: string): boolean => /\.npy$/i.test(path);
 
-/** [N, H, W] of gray pictures, [N, H, W, 3] of coloured ones: levels from 0, black, to 255 or 65535. */
-function pictureArray(
-  images: Float32Array,
-  [channels, height, width]: Samples['shape'],
-  depth: SheetFiles['depth'],
-): Uint8Array {
-  const levels = depth === 16 ? Uint16Array.from(images, toDeepLevel) : Uint8Array.from(images, toByte);
-  const count = images.length / (channels * height * width);
-  if (channels === 1) return writeNpy(levels, [count, height, width]);
+type Values = Uint8Array | Uint16Array | Float32Array;
+
+/** What an array holds of values in [-1, 1]: levels from 0, black, to 255 or 65535, or what was measured. */
+function valuesOf(images: Float32Array, depth: SheetFiles['depth'], levels: Levels | undefined): Values {
+  if (!levels) return depth === 16 ? Uint16Array.from(images, toDeepLevel) : Uint8Array.from(images, toByte);
+  const { black, white } = levels;
+  return images.map((value) => black + ((value + 1) / 2) * (white - black));
+}
+
+/** [N, H, W] of gray pictures, [N, H, W, 3] of coloured ones. @param values [N, C, H, W] */
+function pictureArray(values: Values, [channels, height, width]: Samples['shape']): Uint8Array {
   const plane = height * width;
-  const pixelsLast = levels.map((_, at) => {
+  const count = values.length / (channels * plane);
+  if (channels === 1) return writeNpy(values, [count, height, width]);
+  const pixels = values.map((_, at) => {
     const [pixel, channel] = [Math.floor(at / channels), at % channels];
-    const image = Math.floor(pixel / plane);
-    return levels[(image * channels + channel) * plane + (pixel % plane)]!;
+    return values[(Math.floor(pixel / plane) * channels + channel) * plane + (pixel % plane)]!;
   });
-  return writeNpy(pixelsLast, [count, height, width, channels]);
+  return writeNpy(pixels, [count, height, width, channels]);
 }
 
 /** @throws InputError for a name without a format of pictures */

@@ -106,6 +106,42 @@ describe('images of 16 bits', () => {
     ]);
   });
 
+  it('keep what black and white measure, and a sample has it again', async () => {
+    const hounsfield = Float32Array.from({ length: 4 * 48 }, (_, i) => -1000 + (2000 * i) / 191);
+    writeFileSync(at('ct.npy'), writeNpy(hounsfield, [4, 6, 8]));
+    const tiny = ['--model._class_name', 'SimpleUnet', '--model.channels', '4,8', '--model.time_emb_dim', '4'];
+    const pictures = ['--sample-steps', '2', '--sample-count', '1', '--steps', '2', '--batch', '2', ...tiny];
+    const given = ['--data', at('ct.npy'), '--size', '8x6', '--cache-dir', at('cache')];
+    const trained = await runCli('train', ...given, ...pictures, '--validation-share', '0', '--out', at('ct-run'));
+    expect([trained.code, trained.stderr]).toEqual([0, expect.stringContaining('Black is -1000 and white 1000')]);
+    expect(await runCli('export', '--run', at('ct-run'), '--out', at('ct'))).toMatchObject({ code: 0 });
+    expect(JSON.parse(readFileSync(at('ct/training.json'), 'utf8')).data.levels).toEqual({ black: -1000, white: 1000 });
+    const drawn = ['sample', '--model', at('ct'), '--steps', '2', '--count', '1'];
+    expect(await runCli(...drawn, '--units', '--out', at('units.npy'))).toMatchObject({ code: 0 });
+    expect(await runCli(...drawn, '--depth', '16', '--out', at('levels.npy'))).toMatchObject({ code: 0 });
+    const tail = (name: string, bytes: number) => {
+      const file = readFileSync(at(name));
+      return file.buffer.slice(file.byteOffset + file.length - bytes, file.byteOffset + file.length);
+    };
+    const units = new Float32Array(tail('units.npy', 192));
+    const drawnLevels = new Uint16Array(tail('levels.npy', 96));
+    const half = 1000 / 65_535; // half a level
+    for (const [i, level] of drawnLevels.entries()) {
+      expect(Math.abs(units[i]! - (-1000 + (2000 * level) / 65_535))).toBeLessThan(half + 1e-3);
+    }
+    const png = await runCli(...drawn, '--units', '--out', at('units.png'));
+    expect([png.code, png.stderr]).toEqual([2, expect.stringContaining('--out must end in .npy with --units')]);
+    const digits = await runCli('sample', '--units', '--out', at('units.npy'));
+    expect([digits.code, digits.stderr]).toEqual([2, expect.stringContaining('--units must be left out')]);
+  });
+
+  it('have in common what a window says', async () => {
+    await writeFiles(at('windowed'), { 'a.png': encoded(levels).png() });
+    const images = await prepared(at('windowed'), { window: '40,400' });
+    expect(images.levels).toEqual({ black: -160, white: 240 });
+    expect((await prepared(at('windowed'))).levels).toBeUndefined();
+  });
+
   it('are drawn in colour, too', async () => {
     const images = Float32Array.from({ length: 3 * 48 }, (_, i) => i / 72 - 1);
     const png = await sheet(images, [3, 6, 8], 1, { depth: 16, gap: 0, scale: 1 });

@@ -1,6 +1,6 @@
 /** Collects notes for the user about the pictures, counted while they pass. */
 
-import { type ImageOptions, noteOnDark, type Picture } from '@onnoise/base/pictures';
+import { type ImageOptions, type Levels, noteOnDark, type Picture, parseWindow } from '@onnoise/base/pictures';
 import { plural } from '@onnoise/base/text';
 
 const DEEP = ['gray', 'colour'] as const;
@@ -16,9 +16,13 @@ export function createObserver({ background, window, fit }: ImageOptions) {
   const dark: Record<keyof typeof deep, number[]> = { gray: [], colour: [] };
   const counts = Object.fromEntries(TRAITS.map((trait) => [trait, 0])) as Record<(typeof TRAITS)[number], number>;
   let seen = 0;
+  const given = parseWindow(window);
+  /** Of all pictures so far; null where they differ, or one has none. */
+  let levels: Levels | null | undefined;
   return {
     see(picture: Picture): void {
       seen++;
+      levels = levels === undefined || same(levels, picture.levels) ? (picture.levels ?? null) : null;
       for (const trait of TRAITS) if (picture[trait]) counts[trait]++;
       if (!picture.deep) return;
       deep[picture.deep]++;
@@ -26,6 +30,13 @@ export function createObserver({ background, window, fit }: ImageOptions) {
     },
     /** How many of the pictures say that they are synthetic phantoms. */
     phantoms: () => counts.phantom,
+    /** The measured values that are black and white in all pictures, if these share them. */
+    levels(): Levels | undefined {
+      if (levels) return levels;
+      if (typeof given !== 'object' || counts.windowed < seen) return undefined;
+      const { centre, width } = given;
+      return { black: centre - width / 2, white: centre + width / 2 };
+    },
     /** One sentence each. */
     notes(): string[] {
       const { transparent, several, burnedIn, phantom: phantoms, windowed, measured, infinite, inks, squared } = counts;
@@ -44,6 +55,11 @@ export function createObserver({ background, window, fit }: ImageOptions) {
         const others = windowed === 0 ? 'any image' : `${seen - windowed} of ${seen} images`;
         notes.push(
           `The window does not change ${others}: it applies only to gray DICOM, NIfTI, gray pictures of 16 bits, and TIFF of measurements.`,
+        );
+      }
+      if (levels && window === undefined) {
+        notes.push(
+          `Black is ${rounded(levels.black)} and white ${rounded(levels.white)}, the least and greatest of all values; --window sets others.`,
         );
       }
       if (measured > 0 && (window === undefined || window === 'dicom')) {
@@ -80,3 +96,7 @@ export function createObserver({ background, window, fit }: ImageOptions) {
     },
   };
 }
+
+const same = (a: Levels | null, b: Levels | undefined): boolean => a?.black === b?.black && a?.white === b?.white;
+
+const rounded = (value: number): number => Number(value.toPrecision(6));

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ImageOptions } from '@onnoise/base/pictures';
+import type { ImageOptions, Levels } from '@onnoise/base/pictures';
 import type { Skipped } from './types.ts';
 
 /** Part of every key: a higher number retires all older caches. */
@@ -35,6 +35,8 @@ export interface StoredIndex {
   conditions?: { names: string[]; values: number[] };
   /** [count], equal for images that are held out together; absent where each is for itself. */
   groups?: number[];
+  /** See `Dataset.levels`. */
+  levels?: Levels;
   /** See `Dataset.phantoms`. */
   phantoms?: number;
   skipped: Skipped[];

@@ -1,6 +1,6 @@
 /** Types of a prepared dataset and of its sources. Pixels are uint8; images of a set share one shape. */
 
-import type { Background, ImageOptions, Picture } from '@onnoise/base/pictures';
+import type { Background, ImageOptions, Levels, Picture } from '@onnoise/base/pictures';
 import type { Layout } from './layouts.ts';
 
 /** A picture, CSV row or file that was left out, with the reason in words. */
@@ -45,6 +45,8 @@ export interface Dataset {
   classNames?: string[];
   /** What each image was measured at, if columns were named. */
   conditions?: DataConditions;
+  /** The measured values that are black and white in all images, where they share them. */
+  levels?: Levels;
   /** How many images come from files that say that they are synthetic phantoms; absent where none does. */
   phantoms?: number;
   /** Where the labels come from, in words: `the column "male" of train.csv`. */

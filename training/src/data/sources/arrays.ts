@@ -3,17 +3,16 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { npyValues } from '@onnoise/base/arrays';
 import {
+  between,
   configureSharp,
   extremes,
   fitGray,
   fitRaw,
-  fullRange,
   type ImageOptions,
   levelOf,
   MAX_PIXELS,
   orderedMap,
   parseWindow,
-  within,
 } from '@onnoise/base/pictures';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Layout } from '../set/layouts.ts';
@@ -45,25 +44,26 @@ export async function openArraySource(path: string, layout: Layout | undefined):
   const labelled = /\.npz$/i.test(path)
     ? await labelsAmong(arrays, total)
     : { notes: [`${basename(path)} holds no labels.`] };
-  const range = images.header.type === 'u1' ? undefined : await rangeOf(images);
   const { size, mtimeMs } = statSync(path);
   return {
     name: basename(path).replace(/\.np[yz]$/i, ''),
     identity: JSON.stringify([resolve(path), size, mtimeMs, layout ?? null]),
     total,
     ...labelled.classes,
-    notes: [...labelled.notes, ...(range ? [rangeNote(range)] : [])],
-    frames(options) {
+    notes: labelled.notes,
+    async *frames(options) {
       configureSharp();
+      const measured = images.header.type !== 'u1';
+      const range = measured && parseWindow(options.window) === 'dicom' ? await rangeOf(images) : undefined;
       let next = 0;
       const toFrame = async (bytes: Buffer): Promise<Frame> => {
         const number = next++;
         const label = labelled.labels?.[number];
-        const picture = await pictureOf(bytes, { images, number, places, range }, options);
+        const picture = await pictureOf(bytes, { images, number, places, measured, range }, options);
         if ('reason' in picture) return picture;
         return label === undefined ? picture : { ...picture, label };
       };
-      return orderedMap(itemsOf(images), toFrame, 4);
+      yield* orderedMap(itemsOf(images), toFrame, 4);
     },
   };
 }
@@ -126,30 +126,27 @@ async function rangeOf(images: ArrayFile): Promise<[number, number]> {
   );
 }
 
-const rounded = (value: number) => Number(value.toPrecision(6));
-
-const rangeNote = ([least, most]: readonly [number, number]): string =>
-  `Without --window black is ${rounded(least)} and white ${rounded(most)}, the least and greatest of all values.`;
-
 interface Item {
   images: ArrayFile;
   /** Its number, from 0. */
   number: number;
   places: ImagePlaces;
-  /** Of all values, for numbers that are no levels of 8 bits. */
+  /** Whether its numbers are no levels of 8 bits. */
+  measured: boolean;
+  /** Of all values, where it says what is black and white. */
   range: readonly [number, number] | undefined;
 }
 
 async function pictureOf(
   bytes: Buffer,
-  { images, number, places, range }: Item,
+  { images, number, places, measured, range }: Item,
   options: ImageOptions,
 ): Promise<Frame> {
   const { height, width, channels, placeOf } = places;
   const value = npyValues(bytes, images.header);
   const pixels = height * width;
   const interleaved = (at: number) => value(placeOf(Math.floor(at / channels), at % channels));
-  if (!range) {
+  if (!measured) {
     const levels = Uint8Array.from({ length: channels * pixels }, (_, at) => interleaved(at));
     return {
       pixels:
@@ -159,25 +156,26 @@ async function pictureOf(
     };
   }
   const window = parseWindow(options.window);
-  let share = fullRange(...range);
-  if (typeof window === 'object') share = within(window);
-  else if (window === 'auto') {
-    const [low, high] = extremes(value, channels * pixels);
-    if (!(low < high))
-      return { file: `image ${number} of ${images.name}`, reason: 'blank: all its values are the same' };
-    share = fullRange(low, high);
-  }
+  const own = () => extremes(value, channels * pixels);
+  const [black, white] =
+    typeof window === 'object'
+      ? [window.centre - window.width / 2, window.centre + window.width / 2]
+      : (range ?? own());
+  if (!(black < white))
+    return { file: `image ${number} of ${images.name}`, reason: 'blank: all its values are the same' };
+  const share = between(black, white);
   const levels = channels === 1 ? new Uint16Array(pixels) : new Uint8Array(3 * pixels);
   let infinite = false;
   for (let at = 0; at < levels.length; at++) {
-    const measured = interleaved(at);
-    if (!Number.isFinite(measured)) infinite = true;
-    const level = levelOf(share(measured));
+    const given = interleaved(at);
+    if (!Number.isFinite(given)) infinite = true;
+    const level = levelOf(share(given));
     levels[at] = channels === 1 ? level : (level + 128) / 257;
   }
   return {
     pixels: await fitRaw({ width, height, pixels: levels }, options),
     windowed: true,
+    levels: window === 'auto' ? undefined : { black, white },
     ...(infinite && { infinite }),
   };
 }
