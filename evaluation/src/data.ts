@@ -4,7 +4,7 @@
  */
 
 import { plural } from '@onnoise/base/text';
-import type { ConditioningFacts, ImageShape } from '@onnoise/scheduler/model';
+import { type ConditioningFacts, type ImageShape, nameChannels } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import {
   type Dataset,
@@ -81,7 +81,7 @@ async function requireColour(
 ): Promise<void> {
   const found = (await lookAtImages(options)).channels;
   if (found === channels) return;
-  const words = (count: number) => (count === 1 ? 'gray' : 'in colour');
+  const words = (count: number) => (count === 3 ? 'in colour' : nameChannels(count));
   throw new InputError(
     `Cannot ${action}: ${option} must be ${words(channels)}, as the model's pictures, the images are ${words(found)}. Add --channels ${channels} to convert them.`,
   );

@@ -5,6 +5,7 @@
 import { readModelFolder } from '@onnoise/runtime-node';
 import { shuffle } from '@onnoise/scheduler';
 import type { ConditioningFacts } from '@onnoise/scheduler/model';
+import { nameChannels } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { LABEL } from '#base/pictures/phantom-label.ts';
 import { sayNote } from '#base/terminal/voice.ts';
@@ -66,11 +67,12 @@ export async function readReal({ model: folder, data, csv, hands, cacheDir }: Re
     const pixels = new Uint8Array(chosen.length * dataset.channels * dataset.height * dataset.width);
     await dataset.read(chosen, pixels);
     const { height, width, channels } = dataset;
+    if (channels !== 1 && channels !== 3) refuse(action, 'the pictures', 'gray or RGB', nameChannels(channels));
     const listing = {
       count: chosen.length,
       width,
       height,
-      channels,
+      channels: channels as 1 | 3,
       unseen: same || strange,
       ...labelsOf(action, model, dataset, chosen),
       ...conditionsOf(dataset, chosen),

@@ -2,9 +2,11 @@
  * A model folder as an entry of the page's list: what its configs say, and the files that the page fetches.
  * The page opens the network itself, and reports what is wrong with it.
  */
+
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { nameChannels } from '@onnoise/scheduler/model';
 import {
   type Artefact,
   bytesOf,
@@ -111,7 +113,7 @@ function titled(name: string): string {
 
 function noteOf({ shape: [channels, height, width], classes }: Artefact): string {
   const kinds = classes === 0 ? [] : [classes === 1 ? '1 class' : `${classes} classes`];
-  return [`${width} × ${height}`, channels === 1 ? 'gray' : 'colour', ...kinds].join(', ');
+  return [`${width} × ${height}`, channels === 3 ? 'colour' : nameChannels(channels), ...kinds].join(', ');
 }
 
 /** @returns undefined for a file that is missing. @throws InputError for one that cannot be read */

@@ -23,8 +23,8 @@ export type Depth = (typeof DEPTHS)[number];
 export interface ImageOptions {
   /** In pixels: 64 for squares, 96x64 for width x height. */
   size: PictureSize;
-  /** 1 makes gray, 3 makes RGB; without it gray is kept when no image has colour. */
-  channels?: 1 | 3;
+  /** 1 makes gray, 3 makes RGB; without it gray is kept when no image has colour. Others are those of the source alone. */
+  channels?: number;
   /** Bits of a prepared value. 16 is for gray. Default 8. */
   depth?: Depth | undefined;
   fit: Fit;
@@ -46,7 +46,8 @@ export interface Levels {
 
 /** A decoded picture. */
 export interface Picture {
-  /** [height, width, 1 or 3] uint8; [height, width] uint16 of what is deeper, where 16 bits are asked for. */
+  /** [height, width, 1 or 3] uint8; [height, width] uint16 of what is deeper, where 16 bits are asked for; [channels, height, width] of
+   * more or two channels. */
   pixels: Uint8Array | Uint16Array;
   /** What a file of 16 bits per channel holds, where no window was laid on it. */
   deep?: 'gray' | 'colour' | false;

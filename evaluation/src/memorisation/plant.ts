@@ -71,9 +71,19 @@ export async function plantCopies(training: ImageSet, count: number, seed: numbe
 
 const within = (at: number, extent: number): number => Math.min(Math.max(at, 0), extent - 1);
 
-/** [C, H, W] bytes, coded and decoded. */
-async function throughJpeg(planes: Uint8ClampedArray, [channels, rows, columns]: ImageSet['shape']) {
+/** [C, H, W] bytes, coded and decoded; channels that are no colours one by one. */
+async function throughJpeg(
+  planes: Uint8ClampedArray,
+  [channels, rows, columns]: ImageSet['shape'],
+): Promise<Uint8Array> {
   const plane = rows * columns;
+  if (channels !== 1 && channels !== 3) {
+    const coded = new Uint8Array(planes.length);
+    for (let from = 0; from < planes.length; from += plane) {
+      coded.set(await throughJpeg(planes.subarray(from, from + plane), [1, rows, columns]), from);
+    }
+    return coded;
+  }
   const raw = { width: columns, height: rows, channels: channels as 1 | 3 };
   const interleaved = Uint8Array.from(planes, (_, i) => planes[(i % channels) * plane + Math.floor(i / channels)]!);
   const jpeg = await sharp(interleaved, { raw })

@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { requireSpace } from '@onnoise/base/files';
 import { plainName } from '@onnoise/base/text';
 import { parseSchedulerConfig } from '@onnoise/scheduler';
-import type { ImageShape } from '@onnoise/scheduler/model';
+import { type ImageShape, nameChannels } from '@onnoise/scheduler/model';
 import { encodeModel } from '@onnoise/tracer';
 import {
   checkArtefactTarget,
@@ -201,7 +201,7 @@ function limitsOf(
 ): string[] {
   const others = start ? `those of ${plainName(start.name)}, whose weights it started from` : 'nothing else';
   return [
-    `It makes ${channels === 1 ? 'gray' : 'RGB'} pictures of ${width} x ${height} pixels and no other size.`,
+    `It makes pictures of ${width} x ${height} pixels, ${nameChannels(channels)}, and no other size.`,
     `It knows ${describeKnown(seen)} and ${others}; with few images it may repeat them.`,
     'Some pictures are malformed. They must not be taken for real ones, least of all in medicine.',
     ...(learntFromPhantoms(data) ? [LEARNT_FROM_PHANTOMS] : []),

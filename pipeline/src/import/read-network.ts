@@ -10,7 +10,7 @@
  *
  * Source: `change_naming_configs_and_checkpoints.py` and `training_utils.py` of diffusers.
  */
-import { extentOf, type PictureSize, sampleSize, sampleSizeOf, sidesOf } from '@onnoise/scheduler/model';
+import { extentOf, MOST_CHANNELS, type PictureSize, sampleSize, sampleSizeOf, sidesOf } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { createModel, findNetwork, type Model, NETWORKS } from '@onnoise/training/model';
 import { within } from './read-json.ts';
@@ -101,11 +101,11 @@ function sizeOf(given: unknown, from: string, asked: PictureSize | undefined): u
   );
 }
 
-/** Pictures are gray or RGB. Twice as many channels out is a network that learned its variance, too. */
+/** Twice as many channels out is a network that learned its variance, too. */
 function checkChannels({ in_channels: inputs = 3, out_channels: outputs = 3 }: Record<string, unknown>, from: string) {
   const action = `import ${from}`;
-  if (typeof inputs === 'number' && inputs !== 1 && inputs !== 3) {
-    refuse(action, 'in_channels', '1 or 3, gray or RGB pictures', inputs);
+  if (typeof inputs === 'number' && inputs > MOST_CHANNELS) {
+    refuse(action, 'in_channels', `at most ${MOST_CHANNELS}`, inputs);
   }
   if (inputs !== outputs && outputs === 2 * Number(inputs)) {
     refuse(action, 'out_channels', `in_channels (${inputs}), as a learned variance is not supported`, outputs);

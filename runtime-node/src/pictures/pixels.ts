@@ -1,10 +1,10 @@
 /**
  * Model images to bytes, and bytes to tiles: pure functions, no codec.
  *
- * Images are float32 [N, C, H, W] in [-1, 1] with C = 1 (gray) or 3 (RGB). Pixels are uint8 [H, W, C], as in codecs.
+ * Images are float32 [N, C, H, W] in [-1, 1]. C = 1 is gray and 3 RGB; of others the first channel is shown. Pixels are uint8 [H, W, C], as in codecs.
  */
-import { type ImageShape, toByte, toDeepLevel } from '@onnoise/scheduler/model';
-import { InputError } from '@onnoise/scheduler/rules';
+import { type ImageShape, MOST_CHANNELS, shownChannels, toByte, toDeepLevel } from '@onnoise/scheduler/model';
+import { InputError, integer } from '@onnoise/scheduler/rules';
 
 /** Values of one image: C * H * W. */
 export const imageSize = ([channels, height, width]: ImageShape): number => channels * height * width;
@@ -33,15 +33,15 @@ const COMFORTABLE_SIDE = 96;
 
 /**
  * Number of images in a batch.
- * @throws InputError when the shape is not [1 or 3, H, W] of whole numbers, or the data is not a whole number of
+ * @throws InputError when the shape is not [C, H, W] of whole numbers, or the data is not a whole number of
  * images.
  */
 export function countImages(images: Float32Array, shape: ImageShape): number {
   const [channels, height, width] = shape;
   const whole = [height, width].every((side) => Number.isInteger(side) && side > 0);
-  if ((channels !== 1 && channels !== 3) || !whole) {
+  if (!integer(1, MOST_CHANNELS).holds(channels) || !whole) {
     throw new InputError(
-      `Cannot draw images: shape must be [1 or 3, height, width] of whole numbers, received [${shape.join(', ')}].`,
+      `Cannot draw images: shape must be [1 to ${MOST_CHANNELS}, height, width] of whole numbers, received [${shape.join(', ')}].`,
     );
   }
   const count = images.length / imageSize(shape);
@@ -72,7 +72,7 @@ export function layOut(count: number, [channels, height, width]: ImageShape, opt
     columns,
     scale,
     gap,
-    channels,
+    channels: shownChannels(channels).length,
     width: across * (width * scale + gap) + gap,
     height: down * (height * scale + gap) + gap,
   };
@@ -86,26 +86,27 @@ export function tile(images: Float32Array, shape: ImageShape, options: TileOptio
   const count = countImages(images, shape);
   const [channels, height, width] = shape;
   const { columns, scale, gap, width: sheetWidth, height: sheetHeight } = layOut(count, shape, options);
-  const values = sheetHeight * sheetWidth * channels;
+  const shown = shownChannels(channels);
+  const values = sheetHeight * sheetWidth * shown.length;
   const deep = options.depth === 16;
   const data = deep ? new Uint16Array(values).fill(257 * BACKGROUND) : new Uint8Array(values).fill(BACKGROUND);
   const levelOf = deep ? toDeepLevel : toByte;
   for (let n = 0; n < count; n++) {
     const left = gap + (n % columns) * (width * scale + gap);
     const top = gap + Math.floor(n / columns) * (height * scale + gap);
-    for (let c = 0; c < channels; c++) {
-      const plane = (n * channels + c) * height * width;
+    for (const [c, channel] of shown.entries()) {
+      const plane = (n * channels + channel) * height * width;
       for (let y = 0; y < height * scale; y++) {
         const source = plane + Math.floor(y / scale) * width;
-        let target = ((top + y) * sheetWidth + left) * channels + c;
+        let target = ((top + y) * sheetWidth + left) * shown.length + c;
         for (let x = 0; x < width * scale; x++) {
           data[target] = levelOf(images[source + Math.floor(x / scale)]!);
-          target += channels;
+          target += shown.length;
         }
       }
     }
   }
-  return { data, width: sheetWidth, height: sheetHeight, channels: channels as 1 | 3 };
+  return { data, width: sheetWidth, height: sheetHeight, channels: shown.length as 1 | 3 };
 }
 
 function wholeOption(name: string, value: number, least: number): number {

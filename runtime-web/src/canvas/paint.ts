@@ -3,12 +3,11 @@ import type { ImageShape } from '@onnoise/scheduler/model';
 import { refuse } from '@onnoise/scheduler/rules';
 
 /**
- * @param pixels [C, H, W] as bytes; C is 1 (gray) or 3 (red, green, blue)
+ * @param pixels [C, H, W] as bytes: red, green and blue of three channels; of others the first in gray
  * @param out [H, W, 4]
  */
 export function paint(pixels: ArrayLike<number>, [channels, height, width]: ImageShape, out: Uint8ClampedArray): void {
   const plane = height * width;
-  if (channels !== 1 && channels !== 3) refuse('paint the picture', 'its channels', '1 or 3', channels);
   if (pixels.length !== channels * plane) {
     refuse('paint the picture', 'its pixels', `${channels * plane} bytes`, pixels.length);
   }

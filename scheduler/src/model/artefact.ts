@@ -6,7 +6,7 @@
 import { diskRefusal } from '../rules/disk.ts';
 import { InputError, refuse } from '../rules/errors.ts';
 import { parseJson } from '../rules/json.ts';
-import { check, flag, integer, nullable, object, oneOf, type Rule, worded } from '../rules/rule.ts';
+import { check, flag, integer, nullable, object, type Rule, worded } from '../rules/rule.ts';
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
 import { checkAgreement } from './agreement.ts';
 import { classNamesOf } from './class-names.ts';
@@ -15,7 +15,7 @@ import { type ConditionSpec, readConditions } from './conditions.ts';
 import { formatOf, type NetworkFormat } from './format.ts';
 import { readOnnxFacts } from './onnx/file.ts';
 import type { Bytes } from './onnx/wire.ts';
-import type { ImageShape } from './pixels.ts';
+import { type ImageShape, MOST_CHANNELS } from './pixels.ts';
 import { sampleSize, sidesOf } from './size.ts';
 
 export interface Artefact {
@@ -115,7 +115,7 @@ export function unreadablePart(error: unknown, part: string, kind: 'file' | 'mod
 
 const COUNT = worded('a positive integer', integer(1));
 const SIZE = worded('a positive integer or two, [height, width]', sampleSize(Number.MAX_SAFE_INTEGER));
-const CHANNELS = worded('1 or 3', oneOf([1, 3]));
+const CHANNELS = integer(1, MOST_CHANNELS);
 
 /** Image and conditions from unet/config.json; its other keys describe the network, not how to call it. */
 function readUnet(

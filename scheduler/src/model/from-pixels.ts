@@ -25,6 +25,9 @@ export function pictureOfRgba(
   if (!clear) requireOpaque(rgba, name);
   const plane = height * width;
   const rgb = withoutAlpha(rgba);
+  if (channels !== 1 && channels !== 3) {
+    refuse(name, `cannot be used: the pictures of the model have ${channels} channels, and a picture is gray or RGB`);
+  }
   if (channels === 1) {
     if (!isGray(rgb)) refuse(name, 'must be gray, as the pictures of the model are, received one with colour');
     return Float32Array.from(toGray(rgb), (level) => LEVELS[level]!);

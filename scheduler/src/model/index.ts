@@ -63,7 +63,15 @@ export { sniff } from './onnx/sniff.ts';
 export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type WireField } from './onnx/wire.ts';
 export type { PictureOptions } from './options.ts';
 export { labelsOfPictures } from './picture-labels.ts';
-export { type ImageShape, toByte, toBytes, toDeepLevel } from './pixels.ts';
+export {
+  type ImageShape,
+  MOST_CHANNELS,
+  nameChannels,
+  shownChannels,
+  toByte,
+  toBytes,
+  toDeepLevel,
+} from './pixels.ts';
 export {
   completeRequest,
   type PictureRequest,

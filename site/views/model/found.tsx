@@ -1,6 +1,7 @@
 /** A summary of the open model, and a button to sample it. */
 
 import type { SchedulerConfig } from '@onnoise/scheduler';
+import { nameChannels } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
@@ -18,7 +19,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [found]); // the focused element is gone
   const facts: [name: string, value: JSX.Element | string][] = [
-    ['Pictures', `${width} × ${height}, ${channels === 1 ? 'gray' : 'colour'}`],
+    ['Pictures', `${width} × ${height}, ${channels === 3 ? 'colour' : nameChannels(channels)}`],
     ['Classes', classes > 0 ? classesOf(classes, classNames) : conditions.length > 0 ? 'none' : UNCONDITIONAL],
     ...conditions.map(({ name, min, max }): [string, string] => ['Condition', `${name}, ${min} to ${max}`]),
     ['Network', <code key="network">{found.network}</code>],

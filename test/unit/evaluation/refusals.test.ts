@@ -88,7 +88,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     [
       'another size',
       () => [...plain(), '--size', '16'],
-      "--size must be 8, the side of the model's pictures, received 16.",
+      "--size must be 8, the size of the model's pictures, received 16.",
     ],
     [
       'other channels',
@@ -153,7 +153,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     [
       'images that are not there',
       () => base('fresh', 'nowhere'),
-      'data must be "digits", a folder of images, a DICOMDIR, dicomweb: and an address, or IDX files, received',
+      'data must be "digits", a folder of images, a DICOMDIR, dicomweb: and an address, .npy or .npz, or IDX files, received',
     ],
     [
       'steps beyond the schedule',

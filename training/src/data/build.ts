@@ -7,7 +7,7 @@ import { extentOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { createGrouping } from './set/groups.ts';
 import { createObserver } from './set/observe.ts';
-import { createDeepWriter, createPixelWriter } from './set/pixel-writer.ts';
+import { createDeepWriter, createPixelWriter, createPlaneWriter } from './set/pixel-writer.ts';
 import { cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './set/stored.ts';
 import type { PrepareProgress, Skipped, Source } from './set/types.ts';
 import { usedClasses } from './set/used-classes.ts';
@@ -63,7 +63,7 @@ async function fill(
   source: Source,
   folder: string,
   { image, strict, cacheDir, onProgress, signal }: BuildOptions,
-): Promise<1 | 3> {
+): Promise<number> {
   const { channels, depth = 8 } = image;
   const bytes = depth / 8;
   const { width, height } = extentOf(image.size);
@@ -73,9 +73,11 @@ async function fill(
   await needSpace(plane * (channels ?? 1) * bytes);
   const path = join(folder, DATA_FILE);
   const writer =
-    depth === 16
-      ? await createDeepWriter(path, plane)
-      : await createPixelWriter(path, plane, channels, () => needSpace(3 * plane));
+    source.channels !== undefined
+      ? await createPlaneWriter(path, source.channels, depth)
+      : depth === 16
+        ? await createDeepWriter(path, plane)
+        : await createPixelWriter(path, plane, channels as 1 | 3 | undefined, () => needSpace(3 * plane));
   const labels: number[] = [];
   const conditions: number[] = [];
   const skipped: Skipped[] = [];

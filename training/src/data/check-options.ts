@@ -10,7 +10,7 @@ import {
   MAX_SIZE,
   windowRule,
 } from '@onnoise/base/pictures';
-import { extentOf, pictureSize, pictureSizeOf } from '@onnoise/scheduler/model';
+import { extentOf, MOST_CHANNELS, pictureSize, pictureSizeOf } from '@onnoise/scheduler/model';
 import {
   anything,
   check,
@@ -37,7 +37,7 @@ const RULES: Rules<PrepareOptions> = {
   labelColumn: optional(TEXT),
   labelNames: optional(labelNamesRule),
   size: pictureSize(MAX_SIZE),
-  channels: optional(worded('1 or 3', oneOf([1, 3]))),
+  channels: optional(integer(1, MOST_CHANNELS)),
   depth: optional(oneOf(DEPTHS)),
   fit: oneOf(FITS),
   validationShare: worded('a number from 0 to below 1', number({ min: 0, below: 1 })),
@@ -69,9 +69,14 @@ export function checkOptions(options: PrepareOptions): void {
     refuse(ACTION, '--channels', 'left out or 1, gray, with --depth 16', 3);
 }
 
-/** What the options say of the pixels. */
-export function imageOptions(options: PrepareOptions): ImageOptions {
+/** What the options say of the pixels. @param own channels of a source whose pictures are neither gray nor RGB */
+export function imageOptions(options: PrepareOptions, own?: number): ImageOptions {
+  if (own !== undefined && options.channels !== undefined)
+    check(ACTION, '--channels', worded(`left out or ${own}, as the images have`, oneOf([own])), options.channels);
+  if (own === undefined && options.channels !== undefined)
+    check(ACTION, '--channels', worded('1 or 3', oneOf([1, 3])), options.channels);
   const { size, channels, depth = 8, fit, background = 'black', window, frames, axis } = options;
-  const asked = depth === 16 ? { depth, channels: 1 as const } : channels && { channels };
+  const wanted = own ?? (depth === 16 ? 1 : channels);
+  const asked = { ...(depth === 16 && { depth }), ...(wanted && { channels: wanted }) };
   return { size: pictureSizeOf(extentOf(size)), ...asked, fit, background, window, frames, axis };
 }

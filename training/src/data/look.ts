@@ -20,7 +20,7 @@ export interface Look {
   notes: string[];
   /** How many were decoded; the findings follow. */
   looked: number;
-  channels: 1 | 3;
+  channels: number;
   skipped: Skipped[];
 }
 
@@ -40,7 +40,8 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
   const skipped: Skipped[] = [];
   let looked = 0;
   let coloured = false;
-  for await (const frame of source.frames(imageOptions(options))) {
+  const image = imageOptions(options, source.channels);
+  for await (const frame of source.frames(image)) {
     signal?.throwIfAborted();
     if ('reason' in frame) skipped.push(frame);
     else coloured ||= frame.pixels.length === 3 * width * height && !isGray(frame.pixels as Uint8Array);
@@ -55,7 +56,7 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
     notes: source.notes,
     looked,
     skipped,
-    channels: imageOptions(options).channels ?? (coloured ? 3 : 1),
+    channels: image.channels ?? (coloured ? 3 : 1),
   };
 }
 

@@ -34,8 +34,8 @@ export async function prepareDataset(
   checkOptions(options);
   const { data, cacheDir, strict, memoryLimit = MEMORY_LIMIT } = options;
   await requireCacheApart(cacheDir, data);
-  const image = imageOptions(options);
   const source = await withDiskErrors(`prepare the images of ${data}`, () => openSource(options));
+  const image = imageOptions(options, source.channels);
   const find = () => findStored(cacheDir, source.identity, image, memoryLimit);
   let stored = find();
   const cached = stored !== undefined;

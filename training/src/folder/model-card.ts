@@ -4,7 +4,7 @@
 
 import { plainName } from '@onnoise/base/text';
 import type { PredictionType } from '@onnoise/scheduler';
-import type { ConditionSpec, ImageShape } from '@onnoise/scheduler/model';
+import { type ConditionSpec, type ImageShape, nameChannels } from '@onnoise/scheduler/model';
 import type { TrainingFile } from './training-file.ts';
 
 export interface ModelCard {
@@ -59,7 +59,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
   const [channels, height, width] = around.shape;
   return [
     `# ${name}`,
-    `A diffusion model: ${width} x ${height} ${channels === 1 ? 'gray' : 'RGB'} pictures, ${describeConditions(around)}. ` +
+    `A diffusion model: ${width} x ${height} ${channels > 3 || channels === 2 ? `pictures of ${channels} channels` : `${nameChannels(channels)} pictures`}, ${describeConditions(around)}. ` +
       `\`${around.architecture}\`, ${parameters.toLocaleString('en')} parameters, predicts ${describePrediction(around.predictionType)} ` +
       `over ${around.timesteps} timesteps. ${origin ? `It was trained elsewhere and imported from ${plainName(origin.name)}.` : `The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`}`,
     ...(around.hasSamples ? ['![Samples](samples.png)'] : []),

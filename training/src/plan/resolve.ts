@@ -97,6 +97,6 @@ export function completeConfig(config: TrainConfig, images: ImageTraits = {}): {
   const model = createModel(completeModel(config, scheduler.num_train_timesteps, images));
   const [found, height, width] = model.shape;
   const size = pictureSizeOf({ width, height });
-  const data = { ...config.data, size, channels: found as 1 | 3 };
+  const data = { ...config.data, size, channels: found };
   return { model, whole: { ...config, data, model: { ...model.config }, scheduler: { ...scheduler } } };
 }

@@ -1,5 +1,6 @@
 /** The settings of the images: `train` and `prepare` both take them. */
 import { AXES, BACKGROUNDS, DEPTHS, FITS, framesRule, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
+import { MOST_CHANNELS } from '@onnoise/scheduler/model';
 import { LAYOUTS } from '../data/set/layouts.ts';
 import { flagged, SHARE, SWITCH } from './field.ts';
 
@@ -37,9 +38,10 @@ export const dataFields = flagged({
   },
   channels: {
     onResume: 'fixed',
-    type: 'choice',
-    choices: [1, 3],
-    describe: 'force gray (1) or RGB (3)  [default: gray if no image has colour]',
+    type: 'integer',
+    min: 1,
+    max: MOST_CHANNELS,
+    describe: 'force gray (1) or RGB (3)  [default: gray if no image has colour; those of an array]',
   },
   depth: {
     onResume: 'fixed',

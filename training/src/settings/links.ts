@@ -102,7 +102,7 @@ function withoutOpen(config: PartialConfig, className: unknown): PartialConfig {
 
 /** Traits that settings may leave open, and the images show. */
 export interface ImageTraits {
-  channels?: 1 | 3 | undefined;
+  channels?: number | undefined;
   classNames?: readonly string[] | undefined;
   conditions?: DataConditions | undefined;
   /** Numbers of the images to train on; without them, all count. */

@@ -1,6 +1,7 @@
 /** A prepared dataset in words. */
 
 import { formatPath, oneLine, plural } from '@onnoise/base/text';
+import { nameChannels } from '@onnoise/scheduler/model';
 import { conditionSpecs, type Dataset, listClasses } from '@onnoise/training/data';
 
 /** Most skipped images and classes to name; the rest are counted. */
@@ -9,7 +10,7 @@ const NAMED = 20;
 /** Lines with size, colour, classes, split, folder, notes, and skipped images with their reasons. */
 export function describeDataset(dataset: Dataset): string[] {
   const { name, count, width, height, channels, depth, train, validation, skipped, notes, cached } = dataset;
-  const colour = `${channels === 1 ? 'gray' : 'RGB'}${depth ? ` of ${depth} bits` : ''}`;
+  const colour = `${nameChannels(channels)}${depth ? ` of ${depth} bits` : ''}`;
   const lines = [
     `${name}: ${plural(count, 'image')} of ${width} x ${height}, ${colour}`,
     ...describeClasses(dataset),

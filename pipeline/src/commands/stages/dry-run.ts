@@ -2,6 +2,7 @@
 
 import { sayResult } from '@onnoise/base/terminal';
 import { formatBytes, formatDuration, formatNumber, plural } from '@onnoise/base/text';
+import { nameChannels } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { type Look, listClasses, lookAtImages } from '@onnoise/training/data';
 import { chooseEngine, type EngineChoice } from '@onnoise/training/engines';
@@ -92,7 +93,7 @@ function describeLook({ name, total, classNames, conditions, notes, looked, chan
   const numbers = conditions ? `, with ${conditions.names.join(' and ')}` : '';
   const which = looked === total ? 'all of them' : `the first ${looked}`;
   return [
-    `Images: ${name}, ${plural(total, 'image')}${classes}${numbers}; ${which} checked: ${channels === 1 ? 'gray' : 'RGB'}, ${skipped.length} skipped`,
+    `Images: ${name}, ${plural(total, 'image')}${classes}${numbers}; ${which} checked: ${nameChannels(channels)}, ${skipped.length} skipped`,
     ...skipped.slice(0, NAMED).map(({ file, reason }) => `  ${file}: ${reason}`),
     ...notes.map((note) => `  ${note}`),
   ];

@@ -1,6 +1,7 @@
 /**
  * The layout of pictures: the grid on the page, and the downloaded sheet. Pure arithmetic on bytes.
  */
+import { shownChannels } from '@onnoise/scheduler/model';
 import { type ImageShape, sizeOf } from '../../../state/pixels.ts';
 
 /** Uncompressed picture, [height, width, channels]. */
@@ -105,20 +106,22 @@ export function sheet(batch: Uint8ClampedArray, shape: ImageShape, options: Shee
   const across = Math.min(columns, count);
   const sheetWidth = across * (width * scale + gap) + gap;
   const sheetHeight = Math.ceil(count / columns) * (height * scale + gap) + gap;
-  const data = new Uint8Array(sheetWidth * sheetHeight * channels).fill(background);
+  const shown = shownChannels(channels);
+  const data = new Uint8Array(sheetWidth * sheetHeight * shown.length).fill(background);
   for (let n = 0; n < count; n++) {
     const left = gap + (n % columns) * (width * scale + gap);
     const top = gap + Math.floor(n / columns) * (height * scale + gap);
-    for (let c = 0; c < channels; c++) {
-      const plane = (n * channels + c) * height * width;
+    for (const [c, channel] of shown.entries()) {
+      const plane = (n * channels + channel) * height * width;
       for (let y = 0; y < height * scale; y++) {
         const row = plane + Math.floor(y / scale) * width;
-        let target = ((top + y) * sheetWidth + left) * channels + c;
-        for (let x = 0; x < width * scale; x++, target += channels) data[target] = batch[row + Math.floor(x / scale)]!;
+        let target = ((top + y) * sheetWidth + left) * shown.length + c;
+        for (let x = 0; x < width * scale; x++, target += shown.length)
+          data[target] = batch[row + Math.floor(x / scale)]!;
       }
     }
   }
-  return { data, width: sheetWidth, height: sheetHeight, channels: channels === 3 ? 3 : 1 };
+  return { data, width: sheetWidth, height: sheetHeight, channels: shown.length as 1 | 3 };
 }
 
 /** Two pictures of one height side by side, `gap` pixels of `background` between them. */

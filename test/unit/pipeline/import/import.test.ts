@@ -141,7 +141,7 @@ describe('importCheckpoint refuses', () => {
       { down_block_types: ['SkipDownBlock2D', 'DownBlock2D'] },
       'down_block_types must be a list of at least 1, each one of DownBlock2D',
     ],
-    ['latents', { in_channels: 4, out_channels: 4 }, 'in_channels must be 1 or 3, gray or RGB pictures, received 4.'],
+    ['nine channels', { in_channels: 9, out_channels: 9 }, 'in_channels must be at most 8, received 9.'],
     [
       'a learned variance',
       { out_channels: 2 },

@@ -77,8 +77,8 @@ describe('readModelFolder', () => {
     [{ 'unet/config.json': '[]' }, /unet\/config\.json must be a JSON object/],
     [{ 'unet/config.json': '{"in_channels": 1}' }, /sample_size of .*broken\/unet\/config\.json must be/],
     [
-      { 'unet/config.json': '{"sample_size": 8, "in_channels": 4}' },
-      /in_channels of .*broken\/unet\/config\.json must be 1 or 3, received 4/,
+      { 'unet/config.json': '{"sample_size": 8, "in_channels": 9}' },
+      /in_channels of .*broken\/unet\/config\.json must be an integer from 1 to 8, received 9/,
     ],
     [{ 'scheduler/scheduler_config.json': '{"beta_schedule": "wavy"}' }, /beta_schedule/],
   ])('refuses %j with one sentence', async (files, message) => {

@@ -80,8 +80,10 @@ describe('paint', () => {
     expect([...out]).toEqual([1, 3, 5, 255, 2, 4, 6, 255]);
   });
 
-  test('refuses other channels and other sizes', () => {
-    expect(() => paint([1, 2], [2, 1, 1], new Uint8ClampedArray(4))).toThrow(/channels must be 1 or 3, received 2/);
+  test('shows the first of two channels, and refuses other sizes', () => {
+    const out = new Uint8ClampedArray(4);
+    paint([7, 2], [2, 1, 1], out);
+    expect([...out]).toEqual([7, 7, 7, 255]);
     expect(() => paint([1], [1, 1, 2], new Uint8ClampedArray(8))).toThrow(/pixels must be 2 bytes, received 1/);
   });
 });

@@ -205,6 +205,7 @@ describe('compareConfigs', () => {
     cacheDir: ['a', 'b'],
     init: ['models/a', 'models/b'],
     initHash: ['a', 'b'],
+    channels: [1, 3],
   };
   const twoValues = (key: string, field: Field): [unknown, unknown] => {
     if (field.type === 'choice') return [field.choices[0], field.choices[1]];

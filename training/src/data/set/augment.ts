@@ -115,14 +115,15 @@ export function affine(
 /** Luma of red, green and blue, as torchvision weighs them. */
 const LUMA = [0.2989, 0.587, 0.114];
 
-/** Changes the contrast of floats in [-1, 1] in place: torchvision's `adjust_contrast`, about the mean luma. */
+/** Changes the contrast of floats in [-1, 1] in place: torchvision's `adjust_contrast`, about the mean luma; of other
+ * channels than three about their mean. */
 export function adjustContrast(values: Float32Array, { channels, height, width, at }: Planes, factor: number): void {
   const plane = height * width;
   let mean = 0;
   for (let channel = 0; channel < channels; channel++) {
     let sum = 0;
     for (let i = at + channel * plane, end = i + plane; i < end; i++) sum += values[i]! + 1;
-    mean += ((channels === 1 ? 1 : LUMA[channel]!) * sum) / plane;
+    mean += ((channels === 3 ? LUMA[channel]! : 1 / channels) * sum) / plane;
   }
   for (let i = at, end = at + channels * plane; i < end; i++) {
     const value = factor * (values[i]! + 1) + (1 - factor) * mean - 1;

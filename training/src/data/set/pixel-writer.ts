@@ -70,15 +70,31 @@ export async function createPixelWriter(
   };
 }
 
-/** The same for gray pictures of 16 bits, little-endian; those of 8 bits have 257 times their levels, and no colour. */
-export async function createDeepWriter(path: string, plane: number): ReturnType<typeof createPixelWriter> {
-  const file = await open(path, 'w');
-  let [count, coloured] = [0, 0];
+type PixelWriter = Omit<Awaited<ReturnType<typeof createPixelWriter>>, 'finish'> & {
+  finish(): Promise<{ count: number; channels: number; coloured: number }>;
+};
+
+/** The same for gray pictures of 16 bits; those of 8 bits have 257 times their levels, and no colour. */
+export async function createDeepWriter(path: string, plane: number): Promise<PixelWriter> {
+  const writer = await createPlaneWriter(path, 1, 16);
+  let coloured = 0;
   return {
+    ...writer,
     async append(pixels) {
       if (pixels.length === 3 * plane && !isGray(pixels as Uint8Array)) coloured++;
-      const levels =
-        pixels instanceof Uint16Array ? pixels : deepened(pixels.length === plane ? pixels : toGray(pixels));
+      await writer.append(pixels.length === plane ? pixels : toGray(pixels as Uint8Array));
+    },
+    finish: async () => ({ ...(await writer.finish()), coloured }),
+  };
+}
+
+/** The same for pictures [C, H, W], of which no channel is a colour. Those of 16 bits are little-endian. */
+export async function createPlaneWriter(path: string, channels: number, depth: number): Promise<PixelWriter> {
+  const file = await open(path, 'w');
+  let count = 0;
+  return {
+    async append(pixels) {
+      const levels = depth === 16 && pixels instanceof Uint8Array ? deepened(pixels) : pixels;
       await file.writeFile(new Uint8Array(levels.buffer, levels.byteOffset, levels.byteLength));
       count++;
     },
@@ -88,7 +104,7 @@ export async function createDeepWriter(path: string, plane: number): ReturnType<
       } finally {
         await file.close();
       }
-      return { count, channels: 1, coloured };
+      return { count, channels, coloured: 0 };
     },
     abandon: () => file.close().catch(() => {}),
   };

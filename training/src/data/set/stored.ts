@@ -22,7 +22,7 @@ export interface StoredIndex {
   /** SHA-256 (hex) of data.bin. */
   dataHash: string;
   count: number;
-  channels: 1 | 3;
+  channels: number;
   /** How many images had colour when they were read. */
   coloured: number;
   /** Bits of a value; absent for 8. */
@@ -54,7 +54,7 @@ export interface Stored {
  * The name of a cache folder: a hash of the source's identity and of everything that shapes the pixels. `channels` are
  * the final ones, so detected and requested channels share a cache.
  */
-export function cacheKey(identity: string, options: ImageOptions, channels: 1 | 3): string {
+export function cacheKey(identity: string, options: ImageOptions, channels: number): string {
   const { size, depth = 8, fit, background, window = null, frames = null, axis = null } = options;
   // Only where they were given, so that other sets keep their key.
   const chosen = [window, frames, axis].some((choice) => choice !== null) ? [window, frames, axis] : [];

@@ -31,7 +31,7 @@ export interface Dataset {
   hash: string;
   /** Number of images, training and validation together. */
   count: number;
-  channels: 1 | 3;
+  channels: number;
   /** Bits that are kept of a value; absent for 8. */
   depth?: 16;
   height: number;
@@ -126,6 +126,8 @@ export interface Source {
   identity: string;
   /** Number of frames, skipped ones included. */
   total: number;
+  /** Channels of its pictures, where these are neither gray nor RGB. */
+  channels?: number | undefined;
   /** The values of the data, without `labelNames`. */
   classNames?: string[];
   /** Those of all listed images, if columns were named. */

@@ -1,11 +1,12 @@
 /** What the axes of an array of images are. */
+import { MOST_CHANNELS } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { LAYOUTS, type Layout } from '../set/layouts.ts';
 
 export interface ImagePlaces {
   height: number;
   width: number;
-  channels: 1 | 3;
+  channels: number;
   /** The place of a channel of a pixel, counted from the top left, among the values of an image. */
   placeOf: (pixel: number, channel: number) => number;
 }
@@ -21,17 +22,18 @@ export function placesOf(name: string, shape: readonly number[], asked?: Layout)
   if (shape.includes(0)) refuse(`the shape of ${name}`, 'of at least one pixel', told);
   const fits = LAYOUTS.filter((layout) => {
     if (layout.length !== shape.length) return false;
-    const channels = channelsOf(shape, layout);
-    return channels === 1 || channels === 3;
+    return channelsOf(shape, layout) <= MOST_CHANNELS;
   });
-  const layout = asked ?? (fits.length === 1 ? fits[0] : undefined);
+  const photographic = fits.filter((layout) => [1, 3].includes(channelsOf(shape, layout)));
+  const [only, ...others] = photographic.length > 0 ? photographic : fits;
+  const layout = asked ?? (others.length === 0 ? only : undefined);
   if (layout === undefined) {
-    if (fits.length === 0) return refuse(`the channels of ${name}`, '1 or 3', told);
+    if (fits.length === 0) return refuse(`the channels of ${name}`, `1 to ${MOST_CHANNELS}`, told);
     return refuse(`--layout of ${name}`, `given, ${fits.join(' or ')}, as its shape fits both`, told);
   }
   if (!fits.includes(layout))
-    refuse('--layout', `one that fits the shape of ${name}, ${told}, with 1 or 3 channels`, layout);
-  const channels = channelsOf(shape, layout) as 1 | 3;
+    refuse('--layout', `one that fits the shape of ${name}, ${told}, with 1 to ${MOST_CHANNELS} channels`, layout);
+  const channels = channelsOf(shape, layout);
   const [height, width] = (layout === 'nchw' ? shape.slice(2) : shape.slice(1)) as [number, number];
   const plane = height * width;
   const placeOf =

@@ -24,6 +24,9 @@ import { type ImagePlaces, placesOf } from './array-layout.ts';
 const IMAGES = ['images', 'train_images', 'x_train', 'x', 'arr_0'];
 const LABELS = ['labels', 'train_labels', 'y_train', 'y'];
 
+/** Channels of gray and RGB. */
+const PHOTOGRAPHIC: readonly number[] = [1, 3];
+
 /** Most different classes. */
 const MOST_CLASSES = 10_000;
 
@@ -49,6 +52,7 @@ export async function openArraySource(path: string, layout: Layout | undefined):
     name: basename(path).replace(/\.np[yz]$/i, ''),
     identity: JSON.stringify([resolve(path), size, mtimeMs, layout ?? null]),
     total,
+    ...(!PHOTOGRAPHIC.includes(places.channels) && { channels: places.channels }),
     ...labelled.classes,
     notes: labelled.notes,
     async *frames(options) {
@@ -144,19 +148,22 @@ async function pictureOf(
 ): Promise<Frame> {
   const { height, width, channels, placeOf } = places;
   const value = npyValues(bytes, images.header);
-  const pixels = height * width;
-  const interleaved = (at: number) => value(placeOf(Math.floor(at / channels), at % channels));
+  const plane = height * width;
+  const colour = channels === 3;
+  /** Of the pixels of one channel, or of all three together. */
+  const valueAt = (channel: number) => (at: number) =>
+    colour ? value(placeOf(Math.floor(at / 3), at % 3)) : value(placeOf(at, channel));
+  const parts = Array.from({ length: colour ? 1 : channels }, (_, channel) => valueAt(channel));
+  const count = colour ? 3 * plane : plane;
   if (!measured) {
-    const levels = Uint8Array.from({ length: channels * pixels }, (_, at) => interleaved(at));
-    return {
-      pixels:
-        channels === 1
-          ? await fitGray(levels, height, width, options)
-          : await fitRaw({ width, height, pixels: levels }, options),
-    };
+    const fitted = parts.map((levelAt) => {
+      const levels = Uint8Array.from({ length: count }, (_, at) => levelAt(at));
+      return colour ? fitRaw({ width, height, pixels: levels }, options) : fitGray(levels, height, width, options);
+    });
+    return { pixels: joined(await Promise.all(fitted)) };
   }
   const window = parseWindow(options.window);
-  const own = () => extremes(value, channels * pixels);
+  const own = () => extremes(value, channels * plane);
   const [black, white] =
     typeof window === 'object'
       ? [window.centre - window.width / 2, window.centre + window.width / 2]
@@ -164,18 +171,30 @@ async function pictureOf(
   if (!(black < white))
     return { file: `image ${number} of ${images.name}`, reason: 'blank: all its values are the same' };
   const share = between(black, white);
-  const levels = channels === 1 ? new Uint16Array(pixels) : new Uint8Array(3 * pixels);
   let infinite = false;
-  for (let at = 0; at < levels.length; at++) {
-    const given = interleaved(at);
-    if (!Number.isFinite(given)) infinite = true;
-    const level = levelOf(share(given));
-    levels[at] = channels === 1 ? level : (level + 128) / 257;
-  }
+  const fitted = parts.map((numberAt) => {
+    const levels = colour ? new Uint8Array(count) : new Uint16Array(count);
+    for (let at = 0; at < count; at++) {
+      const given = numberAt(at);
+      if (!Number.isFinite(given)) infinite = true;
+      const level = levelOf(share(given));
+      levels[at] = colour ? (level + 128) / 257 : level;
+    }
+    return fitRaw({ width, height, pixels: levels }, options);
+  });
   return {
-    pixels: await fitRaw({ width, height, pixels: levels }, options),
+    pixels: joined(await Promise.all(fitted)),
     windowed: true,
     levels: window === 'auto' ? undefined : { black, white },
-    ...(infinite && { infinite }),
+    infinite,
   };
+}
+
+/** One plane after the other. */
+function joined(planes: readonly (Uint8Array | Uint16Array)[]): Uint8Array | Uint16Array {
+  const [first] = planes as [Uint8Array | Uint16Array];
+  if (planes.length === 1) return first;
+  const all = new (first.constructor as new (length: number) => typeof first)(planes.length * first.length);
+  for (const [channel, plane] of planes.entries()) all.set(plane, channel * first.length);
+  return all;
 }
