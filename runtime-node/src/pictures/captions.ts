@@ -4,8 +4,8 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { strokes, textPath, textWidth } from './letters.ts';
 import { countImages, tile } from './pixels.ts';
 
-/** Side that a picture is enlarged to, to the nearest whole factor. */
-const SIDE = 128;
+/** Width that a picture is enlarged to, to the nearest whole factor, so that its caption has room. */
+const WIDTH = 128;
 const GAP = 4;
 /** Height of the letters, and of their line. */
 const LETTERS = 9;
@@ -27,8 +27,8 @@ export async function captionedStrip(
       `Cannot draw images: captions must be one for each of ${count} images, received ${captions.length}.`,
     );
   }
-  const [, height, width] = shape;
-  const scale = Math.max(1, Math.round(SIDE / Math.max(height, width)));
+  const [, , width] = shape;
+  const scale = Math.max(1, Math.round(WIDTH / width));
   const row = tile(images, shape, { columns: count, scale, gap: GAP });
   const cell = width * scale;
   const paths = captions.map((caption, i) => {

@@ -144,7 +144,7 @@ async function writeSheets(
   await writeWhole(paths.denoising, row);
   if (final) {
     const shown = [0, ...spreadSteps(last, ANIMATION_FRAMES)].map((number) => frames[number]!);
-    const scale = Math.max(1, Math.floor(ANIMATION_SIDE / shape[2]));
+    const scale = Math.max(1, Math.floor(ANIMATION_SIDE / Math.max(shape[1], shape[2])));
     await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
   }
   await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
