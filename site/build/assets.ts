@@ -124,9 +124,9 @@ function realAddress(id: string, { listing, pixels }: RealPictures): string {
 }
 
 /** training.json says that a model was trained on the digits, and its index that it was trained on phantoms. */
-async function picturesFor({ folder, shape, line }: ModelFolder): Promise<string | undefined> {
-  if (line.trainedOn === 'phantoms' && `${shape}` === `${[1, phantoms.height, phantoms.width]}`) return PHANTOMS;
-  if (`${shape}` !== `${DIGIT_SHAPE}`) return undefined;
+async function picturesFor({ folder, line }: ModelFolder): Promise<string | undefined> {
+  if (line.trainedOn === 'phantoms' && `${line.shape}` === `${[1, phantoms.height, phantoms.width]}`) return PHANTOMS;
+  if (`${line.shape}` !== `${DIGIT_SHAPE}`) return undefined;
   const text = await readFile(join(folder, MODEL_FILES.training), 'utf8').catch(() => '{}');
   const { settings } = JSON.parse(text) as { settings?: { data?: { source?: unknown } } };
   return settings?.data?.source === 'digits' ? PICTURES : undefined;

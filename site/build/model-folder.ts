@@ -12,7 +12,6 @@ import {
   bytesOf,
   checkNetwork,
   figuresOfModel,
-  type ImageShape,
   LOADING,
   type MainFigure,
   MODEL_FILES,
@@ -25,8 +24,6 @@ import type { ModelLine } from '../state/model-line.ts';
 
 export interface ModelFolder {
   line: ModelLine;
-  /** [C, H, W] */
-  shape: ImageShape;
   /** SHA-256 of the network's file in hex. */
   hash: string;
   /** Absolute. */
@@ -59,13 +56,13 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
       id,
       title: titled(basename(folder)),
       note: noteOf(artefact),
+      shape: artefact.shape,
       url: `models/${id}`,
       bytes: network.length,
       ...(trainedOn && { trainedOn }),
       ...(licence !== undefined && { licence }),
       ...(figures.length > 0 && { figures }),
     },
-    shape: artefact.shape,
     hash,
     folder,
     files: [MODEL_FILES.scheduler, MODEL_FILES.unet, MODEL_FILES.network, ...OPTIONAL.filter((_, i) => optional[i])],

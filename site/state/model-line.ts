@@ -1,4 +1,4 @@
-import type { MainFigure } from '@onnoise/scheduler/model';
+import type { ImageShape, MainFigure } from '@onnoise/scheduler/model';
 
 /** The build's line of a model; addresses are relative to the page. */
 export interface ModelLine {
@@ -7,6 +7,8 @@ export interface ModelLine {
   title: string;
   /** What it makes, in a few words: `28 × 28, gray, 10 classes`. */
   note: string;
+  /** Of a picture, [C, H, W]. */
+  shape: ImageShape;
   /** `models/<id>` */
   url: string;
   /** Of the network. */

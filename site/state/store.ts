@@ -2,7 +2,6 @@
 
 import lines from 'virtual:onnoise/models';
 import type { ModelInfo, SamplingWorker } from '@onnoise/runtime-web';
-import type { MainFigure } from '@onnoise/scheduler/model';
 import { effect, signal, untracked } from '@preact/signals';
 import { createLoader, type Loaded } from './loader.ts';
 import { recall, remember } from './memory.ts';
@@ -45,8 +44,8 @@ export function useModel(entry: ModelEntry = current.peek()): Promise<ModelInfo>
 }
 
 /** Adds a visitor's model folder and chooses it; `useModel` checks it. */
-export function addModel(files: Record<string, Blob>, title: string, figures: MainFigure[] = []): ModelEntry {
-  const entry: ModelEntry = { id: nextOwnId(models.peek()), title, note: 'your files', files, figures, own: true };
+export function addModel(opened: Required<Pick<ModelEntry, 'title' | 'shape' | 'files' | 'figures'>>): ModelEntry {
+  const entry: ModelEntry = { id: nextOwnId(models.peek()), ...opened, note: 'your files', own: true };
   models.value = [...models.peek(), entry];
   current.value = entry;
   return entry;

@@ -62,8 +62,8 @@ export function close(): void {
 }
 
 /** Chooses the open model and shows the view that samples. */
-export function sampleIt({ files, title, figures }: Inspection): void {
+export function sampleIt({ title, shape, files, figures }: Inspection): void {
   if (entry && models.peek().includes(entry)) current.value = entry;
-  else entry = addModel(files, title, figures);
+  else entry = addModel({ title, shape, files, figures });
   go('sample');
 }

@@ -105,9 +105,6 @@ export interface Shown extends Omit<Frame, 'x0'> {
   x0: Uint8ClampedArray | null;
 }
 
-/** The shape before a model is loaded. */
-const USUAL_SHAPE: ImageShape = [1, 28, 28];
-
 /** What the two panels draw: a frame of the run, or the noise that sampling would start from. */
 export const shown = computed<Shown>(() => {
   const { value } = run;
@@ -137,8 +134,7 @@ export const recorded = computed(() =>
 
 const preview = computed<Shown>(() => {
   if (recorded.value) return recorded.value;
-  const { recording = '' } = current.value;
-  const shape = info.value?.shape ?? RECORDINGS[recording]?.shape ?? USUAL_SHAPE;
+  const { shape } = current.value;
   const count = Math.min(Math.max(wholeOr(draft.value.count, 1), 1), LARGEST_COUNT);
   const seed = Math.min(wholeOr(draft.value.seed, 0), Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
   const stride = kindOf(draft.value) === 'same' ? 0 : 1;

@@ -36,6 +36,7 @@ describe('readModelFolder', () => {
       id: 'hand-x-rays',
       title: 'Hand x rays',
       note: '32 × 32, colour',
+      shape: [3, 32, 32],
       url: 'models/hand-x-rays',
       bytes: 4,
     });

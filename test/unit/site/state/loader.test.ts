@@ -5,7 +5,8 @@ import type { SamplingWorker } from '#runtime-web/worker/client.ts';
 import { createLoader, type Loaded, sentence } from '#site/state/loader.ts';
 import type { ModelEntry } from '#site/state/models.ts';
 
-const entry = (id: string): ModelEntry => ({ id, title: id, note: '', url: `https://example.org/${id}`, own: false });
+const made = { note: '', shape: [1, 8, 8] } as const;
+const entry = (id: string): ModelEntry => ({ id, title: id, ...made, url: `https://example.org/${id}`, own: false });
 const info = (device: 'webgpu' | 'wasm') => ({ device, threads: 1, reason: '' }) as ModelInfo;
 
 /** A sampler whose loads end when the test says so. */
@@ -103,7 +104,7 @@ describe('createLoader', () => {
   test('gives files as files', () => {
     const { calls, use } = fakeSampler();
     const files = { 'unet/model.onnx': new Blob(['x']) };
-    void use({ id: 'own-1', title: 'Mine', note: '', files, own: true }, 'wasm');
+    void use({ id: 'own-1', title: 'Mine', ...made, files, own: true }, 'wasm');
     expect(calls[0]!.source).toEqual({ kind: 'files', files });
   });
 });

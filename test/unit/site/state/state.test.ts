@@ -15,6 +15,7 @@ describe('shippedEntry', () => {
       id: 'digits',
       title: 'Digits',
       note: '',
+      shape: [1, 28, 28] as const,
       url: 'models/digits',
       bytes: 4,
       pictures: 'assets/real-28.json',
@@ -28,7 +29,7 @@ describe('shippedEntry', () => {
 
 describe('nextOwnId', () => {
   test('is never that of another model', () => {
-    const model = (id: string) => ({ id, title: '', note: '', own: true });
+    const model = (id: string) => ({ id, title: '', note: '', shape: [1, 8, 8] as const, own: true });
     expect(nextOwnId([])).toBe('own-1');
     expect(nextOwnId(['digits', 'own-1', 'own-3'].map(model))).toBe('own-2');
   });
