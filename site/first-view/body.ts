@@ -12,13 +12,14 @@ const waits = () => root.dataset.first !== undefined;
 
 /** As custom properties of the root: the app does not know them, so it leaves them. */
 function place(): void {
-  const box = find<HTMLElement>('.sample-box');
-  const grid = box?.querySelector<HTMLElement>('[data-pixels]');
-  if (!box?.clientWidth || !grid) return;
-  const { clientWidth: width } = box;
-  const size = Number(grid.dataset.pixels);
-  const { columns, side, gap } = panelGrid(grid.childElementCount, size, { width, ratio: devicePixelRatio || 1 });
-  root.style.setProperty('--first-columns', `repeat(${columns}, ${side}px)`);
+  const room = find<HTMLElement>('.sample-box');
+  const grid = room?.querySelector<HTMLElement>('[data-pixels]');
+  if (!room?.clientWidth || !grid) return;
+  const [across, down] = grid.dataset.pixels!.split(' ').map(Number) as [number, number];
+  const box = { width: room.clientWidth, ratio: devicePixelRatio || 1 };
+  const { columns, cell, gap } = panelGrid(grid.childElementCount, { width: across, height: down }, box);
+  root.style.setProperty('--first-columns', `repeat(${columns}, ${cell.width}px)`);
+  root.style.setProperty('--first-shape', `${across} / ${down}`);
   root.style.setProperty('--first-gap', `${gap}px`);
 }
 

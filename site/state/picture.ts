@@ -4,7 +4,7 @@
  */
 import type { ImageShape } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { fromBytes } from './pixels.ts';
+import { fromBytes, toBytes } from './pixels.ts';
 
 export interface Picture {
   /** For screen readers: "digit 7", "your picture". */
@@ -13,9 +13,6 @@ export interface Picture {
   /** [C, H, W] in [-1, 1] */
   x0: Float32Array;
 }
-
-/** Size of the visitor's own pictures, as in the tutorial. */
-export const OWN_SIZE = 64;
 
 export interface Rgba {
   /** [H, W, 4] */
@@ -37,29 +34,42 @@ export function digitPicture(bytes: Uint8Array, index: number, width: number, he
 }
 
 /**
- * The middle square of a picture, averaged down to size x size (each new pixel is the mean of the area it covers) and laid
- * on white where it is transparent.
+ * A picture in a shape: the largest part in the middle that has its proportions, averaged down (each new pixel is the mean of the
+ * area it covers) and laid on white where it is transparent. One channel is luma (ITU-R BT.601).
  *
- * @param gray one channel of luma (ITU-R BT.601), else three
+ * @returns [C, H, W] in [-1, 1]
  */
-export function squarePicture(image: Rgba, gray: boolean, name: string, size = OWN_SIZE): Picture {
-  const shape: ImageShape = [gray ? 1 : 3, size, size];
-  return { name, shape, x0: fitPicture(image, shape) };
+export function fitPicture(image: Rgba, [channels, height, width]: ImageShape): Float32Array<ArrayBuffer> {
+  const part = middlePart(image, width / height);
+  const rgb = average(image, coverage(part.x, part.width, width), coverage(part.y, part.height, height));
+  if (channels === 3) return fromBytes(rgb);
+  const plane = height * width;
+  const luma = (i: number) => 0.299 * rgb[i]! + 0.587 * rgb[plane + i]! + 0.114 * rgb[2 * plane + i]!;
+  return fromBytes(Float64Array.from({ length: plane }, (_, i) => luma(i)));
 }
 
-/** The same for any shape: the largest part in the middle that has its proportions, [C, H, W] in [-1, 1]. */
-export function fitPicture(image: Rgba, [channels, height, width]: ImageShape): Float32Array<ArrayBuffer> {
-  const { data } = image;
-  const part = middlePart(image, width / height);
-  const across = coverage(part.width, width);
-  const down = coverage(part.height, height);
-  const plane = height * width;
+/** The whole picture in the cells of `laidOut`, each the mean of what it covers, on white. */
+export function scaledPicture(image: Rgba, side: number): Rgba {
+  const { left, top, cell, columns, rows } = laidOut(image, side);
+  const along = (start: number, { before, count }: Cells) =>
+    Array.from({ length: count }, (_, i) => covered(start, (i - before) * cell, (i - before + 1) * cell));
+  const planes = toBytes(fromBytes(average(image, along(left, columns), along(top, rows))));
+  const plane = columns.count * rows.count;
+  const data = Uint8ClampedArray.from({ length: 4 * plane }, (_, i) =>
+    i % 4 === 3 ? 255 : planes[(i % 4) * plane + (i >> 2)]!,
+  );
+  return { data, width: columns.count, height: rows.count };
+}
+
+/** @returns [3, H, W], 0 to 255 */
+function average({ data, width: stride }: Rgba, across: Coverage, down: Coverage): Float64Array {
+  const [width, plane] = [across.length, across.length * down.length];
   const rgb = new Float64Array(3 * plane);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (const [dy, wy] of down[y]!) {
-        for (const [dx, wx] of across[x]!) {
-          const at = ((part.y + dy) * image.width + part.x + dx) * 4;
+  for (const [y, rows] of down.entries()) {
+    for (const [x, columns] of across.entries()) {
+      for (const [row, wy] of rows) {
+        for (const [column, wx] of columns) {
+          const at = (row * stride + column) * 4;
           const share = data[at + 3]! / 255;
           for (let c = 0; c < 3; c++) {
             rgb[c * plane + y * width + x]! += wy * wx * (data[at + c]! * share + 255 * (1 - share));
@@ -68,9 +78,7 @@ export function fitPicture(image: Rgba, [channels, height, width]: ImageShape): 
       }
     }
   }
-  if (channels === 3) return fromBytes(rgb);
-  const luma = (i: number) => 0.299 * rgb[i]! + 0.587 * rgb[plane + i]! + 0.114 * rgb[2 * plane + i]!;
-  return fromBytes(Float64Array.from({ length: plane }, (_, i) => luma(i)));
+  return rgb;
 }
 
 /** The largest part in the middle whose width is `ratio` times its height, in pixels. */
@@ -80,22 +88,53 @@ function middlePart({ width, height }: Pick<Rgba, 'width' | 'height'>, ratio: nu
   return { x: Math.floor((width - across) / 2), y: Math.floor((height - down) / 2), width: across, height: down };
 }
 
-/** The largest square in the middle, in pixels. */
-export function middleSquare(width: number, height: number): { x: number; y: number; side: number } {
-  const side = Math.min(width, height);
-  return { x: Math.floor((width - side) / 2), y: Math.floor((height - side) / 2), side };
+interface Cells {
+  /** Those before the middle square. */
+  before: number;
+  count: number;
 }
 
-/** For each of `to` cells laid over `from` pixels: the pixels it covers, with weights that sum to 1. */
-function coverage(from: number, to: number): [pixel: number, weight: number][][] {
+/** A whole picture in square cells, of which its middle square has `side` in each direction. */
+export interface Layout {
+  /** Where the middle square begins. */
+  left: number;
+  top: number;
+  /** Pixels that a cell has of the picture in each direction. */
+  cell: number;
+  columns: Cells;
+  rows: Cells;
+}
+
+/**
+ * As many whole cells as there is room for around the middle square, which stays in the middle: what is cut out of them later is as
+ * if cut out of the picture itself.
+ * @param side a power of two, or the middle square's own
+ */
+export function laidOut({ width, height }: Pick<Rgba, 'width' | 'height'>, side: number): Layout {
+  const square = Math.min(width, height);
+  const cell = square / side;
+  const first = (length: number) => Math.floor((length - square) / 2);
+  const cells = (length: number) => {
+    const before = Math.floor(first(length) / cell);
+    const after = Math.min(before + 1, Math.floor((length - square - first(length)) / cell));
+    return { before, count: side + before + after };
+  };
+  return { left: first(width), top: first(height), cell, columns: cells(width), rows: cells(height) };
+}
+
+/** For each cell: the pixels that it covers, with weights that sum to 1. */
+type Coverage = [pixel: number, weight: number][][];
+
+/** `to` cells laid over `from` pixels that begin at `first`. */
+function coverage(first: number, from: number, to: number): Coverage {
   const width = from / to;
-  return Array.from({ length: to }, (_, i) => {
-    const start = i * width;
-    const end = Math.min((i + 1) * width, from);
-    const pixels: [number, number][] = [];
-    for (let p = Math.floor(start); p < Math.min(Math.ceil(end), from); p++) {
-      pixels.push([p, (Math.min(p + 1, end) - Math.max(p, start)) / (end - start)]);
-    }
-    return pixels;
-  });
+  return Array.from({ length: to }, (_, i) => covered(first, i * width, Math.min((i + 1) * width, from)));
+}
+
+function covered(first: number, start: number, end: number): Coverage[number] {
+  const pixels: Coverage[number] = [];
+  for (let p = Math.floor(start); p < Math.ceil(end); p++) {
+    pixels.push([first + p, (Math.min(p + 1, end) - Math.max(p, start)) / (end - start)]);
+  }
+  return pixels;
 }

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
 import { readZip, writeZip } from '#runtime-web/trainer/files/zip.ts';
+import { extentOf, type PictureSize, sampleSizeOf } from '#scheduler/model/index.ts';
 import { seriousFaults } from '#test/browser/axe.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { openSite, PHONE, settle } from '#test/browser/site.ts';
@@ -243,9 +244,10 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
     for (const each of opened) expect(Math.abs(each - 2000 / 3)).toBeLessThan(1);
   });
 
-  it.each([
+  it.each<[string, Run, string, string | RegExp]>([
     ['28 x 28 in gray', { size: 28, channels: 1, num_class_embeds: 10 }, 'Digits', DIGITS_28],
     ['8 x 8 in colour', { size: 8, channels: 3, num_class_embeds: null }, 'Files', FILES_8],
+    ['8 x 12 in gray', { size: '8x12', channels: 1, num_class_embeds: null }, 'Files', FILES_8X12],
   ])(
     'goes on from a run of %s: it draws in that shape, and says what it learns from, after a reload too',
     { tags: 'long' },
@@ -260,9 +262,14 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
       await page.getByText(words).waitFor();
       const drawn = page.getByRole('img', { name: /as it draws it now$/ });
       await drawn.first().waitFor();
-      expect(await drawn.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).width))).toEqual(
-        new Array(10).fill(run.size),
-      );
+      const sides = (all: Element[]) =>
+        all.map((one) => [(one as HTMLCanvasElement).width, (one as HTMLCanvasElement).height]);
+      const { width, height } = extentOf(run.size);
+      expect(await drawn.evaluateAll(sides)).toEqual(new Array(10).fill([width, height]));
+      if (source === 'Files') {
+        const learnt = page.locator('.train-own canvas');
+        expect(await learnt.evaluateAll(sides)).toEqual(new Array(18).fill([width, height]));
+      }
       await stepsReach(page, 2);
       await pause(page);
       await page.reload();
@@ -452,9 +459,10 @@ async function noPictures() {
 
 const DIGITS_28 = /^[\d,]+ handwritten digits of the MNIST data set, 28 × 28 pixels, in gray/;
 const FILES_8 = '18 pictures from your files, 8 × 8 pixels, in colour.';
+const FILES_8X12 = '18 pictures from your files, 8 × 12 pixels, in gray.';
 
 interface Run {
-  size: number;
+  size: PictureSize;
   channels: number;
   num_class_embeds: number | null;
 }
@@ -462,7 +470,12 @@ interface Run {
 const runOf = ({ size, channels, num_class_embeds }: Run) =>
   planOfNetwork({
     data: { size, channels },
-    model: { sample_size: size, in_channels: channels, out_channels: channels, num_class_embeds },
+    model: {
+      sample_size: sampleSizeOf(extentOf(size)),
+      in_channels: channels,
+      out_channels: channels,
+      num_class_embeds,
+    },
     training: { labelDropout: num_class_embeds === null ? 0 : 0.2 },
   });
 

@@ -4,11 +4,12 @@ import type { Trainer, TrainerOptions, TrainingImages } from '@onnoise/runtime-w
 import type { ImageShape } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { StepFile } from '@onnoise/scheduler/training';
+import type { Rgba } from '../../state/picture.ts';
 import { announce, sentence } from '../../state/store.ts';
 import type { Listed } from '../model/drop.ts';
 import { saveFile } from '../sample/files/download.ts';
 import { giveBack, takeTraining } from './one-tab.ts';
-import { asImages, CAMERA, CLASSES, DIGITS, digitsOf, FILES, type OwnPicture, readPictures, SIDE } from './pictures.ts';
+import { asImages, CAMERA, CLASSES, DIGITS, digitsOf, FILES, readPictures, SHIPPED } from './pictures.ts';
 import { areDigits, maySuit } from './same-pictures.ts';
 import * as state from './state.ts';
 import { namesOf, picturesOf, stepsOf, waitingWords } from './words.ts';
@@ -106,7 +107,7 @@ export const forget = (): Promise<void> =>
 
 async function chosen(): Promise<TrainerOptions> {
   const kind = state.source.peek() === 'digits' ? 'digits' : 'pictures';
-  return { step: `training/${kind}`, images: await imagesOf([1, SIDE, SIDE]) };
+  return { step: `training/${kind}`, images: await imagesOf(SHIPPED) };
 }
 
 /** The chosen pictures, in the shape that a step takes. */
@@ -281,7 +282,7 @@ export const takeFiles = (files: readonly Listed[]): Promise<void> =>
     }
   });
 
-export function takeFrame(picture: OwnPicture): void {
+export function takeFrame(picture: Rgba): void {
   if (state.source.peek() !== 'camera') {
     state.own.value = [];
     state.chosenOf.value = null;

@@ -14,7 +14,7 @@ import { Card } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { sizeOf } from '../../state/pixels.ts';
-import { SIDE } from './pictures.ts';
+import { SHIPPED } from './pictures.ts';
 import { stepsOf } from './words.ts';
 
 export default function TrainView(): JSX.Element {
@@ -68,8 +68,6 @@ function QuestionDialog(): JSX.Element {
   );
 }
 
-/** What the shipped steps draw. */
-const SHIPPED = [1, SIDE, SIDE] as const;
 /** Before the first pictures. */
 const GRAY = 128;
 

@@ -1,10 +1,10 @@
-/** What to train on, as the trainer takes it: the shipped digits, and the visitor's pictures, gray squares that never leave. */
+/** What to train on, as the trainer takes it: the shipped digits, and the visitor's pictures, which never leave. */
 
 import type { TrainingImages } from '@onnoise/runtime-web';
 import { InputError } from '@onnoise/scheduler/rules';
 import { fetchFile, pixelsOf } from '../../state/fetch-file.ts';
 import { cutSheet } from '../../state/phantoms.ts';
-import { fitPicture, type Rgba } from '../../state/picture.ts';
+import { fitPicture, type Rgba, scaledPicture } from '../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { fetchDigits as fetchLargeDigits } from '../forward/state/digits.ts';
 import type { Listed } from '../model/drop.ts';
@@ -12,6 +12,7 @@ import { type Read, readEach } from '../model/read-each.ts';
 
 /** Side of a picture, as the shipped steps take it. */
 export const SIDE = 16;
+export const SHIPPED: ImageShape = [1, SIDE, SIDE];
 /** Names of what a training learns from, as the model's card has them. */
 export const DIGITS = 'digits';
 export const FILES = 'pictures of files';
@@ -39,36 +40,26 @@ async function fetchDigits(): Promise<TrainingImages> {
   return { name: DIGITS, pixels, labels: Int32Array.from({ length: count }, (_, i) => Math.floor(i / EACH)) };
 }
 
-/** A picture of the visitor's: in colour, for whatever a step takes, and as the shipped steps take it. */
-export interface OwnPicture {
-  image: Rgba;
-  /** [16 * 16] */
-  small: Uint8ClampedArray;
-}
-
-/** Side of the pictures that are kept in memory. */
+/** Side that the middle square of pictures has that are kept in memory. */
 const KEPT_SIDE = 64;
 
-export function prepare(image: Rgba): OwnPicture {
-  const planes = toBytes(fitPicture(image, [3, KEPT_SIDE, KEPT_SIDE]));
-  const area = KEPT_SIDE ** 2;
-  const data = Uint8ClampedArray.from({ length: 4 * area }, (_, i) =>
-    i % 4 === 3 ? 255 : planes[(i % 4) * area + Math.floor(i / 4)]!,
-  );
-  return { image: { data, width: KEPT_SIDE, height: KEPT_SIDE }, small: toBytes(fitPicture(image, [1, SIDE, SIDE])) };
-}
+/** A picture as it is kept: whole and in colour, for whatever shape a step takes. */
+export const prepare = (image: Rgba): Rgba => scaledPicture(image, KEPT_SIDE);
 
 /** @throws InputError where none is a picture */
 export const readPictures = (
   files: readonly Listed[],
   onProgress: (done: number, total: number) => void,
-): Promise<Read<OwnPicture>> => readEach(files, MOST, prepare, onProgress);
+): Promise<Read<Rgba>> => readEach(files, MOST, prepare, onProgress);
+
+/** A kept picture as a step takes it. */
+export const asTrained = (picture: Rgba, shape: ImageShape): Uint8ClampedArray => toBytes(fitPicture(picture, shape));
 
 /** @param shape that the step takes */
-export function asImages(name: string, pictures: readonly OwnPicture[], shape: ImageShape): TrainingImages {
+export function asImages(name: string, pictures: readonly Rgba[], shape: ImageShape): TrainingImages {
   const size = sizeOf(shape);
   const pixels = new Uint8Array(pictures.length * size);
-  for (const [i, { image }] of pictures.entries()) pixels.set(toBytes(fitPicture(image, shape)), i * size);
+  for (const [i, picture] of pictures.entries()) pixels.set(asTrained(picture, shape), i * size);
   return { name, pixels };
 }
 

@@ -5,8 +5,8 @@ import { Button } from '../../components/button.tsx';
 import { readFrame } from '../../state/read-picture.ts';
 import { takeFrame } from './actions.ts';
 import { prepare } from './pictures.ts';
-import { own } from './state.ts';
-import { picturesOf } from './words.ts';
+import { own, shape } from './state.ts';
+import { picturesOf, pixelsOf } from './words.ts';
 
 const SERIES = 20;
 /** Milliseconds between the pictures of a series: enough to move a little. */
@@ -34,7 +34,7 @@ export function Shutter({ video, ready, onClose }: ShutterProps): JSX.Element {
   return (
     <>
       <p class="field-hint">
-        The square in the middle is taken, 16 × 16 pixels in gray. Fill it, and move a little between pictures.
+        Each picture is cut to its middle, {pixelsOf(shape.value)}. Fill that, and move a little between pictures.
       </p>
       <p class="number" role="status">
         {picturesOf(own.value.length, null)}

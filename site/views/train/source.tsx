@@ -1,20 +1,21 @@
 /** What it learns from: the shipped digits, files, or the camera. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { CameraDialog } from '../../components/camera-dialog.tsx';
 import { Card } from '../../components/card.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { Segmented } from '../../components/segmented.tsx';
+import type { Rgba } from '../../state/picture.ts';
 import type { Incoming } from '../model/arrange.ts';
 import { type DropLimits, type Dropped, type Listed, listDrop, openAll } from '../model/drop.ts';
 import { FilesButton } from '../model/files-button.tsx';
 import { showTrouble, takeFiles, upload } from './actions.ts';
-import { type OwnPicture, SIDE } from './pictures.ts';
+import { asTrained, SIDE } from './pictures.ts';
 import { Shutter } from './shutter.tsx';
-import { busy, chosenOf, info, lack, learntOwn, own, reading, type SourceKind, source } from './state.ts';
-import { learntWords, picturesOf } from './words.ts';
+import { busy, chosenOf, info, lack, learntOwn, own, reading, type SourceKind, shape, source } from './state.ts';
+import { learntWords, picturesOf, pixelsOf } from './words.ts';
 
 const SHOWN = 24;
 /** Only names are read before the choice; a whole disk has more. */
@@ -99,21 +100,21 @@ function Files(): JSX.Element {
         <FilesButton folder label="Choose a folder" onFiles={takeChosen} />
         <FilesButton label="Choose pictures" accept="image/*" onFiles={takeChosen} />
       </div>
-      <p class="field-hint">
-        Or drop a folder here. Each picture is cut to the square in its middle, {SIDE} × {SIDE} pixels, in gray.
-      </p>
+      <p class="field-hint">Or drop a folder here. Each picture is cut to its middle, {pixelsOf(shape.value)}.</p>
       {reading.value !== null && <Progress label="Reading the pictures" value={reading.value} />}
     </>
   );
 }
 
-function Thumbs({ pictures }: { pictures: readonly OwnPicture[] }): JSX.Element | null {
+function Thumbs({ pictures }: { pictures: readonly Rgba[] }): JSX.Element | null {
+  const { value: as } = shape;
+  const shown = useMemo(() => pictures.slice(0, SHOWN).map((picture) => asTrained(picture, as)), [pictures, as]);
   if (pictures.length === 0) return null;
   return (
     <ul class="train-own">
-      {pictures.slice(0, SHOWN).map(({ small }, i) => (
+      {shown.map((pixels, i) => (
         <li key={i}>
-          <PictureCanvas pixels={small} shape={[1, SIDE, SIDE]} label={`Picture ${i + 1}`} />
+          <PictureCanvas pixels={pixels} shape={as} label={`Picture ${i + 1}`} />
         </li>
       ))}
     </ul>

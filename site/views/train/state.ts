@@ -1,9 +1,11 @@
 /** What the view shows: the pictures, how far the training is, its losses and its newest pictures. */
 
 import type { ModelFiles, TrainerInfo } from '@onnoise/runtime-web';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import type { StepFile } from '@onnoise/scheduler/training';
 import { computed, signal } from '@preact/signals';
-import { FEWEST, type OwnPicture } from './pictures.ts';
+import type { Rgba } from '../../state/picture.ts';
+import { FEWEST, SHIPPED } from './pictures.ts';
 import { picturesOf } from './words.ts';
 
 export type SourceKind = 'digits' | 'files' | 'camera';
@@ -15,7 +17,7 @@ export type Phase =
 export const source = signal<SourceKind>('digits');
 
 /** The visitor's. */
-export const own = signal<OwnPicture[]>([]);
+export const own = signal<Rgba[]>([]);
 
 /** Of how many files they are an even choice; null: they are all. */
 export const chosenOf = signal<number | null>(null);
@@ -37,7 +39,7 @@ export const info = signal<TrainerInfo | null>(null);
 export const learnt = computed(() => info.value?.images ?? null);
 
 /** The visitor's pictures that the open training learns from. Those of an earlier visit are shown no more. */
-export const learntOwn = signal<readonly OwnPicture[]>([]);
+export const learntOwn = signal<readonly Rgba[]>([]);
 
 /** A file to go on from that waits for its pictures, which it does not hold. */
 export interface Waiting {
@@ -46,6 +48,9 @@ export interface Waiting {
 }
 
 export const waiting = signal<Waiting | null>(null);
+
+/** Of the pictures that the next training learns from, or the open one. */
+export const shape = computed<ImageShape>(() => waiting.value?.file.shape ?? info.value?.shape ?? SHIPPED);
 
 export interface Progress {
   step: number;

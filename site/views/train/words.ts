@@ -1,6 +1,7 @@
 /** Says how far a training is, and what it learns from. */
 
 import type { TrainerInfo } from '@onnoise/runtime-web';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import type { StepFile } from '@onnoise/scheduler/training';
 import { whole } from '../model/words.ts';
 import { CAMERA, CLASSES, DIGITS, FILES } from './pictures.ts';
@@ -20,6 +21,10 @@ const NAMES: Readonly<Record<string, string>> = {
   [CAMERA]: 'pictures from your camera',
 };
 
+/** `16 × 16 pixels, in gray` */
+export const pixelsOf = ([channels, height, width]: ImageShape): string =>
+  `${width} × ${height} pixels, in ${channels === 1 ? 'gray' : 'colour'}`;
+
 /** What a file holds that waits for its pictures. */
 export function waitingWords({ progress, data }: Pick<StepFile, 'progress' | 'data'>): string {
   const learnt = data === null ? '' : `, which learned from ${namesOf(data.name)}`;
@@ -36,14 +41,8 @@ export function learntWords({
   classNames,
 }: Pick<TrainerInfo, 'images' | 'shape' | 'classNames'>): string {
   const { name, count } = images;
-  const [channels, height, width] = shape;
   const numbered = name === DIGITS && classNames?.length === CLASSES;
-  return [
-    `${whole(count)} ${namesOf(name)}`,
-    `${width} × ${height} pixels`,
-    channels === 1 ? 'in gray' : 'in colour',
-    ...(numbered ? ['each with its number'] : []),
-  ]
+  return [`${whole(count)} ${namesOf(name)}`, pixelsOf(shape), ...(numbered ? ['each with its number'] : [])]
     .join(', ')
     .concat('.');
 }

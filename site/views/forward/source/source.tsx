@@ -11,12 +11,12 @@ import { PictureFileButton, useDrop } from '#site/components/picture-file.tsx';
 import { Segmented } from '#site/components/segmented.tsx';
 import { toBytes } from '#site/state/pixels.ts';
 import { announce, sentence } from '#site/state/store.ts';
-import { type Picture, squarePicture } from '../../../state/picture.ts';
+import type { Picture } from '../../../state/picture.ts';
 import { readFile, readFrame } from '../../../state/read-picture.ts';
 import { fetchDigits } from '../state/digits.ts';
 import { fetchHands, HANDS } from '../state/hands.ts';
 import type { ShownPicture } from '../state/settings.ts';
-import { digits, gray, hands, own, shippedPicture, showOwn, trouble, which } from '../state/state.ts';
+import { digits, gray, hands, ownPicture, shippedPicture, showOwn, trouble, which } from '../state/state.ts';
 
 export function Source(): JSX.Element {
   const [camera, setCamera] = useState(false);
@@ -109,8 +109,7 @@ function Thumbnails(): JSX.Element {
     () => Array.from({ length: 10 }, (_, label) => shipped && shippedPicture(shipped, label)),
     [shipped],
   );
-  const brought = own.value;
-  const yours = useMemo(() => brought && squarePicture(brought, gray.value, brought.name), [brought, gray.value]);
+  const yours = ownPicture.value;
   return (
     <fieldset class="forward-thumbs grid slim gap-8">
       <legend class="hidden">Which picture</legend>

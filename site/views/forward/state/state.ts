@@ -1,6 +1,6 @@
 /** What the view shows, as signals that outlive it, so that a visitor who comes back finds it unchanged. */
 import { computed, signal } from '@preact/signals';
-import { digitPicture, type Picture, type Rgba, squarePicture } from '../../../state/picture.ts';
+import { digitPicture, fitPicture, type Picture, type Rgba } from '../../../state/picture.ts';
 import type { Digits } from './digits.ts';
 import type { Hands } from './hands.ts';
 import { epsilon, noisy } from './noisy.ts';
@@ -18,13 +18,22 @@ export const digits = signal<Digits | null>(null);
 export const own = signal<(Rgba & { name: string }) | null>(null);
 export const gray = signal(true);
 
+/** Pixels of its middle square. */
+export const OWN_SIDE = 64;
+
+export const ownPicture = computed<Picture | null>(() => {
+  if (!own.value) return null;
+  const shape = [gray.value ? 1 : 3, OWN_SIDE, OWN_SIDE] as const;
+  return { name: own.value.name, shape, x0: fitPicture(own.value, shape) };
+});
+
 /** What went wrong with a picture, a sentence. */
 export const trouble = signal<string | null>(null);
 
 export const schedules = computed(() => schedulePair(choice.value));
 
 export const picture = computed<Picture | null>(() => {
-  if (which.value === 'own') return own.value && squarePicture(own.value, gray.value, own.value.name);
+  if (which.value === 'own') return ownPicture.value;
   const { kind, index } = which.value;
   if (kind === 'hand') return hands.value?.pictures[index]?.picture ?? null;
   return digits.value && shippedPicture(digits.value, index);

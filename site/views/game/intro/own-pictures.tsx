@@ -5,13 +5,14 @@ import { Button } from '../../../components/button.tsx';
 import { Progress } from '../../../components/progress.tsx';
 import { toast } from '../../../components/toast.tsx';
 import { useDropTarget } from '../../../components/use-drop-target.ts';
+import type { Rgba } from '../../../state/picture.ts';
 import { sentence } from '../../../state/store.ts';
 import type { Incoming } from '../../model/arrange.ts';
 import { type DropLimits, type Dropped, type Listed, listDrop } from '../../model/drop.ts';
 import { readEach } from '../../model/read-each.ts';
 import { ENOUGH } from '../measures/unusual.ts';
 import { PICTURES } from '../rules/plan.ts';
-import { fitPicture, ownPool } from '../rules/pool.ts';
+import { ownPixels, ownPool } from '../rules/pool.ts';
 import type { Subject } from '../rules/subject.ts';
 import { bringPool, info, reals, shippedDigits, takeShipped } from '../state/state.ts';
 import { Picker } from './picker.tsx';
@@ -38,10 +39,7 @@ export function OwnPictures(): JSX.Element {
     setProgress(0);
     let left = '';
     try {
-      const keep = (image: Parameters<typeof fitPicture>[0], name: string) => ({
-        name,
-        pixels: fitPicture(image, shape),
-      });
+      const keep = (image: Rgba, name: string) => ({ name, pixels: ownPixels(image, shape) });
       const read = await readEach(await files, MOST, keep, (done, total) => setProgress(done / total));
       if (read.leftOut !== null) left = `Left out: ${read.leftOut}.`;
       bringPool(ownPool(read.pictures, shape, subject));
@@ -60,8 +58,8 @@ export function OwnPictures(): JSX.Element {
       <h2 id={`${id}-title`}>Bring real pictures</h2>
       <p>
         The page has no real pictures for this model. Drop a folder of the kind that it makes here, or pick files: at
-        least {PICTURES}, better {ENOUGH} or more, and none that it was trained on. They are cut to a square, averaged
-        down to {shape?.[1]} × {shape?.[2]} pixels, and stay on this page.
+        least {PICTURES}, better {ENOUGH} or more, and none that it was trained on. They are cut to its proportions,
+        averaged down to {shape?.[2]} × {shape?.[1]} pixels, and stay on this page.
       </p>
       <SubjectChoice value={subject} onChange={setSubject} />
       {progress === null ? (

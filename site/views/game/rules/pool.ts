@@ -1,7 +1,7 @@
 /** The real pictures of a game: the shipped ones, or the visitor's own, which stay on the page. */
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { cutSheet } from '../../../state/phantoms.ts';
-import { type Rgba, squarePicture } from '../../../state/picture.ts';
+import { fitPicture, type Rgba } from '../../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
 import type { Listing } from './listing.ts';
 import { PICTURES } from './plan.ts';
@@ -97,18 +97,15 @@ export function poolOf(listing: Listing, bytes: Uint8Array, shape: ImageShape, i
 }
 
 /**
- * A visitor's own picture in the model's shape, as bytes: the middle square, each new pixel the mean of what it covers.
- * @throws InputError for a model that is not square
+ * A visitor's own picture in the model's shape, as bytes.
+ * @throws InputError for a model whose pictures are neither gray nor in colour
  */
-export function fitPicture(image: Rgba, shape: ImageShape): Uint8ClampedArray {
-  const [channels, height, width] = shape;
-  if (height !== width || (channels !== 1 && channels !== 3)) {
-    const received = shape.join(' × ');
-    throw new InputError(
-      `Cannot ${ACTION}: the model must make square pictures, gray or in colour, received ${received}.`,
-    );
+export function ownPixels(image: Rgba, shape: ImageShape): Uint8ClampedArray {
+  const [channels] = shape;
+  if (channels !== 1 && channels !== 3) {
+    refuse(ACTION, 'the model’s pictures', 'gray or in colour', `pictures of ${channels} channels`);
   }
-  return toBytes(squarePicture(image, channels === 1, '', width).x0);
+  return toBytes(fitPicture(image, shape));
 }
 
 let made = 0;

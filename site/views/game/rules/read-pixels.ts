@@ -1,4 +1,4 @@
-/** Pictures as they are stored, unscaled and uncropped: `state/read-picture.ts` cuts the visitor's to a square. */
+/** Pictures as they are stored: `state/read-picture.ts` makes large ones smaller, and turns colours into those of screens. */
 import { decodePicture } from '../../../state/decode-picture.ts';
 import type { Rgba } from '../../../state/picture.ts';
 

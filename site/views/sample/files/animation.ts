@@ -34,7 +34,8 @@ export function animatedPng(frames: FrameStore, shape: ImageShape, text: Readonl
 /** A sheet about `side` pixels wide, scaled by a whole number. */
 function roomySheet(batch: Uint8ClampedArray, shape: ImageShape, side: number): Pixels {
   const [channels, height, width] = shape;
-  const columns = gridColumns(batch.length / (channels * height * width), 5, 3);
+  const longer = Math.max(height, width);
+  const columns = gridColumns(batch.length / (channels * height * width), (5 * longer) / width, (3 * longer) / height);
   const scale = Math.max(1, Math.floor(side / (columns * (width + GAP))));
   return sheet(batch, shape, { columns, scale, gap: GAP * Math.max(1, scale >> 1), background: BACKGROUND });
 }

@@ -25,15 +25,14 @@ export function FirstPictures({ kind }: { kind: 'x' | 'x0' }): JSX.Element | nul
 function Written({ kind }: { kind: 'x' | 'x0' }): JSX.Element {
   const { count, shape } = shown.value;
   const [, height, width] = shape;
-  const side = Math.max(height, width);
   return (
-    <div class="sample-grid sample-first" data-pixels={side}>
+    <div class="sample-grid sample-first" data-pixels={`${width} ${height}`}>
       {Array.from({ length: count }, (_, index) =>
         kind === 'x0' ? (
           <span key={index} class="sample-cell sample-cell-empty" />
         ) : (
           <div key={index}>
-            <svg class="sample-cell" viewBox={`0 0 ${side} ${side}`} role="img" aria-label={describePicture(index)}>
+            <svg class="sample-cell" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={describePicture(index)}>
               <image href={NOISE} x={-index * width} width={count * width} height={height} preserveAspectRatio="none" />
             </svg>
             <Caption index={index} />

@@ -5,7 +5,7 @@ import { Button } from '../../../components/button.tsx';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { BODY } from '../../../state/first-marks.ts';
 import type { ImageShape } from '../../../state/pixels.ts';
-import { picture } from '../state/layout.ts';
+import { type Extent, picture } from '../state/layout.ts';
 import { panelGrid } from '../state/panel-grid.ts';
 import { busy, enlarged, run, shown } from '../state/state.ts';
 import { describePicture } from '../state/told.ts';
@@ -58,12 +58,12 @@ function Pictures({ kind, width, ratio }: PicturesProps): JSX.Element {
   const { [kind]: batch, shape, count } = shown.value;
   const large = enlarged.value;
   const indices = large === null ? Array.from({ length: count }, (_, i) => i) : [large];
-  const longer = Math.max(shape[1], shape[2]);
-  const { columns, side, gap } = panelGrid(indices.length, longer, { width, ratio }, count);
+  const size = { width: shape[2], height: shape[1] };
+  const { columns, cell, gap } = panelGrid(indices.length, size, { width, ratio }, count);
   return (
-    <div class="sample-grid" style={{ gridTemplateColumns: `repeat(${columns}, ${side}px)`, gap: `${gap}px` }}>
+    <div class="sample-grid" style={{ gridTemplateColumns: `repeat(${columns}, ${cell.width}px)`, gap: `${gap}px` }}>
       {indices.map((index) => (
-        <Cell key={index} kind={kind} index={index} side={side} shape={shape} batch={batch} />
+        <Cell key={index} kind={kind} index={index} cell={cell} shape={shape} batch={batch} />
       ))}
     </div>
   );
@@ -72,17 +72,17 @@ function Pictures({ kind, width, ratio }: PicturesProps): JSX.Element {
 interface CellProps {
   kind: 'x' | 'x0';
   index: number;
-  side: number;
+  /** CSS pixels. */
+  cell: Extent;
   shape: ImageShape;
   batch: Uint8ClampedArray | null;
 }
 
 /** The right panel repeats the left one's buttons, so the keyboard reaches only the left ones. */
-function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
-  const size = { width: `${side}px`, height: `${side}px` };
+function Cell({ kind, index, cell, shape, batch }: CellProps): JSX.Element {
+  const size = { width: `${cell.width}px`, height: `${cell.height}px` };
   const pixels = useMemo(() => batch && picture(batch, shape, index), [batch, shape, index]);
   if (!pixels) return <span class="sample-cell sample-cell-empty" style={size} />;
-  const [, height, width] = shape;
   const label = kind === 'x' ? describePicture(index) : `Estimate of ${lowerFirst(describePicture(index))}`;
   const large = enlarged.value !== null;
   return (
@@ -98,7 +98,7 @@ function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
           enlarged.value = large ? null : index;
         }}
       >
-        <PictureCanvas pixels={pixels} shape={[...shape]} scale={side / Math.max(height, width)} label={label} />
+        <PictureCanvas pixels={pixels} shape={[...shape]} scale={cell.width / shape[2]} label={label} />
       </button>
       <Caption index={index} />
     </div>

@@ -26,6 +26,9 @@ const WORDS: Record<StartKind, { label: string; hint: string }> = {
   same: { label: 'One seed', hint: 'All pictures start from the same noise: only what they are asked for differs.' },
 };
 
+/** Of the picture's sides, CSS pixels. */
+const LONGEST = 224;
+
 const TIMES = Array.from({ length: LARGEST_RESAMPLES }, (_, i) => i + 1);
 const TWENTIETHS = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
 
@@ -86,6 +89,7 @@ function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
           class="start-pad grid top slim gap-8 start-picture"
           pixels={from.pixels}
           shape={from.shape}
+          scale={LONGEST / Math.max(from.shape[1], from.shape[2])}
           label={from.name}
         />
       )}

@@ -6,7 +6,7 @@ import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { announce } from '../../../state/store.ts';
 import { useBox } from '../parts/use-box.ts';
-import { crispSide } from '../state/layout.ts';
+import { crispSize } from '../state/layout.ts';
 import { type Mask, type Place, REGIONS, type Region, region, stroke } from '../state/mask.ts';
 import { brush, canUndo, clear, mask, paint, painted, type Source, undo } from '../state/start-state.ts';
 
@@ -18,7 +18,7 @@ const PAINT = [124, 92, 255, 178] as const;
 export function MaskPad({ source }: { source: Source }): JSX.Element {
   const { ref, width: room, ratio } = useBox();
   const [, height, width] = source.shape;
-  const scale = crispSide(Math.min(room, LARGEST), Math.max(height, width), ratio) / Math.max(height, width);
+  const scale = crispSize({ width: Math.min(room, LARGEST), height: LARGEST }, { width, height }, ratio).width / width;
   return (
     <div class="start-pad grid top slim gap-8">
       <div ref={ref}>{room > 0 && <Surface source={source} scale={scale} />}</div>

@@ -12,6 +12,12 @@ export interface Pixels {
   channels: 1 | 3;
 }
 
+/** In pixels, or what its sides are to each other. */
+export interface Extent {
+  width: number;
+  height: number;
+}
+
 /** Columns of a grid of `count` squares in a box: large cells, and few empty places. */
 export function gridColumns(count: number, width: number, height: number): number {
   let best = 1;
@@ -25,17 +31,18 @@ export function gridColumns(count: number, width: number, height: number): numbe
   return best;
 }
 
-/** A picture's side in CSS pixels: a whole number of device pixels per picture pixel, at least 1. */
-export function crispSide(available: number, pixels: number, ratio: number): number {
-  const scale = Math.max(1, Math.floor((available * ratio) / pixels));
-  return (scale * pixels) / ratio;
+/** A picture in CSS pixels: a whole number of device pixels per picture pixel, at least 1. */
+export function crispSize(available: Extent, picture: Extent, ratio: number): Extent {
+  const along = (side: keyof Extent) => Math.floor((available[side] * ratio) / picture[side]);
+  const scale = Math.max(1, Math.min(along('width'), along('height')));
+  return { width: (scale * picture.width) / ratio, height: (scale * picture.height) / ratio };
 }
 
 export interface Grid {
   columns: number;
   rows: number;
-  /** Of a cell, CSS pixels. */
-  side: number;
+  /** Of a picture, CSS pixels. */
+  cell: Extent;
   /** Between cells, CSS pixels. */
   gap: number;
 }
@@ -44,42 +51,47 @@ export interface Grid {
 const LEAST_GAP = 6;
 const MOST_GAP = 12;
 
+/** Of the longer side. */
+const longer = ({ width, height }: Extent) => Math.max(width, height);
+
 /**
  * The grid on the page: the largest crisp cells; among those, the fewest empty places; among those, the widest. Where
- * they would be smaller than `least`, they are as large as the width allows instead, and the grid grows down.
- * @param pixels of the longer side of a picture.
+ * their longer side would be less than `least`, they are as large as the width allows instead, and the grid grows down.
+ * @param picture in pixels.
  * @param ratio device pixels per CSS pixel.
  */
 export function crispGrid(
   count: number,
   box: { width: number; height: number; ratio: number },
-  pixels: number,
+  picture: Extent,
   least = 0,
 ): Grid {
-  let best: Grid = { columns: 1, rows: count, side: 0, gap: LEAST_GAP };
+  let best: Grid = { columns: 1, rows: count, cell: { width: 0, height: 0 }, gap: LEAST_GAP };
   let bestScore = 0;
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
-    const across = (box.width - (columns - 1) * LEAST_GAP) / columns;
-    const down = (box.height - (rows - 1) * LEAST_GAP) / rows;
-    const side = crispSide(Math.min(across, down), pixels, box.ratio);
-    const fits = side <= across && side <= down;
-    const score = fits ? side * (1 - (rows * columns - count) / (rows * columns)) : 0;
+    const width = (box.width - (columns - 1) * LEAST_GAP) / columns;
+    const height = (box.height - (rows - 1) * LEAST_GAP) / rows;
+    const cell = crispSize({ width, height }, picture, box.ratio);
+    const fits = cell.width <= width && cell.height <= height;
+    const score = fits ? longer(cell) * (1 - (rows * columns - count) / (rows * columns)) : 0;
     if (score < bestScore || (score === 0 && columns > 1)) continue;
-    const spare = columns > 1 ? (box.width - columns * side) / (columns - 1) : LEAST_GAP;
-    best = { columns, rows, side, gap: Math.floor(Math.max(LEAST_GAP, Math.min(MOST_GAP, spare))) };
+    const spare = columns > 1 ? (box.width - columns * cell.width) / (columns - 1) : LEAST_GAP;
+    best = { columns, rows, cell, gap: Math.floor(Math.max(LEAST_GAP, Math.min(MOST_GAP, spare))) };
     bestScore = score;
   }
-  return best.side < least ? largeGrid(count, box.width, least) : best;
+  return longer(best.cell) < least ? largeGrid(count, box.width, picture, least) : best;
 }
 
 /** As few rows as cells of `least` allow, all about as long. */
-function largeGrid(count: number, width: number, least: number): Grid {
-  const most = Math.max(1, Math.min(count, Math.floor((width + LEAST_GAP) / (least + LEAST_GAP))));
+function largeGrid(count: number, available: number, picture: Extent, least: number): Grid {
+  const narrowest = (least * picture.width) / longer(picture);
+  const most = Math.max(1, Math.min(count, Math.floor((available + LEAST_GAP) / (narrowest + LEAST_GAP))));
   const rows = Math.ceil(count / most);
   const columns = Math.ceil(count / rows);
-  const side = Math.floor((width - (columns - 1) * LEAST_GAP) / columns);
-  return { columns, rows, side, gap: LEAST_GAP };
+  const width = Math.floor((available - (columns - 1) * LEAST_GAP) / columns);
+  const height = (width * picture.height) / picture.width;
+  return { columns, rows, cell: { width, height }, gap: LEAST_GAP };
 }
 
 /** The bytes of picture `index` of a batch. */

@@ -1,7 +1,7 @@
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { describe, expect, it, vi } from 'vitest';
 import type { Table, Told } from '#site/views/game/rules/game.ts';
-import { fitPicture, ownPool, poolOf } from '#site/views/game/rules/pool.ts';
+import { ownPixels, ownPool, poolOf } from '#site/views/game/rules/pool.ts';
 import { REASONS, scoresByReason } from '#site/views/game/rules/reasons.ts';
 import {
   type Answer,
@@ -324,11 +324,12 @@ describe('pools', () => {
     expect(() => poolOf(colours, new Uint8Array(12), [1, 1, 2], 'u')).toThrow('1 × 1 × 2, received 3 × 1 × 2');
   });
 
-  it('fitPicture brings any picture into the model’s shape, as bytes', () => {
+  it('ownPixels brings any picture into the model’s shape, as bytes', () => {
     const image = { width: 4, height: 2, data: Uint8Array.from({ length: 32 }, (_, i) => (i % 4 === 3 ? 255 : 100)) };
-    expect([...fitPicture(image, [1, 1, 1])]).toEqual([100]);
-    expect(fitPicture(image, [3, 2, 2])).toEqual(new Uint8ClampedArray(12).fill(100));
-    expect(() => fitPicture(image, [1, 2, 3])).toThrow('square');
+    expect([...ownPixels(image, [1, 1, 1])]).toEqual([100]);
+    expect(ownPixels(image, [3, 2, 2])).toEqual(new Uint8ClampedArray(12).fill(100));
+    expect(ownPixels(image, [1, 2, 3])).toEqual(new Uint8ClampedArray(6).fill(100));
+    expect(() => ownPixels(image, [2, 2, 2])).toThrow('must be gray or in colour, received "pictures of 2 channels".');
   });
 
   it('ownPool wants enough for a round', () => {

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ImageShape } from '#site/state/pixels.ts';
-import { beside, crispGrid, crispSide, gridColumns, picture, sheet } from '#site/views/sample/state/layout.ts';
+import {
+  beside,
+  crispGrid,
+  crispSize,
+  type Extent,
+  gridColumns,
+  picture,
+  sheet,
+} from '#site/views/sample/state/layout.ts';
+
+const DIGIT: Extent = { width: 28, height: 28 };
 
 describe('gridColumns', () => {
   it('fills a wide box and a square one without holes where it can', () => {
@@ -24,8 +34,9 @@ describe('gridColumns', () => {
 
 describe('crispGrid', () => {
   const grid = (count: number, width: number, height: number, ratio = 1) => {
-    const { columns, rows, side } = crispGrid(count, { width, height, ratio }, 28);
-    return [columns, rows, side];
+    const { columns, rows, cell } = crispGrid(count, { width, height, ratio }, DIGIT);
+    expect(cell.height).toBe(cell.width);
+    return [columns, rows, cell.width];
   };
 
   it('takes the largest cells whose pixels are whole, then the fewest holes, then the widest', () => {
@@ -36,6 +47,20 @@ describe('crispGrid', () => {
     expect(grid(1, 523, 264)).toEqual([1, 1, 252]);
   });
 
+  it('fills the box with pictures of any proportions', () => {
+    const box = { width: 523, height: 264, ratio: 1 };
+    expect(crispGrid(10, box, { width: 40, height: 64 })).toMatchObject({
+      columns: 5,
+      rows: 2,
+      cell: { width: 80, height: 128 },
+    });
+    expect(crispGrid(10, box, { width: 96, height: 32 })).toMatchObject({ columns: 5, rows: 2 });
+    const phone = { width: 155, height: 264, ratio: 2 };
+    const { columns, cell } = crispGrid(10, phone, { width: 96, height: 32 }, 72);
+    expect([columns, cell.width / cell.height]).toEqual([2, 3]);
+    expect(crispGrid(10, phone, { width: 40, height: 64 }, 72)).toMatchObject({ columns: 3, rows: 4 });
+  });
+
   it('has room for every picture, within the box where cells of one pixel a pixel fit', () => {
     const box = fc.record({
       width: fc.integer({ min: 0, max: 1200 }),
@@ -44,19 +69,24 @@ describe('crispGrid', () => {
     });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 16 }), box, (count, box) => {
-        const { columns, rows, side, gap } = crispGrid(count, box, 28);
+        const { columns, rows, cell, gap } = crispGrid(count, box, DIGIT);
         expect(columns * rows).toBeGreaterThanOrEqual(count);
         if (box.width < 16 * 34) return;
-        expect(columns * side + (columns - 1) * gap).toBeLessThanOrEqual(box.width);
+        expect(columns * cell.width + (columns - 1) * gap).toBeLessThanOrEqual(box.width);
       }),
     );
   });
 });
 
-it('crispSide is the largest whole number of device pixels a pixel that fits', () => {
-  expect(crispSide(100, 28, 1)).toBe(84);
-  expect(crispSide(100, 28, 2)).toBe(98);
-  expect(crispSide(10, 28, 1)).toBe(28);
+it('crispSize is the largest whole number of device pixels a pixel that fits', () => {
+  const within = (width: number, height: number, picture: Extent, ratio = 1) =>
+    Object.values(crispSize({ width, height }, picture, ratio));
+  expect(within(100, 100, DIGIT)).toEqual([84, 84]);
+  expect(within(100, 100, DIGIT, 2)).toEqual([98, 98]);
+  expect(within(10, 10, DIGIT)).toEqual([28, 28]);
+  expect(within(200, 100, { width: 40, height: 64 })).toEqual([40, 64]);
+  expect(within(200, 200, { width: 40, height: 64 })).toEqual([120, 192]);
+  expect(within(200, 200, { width: 96, height: 32 }, 2)).toEqual([192, 64]);
 });
 
 it('picture is a view on one image of a batch', () => {
@@ -110,11 +140,13 @@ it('beside puts two pictures next to each other', () => {
 
 it('crispGrid gives pictures the least size where the width allows it, and grows down', () => {
   const box = { width: 155, height: 264, ratio: 2 };
-  expect(crispGrid(10, box, 28).side).toBeLessThan(72);
-  const { columns, rows, side, gap } = crispGrid(10, box, 28, 72);
+  expect(crispGrid(10, box, DIGIT).cell.width).toBeLessThan(72);
+  const { columns, rows, cell, gap } = crispGrid(10, box, DIGIT, 72);
   expect([columns, rows]).toEqual([2, 5]);
-  expect(side).toBeGreaterThanOrEqual(72);
-  expect(columns * side + (columns - 1) * gap).toBeLessThanOrEqual(155);
-  expect(crispGrid(3, { ...box, width: 60 }, 28, 72)).toMatchObject({ columns: 1, side: 60 });
-  expect(crispGrid(9, { width: 523, height: 264, ratio: 1 }, 64, 72)).toMatchObject({ columns: 5, rows: 2, side: 99 });
+  expect(cell.width).toBeGreaterThanOrEqual(72);
+  expect(columns * cell.width + (columns - 1) * gap).toBeLessThanOrEqual(155);
+  expect(crispGrid(3, { ...box, width: 60 }, DIGIT, 72)).toMatchObject({ columns: 1, cell: { width: 60 } });
+  const hand = { width: 64, height: 64 };
+  const wide = { width: 523, height: 264, ratio: 1 };
+  expect(crispGrid(9, wide, hand, 72)).toMatchObject({ columns: 5, rows: 2, cell: { width: 99, height: 99 } });
 });

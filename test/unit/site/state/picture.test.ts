@@ -1,7 +1,7 @@
 import { InputError } from '@onnoise/scheduler/rules';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digitPicture, fitPicture, middleSquare, squarePicture } from '#site/state/picture.ts';
+import { digitPicture, fitPicture, scaledPicture } from '#site/state/picture.ts';
 import { toBytes } from '#site/state/pixels.ts';
 import { expectClose } from '#test/compare.ts';
 
@@ -37,27 +37,48 @@ describe('fitPicture', () => {
   });
 });
 
-describe('middleSquare', () => {
-  it('is the largest square in the middle', () => {
-    expect(middleSquare(640, 480)).toEqual({ x: 80, y: 0, side: 480 });
-    expect(middleSquare(3, 8)).toEqual({ x: 0, y: 2, side: 3 });
+describe('scaledPicture', () => {
+  const size = fc.integer({ min: 1, max: 90 });
+  const seed = fc.integer({ min: 1, max: 1000 });
+  const drawn = (width: number, height: number, seed: number) =>
+    image(width, height, (x, y) => [(seed * x + 7 * y) % 256, (x * y) % 256, (3 * x + seed * y) % 256, 255]);
+
+  it('is the whole picture, whose middle square is what it would be if that alone were scaled', () => {
+    fc.assert(
+      fc.property(size, size, seed, (width, height, seed) => {
+        const picture = drawn(width, height, seed);
+        const alone = toBytes(fitPicture(picture, [3, 16, 16]));
+        const whole = scaledPicture(picture, 16);
+        expect(Math.min(whole.width, whole.height)).toBe(16);
+        expect(toBytes(fitPicture(whole, [3, 16, 16]))).toEqual(alone);
+      }),
+    );
+  });
+
+  it('keeps what lies beside the middle square, in proportion', () => {
+    const halves = image(160, 40, (x) => [x < 80 ? 0 : 255, 0, 0, 255]);
+    const whole = scaledPicture(halves, 8);
+    expect([whole.width, whole.height]).toEqual([32, 8]);
+    expect(Array.from({ length: 32 }, (_, x) => whole.data[4 * x])).toEqual([
+      ...new Array<number>(16).fill(0),
+      ...new Array<number>(16).fill(255),
+    ]);
   });
 });
 
-describe('squarePicture', () => {
+describe('fitPicture to a square', () => {
   it('cuts the middle square out and leaves its pixels alone where no scaling is needed', () => {
     const wide = image(4, 2, (x, y) => [x * 60, y * 100, 7, 255]);
-    const { shape, x0 } = squarePicture(wide, false, 'p', 2);
-    expect(shape).toEqual([3, 2, 2]);
+    const x0 = fitPicture(wide, [3, 2, 2]);
     expect([...toBytes(x0)]).toEqual([60, 120, 60, 120, 0, 0, 100, 100, 7, 7, 7, 7]);
   });
 
   it('averages areas: four pixels to one, and thirds where the sizes do not divide', () => {
     const four = image(2, 2, (x, y) => [40 * (x + 2 * y), 0, 0, 255]);
-    expect(toBytes(squarePicture(four, false, 'p', 1).x0)[0]).toBe(60);
+    expect(toBytes(fitPicture(four, [3, 1, 1]))[0]).toBe(60);
     const three = image(3, 3, (x) => [[0, 90, 180][x]!, 0, 0, 255]);
     // columns 0 to 1.5: (0 + 90 / 2) / 1.5 = 30; columns 1.5 to 3: (90 / 2 + 180) / 1.5 = 150
-    expect([...toBytes(squarePicture(three, false, 'p', 2).x0.subarray(0, 2))]).toEqual([30, 150]);
+    expect([...toBytes(fitPicture(three, [3, 2, 2]).subarray(0, 2))]).toEqual([30, 150]);
   });
 
   it('keeps the mean of a square picture, at any size, up or down', () => {
@@ -67,7 +88,7 @@ describe('squarePicture', () => {
         const picture = image(from, from, () => [values.next().value!, 0, 0, 255]);
         const mean = (list: ArrayLike<number>) => Array.from(list).reduce((sum, v) => sum + v, 0) / list.length;
         const before = mean(Array.from({ length: from * from }, (_, i) => picture.data[4 * i]! / 127.5 - 1));
-        const { x0 } = squarePicture(picture, false, 'p', to);
+        const x0 = fitPicture(picture, [3, to, to]);
         expectClose([mean(x0.subarray(0, to * to))], [before], { absolute: 1e-5 });
       }),
       { numRuns: 50 },
@@ -86,10 +107,8 @@ describe('squarePicture', () => {
           [0, 0, 0, 0],
         ][x + 2 * y]!,
     );
-    const { shape, x0 } = squarePicture(dots, true, 'p', 2);
-    expect(shape).toEqual([1, 2, 2]);
     expectClose(
-      x0,
+      fitPicture(dots, [1, 2, 2]),
       [0.299, 0.587, 0.114, 1].map((v) => 2 * v - 1),
       { absolute: 1e-6 },
     );
