@@ -40,6 +40,30 @@ const TINY = [
 ];
 const BLOCKS = ['DownBlock2D,DownBlock2D', 'UpBlock2D,UpBlock2D'];
 
+/** A picture whose upper half is painted anew keeps its lower half, in an animation of the proportions. */
+async function expectKept(
+  at: (name: string) => string,
+  ok: (...args: string[]) => Promise<string>,
+  { width, height }: { width: number; height: number },
+): Promise<void> {
+  const upper = { create: { width, height: height / 2, channels: 3, background: '#fff' } } as const;
+  const mask = sharp({ create: { width, height, channels: 3, background: '#000' } });
+  await mask.composite([{ input: upper, gravity: 'north' }]).toFile(at('mask.png'));
+  const given = ['sample', '--model', at('model'), '--steps', '2', '--count', '1'];
+  await ok(...given, '--seed', '1', '--singles', at('from'), '--out', at('sheet.png'));
+  const from = join(at('from'), '1.png');
+  const animated = ['--animation', at('forming.webp'), '--singles', at('filled'), '--out', at('sheet.png')];
+  await ok(...given, '--seed', '2', '--from', from, '--mask', at('mask.png'), ...animated);
+  const [before, after] = await Promise.all(
+    [from, join(at('filled'), '2.png')].map((file) => sharp(file).raw().toBuffer()),
+  );
+  const half = before!.length / 2;
+  expect(after!.subarray(half).equals(before!.subarray(half))).toBe(true);
+  expect(after!.subarray(0, half).equals(before!.subarray(0, half))).toBe(false);
+  const { width: wide, pageHeight, height: high } = await sharp(at('forming.webp')).metadata();
+  expect((wide! - 4) / width).toBe(((pageHeight ?? high!) - 4) / height);
+}
+
 describe('pictures of another width than height', () => {
   eachLong(
     [
@@ -82,6 +106,9 @@ describe('pictures of another width than height', () => {
       await ok('sample', '--model', at('half'), '--steps', '2', '--count', '1', '--out', at('one.png'));
       const { width: wide, height: high } = await sharp(at('one.png')).metadata();
       expect((wide! - 4) / width).toBe((high! - 4) / height); // a border of two pixels, and whole pixels within
+      await expectKept(at, ok, { width, height });
+      const strip = await sharp(at('run/denoising.png')).metadata();
+      expect((strip.width! - 4) % (4 + width * Math.max(1, Math.round(128 / width)))).toBe(0);
       const model = await loadModel(at('model'));
       const { images, shape } = await model.sample({ count: 1, steps: 2 });
       expect([shape, images.length]).toEqual([[1, height, width], width * height]);

@@ -69,6 +69,19 @@ describe('the pictures of --real', () => {
     );
   });
 
+  it('are cut to the proportions of the model', async () => {
+    const [width, height] = [10, 16];
+    const stripes = (i: number) => grayPicture(3 * height, height, (x) => (x < 1.5 * height ? 20 * i : 255));
+    const data = await folder(
+      'wide',
+      Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`${i}.png`, stripes(i)])),
+    );
+    const { listing, pixels } = await read(await tinyArtefact({ shape: [1, height, width] }), data);
+    expect(listing).toMatchObject({ count: 11, width, height });
+    const row = (level: number) => [...Array(width / 2).fill(level), ...Array(width / 2).fill(255)];
+    expect([...pixels.subarray(0, 2 * width)]).toEqual([...row(0), ...row(0)]);
+  });
+
   it('are an even choice of many, the same each time', { tags: 'long' }, async () => {
     const data = await folder('many', pictures(430));
     const model = await tinyArtefact({ shape: [1, SIDE, SIDE] });
