@@ -2,11 +2,9 @@
  * A model folder as an entry of the page's list: what its configs say, and the files that the page fetches.
  * The page opens the network itself, and reports what is wrong with it.
  */
-
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { nameChannels } from '@onnoise/scheduler/model';
 import {
   type Artefact,
   bytesOf,
@@ -16,6 +14,7 @@ import {
   type MainFigure,
   MODEL_FILES,
   missingFile,
+  nameChannels,
   readArtefact,
   unreadablePart,
 } from '../../scheduler/src/model/index.ts';
