@@ -1,35 +1,19 @@
 /**
  * Phantoms as DICOM files, to try out what hospitals have without anybody's pictures: gray, 8 bits, explicit VR, little endian.
  * They say in every way that DICOM has that no person is in them. Sources: PS3.3 A.8.1 (Secondary Capture), C.8.6.1
- * (SYN is a conversion type), C.7.6.1, C.12.1.1.1 (synthetic data) and C.7.1.1; PS3.5 7.1.2 and B.2 (UIDs below 2.25);
- * PS3.10 7.1.
+ * (SYN is a conversion type), C.7.6.1, C.12.1.1.1 (synthetic data) and C.7.1.1.
  */
-import { createHash } from 'node:crypto';
+import { type Elements, encodeFile, SECONDARY_CAPTURE, uidOf } from '@onnoise/base/dicom';
 import { LABEL } from '@onnoise/base/pictures';
 import type { PhantomTruth } from './draw/draw-phantom.ts';
 
-const SECONDARY_CAPTURE = '1.2.840.10008.5.1.4.1.1.7';
-const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 const OURS = uidOf('onnoise phantom');
-
-/** By group, element and kind: text, a whole number of 16 bits, or bytes. In the order of the standard, which is that of tags. */
-type Elements = readonly (readonly [tag: number, kind: string, value: string | number | Uint8Array])[];
 
 export interface Names {
   /** Of the image: SOP Instance UID. */
   instance: string;
   /** The same for all images of one hand, a copy's too. */
   patient: string;
-}
-
-/** A UID that is a function of its parts: 2.25 and a UUID as a whole number. @param parts whose hash it is */
-export function uidOf(...parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part).update('\0');
-  const uuid = hash.digest().subarray(0, 16);
-  uuid[6] = 0x80 | (uuid[6]! & 0x0f); // version 8: made as its maker likes, RFC 9562
-  uuid[8] = 0x80 | (uuid[8]! & 0x3f);
-  return `2.25.${BigInt(`0x${uuid.toString('hex')}`)}`;
 }
 
 /**
@@ -43,13 +27,6 @@ export function encodeDicom(
   { instance, patient }: Names,
 ): Buffer {
   const spacing = (1 / scale).toFixed(6);
-  const meta = encode([
-    [0x0002_0001, 'OB', Uint8Array.of(0, 1)],
-    [0x0002_0002, 'UI', SECONDARY_CAPTURE],
-    [0x0002_0003, 'UI', instance],
-    [0x0002_0010, 'UI', EXPLICIT_LITTLE_ENDIAN],
-    [0x0002_0012, 'UI', OURS],
-  ]);
   const elements: Elements = [
     [0x0008_0008, 'CS', 'DERIVED\\SECONDARY'],
     [0x0008_0016, 'UI', SECONDARY_CAPTURE],
@@ -96,36 +73,5 @@ export function encodeDicom(
     [0x0028_1051, 'DS', '256'],
     [0x7fe0_0010, 'OB', pixels],
   ];
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(meta.length);
-  return Buffer.concat([
-    Buffer.alloc(128),
-    Buffer.from('DICM'),
-    encode([[0x0002_0000, 'UL', length]]),
-    meta,
-    encode(elements),
-  ]);
-}
-
-const encode = (elements: Elements): Buffer => Buffer.concat(elements.map((element) => Buffer.concat(pieces(element))));
-
-function pieces([tag, kind, value]: Elements[number]): Buffer[] {
-  const bytes = valueBytes(value);
-  const padding = bytes.length % 2 === 0 ? '' : kind === 'UI' || kind === 'OB' ? '\0' : ' ';
-  const head = Buffer.alloc(kind === 'OB' ? 12 : 8);
-  head.writeUInt16LE(tag >>> 16, 0);
-  head.writeUInt16LE(tag & 0xffff, 2);
-  head.write(kind, 4, 'latin1');
-  const length = bytes.length + padding.length;
-  if (kind === 'OB') head.writeUInt32LE(length, 8);
-  else head.writeUInt16LE(length, 6);
-  return [head, bytes, Buffer.from(padding, 'latin1')];
-}
-
-function valueBytes(value: string | number | Uint8Array): Buffer {
-  if (typeof value === 'string') return Buffer.from(value, 'latin1');
-  if (typeof value !== 'number') return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16LE(value);
-  return bytes;
+  return encodeFile({ kind: SECONDARY_CAPTURE, instance, implementation: OURS }, elements);
 }

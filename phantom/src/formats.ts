@@ -3,8 +3,9 @@
  * called by its SOP Instance UID, since a DICOMweb server knows it by that alone: one table serves the files and a server.
  */
 
+import { uidOf } from '@onnoise/base/dicom';
 import { LABEL } from '@onnoise/base/pictures';
-import { encodeDicom, uidOf } from './dicom.ts';
+import { encodeDicom } from './dicom.ts';
 import type { PhantomTruth } from './draw/draw-phantom.ts';
 import { encodePng } from './png.ts';
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { parseDicom } from 'dicom-parser';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABEL } from '#base/pictures/phantom-label.ts';
-import { uidOf } from '#phantom/dicom.ts';
 import { writeSet } from '#phantom/write-set.ts';
 import { allPixels, prepare, temporaryFolder } from '#test/pictures/images.ts';
 import type { Dataset } from '#training/data/set/types.ts';
@@ -98,13 +97,5 @@ describe('phantoms in DICOM', () => {
     const held = new Set(Array.from(dataset.validation, (i) => all[i]));
     expect(held.size).toBeGreaterThan(2);
     expect(Array.from(dataset.train, (i) => all[i]).filter((square) => held.has(square))).toEqual([]);
-  });
-});
-
-describe('uidOf', () => {
-  it('is a UID of the length that is allowed, and differs wherever its parts do', () => {
-    const uids = ['a', 'b', 'ab'].map((text) => uidOf(text)).concat(uidOf('a', 'b'), uidOf('', 'ab'));
-    expect(new Set(uids).size).toBe(5);
-    for (const uid of uids) expect(uid).toMatch(/^2\.25\.[1-9][0-9]{0,38}$/);
   });
 });

@@ -5,13 +5,13 @@ import { isCodeOf, readText, repositoryFiles, SOURCES } from '#test/repository.t
 /** The packages and their rooms from the ground up: each may import those before it. */
 const ORDER = [
   'scheduler tracer runtime-node server',
-  'base/text base/files base/install base/arrays base/pictures base/terminal',
+  'base/text base/files base/install base/arrays base/dicom base/pictures base/terminal',
   'medical',
   'training/model training/data training/folder training/step training/settings training/saved training/engines',
   'training/tensorboard training/fine-tuning training/plan training/pictures training/run training',
   'evaluation/sets evaluation/measures evaluation/features evaluation/memorisation evaluation/report evaluation/compare',
   'evaluation phantom',
-  'pipeline/import pipeline/trace pipeline/bulk pipeline/jobs pipeline/export pipeline/setup pipeline/commands pipeline onnoise',
+  'pipeline/import pipeline/trace pipeline/pictures pipeline/bulk pipeline/jobs pipeline/export pipeline/setup pipeline/commands pipeline onnoise',
 ].flatMap((floor) => floor.split(' '));
 const PACKAGES = SOURCES.filter((folder) => folder !== 'site');
 /** Those whose folders are rooms. */
