@@ -6,3 +6,6 @@ export { type ClientOptions, request } from './dicomweb/client.ts';
 export { type Instance, searchInstances } from './dicomweb/search.ts';
 export { namesPatient } from './patient-folders.ts';
 export { readMedical } from './pictures.ts';
+export { encodeSyntheticDicom, isSyntheticDicom } from './synthetic/dicom.ts';
+export { encodeSyntheticNifti, isSyntheticNifti } from './synthetic/nifti.ts';
+export type { SyntheticOrigin, SyntheticPicture } from './synthetic/picture.ts';

@@ -42,6 +42,6 @@ export {
   PICTURE_FORMATS,
   type PictureFormat,
 } from './pictures/formats.ts';
-export { imageSize, layOut, type TileOptions } from './pictures/pixels.ts';
+export { imageSize, layOut, type Pixels, type TileOptions, tile } from './pictures/pixels.ts';
 export { batchOf, completeRequest, type SampleOptions, type SampleRequest } from './request.ts';
 export type { SampleCallbacks, SampleProgress, Samples } from './sample.ts';

@@ -12,6 +12,7 @@ import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSetti
 import { sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { type Command, textOption } from './options/command.ts';
+import { fileOptions } from './options/files.ts';
 import {
   type ConditionArguments,
   conditionSettings,
@@ -78,13 +79,15 @@ export const command: Command<SampleArguments> = {
       describe: 'Write what was measured into the .npy, such as Hounsfield units, as floats in place of levels',
     },
     columns: numberOption('columns', FILES, 'Pictures in each row of a sheet', 'square'),
-    singles: textOption('Folder for single pictures, one PNG each, named by seed', { group: FILES }),
+    singles: textOption('Folder for single pictures, one file each, named by seed', { group: FILES }),
+    ...fileOptions(FILES, 'Format of single pictures'),
     frames: textOption('Folder for a PNG sheet of each step', { group: FILES }),
     animation: textOption(MOVING, { group: FILES }),
   },
   examples: [
     ['$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits'],
     ['$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, one file each'],
+    ['$0 sample --singles out/dicom --format dicom', '16 digits as DICOM files'],
     ['$0 sample --from seven.png --strength 0.6', 'digits like this one, with the last 12 of 20 steps'],
     ['$0 sample --from seven.png --mask hole.png', 'fill its hole, keep the rest'],
     ['$0 sample --interpolate 3,7 --labels 4', 'from one four to another'],
@@ -134,7 +137,7 @@ export async function sample(options: SampleArguments): Promise<void> {
       );
       const lines: string[] = [];
       const files: Record<string, string> = {};
-      await writeFiles(options, { ...samples, levels }, film, signal, (what, path) => {
+      await writeFiles(options, { ...samples, levels, model: folder }, film, signal, (what, path) => {
         const told = describeConditions(options.condition);
         lines.push(`${describeFile(what, samples, model.classNames, told)}: ${formatPath(path)}`);
         files[what] = path;

@@ -1,15 +1,23 @@
-/** The PNG files of `pipeline sample`: their names, and the words in them by which it knows them again. */
+/** The files of `pipeline sample`: their names, and the words in them by which it knows them again. */
 
+import { open } from 'node:fs/promises';
 import { withText } from '@onnoise/base/files';
 import type { ImageSeed } from '@onnoise/scheduler';
+import { ENDINGS, type PictureFileFormat, wordOf } from '../../pictures/choices.ts';
 
 const MARK = ['Software', 'onnoise sample'] as const;
 
 /** The bytes of a picture, which say who made it if they are a PNG. */
 export const marked = (picture: Uint8Array): Uint8Array => withText(picture, ...MARK);
 
+const BEGINNING = 1024;
+
 /** Whether a file is a picture that `sample` wrote. */
-export async function isMarked(path: string): Promise<boolean> {
+export async function isMarked(path: string, format: PictureFileFormat = 'png'): Promise<boolean> {
+  if (format !== 'png') {
+    const { isSyntheticDicom, isSyntheticNifti } = await import('@onnoise/medical');
+    return (format === 'dicom' ? isSyntheticDicom : isSyntheticNifti)(await beginningOf(path));
+  }
   const { default: sharp } = await import('sharp');
   const { comments = [] } = await sharp(path)
     .metadata()
@@ -17,8 +25,21 @@ export async function isMarked(path: string): Promise<boolean> {
   return comments.some(({ keyword, text }) => keyword === MARK[0] && text === MARK[1]);
 }
 
-/** `7.png`, or `3-7-0.250000.png` for a quarter of the way from 3 to 7. */
-export const singleName = (seed: ImageSeed): string =>
-  `${typeof seed === 'number' ? seed : `${seed.seed}-${seed.toward}-${seed.share.toFixed(6)}`}.png`;
+async function beginningOf(path: string): Promise<Uint8Array> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return new Uint8Array();
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING), 0, BEGINNING, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch {
+    return new Uint8Array(); // a folder
+  } finally {
+    await file.close();
+  }
+}
+
+/** `7.png`, or `3-7-0.250000.png` for a quarter of the way from 3 to 7; `.dcm` and `.nii.gz` for other formats. */
+export const singleName = (seed: ImageSeed, format: PictureFileFormat = 'png'): string =>
+  `${wordOf(seed)}.${ENDINGS[format]}`;
 
 export const frameName = (step: number): string => `${String(step).padStart(4, '0')}.png`;

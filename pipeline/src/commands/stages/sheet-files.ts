@@ -2,14 +2,17 @@
  * The files of a sampling. Before the sampling it refuses what cannot be written: a name without a format, a sheet that
  * is too large, a full disk.
  */
-import { extname, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { writeNpy } from '@onnoise/base/arrays';
+import type { Modality } from '@onnoise/base/dicom';
 import { checkWritable, requireSpace, writeWhole } from '@onnoise/base/files';
 import type { Levels } from '@onnoise/base/pictures';
 import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
 import { sizeOf, toByte, toDeepLevel } from '@onnoise/scheduler/model';
-import { checkInteger, InputError } from '@onnoise/scheduler/rules';
+import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import { spreadSteps } from '@onnoise/training/pictures';
+import { AROUND, checkFileFormat, checkModality, type PictureFileFormat } from '../../pictures/choices.ts';
+import { pictureEncoder } from '../../pictures/encoder.ts';
 import type { Film } from './film.ts';
 import { frameName, marked, singleName } from './own-pictures.ts';
 
@@ -17,8 +20,12 @@ import { frameName, marked, singleName } from './own-pictures.ts';
 export interface SheetFiles {
   /** The sheet, a file. */
   out: string;
-  /** Folder for one PNG per image. */
+  /** Folder for one file per image. */
   singles?: string | undefined;
+  /** Of the single files. Default: `png`. */
+  format?: PictureFileFormat | undefined;
+  /** Of DICOM files. */
+  modality?: Modality | undefined;
   /** Folder for one sheet per step. */
   frames?: string | undefined;
   /** The sheet forming, a file. */
@@ -50,6 +57,10 @@ export async function checkNames(files: SheetFiles): Promise<void> {
       `Cannot write the pictures: --depth must be left out with --units, which writes floats, received ${depth}.`,
     );
   }
+  if (singles === undefined && files.format !== undefined) {
+    refuse('write the pictures', '--format', 'left out without --singles, whose files it is for', files.format);
+  }
+  checkModality('write the pictures', files);
   if (columns !== undefined) checkInteger('sample images', '--columns', columns, 1, 10_000);
   if (!isArrayName(out)) await sheetFormat(out, '--out', depth);
   if (animation !== undefined) await movingFormat(animation);
@@ -82,6 +93,7 @@ export async function checkFiles(
 ): Promise<void> {
   const { checkPictureSize, layOut } = await import('@onnoise/runtime-node');
   const { out, singles, frames, animation, columns, depth = 8 } = files;
+  checkFileFormat('write the pictures', shape, files);
   const bytes = depth / 8;
   const picture = layOut(count, shape, columns === undefined ? {} : { columns });
   const pixels = count * sizeOf(shape);
@@ -90,7 +102,7 @@ export async function checkFiles(
   await requireSpace(out, sheet * bytes, `write ${out}`);
   if (singles !== undefined) {
     await checkWritable('--singles', singles, 'folder');
-    await requireSpace(singles, pixels * bytes, `write ${singles}`);
+    await requireSpace(singles, pixels * bytes + count * AROUND[files.format ?? 'png'], `write ${singles}`);
   }
   if (frames !== undefined) {
     await checkWritable('--frames', frames, 'folder');
@@ -107,7 +119,7 @@ export async function checkFiles(
 /** Writes everything, and reports each file when it is complete; stops between two files when the signal aborts. */
 export async function writeFiles(
   files: SheetFiles,
-  { images, shape, seeds, levels }: Samples & { levels?: Levels | undefined },
+  { images, shape, seeds, levels, model }: Samples & { levels?: Levels | undefined; model: string },
   film: Film,
   signal: AbortSignal,
   onWritten: (what: 'sheet' | 'array' | 'singles' | 'frames' | 'animation', path: string) => void,
@@ -128,9 +140,13 @@ export async function writeFiles(
   }
   if (singles !== undefined) {
     const size = sizeOf(shape);
+    const encode = await pictureEncoder(shape, files, async () => ({
+      model: basename(resolve(model)),
+      hash: await runtime.hashModel(model),
+    }));
     for (const [i, seed] of seeds.entries()) {
-      const picture = await runtime.png(images.subarray(i * size, (i + 1) * size), shape, { depth });
-      await write(join(singles, singleName(seed)), picture);
+      const picture = await encode(images.subarray(i * size, (i + 1) * size), seed);
+      await write(join(singles, singleName(seed, files.format)), picture);
     }
     onWritten('singles', singles);
   }

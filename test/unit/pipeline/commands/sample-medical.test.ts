@@ -1,0 +1,183 @@
+/** Single pictures as medical files: their pixels are those of the PNG files, as the readers of this repository see them. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { parseDicom } from 'dicom-parser';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { openDicom } from '#medical/dicom/pictures.ts';
+import { openNifti } from '#medical/nifti/pictures.ts';
+import { unzip } from '#medical/nifti/unzip.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { refusal, runCli } from '#test/run-cli.ts';
+
+const GRAY = { shape: [1, 3, 5] } as const;
+const COLOUR = { shape: [3, 3, 5] } as const;
+
+async function drawn(model: string, out: string, ...args: string[]): Promise<(name: string) => Buffer> {
+  const given = ['--count', '2', '--steps', '3', '--out', join(out, 'sheet.png'), '--singles', out];
+  expect(await runCli('sample', '--model', model, ...given, ...args)).toMatchObject({ code: 0 });
+  return (name) => readFileSync(join(out, name));
+}
+
+/** Levels of 16 bits where the picture is so deep or the reader widens it. */
+async function pngLevels(file: Buffer, deep: boolean): Promise<number[]> {
+  const image = sharp(file);
+  const { channels } = await image.metadata();
+  if (!deep)
+    return [
+      ...(await image
+        .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+        .raw()
+        .toBuffer()),
+    ];
+  const raw = await image.toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
+  return [...new Uint16Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length))];
+}
+
+async function dicomPicture(file: Uint8Array) {
+  const { pictures } = openDicom(file, { window: 'dicom', frames: 'first', grayOnly: false });
+  for await (const picture of pictures) if (!('reason' in picture)) return picture;
+  throw new Error('no picture');
+}
+
+async function niftiPicture(file: Uint8Array) {
+  const options = { window: 'dicom', frames: 'first', axis: 'axial' } as const;
+  const [picture] = (await openNifti(file, options, unzip)).pictures;
+  return picture!;
+}
+
+/** The reader widens 8 bits of gray to 16. */
+const narrow = (levels: Iterable<number>, depth: number) =>
+  [...levels].map((level) => (depth === 8 ? level / 257 : level));
+
+describe('pipeline sample --format dicom', () => {
+  it.each([8, 16])('has the pixels of the PNG files in %i bits', async (depth) => {
+    const model = await tinyArtefact(GRAY);
+    const bits = ['--depth', String(depth)];
+    const png = await drawn(model, await temporaryFolder(), ...bits);
+    const dicom = await drawn(model, await temporaryFolder(), ...bits, '--format', 'dicom');
+    for (const seed of [0, 1]) {
+      const picture = await dicomPicture(dicom(`${seed}.dcm`));
+      expect([picture.width, picture.height]).toEqual([5, 3]);
+      expect(narrow(picture.pixels, depth)).toEqual(await pngLevels(png(`${seed}.png`), depth === 16));
+    }
+  });
+
+  it('has colours, and a word for what it shows', async () => {
+    const model = await tinyArtefact(COLOUR);
+    const png = await drawn(model, await temporaryFolder());
+    const dicom = await drawn(model, await temporaryFolder(), '--format', 'dicom');
+    const { pixels } = await dicomPicture(dicom('1.dcm'));
+    expect([...pixels]).toEqual(await pngLevels(png('1.png'), false));
+    expect(parseDicom(dicom('1.dcm')).string('x00280004')).toBe('RGB');
+  });
+
+  it('says that it is synthetic, of which model and seed, and what it is called', async () => {
+    const model = await tinyArtefact(GRAY);
+    const other = await tinyArtefact({ ...GRAY, gain: 0.4 });
+    const file = async (folder: string, ...args: string[]) =>
+      (await drawn(folder, await temporaryFolder(), ...args, '--format', 'dicom'))('1.dcm');
+    const first = await file(model);
+    expect(await file(model, '--columns', '1', '--seed', '1')).toEqual(first);
+    const others = [
+      ['--seed', '1', '--sampler', 'ddpm'],
+      ['--depth', '16'],
+      ['--modality', 'CR'],
+    ];
+    const files = [first, await file(other)];
+    for (const args of others) files.push(await file(model, ...args));
+    const read = files.map((bytes) => parseDicom(bytes));
+    const texts = (tag: string) => read.map((one) => one.string(tag));
+    expect(new Set(texts('x00080018')).size).toBe(5);
+    expect(new Set(texts('x0020000d')).size).toBe(2);
+    expect(new Set(texts('x0020000e')).size).toBe(3); // another model, and another modality
+    expect(texts('x00080016').map((uid) => uid!.split('.').at(-1))).toEqual(['7', '7', '7', '7', '1']);
+    expect(texts('x00080060')).toEqual(['OT', 'OT', 'OT', 'OT', 'CR']);
+    expect(texts('x00200013')).toEqual(Array(5).fill('1'));
+    const [one] = read;
+    expect(['x00080008', 'x0008001c', 'x00100010'].map((tag) => one!.string(tag))).toEqual([
+      'DERIVED\\SECONDARY',
+      'YES',
+      'SYNTHETIC^PICTURE',
+    ]);
+    for (const tag of ['x00100020', 'x0008103e']) expect(one!.string(tag)).toContain('SYNTHETIC');
+    expect(one!.elements.x00280030).toBeUndefined();
+    const [item] = one!.elements.x0018a001!.items!;
+    expect(item!.dataSet!.string('x0018a003')).toMatch(/onnoise sample, model \S+ \(SHA-256 [0-9a-f]{64}\), seed 1$/);
+  });
+});
+
+describe('pipeline sample --format nifti', () => {
+  it.each([8, 16])('has the pixels of the PNG files in %i bits, upright', async (depth) => {
+    const model = await tinyArtefact(GRAY);
+    const bits = ['--depth', String(depth)];
+    const png = await drawn(model, await temporaryFolder(), ...bits);
+    const nifti = await drawn(model, await temporaryFolder(), ...bits, '--format', 'nifti');
+    for (const seed of [0, 1]) {
+      const picture = await niftiPicture(nifti(`${seed}.nii.gz`));
+      expect([picture.width, picture.height, picture.aspect]).toEqual([5, 3, 1]);
+      const levels = await pngLevels(png(`${seed}.png`), depth === 16);
+      expect(narrow(picture.pixels, depth)).toEqual(levels);
+      const stored = gunzipSync(nifti(`${seed}.nii.gz`));
+      expect(stored.toString('latin1', 148, 228)).toMatch(/^onnoise sample: synthetic, .* [0-9a-f]{8} seed [01]\0/);
+      expect(stored.readUIntLE(352, depth / 8)).toBe(levels[0]); // the corner above on the left
+    }
+  });
+});
+
+describe('pipeline sample --format', () => {
+  it('goes between seeds', async () => {
+    const out = await temporaryFolder();
+    await drawn(await tinyArtefact(GRAY), out, '--interpolate', '3,7', '--format', 'dicom');
+    expect(readdirSync(out).sort()).toEqual(['3-7-0.000000.dcm', '3-7-1.000000.dcm', 'sheet.png']);
+  });
+
+  it.each([
+    ['dicom', '0.dcm'],
+    ['nifti', '0.nii.gz'],
+  ])('replaces what it made as %s, and no others', async (format, name) => {
+    const model = await tinyArtefact(GRAY);
+    const out = await temporaryFolder();
+    const first = await drawn(model, out, '--format', format);
+    const bytes = first(name);
+    await drawn(model, out, '--format', format);
+    expect(readFileSync(join(out, name))).toEqual(bytes);
+    writeFileSync(join(out, name), 'a scan of somebody');
+    const given = ['--steps', '3', '--out', join(out, 'sheet.png'), '--singles', out, '--format', format];
+    expect(await refusal(runCli('sample', '--model', model, ...given))).toContain(
+      `with a ${name} that sample did not write. Choose another folder.`,
+    );
+  });
+
+  it.each([
+    [
+      GRAY,
+      ['--format', 'dicom'],
+      '--format must be left out without --singles, whose files it is for, received "dicom"',
+    ],
+    [GRAY, ['--singles', 'x', '--format', 'tiff'], '--format must be one of png, dicom, nifti, received "tiff"'],
+    [
+      GRAY,
+      ['--singles', 'x', '--modality', 'CT'],
+      '--modality must be left out without --format dicom, whose files it is for, received "CT"',
+    ],
+    [
+      COLOUR,
+      ['--singles', 'x', '--format', 'nifti'],
+      '--format must be png or dicom, as this model draws in colour, received "nifti"',
+    ],
+    [
+      COLOUR,
+      ['--singles', 'x', '--format', 'dicom', '--modality', 'MR'],
+      '--modality must be OT or left out, as this model draws in colour, received "MR"',
+    ],
+  ])('of %j refuses %j', async (kind, args, rule) => {
+    const folder = await temporaryFolder();
+    const placed = args.map((arg) => (arg === 'x' ? join(folder, 'x') : arg));
+    const model = await tinyArtefact(kind);
+    const stderr = await refusal(runCli('sample', '--model', model, '--out', join(folder, 's.png'), ...placed));
+    expect(stderr).toContain(rule);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
