@@ -1,4 +1,5 @@
 /** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
+import type { Modality } from '@onnoise/base/dicom';
 import { completeRequest, hashModel, readModelFolder } from '@onnoise/runtime-node';
 import {
   type compileSampler,
@@ -9,6 +10,7 @@ import {
 } from '@onnoise/scheduler';
 import type { ConditionValues, PictureOptions } from '@onnoise/scheduler/model';
 import { checkInteger } from '@onnoise/scheduler/rules';
+import { checkFileFormat, checkModality, type PictureFileFormat } from '../pictures/choices.ts';
 import { type ConditionTurns, LARGEST_SHARD, type Order } from './shards.ts';
 
 export interface OrderOptions
@@ -18,6 +20,10 @@ export interface OrderOptions
   count: number;
   /** Images per shard, 1 to 100,000. Default: 256. */
   shard?: number | undefined;
+  /** Of the pictures' files. Default: `png`. */
+  format?: PictureFileFormat | undefined;
+  /** Of DICOM files. */
+  modality?: Modality | undefined;
 }
 
 const USUAL_SHARD = 256;
@@ -43,7 +49,9 @@ export function orderOf(
   const count = checkInteger(action, '--count', options.count, 1, LARGEST_COUNT);
   const seed = checkInteger(action, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);
   const shard = checkInteger(action, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
-  const { labels, steps, sampler = DEFAULT_SAMPLER } = options;
+  const { labels, steps, sampler = DEFAULT_SAMPLER, format, modality } = options;
+  checkModality(action, options);
+  checkFileFormat(action, artefact.shape, options);
   const conditions = turnsOf(artefact, options.conditions);
   const settings = eachSamplerOption((name, option) => options[name] ?? option.default) as SamplerValues;
   const { classes } = artefact;
@@ -74,6 +82,8 @@ export function orderOf(
     steps: table.steps,
     ...settings,
     ...(guidance && { guidance }),
+    ...(format && format !== 'png' && { files: format }),
+    ...(modality && { modality }),
     labels: labels ? numbers.slice(0, labels.length) : all,
     ...(conditions && { conditions }),
     seed,

@@ -1,8 +1,10 @@
-/** Samples a shard's images as PNGs. */
-import { batchOf, type DiffusionModel, png, type SampleOptions } from '@onnoise/runtime-node';
+/** Samples a shard's images as files. */
+import { batchOf, type DiffusionModel, type SampleOptions } from '@onnoise/runtime-node';
 import { InputError, samplerSettings } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
-import { conditionsFrom, type Shard, turnFrom } from './shards.ts';
+import { checkFileFormat } from '../pictures/choices.ts';
+import { pictureEncoder } from '../pictures/encoder.ts';
+import { conditionsFrom, fileChoiceOf, type Shard, turnFrom } from './shards.ts';
 
 /** A model as shards need it. */
 export interface ShardModel extends Pick<DiffusionModel, 'shape' | 'classes'> {
@@ -10,24 +12,28 @@ export interface ShardModel extends Pick<DiffusionModel, 'shape' | 'classes'> {
 }
 
 /**
- * Samples a shard, `batch` images at a time: only those are in memory as numbers, the rest as PNGs. All workers with
+ * Samples a shard, `batch` images at a time: only those are in memory as numbers, the rest as files. All workers with
  * the same device and batch give the same bytes.
  * @param batch images per network call; by default that of the model's `sample`.
- * @returns one PNG per image, in the order of the seeds.
- * @throws InputError for steps, labels, conditions or guidance that this model cannot have; the signal's reason once that aborts.
+ * @returns one file per image, as the shard wants them, in the order of the seeds.
+ * @throws InputError for steps, labels, conditions, guidance or files that this model cannot have; the signal's reason once that aborts.
  */
 export async function sampleShard(
   model: ShardModel,
   shard: Shard,
   batch: number | undefined,
   signal: AbortSignal,
-): Promise<Buffer[]> {
+): Promise<Uint8Array[]> {
   if (shard.labels === null && model.classes > 0) {
     throw new InputError('Cannot sample a shard: labels must be classes, this model is conditional on one.');
   }
+  checkFileFormat('sample a shard', model.shape, fileChoiceOf(shard));
   const usual = batchOf(model.shape, batch);
   const size = sizeOf(model.shape);
-  const pictures: Buffer[] = [];
+  // Workers have names of their own for a model, so files have a part of its hash.
+  const origin = { model: shard.model.slice(0, 16), hash: shard.model };
+  const encode = await pictureEncoder(model.shape, fileChoiceOf(shard), async () => origin);
+  const pictures: Uint8Array[] = [];
   for (let first = 0; first < shard.count; first += usual) {
     const count = Math.min(usual, shard.count - first);
     const { images } = await model.sample({
@@ -44,7 +50,7 @@ export async function sampleShard(
       signal,
     });
     const rows = Array.from({ length: count }, (_, i) => images.subarray(i * size, (i + 1) * size));
-    pictures.push(...(await Promise.all(rows.map((image) => png(image, model.shape)))));
+    pictures.push(...(await Promise.all(rows.map((image, i) => encode(image, shard.seed + first + i)))));
     signal.throwIfAborted();
   }
   return pictures;

@@ -3,6 +3,7 @@
  * depend on, and its id is a hash of that. So the same images have the same id in any order of any length.
  */
 import { createHash } from 'node:crypto';
+import { MODALITIES, type Modality } from '@onnoise/base/dicom';
 import {
   eachSamplerOption,
   type Guidance,
@@ -32,6 +33,7 @@ import {
   rule,
   worded,
 } from '@onnoise/scheduler/rules';
+import { checkModality, type FileChoice, type PictureFileFormat } from '../pictures/choices.ts';
 
 /** Increased when the same shard would give other bytes or another form. */
 const SHARD_FORMAT = 1;
@@ -45,7 +47,19 @@ export interface ShardSettings extends SamplerValues {
   steps: number;
   /** Left out: none. */
   guidance?: Guidance | undefined;
+  /** Medical files in place of PNGs, and what DICOM files call their pictures. Left out: PNG. */
+  files?: ShardFiles | undefined;
+  modality?: Modality | undefined;
 }
+
+export const SHARD_FILES = ['dicom', 'nifti'] as const satisfies readonly PictureFileFormat[];
+export type ShardFiles = (typeof SHARD_FILES)[number];
+
+/** As files of pictures are chosen elsewhere. */
+export const fileChoiceOf = ({ files, modality }: Pick<ShardSettings, 'files' | 'modality'>): FileChoice => ({
+  format: files,
+  modality,
+});
 
 /** Values of conditions by name, in turn. */
 export type ConditionTurns = Readonly<Record<string, readonly number[]>>;
@@ -117,11 +131,12 @@ export function labelAt({ labels }: Shard, index: number): number | undefined {
   return labels?.[index % labels.length];
 }
 
-/** Sampler, steps, options and guidance, in the order in which ids, series and keys hold them. */
+/** Sampler, steps, options, guidance and kind of files, in the order in which ids, series and keys hold them. */
 export function samplingOf(settings: Omit<ShardSettings, 'model'>): (string | number)[] {
-  const { sampler, steps, guidance } = settings;
+  const { sampler, steps, guidance, files, modality } = settings;
   const guided = guidance === undefined ? [] : [guidance.scale, ...guidance.interval];
-  return [sampler, steps, ...SAMPLER_OPTION_NAMES.map((name) => settings[name]), ...guided];
+  const written = [files, modality].filter((word) => word !== undefined);
+  return [sampler, steps, ...SAMPLER_OPTION_NAMES.map((name) => settings[name]), ...guided, ...written];
 }
 
 /** Name of a shard in the queue: `shard-` and 32 hexadecimal digits. */
@@ -159,6 +174,8 @@ const RULES: Rules<Shard> = {
   ...(eachSamplerOption((_, option) => optionRule(option)) as Rules<SamplerValues>),
   labels: worded('null or an array', nullable(listOf(anything as Rule<number>))),
   guidance: optional(GUIDANCE),
+  files: optional(oneOf(SHARD_FILES)),
+  modality: optional(oneOf(MODALITIES)),
   conditions: optional(CONDITIONS),
   seed: NATURAL,
   count: integer(1, LARGEST_SHARD),
@@ -173,6 +190,7 @@ export function parseShard(data: unknown): Shard {
   if (stranger !== undefined) throw new InputError(`Cannot ${ACTION}: the job has an unknown field, ${stranger}.`);
   const shard = readObject(data, ACTION, RULES);
   const { labels, seed, count } = shard;
+  checkModality(ACTION, fileChoiceOf(shard));
   checkInteger(ACTION, 'seed', seed, 0, Number.MAX_SAFE_INTEGER - count + 1);
   if (labels === null) return shard;
   if (labels.length === 0 || labels.length > count) {

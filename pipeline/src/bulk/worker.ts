@@ -162,7 +162,7 @@ async function makeShard(out: string, loaded: LoadedModel, ...rest: [Shard, numb
   return writeSampled(out, shard, await sampling(loaded, ...rest));
 }
 
-function sampling(loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]): Promise<Buffer[]> {
+function sampling(loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]): Promise<Uint8Array[]> {
   const pictures = sampleShard(loaded.model, ...rest);
   loaded.busy = pictures.catch(() => {});
   return pictures;

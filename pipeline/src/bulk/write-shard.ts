@@ -2,7 +2,8 @@
  * A shard on disk, below the worker's output folder; `<name>` is the first seed and the shard's id:
  *
  *     <first 16 digits of the model's hash>/<name>.tar    000000042.png ..., 000000042.cls with the class's number, and
- *                                                         000000042.json with the values of conditions
+ *                                                         000000042.json with the values of conditions; .dcm or
+ *                                                         .nii.gz in place of .png where the shard says so
  *     <first 16 digits of the model's hash>/<name>.json   the shard, size and SHA-256 of the tar, a row per image
  *
  * The description is written last, so a tar without one is incomplete and is made again.
@@ -12,6 +13,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from '@onnoise/base/files';
+import { ENDINGS } from '../pictures/choices.ts';
 import { conditionsAt, labelAt, type Shard, shardId } from './shards.ts';
 import { type TarEntry, tarBytes } from './tar.ts';
 
@@ -60,7 +62,7 @@ export async function holdsShard(out: string, shard: Shard, { bytes, sha256 }: S
 
 /**
  * Writes a shard's tar and its description, each atomically.
- * @param pictures one PNG per image, in the order of the seeds.
+ * @param pictures one file per image, in the order of the seeds.
  */
 export async function writeShard(out: string, shard: Shard, pictures: readonly Uint8Array[]): Promise<ShardFile> {
   const tar = join(out, shardPath(shard));
@@ -69,7 +71,7 @@ export async function writeShard(out: string, shard: Shard, pictures: readonly U
     const label = labelAt(shard, i);
     const conditions = conditionsAt(shard, i);
     return [
-      { name: `${name}.png`, bytes },
+      { name: `${name}.${ENDINGS[shard.files ?? 'png']}`, bytes },
       ...(label === undefined ? [] : [{ name: `${name}.cls`, bytes: Buffer.from(String(label)) }]),
       ...(conditions === undefined ? [] : [{ name: `${name}.json`, bytes: Buffer.from(JSON.stringify(conditions)) }]),
     ];

@@ -10,12 +10,14 @@ import type { SamplerName, SamplerSettings } from '@onnoise/scheduler';
 import { refuse } from '@onnoise/scheduler/rules';
 import type { Generated } from '../bulk/generate.ts';
 import { countShards, type Order } from '../bulk/shards.ts';
+import type { FileChoice } from '../pictures/choices.ts';
 import { type Command, textOption } from './options/command.ts';
+import { fileOptions } from './options/files.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
 /** The options of `pipeline generate`; its help explains them. */
-export interface GenerateArguments extends QueueArguments, SamplerSettings, ConditionArguments {
+export interface GenerateArguments extends QueueArguments, SamplerSettings, ConditionArguments, FileChoice {
   model: string;
   count: number;
   seed: number;
@@ -55,6 +57,7 @@ export const command: Command<GenerateArguments> = {
       default: false,
       describe: 'Only check that all shards are in --out, and write manifest.json; needs no queue',
     },
+    ...fileOptions(RESULTS, 'Format of the pictures in the shards'),
     out: textOption('Folder for manifest.json, best that of the workers', { group: RESULTS, default: 'out/bulk' }),
     check: {
       group: RESULTS,

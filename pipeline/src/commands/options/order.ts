@@ -5,9 +5,11 @@ import { program } from '@onnoise/base/text';
 import { SAMPLER_OPTION_NAMES, type SamplerName, type SamplerSettings } from '@onnoise/scheduler';
 import { refuse } from '@onnoise/scheduler/rules';
 import type { Options } from 'yargs';
+import type { FileChoice } from '../../pictures/choices.ts';
+import { fileOptions } from './files.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './pictures.ts';
 
-export interface OrderArguments extends SamplerSettings, ConditionArguments {
+export interface OrderArguments extends SamplerSettings, ConditionArguments, FileChoice {
   count?: number | undefined;
   seed?: number | undefined;
   steps?: number | undefined;
@@ -22,7 +24,18 @@ export function orderSettings<T extends OrderArguments & { count: number }>(
   return { ...options, ...conditionSettings(options) };
 }
 
-const NAMES = ['count', 'seed', 'labels', 'condition', 'shard', 'steps', 'sampler', 'guidance'] as const;
+const NAMES = [
+  'count',
+  'seed',
+  'labels',
+  'condition',
+  'shard',
+  'format',
+  'modality',
+  'steps',
+  'sampler',
+  'guidance',
+] as const;
 
 /** @throws InputError if one is given where orders come from the queue. */
 export function refuseOrder(options: OrderArguments): void {
@@ -39,6 +52,7 @@ export function orderOptions(pictures: string, sampling: string) {
     count: numberOption('count', pictures, 'Number of pictures for all tasks together'),
     ...pictureOptions(pictures),
     shard: { ...numberOption('shard', pictures, 'Pictures per shard, which is one tar file'), default: 256 },
+    ...fileOptions(pictures, 'Format of the pictures in the shards'),
     ...samplerOptions(sampling),
   };
   return Object.fromEntries(Object.entries<Options>(options).map(withoutDefault));
