@@ -3,8 +3,8 @@
  * seed and picture. So one picture has one UID in whatever call it is made, and all pictures of a model and a modality are one
  * series.
  *
- * CT, MR and digital radiographs have classes whose files must tell the size of a pixel, the place in the patient or, for CT,
- * Hounsfield units. A model knows none of these, so they are Secondary Captures of that modality. Sources: PS3.3 A.8.1
+ * CT, MR and digital radiographs have classes whose files must tell the size of a pixel and the place in the patient. A model
+ * knows neither, so they are Secondary Captures of that modality. Sources: PS3.3 A.8.1
  * (Secondary Capture), A.2 (Computed Radiography), C.7.3.1 (series), C.12.1 (synthetic data, contributing equipment); PS3.16
  * CID 7005.
  */
