@@ -31,13 +31,17 @@ export function phantomFile(set: PhantomSet, index: number): PhantomFile {
   return broken(set, index);
 }
 
-const rowOf = (id: number | string, { age, sex }: Pick<PhantomTruth, 'age' | 'sex'>) =>
-  `${id},${age},${sex === 'male' ? 'True' : 'False'}`;
+/** The columns of the table. */
+export const columnsOf = ({ anomaly }: Pick<PhantomSet, 'anomaly'>) =>
+  `id,boneage,male${anomaly === undefined ? '' : ',anomaly'}`;
+
+const rowOf = (set: PhantomSet, id: number | string, { age, sex, anomaly }: PhantomTruth) =>
+  `${id},${age},${sex === 'male' ? 'True' : 'False'}${set.anomaly === undefined ? '' : `,${anomaly ? 1 : 0}`}`;
 
 const paint = createPainter();
 
-function picture({ seed, size, age, sex, right, abnormal }: PhantomSet, index: number): Picture {
-  return { index, ...paint({ seed, picture: index, size, age, sex, right, abnormal }) };
+function picture({ seed, size, age, sex, right, abnormal, anomaly }: PhantomSet, index: number): Picture {
+  return { index, ...paint({ seed, picture: index, size, age, sex, right, abnormal, anomaly }) };
 }
 
 /** @param original which the picture is a copy of */
@@ -49,8 +53,8 @@ function fileOf(set: PhantomSet, drawn: Picture, original = drawn, change?: Copy
   return {
     name,
     bytes: encode(drawn, set.size, original),
-    row: rowOf(id, drawn.truth),
-    truth: truthLine(id, name, drawn.truth, copied),
+    row: rowOf(set, id, drawn.truth),
+    truth: truthLine(id, name, drawn.truth, copied, set.anomaly !== undefined),
   };
 }
 

@@ -18,6 +18,8 @@ export interface PhantomSet {
   right: number;
   /** Share of hands with something abnormal. */
   abnormal: number;
+  /** Share of hands with one finger bone missing or clearly too short. If it is not given, no file speaks of it. */
+  anomaly?: number | undefined;
   /** Copies of earlier pictures, added after them. */
   duplicates: number;
   /** Files that cannot be read, added last. */
@@ -39,7 +41,7 @@ export const USUAL: Omit<PhantomSet, 'count'> = {
 const MOST = 1_000_000;
 const SHARE = number({ min: 0, max: 1 });
 
-const RULES: Readonly<Record<Exclude<keyof PhantomSet, 'age' | 'sex' | 'format'>, Rule<number>>> = {
+const RULES: Readonly<Record<Exclude<keyof PhantomSet, 'age' | 'sex' | 'format' | 'anomaly'>, Rule<number>>> = {
   count: integer(1, MOST),
   seed: integer(0),
   size: integer(SIZES.min, SIZES.max),
@@ -54,6 +56,7 @@ const ACTION = 'draw phantoms';
 /** @throws InputError for the first option that is out of its range. */
 export function checkPhantomSet(set: PhantomSet): void {
   for (const [name, rule] of Object.entries(RULES)) check(ACTION, `--${name}`, rule, set[name as keyof typeof RULES]);
+  if (set.anomaly !== undefined) check(ACTION, '--anomaly', SHARE, set.anomaly);
   if (set.sex !== undefined) check(ACTION, '--sex', oneOf(SEXES), set.sex);
   check(ACTION, '--format', oneOf(PHANTOM_FORMATS), set.format);
   const [youngest, oldest] = set.age;

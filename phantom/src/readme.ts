@@ -2,19 +2,22 @@
 
 import { LABEL } from '@onnoise/base/pictures';
 import { plural } from '@onnoise/base/text';
+import { columnsOf } from './files.ts';
 import { formatOf } from './formats.ts';
 import { countFiles, type PhantomSet, USUAL } from './options.ts';
 
 /** The options that differ from the usual ones, as typed. */
 function phantomOptions(set: PhantomSet): string {
   const typed = [`--count ${set.count}`];
-  for (const name of ['seed', 'size', 'right', 'abnormal', 'duplicates', 'broken', 'format'] as const) {
+  for (const name of ['seed', 'size', 'right', 'abnormal', 'anomaly', 'duplicates', 'broken', 'format'] as const) {
     if (set[name] !== USUAL[name]) typed.push(`--${name} ${set[name]}`);
   }
   if (set.age.join() !== USUAL.age.join()) typed.push(`--age ${set.age.join()}`);
   if (set.sex !== undefined) typed.push(`--sex ${set.sex}`);
   return typed.join(' ');
 }
+
+const ANOMALY = ' `anomaly` is 1 where a finger bone\n  is missing or clearly too short, else 0.';
 
 export function readmeOf(set: PhantomSet): string {
   const { count, duplicates, broken } = set;
@@ -29,7 +32,7 @@ rays for them, and nothing that is found in them says anything about people. Do 
 results on them as results on radiographs.
 
 - \`images/<id>.${formatOf(set.format).ending}\`: ${[plural(count, 'picture'), ...planted].join(', ')}. Each says in its metadata what it is.
-- \`hands.csv\`: \`id,boneage,male\`, the layout of the RSNA Bone Age challenge. \`boneage\` is in months.
+- \`hands.csv\`: \`${columnsOf(set)}\`, the layout of the RSNA Bone Age challenge. \`boneage\` is in months.${set.anomaly === undefined ? '' : ANOMALY}
 - \`truth.jsonl\`: a line of JSON for each file, with what is known of it: age, sex, side, where the bones are and how wide
   their growth plates, what is abnormal, what is a copy of what, what is broken.
 

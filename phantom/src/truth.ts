@@ -13,12 +13,13 @@ export interface CopyChange {
 const tenths = (value: number) => Math.round(value * 10) / 10;
 const point = ([x, y]: readonly [number, number]) => [tenths(x), tenths(y)];
 
-/** @param id of the table @param copy of a copy: the id of its original, and how it was changed */
+/** @param id of the table @param copy of a copy: the id of its original, and how it was changed @param speaks of anomalies */
 export function truthLine(
   id: number | string,
   file: string,
   truth: PhantomTruth,
   copy?: { of: number | string } & Partial<CopyChange>,
+  speaks = false,
 ): string {
   const moved = copy?.shift ?? [0, 0];
   const at = ([x, y]: readonly [number, number]) => point([x + moved[0], y + moved[1]]);
@@ -32,6 +33,7 @@ export function truthLine(
     side: truth.side,
     scale: Math.round(truth.scale * 1000) / 1000,
     abnormality: truth.abnormality ?? null,
+    ...(speaks && { anomaly: truth.anomaly ?? null }),
     copy: copy ?? null,
     marker: truth.marker ? { ...truth.marker, at: at(truth.marker.at) } : null,
     carpals: points(truth.carpals, (centre) => at(centre!)),

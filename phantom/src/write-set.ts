@@ -19,6 +19,7 @@ import {
 import type { ReportProgress } from '@onnoise/base/terminal';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import { type Artist, startArtist } from './artist.ts';
+import { columnsOf } from './files.ts';
 import { checkPhantomSet, countFiles, type PhantomSet, USUAL } from './options.ts';
 import { readmeOf } from './readme.ts';
 import { type Drawn, drawFiles } from './some-files.ts';
@@ -111,7 +112,7 @@ async function writeFiles(
   const total = countFiles(set);
   const images = join(folder, IMAGES);
   const threads = total < WORTH_THREADS ? 1 : Math.min(most, Math.ceil(total / AT_A_TIME));
-  const lines = await openLines(folder);
+  const lines = await openLines(folder, columnsOf(set));
   const artists: Artist[] = [];
   let [next, done] = [0, 0];
   try {
@@ -163,9 +164,9 @@ function drawHere(set: PhantomSet, images: string): Artist {
 }
 
 /** Both tables. Lines that come too early wait for those before them. */
-async function openLines(folder: string) {
+async function openLines(folder: string, columns: string) {
   const [table, truth] = [await open(join(folder, 'hands.csv'), 'w'), await open(join(folder, 'truth.jsonl'), 'w')];
-  await table.appendFile('id,boneage,male\n');
+  await table.appendFile(`${columns}\n`);
   const early = new Map<number, Drawn>();
   let written = 0;
   let writing = Promise.resolve();

@@ -1,4 +1,5 @@
 /** Findings that can be planted, each at a place that the truth names. */
+import type { Anomaly } from './anomaly.ts';
 import { drawFor } from './random.ts';
 
 const ABNORMALITIES = ['fracture', 'missing phalanx', 'short metacarpal'] as const;
@@ -44,7 +45,12 @@ export function drawAbnormality(seed: number, picture: number, share: number): A
 }
 
 /** What the lengths of bones are multiplied by. */
-export function shorterBones(abnormality: Abnormality | undefined): ReadonlyMap<string, number> {
-  if (abnormality === undefined || abnormality.kind === 'fracture') return new Map();
-  return new Map([[abnormality.bone, abnormality.kind === 'missing phalanx' ? 0.12 : 0.76]]);
+export function shorterBones(
+  abnormality: Abnormality | undefined,
+  anomaly?: Anomaly | undefined,
+): ReadonlyMap<string, number> {
+  const lengths = new Map<string, number>();
+  if (anomaly?.length !== undefined) lengths.set(anomaly.bone, anomaly.length);
+  if (abnormality === undefined || abnormality.kind === 'fracture') return lengths;
+  return lengths.set(abnormality.bone, abnormality.kind === 'missing phalanx' ? 0.12 : 0.76);
 }

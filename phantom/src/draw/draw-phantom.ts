@@ -5,6 +5,7 @@
 import { check, checkInteger, number, oneOf } from '@onnoise/scheduler/rules';
 import { type Abnormality, drawAbnormality, shorterBones } from './abnormality.ts';
 import { SEXES, type Sex } from './ages.ts';
+import { type Anomaly, drawAnomaly } from './anomaly.ts';
 import { drawExposure, type Exposure } from './exposure.ts';
 import { expose } from './film.ts';
 import { drawHand, type HandTruth } from './hand.ts';
@@ -36,6 +37,8 @@ export interface PhantomOptions {
   right?: number | undefined;
   /** Share of hands with something abnormal, 0 to 1; 0 if not given. */
   abnormal?: number | undefined;
+  /** Share of hands with one finger bone missing or clearly too short, 0 to 1; 0 if not given. */
+  anomaly?: number | undefined;
 }
 
 export interface Phantom {
@@ -53,6 +56,7 @@ export interface PhantomTruth extends HandTruth {
   /** Pixels a millimetre. */
   scale: number;
   abnormality?: Abnormality;
+  anomaly?: Anomaly;
   marker?: Pick<Marker, 'letter' | 'initials' | 'at'>;
 }
 
@@ -89,10 +93,11 @@ function draw(options: PhantomOptions, memory: Canvas): Phantom {
   const person = drawPerson(seed, picture, age, sex);
   const pose = drawPose(seed, picture, options.right ?? 0.05);
   const abnormality = drawAbnormality(seed, picture, options.abnormal ?? 0);
-  const layout = layHand(person, pose, shorterBones(abnormality));
+  const anomaly = drawAnomaly(seed, picture, options.anomaly ?? 0);
+  const layout = layHand(person, pose, shorterBones(abnormality, anomaly));
   const view = viewOf(side, layout, pose, person.lengthScale);
   const canvas = { ...memory, scale: view.scale };
-  const hand = drawHand(canvas, { person, pose, layout, view, abnormality });
+  const hand = drawHand(canvas, { person, pose, layout, view, abnormality, anomaly });
   const exposure = drawExposure(seed, picture);
   const marker = markerOf(canvas, exposure, pose.hand === 1 ? 'L' : 'R');
   const wrist = Math.round(view.toPicture([0, WRIST * person.lengthScale])[1]);
@@ -103,6 +108,7 @@ function draw(options: PhantomOptions, memory: Canvas): Phantom {
     side: pose.hand === 1 ? 'left' : 'right',
     scale: view.scale,
     ...(abnormality && { abnormality }),
+    ...(anomaly && { anomaly }),
     ...(marker && { marker: { letter: marker.letter, initials: marker.initials, at: marker.at } }),
     ...hand,
   };

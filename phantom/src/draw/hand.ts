@@ -1,6 +1,7 @@
 /** Draws the bones and the flesh of a hand, and tells where everything is. */
 import type { Abnormality } from './abnormality.ts';
 import { type Carpal, carpalTimes, epiphysisTimes, sesamoidTimes } from './ages.ts';
+import type { Anomaly } from './anomaly.ts';
 import { addCarpal, addRoundBone } from './carpal.ts';
 import { fleshOf, sesamoidPlace } from './flesh.ts';
 import { breakBone } from './fracture.ts';
@@ -37,16 +38,18 @@ export interface Hand {
   layout: Layout;
   view: View;
   abnormality?: Abnormality | undefined;
+  anomaly?: Anomaly | undefined;
 }
 
 export function drawHand(canvas: Canvas, hand: Hand): HandTruth {
-  const { person, pose, layout, view, abnormality } = hand;
+  const { person, pose, layout, view, abnormality, anomaly } = hand;
   drawTissue(canvas, fleshOf(layout, person, view));
   canvas.bone.fill(0);
   const bones: Record<string, BoneTruth> = {};
   for (const laid of [layout.radius, layout.ulna, ...[...layout.rays.values()].flat()]) {
     const { name } = laid.bone;
     if (abnormality?.kind === 'missing phalanx' && abnormality.bone === name) continue;
+    if (anomaly?.kind === 'missing' && anomaly.bone === name) continue;
     const placed = placeBone(laid, hand);
     addLongBone(canvas, placed);
     if (placed.fracture) breakBone(canvas, placed, placed.fracture);

@@ -5,9 +5,9 @@
 import { philoxStream } from '@onnoise/scheduler';
 
 /** What numbers are drawn for. Each begins at its own place of the picture's stream. */
-const PURPOSES = { who: 0, person: 1, pose: 2, bones: 3, film: 4, abnormality: 5, noise: 6 } as const;
+const PURPOSES = { who: 0, person: 1, pose: 2, bones: 3, film: 4, abnormality: 5, noise: 6, anomaly: 7 } as const;
 
-/** Blocks of four words between purposes; the noise of a picture needs less, and comes last. */
+/** Blocks of four words between purposes; the noise of a picture needs less. */
 const APART = 2 ** 20;
 const TWO_32 = 2 ** 32;
 

@@ -56,6 +56,12 @@ export const command: Command<PhantomArguments> = {
       ...numberOption('abnormal', PLANTED, 'Share of hands with a fracture, a missing phalanx or a short metacarpal'),
       default: USUAL.abnormal,
     },
+    anomaly: numberOption(
+      'anomaly',
+      PLANTED,
+      'Share of hands with one finger bone missing or clearly too short; adds the column anomaly to the table',
+      'none, and no column',
+    ),
     duplicates: {
       ...numberOption('duplicates', PLANTED, 'Number of copies to add; every second one is slightly changed'),
       default: USUAL.duplicates,
@@ -72,8 +78,22 @@ export const command: Command<PhantomArguments> = {
       'from 5 to 10 years, a fifth with a finding',
     ],
   ],
-  handler: async ({ count, out, seed, size, age, sex, right, abnormal, duplicates, broken, format, threads }) => {
-    const given = { count, seed, size, sex, right, abnormal, duplicates, broken, format, ...(age && { age }) };
+  handler: async ({
+    count,
+    out,
+    seed,
+    size,
+    age,
+    sex,
+    right,
+    abnormal,
+    anomaly,
+    duplicates,
+    broken,
+    format,
+    threads,
+  }) => {
+    const given = { count, seed, size, sex, right, abnormal, anomaly, duplicates, broken, format, ...(age && { age }) };
     const began = performance.now();
     const files = await withInterrupt((signal) =>
       withProgress('Drawing', { unit: 'images' }, (onProgress) =>
