@@ -43,5 +43,13 @@ export {
   type PictureFormat,
 } from './pictures/formats.ts';
 export { imageSize, layOut, type Pixels, type TileOptions, tile } from './pictures/pixels.ts';
+export {
+  compileReconstruction,
+  RECONSTRUCTIONS,
+  type Reconstruction,
+  type ReconstructionPlan,
+  type ReconstructOptions,
+  requireNull,
+} from './reconstruct.ts';
 export { batchOf, completeRequest, type SampleOptions, type SampleRequest } from './request.ts';
 export type { SampleCallbacks, SampleProgress, Samples } from './sample.ts';

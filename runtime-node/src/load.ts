@@ -14,6 +14,7 @@ import { chooseLoop, fitsLoop, sampleByLoop } from './fused.ts';
 import { folderOf, type ModelFiles } from './model-files.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { openModel } from './open-model.ts';
+import { type ReconstructOptions, reconstructInBatches } from './reconstruct.ts';
 import { completeRequest, type SampleOptions } from './request.ts';
 import { type SampleCallbacks, type Samples, sampleInBatches } from './sample.ts';
 import { createDenoiser } from './session.ts';
@@ -39,6 +40,11 @@ export interface DiffusionModel extends Artefact {
    * @throws InputError before anything is computed, for an option out of range or one that does not fit this model.
    */
   sample: (options?: SampleOptions & SampleCallbacks) => Promise<Samples>;
+  /**
+   * Pictures taken part of the way to noise and sampled from there, without a condition, float32 [N, C, H, W].
+   * @throws InputError for options out of range, or a model that needs a condition.
+   */
+  reconstruct: (options: ReconstructOptions) => Promise<Float32Array>;
   /** Frees the network. */
   dispose: () => Promise<void>;
 }
@@ -60,6 +66,7 @@ export async function loadModel(
     throw error;
   });
   onDevice?.(report);
+  const create = (rows: readonly Float32Array[]) => explained(artefact, createDenoiser(session, artefact, rows));
   const { onnx: _, format: __, ...facts } = artefact;
 
   return {
@@ -70,9 +77,9 @@ export async function loadModel(
       const callbacks = { onStep, onProgress, signal };
       const made = loop && fitsLoop(request, callbacks) && (await sampleByLoop(loop, request, artefact, callbacks));
       if (made) return made;
-      const create = (rows: readonly Float32Array[]) => explained(artefact, createDenoiser(session, artefact, rows));
       return sampleInBatches(request, artefact, create, callbacks);
     },
+    reconstruct: (options) => reconstructInBatches(options, artefact, create),
     dispose: async () => {
       await session.release();
       await loop?.release();
