@@ -5,6 +5,7 @@ export { evaluate } from './evaluate.ts';
 export { type EvaluateHooks, type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
 export { JUDGED_COUNT, type Judgement, type JudgeOptions, judge, requireJudgement } from './judge-format.ts';
 export { openFiles, requireApart } from './report/files.ts';
+export { type ImageNames, imageNames } from './report/image-names.ts';
 export type { Evaluation, SweepRow } from './report/types.ts';
 export type { WrittenReport } from './report/write.ts';
 export type { SamplingSettings } from './sample.ts';

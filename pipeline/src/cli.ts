@@ -63,6 +63,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     describe: 'Measure how good a model is, and whether it copies training images',
     load: () => import('./commands/evaluate.ts'),
   },
+  anomaly: {
+    describe: 'Find images that differ from what a model has learnt',
+    load: () => import('./commands/anomaly.ts'),
+  },
   compare: {
     describe: 'Compare runs, models and evaluations in one HTML file',
     word: '[folders..]',

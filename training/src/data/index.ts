@@ -14,6 +14,7 @@ export {
 } from './set/training-batches.ts';
 export type { DataConditions, Dataset, LabelNames, PrepareOptions, PrepareProgress, Skipped } from './set/types.ts';
 export { isArrayName } from './sources/arrays.ts';
+export { parseTable } from './sources/csv-table.ts';
 export { openDigits } from './sources/digits.ts';
 export { findIdxImages } from './sources/idx.ts';
 export { kindOf, walkImages } from './sources/walk.ts';
