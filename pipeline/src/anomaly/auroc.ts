@@ -44,13 +44,7 @@ export function measureAuroc(scores: ArrayLike<number>, abnormal: readonly boole
   for (let k = 0; k < RESAMPLES; k++) {
     const [a, b] = kinds.map((all, kind) => {
       const chosen = new Int32Array(all.length);
-      randomInts(
-        seed,
-        STREAM + kind,
-        k * Math.ceil(Math.max(kinds[0].length, kinds[1].length) / 4),
-        all.length,
-        chosen,
-      );
+      randomInts(seed, STREAM + kind, k * all.length, all.length, chosen);
       return Float64Array.from(chosen, (i) => all[i]!);
     });
     areas[k] = areaUnderRoc(a!, b!);

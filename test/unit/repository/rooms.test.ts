@@ -11,7 +11,8 @@ const ORDER = [
   'training/tensorboard training/fine-tuning training/plan training/pictures training/run training',
   'evaluation/sets evaluation/measures evaluation/features evaluation/memorisation evaluation/report evaluation/compare',
   'evaluation phantom',
-  'pipeline/import pipeline/trace pipeline/pictures pipeline/bulk pipeline/jobs pipeline/export pipeline/setup pipeline/commands pipeline onnoise',
+  'pipeline/import pipeline/trace pipeline/pictures pipeline/bulk pipeline/jobs pipeline/export pipeline/setup pipeline/anomaly',
+  'pipeline/commands pipeline onnoise',
 ].flatMap((floor) => floor.split(' '));
 const PACKAGES = SOURCES.filter((folder) => folder !== 'site');
 /** Those whose folders are rooms. */
