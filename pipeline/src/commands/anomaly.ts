@@ -45,7 +45,7 @@ const RESULTS = 'Results:';
 const ACTION = 'look for anomalies';
 
 /** Chosen by measurement: docs/notes/2026-11-29-anomaly.md. */
-const USUAL_STRENGTH = 0.1;
+const USUAL_STRENGTH = 0.05;
 const USUAL_DRAWS = 4;
 const MOST_DRAWS = 1000;
 const MOST_SHOWN = 100;

@@ -52,7 +52,11 @@ function speakOf(pattern: RegExp, own: RegExp): string[] {
 }
 
 test.each([
-  ['a sampler', /'ddim'|\/ddim\.ts/, /sampling\/methods\/ddim|views\/game\/(rules\/painter|play\/reveal)/],
+  [
+    'a sampler',
+    /'ddim'|\/ddim\.ts/,
+    /sampling\/methods\/ddim|runtime-node\/src\/reconstruct|views\/game\/(rules\/painter|play\/reveal)/,
+  ],
   ['a network', /SimpleUnet|simple-unet/, /model\/simple-unet/],
   ['a data format', /IDX files|\/idx\.ts/, /data\/sources\/(idx|digits)/],
   ['a view of the page', /\bforward: '|'forward'|views\/forward|import\(.*views/, /views\/(forward|learn\/destroy)\//],
