@@ -8,7 +8,7 @@
  *   It draws nothing.
  */
 import {
-  compileInverse,
+  compileRoundTrip,
   compileSampler,
   type Denoiser,
   type InverseTable,
@@ -64,10 +64,8 @@ export function compileReconstruction(
     const down = compileSampler(config, { sampler, steps, strength });
     return { down, calls: down.rows.length };
   }
-  const down = compileSampler(config, { sampler: 'ddim', steps, strength });
-  const up = compileInverse(config, { steps });
-  const calls = down.rows.length;
-  return { down, up: { ...up, rows: up.rows.slice(0, calls) }, calls: 2 * calls };
+  const { up, down } = compileRoundTrip(config, { steps, strength });
+  return { down, up, calls: up.rows.length + down.rows.length };
 }
 
 /** @throws InputError for a conditional model that was not trained without a condition, too. */

@@ -34,6 +34,7 @@ export {
   samplerSettings,
 } from './sampling/methods/samplers.ts';
 export { PACKED_COLUMNS, packTable } from './sampling/packed.ts';
+export { compileRoundTrip, type RoundTrip } from './sampling/round-trip.ts';
 export type {
   AuxiliaryRow,
   ChoiceOption,

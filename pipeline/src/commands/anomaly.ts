@@ -3,23 +3,21 @@
  * It checks everything before it reconstructs: model, images, truth, options, and whether the results can be written.
  */
 import { join } from 'node:path';
-import { checkWritable, requireApartFromData, requireSpace, writeWhole } from '@onnoise/base/files';
+import { checkWritable, requireApartFromData } from '@onnoise/base/files';
 import { modelFolder } from '@onnoise/base/install';
-import { numberOption, sayDetail, sayNote, sayResult, withInterrupt, withProgress } from '@onnoise/base/terminal';
-import { formatDuration, formatPath, plural } from '@onnoise/base/text';
+import { numberOption, sayDetail, sayResult, withInterrupt } from '@onnoise/base/terminal';
+import { formatDuration } from '@onnoise/base/text';
 import type { DeviceChoice, Reconstruction } from '@onnoise/runtime-node';
 import { checkSeed, DEFAULT_SAMPLER, SAMPLER_NAMES, type SamplerName } from '@onnoise/scheduler';
-import { sizeOf, usualSteps } from '@onnoise/scheduler/model';
+import { usualSteps } from '@onnoise/scheduler/model';
 import { check, checkInteger, InputError, number, worded } from '@onnoise/scheduler/rules';
-import { measureAuroc } from '../anomaly/auroc.ts';
-import { callsFor, findAnomalies } from '../anomaly/find.ts';
-import { keepHighest, mapNames, SCORES, SHEET, writeMap, writeSheet } from '../anomaly/report.ts';
+import { SHEET } from '../anomaly/report.ts';
 import { SIDES, type Side } from '../anomaly/score.ts';
-import { matchTruth, readTruth } from '../anomaly/truth.ts';
+import { readTruth } from '../anomaly/truth.ts';
 import { anomalyDataOptions, typedImages } from './options/anomaly-fields.ts';
 import { type Command, textOption } from './options/command.ts';
 import { deviceOption } from './options/pictures.ts';
-import { prepareWithProgress } from './stages/prepare-with-progress.ts';
+import { searchImages } from './stages/search-images.ts';
 
 /** The options of `pipeline anomaly`; its help explains them. */
 export interface AnomalyArguments {
@@ -125,7 +123,7 @@ async function findAll(args: AnomalyArguments): Promise<void> {
   const { show, ...options } = readOptions(args);
   const { out, truth: truthPath } = args;
   const folder = modelFolder(args.model);
-  const { compileReconstruction, loadModel, readModelFolder, requireNull } = await import('@onnoise/runtime-node');
+  const { compileReconstruction, readModelFolder, requireNull } = await import('@onnoise/runtime-node');
   const artefact = await readModelFolder(folder);
   requireNull(artefact);
   const steps = args.steps ?? usualSteps(artefact.scheduler);
@@ -138,68 +136,8 @@ async function findAll(args: AnomalyArguments): Promise<void> {
   }
   await checkWritable('--out', out, 'folder');
 
-  await withInterrupt(async (signal) => {
-    const begin = performance.now();
-    const dataset = await prepareWithProgress(images, signal);
-    try {
-      const { imageNames } = await import('@onnoise/evaluation');
-      const { nameOf, order } = await imageNames(images, dataset);
-      const names = Array.from({ length: dataset.count }, (_, image) => nameOf(image));
-      const abnormal = truth && matchTruth(truth, names, truthPath!);
-      const maps = mapNames(names);
-      await requireSpace(out, dataset.count * sizeOf(artefact.shape), `write ${out}`);
-      for (const note of dataset.notes) sayNote(note);
-      if (order !== undefined) sayNote(`Images are called by their number, ${order}.`);
-      const model = await loadModel(folder, {
-        device: args.device,
-        onDevice: ({ device, reason }) => sayNote(`Device: ${device} (${reason})`),
-      });
-      const scores = new Float64Array(dataset.count);
-      const highest = keepHighest(show);
-      try {
-        const total = callsFor(dataset.count, calls, options.draws, model.shape);
-        await withProgress('Reconstructing', { unit: 'calls' }, async (report) => {
-          let done = 0;
-          await findAnomalies(model, dataset, {
-            ...plan,
-            signal,
-            onCall: () => report({ done: ++done, total }),
-            onFinding: async (finding) => {
-              scores[finding.image] = finding.score;
-              highest.add(finding);
-              await writeMap(join(out, maps[finding.image]!), finding, model.shape);
-            },
-          });
-        });
-        await writeSheet(out, highest.kept, model.shape);
-      } finally {
-        await model.dispose();
-      }
-      const auroc = abnormal && measureAuroc(scores, abnormal, options.seed);
-      const rows = names.map((file, i) => ({
-        file,
-        score: Number(scores[i]!.toFixed(6)),
-        ...(abnormal && { abnormal: abnormal[i] }),
-        map: maps[i],
-      }));
-      rows.sort((a, b) => b.score - a.score);
-      const settings = { model: args.model, data: images.data, ...plan };
-      const skipped = dataset.skipped;
-      const result = { settings, ...(auroc && { auroc }), skipped, images: rows };
-      await writeWhole(join(out, SCORES), `${JSON.stringify(result, undefined, 2)}\n`);
-      const seconds = Number(((performance.now() - begin) / 1000).toFixed(3));
-      sayDetail(`Took ${formatDuration(seconds)}`);
-      const lines = [
-        `Scores: ${plural(rows.length, 'image')} in ${formatPath(join(out, SCORES))}, the highest ${rows[0]!.score.toFixed(3)} of ${rows[0]!.file}`,
-        `Sheet: ${formatPath(join(out, SHEET))}: input, reconstruction, difference`,
-      ];
-      if (auroc) {
-        const [low, high] = auroc.interval;
-        lines.push(`AUROC: ${auroc.value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`);
-      }
-      sayResult(lines, { out, count: rows.length, ...result, seconds });
-    } finally {
-      dataset.close();
-    }
-  });
+  const job = { ...plan, model: args.model, folder, device: args.device, images, truth, truthPath, out, show, calls };
+  const { lines, result } = await withInterrupt((signal) => searchImages(job, signal));
+  sayDetail(`Took ${formatDuration(result.seconds)}`);
+  sayResult(lines, result);
 }
