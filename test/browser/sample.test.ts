@@ -88,7 +88,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     expect(animation.bytes.includes('acTL')).toBe(true);
   });
 
-  it('stops in the middle when cancelled, keeps what there is, and starts again', async () => {
+  it('stops in the middle when cancelled, keeps what there is, and starts again', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/sample?count=4&steps=1000&seed=1');
     const cancel = page.getByRole('button', { name: 'Cancel', exact: true });
     await page.getByText(/step [1-9]\d* of 1000/).waitFor();

@@ -1,5 +1,5 @@
 /**
- * `pipeline anomaly`: scores the images of a folder by how far they are from what a model makes of them (docs/anomaly.md).
+ * `pipeline anomaly`: scores the images of a folder by how far they are from what a model makes of them (docs/sampling/anomaly.md).
  * It checks everything before it reconstructs: model, images, truth, options, and whether the results can be written.
  */
 import { join } from 'node:path';

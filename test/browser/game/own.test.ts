@@ -14,7 +14,7 @@ describe('the game with own pictures', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  it('takes a folder, says what it leaves out, and saves no name of a file', async () => {
+  it('takes a folder, says what it leaves out, and saves no name of a file', { tags: 'long' }, async () => {
     const folder = join(await temporaryFolder(), 'patients');
     await mkdir(folder);
     for (let i = 0; i < 12; i++) {

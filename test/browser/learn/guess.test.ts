@@ -9,7 +9,7 @@ describe('the chapter on guessing', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  it('tells t after a guess, and the error of the network at any t', async () => {
+  it('tells t after a guess, and the error of the network at any t', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/guess');
     const mine = page.getByRole('slider', { name: 'Your guess: t' });
     await expect.poll(() => page.getByRole('button', { name: 'Check' }).isEnabled()).toBe(true);

@@ -32,7 +32,14 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
         )![1],
       );
     expect(await loss()).toBeLessThan(0.6);
-    const at = await rounds(page);
+    let at = -1; // a round that was begun is finished after the pause
+    await expect
+      .poll(async () => {
+        const before = at;
+        at = await rounds(page);
+        return at === before;
+      })
+      .toBe(true);
     await page.getByRole('button', { name: 'Sample' }).click();
     await page.getByText('Done.', { exact: false }).first().waitFor();
     expect(await rounds(page)).toBe(at);

@@ -9,7 +9,7 @@ describe('the chapter on why', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  it('moves through the triangle by pointer and by keyboard, and makes pictures', async () => {
+  it('moves through the triangle by pointer and by keyboard, and makes pictures', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/why');
     const chosen = page.getByRole('img', { name: /^The trilemma/ });
     await expect.poll(() => chosen.getAttribute('aria-label')).toContain('with 5 steps');

@@ -11,7 +11,9 @@ describe('the engine', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  it('starts from pictures, keeps what a mask keeps and mixes seeds as Node does, on both devices', async () => {
+  it('starts from pictures, keeps what a mask keeps and mixes seeds as Node does, on both devices', {
+    tags: 'long',
+  }, async () => {
     const shape = [3, 5, 7] as const;
     const folder = await tinyArtefact({ shape, classes: 3 });
     host().mount('/tiny/', folder);

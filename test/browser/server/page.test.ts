@@ -56,7 +56,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     return page;
   }
 
-  it('shows pictures as they form; they are those of the library, and can be saved', async () => {
+  it('shows pictures as they form; they are those of the library, and can be saved', { tags: 'long' }, async () => {
     const page = await open({ acceptDownloads: true });
     await page.getByRole('button', { name: 'Sample', exact: true }).waitFor();
     expect(await page.getByLabel('Steps').inputValue()).toBe(String(USUAL_STEPS));
@@ -220,7 +220,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     expect(asked).toBe(0);
   });
 
-  it("says the server's sentence where it refuses", async () => {
+  it("says the server's sentence where it refuses", { tags: 'long' }, async () => {
     const page = await open({ allow: [/generations|400/] });
     await fill(page, { Pictures: 1, Steps: 2, Seed: 2 ** 53 });
     await sample(page);

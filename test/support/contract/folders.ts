@@ -110,7 +110,11 @@ export const FOLDERS: readonly FolderRow[] = [
     { sample_size: [4, 4, 4] },
     `sample_size of unet/config.json must be ${SIZE}, received [4, 4, 4].`,
   ),
-  unet('four channels', { in_channels: 4 }, 'in_channels of unet/config.json must be 1 or 3, received 4.'),
+  unet(
+    'nine channels',
+    { in_channels: 9 },
+    'in_channels of unet/config.json must be an integer from 1 to 8, received 9.',
+  ),
   unet(
     'other channels out',
     { out_channels: 2 },
