@@ -38,8 +38,14 @@ export function digitPicture(bytes: Uint8Array, index: number, width: number, he
  * area it covers) and laid on white where it is transparent. One channel is luma (ITU-R BT.601).
  *
  * @returns [C, H, W] in [-1, 1]
+ * @throws InputError for a model whose pictures are neither gray nor RGB
  */
 export function fitPicture(image: Rgba, [channels, height, width]: ImageShape): Float32Array<ArrayBuffer> {
+  if (channels !== 1 && channels !== 3) {
+    throw new InputError(
+      `Cannot use the picture: it must have the channels of the model, ${channels}, and a picture is gray or RGB.`,
+    );
+  }
   const part = middlePart(image, width / height);
   const rgb = average(image, coverage(part.x, part.width, width), coverage(part.y, part.height, height));
   if (channels === 3) return fromBytes(rgb);

@@ -41,6 +41,7 @@ export const source = computed<Source | null>(() => {
     if (String(chosen.shape) !== String(size)) return null;
     return { name: chosen.name, shape: size, values: fromBytes(chosen.pixels), pixels: chosen.pixels };
   }
+  if (size[0] !== 1 && size[0] !== 3) return null; // a picture of a visitor's is gray or RGB
   const pixels = toBytes(fitPicture(chosen.image, size));
   return { name: chosen.name, shape: size, values: fromBytes(pixels), pixels };
 });

@@ -37,6 +37,15 @@ describe('fitPicture', () => {
   });
 });
 
+describe('fitPicture to channels that are no colours', () => {
+  it('is refused in a sentence', () => {
+    const gray = image(4, 4, () => [9, 9, 9, 255]);
+    expect(() => fitPicture(gray, [4, 4, 4])).toThrow(
+      'it must have the channels of the model, 4, and a picture is gray or RGB.',
+    );
+  });
+});
+
 describe('scaledPicture', () => {
   const size = fc.integer({ min: 1, max: 90 });
   const seed = fc.integer({ min: 1, max: 1000 });
