@@ -1,5 +1,4 @@
 /** The chosen slices of a NIfTI file, as gray pictures at their own size. */
-import { constants, gunzipSync } from 'node:zlib';
 import {
   AXES,
   type Axis,
@@ -13,39 +12,13 @@ import {
   type WindowChoice,
   within,
 } from '@onnoise/base/pictures';
-import { HEAD_BYTES, type NiftiHead, readNiftiHead } from './header.ts';
+import { type NiftiHead, readNiftiHead } from './header.ts';
 import { type Walk, walkOf } from './orientation.ts';
-
-/** Reads the number at a position of the file. */
-type Reader = (view: DataView, at: number, littleEndian: boolean) => number;
-
-/** Bytes and reader by the code of nifti1.h. */
-const KINDS: Readonly<Record<number, { bytes: number; read: Reader }>> = {
-  2: { bytes: 1, read: (view, at) => view.getUint8(at) },
-  4: { bytes: 2, read: (view, at, little) => view.getInt16(at, little) },
-  8: { bytes: 4, read: (view, at, little) => view.getInt32(at, little) },
-  16: { bytes: 4, read: (view, at, little) => view.getFloat32(at, little) },
-  64: { bytes: 8, read: (view, at, little) => view.getFloat64(at, little) },
-  256: { bytes: 1, read: (view, at) => view.getInt8(at) },
-  512: { bytes: 2, read: (view, at, little) => view.getUint16(at, little) },
-  768: { bytes: 4, read: (view, at, little) => view.getUint32(at, little) },
-};
+import { isGzip, unzippedHead, valuesOf } from './values.ts';
 
 /** How many slices a file has, by its first bytes. @throws Error with the reason why it cannot be used */
 export function countSlices(beginning: Uint8Array, axis: Axis): number {
   return walkOf(readNiftiHead(unzippedHead(beginning)), axis).slices.count;
-}
-
-const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
-
-function unzippedHead(beginning: Uint8Array): Uint8Array {
-  if (!isGzip(beginning)) return beginning;
-  try {
-    const head = gunzipSync(beginning, { finishFlush: constants.Z_SYNC_FLUSH });
-    return head.subarray(0, HEAD_BYTES);
-  } catch {
-    throw new Error('damaged: it cannot be unzipped');
-  }
 }
 
 /** @param unzip whole bytes of a gzipped file @throws Error with the reason why the file cannot be used */
@@ -91,23 +64,6 @@ function describeLine(head: NiftiHead, axis: Axis): string {
   const better = AXES.filter((other) => !isLine(walkOf(head, other)));
   const advice = better.length > 0 ? `--axis ${better.join(' or ')} shows it` : 'it holds no picture';
   return `its ${axis} slices are lines of ${columns.count} x ${rows.count} voxels: ${advice}`;
-}
-
-/** The value of a voxel of the first volume, scaled. */
-function valuesOf(bytes: Uint8Array, head: NiftiHead): (voxel: number) => number {
-  const { datatype, offset, size, littleEndian, slope, intercept } = head;
-  const kind = KINDS[datatype];
-  if (kind === undefined) {
-    throw new Error(
-      `its voxels are of a kind (datatype ${datatype}) that is not supported; whole and real numbers are`,
-    );
-  }
-  const { bytes: each, read } = kind;
-  const wanted = size[0] * size[1] * size[2] * each;
-  const there = Math.max(0, bytes.length - offset);
-  if (there < wanted) throw new Error(`truncated: it has ${there} of ${wanted} bytes of voxels`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return (voxel) => read(view, offset + voxel * each, littleEndian) * slope + intercept;
 }
 
 function curveOf(
