@@ -15,7 +15,7 @@
  * wrong bytes in a JPEG are valid codes.
  */
 import { statSync } from 'node:fs';
-import { extentOf } from '@onnoise/scheduler/model';
+import { type Extent, extentOf } from '@onnoise/scheduler/model';
 import sharp, { type Sharp } from 'sharp';
 import { isDark } from './dark.ts';
 import { readWindowed } from './deep-window.ts';
@@ -83,6 +83,16 @@ interface Page {
 export async function pagesOf(path: string): Promise<number> {
   try {
     return (await decoding(1, () => open({ path, page: 0 }, 'error').metadata())).pages ?? 1;
+  } catch (error) {
+    throw new Error(reasonOf(error, path));
+  }
+}
+
+/** The size of a frame or page, turned as its EXIF orientation says. Throws an Error whose message is the reason why it cannot be told. */
+export async function sizeOf(path: string, page = 0): Promise<Extent> {
+  try {
+    const { autoOrient } = await decoding(1, () => open({ path, page }, 'error').metadata());
+    return { width: autoOrient.width, height: autoOrient.height };
   } catch (error) {
     throw new Error(reasonOf(error, path));
   }
@@ -186,7 +196,7 @@ function flatten(pixels: Uint8Array, channels: number, level: number): { pixels:
 }
 
 /** The first line of a decoder's message, without the path. */
-function reasonOf(error: unknown, path: string): string {
+export function reasonOf(error: unknown, path: string): string {
   const message = error instanceof Error ? error.message : String(error);
   if (message.startsWith('Input file is missing')) return 'missing: it existed when the folder was read';
   if (statSync(path, { throwIfNoEntry: false })?.size === 0) return 'an empty file';

@@ -1,6 +1,6 @@
 export { grayToPlanes, toPlanes } from './colour.ts';
 export { noteOnDark } from './dark.ts';
-export { configureSharp, pagesOf } from './decode.ts';
+export { configureSharp, pagesOf, sizeOf } from './decode.ts';
 export { chooseFrames, type FrameChoice, framesRule, parseFrames } from './frame-choice.ts';
 export { fitGray } from './gray-frame.ts';
 export { headOf } from './head.ts';

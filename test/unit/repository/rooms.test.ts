@@ -5,7 +5,7 @@ import { isCodeOf, readText, repositoryFiles, SOURCES } from '#test/repository.t
 /** The packages and their rooms from the ground up: each may import those before it. */
 const ORDER = [
   'scheduler tracer runtime-node server',
-  'base/text base/files base/install base/arrays base/dicom base/pictures base/terminal',
+  'base/text base/files base/install base/arrays base/dicom base/pictures base/labels base/terminal',
   'medical',
   'training/model training/data training/folder training/step training/settings training/saved training/engines',
   'training/tensorboard training/fine-tuning training/plan training/pictures training/run training',

@@ -1,0 +1,101 @@
+/**
+ * Label maps of picture files: PNG, gray or with a palette, and gray TIFF of whole numbers. Others lose labels: JPEG and the
+ * like change values, and decoders make colours of a GIF's palette.
+ */
+import { readFile } from 'node:fs/promises';
+import sharp, { type Sharp } from 'sharp';
+import { pagesOf, reasonOf } from '../pictures/decode.ts';
+import { isPng, readPng } from './png.ts';
+import { isTiff, requirePlainTiff } from './tiff.ts';
+import { type LabelGrid, toLabels } from './values.ts';
+
+export interface LabelFile {
+  /** How many pictures it has. */
+  count: number;
+  /** @param page from 0 @throws Error with the reason why it cannot be used */
+  read(page: number): Promise<LabelGrid>;
+}
+
+/** @throws Error with the reason why the file cannot be used */
+export async function openLabelFile(path: string): Promise<LabelFile> {
+  const bytes = await readFile(path);
+  if (bytes.length === 0) throw new Error('an empty file');
+  if (isPng(bytes)) return { count: 1, read: () => gridOfPng(bytes) };
+  if (isTiff(bytes)) {
+    requirePlainTiff(bytes, 0);
+    return { count: await pagesOf(path), read: (page) => gridOfTiff(path, bytes, page) };
+  }
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) throw new Error('it is a JPEG, which changes values: save it as PNG');
+  throw new Error('label maps are read from PNG, TIFF, NIfTI and DICOM SEG: save it as PNG');
+}
+
+async function gridOfPng(bytes: Uint8Array): Promise<LabelGrid> {
+  const { width, height, channels, bits, samples } = await readPng(bytes);
+  const colours = channels > 2 ? 3 : 1;
+  if (colours < channels) requireOpaque(samples, channels, 2 ** bits - 1);
+  return { width, height, labels: grayOf(samples, channels, colours) };
+}
+
+function requireOpaque(samples: ArrayLike<number>, channels: number, opaque: number): void {
+  for (let i = channels - 1; i < samples.length; i += channels) {
+    if (samples[i] !== opaque) throw new Error('it has transparent pixels, which have no label: save it as gray');
+  }
+}
+
+/** The one channel, or the first of three that are the same. */
+function grayOf(samples: ArrayLike<number>, channels: number, colours: number): Uint16Array {
+  return toLabels((at) => {
+    const value = samples[channels * at]!;
+    for (let c = 1; c < colours; c++) if (samples[channels * at + c] !== value) throw new Error(COLOURED);
+    return value;
+  }, samples.length / channels);
+}
+
+const COLOURED = 'it is in colour, and a label is one number: save it as gray, or with a palette';
+
+type Values =
+  | Uint8Array
+  | Uint16Array
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint32Array;
+
+/** The numbers of sharp's depths. */
+const ARRAYS: Readonly<Record<string, new (bytes: ArrayBuffer) => Values>> = {
+  uchar: Uint8Array,
+  ushort: Uint16Array,
+  char: Int8Array,
+  short: Int16Array,
+  int: Int32Array,
+  uint: Uint32Array,
+  float: Float32Array,
+  double: Float64Array,
+};
+
+async function gridOfTiff(path: string, bytes: Uint8Array, page: number): Promise<LabelGrid> {
+  requirePlainTiff(bytes, page);
+  const open = () => sharp(path, { failOn: 'error', limitInputPixels: false, ignoreIcc: true, page });
+  const { values, width, height, channels } = await samplesOf(open).catch((error) => {
+    throw new Error(reasonOf(error, path));
+  });
+  return { width, height, labels: grayOf(values, channels, channels) };
+}
+
+/** @param open the same picture each time @returns [height, width, channels] */
+async function samplesOf(open: () => Sharp) {
+  const { depth, space } = await open().metadata();
+  const Numbers = ARRAYS[depth];
+  // Signed and real numbers of 16 bits are cut off, and not told from others by their depth.
+  if (Numbers === undefined || (space === 'grey16' && depth !== 'ushort')) throw new Error(SAVE_AS);
+  const { data, info } = await open()
+    .toColourspace(space)
+    .raw({ depth: depth as 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const values = new Numbers(data.buffer.slice(data.byteOffset, data.byteOffset + data.length) as ArrayBuffer); // aligned
+  return { values, width: info.width, height: info.height, channels: info.channels };
+}
+
+const SAVE_AS = 'its numbers are of a kind that is not read: save it as unsigned 8 or 16 bits';
