@@ -1,11 +1,17 @@
 export { countFrames } from './count-frames.ts';
 export { parseDicom } from './dicom/parse.ts';
+export { type Plane, requireSamePlane } from './dicom/plane.ts';
+export { type DicomShape, dicomShapeOf } from './dicom/shape.ts';
 export { TAG } from './dicom/tags.ts';
 export { type Address, parseAddress } from './dicomweb/address.ts';
 export { type ClientOptions, request } from './dicomweb/client.ts';
 export { type Instance, searchInstances } from './dicomweb/search.ts';
+export { type NiftiGrid, niftiGridOf } from './nifti/grid.ts';
+export { readNiftiLabels } from './nifti/labels.ts';
 export { namesPatient } from './patient-folders.ts';
-export { readMedical } from './pictures.ts';
+export { readMedical, takeTurn } from './pictures.ts';
+export type { SegmentationFrame, SegmentationHead } from './segmentation/head.ts';
+export { openSegmentation, readSegmentationHead, type Segmentation } from './segmentation/pixels.ts';
 export { encodeSyntheticDicom, isSyntheticDicom } from './synthetic/dicom.ts';
 export { encodeSyntheticNifti, isSyntheticNifti } from './synthetic/nifti.ts';
 export type { SyntheticOrigin, SyntheticPicture } from './synthetic/picture.ts';

@@ -18,6 +18,13 @@ const MOST_BYTES = 48 * 2 ** 20;
 
 const gate = weightGate(MOST_BYTES);
 
+/** Bytes that a file of this kind and length weighs: a NIfTI file may be zipped. */
+const weightOf = ({ kind, bytes }: Pick<MedicalFile, 'kind' | 'bytes'>) => (kind === 'nifti' ? 4 * bytes : bytes);
+
+/** Reads a file when it has its turn, apart from its pixels as a picture. `work` must not read another one in the same way. */
+export const takeTurn = <T>(file: Pick<MedicalFile, 'kind' | 'bytes'>, work: () => Promise<T>): Promise<T> =>
+  gate(weightOf(file), work);
+
 export interface MedicalFile {
   kind: 'dicom' | 'nifti';
   /** What it has at most, for its turn. */
@@ -30,8 +37,7 @@ export interface MedicalFile {
  * @throws Error with the reason why it cannot be used; InputError where a package is missing
  */
 export function readMedical(file: MedicalFile, options: ImageOptions): Promise<(Picture | Unusable)[]> {
-  const weight = file.kind === 'nifti' ? 4 * file.bytes : file.bytes;
-  return gate(weight, async () => {
+  return takeTurn(file, async () => {
     const bytes = await file.read();
     return file.kind === 'dicom' ? squaresOfDicom(bytes, options) : squaresOfNifti(bytes, options);
   });

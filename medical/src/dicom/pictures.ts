@@ -84,13 +84,14 @@ async function* read(
   }
 }
 
-interface Opened {
+export interface Opened {
   data: DicomFile['data'];
   syntax: Syntax;
   format: PixelFormat;
 }
 
-async function wordsOfFrame(
+/** The stored words of frame `k`, from 0. @throws Error with the reason where they cannot be read */
+export async function wordsOfFrame(
   { data, syntax, format }: Opened,
   k: number,
 ): Promise<{ words: Words; planar: boolean; converted: boolean }> {

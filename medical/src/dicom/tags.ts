@@ -1,15 +1,22 @@
 /**
  * The elements of a DICOM file that its pixels need, as dicom-parser names them (PS3.6). Nothing else is read from a
- * file, except who and which study it is of, to hold out whole patients (see groups.ts), and whether it is of a phantom.
+ * file, except who and which study it is of, to hold out whole patients (see groups.ts), whether it is of a phantom, and which image it is and where, to join label maps with it.
  */
 export const TAG = {
   transferSyntax: 'x00020010',
   storageClass: 'x00020002',
+  characterSet: 'x00080005',
+  sopClass: 'x00080016',
+  sopInstance: 'x00080018',
   synthetic: 'x0008001c',
   patientName: 'x00100010',
   patientId: 'x00100020',
   ofPhantom: 'x00100200',
   study: 'x0020000d',
+  imagePosition: 'x00200032',
+  imageOrientation: 'x00200037',
+  positionGroup: 'x00209113',
+  orientationGroup: 'x00209116',
   pixelSpacing: 'x00280030',
   imagerPixelSpacing: 'x00181164',
   scannedPixelSpacing: 'x00182010',

@@ -16,17 +16,15 @@ type Curve = (value: number) => number;
 /** Where the elements of a frame may be: for itself, for all frames, or for the file. */
 export type Layers = readonly DataSet[];
 
+const TONE_GROUPS = [TAG.valueGroup, TAG.windowGroup, TAG.measureGroup, TAG.projectionGroup];
+
 /** The groups of frame `k` of a file in the enhanced form (PS3.3 C.7.6.16), from the closest to the file itself. */
-export function layersOf(data: DataSet, k: number): Layers {
+export function layersOf(data: DataSet, k: number, tags: readonly string[] = TONE_GROUPS): Layers {
   const groups = [
     data.elements[TAG.frameGroups]?.items?.[k]?.dataSet,
     data.elements[TAG.sharedGroups]?.items?.[0]?.dataSet,
   ];
-  const within = groups.flatMap((group) =>
-    [TAG.valueGroup, TAG.windowGroup, TAG.measureGroup, TAG.projectionGroup].flatMap(
-      (tag) => group?.elements[tag]?.items?.[0]?.dataSet ?? [],
-    ),
-  );
+  const within = groups.flatMap((group) => tags.flatMap((tag) => group?.elements[tag]?.items?.[0]?.dataSet ?? []));
   return [...within, data];
 }
 

@@ -21,6 +21,10 @@ export interface NiftiHead {
   white: number;
   /** [3, 3], row by row: how far right, forwards and up a step along each stored axis leads. */
   directions: number[];
+  /** [3, 4], row by row: millimetres to the right, forwards and up of a voxel, by its numbers along the stored axes. */
+  affine: number[];
+  /** Whether the file says how it lies in space; otherwise `affine` is nibabel's, without a place. */
+  oriented: boolean;
 }
 
 interface Layout {
@@ -117,15 +121,7 @@ function read(view: DataView, at: Layout, littleEndian: boolean): NiftiHead {
   if (isMatrix(integer(at.intent, at.codeBytes))) throw new Error('a CIFTI file: a matrix or table, not a picture');
   const scale = float(at.slope);
   const spacing = [1, 2, 3].map((i) => Math.abs(float(at.pixdim, i))).map((side) => (side < Infinity ? side : 0));
-  const directions =
-    integer(at.sform, at.codeBytes) > 0
-      ? fromRows((row, column) => float(at.rows, 4 * row + column))
-      : integer(at.qform, at.codeBytes) > 0
-        ? fromQuaternion(
-            [0, 1, 2].map((i) => float(at.quaternion, i)),
-            float(at.pixdim, 0) < 0 ? -1 : 1,
-          )
-        : [-1, 0, 0, 0, 1, 0, 0, 0, 1]; // radiological order, as nibabel takes it
+  const place = placeOf(at, integer, float, spacing);
   return {
     littleEndian,
     size: sizes.slice(0, 3) as [number, number, number],
@@ -137,9 +133,37 @@ function read(view: DataView, at: Layout, littleEndian: boolean): NiftiHead {
     intercept: Number.isFinite(scale) && scale !== 0 ? float(at.intercept) || 0 : 0,
     black: float(at.min),
     white: float(at.max),
-    directions,
+    ...place,
   };
 }
+
+/** Radiological order, as nibabel takes it where a file does not say. */
+const UNTOLD = [-1, 0, 0, 0, 1, 0, 0, 0, 1];
+
+function placeOf(
+  at: Layout,
+  integer: (position: number, bytes: 2 | 4) => number,
+  float: (position: number, i?: number) => number,
+  spacing: readonly number[],
+): Pick<NiftiHead, 'directions' | 'affine' | 'oriented'> {
+  if (integer(at.sform, at.codeBytes) > 0) {
+    const directions = fromRows((row, column) => float(at.rows, 4 * row + column));
+    return { directions, affine: joined(directions, (row) => float(at.rows, 4 * row + 3)), oriented: true };
+  }
+  const oriented = integer(at.qform, at.codeBytes) > 0;
+  const directions = oriented
+    ? fromQuaternion(
+        [0, 1, 2].map((i) => float(at.quaternion, i)),
+        float(at.pixdim, 0) < 0 ? -1 : 1,
+      )
+    : UNTOLD;
+  const scaled = directions.map((cell, i) => cell * (spacing[i % 3] || 1));
+  return { directions, affine: joined(scaled, (row) => (oriented ? float(at.quaternion, 3 + row) : 0)), oriented };
+}
+
+/** [3, 3] and a column -> [3, 4] */
+const joined = (directions: readonly number[], offset: (row: number) => number): number[] =>
+  [0, 1, 2].flatMap((row) => [...directions.slice(3 * row, 3 * row + 3), offset(row)]);
 
 /** Intents of CIFTI, which keeps matrices and tables about surfaces in NIfTI-2 files. Source: CIFTI-2 (nitrc.org/projects/cifti). */
 const isMatrix = (intent: number): boolean => intent >= 3000 && intent < 3100;

@@ -14,6 +14,8 @@ const KINDS: Readonly<Record<number, { bytes: number; read: Reader }>> = {
   64: { bytes: 8, read: (view, at, little) => view.getFloat64(at, little) },
   256: { bytes: 1, read: (view, at) => view.getInt8(at) },
   512: { bytes: 2, read: (view, at, little) => view.getUint16(at, little) },
+  1024: { bytes: 8, read: (view, at, little) => Number(view.getBigInt64(at, little)) },
+  1280: { bytes: 8, read: (view, at, little) => Number(view.getBigUint64(at, little)) },
   768: { bytes: 4, read: (view, at, little) => view.getUint32(at, little) },
 };
 
