@@ -4,10 +4,15 @@
  */
 import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
-import { pagesOf, reasonOf } from '../pictures/decode.ts';
-import { isPng, readPng } from './png.ts';
+import { pagesOf, reasonOf, sizeOf } from '../pictures/decode.ts';
+import { MAX_PIXELS } from '../pictures/max-pixels.ts';
+import { weightGate } from '../pictures/ordered-map.ts';
+import { isPng, pixelsOfPng, readPng } from './png.ts';
 import { isTiff, requirePlainTiff } from './tiff.ts';
 import { type LabelGrid, toLabels } from './values.ts';
+
+/** Pixels that are being read. */
+const reading = weightGate(MAX_PIXELS);
 
 export interface LabelFile {
   /** How many pictures it has. */
@@ -20,7 +25,7 @@ export interface LabelFile {
 export async function openLabelFile(path: string): Promise<LabelFile> {
   const bytes = await readFile(path);
   if (bytes.length === 0) throw new Error('an empty file');
-  if (isPng(bytes)) return { count: 1, read: () => gridOfPng(bytes) };
+  if (isPng(bytes)) return { count: 1, read: () => reading(pixelsOfPng(bytes), () => gridOfPng(bytes)) };
   if (isTiff(bytes)) {
     requirePlainTiff(bytes, 0);
     return { count: await pagesOf(path), read: (page) => gridOfTiff(path, bytes, page) };
@@ -77,6 +82,14 @@ const ARRAYS: Readonly<Record<string, new (bytes: ArrayBuffer) => Values>> = {
 
 async function gridOfTiff(path: string, bytes: Uint8Array, page: number): Promise<LabelGrid> {
   requirePlainTiff(bytes, page);
+  const { width, height } = await sizeOf(path, page);
+  if (width * height > MAX_PIXELS) {
+    throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
+  }
+  return reading(width * height, () => decodeTiff(path, page));
+}
+
+async function decodeTiff(path: string, page: number): Promise<LabelGrid> {
   const open = () => sharp(path, { failOn: 'error', limitInputPixels: false, ignoreIcc: true, page });
   const { values, width, height, channels } = await samplesOf(open).catch((error) => {
     throw new Error(reasonOf(error, path));

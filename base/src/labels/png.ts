@@ -50,6 +50,13 @@ const ONE_PASS = [[0, 0, 1, 1]] as const;
 
 export const isPng = (bytes: Uint8Array): boolean => PNG_SIGNATURE.equals(bytes.subarray(0, PNG_SIGNATURE.length));
 
+/** By its head, as far as it has one. */
+export function pixelsOfPng(file: Uint8Array): number {
+  if (file.length < PNG_SIGNATURE.length + 16) return 0;
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  return view.getUint32(PNG_SIGNATURE.length + 8) * view.getUint32(PNG_SIGNATURE.length + 12);
+}
+
 /** @throws Error with the reason why the file cannot be used */
 export async function readPng(file: Uint8Array): Promise<PngSamples> {
   const { head, data } = chunksOf(file);
