@@ -6,7 +6,7 @@ import { extensionOf } from '@onnoise/base/pictures';
 import { InputError } from '@onnoise/scheduler/rules';
 
 /** Endings of the names of label maps. */
-export const MASK_ENDINGS = ['_mask', '-mask', '_seg', '-seg', '_label'] as const;
+export const MASK_ENDINGS: readonly string[] = ['_mask', '-mask', '_seg', '-seg', '_label'];
 
 export interface CompanionOptions {
   /** Accepted after an image's name. Default none. */
@@ -19,69 +19,72 @@ export interface CompanionOptions {
 export interface Companions {
   /** [images]: of each image its companion, or undefined. */
   paths: (string | undefined)[];
-  /** Ascending. */
+  /** Those without the other; ascending. */
   unmatched: { images: string[]; companions: string[] };
 }
 
 /**
- * Finds the companion of each image. A companion that is named exactly like one image is not taken for another's.
+ * Finds the companion of each image. One that is named exactly like an image belongs to that image alone.
  * @param imagePaths, companionPaths below their folders, with forward slashes
  * @throws InputError where two companions fit one image, or one companion fits two images
  */
 export function matchCompanions(
   imagePaths: readonly string[],
   companionPaths: readonly string[],
-  { endings = [], action = 'read companions', noun = 'companions' }: CompanionOptions = {},
+  options: CompanionOptions = {},
 ): Companions {
-  const images = new Map<string, string>();
-  for (const path of imagePaths) images.set(stemOf(path), path);
-  const owners = new Map<string, string[]>();
-  for (const path of companionPaths) {
-    const stem = stemOf(path);
-    const owner = images.has(stem) ? stem : shortened(stem, endings).find((shorter) => images.has(shorter));
-    if (owner === undefined) continue;
-    const found = owners.get(owner);
-    if (found) found.push(path);
-    else owners.set(owner, [path]);
-  }
-  for (const [stem, found] of owners) {
-    if (found.length === 1) continue;
-    throw new InputError(
-      `Cannot ${action}: ${noun} must be one for each image, received ${found.sort().join(' and ')} for ${images.get(stem)}.`,
-    );
-  }
-  const paths = imagePaths.map((path) => owners.get(stemOf(path))?.[0]);
-  refuseShared(imagePaths, paths, { action, noun });
-  const used = new Set(paths);
+  const names = new Set(imagePaths.map(stemOf));
+  const find = companionFinder(companionPaths, options, (stem) => names.has(stem));
+  const owners = new Map<string, string>();
+  const paths = imagePaths.map((image) => {
+    const path = find(image);
+    const owner = path && owners.get(path);
+    if (owner !== undefined) refuse(options, 'must each belong to one image', `${path} for ${owner} and ${image}`);
+    if (path !== undefined) owners.set(path, image);
+    return path;
+  });
   return {
     paths,
     unmatched: {
       images: imagePaths.filter((_, i) => paths[i] === undefined).sort(),
-      companions: companionPaths.filter((path) => !used.has(path)).sort(),
+      companions: companionPaths.filter((path) => !owners.has(path)).sort(),
     },
   };
 }
 
-function refuseShared(
-  imagePaths: readonly string[],
-  paths: Companions['paths'],
-  { action, noun }: { action: string; noun: string },
-): void {
-  const owner = new Map<string, string>();
-  for (const [i, path] of paths.entries()) {
-    if (path === undefined) continue;
-    const before = owner.get(path);
-    if (before !== undefined) {
-      throw new InputError(
-        `Cannot ${action}: ${noun} must each belong to one image, received ${path} for ${before} and ${imagePaths[i]}.`,
-      );
-    }
-    owner.set(path, imagePaths[i]!);
+/**
+ * The same for one image after the other.
+ * @param isImage whether there is an image of this name, without its extension
+ * @returns a function that throws InputError where two companions fit an image
+ */
+export function companionFinder(
+  companionPaths: readonly string[],
+  options: CompanionOptions = {},
+  isImage: (stem: string) => boolean = () => false,
+): (imagePath: string) => string | undefined {
+  const byStem = new Map<string, string[]>();
+  for (const path of companionPaths) {
+    const before = byStem.get(stemOf(path));
+    if (before) before.push(path);
+    else byStem.set(stemOf(path), [path]);
   }
+  return (image) => {
+    const stem = stemOf(image);
+    const others = (options.endings ?? []).map((ending) => stem + ending).filter((other) => !isImage(other));
+    const found = [stem, ...others].flatMap((name) => byStem.get(name) ?? []);
+    if (found.length > 1)
+      refuse(options, 'must be one for each image', `${found.slice(0, 2).join(' and ')} for ${image}`);
+    return found[0];
+  };
 }
 
-/** Names are compared in Unicode's composed form, as macOS writes the other. */
-const stemOf = (path: string) => path.slice(0, path.length - extensionOf(path).length).normalize('NFC');
+function refuse(
+  { action = 'read companions', noun = 'companions' }: CompanionOptions,
+  rule: string,
+  received: string,
+): never {
+  throw new InputError(`Cannot ${action}: ${noun} ${rule}, received ${received}.`);
+}
 
-const shortened = (stem: string, endings: readonly string[]) =>
-  endings.filter((ending) => stem.endsWith(ending)).map((ending) => stem.slice(0, -ending.length));
+/** Names are compared in Unicode's composed form: macOS writes the other. */
+const stemOf = (path: string) => path.slice(0, path.length - extensionOf(path).length).normalize('NFC');

@@ -1,5 +1,20 @@
-/** Opens the label maps of a folder. */
-import type { LabelMaps, LabelOptions } from './types.ts';
+/** Opens the label maps of a folder: lists them, joins them with images, and reads those of an image. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { fitLabels, type LabelGrid, needsResize, openLabelFile, requireFewLabels } from '@onnoise/base/labels';
+import { headOf, isDicom, kindByName, type Unusable } from '@onnoise/base/pictures';
+import { plural } from '@onnoise/base/text';
+import { loadMedical } from '../sources/medical.ts';
+import { notesOnUnread, walkImages } from '../sources/walk.ts';
+import { companionFinder, MASK_ENDINGS, matchCompanions } from './companions.ts';
+import { refuseEmpty, requireApart } from './folder.ts';
+import { type ImageShapes, imageShapesOf } from './image-shapes.ts';
+import { joinByReference, refuseTwo, unmatched } from './join.ts';
+import { readNamesFile } from './names.ts';
+import { type DicomImage, ofFile, openSegments, unusable } from './segments.ts';
+import type { LabelMaps, LabelOptions, LabelPicture } from './types.ts';
+
+const BY_NAME = { endings: MASK_ENDINGS, action: 'read label maps', noun: 'label maps' };
 
 /**
  * Lists the label maps below `folder`, and reads what the segments of DICOM SEG files are called.
@@ -8,5 +23,126 @@ import type { LabelMaps, LabelOptions } from './types.ts';
  * @throws InputError where the folder holds none, or is that of the images, lies in it or holds it
  */
 export async function openLabelMaps(folder: string, dataFolder: string, options: LabelOptions): Promise<LabelMaps> {
-  throw new Error(`not built yet: ${folder}, ${dataFolder}, ${options.size}`);
+  await requireApart(folder, dataFolder);
+  const walk = walkImages(folder, 'read label maps: --masks must be a folder with label maps');
+  // A link to another label map is one for an image of its own.
+  const links = [...(walk.aliases?.keys() ?? [])];
+  const paths = [...walk.images.map(({ path }) => path), ...links].sort();
+  if (walk.images.length === 0) refuseEmpty(folder, walk);
+  const namesFile = readNamesFile(folder);
+  const dicom = await dicomAmong(folder, paths);
+  const named = paths.filter((path) => !dicom.has(path));
+  const segments = await openSegments(folder, [...dicom], namesFile?.names);
+  const skipped = [...walk.skipped.filter(({ file }) => !links.includes(file)), ...segments.skipped];
+  const files = walk.images.map(({ path, bytes, modified }) => [path, bytes, modified]);
+  const asked = new Set<string>();
+  let find = companionFinder(named, BY_NAME);
+
+  const read = async (path: string): Promise<(LabelPicture | Unusable)[]> => {
+    const image = await imageShapesOf(join(dataFolder, path), options);
+    const file = find(path);
+    const instance = image.dicom?.instance;
+    const sources = [...(file === undefined ? [] : [file]), ...(instance ? segments.filesOf(instance) : [])];
+    for (const source of sources) asked.add(source);
+    if (file !== undefined && sources.length > 1) refuseTwo(path, sources);
+    const grids = await attempt(image, () => {
+      if (file !== undefined) return ofFile(file, () => gridsOf(join(folder, file), image, options));
+      if (sources.length > 0) return segments.read(image as DicomImage);
+      throw new Error('it has no label map');
+    });
+    const named = (work: () => Promise<LabelPicture>) => ofFile(sources.join(' and '), work).catch(unusable);
+    return Promise.all(
+      grids.map((grid, i) => ('reason' in grid ? grid : named(() => fitted(grid, image, i, options)))),
+    );
+  };
+
+  return {
+    name: basename(resolve(folder)),
+    identity: JSON.stringify([resolve(folder), files, links, skipped, namesFile?.text ?? null]),
+    total: paths.length,
+    names: segments.names,
+    skipped,
+    match: async (imagePaths) => {
+      const stems = matchCompanions(imagePaths, named, BY_NAME);
+      const byName = new Map(imagePaths.map((path, i) => [path, stems.paths[i]]));
+      const alone = companionFinder(named, BY_NAME);
+      find = (path) => (byName.has(path) ? byName.get(path) : alone(path));
+      const joined =
+        dicom.size === 0 ? new Map<string, string[]>() : await joinByReference(dataFolder, imagePaths, segments);
+      return unmatched({ imagePaths, byName, joined, paths, folder });
+    },
+    of: async (path) => {
+      try {
+        return await read(path);
+      } catch (error) {
+        return [unusable(error)];
+      }
+    },
+    unused: () => paths.filter((path) => !asked.has(path)),
+    notes: () => [...notesOnUnread(walk), ...segments.notes()],
+  };
+}
+
+/** Those of `paths` that are DICOM files, in their order. */
+async function dicomAmong(folder: string, paths: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const path of paths) {
+    const kind = kindByName(path);
+    if (kind === 'dicom' || (kind === undefined && isDicom(await headOf(join(folder, path), 132)))) found.add(path);
+  }
+  return found;
+}
+
+/** One reason for all pictures of an image where its label maps cannot be read. */
+async function attempt(
+  { chosen }: ImageShapes,
+  work: () => Promise<(LabelGrid | Unusable)[]>,
+): Promise<(LabelGrid | Unusable)[]> {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = unusable(error);
+    return chosen.map(() => reason);
+  }
+}
+
+/** @throws Error with the reason why the file cannot be used */
+async function gridsOf(
+  path: string,
+  { chosen, count, nifti }: ImageShapes,
+  { frames }: LabelOptions,
+): Promise<LabelGrid[]> {
+  const isNifti = kindByName(path) === 'nifti';
+  if (isNifti !== (nifti !== undefined)) {
+    throw new Error(
+      isNifti
+        ? 'it is a NIfTI file, and its image is none'
+        : 'it must be a NIfTI file as its image is one: only these say how their slices lie',
+    );
+  }
+  if (nifti !== undefined) {
+    const { readNiftiLabels, takeTurn } = await loadMedical();
+    const { size: bytes } = await stat(path);
+    const read = async () => readNiftiLabels(await readFile(path), nifti, chosen);
+    const grids = await takeTurn({ kind: 'nifti', bytes }, read);
+    requireFewLabels(grids);
+    return grids;
+  }
+  const file = await openLabelFile(path);
+  if (file.count > 1 || frames !== undefined) {
+    const pictures = await count();
+    if (file.count !== pictures) {
+      throw new Error(`it has ${plural(file.count, 'picture')}, and its image ${pictures}`);
+    }
+  }
+  const grids: LabelGrid[] = [];
+  for (const page of chosen) grids.push(await file.read(page));
+  requireFewLabels(grids);
+  return grids;
+}
+
+async function fitted(grid: LabelGrid, image: ImageShapes, i: number, options: LabelOptions): Promise<LabelPicture> {
+  const shape = await image.shapeOf(image.chosen[i]!);
+  const resized = needsResize(grid, shape);
+  return { labels: fitLabels(grid, shape, options), resized };
 }

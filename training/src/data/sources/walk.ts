@@ -75,8 +75,9 @@ export const hasImageName = (path: string): boolean => EXTENSIONS.has(extensionO
  * are skipped. Hard links are files of their own, as copies are. A file without an extension counts if its first bytes
  * are an image's. Nothing below the folder stops the walk: unreadable entries are skipped with a reason. Only the folder
  * itself must be readable.
+ * @param wanted for sentences about the folder
  */
-export function walkImages(root: string): Walk {
+export function walkImages(root: string, wanted = 'prepare images: data must be a folder with images'): Walk {
   const images: ImageFile[] = [];
   const skipped: Skipped[] = [];
   const others = new Map<string, number>();
@@ -90,7 +91,7 @@ export function walkImages(root: string): Walk {
   const visit = (below: string, folder: Folder) => {
     const entries = readdirSync(folder.real, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
     const kind = ownFolder(entries.map(({ name }) => name));
-    if (kind !== undefined && below === '') refuseOwn(kind, root);
+    if (kind !== undefined && below === '') refuseOwn(kind, root, wanted);
     if (kind !== undefined) return void own.push(`${below} (${kind})`);
     folders.add(folder.real);
     for (const entry of entries) {
@@ -144,7 +145,7 @@ export function walkImages(root: string): Walk {
 
   const real = realpathSync(root);
   if (isSystem(real)) {
-    throw new InputError(`Cannot prepare images: data must be a folder with images, received ${root}, ${IS_SYSTEM}.`);
+    throw new InputError(`Cannot ${wanted}, received ${root}, ${IS_SYSTEM}.`);
   }
   visit('', { real, chain: [real] });
   for (const { path, above } of links) add(path, above, 'a link to '); // a folder that one leads to may hold further ones
@@ -153,10 +154,8 @@ export function walkImages(root: string): Walk {
   return { images, skipped, others, own: own.sort(), aliases };
 }
 
-function refuseOwn(kind: string, folder: string): never {
-  throw new InputError(
-    `Cannot prepare images: data must be a folder with images, received the folder of ${kind}, whose pictures a network drew: ${folder}.`,
-  );
+function refuseOwn(kind: string, folder: string, wanted: string): never {
+  throw new InputError(`Cannot ${wanted}, received the folder of ${kind}, whose pictures a network drew: ${folder}.`);
 }
 
 /** Names a path that is neither a file nor a folder: `a named pipe`. Reading one may block forever. */

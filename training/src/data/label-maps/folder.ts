@@ -1,0 +1,44 @@
+/** The folder of label maps: apart from that of the images, and with files in it. */
+import { realpath, stat } from 'node:fs/promises';
+import { diskReason, isBelow } from '@onnoise/base/files';
+import { InputError } from '@onnoise/scheduler/rules';
+import { describeOthers, type Walk } from '../sources/walk.ts';
+
+const WANTED = '--masks must be a folder with label maps';
+
+/** @throws InputError where one folder is the other, or lies in it */
+export async function requireApart(folder: string, dataFolder: string): Promise<void> {
+  const refuse = (received: string): never => {
+    throw new InputError(
+      `Cannot read label maps: --masks must be a folder beside that of the images, received ${received}.`,
+    );
+  };
+  const [place, images] = [await realFolder(folder), await realpath(dataFolder)];
+  if (place === images) refuse(`the folder of the images, ${folder}`);
+  if (isBelow(place, images)) refuse(`${folder}, which lies in it, where label maps would count as images`);
+  if (isBelow(images, place)) refuse(`${folder}, which holds it, so that images would count as label maps`);
+}
+
+async function realFolder(folder: string): Promise<string> {
+  try {
+    if ((await stat(folder)).isDirectory()) return await realpath(folder);
+  } catch (error) {
+    const reason = diskReason(error);
+    if (reason === undefined) throw error;
+    throw new InputError(`Cannot read label maps: ${WANTED}, received ${JSON.stringify(folder)}: ${reason}.`);
+  }
+  throw new InputError(`Cannot read label maps: ${WANTED}, received the file ${folder}.`);
+}
+
+/** Throws InputError for a folder without label maps. */
+export function refuseEmpty(folder: string, { skipped, others }: Walk): never {
+  const [first] = skipped;
+  const instead = first
+    ? `files that cannot be read (first, ${first.file}: ${first.reason})`
+    : others.size > 0
+      ? `only other files (${describeOthers(others)})`
+      : 'an empty folder';
+  throw new InputError(
+    `Cannot read label maps: --masks must be a folder with label maps (PNG, TIFF, NIfTI or DICOM SEG), received ${instead}: ${folder}.`,
+  );
+}
