@@ -20,6 +20,7 @@ const SCRIPTS: Record<string, string> = {
   images: 'images.py',
   inks: 'inks.py',
   arrays: 'arrays.py',
+  labels: 'labels.py',
   features: 'features.py',
   measures: 'measures.py',
   memorisation: 'memorisation.py',
