@@ -6,6 +6,7 @@ import { type Drawn, drawFiles } from './some-files.ts';
 /** All that is sent to the thread at its start. */
 export interface ArtistOptions {
   set: PhantomSet;
+  /** Of the set. */
   folder: string;
 }
 

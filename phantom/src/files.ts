@@ -8,6 +8,7 @@ import { randomInts } from '@onnoise/scheduler';
 import { createPainter, type PhantomTruth } from './draw/draw-phantom.ts';
 import { drawFor } from './draw/random.ts';
 import { formatOf, type Picture } from './formats.ts';
+import { encodeMask, maskNameOf } from './masks.ts';
 import type { PhantomSet } from './options.ts';
 import { type CopyChange, truthLine } from './truth.ts';
 
@@ -19,6 +20,8 @@ export interface PhantomFile {
   row: string;
   /** Of the file with the truth: one line of JSON. */
   truth: string;
+  /** The label map of a picture that can be read, if the set has them. */
+  mask?: { name: string; bytes: Uint8Array } | undefined;
 }
 
 /** Streams of the seed that no picture has: a set has at most 3 million files. */
@@ -40,8 +43,8 @@ const rowOf = (set: PhantomSet, id: number | string, { age, sex, anomaly }: Phan
 
 const paint = createPainter();
 
-function picture({ seed, size, age, sex, right, abnormal, anomaly }: PhantomSet, index: number): Picture {
-  return { index, ...paint({ seed, picture: index, size, age, sex, right, abnormal, anomaly }) };
+function picture({ seed, size, age, sex, right, abnormal, anomaly, masks }: PhantomSet, index: number): Picture {
+  return { index, ...paint({ seed, picture: index, size, age, sex, right, abnormal, anomaly, mask: masks }) };
 }
 
 /** @param original which the picture is a copy of */
@@ -55,6 +58,7 @@ function fileOf(set: PhantomSet, drawn: Picture, original = drawn, change?: Copy
     bytes: encode(drawn, set.size, original),
     row: rowOf(set, id, drawn.truth),
     truth: truthLine(id, name, drawn.truth, copied, set.anomaly !== undefined),
+    ...(drawn.mask && { mask: { name: maskNameOf(id), bytes: encodeMask(drawn.mask, set.size) } }),
   };
 }
 
@@ -65,8 +69,10 @@ function copy(set: PhantomSet, index: number): PhantomFile {
   randomInts(set.seed, COPIED, number, set.count, of);
   const original = picture(set, of[0]!);
   const change = number % 2 === 0 ? undefined : changeOf(set, index);
-  const pixels = change ? changed(original.pixels, set, index, change) : original.pixels;
-  return fileOf(set, { ...original, index, pixels }, original, change);
+  if (change === undefined) return fileOf(set, { ...original, index }, original);
+  const pixels = changed(original.pixels, set, index, change);
+  const mask = original.mask && shifted(original.mask, set.size, change);
+  return fileOf(set, { ...original, index, pixels, ...(mask && { mask }) }, original, change);
 }
 
 function changeOf(set: PhantomSet, index: number): CopyChange {
@@ -76,13 +82,21 @@ function changeOf(set: PhantomSet, index: number): CopyChange {
   return { shift: [step(), step()], noise: 3 };
 }
 
-function changed(pixels: Uint8Array, { seed, size }: PhantomSet, index: number, { shift, noise }: CopyChange) {
+function changed(pixels: Uint8Array, { seed, size }: PhantomSet, index: number, change: CopyChange) {
   const draw = drawFor(seed, index, 'noise');
+  const { noise } = change;
+  return shifted(pixels, size, change).map((level) =>
+    Math.min(255, Math.max(0, Math.round(level + draw.uniform(-noise, noise)))),
+  );
+}
+
+/** What comes in at an edge is what lay there. */
+function shifted(values: Uint8Array, size: number, { shift }: CopyChange): Uint8Array {
   const inside = (at: number) => Math.min(size - 1, Math.max(0, at));
-  return pixels.map((_, at) => {
+  return values.map((_, at) => {
     const row = inside(Math.floor(at / size) - shift[1]);
     const column = inside((at % size) - shift[0]);
-    return Math.min(255, Math.max(0, Math.round(pixels[row * size + column]! + draw.uniform(-noise, noise))));
+    return values[row * size + column]!;
   });
 }
 
@@ -98,5 +112,5 @@ function broken(set: PhantomSet, index: number): PhantomFile {
     text: () => Buffer.from(`This is a text file. ${LABEL}\n`),
   }[kind]();
   const truth = JSON.stringify({ id: formatOf(set.format).idOf(drawn), file: whole.name, broken: kind });
-  return { ...whole, bytes, truth };
+  return { ...whole, bytes, truth, mask: undefined };
 }

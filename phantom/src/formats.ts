@@ -14,6 +14,8 @@ export interface Picture {
   index: number;
   /** [size, size] */
   pixels: Uint8Array;
+  /** Numbers of labels, if they are asked for. [size, size] */
+  mask?: Uint8Array;
   truth: PhantomTruth;
 }
 

@@ -1,4 +1,5 @@
 export { SEXES } from './draw/ages.ts';
+export { LABELS, type Label } from './draw/labels.ts';
 export { PHANTOM_FORMATS } from './formats.ts';
 export { type PhantomSet, USUAL } from './options.ts';
 export { writeSet } from './write-set.ts';

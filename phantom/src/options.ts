@@ -1,5 +1,5 @@
 /** What a set of phantoms is made of, and the rules of its options. */
-import { check, InputError, integer, number, oneOf, type Rule } from '@onnoise/scheduler/rules';
+import { check, flag, InputError, integer, number, oneOf, type Rule } from '@onnoise/scheduler/rules';
 import { SEXES, type Sex } from './draw/ages.ts';
 import { AGES, SIZES } from './draw/draw-phantom.ts';
 import { PHANTOM_FORMATS, type PhantomFormat } from './formats.ts';
@@ -25,6 +25,8 @@ export interface PhantomSet {
   /** Files that cannot be read, added last. */
   broken: number;
   format: PhantomFormat;
+  /** Whether each picture has a label map, in the folder `masks`. */
+  masks: boolean;
 }
 
 export const USUAL: Omit<PhantomSet, 'count'> = {
@@ -36,20 +38,22 @@ export const USUAL: Omit<PhantomSet, 'count'> = {
   duplicates: 0,
   broken: 0,
   format: 'png',
+  masks: false,
 };
 
 const MOST = 1_000_000;
 const SHARE = number({ min: 0, max: 1 });
 
-const RULES: Readonly<Record<Exclude<keyof PhantomSet, 'age' | 'sex' | 'format' | 'anomaly'>, Rule<number>>> = {
-  count: integer(1, MOST),
-  seed: integer(0),
-  size: integer(SIZES.min, SIZES.max),
-  right: SHARE,
-  abnormal: SHARE,
-  duplicates: integer(0, MOST),
-  broken: integer(0, MOST),
-};
+const RULES: Readonly<Record<Exclude<keyof PhantomSet, 'age' | 'sex' | 'format' | 'anomaly' | 'masks'>, Rule<number>>> =
+  {
+    count: integer(1, MOST),
+    seed: integer(0),
+    size: integer(SIZES.min, SIZES.max),
+    right: SHARE,
+    abnormal: SHARE,
+    duplicates: integer(0, MOST),
+    broken: integer(0, MOST),
+  };
 
 const ACTION = 'draw phantoms';
 
@@ -59,6 +63,7 @@ export function checkPhantomSet(set: PhantomSet): void {
   if (set.anomaly !== undefined) check(ACTION, '--anomaly', SHARE, set.anomaly);
   if (set.sex !== undefined) check(ACTION, '--sex', oneOf(SEXES), set.sex);
   check(ACTION, '--format', oneOf(PHANTOM_FORMATS), set.format);
+  check(ACTION, '--masks', flag, set.masks);
   const [youngest, oldest] = set.age;
   const whole = integer(AGES.min, AGES.max);
   if (!whole.holds(youngest) || !whole.holds(oldest) || youngest > oldest) {

@@ -14,10 +14,15 @@ function phantomOptions(set: PhantomSet): string {
   }
   if (set.age.join() !== USUAL.age.join()) typed.push(`--age ${set.age.join()}`);
   if (set.sex !== undefined) typed.push(`--sex ${set.sex}`);
+  if (set.masks) typed.push('--masks');
   return typed.join(' ');
 }
 
 const ANOMALY = ' `anomaly` is 1 where a finger bone\n  is missing or clearly too short, else 0.';
+
+const MASKS = `- \`masks/<id>.png\`: of each picture that can be read, what its pixels show. An indexed PNG of the picture's size, in which a
+  pixel is the number of its label; \`masks/labels.json\` has the names. They are no pictures: train on \`images\` alone.
+`;
 
 export function readmeOf(set: PhantomSet): string {
   const { count, duplicates, broken } = set;
@@ -33,7 +38,7 @@ results on them as results on radiographs.
 
 - \`images/<id>.${formatOf(set.format).ending}\`: ${[plural(count, 'picture'), ...planted].join(', ')}. Each says in its metadata what it is.
 - \`hands.csv\`: \`${columnsOf(set)}\`, the layout of the RSNA Bone Age challenge. \`boneage\` is in months.${set.anomaly === undefined ? '' : ANOMALY}
-- \`truth.jsonl\`: a line of JSON for each file, with what is known of it: age, sex, side, where the bones are and how wide
+${set.masks ? MASKS : ''}- \`truth.jsonl\`: a line of JSON for each file, with what is known of it: age, sex, side, where the bones are and how wide
   their growth plates, what is abnormal, what is a copy of what, what is broken.
 
 To make the same files again:

@@ -1,7 +1,7 @@
 /**
  * Writes a set of phantoms in the layout of the RSNA Bone Age challenge: `images/<id>.png` and `hands.csv` with the columns
- * id, boneage and male; beside them `truth.jsonl` and `README.md`. The folder gets its name when it is complete: what stops
- * before leaves nothing.
+ * id, boneage and male; beside them `truth.jsonl`, `README.md`, and `masks` if they are asked for. The folder gets its name when
+ * it is complete: what stops before leaves nothing.
  */
 import { mkdir, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -20,9 +20,10 @@ import type { ReportProgress } from '@onnoise/base/terminal';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import { type Artist, startArtist } from './artist.ts';
 import { columnsOf } from './files.ts';
+import { labelsFile } from './masks.ts';
 import { checkPhantomSet, countFiles, type PhantomSet, USUAL } from './options.ts';
 import { readmeOf } from './readme.ts';
-import { type Drawn, drawFiles } from './some-files.ts';
+import { type Drawn, drawFiles, IMAGES, MASKS } from './some-files.ts';
 
 export interface WriteSetOptions extends Partial<Omit<PhantomSet, 'count'>> {
   count: number;
@@ -41,8 +42,9 @@ const WORTH_THREADS = 150;
 const MOST_THREADS = 64;
 /** Bytes of a file beside its pixels, with its line of the truth. */
 const OVERHEAD = 8192;
+/** Bytes of a label map at most: its edges take them. */
+const maskBytes = ({ size }: PhantomSet) => 4096 + 12 * size;
 
-const IMAGES = 'images';
 const ADVICE = 'free some space and start again';
 
 /**
@@ -58,7 +60,7 @@ export async function writeSet({ out, threads, signal, onProgress, ...given }: W
   const most = checkInteger('draw phantoms', '--threads', threads ?? usual, 1, MOST_THREADS);
   const action = `write phantoms to ${out}`;
   const place = await withDiskErrors(action, () => placeOf(out));
-  await requireSpace(out, count * (set.size * set.size + OVERHEAD), action);
+  await requireSpace(out, count * (set.size * set.size + OVERHEAD + (set.masks ? maskBytes(set) : 0)), action);
   const temporary = temporaryName(place);
   const above = dirname(place);
   let made: string | undefined;
@@ -70,6 +72,10 @@ export async function writeSet({ out, threads, signal, onProgress, ...given }: W
         await sweep(above);
         await mkdir(temporary);
         await mkdir(join(temporary, IMAGES));
+        if (set.masks) {
+          await mkdir(join(temporary, MASKS));
+          await writeWhole(join(temporary, MASKS, 'labels.json'), labelsFile());
+        }
         await writeFiles(set, temporary, most, signal, onProgress);
         await writeWhole(join(temporary, 'README.md'), readmeOf(set));
         signal?.throwIfAborted();
@@ -110,14 +116,13 @@ async function writeFiles(
   onProgress: ReportProgress | undefined,
 ): Promise<void> {
   const total = countFiles(set);
-  const images = join(folder, IMAGES);
   const threads = total < WORTH_THREADS ? 1 : Math.min(most, Math.ceil(total / AT_A_TIME));
   const lines = await openLines(folder, columnsOf(set));
   const artists: Artist[] = [];
   let [next, done] = [0, 0];
   try {
-    if (threads === 1) artists.push(drawHere(set, images));
-    else await startArtists(artists, threads, set, images);
+    if (threads === 1) artists.push(drawHere(set, folder));
+    else await startArtists(artists, threads, set, folder);
     await Promise.all(
       artists.map(async ({ draw }) => {
         while (next < total) {
@@ -139,20 +144,20 @@ async function writeFiles(
 }
 
 /** Fills the list with threads: those that began are in it where another cannot. */
-async function startArtists(artists: Artist[], threads: number, set: PhantomSet, images: string): Promise<void> {
-  const started = await Promise.allSettled(Array.from({ length: threads }, () => startArtist(set, images)));
+async function startArtists(artists: Artist[], threads: number, set: PhantomSet, folder: string): Promise<void> {
+  const started = await Promise.allSettled(Array.from({ length: threads }, () => startArtist(set, folder)));
   for (const result of started) if (result.status === 'fulfilled') artists.push(result.value);
   const failed = started.find(({ status }) => status === 'rejected');
   if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
 /** The only thread, which lets Ctrl-C through between its files. */
-function drawHere(set: PhantomSet, images: string): Artist {
+function drawHere(set: PhantomSet, folder: string): Artist {
   return {
     async draw(from, to) {
       const drawn: Drawn = { rows: [], truths: [] };
       for (let index = from; index < to; index++) {
-        const { rows, truths } = drawFiles(set, images, index, index + 1);
+        const { rows, truths } = drawFiles(set, folder, index, index + 1);
         drawn.rows.push(...rows);
         drawn.truths.push(...truths);
         await setImmediate();

@@ -11,6 +11,7 @@ import { expose } from './film.ts';
 import { drawHand, type HandTruth } from './hand.ts';
 import { layHand } from './layout.ts';
 import { type Marker, PLATE } from './marker.ts';
+import { drawMask } from './mask.ts';
 import { drawPerson } from './person.ts';
 import { drawPose } from './pose.ts';
 import { drawFor } from './random.ts';
@@ -39,11 +40,15 @@ export interface PhantomOptions {
   abnormal?: number | undefined;
   /** Share of hands with one finger bone missing or clearly too short, 0 to 1; 0 if not given. */
   anomaly?: number | undefined;
+  /** Whether to make the label map, too. It does not change the picture. */
+  mask?: boolean | undefined;
 }
 
 export interface Phantom {
   /** Grey levels, 0 to 255. [size, size] */
   pixels: Uint8Array;
+  /** If asked for: of each pixel the number of its label in `LABELS` (labels.ts), as `drawMask` says. [size, size] */
+  mask?: Uint8Array;
   truth: PhantomTruth;
 }
 
@@ -97,7 +102,8 @@ function draw(options: PhantomOptions, memory: Canvas): Phantom {
   const layout = layHand(person, pose, shorterBones(abnormality, anomaly));
   const view = viewOf(side, layout, pose, person.lengthScale);
   const canvas = { ...memory, scale: view.scale };
-  const hand = drawHand(canvas, { person, pose, layout, view, abnormality, anomaly });
+  const hand = { person, pose, layout, view, abnormality, anomaly };
+  const drawn = drawHand(canvas, hand);
   const exposure = drawExposure(seed, picture);
   const marker = markerOf(canvas, exposure, pose.hand === 1 ? 'L' : 'R');
   const wrist = Math.round(view.toPicture([0, WRIST * person.lengthScale])[1]);
@@ -110,9 +116,17 @@ function draw(options: PhantomOptions, memory: Canvas): Phantom {
     ...(abnormality && { abnormality }),
     ...(anomaly && { anomaly }),
     ...(marker && { marker: { letter: marker.letter, initials: marker.initials, at: marker.at } }),
-    ...hand,
+    ...drawn,
   };
-  return { pixels: average(film, size, times), truth: times === 1 ? truth : shrink(truth, times) };
+  const { collimation } = exposure;
+  const viewAt = (side: number) => viewOf(side, layout, pose, person.lengthScale);
+  return {
+    pixels: average(film, size, times),
+    ...(options.mask && {
+      mask: drawMask({ size, times, collimation, handAt: (side) => ({ ...hand, view: viewAt(side) }) }),
+    }),
+    truth: times === 1 ? truth : shrink(truth, times),
+  };
 }
 
 /** Age and sex as given, or drawn from what they may be. */

@@ -118,18 +118,26 @@ function develop({ size, bone: lost, noise }: Canvas, exposure: Exposure, white:
   return pixels;
 }
 
-/** Replaces what lies outside of the collimated frame. */
-function collimate(pixels: Uint8Array, { size, noise }: Canvas, { outside, margins, turn }: Collimation): void {
+/** How deep the middle of a pixel lies inside of the collimated frame, in pixels; below 0 outside. */
+export function depthInFrame(size: number, { margins, turn }: Collimation): (row: number, column: number) => number {
   const [cos, sin, half] = [Math.cos(turn), Math.sin(turn), size / 2];
   const [left, top, right, bottom] = margins.map((margin) => half - margin * size) as [number, number, number, number];
+  return (row, column) => {
+    const [dx, dy] = [column + 0.5 - half, row + 0.5 - half];
+    const [x, y] = [dx * cos + dy * sin, dy * cos - dx * sin];
+    return Math.min(left + x, right - x, top + y, bottom - y);
+  };
+}
+
+/** Replaces what lies outside of the collimated frame. */
+function collimate(pixels: Uint8Array, { size, noise }: Canvas, collimation: Collimation): void {
+  const depth = depthInFrame(size, collimation);
   for (let row = 0, at = 0; row < size; row++) {
     for (let column = 0; column < size; column++, at++) {
-      const [dx, dy] = [column + 0.5 - half, row + 0.5 - half];
-      const [x, y] = [dx * cos + dy * sin, dy * cos - dx * sin];
-      const inside = Math.min(left + x, right - x, top + y, bottom - y) / 1.6 + 0.5;
+      const inside = depth(row, column) / 1.6 + 0.5;
       if (inside >= 1) continue;
       const share = Math.max(0, inside);
-      const value = pixels[at]! * share + (outside + 2 * noise[at]!) * (1 - share);
+      const value = pixels[at]! * share + (collimation.outside + 2 * noise[at]!) * (1 - share);
       pixels[at] = Math.min(255, Math.max(0, value)) + 0.5;
     }
   }

@@ -2,7 +2,7 @@
 import type { Abnormality } from './abnormality.ts';
 import { type Carpal, carpalTimes, epiphysisTimes, sesamoidTimes } from './ages.ts';
 import type { Anomaly } from './anomaly.ts';
-import { addCarpal, addRoundBone } from './carpal.ts';
+import { addCarpal, addRoundBone, type PlacedCarpal } from './carpal.ts';
 import { fleshOf, sesamoidPlace } from './flesh.ts';
 import { breakBone } from './fracture.ts';
 import type { LaidBone, Layout } from './layout.ts';
@@ -41,34 +41,50 @@ export interface Hand {
   anomaly?: Anomaly | undefined;
 }
 
+/** The bones that a hand has, and where they lie in the picture. */
+export interface HandBones {
+  long: readonly PlacedBone[];
+  carpals: readonly PlacedCarpal[];
+  sesamoid?: { centre: Point; radius: number };
+}
+
 export function drawHand(canvas: Canvas, hand: Hand): HandTruth {
-  const { person, pose, layout, view, abnormality, anomaly } = hand;
+  const { person, layout, view } = hand;
+  const { long, carpals, sesamoid } = bonesOf(hand);
   drawTissue(canvas, fleshOf(layout, person, view));
   canvas.bone.fill(0);
-  const bones: Record<string, BoneTruth> = {};
-  for (const laid of [layout.radius, layout.ulna, ...[...layout.rays.values()].flat()]) {
-    const { name } = laid.bone;
-    if (abnormality?.kind === 'missing phalanx' && abnormality.bone === name) continue;
-    if (anomaly?.kind === 'missing' && anomaly.bone === name) continue;
-    const placed = placeBone(laid, hand);
+  for (const placed of long) {
     addLongBone(canvas, placed);
     if (placed.fracture) breakBone(canvas, placed, placed.fracture);
-    bones[name] = truthOf(placed);
   }
-  const carpals: Partial<Record<Carpal, Point>> = {};
-  for (const [name, at] of layout.carpals) {
+  for (const placed of carpals) addCarpal(canvas, placed);
+  if (sesamoid) addRoundBone(canvas, sesamoid.centre, sesamoid.radius, person.dense);
+  return {
+    bones: Object.fromEntries(long.map((placed) => [placed.bone.name, truthOf(placed)])),
+    carpals: Object.fromEntries(carpals.map(({ name, centre }) => [name, centre])),
+    ...(sesamoid && { sesamoid: sesamoid.centre }),
+  };
+}
+
+export function bonesOf(hand: Hand): HandBones {
+  const { person, pose, layout, view, abnormality, anomaly } = hand;
+  const isMissing = (name: string) =>
+    (abnormality?.kind === 'missing phalanx' && abnormality.bone === name) ||
+    (anomaly?.kind === 'missing' && anomaly.bone === name);
+  const long = [layout.radius, layout.ulna, ...[...layout.rays.values()].flat()].flatMap((laid) =>
+    isMissing(laid.bone.name) ? [] : [placeBone(laid, hand)],
+  );
+  const carpals = [...layout.carpals].flatMap(([name, at]) => {
     const { size } = person.stage(name, carpalTimes(name, person.sex));
-    if (size === 0) continue;
+    if (size === 0) return [];
     const centre = view.toPicture(at);
     const scale = view.scale * person.lengthScale * Math.sqrt(person.breadth) * person.widths.get(name)!;
-    addCarpal(canvas, { name, centre, turn: view.turn, hand: pose.hand, scale, size, dense: person.dense });
-    carpals[name] = centre;
-  }
+    return [{ name, centre, turn: view.turn, hand: pose.hand, scale, size, dense: person.dense }];
+  });
   const { size } = person.stage('sesamoid', sesamoidTimes(person.sex));
-  if (size === 0) return { bones, carpals };
-  const sesamoid = view.toPicture(sesamoidPlace(layout, person.lengthScale));
-  addRoundBone(canvas, sesamoid, 2.7 * size * person.widthScale * view.scale, person.dense);
-  return { bones, carpals, sesamoid };
+  if (size === 0) return { long, carpals };
+  const centre = view.toPicture(sesamoidPlace(layout, person.lengthScale));
+  return { long, carpals, sesamoid: { centre, radius: 2.7 * size * person.widthScale * view.scale } };
 }
 
 function placeBone({ bone, proximal, distal }: LaidBone, { person, pose, view, abnormality }: Hand): PlacedBone {

@@ -98,6 +98,13 @@ export function addLongBone(canvas: Canvas, placed: PlacedBone): void {
   if (whole > 0) addPart(canvas, placed, wholeOf(placed, canvas.scale), whole);
 }
 
+/** Adds all that the bone covers. A plate that is closing counts as bone once half of it has turned into bone. */
+export function addCovered(canvas: Canvas, placed: PlacedBone): void {
+  const { scale } = canvas;
+  const parts = placed.stage.fusion < 0.5 ? partsOf(placed, scale) : [wholeOf(placed, scale)];
+  for (const part of parts) addPart(canvas, placed, part, 1);
+}
+
 /** Ends of the bone where it meets others, in pixels. */
 function joints({ bone, widthScale }: PlacedBone, scale: number): { near: End; far: End } {
   const [p, , d] = bone.widths;
