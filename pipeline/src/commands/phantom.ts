@@ -51,6 +51,12 @@ export const command: Command<PhantomArguments> = {
       default: USUAL.format,
       describe: 'Files to write; dicom is for trying out software that reads hospital files',
     },
+    masks: {
+      group: PICTURES,
+      boolean: true,
+      default: USUAL.masks,
+      describe: 'Also write label maps, PNG of the same names in the folder masks: which pixel is which kind of bone',
+    },
     threads: numberOption('threads', PICTURES, 'Number of threads; does not change the pictures', 'one per core'),
     abnormal: {
       ...numberOption('abnormal', PLANTED, 'Share of hands with a fracture, a missing phalanx or a short metacarpal'),
@@ -91,9 +97,11 @@ export const command: Command<PhantomArguments> = {
     duplicates,
     broken,
     format,
+    masks,
     threads,
   }) => {
-    const given = { count, seed, size, sex, right, abnormal, anomaly, duplicates, broken, format, ...(age && { age }) };
+    const planted = { abnormal, anomaly, duplicates, broken };
+    const given = { count, seed, size, sex, right, ...planted, format, masks, ...(age && { age }) };
     const began = performance.now();
     const files = await withInterrupt((signal) =>
       withProgress('Drawing', { unit: 'images' }, (onProgress) =>
@@ -105,11 +113,12 @@ export const command: Command<PhantomArguments> = {
     sayResult(
       [
         `Images: ${files} in ${images}. ${LABEL}`,
+        ...(masks ? [`Masks: ${count + duplicates} in ${formatPath(join(out, 'masks'))}`] : []),
         `Table: ${csv}`,
         `Truth: ${formatPath(join(out, 'truth.jsonl'))}`,
         `Try: ${program('prepare')} --data ${shellPath(images)} --csv ${shellPath(csv)} --size ${Math.min(size, USUAL_TRAINED)}`,
       ],
-      { out, files, pictures: count, duplicates, broken, seconds },
+      { out, files, pictures: count, duplicates, broken, ...(masks && { masks: count + duplicates }), seconds },
     );
   },
 };
