@@ -44,13 +44,14 @@ export async function openFolder(store: Store, options: FrameOptions = {}): Prom
   };
 }
 
-function refuseEmpty({ place, skipped, others, own }: Store): never {
+function refuseEmpty({ place, skipped, others, own, labelMaps = [] }: Store): never {
   const first = skipped[0];
   const unusable =
     first && `${plural(skipped.length, 'file')} that cannot be read (first, ${first.file}: ${first.reason})`;
   const other = others.size > 0 ? `only other files (${describeOthers(others)})` : undefined;
   const drawn = own.length > 0 ? `only pictures that a network drew, in ${own[0]}` : undefined;
-  const instead = unusable ?? drawn ?? other ?? 'an empty folder';
+  const maps = labelMaps.length > 0 ? `only label maps, in ${labelMaps[0]}` : undefined;
+  const instead = unusable ?? drawn ?? maps ?? other ?? 'an empty folder';
   throw new InputError(
     `Cannot prepare images: data must be a folder with images (JPEG, PNG, WebP, GIF, TIFF, AVIF, SVG, DICOM or NIfTI), received ${instead}: ${place}.`,
   );

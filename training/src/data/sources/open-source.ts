@@ -14,6 +14,7 @@ import { openDicomweb } from './dicomweb.ts';
 import { openDigits } from './digits.ts';
 import { openFolder } from './folder.ts';
 import { findIdxImages, openIdx } from './idx.ts';
+import { isLabelFolder } from './label-folder.ts';
 import { openFolderStore, type Store, storeOf } from './store.ts';
 import { hasImageName, kindOf, walkFile } from './walk.ts';
 
@@ -70,6 +71,7 @@ async function open(options: SourceOptions): Promise<Source> {
       : openCsv(store, csv, { label: labelColumn, group: groupColumn, conditions }, options);
   if (isDicomweb(data)) return openStore(await openDicomweb(data));
   const stat = statOf(data);
+  if (stat.isDirectory() && isLabelFolder(data)) refuseData(`a folder of label maps, which are no images, ${data}`);
   if (stat.isDirectory() && csv !== undefined) return openStore(openFolderStore(data));
   if (!stat.isDirectory() && !stat.isFile()) refuseData(`${kindOf(stat)}, ${data}`);
   if (stat.isFile() && isDicomdir(basename(data)))

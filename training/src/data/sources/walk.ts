@@ -15,6 +15,7 @@ import { diskReason, ownFolder } from '@onnoise/base/files';
 import { extensionOf, isDicom, isDicomdir, MEDICAL_EXTENSIONS } from '@onnoise/base/pictures';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Skipped } from '../set/types.ts';
+import { isLabelFolder } from './label-folder.ts';
 
 export interface ImageFile {
   /** Path below the folder, with forward slashes. */
@@ -33,6 +34,8 @@ export interface Walk {
   others: Map<string, number>;
   /** Folders of runs and models, whose pictures are no data: `runs/a (a run)`; ascending by path. */
   own: string[];
+  /** Folders of label maps below the folder; ascending. */
+  labelMaps?: string[];
   /** Skipped links by their path, and the images that they lead to: names by which a CSV may call them. */
   aliases?: ReadonlyMap<string, ImageFile>;
 }
@@ -70,7 +73,8 @@ export const hasImageName = (path: string): boolean => EXTENSIONS.has(extensionO
 
 /**
  * Lists the images below `folder`, nested to any depth. It ignores names that begin with a dot, `__MACOSX` and `DICOMDIR`.
- * It leaves out the folders of runs and models, whose pictures a network drew. It follows links, also to places outside,
+ * It leaves out the folders of runs and models, whose pictures a network drew, and those of label maps, unless the folder
+ * itself is one. It follows links, also to places outside,
  * but reads every folder and file once: links wait until all real folders are read, and those to what is read by then
  * are skipped. Hard links are files of their own, as copies are. A file without an extension counts if its first bytes
  * are an image's. Nothing below the folder stops the walk: unreadable entries are skipped with a reason. Only the folder
@@ -82,6 +86,7 @@ export function walkImages(root: string, wanted = 'prepare images: data must be 
   const skipped: Skipped[] = [];
   const others = new Map<string, number>();
   const own: string[] = [];
+  const labelMaps: string[] = [];
   const aliases = new Map<string, ImageFile>();
   /** By their real paths. */
   const folders = new Set<string>();
@@ -93,6 +98,7 @@ export function walkImages(root: string, wanted = 'prepare images: data must be 
     const kind = ownFolder(entries.map(({ name }) => name));
     if (kind !== undefined && below === '') refuseOwn(kind, root, wanted);
     if (kind !== undefined) return void own.push(`${below} (${kind})`);
+    if (below !== '' && isLabelFolder(folder.real)) return void labelMaps.push(below);
     folders.add(folder.real);
     for (const entry of entries) {
       const { name } = entry;
@@ -151,7 +157,7 @@ export function walkImages(root: string, wanted = 'prepare images: data must be 
   for (const { path, above } of links) add(path, above, 'a link to '); // a folder that one leads to may hold further ones
   images.sort((a, b) => (a.path < b.path ? -1 : 1));
   skipped.sort((a, b) => (a.file < b.file ? -1 : 1));
-  return { images, skipped, others, own: own.sort(), aliases };
+  return { images, skipped, others, own: own.sort(), labelMaps: labelMaps.sort(), aliases };
 }
 
 function refuseOwn(kind: string, folder: string, wanted: string): never {
@@ -211,12 +217,13 @@ export function describeOthers(others: Map<string, number>): string {
 }
 
 /** Sentences about pictures that do not count, which would otherwise go unnoticed. */
-export function notesOnUnread({ others, own }: Pick<Walk, 'others' | 'own'>): string[] {
+export function notesOnUnread({ others, own, labelMaps = [] }: Pick<Walk, 'others' | 'own' | 'labelMaps'>): string[] {
   const unread = new Map([...others].filter(([extension]) => UNREAD.has(extension)));
-  const named = own.slice(0, 3).join(', ') + (own.length > 3 ? ', ...' : '');
+  const listed = (folders: readonly string[]) => folders.slice(0, 3).join(', ') + (folders.length > 3 ? ', ...' : '');
   return [
     ...(unread.size > 0 ? [`Left out: ${describeOthers(unread)}. Convert them to PNG to include them.`] : []),
-    ...(own.length > 0 ? [`Left out: ${named}. A network drew those pictures.`] : []),
+    ...(own.length > 0 ? [`Left out: ${listed(own)}. A network drew those pictures.`] : []),
+    ...(labelMaps.length > 0 ? [`Left out: ${listed(labelMaps)}. They are label maps, not images.`] : []),
   ];
 }
 
