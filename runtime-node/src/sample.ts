@@ -3,12 +3,14 @@
  */
 import { type Denoiser, denoiserOf, type ImageSeed, pictureOf, sampleImages } from '@onnoise/scheduler';
 import {
+  type Artefact,
   conditionRows,
   extraInputs,
   type ImageShape,
   latentsOf,
   type NetworkShape,
   nullRow,
+  splitPairs,
 } from '@onnoise/scheduler/model';
 import { imageSize } from './pictures/pixels.ts';
 import type { SampleRequest } from './request.ts';
@@ -41,12 +43,15 @@ export interface SampleProgress {
 export interface Samples {
   /** [N, C, H, W], mostly within [-1, 1] (within it where the scheduler clips). */
   images: Float32Array;
-  /** [C, H, W] */
+  /** [C, H, W], without the planes of a mask. */
   shape: ImageShape;
   /** One per image. */
   seeds: ImageSeed[];
   /** One per image, for a conditional model. */
   labels?: number[];
+  /** Of a model that draws masks: class numbers [N, H, W], and how sure each is, [N, H, W] in 0..1. */
+  masks?: Uint8Array;
+  maskConfidence?: Float32Array;
   /** Where `returnLatents` asked for it: the noise that the pictures started from, [N, C, H, W]. */
   latents?: Float32Array;
 }
@@ -58,7 +63,7 @@ export interface Samples {
  */
 export async function sampleInBatches(
   request: SampleRequest,
-  unet: NetworkShape,
+  unet: SampledNetwork,
   createDenoiser: (rows: readonly Float32Array[]) => Denoiser,
   { onStep, onProgress, signal }: SampleCallbacks,
 ): Promise<Samples> {
@@ -96,11 +101,18 @@ export async function sampleInBatches(
   return samplesOf(request, unet, images);
 }
 
+/** A network, and the mask that it draws with each picture. */
+export type SampledNetwork = NetworkShape & Pick<Artefact, 'maskOutput'>;
+
+/** @param drawn [N, C, H, W] of the network's shape */
 export const samplesOf = (
   request: SampleRequest,
-  { shape }: Pick<NetworkShape, 'shape'>,
-  images: Float32Array,
+  { shape, maskOutput }: SampledNetwork,
+  drawn: Float32Array,
 ): Samples => {
   const { seeds, labels } = request;
-  return { images, shape, seeds, ...(labels && { labels }), ...latentsOf(request, shape) };
+  const others = { seeds, ...(labels && { labels }), ...latentsOf(request, shape) };
+  if (!maskOutput) return { images: drawn, shape, ...others };
+  const { images, shape: pictures, masks, confidence } = splitPairs(drawn, shape, maskOutput);
+  return { images, shape: pictures, masks, maskConfidence: confidence, ...others };
 };

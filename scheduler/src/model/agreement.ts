@@ -1,9 +1,11 @@
 /** Checks that the files of a model folder describe one network. It does not compare what a file leaves out. */
 import { InputError } from '../rules/errors.ts';
+import { conditionImageMetadata } from './condition-image.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import type { ConditionSpec } from './conditions.ts';
 
-export interface FolderFacts extends Pick<ConditioningFacts, 'classes' | 'nullCondition' | 'conditions'> {
+export interface FolderFacts
+  extends Pick<ConditioningFacts, 'classes' | 'nullCondition' | 'conditions' | 'conditionImage'> {
   /** T of scheduler/scheduler_config.json. */
   timesteps: number;
   /** `num_train_timesteps` of unet/config.json, unchecked. */
@@ -20,7 +22,7 @@ const ONNX = 'unet/model.onnx';
  * @throws InputError that names both files and what they say.
  */
 export function checkAgreement(
-  { timesteps, unetTimesteps, classes, nullCondition = false, conditions = [] }: FolderFacts,
+  { timesteps, unetTimesteps, classes, nullCondition = false, conditions = [], conditionImage }: FolderFacts,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
   const differ = (name: string, one: string, a: unknown, other: string, b: unknown): never => {
@@ -41,6 +43,11 @@ export function checkAgreement(
   compare('num_class_embeds', UNET, embeds, ONNX, metadata.num_class_embeds);
   compareText('null_condition', String(nullCondition), metadata.null_condition);
   compareText('conditions', conditionsMetadata(conditions), metadata.conditions);
+  compareText(
+    'condition_image',
+    conditionImage ? conditionImageMetadata(conditionImage) : 'none',
+    metadata.condition_image,
+  );
 }
 
 /** What an ONNX file's metadata says under `conditions`: what their encoding depends on. */

@@ -10,6 +10,7 @@ import { check, flag, integer, nullable, object, type Rule, worded } from '../ru
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
 import { checkAgreement } from './agreement.ts';
 import { classNamesOf } from './class-names.ts';
+import { type ConditionImage, type MaskLabels, readConditionImage, readMaskLabels } from './condition-image.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { type ConditionSpec, readConditions } from './conditions.ts';
 import { formatOf, type NetworkFormat } from './format.ts';
@@ -30,6 +31,10 @@ export interface Artefact {
   nullCondition: boolean;
   /** The numbers that the network is conditional on. */
   conditions: readonly ConditionSpec[];
+  /** The mask or picture that the network is told of each image; absent for none. */
+  conditionImage?: ConditionImage;
+  /** Classes of the mask that is drawn with each picture, a plane each after the picture's channels; absent for none. */
+  maskOutput?: MaskLabels;
   /** Where model_index.json says that all images of its training were synthetic phantoms. */
   trainedOn?: 'phantoms';
 }
@@ -115,29 +120,58 @@ export function unreadablePart(error: unknown, part: string, kind: 'file' | 'mod
 
 const COUNT = worded('a positive integer', integer(1));
 const SIZE = worded('a positive integer or two, [height, width]', sampleSize(Number.MAX_SAFE_INTEGER));
-const CHANNELS = integer(1, MOST_CHANNELS);
 
 /** Image and conditions from unet/config.json; its other keys describe the network, not how to call it. */
 function readUnet(
   json: Record<string, unknown>,
   file: string,
-): Pick<Artefact, 'shape' | 'classes' | 'nullCondition' | 'conditions'> {
+): Pick<Artefact, 'shape' | 'classes' | 'nullCondition' | 'conditions' | 'conditionImage' | 'maskOutput'> {
   const read = <T>(name: string, rule: Rule<T>, value: unknown = json[name]) =>
     check(LOADING, `${name} of ${file}`, rule, value);
   const [height, width] = sidesOf(read('sample_size', SIZE));
-  const channelsName = json.image_channels === undefined ? 'in_channels' : 'image_channels'; // the latter in SimpleUnet
-  const channels = read(channelsName, CHANNELS);
-  const { out_channels: outChannels = channels } = json;
-  if (outChannels !== channels) refuse(LOADING, `out_channels of ${file}`, `${channelsName}, ${channels}`, outChannels);
+  const channels = readChannels(json, file, [height, width]);
   const embeds = read('num_class_embeds', nullable(COUNT), json.num_class_embeds ?? null) ?? 0;
   const conditions = readConditions(LOADING, file, json.conditions ?? []);
   const nullCondition = read('null_condition', flag, json.null_condition ?? false);
   if (nullCondition && embeds === 1) refuse(LOADING, `num_class_embeds of ${file}`, 'at least 2 with a null class', 1);
-  if (nullCondition && embeds === 0 && conditions.length === 0) {
+  if (nullCondition && embeds === 0 && conditions.length === 0 && !channels.conditionImage) {
     refuse(LOADING, `null_condition of ${file}`, 'false for an unconditional network', true);
   }
   const classes = nullCondition && embeds > 0 ? embeds - 1 : embeds;
-  return { shape: [channels, height, width], classes, nullCondition, conditions };
+  return { classes, nullCondition, conditions, ...channels };
+}
+
+/**
+ * What the channels of a network are. SimpleUnet counts those of the sample alone, as `image_channels`; UNet2DModel's `in_channels` are
+ * those of the sample, then of the condition image, and its `out_channels` those of the sample. A network of diffusers with more in
+ * than out is told a picture.
+ */
+function readChannels(
+  json: Record<string, unknown>,
+  file: string,
+  sides: readonly [height: number, width: number],
+): Pick<Artefact, 'shape' | 'conditionImage' | 'maskOutput'> {
+  const simple = json.image_channels !== undefined;
+  const inputsName = simple ? 'image_channels' : 'in_channels';
+  const inputs = check(LOADING, `${inputsName} of ${file}`, COUNT, json[inputsName]);
+  const named = readConditionImage(LOADING, file, json.condition_image, sides);
+  const beside = simple ? 0 : (named?.shape[0] ?? 0);
+  const { out_channels: outputs = inputs - beside } = json;
+  const channels = check(LOADING, `out_channels of ${file}`, COUNT, outputs);
+  const more = inputs - channels;
+  if (named ? more !== beside : more < 0 || (simple && more !== 0)) {
+    const rule =
+      beside > 0 ? `${inputsName} less the ${beside} of condition_image` : `${inputsName}, ${inputs}, or fewer`;
+    refuse(LOADING, `out_channels of ${file}`, simple ? `${inputsName}, ${inputs}` : rule, channels);
+  }
+  const unnamed = named || more === 0 ? undefined : { channels: more };
+  const conditionImage = named ?? readConditionImage(LOADING, file, unnamed, sides);
+  const drawn = json.mask_output;
+  const maskOutput = drawn === undefined ? undefined : readMaskLabels(LOADING, `mask_output of ${file}`, drawn);
+  const planes = maskOutput?.classes.length ?? 0;
+  const rule = integer(1 + planes, MOST_CHANNELS + planes);
+  check(LOADING, `${simple ? inputsName : 'out_channels'} of ${file}`, rule, channels);
+  return { shape: [channels, ...sides], ...(conditionImage && { conditionImage }), ...(maskOutput && { maskOutput }) };
 }
 
 const nameOf = (path: string, where: string | undefined) => (where === undefined ? path : `${where}/${path}`);

@@ -37,7 +37,7 @@ const intervalRule = (last: number): Rule<readonly [number, number]> => {
   );
 };
 
-const reason = ({ classes, conditions = [] }: ConditioningFacts) =>
-  classes > 0 || conditions.length > 0
+const reason = ({ classes, conditions = [], conditionImage }: ConditioningFacts) =>
+  classes > 0 || conditions.length > 0 || conditionImage
     ? 'this model was always told its condition in training'
     : 'this model is unconditional';

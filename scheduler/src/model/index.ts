@@ -14,6 +14,17 @@ export {
 export { classNamesOf } from './class-names.ts';
 export { GRAY_TOLERANCE, isGray, toGray } from './colour.ts';
 export {
+  type ConditionImage,
+  type ConditionImages,
+  conditionImageConfig,
+  conditionImageMetadata,
+  type MaskLabels,
+  MOST_MASK_CLASSES,
+  maskPlanes,
+  readConditionImage,
+  readMaskLabels,
+} from './condition-image.ts';
+export {
   type ConditioningFacts,
   type ConditionRows,
   conditionRows,
@@ -57,6 +68,7 @@ export { narrowHalf, widenBrain, widenHalf } from './half.ts';
 export { type CountLimit, USUAL_VARIATION } from './image-seeds.ts';
 export { type ClassFacts, labelNumber } from './label-number.ts';
 export { latentsOf } from './latents.ts';
+export { classColours, colourMasks, masksOfPlanes, type Pairs, pictureShapeOf, splitPairs } from './mask-output.ts';
 export { onnxReason } from './onnx/error.ts';
 export { type OnnxFacts, readOnnxFacts } from './onnx/file.ts';
 export { sniff } from './onnx/sniff.ts';

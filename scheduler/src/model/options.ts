@@ -1,6 +1,7 @@
 /** The options of a sampling request, in every runtime. Samplers' own options (`eta`) are in `SAMPLER_OPTIONS`. */
 import type { ImageSeed } from '../noise/seeds.ts';
 import type { SamplerName, SamplerSettings } from '../sampling/methods/samplers.ts';
+import type { ConditionImages } from './condition-image.ts';
 import type { ConditionValues } from './conditions.ts';
 
 export interface PictureOptions extends SamplerSettings {
@@ -50,6 +51,12 @@ export interface PictureOptions extends SamplerSettings {
    * out is absent, which only a model that was also trained without takes. With `variations` and `interpolate` one value.
    */
   conditions?: ConditionValues | undefined;
+  /**
+   * Masks or pictures for a model that is told them, used in turn; at most `count`, which is their number where neither it nor `seeds`
+   * are given. Masks are class numbers, Uint8Array [H, W] or [N, H, W]; pictures Float32Array [K, H, W] or [N, K, H, W] in [-1, 1].
+   * With `variations` and `interpolate` one.
+   */
+  conditionImages?: ConditionImages | undefined;
   /**
    * Scale of classifier-free guidance, 0 to 20; 1: none. A model that was always told its condition in training takes
    * only 1. Default: `DEFAULT_GUIDANCE`, or 1 for such a model.

@@ -1,11 +1,12 @@
 /** Checks and completes the options of a sampling call, before anything is computed. */
 import type { ImageSeed } from '../noise/seeds.ts';
-import { refuse } from '../rules/errors.ts';
+import { InputError, refuse } from '../rules/errors.ts';
 import type { Guidance } from '../sampling/guidance.ts';
 import { checkPicture } from '../sampling/known.ts';
 import { DEFAULT_SAMPLER } from '../sampling/methods/samplers.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
+import { completeConditionImages, countOfConditionImages } from './condition-image.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { completeConditions } from './conditions.ts';
 import { guidanceInterval, guidanceScale } from './guidance-options.ts';
@@ -22,6 +23,8 @@ export interface PictureRequest {
   labels: number[] | undefined;
   /** The encoded conditions of each image, [2K], for a model that has K > 0. */
   conditions: Float32Array[] | undefined;
+  /** What each image's network is told as a picture, [K, H, W], for a model that takes one; undefined: nothing. */
+  conditionImages?: Float32Array[] | undefined;
   /** undefined: none, one call of the network on each image. */
   guidance: Guidance | undefined;
   table: SamplerTable;
@@ -64,25 +67,30 @@ export function completeRequest(
   compile: typeof compileSampler = compileSampler,
 ): PictureRequest {
   const { scheduler, shape } = model;
-  const wanted = options.count ?? (options.seeds ? undefined : countOfLatents(options, shape));
+  const told = countOfConditionImages(ACTION, model.conditionImage, options.conditionImages);
+  const wanted = options.count ?? (options.seeds ? undefined : (countOfLatents(options, shape) ?? told));
   const seeds = seedsOf({ ...options, count: wanted }, limit);
   const { steps = usualSteps(scheduler), sampler = DEFAULT_SAMPLER, latents, returnLatents, from, mask } = options;
   const { classes, nullCondition = false, conditions: specs = [] } = model;
+  const turn = { count: seeds.length, optional: nullCondition };
   const count = seeds.length;
   checkLatents(options, shape, count);
   checkPicture(options, shape, count);
-  checkSharedNoise(options);
-  const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, { count, optional: nullCondition });
+  checkSharedNoise(options, told);
+  const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, turn);
+  const conditionImages = completeConditionImages(ACTION, model.conditionImage, options.conditionImages, turn);
   const scale = guidanceScale(ACTION, model, options.guidance);
   const interval = guidanceInterval(ACTION, model, options.guidanceInterval);
   const strength = strengthOf(options);
   const labels = labelsOfPictures(model, options, count);
   // Without any condition both halves are the same.
-  const conditional = classes > 0 || conditions?.some((values) => values.some((value) => value !== 0));
+  const given = conditionImages !== undefined || conditions?.some((values) => values.some((value) => value !== 0));
+  const conditional = classes > 0 || given;
   return {
     seeds,
     labels,
     conditions,
+    ...(conditionImages && { conditionImages }),
     guidance: scale !== 1 && conditional ? { scale, interval } : undefined,
     table: compile(scheduler, { ...options, sampler, steps, strength }),
     strength,
@@ -94,11 +102,17 @@ export function completeRequest(
 }
 
 /** @throws InputError for several values of a condition where pictures share the noise of a seed: they would jump from one to another. */
-function checkSharedNoise({ interpolate, variations, conditions = {} }: PictureOptions): void {
+function checkSharedNoise(
+  { interpolate, variations, conditions = {} }: PictureOptions,
+  told: number | undefined,
+): void {
   if (interpolate === undefined && variations === undefined) return;
   const place = interpolate === undefined ? 'where a seed is varied' : 'from one seed to another';
   for (const [name, given] of Object.entries(conditions)) {
     if ([given].flat().length > 1) refuse(ACTION, `condition ${name}`, `one number ${place}`, given);
+  }
+  if (told !== undefined && told > 1) {
+    throw new InputError(`Cannot ${ACTION}: conditionImages must be one ${place}, received ${told}.`);
   }
 }
 

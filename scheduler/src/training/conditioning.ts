@@ -18,6 +18,8 @@ export interface BatchConditions {
   labels?: Int32Array;
   /** The numbers of every image [B, K], if they have some. */
   conditions?: Float64Array;
+  /** What the network is told of every image as a picture [B, K, H, W], if it is: see `ConditionImage`. */
+  conditionImage?: Float32Array;
 }
 
 /** The part of a network that decides what it is told. */
@@ -38,13 +40,23 @@ export function conditionInputs(
   { classCount, conditions: specs }: Conditional,
   { seed, batch, labelDropout }: { seed: number; batch: number; labelDropout: number },
 ): ConditionInputs {
-  return ({ labels, conditions }, step) => {
+  return ({ labels, conditions, conditionImage }, step) => {
     const dropped = labelDropout > 0 ? drawDropped(seed, step, batch, labelDropout) : [];
     return {
       ...(classCount !== null && labels && { labels: labels.map((label, i) => (dropped[i] ? classCount : label)) }),
       ...(conditions && specs.length > 0 && { conditions: encodeBatch(specs, conditions, dropped) }),
+      ...(conditionImage && { conditionImage: withoutDropped(conditionImage, batch, dropped) }),
     };
   };
+}
+
+/** The planes of images that lose them become 0. */
+function withoutDropped(planes: Float32Array, batch: number, dropped: readonly boolean[]): Float32Array {
+  if (!dropped.some(Boolean)) return planes;
+  const kept = planes.slice();
+  const size = planes.length / batch;
+  for (const [image, lost] of dropped.entries()) if (lost) kept.fill(0, image * size, (image + 1) * size);
+  return kept;
 }
 
 /**

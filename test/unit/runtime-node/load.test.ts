@@ -126,8 +126,8 @@ describe('loadModel', () => {
     [{ sample_size: null }, 'sample_size of .* must be a positive integer or two, \\[height, width\\], received null'],
     [{ sample_size: 0 }, 'sample_size of .* received 0'],
     [{ sample_size: [4, 4, 4] }, 'sample_size of .* received \\[4, 4, 4\\]'],
-    [{ in_channels: 9 }, 'in_channels of .* must be an integer from 1 to 8, received 9'],
-    [{ out_channels: 2 }, 'out_channels of .* must be in_channels, 1, received 2'],
+    [{ in_channels: 10 }, 'channels of condition_image of .* must be an integer from 1 to 8, received 9'],
+    [{ out_channels: 2 }, 'out_channels of .* must be in_channels, 1, or fewer, received 2'],
     [{ num_class_embeds: 0 }, 'num_class_embeds of .* must be null or a positive integer, received 0'],
   ])('refuses unet/config.json with %j', async (changes, message) => {
     await expectRefusal(await edit(await tinyArtefact(), 'unet/config.json', changes), new RegExp(message));

@@ -39,7 +39,8 @@ export function drawCall(s: Sketch, options: CallOptions): string {
   };
   const rows = (value: string, from: string, to: string) => s.op('Slice', [value, from, to, s.whole([0])]);
   const told = extraInputs(unet).map(({ name, type, sides, absent }) => {
-    const none = type === 'int64' ? s.whole(absent, [1, ...sides]) : s.floats(absent, [1, ...sides], 'float32');
+    const [values, once] = compact(Array.from(absent), sides);
+    const none = type === 'int64' ? s.whole(values, once) : s.floats(values, once, 'float32');
     const shape = sides.length === 0 ? count : s.op('Concat', [count, s.whole(sides)], { axis: { int: 0 } });
     const both = [options.conditions[name]!, s.op('Expand', [none, shape])];
     return [name, rows(s.op('Concat', both, { axis: { int: 0 } }), s.whole([0]), called)] as const;
@@ -59,4 +60,9 @@ export function drawCall(s: Sketch, options: CallOptions): string {
   const guidedOutput = s.op('Add', [without, further]);
   const chosen = s.op('Where', [s.cast(options.guided, 'bool'), guidedOutput, conditional], {}, 'output');
   return s.cast(s.cast(chosen, 'float32'), 'float64'); // a runtime that steps itself holds it in float32
+}
+
+/** One value and its sides for a picture, whose values are all the same, so that the file holds no plane of zeros. */
+function compact(values: number[], sides: readonly number[]): [values: number[], sides: number[]] {
+  return sides.length > 1 ? [values.slice(0, 1), [1, ...sides.map(() => 1)]] : [values, [1, ...sides]];
 }
