@@ -61,7 +61,6 @@ async function steps(size: Size, batch: number, kind: OurEngine): Promise<Prepar
   const step = createTrainStep(model, {
     batch,
     shape: model.shape,
-    conditional: false,
     schedule: makeSchedule(scheduler),
     predictionType: 'epsilon',
     loss: 'l1',

@@ -47,7 +47,7 @@ describe('createTrainStep', () => {
         shape,
         betas,
         eps,
-        conditional: true,
+        told: [{ name: 'labels', port: 'class_labels', dtype: 'int32', sides: [] }],
         schedule: { alphaBar },
         ema: true,
         accumulate: 1,

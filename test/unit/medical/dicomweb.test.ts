@@ -9,6 +9,7 @@ import { dicomPicture } from '#test/pictures/dicom.ts';
 import { sentenceOf } from '#test/sentence.ts';
 import type { Frame } from '#training/data/set/types.ts';
 import { openDicomweb } from '#training/data/sources/dicomweb.ts';
+import { decodeStore } from '#training/data/sources/store.ts';
 
 const QUICK: ClientOptions = { timeout: 20_000, tries: 2, wait: 1, environment: {} };
 const IMPATIENT: ClientOptions = { ...QUICK, timeout: 400 };
@@ -67,7 +68,7 @@ async function frames(host: string, options = QUICK): Promise<Frame[]> {
   const image = { size: 4, fit: 'crop', background: 'black' } as const;
   const found: Frame[] = [];
   const items = store.images.map(({ path }) => ({ path }));
-  for await (const frame of store.decode(items, image)) found.push(frame);
+  for await (const frame of decodeStore(store, items, image)) found.push(frame);
   return found;
 }
 

@@ -5,11 +5,12 @@ import { requireSpace, temporaryName } from '@onnoise/base/files';
 import type { ImageOptions } from '@onnoise/base/pictures';
 import { extentOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
+import { type BesideWriter, createBesideWriter, notesOnMasks } from './set/beside-writer.ts';
 import { createGrouping } from './set/groups.ts';
 import { createObserver } from './set/observe.ts';
 import { createDeepWriter, createPixelWriter, createPlaneWriter } from './set/pixel-writer.ts';
-import { cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './set/stored.ts';
-import type { PrepareProgress, Skipped, Source } from './set/types.ts';
+import { BESIDE_FILE, cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './set/stored.ts';
+import type { Frame, PrepareProgress, Skipped, Source } from './set/types.ts';
 import { usedClasses } from './set/used-classes.ts';
 
 export interface BuildOptions {
@@ -78,6 +79,7 @@ async function fill(
       : depth === 16
         ? await createDeepWriter(path, plane)
         : await createPixelWriter(path, plane, channels as 1 | 3 | undefined, () => needSpace(3 * plane));
+  const beside = source.beside && (await createBesideWriter(join(folder, BESIDE_FILE), plane, source.beside.kind));
   const labels: number[] = [];
   const conditions: number[] = [];
   const skipped: Skipped[] = [];
@@ -94,6 +96,7 @@ async function fill(
         if (strict) refuseSkipped(source.name, skipped);
       } else {
         await writer.append(frame.pixels);
+        await appendBeside(beside, frame, source.name, strict);
         if (frame.label !== undefined) labels.push(frame.label);
         if (frame.conditions) conditions.push(...frame.conditions);
         observer.see(frame);
@@ -103,10 +106,11 @@ async function fill(
       report();
     }
   } catch (error) {
-    await writer.abandon();
+    await Promise.all([writer.abandon(), beside?.abandon()]);
     throw error;
   }
   const written = await writer.finish();
+  const besides = await beside?.finish();
   if (written.count === 0) refuseAll(source.name, skipped);
   const classes = source.classNames && usedClasses(source.classNames, labels);
   const groups = grouping.numbers();
@@ -122,11 +126,33 @@ async function fill(
     ...(groups && { groups }),
     ...(phantoms > 0 && { phantoms }),
     ...(levels && { levels }),
+    ...(besides && { beside: besides }),
     skipped,
-    notes: [...observer.notes(), ...(classes?.notes ?? [])],
+    notes: [
+      ...observer.notes(),
+      ...(classes?.notes ?? []),
+      ...(source.beside?.notes() ?? []),
+      ...(besides ? notesOnMasks(besides) : []),
+    ],
   });
   writeFileSync(join(folder, INDEX_FILE), JSON.stringify(index));
   return written.channels;
+}
+
+async function appendBeside(
+  writer: BesideWriter | undefined,
+  { beside }: Extract<Frame, { pixels: unknown }>,
+  name: string,
+  strict: boolean,
+): Promise<void> {
+  if (!writer) return;
+  if (!beside) throw new Error('a picture came without what lies beside it');
+  if (strict && beside.resized) {
+    throw new InputError(
+      `Cannot prepare ${name}: with --strict every mask must have the size of its image, received another.`,
+    );
+  }
+  await writer.append(beside);
 }
 
 /** Throws the error of `--strict` for the first skipped picture. */

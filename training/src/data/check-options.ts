@@ -25,6 +25,7 @@ import {
   text,
   worded,
 } from '@onnoise/scheduler/rules';
+import { MASK_ROLES } from './set/beside.ts';
 import { labelNamesRule } from './set/label-names.ts';
 import { LAYOUTS } from './set/layouts.ts';
 import type { PrepareOptions } from './set/types.ts';
@@ -47,6 +48,10 @@ const RULES: Rules<PrepareOptions> = {
   background: optional(oneOf(BACKGROUNDS)),
   groupColumn: optional(TEXT),
   conditionColumns: optional(TEXT),
+  masks: optional(TEXT),
+  maskClasses: optional(TEXT),
+  maskRole: optional(oneOf(MASK_ROLES)),
+  conditionImages: optional(TEXT),
   window: optional(windowRule),
   frames: optional(framesRule),
   axis: optional(oneOf(AXES)),

@@ -8,6 +8,7 @@ export {
   conditionsOf,
   createTrainingBatches,
   readFloats,
+  readTold,
   type TrainingBatch,
   type TrainingBatches,
   type TrainingBatchesOptions,

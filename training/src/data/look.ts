@@ -1,6 +1,9 @@
 /** A quick look at images before they are prepared: how many, and what the first ones are like. Writes nothing. */
 import { extentOf, isGray } from '@onnoise/scheduler/model';
 import { imageOptions } from './check-options.ts';
+import { openBeside } from './open-beside.ts';
+import type { BesideImages } from './set/beside.ts';
+import { maskLabelsOf } from './set/beside-writer.ts';
 import { renameClasses } from './set/label-names.ts';
 import type { DataConditions, PrepareOptions, Skipped, Source } from './set/types.ts';
 import { openSource } from './sources/open-source.ts';
@@ -17,6 +20,8 @@ export interface Look {
   conditions?: DataConditions | undefined;
   /** See `Source.groups`. */
   groups?: number[] | undefined;
+  /** See `Dataset.beside`: as far as it is known before any is read, so of two classes or one channel at least. */
+  beside?: Pick<BesideImages, 'channels' | 'mask'> | undefined;
   notes: string[];
   /** How many were decoded; the findings follow. */
   looked: number;
@@ -27,16 +32,16 @@ export interface Look {
 /** The number of images, their classes and conditions, without decoding. @throws InputError if the source is unusable. */
 export async function listImages(
   options: PrepareOptions,
-): Promise<Pick<Look, 'name' | 'total' | 'classNames' | 'conditions' | 'groups'>> {
-  const source = await openSource(options);
+): Promise<Pick<Look, 'name' | 'total' | 'classNames' | 'conditions' | 'groups' | 'beside'>> {
+  const source = await openSource(options, await openBeside(options));
   const { name, total, conditions, groups } = source;
-  return { name, total, classNames: namesOf(source, options), conditions, groups };
+  return { name, total, classNames: namesOf(source, options), conditions, groups, beside: besideOf(source) };
 }
 
 /** @throws InputError when the source is unusable. */
 export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal): Promise<Look> {
   const { width, height } = extentOf(options.size);
-  const source = await openSource(options);
+  const source = await openSource(options, await openBeside(options));
   const skipped: Skipped[] = [];
   let looked = 0;
   let coloured = false;
@@ -53,11 +58,19 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
     classNames: namesOf(source, options),
     conditions: source.conditions,
     groups: source.groups,
+    beside: besideOf(source),
     notes: source.notes,
     looked,
     skipped,
     channels: image.channels ?? (coloured ? 3 : 1),
   };
+}
+
+function besideOf({ beside }: Source): Look['beside'] {
+  if (beside === undefined) return undefined;
+  const { kind, names = new Map() } = beside;
+  if (kind === 'picture') return { channels: 1 };
+  return { channels: 1, mask: maskLabelsOf(names.size > 1 ? [] : [0, 1], names) };
 }
 
 const namesOf = ({ classNames }: Source, { labelNames }: PrepareOptions) =>

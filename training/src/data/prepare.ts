@@ -5,6 +5,8 @@ import { checkWritable, requireCacheApart, withDiskErrors } from '@onnoise/base/
 import { Failure } from '@onnoise/base/terminal';
 import { buildStored, refuseSkipped } from './build.ts';
 import { checkOptions, imageOptions } from './check-options.ts';
+import { openBeside } from './open-beside.ts';
+import { besideReader } from './set/beside-reader.ts';
 import { renameClasses } from './set/label-names.ts';
 import { deepReader, fileReader, memoryReader } from './set/pixel-reader.ts';
 import { splitImages } from './set/split.ts';
@@ -34,7 +36,9 @@ export async function prepareDataset(
   checkOptions(options);
   const { data, cacheDir, strict, memoryLimit = MEMORY_LIMIT } = options;
   await requireCacheApart(cacheDir, data);
-  const source = await withDiskErrors(`prepare the images of ${data}`, () => openSource(options));
+  const source = await withDiskErrors(`prepare the images of ${data}`, async () =>
+    openSource(options, await openBeside(options)),
+  );
   const image = imageOptions(options, source.channels);
   const find = () => findStored(cacheDir, source.identity, image, memoryLimit);
   let stored = find();
@@ -52,7 +56,8 @@ export async function prepareDataset(
   return toDataset(source, stored, options, cached);
 }
 
-function toDataset(source: Source, { folder, index, data }: Stored, options: PrepareOptions, cached: boolean): Dataset {
+function toDataset(source: Source, stored: Stored, options: PrepareOptions, cached: boolean): Dataset {
+  const { folder, index, data } = stored;
   const {
     hash,
     count,
@@ -66,6 +71,7 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
     groups,
     phantoms,
     levels,
+    beside,
     skipped,
   } = index;
   const depth = index.depth ?? 8;
@@ -87,6 +93,7 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
   }
   if (labels && names) notes.push(...notesOnHeldOut(names, labels, split.train));
   const { name, labelSource } = source;
+  const others = beside && besideReader(stored, beside, source.beside?.names);
   return {
     name,
     hash,
@@ -99,11 +106,16 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
     ...(conditions && { conditions: { ...conditions, values: Float64Array.from(conditions.values) } }),
     ...(phantoms !== undefined && { phantoms }),
     ...(levels && { levels }),
+    ...(others && { beside: others }),
     ...split,
     skipped,
     notes,
     cached,
     folder,
     ...(depth === 16 ? deepReader(reader) : reader),
+    close() {
+      reader.close();
+      others?.close();
+    },
   };
 }

@@ -9,6 +9,7 @@ import { type ConditionSpec, sizeOf } from '@onnoise/scheduler/model';
 import { encodeBatch } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { Model } from '../model/index.ts';
+import { pickTold, type Told, toldOf } from '../model/told.ts';
 import { labelCount } from './inference.ts';
 
 /** Batch sizes that are compared. */
@@ -102,59 +103,69 @@ export async function useWasm(): Promise<void> {
 interface Inputs {
   sample: Float32Array;
   timestep: Float32Array;
-  labels: Int32Array;
-  conditions: Float32Array;
+  /** By the name of the pass's option. */
+  told: Record<Told['name'], Int32Array | Float32Array>;
 }
 
-/** Gaussian images, timesteps spread over 0..T-1, not only whole ones, all classes and none, conditions given and absent. */
+/**
+ * Gaussian images, timesteps spread over 0..T-1, not only whole ones, all classes and none, conditions given and absent, and condition
+ * images of noise.
+ */
 function randomInputs(model: Model, batch: number): Inputs {
-  const size = sizeOf(model.shape);
-  const sample = new Float32Array(batch * size);
-  for (let i = 0; i < batch; i++) gaussian(batch * 1000 + i, 0, sample.subarray(i * size, (i + 1) * size));
   const spread = (last: number, i: number) => ((i + 0.5) / batch) * last;
   const count = model.conditions.length;
   const spreadOf = ({ min, max }: ConditionSpec, i: number) => min + ((i * 0.37) % 1) * (max - min);
   return {
-    sample,
+    sample: noise(batch, sizeOf(model.shape), 0),
     timestep: Float32Array.from({ length: batch }, (_, i) => spread(model.timestepCount - 1, i)),
-    labels: Int32Array.from({ length: batch }, (_, i) => Math.floor(spread(labelCount(model), i))),
-    conditions: encodeBatch(
-      model.conditions,
-      Float64Array.from({ length: batch * count }, (_, i) => spreadOf(model.conditions[i % count]!, i)),
-      Array.from({ length: batch }, (_, i) => i % 3 === 2),
-    ),
+    told: {
+      labels: Int32Array.from({ length: batch }, (_, i) => Math.floor(spread(labelCount(model), i))),
+      conditions: encodeBatch(
+        model.conditions,
+        Float64Array.from({ length: batch * count }, (_, i) => spreadOf(model.conditions[i % count]!, i)),
+        Array.from({ length: batch }, (_, i) => i % 3 === 2),
+      ),
+      conditionImage: noise(batch, model.conditionImage ? sizeOf(model.conditionImage.shape) : 0, 500),
+    },
   };
 }
 
+function noise(batch: number, size: number, firstSeed: number): Float32Array {
+  const values = new Float32Array(batch * size);
+  for (let i = 0; i < batch; i++) gaussian(batch * 1000 + firstSeed + i, 0, values.subarray(i * size, (i + 1) * size));
+  return values;
+}
+
 function eager(model: Model, weights: Record<string, tf.Tensor>, inputs: Inputs, batch: number): Float32Array {
-  const output = tf.tidy(() =>
-    model.forward(weights, tf.tensor4d(inputs.sample, [batch, ...model.shape]), tf.tensor1d(inputs.timestep), {
+  const output = tf.tidy(() => {
+    const told = toldOf(model);
+    const tensors = told.map(({ name, sides, dtype }) => [
+      name,
+      tf.tensor(inputs.told[name], [batch, ...sides], dtype),
+    ]);
+    return model.forward(weights, tf.tensor4d(inputs.sample, [batch, ...model.shape]), tf.tensor1d(inputs.timestep), {
       training: false,
-      ...(model.classCount !== null && { labels: tf.tensor1d(inputs.labels, 'int32') }),
-      ...(model.conditions.length > 0 && {
-        conditions: tf.tensor2d(inputs.conditions, [batch, 2 * model.conditions.length]),
-      }),
-    }),
-  );
+      ...pickTold(told, Object.fromEntries(tensors)),
+    });
+  });
   const values = output.dataSync<'float32'>().slice();
   output.dispose();
   return values;
 }
 
-function feeds(
-  model: Model,
-  { sample, timestep, labels, conditions }: Inputs,
-  batch: number,
-): Record<string, ort.Tensor> {
+function feeds(model: Model, { sample, timestep, told }: Inputs, batch: number): Record<string, ort.Tensor> {
+  const extra = toldOf(model).map(({ name, port, sides, dtype }) => {
+    const [values, dims] = [told[name], [batch, ...sides]];
+    const tensor =
+      dtype === 'int32'
+        ? new ort.Tensor('int64', BigInt64Array.from(values as Int32Array, BigInt), dims)
+        : new ort.Tensor('float32', values as Float32Array, dims);
+    return [port, tensor];
+  });
   return {
     sample: new ort.Tensor('float32', sample, [batch, ...model.shape]),
     timestep: new ort.Tensor('float32', timestep, [batch]),
-    ...(model.classCount !== null && {
-      class_labels: new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [batch]),
-    }),
-    ...(model.conditions.length > 0 && {
-      conditions: new ort.Tensor('float32', conditions, [batch, 2 * model.conditions.length]),
-    }),
+    ...Object.fromEntries(extra),
   };
 }
 

@@ -19,7 +19,7 @@ const DEVIATION = 0.5;
 /**
  * @param classes rows, with the null class
  * @param shape [C, H, W] of a sample, and of a class's picture
- * @param network on samples of 2C channels
+ * @param network on samples of C more channels
  */
 export function besideClassPictures(declare: Declare, classes: number, shape: ImageShape, network: Forward): Forward {
   const [channels, height, width] = shape;

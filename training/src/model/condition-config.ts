@@ -3,9 +3,27 @@
  * where there is a null class alone, readers that do not know them still make the same network, since it is a row of the
  * embedding like any other.
  */
-import { type ConditionSpec, readConditions } from '@onnoise/scheduler/model';
-import { flag, integer, nullable, type Rule, type Rules, refuse, rule, withDefault } from '@onnoise/scheduler/rules';
-import type { ModelConfig } from './types.ts';
+import {
+  type ConditionImage,
+  type ConditionSpec,
+  type MaskLabels,
+  readConditionImage,
+  readConditions,
+  readMaskLabels,
+  sidesOf,
+} from '@onnoise/scheduler/model';
+import {
+  flag,
+  integer,
+  nullable,
+  object,
+  type Rule,
+  type Rules,
+  refuse,
+  rule,
+  withDefault,
+} from '@onnoise/scheduler/rules';
+import type { ChannelKey, ModelConfig } from './types.ts';
 
 /** The values of a table of rules. */
 export type Read<R> = { -readonly [K in keyof R]: R[K] extends Rule<infer V> ? V : never };
@@ -13,10 +31,14 @@ export type Read<R> = { -readonly [K in keyof R]: R[K] extends Rule<infer V> ? V
 /** `readConditions` checks its entries. */
 const LIST: Rule<ConditionSpec[]> = rule('a list', Array.isArray);
 
-export const CONDITION_RULES: Rules<Pick<ModelConfig, 'num_class_embeds' | 'null_condition' | 'conditions'>> = {
+type ConditionKey = 'num_class_embeds' | 'null_condition' | 'conditions' | 'condition_image' | 'mask_output';
+
+export const CONDITION_RULES: Rules<Pick<ModelConfig, ConditionKey>> = {
   num_class_embeds: withDefault(null, nullable(integer(1, 100_000))),
   null_condition: withDefault(false, flag),
   conditions: withDefault([], LIST),
+  condition_image: withDefault(null, nullable(object)),
+  mask_output: withDefault(null, nullable(object)),
 };
 
 export interface Conditioning {
@@ -24,6 +46,8 @@ export interface Conditioning {
   classCount: number | null;
   nullCondition: boolean;
   conditions: readonly ConditionSpec[];
+  conditionImage?: ConditionImage;
+  maskOutput?: MaskLabels;
 }
 
 /** @throws InputError for conditions of another form, and for a null condition of a network without any, or one class. */
@@ -31,20 +55,42 @@ export function conditioningOf(config: ModelConfig): Conditioning {
   const { _class_name, num_class_embeds: rows, null_condition: nullCondition } = config;
   const action = `read the ${_class_name} config`;
   const conditions = readConditions(action, 'the config', config.conditions);
-  if (!nullCondition) return { classCount: rows, nullCondition, conditions };
-  if (rows === 1 || (rows === null && conditions.length === 0)) {
+  const sides = sidesOf(config.sample_size);
+  const conditionImage = readConditionImage(action, 'the config', config.condition_image, sides);
+  const drawn = config.mask_output;
+  const maskOutput = drawn === null ? undefined : readMaskLabels(action, 'mask_output of the config', drawn);
+  const others = {
+    nullCondition,
+    conditions,
+    ...(conditionImage && { conditionImage }),
+    ...(maskOutput && { maskOutput }),
+  };
+  if (!nullCondition) return { classCount: rows, ...others };
+  if (rows === 1 || (rows === null && conditions.length === 0 && !conditionImage)) {
     refuse(action, 'num_class_embeds', 'at least 2 with null_condition, a class and the null class', rows);
   }
-  return { classCount: rows === null ? null : rows - 1, nullCondition, conditions };
+  return { classCount: rows === null ? null : rows - 1, ...others };
+}
+
+/** What a configuration's keys of channels hold beside the channels of the picture. */
+export function besideChannels(config: Partial<Record<keyof ModelConfig, unknown>>): Record<ChannelKey, number> {
+  const { condition_image: image, mask_output: mask } = config as Partial<ModelConfig>;
+  const told = readConditionImage('read the config', 'the config', image, [1, 1])?.shape[0] ?? 0;
+  const drawn = mask ? readMaskLabels('read the config', 'mask_output of the config', mask).classes.length : 0;
+  return { in_channels: told + drawn, out_channels: drawn, image_channels: drawn };
 }
 
 /** The configuration without our own keys where they are off: so it stays diffusers', and equal to those before them. */
 export function withoutOff<C extends ModelConfig>(config: C) {
-  const { null_condition, conditions, class_pictures, ...others } = config as C & { class_pictures?: boolean };
+  const { null_condition, conditions, condition_image, mask_output, class_pictures, ...others } = config as C & {
+    class_pictures?: boolean;
+  };
   return {
     ...others,
     ...(null_condition && { null_condition }),
     ...(class_pictures && { class_pictures }),
     ...(conditions.length > 0 && { conditions }),
+    ...(condition_image && { condition_image }),
+    ...(mask_output && { mask_output }),
   };
 }

@@ -1,5 +1,5 @@
 /** A network as training, export and parity see it: its function, and the facts about it. Types only. */
-import type { ConditionSpec, ImageShape } from '@onnoise/scheduler/model';
+import type { ConditionImage, ConditionSpec, ImageShape, MaskLabels } from '@onnoise/scheduler/model';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
 
@@ -19,6 +19,7 @@ export interface TrainableModel {
       labels?: tf.Tensor1D;
       masks?: Readonly<Record<string, tf.Tensor>>;
       conditions?: tf.Tensor2D;
+      conditionImage?: tf.Tensor4D;
       training: boolean;
       onBuffer?: (name: string, value: tf.Tensor) => void;
     },
@@ -27,7 +28,7 @@ export interface TrainableModel {
 
 /** A network, and the facts about it that training and export need beside its function. */
 export interface DescribedModel extends TrainableModel {
-  /** [C, H, W] */
+  /** [C, H, W] of a sample: the picture's channels, then a plane for each class of `maskOutput`. */
   shape: ImageShape;
   /** Without the null class; null without classes. */
   classCount: number | null;
@@ -35,6 +36,10 @@ export interface DescribedModel extends TrainableModel {
   nullCondition: boolean;
   /** The numbers that it is conditional on. */
   conditions: readonly ConditionSpec[];
+  /** The mask or picture that it is told of each image. */
+  conditionImage?: ConditionImage;
+  /** Classes of the mask that it draws with each picture. */
+  maskOutput?: MaskLabels;
   /** T: timesteps are whole numbers in 0..T-1. */
   timestepCount: number;
 }

@@ -20,7 +20,7 @@ export function createModel(json: unknown): Model {
     return refuse("read the model's config", '_class_name', names, name);
   }
   const config = network.read(json);
-  const inputs = (config as ModelConfig & Record<ChannelKey, number>)[network.channelKeys[0]];
+  const inputs = (config as ModelConfig & Record<ChannelKey, number>)[network.channelKeys.at(-1)!];
   const stride = network.stride(config);
   const [height, width] = sidesOf(config.sample_size);
   config.sample_size = sampleSizeOf({ width, height });
@@ -42,8 +42,10 @@ export function createModel(json: unknown): Model {
     forward(values, sample, timestep, options) {
       checkInputs(sample, options, { inputs, stride, ...conditioning });
       return tf.tidy(() => {
-        const nhwc = tf.transpose(sample, [0, 2, 3, 1]);
-        return tf.transpose(forward({ ...options, parameters: values }, nhwc, timestep), [0, 3, 1, 2]);
+        const channelsLast = (x: tf.Tensor4D) => tf.transpose(x, [0, 2, 3, 1]);
+        const { conditionImage: told } = options;
+        const input = told ? tf.concat([channelsLast(sample), channelsLast(told)], 3) : channelsLast(sample);
+        return tf.transpose(forward({ ...options, parameters: values }, input, timestep), [0, 3, 1, 2]);
       });
     },
   };
@@ -54,8 +56,9 @@ interface Expected extends Conditioning {
   stride: number;
 }
 
-function checkInputs(sample: tf.Tensor4D, { labels, conditions: numbers }: ForwardOptions, expected: Expected) {
-  const { inputs, stride, classCount, conditions } = expected;
+function checkInputs(sample: tf.Tensor4D, options: ForwardOptions, expected: Expected) {
+  const { labels, conditions: numbers, conditionImage: told } = options;
+  const { inputs, stride, classCount, conditions, conditionImage } = expected;
   const action = 'run the network';
   const [, channels, height, width] = sample.shape;
   if (channels !== inputs || height % stride !== 0 || width % stride !== 0) {
@@ -69,5 +72,9 @@ function checkInputs(sample: tf.Tensor4D, { labels, conditions: numbers }: Forwa
   if (columns === 0 && numbers) refuse(action, 'conditions', 'absent: it has none', numbers.shape);
   if (columns > 0 && numbers?.shape.join() !== [sample.shape[0], columns].join()) {
     refuse(action, 'conditions', `[N, ${columns}], a value and a flag for each`, numbers?.shape);
+  }
+  if (!conditionImage && told) refuse(action, 'conditionImage', 'absent: it takes none', told.shape);
+  if (conditionImage && told?.shape.join() !== [sample.shape[0], conditionImage.shape[0], height, width].join()) {
+    refuse(action, 'conditionImage', `[N, ${conditionImage.shape[0]}, H, W] as the sample`, told?.shape);
   }
 }

@@ -14,7 +14,7 @@ const EVEN = rule<number>('an even integer from 4 to 4096', (value) => WIDTH.hol
 const RULES = {
   _class_name: oneOf(['SimpleUnet']),
   sample_size: withDefault(64, sampleSize(4096, 2)),
-  image_channels: withDefault(1, integer(1, 64)),
+  image_channels: withDefault(1, integer(1, 256)),
   channels: withDefault([64, 128, 256, 512, 1024], listOf(integer(1, 8192), 2)),
   time_emb_dim: withDefault(32, EVEN),
   ...CONDITION_RULES,
@@ -37,6 +37,8 @@ const RULES = {
  * | num_class_embeds     | null                      | rows of the class embedding, added to the time's; null: no classes |
  * | null_condition       | false                     | trained without a condition too; the last class is then the null class |
  * | conditions           | []                        | numbers it is conditional on: name, mean, std, min, max            |
+ * | condition_image      | null                      | a mask, { classes: [...] }, or picture, { channels: 3 }, beside the sample |
+ * | mask_output          | null                      | a mask that is drawn too, { classes: [...] }: a plane each after the picture's channels |
  * | num_train_timesteps  | 300                       | T, rows of the time embedding's table                              |
  * | act_fn               | relu                      | relu, silu or gelu, wherever the tutorial has ReLU                 |
  * | norm_type            | batch                     | batch or group: normalisation after each 3 x 3 convolution         |

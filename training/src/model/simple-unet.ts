@@ -11,6 +11,7 @@ import { scaledSides } from '@onnoise/scheduler/model';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import { activations } from './activation.ts';
+import { besideChannels } from './condition-config.ts';
 import { conditionEmbedding } from './condition-embedding.ts';
 import { declareInto } from './declare.ts';
 import { conv2d, embedding, linear } from './layers.ts';
@@ -33,7 +34,9 @@ function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[], dropo
       : null;
 
   const first = channels[0]!;
-  const conv0 = conv2d(declare.in('conv0'), image_channels, first, { kernel: 3, padding: 1 });
+  const { in_channels: more, image_channels: drawn } = besideChannels(config);
+  const inputs = image_channels + more - drawn; // those of a condition image are told beside the sample
+  const conv0 = conv2d(declare.in('conv0'), inputs, first, { kernel: 3, padding: 1 });
   const deeper = channels.slice(1);
   const sides = (level: number) => scaledSides(config.sample_size, 2 ** -level);
   const downs = deeper.map((outputs, i) => {

@@ -1,5 +1,5 @@
 /** Types of networks: a list of named parameters and a pure function of them; and the record of a kind of network. */
-import type { ConditionSpec, ImageShape, SampleSize } from '@onnoise/scheduler/model';
+import type { ConditionImage, ConditionSpec, ImageShape, MaskLabels, SampleSize } from '@onnoise/scheduler/model';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
 
@@ -33,6 +33,10 @@ export interface ModelConfig {
   null_condition: boolean;
   /** The numbers that the network is conditional on, in the order of its input. */
   conditions: ConditionSpec[];
+  /** The mask or picture that the network is told of each image, as `readConditionImage` takes it; null: none. */
+  condition_image: object | null;
+  /** `MaskLabels` of the mask that the network draws with each picture, a plane for each class after the picture's channels; null: none. */
+  mask_output: object | null;
   /** T, rows of the time embedding's table. */
   num_train_timesteps: number;
 }
@@ -45,6 +49,8 @@ export interface ForwardOptions {
   labels?: tf.Tensor1D;
   /** Of every sample [N, 2K]: K normalised values, 0 where absent, then K flags; needed exactly when there are some. */
   conditions?: tf.Tensor2D;
+  /** Of every sample [N, K, H, W], see `ConditionImage`; needed exactly when the network takes one. */
+  conditionImage?: tf.Tensor4D;
   /** true: BatchNorm uses the batch's statistics and updates its buffers; false: it uses the buffers. */
   training: boolean;
   /** In training: for each of the model's `dropouts`, [N, C, H, W] of 0 and 1 / (1 - share). */
@@ -55,18 +61,20 @@ export interface ForwardOptions {
 
 export interface Model {
   /** Complete and checked; the content of `unet/config.json`. Our own keys are left out where they are off. */
-  config: Omit<ModelConfig, 'null_condition' | 'conditions'>;
+  config: Omit<ModelConfig, 'null_condition' | 'conditions' | 'condition_image' | 'mask_output'>;
   /** In the order of PyTorch's `state_dict()`. */
   parameters: ParameterSpec[];
   /** Layers that drop values in training. */
   dropouts: DropoutSpec[];
-  /** [C, H, W] of a sample. */
+  /** [C, H, W] of a sample: the picture's channels, then a plane for each class of `maskOutput`. */
   shape: ImageShape;
   /** Number of classes of a conditional network without the null class, null without classes. */
   classCount: number | null;
   /** Whether the network is trained without a condition too. With classes, class `classCount` is then the null class. */
   nullCondition: boolean;
   conditions: readonly ConditionSpec[];
+  conditionImage?: ConditionImage;
+  maskOutput?: MaskLabels;
   /** T: timesteps are numbers in 0..T-1. */
   timestepCount: number;
   /**
@@ -74,12 +82,12 @@ export interface Model {
    *
    * @param sample [N, C, H, W]; H and W must be divisible by the network's total stride.
    * @param timestep [N], float32; in training whole numbers.
-   * @throws InputError when the sample, the labels or the conditions do not suit the network.
+   * @throws InputError when the sample or what it is told does not suit the network.
    */
   forward(parameters: Parameters, sample: tf.Tensor4D, timestep: tf.Tensor1D, options: ForwardOptions): tf.Tensor4D;
 }
 
-/** A network's pass on NHWC samples, with labels and conditions if it takes them. */
+/** A network's pass on NHWC samples, to whose channels those of a condition image are added; with labels and conditions if it takes them. */
 export type Forward = (
   pass: ForwardOptions & { parameters: Parameters },
   sample: tf.Tensor4D,
@@ -97,7 +105,7 @@ export interface NetworkRecord<Config extends ModelConfig = ModelConfig> {
    * written into the model folder.
    */
   library: 'diffusers' | `modeling_${string}`;
-  /** Each holds the channels of the images; readers of the model folder use the first. */
+  /** Each holds the channels of the images, and more: see `besideChannels`. The first holds those of the input. */
   channelKeys: readonly [ChannelKey, ...ChannelKey[]];
   /**
    * A complete configuration, with defaults for the keys left out.

@@ -19,13 +19,13 @@ import {
   withDefault,
 } from '@onnoise/scheduler/rules';
 import { ACTIVATION_NAMES, type ActivationName } from './activation.ts';
-import { CONDITION_RULES, type Read } from './condition-config.ts';
+import { besideChannels, CONDITION_RULES, type Read } from './condition-config.ts';
 
 const DOWN_BLOCKS = ['DownBlock2D', 'AttnDownBlock2D', 'ResnetDownsampleBlock2D'] as const;
 const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D', 'ResnetUpsampleBlock2D'] as const;
 const RESAMPLING = ['conv', 'resnet'] as const;
 
-const CHANNELS = withDefault(3, integer(1, 64));
+const CHANNELS = withDefault(3, integer(1, 256));
 /** null means left out; `readUNet2DConfig` fills in the number. */
 const TIMESTEPS = withDefault(null, nullable(integer(1, 100_000))) as Rule<number>;
 
@@ -67,7 +67,7 @@ const RULES = {
  * | name                             | default               | meaning                                                         |
  * | -------------------------------- | --------------------- | --------------------------------------------------------------- |
  * | sample_size                      | required              | side in pixels, or [height, width]; divisible by patch_size 2^(levels - 1) |
- * | in_channels, out_channels        | 3                     | of sample and prediction                                        |
+ * | in_channels, out_channels        | 3                     | of the input, which is sample and condition image, and of the prediction |
  * | patch_size                       | 1                     | pixels, across and down, that the network sees as one. Not a key of diffusers |
  * | block_out_channels               | [224, 448, 672, 896]  | width of every level                                            |
  * | layers_per_block                 | 2                     | residual blocks per level, one more going up                |
@@ -90,6 +90,8 @@ const RULES = {
  * | null_condition                   | false                 | trained without a condition too; the last class is then the null class. Not a key of diffusers |
  * | class_pictures                   | false                 | a learned picture of its class beside the sample; false without classes. Not a key of diffusers |
  * | conditions                       | []                    | numbers it is conditional on: name, mean, std, min, max. Not a key of diffusers |
+ * | condition_image                  | null                  | a mask, { classes: [...] }, or picture, { channels: 3 }, beside the sample. Not a key of diffusers |
+ * | mask_output                      | null                  | a mask that is drawn too, { classes: [...] }: a plane each after the picture's channels. Not a key of diffusers |
  * | num_train_timesteps              | 1000                  | T, rows of the time embedding's table                           |
  */
 export type UNet2DConfig = Read<typeof RULES>;
@@ -116,9 +118,7 @@ export function readUNet2DConfig(json: unknown): UNet2DConfig {
     const rule = `a list of ${levels}, one for each of block_out_channels`;
     if (config[name].length !== levels) refuse(ACTION, name, rule, config[name]);
   }
-  if (config.out_channels !== config.in_channels) {
-    refuse(ACTION, 'out_channels', `in_channels (${config.in_channels})`, config.out_channels);
-  }
+  checkChannels(config);
   for (const channels of config.block_out_channels) {
     if (channels % config.norm_num_groups !== 0) {
       refuse(ACTION, 'norm_num_groups', `a divisor of every block_out_channels (${channels})`, config.norm_num_groups);
@@ -137,6 +137,18 @@ export function readUNet2DConfig(json: unknown): UNet2DConfig {
     refuse(ACTION, 'block_out_channels', 'a list that starts at 4 or more', config.block_out_channels);
   }
   return config;
+}
+
+/** The channels of the input are those of the output, and those of the condition image. Where that is not described, it is a picture. */
+function checkChannels(config: UNet2DConfig): void {
+  const { in_channels: inputs, out_channels: outputs } = config;
+  if (config.condition_image === null && inputs > outputs) config.condition_image = { channels: inputs - outputs };
+  const { in_channels: more, out_channels: drawn } = besideChannels(config);
+  const wanted = inputs - (more - drawn);
+  if (outputs === wanted && outputs > drawn) return;
+  const rule =
+    more > drawn ? `in_channels (${inputs}) less the ${more - drawn} of condition_image` : `in_channels (${inputs})`;
+  refuse(ACTION, 'out_channels', outputs === wanted ? `more than the ${drawn} of mask_output` : rule, outputs);
 }
 
 /** Whether there is a middle block with attention. */

@@ -116,7 +116,7 @@ function onPatches({ patch_size: side, ...config }: UNet2DConfig): UNet2DConfig 
     ...config,
     patch_size: 1,
     sample_size: scaledSides(config.sample_size, 1 / side),
-    in_channels: deep(config.in_channels) * (config.class_pictures ? 2 : 1),
+    in_channels: deep(config.in_channels + (config.class_pictures ? config.out_channels : 0)),
     out_channels: deep(config.out_channels),
   };
 }
@@ -139,7 +139,7 @@ export const unet2dRecord: NetworkRecord<UNet2DConfig> = {
   stride: ({ block_out_channels, patch_size }) => patch_size * 2 ** (block_out_channels.length - 1),
   build(config, parameters, dropouts) {
     const network = inPatches(config.patch_size, unet2d(onPatches(config), parameters, dropouts));
-    const { class_pictures: pictures, num_class_embeds: classes, in_channels: channels, sample_size } = config;
+    const { class_pictures: pictures, num_class_embeds: classes, out_channels: channels, sample_size } = config;
     if (!pictures || classes === null) return network;
     const declare = declareInto(parameters).in('class_picture_embedding');
     return besideClassPictures(declare, classes, [channels, ...sidesOf(sample_size)], network);

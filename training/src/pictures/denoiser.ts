@@ -8,7 +8,7 @@ import { inputTensors } from '@onnoise/scheduler/model';
 import { encodeModel } from '@onnoise/tracer';
 import { inferenceGraph } from '../folder/inference.ts';
 import type { DescribedModel } from '../model/described.ts';
-import { inputsOf } from './conditioning.ts';
+import { inputsOf } from '../model/told.ts';
 
 export interface Predictor {
   /** x [N, C, H, W], timesteps [N] and N rows (see `rowsOf`) to the network's output [N, C, H, W]. */

@@ -1,2 +1,4 @@
+export { besideSheet } from './beside-sheet.ts';
 export { averageLosses, smooth } from './loss-chart.ts';
+export { joinImages } from './preview.ts';
 export { spreadSteps } from './spread-steps.ts';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { writeWhole } from '@onnoise/base/files';
 import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
 import { BadOutputError, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
-import { conditionsOf, type Dataset, readFloats } from '../data/index.ts';
+import { pictureShapeOf, splitPairs } from '@onnoise/scheduler/model';
+import { conditionsOf, type Dataset, readTold } from '../data/index.ts';
 import type { DescribedModel } from '../model/described.ts';
 import type { TrainPlan } from '../plan/plan.ts';
 import { checkpointName } from '../saved/checkpoint.ts';
@@ -12,6 +13,7 @@ import { appendLine, cutLines, readLines, type StepMetrics, type ValidationMetri
 import { runPaths } from '../saved/run-folder.ts';
 import { PREVIEW_BATCH } from '../settings/batch.ts';
 import type { EventLog } from '../tensorboard/event-log.ts';
+import { besideSheet } from './beside-sheet.ts';
 import { rowsOf } from './conditioning.ts';
 import { createPredictor, type Predictor } from './denoiser.ts';
 import { lossChart } from './loss-chart.ts';
@@ -59,8 +61,9 @@ export async function writePictures(options: RunPicturesOptions): Promise<Valida
     if (measured) await noteHeldOut(options, measured);
     await writeChart(run);
     await writeSchedule(options);
-    const drawn = await drawSheet(options, predictor).catch((error) => noteUndrawn(options, error));
-    if (drawn) await writeSheets(options, drawn, measured?.loss);
+    const told = await sheetConditions(options.dataset, plan.model, plan.config.output.sampleCount);
+    const drawn = await drawSheet(options, predictor, told).catch((error) => noteUndrawn(options, error));
+    if (drawn) await writeSheets(options, drawn, told, measured?.loss);
     return measured;
   } finally {
     await predictor.dispose();
@@ -98,7 +101,11 @@ async function noteHeldOut({ run, advice }: RunPicturesOptions, measured: Valida
   await appendLine(validation, measured);
 }
 
-function drawSheet({ plan, onProgress, signal }: RunPicturesOptions, predictor: Predictor): Promise<Preview> {
+function drawSheet(
+  { plan, onProgress, signal }: RunPicturesOptions,
+  predictor: Predictor,
+  told: Float32Array | undefined,
+): Promise<Preview> {
   const { model, config, scheduler, sampleSteps } = plan;
   return drawPreview({
     predictor,
@@ -110,6 +117,8 @@ function drawSheet({ plan, onProgress, signal }: RunPicturesOptions, predictor: 
     seed: config.training.seed,
     classes: model.classCount,
     conditions: model.conditions,
+    conditionImage: model.conditionImage,
+    told,
     nullCondition: model.nullCondition,
     onProgress,
     signal,
@@ -129,16 +138,22 @@ const caption = (timestep: number | undefined) =>
 /** The sheet of the step comes last: if it exists, all of them do. */
 async function writeSheets(
   { plan, run, step, final, events }: RunPicturesOptions,
-  { images, frames, timesteps }: Preview,
+  { images, frames: whole, timesteps }: Preview,
+  told: Float32Array | undefined,
   heldOut: number | undefined,
 ): Promise<void> {
   const { model, config } = plan;
-  const shape = model.shape;
+  const { maskOutput } = model;
+  const frames = maskOutput ? whole.map((frame) => splitPairs(frame, model.shape, maskOutput).images) : whole;
+  const shape = pictureShapeOf(model);
   const last = frames.length - 1;
   const paths = runPaths(run);
   const chosen = spreadSteps(last, STRIP_PICTURES);
   const captions = chosen.map((number) => caption(timesteps[number]));
-  const png = await sheet(images, shape, sheetColumns(config.output.sampleCount, model.classCount));
+  const drawn = maskOutput ? splitPairs(images, model.shape, maskOutput) : { images, shape };
+  const cells = besideSheet(drawn, model, told);
+  const columns = cells.each * sheetColumns(config.output.sampleCount, model.classCount);
+  const png = await sheet(cells.images, cells.shape, columns);
   const row = await captionedStrip(joinImages(chosen.map((number) => frames[number]!)), shape, captions);
   await writeWhole(paths.samples, png);
   await writeWhole(paths.denoising, row);
@@ -187,7 +202,23 @@ async function validationSet(dataset: Dataset, model: DescribedModel): Promise<V
     ...(model.classCount !== null && { labels: Int32Array.from(numbers, (number) => dataset.labels![number]!) }),
     ...(model.conditions.length > 0 && { conditions: conditionsOf(dataset.conditions!, numbers) }),
   };
-  return { images: await readFloats(dataset, numbers), rows: rowsOf(model, told, numbers.length) };
+  const { images, conditionImage } = await readTold(dataset, numbers, roleOf(model));
+  return { images, rows: rowsOf(model, { ...told, ...(conditionImage && { conditionImage }) }, numbers.length) };
+}
+
+const roleOf = ({ maskOutput }: DescribedModel) => (maskOutput ? 'output' : 'input');
+
+/** What the network is told of each picture of a sheet: of held-out images in turn, or of others where none is held out. */
+async function sheetConditions(
+  dataset: Dataset,
+  model: DescribedModel,
+  count: number,
+): Promise<Float32Array | undefined> {
+  if (!model.conditionImage) return undefined;
+  const from = dataset.validation.length > 0 ? dataset.validation : dataset.train;
+  const few = spread(from, count);
+  const numbers = Uint32Array.from({ length: count }, (_, i) => few[i % few.length]!);
+  return (await readTold(dataset, numbers)).conditionImage;
 }
 
 /** At most `count` of the values, evenly spread. */

@@ -10,9 +10,10 @@ import {
   type SchedulerConfig,
   sampleImages,
 } from '@onnoise/scheduler';
-import { type ConditionSpec, type ImageShape, nullRow } from '@onnoise/scheduler/model';
+import { type ConditionImage, type ConditionSpec, type ImageShape, nullRow } from '@onnoise/scheduler/model';
+import { inputsOf } from '../model/told.ts';
 import { PREVIEW_BATCH } from '../settings/batch.ts';
-import { inputsOf, rowsOf } from './conditioning.ts';
+import { rowsOf } from './conditioning.ts';
 import type { Predictor } from './denoiser.ts';
 
 export interface PreviewOptions {
@@ -30,6 +31,10 @@ export interface PreviewOptions {
   classes: number | null;
   /** The numbers that the model is conditional on: images take them evenly from the smallest to the largest. */
   conditions?: readonly ConditionSpec[];
+  /** The mask or picture that the model is told of each image. */
+  conditionImage?: ConditionImage | undefined;
+  /** Those of the images, [N, K, H, W]. */
+  told?: Float32Array | undefined;
   /** Whether the model is trained without a condition too: its pictures are guided as by default then. */
   nullCondition?: boolean;
   /** `done` of `total` calls of the network. */
@@ -82,9 +87,18 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
 }
 
 /** What the network is told of each image, and of none, and how it is guided. */
-function conditioningOf({ scheduler, count, classes, conditions = [], nullCondition = false }: PreviewOptions) {
-  const model = { classCount: classes, nullCondition, conditions };
+function conditioningOf({
+  scheduler,
+  count,
+  classes,
+  conditions = [],
+  nullCondition = false,
+  ...options
+}: PreviewOptions) {
+  const { conditionImage, told: pictures } = options;
+  const model = { classCount: classes, nullCondition, conditions, ...(conditionImage && { conditionImage }) };
   const told = {
+    ...(pictures && { conditionImage: pictures }),
     ...(classes !== null && { labels: Int32Array.from({ length: count }, (_, i) => i % classes) }),
     ...(conditions.length > 0 && { conditions: spread(conditions, count) }),
   };

@@ -1,6 +1,7 @@
 /** Checks, before any image is read, from the list of images alone: can a run train on them? */
 import { InputError } from '@onnoise/scheduler/rules';
 import type { DataConditions } from '../data/index.ts';
+import type { BesideImages } from '../data/set/beside.ts';
 import { splitImages } from '../data/set/split.ts';
 import { checkClasses, checkDropout } from '../settings/class-count.ts';
 import { checkConditions } from '../settings/conditions.ts';
@@ -12,6 +13,7 @@ export interface ImageList {
   classNames?: readonly string[] | undefined;
   conditions?: DataConditions | undefined;
   groups?: readonly number[] | undefined;
+  beside?: Pick<BesideImages, 'channels' | 'mask'> | undefined;
 }
 
 /** Images to train on, at most. */

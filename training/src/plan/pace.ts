@@ -2,6 +2,7 @@
 import { sizeOf } from '@onnoise/scheduler/model';
 import { drawMasks, drawStep } from '@onnoise/scheduler/training';
 import { createEngine, type EngineChoice } from '../engines/index.ts';
+import { toldOf } from '../model/told.ts';
 import { imagesPerStep, PREVIEW_BATCH } from '../settings/batch.ts';
 import type { StepInputs } from '../step/contracts.ts';
 import type { TrainPlan } from './plan.ts';
@@ -35,8 +36,12 @@ export async function measureStep(
         noise,
         timesteps,
         ...drawMasks(0, 0, batch, model.dropouts ?? []),
-        ...(model.classCount !== null && { labels: new Int32Array(batch) }),
-        ...(model.conditions.length > 0 && { conditions: new Float32Array(2 * batch * model.conditions.length) }),
+        ...Object.fromEntries(
+          toldOf(model).map(({ name, dtype, sides }) => {
+            const values = batch * sides.reduce((product, side) => product * side, 1);
+            return [name, dtype === 'int32' ? new Int32Array(values) : new Float32Array(values)];
+          }),
+        ),
         ...step.scalars({ step: n, lr: lr, emaDecay: 0 }),
       };
       await engine.step(inputs);

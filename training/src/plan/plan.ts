@@ -6,12 +6,13 @@ import {
   type Schedule,
   type SchedulerConfig,
 } from '@onnoise/scheduler';
-import { usualSteps } from '@onnoise/scheduler/model';
+import { pictureShapeOf, usualSteps } from '@onnoise/scheduler/model';
 import type { Dataset } from '../data/index.ts';
 import type { Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
+import { toldOf } from '../model/told.ts';
 import { checkDropout, checkLabels } from '../settings/class-count.ts';
-import { checkConditions } from '../settings/conditions.ts';
+import { checkBeside, checkConditions } from '../settings/conditions.ts';
 import type { TrainConfig } from '../settings/config.ts';
 import type { TrainStep } from '../step/contracts.ts';
 import { schedulerOf } from '../step/state.ts';
@@ -81,9 +82,8 @@ function stepOf(
     batch: training.batch,
     accumulate: training.accumulate,
     shape: model.shape,
-    conditional: model.classCount !== null,
+    told: toldOf(model),
     learnSchedule: training.learnSchedule,
-    conditions: model.conditions.length,
     schedule,
     predictionType: scheduler.prediction_type,
     loss: training.loss,
@@ -124,13 +124,15 @@ export function withBatch(plan: TrainPlan, batch: number): TrainPlan {
  */
 export function checkData({ model, config }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
   const { channels, height, width } = dataset;
-  if ([channels, height, width].join() !== model.shape.join()) {
-    const [wanted, received] = [model.shape, [channels, height, width]].map((shape) => shape.join(' x '));
+  const shape = pictureShapeOf(model);
+  if ([channels, height, width].join() !== shape.join()) {
+    const [wanted, received] = [shape, [channels, height, width]].map((sides) => sides.join(' x '));
     throw new InputError(
       `Cannot start training: the images must be ${wanted} as the network takes them, received ${received} (--size and --channels say which).`,
     );
   }
   checkDropout(config.training, model, dataset.classNames);
   checkConditions(model.conditions, dataset.conditions?.names);
+  checkBeside(model, dataset.beside);
   return checkLabels(model.classCount, dataset, resume);
 }

@@ -1,9 +1,10 @@
 /** Turns resolved settings into a plan: the real network and its parameters. */
 import { parseSchedulerConfig } from '@onnoise/scheduler';
-import { pictureSizeOf } from '@onnoise/scheduler/model';
+import { pictureShapeOf, pictureSizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import { fitParameters, type Start } from '../fine-tuning/fit.ts';
 import { createModel, initParameters, type Model } from '../model/index.ts';
+import { toldOf } from '../model/told.ts';
 import { classesOf } from '../settings/class-count.ts';
 import { widenedConditions } from '../settings/conditions.ts';
 import type { TrainConfig } from '../settings/config.ts';
@@ -60,7 +61,8 @@ export function completePlan(draft: PlanDraft, images: ImageTraits): TrainPlan {
   const widened = start && widenedConditions(plan.model.conditions, images.conditions, images.train);
   const settings = widened ? { ...config, model: { ...config.model, conditions: widened } } : config;
   const suits = !widened && (images.conditions === undefined || plan.model.conditions.length > 0);
-  const known = suits && classes === plan.model.classCount && (channels ?? plan.model.shape[0]) === plan.model.shape[0];
+  const now = pictureShapeOf(plan.model)[0];
+  const known = suits && images.beside === undefined && classes === plan.model.classCount && (channels ?? now) === now;
   return known && plan.start === start ? plan : planFromConfig(settings, images, start, yielding);
 }
 
@@ -82,7 +84,7 @@ export function planFromConfig(
   yielding: Yielding = {},
 ): TrainPlan {
   const { model, whole: completed } = completeConfig(config, images);
-  const drops = model.classCount !== null || model.conditions.length > 0 || yielding.labelDropout === undefined;
+  const drops = toldOf(model).length > 0 || yielding.labelDropout === undefined;
   const whole = drops ? completed : { ...completed, training: { ...completed.training, labelDropout: 0 } };
   if (!start) return planTraining(whole, model, (seed) => initParameters(model, seed, config.training.zeroInit));
   fitParameters(start, model);
@@ -95,8 +97,8 @@ export function completeConfig(config: TrainConfig, images: ImageTraits = {}): {
   tf.enableProdMode();
   const scheduler = parseSchedulerConfig(config.scheduler);
   const model = createModel(completeModel(config, scheduler.num_train_timesteps, images));
-  const [found, height, width] = model.shape;
+  const [, height, width] = model.shape;
   const size = pictureSizeOf({ width, height });
-  const data = { ...config.data, size, channels: found };
+  const data = { ...config.data, size, channels: pictureShapeOf(model)[0] };
   return { model, whole: { ...config, data, model: { ...model.config }, scheduler: { ...scheduler } } };
 }

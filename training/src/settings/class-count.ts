@@ -70,7 +70,7 @@ export function checkClasses(
  */
 export function checkDropout(
   { labelDropout }: { labelDropout: number },
-  { classCount, nullCondition, conditions }: Conditioning,
+  { classCount, nullCondition, conditions, conditionImage }: Conditioning,
   names: readonly string[] | undefined,
 ): void {
   const refuse = (rule: string, advice = ''): never => {
@@ -80,10 +80,10 @@ export function checkDropout(
   if (nullCondition) {
     refuse(
       'above 0 for a network with a null condition (model.null_condition), which would not be trained otherwise',
-      ` Or train one without: --model.num_class_embeds ${classCount}.`,
+      classCount === null ? '' : ` Or train one without: --model.num_class_embeds ${classCount}.`,
     );
   }
-  if (classCount !== null || conditions.length > 0) refuse('0 where model.null_condition is false');
+  if (classCount !== null || conditions.length > 0 || conditionImage) refuse('0 where model.null_condition is false');
   if (names && names.length > 1) refuse('0 for a network without classes (--model.num_class_embeds null)');
   const what = names ? `of one class (${names[0]})` : 'without labels';
   refuse(`0 for images ${what}`, ' Give a folder per class, or --csv with --label-column or --condition-columns.');

@@ -48,7 +48,7 @@ export function resolveOver(layers: readonly ConfigLayer[], below: number): { ba
 function layOver(below: TrainConfig, typed: ConfigLayer): TrainConfig {
   const given = withOff(typed);
   checkLayer(given);
-  const layer = linkLayer(given, given.config.model?._class_name ?? below.model._class_name).config;
+  const layer = linkLayer(given, below.model).config;
   const laid: Record<string, Record<string, unknown>> = Object.fromEntries(
     SECTIONS.map((section) => [section, { ...below[section] }]),
   );

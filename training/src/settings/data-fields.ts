@@ -1,6 +1,7 @@
 /** The settings of the images: `train` and `prepare` both take them. */
 import { AXES, BACKGROUNDS, DEPTHS, FITS, framesRule, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
 import { MOST_CHANNELS } from '@onnoise/scheduler/model';
+import { MASK_ROLES } from '../data/set/beside.ts';
 import { LAYOUTS } from '../data/set/layouts.ts';
 import { flagged, SHARE, SWITCH } from './field.ts';
 
@@ -28,6 +29,31 @@ export const dataFields = flagged({
     onResume: 'told',
     type: 'string',
     describe: 'CSV columns of numbers to condition the model on: age,weight or age:0..240,weight',
+  },
+  masks: {
+    onResume: 'told',
+    type: 'string',
+    describe:
+      'folder of label maps, one for each image under the name of its file, or the column of --csv that names them: PNG, TIFF, NIfTI, DICOM SEG',
+  },
+  maskRole: {
+    onResume: 'fixed',
+    type: 'choice',
+    choices: MASK_ROLES,
+    describe:
+      'what the masks are for: input (the default) draws a picture of a mask, output draws a mask with each picture',
+  },
+  maskClasses: {
+    onResume: 'fixed',
+    type: 'string',
+    describe:
+      "names of the masks' values from 0 on: background,bone; those of labels.json, or the values, if not given",
+  },
+  conditionImages: {
+    onResume: 'told',
+    type: 'string',
+    describe:
+      'folder of pictures, one for each image under the name of its file, which the network is told: low resolution, another modality',
   },
   size: {
     onResume: 'fixed',

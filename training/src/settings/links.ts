@@ -5,6 +5,8 @@
 import { extentOf, type PictureSize, pictureSizeOf, sampleSize, sampleSizeOf, sidesOf } from '@onnoise/scheduler/model';
 import { InputError, show } from '@onnoise/scheduler/rules';
 import type { DataConditions } from '../data/index.ts';
+import type { BesideImages, MaskRole } from '../data/set/beside.ts';
+import { besideChannels } from '../model/condition-config.ts';
 import { findNetwork } from '../model/index.ts';
 import { classesOf } from './class-count.ts';
 import { conditionsOfImages } from './conditions.ts';
@@ -15,12 +17,17 @@ type Place = readonly [section: keyof TrainConfig, key: string];
 /** Places that hold one setting. */
 interface Link {
   places: readonly Place[];
-  /** How the network writes it, and the value that this means elsewhere. Default: as others do. */
-  network?: { write: (value: never) => unknown; read: (written: unknown) => unknown };
+  /** How the network writes it under a key, and the value that this means elsewhere. Default: as others do. */
+  network?: (key: string) => Writing;
+}
+
+interface Writing {
+  write: (value: never) => unknown;
+  read: (written: unknown) => unknown;
 }
 
 /** A size is 64 or 96x64 in settings, and 64 or [64, 96] in the network's. What is neither is refused later. */
-const SIZES = {
+const SIZES: Writing = {
   write: (size: PictureSize) => sampleSizeOf(extentOf(size)),
   read(written: unknown) {
     if (!SAMPLE_SIZE.holds(written)) return written;
@@ -31,18 +38,25 @@ const SIZES = {
 
 const SAMPLE_SIZE = sampleSize(Number.MAX_SAFE_INTEGER);
 
-/** By network class. */
-function linksOf(className: unknown): readonly Link[] {
-  const channelKeys = findNetwork(className)?.channelKeys ?? [];
+/** What decides how a network repeats settings: its class, and the channels that it has beside those of the picture. */
+type Network = Readonly<Record<string, unknown>>;
+
+function linksOf(network: Network): readonly Link[] {
+  const channelKeys = findNetwork(network._class_name)?.channelKeys ?? [];
+  const beside: Record<string, number> = besideChannels(network);
+  const plus = (more: number) => (value: unknown) => (typeof value === 'number' ? value + more : value);
   return [
+    {
+      places: [['data', 'channels'], ...channelKeys.map((key): Place => ['model', key])],
+      network: (key) => ({ write: plus(beside[key]!), read: plus(-beside[key]!) }),
+    },
     {
       places: [
         ['data', 'size'],
         ['model', 'sample_size'],
       ],
-      network: SIZES,
+      network: () => SIZES,
     },
-    { places: [['data', 'channels'], ...channelKeys.map((key): Place => ['model', key])] },
     {
       places: [
         ['scheduler', 'num_train_timesteps'],
@@ -53,27 +67,29 @@ function linksOf(className: unknown): readonly Link[] {
 }
 
 /** Whether a setting of the network only repeats one from elsewhere. */
-export function isRepeated(section: string, key: string, className: unknown): boolean {
+export function isRepeated(section: string, key: string, network: Network): boolean {
   return (
     section === 'model' &&
-    linksOf(className).some(({ places }) => places.some(([at, name]) => at === section && name === key))
+    linksOf(network).some(({ places }) => places.some(([at, name]) => at === section && name === key))
   );
 }
 
 /**
  * A layer that sets one place of a link sets all of them. Null in the network's config, which diffusers writes for an
  * unknown value, leaves the place open.
+ * @param below the network of the layers below
  * @throws InputError when it sets them to different values.
  */
-export function linkLayer(layer: ConfigLayer, className: unknown): ConfigLayer {
-  const config = withoutOpen(layer.config, className);
-  for (const { places, network } of linksOf(className)) {
+export function linkLayer(layer: ConfigLayer, below: Network): ConfigLayer {
+  const whole = networkOver(below, layer.config.model);
+  const config = withoutOpen(layer.config, whole);
+  for (const { places, network } of linksOf(whole)) {
     const set = places.filter(([section, key]) => config[section]?.[key] !== undefined);
     const first = set[0];
     if (!first) continue;
     const settingAt = ([section, key]: Place) => {
       const written = config[section]![key];
-      return section === 'model' && network ? network.read(written) : written;
+      return section === 'model' && network ? network(key).read(written) : written;
     };
     const value = settingAt(first);
     for (const place of set) {
@@ -85,23 +101,32 @@ export function linkLayer(layer: ConfigLayer, className: unknown): ConfigLayer {
       );
     }
     for (const [section, key] of places) {
-      const written = section === 'model' && network ? network.write(value as never) : value;
+      const written = section === 'model' && network ? network(key).write(value as never) : value;
       config[section] = { ...config[section], [key]: written };
     }
   }
   return { name: layer.name, config };
 }
 
-function withoutOpen(config: PartialConfig, className: unknown): PartialConfig {
+/** A network's settings over those below; another class begins anew. */
+function networkOver(below: Network, given: unknown): Network {
+  const own = (given ?? {}) as Network;
+  const other = own._class_name !== undefined && own._class_name !== below._class_name;
+  return other ? own : { ...below, ...own };
+}
+
+function withoutOpen(config: PartialConfig, network: Network): PartialConfig {
   if (config.model === undefined) return { ...config };
   const kept = Object.entries(config.model).filter(
-    ([key, value]) => value !== null || !isRepeated('model', key, className),
+    ([key, value]) => value !== null || !isRepeated('model', key, network),
   );
   return { ...config, model: Object.fromEntries(kept) };
 }
 
 /** Traits that settings may leave open, and the images show. */
 export interface ImageTraits {
+  /** The masks or pictures beside the images. */
+  beside?: Pick<BesideImages, 'channels' | 'mask'> | undefined;
   channels?: number | undefined;
   classNames?: readonly string[] | undefined;
   conditions?: DataConditions | undefined;
@@ -116,16 +141,36 @@ export interface ImageTraits {
 export function completeModel(
   config: TrainConfig,
   T: number,
-  { channels, classNames, conditions, train }: ImageTraits = {},
+  { channels, classNames, conditions, train, beside }: ImageTraits = {},
 ): Record<string, unknown> {
+  const pictures = picturesBeside(config.data.maskRole, beside);
+  // Before the images are known, gray stands for them beside masks, whose planes must fit in.
+  const found = channels ?? (beside ? 1 : undefined);
   const known: PartialConfig = {
     scheduler: { num_train_timesteps: T },
-    ...(channels && config.data.channels === undefined && { data: { channels } }),
+    ...(found && config.data.channels === undefined && { data: { channels: found } }),
   };
-  const { model = {} } = linkLayer({ name: 'the images', config: known }, config.model._class_name).config;
+  const given = { ...pictures, ...config.model };
+  const { model = {} } = linkLayer({ name: 'the images', config: known }, given).config;
   const specs = config.model.conditions === undefined ? conditionsOfImages(conditions, train) : [];
   const shown = { num_class_embeds: classesOf(classNames), ...(specs.length > 0 && { conditions: specs }) };
-  return withNull({ ...shown, ...model, ...config.model }, config.training);
+  const whole = { ...shown, ...pictures, ...model, ...config.model };
+  return withNull({ ...whole, ...widened(config.model, given) }, config.training);
+}
+
+/** The mask or picture that the network is told, or the mask that it draws, by the images and what they are for. */
+function picturesBeside(role: MaskRole | undefined, beside: ImageTraits['beside']): Record<string, unknown> {
+  if (beside === undefined) return {};
+  const { channels, mask } = beside;
+  if (mask === undefined) return { condition_image: { channels } };
+  return role === 'output' ? { mask_output: mask } : { condition_image: mask };
+}
+
+/** Numbers of channels that the settings have, with those that the images add. */
+function widened(settings: Network, whole: Network): Record<string, unknown> {
+  const [before, after]: Record<string, number>[] = [besideChannels(settings), besideChannels(whole)];
+  const keys = (findNetwork(whole._class_name)?.channelKeys ?? []).filter((key) => typeof settings[key] === 'number');
+  return Object.fromEntries(keys.map((key) => [key, (settings[key] as number) + after![key]! - before![key]!]));
 }
 
 /**
@@ -136,5 +181,6 @@ function withNull(model: Record<string, unknown>, { labelDropout }: TrainConfig[
   const { num_class_embeds: classes, null_condition: given, conditions = [] } = model;
   if (labelDropout === 0 || given !== undefined) return model;
   if (typeof classes === 'number') return { ...model, num_class_embeds: classes + 1, null_condition: true };
-  return Array.isArray(conditions) && conditions.length > 0 ? { ...model, null_condition: true } : model;
+  const told = model.condition_image !== undefined || (Array.isArray(conditions) && conditions.length > 0);
+  return told ? { ...model, null_condition: true } : model;
 }

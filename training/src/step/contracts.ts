@@ -4,8 +4,9 @@
  */
 import type { PredictionType } from '@onnoise/scheduler';
 import type { ImageShape } from '@onnoise/scheduler/model';
-import type { AdamOptions, BatchPosition, StepInputs, StepScalars } from '@onnoise/scheduler/training';
+import type { AdamOptions, BatchPosition, StepBatch, StepInputs, StepScalars } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
+import type { Told } from '../model/told.ts';
 import type { LossOptions } from './loss.ts';
 
 export type { StepInputs };
@@ -23,12 +24,10 @@ export interface TrainStepOptions extends AdamOptions, LossOptions {
   accumulate: number;
   /** [C, H, W] of an image. */
   shape: ImageShape;
-  /** Whether the model takes class labels. */
-  conditional: boolean;
+  /** What the model is told of each image: `toldOf(model)`. Default: nothing. */
+  told?: readonly Told[];
   /** Whether the schedule is learned, from `schedule` on. The loss is then l2, without weights of timesteps. */
   learnSchedule: boolean;
-  /** K, how many numbers the model is conditional on. Default: 0. */
-  conditions?: number;
   /** alphaBar of every timestep, 0 to 1, in float64. */
   schedule: { alphaBar: ArrayLike<number> };
   predictionType: PredictionType;
@@ -82,9 +81,8 @@ export interface TrainStep {
   /** Tensors that live from step to step: see state.ts. */
   state: StepTensor[];
   /**
-   * images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (models with classes);
-   * conditions [B, 2K] float32 (models with conditions); `dropout.<name>` of the layers that drop values [B, C, H, W];
-   * scalars [] float32.
+   * images, noise [B, C, H, W]; timesteps [B] int32; `dropout.<name>` of the layers that drop values [B, C, H, W]; what the model is
+   * told: labels [B] int32, conditions [B, 2K] float32, conditionImage [B, K, H, W] float32; scalars [] float32.
    */
   inputs: StepTensor[];
   /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
@@ -126,5 +124,5 @@ export interface TrainEngine {
 /** Endless batches. The next one depends on the position and the seed alone. */
 export interface Batches {
   readonly position: BatchPosition;
-  next(): Promise<{ images: Float32Array; labels?: Int32Array; conditions?: Float64Array; epoch: number }>; // images [B, C, H, W] in [-1, 1]
+  next(): Promise<StepBatch & { epoch: number }>;
 }

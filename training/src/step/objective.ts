@@ -7,6 +7,7 @@
 import { MASK } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
+import { pickTold } from '../model/told.ts';
 import type { TrainStepOptions } from './contracts.ts';
 import { CURVE_SHAPES, type CurveTensors, curveGradients, gammaAt, gammasOf } from './learned-schedule.ts';
 import { meanLoss, minSnrWeight } from './loss.ts';
@@ -42,8 +43,7 @@ export function differentiate(
     const prediction = model.forward(parameters, noisy, timestep, {
       training: true,
       masks: Object.fromEntries((model.dropouts ?? []).map(({ name }) => [name, inputs[MASK + name]!])),
-      ...(options.conditional && { labels: inputs.labels as tf.Tensor1D }),
-      ...(options.conditions && { conditions: inputs.conditions as tf.Tensor2D }),
+      ...pickTold(options.told ?? [], inputs),
       // The gradient scope ends before the buffers are read.
       onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
     });

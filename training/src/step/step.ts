@@ -34,7 +34,7 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
 
 /** What a step is told of so many images. */
 function batchInputs(model: TrainableModel, options: TrainStepOptions, images: number): StepTensor[] {
-  const { shape, conditional, conditions = 0 } = options;
+  const { shape, told = [] } = options;
   return [
     { name: 'images', shape: [images, ...shape], dtype: 'float32' },
     { name: 'noise', shape: [images, ...shape], dtype: 'float32' },
@@ -42,9 +42,6 @@ function batchInputs(model: TrainableModel, options: TrainStepOptions, images: n
     ...(model.dropouts ?? []).map(({ name, shape }): StepTensor => {
       return { name: MASK + name, shape: [images, ...shape], dtype: 'float32' };
     }),
-    ...(conditional ? [{ name: 'labels', shape: [images], dtype: 'int32' } satisfies StepTensor] : []),
-    ...(conditions > 0
-      ? [{ name: 'conditions', shape: [images, 2 * conditions], dtype: 'float32' } satisfies StepTensor]
-      : []),
+    ...told.map(({ name, sides, dtype }): StepTensor => ({ name, shape: [images, ...sides], dtype })),
   ];
 }

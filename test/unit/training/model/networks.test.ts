@@ -36,6 +36,6 @@ describe.each(NETWORKS)('$className', ({ className, channelKeys, read, stride })
     const data = { size: 64, channels: 1 };
     const settings = resolveConfig([{ name: 'the test', config: { model: { _class_name: className }, data } }]);
     expect(completeModel(settings, 10)).toMatchObject({ ...withChannels, sample_size: 64, num_train_timesteps: 10 });
-    for (const key of channelKeys) expect(isRepeated('model', key, className)).toBe(true);
+    for (const key of channelKeys) expect(isRepeated('model', key, { _class_name: className })).toBe(true);
   });
 });

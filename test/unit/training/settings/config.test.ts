@@ -206,6 +206,9 @@ describe('compareConfigs', () => {
     init: ['models/a', 'models/b'],
     initHash: ['a', 'b'],
     channels: [1, 3],
+    masks: ['a', 'b'],
+    maskClasses: ['a,b', 'a,c'],
+    conditionImages: ['a', 'b'],
   };
   const twoValues = (key: string, field: Field): [unknown, unknown] => {
     if (field.type === 'choice') return [field.choices[0], field.choices[1]];

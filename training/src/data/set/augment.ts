@@ -59,6 +59,10 @@ export function drawAugmentations(
   });
 }
 
+/** Whether an image moves, beside its contrast. */
+export const moves = ({ angle, shift: [x, y], scale }: Augmentation) =>
+  angle !== 0 || x !== 0 || y !== 0 || scale !== 1;
+
 const clamp = (value: number, most: number) => Math.min(Math.max(value, 0), most);
 
 /** Planes of one image, [C, H, W], that begin at `at` in their array. */
@@ -81,12 +85,8 @@ export function affine(
   out: Float32Array,
 ): void {
   const half = levels instanceof Uint16Array ? 32_767.5 : 127.5;
-  const turn = (angle * Math.PI) / 180;
   const [right, bottom] = [width - 1, height - 1];
-  const sign = mirrored ? -1 : 1;
-  // Where the next pixel to the right, and the one below, come from.
-  const [xx, yx] = [(sign * Math.cos(turn)) / scale, -Math.sin(turn) / scale];
-  const [xy, yy] = [(sign * Math.sin(turn)) / scale, Math.cos(turn) / scale];
+  const { xx, yx, xy, yy } = mapOf(angle, scale, mirrored);
   const plane = height * width;
   for (let row = 0, to = at; row < height; row++) {
     const v = row - bottom / 2 - dy;
@@ -108,6 +108,44 @@ export function affine(
         const below = c + fx * (levels[from + line + step]! - c);
         out[into] = (above + fy * (below - above)) / half - 1;
       }
+    }
+  }
+}
+
+/** Where the next pixel to the right comes from, and the one below. */
+function mapOf(angle: number, scale: number, mirrored: boolean) {
+  const turn = (angle * Math.PI) / 180;
+  const sign = mirrored ? -1 : 1;
+  return {
+    xx: (sign * Math.cos(turn)) / scale,
+    yx: -Math.sin(turn) / scale,
+    xy: (sign * Math.sin(turn)) / scale,
+    yy: Math.cos(turn) / scale,
+  };
+}
+
+/** The same for class numbers, of which each pixel takes the nearest: into `out`, [H, W]. @param augmentation absent: a mirror alone */
+export function affineNearest(
+  classes: Uint8Array,
+  { height, width, at }: Planes,
+  augmentation: Augmentation | undefined,
+  mirrored: boolean,
+  out: Uint8Array,
+): void {
+  const {
+    angle,
+    shift: [dx, dy],
+    scale,
+  } = augmentation ?? { angle: 0, shift: [0, 0], scale: 1 };
+  const [right, bottom] = [width - 1, height - 1];
+  const { xx, yx, xy, yy } = mapOf(angle, scale, mirrored);
+  for (let row = 0, to = 0; row < height; row++) {
+    const v = row - bottom / 2 - dy;
+    for (let column = 0; column < width; column++, to++) {
+      const u = column - right / 2 - dx;
+      const x = Math.round(clamp(xx * u + xy * v + right / 2, right));
+      const y = Math.round(clamp(yx * u + yy * v + bottom / 2, bottom));
+      out[to] = classes[at + y * width + x]!;
     }
   }
 }

@@ -1,17 +1,20 @@
 /**
- * The prepared cache: `<cacheDir>/<key>/data.bin`, the images one after the other as uint8 [C, H, W], and `index.json`.
+ * The prepared cache: `<cacheDir>/<key>/data.bin`, the images one after the other as uint8 [C, H, W], `beside.bin`, their masks or
+ * pictures beside them if there are some, and `index.json`.
  * A folder gets its name only when it is complete. Reading checks it, so a damaged one is prepared again.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageOptions, Levels } from '@onnoise/base/pictures';
+import type { StoredBeside } from './beside-writer.ts';
 import type { Skipped } from './types.ts';
 
 /** Part of every key: a higher number retires all older caches. */
 const FORMAT = 5;
 
 export const DATA_FILE = 'data.bin';
+export const BESIDE_FILE = 'beside.bin';
 export const INDEX_FILE = 'index.json';
 
 /** The content of `index.json`. */
@@ -33,6 +36,8 @@ export interface StoredIndex {
   classNames?: string[];
   /** See `Dataset.conditions`. */
   conditions?: { names: string[]; values: number[] };
+  /** What lies beside the images, with the SHA-256 (hex) of beside.bin. */
+  beside?: StoredBeside & { dataHash: string };
   /** [count], equal for images that are held out together; absent where each is for itself. */
   groups?: number[];
   /** See `Dataset.levels`. */
@@ -48,6 +53,8 @@ export interface Stored {
   index: StoredIndex;
   /** [count, C, H, W], when it is held in memory. */
   data?: Uint8Array;
+  /** [count, K, H, W] of what lies beside, when it is held in memory. */
+  beside?: Uint8Array;
 }
 
 /**
@@ -66,12 +73,23 @@ export function cacheKey(identity: string, options: ImageOptions, channels: numb
 /** Completes an index with its hashes. */
 export async function sealIndex(
   folder: string,
-  index: Omit<StoredIndex, 'format' | 'hash' | 'dataHash'>,
+  {
+    beside,
+    ...index
+  }: Omit<StoredIndex, 'format' | 'hash' | 'dataHash' | 'beside'> & {
+    beside?: StoredBeside | undefined;
+  },
 ): Promise<StoredIndex> {
+  const dataHash = await fileHash(join(folder, DATA_FILE));
+  const sealed = beside && { beside: { ...beside, dataHash: await fileHash(join(folder, BESIDE_FILE)) } };
+  const whole = { ...index, ...sealed };
+  return { format: FORMAT, hash: hashOf(whole, dataHash), dataHash, ...whole };
+}
+
+async function fileHash(path: string): Promise<string> {
   const sha = createHash('sha256');
-  for await (const chunk of createReadStream(join(folder, DATA_FILE), { highWaterMark: 1 << 20 })) sha.update(chunk);
-  const dataHash = sha.digest('hex');
-  return { format: FORMAT, hash: hashOf(index, dataHash), dataHash, ...index };
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) sha.update(chunk);
+  return sha.digest('hex');
 }
 
 function hashOf(index: Omit<StoredIndex, 'format' | 'hash' | 'dataHash'>, dataHash: string): string {
@@ -80,6 +98,7 @@ function hashOf(index: Omit<StoredIndex, 'format' | 'hash' | 'dataHash'>, dataHa
   // Only where there are some, so that the other sets keep their hash.
   if (conditions) content.push(conditions);
   if (index.depth) content.push(index.depth);
+  if (index.beside) content.push(index.beside);
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
@@ -114,13 +133,31 @@ export function loadStored(
   try {
     const index = JSON.parse(readFileSync(join(folder, INDEX_FILE), 'utf8')) as StoredIndex;
     const { count, channels, height, width, dataHash } = index;
-    const bytes = (count * channels * height * width * (index.depth ?? 8)) / 8;
-    const path = join(folder, DATA_FILE);
+    const plane = height * width;
     if (index.format !== FORMAT || index.hash !== hashOf(index, dataHash) || !suits(index)) return undefined;
-    if (statSync(path).size !== bytes) return undefined;
-    if (bytes > memoryLimit) return { folder, index };
-    const data = readFileSync(path);
-    return createHash('sha256').update(data).digest('hex') === dataHash ? { folder, index, data } : undefined;
+    const files = [
+      { key: 'data', name: DATA_FILE, bytes: (count * channels * plane * (index.depth ?? 8)) / 8, hash: dataHash },
+      ...(index.beside
+        ? [
+            {
+              key: 'beside',
+              name: BESIDE_FILE,
+              bytes: count * index.beside.channels * plane,
+              hash: index.beside.dataHash,
+            },
+          ]
+        : []),
+    ];
+    const held: Pick<Stored, 'data' | 'beside'> = {};
+    for (const { key, name, bytes, hash } of files) {
+      const path = join(folder, name);
+      if (statSync(path).size !== bytes) return undefined;
+      if (bytes > memoryLimit) continue;
+      const data = readFileSync(path);
+      if (createHash('sha256').update(data).digest('hex') !== hash) return undefined;
+      held[key as keyof typeof held] = data;
+    }
+    return { folder, index, ...held };
   } catch {
     return undefined; // missing, unreadable or not JSON: prepared again in any case
   }

@@ -1,12 +1,15 @@
 /** Batches for training: a seeded order per epoch, a position that can be saved, pixels as floats in [-1, 1]. */
 import { checkInteger, InputError } from '@onnoise/scheduler/rules';
 import { type BatchPosition, copyDeepLevels, copyLevels, createEpochOrder } from '@onnoise/scheduler/training';
-import { type Augmentation, type AugmentOptions, adjustContrast, affine, drawAugmentations } from './augment.ts';
+import { type Augmentation, type AugmentOptions, adjustContrast, affine, drawAugmentations, moves } from './augment.ts';
+import { joinPlanes, type MaskRole, type Moves, readPlanes } from './beside.ts';
 import type { DataConditions, Dataset } from './types.ts';
 
 export interface TrainingBatch {
-  /** [B, C, H, W], in [-1, 1]. */
+  /** [B, C, H, W], in [-1, 1]; with the planes of masks that are drawn, which are -1 or 1. */
   images: Float32Array;
+  /** [B, K, H, W], when the network is told a mask or a picture. */
+  conditionImage?: Float32Array;
   /** [B], when the dataset has labels. */
   labels?: Int32Array;
   /** [B, K], when the dataset has conditions. */
@@ -25,6 +28,8 @@ export interface TrainingBatchesOptions extends Partial<AugmentOptions> {
   seed: number;
   /** Whether to mirror images left to right, each with chance 1/2. */
   flip: boolean;
+  /** What masks are for, when the dataset has some. Default: input. */
+  maskRole?: MaskRole | undefined;
 }
 
 export interface TrainingBatches {
@@ -42,7 +47,7 @@ export interface TrainingBatches {
  */
 export function createTrainingBatches(
   dataset: Dataset,
-  { batch, seed, flip, rotate = 0, translate = 0, scale = 0, contrast = 0 }: TrainingBatchesOptions,
+  { batch, seed, flip, rotate = 0, translate = 0, scale = 0, contrast = 0, maskRole }: TrainingBatchesOptions,
 ): TrainingBatches {
   const { train, validation, labels } = dataset;
   checkInteger('make batches', 'batch', batch, 1, Number.MAX_SAFE_INTEGER);
@@ -71,9 +76,8 @@ export function createTrainingBatches(
       const { width, height } = dataset;
       const place = { seed, epoch, first: index, count: batch, width, height };
       const augmentations = augments ? drawAugmentations(most, place) : undefined;
-      const images = await readFloats(dataset, numbers, flips, augmentations);
       return {
-        images,
+        ...(await readTold(dataset, numbers, maskRole, { flips, augmentations })),
         ...(labels && { labels: Int32Array.from(numbers, (number) => labels[number]!) }),
         ...(dataset.conditions && { conditions: conditionsOf(dataset.conditions, numbers) }),
         numbers,
@@ -82,6 +86,21 @@ export function createTrainingBatches(
       };
     },
   };
+}
+
+/** Images by number, and what lies beside them, as a network gets them. @param maskRole default: input */
+export async function readTold(
+  dataset: Dataset,
+  numbers: ArrayLike<number>,
+  maskRole: MaskRole = 'input',
+  { flips, augmentations }: Moves = {},
+): Promise<Pick<TrainingBatch, 'images' | 'conditionImage'>> {
+  const images = await readFloats(dataset, numbers, flips, augmentations);
+  const { beside } = dataset;
+  if (beside === undefined) return { images };
+  const planes = await readPlanes(beside, dataset, maskRole, numbers, { flips, augmentations });
+  if (beside.mask && maskRole === 'output') return { images: joinPlanes(images, planes, numbers.length) };
+  return { images, conditionImage: planes };
 }
 
 /** The conditions of the images with these numbers, [n, K]. */
@@ -130,5 +149,3 @@ async function readLevels(dataset: Dataset, numbers: ArrayLike<number>, count: n
   await dataset.read(numbers, levels);
   return levels;
 }
-
-const moves = ({ angle, shift: [x, y], scale }: Augmentation) => angle !== 0 || x !== 0 || y !== 0 || scale !== 1;

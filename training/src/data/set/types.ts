@@ -1,6 +1,7 @@
 /** Types of a prepared dataset and of its sources. Pixels are uint8; images of a set share one shape. */
 
-import type { Background, ImageOptions, Levels, Picture } from '@onnoise/base/pictures';
+import type { Background, ImageOptions, Levels, Picture, Unusable } from '@onnoise/base/pictures';
+import type { BesideImages, MaskRole } from './beside.ts';
 import type { Layout } from './layouts.ts';
 
 /** A picture, CSV row or file that was left out, with the reason in words. */
@@ -45,6 +46,8 @@ export interface Dataset {
   classNames?: string[];
   /** What each image was measured at, if columns were named. */
   conditions?: DataConditions;
+  /** A mask or picture of each image, if some were named. */
+  beside?: BesideImages;
   /** The measured values that are black and white in all images, where they share them. */
   levels?: Levels;
   /** How many images come from files that say that they are synthetic phantoms; absent where none does. */
@@ -87,6 +90,14 @@ export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
   groupColumn?: string | undefined;
   /** CSV columns that hold numbers to condition on, separated by commas. */
   conditionColumns?: string | undefined;
+  /** A folder of label maps, one for each image under its name, or the CSV column that names them. */
+  masks?: string | undefined;
+  /** Names of the masks' values from 0 on, separated by commas. Default: as the folder says, or the values. */
+  maskClasses?: string | undefined;
+  /** Part of a run's settings; it changes no pixel. */
+  maskRole?: MaskRole | undefined;
+  /** A folder of pictures, one for each image under its name. Not with `masks`. */
+  conditionImages?: string | undefined;
   /** Share of the images held out, 0 (none) up to but not including 1. */
   validationShare: number;
   /** Seed of the split. */
@@ -111,6 +122,8 @@ export interface PrepareProgress {
 /** One image of a source, in the source's order; or the reason why it is left out. */
 export type Frame =
   | (Picture & {
+      /** What lies beside it: labels [H, W], or levels [H, W, 1 or 3]. */
+      beside?: BesidePicture;
       /** Its number in the source: several pictures may come from one. Absent where each picture is a file. */
       source?: number;
       label?: number;
@@ -118,6 +131,27 @@ export type Frame =
       conditions?: readonly number[];
     })
   | Skipped;
+
+export interface BesidePicture {
+  pixels: Uint8Array | Uint16Array;
+  /** Whether a mask of another size was resized onto its image. */
+  resized?: boolean;
+}
+
+/** Masks or pictures, one for each image of a store. */
+export interface Beside {
+  kind: 'mask' | 'picture';
+  /** Part of the cache key: changes whenever they may have changed. */
+  identity: string;
+  /** Of a mask's values, as far as they have some. */
+  names?: ReadonlyMap<number, string>;
+  /** Joins them with the images at these paths, and says which stand alone. @throws InputError where nothing fits. */
+  match(paths: readonly string[]): Promise<{ images: readonly string[]; others: readonly string[] }>;
+  /** Those of an image's file: as many, and in the same order, as its pictures. */
+  of(path: string): Promise<(BesidePicture | Unusable)[]>;
+  /** Notes for the user on what was read so far, one sentence each. */
+  notes(): string[];
+}
 
 /** Where images come from. Opening one is fast; `frames` does the work. */
 export interface Source {
@@ -138,6 +172,8 @@ export interface Source {
   groupColumn?: string;
   /** [total], if a column was named: equal numbers are held out together, as far as each file is one image. */
   groups?: number[] | undefined;
+  /** What lies beside each picture. */
+  beside?: Beside;
   /** Notes for the user that need no decoded picture. */
   notes: string[];
   frames(options: ImageOptions): AsyncIterable<Frame>;

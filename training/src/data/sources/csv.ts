@@ -13,7 +13,7 @@ import { type Found, imageFinder } from './csv-images.ts';
 import { type CsvRow, parseTable, type TableColumns } from './csv-table.ts';
 import { readCsvText } from './csv-text.ts';
 import type { FileItem } from './decode-items.ts';
-import type { FrameOptions, Store } from './store.ts';
+import { decodeStore, type FrameOptions, type Store } from './store.ts';
 import { hasImageName, type ImageFile, notesOnUnread } from './walk.ts';
 
 /** A row with its image, or why it has none. */
@@ -78,7 +78,7 @@ export async function openCsv(
     ...(conditions.length > 0 && { conditions: dataConditions(conditions, items) }),
     ...(groupColumn !== undefined && { groupColumn, groups: groupsOfItems(items) }),
     notes,
-    frames: (image) => store.decode(items, image),
+    frames: (image) => decodeStore(store, items, image),
   };
 }
 

@@ -4,7 +4,7 @@ import { diskReason, Failure } from '@onnoise/base/files';
 import { configureSharp, type ImageOptions, orderedMap, type Picture, type Unusable } from '@onnoise/base/pictures';
 import { type Extent, extentOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import type { Frame, Skipped } from '../set/types.ts';
+import type { Beside, BesidePicture, Frame, Skipped } from '../set/types.ts';
 
 /** What is said of a file beside its pixels, which holds for all of its pictures. */
 export interface Told {
@@ -25,12 +25,14 @@ const aheadFor = ({ width, height }: Extent) => Math.max(4, Math.min(12, Math.fl
 
 /**
  * A file that cannot be used is skipped with its reason.
+ * @param beside what lies beside the pictures; a picture without is skipped
  * @param decode gives the pictures of a file. Its InputErrors and Failures end the work: they are about more than a file.
  */
 export async function* decodeItems(
   items: readonly FileItem[],
   decode: (path: string) => Promise<(Picture | Unusable)[]>,
   { size }: ImageOptions,
+  beside?: Beside,
 ): AsyncGenerator<Frame> {
   configureSharp();
   const toFrames = async ({ item, source }: { item: FileItem; source: number }): Promise<Frame[]> => {
@@ -39,10 +41,14 @@ export async function* decodeItems(
     // In words of its own: what groups images otherwise must not be taken for it.
     const own = group === undefined ? [] : [group === '' ? '' : `group ${group}`];
     try {
-      return (await decode(path)).map((picture) => {
+      const pictures = await decode(path);
+      const others = await beside?.of(path);
+      return pictures.map((picture, i) => {
         if ('reason' in picture) return { file: path, ...picture };
+        const other = others && besideAt(others, i, pictures.length);
+        if (other && 'reason' in other) return { file: path, ...other };
         const { groups = [], ...rest } = picture;
-        return { ...rest, ...told, groups: [...own, ...groups], source };
+        return { ...rest, ...told, ...(other && { beside: other }), groups: [...own, ...groups], source };
       });
     } catch (error) {
       if (error instanceof InputError || error instanceof Failure) throw error;
@@ -50,6 +56,14 @@ export async function* decodeItems(
     }
   };
   for await (const frames of orderedMap(numbered(items), toFrames, aheadFor(extentOf(size)))) yield* frames;
+}
+
+/** One reason holds for all pictures of a file. */
+function besideAt(others: readonly (BesidePicture | Unusable)[], i: number, count: number): BesidePicture | Unusable {
+  const [first] = others;
+  if (first && others.length === 1 && 'reason' in first) return first;
+  if (others.length === count) return others[i]!;
+  return { reason: `it has ${count} pictures, and ${others.length} lie beside them` };
 }
 
 const numbered = (items: readonly FileItem[]) => items.map((item, source) => ({ item, source }));

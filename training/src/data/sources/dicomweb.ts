@@ -2,7 +2,6 @@
 
 import { chooseFrames, type ImageOptions, type Picture, parseFrames, type Unusable } from '@onnoise/base/pictures';
 import type { Address, ClientOptions, Instance } from '@onnoise/medical';
-import { decodeItems } from './decode-items.ts';
 import { loadMedical } from './medical.ts';
 import type { Store } from './store.ts';
 
@@ -32,8 +31,7 @@ export async function openDicomweb(data: string, options?: ClientOptions): Promi
       return paths.reduce((sum, path) => sum + taken(choice, byPath.get(path)!.frames), 0);
     },
     refuseClasses: async () => 'Studies and series are not used as classes. A CSV can name the class of each image.',
-    decode: (items, image) =>
-      decodeItems(items, (path) => fetchPictures(address, byPath.get(path)!, image, options), image),
+    decodeFile: (path, image) => fetchPictures(address, byPath.get(path)!, image, options),
   };
 }
 

@@ -5,7 +5,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { folderClasses, MAX_CLASSES, notesOnClasses, sortedClasses } from '../set/classes.ts';
 import type { Source } from '../set/types.ts';
 import type { FileItem } from './decode-items.ts';
-import type { FrameOptions, Store } from './store.ts';
+import { decodeStore, type FrameOptions, type Store } from './store.ts';
 import { describeOthers, notesOnUnread } from './walk.ts';
 
 /** Throws InputError when no image is in the store. */
@@ -40,7 +40,7 @@ export async function openFolder(store: Store, options: FrameOptions = {}): Prom
     total: (await store.count(paths, options)) + skipped.length,
     ...(classNames && { classNames, labelSource }),
     notes,
-    frames: (image) => store.decode([...skipped, ...items], image),
+    frames: (image) => decodeStore(store, [...skipped, ...items], image),
   };
 }
 

@@ -5,7 +5,7 @@ import { diskReason } from '@onnoise/base/files';
 import { isDicomdir, isDicomweb, isMedicalName } from '@onnoise/base/pictures';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { checkLabelNames } from '../set/label-names.ts';
-import type { PrepareOptions, Source } from '../set/types.ts';
+import type { Beside, PrepareOptions, Source } from '../set/types.ts';
 import { isArrayName, openArraySource } from './arrays.ts';
 import { conditionColumns } from './condition-columns.ts';
 import { openCsv } from './csv.ts';
@@ -15,7 +15,7 @@ import { openDigits } from './digits.ts';
 import { openFolder } from './folder.ts';
 import { findIdxImages, openIdx } from './idx.ts';
 import { isLabelFolder } from './label-folder.ts';
-import { openFolderStore, type Store, storeOf } from './store.ts';
+import { joinBeside, openFolderStore, type Store, storeOf } from './store.ts';
 import { hasImageName, kindOf, walkFile } from './walk.ts';
 
 const CHOICES = '"digits", a folder of images, a DICOMDIR, dicomweb: and an address, .npy or .npz, or IDX files';
@@ -32,18 +32,18 @@ type SourceOptions = Pick<
  * `digits` is the built-in set, and `./digits` a folder of that name. A folder with a CSV is read by the CSV, a folder
  * with an IDX file, or such a file, as IDX, and any other folder is walked for images. A DICOMDIR lists files, and so does a
  * server; one medical file may be named by itself, and so may one of numpy. `labelNames` must suit its classes, which keep their values.
+ * @param beside masks or pictures of its files
  */
-export async function openSource({
-  labelNames,
-  labelNamesFrom,
-  ...options
-}: SourceOptions & Pick<PrepareOptions, 'labelNames' | 'labelNamesFrom'>): Promise<Source> {
-  const source = await open(options);
+export async function openSource(
+  { labelNames, labelNamesFrom, ...options }: SourceOptions & Pick<PrepareOptions, 'labelNames' | 'labelNamesFrom'>,
+  beside?: Beside,
+): Promise<Source> {
+  const source = await open(options, beside);
   checkLabelNames(labelNames, source, labelNamesFrom);
   return source;
 }
 
-async function open(options: SourceOptions): Promise<Source> {
+async function open(options: SourceOptions, beside: Beside | undefined): Promise<Source> {
   const { data, csv, labelColumn, groupColumn, conditionColumns: columns, layout } = options;
   const named = { '--label-column': labelColumn, '--group-column': groupColumn };
   for (const [flag, value] of Object.entries({ ...named, '--condition-columns': columns })) {
@@ -60,15 +60,25 @@ async function open(options: SourceOptions): Promise<Source> {
   const alone = (kind: string) => {
     if (csv !== undefined)
       refuse('prepare images', '--csv', `left out when data is ${kind}, which has its own labels`, csv);
+    if (beside !== undefined) {
+      const flag = beside.kind === 'mask' ? '--masks' : '--condition-images';
+      throw new InputError(`Cannot prepare images: ${flag} must come with files of images, received ${kind}.`);
+    }
   };
   if (data === 'digits') {
     alone('"digits"');
     return openDigits();
   }
-  const openStore = (store: Store) =>
+  const openFiles = (store: Store) =>
     csv === undefined
       ? openFolder(store, options)
       : openCsv(store, csv, { label: labelColumn, group: groupColumn, conditions }, options);
+  const openStore = async (store: Store): Promise<Source> => {
+    if (beside === undefined) return openFiles(store);
+    const joined = await joinBeside(store, beside);
+    const source = await openFiles(joined.store);
+    return { ...source, beside, notes: [...source.notes, ...joined.notes] };
+  };
   if (isDicomweb(data)) return openStore(await openDicomweb(data));
   const stat = statOf(data);
   if (stat.isDirectory() && isLabelFolder(data)) refuseData(`a folder of label maps, which are no images, ${data}`);

@@ -10,7 +10,8 @@ import {
   type Picture,
   type Unusable,
 } from '@onnoise/base/pictures';
-import type { Frame, Skipped } from '../set/types.ts';
+import { plural } from '@onnoise/base/text';
+import type { Beside, Frame, Skipped } from '../set/types.ts';
 import { countPictures } from './count-pictures.ts';
 import { decodeItems, type FileItem } from './decode-items.ts';
 import { loadMedical } from './medical.ts';
@@ -27,7 +28,10 @@ export interface Store extends Walk {
   count(paths: readonly string[], options: FrameOptions): Promise<number>;
   /** Why these sub-folders, one for each path, are no classes; undefined if they may be. */
   refuseClasses(paths: readonly string[], classes: readonly string[]): Promise<string | undefined>;
-  decode(items: readonly FileItem[], options: ImageOptions): AsyncIterable<Frame>;
+  /** The pictures of a file, by its path in the store. */
+  decodeFile(path: string, options: ImageOptions): Promise<(Picture | Unusable)[]>;
+  /** What lies beside its pictures. */
+  beside?: Beside;
 }
 
 /** What decides how many pictures a file gives. */
@@ -35,6 +39,31 @@ export type FrameOptions = Pick<ImageOptions, 'frames' | 'axis'>;
 
 /** The images below a folder, nested to any depth. */
 export const openFolderStore = (folder: string): Store => storeOf(folder, walkImages(folder), folder);
+
+/** The pictures of a store's files in order, with what lies beside them. */
+export const decodeStore = (store: Store, items: readonly FileItem[], options: ImageOptions): AsyncIterable<Frame> =>
+  decodeItems(items, (path) => store.decodeFile(path, options), options, store.beside);
+
+/** The store with masks or pictures beside its own, and what to tell the user of those that stand alone. */
+export async function joinBeside(store: Store, beside: Beside): Promise<{ store: Store; notes: string[] }> {
+  const { images, others } = await beside.match(store.images.map(({ path }) => path));
+  const what = beside.kind === 'mask' ? 'mask' : 'condition image';
+  const some = (paths: readonly string[]) => `${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ' ...' : ''}`;
+  const notes = [
+    ...(images.length > 0
+      ? [`Left out, as they have no ${what}: ${plural(images.length, 'image')} (${some(images)}).`]
+      : []),
+    ...(others.length > 0
+      ? [`Not used, as they have no image: ${plural(others.length, what)} (${some(others)}).`]
+      : []),
+  ];
+  const joined: Store = {
+    ...store,
+    beside,
+    identityOf: (images, skipped) => JSON.stringify([store.identityOf(images, skipped), beside.identity]),
+  };
+  return { store: joined, notes };
+}
 
 /** @param place what the user gave @param walk files below `folder` */
 export function storeOf(folder: string, walk: Walk, place: string): Store {
@@ -51,11 +80,12 @@ export function storeOf(folder: string, walk: Walk, place: string): Store {
       if (!(await areNamedAfterPatients(folder, paths, classes))) return undefined;
       return 'The sub-folders are not used as classes, since one is named after the patient of its files.';
     },
-    decode: (items, options) => decodeItems(items, (path) => decodeFile(join(folder, path), options), options),
+    decodeFile: (path, options) => decodeFile(join(folder, path), options),
   };
 }
 
-async function decodeFile(path: string, options: ImageOptions): Promise<(Picture | Unusable)[]> {
+/** The pictures of a file, each or the reason why it cannot be used. */
+export async function decodeFile(path: string, options: ImageOptions): Promise<(Picture | Unusable)[]> {
   const kind = kindByName(path) ?? (isDicom(await headOf(path, 132)) ? 'dicom' : 'picture');
   if (kind === 'picture') return decodePages(path, options);
   const { readMedical } = await loadMedical();

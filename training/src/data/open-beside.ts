@@ -1,0 +1,48 @@
+/** Opens what `--masks` or `--condition-images` names. */
+
+import { refuse } from '@onnoise/scheduler/rules';
+import { besideOfPictures } from './beside-pictures.ts';
+import { openLabelMaps } from './label-maps/open.ts';
+import type { Beside, PrepareOptions } from './set/types.ts';
+
+const ACTION = 'prepare images';
+
+/** undefined where nothing is named. @throws InputError for options that do not go together, and as `openLabelMaps` does */
+export async function openBeside(options: PrepareOptions): Promise<Beside | undefined> {
+  const { data, masks, maskClasses, maskRole, conditionImages } = options;
+  if (masks === undefined) {
+    if (maskClasses !== undefined) refuse(ACTION, '--mask-classes', 'left out without --masks', maskClasses);
+    if (maskRole === 'output') refuse(ACTION, '--mask-role', 'left out without --masks', maskRole);
+    return conditionImages === undefined ? undefined : besideOfPictures(conditionImages, options);
+  }
+  if (conditionImages !== undefined) refuse(ACTION, '--condition-images', 'left out with --masks', conditionImages);
+  const declared = maskClasses === undefined ? undefined : classNames(maskClasses);
+  const maps = await openLabelMaps(masks, data, options);
+  return {
+    kind: 'mask',
+    identity: JSON.stringify(['masks', maps.identity]),
+    names: declared ?? maps.names,
+    match: async (paths) => {
+      const { images, masks: others } = await maps.match(paths);
+      return { images, others };
+    },
+    of: async (path) =>
+      (await maps.of(path)).map((map) => {
+        if ('reason' in map) return map;
+        const unknown = declared && map.labels.find((value) => !declared.has(value));
+        if (unknown !== undefined) {
+          return { reason: `its mask has the value ${unknown}, and --mask-classes names 0 to ${declared!.size - 1}` };
+        }
+        return { pixels: map.labels, resized: map.resized };
+      }),
+    notes: () => maps.notes(),
+  };
+}
+
+function classNames(given: string): ReadonlyMap<number, string> {
+  const names = given.split(',').map((name) => name.trim());
+  if (names.length < 2 || names.includes('') || new Set(names).size < names.length) {
+    refuse(ACTION, '--mask-classes', 'different names separated by commas: background,bone', given);
+  }
+  return new Map(names.entries());
+}

@@ -1,0 +1,56 @@
+/** Pictures of a sheet with what lies beside them: the mask or picture that the network was told, or the mask that it drew. */
+import { colourMasks, type ImageShape, masksOfPlanes, sizeOf } from '@onnoise/scheduler/model';
+import type { DescribedModel } from '../model/described.ts';
+
+export interface SheetImages {
+  /** [N, C, H, W], in turn a picture and its neighbour where there is one. */
+  images: Float32Array;
+  shape: ImageShape;
+  /** Images of a cell. */
+  each: 1 | 2;
+}
+
+/**
+ * @param drawn pictures [N, C, H, W], and the masks [N, H, W] that the network drew with them
+ * @param told what the network was told of each as a picture, [N, K, H, W]
+ */
+export function besideSheet(
+  { images, shape, masks }: { images: Float32Array; shape: ImageShape; masks?: Uint8Array | undefined },
+  { conditionImage, maskOutput }: Pick<DescribedModel, 'conditionImage' | 'maskOutput'>,
+  told: Float32Array | undefined,
+): SheetImages {
+  const [, height, width] = shape;
+  const plane = height * width;
+  const cell = [3, height, width] as const;
+  if (masks && maskOutput) {
+    return alternate(inColour(images, shape), colourMasks(masks, plane, maskOutput.classes.length), cell);
+  }
+  if (!conditionImage || !told) return { images, shape, each: 1 };
+  const { mask, shape: planes } = conditionImage;
+  const neighbours = mask
+    ? colourMasks(masksOfPlanes(told, planes), plane, mask.classes.length)
+    : inColour(told, planes);
+  return alternate(neighbours, inColour(images, shape), cell);
+}
+
+/** [N, C, H, W] as RGB: three channels as they are, of others the first. */
+function inColour(images: Float32Array, [channels, height, width]: ImageShape): Float32Array {
+  if (channels === 3) return images;
+  const plane = height * width;
+  const out = new Float32Array((3 * images.length) / channels);
+  for (let image = 0; image * channels * plane < images.length; image++) {
+    const first = images.subarray(image * channels * plane, (image * channels + 1) * plane);
+    for (let c = 0; c < 3; c++) out.set(first, (3 * image + c) * plane);
+  }
+  return out;
+}
+
+function alternate(left: Float32Array, right: Float32Array, shape: ImageShape): SheetImages {
+  const size = sizeOf(shape);
+  const images = new Float32Array(left.length + right.length);
+  for (let i = 0; i * size < left.length; i++) {
+    images.set(left.subarray(i * size, (i + 1) * size), 2 * i * size);
+    images.set(right.subarray(i * size, (i + 1) * size), (2 * i + 1) * size);
+  }
+  return { images, shape, each: 2 };
+}
