@@ -9,8 +9,8 @@ import { numberOption, sayDetail, sayNote, sayResult, withInterrupt, withProgres
 import { formatDuration, formatPath, plural } from '@onnoise/base/text';
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
-import { sizeOf } from '@onnoise/scheduler/model';
-import { InputError } from '@onnoise/scheduler/rules';
+import { type Artefact, pictureShapeOf, sizeOf, splitPairs } from '@onnoise/scheduler/model';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { type Command, textOption } from './options/command.ts';
 import { fileOptions } from './options/files.ts';
 import {
@@ -20,22 +20,35 @@ import {
   pictureOptions,
   samplerOptions,
 } from './options/pictures.ts';
-import { type StartArguments, seedMixOptions, startOptions } from './options/starts.ts';
-import { createFilm } from './stages/film.ts';
+import { conditionImageOptions, type StartArguments, seedMixOptions, startOptions } from './options/starts.ts';
+import {
+  type ConditionImageArguments,
+  describeConditionImages,
+  readConditionImages,
+} from './stages/condition-images.ts';
+import { createFilm, type Film } from './stages/film.ts';
 import { checkOverwrites } from './stages/overwrite.ts';
 import { checkFiles, checkNames, keptSteps, type SheetFiles, writeFiles } from './stages/sheet-files.ts';
 import { readStartPicture } from './stages/start-picture.ts';
 
 /** The options of `pipeline sample`; its help explains them. */
-export interface SampleArguments extends SamplerSettings, ConditionArguments, StartArguments, SheetFiles {
+export interface SampleArguments
+  extends SamplerSettings,
+    ConditionArguments,
+    ConditionImageArguments,
+    StartArguments,
+    SheetFiles {
   model: string;
   device: DeviceChoice;
-  count: number;
+  count?: number | undefined;
   seed?: number | undefined;
   steps?: number | undefined;
   sampler: SamplerName;
   batch?: number | undefined;
 }
+
+/** Pictures, unless another number is asked for. */
+const USUAL_COUNT = 16;
 
 const MODEL = 'The model:';
 const PICTURES = 'The pictures:';
@@ -51,8 +64,14 @@ export const command: Command<SampleArguments> = {
   options: {
     model: textOption('Model folder', { group: MODEL, default: DIGITS }),
     ...deviceOption(MODEL),
-    count: { ...numberOption('count', PICTURES, 'Number of pictures'), default: 16 },
+    count: numberOption(
+      'count',
+      PICTURES,
+      'Number of pictures',
+      `${USUAL_COUNT}, or as many as masks or pictures are given`,
+    ),
     ...pictureOptions(PICTURES),
+    ...conditionImageOptions(PICTURES),
     // another way to name seeds is refused beside it, so it has no default here
     seed: numberOption('seed', PICTURES, 'Seed of the first picture; the next has seed + 1', '0'),
     ...seedMixOptions(PICTURES),
@@ -98,16 +117,25 @@ export const command: Command<SampleArguments> = {
 
 /** Samples, writes, and prints the chosen device and where the results are. */
 export async function sample(options: SampleArguments): Promise<void> {
-  const { count, seed, interpolate, variations, variation, strength, resamples, sampler, steps, batch } = options;
+  const { seed, interpolate, variations, variation, strength, resamples, sampler, steps, batch } = options;
   const folder = modelFolder(options.model);
   await checkNames(options);
   const { completeRequest, loadModel, readModelFolder } = await import('@onnoise/runtime-node');
   const artefact = await readModelFolder(folder);
-  const { shape } = artefact;
+  const shape = pictureShapeOf(artefact);
+  const told = await readConditionImages(options, artefact);
+  if (options.fit !== undefined && options.from === undefined && told === undefined) {
+    refuse('sample images', '--fit', 'left out without pictures or masks to fit', options.fit);
+  }
+  const count = options.count ?? told?.files.length ?? USUAL_COUNT;
   const levels = options.units ? await levelsOf(folder) : undefined;
   const seeds = { count, seed, interpolate, variations, variation };
   const start = { ...(await readStartPicture(options, shape)), strength, resamples };
-  const settings = { ...samplerSettings(options), ...conditionSettings(options) };
+  const settings = {
+    ...samplerSettings(options),
+    ...conditionSettings(options),
+    ...(told && { conditionImages: told.conditionImages }),
+  };
   const request = { ...seeds, ...start, steps, sampler, ...settings, batch };
   const { table, labels, guidance, ...complete } = completeRequest(artefact, request);
   const kept = keptSteps(options, table.rows.length);
@@ -132,16 +160,22 @@ export async function sample(options: SampleArguments): Promise<void> {
           ...request,
           signal,
           onProgress: report,
-          ...(kept.length > 0 && { onStep: film.keep }),
+          ...(kept.length > 0 && { onStep: keepPictures(film, artefact) }),
         }),
       );
       const lines: string[] = [];
       const files: Record<string, string> = {};
-      await writeFiles(options, { ...samples, levels, model: folder }, film, signal, (what, path) => {
-        const told = describeConditions(options.condition);
-        lines.push(`${describeFile(what, samples, model.classNames, told)}: ${formatPath(path)}`);
-        files[what] = path;
-      });
+      await writeFiles(
+        options,
+        { ...samples, levels, model: folder, artefact, told: complete.conditionImages },
+        film,
+        signal,
+        (what, path) => {
+          const conditions = describeConditions(options.condition) + describeConditionImages(options);
+          lines.push(`${describeFile(what, samples, model.classNames, conditions)}: ${formatPath(path)}`);
+          files[what] = path;
+        },
+      );
       const seconds = Number(((performance.now() - begin) / 1000).toFixed(3));
       sayDetail(`Took ${formatDuration(seconds)}`);
       const { seeds } = samples;
@@ -151,6 +185,7 @@ export async function sample(options: SampleArguments): Promise<void> {
         labels: labels ?? null,
         ...(labels && model.classNames && { classes: labels.map((label) => model.classNames![label]) }),
         ...(options.condition && { conditions: options.condition }),
+        ...(told && { conditionImages: told.files }),
         ...(guidance && { guidance }),
         sampler,
         steps: table.steps,
@@ -163,6 +198,12 @@ export async function sample(options: SampleArguments): Promise<void> {
     }
   });
 }
+
+/** Of what a network draws, pictures alone are kept. */
+const keepPictures =
+  ({ keep }: Film, { shape, maskOutput }: Pick<Artefact, 'shape' | 'maskOutput'>): Film['keep'] =>
+  ({ x, ...step }) =>
+    keep({ ...step, x: maskOutput ? splitPairs(x, shape, maskOutput).images : x });
 
 /** @throws InputError for a model whose images had no measured values in common */
 async function levelsOf(folder: string): Promise<Levels> {
@@ -184,6 +225,7 @@ function describeFile(
   if (what === 'sheet' || what === 'array')
     return `${plural(seeds.length, 'picture')}${describeLabels(labels, names)}${conditions}`;
   if (what === 'singles') return 'Single pictures';
+  if (what === 'masks') return 'Masks, and how sure they are';
   return what === 'frames' ? 'A sheet per step' : 'Animation';
 }
 

@@ -54,9 +54,7 @@ export function describeDifferences(config: TrainConfig, { name, config: below }
     const [now, then]: Record<string, unknown>[] = [config[section], base[section]];
     return [...new Set([...Object.keys(now!), ...Object.keys(then!)])].flatMap((key) => {
       const [is, was] = [now![key], then![key]].map((value) => (value === undefined ? 'none' : JSON.stringify(value)));
-      return is === was || isRepeated(section, key, config.model._class_name)
-        ? []
-        : [`  ${section}.${key} ${is} (${was})`];
+      return is === was || isRepeated(section, key, config.model) ? [] : [`  ${section}.${key} ${is} (${was})`];
     });
   });
   const heading = lines.length === 0 ? `Settings: those of ${name}.` : `Settings: those of ${name}, except`;

@@ -51,8 +51,22 @@ export const startOptions = (group: string) => ({
     group,
     requiresArg: true,
     choices: ['crop', 'pad', 'stretch'] satisfies Fit[],
-    describe: 'How to fit a --from or --mask of another size',
+    describe: 'How to fit pictures and masks of another size',
   },
+});
+
+/** What a model is told of each picture. */
+export const conditionImageOptions = (group: string) => ({
+  masks: textOption(
+    'Label map, or a folder of them, to draw a picture of each; for a model that was trained with --masks',
+    {
+      group,
+    },
+  ),
+  'condition-images': textOption(
+    'Picture, or a folder of them, to draw a picture of each; for a model that was trained with --condition-images',
+    { group },
+  ),
 });
 
 function toPair(value: unknown): [number, number] | undefined {

@@ -7,13 +7,14 @@ import { writeNpy } from '@onnoise/base/arrays';
 import type { Modality } from '@onnoise/base/dicom';
 import { checkWritable, requireSpace, writeWhole } from '@onnoise/base/files';
 import type { Levels } from '@onnoise/base/pictures';
-import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
-import { sizeOf, toByte, toDeepLevel } from '@onnoise/scheduler/model';
+import type { AnimationFormat, PictureFormat, Samples, SheetOptions } from '@onnoise/runtime-node';
+import { type Artefact, sizeOf, toByte, toDeepLevel } from '@onnoise/scheduler/model';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
-import { spreadSteps } from '@onnoise/training/pictures';
+import { besideSheet, joinImages, spreadSteps } from '@onnoise/training/pictures';
 import { AROUND, checkFileFormat, checkModality, type PictureFileFormat } from '../../pictures/choices.ts';
 import { pictureEncoder } from '../../pictures/encoder.ts';
 import type { Film } from './film.ts';
+import { besideName, maskFiles } from './mask-files.ts';
 import { frameName, marked, singleName } from './own-pictures.ts';
 
 /** Where to write; undefined entries are not written. */
@@ -119,11 +120,12 @@ export async function checkFiles(
 /** Writes everything, and reports each file when it is complete; stops between two files when the signal aborts. */
 export async function writeFiles(
   files: SheetFiles,
-  { images, shape, seeds, levels, model }: Samples & { levels?: Levels | undefined; model: string },
+  samples: Samples & DrawnBy,
   film: Film,
   signal: AbortSignal,
-  onWritten: (what: 'sheet' | 'array' | 'singles' | 'frames' | 'animation', path: string) => void,
+  onWritten: (what: 'sheet' | 'array' | 'singles' | 'masks' | 'frames' | 'animation', path: string) => void,
 ): Promise<void> {
+  const { images, shape, seeds, levels, model } = samples;
   const runtime = await import('@onnoise/runtime-node');
   const { out, columns, singles, frames, animation, depth } = files;
   const write = async (path: string, bytes: Uint8Array) => {
@@ -135,8 +137,14 @@ export async function writeFiles(
     await writeWhole(out, pictureArray(valuesOf(images, depth, levels), shape));
     onWritten('array', out);
   } else {
-    await write(out, await runtime.sheet(images, shape, columns, { format: await sheetFormat(out), depth }));
+    await write(out, await sheetOf(samples, columns, { format: await sheetFormat(out), depth }));
     onWritten('sheet', out);
+  }
+  if (singles !== undefined || isArrayName(out)) {
+    for await (const [path, bytes] of maskFiles(samples, { array: isArrayName(out) ? out : undefined, singles })) {
+      await write(path, bytes);
+    }
+    if (samples.masks) onWritten('masks', singles === undefined ? besideName(out, 'masks') : `${singles}-masks`);
   }
   if (singles !== undefined) {
     const size = sizeOf(shape);
@@ -166,6 +174,28 @@ export async function writeFiles(
     );
     onWritten('animation', animation);
   }
+}
+
+/** The model, what it was told, and what it knows of its pictures. */
+interface DrawnBy {
+  /** Folder. */
+  model: string;
+  artefact: Pick<Artefact, 'conditionImage' | 'maskOutput'>;
+  /** [K, H, W] of each picture. */
+  told?: readonly Float32Array[] | undefined;
+  levels?: Levels | undefined;
+}
+
+/** Pictures in turn with the mask or picture that belongs to each, where there is one. */
+async function sheetOf(
+  { told, artefact, ...samples }: Samples & DrawnBy,
+  columns: number | undefined,
+  options: Pick<SheetOptions, 'format' | 'depth'>,
+): Promise<Buffer> {
+  const { sheet } = await import('@onnoise/runtime-node');
+  const { images, shape, each } = besideSheet(samples, artefact, told && joinImages(told));
+  const across = columns ?? Math.ceil(Math.sqrt(samples.seeds.length));
+  return sheet(images, shape, each === 1 ? columns : each * across, options);
 }
 
 const isArrayName = (path: string): boolean => /\.npy$/i.test(path);

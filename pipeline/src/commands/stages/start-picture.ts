@@ -16,7 +16,6 @@ export async function readStartPicture(
 ): Promise<{ from?: Float32Array; mask?: Float32Array }> {
   if (from === undefined) {
     if (mask !== undefined) refuse(ACTION, '--mask', 'left out without --from', mask);
-    if (fit !== undefined) refuse(ACTION, '--fit', 'left out without --from', fit);
     return {};
   }
   const { readMask, readPicture } = await import('@onnoise/runtime-node');
