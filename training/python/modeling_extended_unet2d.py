@@ -16,11 +16,16 @@ from diffusers.models.unets.unet_2d import UNet2DOutput
 from safetensors.torch import load_file
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
-OURS = dict(conditions=[], null_condition=False, patch_size=1, class_pictures=False)
+OURS = dict(
+    conditions=[], null_condition=False, patch_size=1, class_pictures=False, condition_image=None, mask_output=None
+)
 
 
 class UNet2DModel(diffusers.UNet2DModel):
-    """Also takes conditions [N, 2K]: the values less their mean over their deviation, then a flag for each, both 0 for none."""
+    """
+    Also takes conditions [N, 2K]: the values less their mean over their deviation, then a flag for each, both 0 for none. The
+    sample has the channels of a condition image after its own, as in_channels says.
+    """
 
     def forward(self, sample, timestep, class_labels=None, conditions=None, return_dict=True):
         count = len(self.config.conditions)
@@ -30,7 +35,8 @@ class UNet2DModel(diffusers.UNet2DModel):
         if self.config.class_pictures:
             if class_labels is None:
                 raise ValueError("class_labels must be given: the network has classes")
-            pictures = self.class_picture_embedding(class_labels).view(sample.shape)
+            shape = (len(sample), self.config.out_channels, *sample.shape[2:])
+            pictures = self.class_picture_embedding(class_labels).view(shape)
             sample = torch.cat((sample, pictures.to(sample.dtype)), 1)
         patches = torch.nn.functional.pixel_unshuffle(sample, side)
         add = lambda module, inputs, time: time + self.embed_conditions(conditions).to(time.dtype)
@@ -60,9 +66,8 @@ class UNet2DModel(diffusers.UNet2DModel):
         ours = {name: keys.pop(name, default) for name, default in OURS.items()}
         side = ours["patch_size"]
         images = {name: keys[name] for name in ["sample_size", "in_channels", "out_channels"]}
-        deep = {name: images[name] * side**2 for name in ["in_channels", "out_channels"]}
-        if ours["class_pictures"]:
-            deep["in_channels"] *= 2
+        inputs = images["in_channels"] + (images["out_channels"] if ours["class_pictures"] else 0)
+        deep = {"in_channels": inputs * side**2, "out_channels": images["out_channels"] * side**2}
         size = images["sample_size"]
         height, width = (size, size) if isinstance(size, int) else size
         unet = cls.from_config(keys | deep | dict(sample_size=(height // side, width // side)))
@@ -71,7 +76,7 @@ class UNet2DModel(diffusers.UNet2DModel):
         if ours["conditions"]:
             unet.condition_embeddings = torch.nn.ModuleList(TimestepEmbedding(17, time) for _ in ours["conditions"])
         if ours["class_pictures"]:
-            pixels = images["in_channels"] * height * width
+            pixels = images["out_channels"] * height * width
             unet.class_picture_embedding = torch.nn.Embedding(keys["num_class_embeds"], pixels)
         unet.load_state_dict(load_file(Path(folder, WEIGHTS)))
         return unet.to(dtype=torch_dtype or torch.float32).eval()

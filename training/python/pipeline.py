@@ -1,5 +1,5 @@
 """
-Samples a model folder of Onnoise with diffusers: with classes, conditions, guidance, and any of its schedulers.
+Samples a model folder of Onnoise with diffusers: with classes, conditions, masks, guidance, and any of its schedulers.
 
     from diffusers import DiffusionPipeline
     pipe = DiffusionPipeline.from_pretrained("<model folder>", custom_pipeline="pipeline", trust_remote_code=True)
@@ -11,11 +11,19 @@ diffusers' own DDPMPipeline takes no classes, and only schedulers that do not sc
 import inspect
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from diffusers import DiffusionPipeline, ImagePipelineOutput, __version__
 from diffusers.utils.torch_utils import randn_tensor
+
+
+@dataclass
+class OnnoiseOutput(ImagePipelineOutput):
+    """masks: class numbers [N, H, W] of a model that draws a mask with each picture, else None."""
+
+    masks: torch.Tensor | None = None
 
 
 class OnnoisePipeline(DiffusionPipeline):
@@ -56,6 +64,8 @@ class OnnoisePipeline(DiffusionPipeline):
         batch_size=None,
         class_labels=None,
         conditions=None,
+        masks=None,
+        condition_images=None,
         guidance_scale=1.0,
         guidance_interval=None,
         num_inference_steps=50,
@@ -66,9 +76,11 @@ class OnnoisePipeline(DiffusionPipeline):
         **step_options,
     ):
         """
-        batch_size       pictures; by default as many as class_labels or values of a condition, or 1
+        batch_size       pictures; by default as many as class_labels, values of a condition, masks or condition images, or 1
         class_labels     numbers or names, taken in turn; by default all classes in turn
         conditions       {"age": 30} or {"age": [30, 60]}, taken in turn; left out: absent, where the model allows it
+        masks            class numbers, [H, W] or [N, H, W], taken in turn, of a model that is told a mask
+        condition_images pictures in [-1, 1], [K, H, W] or [N, K, H, W], taken in turn, of a model that is told one
         guidance_scale   of a model that was trained without a condition too; 1 is off
         guidance_interval
                          (low, high), guides only these timesteps and those between; by default all
@@ -83,7 +95,11 @@ class OnnoisePipeline(DiffusionPipeline):
         if unknown:
             raise ValueError(f"conditions must be of {', '.join(names) or 'none'}, received {', '.join(sorted(unknown))}")
         labels = listed(class_labels)
-        longest = max([1, len(labels), *(len(values) for values in given.values())])
+        size = config.sample_size
+        sides = (size, size) if isinstance(size, int) else tuple(size)  # height, width
+        planes = self.planes(masks, condition_images, sides)
+        told = [] if planes is None else planes
+        longest = max([1, len(labels), len(told), *(len(values) for values in given.values())])
         count = longest if batch_size is None else batch_size
         if count < longest:
             raise ValueError(f"batch_size must be at least {longest}, as many as are given, received {batch_size}")
@@ -97,16 +113,22 @@ class OnnoisePipeline(DiffusionPipeline):
         if not 0 <= low <= high:
             raise ValueError(f"guidance_interval must be two timesteps, the lower first, received {guidance_interval}")
         doubled = {name: torch.cat((rows, absent[name])) for name, rows in inputs.items()}
+        more = config.in_channels - config.out_channels
+        beside = torch.zeros(count, more, *sides, device=self._execution_device, dtype=self.unet.dtype)
+        if planes is not None:
+            beside = planes.to(beside)[[i % len(planes) for i in range(count)]]
+        elif more and not getattr(config, "null_condition", False):
+            raise ValueError("masks or condition_images must be given: the model is told one of each picture")
+        nothing = torch.zeros_like(beside)
 
         def predict(x, t):
             if guidance_scale == 1 or not low <= t <= high:
-                return self.unet(x, t, **inputs).sample
-            told, untold = self.unet(torch.cat((x, x)), t, **doubled).sample.chunk(2)
+                return self.unet(torch.cat((x, beside), 1), t, **inputs).sample
+            both = torch.cat((torch.cat((x, beside), 1), torch.cat((x, nothing), 1)))
+            told, untold = self.unet(both, t, **doubled).sample.chunk(2)
             return untold + guidance_scale * (told - untold)
 
-        size = config.sample_size
-        sides = (size, size) if isinstance(size, int) else tuple(size)  # height, width
-        shape = (count, config.in_channels, *sides)
+        shape = (count, config.out_channels, *sides)
         if latents is None:
             latents = randn_tensor(shape, generator=generator, device=self._execution_device, dtype=self.unet.dtype)
         self.scheduler.set_timesteps(num_inference_steps, device=self._execution_device)
@@ -117,13 +139,43 @@ class OnnoisePipeline(DiffusionPipeline):
             output = predict(self.scheduler.scale_model_input(x, t), t)
             x = self.scheduler.step(output, t, x, **options, **step_options).prev_sample
 
+        drawn = None
+        mask = getattr(config, "mask_output", None)
+        if mask:
+            x, planes = x[:, : -len(mask["classes"])], x[:, -len(mask["classes"]) :]
+            drawn = planes.argmax(1)
         images = (x / 2 + 0.5).clamp(0, 1)
         if output_type != "pt":
             images = images.cpu().permute(0, 2, 3, 1).float().numpy()
         if output_type == "pil":
             images = self.numpy_to_pil(images)
         self.maybe_free_model_hooks()
-        return ImagePipelineOutput(images=images) if return_dict else (images,)
+        return OnnoiseOutput(images=images, masks=drawn) if return_dict else (images, drawn)
+
+    def planes(self, masks, pictures, sides):
+        """What the network is told of each picture as channels, [N, K, H, W]; None where nothing is given."""
+        config = self.unet.config
+        spec = getattr(config, "condition_image", None) or {}
+        count = config.in_channels - config.out_channels
+        name, given = ("masks", masks) if spec.get("classes") else ("condition_images", pictures)
+        other, wrong = ("condition_images", pictures) if name == "masks" else ("masks", masks)
+        if wrong is not None:
+            raise ValueError(f"{other} must be left out: the model is told {name if count else 'none'}")
+        if given is None:
+            return None
+        if count == 0:
+            raise ValueError(f"{name} must be left out: the model is told none")
+        given = torch.as_tensor(given)
+        wanted = sides if name == "masks" else (count, *sides)
+        if given.ndim == len(wanted):
+            given = given[None]
+        if tuple(given.shape[1:]) != wanted:
+            raise ValueError(f"{name} must be [N, {', '.join(map(str, wanted))}], received {tuple(given.shape)}")
+        if name == "condition_images":
+            return given
+        if given.is_floating_point() or not 0 <= int(given.min()) <= int(given.max()) < count:
+            raise ValueError(f"masks must be class numbers from 0 to {count - 1}")
+        return torch.nn.functional.one_hot(given.long(), count).permute(0, 3, 1, 2)
 
     def inputs(self, count, labels, given):
         """What the network takes beside the picture and the timestep, and the same where nothing is given."""

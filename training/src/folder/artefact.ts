@@ -18,7 +18,8 @@ import {
   temporaryName,
 } from '@onnoise/base/files';
 import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnoise/scheduler';
-import { MODEL_FILES } from '@onnoise/scheduler/model';
+import { MODEL_FILES, readConditionImage, readMaskLabels, sidesOf } from '@onnoise/scheduler/model';
+import { besideChannels } from '../model/condition-config.ts';
 import { findNetwork } from '../model/index.ts';
 import type { ChannelKey, ModelConfig } from '../model/types.ts';
 import { type CardSurroundings, formatModelCard, type ModelCard } from './model-card.ts';
@@ -190,10 +191,20 @@ export function namesOf(modelConfig: object, classNames: readonly string[] = [])
 }
 
 /** What `unet/config.json` says of conditions; of classes, those that a user can ask for. */
-function conditioningOf(modelConfig: object): Pick<CardSurroundings, 'classes' | 'nullCondition' | 'conditions'> {
-  const { num_class_embeds: rows, null_condition, conditions = [] } = modelConfig as Partial<ModelConfig>;
+function conditioningOf(
+  modelConfig: object,
+): Pick<CardSurroundings, 'classes' | 'nullCondition' | 'conditions' | 'conditionImage' | 'maskOutput'> {
+  const config = modelConfig as Partial<ModelConfig>;
+  const { num_class_embeds: rows, null_condition, conditions = [], mask_output: drawn } = config;
+  const sides = sidesOf(config.sample_size ?? 0);
   const nullCondition = null_condition ?? false;
-  return { classes: rows ? rows - (nullCondition ? 1 : 0) : 0, nullCondition, conditions };
+  return {
+    classes: rows ? rows - (nullCondition ? 1 : 0) : 0,
+    nullCondition,
+    conditions,
+    conditionImage: readConditionImage('describe the model', 'the config', config.condition_image, sides),
+    maskOutput: drawn ? readMaskLabels('describe the model', 'mask_output of the config', drawn) : undefined,
+  };
 }
 
 function className(modelConfig: object): string {
@@ -209,7 +220,7 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
   const size = config.sample_size ?? 0;
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   return formatModelCard(card, {
-    shape: [config[channelKey] ?? 0, height, width],
+    shape: [(config[channelKey] ?? 0) - besideChannels(modelConfig)[channelKey], height, width],
     ...conditioningOf(modelConfig),
     architecture,
     predictionType: schedulerConfig.prediction_type,

@@ -4,7 +4,13 @@
 
 import { plainName } from '@onnoise/base/text';
 import type { PredictionType } from '@onnoise/scheduler';
-import { type ConditionSpec, type ImageShape, nameChannels } from '@onnoise/scheduler/model';
+import {
+  type ConditionImage,
+  type ConditionSpec,
+  type ImageShape,
+  type MaskLabels,
+  nameChannels,
+} from '@onnoise/scheduler/model';
 import type { TrainingFile } from './training-file.ts';
 
 export interface ModelCard {
@@ -44,6 +50,8 @@ export interface CardSurroundings {
   /** Whether the network was trained without a condition too. */
   nullCondition: boolean;
   conditions: readonly ConditionSpec[];
+  conditionImage?: ConditionImage | undefined;
+  maskOutput?: MaskLabels | undefined;
   architecture: string;
   predictionType: PredictionType;
   timesteps: number;
@@ -90,6 +98,7 @@ function describeTraining(training: TrainingFile | undefined, around: CardSurrou
       ...(data.phantoms === undefined ? [] : [describePhantoms(`${phantomsOf(data.phantoms, data.count)} are`)]),
       `- hash: \`${data.hash}\``,
       ...listClasses(data, around),
+      ...listMaskClasses(around),
       ...around.conditions.map(
         ({ name, min, max, mean }) => `- ${name}: from ${min} to ${max}, ${short(mean)} on average`,
       ),
@@ -141,10 +150,27 @@ function listClasses(
   return [`- classes: ${named.join(', ')}`];
 }
 
-function describeConditions({ classes, nullCondition, conditions }: CardSurroundings): string {
-  const all = [...(classes > 0 ? [`one of ${classes} classes`] : []), ...conditions.map(({ name }) => name)];
-  if (all.length === 0) return 'unconditional';
-  return `conditional on ${all.join(' and ')}${nullCondition ? ' or on nothing' : ''}`;
+function describeConditions(around: CardSurroundings): string {
+  const { classes, nullCondition, conditions, conditionImage, maskOutput } = around;
+  const drawn = maskOutput ? `, each with a mask of ${maskOutput.classes.length} classes` : '';
+  const all = [
+    ...(classes > 0 ? [`one of ${classes} classes`] : []),
+    ...conditions.map(({ name }) => name),
+    ...(conditionImage ? [describeTold(conditionImage)] : []),
+  ];
+  if (all.length === 0) return `unconditional${drawn}`;
+  return `conditional on ${all.join(' and ')}${nullCondition ? ' or on nothing' : ''}${drawn}`;
+}
+
+const describeTold = ({ shape: [planes], mask }: ConditionImage): string =>
+  mask ? `a mask of ${planes} classes` : `a ${nameChannels(planes)} picture`;
+
+/** `0: background, 1: bone`, by the values in label maps. */
+function listMaskClasses({ conditionImage, maskOutput }: CardSurroundings): string[] {
+  const labels = conditionImage?.mask ?? maskOutput;
+  if (!labels) return [];
+  const { classes, values } = labels;
+  return [`- classes of masks: ${classes.map((name, k) => `${values?.[k] ?? k}: ${plainName(name)}`).join(', ')}`];
 }
 
 const short = (value: number): number => Number(value.toPrecision(4));
@@ -162,17 +188,19 @@ export function describeNetwork({
   classes,
   nullCondition,
   conditions,
+  conditionImage,
   timesteps,
-}: Pick<CardSurroundings, 'classes' | 'nullCondition' | 'conditions' | 'timesteps'>): string {
+}: Pick<CardSurroundings, 'classes' | 'nullCondition' | 'conditions' | 'conditionImage' | 'timesteps'>): string {
   const labels = classes > 0 ? ', `class_labels` [N] as int64' : '';
   const numbers = conditions.length > 0 ? `, \`conditions\` [N, ${2 * conditions.length}] as float32` : '';
+  const told = conditionImage ? `, \`condition_image\` [N, ${conditionImage.shape[0]}, H, W] as float32` : '';
   const flags = conditions.map(({ name, mean, std }) => `(${name} - ${short(mean)}) / ${short(std)}`).join(', ');
   const absent = nullCondition ? ', or 0 and 0 where not given' : '';
   const values = conditions.length > 0 ? `, conditions are ${flags}, then 1 for each${absent}` : '';
   const none = nullCondition ? `, and ${classes} is none` : '';
   const range = classes > 0 ? `, classes from 0 to ${classes - 1}${none}` : '';
   return (
-    `\`unet/model.onnx\` takes \`sample\` [N, C, H, W] and \`timestep\` [N] as float32${labels}${numbers} and gives \`out_sample\` ` +
+    `\`unet/model.onnx\` takes \`sample\` [N, C, H, W] and \`timestep\` [N] as float32${labels}${numbers}${told} and gives \`out_sample\` ` +
     `[N, C, H, W]; images are in [-1, 1], timesteps are numbers from 0 to ${timesteps - 1}, whole or not${range}${values}.`
   );
 }

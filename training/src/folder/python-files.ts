@@ -1,7 +1,7 @@
 /**
  * The Python files that go into a model folder beside its weights, and the names under which diffusers finds them:
  *
- *     pipeline.py                          samples with classes, conditions, guidance and any scheduler of diffusers
+ *     pipeline.py                          samples with classes, conditions, masks, guidance and any scheduler of diffusers
  *     unet/modeling_simple_unet.py         `SimpleUnet` in plain PyTorch
  *     unet/modeling_extended_unet2d.py  `UNet2DModel` with conditions, patches or pictures of its classes
  *
@@ -17,7 +17,12 @@ import { toStateDict, WEIGHTS_FILE } from './weights.ts';
 const FOLDER = new URL('../../python/', import.meta.url);
 const EXTENDED = 'modeling_extended_unet2d';
 
-type Described = Partial<Pick<ModelConfig, '_class_name' | 'num_class_embeds' | 'null_condition' | 'conditions'>> & {
+type Described = Partial<
+  Pick<
+    ModelConfig,
+    '_class_name' | 'num_class_embeds' | 'null_condition' | 'conditions' | 'condition_image' | 'mask_output'
+  >
+> & {
   patch_size?: number;
   class_pictures?: boolean;
 };
@@ -68,8 +73,8 @@ export async function filesForPython(
 
 /** Samples one picture of the model folder, for its card. */
 export function pythonExample(config: Described): string {
-  const { num_class_embeds: classes = null, conditions = [] } = config;
-  if (classes === null && conditions.length === 0 && libraryOf(config) === 'diffusers') {
+  const { num_class_embeds: classes = null, conditions = [], condition_image: told, mask_output: drawn } = config;
+  if (classes === null && conditions.length === 0 && !told && !drawn && libraryOf(config) === 'diffusers') {
     return [
       'from diffusers import DDPMPipeline',
       'pipe = DDPMPipeline.from_pretrained("<this folder>")',
@@ -80,6 +85,7 @@ export function pythonExample(config: Described): string {
   const given = [
     ...(classes === null ? [] : ['class_labels=0']),
     ...(values.length === 0 ? [] : [`conditions={${values.join(', ')}}`]),
+    ...(told ? ['classes' in told ? 'masks=masks' : 'condition_images=pictures'] : []),
     'num_inference_steps=100',
   ];
   return [
