@@ -364,6 +364,44 @@ def class_pictures():
     return dict(config=config, batch=3, timesteps=timesteps, labels=labels, parameters=parameters, output=packed(output), **found)
 
 
+def told():
+    """More channels in than out: those of a picture or mask beside the sample, on its own and beside pictures of the classes."""
+    sides, channels, planes, timesteps, labels = (8, 12), 2, 3, [3, 61], [4, 1]
+    sample, image = wave(900, (2, channels, *sides), 1.2), wave(902, (2, planes, *sides), 0.7)
+    target = wave(901, sample.shape, 1.0)
+    both = torch.cat((sample, image), 1)
+    inner = CASES["without attention, one layer"] | dict(num_class_embeds=5)
+    plain = inner | dict(sample_size=list(sides), in_channels=channels + planes, out_channels=channels)
+    model = UNet2DModel(**plain).train()
+    names = load_wave(model)
+    output = model(both, torch.tensor(timesteps), class_labels=torch.tensor(labels)).sample
+    common = dict(batch=2, timesteps=timesteps, labels=labels)
+    alone = dict(
+        config=dict(_class_name="UNet2DModel", **plain), **common, output=packed(output),
+        parameters={n: list(model.state_dict()[n].shape) for n in names}, **gradients(model, output, target),
+    )
+    deep = inner | dict(sample_size=[side // 2 for side in sides], in_channels=4 * (2 * channels + planes), out_channels=4 * channels)
+    model = ToldBesideClassPictures(UNet2DModel(**deep), 2, 5, sample.shape[1:]).train()
+    own = lambda name: name.removeprefix("network.")
+    names = load_wave(model)
+    output = model(sample, image, torch.tensor(timesteps), torch.tensor(labels))
+    found = gradients(model, output, target)
+    found["gradients"] = {own(name): value for name, value in found["gradients"].items()}
+    config = plain | dict(
+        _class_name="UNet2DModel", patch_size=2, class_pictures=True, condition_image=dict(classes=["a", "b", "c"])
+    )
+    parameters = {own(n): list(model.state_dict()[n].shape) for n in names}
+    beside = dict(config=config, **common, output=packed(output), parameters=parameters, **found)
+    return {"a picture": alone, "a mask, patches and pictures of the classes": beside}
+
+
+class ToldBesideClassPictures(BesideClassPictures):
+    def forward(self, x, image, t, labels):
+        pictures = self.class_picture_embedding(labels).view(x.shape)
+        patches = F.pixel_unshuffle(torch.cat((x, image, pictures), 1), self.side)
+        return F.pixel_shuffle(self.network(patches, t, class_labels=labels).sample, self.side)
+
+
 def base_shapes():
     """The state dict of google/ddpm-cifar10-32, whose configuration this is."""
     down = ["DownBlock2D", "AttnDownBlock2D", "DownBlock2D", "DownBlock2D"]
@@ -384,4 +422,5 @@ if __name__ == "__main__":
     write("conditional.json", conditional())
     write("patches.json", patched())
     write("class-pictures.json", class_pictures())
+    write("told.json", told())
     write("base-shapes.json", base_shapes())

@@ -5,6 +5,7 @@ import { formatDuration, plural } from '@onnoise/base/text';
 import { type ImageShape, sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { AROUND, type PictureFileFormat } from '../pictures/choices.ts';
+import type { ShardPicture } from './sample-shard.ts';
 import type { Shard } from './shards.ts';
 import { type ShardFile, shardPath, writeShard } from './write-shard.ts';
 
@@ -21,7 +22,7 @@ export const shardBytes = (count: number, shape: ImageShape, files: PictureFileF
   count * (sizeOf(shape) + AROUND[files] + BYTES_AROUND);
 
 /** As `writeShard`, and where it cannot write that is a Failure: another worker may be able to. */
-export async function writeSampled(out: string, shard: Shard, pictures: readonly Uint8Array[]): Promise<ShardFile> {
+export async function writeSampled(out: string, shard: Shard, pictures: readonly ShardPicture[]): Promise<ShardFile> {
   return writeShard(out, shard, pictures).catch((error) => {
     throw error instanceof InputError ? new Failure(error.message) : error;
   });

@@ -8,7 +8,7 @@ import {
   type SamplerSettings,
   type SamplerValues,
 } from '@onnoise/scheduler';
-import type { ConditionValues, PictureOptions } from '@onnoise/scheduler/model';
+import { type ConditionValues, type PictureOptions, pictureShapeOf } from '@onnoise/scheduler/model';
 import { checkInteger } from '@onnoise/scheduler/rules';
 import { checkFileFormat, checkModality, type PictureFileFormat } from '../pictures/choices.ts';
 import { type ConditionTurns, LARGEST_SHARD, type Order } from './shards.ts';
@@ -51,7 +51,7 @@ export function orderOf(
   const shard = checkInteger(action, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
   const { labels, steps, sampler = DEFAULT_SAMPLER, format, modality } = options;
   checkModality(action, options);
-  checkFileFormat(action, artefact.shape, options);
+  checkFileFormat(action, pictureShapeOf(artefact), options);
   const conditions = turnsOf(artefact, options.conditions);
   const settings = eachSamplerOption((name, option) => options[name] ?? option.default) as SamplerValues;
   const { classes } = artefact;

@@ -10,7 +10,7 @@ import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { QueueConnection } from './connect.ts';
 import { describeShard, requireShardSpace, writeSampled } from './describe-shard.ts';
 import { markDone, queueName, readDone } from './done.ts';
-import { sampleShard } from './sample-shard.ts';
+import { type ShardPicture, sampleShard } from './sample-shard.ts';
 import { parseShard, type Shard, shardId } from './shards.ts';
 import { findShard } from './write-shard.ts';
 
@@ -162,7 +162,7 @@ async function makeShard(out: string, loaded: LoadedModel, ...rest: [Shard, numb
   return writeSampled(out, shard, await sampling(loaded, ...rest));
 }
 
-function sampling(loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]): Promise<Uint8Array[]> {
+function sampling(loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]): Promise<ShardPicture[]> {
   const pictures = sampleShard(loaded.model, ...rest);
   loaded.busy = pictures.catch(() => {});
   return pictures;

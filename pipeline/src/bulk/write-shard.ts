@@ -3,7 +3,8 @@
  *
  *     <first 16 digits of the model's hash>/<name>.tar    000000042.png ..., 000000042.cls with the class's number, and
  *                                                         000000042.json with the values of conditions; .dcm or
- *                                                         .nii.gz in place of .png where the shard says so
+ *                                                         .nii.gz in place of .png where the shard says so; 000000042.mask.png
+ *                                                         and 000000042.confidence.png of a model that draws masks
  *     <first 16 digits of the model's hash>/<name>.json   the shard, size and SHA-256 of the tar, a row per image
  *
  * The description is written last, so a tar without one is incomplete and is made again.
@@ -14,6 +15,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from '@onnoise/base/files';
 import { ENDINGS } from '../pictures/choices.ts';
+import type { ShardPicture } from './sample-shard.ts';
 import { conditionsAt, labelAt, type Shard, shardId } from './shards.ts';
 import { type TarEntry, tarBytes } from './tar.ts';
 
@@ -62,23 +64,24 @@ export async function holdsShard(out: string, shard: Shard, { bytes, sha256 }: S
 
 /**
  * Writes a shard's tar and its description, each atomically.
- * @param pictures one file per image, in the order of the seeds.
+ * @param pictures one per image, in the order of the seeds.
  */
-export async function writeShard(out: string, shard: Shard, pictures: readonly Uint8Array[]): Promise<ShardFile> {
+export async function writeShard(out: string, shard: Shard, pictures: readonly ShardPicture[]): Promise<ShardFile> {
   const tar = join(out, shardPath(shard));
-  const entries = pictures.flatMap((bytes, i): TarEntry[] => {
+  const entries = pictures.flatMap(({ bytes, beside }, i): TarEntry[] => {
     const name = String(shard.seed + i).padStart(9, '0');
     const label = labelAt(shard, i);
     const conditions = conditionsAt(shard, i);
     return [
       { name: `${name}.${ENDINGS[shard.files ?? 'png']}`, bytes },
+      ...beside.map(({ ending, bytes }) => ({ name: `${name}.${ending}`, bytes })),
       ...(label === undefined ? [] : [{ name: `${name}.cls`, bytes: Buffer.from(String(label)) }]),
       ...(conditions === undefined ? [] : [{ name: `${name}.json`, bytes: Buffer.from(JSON.stringify(conditions)) }]),
     ];
   });
   const archive = tarBytes(entries);
   const file = { bytes: archive.length, sha256: sha256Of(archive) };
-  const images = pictures.map((bytes, i) => {
+  const images = pictures.map(({ bytes }, i) => {
     const conditions = conditionsAt(shard, i);
     const told = { seed: shard.seed + i, label: labelAt(shard, i) ?? null, ...(conditions && { conditions }) };
     return JSON.stringify({ ...told, sha256: sha256Of(bytes) });

@@ -101,11 +101,14 @@ function sizeOf(given: unknown, from: string, asked: PictureSize | undefined): u
   );
 }
 
-/** Twice as many channels out is a network that learned its variance, too. */
+/** More channels in than out are those of a picture beside the sample; twice as many out are a learned variance. */
 function checkChannels({ in_channels: inputs = 3, out_channels: outputs = 3 }: Record<string, unknown>, from: string) {
   const action = `import ${from}`;
-  if (typeof inputs === 'number' && inputs > MOST_CHANNELS) {
-    refuse(action, 'in_channels', `at most ${MOST_CHANNELS}`, inputs);
+  if (typeof outputs === 'number' && outputs > MOST_CHANNELS) {
+    refuse(action, 'out_channels', `at most ${MOST_CHANNELS}`, outputs);
+  }
+  if (Number(inputs) > Number(outputs) + MOST_CHANNELS) {
+    refuse(action, 'in_channels', `at most ${MOST_CHANNELS} more than out_channels (${outputs})`, inputs);
   }
   if (inputs !== outputs && outputs === 2 * Number(inputs)) {
     refuse(action, 'out_channels', `in_channels (${inputs}), as a learned variance is not supported`, outputs);

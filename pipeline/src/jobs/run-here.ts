@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireSpace } from '@onnoise/base/files';
 import { EngineGone } from '@onnoise/runtime-node/engine';
+import { splitPairs } from '@onnoise/scheduler/model';
 import type { Job, JobHost, JobSampling } from '@onnoise/server';
 import { requireShardSpace, shardBytes, writeSampled } from '../bulk/describe-shard.ts';
 import { writeManifest } from '../bulk/manifest.ts';
@@ -25,12 +26,18 @@ export function runHere(host: JobHost, folder: string): JobRunner {
     shard: Shard,
     { signal, onImages }: { signal: AbortSignal; onImages: (made: number) => void },
   ): Promise<ShardFile> {
-    const { shape, classes } = host.modelOf(job);
+    const { shape, classes, maskOutput } = host.modelOf(job);
     await requireShardSpace(folder, shard, shape);
     let made = 0;
     const onImage = () => onImages(++made);
-    const sample = async (options: JobSampling) => ({ images: await host.sample(job, options, onImage) });
-    const pictures = await sampleShard({ shape, classes, sample }, shard, undefined, signal);
+    const sample = async (options: JobSampling) => {
+      const images = await host.sample(job, options, onImage);
+      if (!maskOutput) return { images };
+      const { confidence, ...pairs } = splitPairs(images, shape, maskOutput);
+      return { ...pairs, maskConfidence: confidence };
+    };
+    const model = { shape, classes, ...(maskOutput && { maskOutput }), sample };
+    const pictures = await sampleShard(model, shard, undefined, signal);
     host.modelOf(job); // a reload between two batches would have mixed two networks
     return writeSampled(folder, shard, pictures);
   }

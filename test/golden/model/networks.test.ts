@@ -28,6 +28,7 @@ const unets: Record<string, NetworkGolden> = read('unet2d.json');
 const patches: NetworkGolden = read('patches.json');
 const pictures: NetworkGolden = read('class-pictures.json');
 const conditional: Record<string, NetworkGolden> = read('conditional.json');
+const told: Record<string, NetworkGolden> = read('told.json');
 
 const shapesOf = (config: unknown) =>
   Object.fromEntries(createModel(config).parameters.map(({ name, shape }) => [name, shape]));
@@ -119,6 +120,7 @@ describe.each([
   ['SimpleUnet', options],
   ['UNet2DModel', unets],
   ['conditions of a', conditional],
+  ['what a network is told as a picture,', told],
   ['pictures of the classes,', { pictures }],
   ['patches, by PixelUnshuffle, diffusers and PixelShuffle,', { patches }],
 ])('%s', (_, cases) => {
@@ -134,6 +136,7 @@ it.each(Object.entries({ ...options, ...unets }))('agrees between whole timestep
 
 it.each([
   ['pictures of the classes', pictures],
+  ['a mask beside them', told['a mask, patches and pictures of the classes']!],
   ['patches, which one operator joins in evaluation', patches],
 ])('agrees in evaluation: %s', (_, golden) => {
   expectEvaluated(golden, golden.timesteps, golden.output);

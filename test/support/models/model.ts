@@ -78,6 +78,7 @@ export function differentiate(golden: NetworkGolden) {
       masks: masksOf(model, golden.batch),
       ...(golden.labels && { labels: tf.tensor1d(golden.labels, 'int32') }),
       ...(golden.conditions && { conditions: tf.tensor2d(golden.conditions, undefined, 'float32') }),
+      ...toldImage(model, golden.batch),
       onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
     });
     tf.keep(output);
@@ -97,6 +98,13 @@ export function differentiate(golden: NetworkGolden) {
   };
 }
 
+/** What the script tells a network as a picture. */
+function toldImage({ conditionImage }: Model, batch: number): { conditionImage?: tf.Tensor4D } {
+  if (!conditionImage) return {};
+  const shape = [batch, ...conditionImage.shape] as [number, number, number, number];
+  return { conditionImage: tf.tensor4d(wave(902, shape, 0.7), shape) };
+}
+
 /** The output in evaluation for the script's sample. */
 export function predict(
   model: Model,
@@ -107,7 +115,11 @@ export function predict(
 ): Float32Array {
   const shape = [batch, ...model.shape] as [number, number, number, number];
   const sample = tf.tensor4d(wave(900, shape, 1.2), shape);
-  const given = { training: false, ...(labels && { labels: tf.tensor1d([...labels], 'int32') }) };
+  const given = {
+    training: false,
+    ...(labels && { labels: tf.tensor1d([...labels], 'int32') }),
+    ...toldImage(model, batch),
+  };
   return model
     .forward(tensorsOf(model, values), sample, tf.tensor1d([...timesteps], 'float32'), given)
     .dataSync<'float32'>();

@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path';
 import { writeNpy } from '@onnoise/base/arrays';
-import { encodeIndexedPng } from '@onnoise/base/labels';
 import type { Samples } from '@onnoise/runtime-node';
-import { type Artefact, classColours, type Extent, type MaskLabels } from '@onnoise/scheduler/model';
+import type { Artefact } from '@onnoise/scheduler/model';
+import { labelPng, labelValues, namesFile } from '../../pictures/mask-png.ts';
 import { singleName } from './own-pictures.ts';
 
 /** `a/x.npy` as `a/x-masks.npy` */
@@ -26,7 +26,7 @@ export async function* maskFiles(
   const { maskOutput } = artefact;
   if (!masks || !maskConfidence || !maskOutput) return;
   const { png } = await import('@onnoise/runtime-node');
-  const values = valuesOf(maskOutput);
+  const values = labelValues(maskOutput);
   if (array !== undefined) {
     const dims = [seeds.length, height, width];
     const stored = values.at(-1)! > 255 ? Uint16Array.from(masks, (k) => values[k]!) : masks.map((k) => values[k]!);
@@ -45,29 +45,3 @@ export async function* maskFiles(
   }
   yield [join(`${singles}-masks`, 'labels.json'), Buffer.from(namesFile(maskOutput))];
 }
-
-/** A label map as a PNG file, in the values that the masks of training had. @param mask class numbers, [height, width] */
-export async function labelPng(mask: Uint8Array, extent: Extent, labels: MaskLabels): Promise<Uint8Array> {
-  const values = valuesOf(labels);
-  const colours = classColours(values.length);
-  const last = values.at(-1)!;
-  if (last > 255) {
-    const { png } = await import('@onnoise/runtime-node');
-    const levels = Float32Array.from(mask, (k) => values[k]! / 32_767.5 - 1);
-    return png(levels, [1, extent.height, extent.width], { depth: 16 });
-  }
-  const palette = Array.from({ length: last + 1 }, (_, value) => colours[values.indexOf(value)] ?? colours[0]!);
-  return encodeIndexedPng(
-    mask.map((k) => values[k]!),
-    extent,
-    palette,
-  );
-}
-
-/** `labels.json`, which says what the values of label maps are called. */
-export function namesFile(labels: MaskLabels): string {
-  const values = valuesOf(labels);
-  return `${JSON.stringify(Object.fromEntries(labels.classes.map((name, k) => [values[k], name])), undefined, 2)}\n`;
-}
-
-const valuesOf = ({ classes, values }: MaskLabels): readonly number[] => values ?? classes.map((_, k) => k);

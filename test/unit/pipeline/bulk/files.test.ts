@@ -14,6 +14,7 @@ import { lacksPython, lacksTar, PYTHON, skipBecause } from '#test/skip.ts';
 const ORDER: Order = { ...PLAIN_ORDER, labels: [4, 7], seed: 41, shard: 3 };
 const SHARD = shardAt(ORDER, 0);
 const PICTURES = [0, 511, 1300].map((size, i) => new Uint8Array(size).fill(i + 1));
+const FILES = PICTURES.map((bytes) => ({ bytes, beside: [] }));
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('tarBytes', () => {
@@ -50,7 +51,7 @@ describe('writeShard', () => {
     skipBecause(lacksTar()),
     async () => {
       const out = await temporaryFolder();
-      const file = await writeShard(out, SHARD, PICTURES);
+      const file = await writeShard(out, SHARD, FILES);
       const tar = await readFile(join(out, shardPath(SHARD)));
       expect(file).toEqual({ bytes: tar.length, sha256: sha256(tar) });
       const names = execFileSync('tar', ['tf', join(out, shardPath(SHARD))], { encoding: 'utf8' });
@@ -69,7 +70,7 @@ describe('writeShard', () => {
   test('writes the numbers that a picture is conditional on beside it', skipBecause(lacksTar()), async () => {
     const out = await temporaryFolder();
     const shard = shardAt({ ...ORDER, labels: null, conditions: { age: [60, 120.5] } }, 0);
-    await writeShard(out, shard, PICTURES);
+    await writeShard(out, shard, FILES);
     const tar = join(out, shardPath(shard));
     const read = (name: string) => JSON.parse(execFileSync('tar', ['xOf', tar, name], { encoding: 'utf8' }));
     expect([41, 42, 43].map((seed) => read(`0000000${seed}.json`))).toEqual([{ age: 60 }, { age: 120.5 }, { age: 60 }]);
@@ -84,8 +85,8 @@ describe('writeShard', () => {
 
   test('gives the same bytes again', async () => {
     const out = await temporaryFolder();
-    const first = await writeShard(out, SHARD, PICTURES);
-    expect(await writeShard(out, SHARD, PICTURES)).toEqual(first);
+    const first = await writeShard(out, SHARD, FILES);
+    expect(await writeShard(out, SHARD, FILES)).toEqual(first);
   });
 
   test('findShard finds a shard that is whole, and none that is cut, changed, undescribed or of another form', async () => {
@@ -93,7 +94,7 @@ describe('writeShard', () => {
     const tar = join(out, shardPath(SHARD));
     const json = tar.replace('.tar', '.json');
     expect(await findShard(out, SHARD)).toBeUndefined();
-    const file = await writeShard(out, SHARD, PICTURES);
+    const file = await writeShard(out, SHARD, FILES);
     expect(await findShard(out, SHARD)).toEqual(file);
     const whole = await readFile(tar);
     const spoilers = [
@@ -105,7 +106,7 @@ describe('writeShard', () => {
       () => writeFile(json, JSON.stringify({ id: 'another', ...file })),
     ];
     for (const spoil of spoilers) {
-      await writeShard(out, SHARD, PICTURES);
+      await writeShard(out, SHARD, FILES);
       await spoil();
       expect(await findShard(out, SHARD), String(spoil)).toBeUndefined();
     }
@@ -116,7 +117,7 @@ describe('writeShard', () => {
   test('fails, and leaves nothing, where it cannot write', async () => {
     const out = await temporaryFolder();
     await writeFile(join(out, SHARD.model.slice(0, 16)), 'in the way');
-    await expect(writeShard(out, SHARD, PICTURES)).rejects.toThrow('a part of the path is a file');
+    await expect(writeShard(out, SHARD, FILES)).rejects.toThrow('a part of the path is a file');
     expect(await readdir(out)).toEqual([SHARD.model.slice(0, 16)]);
   });
 });
