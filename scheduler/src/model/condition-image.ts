@@ -162,3 +162,11 @@ export function completeConditionImages(
 
 /** What an ONNX file's metadata says under `condition_image`. */
 export const conditionImageMetadata = (spec: ConditionImage): string => JSON.stringify(conditionImageConfig(spec));
+
+/** One to try a network with: bands of all classes from left to right, or a picture that grows brighter. */
+export function exampleConditionImage({ shape, mask }: ConditionImage): ConditionImages {
+  const [planes, height, width] = shape;
+  const share = (i: number) => (i % width) / width;
+  if (mask) return Uint8Array.from({ length: height * width }, (_, i) => Math.floor(share(i) * planes));
+  return Float32Array.from({ length: planes * height * width }, (_, i) => 2 * share(i) - 1);
+}

@@ -16,8 +16,10 @@ export { GRAY_TOLERANCE, isGray, toGray } from './colour.ts';
 export {
   type ConditionImage,
   type ConditionImages,
+  completeConditionImages,
   conditionImageConfig,
   conditionImageMetadata,
+  exampleConditionImage,
   type MaskLabels,
   MOST_MASK_CLASSES,
   maskPlanes,

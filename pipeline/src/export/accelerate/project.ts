@@ -84,6 +84,11 @@ export async function writeAccelerateProject(options: AccelerateOptions): Promis
       );
     }
     const model = createModel(config.model);
+    if (dataset.beside) {
+      throw new InputError(
+        `${ACTION} the images must have no masks or pictures beside them, received some: train these here.`,
+      );
+    }
     const told = { labels: model.classCount !== null, conditions: model.conditions };
     const bytes = dataBytes(dataset, told);
     const weights = BYTES_A_WEIGHT * countParameters(model);

@@ -6,6 +6,7 @@ import {
   type ConditioningFacts,
   completeRequest,
   conditionRows,
+  exampleConditionImage,
   extraInputs,
   type ImageShape,
   inputTensors,
@@ -104,10 +105,14 @@ export async function samplePictures(
   return images;
 }
 
-/** Values for the conditions of a model: from the least to the most, in turn. */
-function spread({ conditions = [] }: SampledFacts, count: number): Pick<PictureOptions, 'conditions'> {
-  if (conditions.length === 0) return {};
+/** Values for the conditions of a model: from the least to the most, in turn; and a mask or picture for all. */
+function spread(
+  { conditions = [], conditionImage }: SampledFacts,
+  count: number,
+): Pick<PictureOptions, 'conditions' | 'conditionImages'> {
+  const told = conditionImage && { conditionImages: exampleConditionImage(conditionImage) };
+  if (conditions.length === 0) return { ...told };
   const values = ({ min, max }: { min: number; max: number }) =>
     Array.from({ length: count }, (_, i) => min + ((max - min) * (i + 0.5)) / count);
-  return { conditions: Object.fromEntries(conditions.map((each) => [each.name, values(each)])) };
+  return { ...told, conditions: Object.fromEntries(conditions.map((each) => [each.name, values(each)])) };
 }

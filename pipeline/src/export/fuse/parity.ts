@@ -14,8 +14,11 @@ import {
   seededNoise,
 } from '@onnoise/scheduler';
 import {
+  type ConditionImage,
+  completeConditionImages,
   conditionRows,
   encodeConditions,
+  exampleConditionImage,
   extraInputs,
   inputTensors,
   type NetworkShape,
@@ -80,14 +83,18 @@ export async function requireFusedParity(
 
 /** The last class with the least numbers, and the first with the largest. */
 function rowsOf(unet: NetworkShape): Float32Array[] {
-  const { classes, conditions: specs = [] } = unet;
+  const { classes, conditions: specs = [], conditionImage } = unet;
   const ends = (['min', 'max'] as const).map((end) => specs.map((spec) => spec[end]));
   const told = {
     ...(classes > 0 && { labels: [classes - 1, 0] }),
     conditions: ends.map((numbers) => encodeConditions(specs, numbers)),
+    conditionImages: conditionImage && exampleRows(conditionImage, SEEDS.length),
   };
   return conditionRows(extraInputs(unet), told, SEEDS.length);
 }
+
+const exampleRows = (spec: ConditionImage, count: number): Float32Array[] =>
+  completeConditionImages('compare the graphs', spec, exampleConditionImage(spec), { count, optional: false })!;
 
 const tensorsOf = (unet: NetworkShape, rows: readonly Float32Array[]): Record<string, Tensor> =>
   Object.fromEntries(

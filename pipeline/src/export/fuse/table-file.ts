@@ -1,6 +1,6 @@
 /** `fused/table.json`: a sampler's table for the fused graphs, for programs that cannot compile one. */
 import { type Guidance, PACKED_COLUMNS, packTable, type SamplerTable } from '@onnoise/scheduler';
-import { completeRequest, type PictureOptions } from '@onnoise/scheduler/model';
+import { completeRequest, exampleConditionImage, type PictureOptions } from '@onnoise/scheduler/model';
 
 /** What the table depends on; as `pipeline sample` has it. */
 export type TableOptions = Omit<PictureOptions, 'count' | 'seed' | 'seeds' | 'labels' | 'from' | 'mask' | 'strength'>;
@@ -12,7 +12,8 @@ export interface FusedTable {
 
 /** @throws InputError for options that are out of range or do not fit the model */
 export function fusedTable(model: Parameters<typeof completeRequest>[0], options: TableOptions): FusedTable {
-  const { table, guidance } = completeRequest(model, { ...options, count: 1 });
+  const told = model.conditionImage && { conditionImages: exampleConditionImage(model.conditionImage) };
+  const { table, guidance } = completeRequest(model, { ...options, ...told, count: 1 });
   return { table, guidance };
 }
 

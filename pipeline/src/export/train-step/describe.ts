@@ -22,7 +22,7 @@ export const FRESH: TrainingProgress = { step: 0, epoch: 0, position: { epoch: 0
 /** Changes of images that only Node makes. */
 const NODE_ONLY = ['rotate', 'translate', 'scale', 'contrast'] as const;
 
-/** @throws InputError for images that are augmented beyond mirroring */
+/** @throws InputError for images that are augmented beyond mirroring, or have masks or pictures beside them */
 export async function describeStep(
   action: string,
   { config, model, scheduler }: TrainPlan,
@@ -32,6 +32,9 @@ export async function describeStep(
   const { training } = config;
   for (const name of NODE_ONLY) {
     if (config.data[name] > 0) refuse(action, `--${name}`, '0 with --to tab', config.data[name]);
+  }
+  if (model.conditionImage ?? model.maskOutput) {
+    refuse(action, '--masks and --condition-images', 'left out with --to tab', 'images with some');
   }
   const settings = model.config ?? {};
   return {

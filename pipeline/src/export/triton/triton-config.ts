@@ -11,10 +11,10 @@
  * https://github.com/triton-inference-server/common/blob/main/protobuf/model_config.proto
  */
 import { formatSchedulerConfig } from '@onnoise/scheduler';
-import { type Artefact, extraInputs } from '@onnoise/scheduler/model';
+import { type Artefact, conditionImageMetadata, extraInputs } from '@onnoise/scheduler/model';
 
 export interface TritonModel
-  extends Pick<Artefact, 'shape' | 'classes' | 'nullCondition' | 'conditions' | 'scheduler'> {
+  extends Pick<Artefact, 'shape' | 'classes' | 'nullCondition' | 'conditions' | 'conditionImage' | 'scheduler'> {
   /** The name of the file's folder: Triton refuses a model with any other name. */
   name: string;
 }
@@ -34,7 +34,7 @@ export function maxBatchSize([, height, width]: TritonModel['shape']): number {
  * The file's text. Its parameters carry what a client needs to sample; `GET /v2/models/<name>/config` gives them to it.
  */
 export function formatTritonConfig(model: TritonModel): string {
-  const { name, shape, classes, nullCondition, conditions, scheduler } = model;
+  const { name, shape, classes, nullCondition, conditions, conditionImage, scheduler } = model;
   const extra = extraInputs(model);
   const image = `dims: [ ${shape.join(', ')} ]`;
   const perImage = 'dims: [ 1 ] reshape: { shape: [ ] }';
@@ -49,6 +49,7 @@ export function formatTritonConfig(model: TritonModel): string {
     parameter('num_class_embeds', String(classes > 0 && nullCondition ? classes + 1 : classes)),
     ...(nullCondition ? [parameter('null_condition', 'true')] : []),
     ...(conditions.length > 0 ? [parameter('conditions', JSON.stringify(conditions))] : []),
+    ...(conditionImage ? [parameter('condition_image', conditionImageMetadata(conditionImage))] : []),
   ];
   const names = ['sample', 'timestep', ...extra.map((input) => input.name)];
   return `# One call of a denoising network: out_sample = network(${names.join(', ')}).
