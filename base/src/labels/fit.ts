@@ -4,6 +4,7 @@
  * A pixel of the result takes the label that lies under its centre. Pixel x of a picture that was resized from a part of
  * `part` pixels, which begins at `left`, to `width` has its centre at left + (x + 1/2) part / width of the image; of a map that
  * has another size than its image, at that times the ratio of both. A centre on the border of two pixels takes the right, or lower, one.
+ * libvips lays images that it enlarges half a pixel of the result further to the right and down, which labels do not follow.
  */
 import { type Extent, extentOf } from '@onnoise/scheduler/model';
 import { centreOn, planFit } from '../pictures/fit.ts';

@@ -31,6 +31,8 @@ export const isTiff = (bytes: Uint8Array): boolean =>
 /** @param page from 0 @throws Error with the reason where a decoder would change the labels of this page */
 export function requirePlainTiff(file: Uint8Array, page: number): void {
   const { bits, compression, photometric, orientation, samples } = fieldsOf(file, page);
+  if (!LOSSLESS.has(compression))
+    throw new Error('it is a TIFF that is compressed in a way that may change labels: save it as PNG');
   if (photometric === PALETTE)
     throw new Error('it is a TIFF with a palette, whose numbers are not read: save it as PNG');
   if (photometric === WHITE_IS_ZERO) throw new Error('it is a TIFF whose zero is white: save it as PNG');
@@ -39,8 +41,6 @@ export function requirePlainTiff(file: Uint8Array, page: number): void {
   }
   if (![8, 16, 32, 64].includes(bits))
     throw new Error(`it is a TIFF of ${bits} bits, which are not read: save it as PNG`);
-  if (!LOSSLESS.has(compression))
-    throw new Error('it is a TIFF that is compressed in a way that may change labels: save it as PNG');
   if (orientation !== 1) throw new Error(`it says that it is turned (orientation ${orientation}): save it upright`);
 }
 
