@@ -58,15 +58,7 @@ function grayOf(samples: ArrayLike<number>, channels: number, colours: number): 
 
 const COLOURED = 'it is in colour, and a label is one number: save it as gray, or with a palette';
 
-type Values =
-  | Uint8Array
-  | Uint16Array
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | Uint32Array;
+type Values = Uint8Array | Uint16Array | Float32Array | Int8Array | Int16Array | Int32Array | Uint32Array;
 
 /** The numbers of sharp's depths. */
 const ARRAYS: Readonly<Record<string, new (bytes: ArrayBuffer) => Values>> = {
@@ -77,7 +69,6 @@ const ARRAYS: Readonly<Record<string, new (bytes: ArrayBuffer) => Values>> = {
   int: Int32Array,
   uint: Uint32Array,
   float: Float32Array,
-  double: Float64Array,
 };
 
 async function gridOfTiff(path: string, bytes: Uint8Array, page: number): Promise<LabelGrid> {

@@ -39,8 +39,7 @@ export function requirePlainTiff(file: Uint8Array, page: number): void {
   if ((photometric !== BLACK_IS_ZERO || samples !== 1) && (photometric !== RGB || samples !== 3)) {
     throw new Error('it is a TIFF of another kind than gray: save it as gray, or as PNG');
   }
-  if (![8, 16, 32, 64].includes(bits))
-    throw new Error(`it is a TIFF of ${bits} bits, which are not read: save it as PNG`);
+  if (![8, 16, 32].includes(bits)) throw new Error(`it is a TIFF of ${bits} bits, which are not read: save it as PNG`);
   if (orientation !== 1) throw new Error(`it says that it is turned (orientation ${orientation}): save it upright`);
 }
 
