@@ -1,7 +1,14 @@
 /** Opens the label maps of a folder: lists them, joins them with images, and reads those of an image. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { fitLabels, type LabelGrid, needsResize, openLabelFile, requireFewLabels } from '@onnoise/base/labels';
+import {
+  fitLabels,
+  type ImageShape,
+  type LabelGrid,
+  needsResize,
+  openLabelFile,
+  requireFewLabels,
+} from '@onnoise/base/labels';
 import { headOf, isDicom, kindByName, type Unusable } from '@onnoise/base/pictures';
 import { plural } from '@onnoise/base/text';
 import { loadMedical } from '../sources/medical.ts';
@@ -40,6 +47,7 @@ export async function openLabelMaps(folder: string, dataFolder: string, options:
 
   const read = async (path: string): Promise<(LabelPicture | Unusable)[]> => {
     const image = await imageShapesOf(join(dataFolder, path), options);
+    const shapes = await Promise.all(image.chosen.map((page) => image.shapeOf(page)));
     const file = find(path);
     const instance = image.dicom?.instance;
     const sources = [...(file === undefined ? [] : [file]), ...(instance ? segments.filesOf(instance) : [])];
@@ -50,10 +58,9 @@ export async function openLabelMaps(folder: string, dataFolder: string, options:
       if (sources.length > 0) return segments.read(image as DicomImage);
       throw new Error('it has no label map');
     });
-    const named = (work: () => Promise<LabelPicture>) => ofFile(sources.join(' and '), work).catch(unusable);
-    return Promise.all(
-      grids.map((grid, i) => ('reason' in grid ? grid : named(() => fitted(grid, image, i, options)))),
-    );
+    const shaped = (grid: LabelGrid, i: number) =>
+      ofFile(sources.join(' and '), async () => fitted(grid, shapes[i]!, options)).catch(unusable);
+    return Promise.all(grids.map((grid, i) => ('reason' in grid ? grid : shaped(grid, i))));
   };
 
   return {
@@ -141,8 +148,8 @@ async function gridsOf(
   return grids;
 }
 
-async function fitted(grid: LabelGrid, image: ImageShapes, i: number, options: LabelOptions): Promise<LabelPicture> {
-  const shape = await image.shapeOf(image.chosen[i]!);
-  const resized = needsResize(grid, shape);
-  return { labels: fitLabels(grid, shape, options), resized };
+/** @throws Error with the reason where it does not fit the image */
+function fitted(grid: LabelGrid, image: ImageShape, options: LabelOptions): LabelPicture {
+  const resized = needsResize(grid, image);
+  return { labels: fitLabels(grid, image, options), resized };
 }
