@@ -41,6 +41,8 @@ export interface SegmentationHead {
 export function segmentationHeadOf(data: DataSet): SegmentationHead {
   requireSegmentation(data);
   const kind = kindOf(data);
+  if (textOf(data, SEG.organization) === 'TILED_FULL')
+    throw new Error('its frames are tiles of a slide, which are not read');
   const [rows, columns] = [data.uint16(TAG.rows) ?? 0, data.uint16(TAG.columns) ?? 0];
   if (rows * columns === 0) throw new Error('damaged: it does not say how many pixels it has');
   const listed = [data, ...itemsOf(data, SEG.otherStudies)]

@@ -17,6 +17,7 @@ export const SEG = {
   series: 'x00081115',
   instances: 'x0008114a',
   otherStudies: 'x00081200',
+  organization: 'x00209311',
 } as const;
 
 /** SOP classes: Segmentation Storage and Label Map Segmentation Storage. */

@@ -92,6 +92,11 @@ describe('a segmentation', () => {
       seg({ frames: [{ pixels: [], of: ['1.1'], imageFrame: '1\\2' }] }),
       'its frame 1 is made of several images',
     ],
+    [
+      'tiles of a slide',
+      seg({ elements: { '0020,9311 CS': 'TILED_FULL' } }),
+      'its frames are tiles of a slide, which are not read',
+    ],
     ['no size', seg({ rows: 0 }), 'damaged: it does not say how many pixels it has'],
     [
       'cut bits',
