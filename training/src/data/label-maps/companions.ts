@@ -24,7 +24,8 @@ export interface Companions {
 }
 
 /**
- * Finds the companion of each image. One that is named exactly like an image belongs to that image alone.
+ * Finds the companion of each image. One that is named exactly like an image belongs to that image alone. Where none has the path
+ * of an image, the folders that all images share are left out of theirs, one after the other: `images/1.png` then has `1.png`.
  * @param imagePaths, companionPaths below their folders, with forward slashes
  * @throws InputError where two companions fit one image, or one companion fits two images
  */
@@ -33,23 +34,39 @@ export function matchCompanions(
   companionPaths: readonly string[],
   options: CompanionOptions = {},
 ): Companions {
+  let shorter = imagePaths;
+  let paths = pathsFor(shorter, companionPaths, options);
+  while (paths.every((path) => path === undefined)) {
+    const folder = shorter[0]?.match(/^[^/]+\//)?.[0];
+    if (folder === undefined || !shorter.every((path) => path.startsWith(folder))) break;
+    shorter = shorter.map((path) => path.slice(folder.length));
+    paths = pathsFor(shorter, companionPaths, options);
+  }
+  const used = new Set(paths);
+  return {
+    paths,
+    unmatched: {
+      images: imagePaths.filter((_, i) => paths[i] === undefined).sort(),
+      companions: companionPaths.filter((path) => !used.has(path)).sort(),
+    },
+  };
+}
+
+function pathsFor(
+  imagePaths: readonly string[],
+  companionPaths: readonly string[],
+  options: CompanionOptions,
+): Companions['paths'] {
   const names = new Set(imagePaths.map(stemOf));
   const find = companionFinder(companionPaths, options, (stem) => names.has(stem));
   const owners = new Map<string, string>();
-  const paths = imagePaths.map((image) => {
+  return imagePaths.map((image) => {
     const path = find(image);
     const owner = path && owners.get(path);
     if (owner !== undefined) refuse(options, 'must each belong to one image', `${path} for ${owner} and ${image}`);
     if (path !== undefined) owners.set(path, image);
     return path;
   });
-  return {
-    paths,
-    unmatched: {
-      images: imagePaths.filter((_, i) => paths[i] === undefined).sort(),
-      companions: companionPaths.filter((path) => !owners.has(path)).sort(),
-    },
-  };
 }
 
 /**

@@ -2,11 +2,15 @@
 import { realpath, stat } from 'node:fs/promises';
 import { diskReason, isBelow } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
+import { isLabelFolder } from '../sources/label-folder.ts';
 import { describeOthers, type Walk } from '../sources/walk.ts';
 
 const WANTED = '--masks must be a folder with label maps';
 
-/** @throws InputError where one folder is the other, or lies in it */
+/**
+ * One that is known as a folder of label maps may lie among the images, since these leave it out.
+ * @throws InputError where one folder is the other, or lies in it
+ */
 export async function requireApart(folder: string, dataFolder: string): Promise<void> {
   const refuse = (received: string): never => {
     throw new InputError(
@@ -15,7 +19,8 @@ export async function requireApart(folder: string, dataFolder: string): Promise<
   };
   const [place, images] = [await realFolder(folder), await realpath(dataFolder)];
   if (place === images) refuse(`the folder of the images, ${folder}`);
-  if (isBelow(place, images)) refuse(`${folder}, which lies in it, where label maps would count as images`);
+  if (isBelow(place, images) && !isLabelFolder(place))
+    refuse(`${folder}, which lies in it, where label maps would count as images`);
   if (isBelow(images, place)) refuse(`${folder}, which holds it, so that images would count as label maps`);
 }
 
@@ -28,6 +33,13 @@ async function realFolder(folder: string): Promise<string> {
     throw new InputError(`Cannot read label maps: ${WANTED}, received ${JSON.stringify(folder)}: ${reason}.`);
   }
   throw new InputError(`Cannot read label maps: ${WANTED}, received the file ${folder}.`);
+}
+
+/** Throws InputError for a `labels.json` further below, by whose names nothing would be called. */
+export function refuseNamesBelow(folder: string, below: string): never {
+  throw new InputError(
+    `Cannot read label maps: labels.json must lie in the folder of --masks itself, received ${below}/labels.json in ${folder}.`,
+  );
 }
 
 /** Throws InputError for a folder without label maps. */

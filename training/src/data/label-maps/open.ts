@@ -14,7 +14,7 @@ import { plural } from '@onnoise/base/text';
 import { loadMedical } from '../sources/medical.ts';
 import { notesOnUnread, walkImages } from '../sources/walk.ts';
 import { companionFinder, MASK_ENDINGS, matchCompanions } from './companions.ts';
-import { refuseEmpty, requireApart } from './folder.ts';
+import { refuseEmpty, refuseNamesBelow, requireApart } from './folder.ts';
 import { type ImageShapes, imageShapesOf } from './image-shapes.ts';
 import { joinByReference, refuseTwo, unmatched } from './join.ts';
 import { readNamesFile } from './names.ts';
@@ -27,7 +27,7 @@ const BY_NAME = { endings: MASK_ENDINGS, action: 'read label maps', noun: 'label
  * Lists the label maps below `folder`, and reads what the segments of DICOM SEG files are called.
  * @param folder of `--masks`
  * @param dataFolder of the images
- * @throws InputError where the folder holds none, or is that of the images, lies in it or holds it
+ * @throws InputError where the folder holds none, or is that of the images, lies in it as images would or holds it
  */
 export async function openLabelMaps(folder: string, dataFolder: string, options: LabelOptions): Promise<LabelMaps> {
   await requireApart(folder, dataFolder);
@@ -35,6 +35,8 @@ export async function openLabelMaps(folder: string, dataFolder: string, options:
   // A link to another label map is one for an image of its own.
   const links = [...(walk.aliases?.keys() ?? [])];
   const paths = [...walk.images.map(({ path }) => path), ...links].sort();
+  const [below] = walk.labelMaps ?? [];
+  if (below !== undefined) refuseNamesBelow(folder, below);
   if (walk.images.length === 0) refuseEmpty(folder, walk);
   const namesFile = readNamesFile(folder);
   const dicom = await dicomAmong(folder, paths);

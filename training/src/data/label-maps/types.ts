@@ -29,7 +29,8 @@ export interface LabelMaps {
   /** Files that cannot be listed or read at all. */
   skipped: readonly Skipped[];
   /**
-   * Joins images and label maps before any picture is decoded.
+   * Joins images and label maps before any picture is decoded. Only what it was told lets `of` leave out the folders that
+   * all images share, and know which names are those of other images.
    * @param imagePaths all of the data, below its folder, with forward slashes
    * @throws InputError where two files fit one image, one fits two, or none fits any
    */

@@ -30,6 +30,18 @@ describe('companions of images', () => {
     });
   });
 
+  it('lie without the folders that all images share, where none has a whole path', () => {
+    expect(matchCompanions(['images/1.png', 'images/2.png'], ['1.png', '3.png'])).toEqual({
+      paths: ['1.png', undefined],
+      unmatched: { images: ['images/2.png'], companions: ['3.png'] },
+    });
+    expect(matchCompanions(['images/a/1.png'], ['a/1.png', '1.png']).paths).toEqual(['a/1.png']);
+    expect(matchCompanions(['images/a/1.png'], ['1.png']).paths).toEqual(['1.png']);
+    expect(matchCompanions(['x/1.png', 'x/2.png'], ['x/1.png', '2.png']).paths).toEqual(['x/1.png', undefined]);
+    expect(matchCompanions(['x/1.png', 'y/1.png'], ['1.png']).paths).toEqual([undefined, undefined]);
+    expect(matchCompanions([], ['1.png']).paths).toEqual([]);
+  });
+
   it('are found whichever way their letters are composed', () => {
     expect(matchCompanions(['Ko\u0308ln.jpg'], ['K\u00f6ln.png']).paths).toEqual(['K\u00f6ln.png']);
   });

@@ -2,12 +2,14 @@ import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { writeSet } from '#phantom/write-set.ts';
 import { dicomPicture } from '#test/pictures/dicom.ts';
 import { casePlaces, deepPicture, grayPicture, noisePicture, writeFiles } from '#test/pictures/images.ts';
 import { niftiFile } from '#test/pictures/nifti.ts';
 import { tiff } from '#test/pictures/tiff.ts';
 import { openLabelMaps } from '#training/data/label-maps/open.ts';
 import type { LabelOptions } from '#training/data/label-maps/types.ts';
+import { walkImages } from '#training/data/sources/walk.ts';
 
 type Files = Parameters<typeof writeFiles>[1];
 const place = casePlaces('images');
@@ -245,6 +247,37 @@ describe('a DICOM image', () => {
     const { maps } = await open({ 'a.dcm': dicomPicture() }, { 'a.dcm': dicomPicture() });
     expect(maps.skipped).toEqual([{ file: 'a.dcm', reason: 'a DICOM file that is no segmentation (SEG)' }]);
     expect(await maps.of('a.dcm')).toEqual([{ reason: 'it has no label map' }]);
+  });
+});
+
+describe('label maps of phantoms', () => {
+  it.each(['png', 'dicom'] as const)(
+    'are those of their pictures, in the folder of these or beside it: %s',
+    async (format) => {
+      const { data } = place();
+      await writeSet({ count: 3, size: 32, masks: true, format, out: data });
+      const below = async (images: string) => {
+        const maps = await openLabelMaps(join(data, 'masks'), images, { size: 32, fit: 'crop' });
+        const paths = walkImages(images).images.map(({ path }) => path);
+        expect(await maps.match(paths)).toEqual({ images: [], masks: [] });
+        expect(maps.names.get(0)).toBe('background');
+        const found = [];
+        for (const path of paths) found.push(...(await maps.of(path)));
+        return found;
+      };
+      const found = await below(data);
+      expect(await below(join(data, 'images'))).toEqual(found);
+      for (const one of found) expect('labels' in one && new Set(one.labels).size).toBeGreaterThan(4);
+    },
+  );
+
+  it('have one labels.json, in the folder that is named', async () => {
+    const { data, cacheDir } = place();
+    await writeSet({ count: 1, size: 32, masks: true, out: cacheDir });
+    await writeFiles(data, { 'a.png': picture() });
+    await expect(openLabelMaps(cacheDir, data, OPTIONS)).rejects.toThrow(
+      `Cannot read label maps: labels.json must lie in the folder of --masks itself, received masks/labels.json in ${cacheDir}.`,
+    );
   });
 });
 
