@@ -9,7 +9,7 @@ const WANTED = '--masks must be a folder with label maps';
 
 /**
  * One that is known as a folder of label maps may lie among the images, since these leave it out.
- * @throws InputError where one folder is the other, or lies in it
+ * @throws InputError where one folder is the other, or lies in it, or is none
  */
 export async function requireApart(folder: string, dataFolder: string): Promise<void> {
   const refuse = (received: string): never => {
@@ -17,6 +17,12 @@ export async function requireApart(folder: string, dataFolder: string): Promise<
       `Cannot read label maps: --masks must be a folder beside that of the images, received ${received}.`,
     );
   };
+  const found = await stat(dataFolder).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new InputError(
+      `Cannot read label maps: --masks must be left out unless data is a folder of images, received it with ${dataFolder}.`,
+    );
+  }
   const [place, images] = [await realFolder(folder), await realpath(dataFolder)];
   if (place === images) refuse(`the folder of the images, ${folder}`);
   if (isBelow(place, images) && !isLabelFolder(place))

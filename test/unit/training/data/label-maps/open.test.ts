@@ -310,6 +310,15 @@ describe('the folder of label maps', () => {
     await expect(file.opening).rejects.toThrow(/with label maps, received the file .*a.png\.$/);
   });
 
+  it.each(['digits', 'dicomweb:http://127.0.0.1:1/dicom-web'])(
+    'goes with a folder of images, and not with %s',
+    async (data) => {
+      await expect(openLabelMaps('masks', data, OPTIONS)).rejects.toThrow(
+        `Cannot read label maps: --masks must be left out unless data is a folder of images, received it with ${data}.`,
+      );
+    },
+  );
+
   it('must not be that of the images, lie in it or hold it', async () => {
     const same = await opened((data) => data);
     await expect(same.opening).rejects.toThrow(
