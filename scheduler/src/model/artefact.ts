@@ -170,7 +170,8 @@ function readChannels(
   const maskOutput = drawn === undefined ? undefined : readMaskLabels(LOADING, `mask_output of ${file}`, drawn);
   const planes = maskOutput?.classes.length ?? 0;
   const rule = integer(1 + planes, MOST_CHANNELS + planes);
-  check(LOADING, `${simple ? inputsName : 'out_channels'} of ${file}`, rule, channels);
+  const given = json.out_channels === undefined ? inputsName : 'out_channels';
+  check(LOADING, `${given} of ${file}`, rule, channels);
   return { shape: [channels, ...sides], ...(conditionImage && { conditionImage }), ...(maskOutput && { maskOutput }) };
 }
 

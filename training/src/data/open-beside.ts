@@ -1,9 +1,10 @@
 /** Opens what `--masks` or `--condition-images` names. */
 
+import { plural } from '@onnoise/base/text';
 import { refuse } from '@onnoise/scheduler/rules';
 import { besideOfPictures } from './beside-pictures.ts';
 import { openLabelMaps } from './label-maps/open.ts';
-import type { Beside, PrepareOptions } from './set/types.ts';
+import type { Beside, PrepareOptions, Skipped } from './set/types.ts';
 
 const ACTION = 'prepare images';
 
@@ -35,9 +36,16 @@ export async function openBeside(options: PrepareOptions): Promise<Beside | unde
         }
         return { pixels: map.labels, resized: map.resized };
       }),
-    notes: () => maps.notes(),
+    notes: () => [...notesOnSkipped(maps.skipped), ...maps.notes()],
   };
 }
+
+const notesOnSkipped = (skipped: readonly Skipped[]): string[] =>
+  skipped.length === 0
+    ? []
+    : [
+        `Left out: ${plural(skipped.length, 'mask')} that cannot be read (first, ${skipped[0]!.file}: ${skipped[0]!.reason}).`,
+      ];
 
 function classNames(given: string): ReadonlyMap<number, string> {
   const names = given.split(',').map((name) => name.trim());
