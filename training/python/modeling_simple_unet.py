@@ -31,6 +31,8 @@ DEFAULTS = {
     "num_class_embeds": None,
     "null_condition": False,
     "conditions": [],
+    "condition_image": None,
+    "mask_output": None,
     "num_train_timesteps": 300,
     "act_fn": "relu",
     "norm_type": "batch",
@@ -123,8 +125,9 @@ class SimpleUnet(nn.Module):
             raise ValueError(f"SimpleUnet has no {', '.join(sorted(unknown))}")
         self.keys = DEFAULTS | keys
         # diffusers asks for the channels under these names.
-        channels = self.keys["image_channels"]
-        self.config = config = SimpleNamespace(**self.keys, in_channels=channels, out_channels=channels)
+        channels, told = self.keys["image_channels"], self.keys["condition_image"] or {}
+        inputs = channels + told.get("channels", len(told.get("classes", [])))
+        self.config = config = SimpleNamespace(**self.keys, in_channels=inputs, out_channels=channels)
         widths, time, levels = config.channels, config.time_emb_dim, range(1, len(config.channels))
         embedding = SinusoidalPositionEmbeddings(time)
         self.time_mlp = nn.Sequential(embedding, nn.Linear(time, time), ACTIVATIONS[config.act_fn]())
@@ -132,7 +135,7 @@ class SimpleUnet(nn.Module):
             self.class_embedding = nn.Embedding(config.num_class_embeds, time)
         if config.conditions:
             self.condition_embeddings = nn.ModuleList(ConditionEmbedding(time) for _ in config.conditions)
-        self.conv0 = nn.Conv2d(channels, widths[0], 3, padding=1)
+        self.conv0 = nn.Conv2d(inputs, widths[0], 3, padding=1)
         attends = lambda level: level in config.attention_levels
         down = lambda k: Block(widths[k - 1], widths[k], False, attends(k), config)
         up = lambda k: Block(2 * widths[k], widths[k - 1], True, attends(k - 1), config)
@@ -142,7 +145,7 @@ class SimpleUnet(nn.Module):
 
     def forward(self, sample, timestep, class_labels=None, conditions=None, return_dict=True):
         """
-        sample [N, C, H, W]; timestep one number or [N]; class_labels [N] for a model with classes; conditions [N, 2K]
+        sample [N, C, H, W], with the channels of a condition image after its own; timestep one number or [N]; class_labels [N] for a model with classes; conditions [N, 2K]
         for one with K conditions: the values less their mean over their deviation, then a flag for each, both 0 for none.
         """
         config = self.config

@@ -64,6 +64,16 @@ const epsilon = {
 };
 const steep = { ...velocity, beta_schedule: 'squaredcos_cap_v2', timestep_spacing: 'trailing' };
 
+const MASK = { classes: ['background', 'soft tissue', 'bone'] };
+const pictured = { sample_size: 16, patch_size: 2, num_class_embeds: 3, null_condition: true, class_pictures: true };
+/** Two masks of three classes, [H, W] each, as lists of rows for Python, and flat for us. */
+const masksOf = (side: number) => {
+  const masks = [1, 2].map((step) =>
+    Array.from({ length: side }, (_, y) => Array.from({ length: side }, (_, x) => (x + step * y) % 3)),
+  );
+  return { masks, flat: Uint8Array.from(masks.flat(2)) };
+};
+
 /** A network's config, its scheduler's, and the names of its classes. */
 const MODELS = {
   plain: [unet, velocity, []],
@@ -73,12 +83,11 @@ const MODELS = {
   told: [{ ...unet, ...told }, velocity, []],
   patches: [{ ...unet, sample_size: 16, patch_size: 2 }, velocity, []],
   'patches told': [{ ...unet, ...told, sample_size: 16, patch_size: 2 }, velocity, []],
-  'class pictures': [
-    { ...unet, sample_size: 16, patch_size: 2, num_class_embeds: 3, null_condition: true, class_pictures: true },
-    velocity,
-    ['cat', 'dog'],
-  ],
+  'class pictures': [{ ...unet, ...pictured }, velocity, ['cat', 'dog']],
   tutorial: [tutorial, { ...velocity, num_train_timesteps: 300 }, []],
+  mask: [{ ...unet, in_channels: 4, null_condition: true, condition_image: MASK }, velocity, []],
+  'mask in patches': [{ ...unet, ...pictured, in_channels: 4, condition_image: MASK }, velocity, []],
+  'a picture of another': [{ ...tutorial, condition_image: { channels: 1 } }, velocity, []],
   'tutorial told': [{ ...tutorial, ...options, ...told }, { ...epsilon, num_train_timesteps: 300 }, []],
 } as const satisfies Record<string, readonly [object, object, readonly string[]]>;
 type Name = keyof typeof MODELS;
@@ -171,6 +180,20 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
         ours: { sampler: 'ddpm', labels: [1], conditions: { weight: [1, 2, 3] }, guidance: 1 },
       });
     }
+    for (const [name, side] of [['mask', 8], ['mask in patches', 16]] as const) {
+      const { masks, flat } = masksOf(side);
+      const labels = name === 'mask' ? {} : { class_labels: [1, 0] };
+      plan(`told ${name}, guided`, name, {
+        inputs: { masks, guidance_scale: 1.5, ...labels },
+        ours: { sampler: 'ddpm', conditionImages: flat, guidance: 1.5, ...(name !== 'mask' && { labels: [1, 0] }) },
+      });
+    }
+    plan('told no mask', 'mask', { ours: { sampler: 'ddpm' } });
+    const picture = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i));
+    plan('told a picture', 'a picture of another', {
+      inputs: { condition_images: [Array.from({ length: 8 }, (_, y) => [...picture.subarray(8 * y, 8 * y + 8)])] },
+      ours: { sampler: 'ddpm', conditionImages: picture },
+    });
     plan('the tutorial in DDPMPipeline', 'tutorial', { pipeline: 'DDPMPipeline' });
     plan('the tutorial with euler', 'tutorial', {
       scheduler: schedulerOf('tutorial', 'euler'),
@@ -188,6 +211,11 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     plan('a name of no class', 'classes', { inputs: { class_labels: ['horse'] } });
     plan('patches without trust', 'patches', { ...refused, trust: false });
     plan('pictures of classes without a class', 'class pictures', refused);
+    plan('no picture of what needs one', 'a picture of another', {});
+    plan('a mask of a picture', 'a picture of another', { inputs: { masks: masksOf(8).masks } });
+    plan('a mask of another size', 'mask', { inputs: { masks: masksOf(4).masks } });
+    plan('a class that masks lack', 'mask', { inputs: { masks: [Array(8).fill(Array(8).fill(3))] } });
+    plan('a mask for nothing', 'plain', { inputs: { masks: masksOf(8).masks } });
     plan('an unknown condition', 'told', { inputs: { conditions: { height: 3 } } });
     plan('an age that no image had', 'told', { inputs: { conditions: { age: 229 } } });
   };
@@ -255,6 +283,12 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     await expectSame('pictures of classes, guided');
   });
 
+  it('makes our pictures of masks and of pictures, guided and absent', async () => {
+    const titles = all(/^told /);
+    expect(titles.length).toBe(4);
+    for (const title of titles) await expectSame(title);
+  });
+
   it('guides the timesteps of an interval, its ends included', async () => {
     await expectSame('an interval of guidance');
   });
@@ -276,6 +310,11 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     ['a name of no class', /^class_labels must be of cat, dog, received horse$/],
     ['an age that no image had', /^condition age must be from 1 to 228, received 229$/],
     ['pictures of classes without a class', /^class_labels must be given: the network has classes$/],
+    ['no picture of what needs one', /^masks or condition_images must be given: the model is told one of each picture$/],
+    ['a mask of a picture', /^masks must be left out: the model is told condition_images$/],
+    ['a mask of another size', /^masks must be \[N, 8, 8\], received \(2, 4, 4\)$/],
+    ['a class that masks lack', /^masks must be class numbers from 0 to 2$/],
+    ['a mask for nothing', /^masks must be left out: the model is told none$/],
     ['an unknown condition', /^conditions must be of age, weight, received height$/],
   ])('refuses %s in a sentence', (title, sentence) => {
     expect(answers.get(title)).toMatch(sentence);
