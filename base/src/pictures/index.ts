@@ -18,7 +18,7 @@ export { MAX_PIXELS } from './max-pixels.ts';
 export { orderedMap, weightGate } from './ordered-map.ts';
 export { decodePages } from './pages.ts';
 export { LABEL } from './phantom-label.ts';
-export { fitRaw, type RawPicture } from './raw-picture.ts';
+export { fitRaw, fittedSpacing, type RawPicture } from './raw-picture.ts';
 export {
   AXES,
   type Axis,

@@ -14,7 +14,12 @@ export interface RawPicture {
   aspect?: number;
   /** Whether the file says it in a way that cannot be used. */
   unusable?: boolean;
+  /** Millimetres from one row to the next, where the file says so. */
+  spacing?: number | undefined;
 }
+
+/** Sides of a pixel that differ by less are those of a square: a side of a picture is rounded to whole pixels. */
+const ALIKE = 0.02;
 
 /**
  * Brings a picture to [height, width, 1 or 3] bytes, or a gray one to 16 bits if these are asked for. It is resized at its own
@@ -46,6 +51,21 @@ export async function fitRaw(
   if (channels === 3) return centred(await pipeline.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer());
   const resized = await pipeline.toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
   return centred(new Uint16Array(resized.buffer.slice(resized.byteOffset, resized.byteOffset + resized.length))); // aligned
+}
+
+/** Millimetres from one pixel of the fitted picture to the next; undefined where they are not known, or not the same both ways. */
+export function fittedSpacing(
+  { width, height, aspect = 1, spacing }: RawPicture,
+  { size, fit }: Pick<ImageOptions, 'size' | 'fit'>,
+): number | undefined {
+  if (spacing === undefined) return undefined;
+  const wide = Math.max(1, Math.round(width * aspect));
+  const wanted = extentOf(size);
+  const plan = planFit(wide, height, wanted, fit);
+  const down = (plan.extract?.height ?? height) / plan.height;
+  const across = (plan.extract?.width ?? wide) / plan.width;
+  if (Math.abs(across / down - 1) > ALIKE) return undefined;
+  return spacing * (plan.height === wanted.height ? down : across); // of the side that is not rounded
 }
 
 /** 0..65535 to 0..255, to the nearest. */

@@ -38,10 +38,12 @@ export interface ImageOptions {
   axis?: Axis | undefined;
 }
 
-/** Measured values, such as Hounsfield units. */
+/** Measured values. */
 export interface Levels {
   black: number;
   white: number;
+  /** Hounsfield units; absent where nothing says what the values are. */
+  unit?: 'HU' | undefined;
 }
 
 /** A decoded picture. */
@@ -55,6 +57,12 @@ export interface Picture {
   dark?: number;
   /** The measured values that are black and white in it, where it knows them. */
   levels?: Levels | undefined;
+  /** Millimetres from one of its pixels to the next, both ways, where the file says so. */
+  spacing?: number | undefined;
+  /** Whether the file holds Hounsfield units. */
+  hounsfield?: boolean | undefined;
+  /** Whether its greatest values are black. */
+  inverted?: boolean;
   /** Whether a window was laid on it, that of the file or a chosen one. */
   windowed?: boolean;
   /** Whether its pixels are measurements, of which the least became black and the greatest white; see measured.ts. */
