@@ -2,6 +2,7 @@
 
 import {
   fitRaw,
+  fittedSpacing,
   type ImageOptions,
   type Picture,
   parseFrames,
@@ -61,7 +62,9 @@ async function squaresOfDicom(bytes: Uint8Array, options: ImageOptions): Promise
     const windowed = picture.pixels instanceof Uint16Array;
     const squared = picture.unusable === true;
     const pixels = await fitRaw(picture, options);
-    squares.push({ pixels, windowed, squared, groups, burnedIn, phantom, several });
+    const { hounsfield, inverted } = picture;
+    const spacing = fittedSpacing(picture, options);
+    squares.push({ pixels, windowed, squared, spacing, hounsfield, inverted, groups, burnedIn, phantom, several });
   }
   return squares;
 }
@@ -74,7 +77,8 @@ async function squaresOfNifti(bytes: Uint8Array, options: ImageOptions): Promise
   const squares: Picture[] = [];
   for (const picture of pictures) {
     const squared = picture.unusable === true;
-    squares.push({ pixels: await fitRaw(picture, options), windowed: true, squared, several });
+    const spacing = fittedSpacing(picture, options);
+    squares.push({ pixels: await fitRaw(picture, options), windowed: true, squared, spacing, several });
   }
   return squares;
 }

@@ -20,6 +20,8 @@ export interface PixelShape {
   aspect: number;
   /** Whether an element that should say so could not be used, and no other was there. */
   unusable: boolean;
+  /** Millimetres from one row to the next on the patient, by Pixel Spacing alone. */
+  spacing?: number | undefined;
 }
 
 /** Undefined where a layer does not say; no number above 0 where what it says cannot be used. */
@@ -30,9 +32,14 @@ const pair =
   (layer) => {
     const text = layer.string(tag);
     if (!text) return undefined;
-    const [down = 0, across = 0, ...more] = text.split('\\').map(Number);
-    return down > 0 && across > 0 && more.length === 0 ? across / down : Number.NaN;
+    const [down, across] = sidesOf(text);
+    return across / down;
   };
+
+function sidesOf(text: string): [down: number, across: number] {
+  const [down = 0, across = 0, ...more] = text.split('\\').map(Number);
+  return down > 0 && across > 0 && more.length === 0 ? [down, across] : [Number.NaN, Number.NaN];
+}
 
 /** Codes of PS3.3 C.8.5.5.1: a region of two dimensions, in centimetres both ways. */
 const [TWO_DIMENSIONS, CENTIMETRES] = [1, 3];
@@ -63,5 +70,11 @@ const READERS: readonly Reader[] = [
 export function pixelShapeOf(layers: Layers): PixelShape {
   const told = layers.flatMap((layer) => READERS.flatMap((read) => read(layer) ?? []));
   const aspect = told.find((ratio) => ratio > 0 && Number.isFinite(ratio));
-  return { aspect: aspect ?? 1, unusable: aspect === undefined && told.length > 0 };
+  const onPatient = layers.map((layer) => layer.string(TAG.pixelSpacing)).find(Boolean);
+  const [spacing] = sidesOf(onPatient ?? '');
+  return {
+    aspect: aspect ?? 1,
+    unusable: aspect === undefined && told.length > 0,
+    ...(spacing > 0 && spacing < Infinity && { spacing }),
+  };
 }

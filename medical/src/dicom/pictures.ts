@@ -17,7 +17,7 @@ import { groupsOf } from './groups.ts';
 import { type DicomFile, parseDicom } from './parse.ts';
 import { type Syntax, syntaxOf } from './syntaxes.ts';
 import { TAG } from './tags.ts';
-import { layersOf, toGray } from './tone.ts';
+import { isHounsfield, isInverted, layersOf, toGray } from './tone.ts';
 import { type Words, wordsOf } from './words.ts';
 
 export interface DicomOptions {
@@ -25,6 +25,12 @@ export interface DicomOptions {
   frames: FrameChoice;
   /** Whether a picture in colour is refused. */
   grayOnly: boolean;
+}
+
+export interface DicomPicture extends RawPicture {
+  /** See `Picture`. */
+  hounsfield: boolean;
+  inverted: boolean;
 }
 
 export interface DicomPictures {
@@ -37,7 +43,7 @@ export interface DicomPictures {
   /** See `Frame`. */
   groups: string[];
   /** The chosen ones in order, each decoded when it is asked for; or why one alone cannot be used. */
-  pictures: AsyncIterable<RawPicture | Unusable>;
+  pictures: AsyncIterable<DicomPicture | Unusable>;
 }
 
 /** @throws Error with the reason why the file cannot be used; `pictures` throws too */
@@ -67,7 +73,7 @@ async function* read(
   format: PixelFormat,
   chosen: readonly number[],
   window: WindowChoice,
-): AsyncGenerator<RawPicture | Unusable> {
+): AsyncGenerator<DicomPicture | Unusable> {
   const { rows: height, columns: width } = format;
   for (const k of chosen) {
     const layers = layersOf(data, k);
@@ -76,7 +82,8 @@ async function* read(
       const pixels = isMonochrome(format)
         ? toGray(words, format, layers, window)
         : toRgb(words, format, data, { planar, converted });
-      yield { width, height, pixels, ...pixelShapeOf(layers) };
+      const tone = { hounsfield: isHounsfield(layers), inverted: isInverted(format, layers) };
+      yield { width, height, pixels, ...pixelShapeOf(layers), ...tone };
     } catch (error) {
       if (!(error instanceof BlankError)) throw error;
       yield { reason: format.frames === 1 ? error.message : `frame ${k + 1}: ${error.message}` };

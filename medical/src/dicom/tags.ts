@@ -45,6 +45,8 @@ export const TAG = {
   windowFunction: 'x00281056',
   intercept: 'x00281052',
   slope: 'x00281053',
+  rescaleType: 'x00281054',
+  modality: 'x00080060',
   lutShape: 'x20500020',
   modalityLuts: 'x00283000',
   lutDescriptor: 'x00283002',

@@ -43,6 +43,13 @@ function measured(layers: Layers, signed: boolean): Curve {
   return (value) => value * slope + intercept;
 }
 
+/** Whether what was measured are Hounsfield units: in CT without a word on it. Source: PS3.3 C.8.2.1 (Rescale Type). */
+export function isHounsfield(layers: Layers): boolean {
+  const word = (tag: string) => holding(layers, tag)?.string(tag)?.trim();
+  if (holding(layers, TAG.slope) === undefined) return false;
+  return (word(TAG.rescaleType) ?? (word(TAG.modality) === 'CT' ? 'HU' : '')) === 'HU';
+}
+
 /** From what was measured to a share of white, as the file itself says; undefined if it does not. */
 function shown(layers: Layers, signed: boolean): Curve | undefined {
   const holder = holding(layers, TAG.voiLuts);
@@ -74,12 +81,16 @@ export function toGray(words: Words, format: PixelFormat, layers: Layers, choice
   const chosen = choice === 'auto' ? undefined : choice === 'dicom' ? shown(layers, format.signed) : windowed(choice);
   const isPadding = paddingOf(layers, format.signed);
   const curve = chosen ?? rangeOf(words, (word) => (isPadding(read(word)) ? undefined : measure(read(word))));
-  const shape = holding(layers, TAG.lutShape)?.string(TAG.lutShape)?.trim();
-  const inverted = format.photometric === 'MONOCHROME1' || shape === 'INVERSE';
+  const inverted = isInverted(format, layers);
   return mapped(words, (word) => {
     const share = curve(measure(read(word)));
     return levelOf(inverted ? 1 - share : share);
   });
+}
+
+/** Whether the greatest values are black. */
+export function isInverted({ photometric }: PixelFormat, layers: Layers): boolean {
+  return photometric === 'MONOCHROME1' || holding(layers, TAG.lutShape)?.string(TAG.lutShape)?.trim() === 'INVERSE';
 }
 
 const windowed = ({ centre, width }: { centre: number; width: number }) => exact(centre, width);

@@ -7,8 +7,10 @@ export interface NiftiHead {
   littleEndian: boolean;
   /** Voxels along the three stored axes; the first varies fastest. */
   size: [number, number, number];
-  /** Millimetres along the stored axes; 0 where the file does not say. */
+  /** From voxel to voxel along the stored axes; 0 where the file does not say. */
   spacing: [number, number, number];
+  /** Whether the file says that those are millimetres. */
+  millimetres: boolean;
   /** Volumes, along time and further axes. */
   volumes: number;
   datatype: number;
@@ -39,6 +41,8 @@ interface Layout {
   intercept: number;
   max: number;
   min: number;
+  /** Of the byte that holds it in little endian. */
+  units: number;
   qform: number;
   sform: number;
   codeBytes: 2 | 4;
@@ -57,6 +61,7 @@ const ONE: Layout = {
   intent: 68,
   slope: 112,
   intercept: 116,
+  units: 123,
   max: 124,
   min: 128,
   qform: 252,
@@ -75,6 +80,7 @@ const TWO: Layout = {
   intent: 504,
   slope: 176,
   intercept: 184,
+  units: 500,
   max: 192,
   min: 200,
   qform: 344,
@@ -126,6 +132,7 @@ function read(view: DataView, at: Layout, littleEndian: boolean): NiftiHead {
     littleEndian,
     size: sizes.slice(0, 3) as [number, number, number],
     spacing: spacing as [number, number, number],
+    millimetres: (view.getUint8(at.units) & 7) === 2,
     volumes: sizes.slice(3).reduce((product, side) => product * side, 1),
     datatype: integer(at.datatype, 2),
     offset,

@@ -41,7 +41,8 @@ export async function openNifti(
     const { rows, columns, start } = walk;
     const aspect = columns.spacing / rows.spacing;
     const usable = aspect > 0 && Number.isFinite(aspect);
-    const shape = usable ? { aspect } : { unusable: true };
+    const spacing = usable && head.millimetres ? rows.spacing : undefined;
+    const shape = usable ? { aspect, spacing } : { unusable: true };
     for (const slice of chosen) {
       const pixels = new Uint16Array(rows.count * columns.count);
       let to = 0;

@@ -446,3 +446,43 @@ it('images of one patient are held out together, however the name is spelled', a
   rmSync(at.data, { recursive: true });
   mkdirSync(at.data);
 });
+
+describe('how large a pixel is', () => {
+  const spaced = (value: number, spacing: string, elements: Elements = {}) =>
+    even(value, { elements: { '0028,0030 DS': spacing, ...elements } });
+  const known = async (files: Record<string, Uint8Array>, more: Partial<PrepareOptions> = {}) => {
+    const { pixelSpacing, levels } = await prepare({ ...(await folderOf(files)), ...more });
+    return { pixelSpacing, levels };
+  };
+
+  it('is known where all files say the same', async () => {
+    const half = spaced(9, '0.5\\0.5');
+    expect((await known({ 'a.dcm': half, 'b.dcm': spaced(7, '0.501\\0.501') })).pixelSpacing).toBe(0.5);
+    expect((await known({ 'a.dcm': half, 'b.dcm': half }, { size: 2 })).pixelSpacing).toBe(1);
+    expect((await known({ 'a.dcm': half, 'b.dcm': spaced(7, '0.6\\0.6') })).pixelSpacing).toBeUndefined();
+    expect((await known({ 'a.dcm': half, 'b.dcm': even(7) })).pixelSpacing).toBeUndefined();
+    expect((await known({ 'a.dcm': even(7), 'b.dcm': half })).pixelSpacing).toBeUndefined();
+    const detector = even(7, { elements: { '0018,1164 DS': '0.5\\0.5' } }); // of the detector, not of the patient
+    expect((await known({ 'a.dcm': detector })).pixelSpacing).toBeUndefined();
+  });
+
+  it('is known of NIfTI in millimetres', async () => {
+    const file = niftiFile({ size: [4, 4, 3], values: Array(48).fill(70), range: [0, 255], spacing: [0.5, 0.5, 2] });
+    expect((await known({ 'a.nii': file })).pixelSpacing).toBeUndefined(); // in no unit
+    file.writeUInt8(2, 123);
+    expect((await known({ 'a.nii': file })).pixelSpacing).toBe(0.5);
+  });
+
+  it('is not all that is known of CT: a window measures Hounsfield units', async () => {
+    const scale = { '0028,1052 DS': '-1024', '0028,1053 DS': '1' };
+    const ct = (elements: Elements) => even(1000, { elements: { '0008,0060 CS': 'CT', ...scale, ...elements } });
+    const levels = async (...files: Elements[]) =>
+      (await known(Object.fromEntries(files.map((one, i) => [`${i}.dcm`, ct(one)])), { window: '40,400' })).levels;
+    const [range, unit] = [{ black: -160, white: 240 }, 'HU'];
+    expect(await levels({})).toEqual({ ...range, unit });
+    expect(await levels({ '0028,1054 LO': 'US' })).toEqual(range);
+    expect(await levels({}, { '0008,0060 CS': 'MR' })).toEqual(range);
+    expect(await levels({ '0008,0060 CS': 'MR', '0028,1054 LO': 'HU' })).toEqual({ ...range, unit });
+    expect(await levels({ '0028,0004 CS': 'MONOCHROME1' })).toBeUndefined(); // black is the greatest
+  });
+});

@@ -116,6 +116,7 @@ async function fill(
   const groups = grouping.numbers();
   const phantoms = observer.phantoms();
   const levels = observer.levels();
+  const pixelSpacing = observer.pixelSpacing();
   const index = await sealIndex(folder, {
     ...written,
     ...(depth === 16 && { depth }),
@@ -127,6 +128,7 @@ async function fill(
     ...(phantoms > 0 && { phantoms }),
     ...(levels && { levels }),
     ...(besides && { beside: besides }),
+    ...(pixelSpacing && { pixelSpacing }),
     skipped,
     notes: [
       ...observer.notes(),

@@ -72,6 +72,7 @@ function toDataset(source: Source, stored: Stored, options: PrepareOptions, cach
     phantoms,
     levels,
     beside,
+    pixelSpacing,
     skipped,
   } = index;
   const depth = index.depth ?? 8;
@@ -107,6 +108,7 @@ function toDataset(source: Source, stored: Stored, options: PrepareOptions, cach
     ...(phantoms !== undefined && { phantoms }),
     ...(levels && { levels }),
     ...(others && { beside: others }),
+    ...(pixelSpacing && { pixelSpacing }),
     ...split,
     skipped,
     notes,

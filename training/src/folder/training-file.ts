@@ -22,7 +22,9 @@ export interface TrainingFile {
     /** How many of the images are synthetic phantoms. */
     phantoms?: number | undefined;
     /** The measured values that are black and white in all images, such as Hounsfield units; absent where there are none. */
-    levels?: { black: number; white: number } | undefined;
+    levels?: { black: number; white: number; unit?: 'HU' | undefined } | undefined;
+    /** Millimetres from one prepared pixel to the next, both ways; absent where images differ or do not say. */
+    pixelSpacing?: number | undefined;
     licence?: string | undefined;
   };
   /** The settings of the run, as in its config.json. */

@@ -57,6 +57,8 @@ export interface RunData {
   phantoms?: number;
   /** See `Dataset.levels`. */
   levels?: Levels;
+  /** See `Dataset.pixelSpacing`. */
+  pixelSpacing?: number;
   /** Whether the weights that it started from had learnt from synthetic phantoms. */
   startPhantoms?: boolean;
 }
@@ -66,8 +68,8 @@ export const learntFromPhantoms = ({ phantoms = 0, startPhantoms = false }: Part
   phantoms > 0 || startPhantoms;
 
 export function describeData(dataset: Dataset, startPhantoms = false): RunData {
-  const { name, hash, count, channels, height, width, classNames, phantoms, levels, train, validation, skipped } =
-    dataset;
+  const { name, hash, count, channels, height, width, classNames, phantoms, train, validation, skipped } = dataset;
+  const { levels, pixelSpacing } = dataset;
   return {
     name,
     hash,
@@ -81,6 +83,7 @@ export function describeData(dataset: Dataset, startPhantoms = false): RunData {
     ...(classNames && { classNames }),
     ...(phantoms !== undefined && { phantoms }),
     ...(levels && { levels }),
+    ...(pixelSpacing && { pixelSpacing }),
     ...(startPhantoms && { startPhantoms }),
   };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { centreOn, planFit } from '#base/pictures/fit.ts';
+import { fittedSpacing } from '#base/pictures/raw-picture.ts';
 
 const square = (side: number) => ({ width: side, height: side });
 
@@ -59,5 +60,30 @@ describe('centreOn', () => {
     const strip = Uint8Array.of(1, 2, 3, 4);
     expect([...centreOn(square(2), strip, { width: 4, height: 1 }, 1, 0)]).toEqual([2, 3, 0, 0]);
     expect([...centreOn({ width: 2, height: 3 }, strip, { width: 4, height: 1 }, 1, 0)]).toEqual([0, 0, 2, 3, 0, 0]);
+  });
+});
+
+describe('fittedSpacing', () => {
+  const from = (width: number, height: number, aspect = 1) => ({
+    width,
+    height,
+    aspect,
+    pixels: new Uint16Array(),
+    spacing: 0.5,
+  });
+
+  it.each([
+    ['crop', from(512, 512), 4],
+    ['crop', from(600, 512), 4],
+    ['crop', from(512, 600), 4],
+    ['pad', from(600, 512), (0.5 * 600) / 64],
+    ['pad', from(512, 600), (0.5 * 600) / 64],
+    ['crop', from(256, 512, 2), 4], // pixels of 1 x 0.5 mm
+    ['crop', from(20_000, 2), 0.5 / 32],
+    ['stretch', from(512, 512), 4],
+    ['stretch', from(600, 512), undefined],
+  ] as const)('of %s', (fit, picture, spacing) => {
+    expect(fittedSpacing(picture, { size: 64, fit })).toBe(spacing);
+    expect(fittedSpacing({ ...picture, spacing: undefined }, { size: 64, fit })).toBeUndefined();
   });
 });

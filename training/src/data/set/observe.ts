@@ -8,7 +8,7 @@ const DEEP = ['gray', 'colour'] as const;
 /** What is counted of the pictures. */
 const TRAITS = [
   ...(['transparent', 'several', 'burnedIn', 'phantom', 'windowed'] as const),
-  ...(['measured', 'infinite', 'inks', 'squared'] as const),
+  ...(['measured', 'infinite', 'inks', 'squared', 'inverted'] as const),
 ];
 
 export function createObserver({ background, window, fit }: ImageOptions) {
@@ -19,10 +19,14 @@ export function createObserver({ background, window, fit }: ImageOptions) {
   const given = parseWindow(window);
   /** Of all pictures so far; null where they differ, or one has none. */
   let levels: Levels | null | undefined;
+  let spacing: number | null | undefined;
+  let hounsfield = true;
   return {
     see(picture: Picture): void {
       seen++;
       levels = levels === undefined || same(levels, picture.levels) ? (picture.levels ?? null) : null;
+      spacing = spacing === undefined || near(spacing, picture.spacing) ? (spacing ?? picture.spacing ?? null) : null;
+      hounsfield &&= picture.hounsfield === true;
       for (const trait of TRAITS) if (picture[trait]) counts[trait]++;
       if (!picture.deep) return;
       deep[picture.deep]++;
@@ -33,10 +37,12 @@ export function createObserver({ background, window, fit }: ImageOptions) {
     /** The measured values that are black and white in all pictures, if these share them. */
     levels(): Levels | undefined {
       if (levels) return levels;
-      if (typeof given !== 'object' || counts.windowed < seen) return undefined;
+      if (typeof given !== 'object' || counts.windowed < seen || counts.inverted > 0) return undefined;
       const { centre, width } = given;
-      return { black: centre - width / 2, white: centre + width / 2 };
+      return { black: centre - width / 2, white: centre + width / 2, ...(hounsfield && { unit: 'HU' as const }) };
     },
+    /** Millimetres from one pixel to the next in all pictures, if these share them. */
+    pixelSpacing: () => (spacing ? rounded(spacing) : undefined),
     /** One sentence each. */
     notes(): string[] {
       const { transparent, several, burnedIn, phantom: phantoms, windowed, measured, infinite, inks, squared } = counts;
@@ -98,5 +104,11 @@ export function createObserver({ background, window, fit }: ImageOptions) {
 }
 
 const same = (a: Levels | null, b: Levels | undefined): boolean => a?.black === b?.black && a?.white === b?.white;
+
+/** Spacings that differ by less measure the same. */
+const ALIKE = 0.005;
+
+const near = (a: number | null, b: number | undefined): boolean =>
+  a !== null && b !== undefined && Math.abs(b / a - 1) < ALIKE;
 
 const rounded = (value: number): number => Number(value.toPrecision(6));

@@ -42,6 +42,8 @@ export interface StoredIndex {
   groups?: number[];
   /** See `Dataset.levels`. */
   levels?: Levels;
+  /** See `Dataset.pixelSpacing`. */
+  pixelSpacing?: number;
   /** See `Dataset.phantoms`. */
   phantoms?: number;
   skipped: Skipped[];

@@ -50,6 +50,8 @@ export interface Dataset {
   beside?: BesideImages;
   /** The measured values that are black and white in all images, where they share them. */
   levels?: Levels;
+  /** Millimetres from one pixel to the next, both ways, where the files of all images say the same. */
+  pixelSpacing?: number;
   /** How many images come from files that say that they are synthetic phantoms; absent where none does. */
   phantoms?: number;
   /** Where the labels come from, in words: `the column "male" of train.csv`. */
