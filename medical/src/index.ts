@@ -14,4 +14,4 @@ export type { SegmentationFrame, SegmentationHead } from './segmentation/head.ts
 export { openSegmentation, readSegmentationHead, type Segmentation } from './segmentation/pixels.ts';
 export { encodeSyntheticDicom, isSyntheticDicom } from './synthetic/dicom.ts';
 export { encodeSyntheticNifti, isSyntheticNifti } from './synthetic/nifti.ts';
-export type { SyntheticOrigin, SyntheticPicture } from './synthetic/picture.ts';
+export type { PictureFacts, SyntheticOrigin, SyntheticPicture } from './synthetic/picture.ts';

@@ -1,17 +1,18 @@
 /**
- * Gray pictures of models as NIfTI-1 files, zipped: one axial slice of voxels of 1, whose first voxel is the patient's right
- * and front. In DICOM's directions (left, back, head), which ITK counts in too, the matrix is the identity; in NIfTI's own
- * (right, front, head) its first two signs are turned. So the array as it is stored, and a viewer that knows of directions, show
+ * Gray pictures of models as NIfTI-1 files, zipped: one axial slice, whose first voxel is the patient's right and front. Voxels
+ * are 1 long, or across as many millimetres as are told. In DICOM's directions (left, back, head), which ITK counts in too, the matrix has only that size on its
+ * diagonal; in NIfTI's own (right, front, head) its first two signs are turned. So the array as it is stored, and a viewer that knows of directions, show
  * the same picture upright. Source: nifti1.h of the NIfTI Data Format Working Group (nifti.nimh.nih.gov).
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type SyntheticOrigin, type SyntheticPicture, WRITER } from './picture.ts';
+import { type PictureFacts, type SyntheticOrigin, type SyntheticPicture, WRITER } from './picture.ts';
 
 const HEAD = 348;
 /** Behind the head and an empty list of extensions. */
 const VOXELS = 352;
 const DESCRIPTION = { at: 148, bytes: 80 };
 const UNKNOWN_SYSTEM = 255;
+const MILLIMETRES = 2;
 
 /** Whether a file was written here. @param beginning its first 1,024 bytes */
 export function isSyntheticNifti(beginning: Uint8Array): boolean {
@@ -24,7 +25,12 @@ export function isSyntheticNifti(beginning: Uint8Array): boolean {
 }
 
 /** @param picture gray */
-export function encodeSyntheticNifti({ data, width, height }: SyntheticPicture, origin: SyntheticOrigin): Buffer {
+export function encodeSyntheticNifti(
+  { data, width, height }: SyntheticPicture,
+  origin: SyntheticOrigin,
+  { spacing }: PictureFacts = {},
+): Buffer {
+  const side = spacing ?? 1;
   const deep = data instanceof Uint16Array;
   const bytes = deep ? 2 : 1;
   const file = Buffer.alloc(VOXELS + data.length * bytes);
@@ -33,15 +39,17 @@ export function encodeSyntheticNifti({ data, width, height }: SyntheticPicture, 
   for (const [i, size] of [3, width, height, 1, 1, 1, 1, 1].entries()) file.writeInt16LE(size, 40 + 2 * i);
   file.writeInt16LE(deep ? 512 : 2, 70);
   file.writeInt16LE(8 * bytes, 72);
-  for (const i of [0, 1, 2, 3]) file.writeFloatLE(1, 76 + 4 * i); // sign of the third axis, and spacing
+  for (const [i, step] of [1, side, side, 1].entries()) file.writeFloatLE(step, 76 + 4 * i); // behind a sign
   file.writeFloatLE(VOXELS, 108);
   file.writeFloatLE(1, 112); // slope
+  if (spacing !== undefined) file.writeUInt8(MILLIMETRES, 123);
   file.writeFloatLE(deep ? 65_535 : 255, 124); // shown as white
   descriptionOf(origin).copy(file, DESCRIPTION.at);
   file.writeInt16LE(1, 252);
   file.writeInt16LE(1, 254);
   file.writeFloatLE(1, 264); // the quaternion (0, 0, 0, 1): half a turn around the third axis
-  for (const [at, cell] of [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0].entries()) file.writeFloatLE(cell, 280 + 4 * at);
+  for (const [at, cell] of [-side, 0, 0, 0, 0, -side, 0, 0, 0, 0, 1, 0].entries())
+    file.writeFloatLE(cell, 280 + 4 * at);
   file.write('n+1\0', 344, 'latin1');
   for (const [i, level] of data.entries()) file.writeUIntLE(level, VOXELS + bytes * i, bytes);
   const zipped = gzipSync(file);

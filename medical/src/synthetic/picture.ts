@@ -18,6 +18,18 @@ export interface SyntheticOrigin {
   seed: string;
 }
 
+/** What is known of a picture beside its pixels; nothing is made up. */
+export interface PictureFacts {
+  /** Millimetres from one pixel to the next, both ways. */
+  spacing?: number | undefined;
+  /** The measured values that are black and white. */
+  levels?: { black: number; white: number; unit?: 'HU' | undefined } | undefined;
+  /** As PS3.16 Annex L calls it: `HAND`. */
+  bodyPart?: string | undefined;
+  /** How slices were cut, where that is not axial. */
+  plane?: 'coronal' | 'sagittal' | undefined;
+}
+
 /** What every file says of itself. */
 export const SYNTHETIC_LABEL = 'Synthetic picture of a generative model, not of a person.';
 
