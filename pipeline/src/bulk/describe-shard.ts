@@ -4,9 +4,9 @@ import { Failure, requireSpace } from '@onnoise/base/files';
 import { formatDuration, plural } from '@onnoise/base/text';
 import { type ImageShape, sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { AROUND, type PictureFileFormat } from '../pictures/choices.ts';
+import { type FileChoice, fileBytes } from '../pictures/choices.ts';
 import type { ShardPicture } from './sample-shard.ts';
-import type { Shard } from './shards.ts';
+import { fileChoiceOf, type Shard } from './shards.ts';
 import { type ShardFile, shardPath, writeShard } from './write-shard.ts';
 
 /** Bytes per picture besides its pixels: headers of picture and tar, and its line in the description. */
@@ -14,12 +14,12 @@ const BYTES_AROUND = 2048;
 
 /** @throws Failure where the disk has no space for a shard; call it before sampling. */
 export async function requireShardSpace(out: string, shard: Shard, shape: ImageShape): Promise<void> {
-  await requireSpace(out, shardBytes(shard.count, shape, shard.files), `write the shard ${shardPath(shard)}`);
+  await requireSpace(out, shardBytes(shard.count, shape, fileChoiceOf(shard)), `write the shard ${shardPath(shard)}`);
 }
 
 /** The most that shards of so many pictures take up. */
-export const shardBytes = (count: number, shape: ImageShape, files: PictureFileFormat = 'png'): number =>
-  count * (sizeOf(shape) + AROUND[files] + BYTES_AROUND);
+export const shardBytes = (count: number, shape: ImageShape, files: FileChoice = {}): number =>
+  count * (fileBytes(sizeOf(shape), files) + BYTES_AROUND);
 
 /** As `writeShard`, and where it cannot write that is a Failure: another worker may be able to. */
 export async function writeSampled(out: string, shard: Shard, pictures: readonly ShardPicture[]): Promise<ShardFile> {

@@ -1,5 +1,4 @@
 /** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
-import type { Modality } from '@onnoise/base/dicom';
 import { completeRequest, hashModel, readModelFolder } from '@onnoise/runtime-node';
 import {
   type compileSampler,
@@ -10,31 +9,33 @@ import {
 } from '@onnoise/scheduler';
 import { type ConditionValues, type PictureOptions, pictureShapeOf } from '@onnoise/scheduler/model';
 import { checkInteger } from '@onnoise/scheduler/rules';
-import { checkFileFormat, checkModality, type PictureFileFormat } from '../pictures/choices.ts';
+import { checkFileChoice, checkFileFormat, type FileChoice } from '../pictures/choices.ts';
+import { factsOf } from '../pictures/facts.ts';
 import { type ConditionTurns, LARGEST_SHARD, type Order } from './shards.ts';
 
 export interface OrderOptions
   extends SamplerSettings,
+    FileChoice,
     Pick<PictureOptions, 'seed' | 'labels' | 'conditions' | 'guidance' | 'guidanceInterval' | 'steps' | 'sampler'> {
   /** Images in all, 1 to 10^9. */
   count: number;
   /** Images per shard, 1 to 100,000. Default: 256. */
   shard?: number | undefined;
-  /** Of the pictures' files. Default: `png`. */
-  format?: PictureFileFormat | undefined;
-  /** Of DICOM files. */
-  modality?: Modality | undefined;
 }
 
+const ACTION = 'generate images';
 const USUAL_SHARD = 256;
 const LARGEST_COUNT = 1_000_000_000;
 
 /** @throws InputError for a folder that is not a model, and for options out of range or that do not fit the model. */
 export async function makeOrder(folder: string, options: OrderOptions): Promise<Order> {
-  return orderOf(await readModelFolder(folder), await hashModel(folder), options);
+  const order = orderOf(await readModelFolder(folder), await hashModel(folder), options);
+  const facts = await factsOf(ACTION, folder, options);
+  return facts ? { ...order, facts } : order;
 }
 
 /**
+ * Without what medical files say beside the pixels.
  * @param model its SHA-256, `hashModel`
  * @param compile default: `compileSampler`
  * @throws InputError as `makeOrder`
@@ -45,13 +46,12 @@ export function orderOf(
   options: OrderOptions,
   compile?: typeof compileSampler,
 ): Order {
-  const action = 'generate images';
-  const count = checkInteger(action, '--count', options.count, 1, LARGEST_COUNT);
-  const seed = checkInteger(action, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);
-  const shard = checkInteger(action, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
+  const count = checkInteger(ACTION, '--count', options.count, 1, LARGEST_COUNT);
+  const seed = checkInteger(ACTION, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);
+  const shard = checkInteger(ACTION, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
   const { labels, steps, sampler = DEFAULT_SAMPLER, format, modality } = options;
-  checkModality(action, options);
-  checkFileFormat(action, pictureShapeOf(artefact), options);
+  checkFileChoice(ACTION, options);
+  checkFileFormat(ACTION, pictureShapeOf(artefact), options);
   const conditions = turnsOf(artefact, options.conditions);
   const settings = eachSamplerOption((name, option) => options[name] ?? option.default) as SamplerValues;
   const { classes } = artefact;

@@ -43,7 +43,7 @@ export async function sampleShard(
   const size = sizeOf(shape);
   // Workers have names of their own for a model, so files have a part of its hash.
   const origin = { model: shard.model.slice(0, 16), hash: shard.model };
-  const encode = await pictureEncoder(shape, fileChoiceOf(shard), async () => origin);
+  const encode = await pictureEncoder(shape, fileChoiceOf(shard), shard.facts, async () => origin);
   const pictures: ShardPicture[] = [];
   for (let first = 0; first < shard.count; first += usual) {
     const count = Math.min(usual, shard.count - first);

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { MODALITIES, type Modality } from '@onnoise/base/dicom';
+import type { PictureFacts } from '@onnoise/medical';
 import {
   eachSamplerOption,
   type Guidance,
@@ -33,7 +34,8 @@ import {
   rule,
   worded,
 } from '@onnoise/scheduler/rules';
-import { checkModality, type FileChoice, type PictureFileFormat } from '../pictures/choices.ts';
+import { checkFileChoice, type FileChoice, type PictureFileFormat } from '../pictures/choices.ts';
+import { FACTS } from '../pictures/facts.ts';
 
 /** Increased when the same shard would give other bytes or another form. */
 const SHARD_FORMAT = 1;
@@ -50,6 +52,8 @@ export interface ShardSettings extends SamplerValues {
   /** Medical files in place of PNGs, and what DICOM files call their pictures. Left out: PNG. */
   files?: ShardFiles | undefined;
   modality?: Modality | undefined;
+  /** What medical files say beside the pixels. Left out: nothing. */
+  facts?: PictureFacts | undefined;
 }
 
 export const SHARD_FILES = ['dicom', 'nifti'] as const satisfies readonly PictureFileFormat[];
@@ -133,9 +137,9 @@ export function labelAt({ labels }: Shard, index: number): number | undefined {
 
 /** Sampler, steps, options, guidance and kind of files, in the order in which ids, series and keys hold them. */
 export function samplingOf(settings: Omit<ShardSettings, 'model'>): (string | number)[] {
-  const { sampler, steps, guidance, files, modality } = settings;
+  const { sampler, steps, guidance, files, modality, facts } = settings;
   const guided = guidance === undefined ? [] : [guidance.scale, ...guidance.interval];
-  const written = [files, modality].filter((word) => word !== undefined);
+  const written = [files, modality, facts && JSON.stringify(facts)].filter((word) => word !== undefined);
   return [sampler, steps, ...SAMPLER_OPTION_NAMES.map((name) => settings[name]), ...guided, ...written];
 }
 
@@ -176,6 +180,7 @@ const RULES: Rules<Shard> = {
   guidance: optional(GUIDANCE),
   files: optional(oneOf(SHARD_FILES)),
   modality: optional(oneOf(MODALITIES)),
+  facts: optional(FACTS),
   conditions: optional(CONDITIONS),
   seed: NATURAL,
   count: integer(1, LARGEST_SHARD),
@@ -190,7 +195,7 @@ export function parseShard(data: unknown): Shard {
   if (stranger !== undefined) throw new InputError(`Cannot ${ACTION}: the job has an unknown field, ${stranger}.`);
   const shard = readObject(data, ACTION, RULES);
   const { labels, seed, count } = shard;
-  checkModality(ACTION, fileChoiceOf(shard));
+  checkFileChoice(ACTION, fileChoiceOf(shard));
   checkInteger(ACTION, 'seed', seed, 0, Number.MAX_SAFE_INTEGER - count + 1);
   if (labels === null) return shard;
   if (labels.length === 0 || labels.length > count) {

@@ -11,6 +11,7 @@ import { refuse } from '@onnoise/scheduler/rules';
 import type { Generated } from '../bulk/generate.ts';
 import { countShards, type Order } from '../bulk/shards.ts';
 import type { FileChoice } from '../pictures/choices.ts';
+import { noteOnClass } from '../pictures/facts.ts';
 import { type Command, textOption } from './options/command.ts';
 import { fileOptions } from './options/files.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './options/pictures.ts';
@@ -114,6 +115,8 @@ async function run(options: GenerateArguments): Promise<void> {
   );
   const { makeOrder } = await import('../bulk/order.ts');
   const order = await makeOrder(model, { ...options, ...conditionSettings(options) });
+  const note = noteOnClass(options, order.facts);
+  if (note !== undefined) sayNote(note);
   await checkWritable('--out', out, 'folder');
   const connection = await connectQueue(url, sayNote);
   const modelName = basename(resolve(model));

@@ -11,6 +11,7 @@ import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
 import { type Artefact, pictureShapeOf, sizeOf, splitPairs } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
+import { factsOf, noteOnClass } from '../pictures/facts.ts';
 import { type Command, textOption } from './options/command.ts';
 import { fileOptions } from './options/files.ts';
 import {
@@ -141,7 +142,10 @@ export async function sample(options: SampleArguments): Promise<void> {
   const kept = keptSteps(options, table.rows.length);
   const film = createFilm(count, sizeOf(shape), kept);
   await checkOverwrites(options, { seeds: complete.seeds, steps: kept });
+  const facts = await factsOf('write the pictures', folder, options);
   await checkFiles(options, { count, shape, steps: table.rows.length });
+  const note = noteOnClass(options, facts);
+  if (note !== undefined) sayNote(note);
   sayDetail(
     `Sampling: ${sampler}, ${plural(table.steps, 'step')}${describeStart(options, table)}, ${plural(complete.batch, 'picture')} per network call${
       guidance ? `, guidance ${guidance.scale} at timesteps ${guidance.interval.join(' to ')}` : ''
@@ -166,7 +170,7 @@ export async function sample(options: SampleArguments): Promise<void> {
       const lines: string[] = [];
       const files: Record<string, string> = {};
       await writeFiles(
-        options,
+        { ...options, facts },
         { ...samples, levels, model: folder, artefact, told: complete.conditionImages },
         film,
         signal,

@@ -152,6 +152,7 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
         licence: name === 'digits' ? DIGITS_LICENCE : undefined,
         phantoms: data?.phantoms,
         levels: data?.levels,
+        pixelSpacing: data?.pixelSpacing,
       },
       settings: { ...config },
       start,

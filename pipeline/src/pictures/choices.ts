@@ -2,7 +2,7 @@
 import type { Modality } from '@onnoise/base/dicom';
 import type { ImageSeed } from '@onnoise/scheduler';
 import type { ImageShape } from '@onnoise/scheduler/model';
-import { refuse } from '@onnoise/scheduler/rules';
+import { check, number, type Rule, refuse, rule, worded } from '@onnoise/scheduler/rules';
 
 export const PICTURE_FILE_FORMATS = ['png', 'dicom', 'nifti'] as const;
 export type PictureFileFormat = (typeof PICTURE_FILE_FORMATS)[number];
@@ -10,20 +10,46 @@ export type PictureFileFormat = (typeof PICTURE_FILE_FORMATS)[number];
 /** Of file names, without the point. */
 export const ENDINGS: Readonly<Record<PictureFileFormat, string>> = { png: 'png', dicom: 'dcm', nifti: 'nii.gz' };
 
-/** Bytes of a file besides its pixels, at most. */
-export const AROUND: Readonly<Record<PictureFileFormat, number>> = { png: 0, dicom: 4096, nifti: 1024 };
-
 export interface FileChoice {
   /** Default: `png`. */
   format?: PictureFileFormat | undefined;
   /** What DICOM files call the pictures. Default: `OT`, other. */
   modality?: Modality | undefined;
+  /** Millimetres from one pixel to the next, both ways. Default: what the model knows. */
+  pixelSpacing?: number | undefined;
+  /** What DICOM files say is shown. */
+  bodyPart?: string | undefined;
 }
 
-/** @throws InputError where files that are no DICOM are given a modality */
-export function checkModality(action: string, { format, modality }: FileChoice): void {
-  if (modality === undefined || format === 'dicom') return;
-  refuse(action, '--modality', 'left out without --format dicom, whose files it is for', modality);
+/** Bytes of a file besides its pixels, at most. */
+const AROUND: Readonly<Record<PictureFileFormat, number>> = { png: 0, dicom: 4096, nifti: 1024 };
+
+/** The most bytes that a file has. @param levels of all its pixels */
+export function fileBytes(levels: number, { format = 'png', modality }: FileChoice, depth: 8 | 16 = 8): number {
+  const inWords = depth === 16 || modality === 'CT' || modality === 'MR';
+  return levels * (inWords ? 2 : 1) + AROUND[format];
+}
+
+/** In millimetres. */
+export const PIXEL_SPACING = worded('a number of millimetres above 0, at most 1000', number({ above: 0, max: 1000 }));
+
+/** A code string of DICOM. Source: PS3.5 6.2 (CS). */
+export const BODY_PART: Rule<string> = rule(
+  'up to 16 capitals, digits, blanks and underscores',
+  (value) => typeof value === 'string' && /^[A-Z0-9][A-Z0-9_ ]{0,15}$/.test(value),
+);
+
+/** @throws InputError for what the files cannot say, and for values out of range */
+export function checkFileChoice(action: string, { format, modality, pixelSpacing, bodyPart }: FileChoice): void {
+  const dicomAlone = 'left out without --format dicom, whose files it is for';
+  if (format !== 'dicom' && modality !== undefined) refuse(action, '--modality', dicomAlone, modality);
+  if (format !== 'dicom' && bodyPart !== undefined) refuse(action, '--body-part', dicomAlone, bodyPart);
+  if (bodyPart !== undefined) check(action, '--body-part', BODY_PART, bodyPart);
+  if (pixelSpacing === undefined) return;
+  if (format === undefined || format === 'png') {
+    refuse(action, '--pixel-spacing', 'left out without --format dicom or nifti, whose files it is for', pixelSpacing);
+  }
+  check(action, '--pixel-spacing', PIXEL_SPACING, pixelSpacing);
 }
 
 /** @throws InputError for pictures that the format cannot hold */

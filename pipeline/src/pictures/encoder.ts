@@ -1,4 +1,5 @@
 /** A picture of a model as the bytes of a file, with the same pixels in every format. */
+import type { PictureFacts } from '@onnoise/medical';
 import type { ImageSeed } from '@onnoise/scheduler';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import { type FileChoice, wordOf } from './choices.ts';
@@ -8,11 +9,13 @@ export type PictureEncoder = (image: Float32Array, seed: ImageSeed) => Promise<U
 
 /**
  * What is heavy, such as the code for medical files, is loaded only for a format that needs it.
+ * @param facts what the files say beside it
  * @param originOf the model's name for people, and its SHA-256; only asked for files that hold them
  */
 export async function pictureEncoder(
   shape: ImageShape,
   { format = 'png', modality, depth }: FileChoice & { depth?: 8 | 16 | undefined },
+  facts: PictureFacts | undefined,
   originOf: () => Promise<{ model: string; hash: string }>,
 ): Promise<PictureEncoder> {
   const { png, tile } = await import('@onnoise/runtime-node');
@@ -22,6 +25,8 @@ export async function pictureEncoder(
   return async (image, seed) => {
     const picture = tile(image, shape, { scale: 1, gap: 0, depth });
     const from = { ...origin, seed: wordOf(seed) };
-    return format === 'dicom' ? encodeSyntheticDicom(picture, from, modality) : encodeSyntheticNifti(picture, from);
+    return format === 'dicom'
+      ? encodeSyntheticDicom(picture, from, modality, facts)
+      : encodeSyntheticNifti(picture, from, facts);
   };
 }

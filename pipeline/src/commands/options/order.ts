@@ -32,6 +32,8 @@ const NAMES = [
   'shard',
   'format',
   'modality',
+  'pixelSpacing',
+  'bodyPart',
   'steps',
   'sampler',
   'guidance',
@@ -40,7 +42,7 @@ const NAMES = [
 /** @throws InputError if one is given where orders come from the queue. */
 export function refuseOrder(options: OrderArguments): void {
   for (const name of [...NAMES, 'guidanceInterval', ...SAMPLER_OPTION_NAMES] as const) {
-    const flag = name === 'guidanceInterval' ? 'guidance-interval' : name;
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const rule = `left out without --shards, since orders come from ${program('generate')}`;
     if (options[name] !== undefined) refuse('start the worker', `--${flag}`, rule, options[name]);
   }

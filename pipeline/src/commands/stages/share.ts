@@ -5,6 +5,7 @@ import { formatPath, plural } from '@onnoise/base/text';
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Share } from '../../bulk/share.ts';
+import { noteOnClass } from '../../pictures/facts.ts';
 import { type OrderArguments, orderSettings } from '../options/order.ts';
 
 export interface ShareArguments extends OrderArguments {
@@ -30,6 +31,8 @@ export async function makeShare(
     import('../../bulk/run-share.ts'),
   ]);
   const order = await makeOrder(model, orderSettings(options));
+  const note = noteOnClass(options, order.facts);
+  if (note !== undefined) sayNote(note);
   const { shards, found, images } = await withInterrupt((signal) =>
     withProgress('Generating', { unit: 'images' }, (onProgress) =>
       runShare({ order, share, model, modelName, out, device, batch, signal, onProgress, onLine: sayNote }),

@@ -4,29 +4,27 @@
  */
 import { basename, extname, join, resolve } from 'node:path';
 import { writeNpy } from '@onnoise/base/arrays';
-import type { Modality } from '@onnoise/base/dicom';
 import { checkWritable, requireSpace, writeWhole } from '@onnoise/base/files';
 import type { Levels } from '@onnoise/base/pictures';
+import type { PictureFacts } from '@onnoise/medical';
 import type { AnimationFormat, PictureFormat, Samples, SheetOptions } from '@onnoise/runtime-node';
 import { type Artefact, sizeOf, toByte, toDeepLevel } from '@onnoise/scheduler/model';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import { besideSheet, joinImages, spreadSteps } from '@onnoise/training/pictures';
-import { AROUND, checkFileFormat, checkModality, type PictureFileFormat } from '../../pictures/choices.ts';
+import { checkFileChoice, checkFileFormat, type FileChoice, fileBytes } from '../../pictures/choices.ts';
 import { pictureEncoder } from '../../pictures/encoder.ts';
 import type { Film } from './film.ts';
 import { besideName, maskFiles } from './mask-files.ts';
 import { frameName, marked, singleName } from './own-pictures.ts';
 
 /** Where to write; undefined entries are not written. */
-export interface SheetFiles {
+export interface SheetFiles extends FileChoice {
   /** The sheet, a file. */
   out: string;
   /** Folder for one file per image. */
   singles?: string | undefined;
-  /** Of the single files. Default: `png`. */
-  format?: PictureFileFormat | undefined;
-  /** Of DICOM files. */
-  modality?: Modality | undefined;
+  /** What single medical files say beside the pixels. */
+  facts?: PictureFacts | undefined;
   /** Folder for one sheet per step. */
   frames?: string | undefined;
   /** The sheet forming, a file. */
@@ -61,7 +59,7 @@ export async function checkNames(files: SheetFiles): Promise<void> {
   if (singles === undefined && files.format !== undefined) {
     refuse('write the pictures', '--format', 'left out without --singles, whose files it is for', files.format);
   }
-  checkModality('write the pictures', files);
+  checkFileChoice('write the pictures', files);
   if (columns !== undefined) checkInteger('sample images', '--columns', columns, 1, 10_000);
   if (!isArrayName(out)) await sheetFormat(out, '--out', depth);
   if (animation !== undefined) await movingFormat(animation);
@@ -103,7 +101,7 @@ export async function checkFiles(
   await requireSpace(out, sheet * bytes, `write ${out}`);
   if (singles !== undefined) {
     await checkWritable('--singles', singles, 'folder');
-    await requireSpace(singles, pixels * bytes + count * AROUND[files.format ?? 'png'], `write ${singles}`);
+    await requireSpace(singles, count * fileBytes(sizeOf(shape), files, depth), `write ${singles}`);
   }
   if (frames !== undefined) {
     await checkWritable('--frames', frames, 'folder');
@@ -148,7 +146,7 @@ export async function writeFiles(
   }
   if (singles !== undefined) {
     const size = sizeOf(shape);
-    const encode = await pictureEncoder(shape, files, async () => ({
+    const encode = await pictureEncoder(shape, files, files.facts, async () => ({
       model: basename(resolve(model)),
       hash: await runtime.hashModel(model),
     }));

@@ -20,7 +20,29 @@ const said = (format: string, file: Buffer) =>
     ? gunzipSync(file).subarray(228)
     : ['x00080016', 'x00080018', 'x0020000e'].map((tag) => parseDicom(file).string(tag));
 
+const FACTS = { spacing: 0.7, levels: { black: -160, white: 240, unit: 'HU' }, bodyPart: 'HAND' } as const;
+
 describe('a shard of medical files', () => {
+  test('has an id of its own for what its files say, and takes nothing else', () => {
+    const order = { ...ORDER, files: 'dicom', modality: 'CT' } as const;
+    const orders = [order, { ...order, facts: FACTS }, { ...order, facts: { ...FACTS, spacing: 0.8 } }];
+    const shards = orders.map((one) => shardAt(one, 0));
+    expect(new Set(shards.map(shardId)).size).toBe(3);
+    for (const shard of shards) expect(parseShard(JSON.parse(JSON.stringify(shard)))).toEqual(shard);
+    for (const facts of [
+      { spacing: 0 },
+      { spacing: '1' },
+      { levels: { black: 1, white: 1 } },
+      { levels: { black: 0, white: 1, unit: 'mm' } },
+      { bodyPart: 'hand' },
+      { plane: 'axial' },
+      { patient: 'Doe' },
+      [],
+    ]) {
+      expect(() => parseShard({ ...shards[0], facts })).toThrow('facts must be what is known of pictures');
+    }
+  });
+
   test('has an id of its own for each kind, and goes through the queue', () => {
     const orders = [ORDER, { ...ORDER, files: 'dicom' }, { ...ORDER, files: 'nifti' }] as const;
     const shards = [...orders, { ...ORDER, files: 'dicom', modality: 'CR' } as const].map((one) => shardAt(one, 0));
@@ -31,7 +53,8 @@ describe('a shard of medical files', () => {
   });
 
   test.each([
-    ['dicom', 'dcm', ['--modality', 'CR']],
+    ['dicom', 'dcm', ['--modality', 'CR', '--body-part', 'HAND']],
+    ['dicom', 'dcm', ['--modality', 'CT', '--pixel-spacing', '0.7']],
     ['nifti', 'nii.gz', []],
   ])('holds the files of sample as %s', skipBecause(lacksTar()), async (format, ending, more) => {
     const model = await tinyArtefact({ classes: 2 });
@@ -84,6 +107,10 @@ describe('a shard of medical files', () => {
     }
     expect(await refusal(runCli('generate', '--merge', ...bulk.slice(0, -2), '--modality', 'CT'))).toContain(
       '--modality must be left out without --format dicom',
+    );
+    const told = ['--pixel-spacing', '1'];
+    expect(await refusal(runCli('worker', '--queue', 'redis://localhost:1', ...told))).toContain(
+      '--pixel-spacing must be left out without --shards',
     );
     const queued = ['--queue', 'redis://localhost:1', '--format', 'dicom'];
     expect(await refusal(runCli('worker', ...queued))).toContain('--format must be left out without --shards');

@@ -1,5 +1,5 @@
 /** Single pictures as medical files: their pixels are those of the PNG files, as the readers of this repository see them. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseDicom } from 'dicom-parser';
@@ -9,7 +9,8 @@ import { openDicom } from '#medical/dicom/pictures.ts';
 import { openNifti } from '#medical/nifti/pictures.ts';
 import { unzip } from '#medical/nifti/unzip.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
-import { refusal, runCli } from '#test/run-cli.ts';
+import { dicomPicture as scan } from '#test/pictures/dicom.ts';
+import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
 
 const GRAY = { shape: [1, 3, 5] } as const;
 const COLOUR = { shape: [3, 3, 5] } as const;
@@ -108,6 +109,82 @@ describe('pipeline sample --format dicom', () => {
   });
 });
 
+describe('what training.json knows', () => {
+  const modelWith = async (data: object, settings: object = {}) => {
+    const model = await tinyArtefact(GRAY);
+    const path = join(model, 'training.json');
+    const file = JSON.parse(readFileSync(path, 'utf8'));
+    Object.assign(file.data, data);
+    file.settings.data = { ...file.settings.data, ...settings };
+    writeFileSync(path, JSON.stringify(file));
+    return model;
+  };
+  const TOLD = { pixelSpacing: 0.7, levels: { black: -160, white: 240, unit: 'HU' } };
+  const CT = ['--format', 'dicom', '--modality', 'CT'];
+  const read = async (model: string, ...args: string[]) => {
+    const file = parseDicom((await drawn(model, await temporaryFolder(), ...CT, ...args))('1.dcm'));
+    return ['x00080016', 'x00280030', 'x00281054'].map((tag) =>
+      file.string(tag)?.trim().split('.').slice(-2).join('.'),
+    );
+  };
+
+  it('is in the files, unless the user says otherwise or training changed it', async () => {
+    const model = await modelWith(TOLD);
+    expect(await read(model)).toEqual(['1.2', '7\\0.7', 'HU']);
+    expect(await read(model, '--pixel-spacing', '2')).toEqual(['1.2', '2\\2', 'HU']);
+    expect(await read(await modelWith(TOLD, { scale: 0.1 }))).toEqual(['1.7', undefined, 'HU']);
+    expect(await read(await modelWith(TOLD, { contrast: 0.1 }))).toEqual(['1.2', '7\\0.7', 'US']);
+    expect((await read(await modelWith(TOLD, { axis: 'coronal' })))[0]).toBe('1.7');
+    const nifti = gunzipSync((await drawn(model, await temporaryFolder(), '--format', 'nifti'))('1.nii.gz'));
+    expect([nifti.readFloatLE(80), nifti.readFloatLE(84), nifti.readFloatLE(280), nifti[123]]).toEqual([
+      ...[0.7, 0.7, -0.7].map(Math.fround),
+      2,
+    ]);
+  });
+
+  it('comes from the images of training', async () => {
+    const folder = await temporaryFolder();
+    mkdirSync(join(folder, 'ct'));
+    const scale = { '0008,0060 CS': 'CT', '0028,1052 DS': '-1024', '0028,1053 DS': '1' };
+    const elements = { ...scale, '0028,0030 DS': '0.5\\0.5' };
+    for (const slice of [0, 1, 2, 3]) {
+      const words = Array.from({ length: 256 }, (_, i) => 900 + i + slice);
+      writeFileSync(join(folder, 'ct', `${slice}.dcm`), scan({ rows: 16, columns: 16, words, elements }));
+    }
+    const [run, model] = [join(folder, 'run'), join(folder, 'model')];
+    const given = [
+      '--window',
+      '40,400',
+      '--steps',
+      '1',
+      '--validation-share',
+      '0',
+      '--cache-dir',
+      join(folder, 'cache'),
+    ];
+    expect(await trainTiny(join(folder, 'ct'), run, ...given)).toMatchObject({ code: 0 });
+    expect(await runCli('export', '--run', run, '--out', model)).toMatchObject({ code: 0 });
+    expect(await read(model)).toEqual(['1.2', '1\\1', 'HU']); // half as many pixels of twice the size
+  });
+
+  it('is refused where it is of another form', async () => {
+    const out = await temporaryFolder();
+    const args = ['--out', join(out, 's.png'), '--singles', join(out, 'x'), ...CT];
+    const model = await modelWith({ pixelSpacing: -1 });
+    expect(await refusal(runCli('sample', '--model', model, ...args))).toContain(
+      'pixelSpacing in training.json must be a number of millimetres above 0, at most 1000, received -1.',
+    );
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  it('is missed where slices have no size', async () => {
+    const out = await temporaryFolder();
+    const args = ['--count', '1', '--steps', '2', '--out', join(out, 's.png'), '--singles', join(out, 'x')];
+    const { stderr } = await runCli('sample', '--model', await tinyArtefact(GRAY), ...args, ...CT);
+    expect(stderr).toContain('The files are Secondary Captures of modality CT: nothing says how large a pixel is');
+  });
+});
+
 describe('pipeline sample --format nifti', () => {
   it.each([8, 16])('has the pixels of the PNG files in %i bits, upright', async (depth) => {
     const model = await tinyArtefact(GRAY);
@@ -161,6 +238,26 @@ describe('pipeline sample --format', () => {
       GRAY,
       ['--singles', 'x', '--modality', 'CT'],
       '--modality must be left out without --format dicom, whose files it is for, received "CT"',
+    ],
+    [
+      GRAY,
+      ['--singles', 'x', '--pixel-spacing', '1'],
+      '--pixel-spacing must be left out without --format dicom or nifti, whose files it is for, received 1',
+    ],
+    [
+      GRAY,
+      ['--singles', 'x', '--format', 'nifti', '--pixel-spacing', '0'],
+      '--pixel-spacing must be a number of millimetres above 0, at most 1000, received 0',
+    ],
+    [
+      GRAY,
+      ['--singles', 'x', '--format', 'nifti', '--body-part', 'HAND'],
+      '--body-part must be left out without --format dicom, whose files it is for, received "HAND"',
+    ],
+    [
+      GRAY,
+      ['--singles', 'x', '--format', 'dicom', '--body-part', 'hand'],
+      '--body-part must be up to 16 capitals, digits, blanks and underscores, received "hand"',
     ],
     [
       COLOUR,
