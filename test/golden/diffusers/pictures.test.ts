@@ -180,7 +180,10 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
         ours: { sampler: 'ddpm', labels: [1], conditions: { weight: [1, 2, 3] }, guidance: 1 },
       });
     }
-    for (const [name, side] of [['mask', 8], ['mask in patches', 16]] as const) {
+    for (const [name, side] of [
+      ['mask', 8],
+      ['mask in patches', 16],
+    ] as const) {
       const { masks, flat } = masksOf(side);
       const labels = name === 'mask' ? {} : { class_labels: [1, 0] };
       plan(`told ${name}, guided`, name, {
@@ -310,7 +313,10 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     ['a name of no class', /^class_labels must be of cat, dog, received horse$/],
     ['an age that no image had', /^condition age must be from 1 to 228, received 229$/],
     ['pictures of classes without a class', /^class_labels must be given: the network has classes$/],
-    ['no picture of what needs one', /^masks or condition_images must be given: the model is told one of each picture$/],
+    [
+      'no picture of what needs one',
+      /^masks or condition_images must be given: the model is told one of each picture$/,
+    ],
     ['a mask of a picture', /^masks must be left out: the model is told condition_images$/],
     ['a mask of another size', /^masks must be \[N, 8, 8\], received \(2, 4, 4\)$/],
     ['a class that masks lack', /^masks must be class numbers from 0 to 2$/],

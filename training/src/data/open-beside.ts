@@ -21,7 +21,8 @@ export async function openBeside(options: PrepareOptions): Promise<Beside | unde
   const maps = await openLabelMaps(masks, data, options);
   return {
     kind: 'mask',
-    identity: JSON.stringify(['masks', maps.identity]),
+    // How many classes are named decides which masks are left out.
+    identity: JSON.stringify(['masks', maps.identity, declared?.size ?? null]),
     names: declared ?? maps.names,
     match: async (paths) => {
       const { images, masks: others } = await maps.match(paths);

@@ -102,7 +102,10 @@ describe('pipeline sample --from', () => {
       ['--mask', 'mask.png'],
       'Cannot start from a picture: --mask must be left out without --from, received "*mask.png".',
     ],
-    [['--fit', 'crop'], 'Cannot sample images: --fit must be left out without pictures or masks to fit, received "crop".'],
+    [
+      ['--fit', 'crop'],
+      'Cannot sample images: --fit must be left out without pictures or masks to fit, received "crop".',
+    ],
     [
       ['--strength', '0.5'],
       'Cannot sample images: strength must be left out without a picture to start from, received 0.5.',
