@@ -3,6 +3,7 @@
 import { plural } from '@onnoise/base/text';
 import { refuse } from '@onnoise/scheduler/rules';
 import { besideOfPictures } from './beside-pictures.ts';
+import { isColumn, mapsOfColumn } from './label-maps/column.ts';
 import { openLabelMaps } from './label-maps/open.ts';
 import type { Beside, PrepareOptions, Skipped } from './set/types.ts';
 
@@ -18,7 +19,8 @@ export async function openBeside(options: PrepareOptions): Promise<Beside | unde
   }
   if (conditionImages !== undefined) refuse(ACTION, '--condition-images', 'left out with --masks', conditionImages);
   const declared = maskClasses === undefined ? undefined : classNames(maskClasses);
-  const maps = await openLabelMaps(masks, data, options);
+  const chosen = isColumn(masks, options.csv) ? mapsOfColumn(options.csv, masks) : undefined;
+  const maps = await openLabelMaps(chosen?.folder ?? masks, data, options, chosen);
   return {
     kind: 'mask',
     // How many classes are named decides which masks are left out.

@@ -104,6 +104,22 @@ describe('masks beside images', () => {
     await expect(prepare({ ...set, strict: true, cacheDir: `${set.cacheDir}2` })).rejects.toThrow('no label map');
   });
 
+  it('are named by a column of the CSV, wherever they lie', async () => {
+    const folder = newFolder();
+    const set = await writeSet(folder, plain());
+    writeFileSync(join(set.masks, 'other.png'), mask(3));
+    const csv = join(folder, 'table.csv');
+    writeFileSync(csv, 'id,truth\n0,masks/1.png\n1,masks/0.png\n2,masks/2.png\n3,\n');
+    const dataset = await prepare({ ...set, csv, masks: 'truth' });
+    expect((await masksOf(dataset)).subarray(0, 192)).toEqual(expected(1, [1, 0, 2]));
+    expect(dataset.skipped).toMatchObject([{ file: '3.png', reason: expect.stringContaining('no label map') }]);
+    writeFileSync(csv, 'id,truth\n0,masks/9.png\n');
+    expect(await sentenceOf(prepare({ ...set, csv, masks: 'truth' }))).toContain(
+      'the column "truth" must name files below the folder of',
+    );
+    expect(await sentenceOf(prepare({ ...set, csv, masks: 'lies' }))).toContain('must have a column "lies"');
+  });
+
   it('move with their images: mirrored and shifted, each pixel takes the nearest', async () => {
     const dataset = await prepare(await writeSet(newFolder(), plain()));
     const batches = createTrainingBatches(dataset, { batch: 4, seed: 3, flip: true, translate: 0.25, rotate: 20 });

@@ -12,7 +12,8 @@ import {
 import { headOf, isDicom, kindByName, type Unusable } from '@onnoise/base/pictures';
 import { plural } from '@onnoise/base/text';
 import { loadMedical } from '../sources/medical.ts';
-import { notesOnUnread, walkImages } from '../sources/walk.ts';
+import { notesOnUnread, type Walk, walkImages } from '../sources/walk.ts';
+import type { ChosenMaps } from './column.ts';
 import { companionFinder, MASK_ENDINGS, matchCompanions } from './companions.ts';
 import { refuseEmpty, refuseNamesBelow, requireApart } from './folder.ts';
 import { type ImageShapes, imageShapesOf } from './image-shapes.ts';
@@ -27,15 +28,21 @@ const BY_NAME = { endings: MASK_ENDINGS, action: 'read label maps', noun: 'label
  * Lists the label maps below `folder`, and reads what the segments of DICOM SEG files are called.
  * @param folder of `--masks`
  * @param dataFolder of the images
+ * @param chosen which file belongs to which image; default: by their names
  * @throws InputError where the folder holds none, or is that of the images, lies in it as images would or holds it
  */
-export async function openLabelMaps(folder: string, dataFolder: string, options: LabelOptions): Promise<LabelMaps> {
-  await requireApart(folder, dataFolder);
-  const walk = walkImages(folder, 'read label maps: --masks must be a folder with label maps');
+export async function openLabelMaps(
+  folder: string,
+  dataFolder: string,
+  options: LabelOptions,
+  chosen?: ChosenMaps,
+): Promise<LabelMaps> {
+  if (!chosen) await requireApart(folder, dataFolder);
+  const walk = chosenOf(walkImages(folder, 'read label maps: --masks must be a folder with label maps'), chosen);
   // A link to another label map is one for an image of its own.
   const links = [...(walk.aliases?.keys() ?? [])];
   const paths = [...walk.images.map(({ path }) => path), ...links].sort();
-  const [below] = walk.labelMaps ?? [];
+  const [below] = (chosen ? undefined : walk.labelMaps) ?? [];
   if (below !== undefined) refuseNamesBelow(folder, below);
   if (walk.images.length === 0) refuseEmpty(folder, walk);
   const namesFile = readNamesFile(folder);
@@ -72,9 +79,10 @@ export async function openLabelMaps(folder: string, dataFolder: string, options:
     names: segments.names,
     skipped,
     match: async (imagePaths) => {
-      const stems = matchCompanions(imagePaths, named, BY_NAME);
-      const byName = new Map(imagePaths.map((path, i) => [path, stems.paths[i]]));
-      const alone = companionFinder(named, BY_NAME);
+      const stems = chosen ? undefined : matchCompanions(imagePaths, named, BY_NAME).paths;
+      const listed = chosen?.of(imagePaths);
+      const byName = new Map(imagePaths.map((path, i) => [path, listed ? listed.get(path) : stems![i]]));
+      const alone = companionFinder(chosen ? [] : named, BY_NAME);
       find = (path) => (byName.has(path) ? byName.get(path) : alone(path));
       const joined =
         dicom.size === 0 ? new Map<string, string[]>() : await joinByReference(dataFolder, imagePaths, segments);
@@ -89,6 +97,17 @@ export async function openLabelMaps(folder: string, dataFolder: string, options:
     },
     unused: () => paths.filter((path) => !asked.has(path)),
     notes: () => [...notesOnUnread(walk), ...segments.notes()],
+  };
+}
+
+/** What was found, without files that were not chosen. */
+function chosenOf(walk: Walk, chosen: ChosenMaps | undefined): Walk {
+  if (!chosen) return walk;
+  const wanted = new Set(chosen.paths);
+  return {
+    ...walk,
+    images: walk.images.filter(({ path }) => wanted.has(path)),
+    skipped: walk.skipped.filter(({ file }) => wanted.has(file)),
   };
 }
 
