@@ -3,7 +3,7 @@
 import { MAX_SIZE } from '@onnoise/base/pictures';
 import { extentOf, type ImageShape, pictureSize, pictureSizeOf } from '@onnoise/scheduler/model';
 import { check, InputError, oneOf, worded } from '@onnoise/scheduler/rules';
-import { isArrayName, type PrepareOptions } from '@onnoise/training/data';
+import { channelCount, isArrayName, isPatterns, type PrepareOptions } from '@onnoise/training/data';
 import type { TrainedOn } from '@onnoise/training/folder';
 import { dataFields, defaultsOf, type Field, SEED } from '@onnoise/training/settings';
 
@@ -53,10 +53,11 @@ export function chooseImages(
   const own = <T extends string | number>(value: T, words: string) =>
     worded(`${value}, ${words} the model's pictures`, oneOf([value]));
   if (typed.size !== undefined) {
-    const given = check(action, '--size', pictureSize(MAX_SIZE), typed.size);
-    check(action, '--size', own(size, 'the size of'), pictureSizeOf(extentOf(given)));
+    const asked = check(action, '--size', pictureSize(MAX_SIZE), typed.size);
+    check(action, '--size', own(size, 'the size of'), pictureSizeOf(extentOf(asked)));
   }
-  if (typed.channels !== undefined) check(action, '--channels', own(channels, 'the channels of'), typed.channels);
+  const given = typed.channels as PrepareOptions['channels'];
+  if (given !== undefined) check(action, '--channels', own(channels, 'the channels of'), channelCount(given));
   const keys = typed.csv === undefined ? FROM_CARD : [...FROM_CARD, ...FROM_CARD_WITH_CSV];
   const settings: Readonly<Record<string, unknown>> = { ...card?.data, seed: card?.seed };
   const carded = Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
@@ -67,10 +68,16 @@ export function chooseImages(
       `Cannot ${action}: --data must name the images that the model was trained on${which}, received nothing.`,
     );
   }
+  const patterns = isPatterns(settings.channels as PrepareOptions['channels']) ? settings.channels : undefined;
   const { source: _, ...others }: Record<string, unknown> = { ...defaultsOf(IMAGE_FIELDS), ...carded, ...typed };
-  const prepare = { ...others, data: source, size, channels } as unknown as PrepareOptions;
+  const prepare = {
+    ...others,
+    data: source,
+    size,
+    channels: given ?? patterns ?? channels,
+  } as unknown as PrepareOptions;
   const data = typed.layout === undefined ? withoutLayout(prepare) : prepare;
-  return { data, test: test && testOptions(test, data), forced: typed.channels !== undefined };
+  return { data, test: test && testOptions(test, data), forced: given !== undefined };
 }
 
 /** Only arrays have a layout. */

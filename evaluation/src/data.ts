@@ -8,6 +8,7 @@ import { type ConditioningFacts, type ImageShape, nameChannels } from '@onnoise/
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import {
   type Dataset,
+  isPatterns,
   type LabelNames,
   lookAtImages,
   type PrepareOptions,
@@ -77,8 +78,9 @@ async function requireColour(
   action: string,
   option: string,
   [channels]: ImageShape,
-  { channels: _, ...options }: PrepareOptions,
+  { channels: given, ...options }: PrepareOptions,
 ): Promise<void> {
+  if (isPatterns(given)) return; // no colour is lost
   const found = (await lookAtImages(options)).channels;
   if (found === channels) return;
   const words = (count: number) => (count === 3 ? 'in colour' : nameChannels(count));

@@ -4,9 +4,11 @@ import {
   fitRaw,
   fittedSpacing,
   type ImageOptions,
+  type Origin,
   type Picture,
   parseFrames,
   parseWindow,
+  type RawPicture,
   type Unusable,
   weightGate,
 } from '@onnoise/base/pictures';
@@ -64,7 +66,8 @@ async function squaresOfDicom(bytes: Uint8Array, options: ImageOptions): Promise
     const pixels = await fitRaw(picture, options);
     const { hounsfield, inverted } = picture;
     const spacing = fittedSpacing(picture, options);
-    squares.push({ pixels, windowed, squared, spacing, hounsfield, inverted, groups, burnedIn, phantom, several });
+    const own = { origin: originOf(picture), windowed, squared, spacing, hounsfield, inverted };
+    squares.push({ pixels, ...own, groups, burnedIn, phantom, several });
   }
   return squares;
 }
@@ -78,7 +81,10 @@ async function squaresOfNifti(bytes: Uint8Array, options: ImageOptions): Promise
   for (const picture of pictures) {
     const squared = picture.unusable === true;
     const spacing = fittedSpacing(picture, options);
-    squares.push({ pixels: await fitRaw(picture, options), windowed: true, squared, spacing, several });
+    const origin = { ...originOf(picture), slices: count };
+    squares.push({ pixels: await fitRaw(picture, options), origin, windowed: true, squared, spacing, several });
   }
   return squares;
 }
+
+const originOf = ({ width, height, aspect = 1, corners }: RawPicture): Origin => ({ width, height, aspect, corners });

@@ -21,6 +21,7 @@ const SCRIPTS: Record<string, string> = {
   inks: 'inks.py',
   arrays: 'arrays.py',
   labels: 'labels.py',
+  channels: 'channels.py',
   features: 'features.py',
   measures: 'measures.py',
   memorisation: 'memorisation.py',

@@ -107,9 +107,9 @@ function titled(name: string): string {
   return words === '' ? 'Model' : words[0]!.toUpperCase() + words.slice(1);
 }
 
-function noteOf({ shape: [channels, height, width], classes }: Artefact): string {
+function noteOf({ shape: [channels, height, width], channelNames, classes }: Artefact): string {
   const kinds = classes === 0 ? [] : [classes === 1 ? '1 class' : `${classes} classes`];
-  return [`${width} × ${height}`, channels === 3 ? 'colour' : nameChannels(channels), ...kinds].join(', ');
+  return [`${width} × ${height}`, nameChannels(channels, channelNames).replace('RGB', 'colour'), ...kinds].join(', ');
 }
 
 /** @returns undefined for a file that is missing. @throws InputError for one that cannot be read */

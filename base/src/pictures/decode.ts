@@ -46,7 +46,7 @@ const DAMAGE: Readonly<Record<string, RegExp>> = {
 };
 
 /** [height, width, 3]; [height, width] under a window. */
-type DecodedImage = Required<Pick<Picture, 'pixels' | 'deep' | 'transparent' | 'several' | 'phantom'>> &
+type DecodedImage = Required<Pick<Picture, 'pixels' | 'origin' | 'deep' | 'transparent' | 'several' | 'phantom'>> &
   Pick<Picture, 'windowed' | 'measured' | 'infinite' | 'dark' | 'inks'>;
 
 /** Sets sharp up for many small jobs: no cache of files or results, one thread per picture. */
@@ -106,7 +106,8 @@ async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promis
     throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
   }
   if (format === 'png' && !hasPngEnd(file.path)) throw new Error('truncated: the PNG file has no end');
-  const facts = { several: pages > 1, phantom: comments.some(({ text }) => text === LABEL) };
+  const origin = { width, height };
+  const facts = { origin, several: pages > 1, phantom: comments.some(({ text }) => text === LABEL) };
   const window = parseWindow(options.window);
   if (isMeasured(metadata)) {
     const plain = () => open(file, 'error', { ignoreIcc: true });

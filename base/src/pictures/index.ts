@@ -18,6 +18,7 @@ export { MAX_PIXELS } from './max-pixels.ts';
 export { orderedMap, weightGate } from './ordered-map.ts';
 export { decodePages } from './pages.ts';
 export { LABEL } from './phantom-label.ts';
+export { joinPlanes } from './planes.ts';
 export { fitRaw, fittedSpacing, type RawPicture } from './raw-picture.ts';
 export {
   AXES,
@@ -30,6 +31,7 @@ export {
   type ImageOptions,
   type Levels,
   MAX_SIZE,
+  type Origin,
   type Picture,
   type Unusable,
 } from './types.ts';

@@ -2,7 +2,7 @@
 import { extentOf } from '@onnoise/scheduler/model';
 import sharp from 'sharp';
 import { centreOn, planFit } from './fit.ts';
-import type { ImageOptions } from './types.ts';
+import type { ImageOptions, Origin } from './types.ts';
 import { WHITE } from './window.ts';
 
 export interface RawPicture {
@@ -16,6 +16,8 @@ export interface RawPicture {
   unusable?: boolean;
   /** Millimetres from one row to the next, where the file says so. */
   spacing?: number | undefined;
+  /** See `Origin`. */
+  corners?: Origin['corners'];
 }
 
 /** Sides of a pixel that differ by less are those of a square: a side of a picture is rounded to whole pixels. */

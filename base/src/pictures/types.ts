@@ -46,11 +46,28 @@ export interface Levels {
   unit?: 'HU' | undefined;
 }
 
+/** What a picture was before it was brought to size. */
+export interface Origin {
+  /** In pixels. */
+  width: number;
+  height: number;
+  /** Of the volume that it is a slice of. */
+  slices?: number;
+  /** Width of a pixel over its height. Default: 1. */
+  aspect?: number;
+  /** Where the outermost pixels lie, top left, top right and bottom left: millimetres to the right, forwards and up. */
+  corners?: readonly (readonly number[])[] | undefined;
+}
+
 /** A decoded picture. */
 export interface Picture {
   /** [height, width, 1 or 3] uint8; [height, width] uint16 of what is deeper, where 16 bits are asked for; [channels, height, width] of
    * more or two channels. */
   pixels: Uint8Array | Uint16Array;
+  /** What it was in its file, where it is one. */
+  origin?: Origin;
+  /** Whether it had colour that a channel of its own leaves out. */
+  grayed?: boolean;
   /** What a file of 16 bits per channel holds, where no window was laid on it. */
   deep?: 'gray' | 'colour' | false;
   /** Of a `deep` one that is almost black: the greatest value of its file. */

@@ -48,11 +48,13 @@ const PAIR = /^\s*(?:"((?:[^"]|"")*)"|([^",=]*))\s*=\s*(?:"((?:[^"]|"")*)"|([^",
  * A yargs `coerce` for `False=female,True=male`. A text with a comma or an equals sign must be in double quotes, as in
  * `toList`.
  */
-export function toNames(option: string): (value: unknown) => Record<string, string> | undefined {
+export function toNames(
+  option: string,
+  rule = 'values and their names, separated by commas, as False=female,True=male',
+): (value: unknown) => Record<string, string> | undefined {
   return (value) => {
     if (value === undefined) return undefined;
     const action = 'read the options';
-    const rule = 'values and their names, separated by commas, as False=female,True=male';
     const names = new Map<string, string>();
     let rest = String(value);
     for (let more = true; more; ) {

@@ -62,3 +62,14 @@ export function walkOf({ size, spacing, directions }: NiftiHead, axis: Axis): Wa
   const { slices, columns, rows } = ALONG[axis];
   return { slices: steps(slices, true), columns: steps(columns, false), rows: steps(rows, false), start };
 }
+
+/** Where the outermost pixels of a slice lie, as `Origin` has them. */
+export function cornersOf({ size, affine }: NiftiHead, { slices, rows, columns, start }: Walk, slice: number) {
+  const [along, across] = [(rows.count - 1) * rows.step, (columns.count - 1) * columns.step];
+  return [0, across, along].map((step) => {
+    const voxel = start + slice * slices.step + step;
+    const [i, rest] = [voxel % size[0], Math.floor(voxel / size[0])];
+    const place = [i, rest % size[1], Math.floor(rest / size[1]), 1];
+    return [0, 1, 2].map((row) => place.reduce((sum, at, column) => sum + affine[4 * row + column]! * at, 0));
+  });
+}

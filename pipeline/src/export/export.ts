@@ -149,6 +149,7 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
         hash,
         count: data?.count ?? 0,
         classNames: data?.classNames,
+        channelNames: data?.channelNames,
         licence: name === 'digits' ? DIGITS_LICENCE : undefined,
         phantoms: data?.phantoms,
         levels: data?.levels,
@@ -202,7 +203,7 @@ function limitsOf(
 ): string[] {
   const others = start ? `those of ${plainName(start.name)}, whose weights it started from` : 'nothing else';
   return [
-    `It makes pictures of ${width} x ${height} pixels, ${nameChannels(channels)}, and no other size.`,
+    `It makes pictures of ${width} x ${height} pixels, ${nameChannels(channels, data?.channelNames)}, and no other size.`,
     `It knows ${describeKnown(seen)} and ${others}; with few images it may repeat them.`,
     'Some pictures are malformed. They must not be taken for real ones, least of all in medicine.',
     ...(learntFromPhantoms(data) ? [LEARNT_FROM_PHANTOMS] : []),

@@ -9,11 +9,13 @@ import { parseJson } from '../rules/json.ts';
 import { check, flag, integer, nullable, object, type Rule, worded } from '../rules/rule.ts';
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
 import { checkAgreement } from './agreement.ts';
+import { channelNamesOf, shownOf, showRule } from './channels.ts';
 import { classNamesOf } from './class-names.ts';
 import { type ConditionImage, type MaskLabels, readConditionImage, readMaskLabels } from './condition-image.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { type ConditionSpec, readConditions } from './conditions.ts';
 import { formatOf, type NetworkFormat } from './format.ts';
+import { pictureShapeOf } from './mask-output.ts';
 import { readOnnxFacts } from './onnx/file.ts';
 import type { Bytes } from './onnx/wire.ts';
 import { type ImageShape, MOST_CHANNELS } from './pixels.ts';
@@ -27,6 +29,10 @@ export interface Artefact {
   classes: number;
   /** One per class, if model_index.json names them. */
   classNames?: string[];
+  /** One per channel, if model_index.json names them. */
+  channelNames?: string[];
+  /** Which channels its pictures show, as `--show` takes it, if model_index.json says so. */
+  show?: string;
   /** Whether the network was also trained without a condition: guidance needs that. Its null class is `classes`. */
   nullCondition: boolean;
   /** The numbers that the network is conditional on. */
@@ -76,8 +82,27 @@ export async function readArtefact(read: ReadModelFile, where?: string): Promise
   const timesteps = scheduler.num_train_timesteps;
   within(where, () => checkAgreement({ timesteps, unetTimesteps: unetJson.num_train_timesteps, ...unet }));
   const classNames = within(where, () => classNamesOf(indexJson, classes));
+  const channels = within(where, () => channelsOf(indexJson, pictureShapeOf(unet)));
   const onPhantoms = indexJson.trained_on === 'phantoms';
-  return { scheduler, ...unet, ...(classNames && { classNames }), ...(onPhantoms && { trainedOn: 'phantoms' }) };
+  return {
+    scheduler,
+    ...unet,
+    ...(classNames && { classNames }),
+    ...channels,
+    ...(onPhantoms && { trainedOn: 'phantoms' }),
+  };
+}
+
+/** What model_index.json says of the channels. @throws InputError for channels that the pictures do not have */
+function channelsOf(index: Record<string, unknown>, shape: ImageShape): Pick<Artefact, 'channelNames' | 'show'> {
+  const channelNames = channelNamesOf(LOADING, index, shape[0]);
+  const { show = null } = index;
+  if (show !== null) {
+    const chosen = check(LOADING, 'show of model_index.json', showRule, show);
+    shownOf(LOADING, { shape, channelNames, show: chosen });
+    return { ...(channelNames && { channelNames }), show: chosen };
+  }
+  return channelNames ? { channelNames } : {};
 }
 
 /**

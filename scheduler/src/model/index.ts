@@ -11,6 +11,16 @@ export {
   readArtefact,
   unreadablePart,
 } from './artefact.ts';
+export {
+  channelName,
+  channelNamesOf,
+  nameChannels,
+  namesFault,
+  type ShownFacts,
+  shownChannels,
+  shownOf,
+  showRule,
+} from './channels.ts';
 export { classNamesOf } from './class-names.ts';
 export { GRAY_TOLERANCE, isGray, toGray } from './colour.ts';
 export {
@@ -77,15 +87,7 @@ export { sniff } from './onnx/sniff.ts';
 export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type WireField } from './onnx/wire.ts';
 export type { PictureOptions } from './options.ts';
 export { labelsOfPictures } from './picture-labels.ts';
-export {
-  type ImageShape,
-  MOST_CHANNELS,
-  nameChannels,
-  shownChannels,
-  toByte,
-  toBytes,
-  toDeepLevel,
-} from './pixels.ts';
+export { type ImageShape, MOST_CHANNELS, toByte, toBytes, toDeepLevel } from './pixels.ts';
 export {
   completeRequest,
   type PictureRequest,

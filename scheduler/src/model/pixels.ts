@@ -6,13 +6,6 @@ export type ImageShape = readonly [channels: number, height: number, width: numb
 /** Most channels of a picture. */
 export const MOST_CHANNELS = 8;
 
-/** What a picture of so many channels shows as colours: all of three, as red, green and blue; else the first, in gray. */
-export const shownChannels = (channels: number): readonly number[] => (channels === 3 ? [0, 1, 2] : [0]);
-
-/** `gray`, `RGB` or `4 channels` */
-export const nameChannels = (channels: number): string =>
-  channels === 1 ? 'gray' : channels === 3 ? 'RGB' : `${channels} channels`;
-
 /** The byte of a model value: -1 is 0, 1 is 255, halves round up; values beyond the range are clipped, and NaN is 0. */
 export function toByte(value: number): number {
   const byte = Math.round((value + 1) * 127.5);

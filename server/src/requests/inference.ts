@@ -84,10 +84,12 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What a caller must know besides the tensors. The protocol allows only single values. */
-export function parametersOf({ scheduler, classes, classNames, nullCondition, conditions }: EngineModel) {
+export function parametersOf(model: EngineModel) {
+  const { scheduler, classes, classNames, channelNames, nullCondition, conditions } = model;
   return {
     timesteps: scheduler.num_train_timesteps,
     ...(classNames && { class_names: JSON.stringify(classNames) }),
+    ...(channelNames && { channel_names: JSON.stringify(channelNames) }),
     ...(nullCondition && classes > 0 && { null_class: classes }),
     ...(conditions.length > 0 && { conditions: JSON.stringify(conditions) }),
   };

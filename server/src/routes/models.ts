@@ -21,6 +21,7 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
     owned_by: 'onnoise',
     size: sizeName(one),
     channels: one.shape[0],
+    ...(one.channelNames && { channel_names: one.channelNames }),
     classes: one.classes,
     ...(one.classNames && { class_names: one.classNames }),
     ...(one.trainedOn && { trained_on: one.trainedOn }),

@@ -14,12 +14,13 @@ import { close, sampleIt } from './state.ts';
 import { bytes, whole } from './words.ts';
 
 export function Found({ found }: { found: Inspection }): JSX.Element {
-  const { title, shape, classes, classNames, conditions, scheduler, figures, card, samples, warnings } = found;
+  const { title, shape, classes, classNames, channelNames, conditions, scheduler, figures, card, samples, warnings } =
+    found;
   const [channels, height, width] = shape;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [found]); // the focused element is gone
   const facts: [name: string, value: JSX.Element | string][] = [
-    ['Pictures', `${width} × ${height}, ${channels === 3 ? 'colour' : nameChannels(channels)}`],
+    ['Pictures', `${width} × ${height}, ${nameChannels(channels, channelNames).replace('RGB', 'colour')}`],
     ['Classes', classes > 0 ? classesOf(classes, classNames) : conditions.length > 0 ? 'none' : UNCONDITIONAL],
     ...conditions.map(({ name, min, max }): [string, string] => ['Condition', `${name}, ${min} to ${max}`]),
     ['Network', <code key="network">{found.network}</code>],

@@ -28,6 +28,7 @@ export interface Inspection {
   shape: ImageShape;
   classes: number;
   classNames?: string[];
+  channelNames?: string[];
   trainedOn?: 'phantoms';
   nullCondition: boolean;
   conditions: readonly ConditionSpec[];
@@ -56,7 +57,7 @@ const UNNAMED = -1;
 /** @throws InputError that names the file and what is wrong with it. */
 export async function inspect({ files, title }: Arranged): Promise<Inspection> {
   const artefact = await readArtefact(openFolder(files));
-  const { scheduler, shape, classes, classNames, trainedOn, nullCondition, conditions } = artefact;
+  const { scheduler, shape, classes, classNames, channelNames, trainedOn, nullCondition, conditions } = artefact;
   const network = files[MODEL_FILES.network];
   if (network === undefined) throw missingFile(MODEL_FILES.network);
   const { format } = await checkNetwork(artefact, network);
@@ -85,6 +86,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     samples: files[SAMPLES],
     figures: evaluated.figures,
     ...(classNames && { classNames }),
+    ...(channelNames && { channelNames }),
     ...(trainedOn && { trainedOn }),
     warnings: [...warn({ shape, classes, classNames, size }), ...evaluated.warnings],
   };

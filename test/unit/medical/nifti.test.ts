@@ -21,13 +21,25 @@ async function slices(
 ) {
   const options = { window: parseWindow(window), frames: parseFrames(frames, 'middle'), axis };
   const { pictures } = await openNifti(bytes, options, unzip);
-  return [...pictures].map(({ pixels, ...rest }) => ({
+  return [...pictures].map(({ pixels, corners, ...rest }) => ({
     ...rest,
     values: Array.from(pixels, (level) => Math.round((1000 * level) / 65_535)),
   }));
 }
 
 describe('NIfTI', () => {
+  it('says where the corners of a slice lie: right, forwards and up', async () => {
+    const choice = { window: parseWindow('auto'), frames: parseFrames('2', 'middle'), axis: 'axial' } as const;
+    const { pictures } = await openNifti(volume({ spacing: [2, 3, 5] }), choice, unzip);
+    expect([...pictures].map(({ corners }) => corners)).toEqual([
+      [
+        [2, 6, 5],
+        [0, 6, 5],
+        [2, 0, 5],
+      ],
+    ]);
+  });
+
   it('is cut in three ways: right on the left, front or head above', async () => {
     const axial = await slices(volume());
     expect(axial).toEqual([{ width: 2, height: 3, aspect: 1, values: [121, 21, 111, 11, 101, 1] }]);

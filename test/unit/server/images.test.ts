@@ -24,7 +24,7 @@ const server = useServer(async (folder) => {
 
 const PETS = trainedCard({
   name: 'pets',
-  data: { name: 'pets', hash: 'sha256:0', count: 2, classNames: ['cat', 'dog'], phantoms: 2 },
+  data: { name: 'pets', hash: 'sha256:0', count: 2, classNames: ['cat', 'dog'], channelNames: ['fur'], phantoms: 2 },
 });
 
 const generate = (body: object, headers?: Record<string, string>) =>
@@ -321,6 +321,7 @@ describe('GET /v1/models', () => {
       size: '4x4',
       classes: 2,
       class_names: ['cat', 'dog'],
+      channel_names: ['fur'],
       trained_on: 'phantoms',
       device: 'cpu',
       format: 'float32',

@@ -10,7 +10,7 @@ import {
   MAX_SIZE,
   windowRule,
 } from '@onnoise/base/pictures';
-import { extentOf, MOST_CHANNELS, pictureSize, pictureSizeOf } from '@onnoise/scheduler/model';
+import { extentOf, pictureSize, pictureSizeOf } from '@onnoise/scheduler/model';
 import {
   anything,
   check,
@@ -26,6 +26,7 @@ import {
   worded,
 } from '@onnoise/scheduler/rules';
 import { MASK_ROLES } from './set/beside.ts';
+import { channelCount, channelsRule, checkPatterns, isPatterns } from './set/channel-patterns.ts';
 import { labelNamesRule } from './set/label-names.ts';
 import { LAYOUTS } from './set/layouts.ts';
 import type { PrepareOptions } from './set/types.ts';
@@ -38,7 +39,7 @@ const RULES: Rules<PrepareOptions> = {
   labelColumn: optional(TEXT),
   labelNames: optional(labelNamesRule),
   size: pictureSize(MAX_SIZE),
-  channels: optional(integer(1, MOST_CHANNELS)),
+  channels: optional(channelsRule),
   depth: optional(oneOf(DEPTHS)),
   fit: oneOf(FITS),
   validationShare: worded('a number from 0 to below 1', number({ min: 0, below: 1 })),
@@ -66,6 +67,7 @@ const ACTION = 'prepare images';
 export function checkOptions(options: PrepareOptions): void {
   const unknown = Object.keys(options).find((key) => !Object.hasOwn(RULES, key));
   if (unknown !== undefined) refuse(ACTION, 'options', `among ${Object.keys(RULES).join(', ')}`, unknown);
+  if (isPatterns(options.channels)) checkPatterns(ACTION, options.channels);
   for (const [key, rule] of Object.entries<Rule<unknown>>(RULES)) {
     const value = options[key as keyof PrepareOptions];
     if (value !== undefined || !('default' in rule)) check(ACTION, key, rule, value);
@@ -76,11 +78,12 @@ export function checkOptions(options: PrepareOptions): void {
 
 /** What the options say of the pixels. @param own channels of a source whose pictures are neither gray nor RGB */
 export function imageOptions(options: PrepareOptions, own?: number): ImageOptions {
-  if (own !== undefined && options.channels !== undefined)
-    check(ACTION, '--channels', worded(`left out or ${own}, as the images have`, oneOf([own])), options.channels);
-  if (own === undefined && options.channels !== undefined)
-    check(ACTION, '--channels', worded('1 or 3', oneOf([1, 3])), options.channels);
-  const { size, channels, depth = 8, fit, background = 'black', window, frames, axis } = options;
+  const channels = channelCount(options.channels);
+  if (own !== undefined && channels !== undefined)
+    check(ACTION, '--channels', worded(`left out or ${own}, as the images have`, oneOf([own])), channels);
+  if (own === undefined && channels !== undefined)
+    check(ACTION, '--channels', worded('1 or 3', oneOf([1, 3])), channels);
+  const { size, depth = 8, fit, background = 'black', window, frames, axis } = options;
   const wanted = own ?? (depth === 16 ? 1 : channels);
   const asked = { ...(depth === 16 && { depth }), ...(wanted && { channels: wanted }) };
   return { size: pictureSizeOf(extentOf(size)), ...asked, fit, background, window, frames, axis };

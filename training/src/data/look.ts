@@ -26,6 +26,8 @@ export interface Look {
   /** How many were decoded; the findings follow. */
   looked: number;
   channels: number;
+  /** See `Dataset.channelNames`. */
+  channelNames?: readonly string[] | undefined;
   skipped: Skipped[];
 }
 
@@ -62,6 +64,7 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
     notes: source.notes,
     looked,
     skipped,
+    channelNames: source.channelNames,
     channels: image.channels ?? (coloured ? 3 : 1),
   };
 }

@@ -93,13 +93,14 @@ function toDataset(source: Source, stored: Stored, options: PrepareOptions, cach
     );
   }
   if (labels && names) notes.push(...notesOnHeldOut(names, labels, split.train));
-  const { name, labelSource } = source;
+  const { name, labelSource, channelNames } = source;
   const others = beside && besideReader(stored, beside, source.beside?.names);
   return {
     name,
     hash,
     count,
     channels,
+    ...(channelNames && { channelNames }),
     ...(index.depth && { depth: index.depth }),
     height,
     width,

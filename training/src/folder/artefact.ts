@@ -167,18 +167,37 @@ export const formatJson = (value: object) => `${JSON.stringify(value, null, 2)}\
 
 interface IndexFacts {
   classNames?: readonly string[] | undefined;
+  /** One per channel, where they have names. */
+  channelNames?: readonly string[] | undefined;
+  /** Which channels to show, as `--show` takes it. */
+  show?: string | undefined;
   /** Where all images of training were synthetic phantoms. */
   trainedOn?: 'phantoms' | undefined;
 }
 
-/** What only Onnoise reads in `model_index.json`: names of the classes, and that all images were synthetic phantoms. */
-export const indexEntries = (modelConfig: object, { classNames, trainedOn }: IndexFacts): object => ({
+/**
+ * What only Onnoise reads in `model_index.json`: names of the classes and channels, which of these are shown, and that all
+ * images were synthetic phantoms. No value is a list, which diffusers would take for a part of the pipeline.
+ */
+export const indexEntries = (
+  modelConfig: object,
+  { classNames, channelNames, show, trainedOn }: IndexFacts,
+): object => ({
   ...namesOf(modelConfig, classNames),
+  ...(channelNames && { channel_names: Object.fromEntries(channelNames.entries()) }),
+  ...(show !== undefined && { show }),
   ...(trainedOn && { trained_on: trainedOn }),
 });
 
 const factsOf = ({ training, origin }: ModelCard): IndexFacts =>
-  training ? { classNames: training.data.classNames, trainedOn: trainedOn(training.data) } : (origin ?? {});
+  training
+    ? {
+        classNames: training.data.classNames,
+        channelNames: training.data.channelNames,
+        show: (training.settings.output as { show?: string } | undefined)?.show,
+        trainedOn: trainedOn(training.data),
+      }
+    : (origin ?? {});
 
 /** @param images of training, and how many of them are phantoms */
 export const trainedOn = ({ count, phantoms }: { count: number; phantoms?: number | undefined }) =>
@@ -221,6 +240,7 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   return formatModelCard(card, {
     shape: [(config[channelKey] ?? 0) - besideChannels(modelConfig)[channelKey], height, width],
+    channelNames: card.training?.data.channelNames,
     ...conditioningOf(modelConfig),
     architecture,
     predictionType: schedulerConfig.prediction_type,

@@ -45,6 +45,8 @@ export interface ModelCard {
 export interface CardSurroundings {
   /** C, H, W of the pictures. */
   shape: ImageShape;
+  /** One per channel, where they have names. */
+  channelNames?: readonly string[] | undefined;
   /** Without the null class. */
   classes: number;
   /** Whether the network was trained without a condition too. */
@@ -64,10 +66,12 @@ export interface CardSurroundings {
 /** Markdown. The same card gives the same text. */
 export function formatModelCard(card: ModelCard, around: CardSurroundings): string {
   const { name, parameters, averaged = true, origin, metrics, limits } = card;
-  const [channels, height, width] = around.shape;
+  const { channelNames, shape } = around;
+  const [channels, height, width] = shape;
+  const kind = nameChannels(channels, channelNames);
   return [
     `# ${name}`,
-    `A diffusion model: ${width} x ${height} ${channels > 3 || channels === 2 ? `pictures of ${channels} channels` : `${nameChannels(channels)} pictures`}, ${describeConditions(around)}. ` +
+    `A diffusion model: ${width} x ${height} ${/\d/.test(kind) ? `pictures of ${kind}` : `${kind} pictures`}, ${describeConditions(around)}. ` +
       `\`${around.architecture}\`, ${parameters.toLocaleString('en')} parameters, predicts ${describePrediction(around.predictionType)} ` +
       `over ${around.timesteps} timesteps. ${origin ? `It was trained elsewhere and imported from ${plainName(origin.name)}.` : `The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`}`,
     ...(around.hasSamples ? ['![Samples](samples.png)'] : []),

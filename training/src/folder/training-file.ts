@@ -19,6 +19,8 @@ export interface TrainingFile {
     count: number;
     /** In the order of their numbers. */
     classNames?: readonly string[] | undefined;
+    /** Of the channels, in their order. */
+    channelNames?: readonly string[] | undefined;
     /** How many of the images are synthetic phantoms. */
     phantoms?: number | undefined;
     /** The measured values that are black and white in all images, such as Hounsfield units; absent where there are none. */

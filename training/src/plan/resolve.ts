@@ -2,6 +2,7 @@
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { pictureShapeOf, pictureSizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
+import { isPatterns } from '../data/set/channel-patterns.ts';
 import { fitParameters, type Start } from '../fine-tuning/fit.ts';
 import { createModel, initParameters, type Model } from '../model/index.ts';
 import { toldOf } from '../model/told.ts';
@@ -99,6 +100,7 @@ export function completeConfig(config: TrainConfig, images: ImageTraits = {}): {
   const model = createModel(completeModel(config, scheduler.num_train_timesteps, images));
   const [, height, width] = model.shape;
   const size = pictureSizeOf({ width, height });
-  const data = { ...config.data, size, channels: pictureShapeOf(model)[0] };
+  const { channels } = config.data;
+  const data = { ...config.data, size, channels: isPatterns(channels) ? channels : pictureShapeOf(model)[0] };
   return { model, whole: { ...config, data, model: { ...model.config }, scheduler: { ...scheduler } } };
 }

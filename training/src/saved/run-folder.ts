@@ -47,6 +47,8 @@ export interface RunData {
   hash: string;
   count: number;
   channels: number;
+  /** See `Dataset.channelNames`. */
+  channelNames?: readonly string[];
   height: number;
   width: number;
   train: number;
@@ -68,13 +70,14 @@ export const learntFromPhantoms = ({ phantoms = 0, startPhantoms = false }: Part
   phantoms > 0 || startPhantoms;
 
 export function describeData(dataset: Dataset, startPhantoms = false): RunData {
-  const { name, hash, count, channels, height, width, classNames, phantoms, train, validation, skipped } = dataset;
-  const { levels, pixelSpacing } = dataset;
+  const { name, hash, count, channels, channelNames, height, width } = dataset;
+  const { classNames, phantoms, train, validation, skipped, levels, pixelSpacing } = dataset;
   return {
     name,
     hash,
     count,
     channels,
+    ...(channelNames && { channelNames }),
     height,
     width,
     train: train.length,

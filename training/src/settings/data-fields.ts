@@ -1,6 +1,5 @@
 /** The settings of the images: `train` and `prepare` both take them. */
 import { AXES, BACKGROUNDS, DEPTHS, FITS, framesRule, MAX_SIZE, windowRule } from '@onnoise/base/pictures';
-import { MOST_CHANNELS } from '@onnoise/scheduler/model';
 import { MASK_ROLES } from '../data/set/beside.ts';
 import { LAYOUTS } from '../data/set/layouts.ts';
 import { flagged, SHARE, SWITCH } from './field.ts';
@@ -64,10 +63,9 @@ export const dataFields = flagged({
   },
   channels: {
     onResume: 'fixed',
-    type: 'integer',
-    min: 1,
-    max: MOST_CHANNELS,
-    describe: 'force gray (1) or RGB (3)  [default: gray if no image has colour; those of an array]',
+    type: 'channels',
+    describe:
+      'force gray (1) or RGB (3); or a file for each channel, by a pattern: "flair=*_flair.nii.gz,t1=*_t1.nii.gz"  [default: gray if no image has colour; those of an array]',
   },
   depth: {
     onResume: 'fixed',

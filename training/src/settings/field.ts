@@ -3,6 +3,7 @@
  */
 import { type PictureSize, pictureSize } from '@onnoise/scheduler/model';
 import { flag, integer, nullable, number, oneOf, type Rule, text, worded } from '@onnoise/scheduler/rules';
+import { type ChannelPatterns, channelsRule } from '../data/set/channel-patterns.ts';
 import { labelNamesRule } from '../data/set/label-names.ts';
 import type { LabelNames } from '../data/set/types.ts';
 
@@ -37,6 +38,7 @@ export type Field =
   | (FieldBase & { type: 'size'; max: number; default?: PictureSize })
   | (FieldBase & { type: 'string'; default?: string; rule?: Rule<string> })
   | (FieldBase & { type: 'names'; default?: LabelNames })
+  | (FieldBase & { type: 'channels'; default?: number })
   | (FieldBase & { type: 'boolean'; default?: boolean });
 
 type Row = Field extends infer F ? (F extends Field ? Omit<F, 'flag'> & { flag?: string } : never) : never;
@@ -73,9 +75,11 @@ type Value<F> = F extends { type: 'integer' | 'number' }
       ? C
       : F extends { type: 'names' }
         ? LabelNames
-        : F extends { type: 'size' }
-          ? PictureSize
-          : string;
+        : F extends { type: 'channels' }
+          ? number | ChannelPatterns
+          : F extends { type: 'size' }
+            ? PictureSize
+            : string;
 type Defaulted<S> = { [K in keyof S as S[K] extends { default: unknown } ? K : never]: Value<S[K]> };
 type Optional<S> = { [K in keyof S as S[K] extends { default: unknown } ? never : K]?: Value<S[K]> };
 
@@ -111,6 +115,8 @@ function ruleOfType(field: Field): Rule<unknown> {
       return flag;
     case 'names':
       return labelNamesRule;
+    case 'channels':
+      return channelsRule;
     case 'string':
       return field.rule ?? text;
   }

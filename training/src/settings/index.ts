@@ -1,3 +1,4 @@
+export { type ChannelPatterns, checkPatterns } from '../data/set/channel-patterns.ts';
 export { augmentFields } from './augment-fields.ts';
 export { imagesPerStep } from './batch.ts';
 export { tellClasses } from './class-count.ts';

@@ -6,6 +6,7 @@ import { extentOf, type PictureSize, pictureSizeOf, sampleSize, sampleSizeOf, si
 import { InputError, show } from '@onnoise/scheduler/rules';
 import type { DataConditions } from '../data/index.ts';
 import type { BesideImages, MaskRole } from '../data/set/beside.ts';
+import { channelCount } from '../data/set/channel-patterns.ts';
 import { besideChannels } from '../model/condition-config.ts';
 import { findNetwork } from '../model/index.ts';
 import { classesOf } from './class-count.ts';
@@ -19,6 +20,8 @@ interface Link {
   places: readonly Place[];
   /** How the network writes it under a key, and the value that this means elsewhere. Default: as others do. */
   network?: (key: string) => Writing;
+  /** What must be the same in all places. Default: the setting itself. */
+  alike?: (setting: unknown) => unknown;
 }
 
 interface Writing {
@@ -38,17 +41,23 @@ const SIZES: Writing = {
 
 const SAMPLE_SIZE = sampleSize(Number.MAX_SAFE_INTEGER);
 
+const countOf = (setting: unknown) => channelCount(setting as number);
+
 /** What decides how a network repeats settings: its class, and the channels that it has beside those of the picture. */
 type Network = Readonly<Record<string, unknown>>;
 
 function linksOf(network: Network): readonly Link[] {
   const channelKeys = findNetwork(network._class_name)?.channelKeys ?? [];
   const beside: Record<string, number> = besideChannels(network);
-  const plus = (more: number) => (value: unknown) => (typeof value === 'number' ? value + more : value);
+  const plus = (more: number) => (value: unknown) => {
+    const count = countOf(value);
+    return typeof count === 'number' ? count + more : count;
+  };
   return [
     {
       places: [['data', 'channels'], ...channelKeys.map((key): Place => ['model', key])],
       network: (key) => ({ write: plus(beside[key]!), read: plus(-beside[key]!) }),
+      alike: countOf,
     },
     {
       places: [
@@ -83,7 +92,7 @@ export function isRepeated(section: string, key: string, network: Network): bool
 export function linkLayer(layer: ConfigLayer, below: Network): ConfigLayer {
   const whole = networkOver(below, layer.config.model);
   const config = withoutOpen(layer.config, whole);
-  for (const { places, network } of linksOf(whole)) {
+  for (const { places, network, alike = (setting: unknown) => setting } of linksOf(whole)) {
     const set = places.filter(([section, key]) => config[section]?.[key] !== undefined);
     const first = set[0];
     if (!first) continue;
@@ -94,7 +103,7 @@ export function linkLayer(layer: ConfigLayer, below: Network): ConfigLayer {
     const value = settingAt(first);
     for (const place of set) {
       const [section, key] = place;
-      if (settingAt(place) === value) continue;
+      if (alike(settingAt(place)) === alike(value)) continue;
       throw new InputError(
         `Cannot read the settings of ${layer.name}: ${section}.${key} must be ${first.join('.')}, which is ${show(value)}, ` +
           `received ${show(config[section]![key])}.`,

@@ -1,7 +1,7 @@
 /** Makes command-line options from a table of settings, and turns what yargs read back into the table's values. */
 
 import { toNames, toNumber } from '@onnoise/base/terminal';
-import type { Field } from '@onnoise/training/settings';
+import { type ChannelPatterns, checkPatterns, type Field } from '@onnoise/training/settings';
 import type { Options } from 'yargs';
 
 type Table = Readonly<Record<string, Field>>;
@@ -31,6 +31,8 @@ function optionOf(field: Field, group: string): Options {
         requiresArg: true,
         ...(typeof field.choices[0] === 'number' && { type: 'number' }),
       };
+    case 'channels':
+      return { ...base, type: 'string', requiresArg: true, coerce: toChannels(flag) };
     case 'size':
       return { ...base, type: 'string', requiresArg: true, coerce: toSize };
     case 'integer':
@@ -43,6 +45,18 @@ function optionOf(field: Field, group: string): Options {
       };
     }
   }
+}
+
+/** A number of channels, or a pattern for each. */
+function toChannels(flag: string) {
+  const toPatterns = toNames(flag, 'a number, or names and their patterns, as flair=*_flair.nii.gz,t1=*_t1.nii.gz');
+  const parse = toNumber(flag);
+  return (typed: unknown): number | ChannelPatterns | undefined => {
+    if (!/[=*]/.test(String(typed))) return parse(typed);
+    const patterns = toPatterns(typed);
+    if (patterns) checkPatterns('read the options', patterns);
+    return patterns;
+  };
 }
 
 /** A side as a number, else the text: the setting's rule tells what is wrong with it. */

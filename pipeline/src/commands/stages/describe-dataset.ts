@@ -9,8 +9,9 @@ const NAMED = 20;
 
 /** Lines with size, colour, classes, split, folder, notes, and skipped images with their reasons. */
 export function describeDataset(dataset: Dataset): string[] {
-  const { name, count, width, height, channels, depth, train, validation, skipped, notes, cached } = dataset;
-  const colour = `${nameChannels(channels)}${depth ? ` of ${depth} bits` : ''}`;
+  const { name, count, width, height, channels, channelNames, depth, train, validation, skipped, notes, cached } =
+    dataset;
+  const colour = `${nameChannels(channels, channelNames)}${depth ? ` of ${depth} bits` : ''}`;
   const lines = [
     `${name}: ${plural(count, 'image')} of ${width} x ${height}, ${colour}`,
     ...describeClasses(dataset),
@@ -45,8 +46,21 @@ function describeConditions({ conditions }: Pick<Dataset, 'conditions'>): string
 /** The same for programs. */
 export function summariseDataset(dataset: Dataset): object {
   const { name, hash, folder, count, width, height, channels, depth = 8, train, validation } = dataset;
-  const { classNames = null, labelSource = null, phantoms = 0, skipped, notes, cached } = dataset;
+  const { channelNames = null, classNames = null, labelSource = null, phantoms = 0, skipped, notes, cached } = dataset;
   const images = { count, width, height, channels, depth, train: train.length, validation: validation.length };
   const conditions = dataset.conditions ? conditionSpecs(dataset.conditions) : null;
-  return { name, hash, folder, cached, ...images, classNames, conditions, labelSource, phantoms, skipped, notes };
+  return {
+    name,
+    hash,
+    folder,
+    cached,
+    ...images,
+    channelNames,
+    classNames,
+    conditions,
+    labelSource,
+    phantoms,
+    skipped,
+    notes,
+  };
 }

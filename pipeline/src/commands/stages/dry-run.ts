@@ -86,14 +86,15 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
   if (run !== undefined) await requireRunSpace(plan, run);
 }
 
-function describeLook({ name, total, classNames, conditions, notes, looked, channels, skipped }: Look): string[] {
+function describeLook(look: Look): string[] {
+  const { name, total, classNames, conditions, notes, looked, channels, channelNames, skipped } = look;
   const classes = classNames
     ? `, ${plural(classNames.length, 'class', 'classes')} (${listClasses(classNames, NAMED)})`
     : '';
   const numbers = conditions ? `, with ${conditions.names.join(' and ')}` : '';
   const which = looked === total ? 'all of them' : `the first ${looked}`;
   return [
-    `Images: ${name}, ${plural(total, 'image')}${classes}${numbers}; ${which} checked: ${nameChannels(channels)}, ${skipped.length} skipped`,
+    `Images: ${name}, ${plural(total, 'image')}${classes}${numbers}; ${which} checked: ${nameChannels(channels, channelNames)}, ${skipped.length} skipped`,
     ...skipped.slice(0, NAMED).map(({ file, reason }) => `  ${file}: ${reason}`),
     ...notes.map((note) => `  ${note}`),
   ];

@@ -210,7 +210,11 @@ describe('prepareDataset', () => {
       { size: 7.5 },
       'size must be an integer from 1 to 2048, or width x height such as 96x64, received 7.5',
     ],
-    ['channels', { channels: 9 }, 'channels must be an integer from 1 to 8, received 9'],
+    [
+      'channels',
+      { channels: 9 },
+      'channels must be an integer from 1 to 8, or up to 8 names with a pattern each that has one *, such as flair=*_flair.nii.gz,t1=*_t1.nii.gz, received 9',
+    ],
     ['fit', { fit: 'tile' }, 'fit must be one of crop, pad, stretch, received "tile"'],
     ['label-column', { csv: 'x.csv', labelColumn: 'id' }, '--label-column must be a column other than the ids'],
     ['background', { background: 'pink' }, 'background must be one of black, white, received "pink"'],

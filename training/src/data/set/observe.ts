@@ -8,7 +8,7 @@ const DEEP = ['gray', 'colour'] as const;
 /** What is counted of the pictures. */
 const TRAITS = [
   ...(['transparent', 'several', 'burnedIn', 'phantom', 'windowed'] as const),
-  ...(['measured', 'infinite', 'inks', 'squared', 'inverted'] as const),
+  ...(['measured', 'infinite', 'inks', 'squared', 'inverted', 'grayed'] as const),
 ];
 
 export function createObserver({ background, window, fit }: ImageOptions) {
@@ -45,7 +45,18 @@ export function createObserver({ background, window, fit }: ImageOptions) {
     pixelSpacing: () => (spacing ? rounded(spacing) : undefined),
     /** One sentence each. */
     notes(): string[] {
-      const { transparent, several, burnedIn, phantom: phantoms, windowed, measured, infinite, inks, squared } = counts;
+      const {
+        transparent,
+        several,
+        burnedIn,
+        phantom: phantoms,
+        windowed,
+        measured,
+        infinite,
+        inks,
+        squared,
+        grayed,
+      } = counts;
       const notes: string[] = [];
       if (transparent > 0) {
         const other = background === 'black' ? 'white' : 'black';
@@ -92,6 +103,7 @@ export function createObserver({ background, window, fit }: ImageOptions) {
           `${plural(inks, 'image')} in CMYK without a profile: they are converted to RGB by the simple formula that Chromium and Pillow use.`,
         );
       }
+      if (grayed > 0) notes.push(`${plural(grayed, 'image')} with colour in a channel, which becomes gray.`);
       if (squared > 0 && fit !== 'stretch') {
         notes.push(
           `${plural(squared, 'image')} whose files give an unusable pixel size, such as 0 or a single number: their pixels are taken as square, so proportions may be wrong.`,

@@ -2,6 +2,7 @@
 
 import type { Background, ImageOptions, Levels, Picture, Unusable } from '@onnoise/base/pictures';
 import type { BesideImages, MaskRole } from './beside.ts';
+import type { ChannelPatterns } from './channel-patterns.ts';
 import type { Layout } from './layouts.ts';
 
 /** A picture, CSV row or file that was left out, with the reason in words. */
@@ -33,6 +34,8 @@ export interface Dataset {
   /** Number of images, training and validation together. */
   count: number;
   channels: number;
+  /** One per channel, where they have names. */
+  channelNames?: readonly string[];
   /** Bits that are kept of a value; absent for 8. */
   depth?: 16;
   height: number;
@@ -75,9 +78,11 @@ export interface Dataset {
   close(): void;
 }
 
-export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
+export interface PrepareOptions extends Omit<ImageOptions, 'background' | 'channels'> {
   /** `digits`, a folder of images, a DICOMDIR, `dicomweb:` with an address, an .npy or .npz, or IDX files. */
   data: string;
+  /** How many, see `ImageOptions`; or which files of a folder are the channels of its images. */
+  channels?: number | ChannelPatterns;
   /** Axes of an array: `nhw`, `nhwc` or `nchw`. Default: by its shape. */
   layout?: Layout | undefined;
   /** A CSV whose `id` column names the images of the folder. */
@@ -164,6 +169,8 @@ export interface Source {
   total: number;
   /** Channels of its pictures, where these are neither gray nor RGB. */
   channels?: number | undefined;
+  /** See `Dataset.channelNames`. */
+  channelNames?: readonly string[];
   /** The values of the data, without `labelNames`. */
   classNames?: string[];
   /** Those of all listed images, if columns were named. */

@@ -9,6 +9,7 @@ import {
   fitGray,
   fitRaw,
   type ImageOptions,
+  joinPlanes,
   levelOf,
   MAX_PIXELS,
   orderedMap,
@@ -160,7 +161,7 @@ async function pictureOf(
       const levels = Uint8Array.from({ length: count }, (_, at) => levelAt(at));
       return colour ? fitRaw({ width, height, pixels: levels }, options) : fitGray(levels, height, width, options);
     });
-    return { pixels: joined(await Promise.all(fitted)) };
+    return { pixels: together(await Promise.all(fitted), options) };
   }
   const window = parseWindow(options.window);
   const own = () => extremes(value, channels * plane);
@@ -183,18 +184,13 @@ async function pictureOf(
     return fitRaw({ width, height, pixels: levels }, options);
   });
   return {
-    pixels: joined(await Promise.all(fitted)),
+    pixels: together(await Promise.all(fitted), options),
     windowed: true,
     levels: window === 'auto' ? undefined : { black, white },
     infinite,
   };
 }
 
-/** One plane after the other. */
-function joined(planes: readonly (Uint8Array | Uint16Array)[]): Uint8Array | Uint16Array {
-  const [first] = planes as [Uint8Array | Uint16Array];
-  if (planes.length === 1) return first;
-  const all = new (first.constructor as new (length: number) => typeof first)(planes.length * first.length);
-  for (const [channel, plane] of planes.entries()) all.set(plane, channel * first.length);
-  return all;
-}
+/** An image of one channel or of colours as it is, of others one plane after the other. */
+const together = (planes: readonly (Uint8Array | Uint16Array)[], { depth }: ImageOptions) =>
+  planes.length === 1 ? planes[0]! : joinPlanes(planes, depth);

@@ -48,7 +48,7 @@ export async function openCsv(
   const listed = new Set([...found.values()].map((result) => ('image' in result ? result.image : undefined)));
   const unlisted = images.filter((image) => !listed.has(image)).length;
   if (unlisted > 0) notes.push(`${unlisted} of the folder's images are not in the CSV and are left out.`);
-  notes.push(...notesOnUnread(store));
+  notes.push(...(store.notes ?? []), ...notesOnUnread(store));
 
   const labels = entries.flatMap((entry) => ('row' in entry && entry.row.label ? [entry.row.label] : []));
   const classNames = labelColumn === undefined ? undefined : sortedClasses(labels);
@@ -109,14 +109,17 @@ function checkGroups(entries: readonly Entry[], csv: string, column: string): st
 }
 
 /** The image of each id, which may name a link to it; a file that exists but cannot be read is skipped with its reason. */
-function findImages(rows: CsvRow[], { images, skipped, aliases = new Map() }: Store): ReadonlyMap<string, Found> {
+function findImages(
+  rows: CsvRow[],
+  { images, skipped, aliases = new Map(), lacking }: Store,
+): ReadonlyMap<string, Found> {
   const find = imageFinder([...images, ...Array.from(aliases, ([path, image]) => ({ ...image, path }))]);
   const unread = new Map(skipped.map(({ file, reason }) => [basename(file), reason]));
   return new Map(
     rows.map(({ id }): [string, Found] => {
       const found = find(id);
       if ('image' in found) return [id, { image: aliases.get(found.image.path) ?? found.image }];
-      const reason = unread.get(`${id}.png`) ?? unread.get(id);
+      const reason = unread.get(`${id}.png`) ?? unread.get(id) ?? lacking?.get(id);
       return [id, reason === undefined ? found : { reason }];
     }),
   );

@@ -13,7 +13,7 @@ export async function openFolder(store: Store, options: FrameOptions = {}): Prom
   const { name, images, skipped } = store;
   if (images.length === 0) refuseEmpty(store);
   const labelSource = `the sub-folders of ${name}`;
-  const notes = notesOnUnread(store);
+  const notes = [...(store.notes ?? []), ...notesOnUnread(store)];
   const paths = images.map(({ path }) => path);
   const { classes, note } = folderClasses(paths);
   if (note !== undefined) notes.push(note);

@@ -4,9 +4,11 @@ import { basename, dirname, extname } from 'node:path';
 import { diskReason } from '@onnoise/base/files';
 import { isDicomdir, isDicomweb, isMedicalName } from '@onnoise/base/pictures';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
+import { checkPatterns, isPatterns } from '../set/channel-patterns.ts';
 import { checkLabelNames } from '../set/label-names.ts';
 import type { Beside, PrepareOptions, Source } from '../set/types.ts';
 import { isArrayName, openArraySource } from './arrays.ts';
+import { openChannelStore } from './channel-store.ts';
 import { conditionColumns } from './condition-columns.ts';
 import { openCsv } from './csv.ts';
 import { walkDicomdir } from './dicomdir.ts';
@@ -25,7 +27,7 @@ const TABLES = new Set('.csv .tsv'.split(' '));
 
 type SourceOptions = Pick<
   PrepareOptions,
-  'data' | 'csv' | 'labelColumn' | 'groupColumn' | 'conditionColumns' | 'frames' | 'axis' | 'layout'
+  'data' | 'channels' | 'csv' | 'labelColumn' | 'groupColumn' | 'conditionColumns' | 'frames' | 'axis' | 'layout'
 >;
 
 /**
@@ -44,7 +46,7 @@ export async function openSource(
 }
 
 async function open(options: SourceOptions, beside: Beside | undefined): Promise<Source> {
-  const { data, csv, labelColumn, groupColumn, conditionColumns: columns, layout } = options;
+  const { data, csv, labelColumn, groupColumn, conditionColumns: columns, layout, channels } = options;
   const named = { '--label-column': labelColumn, '--group-column': groupColumn };
   for (const [flag, value] of Object.entries({ ...named, '--condition-columns': columns })) {
     if (value === undefined || csv !== undefined) continue;
@@ -65,20 +67,31 @@ async function open(options: SourceOptions, beside: Beside | undefined): Promise
       throw new InputError(`Cannot prepare images: ${flag} must come with files of images, received ${kind}.`);
     }
   };
-  if (data === 'digits') {
-    alone('"digits"');
-    return openDigits();
-  }
   const openFiles = (store: Store) =>
     csv === undefined
       ? openFolder(store, options)
       : openCsv(store, csv, { label: labelColumn, group: groupColumn, conditions }, options);
-  const openStore = async (store: Store): Promise<Source> => {
+  const openJoined = async (store: Store): Promise<Source> => {
     if (beside === undefined) return openFiles(store);
     const joined = await joinBeside(store, beside);
     const source = await openFiles(joined.store);
     return { ...source, beside, notes: [...source.notes, ...joined.notes] };
   };
+  const openStore = async (store: Store): Promise<Source> => {
+    const { channelNames } = store;
+    const source = await openJoined(store);
+    return channelNames ? { ...source, channels: channelNames.length, channelNames } : source;
+  };
+  if (isPatterns(channels)) {
+    checkPatterns('prepare images', channels);
+    if (data === 'digits' || isDicomweb(data) || !statOf(data).isDirectory())
+      refuse('prepare images', '--channels', 'a number, as data is no folder', channels);
+    return openStore(openChannelStore(data, channels));
+  }
+  if (data === 'digits') {
+    alone('"digits"');
+    return openDigits();
+  }
   if (isDicomweb(data)) return openStore(await openDicomweb(data));
   const stat = statOf(data);
   if (stat.isDirectory() && isLabelFolder(data)) refuseData(`a folder of label maps, which are no images, ${data}`);

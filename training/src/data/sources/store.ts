@@ -22,6 +22,12 @@ export interface Store extends Walk {
   place: string;
   /** For the data: that of the folder. */
   name: string;
+  /** Where each image is several files: a name for each of its channels. Its images then have keys as paths. */
+  channelNames?: readonly string[];
+  /** Why images whose files are not all there are skipped, by their keys and the last part of these. */
+  lacking?: ReadonlyMap<string, string>;
+  /** Sentences about files that do not count. */
+  notes?: readonly string[];
   /** Changes when one of these files is added, removed, renamed, written, or becomes unreadable. */
   identityOf(images: readonly ImageFile[], skipped: readonly Skipped[]): string;
   /** How many pictures these files give. */
@@ -93,7 +99,7 @@ export async function decodeFile(path: string, options: ImageOptions): Promise<(
 }
 
 /** By the first DICOM file of each class. */
-async function areNamedAfterPatients(folder: string, paths: readonly string[], classes: readonly string[]) {
+export async function areNamedAfterPatients(folder: string, paths: readonly string[], classes: readonly string[]) {
   const first = new Map<string, string>();
   for (const [i, name] of classes.entries()) if (!first.has(name)) first.set(name, join(folder, paths[i]!));
   for (const [name, path] of first) {
