@@ -2,21 +2,27 @@
 
 Command (from the repository's root):
     python3 scripts/golden/channels.py
-Versions: Python 3.11, nibabel 5.4.2, numpy 2.4.6.
+Versions: Python 3.11, nibabel 5.4.2, numpy 2.4.6, Pillow 13.0.0, tifffile 2026.3.3.
 
 Writes test/golden/data/images/channels.json. `volumes` are files of NIfTI, one for each channel of an image: turned, with
 storage that runs the other way in one of them, and with a qform in place of an sform in another. Expected are their axial
 slices as nibabel's nearest canonical axes have them, from the feet to the head, front above and right on the left, in levels
 of 16 bits under a window from 0 to 2000.
+
+`pictures` are files of Pillow and tifffile with their own levels, [C, H, W]. `shrunk` is RGBA of 24 x 24 pixels, and what
+Pillow's Lanczos makes of it at 8 x 8; it weighs colours by how opaque they are, too.
 """
 
 import base64
+import io
 import json
 import tempfile
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+import tifffile
+from PIL import Image
 
 OUT = Path(__file__).resolve().parents[2] / "test/golden/data/images/channels.json"
 random = np.random.default_rng(11)
@@ -62,5 +68,69 @@ def volumes():
     return dict(files=files, shape=levels.shape, levels=levels.ravel().tolist())
 
 
+def pictures():
+    def levels(channels, dtype=np.uint8):
+        return random.integers(0, np.iinfo(dtype).max + 1, size=(5, 6, channels)).astype(dtype)
+
+    def case(name, array, save):
+        file = io.BytesIO()
+        save(file)
+        planes = np.moveaxis(array, -1, 0)
+        return dict(
+            name=name, file=base64.b64encode(file.getvalue()).decode(), channels=len(planes), depth=8 * array.itemsize,
+            levels=planes.ravel().tolist(),
+        )
+
+    def pillow(name, array, mode, **options):
+        return case(name, array, lambda file: Image.fromarray(array, mode).save(file, **options))
+
+    def tiff(name, array, **options):
+        return case(name, array, lambda file: tifffile.imwrite(file, array, **options))
+
+    def planar(name, array, **options):
+        return case(name, array, lambda file: tifffile.imwrite(file, np.moveaxis(array, -1, 0), **options))
+
+    few = random.integers(0, 4, size=(5, 6))
+    colours = np.array([[9, 20, 30, 255], [200, 3, 4, 0], [7, 180, 9, 120], [1, 2, 240, 40]], np.uint8)[few]
+    palette = Image.fromarray(few.astype(np.uint8), "P")
+    palette.putpalette([9, 20, 30, 200, 3, 4, 7, 180, 9, 1, 2, 240])
+    rgb = dict(photometric="rgb")
+    black = dict(photometric="minisblack", planarconfig="contig")
+    return [
+        pillow("rgba.png", levels(4), "RGBA", format="PNG"),
+        pillow("la.png", levels(2), "LA", format="PNG"),
+        pillow("rgba.webp", np.dstack([levels(3), np.full((5, 6), 255, np.uint8)]), "RGBA", format="WEBP", lossless=True, exact=True),
+        pillow("rgba.tif", levels(4), "RGBA", format="TIFF"),
+        pillow("la.tif", levels(2), "LA", format="TIFF", compression="tiff_lzw"),
+        case("palette.png", colours, lambda file: palette.save(file, format="PNG", transparency=bytes([255, 0, 120, 40]))),
+        tiff("rgba of 16 bits.tif", levels(4, np.uint16), extrasamples=["unassalpha"], **rgb),
+        tiff("red, green, blue and infrared.tif", levels(4), extrasamples=["unspecified"], **rgb),
+        tiff("two samples, big-endian.tif", levels(2, np.uint16), byteorder=">", extrasamples=["unspecified"], **black),
+        tiff("five samples.tif", levels(5), compression="zlib", predictor=True, extrasamples=[0] * 4, **black),
+        tiff("six samples in tiles of a BigTIFF.tif", levels(6), tile=(16, 16), bigtiff=True, extrasamples=[0] * 5, **black),
+        tiff("eight samples.tif", levels(8, np.uint16), extrasamples=[0] * 7, **black),
+        planar("seven samples, planes of RGB.tif", levels(7), planarconfig="separate", extrasamples=[0] * 4, **rgb),
+    ]
+
+
+def apart():
+    file = io.BytesIO()
+    tifffile.imwrite(file, random.integers(0, 256, size=(5, 5, 6)).astype(np.uint8), photometric="minisblack", planarconfig="separate", extrasamples=[0] * 4)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def shrunk():
+    ramp = np.arange(24) * 10
+    array = np.zeros((24, 24, 4), np.uint8)
+    array[..., 0], array[..., 1], array[..., 2] = ramp, ramp[:, None], 255 - ramp
+    y, x = np.mgrid[:24, :24] - 11.5
+    array[..., 3] = np.clip(255 * (10 - np.hypot(x, y)) / 4, 0, 255)
+    picture = Image.fromarray(array, "RGBA")
+    file = io.BytesIO()
+    picture.save(file, format="PNG")
+    small = np.asarray(picture.resize((8, 8), Image.Resampling.LANCZOS))
+    return dict(file=base64.b64encode(file.getvalue()).decode(), levels=np.moveaxis(small, -1, 0).ravel().tolist())
+
+
 if __name__ == "__main__":
-    OUT.write_text(json.dumps(dict(volumes=volumes()), separators=(",", ":")) + "\n")
+    OUT.write_text(json.dumps(dict(volumes=volumes(), pictures=pictures(), apart=apart(), shrunk=shrunk()), separators=(",", ":")) + "\n")

@@ -4,7 +4,7 @@
  * - EXIF orientation is applied, ICC profiles are converted to sRGB, the first frame of an animation is taken.
  * - CMYK without a profile: see inks.ts.
  * - Resizing is by Lanczos (a = 3), widened when a picture shrinks, and by a bicubic when it grows; see docs/data.md.
- * - Transparency is flattened on `background`.
+ * - Transparency is flattened on `background`, unless 2 or 4 channels are asked for: see samples.ts, also for TIFF of others.
  * - 16 bits per channel become 8 by dropping the low byte: 0..65535 -> 0..255, over the full range of the format; a
  *   window on gray pictures is applied before, at 16 bits.
  * - Floats, 32-bit and signed integers are measurements: see measured.ts.
@@ -15,7 +15,7 @@
  * wrong bytes in a JPEG are valid codes.
  */
 import { statSync } from 'node:fs';
-import { type Extent, extentOf } from '@onnoise/scheduler/model';
+import { type Extent, extentOf, MOST_CHANNELS } from '@onnoise/scheduler/model';
 import sharp, { type Sharp } from 'sharp';
 import { isDark } from './dark.ts';
 import { readWindowed } from './deep-window.ts';
@@ -26,6 +26,8 @@ import { isMeasured, readMeasured, SAVE_AS } from './measured.ts';
 import { weightGate } from './ordered-map.ts';
 import { LABEL } from './phantom-label.ts';
 import { hasPngEnd } from './png-end.ts';
+import { keepsSamples, readSamples } from './samples.ts';
+import { readTiffSamples } from './tiff-head.ts';
 import type { ImageOptions, Picture } from './types.ts';
 import { parseWindow, WHITE } from './window.ts';
 
@@ -47,7 +49,7 @@ const DAMAGE: Readonly<Record<string, RegExp>> = {
 
 /** [height, width, 3]; [height, width] under a window. */
 type DecodedImage = Required<Pick<Picture, 'pixels' | 'origin' | 'deep' | 'transparent' | 'several' | 'phantom'>> &
-  Pick<Picture, 'windowed' | 'measured' | 'infinite' | 'dark' | 'inks'>;
+  Pick<Picture, 'windowed' | 'measured' | 'infinite' | 'dark' | 'inks' | 'alpha'>;
 
 /** Sets sharp up for many small jobs: no cache of files or results, one thread per picture. */
 export function configureSharp(): void {
@@ -100,7 +102,7 @@ export async function sizeOf(path: string, page = 0): Promise<Extent> {
 
 async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promise<DecodedImage> {
   const metadata = await gate(1, () => open(file, 'error').metadata());
-  const { autoOrient, hasAlpha, depth, space, format, pages = 1, comments = [] } = metadata;
+  const { autoOrient, hasAlpha, depth, space, format, channels, pages = 1, comments = [] } = metadata;
   const { width, height } = autoOrient;
   if (width * height > MAX_PIXELS) {
     throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
@@ -109,12 +111,26 @@ async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promis
   const origin = { width, height };
   const facts = { origin, several: pages > 1, phantom: comments.some(({ text }) => text === LABEL) };
   const window = parseWindow(options.window);
+  const tiff = format === 'tiff' && channels > 1 ? readTiffSamples(file.path, file.page) : undefined;
+  if (tiff?.planar && (space === 'b-w' || space === 'grey16'))
+    throw new Error('its channels are stored apart, and no colours: save it with them together (planarconfig contig)');
+  if (keepsSamples(options.channels)) {
+    const colours = format !== 'tiff' || (tiff?.alpha ?? channels === 1) || (channels === 3 && !hasAlpha);
+    const read = (failOn: FailOn) =>
+      gate(2 * channels * width * height, () =>
+        readSamples(open(file, failOn, { ignoreIcc: !colours }), metadata, { colours, window }, options),
+      );
+    const kept = DAMAGE[format] ? await readUndamaged(read, DAMAGE[format], gate) : await read('error');
+    return { ...kept, ...facts, deep: false, transparent: false };
+  }
   if (isMeasured(metadata)) {
     const plain = () => open(file, 'error', { ignoreIcc: true });
     const bytes = 2 * metadata.channels; // about 4 times those of a picture of 8 bits
     const square = await gate(bytes * width * height, () => readMeasured(plain(), metadata, window, options));
     return { ...square, ...facts, deep: false, windowed: true, measured: true };
   }
+  const most = space === 'cmyk' ? 5 : ['b-w', 'grey16'].includes(space) ? 2 : 4; // how opaque it is among them
+  if (channels > most) refuseMany(channels);
   if (space === 'grey16' && (window !== 'dicom' || options.depth === 16)) {
     const range = window === 'dicom' ? FULL : window;
     const square = await gate(width * height, () => readWindowed(open(file, 'error'), range, options));
@@ -133,6 +149,12 @@ async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promis
   return { ...square, ...facts, inks, deep, transparent, ...(dark !== undefined && { dark }) };
 }
 
+function refuseMany(channels: number): never {
+  if (channels > MOST_CHANNELS) throw new Error(`it has ${channels} channels, and ${MOST_CHANNELS} are the most`);
+  const how = keepsSamples(channels) ? `--channels ${channels} keeps them` : 'save it as RGB';
+  throw new Error(`it has ${channels} channels, which are no colours: ${how}`);
+}
+
 /** The greatest value of a whole picture at its own depth, apart from how opaque it is. */
 async function greatest(file: Page, hasAlpha: boolean): Promise<number> {
   const { channels } = await open(file, 'error').stats();
@@ -140,7 +162,14 @@ async function greatest(file: Page, hasAlpha: boolean): Promise<number> {
 }
 
 const open = ({ path, page }: Page, failOn: FailOn, more: { ignoreIcc?: boolean } = {}) =>
-  sharp(path, { failOn, limitInputPixels: false, sequentialRead: true, ...(page > 0 && { page }), ...more });
+  sharp(path, {
+    failOn,
+    limitInputPixels: false,
+    limitInputChannels: false,
+    sequentialRead: true,
+    ...(page > 0 && { page }),
+    ...more,
+  });
 
 /**
  * Whether sharp's shrinking while decoding would shift a picture of this format: it rounds the shrunken sides to whole

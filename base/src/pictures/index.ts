@@ -20,6 +20,7 @@ export { decodePages } from './pages.ts';
 export { LABEL } from './phantom-label.ts';
 export { joinPlanes } from './planes.ts';
 export { fitRaw, fittedSpacing, type RawPicture } from './raw-picture.ts';
+export { keepsSamples } from './samples.ts';
 export {
   AXES,
   type Axis,

@@ -23,7 +23,10 @@ export type Depth = (typeof DEPTHS)[number];
 export interface ImageOptions {
   /** In pixels: 64 for squares, 96x64 for width x height. */
   size: PictureSize;
-  /** 1 makes gray, 3 makes RGB; without it gray is kept when no image has colour. Others are those of the source alone. */
+  /**
+   * 1 makes gray, 3 makes RGB; without it gray is kept when no image has colour. 2 and 4 to 8 are kept as files have them, those
+   * of TIFF and how opaque pixels are; or they are those of the source.
+   */
   channels?: number;
   /** Bits of a prepared value. 16 is for gray. Default 8. */
   depth?: Depth | undefined;
@@ -66,6 +69,8 @@ export interface Picture {
   pixels: Uint8Array | Uint16Array;
   /** What it was in its file, where it is one. */
   origin?: Origin;
+  /** Of channels that are colours and how opaque these are: whether the file says that, or all of it counts as opaque. */
+  alpha?: 'kept' | 'opaque';
   /** Whether it had colour that a channel of its own leaves out. */
   grayed?: boolean;
   /** What a file of 16 bits per channel holds, where no window was laid on it. */

@@ -17,7 +17,7 @@ export function besideOfPictures(folder: string, options: PrepareOptions): Besid
   }
   const { images, identityOf, skipped } = openFolderStore(folder);
   if (images.length === 0) refuse(ACTION, '--condition-images', 'a folder with pictures', folder);
-  const { channels: _, depth: __, ...image } = imageOptions(options);
+  const { channels: _, depth: __, ...image } = imageOptions(options, { anyChannels: true });
   const paths = images.map(({ path }) => path);
   let companions = new Map<string, string>();
   return {

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireSpace, temporaryName } from '@onnoise/base/files';
-import type { ImageOptions } from '@onnoise/base/pictures';
+import { type ImageOptions, keepsSamples } from '@onnoise/base/pictures';
 import { extentOf } from '@onnoise/scheduler/model';
-import { InputError } from '@onnoise/scheduler/rules';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { type BesideWriter, createBesideWriter, notesOnMasks } from './set/beside-writer.ts';
 import { createGrouping } from './set/groups.ts';
 import { createObserver } from './set/observe.ts';
@@ -73,9 +73,10 @@ async function fill(
     requireSpace(cacheDir, source.total * perPicture, `write ${source.total} prepared images in ${cacheDir}`);
   await needSpace(plane * (channels ?? 1) * bytes);
   const path = join(folder, DATA_FILE);
+  const kept = source.channels ?? (keepsSamples(channels) ? channels : undefined);
   const writer =
-    source.channels !== undefined
-      ? await createPlaneWriter(path, source.channels, depth)
+    kept !== undefined
+      ? await createPlaneWriter(path, kept, depth)
       : depth === 16
         ? await createDeepWriter(path, plane)
         : await createPixelWriter(path, plane, channels as 1 | 3 | undefined, () => needSpace(3 * plane));
@@ -112,13 +113,19 @@ async function fill(
   const written = await writer.finish();
   const besides = await beside?.finish();
   if (written.count === 0) refuseAll(source.name, skipped);
+  if (observer.lacksAlpha()) {
+    const rule = `left out or ${channels === 2 ? 1 : 3}, as no image has an alpha channel`;
+    refuse(`prepare ${source.name}`, '--channels', rule, channels);
+  }
   const classes = source.classNames && usedClasses(source.classNames, labels);
   const groups = grouping.numbers();
   const phantoms = observer.phantoms();
   const levels = observer.levels();
   const pixelSpacing = observer.pixelSpacing();
+  const channelNames = observer.channelNames();
   const index = await sealIndex(folder, {
     ...written,
+    ...(channelNames && { channelNames }),
     ...(depth === 16 && { depth }),
     height,
     width,

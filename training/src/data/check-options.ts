@@ -7,6 +7,7 @@ import {
   FITS,
   framesRule,
   type ImageOptions,
+  keepsSamples,
   MAX_SIZE,
   windowRule,
 } from '@onnoise/base/pictures';
@@ -29,7 +30,7 @@ import { MASK_ROLES } from './set/beside.ts';
 import { channelCount, channelsRule, checkPatterns, isPatterns } from './set/channel-patterns.ts';
 import { labelNamesRule } from './set/label-names.ts';
 import { LAYOUTS } from './set/layouts.ts';
-import type { PrepareOptions } from './set/types.ts';
+import type { PrepareOptions, Source } from './set/types.ts';
 
 const TEXT = worded('a non-empty text', text);
 
@@ -76,15 +77,16 @@ export function checkOptions(options: PrepareOptions): void {
     refuse(ACTION, '--channels', 'left out or 1, gray, with --depth 16', 3);
 }
 
-/** What the options say of the pixels. @param own channels of a source whose pictures are neither gray nor RGB */
-export function imageOptions(options: PrepareOptions, own?: number): ImageOptions {
+/** What the options say of the pixels. @throws InputError for channels that the source cannot have */
+export function imageOptions(options: PrepareOptions, source: Pick<Source, 'channels' | 'anyChannels'>): ImageOptions {
+  const { channels: own, anyChannels = false } = source;
   const channels = channelCount(options.channels);
   if (own !== undefined && channels !== undefined)
     check(ACTION, '--channels', worded(`left out or ${own}, as the images have`, oneOf([own])), channels);
-  if (own === undefined && channels !== undefined)
+  if (own === undefined && channels !== undefined && !anyChannels)
     check(ACTION, '--channels', worded('1 or 3', oneOf([1, 3])), channels);
   const { size, depth = 8, fit, background = 'black', window, frames, axis } = options;
-  const wanted = own ?? (depth === 16 ? 1 : channels);
+  const wanted = own ?? (depth === 16 && !keepsSamples(channels) ? 1 : channels);
   const asked = { ...(depth === 16 && { depth }), ...(wanted && { channels: wanted }) };
   return { size: pictureSizeOf(extentOf(size)), ...asked, fit, background, window, frames, axis };
 }

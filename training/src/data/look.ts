@@ -47,7 +47,7 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
   const skipped: Skipped[] = [];
   let looked = 0;
   let coloured = false;
-  const image = imageOptions(options, source.channels);
+  const image = imageOptions(options, source);
   for await (const frame of source.frames(image)) {
     signal?.throwIfAborted();
     if ('reason' in frame) skipped.push(frame);

@@ -39,7 +39,7 @@ export async function prepareDataset(
   const source = await withDiskErrors(`prepare the images of ${data}`, async () =>
     openSource(options, await openBeside(options)),
   );
-  const image = imageOptions(options, source.channels);
+  const image = imageOptions(options, source);
   const find = () => findStored(cacheDir, source.identity, image, memoryLimit);
   let stored = find();
   const cached = stored !== undefined;
@@ -93,7 +93,7 @@ function toDataset(source: Source, stored: Stored, options: PrepareOptions, cach
     );
   }
   if (labels && names) notes.push(...notesOnHeldOut(names, labels, split.train));
-  const { name, labelSource, channelNames } = source;
+  const { name, labelSource, channelNames = index.channelNames } = source;
   const others = beside && besideReader(stored, beside, source.beside?.names);
   return {
     name,

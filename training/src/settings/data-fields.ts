@@ -65,7 +65,7 @@ export const dataFields = flagged({
     onResume: 'fixed',
     type: 'channels',
     describe:
-      'force gray (1) or RGB (3); or a file for each channel, by a pattern: "flair=*_flair.nii.gz,t1=*_t1.nii.gz"  [default: gray if no image has colour; those of an array]',
+      'force gray (1) or RGB (3); keep alpha (2 or 4) or all samples of TIFF (up to 8); or a file for each channel, by a pattern: "flair=*_flair.nii.gz,t1=*_t1.nii.gz"  [default: gray if no image has colour; those of an array]',
   },
   depth: {
     onResume: 'fixed',

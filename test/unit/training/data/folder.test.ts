@@ -199,7 +199,7 @@ describe('a folder of images', () => {
       '4.webp': film.webp({ lossless: true }),
     });
     expect((await prepare(at)).notes).toEqual([
-      '1 image with transparent pixels, which become black (background white makes them white).',
+      '1 image with transparent pixels, which become black (background white makes them white; channels 2, of gray, or 4, of colour, keep how opaque they are).',
       '1 file with several frames, slices or pages: only one of each is used (--frames chooses others).',
     ]);
     expect((await prepare({ ...at, background: 'white' })).notes[0]).toContain('which become white');

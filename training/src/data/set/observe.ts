@@ -11,7 +11,8 @@ const TRAITS = [
   ...(['measured', 'infinite', 'inks', 'squared', 'inverted', 'grayed'] as const),
 ];
 
-export function createObserver({ background, window, fit }: ImageOptions) {
+export function createObserver({ background, channels, window, fit }: ImageOptions) {
+  const alpha = { kept: 0, opaque: 0 };
   const deep = { gray: 0, colour: 0 };
   const dark: Record<keyof typeof deep, number[]> = { gray: [], colour: [] };
   const counts = Object.fromEntries(TRAITS.map((trait) => [trait, 0])) as Record<(typeof TRAITS)[number], number>;
@@ -28,12 +29,20 @@ export function createObserver({ background, window, fit }: ImageOptions) {
       spacing = spacing === undefined || near(spacing, picture.spacing) ? (spacing ?? picture.spacing ?? null) : null;
       hounsfield &&= picture.hounsfield === true;
       for (const trait of TRAITS) if (picture[trait]) counts[trait]++;
+      if (picture.alpha) alpha[picture.alpha]++;
       if (!picture.deep) return;
       deep[picture.deep]++;
       if (picture.dark !== undefined) dark[picture.deep].push(picture.dark);
     },
     /** How many of the pictures say that they are synthetic phantoms. */
     phantoms: () => counts.phantom,
+    /** Whether alpha was asked for, and no picture has it. */
+    lacksAlpha: () => alpha.kept === 0 && alpha.opaque > 0,
+    /** Where all have one channel that is how opaque the others are. */
+    channelNames(): string[] | undefined {
+      if (alpha.kept + alpha.opaque < seen || seen === 0) return undefined;
+      return [...(channels === 2 ? ['gray'] : ['red', 'green', 'blue']), 'alpha'];
+    },
     /** The measured values that are black and white in all pictures, if these share them. */
     levels(): Levels | undefined {
       if (levels) return levels;
@@ -61,8 +70,11 @@ export function createObserver({ background, window, fit }: ImageOptions) {
       if (transparent > 0) {
         const other = background === 'black' ? 'white' : 'black';
         notes.push(
-          `${plural(transparent, 'image')} with transparent pixels, which become ${background} (background ${other} makes them ${other}).`,
+          `${plural(transparent, 'image')} with transparent pixels, which become ${background} (background ${other} makes them ${other}; channels 2, of gray, or 4, of colour, keep how opaque they are).`,
         );
+      }
+      if (alpha.opaque > 0) {
+        notes.push(`${plural(alpha.opaque, 'image')} without an alpha channel: all of each counts as opaque.`);
       }
       if (several > 0)
         notes.push(

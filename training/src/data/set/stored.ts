@@ -26,6 +26,8 @@ export interface StoredIndex {
   dataHash: string;
   count: number;
   channels: number;
+  /** See `Dataset.channelNames`; where the source does not know them. */
+  channelNames?: string[];
   /** How many images had colour when they were read. */
   coloured: number;
   /** Bits of a value; absent for 8. */

@@ -169,6 +169,8 @@ export interface Source {
   total: number;
   /** Channels of its pictures, where these are neither gray nor RGB. */
   channels?: number | undefined;
+  /** Whether its files may have others, which `channels` then keeps. */
+  anyChannels?: boolean;
   /** See `Dataset.channelNames`. */
   channelNames?: readonly string[];
   /** The values of the data, without `labelNames`. */

@@ -80,7 +80,7 @@ async function open(options: SourceOptions, beside: Beside | undefined): Promise
   const openStore = async (store: Store): Promise<Source> => {
     const { channelNames } = store;
     const source = await openJoined(store);
-    return channelNames ? { ...source, channels: channelNames.length, channelNames } : source;
+    return { ...source, ...(channelNames ? { channels: channelNames.length, channelNames } : { anyChannels: true }) };
   };
   if (isPatterns(channels)) {
     checkPatterns('prepare images', channels);

@@ -6,6 +6,7 @@ import {
   headOf,
   type ImageOptions,
   isDicom,
+  keepsSamples,
   kindByName,
   type Picture,
   type Unusable,
@@ -94,6 +95,8 @@ export function storeOf(folder: string, walk: Walk, place: string): Store {
 export async function decodeFile(path: string, options: ImageOptions): Promise<(Picture | Unusable)[]> {
   const kind = kindByName(path) ?? (isDicom(await headOf(path, 132)) ? 'dicom' : 'picture');
   if (kind === 'picture') return decodePages(path, options);
+  if (keepsSamples(options.channels))
+    throw new Error(`a medical picture, which has no ${options.channels} channels: --channels names a file for each`);
   const { readMedical } = await loadMedical();
   return readMedical({ kind, bytes: (await stat(path)).size, read: () => readFile(path) }, options);
 }
