@@ -12,7 +12,7 @@
 import { basename } from 'node:path';
 import { installedVersion } from '@onnoise/base/install';
 import { plural } from '@onnoise/base/text';
-import { EVALUATION_VERSION } from '@onnoise/scheduler/model';
+import { EVALUATION_VERSION, shownOf } from '@onnoise/scheduler/model';
 import { check, InputError, integer } from '@onnoise/scheduler/rules';
 import type { Dataset } from '@onnoise/training/data';
 import type { TrainedOn } from '@onnoise/training/folder';
@@ -120,6 +120,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
       return {
         evaluation,
         pictures: {
+          show: shownOf(action, model),
           samples: first.pictures,
           real: sets.real.images,
           training: sets.training.images,

@@ -108,7 +108,9 @@ async function pairsList(memorisation: Memorisation, pictures: ReportPictures): 
     closestPairs(memorisation, pictures, { space, most: MOST_PAIRS }),
   );
   const { nameOf, order } = pictures.trainingNames;
-  const items = await Promise.all(found.flatMap((of) => of.pairs.map((pair, i) => pairItem(pair, of, i, nameOf))));
+  const items = await Promise.all(
+    found.flatMap((of) => of.pairs.map((pair, i) => pairItem(pair, { ...of, show: pictures.show }, i, nameOf))),
+  );
   if (items.length === 0) return undefined;
   return html`<h3>The closest pairs</h3>
 <p>Each picture beside the training image that it is closest to, and the second closest.${order !== undefined && ` Numbers of training images count all images of the data ${order}, from 0; those that were left out do not count.`}</p>
@@ -118,14 +120,14 @@ ${items}</ul>`;
 
 async function pairItem(
   pair: Pair,
-  sets: PairPictures,
+  sets: PairPictures & Pick<ReportPictures, 'show'>,
   i: number,
   nameOf: (training: number) => string,
 ): Promise<Html> {
   const { space, sample, distance, ratio, score, flagged } = pair;
   const [training, second] = [nameOf(pair.training), nameOf(pair.second)];
   const [picture, nearest, next] = await Promise.all(
-    [sets.samples, sets.nearest, sets.second].map((set) => pictureOf(set, i)),
+    [sets.samples, sets.nearest, sets.second].map((set) => pictureOf(set, i, sets.show)),
   );
   return html`<li class="card"><figure><div class="row">
 <span><img src="${picture}" alt="Picture ${sample}">picture</span>

@@ -14,19 +14,20 @@ export interface Sheet {
 }
 
 /** The first images in rows, as many as a report has room for. */
-export async function sheetOf({ shape, count, pixels }: ImageSet): Promise<Sheet> {
+export async function sheetOf({ shape, count, pixels }: ImageSet, show?: readonly number[]): Promise<Sheet> {
   const size = sizeOf(shape);
   const side = Math.floor(Math.sqrt(Math.min(count, MOST_IMAGES, Math.max(1, MOST_VALUES / size))));
   const shown = count < 4 ? count : side * side;
   const columns = count < 4 ? count : side;
-  const file = await sheet(toImages(pixels.subarray(0, shown * size)), shape, columns, { scale: 1, gap: 1 });
+  const file = await sheet(toImages(pixels.subarray(0, shown * size)), shape, columns, { scale: 1, gap: 1, show });
   return { address: addressOf(file), count: shown };
 }
 
 /** One image of a set. */
-export async function pictureOf({ shape, pixels }: ImageSet, image: number): Promise<string> {
+export async function pictureOf(set: ImageSet, image: number, show?: readonly number[]): Promise<string> {
+  const { shape, pixels } = set;
   const size = sizeOf(shape);
-  return addressOf(await png(toImages(pixels.subarray(image * size, (image + 1) * size)), shape));
+  return addressOf(await png(toImages(pixels.subarray(image * size, (image + 1) * size)), shape, { show }));
 }
 
 /** The bytes of a PNG file as an address. */

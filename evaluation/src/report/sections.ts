@@ -122,8 +122,11 @@ ${classes.map(
 )}</tbody>
 </table>`;
 
-export async function picturesSection({ samples, real }: ReportPictures, { data }: EvaluationFacts): Promise<Html> {
-  const sheets = await Promise.all([sheetOf(samples), sheetOf(real)]);
+export async function picturesSection(
+  { samples, real, show }: ReportPictures,
+  { data }: EvaluationFacts,
+): Promise<Html> {
+  const sheets = await Promise.all([sheetOf(samples, show), sheetOf(real, show)]);
   return html`<section aria-labelledby="pictures">
 <h2 id="pictures">Pictures</h2>
 <p>The first ones of each set, none chosen.</p>

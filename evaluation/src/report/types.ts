@@ -39,6 +39,8 @@ export type SweepRow = Pick<EvaluationFacts, 'settings' | 'measures' | 'secondsA
 export interface ReportPictures {
   /** The model's, in the order of `Memorisation`. */
   samples: ImageSet;
+  /** The channels to show, from 0. Default: `shownChannels`. */
+  show?: readonly number[] | undefined;
   /** Held-out images. */
   real: ImageSet;
   /** Where `Memorisation` counts from. */

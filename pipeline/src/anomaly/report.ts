@@ -1,7 +1,7 @@
 /** The files of a search: a map for each image, a sheet of the highest scores, and the scores as JSON. */
 import { extname, join } from 'node:path';
 import { writeWhole } from '@onnoise/base/files';
-import type { ImageShape } from '@onnoise/scheduler/model';
+import { type ImageShape, type ShownFacts, shownOf } from '@onnoise/scheduler/model';
 import type { Finding } from './find.ts';
 
 export const SCORES = 'anomaly.json';
@@ -36,8 +36,9 @@ export async function writeMap(path: string, { difference }: Finding, [, height,
 }
 
 /** Rows of input, reconstruction and difference; white is the largest difference of the sheet. */
-export async function writeSheet(folder: string, findings: readonly Finding[], shape: ImageShape): Promise<void> {
+export async function writeSheet(folder: string, findings: readonly Finding[], model: ShownFacts): Promise<void> {
   const { sheet } = await import('@onnoise/runtime-node');
+  const { shape } = model;
   const [channels, height, width] = shape;
   const largest = findings.reduce((most, { difference }) => difference.reduce((a, b) => Math.max(a, b), most), 1e-6);
   const size = channels * height * width;
@@ -48,5 +49,5 @@ export async function writeSheet(folder: string, findings: readonly Finding[], s
     const levels = difference.map((value) => (2 * value) / largest - 1);
     for (let c = 0; c < channels; c++) all.set(levels, (3 * row + 2) * size + c * height * width);
   }
-  await writeWhole(join(folder, SHEET), await sheet(all, shape, 3));
+  await writeWhole(join(folder, SHEET), await sheet(all, shape, 3, { show: shownOf('draw the sheet', model) }));
 }

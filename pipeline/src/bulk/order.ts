@@ -7,7 +7,7 @@ import {
   type SamplerSettings,
   type SamplerValues,
 } from '@onnoise/scheduler';
-import { type ConditionValues, type PictureOptions, pictureShapeOf } from '@onnoise/scheduler/model';
+import type { ConditionValues, PictureOptions } from '@onnoise/scheduler/model';
 import { checkInteger } from '@onnoise/scheduler/rules';
 import { checkFileChoice, checkFileFormat, type FileChoice } from '../pictures/choices.ts';
 import { factsOf } from '../pictures/facts.ts';
@@ -51,7 +51,7 @@ export function orderOf(
   const shard = checkInteger(ACTION, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
   const { labels, steps, sampler = DEFAULT_SAMPLER, format, modality } = options;
   checkFileChoice(ACTION, options);
-  checkFileFormat(ACTION, pictureShapeOf(artefact), options);
+  checkFileFormat(ACTION, artefact, options);
   const conditions = turnsOf(artefact, options.conditions);
   const settings = eachSamplerOption((name, option) => options[name] ?? option.default) as SamplerValues;
   const { classes } = artefact;

@@ -8,7 +8,7 @@ import { labelPng } from '../pictures/mask-png.ts';
 import { conditionsFrom, fileChoiceOf, type Shard, turnFrom } from './shards.ts';
 
 /** A model as shards need it. */
-export interface ShardModel extends Pick<DiffusionModel, 'shape' | 'classes' | 'maskOutput'> {
+export interface ShardModel extends Pick<DiffusionModel, 'shape' | 'channelNames' | 'show' | 'classes' | 'maskOutput'> {
   sample(
     options: SampleOptions & { signal: AbortSignal },
   ): Promise<Pick<Samples, 'images' | 'masks' | 'maskConfidence'>>;
@@ -37,13 +37,15 @@ export async function sampleShard(
   if (shard.labels === null && model.classes > 0) {
     throw new InputError('Cannot sample a shard: labels must be classes, this model is conditional on one.');
   }
+  const { channelNames, show } = model;
   const shape = pictureShapeOf(model);
-  checkFileFormat('sample a shard', shape, fileChoiceOf(shard));
+  const shown = { shape, channelNames, show };
+  checkFileFormat('sample a shard', shown, fileChoiceOf(shard));
   const usual = batchOf(model.shape, batch);
   const size = sizeOf(shape);
   // Workers have names of their own for a model, so files have a part of its hash.
   const origin = { model: shard.model.slice(0, 16), hash: shard.model };
-  const encode = await pictureEncoder(shape, fileChoiceOf(shard), shard.facts, async () => origin);
+  const encode = await pictureEncoder(shown, fileChoiceOf(shard), shard.facts, async () => origin);
   const pictures: ShardPicture[] = [];
   for (let first = 0; first < shard.count; first += usual) {
     const count = Math.min(usual, shard.count - first);

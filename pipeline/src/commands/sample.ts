@@ -58,6 +58,8 @@ const SAMPLING = 'Sampling:';
 const FILES = 'Output:';
 const SHEET =
   'Sheet of all pictures; its name gives the format: png, webp, avif, tiff, jpg or gif; jpg and gif lose a little. A name in .npy writes an array of numpy instead, [N, H, W] or [N, H, W, 3] of 8 bits';
+const SHOW =
+  'Channels that pictures show: one in gray, as flair or 2, or three as red, green and blue, as flair,t1,t2; an .npy has all';
 const MOVING = 'Animation of the sheet as it forms: webp, or gif, which has only 256 colours';
 
 export const command: Command<SampleArguments> = {
@@ -98,6 +100,7 @@ export const command: Command<SampleArguments> = {
       group: FILES,
       describe: 'Write what was measured into the .npy, such as Hounsfield units, as floats in place of levels',
     },
+    show: textOption(SHOW, { group: FILES, defaultDescription: 'as it was trained with' }),
     columns: numberOption('columns', FILES, 'Pictures in each row of a sheet', 'square'),
     singles: textOption('Folder for single pictures, one file each, named by seed', { group: FILES }),
     ...fileOptions(FILES, 'Format of single pictures'),
@@ -143,7 +146,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   const film = createFilm(count, sizeOf(shape), kept);
   await checkOverwrites(options, { seeds: complete.seeds, steps: kept });
   const facts = await factsOf('write the pictures', folder, options);
-  await checkFiles(options, { count, shape, steps: table.rows.length });
+  await checkFiles(options, { count, model: { ...artefact, shape, maskOutput: undefined }, steps: table.rows.length });
   const note = noteOnClass(options, facts);
   if (note !== undefined) sayNote(note);
   sayDetail(

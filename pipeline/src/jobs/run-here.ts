@@ -26,7 +26,7 @@ export function runHere(host: JobHost, folder: string): JobRunner {
     shard: Shard,
     { signal, onImages }: { signal: AbortSignal; onImages: (made: number) => void },
   ): Promise<ShardFile> {
-    const { shape, classes, maskOutput } = host.modelOf(job);
+    const { shape, classes, channelNames, show, maskOutput } = host.modelOf(job);
     await requireShardSpace(folder, shard, shape);
     let made = 0;
     const onImage = () => onImages(++made);
@@ -36,7 +36,8 @@ export function runHere(host: JobHost, folder: string): JobRunner {
       const { confidence, ...pairs } = splitPairs(images, shape, maskOutput);
       return { ...pairs, maskConfidence: confidence };
     };
-    const model = { shape, classes, ...(maskOutput && { maskOutput }), sample };
+    const told = { ...(channelNames && { channelNames }), ...(show !== undefined && { show }) };
+    const model = { shape, classes, ...told, ...(maskOutput && { maskOutput }), sample };
     const pictures = await sampleShard(model, shard, undefined, signal);
     host.modelOf(job); // a reload between two batches would have mixed two networks
     return writeSampled(folder, shard, pictures);

@@ -1,7 +1,7 @@
 /** The formats of single files: PNG for any use, DICOM and NIfTI for medical software. What each is called, and can hold. */
 import type { Modality } from '@onnoise/base/dicom';
 import type { ImageSeed } from '@onnoise/scheduler';
-import type { ImageShape } from '@onnoise/scheduler/model';
+import { type ShownFacts, shownOf } from '@onnoise/scheduler/model';
 import { check, number, type Rule, refuse, rule, worded } from '@onnoise/scheduler/rules';
 
 export const PICTURE_FILE_FORMATS = ['png', 'dicom', 'nifti'] as const;
@@ -52,9 +52,9 @@ export function checkFileChoice(action: string, { format, modality, pixelSpacing
   check(action, '--pixel-spacing', PIXEL_SPACING, pixelSpacing);
 }
 
-/** @throws InputError for pictures that the format cannot hold */
-export function checkFileFormat(action: string, [channels]: ImageShape, { format, modality }: FileChoice): void {
-  if (channels === 1) return;
+/** @throws InputError for pictures that the format cannot hold, as they are shown */
+export function checkFileFormat(action: string, model: ShownFacts, { format, modality }: FileChoice): void {
+  if (shownOf(action, model).length === 1) return;
   if (format === 'nifti') refuse(action, '--format', 'png or dicom, as this model draws in colour', format);
   if (modality !== undefined && modality !== 'OT') {
     refuse(action, '--modality', 'OT or left out, as this model draws in colour', modality);

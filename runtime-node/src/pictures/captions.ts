@@ -2,7 +2,7 @@
 import type { ImageShape } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { strokes, textPath, textWidth } from './letters.ts';
-import { countImages, tile } from './pixels.ts';
+import { countImages, type TileOptions, tile } from './pixels.ts';
 
 /** Width that a picture is enlarged to, to the nearest whole factor, so that its caption has room. */
 const WIDTH = 128;
@@ -20,6 +20,7 @@ export async function captionedStrip(
   images: Float32Array,
   shape: ImageShape,
   captions: readonly string[],
+  { show }: Pick<TileOptions, 'show'> = {},
 ): Promise<Buffer> {
   const count = countImages(images, shape);
   if (captions.length !== count) {
@@ -29,7 +30,7 @@ export async function captionedStrip(
   }
   const [, , width] = shape;
   const scale = Math.max(1, Math.round(WIDTH / width));
-  const row = tile(images, shape, { columns: count, scale, gap: GAP });
+  const row = tile(images, shape, { columns: count, scale, gap: GAP, show });
   const cell = width * scale;
   const paths = captions.map((caption, i) => {
     const size = Math.min(LETTERS, (LETTERS * cell) / Math.max(1, textWidth(caption, LETTERS)));

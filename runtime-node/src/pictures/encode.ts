@@ -37,12 +37,12 @@ export interface AnimationOptions extends TileOptions {
 export async function png(
   image: Float32Array,
   shape: ImageShape,
-  { scale = 1, depth }: Pick<TileOptions, 'scale' | 'depth'> = {},
+  { scale = 1, depth, show }: Pick<TileOptions, 'scale' | 'depth' | 'show'> = {},
 ): Promise<Buffer> {
   if (countImages(image, shape) !== 1) {
     throw new InputError(`Cannot write a PNG: image must be one image of [${shape.join(', ')}], received a batch.`);
   }
-  return encode(tile(image, shape, { scale, gap: 0, depth }));
+  return encode(tile(image, shape, { scale, gap: 0, depth, show }));
 }
 
 /** A batch [N, C, H, W] in [-1, 1] as one picture with `columns` images per row (default: nearest to a square). */

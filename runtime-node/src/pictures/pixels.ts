@@ -1,7 +1,7 @@
 /**
  * Model images to bytes, and bytes to tiles: pure functions, no codec.
  *
- * Images are float32 [N, C, H, W] in [-1, 1]. C = 1 is gray and 3 RGB; of others the first channel is shown. Pixels are uint8 [H, W, C], as in codecs.
+ * Images are float32 [N, C, H, W] in [-1, 1]. C = 1 is gray and 3 RGB; of others the first channel is shown, unless `show` names others. Pixels are uint8 [H, W, C], as in codecs.
  */
 import { type ImageShape, MOST_CHANNELS, shownChannels, toByte, toDeepLevel } from '@onnoise/scheduler/model';
 import { InputError, integer } from '@onnoise/scheduler/rules';
@@ -24,6 +24,8 @@ export interface TileOptions {
   scale?: number;
   /** Pixels of background around and between images. Default: 2. */
   gap?: number;
+  /** The channels to show, from 0: one in gray, or three as red, green and blue. Default: `shownChannels`. */
+  show?: readonly number[] | undefined;
   /** Bits of a level, 8 or 16. Default: 8. */
   depth?: 8 | 16 | undefined;
 }
@@ -72,7 +74,7 @@ export function layOut(count: number, [channels, height, width]: ImageShape, opt
     columns,
     scale,
     gap,
-    channels: shownChannels(channels).length,
+    channels: (options.show ?? shownChannels(channels)).length,
     width: across * (width * scale + gap) + gap,
     height: down * (height * scale + gap) + gap,
   };
@@ -80,13 +82,18 @@ export function layOut(count: number, [channels, height, width]: ImageShape, opt
 
 /**
  * Lays a batch out in rows, left to right, top to bottom; empty places are background.
- * @throws InputError for a wrong shape or an option that is not a whole number in range.
+ * @throws InputError for a wrong shape, channels that there are not, or an option that is not a whole number in range.
  */
 export function tile(images: Float32Array, shape: ImageShape, options: TileOptions = {}): Pixels {
   const count = countImages(images, shape);
   const [channels, height, width] = shape;
   const { columns, scale, gap, width: sheetWidth, height: sheetHeight } = layOut(count, shape, options);
-  const shown = shownChannels(channels);
+  const shown = options.show ?? shownChannels(channels);
+  if (![1, 3].includes(shown.length) || !shown.every(integer(0, channels - 1).holds)) {
+    throw new InputError(
+      `Cannot draw images: show must be 1 or 3 channels from 0 to ${channels - 1}, received [${shown.join(', ')}].`,
+    );
+  }
   const values = sheetHeight * sheetWidth * shown.length;
   const deep = options.depth === 16;
   const data = deep ? new Uint16Array(values).fill(257 * BACKGROUND) : new Uint8Array(values).fill(BACKGROUND);

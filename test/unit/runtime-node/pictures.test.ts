@@ -34,6 +34,18 @@ describe('tile', () => {
     expect([...picture.data]).toEqual([...row, ...row]);
   });
 
+  test('shows the channels that are asked for, one in gray or three as colours', () => {
+    const image = values(1, 2, 3, 4, 5, 6, 7, 8);
+    const shape: ImageShape = [4, 1, 2];
+    const shown = (show?: number[]) => tile(image, shape, { scale: 1, gap: 0, show });
+    expect([shown().channels, [...shown().data]]).toEqual([1, [1, 2]]);
+    expect([...shown([2]).data]).toEqual([5, 6]);
+    expect([shown([3, 0, 1]).channels, [...shown([3, 0, 1]).data]]).toEqual([3, [7, 1, 3, 8, 2, 4]]);
+    for (const wrong of [[4], [0, 1], [], [-1]]) {
+      expect(() => shown(wrong)).toThrow('Cannot draw images: show must be 1 or 3 channels from 0 to 3, received');
+    }
+  });
+
   test('a picture of N images holds each image as it is alone', () => {
     const batch = fc.record({
       count: fc.integer({ min: 1, max: 7 }),

@@ -5,6 +5,7 @@ import { openBeside } from './open-beside.ts';
 import type { BesideImages } from './set/beside.ts';
 import { maskLabelsOf } from './set/beside-writer.ts';
 import { renameClasses } from './set/label-names.ts';
+import { createObserver } from './set/observe.ts';
 import type { DataConditions, PrepareOptions, Skipped, Source } from './set/types.ts';
 import { openSource } from './sources/open-source.ts';
 
@@ -31,13 +32,16 @@ export interface Look {
   skipped: Skipped[];
 }
 
+/** What can be told without decoding; channels only where the source knows them. */
+export type Listed = Pick<Look, 'name' | 'total' | 'channelNames' | 'classNames' | 'conditions' | 'groups' | 'beside'> &
+  Pick<Source, 'channels'>;
+
 /** The number of images, their classes and conditions, without decoding. @throws InputError if the source is unusable. */
-export async function listImages(
-  options: PrepareOptions,
-): Promise<Pick<Look, 'name' | 'total' | 'classNames' | 'conditions' | 'groups' | 'beside'>> {
+export async function listImages(options: PrepareOptions): Promise<Listed> {
   const source = await openSource(options, await openBeside(options));
-  const { name, total, conditions, groups } = source;
-  return { name, total, classNames: namesOf(source, options), conditions, groups, beside: besideOf(source) };
+  const { name, total, channels, channelNames, conditions, groups } = source;
+  const classNames = namesOf(source, options);
+  return { name, total, channels, channelNames, classNames, conditions, groups, beside: besideOf(source) };
 }
 
 /** @throws InputError when the source is unusable. */
@@ -48,10 +52,13 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
   let looked = 0;
   let coloured = false;
   const image = imageOptions(options, source);
+  const observer = createObserver(image);
   for await (const frame of source.frames(image)) {
     signal?.throwIfAborted();
     if ('reason' in frame) skipped.push(frame);
-    else coloured ||= frame.pixels.length === 3 * width * height && !isGray(frame.pixels as Uint8Array);
+    else observer.see(frame);
+    if ('pixels' in frame)
+      coloured ||= frame.pixels.length === 3 * width * height && !isGray(frame.pixels as Uint8Array);
     if (++looked === LOOKED) break;
   }
   return {
@@ -64,7 +71,7 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
     notes: source.notes,
     looked,
     skipped,
-    channelNames: source.channelNames,
+    channelNames: source.channelNames ?? observer.channelNames(),
     channels: image.channels ?? (coloured ? 3 : 1),
   };
 }

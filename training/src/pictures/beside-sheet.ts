@@ -1,11 +1,13 @@
 /** Pictures of a sheet with what lies beside them: the mask or picture that the network was told, or the mask that it drew. */
-import { colourMasks, type ImageShape, masksOfPlanes, sizeOf } from '@onnoise/scheduler/model';
+import { colourMasks, type ImageShape, masksOfPlanes, shownChannels, sizeOf } from '@onnoise/scheduler/model';
 import type { DescribedModel } from '../model/described.ts';
 
 export interface SheetImages {
   /** [N, C, H, W], in turn a picture and its neighbour where there is one. */
   images: Float32Array;
   shape: ImageShape;
+  /** The channels to show, as of a sheet; all of those that are colours. */
+  show?: readonly number[] | undefined;
   /** Images of a cell. */
   each: 1 | 2;
 }
@@ -13,34 +15,41 @@ export interface SheetImages {
 /**
  * @param drawn pictures [N, C, H, W], and the masks [N, H, W] that the network drew with them
  * @param told what the network was told of each as a picture, [N, K, H, W]
+ * @param show channels of the pictures, as of a sheet
  */
 export function besideSheet(
   { images, shape, masks }: { images: Float32Array; shape: ImageShape; masks?: Uint8Array | undefined },
   { conditionImage, maskOutput }: Pick<DescribedModel, 'conditionImage' | 'maskOutput'>,
   told: Float32Array | undefined,
+  show?: readonly number[],
 ): SheetImages {
   const [, height, width] = shape;
   const plane = height * width;
   const cell = [3, height, width] as const;
   if (masks && maskOutput) {
-    return alternate(inColour(images, shape), colourMasks(masks, plane, maskOutput.classes.length), cell);
+    return alternate(inColour(images, shape, show), colourMasks(masks, plane, maskOutput.classes.length), cell);
   }
-  if (!conditionImage || !told) return { images, shape, each: 1 };
+  if (!conditionImage || !told) return { images, shape, show, each: 1 };
   const { mask, shape: planes } = conditionImage;
   const neighbours = mask
     ? colourMasks(masksOfPlanes(told, planes), plane, mask.classes.length)
     : inColour(told, planes);
-  return alternate(neighbours, inColour(images, shape), cell);
+  return alternate(neighbours, inColour(images, shape, show), cell);
 }
 
-/** [N, C, H, W] as RGB: three channels as they are, of others the first. */
-function inColour(images: Float32Array, [channels, height, width]: ImageShape): Float32Array {
-  if (channels === 3) return images;
+/** [N, C, H, W] as RGB: the channels that are shown, one of them thrice. */
+function inColour(
+  images: Float32Array,
+  [channels, height, width]: ImageShape,
+  show: readonly number[] = shownChannels(channels),
+): Float32Array {
   const plane = height * width;
   const out = new Float32Array((3 * images.length) / channels);
   for (let image = 0; image * channels * plane < images.length; image++) {
-    const first = images.subarray(image * channels * plane, (image * channels + 1) * plane);
-    for (let c = 0; c < 3; c++) out.set(first, (3 * image + c) * plane);
+    for (let c = 0; c < 3; c++) {
+      const at = (image * channels + (show[c] ?? show[0]!)) * plane;
+      out.set(images.subarray(at, at + plane), (3 * image + c) * plane);
+    }
   }
   return out;
 }

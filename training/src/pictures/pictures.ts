@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { writeWhole } from '@onnoise/base/files';
 import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
 import { BadOutputError, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
-import { pictureShapeOf, splitPairs } from '@onnoise/scheduler/model';
+import { pictureShapeOf, shownOf, splitPairs } from '@onnoise/scheduler/model';
 import { conditionsOf, type Dataset, readTold } from '../data/index.ts';
 import type { DescribedModel } from '../model/described.ts';
 import type { TrainPlan } from '../plan/plan.ts';
@@ -137,7 +137,7 @@ const caption = (timestep: number | undefined) =>
 
 /** The sheet of the step comes last: if it exists, all of them do. */
 async function writeSheets(
-  { plan, run, step, final, events }: RunPicturesOptions,
+  { plan, dataset, run, step, final, events }: RunPicturesOptions,
   { images, frames: whole, timesteps }: Preview,
   told: Float32Array | undefined,
   heldOut: number | undefined,
@@ -146,21 +146,23 @@ async function writeSheets(
   const { maskOutput } = model;
   const frames = maskOutput ? whole.map((frame) => splitPairs(frame, model.shape, maskOutput).images) : whole;
   const shape = pictureShapeOf(model);
+  const { channelNames } = dataset;
+  const show = shownOf('draw the pictures', { shape, channelNames, show: config.output.show });
   const last = frames.length - 1;
   const paths = runPaths(run);
   const chosen = spreadSteps(last, STRIP_PICTURES);
   const captions = chosen.map((number) => caption(timesteps[number]));
   const drawn = maskOutput ? splitPairs(images, model.shape, maskOutput) : { images, shape };
-  const cells = besideSheet(drawn, model, told);
+  const cells = besideSheet(drawn, model, told, show);
   const columns = cells.each * sheetColumns(config.output.sampleCount, model.classCount);
-  const png = await sheet(cells.images, cells.shape, columns);
-  const row = await captionedStrip(joinImages(chosen.map((number) => frames[number]!)), shape, captions);
+  const png = await sheet(cells.images, cells.shape, columns, { show: cells.show });
+  const row = await captionedStrip(joinImages(chosen.map((number) => frames[number]!)), shape, captions, { show });
   await writeWhole(paths.samples, png);
   await writeWhole(paths.denoising, row);
   if (final) {
     const shown = [0, ...spreadSteps(last, ANIMATION_FRAMES)].map((number) => frames[number]!);
     const scale = Math.max(1, Math.floor(ANIMATION_SIDE / Math.max(shape[1], shape[2])));
-    await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
+    await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale, show }));
   }
   await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
   await events?.notePictures(step, png, heldOut);

@@ -1,4 +1,5 @@
 /** Checks, before any image is read, from the list of images alone: can a run train on them? */
+import { pictureShapeOf, shownOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { DataConditions } from '../data/index.ts';
 import type { BesideImages } from '../data/set/beside.ts';
@@ -10,6 +11,9 @@ import type { TrainPlan } from './plan.ts';
 export interface ImageList {
   /** Includes those that will be skipped. */
   total: number;
+  /** Where the list shows them. */
+  channels?: number | undefined;
+  channelNames?: readonly string[] | undefined;
   classNames?: readonly string[] | undefined;
   conditions?: DataConditions | undefined;
   groups?: readonly number[] | undefined;
@@ -34,6 +38,10 @@ export function checkList(plan: Pick<TrainPlan, 'config' | 'model'>, list: Image
     throw new InputError(
       `Cannot start training: ${name} must be at most the number of training images, ${images}, received ${received}.`,
     );
+  }
+  const { channels, channelNames } = list;
+  if (channels !== undefined) {
+    shownOf('start training', { shape: pictureShapeOf(plan.model), channelNames, show: plan.config.output.show });
   }
   checkDropout(plan.config.training, plan.model, list.classNames);
   checkConditions(plan.model.conditions, list.conditions?.names);

@@ -6,7 +6,7 @@ import {
   type Schedule,
   type SchedulerConfig,
 } from '@onnoise/scheduler';
-import { pictureShapeOf, usualSteps } from '@onnoise/scheduler/model';
+import { pictureShapeOf, shownOf, usualSteps } from '@onnoise/scheduler/model';
 import type { Dataset } from '../data/index.ts';
 import type { Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
@@ -131,6 +131,7 @@ export function checkData({ model, config }: TrainPlan, dataset: Dataset, resume
       `Cannot start training: the images must be ${wanted} as the network takes them, received ${received} (--size and --channels say which).`,
     );
   }
+  shownOf('start training', { shape, channelNames: dataset.channelNames, show: config.output.show });
   checkDropout(config.training, model, dataset.classNames);
   checkConditions(model.conditions, dataset.conditions?.names);
   checkBeside(model, dataset.beside);

@@ -4,7 +4,7 @@
  * scheduler are not here: `createModel` and `parseSchedulerConfig` check them.
  */
 import { DEFAULT_SAMPLER, SAMPLER_NAMES } from '@onnoise/scheduler';
-import { USUAL_STEPS } from '@onnoise/scheduler/model';
+import { showRule, USUAL_STEPS } from '@onnoise/scheduler/model';
 import { LR_SCHEDULES, OPTIMIZER_NAMES, TIMESTEP_SAMPLINGS } from '@onnoise/scheduler/training';
 import { HUBER_DELTA, LOSS_NAMES } from '../step/loss.ts';
 import { augmentFields } from './augment-fields.ts';
@@ -197,6 +197,13 @@ export const fields = {
       choices: SAMPLER_NAMES,
       default: DEFAULT_SAMPLER,
       describe: 'sampler for a sheet',
+    },
+    show: {
+      onResume: 'told',
+      type: 'string',
+      rule: showRule,
+      describe:
+        'channels that sheets show, by name or number: one in gray, as flair or 2, or three as red, green and blue, as flair,t1,t2  [default: the first; red, green and blue if it has them]',
     },
     tensorboard: {
       onResume: 'free',

@@ -4,6 +4,7 @@
  */
 
 import { writeWhole } from '@onnoise/base/files';
+import { shownOf } from '@onnoise/scheduler/model';
 import type { Dataset } from '@onnoise/training/data';
 import { sheetFormat } from './sheet-files.ts';
 
@@ -18,15 +19,17 @@ export function shownImages(count: number, size: number): number[] {
   return Array.from({ length: shown }, (_, i) => Math.floor((i * count) / shown));
 }
 
-/** @returns how many images are on it. @throws InputError or Failure where it cannot be written */
-export async function writePreparedSheet(dataset: Dataset, path: string): Promise<number> {
+/** @param show channels, as `shownOf` takes them @returns how many images are on it. @throws InputError or Failure where it cannot be written */
+export async function writePreparedSheet(dataset: Dataset, path: string, show?: string): Promise<number> {
   const { sheet } = await import('@onnoise/runtime-node');
-  const { count, channels, height, width } = dataset;
+  const { count, channels, channelNames, height, width } = dataset;
+  const shape = [channels, height, width] as const;
   const shown = shownImages(count, width);
   const pixels = new Uint8Array(shown.length * channels * height * width); // [n, C, H, W]
   await dataset.read(shown, pixels);
   const levels = Float32Array.from(pixels, (byte) => byte / 127.5 - 1);
-  const picture = await sheet(levels, [channels, height, width], undefined, {
+  const picture = await sheet(levels, shape, undefined, {
+    show: shownOf('draw the sheet', { shape, channelNames, show }),
     format: await sheetFormat(path, '--sheet'),
   });
   await writeWhole(path, picture);

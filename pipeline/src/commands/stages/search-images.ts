@@ -99,7 +99,7 @@ async function score(job: Search, dataset: Dataset, maps: readonly string[], sig
         },
       });
     });
-    await writeSheet(out, highest.kept, shape);
+    await writeSheet(out, highest.kept, model);
     return scores;
   } finally {
     await model.dispose();

@@ -8,7 +8,7 @@ import { checkWritable, requireSpace, writeWhole } from '@onnoise/base/files';
 import type { Levels } from '@onnoise/base/pictures';
 import type { PictureFacts } from '@onnoise/medical';
 import type { AnimationFormat, PictureFormat, Samples, SheetOptions } from '@onnoise/runtime-node';
-import { type Artefact, sizeOf, toByte, toDeepLevel } from '@onnoise/scheduler/model';
+import { type Artefact, type ShownFacts, shownOf, sizeOf, toByte, toDeepLevel } from '@onnoise/scheduler/model';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import { besideSheet, joinImages, spreadSteps } from '@onnoise/training/pictures';
 import { checkFileChoice, checkFileFormat, type FileChoice, fileBytes } from '../../pictures/choices.ts';
@@ -29,6 +29,8 @@ export interface SheetFiles extends FileChoice {
   frames?: string | undefined;
   /** The sheet forming, a file. */
   animation?: string | undefined;
+  /** Channels that pictures show; see `shownOf`. Default: as the model says. */
+  show?: string | undefined;
   /** Pictures in a row. */
   columns?: number | undefined;
   /** Bits of a level in the sheet, the array and single pictures. Default: 8. */
@@ -83,18 +85,21 @@ export async function checkNames(files: SheetFiles): Promise<void> {
 
 /**
  * Makes sure that everything can be written, and fits.
- * @param shape [C, H, W] of the images
+ * @param model of the images
  * @throws InputError or Failure
  */
 export async function checkFiles(
   files: SheetFiles,
-  { count, shape, steps }: { count: number; shape: Samples['shape']; steps: number },
+  { count, model, steps }: { count: number; model: ShownFacts; steps: number },
 ): Promise<void> {
   const { checkPictureSize, layOut } = await import('@onnoise/runtime-node');
   const { out, singles, frames, animation, columns, depth = 8 } = files;
-  checkFileFormat('write the pictures', shape, files);
+  const { shape } = model;
+  const shown = shownBy(files, model);
+  checkFileFormat('write the pictures', shown, files);
   const bytes = depth / 8;
-  const picture = layOut(count, shape, columns === undefined ? {} : { columns });
+  const show = shownOf('write the pictures', shown);
+  const picture = layOut(count, shape, columns === undefined ? { show } : { columns, show });
   const pixels = count * sizeOf(shape);
   const sheet = isArrayName(out) ? pixels : checkPictureSize(await sheetFormat(out), picture);
   await checkWritable('--out', out, 'file');
@@ -115,6 +120,10 @@ export async function checkFiles(
   }
 }
 
+/** A model as its pictures are to be shown. */
+const shownBy = ({ show }: SheetFiles, model: ShownFacts): ShownFacts =>
+  show === undefined ? model : { ...model, show };
+
 /** Writes everything, and reports each file when it is complete; stops between two files when the signal aborts. */
 export async function writeFiles(
   files: SheetFiles,
@@ -123,9 +132,12 @@ export async function writeFiles(
   signal: AbortSignal,
   onWritten: (what: 'sheet' | 'array' | 'singles' | 'masks' | 'frames' | 'animation', path: string) => void,
 ): Promise<void> {
-  const { images, shape, seeds, levels, model } = samples;
+  const { images, shape, seeds, levels, model, artefact } = samples;
   const runtime = await import('@onnoise/runtime-node');
   const { out, columns, singles, frames, animation, depth } = files;
+  const { channelNames, show: usual } = artefact;
+  const shown = shownBy(files, { shape, channelNames, show: usual });
+  const show = shownOf('write the pictures', shown);
   const write = async (path: string, bytes: Uint8Array) => {
     signal.throwIfAborted();
     await writeWhole(path, marked(bytes));
@@ -135,7 +147,7 @@ export async function writeFiles(
     await writeWhole(out, pictureArray(valuesOf(images, depth, levels), shape));
     onWritten('array', out);
   } else {
-    await write(out, await sheetOf(samples, columns, { format: await sheetFormat(out), depth }));
+    await write(out, await sheetOf(samples, columns, { format: await sheetFormat(out), depth, show }));
     onWritten('sheet', out);
   }
   if (singles !== undefined || isArrayName(out)) {
@@ -146,7 +158,7 @@ export async function writeFiles(
   }
   if (singles !== undefined) {
     const size = sizeOf(shape);
-    const encode = await pictureEncoder(shape, files, files.facts, async () => ({
+    const encode = await pictureEncoder(shown, files, files.facts, async () => ({
       model: basename(resolve(model)),
       hash: await runtime.hashModel(model),
     }));
@@ -158,7 +170,7 @@ export async function writeFiles(
   }
   if (frames !== undefined) {
     for (const [step, frame] of film.frames) {
-      await write(join(frames, frameName(step)), await runtime.sheet(frame, shape, columns));
+      await write(join(frames, frameName(step)), await runtime.sheet(frame, shape, columns, { show }));
     }
     onWritten('frames', frames);
   }
@@ -168,7 +180,7 @@ export async function writeFiles(
     const format = await movingFormat(animation);
     await write(
       animation,
-      await runtime.animation(shown, shape, columns === undefined ? { format } : { format, columns }),
+      await runtime.animation(shown, shape, columns === undefined ? { format, show } : { format, columns, show }),
     );
     onWritten('animation', animation);
   }
@@ -178,7 +190,7 @@ export async function writeFiles(
 interface DrawnBy {
   /** Folder. */
   model: string;
-  artefact: Pick<Artefact, 'conditionImage' | 'maskOutput'>;
+  artefact: Pick<Artefact, 'conditionImage' | 'maskOutput' | 'channelNames' | 'show'>;
   /** [K, H, W] of each picture. */
   told?: readonly Float32Array[] | undefined;
   levels?: Levels | undefined;
@@ -188,12 +200,13 @@ interface DrawnBy {
 async function sheetOf(
   { told, artefact, ...samples }: Samples & DrawnBy,
   columns: number | undefined,
-  options: Pick<SheetOptions, 'format' | 'depth'>,
+  { show, ...options }: Pick<SheetOptions, 'format' | 'depth' | 'show'>,
 ): Promise<Buffer> {
   const { sheet } = await import('@onnoise/runtime-node');
-  const { images, shape, each } = besideSheet(samples, artefact, told && joinImages(told));
+  const cells = besideSheet(samples, artefact, told && joinImages(told), show);
+  const { images, shape, each } = cells;
   const across = columns ?? Math.ceil(Math.sqrt(samples.seeds.length));
-  return sheet(images, shape, each === 1 ? columns : each * across, options);
+  return sheet(images, shape, each === 1 ? columns : each * across, { ...options, show: cells.show });
 }
 
 const isArrayName = (path: string): boolean => /\.npy$/i.test(path);

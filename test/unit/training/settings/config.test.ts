@@ -209,6 +209,7 @@ describe('compareConfigs', () => {
     masks: ['a', 'b'],
     maskClasses: ['a,b', 'a,c'],
     conditionImages: ['a', 'b'],
+    show: ['2', 'flair,t1,t2'],
   };
   const twoValues = (key: string, field: Field): [unknown, unknown] => {
     if (field.type === 'choice') return [field.choices[0], field.choices[1]];
