@@ -32,6 +32,8 @@ cases = {
     "colour, Fortran, channels first": dict(file=npy(np.asfortranarray(np.moveaxis(colour, -1, 1))), pixels=colour),
     "big-endian 16 bits": dict(file=npy((levels * np.uint16(100)).astype(">u2")), pixels=np.rint(span / 236 * 255)),
     "floats": dict(file=npy((levels / 10 - 5).astype(np.float32)), pixels=np.rint(span / 236 * 255)),
+    "halves": dict(file=npy((levels / 4 - 5).astype(np.float16)), pixels=np.rint(span / 236 * 255)),
+    "big-endian halves": dict(file=npy((levels / 4 - 5).astype(">f2")), pixels=np.rint(span / 236 * 255)),
     "doubles": dict(file=npy(-levels.astype(np.float64)), pixels=np.rint((236 - span) / 236 * 255)),
     "64-bit integers": dict(file=npy(levels.astype(np.int64) - 1000), pixels=np.rint(span / 236 * 255)),
     "savez": dict(file=packed(np.savez, images=levels, labels=np.array([2, 0, 1])), pixels=levels, labels=[2, 0, 1]),

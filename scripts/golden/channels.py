@@ -99,7 +99,7 @@ def pictures():
     return [
         pillow("rgba.png", levels(4), "RGBA", format="PNG"),
         pillow("la.png", levels(2), "LA", format="PNG"),
-        pillow("rgba.webp", np.dstack([levels(3), np.full((5, 6), 255, np.uint8)]), "RGBA", format="WEBP", lossless=True, exact=True),
+        pillow("rgba.webp", levels(4), "RGBA", format="WEBP", lossless=True, exact=True),
         pillow("rgba.tif", levels(4), "RGBA", format="TIFF"),
         pillow("la.tif", levels(2), "LA", format="TIFF", compression="tiff_lzw"),
         case("palette.png", colours, lambda file: palette.save(file, format="PNG", transparency=bytes([255, 0, 120, 40]))),

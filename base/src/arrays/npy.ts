@@ -4,6 +4,7 @@
  * Source: numpy.lib.format, versions 1.0 to 3.0. Limits: numbers and booleans of one type; no records, and no Python objects,
  * whose pickles can run code.
  */
+import { widenHalf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
@@ -27,9 +28,18 @@ const TYPES = {
   i4: { bytes: 4, read: (view, at, little) => view.getInt32(at, little) },
   u8: { bytes: 8, read: (view, at, little) => Number(view.getBigUint64(at, little)) },
   i8: { bytes: 8, read: (view, at, little) => Number(view.getBigInt64(at, little)) },
+  f2: { bytes: 2, read: (view, at, little) => halfOf(view.getUint16(at, little)) },
   f4: { bytes: 4, read: (view, at, little) => view.getFloat32(at, little) },
   f8: { bytes: 8, read: (view, at, little) => view.getFloat64(at, little) },
 } as const satisfies Record<string, NumberType>;
+
+/** Every half by its bits, once one is read. */
+let halves: Float32Array | undefined;
+
+function halfOf(bits: number): number {
+  halves ??= widenHalf(Uint16Array.from({ length: 2 ** 16 }, (_, value) => value));
+  return halves[bits]!;
+}
 
 export type NpyType = keyof typeof TYPES;
 
@@ -72,8 +82,7 @@ export function readNpyHeader(head: Buffer, name: string): NpyHeader {
   const [, mark, kind] = /^([<>|=])?(\w+)$/.exec(descr!) ?? [];
   if (kind === 'O') refuse('an array of numbers', 'Python objects, whose pickles can run code and are never read');
   if (kind === undefined || !Object.hasOwn(TYPES, kind)) {
-    const hint = kind === 'f2' ? ': save it with .astype("float32")' : '';
-    refuse(`of one of the types ${Object.keys(TYPES).join(', ')}`, `"${descr}"${hint}`);
+    refuse(`of one of the types ${Object.keys(TYPES).join(', ')}`, `"${descr}"`);
   }
   const sides = shape!.split(',').flatMap((side) => (side.trim() === '' ? [] : [Number(side)]));
   if (sides.some((side) => !Number.isSafeInteger(side) || side < 0)) refuse('an array with a shape', `(${shape})`);

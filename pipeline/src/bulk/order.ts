@@ -49,7 +49,7 @@ export function orderOf(
   const count = checkInteger(ACTION, '--count', options.count, 1, LARGEST_COUNT);
   const seed = checkInteger(ACTION, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);
   const shard = checkInteger(ACTION, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
-  const { labels, steps, sampler = DEFAULT_SAMPLER, format, modality } = options;
+  const { labels, steps, sampler = DEFAULT_SAMPLER, format, modality, depth } = options;
   checkFileChoice(ACTION, options);
   checkFileFormat(ACTION, artefact, options);
   const conditions = turnsOf(artefact, options.conditions);
@@ -84,6 +84,7 @@ export function orderOf(
     ...(guidance && { guidance }),
     ...(format && format !== 'png' && { files: format }),
     ...(modality && { modality }),
+    ...(depth === 16 && { depth }),
     labels: labels ? numbers.slice(0, labels.length) : all,
     ...(conditions && { conditions }),
     seed,

@@ -54,16 +54,19 @@ export interface ShardSettings extends SamplerValues {
   modality?: Modality | undefined;
   /** What medical files say beside the pixels. Left out: nothing. */
   facts?: PictureFacts | undefined;
+  /** Bits of a level. Left out: 8. */
+  depth?: 16 | undefined;
 }
 
 export const SHARD_FILES = ['dicom', 'nifti'] as const satisfies readonly PictureFileFormat[];
 export type ShardFiles = (typeof SHARD_FILES)[number];
 
 /** As files of pictures are chosen elsewhere. */
-export const fileChoiceOf = ({ files, modality }: Pick<ShardSettings, 'files' | 'modality'>): FileChoice => ({
-  format: files,
+export const fileChoiceOf = ({
+  files,
   modality,
-});
+  depth,
+}: Pick<ShardSettings, 'files' | 'modality' | 'depth'>): FileChoice => ({ format: files, modality, depth });
 
 /** Values of conditions by name, in turn. */
 export type ConditionTurns = Readonly<Record<string, readonly number[]>>;
@@ -137,9 +140,10 @@ export function labelAt({ labels }: Shard, index: number): number | undefined {
 
 /** Sampler, steps, options, guidance and kind of files, in the order in which ids, series and keys hold them. */
 export function samplingOf(settings: Omit<ShardSettings, 'model'>): (string | number)[] {
-  const { sampler, steps, guidance, files, modality, facts } = settings;
+  const { sampler, steps, guidance, files, modality, facts, depth } = settings;
   const guided = guidance === undefined ? [] : [guidance.scale, ...guidance.interval];
-  const written = [files, modality, facts && JSON.stringify(facts)].filter((word) => word !== undefined);
+  const told = [facts && JSON.stringify(facts), depth && `${depth} bits`];
+  const written = [files, modality, ...told].filter((word) => word !== undefined);
   return [sampler, steps, ...SAMPLER_OPTION_NAMES.map((name) => settings[name]), ...guided, ...written];
 }
 
@@ -181,6 +185,7 @@ const RULES: Rules<Shard> = {
   files: optional(oneOf(SHARD_FILES)),
   modality: optional(oneOf(MODALITIES)),
   facts: optional(FACTS),
+  depth: optional(oneOf([16])),
   conditions: optional(CONDITIONS),
   seed: NATURAL,
   count: integer(1, LARGEST_SHARD),

@@ -13,7 +13,7 @@ import { countShards, type Order } from '../bulk/shards.ts';
 import type { FileChoice } from '../pictures/choices.ts';
 import { noteOnClass } from '../pictures/facts.ts';
 import { type Command, textOption } from './options/command.ts';
-import { fileOptions } from './options/files.ts';
+import { depthOption, fileOptions } from './options/files.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
@@ -59,6 +59,7 @@ export const command: Command<GenerateArguments> = {
       describe: 'Only check that all shards are in --out, and write manifest.json; needs no queue',
     },
     ...fileOptions(RESULTS, 'Format of the pictures in the shards'),
+    depth: depthOption(RESULTS, 'Bits of a level in these files'),
     out: textOption('Folder for manifest.json, best that of the workers', { group: RESULTS, default: 'out/bulk' }),
     check: {
       group: RESULTS,

@@ -13,7 +13,7 @@ import { type Artefact, pictureShapeOf, sizeOf, splitPairs } from '@onnoise/sche
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { factsOf, noteOnClass } from '../pictures/facts.ts';
 import { type Command, textOption } from './options/command.ts';
-import { fileOptions } from './options/files.ts';
+import { depthOption, fileOptions } from './options/files.ts';
 import {
   type ConditionArguments,
   conditionSettings,
@@ -87,14 +87,7 @@ export const command: Command<SampleArguments> = {
       'depends on their size',
     ),
     out: textOption(SHEET, { group: FILES, default: 'sheet.png' }),
-    depth: {
-      choices: [8, 16],
-      type: 'number',
-      requiresArg: true,
-      group: FILES,
-      defaultDescription: '8',
-      describe: 'Bits of a level in the sheet, array and single pictures; 16 is for png, tiff and npy',
-    },
+    depth: depthOption(FILES, 'Bits of a level in the sheet, array and single pictures; 16 is for png, tiff and npy'),
     units: {
       boolean: true,
       group: FILES,

@@ -13,6 +13,8 @@ export const ENDINGS: Readonly<Record<PictureFileFormat, string>> = { png: 'png'
 export interface FileChoice {
   /** Default: `png`. */
   format?: PictureFileFormat | undefined;
+  /** Bits of a level. Default: 8. */
+  depth?: 8 | 16 | undefined;
   /** What DICOM files call the pictures. Default: `OT`, other. */
   modality?: Modality | undefined;
   /** Millimetres from one pixel to the next, both ways. Default: what the model knows. */
@@ -25,7 +27,7 @@ export interface FileChoice {
 const AROUND: Readonly<Record<PictureFileFormat, number>> = { png: 0, dicom: 4096, nifti: 1024 };
 
 /** The most bytes that a file has. @param levels of all its pixels */
-export function fileBytes(levels: number, { format = 'png', modality }: FileChoice, depth: 8 | 16 = 8): number {
+export function fileBytes(levels: number, { format = 'png', modality, depth }: FileChoice): number {
   const inWords = depth === 16 || modality === 'CT' || modality === 'MR';
   return levels * (inWords ? 2 : 1) + AROUND[format];
 }

@@ -15,7 +15,7 @@ export type PictureEncoder = (image: Float32Array, seed: ImageSeed) => Promise<U
  */
 export async function pictureEncoder(
   model: ShownFacts,
-  { format = 'png', modality, depth }: FileChoice & { depth?: 8 | 16 | undefined },
+  { format = 'png', modality, depth }: FileChoice,
   facts: PictureFacts | undefined,
   originOf: () => Promise<{ model: string; hash: string }>,
 ): Promise<PictureEncoder> {

@@ -30,3 +30,14 @@ export const fileOptions = (group: string, describe: string) =>
     ),
     'body-part': textOption('What DICOM files say is shown, as DICOM calls it: HAND', { group }),
   }) satisfies Record<string, Options>;
+
+/** Bits of a level, the same for every command that writes pictures. */
+export const depthOption = (group: string, describe: string) =>
+  ({
+    choices: [8, 16],
+    type: 'number',
+    requiresArg: true,
+    group,
+    defaultDescription: '8',
+    describe,
+  }) satisfies Options;

@@ -6,7 +6,7 @@ import { SAMPLER_OPTION_NAMES, type SamplerName, type SamplerSettings } from '@o
 import { refuse } from '@onnoise/scheduler/rules';
 import type { Options } from 'yargs';
 import type { FileChoice } from '../../pictures/choices.ts';
-import { fileOptions } from './files.ts';
+import { depthOption, fileOptions } from './files.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './pictures.ts';
 
 export interface OrderArguments extends SamplerSettings, ConditionArguments, FileChoice {
@@ -34,6 +34,7 @@ const NAMES = [
   'modality',
   'pixelSpacing',
   'bodyPart',
+  'depth',
   'steps',
   'sampler',
   'guidance',
@@ -55,6 +56,7 @@ export function orderOptions(pictures: string, sampling: string) {
     ...pictureOptions(pictures),
     shard: { ...numberOption('shard', pictures, 'Pictures per shard, which is one tar file'), default: 256 },
     ...fileOptions(pictures, 'Format of the pictures in the shards'),
+    depth: depthOption(pictures, 'Bits of a level in these files'),
     ...samplerOptions(sampling),
   };
   return Object.fromEntries(Object.entries<Options>(options).map(withoutDefault));

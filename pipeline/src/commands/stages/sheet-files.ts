@@ -106,7 +106,7 @@ export async function checkFiles(
   await requireSpace(out, sheet * bytes, `write ${out}`);
   if (singles !== undefined) {
     await checkWritable('--singles', singles, 'folder');
-    await requireSpace(singles, count * fileBytes(sizeOf(shape), files, depth), `write ${singles}`);
+    await requireSpace(singles, count * fileBytes(sizeOf(shape), files), `write ${singles}`);
   }
   if (frames !== undefined) {
     await checkWritable('--frames', frames, 'folder');

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseDicom } from 'dicom-parser';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { makeOrder } from '#pipeline/bulk/order.ts';
 import { sampleShard } from '#pipeline/bulk/sample-shard.ts';
@@ -92,6 +93,45 @@ describe('a shard of medical files', () => {
     }
     const other = await runCli('generate', '--merge', ...given, '--shard', '3', '--out', out);
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('the manifest of another order')]);
+  });
+
+  test('has levels of 16 bits with --depth 16, as those of sample', skipBecause(lacksTar()), async () => {
+    const model = await tinyArtefact({ classes: 2 });
+    const [out, singles] = [await temporaryFolder(), await temporaryFolder()];
+    const given = [
+      '--model',
+      model,
+      '--count',
+      '2',
+      '--steps',
+      '2',
+      '--sampler',
+      'ddim',
+      '--labels',
+      '1',
+      '--depth',
+      '16',
+    ];
+    expect(await runCli('worker', '--shards', '0/1', '--device', 'cpu', ...given, '--out', out)).toMatchObject({
+      code: 0,
+    });
+    expect(await runCli('generate', '--merge', ...given, '--out', out)).toMatchObject({ code: 0 });
+    const one = await runCli('sample', ...given, '--out', join(singles, 's.png'), '--singles', singles);
+    expect(one).toMatchObject({ code: 0 });
+    const { shards, settings } = await readManifest(out);
+    expect(settings).toMatchObject({ depth: 16 });
+    for (const { file } of shards) execFileSync('tar', ['xf', join(out, file)], { cwd: out });
+    const [there, here] = await Promise.all([readFile(join(out, '000000001.png')), readFile(join(singles, '1.png'))]);
+    expect([there[24], await sharp(there).raw({ depth: 'ushort' }).toBuffer()]).toEqual([
+      16,
+      await sharp(here).raw({ depth: 'ushort' }).toBuffer(),
+    ]);
+    const shard = shardAt({ ...ORDER, depth: 16 }, 0);
+    expect(parseShard(JSON.parse(JSON.stringify(shard)))).toEqual(shard);
+    expect(shardId(shard)).not.toBe(shardId(shardAt(ORDER, 0)));
+    expect(() => parseShard({ ...shard, depth: 12 })).toThrow('depth must be 16');
+    const queued = ['--queue', 'redis://localhost:1', '--depth', '16'];
+    expect(await refusal(runCli('worker', ...queued))).toContain('--depth must be left out without --shards');
   });
 
   test('is refused where a model cannot have it, and orders where the queue has them', async () => {

@@ -83,7 +83,7 @@ describe('an array of numpy', () => {
       npy(dictionary("[('a', '<i4')]", '(3,)'), levels),
       'must be an array of one type of numbers, received records.',
     ],
-    ['halves', npy(dictionary("'<f2'", '(4, 3, 2)'), levels), 'received "<f2": save it with .astype("float32").'],
+    ['complex numbers', npy(dictionary("'<c8'", '(4, 3, 2)'), levels), 'f2, f4, f8, received "<c8".'],
     ['text', Buffer.from('id,age\n1,2\n3,4\n'), "must be numpy's .npy, received something else."],
     ['a cut file', writeNpy(levels, [4, 3, 4]).subarray(0, -1), 'received 175: it is truncated.'],
     ['more than it says', Buffer.concat([writeNpy(levels, [4, 3, 4]), levels]), 'must have 176 bytes, received 224.'],

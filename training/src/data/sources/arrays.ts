@@ -30,6 +30,8 @@ const PHOTOGRAPHIC: readonly number[] = [1, 3];
 
 /** Most different classes. */
 const MOST_CLASSES = 10_000;
+/** Most of those that half floats tell apart. */
+const MOST_HALVES = 2048;
 
 export const isArrayName = (path: string): boolean => /\.np[yz]$/i.test(path);
 
@@ -105,10 +107,12 @@ async function labelsAmong(arrays: readonly ArrayFile[], count: number): Promise
     return { notes: [`${array.name} has ${columns} labels an image, and is not used: an image has one class.`] };
   const labels: number[] = [];
   for await (const item of itemsOf(array)) labels.push(npyValues(item, array.header)(0));
-  const wrong = labels.find((label) => !Number.isInteger(label) || label < 0 || label >= MOST_CLASSES);
+  const most = array.header.type === 'f2' ? MOST_HALVES : MOST_CLASSES;
+  const wrong = labels.find((label) => !Number.isInteger(label) || label < 0 || label >= most);
   if (wrong !== undefined) {
+    const halves = most === MOST_HALVES ? ', as half floats round others' : '';
     throw new InputError(
-      `Cannot read the array: ${array.name} must hold integers from 0 to ${MOST_CLASSES - 1}, received ${wrong}.`,
+      `Cannot read the array: ${array.name} must hold integers from 0 to ${most - 1}${halves}, received ${wrong}.`,
     );
   }
   const classes = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
