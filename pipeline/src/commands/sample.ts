@@ -124,6 +124,10 @@ export async function sample(options: SampleArguments): Promise<void> {
   if (options.fit !== undefined && options.from === undefined && told === undefined) {
     refuse('sample images', '--fit', 'left out without pictures or masks to fit', options.fit);
   }
+  if (options.from !== undefined && shape[0] === 3 && artefact.channelNames) {
+    const rule = `left out, as the channels of the model are no colours but ${artefact.channelNames.join(', ')}`;
+    refuse('start from a picture', '--from', rule, options.from);
+  }
   const count = options.count ?? told?.files.length ?? USUAL_COUNT;
   const levels = options.units ? await levelsOf(folder) : undefined;
   const seeds = { count, seed, interpolate, variations, variation };

@@ -72,6 +72,8 @@ describe('--show', () => {
       2,
       expect.stringContaining('--show must name channels of the pictures, flair, t1, t2, or 1 to 3, received "pd".'),
     ]);
+    const start = await runCli(...drawn, '--from', join(run, 'own', '0.png'));
+    expect([start.code, start.stderr]).toEqual([2, expect.stringContaining('are no colours but flair, t1, t2')]);
     const two = await runCli(...drawn, '--show', 'flair,t1');
     expect([two.code, two.stderr]).toEqual([2, expect.stringContaining('received "flair,t1".')]);
     const index = join(model, 'model_index.json');
