@@ -141,7 +141,12 @@ describe('importCheckpoint refuses', () => {
       { down_block_types: ['SkipDownBlock2D', 'DownBlock2D'] },
       'down_block_types must be a list of at least 1, each one of DownBlock2D',
     ],
-    ['nine channels', { in_channels: 9, out_channels: 9 }, 'in_channels must be at most 8, received 9.'],
+    ['nine channels', { in_channels: 9, out_channels: 9 }, 'out_channels must be at most 8, received 9.'],
+    [
+      'a picture of nine',
+      { in_channels: 10, out_channels: 1 },
+      'in_channels must be at most 8 more than out_channels (1), received 10.',
+    ],
     [
       'a learned variance',
       { out_channels: 2 },
