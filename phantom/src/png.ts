@@ -42,7 +42,7 @@ export function encodeIndexedPng(
   labels: Uint8Array,
   size: number,
   palette: readonly (readonly [red: number, green: number, blue: number])[],
-  texts: Readonly<Record<string, string>>,
+  texts: Readonly<Record<string, string>> = {},
 ): Buffer {
   const rows = Buffer.alloc(size * (size + 1)); // a 0 before each row: not filtered
   for (let row = 0; row < size; row++) rows.set(labels.subarray(row * size, (row + 1) * size), row * (size + 1) + 1);

@@ -42,6 +42,7 @@ export {
   PICTURE_FORMATS,
   type PictureFormat,
 } from './pictures/formats.ts';
+export { labelPng, readClassMask, scaleMask } from './pictures/label-png.ts';
 export { imageSize, layOut, type Pixels, type TileOptions, tile } from './pictures/pixels.ts';
 export {
   compileReconstruction,

@@ -1,18 +1,11 @@
-/** Chunks of PNG files. Source: PNG Specification (Third Edition), sections 5.3 and 11.3.3. */
-import { crc32 } from 'node:zlib';
+/** Texts in PNG files. Source: PNG Specification (Third Edition), section 11.3.3. */
+import { pngChunk, PNG_SIGNATURE as SIGNATURE } from '@onnoise/scheduler/model';
 
-export const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
+export const PNG_SIGNATURE = Buffer.from(SIGNATURE);
 /** Of the first chunk, IHDR. */
 const HEADER_BYTES = 25;
 
-export function chunk(type: string, data: Uint8Array): Buffer {
-  const bytes = Buffer.alloc(data.length + 12);
-  bytes.writeUInt32BE(data.length, 0);
-  bytes.write(type, 4, 'latin1');
-  bytes.set(data, 8);
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, data.length + 8)), data.length + 8);
-  return bytes;
-}
+export const chunk = (type: string, data: Uint8Array): Buffer => Buffer.from(pngChunk(type, data).buffer);
 
 /** @param text in ASCII: readers disagree about other letters */
 export const textChunk = (keyword: string, text: string): Buffer =>

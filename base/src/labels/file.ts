@@ -3,13 +3,12 @@
  * like change values, and decoders make colours of a GIF's palette.
  */
 import { readFile } from 'node:fs/promises';
+import { grayLabels, isPng, type LabelGrid, labelsOfPng, pngExtent } from '@onnoise/scheduler/model';
 import sharp, { type Sharp } from 'sharp';
 import { pagesOf, reasonOf, sizeOf } from '../pictures/decode.ts';
 import { MAX_PIXELS } from '../pictures/max-pixels.ts';
 import { weightGate } from '../pictures/ordered-map.ts';
-import { isPng, pixelsOfPng, readPng } from './png.ts';
 import { isTiff, requirePlainTiff } from './tiff.ts';
-import { type LabelGrid, toLabels } from './values.ts';
 
 /** Pixels that are being read. */
 const reading = weightGate(MAX_PIXELS);
@@ -25,7 +24,7 @@ export interface LabelFile {
 export async function openLabelFile(path: string): Promise<LabelFile> {
   const bytes = await readFile(path);
   if (bytes.length === 0) throw new Error('an empty file');
-  if (isPng(bytes)) return { count: 1, read: () => reading(pixelsOfPng(bytes), () => gridOfPng(bytes)) };
+  if (isPng(bytes)) return { count: 1, read: () => reading(pixelsOfPng(bytes), () => labelsOfPng(bytes, MAX_PIXELS)) };
   if (isTiff(bytes)) {
     requirePlainTiff(bytes, 0);
     return { count: await pagesOf(path), read: (page) => gridOfTiff(path, bytes, page) };
@@ -34,29 +33,11 @@ export async function openLabelFile(path: string): Promise<LabelFile> {
   throw new Error('label maps are read from PNG, TIFF, NIfTI and DICOM SEG: save it as PNG');
 }
 
-async function gridOfPng(bytes: Uint8Array): Promise<LabelGrid> {
-  const { width, height, channels, bits, samples } = await readPng(bytes);
-  const colours = channels > 2 ? 3 : 1;
-  if (colours < channels) requireOpaque(samples, channels, 2 ** bits - 1);
-  return { width, height, labels: grayOf(samples, channels, colours) };
+/** By its head, as far as it has one. */
+function pixelsOfPng(file: Uint8Array): number {
+  const { width, height } = pngExtent(file) ?? { width: 0, height: 0 };
+  return width * height;
 }
-
-function requireOpaque(samples: ArrayLike<number>, channels: number, opaque: number): void {
-  for (let i = channels - 1; i < samples.length; i += channels) {
-    if (samples[i] !== opaque) throw new Error('it has transparent pixels, which have no label: save it as gray');
-  }
-}
-
-/** The one channel, or the first of three that are the same. */
-function grayOf(samples: ArrayLike<number>, channels: number, colours: number): Uint16Array {
-  return toLabels((at) => {
-    const value = samples[channels * at]!;
-    for (let c = 1; c < colours; c++) if (samples[channels * at + c] !== value) throw new Error(COLOURED);
-    return value;
-  }, samples.length / channels);
-}
-
-const COLOURED = 'it is in colour, and a label is one number: save it as gray, or with a palette';
 
 type Values = Uint8Array | Uint16Array | Float32Array | Int8Array | Int16Array | Int32Array | Uint32Array;
 
@@ -85,7 +66,7 @@ async function decodeTiff(path: string, page: number): Promise<LabelGrid> {
   const { values, width, height, channels } = await samplesOf(open).catch((error) => {
     throw new Error(reasonOf(error, path));
   });
-  return { width, height, labels: grayOf(values, channels, channels) };
+  return { width, height, labels: grayLabels(values, channels, channels) };
 }
 
 /** @param open the same picture each time @returns [height, width, channels] */

@@ -6,10 +6,9 @@
  * has another size than its image, at that times the ratio of both. A centre on the border of two pixels takes the right, or lower, one.
  * libvips lays images that it enlarges half a pixel of the result further to the right and down, which labels do not follow.
  */
-import { type Extent, extentOf } from '@onnoise/scheduler/model';
+import { type Extent, extentOf, type LabelGrid } from '@onnoise/scheduler/model';
 import { centreOn, planFit } from '../pictures/fit.ts';
 import type { ImageOptions } from '../pictures/types.ts';
-import type { LabelGrid } from './values.ts';
 
 /** An image before it is brought to size, turned as its EXIF orientation says. */
 export interface ImageShape extends Extent {

@@ -1,10 +1,9 @@
 /** Samples a shard's images as files. */
-import { batchOf, type DiffusionModel, png, type SampleOptions, type Samples } from '@onnoise/runtime-node';
+import { batchOf, type DiffusionModel, labelPng, png, type SampleOptions, type Samples } from '@onnoise/runtime-node';
 import { InputError, samplerSettings } from '@onnoise/scheduler';
 import { pictureShapeOf, sizeOf } from '@onnoise/scheduler/model';
 import { checkFileFormat } from '../pictures/choices.ts';
 import { pictureEncoder } from '../pictures/encoder.ts';
-import { labelPng } from '../pictures/mask-png.ts';
 import { conditionsFrom, fileChoiceOf, type Shard, turnFrom } from './shards.ts';
 
 /** A model as shards need it. */

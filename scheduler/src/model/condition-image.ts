@@ -84,6 +84,21 @@ export function readConditionImage(
 /** How a config says it; see `readConditionImage`. */
 export const conditionImageConfig = ({ shape, mask }: ConditionImage): object => mask ?? { channels: shape[0] };
 
+/** What label maps have for each class, ascending. */
+export const maskValues = ({ classes, values }: MaskLabels): readonly number[] => values ?? classes.map((_, k) => k);
+
+/** The class numbers of a label map's values. @throws Error with the reason where it has a value of no class */
+export function classNumbers(values: ArrayLike<number>, labels: MaskLabels): Uint8Array<ArrayBuffer> {
+  const known = maskValues(labels);
+  const numbers = new Map(known.map((value, k) => [value, k]));
+  return Uint8Array.from(values, (value) => {
+    const number = numbers.get(value);
+    if (number !== undefined) return number;
+    const named = labels.classes.map((name, k) => `${known[k]} ${name}`);
+    throw new Error(`it has the value ${value}, and the model knows ${named.join(', ')}`);
+  });
+}
+
 /** The planes of a mask [H, W] of class numbers: [K, H, W] of 0 and 1, or of the two values given. */
 export function maskPlanes(
   mask: ArrayLike<number>,
@@ -96,6 +111,9 @@ export function maskPlanes(
   return planes;
 }
 
+/** Of errors, for callers that call it otherwise. */
+const SUBJECT = 'conditionImages';
+
 /** How many condition images are given. @throws InputError for what cannot be whole ones */
 export function countOfConditionImages(
   action: string,
@@ -103,11 +121,12 @@ export function countOfConditionImages(
   given: ConditionImages | undefined,
 ): number | undefined {
   if (given === undefined) return undefined;
-  if (spec === undefined) refuse(action, 'conditionImages', 'left out, this model takes none', given);
+  if (spec === undefined) refuse(action, SUBJECT, 'left out, this model takes none', given);
   const { one, words, kind } = formOf(spec);
-  if (!(given instanceof kind)) refuse(action, 'conditionImages', words, given);
+  if (!(given instanceof kind)) refuse(action, SUBJECT, words, given);
   if (given.length === 0 || given.length % one !== 0) {
-    throw new InputError(`Cannot ${action}: conditionImages must be ${words}, received ${given.length} values.`);
+    const message = `Cannot ${action}: conditionImages must be ${words}, received ${given.length} values.`;
+    throw new InputError(message, { subject: SUBJECT });
   }
   return given.length / one;
 }
@@ -126,6 +145,21 @@ function formOf({ shape: [planes, height, width], mask }: ConditionImage) {
       };
 }
 
+/** `mask` or `condition image` */
+const nameOfConditionImage = ({ mask }: ConditionImage): string => (mask ? 'mask' : 'condition image');
+
+/** @param place for the sentence @throws InputError for several where pictures share the noise of a seed */
+export function requireOneConditionImage(
+  action: string,
+  spec: ConditionImage | undefined,
+  images: number | undefined,
+  place: string,
+): void {
+  if (spec === undefined || images === undefined || images <= 1) return;
+  const message = `Cannot ${action}: the ${nameOfConditionImage(spec)}s must be one ${place}, received ${images}.`;
+  throw new InputError(message, { subject: SUBJECT });
+}
+
 /**
  * What the network is told of each image, [K, H, W]; the given ones in turn. undefined for a network that takes none.
  * @param optional whether an image may have none: the network was also trained without.
@@ -139,20 +173,20 @@ export function completeConditionImages(
 ): Float32Array[] | undefined {
   const images = countOfConditionImages(action, spec, given);
   if (spec === undefined) return undefined;
-  const what = spec.mask ? 'mask' : 'condition image';
+  const what = nameOfConditionImage(spec);
   if (given === undefined || images === undefined) {
     if (optional) return undefined;
-    throw new InputError(`Cannot ${action}: this model needs a ${what} for each image, received none.`);
+    const message = `Cannot ${action}: this model needs a ${what} for each image, received none.`;
+    throw new InputError(message, { subject: SUBJECT });
   }
   if (images > count) {
-    throw new InputError(
-      `Cannot ${action}: the ${what}s must be at most as many as images, received ${images} for ${count}.`,
-    );
+    const message = `Cannot ${action}: the ${what}s must be at most as many as images, received ${images} for ${count}.`;
+    throw new InputError(message, { subject: SUBJECT });
   }
   const { one, words } = formOf(spec);
   const [low, high] = spec.mask ? [0, spec.shape[0] - 1] : [-1, 1];
   const bad = (given as Float32Array).find((value) => !(value >= low && value <= high));
-  if (bad !== undefined) refuse(action, 'conditionImages', words, bad);
+  if (bad !== undefined) refuse(action, SUBJECT, words, bad);
   const encoded = Array.from({ length: images }, (_, i) => {
     const image = given.subarray(i * one, (i + 1) * one);
     return image instanceof Uint8Array ? maskPlanes(image, spec.shape[0]) : image;

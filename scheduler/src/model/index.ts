@@ -26,6 +26,7 @@ export { GRAY_TOLERANCE, isGray, toGray } from './colour.ts';
 export {
   type ConditionImage,
   type ConditionImages,
+  classNumbers,
   completeConditionImages,
   conditionImageConfig,
   conditionImageMetadata,
@@ -33,6 +34,7 @@ export {
   type MaskLabels,
   MOST_MASK_CLASSES,
   maskPlanes,
+  maskValues,
   readConditionImage,
   readMaskLabels,
 } from './condition-image.ts';
@@ -88,6 +90,9 @@ export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type Wi
 export type { PictureOptions } from './options.ts';
 export { labelsOfPictures } from './picture-labels.ts';
 export { type ImageShape, MOST_CHANNELS, toByte, toBytes, toDeepLevel } from './pixels.ts';
+export { isPng, PNG_SIGNATURE, pngChunk, pngExtent } from './png/chunks.ts';
+export { grayLabels, type LabelGrid, labelsOfPng, toLabels } from './png/labels.ts';
+export { type PngSamples, readPngSamples } from './png/samples.ts';
 export {
   completeRequest,
   type PictureRequest,

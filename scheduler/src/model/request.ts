@@ -1,12 +1,12 @@
 /** Checks and completes the options of a sampling call, before anything is computed. */
 import type { ImageSeed } from '../noise/seeds.ts';
-import { InputError, refuse } from '../rules/errors.ts';
+import { refuse } from '../rules/errors.ts';
 import type { Guidance } from '../sampling/guidance.ts';
 import { checkPicture } from '../sampling/known.ts';
 import { DEFAULT_SAMPLER } from '../sampling/methods/samplers.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
-import { completeConditionImages, countOfConditionImages } from './condition-image.ts';
+import { completeConditionImages, countOfConditionImages, requireOneConditionImage } from './condition-image.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { completeConditions } from './conditions.ts';
 import { guidanceInterval, guidanceScale } from './guidance-options.ts';
@@ -76,7 +76,7 @@ export function completeRequest(
   const count = seeds.length;
   checkLatents(options, shape, count);
   checkPicture(options, shape, count);
-  checkSharedNoise(options, told);
+  checkSharedNoise(model, options, told);
   const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, turn);
   const conditionImages = completeConditionImages(ACTION, model.conditionImage, options.conditionImages, turn);
   const scale = guidanceScale(ACTION, model, options.guidance);
@@ -103,6 +103,7 @@ export function completeRequest(
 
 /** @throws InputError for several values of a condition where pictures share the noise of a seed: they would jump from one to another. */
 function checkSharedNoise(
+  { conditionImage }: ConditioningFacts,
   { interpolate, variations, conditions = {} }: PictureOptions,
   told: number | undefined,
 ): void {
@@ -111,9 +112,7 @@ function checkSharedNoise(
   for (const [name, given] of Object.entries(conditions)) {
     if ([given].flat().length > 1) refuse(ACTION, `condition ${name}`, `one number ${place}`, given);
   }
-  if (told !== undefined && told > 1) {
-    throw new InputError(`Cannot ${ACTION}: conditionImages must be one ${place}, received ${told}.`);
-  }
+  requireOneConditionImage(ACTION, conditionImage, told, place);
 }
 
 /** @throws InputError for what has no meaning without a picture, or without a mask. */

@@ -4,7 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import { diskFailure } from '@onnoise/base/files';
 import { fitLabels, type LabelGrid, openLabelFile } from '@onnoise/base/labels';
 import { type Fit, readPicture } from '@onnoise/runtime-node';
-import type { Artefact, ConditionImage, ConditionImages, MaskLabels } from '@onnoise/scheduler/model';
+import {
+  type Artefact,
+  type ConditionImage,
+  type ConditionImages,
+  classNumbers,
+  type MaskLabels,
+} from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 
 export interface ConditionImageArguments {
@@ -91,17 +97,11 @@ async function readMask(
     );
   }
   const values = fits ? grid.labels : fitLabels(grid, grid, { size: `${width}x${height}`, fit: fit! });
-  const known = labels.values ?? labels.classes.map((_, i) => i);
-  const classOf = new Map(known.map((value, i) => [value, i]));
-  return Uint8Array.from(values, (value) => {
-    const number = classOf.get(value);
-    return number ?? refuseFile(`it has the value ${value}, and the model knows ${describe(labels)}`);
-  });
-}
-
-/** `0 background, 1 bone` */
-function describe({ classes, values }: MaskLabels): string {
-  return classes.map((name, i) => `${values?.[i] ?? i} ${name}`).join(', ');
+  try {
+    return classNumbers(values, labels);
+  } catch (error) {
+    return refuseFile((error as Error).message);
+  }
 }
 
 /** [K, H, W] in [-1, 1] */

@@ -5,8 +5,7 @@
 import { join } from 'node:path';
 import { writeNpy } from '@onnoise/base/arrays';
 import type { Samples } from '@onnoise/runtime-node';
-import type { Artefact } from '@onnoise/scheduler/model';
-import { labelPng, labelValues, namesFile } from '../../pictures/mask-png.ts';
+import { type Artefact, type MaskLabels, maskValues } from '@onnoise/scheduler/model';
 import { singleName } from './own-pictures.ts';
 
 /** `a/x.npy` as `a/x-masks.npy` */
@@ -25,8 +24,8 @@ export async function* maskFiles(
 ): AsyncGenerator<[path: string, bytes: Uint8Array]> {
   const { maskOutput } = artefact;
   if (!masks || !maskConfidence || !maskOutput) return;
-  const { png } = await import('@onnoise/runtime-node');
-  const values = labelValues(maskOutput);
+  const { labelPng, png } = await import('@onnoise/runtime-node');
+  const values = maskValues(maskOutput);
   if (array !== undefined) {
     const dims = [seeds.length, height, width];
     const stored = values.at(-1)! > 255 ? Uint16Array.from(masks, (k) => values[k]!) : masks.map((k) => values[k]!);
@@ -44,4 +43,10 @@ export async function* maskFiles(
     yield [join(`${singles}-confidence`, name), await png(sure, [1, height, width])];
   }
   yield [join(`${singles}-masks`, 'labels.json'), Buffer.from(namesFile(maskOutput))];
+}
+
+/** `labels.json`, which says what the values of label maps are called. */
+export function namesFile(labels: MaskLabels): string {
+  const values = maskValues(labels);
+  return `${JSON.stringify(Object.fromEntries(labels.classes.map((name, k) => [values[k], name])), undefined, 2)}\n`;
 }

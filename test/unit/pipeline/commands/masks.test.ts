@@ -2,13 +2,13 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { encodeIndexedPng } from '#base/labels/write-png.ts';
+import { encodeIndexedPng } from '#phantom/png.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
 
 const folder = temporaryFolder();
 const at = (...names: string[]) => join(folder, ...names);
-const SIDE = { width: 8, height: 8 };
+const SIDE = 8;
 /** Values 0 and 5, so that a class is no number of a file. */
 const PALETTE = [0, 1, 2, 3, 4, 5].map((level) => [level, level, level] as const);
 const mask = (wide: number) =>
@@ -85,7 +85,7 @@ describe('a model that is told masks', () => {
 
   test('refuses masks that it does not know in a sentence, and writes nothing', async () => {
     mkdirSync(at('odd'));
-    writeFileSync(at('odd', 'large.png'), encodeIndexedPng(new Uint8Array(256), { width: 16, height: 16 }, PALETTE));
+    writeFileSync(at('odd', 'large.png'), encodeIndexedPng(new Uint8Array(256), 16, PALETTE));
     writeFileSync(at('odd', 'unknown.png'), encodeIndexedPng(new Uint8Array(64).fill(3), SIDE, PALETTE));
     writeFileSync(at('odd', 'words.png'), 'no picture');
     mkdirSync(at('empty'));

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeIndexedPng } from '#base/labels/write-png.ts';
+import { encodeIndexedPng } from '#phantom/png.ts';
 import { casePlaces, grayPicture, prepare, writeFiles } from '#test/pictures/images.ts';
 import { sentenceOf } from '#test/sentence.ts';
 import { createTrainingBatches, readTold } from '#training/data/set/training-batches.ts';
@@ -24,7 +24,7 @@ const PALETTE = [
 const mask = (i: number, value = 1, side = 8) =>
   encodeIndexedPng(
     Uint8Array.from({ length: side * side }, (_, at) => ((at % side) * 8 <= i * side ? value : 0)),
-    { width: side, height: side },
+    side,
     PALETTE,
   );
 
@@ -170,8 +170,7 @@ describe('masks beside images', () => {
   it('refuse pictures in their place, and masks that are all the same', async () => {
     const many = Uint8Array.from({ length: 64 }, (_, i) => i + 1);
     const gray = Array.from({ length: 256 }, (_, i) => [i, i, i] as const);
-    const extent = { width: 8, height: 8 };
-    const pictures = { ...plain(), '1.png': encodeIndexedPng(many, extent, gray), '0.png': mask(0) };
+    const pictures = { ...plain(), '1.png': encodeIndexedPng(many, 8, gray), '0.png': mask(0) };
     expect(await sentenceOf(prepare(await writeSet(newFolder(), pictures)))).toContain(
       'they must have at most 64 values, as label maps do',
     );

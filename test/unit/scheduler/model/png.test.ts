@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { chunk, PNG_SIGNATURE } from '#base/files/png-chunks.ts';
-import { readPng } from '#base/labels/png.ts';
+import { readPngSamples } from '#scheduler/model/index.ts';
 import { deepPicture, flatPicture, grayPicture, noisePicture } from '#test/pictures/images.ts';
 
 /** The data of the first chunk of a kind. */
@@ -20,6 +20,8 @@ const fileOf = (head: number[], lines: Uint8Array, end = true) => {
   const chunks = [PNG_SIGNATURE, chunk('IHDR', bytes), chunk('IDAT', deflateSync(lines))];
   return Buffer.concat([...chunks, ...(end ? [chunk('IEND', Buffer.alloc(0))] : [])]);
 };
+
+const readPng = (file: Uint8Array) => readPngSamples(file, 100_000_000);
 
 describe('PNG, as libpng reads it', () => {
   it.each([false, true])('gray of 8 and 16 bits and colours, interlaced: %s', async (progressive) => {

@@ -2,12 +2,9 @@
  * The samples of a PNG file as they are stored: indexes of a palette, and gray of 1, 2 and 4 bits that nothing has scaled, as
  * image decoders do. Source: PNG Specification (Third Edition), sections 5, 7.2, 8.1 (Adam7), 9 (filters) and 11.2.
  *
- * Limits: further pictures of an animated file are not read. A picture is checked against `MAX_PIXELS`, and each chunk by its CRC.
+ * Limits: further pictures of an animated file are not read. Each chunk is checked by its CRC.
  */
-import { promisify } from 'node:util';
-import { crc32, inflate } from 'node:zlib';
-import { PNG_SIGNATURE } from '../files/png-chunks.ts';
-import { MAX_PIXELS } from '../pictures/max-pixels.ts';
+import { crc32, PNG_SIGNATURE } from './chunks.ts';
 
 export interface PngSamples {
   width: number;
@@ -48,18 +45,9 @@ const ADAM7 = [
 ] as const;
 const ONE_PASS = [[0, 0, 1, 1]] as const;
 
-export const isPng = (bytes: Uint8Array): boolean => PNG_SIGNATURE.equals(bytes.subarray(0, PNG_SIGNATURE.length));
-
-/** By its head, as far as it has one. */
-export function pixelsOfPng(file: Uint8Array): number {
-  if (file.length < PNG_SIGNATURE.length + 16) return 0;
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  return view.getUint32(PNG_SIGNATURE.length + 8) * view.getUint32(PNG_SIGNATURE.length + 12);
-}
-
-/** @throws Error with the reason why the file cannot be used */
-export async function readPng(file: Uint8Array): Promise<PngSamples> {
-  const { head, data } = chunksOf(file);
+/** @param most pixels of a picture @throws Error with the reason why the file cannot be used */
+export async function readPngSamples(file: Uint8Array, most: number): Promise<PngSamples> {
+  const { head, data } = chunksOf(file, most);
   const { width, height, bits, channels } = head;
   const bytes = await inflated(
     data,
@@ -75,21 +63,21 @@ export async function readPng(file: Uint8Array): Promise<PngSamples> {
   return { width, height, channels, bits, samples };
 }
 
-function chunksOf(bytes: Uint8Array): { head: Head; data: Buffer } {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function chunksOf(file: Uint8Array, most: number): { head: Head; data: Uint8Array<ArrayBuffer>[] } {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   let head: Head | undefined;
-  const data: Buffer[] = [];
+  const data: Uint8Array<ArrayBuffer>[] = [];
   for (let at = PNG_SIGNATURE.length; at + 12 <= file.length; ) {
-    const length = file.readUInt32BE(at);
+    const length = view.getUint32(at);
     const [start, end] = [at + 8, at + 8 + length];
     if (end + 4 > file.length) break;
-    const type = file.toString('latin1', at + 4, start);
-    if (crc32(file.subarray(at + 4, end)) !== file.readUInt32BE(end)) throw new Error(DAMAGED);
-    if (type === 'IHDR') head = headOf(file.subarray(start, end));
-    if (type === 'IDAT') data.push(file.subarray(start, end));
+    const type = String.fromCharCode(...file.subarray(at + 4, start));
+    if (crc32(file.subarray(at + 4, end)) !== view.getUint32(end)) throw new Error(DAMAGED);
+    if (type === 'IHDR') head = headOf(file.subarray(start, end), most);
+    if (type === 'IDAT') data.push(file.slice(start, end));
     if (type === 'IEND') {
       if (head === undefined) throw new Error(DAMAGED);
-      return { head, data: Buffer.concat(data) };
+      return { head, data };
     }
     at = end + 4;
   }
@@ -98,9 +86,10 @@ function chunksOf(bytes: Uint8Array): { head: Head; data: Buffer } {
 
 const DAMAGED = 'damaged: its chunks are not those of a PNG file, or their checksums are wrong';
 
-function headOf(chunk: Buffer): Head {
+function headOf(chunk: Uint8Array, most: number): Head {
   if (chunk.length !== 13) throw new Error(DAMAGED);
-  const [width, height] = [chunk.readUInt32BE(0), chunk.readUInt32BE(4)];
+  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  const [width, height] = [view.getUint32(0), view.getUint32(4)];
   const [bits, type, compression, filter, interlace] = chunk.subarray(8) as unknown as [
     number,
     number,
@@ -112,8 +101,8 @@ function headOf(chunk: Buffer): Head {
   if (!colour?.bits.includes(bits) || compression !== 0 || filter !== 0 || interlace > 1 || width * height === 0) {
     throw new Error(`damaged: its head is not that of a PNG file`);
   }
-  if (width * height > MAX_PIXELS) {
-    throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
+  if (width * height > most) {
+    throw new Error(`${width} x ${height} pixels are more than the limit of ${most / 1e6} million`);
   }
   return { width, height, bits, channels: colour.channels, interlaced: interlace === 1 };
 }
@@ -141,22 +130,46 @@ const rowBytes = (columns: number, { bits, channels }: Head) => Math.ceil((colum
 
 const bytesOf = ({ columns, rows }: Pass, head: Head) => rows * (1 + rowBytes(columns, head));
 
-async function inflated(data: Buffer, length: number): Promise<Buffer> {
-  let bytes: Buffer;
+/** The unpacked data, which must be `length` bytes. */
+async function inflated(data: readonly Uint8Array<ArrayBuffer>[], length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let at = 0;
   try {
-    bytes = await promisify(inflate)(data, { maxOutputLength: length + 1 });
+    for await (const part of unpack(data)) {
+      if (at + part.length > length) throw new Error('it is more');
+      bytes.set(part, at);
+      at += part.length;
+    }
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    // Node tells a stream without an end from others, browsers do not.
+    const { code } = error as { code?: string };
     throw new Error(
       code === 'Z_BUF_ERROR' ? 'truncated: its pixels have no end' : 'damaged: its pixels cannot be unpacked',
     );
   }
-  if (bytes.length !== length) throw new Error('damaged: its pixels are not as many as its head says');
+  if (at !== length) throw new Error('damaged: its pixels are not as many as its head says');
   return bytes;
 }
 
+/** Nothing is kept of what nobody reads any more: a small file may hold much. */
+async function* unpack(data: readonly Uint8Array<ArrayBuffer>[]): AsyncGenerator<Uint8Array> {
+  const { readable, writable } = new DecompressionStream('deflate');
+  const writer = writable.getWriter();
+  const write = async () => {
+    for (const part of data) await writer.write(part);
+    await writer.close();
+  };
+  write().catch(() => {}); // the reader gets the error
+  const reader = readable.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
 /** @returns [rows, bytes of a row] */
-function unfilter(bytes: Buffer, { columns, rows }: Pass, head: Head): Uint8Array {
+function unfilter(bytes: Uint8Array, { columns, rows }: Pass, head: Head): Uint8Array {
   const length = rowBytes(columns, head);
   const back = Math.max(1, (head.bits * head.channels) >> 3);
   const out = new Uint8Array(rows * length);
