@@ -2,6 +2,7 @@
  * A network small enough to work out by hand, as ONNX, and a model folder around it:
  *
  *     out_sample = gain * sample + timestep / T + 0.1 * class_labels + conditions . (1, 2, ... 2K) / 100
+ *                + condition_image . (0, 1, ... K - 1) / 10, pixel by pixel
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,7 +11,7 @@ import { join } from 'node:path';
 import proto from 'onnx-proto';
 import { onTestFinished } from 'vitest';
 import { parseSchedulerConfig } from '#scheduler/index.ts';
-import type { ConditionSpec } from '#scheduler/model/index.ts';
+import type { ConditionSpec, MaskLabels } from '#scheduler/model/index.ts';
 import { type ArtefactParts, writeArtefact } from '#training/folder/artefact.ts';
 import { trainedCard } from './card.ts';
 
@@ -23,6 +24,10 @@ export interface TinyOptions {
   /** Whether there is one class more, for images without a condition. */
   nullCondition?: boolean;
   conditions?: readonly ConditionSpec[];
+  /** The mask or picture that it is told of each image. */
+  conditionImage?: MaskLabels | { channels: number };
+  /** The mask that it draws: the last planes of `shape`. */
+  maskOutput?: MaskLabels;
   gain?: number;
   T?: number;
   /** Number to fix the batch at; free by default. */
@@ -47,6 +52,9 @@ export function tinyOutput(
 export const AGE: ConditionSpec = { name: 'age', mean: 100, std: 40, min: 10, max: 200 };
 export const GUIDED: TinyOptions = { classes: 2, nullCondition: true, conditions: [AGE] };
 
+const planesOf = (told: TinyOptions['conditionImage']): number =>
+  told === undefined ? 0 : 'channels' in told ? told.channels : told.classes.length;
+
 export function tinyOnnx(options: TinyOptions = {}): Uint8Array {
   const {
     shape = [1, 4, 4],
@@ -70,6 +78,13 @@ export function tinyOnnx(options: TinyOptions = {}): Uint8Array {
     dims: [count],
     floatData: Array.from({ length: count }, (_, i) => (i + 1) / 100),
   });
+  const planes = planesOf(options.conditionImage);
+  const tenths = {
+    name: 'tenths',
+    dataType: FLOAT,
+    dims: [1, planes, 1, 1],
+    floatData: Array.from({ length: planes }, (_, k) => k / 10),
+  };
   const node = (opType: string, input: string[], output: string) => ({ opType, input, output: [output], name: output });
   const labelled = classes > 0;
   const width = 2 * conditions.length;
@@ -83,6 +98,7 @@ export function tinyOnnx(options: TinyOptions = {}): Uint8Array {
         value('timestep', FLOAT, []),
         ...(labelled ? [value('class_labels', INT64, [])] : []),
         ...(width > 0 ? [value('conditions', FLOAT, [width])] : []),
+        ...(planes > 0 ? [value('condition_image', FLOAT, [planes, shape[1], shape[2]])] : []),
       ],
       output: [value(outputName, FLOAT, shape)],
       initializer: [
@@ -90,6 +106,7 @@ export function tinyOnnx(options: TinyOptions = {}): Uint8Array {
         scalar('T', T),
         ...(labelled ? [scalar('tenth', 0.1)] : []),
         ...(width > 0 ? [weights(width)] : []),
+        ...(planes > 0 ? [tenths, { name: 'channels', dataType: INT64, dims: [1], int64Data: [1] }] : []),
         { name: 'axes', dataType: INT64, dims: [3], int64Data: [1, 2, 3] },
       ],
       node: [
@@ -106,7 +123,14 @@ export function tinyOnnx(options: TinyOptions = {}): Uint8Array {
           ? [node('MatMul', ['conditions', 'weights'], 'weighed'), node('Add', ['shift', 'weighed'], 'whole')]
           : []),
         node('Unsqueeze', [width > 0 ? 'whole' : 'shift', 'axes'], 'shift4'),
-        node('Add', ['scaled', 'shift4'], outputName),
+        ...(planes > 0
+          ? [
+              node('Mul', ['condition_image', 'tenths'], 'weighed4'),
+              node('ReduceSum', ['weighed4', 'channels'], 'told'),
+              node('Add', ['shift4', 'told'], 'all'),
+            ]
+          : []),
+        node('Add', ['scaled', planes > 0 ? 'all' : 'shift4'], outputName),
       ],
     },
   };
@@ -114,11 +138,19 @@ export function tinyOnnx(options: TinyOptions = {}): Uint8Array {
 }
 
 /** What unet/config.json says of the network's conditions. */
-export function tinyConditions({ classes = 0, nullCondition = false, conditions = [] }: TinyOptions) {
+export function tinyConditions({
+  classes = 0,
+  nullCondition = false,
+  conditions = [],
+  conditionImage,
+  maskOutput,
+}: TinyOptions) {
   return {
     num_class_embeds: classes > 0 ? classes + Number(nullCondition) : null,
     ...(nullCondition && { null_condition: true }),
     ...(conditions.length > 0 && { conditions }),
+    ...(conditionImage && { condition_image: conditionImage }),
+    ...(maskOutput && { mask_output: maskOutput }),
   };
 }
 
@@ -137,7 +169,7 @@ export async function tinyArtefact(options: TinyOptions = {}, parts: Partial<Art
     modelConfig: {
       _class_name: 'UNet2DModel',
       sample_size: shape[1] === shape[2] ? shape[1] : [shape[1], shape[2]],
-      in_channels: shape[0],
+      in_channels: shape[0] + planesOf(options.conditionImage),
       out_channels: shape[0],
       ...tinyConditions(options),
     },
