@@ -55,8 +55,8 @@ export async function serveNetwork(
   known?: Measured,
   rest = 0,
 ): Promise<ServedNetwork> {
-  const { onnx, shape, classes, nullCondition, conditions } = artefact;
-  const unet = { shape, classes, nullCondition, conditions };
+  const { onnx, shape, classes, nullCondition, conditions, conditionImage } = artefact;
+  const unet = { shape, classes, nullCondition, conditions, conditionImage };
   await wait(rest);
   const { session, report } = await openModel(artefact, device);
   const whole = runOn(session, unet);

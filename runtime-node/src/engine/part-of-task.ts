@@ -6,13 +6,14 @@ import type { CallTask, SampleTask } from './protocol.ts';
  * @param size values of an image, C * H * W
  */
 export function partOfSample(task: SampleTask, which: readonly number[], size: number): SampleTask {
-  const { seeds, from, labels, conditions } = task;
+  const { seeds, from, labels, conditions, conditionImages } = task;
   if (which.length === seeds.length) return task;
   return {
     ...task,
     seeds: which.map((i) => seeds[i]!),
     labels: labels && which.map((i) => labels[i]!),
     conditions: conditions && which.map((i) => conditions[i]!),
+    conditionImages: conditionImages && which.map((i) => conditionImages[i]!),
     from: from && from.length > size ? rowsOf(from, size, which) : from, // one picture is for all
   };
 }

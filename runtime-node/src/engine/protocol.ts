@@ -61,6 +61,8 @@ export interface SampleTask extends SamplerSettings, Owner {
   labels: readonly number[] | undefined;
   /** Encoded, [2K], one per seed; undefined for a model without conditions. */
   conditions: readonly Float32Array[] | undefined;
+  /** What is told as a picture, [K, H, W], one per seed; undefined: nothing. */
+  conditionImages?: readonly Float32Array[] | undefined;
   guidance: Guidance | undefined;
   steps: number;
   sampler: SamplerName;
@@ -85,7 +87,7 @@ export interface CallTask extends Owner {
   rows: readonly Float32Array[];
 }
 
-/** An image [C, H, W] of a task, and the milliseconds that it waited for its first step, and took from then on. */
+/** An image [C, H, W] of a task, with the planes of the mask that its model draws, and the milliseconds that it waited for its first step, and took from then on. */
 export interface Image {
   index: number;
   image: Float32Array;
