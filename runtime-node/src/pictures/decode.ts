@@ -2,7 +2,14 @@
  * Decodes the picture or the mask that sampling starts from, with sharp. Everything that can be told by its head is
  * checked before a pixel is decoded: a small file may hold a huge picture.
  */
-import { type ImageShape, maskOfBrightness, maskOfTransparency, pictureOfRgba } from '@onnoise/scheduler/model';
+import {
+  type ImageShape,
+  maskOfBrightness,
+  maskOfTransparency,
+  type PictureUse,
+  pictureOfRgba,
+  START_PICTURE,
+} from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 
 export const FITS = ['crop', 'pad', 'stretch'] as const;
@@ -16,6 +23,8 @@ export interface PictureFile {
   name: string;
   /** How a picture of another size becomes one of the model's; undefined: it is refused. */
   fit?: Fit | undefined;
+  /** For sentences. Default: what sampling starts from. */
+  use?: PictureUse | undefined;
 }
 
 const FORMATS = ['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'];
@@ -25,7 +34,7 @@ const MOST_PIXELS = 100_000_000;
 
 /** [C, H, W] in [-1, 1]. @throws InputError for a file that is no picture, or not one that the model could have made. */
 export async function readPicture(file: PictureFile, shape: ImageShape): Promise<Float32Array> {
-  return pictureOfRgba(await decode(file, shape), shape, file.name);
+  return pictureOfRgba(await decode(file, shape), shape, file.name, { use: file.use });
 }
 
 /** [H, W] in 0..1: white, 1, is painted anew and black, 0, is kept. @throws InputError, as `readPicture`. */
@@ -70,7 +79,8 @@ async function decode(file: PictureFile, [, height, width]: ImageShape): Promise
   const { width: across, height: down } = head.autoOrient;
   const fits = across === width && down === height;
   if (!fits && fit === undefined) {
-    refuse(file, `must be ${width} x ${height} pixels, as the pictures of the model are, received ${across} x ${down}`);
+    const { pictures } = file.use ?? START_PICTURE;
+    refuse(file, `must be ${width} x ${height} pixels, as ${pictures} are, received ${across} x ${down}`);
   }
   if (across * down > MOST_PIXELS) {
     refuse(file, `must have at most ${MOST_PIXELS / 1e6} million pixels, received ${across} x ${down}`);
@@ -93,6 +103,6 @@ const BITS: Readonly<Record<string, number>> = { ushort: 16, short: 16, uint: 32
 /** libpng does not miss the end of a file whose last row is there. */
 const hasPngEnd = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('IEND');
 
-function refuse({ name }: PictureFile, complaint: string): never {
-  throw new InputError(`Cannot start from a picture: ${name} ${complaint}.`);
+function refuse({ name, use = START_PICTURE }: PictureFile, complaint: string): never {
+  throw new InputError(`Cannot ${use.action}: ${name} ${complaint}.`);
 }

@@ -9,6 +9,16 @@ import { InputError } from '../rules/errors.ts';
 import { isGray, toGray } from './colour.ts';
 import type { ImageShape } from './pixels.ts';
 
+/** What a picture is for, in the sentences of errors. */
+export interface PictureUse {
+  action: string;
+  /** Those of the model that it is like. */
+  pictures: string;
+}
+
+export const START_PICTURE: PictureUse = { action: 'start from a picture', pictures: 'the pictures of the model' };
+export const TOLD_PICTURE: PictureUse = { action: 'sample images', pictures: 'the pictures that the model is told' };
+
 const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 1);
 const OPAQUE = 255;
 
@@ -20,16 +30,16 @@ export function pictureOfRgba(
   rgba: Uint8Array | Uint8ClampedArray,
   [channels, height, width]: ImageShape,
   name: string,
-  { clear = false } = {},
+  { clear = false, use = START_PICTURE }: { clear?: boolean; use?: PictureUse | undefined } = {},
 ): Float32Array {
-  if (!clear) requireOpaque(rgba, name);
+  if (!clear) requireOpaque(rgba, name, use);
   const plane = height * width;
   const rgb = withoutAlpha(rgba);
   if (channels !== 1 && channels !== 3) {
-    refuse(name, `cannot be used: the pictures of the model have ${channels} channels, and a picture is gray or RGB`);
+    refuse(name, `cannot be used: ${use.pictures} have ${channels} channels, and a picture is gray or RGB`, use);
   }
   if (channels === 1) {
-    if (!isGray(rgb)) refuse(name, 'must be gray, as the pictures of the model are, received one with colour');
+    if (!isGray(rgb)) refuse(name, `must be gray, as ${use.pictures} are, received one with colour`, use);
     return Float32Array.from(toGray(rgb), (level) => LEVELS[level]!);
   }
   const picture = new Float32Array(3 * plane);
@@ -57,12 +67,12 @@ export function maskOfTransparency(rgba: Uint8Array | Uint8ClampedArray): Float3
 const withoutAlpha = (rgba: Uint8Array | Uint8ClampedArray) =>
   Uint8Array.from({ length: (rgba.length / 4) * 3 }, (_, i) => rgba[4 * Math.floor(i / 3) + (i % 3)]!);
 
-function requireOpaque(rgba: Uint8Array | Uint8ClampedArray, name: string): void {
+function requireOpaque(rgba: Uint8Array | Uint8ClampedArray, name: string, use = START_PICTURE): void {
   for (let i = 3; i < rgba.length; i += 4) {
-    if (rgba[i] !== OPAQUE) refuse(name, 'must be opaque, received one with transparent pixels');
+    if (rgba[i] !== OPAQUE) refuse(name, 'must be opaque, received one with transparent pixels', use);
   }
 }
 
-function refuse(name: string, complaint: string): never {
-  throw new InputError(`Cannot start from a picture: ${name} ${complaint}.`);
+function refuse(name: string, complaint: string, { action } = START_PICTURE): never {
+  throw new InputError(`Cannot ${action}: ${name} ${complaint}.`);
 }

@@ -76,7 +76,14 @@ export {
   VERDICT_WORDS,
 } from './evaluation-words.ts';
 export { FORMAT_KEY, formatOf, NETWORK_FORMATS, type NetworkFormat } from './format.ts';
-export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './from-pixels.ts';
+export {
+  maskOfBrightness,
+  maskOfTransparency,
+  type PictureUse,
+  pictureOfRgba,
+  START_PICTURE,
+  TOLD_PICTURE,
+} from './from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './guidance-options.ts';
 export { narrowHalf, widenBrain, widenHalf } from './half.ts';
 export { type CountLimit, USUAL_VARIATION } from './image-seeds.ts';

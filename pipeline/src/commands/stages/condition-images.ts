@@ -10,6 +10,7 @@ import {
   type ConditionImages,
   classNumbers,
   type MaskLabels,
+  TOLD_PICTURE,
 } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 
@@ -109,7 +110,7 @@ async function readOther(path: string, { shape }: ConditionImage, fit: Fit | und
   const bytes = await readFile(path).catch((error) => {
     throw diskFailure(error, `read ${path}`);
   });
-  return readPicture({ bytes, name: path, fit }, shape);
+  return readPicture({ bytes, name: path, fit, use: TOLD_PICTURE }, shape);
 }
 
 /** Of a place, for sentences: `the masks of drawings` */
