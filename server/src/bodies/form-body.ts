@@ -7,20 +7,27 @@ import { Refusal } from '../errors/errors.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The form's files by their fields. */
-    files: ReadonlyMap<string, Uint8Array>;
+    /** The form's files by their fields: one each, or several where the field takes them. */
+    files: ReadonlyMap<string, readonly Uint8Array[]>;
   }
 }
 
-/** What a field's schema says of its type; forms have only texts, and files for fields of the format `binary`. */
-export type FieldTypes = Readonly<Record<string, { type?: string | string[]; format?: string; enum?: unknown[] }>>;
+/** What a field's schema says of its type; forms have only texts, and files for fields of the format `binary`, or with such items. */
+export type FieldTypes = Readonly<Record<string, FieldType>>;
+
+interface FieldType {
+  type?: string | string[];
+  format?: string;
+  enum?: unknown[];
+  items?: { format?: string };
+}
 
 /** Most fields and files of a form: reading one takes twenty microseconds. */
 const MOST_PARTS = 200;
 
 /**
  * Makes bodies in this scope forms. A field becomes a value of its schema's type; `name[]` and repeated fields become an
- * array, `name[key]` an object. A file's field has the file's name.
+ * array, `name[key]` an object. A file's field has the file's name, or the names of several.
  */
 export function takeForms(scope: FastifyInstance, fields: FieldTypes): void {
   scope.decorateRequest('files'); // the parser sets it
@@ -34,10 +41,17 @@ export function takeForms(scope: FastifyInstance, fields: FieldTypes): void {
     if (countParts(body) > MOST_PARTS) refuse(`its form must have at most ${MOST_PARTS} fields`);
     const form = await new Response(body, { headers: { 'content-type': type } }).formData().catch(() => undefined);
     if (form === undefined) refuse('its body must be a well-formed form, as its content-type says');
-    const files = new Map<string, Uint8Array>();
+    const files = new Map<string, Uint8Array[]>();
     const values = new Map<string, unknown>();
     for (const [path, value] of form) {
       const name = nameOf(path);
+      const takesSeveral = Object.hasOwn(fields, name) && fields[name]!.items?.format === 'binary';
+      if (takesSeveral && typeof value === 'string') refuse(`${name} must be files, received a text`, name);
+      if (takesSeveral && typeof value !== 'string') {
+        files.set(name, [...(files.get(name) ?? []), new Uint8Array(await value.arrayBuffer())]);
+        values.set(name, [...((values.get(name) as string[] | undefined) ?? []), value.name]);
+        continue;
+      }
       if (files.has(name)) refuse(`${name} must be one file, received several values`, name);
       if (typeof value === 'string') put(values, path, value, fields);
       else {
@@ -45,7 +59,7 @@ export function takeForms(scope: FastifyInstance, fields: FieldTypes): void {
         if (Object.hasOwn(fields, name) && fields[name]!.format !== 'binary') {
           refuse(`${name} must be a text, received a file`, name);
         }
-        files.set(name, new Uint8Array(await value.arrayBuffer()));
+        files.set(name, [new Uint8Array(await value.arrayBuffer())]);
         values.set(name, value.name);
       }
     }

@@ -10,6 +10,7 @@ import { Refusal, toRefusal } from '../errors/errors.ts';
 import { clientOf } from '../options/address.ts';
 import type { NamedKey } from '../options/keys.ts';
 import { toCall, wantedOutput } from '../requests/inference.ts';
+import { toldSize } from '../requests/told-fields.ts';
 import { withinLimits } from '../service/ask.ts';
 import type { WhenOver } from '../service/connections.ts';
 import { allowedTo } from '../service/owner.ts';
@@ -141,7 +142,9 @@ export async function serveGrpc(
     const task = toCall(model, body, binary, owner, allowedTo({ key }, options));
     const free = admission.hold(binary.length, client);
     whenOver(free);
-    const limits = { model: model.name, client, count: task.timesteps.length, steps: 1, size: imageSize(model.shape) };
+    const count = task.timesteps.length;
+    const [size, told] = [imageSize(model.shape), toldSize(model)];
+    const limits = { model: model.name, client, count, steps: 1, size, told };
     const called = await withinLimits(service, whenOver, limits, ({ signal }) => supervisor.call(task, { signal }));
     for (const { waited, took } of called) service.statistics.image(model.name, waited, took);
     const rows = called.map(({ image }) => image);

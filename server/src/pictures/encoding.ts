@@ -1,7 +1,7 @@
-/** Pictures as a request wants them: format, quality and size. */
+/** Pictures as a request wants them: format, quality and size. They have no planes of a mask that the model draws with them. */
 import { png, sheet } from '@onnoise/runtime-node';
 import type { EngineModel } from '@onnoise/runtime-node/engine';
-import { shownOf } from '@onnoise/scheduler/model';
+import { pictureShapeOf, shownOf, splitPairs } from '@onnoise/scheduler/model';
 import type { OutputFormat } from './representation.ts';
 
 export interface Encoding {
@@ -12,24 +12,31 @@ export interface Encoding {
   size?: { width: number; height: number } | undefined;
 }
 
-/** One picture, pixel for pixel if it is not scaled. */
+/** @param drawn of the network's shape */
+const pictureIn = (drawn: Float32Array, { shape, maskOutput }: EngineModel): Float32Array =>
+  maskOutput ? splitPairs(drawn, shape, maskOutput).images : drawn;
+
+/** One picture, pixel for pixel if it is not scaled. @param drawn of the network's shape */
 export function encodePicture(
-  image: Float32Array,
+  drawn: Float32Array,
   model: EngineModel,
   { format, quality, size }: Encoding,
 ): Promise<Buffer> {
-  const { shape } = model;
+  const image = pictureIn(drawn, model);
+  const shape = pictureShapeOf(model);
   const show = shownOf('draw the picture', model);
   if (format === 'png' && size === undefined) return png(image, shape, { show });
   return sheet(image, shape, 1, { format, quality, size, scale: 1, gap: 0, show });
 }
 
-/** One picture by itself, several as a sheet. */
-export function encodeAll(images: readonly Float32Array[], model: EngineModel, encoding: Encoding): Promise<Buffer> {
-  const [first, ...more] = images as [Float32Array, ...Float32Array[]];
-  if (more.length === 0) return encodePicture(first, model, encoding);
-  const all = new Float32Array(first.length * images.length);
-  for (const [i, image] of images.entries()) all.set(image, i * first.length);
+/** One picture by itself, several as a sheet. @param drawn each of the network's shape */
+export function encodeAll(drawn: readonly Float32Array[], model: EngineModel, encoding: Encoding): Promise<Buffer> {
+  const [only, ...more] = drawn as [Float32Array, ...Float32Array[]];
+  if (more.length === 0) return encodePicture(only, model, encoding);
+  const images = drawn.map((one) => pictureIn(one, model));
+  const all = new Float32Array(images[0]!.length * images.length);
+  for (const [i, image] of images.entries()) all.set(image, i * image.length);
   const { format, quality } = encoding;
-  return sheet(all, model.shape, undefined, { format, quality, show: shownOf('draw the pictures', model) });
+  const show = shownOf('draw the pictures', model);
+  return sheet(all, pictureShapeOf(model), undefined, { format, quality, show });
 }

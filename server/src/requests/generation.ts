@@ -11,15 +11,22 @@ import {
   samplerRecord,
   samplerSettings,
 } from '@onnoise/scheduler';
-import { labelNumber, type PictureOptions, usualSteps } from '@onnoise/scheduler/model';
+import { type ConditionImages, labelNumber, type PictureOptions, usualSteps } from '@onnoise/scheduler/model';
 import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';
 import type { Encoding } from '../pictures/encoding.ts';
 import { sizeName } from '../pictures/form.ts';
 import type { GenerationBody } from './schemas.ts';
+import { toldField } from './told-fields.ts';
 
 /** What sampling starts from, as `PictureOptions` has it. */
 export type StartPicture = Pick<PictureOptions, 'from' | 'mask'>;
+
+/** The files of a request, read. */
+export interface Given {
+  start?: StartPicture | undefined;
+  conditionImages?: ConditionImages | undefined;
+}
 
 const SEEDS = 2 ** 32;
 export const randomSeed = (): number => randomInt(SEEDS);
@@ -48,7 +55,7 @@ export function toTask(
   body: GenerationBody,
   owner: Owner,
   { options, compile: tableOf }: { options: Allowed; compile: typeof compileSampler },
-  start: StartPicture = {},
+  { start = {}, conditionImages: told }: Given = {},
 ) {
   const count = body.n ?? 1;
   if (count > options.maxImages) refuseField('n', `at most ${options.maxImages} with this key`, count);
@@ -62,29 +69,26 @@ export function toTask(
     checkCalls(resamples, callsOf({ steps, sampler, share: asked.strength ?? 1, resamples }), options);
     return tableOf(config, asked);
   };
-  const { seeds, labels, conditions, guidance, table, strength } = named(() =>
-    completeRequest(
-      model,
-      {
-        count,
-        labels: labelsOf(model, body),
-        ...seedsOf(body, count),
-        ...start,
-        strength: body.strength ?? undefined,
-        resamples: body.resamples ?? undefined,
-        steps,
-        sampler,
-        ...settings,
-        conditions: body.condition ?? undefined,
-        guidance: body.guidance ?? undefined,
-        guidanceInterval: body.guidance_interval ?? undefined,
-      },
-      compile,
-    ),
-  );
+  const asked: PictureOptions = {
+    count,
+    labels: labelsOf(model, body),
+    ...seedsOf(body, count),
+    ...start,
+    strength: body.strength ?? undefined,
+    resamples: body.resamples ?? undefined,
+    steps,
+    sampler,
+    ...settings,
+    conditions: body.condition ?? undefined,
+    conditionImages: told,
+    guidance: body.guidance ?? undefined,
+    guidanceInterval: body.guidance_interval ?? undefined,
+  };
+  const complete = named(() => completeRequest(model, asked, compile), undefined, model);
+  const { seeds, labels, conditions, conditionImages, guidance, table, strength } = complete;
   checkCalls(resamples, table.rows.length, options);
   const partials = body.stream ? (body.partial_images ?? 0) : 0;
-  const which = { ...owner, model: model.name, seeds, labels, conditions };
+  const which = { ...owner, model: model.name, seeds, labels, conditions, conditionImages };
   const painting = { ...start, strength, resamples };
   const task: SampleTask = { ...which, ...painting, guidance, steps, sampler, ...settings, partials };
   return { task, table, encoding, condition: body.condition ?? undefined };
@@ -174,7 +178,8 @@ const FIELDS = [
 ] satisfies (keyof GenerationBody)[];
 
 /** The field that an error of the library is about. */
-function fieldOf(subject = ''): keyof GenerationBody | undefined {
+function fieldOf(subject = '', model?: Pick<EngineModel, 'conditionImage'>): keyof GenerationBody | undefined {
+  if (subject === 'conditionImages') return model?.conditionImage && toldField(model.conditionImage);
   if (/^(a )?condition\b/.test(subject)) return 'condition';
   if (subject === 'the guidance interval') return 'guidance_interval';
   return subject === 'labels' ? 'label' : FIELDS.find((name) => name === subject);
@@ -182,14 +187,14 @@ function fieldOf(subject = ''): keyof GenerationBody | undefined {
 
 /**
  * Makes the check, whose InputErrors become refusals that name the field.
- * @param param default: the field that the error names.
+ * @param param default: the field that the error names, of a request for `model`.
  */
-export function named<T>(check: () => T, param?: string): T {
+export function named<T>(check: () => T, param?: string, model?: EngineModel): T {
   try {
     return check();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const field = param ?? fieldOf(error.subject);
+    const field = param ?? fieldOf(error.subject, model);
     throw new Refusal(400, 'invalid_value', error.message, { param: field ?? null });
   }
 }

@@ -1,9 +1,11 @@
 /** Tensors of the Open Inference Protocol as a call of the network, and back. */
 import type { CallTask, EngineModel, Owner } from '@onnoise/runtime-node/engine';
-import { conditionRows, extraInputs, widenHalf } from '@onnoise/scheduler/model';
+import { conditionRows, type ExtraInput, extraInputs, widenHalf } from '@onnoise/scheduler/model';
 import { readTensor, refuseTensor, type TensorRule, tensorBytes, toHalf } from '../bodies/tensor-input.ts';
 import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';
+import { describeMask } from './describe-mask.ts';
+import { toldSize } from './told-fields.ts';
 import { objectOf, schemaOf, type Typed, type TypeOf } from './typed.ts';
 
 /** The most that an exported network's own check lets through: `guardConditions`. */
@@ -40,7 +42,7 @@ export const INFERENCE_BODY = objectOf(
   {
     id: text(256),
     parameters,
-    inputs: schemaOf<TypeOf<typeof INPUT>[]>({ type: 'array', minItems: 1, maxItems: 4, items: INPUT }),
+    inputs: schemaOf<TypeOf<typeof INPUT>[]>({ type: 'array', minItems: 1, maxItems: 5, items: INPUT }),
     outputs: schemaOf<TypeOf<typeof OUTPUT>[]>({ type: 'array', maxItems: 1, items: OUTPUT }),
   },
   ['inputs'],
@@ -81,17 +83,20 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   timestep: ['FP16', 'INT64', 'INT32'],
   class_labels: ['INT32'],
   conditions: ['FP16'],
+  condition_image: ['FP16'],
 };
 
 /** What a caller must know besides the tensors. The protocol allows only single values. */
 export function parametersOf(model: EngineModel) {
-  const { scheduler, classes, classNames, channelNames, nullCondition, conditions } = model;
+  const { scheduler, classes, classNames, channelNames, nullCondition, conditions, conditionImage, maskOutput } = model;
   return {
     timesteps: scheduler.num_train_timesteps,
     ...(classNames && { class_names: JSON.stringify(classNames) }),
     ...(channelNames && { channel_names: JSON.stringify(channelNames) }),
     ...(nullCondition && classes > 0 && { null_class: classes }),
     ...(conditions.length > 0 && { conditions: JSON.stringify(conditions) }),
+    ...(conditionImage?.mask && { condition_mask: JSON.stringify(describeMask(conditionImage.mask)) }),
+    ...(maskOutput && { drawn_mask: JSON.stringify(describeMask(maskOutput)) }),
   };
 }
 
@@ -139,28 +144,29 @@ export function toCall(
  * The values that the network takes. It refuses others itself, but then with the whole batch, in which other clients'
  * images may be.
  */
-function rangesOf({ scheduler, classes, nullCondition, conditions }: EngineModel): Record<string, TensorRule['range']> {
+function rangesOf(model: EngineModel): Record<string, TensorRule['range']> {
+  const { scheduler, classes, nullCondition, conditions, conditionImage } = model;
   const width = 2 * conditions.length;
   return {
     timestep: () => [0, scheduler.num_train_timesteps - 1],
     class_labels: () => [0, nullCondition ? classes : classes - 1],
     conditions: (index) => (index % width < width / 2 ? [-LARGEST_CONDITION, LARGEST_CONDITION] : [0, 1]),
+    condition_image: () => [conditionImage?.mask ? 0 : -1, 1],
   };
 }
 
 function rowsOf(model: EngineModel, values: ReadonlyMap<string, Float32Array>, count: number): Float32Array[] {
   const labels = values.get('class_labels');
-  const conditions = values.get('conditions');
-  const width = 2 * model.conditions.length;
-  return conditionRows(
-    extraInputs(model),
-    {
-      labels: labels && [...labels],
-      conditions:
-        conditions && Array.from({ length: count }, (_, i) => conditions.subarray(i * width, (i + 1) * width)),
-    },
-    count,
-  );
+  const rows = (name: ExtraInput['name'], width: number) => {
+    const all = values.get(name);
+    return all && Array.from({ length: count }, (_, i) => all.subarray(i * width, (i + 1) * width));
+  };
+  const given = {
+    labels: labels && [...labels],
+    conditions: rows('conditions', 2 * model.conditions.length),
+    conditionImages: rows('condition_image', toldSize(model)),
+  };
+  return conditionRows(extraInputs(model), given, count);
 }
 
 /** The form of output that the request asks for. */

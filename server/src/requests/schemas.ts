@@ -14,6 +14,7 @@ import {
 import { type ConditionValues, USUAL_STEPS, USUAL_STRENGTH, USUAL_VARIATION } from '@onnoise/scheduler/model';
 import type { CompleteOptions } from '../options/options.ts';
 import { OUTPUT_FORMATS } from '../pictures/representation.ts';
+import { DRAWN_FIELDS, toldFields, toldFormFields } from './told-fields.ts';
 import { choice, integer, objectOf, optional, type Schema, schemaOf, type Typed, type TypeOf } from './typed.ts';
 
 /** The most predictions to show of a forming picture. */
@@ -173,6 +174,7 @@ export function pictureFields({ maxImages, maxSteps }: SchemaLimits) {
       maxItems: 2,
       items: { type: 'number', minimum: 0 },
     }),
+    ...toldFields({ maxImages }),
     user: optional('string', 'Your user. Users of one key take turns; without this its connections do.', {
       maxLength: 1000,
     }),
@@ -228,7 +230,7 @@ export function generationSchema(limits: SchemaLimits) {
     operationId: 'generateImages',
     summary: 'Sample pictures',
     description: `In the shape of OpenAI's images API. ${SAME}${ANSWERS}`,
-    body: objectOf({ ...pictureFields(limits), ...SEED_MIXES }, [], {
+    body: objectOf({ ...pictureFields(limits), ...DRAWN_FIELDS, ...SEED_MIXES }, [], {
       examples: [{ n: 1, steps: USUAL_STEPS, seed: 7 }], // for the "try it out" page, where most fields are best left out
     }),
     response: pictureAnswers(),
@@ -251,6 +253,7 @@ export function editSchema(limits: SchemaLimits) {
           'A picture of the same size; what is transparent in it is painted anew. The picture is opaque then.',
         ),
         ...pictureFields(limits),
+        ...toldFormFields(limits),
         ...START_FIELDS,
         ...MASK_FIELDS,
       },
@@ -262,15 +265,14 @@ export function editSchema(limits: SchemaLimits) {
 
 export function variationSchema(limits: SchemaLimits) {
   const { prompt: _, stream: __, partial_images: ___, ...fields } = pictureFields(limits);
+  const image = file("The picture, opaque and of the model's size.");
   return {
     tags: ['Images'],
     operationId: 'createImageVariations',
     summary: 'Sample pictures like one',
     description: `In the shape of OpenAI's images API. ${SAME}With \`Accept: image/png\`, \`image/webp\` or \`image/jpeg\`, the picture itself, or a sheet of several.`,
     consumes: ['multipart/form-data'],
-    body: objectOf({ image: file("The picture, opaque and of the model's size."), ...fields, ...START_FIELDS }, [
-      'image',
-    ]),
+    body: objectOf({ image, ...fields, ...toldFormFields(limits), ...START_FIELDS }, ['image']),
     response: pictureAnswers({ streams: false }),
   };
 }
@@ -281,6 +283,9 @@ function pictureAnswers({ streams = true } = {}) {
     {
       b64_json: text('The picture, base64.'),
       url: text('Its address, for an hour.'),
+      mask_b64_json: text('With `return_masks`: the mask, base64.'),
+      mask_url: text('Or its address.'),
+      mask_confidence: { type: 'number', description: 'How sure the classes of its pixels are, 0 to 1, on average.' },
       seed: whole('Its seed.'),
       toward: whole('The seed that its noise goes toward, if any.'),
       share: { type: 'number', description: 'How far, 0 (`seed` alone) to 1 (`toward` alone).' },

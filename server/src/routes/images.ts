@@ -9,7 +9,7 @@ import { type FieldTypes, takeForms } from '../bodies/form-body.ts';
 import { Refusal } from '../errors/errors.ts';
 import { KEPT_SECONDS } from '../pictures/kept-pictures.ts';
 import { OUTPUT_FORMATS, typeOf } from '../pictures/representation.ts';
-import { type StartPicture, toTask } from '../requests/generation.ts';
+import { type Given, type StartPicture, toTask } from '../requests/generation.ts';
 import {
   editSchema,
   failures,
@@ -19,6 +19,7 @@ import {
   variationSchema,
 } from '../requests/schemas.ts';
 import { readEdit, readVariation } from '../requests/start-files.ts';
+import { readTold, toldInForm, toldInJson } from '../requests/told-files.ts';
 import type { SchemaTypes, Typed } from '../requests/typed.ts';
 import { allowedTo, ownerOf } from '../service/owner.ts';
 import { findModel, type Service } from '../service/service.ts';
@@ -34,7 +35,8 @@ export function imageRoutes(app: FastifyInstance, service: Service): void {
       { schema: generationSchema(options), config: { limited: true } },
       async (request, reply) => {
         const model = findModel(service, request.body.model);
-        const asked = { model, ...(await taskOf(service, request, model)), event: 'image_generation' as const };
+        const given = { conditionImages: await readTold(toldInJson(request.body), model) };
+        const asked = { model, ...(await taskOf(service, request, model, given)), event: 'image_generation' as const };
         return answerPictures(service, request, reply, { ...asked, ...formOf(request.body) });
       },
     );
@@ -50,18 +52,19 @@ async function taskOf(
   service: Service,
   request: PictureRequest,
   model: EngineModel,
-  start?: StartPicture,
+  given: Given,
 ): Promise<ReturnType<typeof toTask>> {
   const owner = ownerOf(request, request.body.user);
   const allowed = allowedTo(request, service.options);
   return withTables(service, model.name, (compile) =>
-    toTask(model, request.body, owner, { options: allowed, compile }, start),
+    toTask(model, request.body, owner, { options: allowed, compile }, given),
   );
 }
 
-const formOf = ({ stream, response_format }: GenerationBody) => ({
+const formOf = ({ stream, response_format, return_masks }: GenerationBody) => ({
   streams: stream === true,
   addresses: response_format === 'url',
+  masks: return_masks === true,
 });
 
 /** A picture that an answer gave the address of. */
@@ -111,8 +114,11 @@ function formRoute(app: FastifyInstance, service: Service, { path, schema, read 
     takeForms(scope, schema.body.properties as FieldTypes);
     scope.withTypeProvider<SchemaTypes>().post(path, { schema, config: { limited: true } }, async (request, reply) => {
       const model = findModel(service, request.body.model);
-      const start = await read(request, model);
-      const asked = { model, ...(await taskOf(service, request, model, start)), event: 'image_edit' as const };
+      const given = {
+        start: await read(request, model),
+        conditionImages: await readTold(toldInForm(request), model),
+      };
+      const asked = { model, ...(await taskOf(service, request, model, given)), event: 'image_edit' as const };
       return answerPictures(service, request, reply, { ...asked, ...formOf(request.body) });
     });
   });

@@ -16,6 +16,7 @@ import {
   wantedOutput,
 } from '../requests/inference.ts';
 import { v2Schema } from '../requests/schemas.ts';
+import { toldSize } from '../requests/told-fields.ts';
 import type { SchemaTypes } from '../requests/typed.ts';
 import { withinLimits } from '../service/ask.ts';
 import { whenOver } from '../service/connections.ts';
@@ -90,6 +91,7 @@ function callRoute(app: FastifyInstance, service: Service, path: string): void {
         count: task.timesteps.length,
         steps: 1,
         size: imageSize(model.shape),
+        told: toldSize(model),
       };
       const called = await withinLimits(
         service,

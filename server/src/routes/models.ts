@@ -1,8 +1,10 @@
 /** `GET /v1/models`: the models, in the form that OpenAI's clients list them. */
 import type { EngineModel } from '@onnoise/runtime-node/engine';
 import { DEFAULT_GUIDANCE } from '@onnoise/scheduler';
+import { pictureShapeOf } from '@onnoise/scheduler/model';
 import type { FastifyInstance } from 'fastify';
 import { sizeName } from '../pictures/form.ts';
+import { describeMask } from '../requests/describe-mask.ts';
 import { failures, OPENAI_ERROR } from '../requests/schemas.ts';
 import { findModel, type Service } from '../service/service.ts';
 
@@ -12,6 +14,12 @@ const answers = (schema: object) => ({
   200: { description: 'OK', content: { 'application/json': { schema } } },
 });
 
+const toldMask = ({ conditionImage, nullCondition }: EngineModel) =>
+  conditionImage?.mask ? { ...describeMask(conditionImage.mask), required: !nullCondition } : null;
+
+const toldPicture = ({ conditionImage, nullCondition }: EngineModel) =>
+  conditionImage && !conditionImage.mask ? { channels: conditionImage.shape[0], required: !nullCondition } : null;
+
 export function modelRoutes(app: FastifyInstance, service: Service): void {
   const started = Math.floor(Date.now() / 1000);
   const describe = (one: EngineModel) => ({
@@ -20,7 +28,7 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
     created: started,
     owned_by: 'onnoise',
     size: sizeName(one),
-    channels: one.shape[0],
+    channels: pictureShapeOf(one)[0],
     ...(one.channelNames && { channel_names: one.channelNames }),
     classes: one.classes,
     ...(one.classNames && { class_names: one.classNames }),
@@ -34,6 +42,10 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
       mean,
       required: !one.nullCondition,
     })),
+    // what it is told of each image as a picture, and what it draws beside pictures; null: nothing
+    masks: toldMask(one),
+    condition_images: toldPicture(one),
+    drawn_masks: one.maskOutput ? describeMask(one.maskOutput) : null,
     timesteps: one.scheduler.num_train_timesteps,
     device: one.device,
     format: one.format,

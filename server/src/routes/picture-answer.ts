@@ -4,11 +4,13 @@ import { firstSeed, needsAuxiliary, picturesCalled } from '@onnoise/scheduler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/errors.ts';
 import { describePicture } from '../pictures/describe-picture.ts';
+import { drawnMask } from '../pictures/drawn-mask.ts';
 import { encodeAll, encodePicture } from '../pictures/encoding.ts';
 import { formOf, NO_TOKENS, now } from '../pictures/form.ts';
 import type { KeptPicture } from '../pictures/kept-pictures.ts';
 import { typeOf, wantedPicture } from '../pictures/representation.ts';
 import { createTimer, serverTiming, timingsOf } from '../pictures/timings.ts';
+import { toldSize } from '../requests/told-fields.ts';
 import { type WorkOptions, withinLimits } from '../service/ask.ts';
 import { whenOver } from '../service/connections.ts';
 import { sample } from '../service/sample.ts';
@@ -22,17 +24,19 @@ interface Form {
   addresses: boolean;
 }
 
-/** @throws Refusal for events as a picture, or with addresses; as `withinLimits` does */
+/** @throws Refusal for events as a picture, or with addresses, and for masks where there are none; as `withinLimits` does */
 export async function answerPictures(
   service: Service,
   request: FastifyRequest,
   reply: FastifyReply,
   { streams, addresses, ...asked }: Asked & Form,
 ) {
-  const { model, task, encoding } = asked;
+  const { model, task, encoding, masks } = asked;
   const picture = wantedPicture(request);
   if (streams && picture) refuse('stream', `false with Accept: ${typeOf(picture)}`);
   if (streams && addresses) refuse('response_format', 'b64_json with stream');
+  if (masks && !model.maskOutput) refuse('return_masks', 'false or left out, this model draws no masks');
+  if (masks && picture) refuse('return_masks', `false with Accept: ${typeOf(picture)}`);
   const limits = limitsOf(request, asked);
   if (streams) return streamPictures(service, { ...asked, request, reply, limits });
   return withinLimits(
@@ -58,15 +62,17 @@ export async function answerPictures(
       }
       const encoded = await Promise.all(images.map((image) => encodePicture(image, model, encoding)));
       const type = typeOf(encoding.format);
-      const urls = addresses
-        ? addressesOf(
-            service,
-            request,
-            encoded.map((bytes) => ({ bytes, type })),
-          )
-        : undefined;
+      const drawn = masks ? await Promise.all(images.map((image) => drawnMask(image, model, encoding))) : [];
+      const files = [
+        ...encoded.map((bytes) => ({ bytes, type })),
+        ...drawn.map((mask) => ({ bytes: mask!.bytes, type: typeOf('png') })),
+      ];
+      const urls = addresses ? addressesOf(service, request, files) : undefined;
       const data = encoded.map((bytes, index) => ({
         ...(urls ? { url: urls[index]! } : { b64_json: bytes.toString('base64') }),
+        ...(masks && urls && { mask_url: urls[encoded.length + index]! }),
+        ...(masks && !urls && { mask_b64_json: drawn[index]!.bytes.toString('base64') }),
+        ...(masks && { mask_confidence: drawn[index]!.confidence }),
         ...describePicture(asked, index),
       }));
       const timings = noteTimes();
@@ -90,6 +96,7 @@ function limitsOf({ client }: FastifyRequest, { model, task, table, encoding }: 
     size: imageSize(model.shape),
     auxiliary: [needsAuxiliary(table), guidance, mask].filter(Boolean).length,
     scaled: width * height,
+    told: toldSize(model),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ConditionValues } from '@onnoise/scheduler/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openaiError, report, toRefusal } from '../errors/errors.ts';
 import { describePicture } from '../pictures/describe-picture.ts';
+import { drawnMask } from '../pictures/drawn-mask.ts';
 import { type Encoding, encodePicture } from '../pictures/encoding.ts';
 import { formOf, NO_TOKENS, now } from '../pictures/form.ts';
 import { createTimer, seconds } from '../pictures/timings.ts';
@@ -21,6 +22,8 @@ export interface Asked {
   encoding: Encoding;
   /** As asked for. */
   condition: ConditionValues | undefined;
+  /** Give the mask that is drawn with each picture. */
+  masks: boolean;
   /** First part of the events' names, as OpenAI has them. */
   event: 'image_generation' | 'image_edit';
 }
@@ -36,7 +39,7 @@ export async function streamPictures(
   service: Service,
   { request, reply, limits, ...asked }: Streaming,
 ): Promise<FastifyReply> {
-  const { model, task, encoding, event } = asked;
+  const { model, task, encoding, event, masks } = asked;
   const events = createEventStream();
   probeBy(reply, events.beat);
   const common = formOf(model, encoding);
@@ -55,9 +58,14 @@ export async function streamPictures(
         /** Encodes in parallel, sends in order. */
         const show = (image: Float32Array, type: string, data: object, mayBeMissed: boolean) => {
           const head = { type, created_at: now(), ...common };
-          last = Promise.all([encodePicture(image, model, encoding), last]).then(([bytes]) =>
-            events.send(type, { ...head, b64_json: bytes.toString('base64'), ...data }, { mayBeMissed }),
-          );
+          const mask = masks && !mayBeMissed ? drawnMask(image, model, encoding) : undefined;
+          last = Promise.all([encodePicture(image, model, encoding), mask, last]).then(([bytes, drawn]) => {
+            const beside = drawn && {
+              mask_b64_json: drawn.bytes.toString('base64'),
+              mask_confidence: drawn.confidence,
+            };
+            events.send(type, { ...head, b64_json: bytes.toString('base64'), ...beside, ...data }, { mayBeMissed });
+          });
           last.catch(() => {}); // whoever awaits the last one gets the error
         };
         await sample(service, request, task, work, {

@@ -7,6 +7,8 @@ import type { Service } from './service.ts';
 const BYTES_A_VALUE = 24;
 /** And of each auxiliary picture that the engine keeps. */
 const AUXILIARY_BYTES_A_VALUE = 4;
+/** And of each value of a mask or picture that the network is told: here, in a message, in the engine and in its row. */
+const BYTES_A_TOLD_VALUE = 16;
 /** Three channels while it is scaled, its file and the base64. */
 const BYTES_A_SCALED_PIXEL = 12;
 const BYTES_AN_IMAGE = 4096;
@@ -32,6 +34,8 @@ export interface WorkOptions {
   auxiliary?: number;
   /** Pixels that each is scaled to. Default: 0. */
   scaled?: number;
+  /** Values of what the network is told of each as a picture, see `toldSize`. Default: 0. */
+  told?: number;
 }
 
 /** @throws Refusal (503) of a server that stops */
@@ -46,7 +50,7 @@ export function refuseWhile(closing: boolean): void {
 export async function withinLimits<T>(
   { options, admission, statistics, closing }: Service,
   whenOver: WhenOver,
-  { model, client, count, steps, size, auxiliary = 0, scaled = 0 }: WorkOptions,
+  { model, client, count, steps, size, auxiliary = 0, scaled = 0, told = 0 }: WorkOptions,
   run: (work: Work) => Promise<T>,
 ): Promise<T> {
   refuseWhile(closing());
@@ -54,7 +58,8 @@ export async function withinLimits<T>(
   let free: () => void;
   try {
     const bytesAValue = BYTES_A_VALUE + auxiliary * AUXILIARY_BYTES_A_VALUE;
-    const bytes = size * bytesAValue + scaled * BYTES_A_SCALED_PIXEL + BYTES_AN_IMAGE;
+    const around = scaled * BYTES_A_SCALED_PIXEL + told * BYTES_A_TOLD_VALUE + BYTES_AN_IMAGE;
+    const bytes = size * bytesAValue + around;
     free = admission.hold(count * bytes, client);
   } catch (error) {
     place.release();
