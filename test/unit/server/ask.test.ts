@@ -7,14 +7,14 @@ import { whenOver } from '#server/service/connections.ts';
 import type { Service } from '#server/service/service.ts';
 import { createStatistics } from '#server/service/statistics.ts';
 
-it('counts a picture more for each image where the engine keeps an auxiliary one', async () => {
+it('counts a picture more for each image where the engine keeps an auxiliary one, and what the network is told', async () => {
   const admission = createAdmission({ queue: 8, memory: 2 ** 30 });
   const statistics = createStatistics();
   const service = { options: { timeout: 60 }, admission, statistics, closing: () => false } as Service;
-  const held = async (auxiliary: number) => {
+  const held = async (auxiliary: number, told = 0) => {
     const raw = new EventEmitter();
     const reply = { raw, request: { raw: { socket: new EventEmitter() } } } as unknown as FastifyReply;
-    const work = { model: 'tiny', client: 'one', count: 3, steps: 1, size: 1000, auxiliary };
+    const work = { model: 'tiny', client: 'one', count: 3, steps: 1, size: 1000, auxiliary, told };
     const bytes = await withinLimits(
       service,
       (over) => whenOver(reply, over),
@@ -26,4 +26,5 @@ it('counts a picture more for each image where the engine keeps an auxiliary one
     return bytes;
   };
   expect((await held(1)) - (await held(0))).toBe(3 * 1000 * Float32Array.BYTES_PER_ELEMENT);
+  expect((await held(0, 500)) - (await held(0))).toBeGreaterThanOrEqual(3 * 500 * 3 * Float32Array.BYTES_PER_ELEMENT);
 });

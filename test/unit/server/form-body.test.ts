@@ -10,6 +10,7 @@ const FIELDS = {
   label: { type: ['integer', 'string', 'array', 'null'] },
   condition: { type: ['object', 'null'] },
   guidance_interval: { type: ['array', 'null'] },
+  masks: { type: 'array', items: { type: 'string', format: 'binary' } },
 };
 
 async function read(form: FormData) {
@@ -17,7 +18,7 @@ async function read(form: FormData) {
   takeForms(app, FIELDS);
   app.post('/', async ({ body, files }) => ({
     body,
-    files: Object.fromEntries([...files].map(([k, v]) => [k, [...v]])),
+    files: Object.fromEntries([...files].map(([k, v]) => [k, v.map((one) => [...one])])),
   }));
   const made = new Response(form);
   const headers = { 'content-type': made.headers.get('content-type')! };
@@ -66,7 +67,16 @@ it('reads arrays and objects as clients write them', async () => {
 it('keeps the bytes of files, and their names as the fields', async () => {
   const form = new FormData();
   form.append('image[]', new Blob([Uint8Array.of(0, 13, 10, 255)]), 'a.png');
-  expect((await read(form)).json).toEqual({ body: { image: 'a.png' }, files: { image: [0, 13, 10, 255] } });
+  expect((await read(form)).json).toEqual({ body: { image: 'a.png' }, files: { image: [[0, 13, 10, 255]] } });
+  for (const name of ['masks', 'masks[]', 'masks[0]']) {
+    const several = new FormData();
+    several.append(name, new Blob([Uint8Array.of(1)]), 'a.png');
+    several.append(name.replace('0', '1'), new Blob([Uint8Array.of(2, 3)]), 'b.png');
+    expect((await read(several)).json).toEqual({
+      body: { masks: ['a.png', 'b.png'] },
+      files: { masks: [[1], [2, 3]] },
+    });
+  }
 });
 
 it('takes names of what all objects have as names', async () => {
@@ -100,6 +110,14 @@ it.each<[string, [string, string | Blob][], string]>([
       ['image', new Blob(['z'])],
     ],
     'image must be one file, received several values.',
+  ],
+  [
+    'a text among files',
+    [
+      ['masks', new Blob(['y'])],
+      ['masks', 'x'],
+    ],
+    'masks must be files, received a text.',
   ],
   ['a file for a text', [['prompt', new Blob(['y'])]], 'prompt must be a text, received a file.'],
 ])('refuses %s', async (_, parts, message) => {

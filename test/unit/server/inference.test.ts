@@ -9,10 +9,14 @@ const server = useServer(async (folder) => ({
     plain: await tinyArtefact({ shape: [1, 2, 2] }, { out: `${folder}/plain` }),
     classes: await tinyArtefact({ shape: [1, 2, 2], classes: 3 }, { out: `${folder}/classes`, card: PETS }),
     guided: await tinyArtefact({ shape: [1, 2, 2], ...GUIDED }, { out: `${folder}/guided` }),
+    told: await tinyArtefact({ shape: [1, 2, 2], ...GUIDED, conditionImage: HAND }, { out: `${folder}/told` }),
+    enlarge: await tinyArtefact({ shape: [1, 2, 2], conditionImage: { channels: 3 } }, { out: `${folder}/enlarge` }),
+    draws: await tinyArtefact({ shape: [3, 2, 2], maskOutput: HAND }, { out: `${folder}/draws` }),
   },
   maxImages: 4,
 }));
 
+const HAND = { classes: ['background', 'bone'], values: [0, 7] };
 const PETS = trainedCard({
   name: 'pets',
   data: { name: 'pets', hash: 'sha256:0', count: 3, classNames: ['cat', 'dog', 'frog'] },
@@ -112,6 +116,101 @@ describe('the Open Inference Protocol', () => {
     expect([bad.status, bad.json.error]).toEqual([400, `Cannot call the network: ${told}.`]);
     const expected = [1, 2, 3, 4].map((x) => tinyOutput(x, 10, 0, {}, [0.5, 1]));
     expectClose(good.json.outputs[0].data, expected, { absolute: 1e-6 });
+  });
+
+  describe('of networks that are told a picture', () => {
+    const conditions = { name: 'conditions', datatype: 'FP32', shape: [2, 2], data: [0.5, 1, 0, 0] };
+    /** Bone in the first pixel of one image and in the last two of the other: what it adds to the pixel. */
+    const planes = [0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1];
+    const image = { name: 'condition_image', datatype: 'FP32', shape: [2, 2, 2, 2], data: planes as unknown };
+    const added = [0.1, 0, 0, 0, 0, 0, 0.1, 0.1];
+    const expected = [1, 2, 3, 4, 5, 6, 7, 8].map(
+      (x, i) => tinyOutput(x, i < 4 ? 10 : 20, i < 4 ? 0 : 2, {}, i < 4 ? [0.5, 1] : []) + added[i]!,
+    );
+    const all = [sample, timestep, labels, conditions, image];
+
+    it('describes and calls them', async () => {
+      const described = (await ask(server(), '/v2/models/told')).json;
+      expect(described.inputs.at(-1)).toEqual({ name: 'condition_image', datatype: 'FP32', shape: [-1, 2, 2, 2] });
+      expect(described.parameters.condition_mask).toBe('{"classes":["background","bone"],"values":[0,7]}');
+      expect((await ask(server(), '/v2/models/told/config')).json.input.at(-1)).toEqual({
+        name: 'condition_image',
+        data_type: 'TYPE_FP32',
+        dims: [2, 2, 2],
+      });
+      const { json } = await infer({ inputs: all }, 'told');
+      expectClose(json.outputs[0].data, expected, { absolute: 1e-6 });
+      const half = await infer({ inputs: [...all.slice(0, 4), { ...image, datatype: 'FP16' }] }, 'told');
+      expectClose(half.json.outputs[0].data, expected, { absolute: 1e-6 });
+    });
+
+    it('describes and calls one that draws a mask, of which the planes are among its channels', async () => {
+      const described = (await ask(server(), '/v2/models/draws')).json;
+      expect(described.outputs).toEqual([{ name: 'out_sample', datatype: 'FP32', shape: [-1, 3, 2, 2] }]);
+      expect(described.parameters.drawn_mask).toBe('{"classes":["background","bone"],"values":[0,7]}');
+      const x = { ...sample, shape: [1, 3, 2, 2], data: Array.from({ length: 12 }, (_, i) => i) };
+      const { json } = await infer({ inputs: [x, { ...timestep, shape: [1], data: [10] }] }, 'draws');
+      expect(json.outputs[0].shape).toEqual([1, 3, 2, 2]);
+      expectClose(
+        json.outputs[0].data,
+        x.data.map((value) => tinyOutput(value, 10, 0)),
+        { absolute: 1e-6 },
+      );
+    });
+
+    const wrong = (change: object) => [...all.slice(0, 4), { ...image, ...change }];
+    it.each<[string, object[], string]>([
+      [
+        'no picture',
+        all.slice(0, 4),
+        'inputs must be sample, timestep, class_labels, conditions, condition_image, received sample, timestep, class_labels, conditions.',
+      ],
+      [
+        'another shape',
+        wrong({ shape: [2, 1, 2, 2], data: planes.slice(8) }),
+        'condition_image must have the shape [2, 2, 2, 2], received [2, 1, 2, 2].',
+      ],
+      [
+        'other values',
+        wrong({ data: planes.with(3, 1.5) }),
+        'condition_image[3] must be a number from 0 to 1, received 1.5.',
+      ],
+      [
+        'negative values',
+        wrong({ data: planes.with(9, -1) }),
+        'condition_image[9] must be a number from 0 to 1, received -1.',
+      ],
+      [
+        'whole numbers',
+        wrong({ datatype: 'INT64' }),
+        'condition_image must have the datatype FP32 or FP16, received INT64.',
+      ],
+      ['too few', wrong({ data: planes.slice(1) }), 'condition_image must hold 16 values, received 15.'],
+      ['six inputs', [...all, image], 'inputs must be an array of 1 to 5, received an array of 6.'],
+    ])('refuses %s in a sentence', async (_, inputs, rule) => {
+      const { status, json } = await infer({ inputs }, 'told');
+      expect([status, json.error]).toEqual([400, expect.stringContaining(rule)]);
+    });
+
+    it('refuses NaN and infinity in bytes, and pictures beyond their range', async () => {
+      for (const [value, told] of [
+        [Number.NaN, 'NaN'],
+        [Number.POSITIVE_INFINITY, 'Infinity'],
+      ] as const) {
+        const { status, json } = await inferBytes(wrong({ data: planes.with(5, value) }) as never, { model: 'told' });
+        expect([status, json.error]).toEqual([
+          400,
+          `Cannot call the network: condition_image[5] must be a number from 0 to 1, received ${told}.`,
+        ]);
+      }
+      const rgb = { ...image, shape: [2, 3, 2, 2], data: new Array(24).fill(-1) };
+      expect((await infer({ inputs: [sample, timestep, rgb] }, 'enlarge')).status).toBe(200);
+      const { json } = await infer(
+        { inputs: [sample, timestep, { ...rgb, data: rgb.data.with(23, 1.01) }] },
+        'enlarge',
+      );
+      expect(json.error).toContain('condition_image[23] must be a number from -1 to 1, received 1.01.');
+    });
   });
 
   it('calls the network on rows at their own timesteps and classes', async () => {
