@@ -7,7 +7,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFailure, makeFolder, requireSpace, temporaryName, withDiskErrors } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
-import { countShards, type Order, type Shard, samplingOf, shardPage } from './shards.ts';
+import { countShards, type Order, type Shard, samplingOf, shardPage, toldBeside } from './shards.ts';
 import { type ShardFile, shardPath } from './write-shard.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -17,9 +17,8 @@ const BYTES_A_SHARD = 320;
 
 /** Equal for manifests of the same pictures, or where one has more of them. */
 function seriesOf(order: Order): string {
-  const { model, labels, conditions, seed, shard } = order;
-  const told = conditions === undefined ? [] : [conditions];
-  const series = JSON.stringify([model, ...samplingOf(order), labels, seed, shard, ...told]);
+  const { model, labels, seed, shard } = order;
+  const series = JSON.stringify([model, ...samplingOf(order), labels, seed, shard, ...toldBeside(order)]);
   return createHash('sha256').update(series).digest('hex').slice(0, 32);
 }
 

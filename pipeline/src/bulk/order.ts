@@ -12,11 +12,13 @@ import { checkInteger } from '@onnoise/scheduler/rules';
 import { checkFileChoice, checkFileFormat, type FileChoice } from '../pictures/choices.ts';
 import { factsOf } from '../pictures/facts.ts';
 import { type ConditionTurns, LARGEST_SHARD, type Order } from './shards.ts';
+import { hashOfTold, toldImages } from './told.ts';
 
 export interface OrderOptions
   extends SamplerSettings,
     FileChoice,
-    Pick<PictureOptions, 'seed' | 'labels' | 'conditions' | 'guidance' | 'guidanceInterval' | 'steps' | 'sampler'> {
+    Pick<PictureOptions, 'seed' | 'labels' | 'conditions' | 'conditionImages' | 'guidance' | 'guidanceInterval'>,
+    Pick<PictureOptions, 'steps' | 'sampler'> {
   /** Images in all, 1 to 10^9. */
   count: number;
   /** Images per shard, 1 to 100,000. Default: 256. */
@@ -55,8 +57,9 @@ export function orderOf(
   const conditions = turnsOf(artefact, options.conditions);
   const settings = eachSamplerOption((name, option) => options[name] ?? option.default) as SamplerValues;
   const { classes } = artefact;
+  const told = toldImages(artefact, options.conditionImages);
   // Checks each value once. Labels come back repeated over the longest list, but take turns on their own.
-  const longest = Math.max(1, labels?.length ?? 1, ...Object.values(conditions ?? {}).map(({ length }) => length));
+  const longest = Math.max(1, ...[labels ?? [], told, ...Object.values(conditions ?? {})].map(({ length }) => length));
   const {
     table,
     guidance,
@@ -67,6 +70,7 @@ export function orderOf(
       count: Math.min(count, longest),
       labels,
       conditions,
+      conditionImages: told.length > count ? options.conditionImages : told[0],
       guidance: options.guidance,
       guidanceInterval: options.guidanceInterval,
       steps,
@@ -87,6 +91,7 @@ export function orderOf(
     ...(depth === 16 && { depth }),
     labels: labels ? numbers.slice(0, labels.length) : all,
     ...(conditions && { conditions }),
+    ...(told.length > 0 && { told: told.map(hashOfTold) }),
     seed,
     count,
     shard,

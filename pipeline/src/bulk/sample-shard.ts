@@ -1,16 +1,19 @@
 /** Samples a shard's images as files. */
 import { batchOf, type DiffusionModel, labelPng, png, type SampleOptions, type Samples } from '@onnoise/runtime-node';
 import { InputError, samplerSettings } from '@onnoise/scheduler';
-import { pictureShapeOf, sizeOf } from '@onnoise/scheduler/model';
+import { type ConditionImages, pictureShapeOf, sizeOf } from '@onnoise/scheduler/model';
 import { checkFileFormat } from '../pictures/choices.ts';
 import { pictureEncoder } from '../pictures/encoder.ts';
 import { conditionsFrom, fileChoiceOf, type Shard, turnFrom } from './shards.ts';
+import { joinTold } from './told.ts';
 
 /** A model as shards need it. */
 export interface ShardModel extends Pick<DiffusionModel, 'shape' | 'channelNames' | 'show' | 'classes' | 'maskOutput'> {
   sample(
     options: SampleOptions & { signal: AbortSignal },
   ): Promise<Pick<Samples, 'images' | 'masks' | 'maskConfidence'>>;
+  /** What `told` of a shard has the hash of; left out: it is not at hand. */
+  toldOf?: (hash: string) => Promise<ConditionImages>;
 }
 
 /** A picture as a file, and what a model draws with it. */
@@ -56,6 +59,7 @@ export async function sampleShard(
       ...samplerSettings(shard),
       labels: shard.labels ? turnFrom(shard.labels, first, count) : undefined,
       conditions: shard.conditions && conditionsFrom(shard.conditions, first, count),
+      conditionImages: shard.told && (await joinTold(turnFrom(shard.told, first, count), model.toldOf)),
       guidance: shard.guidance?.scale ?? 1,
       guidanceInterval: shard.guidance?.interval,
       batch: usual,

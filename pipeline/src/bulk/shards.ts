@@ -76,6 +76,8 @@ export interface Order extends ShardSettings {
   labels: readonly number[] | null;
   /** From the first image on; left out: none. */
   conditions?: ConditionTurns | undefined;
+  /** Hashes of what the network is told of each image as a mask or picture, in turn; left out: nothing. */
+  told?: readonly string[] | undefined;
   /** Of the first image; image i has `seed + i`. */
   seed: number;
   /** Images in all. */
@@ -90,6 +92,8 @@ export interface Shard extends ShardSettings {
   labels: readonly number[] | null;
   /** From this shard's first image on, at most one value per image. */
   conditions?: ConditionTurns | undefined;
+  /** From this shard's first image on, at most one per image. */
+  told?: readonly string[] | undefined;
   seed: number;
   count: number;
 }
@@ -99,7 +103,7 @@ export function countShards({ count, shard }: Order): number {
 }
 
 /** Shard `index`, from 0. Its labels and conditions start where the shard before left off. */
-export function shardAt({ labels, conditions, seed, count, shard, ...settings }: Order, index: number): Shard {
+export function shardAt({ labels, conditions, told, seed, count, shard, ...settings }: Order, index: number): Shard {
   const first = index * shard;
   const size = Math.min(shard, count - first);
   return {
@@ -107,6 +111,7 @@ export function shardAt({ labels, conditions, seed, count, shard, ...settings }:
     ...settings,
     labels: labels && turnFrom(labels, first, size),
     ...(conditions && { conditions: conditionsFrom(conditions, first, size) }),
+    ...(told && { told: turnFrom(told, first, size) }),
     seed: seed + first,
     count: size,
   };
@@ -147,15 +152,19 @@ export function samplingOf(settings: Omit<ShardSettings, 'model'>): (string | nu
   return [sampler, steps, ...SAMPLER_OPTION_NAMES.map((name) => settings[name]), ...guided, ...written];
 }
 
+/** What the network is told beside classes, in the order in which ids and series hold it. */
+export const toldBeside = ({ conditions, told }: Pick<Shard, 'conditions' | 'told'>): object[] =>
+  [conditions, told].filter((one) => one !== undefined);
+
 /** Name of a shard in the queue: `shard-` and 32 hexadecimal digits. */
 export function shardId(shard: Shard): string {
-  const { format, model, labels, conditions, seed, count } = shard;
-  const told = conditions === undefined ? [] : [conditions];
-  const identity = JSON.stringify([format, model, ...samplingOf(shard), labels, seed, count, ...told]);
+  const { format, model, labels, seed, count } = shard;
+  const identity = JSON.stringify([format, model, ...samplingOf(shard), labels, seed, count, ...toldBeside(shard)]);
   return `shard-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`;
 }
 
 const ACTION = 'sample a shard';
+const SHA256: Rule<string> = rule('a SHA-256', (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value));
 const NATURAL = integer(0, Number.MAX_SAFE_INTEGER);
 
 const TIMESTEP = number({ min: 0 });
@@ -176,7 +185,7 @@ const CONDITIONS: Rule<ConditionTurns> = rule(
 
 const RULES: Rules<Shard> = {
   format: worded(`${SHARD_FORMAT}`, oneOf([SHARD_FORMAT])),
-  model: rule('a SHA-256', (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)),
+  model: SHA256,
   sampler: oneOf(SAMPLER_NAMES),
   steps: integer(1, Number.MAX_SAFE_INTEGER),
   ...(eachSamplerOption((_, option) => optionRule(option)) as Rules<SamplerValues>),
@@ -187,6 +196,7 @@ const RULES: Rules<Shard> = {
   facts: optional(FACTS),
   depth: optional(oneOf([16])),
   conditions: optional(CONDITIONS),
+  told: optional(listOf(SHA256, 1)),
   seed: NATURAL,
   count: integer(1, LARGEST_SHARD),
 };

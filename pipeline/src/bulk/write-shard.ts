@@ -83,8 +83,9 @@ export async function writeShard(out: string, shard: Shard, pictures: readonly S
   const file = { bytes: archive.length, sha256: sha256Of(archive) };
   const images = pictures.map(({ bytes }, i) => {
     const conditions = conditionsAt(shard, i);
-    const told = { seed: shard.seed + i, label: labelAt(shard, i) ?? null, ...(conditions && { conditions }) };
-    return JSON.stringify({ ...told, sha256: sha256Of(bytes) });
+    const told = shard.told?.[i % shard.told.length];
+    const facts = { seed: shard.seed + i, label: labelAt(shard, i) ?? null, ...(conditions && { conditions }) };
+    return JSON.stringify({ ...facts, ...(told && { told }), sha256: sha256Of(bytes) });
   });
   const head = JSON.stringify({ id: shardId(shard), ...shard, ...file });
   await writeWhole(tar, archive);

@@ -2,20 +2,24 @@
  * Keeps the jobs of a server in a folder:
  *
  *     <folder>/<id>/job.json, manifest.json               a job
+ *     <folder>/<id>/told/                                 the masks or pictures that its network is told
  *     <folder>/<first 16 digits of the model's hash>/     shards, each of all jobs that have it
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure } from '@onnoise/base/files';
+import { InputError } from '@onnoise/scheduler/rules';
 import type { JobHost, Jobs, OpenJobs } from '@onnoise/server';
 import { orderOf } from '../bulk/order.ts';
 import type { Order, Shard } from '../bulk/shards.ts';
 import { type Share, shardsOf } from '../bulk/share.ts';
+import { toldImages } from '../bulk/told.ts';
 import { shardFiles, shardPath } from '../bulk/write-shard.ts';
 import { isOver, type JobRecord, jobOf, newId, readRecords, writeRecord } from './record.ts';
 import { manifestOf, picturesOf } from './result.ts';
 import type { JobRunner } from './runner.ts';
+import { keepTold } from './told-files.ts';
 
 export interface KeepOptions {
   folder: string;
@@ -110,6 +114,8 @@ export function keepJobs({ folder, createRunner }: KeepOptions): OpenJobs {
     const jobs: Jobs = {
       take(model, asked, compile) {
         const order = orderOf(model, model.modelHash, asked, compile);
+        const told = toldImages(model, asked.conditionImages);
+        if (told.length > 0 && !runner.takesTold) refuseTold();
         return async (client) => {
           const record: JobRecord = {
             id: newId(),
@@ -125,8 +131,10 @@ export function keepJobs({ folder, createRunner }: KeepOptions): OpenJobs {
           };
           try {
             await runner.requireSpace(order, model.shape);
+            await keepTold(folder, record.id, told);
             await writeRecord(folder, record);
           } catch (error) {
+            await rm(join(folder, record.id), { recursive: true, force: true });
             throw error instanceof Failure ? host.noRoom(error.message) : error;
           }
           records.set(record.id, record);
@@ -161,6 +169,12 @@ export function keepJobs({ folder, createRunner }: KeepOptions): OpenJobs {
     };
     return jobs;
   };
+}
+
+function refuseTold(): never {
+  const rule =
+    'workers make the jobs of this server, and masks and pictures are told only to pictures that the server makes itself';
+  throw new InputError(`Cannot generate images: ${rule}.`, { subject: 'conditionImages' });
 }
 
 /** Whether a shard of both can be the same. */

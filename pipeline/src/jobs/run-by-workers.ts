@@ -22,6 +22,7 @@ const JOBS = 8;
 export function runByWorkers(host: JobHost, { connection, name, folder }: WorkersOptions): JobRunner {
   const turns = createTurns(JOBS);
   return {
+    takesTold: false,
     run({ job, order, signal, onBegin, onDone }) {
       return turns.take(job.client, signal, async () => {
         let before = -1;

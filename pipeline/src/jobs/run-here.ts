@@ -11,6 +11,7 @@ import { sampleShard } from '../bulk/sample-shard.ts';
 import { countShards, type Shard, shardAt } from '../bulk/shards.ts';
 import { findShard, type ShardFile } from '../bulk/write-shard.ts';
 import type { JobRun, JobRunner } from './runner.ts';
+import { readTold } from './told-files.ts';
 import { createTurns } from './turns.ts';
 
 /** Tries of a shard whose engine ends, with longer and longer pauses. */
@@ -26,7 +27,9 @@ export function runHere(host: JobHost, folder: string): JobRunner {
     shard: Shard,
     { signal, onImages }: { signal: AbortSignal; onImages: (made: number) => void },
   ): Promise<ShardFile> {
-    const { shape, classes, channelNames, show, maskOutput } = host.modelOf(job);
+    const { shape, classes, channelNames, show, maskOutput, conditionImage } = host.modelOf(job);
+    const isMask = conditionImage?.mask !== undefined;
+    const toldOf = (hash: string) => readTold(folder, { id: job.id, hash, isMask });
     await requireShardSpace(folder, shard, shape);
     let made = 0;
     const onImage = () => onImages(++made);
@@ -36,8 +39,8 @@ export function runHere(host: JobHost, folder: string): JobRunner {
       const { confidence, ...pairs } = splitPairs(images, shape, maskOutput);
       return { ...pairs, maskConfidence: confidence };
     };
-    const told = { ...(channelNames && { channelNames }), ...(show !== undefined && { show }) };
-    const model = { shape, classes, ...told, ...(maskOutput && { maskOutput }), sample };
+    const shown = { ...(channelNames && { channelNames }), ...(show !== undefined && { show }) };
+    const model = { shape, classes, ...shown, ...(maskOutput && { maskOutput }), sample, toldOf };
     const pictures = await sampleShard(model, shard, undefined, signal);
     host.modelOf(job); // a reload between two batches would have mixed two networks
     return writeSampled(folder, shard, pictures);
@@ -56,6 +59,7 @@ export function runHere(host: JobHost, folder: string): JobRunner {
   }
 
   return {
+    takesTold: true,
     async run({ job, order, signal, onBegin, onDone }: JobRun) {
       const files: ShardFile[] = [];
       let done = 0;

@@ -15,6 +15,8 @@ export interface JobRun {
 }
 
 export interface JobRunner {
+  /** Whether it makes pictures of masks and pictures that a network is told: they are in the folder of the job alone. */
+  readonly takesTold: boolean;
   /**
    * Makes the shards that are missing below the folder of the jobs, and the manifest in the folder of this one.
    * @throws InputError or Failure where that cannot be; the signal's reason once it aborts

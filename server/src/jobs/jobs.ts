@@ -11,7 +11,7 @@ import type { PictureOptions } from '@onnoise/scheduler/model';
 /** What a client orders, checked by the request's schema alone. */
 export interface JobOrder
   extends SamplerSettings,
-    Pick<PictureOptions, 'labels' | 'conditions' | 'guidance' | 'guidanceInterval'> {
+    Pick<PictureOptions, 'labels' | 'conditions' | 'conditionImages' | 'guidance' | 'guidanceInterval'> {
   count: number;
   seed: number;
   steps: number;

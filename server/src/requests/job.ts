@@ -1,6 +1,7 @@
 /** The body of `POST /v1/jobs`, its answer, and the order in it. */
 import type { EngineModel } from '@onnoise/runtime-node/engine';
 import { samplerSettings } from '@onnoise/scheduler';
+import type { ConditionImages } from '@onnoise/scheduler/model';
 import { JOB_STATUSES, type Job, type JobOrder } from '../jobs/jobs.ts';
 import type { CompleteOptions } from '../options/options.ts';
 import { labelsOf, randomSeed, refuseField, stepsOf } from './generation.ts';
@@ -21,6 +22,8 @@ export function jobBody({ maxJobImages, maxSteps }: Limits) {
       seed: fields.seed,
       label: fields.label,
       condition: fields.condition,
+      masks: fields.masks,
+      condition_images: fields.condition_images,
       guidance: fields.guidance,
       guidance_interval: fields.guidance_interval,
       steps: fields.steps,
@@ -35,8 +38,16 @@ export function jobBody({ maxJobImages, maxSteps }: Limits) {
 
 export type JobBody = TypeOf<ReturnType<typeof jobBody>>;
 
-/** @throws Refusal (400) for more than the client may order, and an unknown class */
-export function orderIn(body: JobBody, model: EngineModel, { maxJobImages, maxSteps }: Limits): JobOrder {
+/**
+ * @param conditionImages those of the body, read
+ * @throws Refusal (400) for more than the client may order, and an unknown class
+ */
+export function orderIn(
+  body: JobBody,
+  model: EngineModel,
+  { maxJobImages, maxSteps }: Limits,
+  conditionImages?: ConditionImages,
+): JobOrder {
   const count = body.n!;
   if (count > maxJobImages) refuseField('n', `at most ${maxJobImages} with this key`, count);
   const steps = stepsOf(model, body.steps, { maxSteps });
@@ -48,6 +59,7 @@ export function orderIn(body: JobBody, model: EngineModel, { maxJobImages, maxSt
     seed,
     labels: labelsOf(model, body),
     conditions: body.condition ?? undefined,
+    conditionImages,
     guidance: body.guidance ?? undefined,
     guidanceInterval: body.guidance_interval ?? undefined,
     steps,

@@ -1,7 +1,7 @@
 /** The masks or pictures that a request tells a model of its images: files in base64 or as data URLs in JSON, files in forms. */
 import { type PictureFile, readClassMask, readPicture } from '@onnoise/runtime-node';
 import type { EngineModel } from '@onnoise/runtime-node/engine';
-import { type ConditionImage, type ConditionImages, TOLD_PICTURE } from '@onnoise/scheduler/model';
+import { type ConditionImage, type ConditionImages, sizeOf, TOLD_PICTURE } from '@onnoise/scheduler/model';
 import { show } from '@onnoise/scheduler/rules';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/errors.ts';
@@ -38,6 +38,27 @@ function fileOf(param: ToldField, text: string, name: string): PictureFile {
   if (data !== '' && bytes.toString('base64') === data) return { bytes, name };
   const message = `Cannot sample images: ${name} must be a file in base64, or a data URL with one, received ${show(text)}.`;
   throw new Refusal(400, 'invalid_value', message, { param });
+}
+
+/** Bytes of a pixel's class or value, read by itself and then among the others. */
+const BYTES_A_CLASS = 2;
+const BYTES_A_VALUE = 8;
+
+/**
+ * What files take up once they are read: a small file may hold a large mask.
+ * @param encoded whether all are kept as the network takes them, too
+ */
+export function bytesOfTold(
+  files: ToldFiles,
+  { conditionImage: spec }: Pick<EngineModel, 'conditionImage'>,
+  { encoded }: { encoded: boolean },
+): number {
+  if (spec === undefined) return 0;
+  const count = files[toldField(spec)]?.length ?? 0;
+  const [, height, width] = spec.shape;
+  const values = sizeOf(spec.shape);
+  const read = spec.mask ? height * width * BYTES_A_CLASS : values * BYTES_A_VALUE;
+  return count * (read + (encoded && spec.mask ? values * Float32Array.BYTES_PER_ELEMENT : 0));
 }
 
 /**

@@ -19,9 +19,10 @@ import {
   variationSchema,
 } from '../requests/schemas.ts';
 import { readEdit, readVariation } from '../requests/start-files.ts';
-import { readTold, toldInForm, toldInJson } from '../requests/told-files.ts';
+import { toldInForm, toldInJson } from '../requests/told-files.ts';
 import type { SchemaTypes, Typed } from '../requests/typed.ts';
 import { allowedTo, ownerOf } from '../service/owner.ts';
+import { readHeld } from '../service/read-held.ts';
 import { findModel, type Service } from '../service/service.ts';
 import { withTables } from '../service/tables.ts';
 import { answerPictures } from './picture-answer.ts';
@@ -35,7 +36,7 @@ export function imageRoutes(app: FastifyInstance, service: Service): void {
       { schema: generationSchema(options), config: { limited: true } },
       async (request, reply) => {
         const model = findModel(service, request.body.model);
-        const given = { conditionImages: await readTold(toldInJson(request.body), model) };
+        const given = { conditionImages: await readHeld(service, { request, reply }, toldInJson(request.body), model) };
         const asked = { model, ...(await taskOf(service, request, model, given)), event: 'image_generation' as const };
         return answerPictures(service, request, reply, { ...asked, ...formOf(request.body) });
       },
@@ -116,7 +117,7 @@ function formRoute(app: FastifyInstance, service: Service, { path, schema, read 
       const model = findModel(service, request.body.model);
       const given = {
         start: await read(request, model),
-        conditionImages: await readTold(toldInForm(request), model),
+        conditionImages: await readHeld(service, { request, reply }, toldInForm(request), model),
       };
       const asked = { model, ...(await taskOf(service, request, model, given)), event: 'image_edit' as const };
       return answerPictures(service, request, reply, { ...asked, ...formOf(request.body) });

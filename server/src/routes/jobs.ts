@@ -6,9 +6,11 @@ import type { Job, Jobs } from '../jobs/jobs.ts';
 import { named } from '../requests/generation.ts';
 import { describeJob, JOB, type JobBody, jobBody, orderIn } from '../requests/job.ts';
 import { failures, OPENAI_ERROR } from '../requests/schemas.ts';
+import { toldInJson } from '../requests/told-files.ts';
 import type { SchemaTypes } from '../requests/typed.ts';
 import { refuseWhile } from '../service/ask.ts';
 import { allowedTo } from '../service/owner.ts';
+import { readHeld } from '../service/read-held.ts';
 import { findModel, type Service } from '../service/service.ts';
 import { withTables } from '../service/tables.ts';
 
@@ -73,8 +75,11 @@ function orderRoute(app: FastifyInstance, service: Service, jobs: Jobs): void {
       refuseWhile(closing());
       refuseMore(jobs, request);
       const model = findModel(service, body.model);
-      const order = orderIn(body, model, allowedTo(request, options));
-      const keep = await withTables(service, model.name, (compile) => named(() => jobs.take(model, order, compile)));
+      const told = await readHeld(service, { request, reply }, toldInJson(body), model, false);
+      const order = orderIn(body, model, allowedTo(request, options), told);
+      const keep = await withTables(service, model.name, (compile) =>
+        named(() => jobs.take(model, order, compile), undefined, model),
+      );
       const job = await keep(request.client);
       return reply.status(202).header('location', `/v1/jobs/${job.id}`).send(describeJob(job));
     });

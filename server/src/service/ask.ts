@@ -7,8 +7,8 @@ import type { Service } from './service.ts';
 const BYTES_A_VALUE = 24;
 /** And of each auxiliary picture that the engine keeps. */
 const AUXILIARY_BYTES_A_VALUE = 4;
-/** And of each value of a mask or picture that the network is told: here, in a message, in the engine and in its row. */
-const BYTES_A_TOLD_VALUE = 16;
+/** And of each value of a mask or picture that the network is told: in a message, in the engine and in the image's row. */
+const BYTES_A_TOLD_VALUE = 12;
 /** Three channels while it is scaled, its file and the base64. */
 const BYTES_A_SCALED_PIXEL = 12;
 const BYTES_AN_IMAGE = 4096;

@@ -51,7 +51,7 @@ function taskOf(
   options: JobSampling,
   compile: typeof compileSampler,
 ): SampleTask {
-  const { seeds, labels, conditions, guidance, table } = completeRequest(model, options, compile);
+  const { seeds, labels, conditions, conditionImages, guidance, table } = completeRequest(model, options, compile);
   const { steps, sampler } = table;
   return {
     client,
@@ -61,6 +61,7 @@ function taskOf(
     seeds,
     labels,
     conditions,
+    conditionImages,
     guidance,
     steps,
     sampler,

@@ -25,10 +25,11 @@ const server = useServer(async (temporary) => {
       numbers: await tinyArtefact({ shape: SHAPE, conditionImage: { classes: HAND.classes } }, at('numbers')),
       strict: await tinyArtefact(hand, at('strict')),
       enlarge: await tinyArtefact({ shape: [3, HEIGHT, WIDTH], conditionImage: { channels: 1 } }, at('enlarge')),
+      large: await tinyArtefact({ shape: [1, 128, 128], conditionImage: HAND }, at('large')),
       plain: await tinyArtefact({ shape: SHAPE }, at('plain')),
     },
     device: 'cpu',
-    memory: 2 ** 20,
+    memory: 2 ** 22,
   };
 });
 
@@ -359,6 +360,14 @@ describe('wrong masks and pictures are refused in a sentence', () => {
     const { status, json } = await send('/v1/images/edits', { model: 'strict', image: picture, masks: base64(one) });
     expect([status, json.error.param]).toEqual([400, 'masks']);
     expect(json.error.message).toBe('Cannot read the request: masks must be files, received a text.');
+  });
+
+  it('more of a small file than the memory holds, until it is free again', async () => {
+    const mask = base64(await grayPicture(128, 128, () => 7).toBuffer());
+    expect(mask.length).toBeLessThan(1000);
+    const body = { model: 'large', steps: 1, n: 2, masks: [mask, mask] };
+    expect((await generate(body)).status).toBe(429);
+    expect((await generate({ ...body, n: 1, masks: mask, steps: 1 })).status).toBe(200);
   });
 
   it('a body beyond the limit', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { openLabelFile } from '#base/labels/file.ts';
-import { requireFewLabels, toLabels } from '#base/labels/values.ts';
+import { requireFewLabels, toLabels } from '#base/labels/index.ts';
 import {
   deepPicture,
   flatPicture,
