@@ -1,6 +1,6 @@
 """Calls of the network by the real clients of the Open Inference Protocol, against onnxruntime in Python on the same file.
 
-    python3 clients.py http <url> <model.onnx> | grpc <host:port> <model.onnx> | kserve <url> <model.onnx>
+    python3 clients.py http|grpc|kserve <url, or host:port for grpc> <name of the model> <model.onnx>
 
 Prints what was compared, as JSON; differences are the largest absolute ones.
 """
@@ -12,20 +12,27 @@ import sys
 import numpy as np
 import onnxruntime as ort
 
-kind, address, path = sys.argv[1:4]
-MODEL = "digits"
+kind, address, MODEL, path = sys.argv[1:5]
 rng = np.random.default_rng(7)
 N = 3
-feeds = {
-    "sample": rng.standard_normal((N, 1, 28, 28)).astype(np.float32),
-    "timestep": np.array([1, 250, 999], np.float32),
-    "class_labels": np.array([0, 3, 9], np.int64),
-}
 options = ort.SessionOptions()
 options.intra_op_num_threads = 1
 session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+sides = {one.name: one.shape[1:] for one in session.get_inputs()}
+feeds = {
+    "sample": rng.standard_normal((N, *sides["sample"])).astype(np.float32),
+    "timestep": np.array([1, 250, 999], np.float32),
+}
+if "class_labels" in sides:
+    feeds["class_labels"] = np.array([0, 3, 9], np.int64)
+if "condition_image" in sides:  # a mask, one plane for each class
+    planes, height, width = sides["condition_image"]
+    mask = rng.integers(0, planes, (N, height, width))
+    feeds["condition_image"] = np.moveaxis(np.eye(planes, dtype=np.float32)[mask], -1, 1).copy()
 expected = session.run(None, feeds)[0]
 half = {**feeds, "sample": feeds["sample"].astype(np.float16), "timestep": feeds["timestep"].astype(np.int64)}
+if "condition_image" in sides:
+    half["condition_image"] = feeds["condition_image"].astype(np.float16)
 expected_half = session.run(None, {**feeds, "sample": half["sample"].astype(np.float32)})[0]
 
 

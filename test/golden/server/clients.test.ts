@@ -4,27 +4,28 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createServer } from '#server/index.ts';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
 const SCRIPT = join(import.meta.dirname, 'clients.py');
-const MODEL = join(DIGITS, 'unet', 'model.onnx');
 
 const LACKS_ORT = lacksPython('onnxruntime');
 const LACKS_TRITON = LACKS_ORT ?? lacksPython('tritonclient.grpc');
 const LACKS_KSERVE = LACKS_ORT ?? lacksPython('kserve');
 const PATIENCE = { timeout: 240_000 };
 
-async function serve() {
-  const server = await createServer({ models: [DIGITS], device: 'cpu', modelControl: 'explicit' });
+async function serve(models: Record<string, string> = { digits: DIGITS }) {
+  const server = await createServer({ models, device: 'cpu', modelControl: 'explicit' });
   onTestFinished(() => server.close());
   const url = await server.listen({ port: 0, grpcPort: 0 });
   return { http: url, grpc: `127.0.0.1:${server.grpcPort}` };
 }
 
 /** Not in this process's time, which the server needs. */
-async function ask(kind: string, address: string): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(PYTHON, [SCRIPT, kind, address, MODEL]);
+async function ask(kind: string, address: string, [name, folder] = ['digits', DIGITS]): Promise<unknown> {
+  const network = join(folder!, 'unet', 'model.onnx');
+  const { stdout } = await promisify(execFile)(PYTHON, [SCRIPT, kind, address, name!, network]);
   return JSON.parse(stdout.trim().split('\n').at(-1)!);
 }
 
@@ -59,6 +60,19 @@ describe('clients of the Open Inference Protocol', () => {
       metadata: 'digits',
       error: ['StatusCode.INVALID_ARGUMENT', 'Cannot call the network: inputs must have sample.'],
     });
+  });
+
+  it("Triton's tells a network masks, with onnxruntime's numbers to the bit", {
+    ...skipBecause(LACKS_TRITON),
+    ...PATIENCE,
+  }, async () => {
+    const told = await tinyArtefact({ T: 1000, conditionImage: { classes: ['background', 'bone', 'skin'] } });
+    const { http, grpc } = await serve({ told });
+    expect(await ask('http', new URL(http).host, ['told', told])).toMatchObject({
+      differences: { 'float32 True': 0, 'float32 False': 0, float16: 0 },
+      config: ['onnxruntime', ['TYPE_FP32', 'TYPE_FP32', 'TYPE_FP32']],
+    });
+    expect(await ask('grpc', grpc, ['told', told])).toMatchObject({ differences: { 'float32 None': 0, float16: 0 } });
   });
 
   it("KServe's over HTTP has onnxruntime's numbers to the bit", {

@@ -2,12 +2,18 @@
 import OpenAI, { toFile } from 'openai';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { labelsOfPng } from '#scheduler/model/index.ts';
 import { tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { grayPicture } from '#test/pictures/images.ts';
 import { useServer } from '#test/server.ts';
 
 const KEY = 'sk-0123456789abcdef';
 const server = useServer(async (folder) => ({
-  models: { tiny: await tinyArtefact({ classes: 3 }, { out: `${folder}/tiny` }) },
+  models: {
+    tiny: await tinyArtefact({ classes: 3 }, { out: `${folder}/tiny` }),
+    told: await tinyArtefact({ conditionImage: { classes: ['no', 'yes'] } }, { out: `${folder}/told` }),
+    pairs: await tinyArtefact({ shape: [3, 4, 4], maskOutput: { classes: ['no', 'yes'] } }, { out: `${folder}/pairs` }),
+  },
   apiKeys: [KEY],
 }));
 let client: OpenAI;
@@ -79,6 +85,24 @@ describe("OpenAI's client", () => {
     expect(types).toEqual(['image_edit.partial_image', 'image_edit.completed']);
   });
 
+  it('tells masks, in JSON and in forms, and gets those that are drawn', async () => {
+    const masks = await Promise.all([0, 1].map((k) => grayPicture(4, 4, (x) => Number(x > k)).toBuffer()));
+    const asked = { model: 'told', prompt: '', n: 2, seed: 1, steps: 4 };
+    const told = await client.images.generate({
+      ...asked,
+      masks: masks.map((file) => file.toString('base64')),
+    } as never);
+    expect(new Set(told.data!.map(({ b64_json }) => b64_json)).size).toBe(2);
+    const uploads = await Promise.all(masks.map((file, i) => toFile(file, `${i}.png`, { type: 'image/png' })));
+    const image = (await uploadOf(255))!;
+    const edit = await client.images.edit({ ...asked, image, masks: uploads, strength: 1 } as never);
+    expect(edit.data!.map(({ b64_json }) => b64_json)).toEqual(told.data!.map(({ b64_json }) => b64_json));
+    const pairs = await client.images.generate({ model: 'pairs', prompt: '', return_masks: true } as never);
+    const [{ mask_b64_json: mask = '' }] = pairs.data as unknown as [{ mask_b64_json?: string }];
+    expect((await labelsOfPng(Buffer.from(mask, 'base64'), 16)).labels.length).toBe(16);
+    await expect(client.images.generate({ ...asked, masks: ['x'] } as never)).rejects.toMatchObject({ param: 'masks' });
+  });
+
   it('gives up a stream that it leaves, and the server what it was at', async () => {
     const stream = await client.images.generate({ model: 'tiny', prompt: '', n: 10, stream: true, partial_images: 3 });
     for await (const _ of stream) break;
@@ -88,7 +112,7 @@ describe("OpenAI's client", () => {
   it('lists models, and describes one', async () => {
     const names: string[] = [];
     for await (const model of client.models.list()) names.push(model.id);
-    expect(names).toEqual(['tiny']);
+    expect(names).toEqual(['tiny', 'told', 'pairs']);
     expect(await client.models.retrieve('tiny')).toMatchObject({ id: 'tiny', object: 'model' });
   });
 

@@ -20,11 +20,16 @@ import { auxiliaryTable } from '#test/tables.ts';
 const SIZE = 16;
 const config = parseSchedulerConfig({ num_train_timesteps: 100 });
 
-/** A network that treats every image on its own: out = 0.5 x + t / 100 + label / 10. */
+/** A network that treats every image on its own: out = 0.5 x + t / 100 + label / 10 + told / 4, pixel by pixel. */
 const network: RunBatch = async (x, timesteps, rows) =>
-  x.map((v, i) => 0.5 * v + timesteps[Math.floor(i / SIZE)]! / 100 + rows[Math.floor(i / SIZE)]![0]! / 10);
+  x.map((v, i) => {
+    const image = Math.floor(i / SIZE);
+    const [label = 0, ...told] = rows[image]!;
+    return 0.5 * v + timesteps[image]! / 100 + label / 10 + told[i % SIZE]! / 4;
+  });
 
-const rowOf = (label: number) => Float32Array.of(label);
+/** @param told as a picture */
+const rowOf = (label: number, told: Float32Array = new Float32Array(SIZE)) => Float32Array.of(label, ...told);
 /** A class that is none of the others: that of images without a condition. */
 const NULL_ROW = rowOf(10);
 
@@ -34,16 +39,17 @@ interface Asked {
   table: SamplerTable;
   from?: Float32Array | undefined;
   mask?: Float32Array | undefined;
+  told?: Float32Array | undefined;
   guidance?: Guidance | undefined;
 }
 
 const ddim = (steps: number) => compileSampler(config, { sampler: 'ddim', steps });
 
-const trajectories = ({ seeds, label, ...asked }: Asked): Trajectory[] =>
-  seeds.map((seed) => sampling({ ...asked, size: SIZE, seed, row: rowOf(label), nullRow: NULL_ROW }));
+const trajectories = ({ seeds, label, told, ...asked }: Asked): Trajectory[] =>
+  seeds.map((seed) => sampling({ ...asked, size: SIZE, seed, row: rowOf(label, told), nullRow: NULL_ROW }));
 
-const alone = ({ table, seeds, label, guidance, from, mask }: Asked) => {
-  const rows = seeds.map(() => rowOf(label));
+const alone = ({ table, seeds, label, told, guidance, from, mask }: Asked) => {
+  const rows = seeds.map(() => rowOf(label, told));
   const plain: Denoiser = (x, timesteps) => network(x, timesteps, rows);
   const doubled: Denoiser = (x, timesteps) => network(x, timesteps, [...rows, ...rows.map(() => NULL_ROW)]);
   const denoise = guidance ? guidedDenoiser(plain, doubled, guidance) : plain;
@@ -74,6 +80,7 @@ const asks = fc.record({
   seeds: fc.array(seeds, { minLength: 1, maxLength: 4 }),
   from: values([-1, -0.3, 0.1, 0.9]),
   mask: fc.option(values([0, 0.4, 1]), { nil: undefined }),
+  told: fc.option(values([0, 1]), { nil: undefined }),
   label: fc.nat(9),
   table: fc.oneof(tables, auxiliary),
   guidance: fc.option(

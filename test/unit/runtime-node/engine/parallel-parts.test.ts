@@ -57,6 +57,23 @@ describe('startPart', () => {
     expectClose(thread.end() as Float32Array, expected, { absolute: 1e-6 });
   });
 
+  it('tells the network of each image its mask', async () => {
+    const { thread } = await part({ conditionImage: { classes: ['no', 'yes'] } });
+    const x = Float32Array.from({ length: 8 }, (_, i) => i);
+    const planes = [
+      [0, 1, 1, 1, 1, 0, 0, 0],
+      [1, 1, 0, 0, 0, 0, 1, 1],
+    ];
+    thread.begin(
+      x,
+      Float32Array.of(10, 20),
+      planes.map((row) => Float32Array.from(row)),
+    );
+    const added = planes.flatMap((row) => row.slice(4)); // of the second class, a tenth each
+    const expected = [...x].map((value, i) => tinyOutput(value, i < 4 ? 10 : 20, 0) + added[i]! / 10);
+    expectClose(thread.end() as Float32Array, expected, { absolute: 1e-6 });
+  });
+
   it('refuses in a sentence a network that cannot be opened', async () => {
     const unet = await readModelFolder(await tinyArtefact());
     const options = { onnx: 'nowhere/model.onnx', unet, threads: 1, largest: 1 };
