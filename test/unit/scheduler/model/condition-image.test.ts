@@ -89,7 +89,7 @@ describe('what a network is told as a picture', () => {
     [
       MASK,
       { variations: 3, count: 4, conditionImages: Uint8Array.of(0, 1, 1, 2) },
-      'conditionImages must be one where a seed is varied',
+      'the masks must be one where a seed is varied',
     ],
   ])('is refused in a request in a sentence: %j', (spec, options, words) => {
     expect(() => complete(spec, options)).toThrow(words);
