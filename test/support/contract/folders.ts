@@ -70,6 +70,7 @@ const missing = (path: string): FolderRow => ({
 });
 
 const SIZE = 'a positive integer or two, [height, width]';
+const TOLD: TinyOptions = { conditionImage: { classes: ['none', 'bone', 'flesh'] }, nullCondition: true };
 const named = { [INDEX]: json({ id2label: { 0: 'cat', 1: 'dog' } }) };
 
 export const FOLDERS: readonly FolderRow[] = [
@@ -84,6 +85,10 @@ export const FOLDERS: readonly FolderRow[] = [
   good('a network that notes what is so', folder({}, { [NETWORK]: noted({ num_train_timesteps: '100' }) })),
   good('classes besides a null class, and a number as condition', folder(GUIDED)),
   good('a number as condition alone', folder({ conditions: [AGE] })),
+  good(
+    'a mask that it is told',
+    folder(TOLD, { [UNET_FILE]: json({ ...UNET, in_channels: 4, ...tinyConditions(TOLD) }) }),
+  ),
   good(
     'classes and conditions that the network notes',
     folder(GUIDED, {
@@ -112,13 +117,13 @@ export const FOLDERS: readonly FolderRow[] = [
   ),
   unet(
     'nine channels',
-    { in_channels: 9 },
-    'in_channels of unet/config.json must be an integer from 1 to 8, received 9.',
+    { in_channels: 9, out_channels: 9 },
+    'out_channels of unet/config.json must be an integer from 1 to 8, received 9.',
   ),
   unet(
     'other channels out',
     { out_channels: 2 },
-    'out_channels of unet/config.json must be in_channels, 1, received 2.',
+    'out_channels of unet/config.json must be in_channels, 1, or fewer, received 2.',
   ),
   unet(
     'no classes',
