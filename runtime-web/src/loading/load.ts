@@ -8,6 +8,7 @@
  * Limits: the whole network is in memory; WebAssembly uses threads only on a cross-origin isolated page.
  */
 import {
+  type Artefact,
   bytesOf,
   checkNetwork,
   completeRequest,
@@ -15,7 +16,9 @@ import {
   MODEL_FILES,
   missingFile,
   type PictureOptions,
+  type PictureRequest,
   readArtefact,
+  splitPairs,
 } from '@onnoise/scheduler/model';
 import type { Network, StepHooks } from '../network/network.ts';
 import { openWasm } from '../network/wasm.ts';
@@ -108,11 +111,22 @@ export async function openModel(
     hash,
     sample: async ({ onStep, wantsStep, signal, ...options } = {}) => {
       const request = completeRequest(artefact, options, ONE_BATCH);
-      const images = await network.sample(request, { onStep, wantsStep, signal });
-      const { seeds, labels } = request;
-      const { shape } = artefact;
-      return { images, shape, seeds, ...(labels && { labels }), ...latentsOf(request, shape) };
+      const drawn = await network.sample(request, { onStep, wantsStep, signal });
+      return samplesOf(request, artefact, drawn);
     },
     dispose: () => network.dispose(),
   };
+}
+
+/** @param drawn [N, C, H, W] of the network's shape */
+function samplesOf(
+  request: PictureRequest,
+  { shape, maskOutput }: Pick<Artefact, 'shape' | 'maskOutput'>,
+  drawn: Float32Array<ArrayBuffer>,
+): Samples {
+  const { seeds, labels } = request;
+  const others = { seeds, ...(labels && { labels }), ...latentsOf(request, shape) };
+  if (!maskOutput) return { images: drawn, shape, ...others };
+  const { images, shape: pictures, masks, confidence } = splitPairs(drawn, shape, maskOutput);
+  return { images, shape: pictures, masks, maskConfidence: confidence, ...others };
 }

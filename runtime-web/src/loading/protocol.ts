@@ -29,7 +29,7 @@ export interface ModelInfo extends Artefact, DeviceReport {
   hash: string;
 }
 
-/** The pictures after a step, [n, C, H, W] as bytes: `toByte` of each value. */
+/** The pictures after a step, [n, C, H, W] as bytes: `toByte` of each value. A mask that a model draws with them is apart. */
 export interface StepFrame {
   /** Steps done, 1 to `steps`. Frames may be left out where the page is slow, never the last. */
   step: number;
@@ -39,6 +39,9 @@ export interface StepFrame {
   x: Uint8ClampedArray<ArrayBuffer>;
   /** As predicted at this step. */
   x0: Uint8ClampedArray<ArrayBuffer>;
+  /** Of a model that draws masks: class numbers of `x` and of `x0`, [n, H, W]. */
+  masks?: Uint8Array<ArrayBuffer>;
+  masks0?: Uint8Array<ArrayBuffer>;
   /** Since sampling began. */
   seconds: number;
 }
@@ -48,12 +51,15 @@ export interface SampleRequest extends PictureOptions {}
 export interface Samples {
   /** [N, C, H, W], mostly within [-1, 1] (within it where the scheduler clips). */
   images: Float32Array<ArrayBuffer>;
-  /** [C, H, W] */
+  /** [C, H, W], without the planes of a mask. */
   shape: ImageShape;
   /** One per image. */
   seeds: ImageSeed[];
   /** One per image, for a conditional model. */
   labels?: number[];
+  /** Of a model that draws masks: class numbers [N, H, W], and how sure each is, [N, H, W] in 0..1. */
+  masks?: Uint8Array<ArrayBuffer>;
+  maskConfidence?: Float32Array<ArrayBuffer>;
   /** Where `returnLatents` asked for it: the noise that the images started from, [N, C, H, W]. */
   latents?: Float32Array<ArrayBuffer>;
 }

@@ -1,5 +1,5 @@
 /** The worker's side: answers the page's questions with the one model that is loaded. */
-import { toBytes } from '@onnoise/scheduler/model';
+import { type Artefact, splitPairs, toBytes } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { type DiffusionModel, openModel } from '../loading/load.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
   Question,
   Questions,
   SampleResult,
+  StepFrame,
 } from '../loading/protocol.ts';
 import { inspectDevices } from '../session/device.ts';
 import type { LimitThreads } from '../threads/choose.ts';
@@ -80,10 +81,11 @@ function createAnswers(limit: LimitThreads): { [Q in Question]: (call: Call<Q>) 
 
   async function sample(call: Call<'sample'>): Promise<SampleResult> {
     if (model === undefined) throw new InputError('Cannot sample images: a model must be loaded, received none.');
+    const used = model;
     const begun = performance.now();
     const seconds = () => (performance.now() - begun) / 1000;
     let done = 0;
-    const samples = await model.sample({
+    const samples = await used.sample({
       ...call.ask.request,
       signal: call.abort.signal,
       wantsStep: (step, steps) => {
@@ -91,8 +93,8 @@ function createAnswers(limit: LimitThreads): { [Q in Question]: (call: Call<Q>) 
         return call.ask.frames && (step === steps || call.unseen < FRAMES_AHEAD);
       },
       onStep: ({ step, steps, timestep, x, x0 }) => {
-        const frame = { step, steps, timestep, x: toBytes(x), x0: toBytes(x0), seconds: seconds() };
-        call.tell(frame, [frame.x.buffer, frame.x0.buffer]);
+        const frame = { step, steps, timestep, ...bytesOfStep(used, x, x0), seconds: seconds() };
+        call.tell(frame, buffersIn(frame));
       },
     });
     const taken = seconds();
@@ -165,8 +167,22 @@ export function describe(error: unknown): Failure {
   return { name, message, stack };
 }
 
+/** What goes to the page of the pictures after a step. @param x of the network's shape */
+function bytesOfStep(
+  { shape, maskOutput }: Pick<Artefact, 'shape' | 'maskOutput'>,
+  x: Float32Array,
+  x0: Float32Array,
+): Pick<StepFrame, 'x' | 'x0' | 'masks' | 'masks0'> {
+  if (!maskOutput) return { x: toBytes(x), x0: toBytes(x0) };
+  const [now, end] = [splitPairs(x, shape, maskOutput), splitPairs(x0, shape, maskOutput)];
+  return { x: toBytes(now.images), x0: toBytes(end.images), masks: now.masks, masks0: end.masks };
+}
+
 /** What goes to the page without a copy. */
+const buffersIn = (answer: object): ArrayBuffer[] =>
+  Object.values(answer).flatMap((value) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));
+
 function buffersOf(done: Questions[Question]['done']): ArrayBuffer[] {
-  if ('images' in done) return [done.images.buffer, ...(done.latents ? [done.latents.buffer] : [])];
+  if ('images' in done) return buffersIn(done);
   return 'outputs' in done ? Object.values(done.outputs).map(({ data }) => data.buffer) : [];
 }

@@ -57,4 +57,29 @@ describe('the engine', skipBecause(LACKS_CHROMIUM), () => {
       await expectPicturesOfNode(folder, requests, made);
     }
   });
+
+  it('tells the network masks, guides by them, and draws masks, as Node does, on both devices', {
+    tags: 'long',
+  }, async () => {
+    const classes = ['none', 'bone', 'flesh'];
+    const folder = await tinyArtefact({
+      shape: [6, 5, 7],
+      conditionImage: { classes },
+      nullCondition: true,
+      maskOutput: { classes },
+    });
+    host().mount('/tiny/', folder);
+    const masks = Uint8Array.from({ length: 70 }, (_, i) => (i * i) % 3);
+    const requests: SampleRequest[] = [
+      { seeds: [3, 1, 2], steps: 4, conditionImages: masks.slice(0, 35), sampler: 'ddpm' },
+      { seeds: [3, 1], steps: 4, conditionImages: masks, guidance: 3 },
+      { seeds: [3, 1], steps: 3 },
+    ];
+    const page = await openEngine(browser(), host());
+    for (const device of ['webgpu', 'wasm'] as const) {
+      const { made } = await sampleAll(page, '/tiny', requests, device);
+      await expectPicturesOfNode(folder, requests, made);
+      expect(made[0]!.images).toHaveLength(3 * 3 * 35);
+    }
+  });
 });

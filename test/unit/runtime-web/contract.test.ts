@@ -1,5 +1,5 @@
 /** A model folder and a request mean the same to all readers: Node, a browser tab, the page's build, "your model". */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compileSampler, InputError, parseSchedulerConfig, SAMPLER_NAMES } from '@onnoise/scheduler';
 import type { ConditionSpec, PictureOptions } from '@onnoise/scheduler/model';
@@ -8,9 +8,10 @@ import { loadModel as loadInNode } from '#runtime-node/index.ts';
 import { loadModel as loadInTab } from '#runtime-web/index.ts';
 import { readModelFolder } from '#site/build/model-folder.ts';
 import { inspect } from '#site/views/model/inspect.ts';
+import { expectClose } from '#test/compare.ts';
 import { type Files, FOLDERS, folder } from '#test/contract/folders.ts';
 import { BAD, CLASS_NAMES, GOOD } from '#test/contract/requests.ts';
-import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 
 // The bundle for browsers does not start in Node; the package's build for Node has the same WebAssembly.
 vi.mock('#runtime-web/session/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
@@ -183,3 +184,77 @@ describe.each([
     await expect(ask({ seeds: new Array(largest + 1).fill(1) })).rejects.toThrow(rule);
   });
 });
+
+describe('masks and pictures beside those of a model', () => {
+  const classes = ['background', 'bone', 'flesh'];
+  const mask = (by: number) => Uint8Array.from({ length: 16 }, (_, i) => (i + by) % 3);
+
+  /** What Node and a tab make of the same request. */
+  async function both(folder: string, options: PictureOptions) {
+    const [node, tab] = await Promise.all([
+      loadInNode(folder, { device: 'cpu' }),
+      loadInTab(await filesOf(folder), { device: 'wasm' }),
+    ]);
+    const made = await Promise.all([node.sample(options), tab.sample(options)]);
+    await Promise.all([node.dispose(), tab.dispose()]);
+    return made;
+  }
+
+  it.each([
+    ['one mask for all pictures', { conditionImages: mask(0), count: 3 }],
+    ['a mask for each, and as many pictures', { conditionImages: Uint8Array.from([...mask(0), ...mask(1)]) }],
+    ['a mask that is kept to more than was learnt', { conditionImages: mask(2), count: 2, guidance: 3 }],
+    ['no mask', { count: 2 }],
+  ] as const)('are told alike in Node and in a tab: %s', async (_, options) => {
+    const folder = await tinyArtefact({ conditionImage: { classes }, nullCondition: true });
+    const [node, tab] = await both(folder, { seed: 4, steps: 3, ...options });
+    expectClose(tab.images, node.images, { absolute: 1e-5 });
+    expect(tab.seeds).toEqual(node.seeds);
+  });
+
+  it('are told alike in Node and in a tab: a picture', async () => {
+    const folder = await tinyArtefact({ conditionImage: { channels: 2 } });
+    const conditionImages = Float32Array.from({ length: 32 }, (_, i) => i / 16 - 1);
+    const [node, tab] = await both(folder, { seed: 4, steps: 3, count: 2, conditionImages });
+    expectClose(tab.images, node.images, { absolute: 1e-5 });
+    const [, other] = await both(folder, {
+      seed: 4,
+      steps: 3,
+      count: 2,
+      conditionImages: conditionImages.toReversed(),
+    });
+    expect(other.images).not.toEqual(tab.images);
+  });
+
+  it('are drawn alike in Node and in a tab, apart from the pictures', async () => {
+    const folder = await tinyArtefact({ shape: [4, 4, 4], maskOutput: { classes } });
+    const [node, tab] = await both(folder, { seed: 4, steps: 3, count: 2 });
+    expect([tab.shape, node.shape]).toEqual([
+      [1, 4, 4],
+      [1, 4, 4],
+    ]);
+    expectClose(tab.images, node.images, { absolute: 1e-5 });
+    expect(tab.masks).toEqual(node.masks);
+    expectClose(tab.maskConfidence!, node.maskConfidence!, { absolute: 1e-5 });
+  });
+
+  it('are refused in a tab where they are missing or of another size', async () => {
+    const files = await filesOf(await tinyArtefact({ conditionImage: { classes } }));
+    const model = await loadInTab(files, { device: 'wasm' });
+    await expect(model.sample({ steps: 2 })).rejects.toThrow(/needs a mask for each image, received none/);
+    await expect(model.sample({ steps: 2, conditionImages: new Uint8Array(15) })).rejects.toThrow(
+      /a Uint8Array of class numbers from 0 to 2, \[4, 4\] for all images or one for each, received 15 values/,
+    );
+    await expect(model.sample({ steps: 2, conditionImages: new Uint8Array(16).fill(3) })).rejects.toThrow(
+      /received 3\b/,
+    );
+    await model.dispose();
+  });
+});
+
+/** Those of a model folder that a tab reads. */
+async function filesOf(folder: string): Promise<Files> {
+  const paths = ['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
+  const read = paths.map(async (path) => [path, Uint8Array.from(await readFile(join(folder, path)))] as const);
+  return Object.fromEntries(await Promise.all(read));
+}

@@ -106,6 +106,35 @@ describe('the sampler of a worker', () => {
     expect(frames.at(-1)!.x0).toHaveLength(48);
   });
 
+  it('tells a mask and draws one: frames have pictures and class numbers, apart', async () => {
+    const classes = ['none', 'bone', 'flesh'];
+    const options = { shape: [4, 4, 4] as const, conditionImage: { classes }, maskOutput: { classes } };
+    const { files } = source();
+    await sampler.load({
+      ...files,
+      'unet/config.json': json({
+        in_channels: 7,
+        out_channels: 4,
+        sample_size: 4,
+        condition_image: { classes },
+        mask_output: { classes },
+      }),
+      'unet/model.onnx': new Blob([tinyOnnx(options) as Uint8Array<ArrayBuffer>]),
+    });
+    const frames: StepFrame[] = [];
+    const conditionImages = Uint8Array.from({ length: 16 }, (_, i) => i % 3);
+    const request = { count: 2, seed: 5, steps: 3, conditionImages };
+    const result = await sampler.sample(request, { onStep: (frame) => frames.push(frame) });
+    expect(result).toMatchObject({ shape: [1, 4, 4], seeds: [5, 6] });
+    const last = frames.at(-1)!;
+    expect(last.x).toEqual(Uint8ClampedArray.from(result.images, (value) => (value + 1) * 127.5));
+    expect(last.masks).toEqual(result.masks);
+    expect([last.x0, last.masks0!].map(({ length }) => length)).toEqual([32, 32]);
+    expect([...result.maskConfidence!].every((share) => share >= 0 && share <= 1)).toBe(true);
+    const other = await sampler.sample({ ...request, conditionImages: new Uint8Array(16) });
+    expect(other.images).not.toEqual(result.images);
+  });
+
   it('makes no frames where nobody looks', async () => {
     await sampler.load(source());
     const before = sent.length;
