@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { requireSpace } from '@onnoise/base/files';
 import { plainName } from '@onnoise/base/text';
 import { parseSchedulerConfig } from '@onnoise/scheduler';
-import { type ImageShape, nameChannels } from '@onnoise/scheduler/model';
+import { type ImageShape, nameChannels, pictureShapeOf } from '@onnoise/scheduler/model';
 import { encodeModel } from '@onnoise/tracer';
 import {
   checkArtefactTarget,
@@ -107,15 +107,17 @@ export async function exportRun({
   requireParity(`export ${run}`, parity);
 
   const paths = runPaths(run);
+  const masksPng = model.conditionImage?.mask && (await readIfThere(paths.masks));
   await writeArtefact({
     out,
     modelConfig: model.config,
     schedulerConfig: scheduler,
     onnx,
-    card: await cardOf({ run, out, opened, model, parity }),
+    card: await cardOf({ run, out, opened, model, parity, hasMasks: masksPng !== undefined }),
     // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: await readIfThere(paths.sheetOf(info.step)),
     curvePng: await readIfThere(paths.loss),
+    masksPng,
     files: { ...(weights && (await filesForPython(model, parameters))), ...step },
   });
   report(total, 'done');
@@ -128,9 +130,10 @@ interface Exported {
   opened: OpenedRun;
   model: Model;
   parity: Parity;
+  hasMasks: boolean;
 }
 
-async function cardOf({ run, out, opened, model, parity }: Exported): Promise<ModelCard> {
+async function cardOf({ run, out, opened, model, parity, hasMasks }: Exported): Promise<ModelCard> {
   const { config, data, checkpoint } = opened;
   const { info } = checkpoint;
   const { name, hash } = info.data;
@@ -163,7 +166,7 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
     parameters: countParameters(model),
     averaged: config.training.emaDecay !== null,
     metrics: measured(info, seen, metrics, validation.at(-1), parity),
-    limits: limitsOf(model.shape, data, seen, start),
+    limits: [...limitsOf(pictureShapeOf(model), data, seen, start), ...(hasMasks ? [HAS_MASKS] : [])],
   };
 }
 
@@ -209,5 +212,7 @@ function limitsOf(
     ...(learntFromPhantoms(data) ? [LEARNT_FROM_PHANTOMS] : []),
   ];
 }
+
+const HAS_MASKS = '`masks.png` has masks of held-out images, to draw from: delete it where they must not be passed on.';
 
 const readIfThere = (path: string): Promise<Uint8Array | undefined> => readFile(path).catch(() => undefined);

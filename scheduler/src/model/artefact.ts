@@ -58,6 +58,8 @@ export const MODEL_FILES = {
   training: 'training.json',
   /** Optional: see evaluation.ts. */
   evaluation: 'evaluation.json',
+  /** Optional, of a model that is told masks: a label map of some of them below each other, for whoever is to draw one. */
+  masks: 'masks.png',
 } as const;
 
 /** Bytes of a file, by its path in the folder; undefined if it is missing. */

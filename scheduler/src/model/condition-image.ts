@@ -87,6 +87,12 @@ export const conditionImageConfig = ({ shape, mask }: ConditionImage): object =>
 /** What label maps have for each class, ascending. */
 export const maskValues = ({ classes, values }: MaskLabels): readonly number[] => values ?? classes.map((_, k) => k);
 
+/** `labels.json`, which says what the values of label maps are called. */
+export function maskNamesFile(labels: MaskLabels): string {
+  const values = maskValues(labels);
+  return `${JSON.stringify(Object.fromEntries(labels.classes.map((name, k) => [values[k], name])), undefined, 2)}\n`;
+}
+
 /** The class numbers of a label map's values. @throws Error with the reason where it has a value of no class */
 export function classNumbers(values: ArrayLike<number>, labels: MaskLabels): Uint8Array<ArrayBuffer> {
   const known = maskValues(labels);

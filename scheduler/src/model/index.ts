@@ -33,6 +33,7 @@ export {
   exampleConditionImage,
   type MaskLabels,
   MOST_MASK_CLASSES,
+  maskNamesFile,
   maskPlanes,
   maskValues,
   readConditionImage,

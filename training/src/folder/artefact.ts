@@ -2,7 +2,7 @@
  * Writes a model folder atomically, in the layout of a diffusers pipeline:
  *
  *     README.md  training.json  model_index.json  scheduler/scheduler_config.json  unet/config.json  unet/model.onnx
- *     samples.png and training.png, if given; further files, such as the weights for Python
+ *     samples.png, training.png and masks.png, if given; further files, such as the weights for Python
  *
  * `loadModel` of `@onnoise/runtime-node` reads it.
  */
@@ -39,6 +39,8 @@ export interface ArtefactParts {
   samplesPng?: Uint8Array | undefined;
   /** The training curve. */
   curvePng?: Uint8Array | undefined;
+  /** Masks to draw from: see `MODEL_FILES`. */
+  masksPng?: Uint8Array | undefined;
   /**
    * Further files, by their path in the folder with `/` between the parts: `unet/diffusion_pytorch_model.safetensors`.
    */
@@ -50,7 +52,7 @@ export interface ArtefactParts {
  * @throws InputError as `checkArtefactTarget` does.
  */
 export async function writeArtefact(parts: ArtefactParts): Promise<void> {
-  const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng } = parts;
+  const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng, masksPng } = parts;
   await checkArtefactTarget(out);
   const files: Record<string, Uint8Array | string> = {
     'README.md': describe(parts),
@@ -61,6 +63,7 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
     'unet/model.onnx': onnx,
     ...(samplesPng && { 'samples.png': samplesPng }),
     ...(curvePng && { 'training.png': curvePng }),
+    ...(masksPng && { [MODEL_FILES.masks]: masksPng }),
     ...parts.files,
   };
   await replaceWith(out, (temporary) => writeFiles(temporary, files));
@@ -108,7 +111,7 @@ async function replaceWith(out: string, fill: (temporary: string) => Promise<voi
 
 /** What a model folder holds: files that are made again, and what Python and desktops leave beside them. */
 const REPLACED =
-  /^(README\.md|(model_index|training|evaluation)\.json|report\.html|\.evaluation\.lock|(samples|training)\.png|pipeline\.py|scheduler\/scheduler_config\.json|fused\/(table\.json|(step|loop|loop-noise)\.onnx)|train\/(step\.(json|onnx)|denoiser\.onnx|state\.safetensors)|unet\/(config\.json|[^/]+\.onnx|diffusion_pytorch_model\.safetensors|modeling_\w+\.py))$|(^|\/)(__pycache__\/[^/]+\.pyc|\.DS_Store|Thumbs\.db)$/;
+  /^(README\.md|(model_index|training|evaluation)\.json|report\.html|\.evaluation\.lock|(samples|training|masks)\.png|pipeline\.py|scheduler\/scheduler_config\.json|fused\/(table\.json|(step|loop|loop-noise)\.onnx)|train\/(step\.(json|onnx)|denoiser\.onnx|state\.safetensors)|unet\/(config\.json|[^/]+\.onnx|diffusion_pytorch_model\.safetensors|modeling_\w+\.py))$|(^|\/)(__pycache__\/[^/]+\.pyc|\.DS_Store|Thumbs\.db)$/;
 
 /**
  * Makes sure, before long work, that `writeArtefact` may write there.

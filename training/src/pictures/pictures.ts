@@ -16,10 +16,11 @@ import type { EventLog } from '../tensorboard/event-log.ts';
 import { besideSheet } from './beside-sheet.ts';
 import { rowsOf } from './conditioning.ts';
 import { createPredictor, type Predictor } from './denoiser.ts';
+import { exampleMasks } from './example-masks.ts';
 import { lossChart } from './loss-chart.ts';
 import { drawPreview, joinImages, type Preview, sheetColumns } from './preview.ts';
 import { scheduleChart } from './schedule-chart.ts';
-import { spreadSteps } from './spread-steps.ts';
+import { spread, spreadSteps } from './spread-steps.ts';
 import { type ValidationSet, validationLoss } from './validation.ts';
 
 /** The tutorial shows a denoising in ten pictures. */
@@ -61,6 +62,8 @@ export async function writePictures(options: RunPicturesOptions): Promise<Valida
     if (measured) await noteHeldOut(options, measured);
     await writeChart(run);
     await writeSchedule(options);
+    const masks = await exampleMasks(options.dataset, plan.model);
+    if (masks) await writeWhole(runPaths(run).masks, masks);
     const told = await sheetConditions(options.dataset, plan.model, plan.config.output.sampleCount);
     const drawn = await drawSheet(options, predictor, told).catch((error) => noteUndrawn(options, error));
     if (drawn) await writeSheets(options, drawn, told, measured?.loss);
@@ -221,10 +224,4 @@ async function sheetConditions(
   const few = spread(from, count);
   const numbers = Uint32Array.from({ length: count }, (_, i) => few[i % few.length]!);
   return (await readTold(dataset, numbers)).conditionImage;
-}
-
-/** At most `count` of the values, evenly spread. */
-function spread(values: Uint32Array, count: number): Uint32Array {
-  const kept = Math.min(count, values.length);
-  return Uint32Array.from({ length: kept }, (_, i) => values[Math.floor((i * values.length) / kept)]!);
 }

@@ -12,6 +12,7 @@
  * | schedule.png                  | a learned schedule, beside the named ones                         |
  * | samples.png, denoising.png    | the newest sheet, and one image coming out of the noise           |
  * | forming.webp                  | the same as an animation                                          |
+ * | masks.png                     | masks of held-out images, where a network is told masks           |
  * | samples/                      | earlier sheets and strips, by step                                |
  * | checkpoints/step-<n>/         | see checkpoint.ts                                                 |
  */
@@ -36,6 +37,7 @@ export const runPaths = (run: string) => ({
   samples: join(run, 'samples.png'),
   denoising: join(run, 'denoising.png'),
   forming: join(run, 'forming.webp'),
+  masks: join(run, 'masks.png'),
   sheets: join(run, 'samples'),
   sheetOf: (step: number) => join(run, 'samples', `${checkpointName(step)}.png`),
   checkpoints: join(run, 'checkpoints'),

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { writeNpy } from '@onnoise/base/arrays';
 import type { Samples } from '@onnoise/runtime-node';
-import { type Artefact, type MaskLabels, maskValues } from '@onnoise/scheduler/model';
+import { type Artefact, maskNamesFile, maskValues } from '@onnoise/scheduler/model';
 import { singleName } from './own-pictures.ts';
 
 /** `a/x.npy` as `a/x-masks.npy` */
@@ -42,11 +42,5 @@ export async function* maskFiles(
     const sure = maskConfidence.subarray(part.from, part.to).map((share) => 2 * share - 1);
     yield [join(`${singles}-confidence`, name), await png(sure, [1, height, width])];
   }
-  yield [join(`${singles}-masks`, 'labels.json'), Buffer.from(namesFile(maskOutput))];
-}
-
-/** `labels.json`, which says what the values of label maps are called. */
-export function namesFile(labels: MaskLabels): string {
-  const values = maskValues(labels);
-  return `${JSON.stringify(Object.fromEntries(labels.classes.map((name, k) => [values[k], name])), undefined, 2)}\n`;
+  yield [join(`${singles}-masks`, 'labels.json'), Buffer.from(maskNamesFile(maskOutput))];
 }

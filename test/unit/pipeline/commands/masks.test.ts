@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { openLabelFile } from '#base/labels/index.ts';
 import { encodeIndexedPng } from '#phantom/png.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
@@ -79,6 +80,19 @@ describe('a model that is told masks', () => {
     });
   });
 
+  test('has masks of the images that are held out, for people to draw from', async () => {
+    const { width, height, labels } = await (await openLabelFile(at('told', 'masks.png'))).read(0);
+    expect([width, height]).toEqual([8, 16]); // two of eight
+    const given = await Promise.all(
+      readdirSync(at('masks'))
+        .filter((name) => name.endsWith('.png'))
+        .map(async (name) => String((await (await openLabelFile(at('masks', name))).read(0)).labels)),
+    );
+    for (const from of [0, 64]) expect(given).toContain(String(labels.subarray(from, from + 64)));
+    expect(readFileSync(at('told', 'README.md'), 'utf8')).toContain('`masks.png` has masks of held-out images');
+    expect(await runCli('export', '--run', at('whole'), '--out', at('told'))).toMatchObject({ code: 0 }); // replaces it
+  });
+
   test('draws without one, as it was trained with dropout', async () => {
     expect(await sample('told', '--count', '1')).toMatchObject({ code: 0 });
   });
@@ -129,6 +143,7 @@ test('a model that draws masks writes them beside its pictures, to be trained on
   expect(readdirSync(at('made-confidence'))).toEqual(names);
   expect(readdirSync(at('made-masks'))).toEqual([...names, 'labels.json']);
   expect(JSON.parse(readFileSync(at('made-masks', 'labels.json'), 'utf8'))).toEqual({ 0: 'air', 5: 'bone' });
+  expect(readdirSync(at('pairs'))).not.toContain('masks.png');
   expect(readFileSync(at('pairs', 'README.md'), 'utf8')).toContain('each with a mask of 2 classes');
   expect(await runCli('sample', '--model', at('pairs'), '--out', at('pairs.npy'), '--count', '2')).toMatchObject({
     code: 0,
