@@ -15,11 +15,12 @@ import {
   MODEL_FILES,
   missingFile,
   nameChannels,
+  pictureShapeOf,
   readArtefact,
   unreadablePart,
 } from '../../scheduler/src/model/index.ts';
 import { refuse } from '../../scheduler/src/rules/index.ts';
-import type { ModelLine } from '../state/model-line.ts';
+import { besidePictures, type ModelLine } from '../state/model-line.ts';
 
 export interface ModelFolder {
   line: ModelLine;
@@ -31,7 +32,8 @@ export interface ModelFolder {
   files: string[];
 }
 
-const OPTIONAL = [MODEL_FILES.index, MODEL_FILES.card, MODEL_FILES.training, MODEL_FILES.evaluation, 'samples.png'];
+const { index, card, training, evaluation, masks } = MODEL_FILES;
+const OPTIONAL = [index, card, training, evaluation, masks, 'samples.png'];
 
 /**
  * @throws InputError that names what is missing or not supported.
@@ -55,9 +57,11 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
       id,
       title: titled(basename(folder)),
       note: noteOf(artefact),
-      shape: artefact.shape,
+      shape: pictureShapeOf(artefact),
+      ...besidePictures(artefact),
       url: `models/${id}`,
       bytes: network.length,
+      ...(artefact.conditionImage?.mask && optional[OPTIONAL.indexOf(masks)] && { masks: `models/${id}/${masks}` }),
       ...(trainedOn && { trainedOn }),
       ...(licence !== undefined && { licence }),
       ...(figures.length > 0 && { figures }),
@@ -93,7 +97,9 @@ export function uniqueIds(models: readonly ModelFolder[]): ModelFolder[] {
     let id = model.line.id;
     for (let n = 2; taken.has(id); n++) id = `${model.line.id}-${n}`;
     taken.add(id);
-    return { ...model, line: { ...model.line, id, url: `models/${id}` } };
+    const { masks } = model.line;
+    const own = { id, url: `models/${id}`, ...(masks && { masks: `models/${id}/${MODEL_FILES.masks}` }) };
+    return { ...model, line: { ...model.line, ...own } };
   });
 }
 
@@ -107,9 +113,14 @@ function titled(name: string): string {
   return words === '' ? 'Model' : words[0]!.toUpperCase() + words.slice(1);
 }
 
-function noteOf({ shape: [channels, height, width], channelNames, classes }: Artefact): string {
+function noteOf(artefact: Artefact): string {
+  const { channelNames, classes, conditionImage, maskOutput } = artefact;
+  const [channels, height, width] = pictureShapeOf(artefact);
   const kinds = classes === 0 ? [] : [classes === 1 ? '1 class' : `${classes} classes`];
-  return [`${width} × ${height}`, nameChannels(channels, channelNames).replace('RGB', 'colour'), ...kinds].join(', ');
+  const told = conditionImage ? [conditionImage.mask ? 'from a drawing' : 'from a picture'] : [];
+  const drawn = maskOutput ? ['with masks'] : [];
+  const colours = nameChannels(channels, channelNames).replace('RGB', 'colour');
+  return [`${width} × ${height}`, colours, ...kinds, ...told, ...drawn].join(', ');
 }
 
 /** @returns undefined for a file that is missing. @throws InputError for one that cannot be read */

@@ -1,25 +1,36 @@
-/** A picture of the visitor's own: a button for the dialog, and letting go of a file anywhere on the page. */
+/** A file of the visitor's own: a button for the dialog, and letting go of a picture anywhere on the page. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from './button.tsx';
 
 export type TakeFile = (file: File) => void;
 
-export function PictureFileButton({ onFile }: { onFile: TakeFile }): JSX.Element {
+export const PictureFileButton = ({ onFile }: { onFile: TakeFile }): JSX.Element => (
+  <FileButton label="Your file" accept="image/*" onFile={onFile} />
+);
+
+export interface FileButtonProps {
+  label: string;
+  /** Kinds of files, as `accept` of an input names them. */
+  accept: string;
+  onFile: TakeFile;
+}
+
+export function FileButton({ label, accept, onFile }: FileButtonProps): JSX.Element {
   const file = useRef<HTMLInputElement>(null);
   return (
     <>
       <Button icon="upload" onClick={() => file.current!.click()}>
-        Your file
+        {label}
       </Button>
       <input
         ref={file}
         class="hidden"
         type="file"
-        accept="image/*"
+        accept={accept}
         tabIndex={-1}
         aria-hidden="true"
-        aria-label="Your file"
+        aria-label={label}
         onChange={({ currentTarget }) => {
           const [chosen] = currentTarget.files ?? [];
           if (chosen) onFile(chosen);

@@ -1,13 +1,30 @@
-import type { ImageShape, MainFigure } from '@onnoise/scheduler/model';
+import type { ConditionImage, ImageShape, MainFigure, MaskLabels } from '@onnoise/scheduler/model';
+
+/** What a model is told and draws beside a picture, known before it is loaded. */
+export interface BesidePictures {
+  /** The mask or picture that it is told of each picture. */
+  conditionImage?: ConditionImage;
+  /** Whether it does without one, and without other conditions. */
+  nullCondition?: boolean;
+  /** Of the mask that it draws with each picture. */
+  maskOutput?: MaskLabels;
+}
+
+/** What a model's line says of it beside the shape of its pictures. */
+export const besidePictures = ({ conditionImage, nullCondition, maskOutput }: BesidePictures): BesidePictures => ({
+  ...(conditionImage && { conditionImage }),
+  ...(nullCondition && { nullCondition }),
+  ...(maskOutput && { maskOutput }),
+});
 
 /** The build's line of a model; addresses are relative to the page. */
-export interface ModelLine {
+export interface ModelLine extends BesidePictures {
   /** Also the name of its folder in `models/`. */
   id: string;
   title: string;
   /** What it makes, in a few words: `28 × 28, gray, 10 classes`. */
   note: string;
-  /** Of a picture, [C, H, W]. */
+  /** Of a picture, [C, H, W], without the planes of a mask. */
   shape: ImageShape;
   /** `models/<id>` */
   url: string;
@@ -23,6 +40,8 @@ export interface ModelLine {
   trainedOn?: 'phantoms';
   /** Licence and source of the images of its training, where its training.json names them. */
   licence?: string;
+  /** Address of masks to draw from, where the folder has some. */
+  masks?: string;
   /** How good it is, where it was evaluated. */
   figures?: MainFigure[];
 }

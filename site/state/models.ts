@@ -20,13 +20,14 @@ export const DIGIT_PICTURES = 'assets/real-28.json';
 export const makesDigits = ({ pictures }: Pick<ModelEntry, 'pictures'>): boolean =>
   pictures?.endsWith(`/${DIGIT_PICTURES}`) ?? false;
 
-export function shippedEntry({ url, pictures, real, ...line }: ModelLine, page: string): ModelEntry {
+export function shippedEntry({ url, pictures, real, masks, ...line }: ModelLine, page: string): ModelEntry {
   const absolute = (address: string) => new URL(address, page).href;
   return {
     ...line,
     url: absolute(url),
     ...(pictures !== undefined && { pictures: absolute(pictures) }),
     ...(real !== undefined && { real: absolute(real) }),
+    ...(masks !== undefined && { masks: absolute(masks) }),
     own: false,
   };
 }

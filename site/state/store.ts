@@ -5,6 +5,7 @@ import type { ModelInfo, SamplingWorker } from '@onnoise/runtime-web';
 import { effect, signal, untracked } from '@preact/signals';
 import { createLoader, type Loaded } from './loader.ts';
 import { recall, remember } from './memory.ts';
+import type { BesidePictures } from './model-line.ts';
 import { DEVICES, type DeviceChoice, type ModelEntry, nextOwnId, shippedEntry } from './models.ts';
 import { route } from './router.ts';
 import { lazySamplingWorker } from './sampling-worker.ts';
@@ -44,7 +45,9 @@ export function useModel(entry: ModelEntry = current.peek()): Promise<ModelInfo>
 }
 
 /** Adds a visitor's model folder and chooses it; `useModel` checks it. */
-export function addModel(opened: Required<Pick<ModelEntry, 'title' | 'shape' | 'files' | 'figures'>>): ModelEntry {
+export function addModel(
+  opened: Required<Pick<ModelEntry, 'title' | 'shape' | 'files' | 'figures'>> & BesidePictures,
+): ModelEntry {
   const entry: ModelEntry = { id: nextOwnId(models.peek()), ...opened, note: 'your files', own: true };
   models.value = [...models.peek(), entry];
   current.value = entry;

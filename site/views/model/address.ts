@@ -72,8 +72,20 @@ export async function fetchFolder(
       signal?.throwIfAborted();
       return undefined;
     });
-  const { index, card, training, evaluation } = MODEL_FILES;
-  const optional = await Promise.all([index, card, training, evaluation, SAMPLES].map(tryToGet));
+  const { index, card, training, evaluation, masks } = MODEL_FILES;
+  const hasMasks = 'condition_image' in ((await readJson(configs[1]![1])) ?? {});
+  const wanted = [index, card, training, evaluation, SAMPLES, ...(hasMasks ? [masks] : [])];
+  const optional = await Promise.all(wanted.map(tryToGet));
   const files = Object.fromEntries([...configs, network, ...optional.filter((entry) => entry !== undefined)]);
   return { files, title: lastWord(address) };
+}
+
+/** undefined for what is no JSON object: who opens the model says so. */
+async function readJson(file: Blob): Promise<object | undefined> {
+  try {
+    const json: unknown = JSON.parse(await file.text());
+    return typeof json === 'object' && json !== null ? json : undefined;
+  } catch {
+    return undefined;
+  }
 }

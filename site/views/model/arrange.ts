@@ -35,6 +35,7 @@ const LOOSE: readonly (readonly [name: RegExp, place: string])[] = [
   [/^training\.json$/i, MODEL_FILES.training],
   [/^evaluation\.json$/i, MODEL_FILES.evaluation],
   [/^samples\.png$/i, SAMPLES],
+  [/^masks\.png$/i, MODEL_FILES.masks],
 ];
 
 const UNSEEN = /(^|\/)(\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini)(\/|$)/i;

@@ -1,7 +1,7 @@
 /** A summary of the open model, and a button to sample it. */
 
 import type { SchedulerConfig } from '@onnoise/scheduler';
-import { nameChannels } from '@onnoise/scheduler/model';
+import { type ConditionImage, nameChannels } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
@@ -16,13 +16,17 @@ import { bytes, whole } from './words.ts';
 export function Found({ found }: { found: Inspection }): JSX.Element {
   const { title, shape, classes, classNames, channelNames, conditions, scheduler, figures, card, samples, warnings } =
     found;
+  const { conditionImage, maskOutput } = found;
   const [channels, height, width] = shape;
+  const told = conditions.length > 0 || conditionImage !== undefined;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [found]); // the focused element is gone
   const facts: [name: string, value: JSX.Element | string][] = [
     ['Pictures', `${width} × ${height}, ${nameChannels(channels, channelNames).replace('RGB', 'colour')}`],
-    ['Classes', classes > 0 ? classesOf(classes, classNames) : conditions.length > 0 ? 'none' : UNCONDITIONAL],
+    ['Classes', classes > 0 ? namedClasses(classes, classNames) : told ? 'none' : UNCONDITIONAL],
     ...conditions.map(({ name, min, max }): [string, string] => ['Condition', `${name}, ${min} to ${max}`]),
+    ...(conditionImage ? [['It is told', toldWords(conditionImage)] as [string, string]] : []),
+    ...(maskOutput ? [['It also draws', `a mask of ${classesOf(maskOutput.classes)}`] as [string, string]] : []),
     ['Network', <code key="network">{found.network}</code>],
     [
       'Parameters',
@@ -123,8 +127,16 @@ function scheduleOf({
 
 const MOST_NAMES = 12;
 
-function classesOf(count: number, names: readonly string[] | undefined): string {
-  if (!names) return `${count}, without names`;
-  const more = count > MOST_NAMES ? ` and ${count - MOST_NAMES} more` : '';
-  return `${count}: ${names.slice(0, MOST_NAMES).join(', ')}${more}`;
+const namedClasses = (count: number, names: readonly string[] | undefined): string =>
+  names ? `${count}: ${listed(names)}` : `${count}, without names`;
+
+/** `3 classes: background, soft tissue, bone` */
+const classesOf = (names: readonly string[]): string => `${names.length} classes: ${listed(names)}`;
+
+function listed(names: readonly string[]): string {
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  return `${names.slice(0, MOST_NAMES).join(', ')}${more}`;
 }
+
+const toldWords = ({ shape: [channels], mask }: ConditionImage): string =>
+  mask ? `a mask of ${classesOf(mask.classes)}` : `a picture, ${channels === 3 ? 'in colour' : nameChannels(channels)}`;

@@ -12,19 +12,21 @@ import {
   type NetworkFormat,
   type NetworkPort,
   networkError,
+  pictureShapeOf,
   readArtefact,
   signatureFault,
 } from '@onnoise/scheduler/model';
+import { type BesidePictures, besidePictures } from '../../state/model-line.ts';
 import { type Arranged, SAMPLES } from './arrange.ts';
 import { type OnnxPort, readOnnxHeader } from './onnx-header.ts';
 import { about, bytes, whole } from './words.ts';
 
-export interface Inspection {
+export interface Inspection extends BesidePictures {
   title: string;
   files: Record<string, Blob>;
   /** `UNet2DModel` */
   network: string;
-  /** [C, H, W] */
+  /** [C, H, W] of a picture, without the planes of a mask. */
   shape: ImageShape;
   classes: number;
   classNames?: string[];
@@ -57,7 +59,8 @@ const UNNAMED = -1;
 /** @throws InputError that names the file and what is wrong with it. */
 export async function inspect({ files, title }: Arranged): Promise<Inspection> {
   const artefact = await readArtefact(openFolder(files));
-  const { scheduler, shape, classes, classNames, channelNames, trainedOn, nullCondition, conditions } = artefact;
+  const { scheduler, classes, classNames, channelNames, trainedOn, nullCondition, conditions } = artefact;
+  const shape = pictureShapeOf(artefact);
   const network = files[MODEL_FILES.network];
   if (network === undefined) throw missingFile(MODEL_FILES.network);
   const { format } = await checkNetwork(artefact, network);
@@ -76,6 +79,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     network: typeof unet._class_name === 'string' ? unet._class_name : 'of an unknown class',
     shape,
     classes,
+    ...besidePictures(artefact),
     nullCondition,
     conditions,
     scheduler,

@@ -1,5 +1,6 @@
 /** The visitor's open model. It outlives the view, so that the visitor can look elsewhere and come back. */
 import { signal } from '@preact/signals';
+import { besidePictures } from '../../state/model-line.ts';
 import { addModel, announce, current, go, type ModelEntry, models, sentence } from '../../state/store.ts';
 import { fetchFolder, modelAddress } from './address.ts';
 import { type Arranged, arrange, type Incoming } from './arrange.ts';
@@ -62,8 +63,9 @@ export function close(): void {
 }
 
 /** Chooses the open model and shows the view that samples. */
-export function sampleIt({ title, shape, files, figures }: Inspection): void {
+export function sampleIt(found: Inspection): void {
+  const { title, shape, files, figures } = found;
   if (entry && models.peek().includes(entry)) current.value = entry;
-  else entry = addModel({ title, shape, files, figures });
+  else entry = addModel({ title, shape, files, figures, ...besidePictures(found) });
   go('sample');
 }

@@ -15,6 +15,7 @@ import { FilmBar } from './parts/film-bar.tsx';
 import { PredictedX0, XT, Xt } from './parts/formula.tsx';
 import { GoButton } from './parts/go-button.tsx';
 import { Invitation } from './parts/invitation.tsx';
+import { LookBar } from './parts/look-bar.tsx';
 import { EnlargedBar, Panels } from './parts/panels.tsx';
 import { Readout } from './parts/readout.tsx';
 import { Results } from './parts/results.tsx';
@@ -26,10 +27,12 @@ import './first-pictures.css';
 import './transport.css';
 import './controls.css';
 import './widths.css';
+import { ToldCard } from './draw/told-card.tsx';
 import { Transport } from './parts/transport.tsx';
 import { StartCard } from './start/card.tsx';
 import { kindOf } from './state/start.ts';
 import { busy, draft, info, phase, prediction, trouble } from './state/state.ts';
+import { toldSpec } from './state/told-state.ts';
 
 export default function SampleView(): JSX.Element {
   useEffect(follow, []);
@@ -52,7 +55,7 @@ export default function SampleView(): JSX.Element {
             The sampler then takes <Xt /> a little closer to it.
           </p>
         </div>
-        {kindOf(draft.value) === 'noise' && <GoButton />}
+        {kindOf(draft.value) === 'noise' && toldSpec.value === null && <GoButton />}
       </header>
       {trouble.value && (
         <p class="trouble sample-trouble line gap-10" role="alert">
@@ -60,8 +63,10 @@ export default function SampleView(): JSX.Element {
           {trouble.value}
         </p>
       )}
+      <ToldCard />
       <StartCard />
       <section class="card sample-stage grid gap-16" aria-label="The pictures as they form">
+        <LookBar />
         <Panels />
         <Notice text={noticeOf(info.value ?? current.value)} />
         <Invitation />

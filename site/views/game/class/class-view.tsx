@@ -9,7 +9,8 @@ import { formatRoute } from '../../../state/router.ts';
 import { RoundSettings } from '../intro/intro.tsx';
 import { OpenRound } from '../intro/open-round.tsx';
 import { OwnPictures } from '../intro/own-pictures.tsx';
-import { closeRound, game, info, opened, reals, terms } from '../state/state.ts';
+import { Trouble } from '../intro/trouble.tsx';
+import { closeRound, game, info, opened, reals, terms, unplayable } from '../state/state.ts';
 import { Collect } from './collect.tsx';
 import { HandOut } from './hand-out.tsx';
 import { MakeOwn } from './make-own.tsx';
@@ -72,6 +73,7 @@ function Make({ source, onSource }: { source: Source; onSource: (to: Source) => 
       {source === 'page' ? (
         <>
           <ModelBar />
+          <Trouble text={unplayable.value} />
           {wanting ? <OwnPictures /> : <RoundSettings />}
         </>
       ) : (

@@ -18,9 +18,10 @@ import { FEWEST, FEWEST_PICTURES, MOST_PICTURES, PICTURES, SEEDS } from '../rule
 import { LEVELS } from '../rules/presentation.ts';
 import { randomSeed, STEP_CHOICES } from '../rules/settings.ts';
 import { capital, type KindWords, TERMS } from '../rules/terms.ts';
-import { change, closeRound, forClass, game, info, opened, reals, record, terms } from '../state/state.ts';
+import { change, closeRound, forClass, game, info, opened, reals, record, terms, unplayable } from '../state/state.ts';
 import { OpenRound } from './open-round.tsx';
 import { OwnPictures } from './own-pictures.tsx';
+import { Trouble } from './trouble.tsx';
 
 export function Intro(): JSX.Element {
   const { best } = record.value;
@@ -41,7 +42,13 @@ export function Intro(): JSX.Element {
           </p>
         )}
         <HowTo />
-        {needsPictures ? <OwnPictures /> : <Start />}
+        {unplayable.value !== null && !file ? (
+          <Trouble text={unplayable.value} />
+        ) : needsPictures ? (
+          <OwnPictures />
+        ) : (
+          <Start />
+        )}
         {best > 0 && (
           <p class="muted">
             Your longest streak: <strong class="number">{best}</strong>

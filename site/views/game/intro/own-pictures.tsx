@@ -14,7 +14,7 @@ import { ENOUGH } from '../measures/unusual.ts';
 import { PICTURES } from '../rules/plan.ts';
 import { ownPixels, ownPool } from '../rules/pool.ts';
 import type { Subject } from '../rules/subject.ts';
-import { bringPool, info, reals, shippedDigits, takeShipped } from '../state/state.ts';
+import { bringPool, reals, shapeOfPictures, shippedDigits, takeShipped } from '../state/state.ts';
 import { Picker } from './picker.tsx';
 import { SubjectChoice } from './subject-choice.tsx';
 import { Trouble } from './trouble.tsx';
@@ -29,7 +29,7 @@ export function OwnPictures(): JSX.Element {
   const [subject, setSubject] = useState<Subject>('drawing');
   const [progress, setProgress] = useState<number | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
-  const shape = info.value?.shape;
+  const shape = shapeOfPictures.value;
   const digits = shape?.join() === '1,28,28' && shippedDigits.value !== undefined;
   const told = trouble ?? (reals.value.state === 'failed' ? reals.value.message : null);
 

@@ -1,4 +1,5 @@
 /** The page's game, bound to its address, its model and its record. It survives a visit to another view. */
+import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { toast } from '../../../components/toast.tsx';
 import { fromBytes, type ImageShape } from '../../../state/pixels.ts';
@@ -27,6 +28,7 @@ import { poolOfFile, type RoundFile } from '../rules/round-file.ts';
 import { confusion, score } from '../rules/score.ts';
 import { formatSettings, parseSettings, randomSeed, type Settings } from '../rules/settings.ts';
 import { TERMS, type Terms, termsOf } from '../rules/terms.ts';
+import { whyUnplayable } from '../rules/unplayable.ts';
 import { addRound, followRecord, mergeRecords, readRecord, updateRecord } from './record.ts';
 import { forgetRound, keepRound, keptRound, type RoundKey } from './under-way.ts';
 import { spoken } from './words.ts';
@@ -55,7 +57,16 @@ let measured: Pool | undefined;
 
 export const modelKey = (hash: string): string => hash.slice(0, 12);
 
-export const info = computed(() => (loaded.value.state === 'ready' ? loaded.value.info : null));
+/** Why the chosen model cannot paint a round, a sentence; null: it can. */
+export const unplayable = computed(() => whyUnplayable(current.value) ?? null);
+
+/** Of a model that can paint a round. */
+export const info = computed(() =>
+  loaded.value.state === 'ready' && unplayable.value === null ? loaded.value.info : null,
+);
+
+/** Of its pictures; null before it is loaded. */
+export const shapeOfPictures = computed(() => info.value && pictureShapeOf(info.value));
 
 export function bringPool(pool: Pool): void {
   brought.value = { ...brought.peek(), [current.peek().id]: pool };
@@ -69,8 +80,8 @@ export const shippedDigits = computed(
 /** The shipped real digits, for a model whose pictures have their shape. */
 export function takeShipped(): void {
   const url = shippedDigits.peek();
-  const shape = info.peek()?.shape;
-  if (url === undefined || shape === undefined) return;
+  const shape = shapeOfPictures.peek();
+  if (url === undefined || shape === null) return;
   fetchShipped(url, shape).then(bringPool, (error: unknown) => {
     reals.value = { state: 'failed', message: sentence(error) };
   });
@@ -240,19 +251,20 @@ export function follow(): () => void {
 
 function gatherReals(): void {
   const now = info.value;
+  const shape = shapeOfPictures.value;
   const own = brought.value;
-  if (!now) return;
+  if (!now || !shape) return;
   const entry = current.peek();
   const pool = own[entry.id];
   const there = entry.real ?? entry.pictures;
-  if (pool && sameShape(pool.shape, now.shape)) {
+  if (pool && sameShape(pool.shape, shape)) {
     reals.value = { state: 'ready', pool };
   } else if (there === undefined) {
     reals.value = { state: 'wanted' };
   } else {
     const wanted = entry;
     reals.value = { state: 'none' };
-    fetchShipped(there, now.shape).then(
+    fetchShipped(there, shape).then(
       (pool) => {
         if (current.peek() === wanted) reals.value = { state: 'ready', pool };
       },
@@ -290,7 +302,7 @@ function layRound(): void {
     const before = kept?.table;
     const playing = before?.pool === pictures.pool && !before.file && before.info.hash === now.hash;
     const chosen = seed ?? (playing && kept ? kept.seed : randomSeed());
-    if (!sameShape(pictures.pool.shape, now.shape)) return;
+    if (!sameShape(pictures.pool.shape, pictureShapeOf(now))) return;
     const laid = seed === undefined && playing ? before : table;
     game.lay(laid, chosen, keptRound(keyOf(laid, chosen))?.answers);
     change({});

@@ -1,8 +1,10 @@
 /** The downloads: the sheet as a still, and an animation of x_t beside the predicted x_0. */
 
 import type { ImageShape } from '../../../state/pixels.ts';
-import { evenSteps, type FrameStore } from '../state/frames.ts';
+import { evenSteps, type Frame } from '../state/frames.ts';
 import { beside, gridColumns, type Pixels, sheet } from '../state/layout.ts';
+import { type Look, lookOf } from '../state/look.ts';
+import type { Run } from '../state/state.ts';
 import { encodePng } from './png.ts';
 
 const GAP = 2;
@@ -14,18 +16,39 @@ const HOLD = 1600;
 const STILL_SIDE = 1024;
 const ANIMATION_SIDE = 720;
 
-/** The pictures of one step as a PNG, laid out as on the page. */
-export function stillPng(batch: Uint8ClampedArray, shape: ImageShape, text: Readonly<Record<string, string>>) {
-  return encodePng([{ pixels: roomySheet(batch, shape, STILL_SIDE), delay: 0 }], text);
+/** What is drawn of a sampling. */
+export type Drawn = Pick<Run, 'frames' | 'shape' | 'maskOutput'>;
+
+/** The pictures of one step as a PNG, laid out as on the page; on the right their masks in colours, where there are some. */
+export function stillPng(run: Drawn, { x, masks }: Pick<Frame, 'x' | 'masks'>, text: Readonly<Record<string, string>>) {
+  const { shape } = run;
+  if (!masks) return encodePng([{ pixels: roomySheet(x, shape, STILL_SIDE), delay: 0 }], text);
+  const colours = lookOf(run, { x, masks }, 'masks');
+  const left = inColour(roomySheet(x, shape, STILL_SIDE / 2));
+  const pixels = beside(left, roomySheet(colours.pixels, colours.shape, STILL_SIDE / 2), left.width >> 5, BACKGROUND);
+  return encodePng([{ pixels, delay: 0 }], text);
+}
+
+function inColour({ data, width, height, channels }: Pixels): Pixels {
+  if (channels === 3) return { data, width, height, channels };
+  return {
+    data: Uint8Array.from({ length: 3 * data.length }, (_, i) => data[Math.floor(i / 3)]!),
+    width,
+    height,
+    channels: 3,
+  };
 }
 
 /** x_t on the left, the predicted x_0 on the right; the last frame stays a while. */
-export function animatedPng(frames: FrameStore, shape: ImageShape, text: Readonly<Record<string, string>>) {
+export function animatedPng(run: Drawn, look: Look, text: Readonly<Record<string, string>>) {
+  const { frames } = run;
   const steps = evenSteps(frames.last, MOST_FRAMES);
   const delay = Math.round(Math.min(200, (SECONDS * 1000) / steps.length));
   const drawn = steps.map((step) => {
-    const { x, x0 } = frames.at(step)!;
-    const [left, right] = [x, x0].map((batch) => roomySheet(batch, shape, ANIMATION_SIDE / 2)) as [Pixels, Pixels];
+    const { x, x0, masks, masks0 } = frames.at(step)!;
+    const [left, right] = [lookOf(run, { x, masks }, look), lookOf(run, { x: x0, masks: masks0 }, look)].map(
+      ({ pixels, shape }) => roomySheet(pixels, shape, ANIMATION_SIDE / 2),
+    ) as [Pixels, Pixels];
     return { pixels: beside(left, right, left.width >> 5, BACKGROUND), delay: step === frames.last ? HOLD : delay };
   });
   return encodePng(drawn, text);

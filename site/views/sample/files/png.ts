@@ -2,7 +2,7 @@
  * Writes PNG, still and animated (APNG), with the platform's deflate. It is lossless: a download has the same pixels.
  *
  * Source: PNG specification, third edition (W3C 2025): chunks, acTL, fcTL, fdAT.
- * Limits: 8 bits, gray or RGB, filter 0; needs CompressionStream (every browser since 2023).
+ * Limits: 8 bits, gray, RGB or a palette, filter 0; needs CompressionStream (every browser since 2023).
  */
 import type { Pixels } from '../state/layout.ts';
 
@@ -12,15 +12,18 @@ export interface PngFrame {
   delay: number;
 }
 
+const [GRAY, RGB, INDEXED] = [0, 2, 3];
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
  * One frame gives a still, several an endless animation. `text` goes into tEXt chunks: Latin-1 keywords and values.
+ * @param palette colours of the levels of one channel, red, green and blue of each; at most 256. Default: gray
  * @throws Error when there is no frame or the frames differ in size.
  */
 export async function encodePng(
   frames: readonly PngFrame[],
   text: Readonly<Record<string, string>> = {},
+  palette?: readonly (readonly [red: number, green: number, blue: number])[],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const [first] = frames;
   if (!first) throw new Error('A picture needs at least one frame.');
@@ -29,8 +32,10 @@ export async function encodePng(
     throw new Error('The frames of an animation must be of one size.');
   }
   const chunks: Uint8Array[] = [Uint8Array.from(SIGNATURE)];
-  chunks.push(chunk('IHDR', u32(width), u32(height), [8, channels === 3 ? 2 : 0, 0, 0, 0]));
+  const colours = palette ? INDEXED : channels === 3 ? RGB : GRAY;
+  chunks.push(chunk('IHDR', u32(width), u32(height), [8, colours, 0, 0, 0]));
   for (const [keyword, value] of Object.entries(text)) chunks.push(chunk('tEXt', latin1(`${keyword}\0${value}`)));
+  if (palette) chunks.push(chunk('PLTE', palette.flat()));
   if (frames.length > 1) chunks.push(chunk('acTL', u32(frames.length), u32(0)));
   let sequence = 0;
   for (const [i, { pixels, delay }] of frames.entries()) {

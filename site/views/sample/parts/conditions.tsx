@@ -14,8 +14,8 @@ const NOT_GUIDED = 'This model was always told its conditions in training, so th
 
 /** How far to go with what the network is told; nothing for an unconditional model, and before one is loaded. */
 export function GuidanceControls(): JSX.Element | null {
-  const { classes = 0, conditions = [], nullCondition = false } = info.value ?? {};
-  if (classes === 0 && conditions.length === 0) return null;
+  const { classes = 0, conditions = [], conditionImage, nullCondition = false } = info.value ?? {};
+  if (classes === 0 && conditions.length === 0 && !conditionImage) return null;
   return (
     <>
       <DraftControl

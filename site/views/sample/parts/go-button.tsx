@@ -3,6 +3,7 @@ import { Button } from '../../../components/button.tsx';
 import { cancel, sample } from '../state/run.ts';
 import { kindOf, type StartKind } from '../state/start.ts';
 import { busy, draft, problems } from '../state/state.ts';
+import { toldSpec } from '../state/told-state.ts';
 
 const WORDS: Record<StartKind, string> = {
   noise: 'Sample',
@@ -15,7 +16,7 @@ const WORDS: Record<StartKind, string> = {
 
 /** What is beside the button may hide the pictures on a small screen. */
 function start(): void {
-  if (kindOf(draft.peek()) !== 'noise') {
+  if (kindOf(draft.peek()) !== 'noise' || toldSpec.peek() !== null) {
     document.querySelector('.sample-stage')?.scrollIntoView({ block: 'nearest' });
   }
   void sample();
@@ -29,7 +30,7 @@ export function GoButton(): JSX.Element {
       class="sample-go"
       kind={running ? 'plain' : 'primary'}
       icon={running ? 'stop' : 'play'}
-      disabled={!running && problems.value.start !== undefined}
+      disabled={!running && (problems.value.start ?? problems.value.drawing) !== undefined}
       onClick={({ detail }) => {
         if (!running) start();
         else if (detail < 2) cancel(); // a double click means start

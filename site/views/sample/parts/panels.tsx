@@ -6,6 +6,7 @@ import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { BODY } from '../../../state/first-marks.ts';
 import type { ImageShape } from '../../../state/pixels.ts';
 import { type Extent, picture } from '../state/layout.ts';
+import { look } from '../state/look.ts';
 import { panelGrid } from '../state/panel-grid.ts';
 import { busy, enlarged, run, shown } from '../state/state.ts';
 import { describePicture } from '../state/told.ts';
@@ -83,7 +84,8 @@ function Cell({ kind, index, cell, shape, batch }: CellProps): JSX.Element {
   const size = { width: `${cell.width}px`, height: `${cell.height}px` };
   const pixels = useMemo(() => batch && picture(batch, shape, index), [batch, shape, index]);
   if (!pixels) return <span class="sample-cell sample-cell-empty" style={size} />;
-  const label = kind === 'x' ? describePicture(index) : `Estimate of ${lowerFirst(describePicture(index))}`;
+  const pictured = describePicture(index);
+  const label = kind === 'x' ? masked(pictured) : `Estimate of ${lowerFirst(masked(pictured))}`;
   const large = enlarged.value !== null;
   return (
     <div style={{ width: size.width }}>
@@ -104,6 +106,10 @@ function Cell({ kind, index, cell, shape, batch }: CellProps): JSX.Element {
     </div>
   );
 }
+
+/** What the words are of, where the mask is on show in the picture's place. */
+const masked = (words: string) =>
+  look.value === 'masks' && run.value?.maskOutput ? `Mask of ${lowerFirst(words)}` : words;
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 

@@ -8,17 +8,19 @@ import { linkTo } from '../../../state/store.ts';
 import { animatedPng, stillPng } from '../files/animation.ts';
 import { saveFile } from '../files/download.ts';
 import { encodeLink } from '../state/link.ts';
-import { busy, hasLink, position, type Run, run, timestepAt } from '../state/state.ts';
+import { look } from '../state/look.ts';
+import { busy, position, type Run, run, timestepAt, unlinkable } from '../state/state.ts';
 
 export function Results(): JSX.Element {
   const [working, setWorking] = useState(false);
   const made = run.value;
   const off = !made || busy.value || working || made.frames.last < 0;
-  const save = async (make: (made: Run) => Promise<[bytes: Uint8Array<ArrayBuffer>, name: string]>) => {
+  const lost = made ? unlinkable(made) : undefined;
+  const save = async (make: (made: Run) => Promise<SavedFile>, type = 'image/png') => {
     setWorking(true);
     try {
       const [bytes, name] = await make(made!);
-      saveFile(new Blob([bytes], { type: 'image/png' }), name);
+      saveFile(new Blob([bytes], { type }), name);
     } catch (error) {
       toast(`The file could not be made: ${(error as Error).message}`, 'error');
     } finally {
@@ -33,12 +35,20 @@ export function Results(): JSX.Element {
       <Button icon="download" disabled={off} onClick={() => save(animationFile)}>
         Animation
       </Button>
+      {made?.maskOutput && (
+        <Button
+          icon="download"
+          title="Pictures and masks in files of their own, in a zip file"
+          disabled={off}
+          onClick={() => save(pairsFile, 'application/zip')}
+        >
+          Pairs
+        </Button>
+      )}
       <Button
         icon="link"
-        disabled={!made || !hasLink(made)}
-        title={
-          made && !hasLink(made) ? `A link cannot carry ${made.model.own ? 'your own model' : 'a picture'}` : undefined
-        }
+        disabled={!made || lost !== undefined}
+        title={lost ? `A link cannot carry ${lost}` : undefined}
         onClick={() => copyLink(made!)}
       >
         Copy link
@@ -47,20 +57,29 @@ export function Results(): JSX.Element {
   );
 }
 
-async function stillFile(made: Run): Promise<[Uint8Array<ArrayBuffer>, string]> {
+type SavedFile = [bytes: Uint8Array<ArrayBuffer>, name: string];
+
+async function stillFile(made: Run): Promise<SavedFile> {
   const frame = made.frames.at(Math.max(position.peek(), 0))!;
   const t = timestepAt(made, frame.step);
-  return [await stillPng(frame.x, made.shape, about(made)), fileName(made, t === 0 ? '' : `-t${t}`)];
+  return [await stillPng(made, frame, about(made)), fileName(made, t === 0 ? '' : `-t${t}`)];
 }
 
-async function animationFile(made: Run): Promise<[Uint8Array<ArrayBuffer>, string]> {
-  return [await animatedPng(made.frames, made.shape, about(made)), fileName(made, '-animation')];
+async function animationFile(made: Run): Promise<SavedFile> {
+  return [await animatedPng(made, look.peek(), about(made)), fileName(made, '-animation')];
+}
+
+async function pairsFile(made: Run): Promise<SavedFile> {
+  const { pairsZip } = await import('../files/pairs.ts');
+  return [await pairsZip(made, baseName(made), about(made)), `${baseName(made)}.zip`];
 }
 
 /** digits-seed170-ddpm50.png */
-function fileName({ model, parameters }: Run, ending: string): string {
+const fileName = (made: Run, ending: string): string => `${baseName(made)}${ending}.png`;
+
+function baseName({ model, parameters }: Run): string {
   const { seed, sampler, steps, start } = parameters;
-  return `${model.id}-seed${seed}-${start ? `${start.kind}-` : ''}${sampler}${steps}${ending}.png`;
+  return `${model.id}-seed${seed}-${start ? `${start.kind}-` : ''}${sampler}${steps}`;
 }
 
 const latin = (text: string) => text.replace(/[^\x20-\x7e]/g, '?');

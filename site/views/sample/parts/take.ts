@@ -6,11 +6,13 @@ import { change, describeSeed, draft, type Run } from '../state/state.ts';
 
 /** Its class stays chosen, and a start that needs no picture becomes one that does. */
 export function takePicture(made: Run, index: number): void {
-  const { x } = made.frames.at(made.frames.last)!;
+  const { x, masks } = made.frames.at(made.frames.last)!;
+  const plane = made.shape[1] * made.shape[2];
   choose({
     kind: 'made',
     pixels: picture(x, made.shape, index),
     shape: made.shape,
+    mask: masks?.subarray(index * plane, (index + 1) * plane),
     name: `picture ${index + 1}, ${describeSeed(made, index)}`,
   });
   const { start } = draft.peek();

@@ -3,8 +3,9 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';
-import { evenSteps } from '../state/frames.ts';
+import { evenSteps, type Frame } from '../state/frames.ts';
 import { picture } from '../state/layout.ts';
+import { type Look, look, lookOf, type Seen } from '../state/look.ts';
 import { seek, togglePlay } from '../state/playback.ts';
 import { draft, enlarged, last, phase, pinned, playing, position, type Run, run, timestepAt } from '../state/state.ts';
 import { useBox } from './use-box.ts';
@@ -72,10 +73,18 @@ function FilmStrip({ steps }: { steps: number }): JSX.Element {
   );
 }
 
+/** One picture of a step. */
+function seenOf(made: Run, { x, masks }: Frame, index: number, look: Look): Seen {
+  const plane = made.shape[1] * made.shape[2];
+  const own = masks?.subarray(index * plane, (index + 1) * plane);
+  return lookOf(made, { x: picture(x, made.shape, index), masks: own }, look);
+}
+
 function Moment({ step, made }: { step: number; made: Run | null }): JSX.Element {
   const frame = made && step <= last.value ? made.frames.at(step) : undefined;
   const index = enlarged.value ?? 0;
-  const pixels = useMemo(() => made && frame && picture(frame.x, made.shape, index), [made, frame, index]);
+  const wanted = look.value;
+  const seen = useMemo(() => made && frame && seenOf(made, frame, index, wanted), [made, frame, index, wanted]);
   const near = position.value >= 0 && step <= position.value;
   return (
     <button
@@ -85,10 +94,10 @@ function Moment({ step, made }: { step: number; made: Run | null }): JSX.Element
       disabled={!frame}
       onClick={() => seek(step)}
     >
-      {pixels && made ? (
+      {seen && made ? (
         <PictureCanvas
-          pixels={pixels}
-          shape={[...made.shape]}
+          pixels={seen.pixels}
+          shape={seen.shape}
           scale={THUMB / Math.max(made.shape[1], made.shape[2])}
           label=""
         />

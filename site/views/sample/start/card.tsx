@@ -13,6 +13,7 @@ import type { Draft } from '../state/parameters.ts';
 import { kindOf, LARGEST_RESAMPLES, type StartKind } from '../state/start.ts';
 import { origin, source } from '../state/start-state.ts';
 import { change, draft, info, problems, type Run, sampled } from '../state/state.ts';
+import { toldSpec } from '../state/told-state.ts';
 import { MaskPad, MaskTools } from './mask-pad.tsx';
 import { OwnFile, Thumbnails } from './pictures.tsx';
 import './start.css';
@@ -34,6 +35,8 @@ const TWENTIETHS = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
 
 export function StartCard(): JSX.Element {
   const kind = kindOf(draft.value) ?? 'noise';
+  const { start, drawing } = problems.value;
+  const missing = start ?? (toldSpec.value === null ? drawing : undefined); // else the card of the drawing says it
   return (
     <section class="sample-start grid gap-16" data-kind={kind} aria-label="Where sampling starts">
       <Segmented<StartKind>
@@ -48,9 +51,9 @@ export function StartCard(): JSX.Element {
       {kind === 'between' && <Between />}
       {kind === 'same' && <Same />}
       <div class="start-go row">
-        {problems.value.start && (
+        {missing && (
           <p class="field-hint" role="status">
-            {problems.value.start}
+            {missing}
           </p>
         )}
         {kind !== 'noise' && <GoButton />}

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { PictureFileButton, useDrop } from '../../../components/picture-file.tsx';
 import { readFile } from '../../../state/read-picture.ts';
-import { announce, sentence } from '../../../state/store.ts';
+import { announce, current, sentence } from '../../../state/store.ts';
 import { picture } from '../state/layout.ts';
 import { choose, fileTrouble } from '../state/start-state.ts';
 import { type Run, sampled } from '../state/state.ts';
@@ -56,8 +56,17 @@ export function Thumbnails({ legend, chosen, onChoose }: ThumbnailsProps): JSX.E
   );
 }
 
-/** A file, chosen or dropped anywhere on the page. */
-export function OwnFile(): JSX.Element {
+/** A file, chosen or dropped anywhere on the page. A model that draws masks goes on from pictures with masks alone. */
+export const OwnFile = (): JSX.Element =>
+  current.value.maskOutput ? (
+    <p class="field-hint">
+      This model draws a mask with each picture, and a file has none: it goes on from its own pictures.
+    </p>
+  ) : (
+    <ChosenFile />
+  );
+
+function ChosenFile(): JSX.Element {
   useDrop(take);
   return (
     <div class="start-file row">

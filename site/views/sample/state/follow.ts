@@ -8,6 +8,8 @@ import { decodeLink, encodeLink } from './link.ts';
 import { type Draft, fitDraft } from './parameters.ts';
 import { cancel, isWriting, sample } from './run.ts';
 import { busy, draft, firstDraft, info, isFirstDraft, limitsOf, phase, run, trouble } from './state.ts';
+import { UNTOLD } from './told-picture.ts';
+import { fetchExamples, showLinked, toldTrouble } from './told-state.ts';
 
 /** Follows them until the returned function is called, which also cancels the sampling under way. */
 export function follow(): () => void {
@@ -35,6 +37,7 @@ function followAddress(): void {
     const wanted = bare ? firstDraft(current.peek()) : link.draft;
     linked = bare ? undefined : wanted;
     draft.value = wanted;
+    showLinked(wanted.drawing === UNTOLD ? '' : wanted.drawing);
     trouble.value = problem ?? null;
     if (!problem && !isOnShow(query)) await sample();
     if (linked === wanted) linked = undefined;
@@ -58,7 +61,9 @@ function followModel(): void {
   const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
   if (connection?.saveData || busy.peek()) return;
   const load = () => {
-    if (model === current.peek()) useModel(model).catch(() => {}); // `loaded` has the error
+    if (model !== current.peek()) return;
+    useModel(model).catch(() => {}); // `loaded` has the error
+    void fetchExamples(model);
   };
   if (canWait) afterwards(load);
   else queueMicrotask(load);
@@ -81,6 +86,7 @@ let before = current.peek();
 /** Controls that nobody has touched say what they say at first of another model. */
 function refreshControls(): void {
   const model = current.value;
+  if (model !== before) toldTrouble.value = null;
   if (model !== before && isFirstDraft(draft.peek(), before)) draft.value = firstDraft(model);
   before = model;
 }

@@ -13,7 +13,13 @@ export interface Frame {
   x: Uint8ClampedArray;
   /** [N, C, H, W] */
   x0: Uint8ClampedArray;
+  /** Of a model that draws masks: class numbers of `x` and of `x0`, [N, H, W]. */
+  masks?: Uint8Array;
+  masks0?: Uint8Array;
 }
+
+/** What sampling starts from. */
+export type Start = Pick<Frame, 'x' | 'masks'>;
 
 export interface FrameStore {
   readonly steps: number;
@@ -31,14 +37,15 @@ export interface FrameStore {
 
 const DEFAULT_BUDGET = 96 * 2 ** 20;
 
-/** @param start the noise that sampling starts from, as bytes, [N, C, H, W]. */
-export function createFrameStore(start: Uint8ClampedArray, steps: number, budget = DEFAULT_BUDGET): FrameStore {
+/** @param start the noise that sampling starts from */
+export function createFrameStore(start: Start, steps: number, budget = DEFAULT_BUDGET): FrameStore {
   const frames: Frame[] = []; // by rising step
-  let pending: { step: number; x: Uint8ClampedArray; x0?: Uint8ClampedArray } = { step: 0, x: start };
+  let pending: Start & Partial<Frame> & { step: number } = { step: 0, ...start };
+  const each = 2 * (start.x.length + (start.masks?.length ?? 0));
   let stride = 1;
   let last = -1;
 
-  const size = () => frames.length * 2 * start.length;
+  const size = () => frames.length * each;
   const stays = ({ step }: Frame) => step % stride === 0 || step === steps;
 
   function keep(frame: Frame): void {
@@ -58,16 +65,16 @@ export function createFrameStore(start: Uint8ClampedArray, steps: number, budget
     get bytes() {
       return size();
     },
-    push({ step, x, x0 }) {
+    push(told) {
+      const { step } = told;
       if (step <= pending.step) throw new Error(`Step ${step} came after step ${pending.step}.`);
-      const next = step === pending.step + 1 ? x0 : (pending.x0 ?? x0);
-      keep({ step: pending.step, x: pending.x, x0: next });
-      pending = { step, x, x0 };
-      if (step === steps) keep({ step, x, x0 });
+      const { x0, masks0 } = step > pending.step + 1 && isWhole(pending) ? pending : told;
+      keep({ ...pending, x0, ...(masks0 && { masks0 }) });
+      pending = told;
+      if (step === steps) keep(told);
     },
     close() {
-      const { step, x, x0 } = pending;
-      if (x0 && step !== last) keep({ step, x, x0 });
+      if (isWhole(pending) && pending.step !== last) keep(pending);
     },
     at(step) {
       let found = frames[0];
@@ -79,6 +86,8 @@ export function createFrameStore(start: Uint8ClampedArray, steps: number, budget
     },
   };
 }
+
+const isWhole = (frame: Partial<Frame>): frame is Frame => frame.x0 !== undefined;
 
 /** At most `many` steps from 0 to `last`, evenly spaced, both ends included: for a film strip or an animation. */
 export function evenSteps(last: number, many: number): number[] {

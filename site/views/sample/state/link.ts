@@ -3,11 +3,12 @@
  *
  *     #/sample?model=digits&count=10&steps=50&sampler=ddpm&seed=170
  *
- * It carries seeds, and no pictures: a sampling that starts from one has no link.
+ * It carries seeds, a drawing if that is short, and no pictures: a sampling that starts from one, or is told one, has no link.
  */
 import { eachSamplerOption, SAMPLER_OPTION_NAMES } from '@onnoise/scheduler';
 import { DEFAULTS, type Draft, type Parameters, statedOptions } from './parameters.ts';
 import { needsPicture, START_DEFAULTS, type StartDraft, startEntries } from './start.ts';
+import { toldEntries } from './told-picture.ts';
 
 const START_KEYS = Object.keys(START_DEFAULTS) as (keyof StartDraft)[];
 /** `condition.boneage=120`: the part before the name. */
@@ -22,12 +23,13 @@ const KEYS: string[] = [
   'labels',
   'guidance',
   'interval',
+  'drawing',
   ...START_KEYS,
 ];
 
 /** Keys in a fixed order, with only what the sampler, the model and the start take, and labels only if some were chosen. */
 export function encodeLink(parameters: Parameters, model: string): URLSearchParams {
-  const { count, steps, sampler, seed, labels, guidance, interval, conditions = {}, start } = parameters;
+  const { count, steps, sampler, seed, labels, guidance, interval, conditions = {}, told, start } = parameters;
   const options = Object.entries(statedOptions(parameters)).map(([name, value]) => [name, String(value)]);
   return new URLSearchParams({
     model,
@@ -40,6 +42,7 @@ export function encodeLink(parameters: Parameters, model: string): URLSearchPara
     ...(guidance !== undefined && { guidance: String(guidance) }),
     ...(interval && { interval: interval.join(',') }),
     ...Object.fromEntries(Object.entries(conditions).map(([name, values]) => [CONDITION + name, values.join(',')])),
+    ...toldEntries(told),
     ...startEntries(start),
   });
 }
@@ -81,6 +84,7 @@ export function decodeLink(query: URLSearchParams): Link | undefined {
       labels: spoilt ? [] : numbers,
       guidance: field('guidance'),
       interval: field('interval'),
+      drawing: field('drawing'),
       conditions: Object.fromEntries(conditions.map((key) => [key.slice(CONDITION.length), query.get(key)!])),
       ...(Object.fromEntries(START_KEYS.map((key) => [key, field(key)])) as Record<keyof StartDraft, string>),
     },

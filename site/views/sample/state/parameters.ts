@@ -16,7 +16,13 @@ import {
   type SamplerOptionName,
   type SamplerValues,
 } from '@onnoise/scheduler';
-import { type ConditionSpec, type PictureOptions, USUAL_STEPS, usualSteps } from '@onnoise/scheduler/model';
+import {
+  type ConditionImage,
+  type ConditionSpec,
+  type PictureOptions,
+  USUAL_STEPS,
+  usualSteps,
+} from '@onnoise/scheduler/model';
 import { number as numberRule } from '@onnoise/scheduler/rules';
 import {
   type ConditionDraft,
@@ -41,9 +47,10 @@ import {
   type StartKind,
   startRequest,
 } from './start.ts';
+import { checkTold, type ToldDraft, type ToldPicture } from './told-picture.ts';
 
 /** The controls, one for each sampler option. `labels` are the classes in order of choice; none: all in turn. */
-export interface Draft extends Record<SamplerOptionName, string>, StartDraft {
+export interface Draft extends Record<SamplerOptionName, string>, StartDraft, ToldDraft {
   count: string;
   steps: string;
   sampler: string;
@@ -70,6 +77,8 @@ export interface Parameters extends SamplerValues {
   conditions?: Readonly<Record<string, readonly number[]>> | undefined;
   /** undefined: noise alone. */
   start?: Start | undefined;
+  /** undefined: the model takes none. */
+  told?: ToldPicture | undefined;
 }
 
 /** What the loaded model allows. */
@@ -82,6 +91,8 @@ export interface Limits {
   nullCondition?: boolean | undefined;
   /** Default: not known yet. */
   conditions?: readonly ConditionSpec[] | undefined;
+  /** Default: none. */
+  conditionImage?: ConditionImage | undefined;
 }
 
 /** By field; that of a condition is `condition.` and its name. */
@@ -104,6 +115,7 @@ export const DEFAULTS: Draft = {
   guidance: String(DEFAULT_GUIDANCE),
   interval: '',
   conditions: {},
+  drawing: '',
   ...START_DEFAULTS,
 };
 
@@ -144,6 +156,7 @@ export function check(
   const guided = checkGuidance(draft, limits);
   const conditions = checkConditions(draft.conditions, limits, most);
   const start = checkStart(draft, brought, sentence);
+  const told = checkTold(draft, { ...limits, known: limits.conditions !== undefined }, brought);
   const problems = {
     ...(typeof count === 'string' && { count }),
     ...(typeof steps === 'string' && { steps }),
@@ -154,9 +167,15 @@ export function check(
     ...guided.problems,
     ...conditions.problems,
     ...('problem' in start && { [start.problem[0]]: start.problem[1] }),
+    ...('problem' in told && { drawing: told.problem }),
   };
   if (Object.keys(problems).length > 0) return { problems };
-  const rest = { ...guided.values, conditions: conditions.values, start: 'start' in start ? start.start : undefined };
+  const rest = {
+    ...guided.values,
+    conditions: conditions.values,
+    start: 'start' in start ? start.start : undefined,
+    ...('told' in told && told.told && { told: told.told }),
+  };
   return { parameters: { count, steps, seed, sampler, ...options, labels, ...rest } as Parameters };
 }
 
@@ -257,17 +276,27 @@ export function toRequest(parameters: Parameters, classes: number): PictureOptio
 }
 
 /** A draft for another model: values that fit stay, the others are corrected, and numbers it lacks go through their range. */
-export function fitDraft(draft: Draft, { timesteps, classes, conditions: specs }: Limits): Draft {
+export function fitDraft(
+  draft: Draft,
+  { timesteps, classes, conditions: specs, conditionImage, nullCondition = false }: Limits,
+): Draft {
   const labels = draft.labels.filter((label) => label < classes);
   const most = timesteps > USUAL_STEPS ? timesteps : usualSteps({ num_train_timesteps: timesteps });
   const steps = Number(draft.steps) > most ? String(most) : draft.steps;
   const unknown = specs ? unknownConditions(draft.conditions, specs) : [];
   const missing = usualConditionDraft(draft.conditions, specs ?? []);
   const interval = readInterval(draft.interval, timesteps) ? draft.interval : '';
-  const same = labels.length === draft.labels.length && steps === draft.steps && interval === draft.interval;
+  const told = checkTold(
+    draft,
+    { conditionImage, nullCondition, known: true },
+    { picture: false, mask: false, told: true },
+  );
+  const drawing = 'problem' in told ? '' : draft.drawing;
+  const kept = steps === draft.steps && interval === draft.interval && drawing === draft.drawing;
+  const same = labels.length === draft.labels.length && kept;
   if (same && unknown.length === 0 && Object.keys(missing).length === 0) return draft;
   const known = Object.entries(draft.conditions).filter(([name]) => !unknown.includes(name));
-  return { ...draft, labels, steps, interval, conditions: { ...Object.fromEntries(known), ...missing } };
+  return { ...draft, labels, steps, interval, drawing, conditions: { ...Object.fromEntries(known), ...missing } };
 }
 
 /** The hint below the steps. A short schedule has no step count that is too large. */

@@ -1,7 +1,7 @@
 /** Sampling: from the controls to the frames, however it ends. */
 
 import type { ModelInfo } from '@onnoise/runtime-web';
-import { completeRequest, type PictureOptions } from '@onnoise/scheduler/model';
+import { completeRequest, type PictureOptions, pictureShapeOf } from '@onnoise/scheduler/model';
 import { batch } from '@preact/signals';
 import { noticeOf } from '../../../state/phantoms.ts';
 import { announce, current, go, type ModelEntry, samplingWorker, sentence, useModel } from '../../../state/store.ts';
@@ -12,6 +12,8 @@ import { check, type Parameters, toRequest } from './parameters.ts';
 import { needsPicture, type Start } from './start.ts';
 import { brought, mask, source } from './start-state.ts';
 import * as state from './state.ts';
+import type { ToldPicture } from './told-picture.ts';
+import { drawing, fetchExamples, toldPicture } from './told-state.ts';
 import { counted, unitOf } from './unit.ts';
 
 let abort: AbortController | undefined;
@@ -41,7 +43,7 @@ export async function sample(): Promise<void> {
   if ('problems' in state.checked.peek()) return refuse();
   state.phase.value = 'loading';
   try {
-    const info = await useModel(model);
+    const [info] = await Promise.all([useModel(model), fetchExamples(model)]);
     await underWay.catch(() => {});
     if (signal.aborted) return;
     const checked = check(state.draft.peek(), state.limitsOf(info), brought.peek());
@@ -105,19 +107,22 @@ function showWhatCame(): void {
 }
 
 async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInfo, signal: AbortSignal): Promise<void> {
-  const { count, start } = parameters;
+  const { count, start, told } = parameters;
   const picture = broughtTo(start);
-  const request = { ...toRequest(parameters, info.classes), ...picture };
+  const request = { ...toRequest(parameters, info.classes), ...picture, ...toldTo(told) };
   const { table, seeds, labels } = completeRequest(info, request);
   const steps = table.rows.length;
   const unit = unitOf(parameters.sampler, start?.kind === 'fill' ? start.resamples : 1);
-  const noisy = state.startOf(seeds, info.shape, table, picture.from);
+  const shape = pictureShapeOf(info);
+  const { maskOutput } = info;
+  const noisy = state.startOf(seeds, { shape, ...(maskOutput && { maskOutput }) }, table, picture.from);
   const frames = createFrameStore(noisy, steps);
   const named = (label: number) => info.classNames?.[label] ?? String(label);
   state.run.value = {
     parameters,
     model,
-    shape: info.shape,
+    shape,
+    maskOutput,
     unit,
     timesteps: table.rows.map(({ timestep }) => timestep),
     seeds,
@@ -133,7 +138,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
   state.pace.value = null;
   if ((state.enlarged.peek() ?? 0) >= count) state.enlarged.value = null;
   state.phase.value = 'sampling';
-  if (state.hasLink(state.run.value)) writeAddress(parameters, model);
+  if (state.unlinkable(state.run.value) === undefined) writeAddress(parameters, model);
   announce(`Sampling ${pictures(count)} in ${counted(steps, unit)}.`);
 
   const tempo = createPace(steps);
@@ -145,8 +150,8 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
   };
   const sampling = samplingWorker.sample(request, {
     signal,
-    onStep: ({ step, x, x0, seconds }) => {
-      frames.push({ step, x, x0 });
+    onStep: ({ step, x, x0, masks, masks0, seconds }) => {
+      frames.push({ step, x, x0, ...(masks && { masks }), ...(masks0 && { masks0 }) });
       state.pace.value = tempo(step, seconds);
       const quarter = quarterReached(before, step, steps);
       before = step;
@@ -167,6 +172,12 @@ function broughtTo(start: Start | undefined): Pick<PictureOptions, 'from' | 'mas
   if (!start || !needsPicture(start.kind)) return {};
   const from = source.peek()!.values;
   return start.kind === 'fill' ? { from, mask: Float32Array.from(mask.peek()!) } : { from };
+}
+
+/** The drawing or picture that the network is told. */
+function toldTo(told: ToldPicture | undefined): Pick<PictureOptions, 'conditionImages'> {
+  if (told?.kind === 'drawing') return { conditionImages: drawing.peek()! };
+  return told?.kind === 'picture' ? { conditionImages: toldPicture.peek()!.values } : {};
 }
 
 export const pictures = (count: number) => (count === 1 ? '1 picture' : `${count} pictures`);

@@ -1,14 +1,16 @@
 /** The picture to start from, and what of it is painted over. They stay on this page: no link carries them. */
+import { maskPlanes, pictureShapeOf } from '@onnoise/scheduler/model';
 import { computed, signal } from '@preact/signals';
 import { fitPicture, type Rgba } from '../../../state/picture.ts';
 import { fromBytes, type ImageShape, toBytes } from '../../../state/pixels.ts';
 import { loaded } from '../../../state/store.ts';
-import { type Mask, paintedPixels } from './mask.ts';
+import { type Mask, paintedPixels } from '../masks/mask.ts';
 import type { Brought } from './start.ts';
+import { broughtToTell } from './told-state.ts';
 
 /** A picture that was made here, or the visitor's file, which is fitted to the model in use. */
 export type Origin = { name: string } & (
-  | { kind: 'made'; pixels: Uint8ClampedArray; shape: ImageShape }
+  | { kind: 'made'; pixels: Uint8ClampedArray; shape: ImageShape; mask?: Uint8Array | undefined }
   | { kind: 'file'; image: Rgba }
 );
 
@@ -22,12 +24,13 @@ const MOST_STROKES = 100;
 /** The mask after each stroke; the last one counts. */
 const strokes = signal<readonly Mask[]>([]);
 
-const shape = computed(() => (loaded.value.state === 'ready' ? loaded.value.info.shape : null));
+const model = computed(() => (loaded.value.state === 'ready' ? loaded.value.info : null));
 
 export interface Source {
   name: string;
+  /** [C, H, W] of the picture. */
   shape: ImageShape;
-  /** [C, H, W] in [-1, 1] */
+  /** In [-1, 1], as the network takes it: [C, H, W], and the planes of its mask where the model draws one. */
   values: Float32Array<ArrayBuffer>;
   /** [C, H, W] */
   pixels: Uint8ClampedArray;
@@ -35,13 +38,18 @@ export interface Source {
 
 /** The picture in the model's size; null: none, or one of another model. */
 export const source = computed<Source | null>(() => {
-  const [chosen, size] = [origin.value, shape.value];
-  if (!chosen || !size) return null;
+  const chosen = origin.value;
+  if (!chosen || !model.value) return null;
+  const { maskOutput } = model.value;
+  const size = pictureShapeOf(model.value);
   if (chosen.kind === 'made') {
-    if (String(chosen.shape) !== String(size)) return null;
-    return { name: chosen.name, shape: size, values: fromBytes(chosen.pixels), pixels: chosen.pixels };
+    if (String(chosen.shape) !== String(size) || (chosen.mask === undefined) !== (maskOutput === undefined))
+      return null;
+    const { name, pixels, mask } = chosen;
+    const planes = maskOutput ? maskPlanes(mask!, maskOutput.classes.length, [-1, 1]) : [];
+    return { name, shape: size, values: Float32Array.from([...fromBytes(pixels), ...planes]), pixels };
   }
-  if (size[0] !== 1 && size[0] !== 3) return null; // a picture of a visitor's is gray or RGB
+  if ((size[0] !== 1 && size[0] !== 3) || maskOutput) return null; // a picture of a visitor's is gray or RGB, without a mask
   const pixels = toBytes(fitPicture(chosen.image, size));
   return { name: chosen.name, shape: size, values: fromBytes(pixels), pixels };
 });
@@ -59,7 +67,11 @@ export const mask = computed<Mask | null>(() => {
 export const painted = computed(() => (mask.value ? paintedPixels(mask.value) : 0));
 export const canUndo = computed(() => strokes.value.length > 0);
 
-export const brought = computed<Brought>(() => ({ picture: source.value !== null, mask: painted.value > 0 }));
+export const brought = computed<Brought>(() => ({
+  picture: source.value !== null,
+  mask: painted.value > 0,
+  ...broughtToTell.value,
+}));
 
 /** Another picture, with nothing painted. */
 export function choose(chosen: Origin): void {

@@ -31,6 +31,10 @@ export interface Brought {
   picture: boolean;
   /** Whether a pixel is painted. */
   mask: boolean;
+  /** The drawing that the network is to be told, as a link has it; null: it is too long for one. */
+  drawing?: string | null | undefined;
+  /** Whether there is a picture that the network is to be told. */
+  told?: boolean | undefined;
 }
 
 export const LARGEST_RESAMPLES = 20;

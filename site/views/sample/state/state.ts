@@ -4,22 +4,28 @@
 
 import type { ModelInfo } from '@onnoise/runtime-web';
 import { begin, type ImageSeed, type SamplerTable, seededNoise } from '@onnoise/scheduler';
+import { type MaskLabels, splitPairs } from '@onnoise/scheduler/model';
 import { computed, signal } from '@preact/signals';
 import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
 import { current, loaded, type ModelEntry } from '../../../state/store.ts';
-import type { Frame, FrameStore } from './frames.ts';
+import type { Frame, Start as FrameStart, FrameStore } from './frames.ts';
+import { look, lookOf } from './look.ts';
 import type { Pace } from './pace.ts';
 import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameters } from './parameters.ts';
 import { moment, RECORDINGS, type Recording } from './recording.ts';
 import { kindOf, needsPicture } from './start.ts';
 import { brought } from './start-state.ts';
+import { isLinkable } from './told-picture.ts';
 import type { Unit } from './unit.ts';
 
 /** One sampling: its request and its results. */
 export interface Run {
   parameters: Parameters;
   model: ModelEntry;
+  /** Of a picture, without the planes of a mask. */
   shape: ImageShape;
+  /** Of the masks that are drawn with the pictures. */
+  maskOutput: MaskLabels | undefined;
   /** What the frames count. */
   unit: Unit;
   /** The network's inputs, one per call, not always whole. */
@@ -32,8 +38,8 @@ export interface Run {
   classes: string[] | undefined;
   /** What is to be said of the pictures. */
   notice: string | undefined;
-  /** What sampling started from, [N, C, H, W]. */
-  start: Uint8ClampedArray;
+  /** What sampling started from. */
+  start: FrameStart;
   frames: FrameStore;
 }
 
@@ -88,8 +94,8 @@ const UNKNOWN: Limits = { timesteps: 100_000, classes: 100_000 };
 
 export function limitsOf(model: ModelInfo | null): Limits {
   if (!model) return UNKNOWN;
-  const { scheduler, classes, nullCondition, conditions } = model;
-  return { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions };
+  const { scheduler, classes, nullCondition, conditions, conditionImage } = model;
+  return { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions, conditionImage };
 }
 
 export const checked = computed(() => check(draft.value, limitsOf(info.value), brought.value));
@@ -98,7 +104,8 @@ export const problems = computed(() => ('problems' in checked.value ? checked.va
 /** The step on show; -1: noise, before there is a prediction. */
 export const position = computed(() => Math.min(pinned.value ?? last.value, last.value));
 
-export interface Shown extends Omit<Frame, 'x0'> {
+export interface Shown extends Pick<Frame, 'step' | 'x'> {
+  /** Of what is drawn: of pictures, or of masks in colours. */
   shape: ImageShape;
   count: number;
   /** null: nothing is predicted yet. */
@@ -109,9 +116,11 @@ export interface Shown extends Omit<Frame, 'x0'> {
 export const shown = computed<Shown>(() => {
   const { value } = run;
   if (!value) return preview.value;
-  const { shape, start, parameters, frames } = value;
+  const { start, parameters, frames } = value;
   const frame = position.value >= 0 ? frames.at(position.value) : undefined;
-  return { shape, count: parameters.count, step: frame?.step ?? 0, x: frame?.x ?? start, x0: frame?.x0 ?? null };
+  const { pixels: x, shape } = lookOf(value, frame ?? start, look.value);
+  const x0 = frame ? lookOf(value, { x: frame.x0, masks: frame.masks0 }, look.value).pixels : null;
+  return { shape, count: parameters.count, step: frame?.step ?? 0, x, x0 };
 });
 
 const wholeOr = (text: string, otherwise: number) => (/^\d+$/.test(text) ? Number(text) : otherwise);
@@ -134,21 +143,26 @@ export const recorded = computed(() =>
 
 const preview = computed<Shown>(() => {
   if (recorded.value) return recorded.value;
-  const { shape } = current.value;
+  const model = current.value;
   const count = Math.min(Math.max(wholeOr(draft.value.count, 1), 1), LARGEST_COUNT);
   const seed = Math.min(wholeOr(draft.value.seed, 0), Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
   const stride = kindOf(draft.value) === 'same' ? 0 : 1;
   const seeds = Array.from({ length: count }, (_, i) => seed + i * stride);
-  return { shape, count, step: 0, x: startOf(seeds, shape, { start: 1, signal: 0 }), x0: null };
+  const { pixels: x, shape } = lookOf(model, startOf(seeds, model, { start: 1, signal: 0 }), look.value);
+  return { shape, count, step: 0, x, x0: null };
 });
 
-/** What sampling starts from, the engine's own: noise, or a picture with the noise of the table's first row. */
+/**
+ * What sampling starts from, the engine's own: noise, or a picture with the noise of the table's first row.
+ * @param model its shape is that of pictures @param picture as the network takes it
+ */
 export function startOf(
   seeds: readonly ImageSeed[],
-  shape: ImageShape,
+  { shape: [channels, height, width], maskOutput }: Pick<ModelEntry, 'shape' | 'maskOutput'>,
   table: Pick<SamplerTable, 'start' | 'signal'>,
   picture?: Float32Array,
-): Uint8ClampedArray {
+): FrameStart {
+  const shape = [channels + (maskOutput?.classes.length ?? 0), height, width] as const;
   const size = sizeOf(shape);
   const x = new Float32Array(seeds.length * size);
   for (const [i, seed] of seeds.entries()) {
@@ -156,7 +170,9 @@ export function startOf(
     seededNoise(seed, 0, image);
     begin(image, table, picture);
   }
-  return toBytes(x);
+  if (!maskOutput) return { x: toBytes(x) };
+  const { images, masks } = splitPairs(x, shape, maskOutput);
+  return { x: toBytes(images), masks };
 }
 
 /** `seed 173`; `25 % from seed 3 to 7`; `near seed 7`. */
@@ -167,9 +183,13 @@ export function describeSeed({ seeds, parameters }: Run, index: number): string 
   return `${Math.round(100 * seed.share)} % from seed ${seed.seed} to ${seed.toward}`;
 }
 
-/** Whether a link can make it again: not where it started from a picture, or with a model of the visitor's own. */
-export const hasLink = ({ model, parameters }: Run): boolean =>
-  !model.own && !needsPicture(parameters.start?.kind ?? 'noise');
+/** What of it a link cannot carry; undefined: a link can make it again. */
+export function unlinkable({ model, parameters }: Pick<Run, 'model' | 'parameters'>): string | undefined {
+  const { start, told } = parameters;
+  if (model.own) return 'your own model';
+  if (needsPicture(start?.kind ?? 'noise') || told?.kind === 'picture') return 'a picture';
+  return isLinkable(told) ? undefined : 'a drawing with so many details';
+}
 
 /** The t of x_t after `step` steps: the network's timestep input, rounded, or 0 for the finished picture. */
 export function timestepAt({ timesteps }: Run, step: number): number {

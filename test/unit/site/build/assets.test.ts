@@ -56,6 +56,30 @@ describe('readModelFolder', () => {
     expect(line.note).toBe('32 × 24, gray, 3 classes');
   });
 
+  test('tells what a model is told and draws beside its pictures, and where it has masks to draw from', async () => {
+    const mask = { classes: ['none', 'bone'] };
+    const unet = { sample_size: 32, in_channels: 6, out_channels: 4, condition_image: mask, mask_output: {} };
+    const drawn = { ...unet, mask_output: { classes: ['none', 'a', 'b'] }, null_condition: true };
+    const { line, files } = await readModelFolder(
+      await writeModel('a', { 'unet/config.json': JSON.stringify(drawn), 'masks.png': 'png' }),
+    );
+    expect(line).toMatchObject({
+      note: '32 × 32, gray, from a drawing, with masks',
+      shape: [1, 32, 32],
+      conditionImage: { shape: [2, 32, 32], mask },
+      nullCondition: true,
+      maskOutput: drawn.mask_output,
+      masks: 'models/a/masks.png',
+    });
+    expect(files).toContain('masks.png');
+    const told = { sample_size: 32, in_channels: 4, out_channels: 1 };
+    const other = await readModelFolder(
+      await writeModel('b', { 'unet/config.json': JSON.stringify(told), 'masks.png': 'png' }),
+    );
+    expect(other.line.note).toBe('32 × 32, gray, from a picture');
+    expect(other.line).not.toHaveProperty('masks');
+  });
+
   test('tells how good an evaluated model is', async () => {
     const hash = createHash('sha256').update('onnx').digest('hex');
     const evaluation = exampleEvaluation();

@@ -5,6 +5,7 @@ import type { SamplingWorker } from '#runtime-web/worker/client.ts';
 import { createGame, type Table } from '#site/views/game/rules/game.ts';
 import { type Kind, PICTURES, planRound } from '#site/views/game/rules/plan.ts';
 import type { Pool } from '#site/views/game/rules/pool.ts';
+import { whyUnplayable } from '#site/views/game/rules/unplayable.ts';
 
 const pool: Pool = {
   id: 'p',
@@ -55,6 +56,18 @@ function paint(game: ReturnType<typeof createGame>): AbortController {
 afterEach(() => {
   for (const abort of leave) abort.abort();
   leave.clear();
+});
+
+it('a model that needs a drawing or a picture paints no round, and says so', () => {
+  const conditionImage = { shape: [2, 4, 4] as const, mask: { classes: ['none', 'bone'] } };
+  expect(whyUnplayable({ title: 'Bones', conditionImage })).toBe(
+    'Bones makes no picture without a drawing, and a round has none to give: choose another model for the game.',
+  );
+  expect(whyUnplayable({ title: 'Sharp', conditionImage: { shape: [1, 4, 4] } })).toMatch(
+    /without a picture that it is/,
+  );
+  expect(whyUnplayable({ title: 'Bones', conditionImage, nullCondition: true })).toBeUndefined();
+  expect(whyUnplayable({ title: 'Digits' })).toBeUndefined();
 });
 
 describe('createGame', () => {

@@ -9,7 +9,7 @@ import { inspect, readCard } from '#site/views/model/inspect.ts';
 import { readOnnxHeader } from '#site/views/model/onnx-header.ts';
 import { about, bytes } from '#site/views/model/words.ts';
 import { exampleEvaluation } from '#test/evaluation.ts';
-import { type TinyOptions, tinyOnnx } from '#test/models/tiny-onnx.ts';
+import { type TinyOptions, tinyConditions, tinyOnnx } from '#test/models/tiny-onnx.ts';
 
 const DIGITS = join(import.meta.dirname, '../../../../models/digits');
 const blob = (content: Uint8Array | string) => new Blob([content as Uint8Array<ArrayBuffer>]);
@@ -90,6 +90,24 @@ describe('inspect', () => {
     const found = await inspect({ files: tiny({ classes: 3 }), title: undefined });
     expect([found.title, found.parameters, found.card.lines]).toEqual(['My model', 'about 3', []]);
     expect(found.warnings).toEqual(['model_index.json does not name the 3 classes: they are numbered from 0.']);
+  });
+
+  it('tells what a model is told and draws beside pictures, and the shape of the pictures alone', async () => {
+    const options = {
+      shape: [4, 4, 4] as const,
+      conditionImage: { classes: ['none', 'bone'] },
+      maskOutput: { classes: ['none', 'a', 'b'] },
+    };
+    const config = { sample_size: 4, in_channels: 6, out_channels: 4, ...tinyConditions(options) };
+    const found = await inspect({ files: tiny(options, { 'unet/config.json': config }), title: 'x' });
+    expect(found).toMatchObject({
+      shape: [1, 4, 4],
+      conditionImage: { shape: [2, 4, 4], mask: options.conditionImage },
+      maskOutput: options.maskOutput,
+      nullCondition: false,
+    });
+    const none = await inspect({ files: tiny(), title: 'x' });
+    expect([none.conditionImage, none.maskOutput]).toEqual([undefined, undefined]);
   });
 
   it('refuses a schedule that is longer than the network knows', async () => {
@@ -230,6 +248,17 @@ describe('fetchFolder', () => {
   it('does without the files that sampling does not need', async () => {
     serve(there);
     expect(Object.keys((await fetchFolder('https://me.example/cats', {})).files)).toHaveLength(3);
+  });
+
+  it('fetches masks to draw from, of a model that is told something', async () => {
+    const paths = [...there, 'masks.png'];
+    serve(paths);
+    expect((await fetchFolder('https://me.example/cats', {})).files).not.toHaveProperty(['masks.png']);
+    const answer = fetch;
+    vi.stubGlobal('fetch', async (url: string) =>
+      url.endsWith('/unet/config.json') ? new Response('{"condition_image": {}}') : answer(url),
+    );
+    expect(Object.keys((await fetchFolder('https://me.example/cats', {})).files).sort()).toEqual(paths.sort());
   });
 
   it('fetches what was trained and what an evaluation found, whatever the card says', async () => {

@@ -10,7 +10,7 @@ const numbers = (frame: ReturnType<ReturnType<typeof createFrameStore>['at']>) =
 
 describe('createFrameStore', () => {
   it('pairs x_t with the x_0 predicted from it, which the engine tells one step later', () => {
-    const store = createFrameStore(bytes(0), 3);
+    const store = createFrameStore({ x: bytes(0) }, 3);
     for (const step of [1, 2, 3]) store.push(told(step));
     expect([0, 1, 2, 3].map((step) => numbers(store.at(step)))).toEqual([
       [0, 0, 101],
@@ -21,7 +21,7 @@ describe('createFrameStore', () => {
   });
 
   it('shows nothing before the first step and stays one step behind until the last', () => {
-    const store = createFrameStore(bytes(0), 3);
+    const store = createFrameStore({ x: bytes(0) }, 3);
     expect([store.last, store.at(0)]).toEqual([-1, undefined]);
     store.push(told(1));
     expect(store.last).toBe(0);
@@ -32,7 +32,7 @@ describe('createFrameStore', () => {
   });
 
   it('keeps the prediction a step came with where the next one was left out', () => {
-    const store = createFrameStore(bytes(0), 6);
+    const store = createFrameStore({ x: bytes(0) }, 6);
     for (const step of [2, 3, 6]) store.push(told(step));
     expect([0, 1, 2, 3, 4, 5, 6].map((step) => numbers(store.at(step)))).toEqual([
       [0, 0, 102],
@@ -45,8 +45,22 @@ describe('createFrameStore', () => {
     ]);
   });
 
+  it('keeps masks with the pictures that they were drawn with, and counts them', () => {
+    const mask = (value: number) => new Uint8Array(2).fill(value);
+    const store = createFrameStore({ x: bytes(0), masks: mask(0) }, 3);
+    const drawn = (step: number) => ({ ...told(step), masks: mask(step), masks0: mask(100 + step) });
+    for (const step of [1, 2]) store.push(drawn(step));
+    store.close();
+    expect([0, 1, 2].map((step) => [store.at(step)!.masks![0], store.at(step)!.masks0![0]])).toEqual([
+      [0, 101],
+      [1, 102],
+      [2, 102],
+    ]);
+    expect(store.bytes).toBe(3 * 2 * (4 + 2));
+  });
+
   it('shows the last step told once it is closed early', () => {
-    const store = createFrameStore(bytes(0), 9);
+    const store = createFrameStore({ x: bytes(0) }, 9);
     store.push(told(1));
     store.push(told(2));
     store.close();
@@ -55,7 +69,7 @@ describe('createFrameStore', () => {
   });
 
   it('refuses a step that does not come after the one before', () => {
-    const store = createFrameStore(bytes(0), 9);
+    const store = createFrameStore({ x: bytes(0) }, 9);
     store.push(told(2));
     expect(() => store.push(told(2))).toThrow('Step 2 came after step 2.');
   });
@@ -63,7 +77,7 @@ describe('createFrameStore', () => {
   it('never holds more than its budget, and keeps first and last', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 3, max: 40 }), (steps, frames) => {
-        const store = createFrameStore(bytes(0), steps, frames * 8);
+        const store = createFrameStore({ x: bytes(0) }, steps, frames * 8);
         for (let step = 1; step <= steps; step++) {
           store.push(told(step));
           expect(store.bytes).toBeLessThanOrEqual(frames * 8);

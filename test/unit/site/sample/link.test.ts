@@ -92,7 +92,7 @@ describe('decodeLink', () => {
 
   it('tells of unknown parts and of labels that are none', () => {
     expect(decode('seed=3&stepz=9')?.problem).toBe(
-      'The link has an unknown part “stepz”. Known parts: model, count, steps, sampler, spacing, eta, curvature, noise, solver, seed, labels, guidance, interval, start, resamples, strength, variation, toward.',
+      'The link has an unknown part “stepz”. Known parts: model, count, steps, sampler, spacing, eta, curvature, noise, solver, seed, labels, guidance, interval, drawing, start, resamples, strength, variation, toward.',
     );
     expect(decode('start=fill')?.problem).toBe(
       'The link starts from a picture, which a link cannot carry: choose one.',

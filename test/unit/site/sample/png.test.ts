@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { animatedPng, stillPng } from '#site/views/sample/files/animation.ts';
 import { encodePng } from '#site/views/sample/files/png.ts';
-import { createFrameStore } from '#site/views/sample/state/frames.ts';
+import { createFrameStore, type FrameStore } from '#site/views/sample/state/frames.ts';
 
 const gray = (data: number[], width: number) => ({
   pixels: { data: Uint8Array.from(data), width, height: data.length / width, channels: 1 as const },
@@ -61,17 +61,35 @@ describe('encodePng', () => {
 });
 
 describe('downloads', () => {
-  const batch = (value: number) => new Uint8ClampedArray(10 * 28 * 28).fill(value);
+  const batch = (value: number) => ({ x: new Uint8ClampedArray(10 * 28 * 28).fill(value) });
+  const drawn = (frames: FrameStore) => ({ frames, shape: [1, 28, 28] as const, maskOutput: undefined });
 
   it('stillPng lays the pictures out with whole squares for pixels', async () => {
-    const { width, height } = await sharp(await stillPng(batch(7), [1, 28, 28], {})).metadata();
+    const { width, height } = await sharp(
+      await stillPng(drawn(createFrameStore(batch(0), 4)), batch(7), {}),
+    ).metadata();
     expect([width, height]).toEqual([5 * (28 * 6 + 6) + 6, 2 * (28 * 6 + 6) + 6]);
+  });
+
+  it('stillPng has pictures on the left and their masks in colours on the right', async () => {
+    const frame = { x: new Uint8ClampedArray(4).fill(90), masks: Uint8Array.of(1, 1, 1, 1) };
+    const run = { frames: createFrameStore(frame, 1), shape: [1, 2, 2] as const, maskOutput: { classes: ['a', 'b'] } };
+    const png = sharp(await stillPng(run, frame, {}));
+    const { data, info } = await png.raw().toBuffer({ resolveWithObject: true });
+    const at = (share: number) => {
+      const pixel = info.channels * (Math.floor(info.height / 2) * info.width + Math.floor(share * info.width));
+      return [...data.subarray(pixel, pixel + 3)];
+    };
+    expect([at(0.25), at(0.75)]).toEqual([
+      [90, 90, 90],
+      [255, 26, 26],
+    ]);
   });
 
   it('animatedPng has every step of a short sampling, the last held', async () => {
     const frames = createFrameStore(batch(0), 4);
-    for (const step of [1, 2, 3, 4]) frames.push({ step, x: batch(step), x0: batch(100 + step) });
-    const all = chunks(await animatedPng(frames, [1, 28, 28], {}));
+    for (const step of [1, 2, 3, 4]) frames.push({ step, ...batch(step), x0: batch(100 + step).x });
+    const all = chunks(await animatedPng(drawn(frames), 'pictures', {}));
     const delays = all.filter(({ type }) => type === 'fcTL').map(({ body }) => body.readUInt16BE(20));
     expect(delays).toEqual([200, 200, 200, 200, 1600]);
   });

@@ -1,6 +1,6 @@
 /**
- * A mask of a picture's pixels, row by row: 1 is made anew, 0 is kept. Pure arithmetic; places are in pixels from the
- * upper left corner, and pixel (0, 0) reaches from 0 to 1.
+ * A mask of a picture's pixels, row by row. Of a start from a picture, 1 is made anew and 0 is kept; of a drawing, the numbers are
+ * those of its classes. Pure arithmetic; places are in pixels from the upper left corner, and pixel (0, 0) reaches from 0 to 1.
  */
 export type Mask = Uint8Array;
 
@@ -11,8 +11,15 @@ export interface MaskSize {
 
 export type Place = readonly [x: number, y: number];
 
-/** The mask after a stroke of a round brush: pixels whose middle it covers, and those at its ends. */
-export function stroke(mask: Mask, { width, height }: MaskSize, from: Place, to: Place, brush: number): Mask {
+/** The mask after a stroke of a round brush: pixels whose middle it covers, and those at its ends, have the value. */
+export function stroke(
+  mask: Mask,
+  { width, height }: MaskSize,
+  from: Place,
+  to: Place,
+  brush: number,
+  value = 1,
+): Mask {
   const painted = mask.slice();
   const radius = Math.max(0.5, brush / 2);
   const range = (a: number, b: number, most: number) =>
@@ -24,11 +31,11 @@ export function stroke(mask: Mask, { width, height }: MaskSize, from: Place, to:
   const [top, bottom] = range(from[1], to[1], height);
   for (let y = top; y <= bottom; y++) {
     for (let x = left; x <= right; x++) {
-      if (distance([x + 0.5, y + 0.5], from, to) <= radius) painted[y * width + x] = 1;
+      if (distance([x + 0.5, y + 0.5], from, to) <= radius) painted[y * width + x] = value;
     }
   }
   for (const [x, y] of [from, to]) {
-    if (x >= 0 && x < width && y >= 0 && y < height) painted[Math.floor(y) * width + Math.floor(x)] = 1;
+    if (x >= 0 && x < width && y >= 0 && y < height) painted[Math.floor(y) * width + Math.floor(x)] = value;
   }
   return painted;
 }
@@ -39,6 +46,25 @@ function distance([x, y]: Place, [ax, ay]: Place, [bx, by]: Place): number {
   const length = dx * dx + dy * dy;
   const share = length === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length));
   return Math.hypot(x - ax - share * dx, y - ay - share * dy);
+}
+
+/** The mask with all pixels of a value that hang together with a place, side by side, of another value. */
+export function fillArea(mask: Mask, { width, height }: MaskSize, [x, y]: Place, value: number): Mask {
+  const [column, row] = [Math.floor(x), Math.floor(y)];
+  if (column < 0 || column >= width || row < 0 || row >= height) return mask;
+  const painted = mask.slice();
+  const old = painted[row * width + column]!;
+  if (old === value) return painted;
+  const waiting = [row * width + column];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    if (painted[at] !== old) continue;
+    painted[at] = value;
+    if (at % width > 0) waiting.push(at - 1);
+    if (at % width < width - 1) waiting.push(at + 1);
+    if (at >= width) waiting.push(at - width);
+    if (at < width * (height - 1)) waiting.push(at + width);
+  }
+  return painted;
 }
 
 /** Parts to mark without a pointer: left, top, right and bottom as shares of the picture. */
@@ -63,3 +89,6 @@ export function region(mask: Mask, { width, height }: MaskSize, name: Region): M
 }
 
 export const paintedPixels = (mask: Mask): number => mask.reduce((sum, value) => sum + value, 0);
+
+export const pixelsOfClass = (mask: Mask, value: number): number =>
+  mask.reduce((sum, each) => sum + Number(each === value), 0);
