@@ -1,6 +1,13 @@
 export { type Look, lookAtImages } from './look.ts';
 export { prepareDataset } from './prepare.ts';
-export { type AugmentOptions, adjustContrast, affine, drawAugmentations } from './set/augment.ts';
+export {
+  type Augmentation,
+  type AugmentOptions,
+  adjustContrast,
+  affine,
+  affineNearest,
+  drawAugmentations,
+} from './set/augment.ts';
 export { type ChannelPatterns, channelCount, checkPatterns, isPatterns } from './set/channel-patterns.ts';
 export { listClasses } from './set/classes.ts';
 export { conditionSpecs } from './set/condition-specs.ts';
