@@ -18,7 +18,7 @@ import {
   type SchedulerConfig,
   sampleImages,
 } from '@onnoise/scheduler';
-import { conditionRows, extraInputs, type NetworkShape, usualBatch } from '@onnoise/scheduler/model';
+import { type Artefact, conditionRows, extraInputs, type NetworkShape, usualBatch } from '@onnoise/scheduler/model';
 import { check, InputError, oneOf } from '@onnoise/scheduler/rules';
 
 export const RECONSTRUCTIONS = ['noise', 'inversion'] as const;
@@ -68,11 +68,23 @@ export function compileReconstruction(
   return { down, up, calls: up.rows.length + down.rows.length };
 }
 
-/** @throws InputError for a conditional model that was not trained without a condition, too. */
-export function requireNull({ classes, conditions = [], nullCondition }: NetworkShape): void {
-  if (nullCondition || (classes === 0 && conditions.length === 0)) return;
+/** @throws InputError for a conditional model that was not trained without a condition, too, and for one that draws masks. */
+export function requireNull({
+  classes,
+  conditions = [],
+  conditionImage,
+  nullCondition,
+  maskOutput,
+}: NetworkShape & Pick<Artefact, 'maskOutput'>): void {
+  if (maskOutput) {
+    throw new InputError(
+      `Cannot ${ACTION}: the model must draw pictures alone, received one that draws a mask with each.`,
+    );
+  }
+  if (nullCondition || (classes === 0 && conditions.length === 0 && !conditionImage)) return;
+  const what = conditionImage && (conditionImage.mask ? 'a mask' : 'a picture to go by');
   throw new InputError(
-    `Cannot ${ACTION}: the model must know pictures without a condition, received one that was trained without --label-dropout.`,
+    `Cannot ${ACTION}: the model must know pictures without ${what ?? 'a condition'}, received one that was trained without --label-dropout.`,
   );
 }
 
@@ -82,7 +94,7 @@ export function requireNull({ classes, conditions = [], nullCondition }: Network
  */
 export async function reconstructInBatches(
   { images, seeds, onCall, signal, ...plan }: ReconstructOptions,
-  network: NetworkShape & { scheduler: SchedulerConfig },
+  network: NetworkShape & Pick<Artefact, 'maskOutput'> & { scheduler: SchedulerConfig },
   create: (rows: readonly Float32Array[]) => Denoiser,
 ): Promise<Float32Array> {
   requireNull(network);

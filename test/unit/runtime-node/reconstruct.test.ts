@@ -37,6 +37,21 @@ describe('reconstructInBatches', () => {
     expect(() => requireNull({ ...network, classes: 2 })).toThrow('without --label-dropout');
     expect(() => requireNull({ ...network, classes: 2, nullCondition: true })).not.toThrow();
   });
+
+  it('refuses a model that needs a mask or a picture, and one that draws masks', () => {
+    const mask = { classes: ['background', 'bone'] };
+    const told = { ...network, conditionImage: { shape: [2, 2, 2] as const, mask } };
+    expect(() => requireNull(told)).toThrow(
+      'Cannot reconstruct images: the model must know pictures without a mask, received one that was trained without --label-dropout.',
+    );
+    expect(() => requireNull({ ...network, conditionImage: { shape: [1, 2, 2] } })).toThrow(
+      'the model must know pictures without a picture to go by, received',
+    );
+    expect(() => requireNull({ ...told, nullCondition: true })).not.toThrow();
+    expect(() => requireNull({ ...network, shape: [3, 2, 2], maskOutput: mask })).toThrow(
+      'Cannot reconstruct images: the model must draw pictures alone, received one that draws a mask with each.',
+    );
+  });
 });
 
 describe('compileReconstruction', () => {
