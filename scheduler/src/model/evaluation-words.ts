@@ -16,7 +16,7 @@ export interface MainFigure {
 /** Measures whose values are shares, and are told in percent. */
 const SHARES: readonly string[] = ['class_accuracy', 'class_histogram', 'synthetic_accuracy'];
 /** Those that are told first, in this order, where they are there. */
-const MAIN: readonly string[] = ['class_accuracy', 'frechet'];
+const MAIN: readonly string[] = ['class_accuracy', 'mask_dice', 'frechet'];
 /** Begins the ids of the errors of numbers that pictures were asked for: a number's name follows. */
 const NUMBER_ERROR = 'number_error_';
 
@@ -26,13 +26,13 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   'cannot tell': 'cannot tell whether pictures are copies',
 };
 
-/** How often the class is right, how far numbers are off, the distance, and whether pictures are copies: those of them that were measured. */
+/** How often the class is right, how far numbers are off, how well masks fit, the distance, and whether pictures are copies: those of them that were measured. */
 export function mainFigures({
   measures,
   memorisation,
 }: Pick<EvaluationFacts, 'measures' | 'memorisation'>): MainFigure[] {
-  const [accuracy, distance] = MAIN.map((id) => measures.filter((measure) => measure.id === id).slice(0, 1));
-  const found = [accuracy!, measures.filter(({ id }) => id.startsWith(NUMBER_ERROR)), distance!].flat();
+  const [accuracy, dice, distance] = MAIN.map((id) => measures.filter((measure) => measure.id === id).slice(0, 1));
+  const found = [accuracy!, measures.filter(({ id }) => id.startsWith(NUMBER_ERROR)), dice!, distance!].flat();
   return [
     ...found.map((measure) => ({
       name: measure.name,

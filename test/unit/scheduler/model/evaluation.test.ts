@@ -108,6 +108,12 @@ describe('mainFigures', () => {
     ]);
   });
 
+  it('gives the Dice of masks before the distance', () => {
+    const dice = { id: 'mask_dice', name: 'Dice of masks', better: 'higher', ...estimates(0.913, 0.94, 0.2) } as const;
+    const [, named] = figures({ measures: [...exampleMeasures(18.24), dice] });
+    expect(named).toEqual({ name: 'Dice of masks', value: '0.913', anchors: 'real images 0.94, noise 0.2' });
+  });
+
   it('gives the errors of numbers between them', () => {
     const [accuracy, ...others] = exampleMeasures(18.24);
     const age = { id: 'number_error_age', name: 'Error of age', better: 'lower', ...estimates(9.12, 7.3, 61) } as const;
