@@ -7,8 +7,11 @@ import { channelCount, isArrayName, isPatterns, type PrepareOptions } from '@onn
 import type { TrainedOn } from '@onnoise/training/folder';
 import { dataFields, defaultsOf, type Field, SEED } from '@onnoise/training/settings';
 
+// What masks are for, the model says.
+const { maskRole: _, ...imageFields } = dataFields;
+
 export const IMAGE_FIELDS = {
-  ...dataFields,
+  ...imageFields,
   // `--seed` is that of the pictures
   seed: { ...SEED, flag: 'split-seed', describe: 'seed that chooses which images are held out' },
 } as const satisfies Record<string, Field>;
@@ -20,13 +23,24 @@ export const FROM_CARD = [
 ];
 /** Those that also need a table. */
 export const FROM_CARD_WITH_CSV = ['labelColumn', 'groupColumn', 'conditionColumns'] as const;
+/** Those of masks. Places of this machine count where the images are named by the same one as in training. */
+const FROM_CARD_WITH_MASKS = ['maskClasses'] as const;
+export const FROM_CARD_WITH_DATA = ['masks', 'conditionImages'] as const;
 
 /** What the user says of the images. */
 export interface NamedImages {
   /** Settings of `IMAGE_FIELDS` that were given. */
   typed: Readonly<Record<string, unknown>>;
   /** Images to compare with, in place of those that training held out. */
-  test?: { data: string; csv?: string | undefined } | undefined;
+  test?: TestImages | undefined;
+}
+
+export interface TestImages {
+  data: string;
+  csv?: string | undefined;
+  /** What lies beside them, for a model that is told it or draws it. */
+  masks?: string | undefined;
+  conditionImages?: string | undefined;
 }
 
 export interface ImagesOfEvaluation {
@@ -58,8 +72,8 @@ export function chooseImages(
   }
   const given = typed.channels as PrepareOptions['channels'];
   if (given !== undefined) check(action, '--channels', own(channels, 'the channels of'), channelCount(given));
-  const keys = typed.csv === undefined ? FROM_CARD : [...FROM_CARD, ...FROM_CARD_WITH_CSV];
   const settings: Readonly<Record<string, unknown>> = { ...card?.data, seed: card?.seed };
+  const keys = keysFromCard(typed, settings);
   const carded = Object.fromEntries(keys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
   const source = typed.source ?? (settings.source === 'digits' ? 'digits' : undefined);
   if (source === undefined) {
@@ -80,13 +94,30 @@ export function chooseImages(
   return { data, test: test && testOptions(test, data), forced: given !== undefined };
 }
 
+/** Settings that are as in training where nothing else is typed. */
+function keysFromCard(typed: NamedImages['typed'], settings: Readonly<Record<string, unknown>>): readonly string[] {
+  const beside = [typed.masks, typed.conditionImages];
+  // Masks may be a column of a table that nobody names.
+  const tables = settings.csv === undefined || typed.csv !== undefined;
+  const same = typed.source === settings.source && tables && beside.every((place) => place === undefined);
+  const masks = typed.masks ?? (same ? settings.masks : undefined);
+  return [
+    ...FROM_CARD,
+    ...(typed.csv === undefined ? [] : FROM_CARD_WITH_CSV),
+    ...(same ? FROM_CARD_WITH_DATA : []),
+    ...(masks === undefined ? [] : FROM_CARD_WITH_MASKS),
+  ];
+}
+
 /** Only arrays have a layout. */
 function withoutLayout({ layout, ...options }: PrepareOptions): PrepareOptions {
   return isArrayName(options.data) ? { ...options, layout } : options;
 }
 
 /** All of the test images, prepared in the same way; they may have fewer classes, so `openRealImages` renames them. */
-function testOptions({ data: source, csv }: NonNullable<NamedImages['test']>, data: PrepareOptions): PrepareOptions {
-  const { csv: _, labelColumn, labelNames: __, groupColumn: ___, conditionColumns: ____, ...others } = data;
-  return withoutLayout({ ...others, data: source, ...(csv && { csv, labelColumn }), validationShare: 0 });
+function testOptions({ data: source, csv, masks, conditionImages }: TestImages, data: PrepareOptions): PrepareOptions {
+  const { csv: _, labelColumn, labelNames: __, groupColumn: ___, conditionColumns: ____, ...kept } = data;
+  const { masks: _____, conditionImages: ______, maskClasses, ...others } = kept;
+  const beside = masks === undefined ? { conditionImages } : { masks, maskClasses };
+  return withoutLayout({ ...others, ...beside, data: source, ...(csv && { csv, labelColumn }), validationShare: 0 });
 }

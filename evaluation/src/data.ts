@@ -15,6 +15,7 @@ import {
   renameClasses,
 } from '@onnoise/training/data';
 import { type ClassMap, matchClasses, matchConditions } from './agree.ts';
+import { type BesideFacts, matchBeside, requireBeside } from './beside.ts';
 
 export interface RealImages {
   /** `train` are the images that the model learnt from, `validation` those held out. */
@@ -32,7 +33,8 @@ export interface RealImages {
 export interface OpenOptions {
   /** As in `Cannot <action>: ...`. */
   action: string;
-  model: ConditioningFacts & { shape: ImageShape };
+  /** `shape` is that of its pictures, without the planes of masks. */
+  model: ConditioningFacts & BesideFacts & { shape: ImageShape };
   data: PrepareOptions;
   /** Default: the images that `data` holds out. */
   test?: PrepareOptions | undefined;
@@ -46,21 +48,24 @@ export interface OpenOptions {
 /** @throws InputError where the images do not fit the model, or none are left to compare with. */
 export async function openRealImages(options: OpenOptions): Promise<RealImages> {
   const { action, model, data, test, forced, hash, prepare } = options;
+  requireBeside(action, model, data, test);
   const opened: Dataset[] = [];
   const close = () => {
     for (const each of opened) each.close();
   };
   try {
-    const dataset = await prepare(data);
-    opened.push(dataset);
+    const prepared = await prepare(data);
+    opened.push(prepared);
+    const dataset = matchBeside(action, model, prepared);
     const same = hash === undefined ? undefined : dataset.hash === hash;
     if (!same && !forced) await requireColour(action, '--data', model.shape, data);
     matchConditions(action, model, dataset);
     const classMap = matchClasses(action, model, dataset, same === true);
     const about = { dataset, classMap, same, close };
     if (test === undefined) return { ...about, ...known(action, dataset, dataset, dataset.validation) };
-    const other = await prepare(test);
-    opened.push(other);
+    const others = await prepare(test);
+    opened.push(others);
+    const other = matchBeside(action, model, others, true);
     if (!forced) await requireColour(action, '--test-data', model.shape, test);
     if (other.hash === dataset.hash) {
       refuse(action, '--test-data', 'images that the model was not trained on', 'the images of --data');

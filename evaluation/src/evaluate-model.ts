@@ -1,9 +1,10 @@
 /** `evaluateModel`: how good the pictures of a model are, and whether it copies, without the terminal. */
 
 import { type DeviceChoice, readModelFolder } from '@onnoise/runtime-node';
+import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { type PrepareOptions, prepareDataset } from '@onnoise/training/data';
 import { readTrainedOn } from '@onnoise/training/folder';
-import { chooseImages } from './choose-images.ts';
+import { chooseImages, type TestImages } from './choose-images.ts';
 import { evaluate } from './evaluate.ts';
 import { openFiles } from './report/files.ts';
 import type { Evaluation } from './report/types.ts';
@@ -15,7 +16,7 @@ export interface EvaluateOptions extends SamplingSettings {
   /** The images that it was trained on; what is left out is as its card says. A model of the digits needs none. */
   images?: (Partial<PrepareOptions> & { data: string }) | undefined;
   /** Images that it has never seen, in place of those that training held out. */
-  testImages?: { data: string; csv?: string | undefined } | undefined;
+  testImages?: TestImages | undefined;
   /** Pictures to sample. Default: 1,000, or as many as there are images held out. */
   count?: number | undefined;
   /** Of the first picture. Default: 0. */
@@ -59,7 +60,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
   const trainedOn = await readTrainedOn(folder);
   const { data: source, ...others } = images ?? {};
   const named = { typed: { ...others, ...(source !== undefined && { source }) }, test: testImages };
-  const chosen = chooseImages(`evaluate ${folder}`, named, model.shape, trainedOn);
+  const chosen = chooseImages(`evaluate ${folder}`, named, pictureShapeOf(model), trainedOn);
   const files = out === undefined ? undefined : await openFiles(out, undefined);
   try {
     const { evaluation, pictures } = await evaluate(

@@ -12,24 +12,24 @@
 import { basename } from 'node:path';
 import { installedVersion } from '@onnoise/base/install';
 import { plural } from '@onnoise/base/text';
-import { EVALUATION_VERSION, shownOf } from '@onnoise/scheduler/model';
+import { EVALUATION_VERSION, pictureShapeOf, shownOf } from '@onnoise/scheduler/model';
 import { check, InputError, integer } from '@onnoise/scheduler/rules';
 import type { Dataset } from '@onnoise/training/data';
 import type { TrainedOn } from '@onnoise/training/folder';
-import { askLike } from './ask.ts';
+import { askLike, askUnseen } from './ask.ts';
 import { checkMemory, checkPictures, checkTraining } from './check-images.ts';
 import { classShares } from './class-shares.ts';
 import { openRealImages, type RealImages } from './data.ts';
-import { FEATURE_WIDTH, type NumberReader, openFeatureNetwork, openNumberReader } from './features/index.ts';
+import { FEATURE_WIDTH, type MaskReader, type NumberReader } from './features/index.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
 import { fewestImages, whyFewest } from './measures/index.ts';
 import type { Memorisation } from './memorisation/index.ts';
+import { openFeatures, openReader, openSegmenter } from './open-judges.ts';
 import { machineWords, modelFacts } from './report/facts.ts';
 import { imageNames } from './report/image-names.ts';
 import type { Evaluation, ReportPictures, SweepRow } from './report/types.ts';
 import { sampleRuns } from './runs.ts';
-import type { FeatureNetwork } from './sets/types.ts';
 import { lookAtSets } from './sets.ts';
 import { checkAsked, checkSettings } from './settings.ts';
 
@@ -68,7 +68,9 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     notes.push(sentence);
     hooks.onNote(sentence);
   };
-  const real = await openRealImages({ action, model, data, test, forced, hash: trainedOn?.hash, prepare });
+  const shape = pictureShapeOf(model);
+  const pictured = { ...model, shape };
+  const real = await openRealImages({ action, model: pictured, data, test, forced, hash: trainedOn?.hash, prepare });
   try {
     const unknown = notesOnUnknown(real, trainedOn);
     unknown.forEach(onNote);
@@ -79,24 +81,29 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     checkMemory(real.unseen.dataset, real.unseen.numbers.length);
     await checkTraining(action, real.dataset);
     const count = requireImages(action, job.count ?? Math.min(USUAL_COUNT, real.unseen.numbers.length), real);
-    checkPictures(action, model.shape, count, 1 + sweep.length);
-    const asked = askLike(real.dataset, real.classMap, { count, seed });
+    checkPictures(action, shape, count, 1 + sweep.length);
+    const told = model.conditionImage !== undefined;
+    const asked = told ? await askUnseen(real, { count, seed }) : askLike(real.dataset, real.classMap, { count, seed });
     checkAsked(model, asked, seed);
     // A file tells its width when it is opened. A network of our own trains then, which would be too late.
     if (featureModel === undefined) requireWidth(action, count, FEATURE_WIDTH);
     const network = await openFeatures(job, real.dataset, hooks);
     let reader: NumberReader | undefined;
+    let segmenter: MaskReader | undefined;
     try {
       reader = await openReader(job, real, hooks);
+      segmenter = await openSegmenter(job, real, hooks);
       const { width } = network.about;
       requireWidth(action, count, width);
       if (real.dataset.train.length <= width) onNote(fewToTrainOn(real.dataset, width));
       const { first, sweep: others } = await sampleRuns(job, asked, hooks);
       const sets = await lookAtSets(first.pictures, { real, network, seed }, hooks);
-      const judges = { sets, network, reader, seed };
+      const judges = { sets, network, reader, segmenter, drawsMasks: model.maskOutput !== undefined, seed };
       const measured = await measureRuns([first, ...others], judges, hooks);
-      const { candidate, measures } = measured.get(first)!;
-      const asTraining = await measureAsTraining(candidate, judges, real.dataset.classNames?.length ?? 0, hooks);
+      const { candidate, measures, masks } = measured.get(first)!;
+      const classCount = real.dataset.classNames?.length ?? 0;
+      // Pictures of the masks of real images would be tested on these very images.
+      const asTraining = told ? undefined : await measureAsTraining(candidate, judges, classCount, hooks);
       const copies = await searchCopies(candidate, judges, hooks);
       if (copies.duplicates.heldOut > 0) onNote(onShared(copies));
 
@@ -109,9 +116,11 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
         data: dataFacts(real),
         features: network.about,
         ...(reader && { reader: { name: reader.name, hash: reader.hash } }),
+        ...(segmenter && { segmenter: { name: segmenter.name, hash: segmenter.hash } }),
         settings: first.settings,
         measures: [...measures, ...(asTraining ? [asTraining] : [])],
         classes: classShares(real.dataset.classNames, candidate, sets.real),
+        ...(masks && { masks }),
         ...(notes.length > 0 && { notes }),
         memorisation: unknown.length > 0 ? ofOtherImages(copies, unknown) : copies,
         ...(others.length > 0 && { sweep: others.map((run) => sweepRow(measured.get(run)!)) }),
@@ -130,6 +139,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     } finally {
       await network.dispose();
       await reader?.dispose();
+      await segmenter?.dispose();
     }
   } finally {
     real.close();
@@ -184,48 +194,6 @@ function requireWidth(action: string, count: number, width: number): void {
 
 const fewToTrainOn = ({ train }: Dataset, width: number): string =>
   `Only ${plural(train.length, 'image')} to train on, no more than the ${width} features of each: distances to them mean little.`;
-
-function openFeatures(
-  { data, featureModel: file, featureRange: range }: EvaluationJob,
-  dataset: Dataset,
-  { stage, onNote, signal }: EvaluationHooks,
-): Promise<FeatureNetwork> {
-  return stage('Feature network', 'steps', (report) =>
-    openFeatureNetwork({
-      dataset,
-      file,
-      range,
-      cacheDir: data.cacheDir,
-      onProgress: ({ done, steps, loss }) => report({ done, total: steps, note: `loss ${loss.toPrecision(3)}` }),
-      onNote,
-      signal,
-    }),
-  );
-}
-
-/** What reads numbers in pictures, for a model that is asked for some. */
-async function openReader(
-  { data: { cacheDir } }: EvaluationJob,
-  { dataset, unseen }: RealImages,
-  { stage, onNote, signal }: EvaluationHooks,
-): Promise<NumberReader | undefined> {
-  if (dataset.conditions === undefined) return undefined;
-  if (unseen.dataset.conditions === undefined) {
-    onNote(
-      `Whether pictures show the ${dataset.conditions.names.join(' and the ')} that they were asked for is not measured: no numbers are read from --test-data.`,
-    );
-    return undefined;
-  }
-  return stage('Regressor', 'steps', (report) =>
-    openNumberReader({
-      dataset,
-      cacheDir,
-      onProgress: ({ done, steps, loss }) => report({ done, total: steps, note: `loss ${loss.toPrecision(3)}` }),
-      onNote,
-      signal,
-    }),
-  );
-}
 
 const dataFacts = ({ dataset, unseen }: RealImages): Evaluation['data'] => ({
   name: dataset.name,

@@ -1,10 +1,12 @@
 /** Measures of an evaluation's runs, and the search for training images among its pictures. */
 import type { Estimate, Measure } from '@onnoise/scheduler/model';
-import { type NumberReader, trainOnSynthetic } from './features/index.ts';
+import { type MaskReader, type NumberReader, trainOnSynthetic } from './features/index.ts';
 import type { EvaluationHooks } from './job.ts';
+import { type MeasuredMasks, measureMasks } from './measure-masks.ts';
 import { placesOf, takeRows } from './measures/images.ts';
 import { type Candidate, measureEach, numberErrorAbout, numberErrors } from './measures/index.ts';
 import { findCopies, type Memorisation } from './memorisation/index.ts';
+import type { MaskClass } from './report/types.ts';
 import type { Run } from './runs.ts';
 import type { FeatureNetwork, FeatureNetworkInfo } from './sets/types.ts';
 import type { Sets } from './sets.ts';
@@ -14,6 +16,10 @@ export interface Judges {
   network: FeatureNetwork;
   /** For a model that is asked for numbers. */
   reader?: NumberReader | undefined;
+  /** For a model that is told masks or draws them. */
+  segmenter?: MaskReader | undefined;
+  /** Whether it draws them. */
+  drawsMasks?: boolean | undefined;
   seed: number;
 }
 
@@ -21,17 +27,20 @@ export interface Measured extends Run {
   /** The run's pictures, and what the feature network sees in them. */
   candidate: Candidate;
   measures: Measure[];
+  /** What was found of each class of masks. */
+  masks?: MaskClass[] | undefined;
 }
 
 /** Each run once, even where the sweep names it again. */
 export async function measureRuns(
   runs: readonly Run[],
-  { sets, network, reader, seed }: Judges,
+  { sets, network, reader, segmenter, drawsMasks = false, seed }: Judges,
   { stage, signal }: EvaluationHooks,
 ): Promise<Map<Run, Measured>> {
   const { training: reference, real, noise } = sets;
   const distinct = [...new Set(runs)];
   const candidates: Candidate[] = [];
+  let masks: MeasuredMasks[] = [];
   const measures = await stage('Measuring', 'parts', async (report) => {
     for (const { pictures } of distinct) {
       candidates.push({ images: pictures, features: await network.extract(pictures) });
@@ -45,12 +54,18 @@ export async function measureRuns(
       onProgress: (done, total) => report({ done, total }),
       signal,
     });
-    if (reader === undefined) return found;
-    const read = await readNumbers(reader, [real, noise, ...candidates]);
-    return found.map((each, i) => [...each, ...read(i)]);
+    const read = reader && (await readNumbers(reader, [real, noise, ...candidates]));
+    if (segmenter) {
+      const models = candidates.map(({ images }) => images);
+      masks = await measureMasks(segmenter, { real: real.images, noise: noise.images, models }, drawsMasks);
+    }
+    return found.map((each, i) => [...each, ...(read?.(i) ?? []), ...(masks[i]?.measure ? [masks[i].measure] : [])]);
   });
   return new Map(
-    distinct.map((run, i) => [run, { ...run, candidate: candidates[i]!, measures: measures[i]! }] as const),
+    distinct.map((run, i) => {
+      const found = { candidate: candidates[i]!, measures: measures[i]!, masks: masks[i]?.classes };
+      return [run, { ...run, ...found }] as const;
+    }),
   );
 }
 

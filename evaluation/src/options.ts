@@ -1,5 +1,12 @@
 /** What can be asked of an evaluation, and the words of its answer: light to load. */
-export { chooseImages, FROM_CARD, FROM_CARD_WITH_CSV, IMAGE_FIELDS, type ImagesOfEvaluation } from './choose-images.ts';
+export {
+  chooseImages,
+  FROM_CARD,
+  FROM_CARD_WITH_CSV,
+  FROM_CARD_WITH_DATA,
+  IMAGE_FIELDS,
+  type ImagesOfEvaluation,
+} from './choose-images.ts';
 export { FEATURE_RANGES, type FeatureRange } from './features/range.ts';
 export { withoutEvaluation } from './report/card.ts';
 export { describeSettings } from './report/words.ts';

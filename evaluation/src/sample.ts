@@ -1,7 +1,7 @@
 /** The model's pictures, as the bytes that a PNG of them holds. */
 import { batchOf, type DiffusionModel } from '@onnoise/runtime-node';
 import type { SamplerName, SamplerSettings } from '@onnoise/scheduler';
-import { sizeOf, toBytes } from '@onnoise/scheduler/model';
+import { pictureShapeOf, sizeOf, toBytes } from '@onnoise/scheduler/model';
 import type { Asked } from './ask.ts';
 import type { ImageSet } from './sets/types.ts';
 
@@ -37,13 +37,16 @@ export interface Sampled {
 export async function samplePictures(model: DiffusionModel, job: SampleJob): Promise<Sampled> {
   const { settings, seed, asked, onProgress, signal } = job;
   const { count, labels, conditions } = asked;
-  const size = sizeOf(model.shape);
+  const shape = pictureShapeOf(model);
+  const size = sizeOf(shape);
+  const plane = shape[1] * shape[2];
   const batch = batchOf(model.shape, job.batch);
   const pixels = new Uint8Array(count * size);
+  const masks = model.maskOutput ? new Uint8Array(count * plane) : asked.masks;
   const begin = performance.now();
   for (let first = 0; first < count; first += batch) {
     const last = Math.min(first + batch, count);
-    const { images } = await model.sample({
+    const { images, masks: drawn } = await model.sample({
       ...settings,
       ...asked.request(first, last),
       seed: seed + first,
@@ -54,7 +57,8 @@ export async function samplePictures(model: DiffusionModel, job: SampleJob): Pro
         onProgress?.({ done: first + Math.floor(((last - first) * done) / total), total: count }),
     });
     pixels.set(toBytes(images), first * size);
+    if (drawn) masks!.set(drawn, first * plane);
   }
   const secondsAPicture = (performance.now() - begin) / 1000 / count;
-  return { pictures: { shape: model.shape, count, pixels, labels, conditions }, secondsAPicture };
+  return { pictures: { shape, count, pixels, labels, conditions, masks }, secondsAPicture };
 }

@@ -1,7 +1,7 @@
 /** All sets of images that an evaluation compares, with what the feature network sees in them. */
 import type { RealImages } from './data.ts';
 import type { EvaluationHooks } from './job.ts';
-import { placesOf, readImages, takeRows } from './measures/images.ts';
+import { placesOf, readBeside, readImages, takeRows } from './measures/images.ts';
 import { type Candidate, noiseImages } from './measures/index.ts';
 import type { FeatureNetwork, ImageSet } from './sets/types.ts';
 
@@ -16,7 +16,7 @@ export interface Sets {
   noise: Candidate;
 }
 
-/** @param pictures those of the model: noise has their labels and numbers */
+/** @param pictures those of the model: noise has their labels, numbers and masks */
 export async function lookAtSets(
   pictures: ImageSet,
   { real, network, seed }: { real: RealImages; network: FeatureNetwork; seed: number },
@@ -29,10 +29,12 @@ export async function lookAtSets(
     report({ done: 0, total });
     const training = await look(await readImages(dataset, dataset.train));
     report({ done: training.images.count, total });
-    const all = await look(await readImages(unseen.dataset, unseen.numbers));
+    const { beside } = unseen.dataset;
+    const ownMasks = beside?.mask && (await readBeside(unseen.dataset, unseen.numbers));
+    const all = await look({ ...(await readImages(unseen.dataset, unseen.numbers)), masks: ownMasks });
     report({ done: total - pictures.count, total });
-    const { shape, count, labels, conditions } = pictures;
-    const noise = await look({ ...noiseImages(shape, count, seed, labels), conditions });
+    const { shape, count, labels, conditions, masks } = pictures;
+    const noise = await look({ ...noiseImages(shape, count, seed, labels), conditions, masks });
     report({ done: total, total });
     const places = placesOf(all.images.count, pictures.count, seed);
     return { training, unseen: all, real: takeRows(all, places), noise };

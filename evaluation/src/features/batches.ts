@@ -5,7 +5,13 @@
 import { gaussian, shuffle, uniform } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
 import { orderStream } from '@onnoise/scheduler/training';
-import { type AugmentOptions, adjustContrast, affine, drawAugmentations } from '@onnoise/training/data';
+import {
+  type Augmentation,
+  type AugmentOptions,
+  adjustContrast,
+  affine,
+  drawAugmentations,
+} from '@onnoise/training/data';
 import { createResizer } from './resize.ts';
 import { seenShape } from './shape.ts';
 import type { TrainingSource } from './source.ts';
@@ -19,6 +25,8 @@ export interface Drawn {
   images: Float32Array;
   /** [B], of the source. */
   places: Uint32Array;
+  /** [B], how the images were moved. */
+  augmentations: readonly Augmentation[];
 }
 
 /** @returns a function that draws batch `number`, which depends on the source, the seed and the number alone. */
@@ -54,7 +62,7 @@ export function createBatches(source: TrainingSource, batch: number, seed: numbe
       affine(rounded, planes, augmentation, false, images);
       adjustContrast(images, planes, augmentation.contrast);
     }
-    return { images, places };
+    return { images, places, augmentations };
   };
 }
 

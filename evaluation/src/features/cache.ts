@@ -11,15 +11,17 @@ import type { Dataset } from '@onnoise/training/data';
 import { RECIPE_VERSION, type TrainingLength } from './train.ts';
 
 export interface CacheFacts {
-  kind: 'classifier' | 'autoencoder' | 'regressor';
+  kind: 'classifier' | 'autoencoder' | 'regressor' | 'segmenter';
   seed: number;
   length: TrainingLength;
   /** Of a regressor: SHA-256 of the numbers that it learns. */
   numbers?: string | undefined;
+  /** Of a segmenter: the classes of the masks that it learns, and their SHA-256. */
+  masks?: string | undefined;
 }
 
 /** SHA-256 of all that decides the network, and the accuracy that is told of it. */
-export function cacheKey(dataset: Dataset, { kind, seed, length, numbers }: CacheFacts): string {
+export function cacheKey(dataset: Dataset, { kind, seed, length, numbers, masks }: CacheFacts): string {
   const { hash, channels, height, width, classNames, train, validation } = dataset;
   const facts = {
     recipe: RECIPE_VERSION,
@@ -32,6 +34,7 @@ export function cacheKey(dataset: Dataset, { kind, seed, length, numbers }: Cach
     train: train.join(),
     validation: validation.join(),
     numbers,
+    masks,
   };
   return digestOf(Buffer.from(JSON.stringify(facts)));
 }

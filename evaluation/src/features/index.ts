@@ -1,3 +1,4 @@
+export { type MaskReader, openMaskReader } from './mask-reader.ts';
 export { FEATURE_WIDTH } from './network.ts';
 export { type NumberReader, openNumberReader } from './number-reader.ts';
 export { type OpenOptions, openFeatureNetwork } from './open.ts';

@@ -145,7 +145,7 @@ function decoder(declare: Declare, seen: SeenShape) {
 }
 
 /** [N, C, H, W] to [N, rows, columns, C * patch^2], bordered with 0, the middle of the range. */
-function patchesOf(images: tf.Tensor4D, { input, patch, rows, columns }: SeenShape): tf.Tensor4D {
+export function patchesOf(images: tf.Tensor4D, { input, patch, rows, columns }: SeenShape): tf.Tensor4D {
   const [channels, height, width] = input;
   const [below, right] = [rows * patch - height, columns * patch - width];
   const whole =

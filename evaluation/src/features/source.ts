@@ -12,12 +12,15 @@ export interface TrainingSource {
   conditions?: Float64Array | undefined;
   /** Copies the images at these places, from 0 to count - 1, into `out`: [n, C, H, W]. */
   read(places: Uint32Array, out: Uint8Array): Promise<void> | void;
+  /** The same for their masks: class numbers, [n, H, W]. */
+  readMasks?: ((places: Uint32Array, out: Uint8Array) => Promise<void> | void) | undefined;
 }
 
 /** The images of a dataset with these numbers. */
 export function sourceOfDataset(dataset: Dataset, numbers: Uint32Array): TrainingSource {
-  const { channels, height, width, labels, conditions } = dataset;
+  const { channels, height, width, labels, conditions, beside } = dataset;
   const k = conditions?.names.length ?? 0;
+  const numbersOf = (places: Uint32Array) => Array.from(places, (place) => numbers[place]!);
   return {
     shape: [channels, height, width],
     count: numbers.length,
@@ -27,11 +30,8 @@ export function sourceOfDataset(dataset: Dataset, numbers: Uint32Array): Trainin
         return conditions.values[k * numbers[Math.floor(i / k)]! + (i % k)]!;
       }),
     }),
-    read: (places, out) =>
-      dataset.read(
-        Array.from(places, (place) => numbers[place]!),
-        out,
-      ),
+    read: (places, out) => dataset.read(numbersOf(places), out),
+    ...(beside?.mask && { readMasks: (places, out) => beside.read(numbersOf(places), out) }),
   };
 }
 

@@ -81,7 +81,7 @@ export async function trainClassifier(
   const { batch } = options.length ?? USUAL_LENGTH;
   const draw = createBatches(source, batch, options.seed);
   const addNoise = createNoise(batch, CLASSIFIER_NOISE, options.seed);
-  return train(source, network, options, {
+  return trainNetwork(source, network, options, {
     inputs: [imagesInput(source, batch), { name: 'targets', shape: [batch, classCount], dtype: 'float32' }],
     loss: (weights, { images, targets }) =>
       crossEntropy(network.forward(weights, images as tf.Tensor4D, true).logits, targets!),
@@ -116,7 +116,7 @@ export async function trainRegressor(
   const { batch } = options.length ?? USUAL_LENGTH;
   const draw = createBatches(source, batch, options.seed);
   const addNoise = createNoise(batch, REGRESSOR_NOISE, options.seed);
-  return train(source, network, options, {
+  return trainNetwork(source, network, options, {
     inputs: [imagesInput(source, batch), { name: 'targets', shape: [batch, width], dtype: 'float32' }],
     loss(weights, { images, targets }) {
       const off = tf.sub(network.forward(weights, images as tf.Tensor4D, true), targets!);
@@ -144,7 +144,7 @@ export async function trainAutoencoder(
   const draw = createBatches(source, batch, options.seed);
   const addNoise = createNoise(batch, AUTOENCODER_NOISE, options.seed);
   const input = imagesInput(source, batch);
-  return train(source, network, options, {
+  return trainNetwork(source, network, options, {
     inputs: [input, { ...input, name: 'clean' }, { name: 'levels', shape: [batch, 1], dtype: 'float32' }],
     loss(weights, { images, clean, levels }) {
       const features = network.encode(weights, images as tf.Tensor4D, true);
@@ -162,11 +162,12 @@ export async function trainAutoencoder(
   });
 }
 
-function imagesInput({ shape }: TrainingSource, batch: number): StepTensor {
+export function imagesInput({ shape }: TrainingSource, batch: number): StepTensor {
   return { name: 'images', shape: [batch, ...seenShape(shape).input], dtype: 'float32' };
 }
 
-function train(
+/** Trains any of the networks, for as long as the source is large. */
+export function trainNetwork(
   { count }: TrainingSource,
   network: Pick<ReturnType<typeof createClassifier>, 'parameters'>,
   { seed, length = USUAL_LENGTH, onProgress, signal }: TrainOptions,

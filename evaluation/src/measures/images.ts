@@ -24,6 +24,17 @@ export async function readImages(dataset: Dataset, numbers: Uint32Array): Promis
   };
 }
 
+/** What lies beside the images with these numbers, [n, K, H, W]; undefined where nothing does. */
+export async function readBeside(
+  { beside, height, width }: Dataset,
+  numbers: ArrayLike<number>,
+): Promise<Uint8Array | undefined> {
+  if (beside === undefined) return undefined;
+  const levels = new Uint8Array(numbers.length * beside.channels * height * width);
+  await beside.read(numbers, levels);
+  return levels;
+}
+
 /** `most` of the places 0 to `count - 1`, chosen by the seed, in the order drawn. */
 export const placesOf = (count: number, most: number, seed: number): Uint32Array =>
   shuffle(
@@ -40,7 +51,7 @@ export const takeRows = ({ images, features }: Candidate, places: ArrayLike<numb
 
 /** The images at these places, in their order. */
 export function takeImages(
-  { shape, count, pixels, labels, conditions }: ImageSet,
+  { shape, count, pixels, labels, conditions, masks }: ImageSet,
   places: ArrayLike<number>,
 ): ImageSet {
   return {
@@ -49,6 +60,7 @@ export function takeImages(
     pixels: rowsOf(pixels, sizeOf(shape), places),
     ...(labels && { labels: rowsOf(labels, 1, places) }),
     ...(conditions && { conditions: rowsOf(conditions, conditions.length / count, places) }),
+    ...(masks && { masks: rowsOf(masks, masks.length / count, places) }),
   };
 }
 

@@ -4,6 +4,7 @@ export { aboutMeasure } from './about.ts';
 export { classCount, classShares } from './classes.ts';
 export { FEWEST_TO_TRAIN, fewestImages, whyFewest } from './inputs.ts';
 export { shareEstimate } from './intervals.ts';
+export { areaOfClass, diceOfClass, diceOfClasses, MASK_DICE, type MaskClasses, meanDice } from './mask-dice.ts';
 export { MEASURES, type MeasureInput, measureAll, measureEach } from './measures.ts';
 export { noiseImages } from './noise-images.ts';
 export { numberErrorAbout, numberErrors } from './number-error.ts';

@@ -140,9 +140,12 @@ ${sheetFigure(sheets[1], 'Real images', realImages(data))}
 const sheetFigure = ({ address, count: shown }: Sheet, what: string, which?: string) =>
   html`<figure class="sheet"><figcaption><strong>${what}</strong>${which && `, ${which}`}</figcaption><img src="${address}" alt="${what}, ${shown} of them in rows"></figure>`;
 
+const readBy = ({ name, hash }: { name: string; hash: string }) => html`${name}, SHA-256 <code>${hash}</code>`;
+
 /** Everything needed to repeat the evaluation. */
 export function detailsSection(evaluation: Evaluation): Html {
-  const { model, data, features, reader, settings, measures, machine, onnoise, date, secondsAPicture } = evaluation;
+  const { model, data, features, reader, segmenter, settings, measures, machine, onnoise, date, secondsAPicture } =
+    evaluation;
   const { guidance } = settings;
   const rows: [name: string, value: string | Html][] = [
     [
@@ -155,7 +158,8 @@ export function detailsSection(evaluation: Evaluation): Html {
     ],
     ...(data.test === undefined ? [] : [['Test images', data.test] as [string, string]]),
     ['Features', html`${describeFeatures(features)}, SHA-256 <code>${features.hash}</code>`],
-    ...(reader ? [['Numbers', html`${reader.name}, SHA-256 <code>${reader.hash}</code>`] as [string, Html]] : []),
+    ...(reader ? [['Numbers', readBy(reader)] as [string, Html]] : []),
+    ...(segmenter ? [['Masks', readBy(segmenter)] as [string, Html]] : []),
     [
       'Sampling',
       `${describeSettings(settings)}, ${count(settings.calls)} network calls a picture, seed ${settings.seed}`,

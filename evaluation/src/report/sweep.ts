@@ -11,7 +11,7 @@ import type { SweepRow } from './types.ts';
 import { count, describeSettings, duration } from './words.ts';
 
 /** Measures that are drawn where they are there. */
-const DRAWN: readonly string[] = ['frechet', 'class_accuracy'];
+const DRAWN: readonly string[] = ['frechet', 'class_accuracy', 'mask_dice'];
 
 export async function sweepSection(rows: readonly SweepRow[]): Promise<Html | undefined> {
   const shown = rows[0]?.measures ?? [];

@@ -2,7 +2,7 @@
  * An evaluation as `evaluation.json` holds it: the facts that `readEvaluation` of `@onnoise/scheduler` reads, and the
  * details that only the report shows. There are no paths of this machine in it. Absent is what was not measured.
  */
-import type { EvaluationFacts } from '@onnoise/scheduler/model';
+import type { Estimate, EvaluationFacts } from '@onnoise/scheduler/model';
 import type { Memorisation } from '../memorisation/types.ts';
 import type { FeatureNetworkInfo, ImageSet } from '../sets/types.ts';
 import type { ImageNames } from './image-names.ts';
@@ -11,8 +11,12 @@ export interface Evaluation extends Omit<EvaluationFacts, 'features' | 'memorisa
   features: FeatureNetworkInfo;
   /** The network that read numbers in the pictures; only for models that are asked for numbers. */
   reader?: { name: string; hash: string } | undefined;
+  /** The network that read masks in the pictures; only for models that are told masks or draw them. */
+  segmenter?: { name: string; hash: string } | undefined;
   /** One for each class, in order; only with a classifier. */
   classes?: ClassShares[] | undefined;
+  /** One for each class of masks, in order; only with a segmenter. */
+  masks?: MaskClass[] | undefined;
   /** What a reader of the figures should know of the images, a sentence each. */
   notes?: readonly string[] | undefined;
   memorisation?: Memorisation | undefined;
@@ -31,6 +35,15 @@ export interface ClassShares {
   right?: number | undefined;
   /** The same of held-out images: what can be reached. */
   realRight?: number | undefined;
+}
+
+/** How a class of masks comes out. */
+export interface MaskClass {
+  name: string;
+  /** Mean Dice over the images whose mask has the class, 0 to 1; a set without such an image is absent, and all of background. */
+  dice?: Partial<Record<'model' | 'real' | 'noise', Estimate>> | undefined;
+  /** Mean share of the pixels of a mask, 0 to 1; only of a model that draws masks. */
+  area?: Record<'model' | 'real', Estimate> | undefined;
 }
 
 export type SweepRow = Pick<EvaluationFacts, 'settings' | 'measures' | 'secondsAPicture'>;

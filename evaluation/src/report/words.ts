@@ -21,12 +21,13 @@ export const count = (value: number): string => value.toLocaleString('en');
 /** What was found, in a few plain sentences: how good, how far from real, whether copies. */
 export function headline({ model, settings, measures, memorisation }: Evaluation): string {
   const of = (id: string) => measures.find((measure) => measure.id === id);
-  const [accuracy, distance] = [of('class_accuracy'), of('frechet')];
+  const [accuracy, dice, distance] = [of('class_accuracy'), of('mask_dice'), of('frechet')];
   return [
     `${count(settings.count)} pictures of ${model.name}.`,
     accuracy &&
       `${formatFigure(accuracy, accuracy.model.value)} show the class that was asked for (${anchors(accuracy)}).`,
     ...measures.filter(isNumberError).map(numberSentence),
+    dice && `${dice.name} ${formatFigure(dice, dice.model.value)} (${anchors(dice)}).`,
     distance && `${distance.name} ${formatFigure(distance, distance.model.value)} (${anchors(distance)}).`,
     memorisation && memorisationSentence(memorisation),
   ]

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeWhole } from '@onnoise/base/files';
 import { MODEL_FILES, readEvaluation } from '@onnoise/scheduler/model';
 import { copiesSection } from './copies.ts';
+import { masksSection } from './masks.ts';
 import { reportPage } from './page.ts';
 import { classesSection, detailsSection, measuresSection, opening, picturesSection } from './sections.ts';
 import { sweepSection } from './sweep.ts';
@@ -46,11 +47,12 @@ export function formatEvaluation(evaluation: Evaluation): string {
 
 /** The text of `report.html`. */
 export async function formatReport(evaluation: Evaluation, pictures: ReportPictures): Promise<string> {
-  const { model, measures, classes, memorisation, sweep } = evaluation;
+  const { model, measures, classes, masks, memorisation, sweep } = evaluation;
   return reportPage(`Evaluation of ${model.name}`, 'evaluate', [
     opening(evaluation),
     await measuresSection(measures),
     classes && (await classesSection(classes)),
+    masks && masksSection(masks),
     memorisation && (await copiesSection(memorisation, pictures)),
     await picturesSection(pictures, evaluation),
     sweep && (await sweepSection(sweep)),

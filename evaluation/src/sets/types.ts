@@ -13,6 +13,8 @@ export interface ImageSet {
   labels?: Int32Array | undefined;
   /** [count, K]: the numbers of a real image, or those that a picture was asked for. */
   conditions?: Float64Array | undefined;
+  /** [count, H, W]: the mask of a real image, or the one that a picture was asked for or drawn with, as class numbers. */
+  masks?: Uint8Array | undefined;
 }
 
 /** What a feature network sees in images. */

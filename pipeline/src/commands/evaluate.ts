@@ -18,6 +18,7 @@ import type { Evaluation } from '@onnoise/evaluation';
 import { FEATURE_RANGES, type FeatureRange } from '@onnoise/evaluation/options';
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
+import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { readTrainedOn } from '@onnoise/training/folder';
 import { type Command, textOption } from './options/command.ts';
 import { evaluateDataOptions, toImages } from './options/evaluate-fields.ts';
@@ -129,7 +130,7 @@ export async function evaluateModel(args: EvaluateArguments): Promise<void> {
   const trainedOn = await readTrainedOn(folder);
   const job = {
     ...samplingOf(args),
-    ...toImages(`evaluate ${folder}`, args, model.shape, trainedOn),
+    ...toImages(`evaluate ${folder}`, args, pictureShapeOf(model), trainedOn),
     model,
     trainedOn,
   };

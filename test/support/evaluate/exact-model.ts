@@ -28,9 +28,11 @@ export interface ExactModel {
   classNames?: readonly string[] | undefined;
   /** Of the images in training.json, and the settings there. */
   trainedOn?: { hash: string; config: object } | undefined;
+  /** The last channels of the images are the planes of a mask with these classes. */
+  maskClasses?: readonly string[] | undefined;
 }
 
-export async function writeExactModel({ out, images, classNames, trainedOn }: ExactModel): Promise<void> {
+export async function writeExactModel({ out, images, classNames, trainedOn, maskClasses }: ExactModel): Promise<void> {
   const [channels, height, width] = images.shape;
   const classes = classNames?.length ?? 0;
   await writeArtefact({
@@ -41,6 +43,7 @@ export async function writeExactModel({ out, images, classNames, trainedOn }: Ex
       in_channels: channels,
       out_channels: channels,
       num_class_embeds: classes > 0 ? classes : null,
+      ...(maskClasses && { mask_output: { classes: maskClasses } }),
     },
     schedulerConfig: SCHEDULER,
     onnx: exactOnnx(images, classes),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { matchClasses, matchConditions } from '#evaluation/agree.ts';
-import { askLike } from '#evaluation/ask.ts';
+import { askLike, askUnseen } from '#evaluation/ask.ts';
+import { placesOf } from '#evaluation/measures/images.ts';
 import type { Dataset } from '#training/data/set/types.ts';
 
 /** Classes b, a, c; the last image is held out. */
@@ -54,6 +55,39 @@ describe('askLike', () => {
     const { conditions: _, ...plain } = dataset;
     const asked = askLike(plain, undefined, { count: 2, seed: 0 });
     expect([asked.labels, asked.request(0, 2)]).toEqual([undefined, {}]);
+  });
+});
+
+describe('askUnseen', () => {
+  const numbers = Uint32Array.of(2, 3, 5, 6);
+  /** The mask of image i is i everywhere. */
+  const beside = {
+    channels: 1,
+    mask: { classes: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] },
+    read(indices: ArrayLike<number>, out: Uint8Array) {
+      for (let i = 0; i < indices.length; i++) out.fill(indices[i]!, 4 * i, 4 * i + 4);
+    },
+  };
+  const ask = (data: Dataset, count = 3) =>
+    askUnseen({ unseen: { dataset: data, numbers }, classMap: map }, { count, seed: 5 });
+
+  test('asks for mask, class and number of one unseen image each: those that pictures are compared with', async () => {
+    const asked = await ask({ ...twoClasses, beside });
+    const images = Array.from(placesOf(4, 3, 5), (place) => numbers[place]!);
+    const { labels, conditions, conditionImages } = asked.request(0, 3);
+    expect(Array.from(conditionImages!)).toEqual(images.flatMap((image) => [image, image, image, image]));
+    expect(asked.masks).toEqual(conditionImages);
+    expect(labels).toEqual(images.map((image) => map.get(twoClasses.labels![image]!)));
+    expect(conditions!.age).toEqual(images.map((image) => dataset.conditions!.values[image]));
+    expect(asked.request(1, 2).conditionImages).toEqual(conditionImages!.subarray(4, 8));
+  });
+
+  test('asks for pictures in the range of training', async () => {
+    const { mask: _, ...pictures } = beside;
+    const read = (indices: ArrayLike<number>, out: Uint8Array) => out.fill(255).fill(0, 0, 2) && void indices;
+    const asked = await ask({ ...twoClasses, beside: { ...pictures, read } }, 1);
+    expect(asked.request(0, 1).conditionImages).toEqual(Float32Array.of(-1, -1, 1, 1));
+    expect(asked.masks).toBeUndefined();
   });
 });
 

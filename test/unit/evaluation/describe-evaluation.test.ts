@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MASK_DICE } from '#evaluation/measures/index.ts';
 import { describeFeatures } from '#evaluation/report/words.ts';
 import { describeEvaluation } from '#pipeline/commands/stages/describe-evaluation.ts';
 import { exampleEvaluation, exampleMeasures } from '#test/evaluation.ts';
@@ -15,6 +16,15 @@ test('the table of a sweep names the options that it varies, and no others', () 
     'ddim, 20 steps, eta 0',
     'ddim, 20 steps, eta 1',
   ]);
+});
+
+test('how well masks fit stands in the tables', () => {
+  const masks = { ...exampleMeasures(9)[0]!, ...MASK_DICE };
+  const example = exampleEvaluation({ measures: [masks] });
+  const sweep = [{ ...example.sweep![0]!, measures: [masks] }];
+  const lines = describeEvaluation({ ...example, sweep }, { json: 'e.json', html: 'r.html' });
+  expect(lines).toContainEqual(expect.stringMatching(/^Dice of masks +0\.948 +\(0\.926 to 0\.966\) +0\.986 +0\.104$/));
+  expect(lines).toContainEqual(expect.stringMatching(/^ +Dice of masks +a picture$/));
 });
 
 test('one of a thing is said in the singular', () => {

@@ -44,3 +44,25 @@ test('windows, frames and cuts are those of training.json, for images to test on
   expect(data).toMatchObject(images);
   expect(other).toMatchObject(images);
 });
+
+test('masks are those of training where the images are, and their classes where some are named', () => {
+  const { csv: _, ...plain } = card.data;
+  const hands = { ...plain, source: 'hands', masks: 'hand-masks', maskClasses: 'air,bone' };
+  const masked = { ...card, data: hands };
+  const toOf = (typed: object) => toImages('evaluate x', { data: 'hands', ...typed }, [1, 28, 28], masked);
+  expect(toOf({}).data).toMatchObject({ masks: 'hand-masks', maskClasses: 'air,bone' });
+  expect(toOf({ masks: 'mine' }).data).toMatchObject({ masks: 'mine', maskClasses: 'air,bone' });
+  expect(toOf({ data: 'copies/hands', masks: 'mine' }).data).toMatchObject({ masks: 'mine', maskClasses: 'air,bone' });
+  for (const typed of [{ data: 'copies/hands' }, { 'condition-images': 'low' }]) {
+    const { data } = toOf(typed);
+    expect([data.masks, data.maskClasses]).toEqual([undefined, undefined]);
+  }
+  const table = { ...card, data: { ...hands, csv: 'hands.csv', masks: 'file' } };
+  const ofColumn = (typed: object) =>
+    toImages('evaluate x', { data: 'hands', ...typed }, [1, 28, 28], table).data.masks;
+  expect([ofColumn({}), ofColumn({ csv: 'hands.csv' })]).toEqual([undefined, 'file']);
+  const { test: other } = toOf({ 'test-data': 'others', 'test-masks': 'other-masks' });
+  expect(other).toMatchObject({ data: 'others', masks: 'other-masks', maskClasses: 'air,bone' });
+  const { test: bare } = toOf({ 'test-data': 'others' });
+  expect([bare!.masks, bare!.maskClasses]).toEqual([undefined, undefined]);
+});

@@ -35,6 +35,7 @@ export async function typedImages(
   const card = await readTrainedOn(folder);
   const { data } = chooseImages(action, { typed }, shape, card);
   if (data.data === '') throw new InputError(`Cannot ${action}: --data must name images, received "".`);
-  const { labelNames: _, ...options } = data;
+  // It is told nothing of the images.
+  const { labelNames: _, masks: __, maskClasses: ___, conditionImages: ____, ...options } = data;
   return { ...options, validationShare: 0 };
 }

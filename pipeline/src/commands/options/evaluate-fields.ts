@@ -7,6 +7,7 @@ import {
   chooseImages,
   FROM_CARD,
   FROM_CARD_WITH_CSV,
+  FROM_CARD_WITH_DATA,
   IMAGE_FIELDS,
   type ImagesOfEvaluation,
 } from '@onnoise/evaluation/options';
@@ -18,6 +19,8 @@ import { tableOptions, typedValues } from './tables.ts';
 const TEST = {
   'test-data': 'Real images to compare with, instead of those held out of training; given as for --data',
   'test-csv': 'CSV file of --test-data, with the same columns as --csv',
+  'test-masks': 'Masks of --test-data, given as for --masks',
+  'test-condition-images': 'Condition images of --test-data, given as for --condition-images',
 } as const;
 
 export function evaluateDataOptions(group: string): Record<string, Options> {
@@ -27,6 +30,10 @@ export function evaluateDataOptions(group: string): Record<string, Options> {
     options[flag] = { ...options[flag], ...changes };
   };
   for (const { flag } of [labelColumn, groupColumn, conditionColumns]) change(flag, { implies: csv.flag });
+  for (const key of FROM_CARD_WITH_DATA) {
+    change(IMAGE_FIELDS[key].flag, { defaultDescription: 'as in training, if --data is' });
+  }
+  change(IMAGE_FIELDS.maskClasses.flag, { defaultDescription: 'as in training' });
   for (const key of [...FROM_CARD, ...FROM_CARD_WITH_CSV]) {
     change(IMAGE_FIELDS[key].flag, { defaultDescription: 'as in training' });
   }
@@ -36,7 +43,7 @@ export function evaluateDataOptions(group: string): Record<string, Options> {
   for (const [flag, describe] of Object.entries(TEST)) {
     options[flag] = { group, type: 'string', requiresArg: true, describe };
   }
-  options['test-csv']!.implies = 'test-data';
+  for (const flag of Object.keys(TEST)) if (flag !== 'test-data') options[flag]!.implies = 'test-data';
   return options;
 }
 
@@ -47,8 +54,8 @@ export function toImages(
   shape: ImageShape,
   card: TrainedOn | undefined,
 ): ImagesOfEvaluation {
-  const [source, csv] = [args['test-data'], args['test-csv']] as (string | undefined)[];
-  const test = source === undefined ? undefined : { data: source, csv };
+  const [source, csv, masks, conditionImages] = Object.keys(TEST).map((flag) => args[flag] as string | undefined);
+  const test = source === undefined ? undefined : { data: source, csv, masks, conditionImages };
   const typed = typedValues(IMAGE_FIELDS, args);
   const { data: options, ...others } = chooseImages(action, { typed, test }, shape, card);
   const carded = options.labelNames !== undefined && !('labelNames' in typed);

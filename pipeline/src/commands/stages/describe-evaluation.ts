@@ -13,7 +13,7 @@ import {
 } from '@onnoise/scheduler/model';
 
 /** Measures that a row of a sweep has room for. */
-const IN_SWEEP: readonly string[] = ['class_accuracy', 'frechet', 'precision', 'recall'];
+const IN_SWEEP: readonly string[] = ['class_accuracy', 'mask_dice', 'frechet', 'precision', 'recall'];
 
 /** Lines: what was measured, a table of the measures with their anchors, copies, the sweep, and where the files are. */
 export function describeEvaluation(evaluation: Evaluation, files: WrittenReport & { card?: string }): string[] {
@@ -85,7 +85,7 @@ function table(rows: readonly (readonly string[])[]): string[] {
 
 /** The same for programs. */
 export function summariseEvaluation(
-  { model, data, features, settings, measures, memorisation, notes, sweep, secondsAPicture }: Evaluation,
+  { model, data, features, settings, measures, masks, memorisation, notes, sweep, secondsAPicture }: Evaluation,
   files: WrittenReport & { card?: string },
   seconds: number,
 ): object {
@@ -102,6 +102,7 @@ export function summariseEvaluation(
     features,
     settings,
     measures,
+    masks,
     memorisation: copies,
     notes,
     sweep,

@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { figuresOf } from '#evaluation/compare/compare.ts';
 import { inOrder, openSides, shortNames } from '#evaluation/compare/folders.ts';
 import { formatComparison } from '#evaluation/compare/page.ts';
 import { differingSettings } from '#evaluation/compare/settings.ts';
+import { MASK_DICE } from '#evaluation/measures/index.ts';
 import { writeReport } from '#evaluation/report/write.ts';
 import { toLines, writeEvaluatedModel, writeRun } from '#test/compare-folders.ts';
 import { exampleEvaluation, exampleMeasures, examplePictures } from '#test/evaluation.ts';
@@ -139,6 +141,19 @@ describe('formatComparison', () => {
     expect(report).toContain('12.1<br><small>11.3 to 13.2</small>');
     expect(report).toMatch(/<code>training\.lr<\/code><\/th><td><code>0\.001<\/code><\/td><td><code>0\.002<\/code>/);
     expect(report.match(/data:image\/png/g)).toHaveLength(3);
+  });
+
+  it('shows how well masks fit, of those that were measured', async () => {
+    const folder = temporaryFolder();
+    const masks = { ...exampleMeasures(18)[0]!, ...MASK_DICE };
+    const sides = await openSides([
+      await writeEvaluatedModel(join(folder, 'a'), { measures: [masks] }),
+      await writeEvaluatedModel(join(folder, 'b'), { measures: exampleMeasures(18).slice(1, 2) }),
+    ]);
+    const report = await formatComparison(sides);
+    expect(report).toContain('<h3>Dice of masks</h3>');
+    expect(report).toContain('<th scope="row">Dice of masks</th><td class="n">0.948');
+    expect(figuresOf(sides[0]!).measures).toEqual({ mask_dice: 0.948 });
   });
 
   it('warns where figures must not be held against each other', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MASK_DICE } from '#evaluation/measures/index.ts';
 import { checkCard, evaluationSection, withEvaluation, writeCard } from '#evaluation/report/card.ts';
 import { exampleEvaluation, exampleMeasures, exampleMemorisation } from '#test/evaluation.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
@@ -22,6 +23,13 @@ Of 500 pictures and as many images held out of training, with intervals of 95 %.
 - sampled with ddpm, 20 steps, seed 7
 - features of classifier of rings (a classifier trained on the training images, 64 numbers an image, 98.6 % right on held-out images), \`${'3'.repeat(64)}\`
 - 2026-03-14, Onnoise 0.1.0; all of it in \`evaluation.json\``);
+  });
+
+  it('has how well masks fit', () => {
+    const measures = [{ ...exampleMeasures(18.2)[0]!, ...MASK_DICE }];
+    expect(evaluationSection(exampleEvaluation({ measures }))).toContain(
+      '| Dice of masks | 0.948 (0.926 to 0.966) | 0.986 (0.974 to 0.994) | 0.104 |',
+    );
   });
 
   it('keeps names from being Markdown', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readEvaluation } from '@onnoise/scheduler/model';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { MEASURES, SYNTHETIC_ACCURACY } from '#evaluation/measures/index.ts';
+import { MASK_DICE, MEASURES, SYNTHETIC_ACCURACY } from '#evaluation/measures/index.ts';
 import { formatEvaluation, formatReport, writeReport } from '#evaluation/report/write.ts';
 import { exampleEvaluation, exampleMeasures, exampleMemorisation, examplePictures } from '#test/evaluation.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
@@ -74,6 +74,37 @@ describe('formatReport', () => {
     const measures = [...MEASURES, SYNTHETIC_ACCURACY].map((about) => ({ ...exampleMeasures(18)[0]!, ...about }));
     const text = plain(await formatReport(exampleEvaluation({ measures }), examplePictures()));
     for (const { name, how } of [...MEASURES, SYNTHETIC_ACCURACY]) expect(text).toContain(`${name} ${how}`);
+  });
+
+  const maskMeasure = { ...exampleMeasures(9)[0]!, ...MASK_DICE };
+  const estimate = (value: number) => ({ value, interval: [value - 0.01, value + 0.01] as const });
+
+  it('shows how well masks fit, class by class, and which network read them', async () => {
+    const masks = [
+      { name: 'background' },
+      { name: 'bone', dice: { model: estimate(0.91), real: estimate(0.93), noise: { value: 0.2 } } },
+      { name: EVIL, dice: { real: estimate(0.5) } },
+    ];
+    const segmenter = { name: 'segmenter of rings', hash: 'f'.repeat(64) };
+    const evaluation = exampleEvaluation({ measures: [maskMeasure], masks, segmenter });
+    const report = await formatReport(evaluation, examplePictures());
+    const text = plain(report);
+    expect(text).toContain('Dice of masks 0.948 (real images 0.986, noise 0.104).');
+    expect(text).toContain('Class Pictures Real images Noise bone 0.91 0.9 to 0.92 0.93 0.92 to 0.94 0.2 ');
+    expect(text).toContain(' – 0.5 0.49 to 0.51 – ');
+    expect(text).toContain('the one that it was asked for');
+    expect(text).toContain('segmenter of rings, SHA-256 ffff');
+    expect(text).not.toContain('Area of each class');
+    expect(report).not.toContain(EVIL);
+    expect(JSON.parse(formatEvaluation(evaluation))).toMatchObject({ masks, segmenter });
+  });
+
+  it('shows the areas of masks that are drawn', async () => {
+    const area = { model: estimate(0.012), real: { value: 0.6251 } };
+    const masks = [{ name: 'background', area }];
+    const text = plain(await formatReport(exampleEvaluation({ masks }), examplePictures()));
+    expect(text).toContain('the one that the model drew with it');
+    expect(text).toContain('Class Drawn masks Real masks background 1.2 % 0.2 % to 2.2 % 62.5 %');
   });
 
   it('does not round small chances away', async () => {

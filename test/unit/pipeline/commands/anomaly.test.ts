@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { writeExactModel } from '#test/evaluate/exact-model.ts';
+import { writeFollower } from '#test/evaluate/follower.ts';
 import { GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { flatPicture, writeFiles } from '#test/pictures/images.ts';
 import { refusal, runCli } from '#test/run-cli.ts';
@@ -55,6 +57,31 @@ describe('pipeline anomaly', () => {
     const first = await of('4');
     expect(await of('4')).toEqual(first);
     expect(await of('5')).not.toEqual(first);
+  });
+
+  it('needs a model of masks to know pictures without them, and to draw none', async () => {
+    const { root, data } = await scene();
+    const place = (name: string) => join(root, name);
+    const settings = { source: data, masks: place('nowhere') };
+    await writeFollower(place('both'), { nullCondition: true, data: settings });
+    await writeFollower(place('told'), { data: settings });
+    const images = { shape: [3, 8, 8] as const, count: 1, pixels: new Uint8Array(192) };
+    await writeExactModel({ out: place('drawer'), images, maskClasses: ['background', 'bone'] });
+    const search = (model: string) =>
+      runCli(
+        ...['anomaly', '--model', place(model), '--data', data, '--cache-dir', place('cache')],
+        ...['--out', place('masked'), '--device', 'cpu'],
+      );
+    expect(await refusal(search('told'))).toBe(
+      'Cannot reconstruct images: the model must know pictures without a mask, received one that was trained without --label-dropout.\n',
+    );
+    expect(await refusal(search('drawer'))).toBe(
+      'Cannot reconstruct images: the model must draw pictures alone, received one that draws a mask with each.\n',
+    );
+    expect(existsSync(place('masked'))).toBe(false);
+    const { code, stderr } = await search('both');
+    expect(code, stderr).toBe(0);
+    expect(scoresIn(place('masked')).images).toHaveLength(3);
   });
 
   it('goes by inversion, which draws nothing', async () => {

@@ -1,0 +1,97 @@
+/**
+ * Masks and pictures beside the images, for a model that is told some or that draws masks: whether they are named, before long
+ * work, and whether their classes are the model's.
+ */
+import { type ConditioningFacts, type MaskLabels, nameChannels } from '@onnoise/scheduler/model';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
+import { type Dataset, listClasses, type PrepareOptions } from '@onnoise/training/data';
+
+/** What a model has to do with masks and pictures beside its own. */
+export interface BesideFacts extends Pick<ConditioningFacts, 'conditionImage' | 'conditions'> {
+  maskOutput?: MaskLabels | undefined;
+}
+
+/** The classes of the masks that a model is told or draws; undefined where it has to do with none. */
+export const masksOf = ({ conditionImage, maskOutput }: BesideFacts): MaskLabels | undefined =>
+  conditionImage?.mask ?? maskOutput;
+
+/** Of the training images and of those to test with. */
+const FLAGS = {
+  masks: ['--masks', '--test-masks'],
+  conditionImages: ['--condition-images', '--test-condition-images'],
+} as const;
+const WORDS = { masks: 'masks', conditionImages: 'pictures' } as const;
+
+/**
+ * Before anything is prepared.
+ * @throws InputError for a model that is told what nobody names, and for what it has nothing to do with.
+ */
+export function requireBeside(
+  action: string,
+  model: BesideFacts,
+  data: PrepareOptions,
+  test: PrepareOptions | undefined,
+): void {
+  const { conditionImage: told, conditions = [] } = model;
+  const wanted = masksOf(model) ? 'masks' : told ? 'conditionImages' : undefined;
+  const named = [data, ...(test ? [test] : [])];
+  for (const key of ['masks', 'conditionImages'] as const) {
+    named.forEach(({ [key]: given }, i) => {
+      if (given === undefined || key === wanted) return;
+      refuse(action, FLAGS[key][i]!, `left out, the model neither takes nor draws ${WORDS[key]}`, given);
+    });
+  }
+  if (wanted && told) {
+    named.forEach(({ [wanted]: given }, i) => {
+      if (given !== undefined) return;
+      const of = i === 0 ? 'of the images' : 'of --test-data';
+      throw new InputError(
+        `Cannot ${action}: ${FLAGS[wanted][i]} must name the ${WORDS[wanted]} ${of}, which the model is told, received nothing.`,
+      );
+    });
+  }
+  if (test && told && conditions.length > 0) {
+    throw new InputError(
+      `Cannot ${action}: --test-data must be left out for a model that is told numbers with each ${told.mask ? 'mask' : 'picture'}, since it has no numbers.`,
+    );
+  }
+}
+
+/**
+ * The images with their masks numbered as the model's classes are, by name.
+ * @param test whether they are those of --test-data
+ * @throws InputError for classes that the model does not know, and for pictures of other channels
+ */
+export function matchBeside(action: string, model: BesideFacts, dataset: Dataset, test = false): Dataset {
+  const { beside } = dataset;
+  if (beside === undefined) return dataset;
+  const wanted = masksOf(model);
+  const place = test ? 1 : 0;
+  if (wanted === undefined) {
+    const channels = model.conditionImage!.shape[0];
+    if (beside.channels === channels) return dataset;
+    const rule = `pictures that are ${nameChannels(channels)}, as the model takes them`;
+    return refuseWords(action, FLAGS.conditionImages[place], rule, nameChannels(beside.channels));
+  }
+  const { classes } = beside.mask!;
+  const numbers = Uint8Array.from(classes, (name) => Math.max(0, wanted.classes.indexOf(name)));
+  const strange = classes.filter((name) => !wanted.classes.includes(name));
+  if (strange.length > 0) {
+    const rule = `masks of the model's classes alone, which are ${listed(wanted.classes)}`;
+    refuseWords(action, FLAGS.masks[place], rule, `also ${listed(strange)}`);
+  }
+  const read = async (indices: ArrayLike<number>, out: Uint8Array) => {
+    await beside.read(indices, out);
+    for (let i = 0; i < out.length; i++) out[i] = numbers[out[i]!]!;
+  };
+  return { ...dataset, beside: { channels: 1, mask: wanted, read } };
+}
+
+function refuseWords(action: string, option: string, rule: string, received: string): never {
+  throw new InputError(`Cannot ${action}: ${option} must be ${rule}, received ${received}.`);
+}
+
+/** Most classes to name in a sentence. */
+const NAMED = 20;
+
+const listed = (names: readonly string[]): string => listClasses(names, NAMED);
