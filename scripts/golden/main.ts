@@ -24,6 +24,7 @@ const SCRIPTS: Record<string, string> = {
   channels: 'channels.py',
   features: 'features.py',
   measures: 'measures.py',
+  dice: 'dice.py',
   memorisation: 'memorisation.py',
   chance: 'chance.py',
   game: 'game.ts',
