@@ -68,7 +68,7 @@ describe('measureMasks', () => {
 /** 140 images of which 56 are held out, and a feature network without training. One segmenter serves all tests. */
 const root = temporaryFolder();
 const place = (name: string) => join(root, name);
-const masks = ['--masks', place('data/masks')];
+const MASKS = ['--masks', place('data/masks')];
 
 beforeAll(async () => {
   await writeMasked(place('data'), maskedImages(140, 1));
@@ -92,7 +92,7 @@ describe('pipeline evaluate', () => {
     timeout: 300_000,
   }, async () => {
     await writeFollower(place('follower'));
-    const told = await evaluate('follower', ...masks);
+    const told = await evaluate('follower', ...MASKS);
     expect([told.code, told.stderr]).toEqual([0, expect.stringContaining('Segmenter')]);
     expect(told.stdout).toContain('Dice of masks');
     const follower = await read();
@@ -115,7 +115,7 @@ describe('pipeline evaluate', () => {
     });
     const images = { shape: [4, 8, 8] as const, count: 140, pixels: planes };
     await writeExactModel({ out: place('drawer'), images, maskClasses: CLASSES });
-    const drawn = await evaluate('drawer', ...masks, '--sweep', 'steps=2');
+    const drawn = await evaluate('drawer', ...MASKS, '--sweep', 'steps=2');
     expect(drawn.code).toBe(0);
     const drawer = await read();
     expect(drawer.segmenter).toEqual(follower.segmenter);
@@ -151,7 +151,7 @@ describe('pipeline evaluate', () => {
     const other = maskedImages(40, 3);
     await writeMasked(place('other'), other);
     const test = ['--test-data', place('other/images'), '--test-masks', place('other/masks')];
-    expect((await evaluate('remembers', ...masks, ...test)).stdout).toContain('Real images: 40 of the 40 of images');
+    expect((await evaluate('remembers', ...MASKS, ...test)).stdout).toContain('Real images: 40 of the 40 of images');
   });
 
   test('refuses, before long work, a model that is told masks without them, and masks of other classes', async () => {
@@ -161,10 +161,10 @@ describe('pipeline evaluate', () => {
       `Cannot evaluate ${place('told')}: --masks must name the masks of the images, which the model is told, received nothing.\n`,
     );
     const other = ['--test-data', place('data/images')];
-    expect(await refusal(evaluate('told', ...masks, ...other))).toContain(
+    expect(await refusal(evaluate('told', ...MASKS, ...other))).toContain(
       '--test-masks must name the masks of --test-data, which the model is told, received nothing.',
     );
-    expect(await refusal(evaluate('two', ...masks))).toContain(
+    expect(await refusal(evaluate('two', ...MASKS))).toContain(
       "--masks must be masks of the model's classes alone, which are background, bone, received also muscle.",
     );
     expect(await refusal(evaluate('told', '--condition-images', place('data/masks')))).toContain(
