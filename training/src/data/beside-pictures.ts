@@ -1,5 +1,6 @@
 /** Pictures beside images, one for each under the name of its file: of low resolution, or of another modality. */
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { isBelow } from '@onnoise/base/files';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { imageOptions } from './check-options.ts';
 import { type Companions, matchCompanions } from './label-maps/companions.ts';
@@ -11,8 +12,7 @@ const ACTION = 'prepare images';
 /** @param folder of `--condition-images` @throws InputError for a folder without pictures, and one that the images lie in */
 export function besideOfPictures(folder: string, options: PrepareOptions): Beside {
   const [own, data] = [resolve(folder), resolve(options.data)];
-  const inside = (one: string, other: string) => !relative(other, one).startsWith('..');
-  if (inside(own, data) || inside(data, own)) {
+  if (own === data || isBelow(own, data) || isBelow(data, own)) {
     refuse(ACTION, '--condition-images', 'a folder apart from that of the images', folder);
   }
   const { images, identityOf, skipped } = openFolderStore(folder);

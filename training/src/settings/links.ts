@@ -190,6 +190,6 @@ function withNull(model: Record<string, unknown>, { labelDropout }: TrainConfig[
   const { num_class_embeds: classes, null_condition: given, conditions = [] } = model;
   if (labelDropout === 0 || given !== undefined) return model;
   if (typeof classes === 'number') return { ...model, num_class_embeds: classes + 1, null_condition: true };
-  const told = model.condition_image !== undefined || (Array.isArray(conditions) && conditions.length > 0);
+  const told = (model.condition_image ?? null) !== null || (Array.isArray(conditions) && conditions.length > 0);
   return told ? { ...model, null_condition: true } : model;
 }
