@@ -200,6 +200,19 @@ describe('pictures beside images', () => {
     expect(readFileSync(join(dataset.folder, 'beside.bin'))).toHaveLength(64 * COUNT);
   });
 
+  it('are left out with their images where their proportions differ', async () => {
+    const folder = newFolder();
+    const { data, cacheDir } = await writeSet(folder, plain());
+    const conditionImages = join(folder, 'low');
+    mkdirSync(conditionImages);
+    const others = numbers.map((i) => [`${i}.png`, grayPicture(i === 1 ? 16 : 4, 4, () => 99)] as const);
+    await writeFiles(conditionImages, Object.fromEntries(others));
+    const dataset = await prepare({ data, conditionImages, cacheDir });
+    expect(dataset.skipped).toEqual([
+      { file: '1.png', reason: 'what lies beside it has other proportions: it is 16 x 4 pixels, and its image 8 x 8' },
+    ]);
+  });
+
   it('are refused where none has the name of an image', async () => {
     const folder = newFolder();
     const { data, cacheDir } = await writeSet(folder, plain());

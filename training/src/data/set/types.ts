@@ -143,6 +143,8 @@ export interface BesidePicture {
   pixels: Uint8Array | Uint16Array;
   /** Whether a mask of another size was resized onto its image. */
   resized?: boolean;
+  /** Of a picture: see `Picture`. */
+  origin?: Picture['origin'];
 }
 
 /** Masks or pictures, one for each image of a store. */

@@ -1,6 +1,7 @@
 /** Decodes the files of a set in order, several at a time. */
 
 import { diskReason, Failure } from '@onnoise/base/files';
+import { needsResize } from '@onnoise/base/labels';
 import { configureSharp, type ImageOptions, orderedMap, type Picture, type Unusable } from '@onnoise/base/pictures';
 import { type Extent, extentOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
@@ -45,7 +46,7 @@ export async function* decodeItems(
       const others = await beside?.of(path);
       return pictures.map((picture, i) => {
         if ('reason' in picture) return { file: path, ...picture };
-        const other = others && besideAt(others, i, pictures.length);
+        const other = others && besideAt(others, i, pictures);
         if (other && 'reason' in other) return { file: path, ...other };
         const { groups = [], ...rest } = picture;
         return { ...rest, ...told, ...(other && { beside: other }), groups: [...own, ...groups], source };
@@ -59,11 +60,27 @@ export async function* decodeItems(
 }
 
 /** One reason holds for all pictures of a file. */
-function besideAt(others: readonly (BesidePicture | Unusable)[], i: number, count: number): BesidePicture | Unusable {
+function besideAt(
+  others: readonly (BesidePicture | Unusable)[],
+  i: number,
+  pictures: readonly (Picture | Unusable)[],
+): BesidePicture | Unusable {
   const [first] = others;
   if (first && others.length === 1 && 'reason' in first) return first;
-  if (others.length === count) return others[i]!;
-  return { reason: `it has ${count} pictures, and ${others.length} lie beside them` };
+  const { length: count } = pictures;
+  if (others.length !== count) return { reason: `it has ${count} pictures, and ${others.length} lie beside them` };
+  return inProportion(others[i]!, pictures[i]!);
+}
+
+/** What is cropped or padded otherwise than its image would lie beside it in another place. Masks were looked at before. */
+function inProportion(other: BesidePicture | Unusable, picture: Picture | Unusable): BesidePicture | Unusable {
+  if ('reason' in other || 'reason' in picture || !other.origin || !picture.origin) return other;
+  try {
+    needsResize(other.origin, picture.origin);
+    return other;
+  } catch (error) {
+    return { reason: `what lies beside it has other proportions: ${(error as Error).message}` };
+  }
 }
 
 const numbered = (items: readonly FileItem[]) => items.map((item, source) => ({ item, source }));
