@@ -87,4 +87,4 @@ async function squaresOfNifti(bytes: Uint8Array, options: ImageOptions): Promise
   return squares;
 }
 
-const originOf = ({ width, height, aspect = 1, corners }: RawPicture): Origin => ({ width, height, aspect, corners });
+const originOf = ({ width, height, aspect = 1, place }: RawPicture): Origin => ({ width, height, aspect, place });

@@ -22,6 +22,7 @@ const SCRIPTS: Record<string, string> = {
   arrays: 'arrays.py',
   labels: 'labels.py',
   channels: 'channels.py',
+  places: 'places.py',
   features: 'features.py',
   measures: 'measures.py',
   dice: 'dice.py',

@@ -34,6 +34,7 @@ export {
   MAX_SIZE,
   type Origin,
   type Picture,
+  type Place,
   type Unusable,
 } from './types.ts';
 export {

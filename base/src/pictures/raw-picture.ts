@@ -17,7 +17,7 @@ export interface RawPicture {
   /** Millimetres from one row to the next, where the file says so. */
   spacing?: number | undefined;
   /** See `Origin`. */
-  corners?: Origin['corners'];
+  place?: Origin['place'];
 }
 
 /** Sides of a pixel that differ by less are those of a square: a side of a picture is rounded to whole pixels. */

@@ -58,8 +58,17 @@ export interface Origin {
   slices?: number;
   /** Width of a pixel over its height. Default: 1. */
   aspect?: number;
-  /** Where the outermost pixels lie, top left, top right and bottom left: millimetres to the right, forwards and up. */
-  corners?: readonly (readonly number[])[] | undefined;
+  place?: Place | undefined;
+}
+
+/** Where a picture lies in space, as its file says. */
+export interface Place {
+  /** Centres of the outermost pixels, top left, top right and bottom left: millimetres to the right, forwards and up. */
+  corners: readonly (readonly number[])[];
+  /** The space in which these count. Absent where the file does not name one: then they may count in any. */
+  space?: string | undefined;
+  /** Millimetres from this slice to the next, where the file says so. */
+  thickness?: number | undefined;
 }
 
 /** A decoded picture. */

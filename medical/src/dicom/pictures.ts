@@ -15,6 +15,7 @@ import { type PixelFormat, pixelFormatOf } from './format.ts';
 import { compressedFrame, plainFrame } from './frame-bytes.ts';
 import { groupsOf } from './groups.ts';
 import { type DicomFile, parseDicom } from './parse.ts';
+import { placeOf } from './plane.ts';
 import { type Syntax, syntaxOf } from './syntaxes.ts';
 import { TAG } from './tags.ts';
 import { isHounsfield, isInverted, layersOf, toGray } from './tone.ts';
@@ -83,7 +84,7 @@ async function* read(
         ? toGray(words, format, layers, window)
         : toRgb(words, format, data, { planar, converted });
       const tone = { hounsfield: isHounsfield(layers), inverted: isInverted(format, layers) };
-      yield { width, height, pixels, ...pixelShapeOf(layers), ...tone };
+      yield { width, height, pixels, place: placeOf(data, k), ...pixelShapeOf(layers), ...tone };
     } catch (error) {
       if (!(error instanceof BlankError)) throw error;
       yield { reason: format.frames === 1 ? error.message : `frame ${k + 1}: ${error.message}` };

@@ -1,4 +1,5 @@
-/** Where the frames of a DICOM file lie in space (PS3.3 C.7.6.2.1.1 and C.7.6.16.2.3), to compare a segmentation with its image. */
+/** Where the frames of a DICOM file lie in space (PS3.3 C.7.6.2.1.1 and C.7.6.16.2.3), to compare what belongs together. */
+import type { Place } from '@onnoise/base/pictures';
 import type { DataSet } from 'dicom-parser';
 import { TAG } from './tags.ts';
 import { layersOf } from './tone.ts';
@@ -14,6 +15,23 @@ const GROUPS = [TAG.positionGroup, TAG.orientationGroup, TAG.measureGroup];
 
 /** Of frame `k`, from 0; undefined where the file does not say. */
 export function planeOf(data: DataSet, k: number): Plane | undefined {
+  const grid = gridOf(data, k);
+  if (grid === undefined) return undefined;
+  const { at, rows, columns, side } = grid;
+  return { corners: [at(-0.5, -0.5), at(columns - 0.5, -0.5), at(-0.5, rows - 0.5)], side };
+}
+
+/** The same by the centres of pixels, as pictures have it. DICOM counts to the left and backwards. */
+export function placeOf(data: DataSet, k: number): Place | undefined {
+  const grid = gridOf(data, k);
+  if (grid === undefined) return undefined;
+  const { at, rows, columns, thickness } = grid;
+  const corners = [at(0, 0), at(columns - 1, 0), at(0, rows - 1)].map(([x, y, z]) => [-x!, -y!, z!]);
+  return { corners, space: data.string(TAG.frameOfReference)?.trim() || undefined, thickness };
+}
+
+/** `at` gives millimetres of a column and a row, as the file counts them. */
+function gridOf(data: DataSet, k: number) {
   const layers = layersOf(data, k, GROUPS);
   const numbers = (tag: string, count: number) => {
     const text = layers.find(({ elements }) => (elements[tag]?.length ?? 0) > 0)?.string(tag);
@@ -27,10 +45,8 @@ export function planeOf(data: DataSet, k: number): Plane | undefined {
   if (!position || !orientation || !down || !across || !rows || !columns) return undefined;
   const at = (column: number, row: number) =>
     position.map((mm, d) => mm + orientation[d]! * across * column + orientation[3 + d]! * down * row);
-  return {
-    corners: [at(-0.5, -0.5), at(columns - 0.5, -0.5), at(-0.5, rows - 0.5)],
-    side: Math.min(down, across),
-  };
+  const [thick = 0] = numbers(TAG.sliceThickness, 1) ?? [];
+  return { at, rows, columns, side: Math.min(down, across), thickness: thick > 0 ? thick : undefined };
 }
 
 /** Of the shorter side of a pixel: centres of pixels then lie in the right ones. */

@@ -1,6 +1,6 @@
 /**
  * The elements of a DICOM file that its pixels need, as dicom-parser names them (PS3.6). Nothing else is read from a
- * file, except who and which study it is of, to hold out whole patients (see groups.ts), whether it is of a phantom, and which image it is and where, to join label maps with it.
+ * file, except who and which study it is of, to hold out whole patients (see groups.ts), whether it is of a phantom, which image it is and where, to join what belongs to it.
  */
 export const TAG = {
   transferSyntax: 'x00020010',
@@ -13,6 +13,8 @@ export const TAG = {
   patientId: 'x00100020',
   ofPhantom: 'x00100200',
   study: 'x0020000d',
+  frameOfReference: 'x00200052',
+  sliceThickness: 'x00180050',
   imagePosition: 'x00200032',
   imageOrientation: 'x00200037',
   positionGroup: 'x00209113',

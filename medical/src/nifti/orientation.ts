@@ -7,7 +7,7 @@
  * | `coronal`  | back              | front | head  | right       |
  * | `sagittal` | left              | right | head  | front       |
  */
-import type { Axis } from '@onnoise/base/pictures';
+import type { Axis, Place } from '@onnoise/base/pictures';
 import type { NiftiHead } from './header.ts';
 
 /** Number of a direction in space: to the right, forwards, up. */
@@ -63,13 +63,18 @@ export function walkOf({ size, spacing, directions }: NiftiHead, axis: Axis): Wa
   return { slices: steps(slices, true), columns: steps(columns, false), rows: steps(rows, false), start };
 }
 
-/** Where the outermost pixels of a slice lie, as `Origin` has them. */
-export function cornersOf({ size, affine }: NiftiHead, { slices, rows, columns, start }: Walk, slice: number) {
+/** All files that say how they lie are taken to count from one origin, as nibabel takes them. */
+const SPACE = 'NIfTI';
+
+/** Where a slice lies. */
+export function placeOf({ size, affine, oriented }: NiftiHead, walk: Walk, slice: number): Place {
+  const { slices, rows, columns, start } = walk;
   const [along, across] = [(rows.count - 1) * rows.step, (columns.count - 1) * columns.step];
-  return [0, across, along].map((step) => {
+  const corners = [0, across, along].map((step) => {
     const voxel = start + slice * slices.step + step;
     const [i, rest] = [voxel % size[0], Math.floor(voxel / size[0])];
     const place = [i, rest % size[1], Math.floor(rest / size[1]), 1];
     return [0, 1, 2].map((row) => place.reduce((sum, at, column) => sum + affine[4 * row + column]! * at, 0));
   });
+  return { corners, space: oriented ? SPACE : undefined, thickness: slices.spacing > 0 ? slices.spacing : undefined };
 }

@@ -13,7 +13,7 @@ import {
   within,
 } from '@onnoise/base/pictures';
 import { type NiftiHead, readNiftiHead } from './header.ts';
-import { cornersOf, type Walk, walkOf } from './orientation.ts';
+import { placeOf, type Walk, walkOf } from './orientation.ts';
 import { isGzip, unzippedHead, valuesOf } from './values.ts';
 
 /** How many slices a file has, by its first bytes. @throws Error with the reason why it cannot be used */
@@ -52,8 +52,7 @@ export async function openNifti(
           pixels[to++] = levelOf(shareOf(valueAt(from)));
         }
       }
-      const corners = cornersOf(head, walk, slice);
-      yield { width: columns.count, height: rows.count, pixels, corners, ...shape };
+      yield { width: columns.count, height: rows.count, pixels, place: placeOf(head, walk, slice), ...shape };
     }
   }
 }

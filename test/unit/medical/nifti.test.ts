@@ -21,7 +21,7 @@ async function slices(
 ) {
   const options = { window: parseWindow(window), frames: parseFrames(frames, 'middle'), axis };
   const { pictures } = await openNifti(bytes, options, unzip);
-  return [...pictures].map(({ pixels, corners, ...rest }) => ({
+  return [...pictures].map(({ pixels, place, ...rest }) => ({
     ...rest,
     values: Array.from(pixels, (level) => Math.round((1000 * level) / 65_535)),
   }));
@@ -31,7 +31,7 @@ describe('NIfTI', () => {
   it('says where the corners of a slice lie: right, forwards and up', async () => {
     const choice = { window: parseWindow('auto'), frames: parseFrames('2', 'middle'), axis: 'axial' } as const;
     const { pictures } = await openNifti(volume({ spacing: [2, 3, 5] }), choice, unzip);
-    expect([...pictures].map(({ corners }) => corners)).toEqual([
+    expect([...pictures].map(({ place }) => place?.corners)).toEqual([
       [
         [2, 6, 5],
         [0, 6, 5],

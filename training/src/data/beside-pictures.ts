@@ -22,7 +22,7 @@ export function besideOfPictures(folder: string, options: PrepareOptions): Besid
   let companions = new Map<string, string>();
   return {
     kind: 'picture',
-    identity: JSON.stringify(['pictures', identityOf(images, skipped)]),
+    identity: JSON.stringify(['pictures of its place', identityOf(images, skipped)]),
     match: async (imagePaths) => {
       const found: Companions = matchCompanions(imagePaths, paths, { action: ACTION, noun: 'condition images' });
       companions = new Map(imagePaths.flatMap((path, i) => (found.paths[i] ? [[path, found.paths[i]]] : [])));

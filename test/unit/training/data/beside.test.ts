@@ -3,7 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeIndexedPng } from '#phantom/png.ts';
+import { dicomPicture } from '#test/pictures/dicom.ts';
 import { casePlaces, grayPicture, prepare, writeFiles } from '#test/pictures/images.ts';
+import { niftiFile } from '#test/pictures/nifti.ts';
 import { sentenceOf } from '#test/sentence.ts';
 import { createTrainingBatches, readTold } from '#training/data/set/training-batches.ts';
 import type { Dataset, PrepareOptions } from '#training/data/set/types.ts';
@@ -211,6 +213,50 @@ describe('pictures beside images', () => {
     expect(dataset.skipped).toEqual([
       { file: '1.png', reason: 'what lies beside it has other proportions: it is 16 x 4 pixels, and its image 8 x 8' },
     ]);
+  });
+
+  it('are left out with their images where DICOM says that they show another place', async () => {
+    const at = places();
+    const conditionImages = join(dirname(at.data), 'low');
+    const file = (side: number, position: string, frame = '1.2.3') =>
+      dicomPicture({
+        rows: side,
+        columns: side,
+        words: Array.from({ length: side * side }, (_, i) => i),
+        elements: {
+          '0018,0050 DS': '2',
+          '0020,0032 DS': position,
+          '0020,0037 DS': '1\\0\\0\\0\\1\\0',
+          '0020,0052 UI': frame,
+          '0028,0030 DS': side === 8 ? '1\\1' : '2\\2',
+        },
+      });
+    const names = ['same.dcm', 'moved.dcm', 'slice.dcm', 'frame.dcm'];
+    await writeFiles(at.data, Object.fromEntries(names.map((name) => [name, file(8, '10\\20\\30')])));
+    await writeFiles(conditionImages, {
+      'same.dcm': file(4, '10.5\\20.5\\31'),
+      'moved.dcm': file(4, '13.5\\20.5\\30'),
+      'slice.dcm': file(4, '10.5\\20.5\\33'),
+      'frame.dcm': file(4, '300\\20.5\\30', '1.2.4'),
+    });
+    const { skipped } = await prepare({ ...at, conditionImages });
+    const fault = (words: string) => `what lies beside it shows another place, ${words}: resample it onto the image`;
+    expect(skipped).toEqual([
+      { file: 'moved.dcm', reason: fault('by up to 3 mm at an edge') },
+      { file: 'slice.dcm', reason: fault('up to 3 mm before or behind it') },
+    ]);
+  });
+
+  it('are compared with the first channel where an image has a file for each', async () => {
+    const at = places();
+    const conditionImages = join(dirname(at.data), 'low');
+    const volume = (side: number) =>
+      niftiFile({ size: [side, side, 1], values: Array.from({ length: side * side }, (_, i) => i) });
+    const files = ['a_x', 'a_y', 'b_x', 'b_y'].map((name) => [`${name}.nii`, volume(8)] as const);
+    await writeFiles(at.data, Object.fromEntries(files));
+    await writeFiles(conditionImages, { 'a.nii': volume(8), 'b.nii': volume(4) });
+    const { skipped } = await prepare({ ...at, conditionImages, channels: { x: '*_x.nii', y: '*_y.nii' } });
+    expect(skipped).toEqual([{ file: 'b', reason: expect.stringContaining('shows another place, by up to 5.7 mm') }]);
   });
 
   it('are refused where none has the name of an image', async () => {

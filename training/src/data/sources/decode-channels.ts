@@ -4,6 +4,7 @@ import { diskReason, Failure } from '@onnoise/base/files';
 import { type ImageOptions, joinPlanes, type Origin, type Picture, type Unusable } from '@onnoise/base/pictures';
 import { extentOf, isGray, toGray } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
+import { cornersApart } from './places.ts';
 import { decodeFile } from './store.ts';
 
 export interface ChannelFile {
@@ -16,9 +17,6 @@ export interface ChannelFile {
 const ALIKE = 0.01;
 
 type Channel = ChannelFile & { pictures: readonly (Picture | Unusable)[] };
-
-/** Parts of a pixel by which corners of two pictures may lie apart: files round their places. */
-const NEAR = 0.1;
 
 /**
  * The chosen frames or slices of all files, those of one number together: [channels, height, width].
@@ -78,6 +76,7 @@ function factsOf(pictures: readonly Picture[]): Omit<Picture, 'pixels'> {
   const deep = pictures.find((picture) => picture.deep);
   const dark = pictures.find((picture) => picture.dark !== undefined);
   return {
+    origin: first.origin!,
     ...Object.fromEntries(traits.map((trait) => [trait, some(trait)])),
     windowed: pictures.every(({ windowed }) => windowed),
     hounsfield: pictures.every(({ hounsfield }) => hounsfield),
@@ -109,17 +108,7 @@ function disagreement(one: Named, other: Named): string | undefined {
 
 /** Whether pictures that know where they lie lie apart. */
 function apart(one: Named, other: Named): string | undefined {
-  const [a, b] = [one.origin!.corners, other.origin!.corners];
-  if (a === undefined || b === undefined) return undefined;
-  const distance = (p: readonly number[], q: readonly number[]) => Math.hypot(...p.map((at, i) => at - q[i]!));
-  const most = Math.max(...a.map((corner, i) => distance(corner, b[i]!)));
-  const { width, height } = one.origin!;
-  const [topLeft, topRight, bottomLeft] = a as [number[], number[], number[]];
-  const pixel = Math.min(
-    distance(topLeft, topRight) / Math.max(1, width - 1),
-    distance(topLeft, bottomLeft) / Math.max(1, height - 1),
-  );
-  if (most <= NEAR * pixel) return undefined;
-  const millimetres = Number(most.toPrecision(2));
-  return `its channels must lie in the same place, received corners of ${one.name} and ${other.name} that are ${millimetres} mm apart`;
+  const most = cornersApart(one.origin!, other.origin!);
+  if (most === undefined) return undefined;
+  return `its channels must lie in the same place, received corners of ${one.name} and ${other.name} that are ${most} mm apart`;
 }

@@ -6,6 +6,7 @@ import { configureSharp, type ImageOptions, orderedMap, type Picture, type Unusa
 import { type Extent, extentOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Beside, BesidePicture, Frame, Skipped } from '../set/types.ts';
+import { compareViews } from './places.ts';
 
 /** What is said of a file beside its pixels, which holds for all of its pictures. */
 export interface Told {
@@ -69,12 +70,20 @@ function besideAt(
   if (first && others.length === 1 && 'reason' in first) return first;
   const { length: count } = pictures;
   if (others.length !== count) return { reason: `it has ${count} pictures, and ${others.length} lie beside them` };
-  return inProportion(others[i]!, pictures[i]!);
+  return inPlace(others[i]!, pictures[i]!);
 }
 
-/** What is cropped or padded otherwise than its image would lie beside it in another place. Masks were looked at before. */
-function inProportion(other: BesidePicture | Unusable, picture: Picture | Unusable): BesidePicture | Unusable {
+/**
+ * What shows another place than its image, or is cropped or padded otherwise, would lie beside it wrongly. Proportions speak where a
+ * file does not say where it lies. Masks were looked at before.
+ */
+function inPlace(other: BesidePicture | Unusable, picture: Picture | Unusable): BesidePicture | Unusable {
   if ('reason' in other || 'reason' in picture || !other.origin || !picture.origin) return other;
+  const views = compareViews(other.origin, picture.origin);
+  if (views === 'same') return other;
+  if (views !== 'unknown') {
+    return { reason: `what lies beside it shows another place, ${views.apart}: resample it onto the image` };
+  }
   try {
     needsResize(other.origin, picture.origin);
     return other;
