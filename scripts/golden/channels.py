@@ -7,7 +7,7 @@ Versions: Python 3.11, nibabel 5.4.2, numpy 2.4.6, Pillow 13.0.0, tifffile 2026.
 Writes test/golden/data/images/channels.json. `volumes` are files of NIfTI, one for each channel of an image: turned, with
 storage that runs the other way in one of them, and with a qform in place of an sform in another. Expected are their axial
 slices as nibabel's nearest canonical axes have them, from the feet to the head, front above and right on the left, in levels
-of 16 bits under a window from 0 to 2000.
+of 16 bits under a window from 0 to 2000. `labels` are the slices of the label map that lies beside them, in yet another storage.
 
 `pictures` are files of Pillow and tifffile with their own levels, [C, H, W]. `shrunk` is RGBA of 24 x 24 pixels, and what
 Pillow's Lanczos makes of it at 8 x 8; it weighs colours by how opaque they are, too.
@@ -64,8 +64,12 @@ def volumes():
     shifted[0, 3] += 2
     images = {"flair": flair, "t1": t1, "t2": quaternion, "shifted": made(shifted)}
     levels = np.stack([slices(images[name]) for name in ("flair", "t1", "t2")], 1)  # [N, C, H, W]
+    labels = np.random.default_rng(12).integers(0, 4, size=(6, 5, 3)).astype("uint8")
+    mask = nib.Nifti1Image(labels, affine).as_reoriented([[1, 1], [2, -1], [0, 1]])
+    images |= {"seg": mask}
     files = {name: nifti(image, "x.nii.gz") for name, image in images.items()}
-    return dict(files=files, shape=levels.shape, levels=levels.ravel().tolist())
+    canonical = np.asarray(nib.as_closest_canonical(mask).dataobj)[::-1, ::-1].T
+    return dict(files=files, shape=levels.shape, levels=levels.ravel().tolist(), labels=canonical.ravel().tolist())
 
 
 def pictures():

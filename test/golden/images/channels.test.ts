@@ -6,7 +6,12 @@ import { prepareImages } from '#pipeline/index.ts';
 import { casePlaces, writeFiles } from '#test/pictures/images.ts';
 
 interface Golden {
-  volumes: { files: Record<string, string>; shape: [number, number, number, number]; levels: number[] };
+  volumes: {
+    files: Record<string, string>;
+    shape: [number, number, number, number];
+    levels: number[];
+    labels: number[];
+  };
   /** `file` is base64, `levels` are [C, 5, 6]. */
   pictures: { name: string; file: string; channels: number; depth: 8 | 16; levels: number[] }[];
   /** Five planes of no colours. */
@@ -46,6 +51,29 @@ it('slices of NIfTI files lie one on the other, however they are stored', async 
   await images.readDeep!([0, 1, 2], read);
   const off = read.reduce((most, level, i) => Math.max(most, Math.abs(level - levels[i]!)), 0);
   expect(off).toBeLessThanOrEqual(1);
+  images.close();
+});
+
+it('a label map beside channels, in the layout of BraTS, is that of their slices', async () => {
+  const { files, shape, labels } = golden.volumes;
+  const [count, , height, width] = shape;
+  const at = place();
+  const masks = join(at.data, '..', 'labels');
+  const write = (folder: string, names: string[], key = 'BraTS_001/BraTS_001') =>
+    writeFiles(
+      folder,
+      Object.fromEntries(names.map((name) => [`${key}_${name}.nii.gz`, Buffer.from(files[name]!, 'base64')])),
+    );
+  await write(at.data, ['flair', 't1', 't2']);
+  await write(masks, ['seg']);
+  const channels = { flair: '*_flair.nii.gz', t1: '*_t1.nii.gz', t2: '*_t2.nii.gz' };
+  const options = { ...at, masks, channels, frames: 'all', validationShare: 0, fit: 'stretch' } as const;
+  const images = await prepareImages({ ...options, size: `${width}x${height}` });
+  expect(images).toMatchObject({ count, channels: 3, skipped: [] });
+  expect(images.beside?.mask?.values ?? [0, 1, 2, 3]).toEqual([0, 1, 2, 3]);
+  const read = new Uint8Array(labels.length);
+  await images.beside!.read([0, 1, 2], read);
+  expect([...read]).toEqual(labels);
   images.close();
 });
 

@@ -23,8 +23,12 @@ export function besideOfPictures(folder: string, options: PrepareOptions): Besid
   return {
     kind: 'picture',
     identity: JSON.stringify(['pictures of its place', identityOf(images, skipped)]),
-    match: async (imagePaths) => {
-      const found: Companions = matchCompanions(imagePaths, paths, { action: ACTION, noun: 'condition images' });
+    match: async (imagePaths, firstFile) => {
+      const found: Companions = matchCompanions(imagePaths, paths, {
+        action: ACTION,
+        noun: 'condition images',
+        firstFile,
+      });
       companions = new Map(imagePaths.flatMap((path, i) => (found.paths[i] ? [[path, found.paths[i]]] : [])));
       if (companions.size === 0) {
         throw new InputError(

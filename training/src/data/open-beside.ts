@@ -26,8 +26,8 @@ export async function openBeside(options: PrepareOptions): Promise<Beside | unde
     // How many classes are named decides which masks are left out.
     identity: JSON.stringify(['masks', maps.identity, declared?.size ?? null]),
     names: declared ?? maps.names,
-    match: async (paths) => {
-      const { images, masks: others } = await maps.match(paths);
+    match: async (paths, firstFile) => {
+      const { images, masks: others } = await maps.match(paths, firstFile);
       return { images, others };
     },
     of: async (path) =>

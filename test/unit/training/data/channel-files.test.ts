@@ -207,7 +207,7 @@ describe('a folder with a file for each channel', () => {
     );
   });
 
-  it('has pictures beside it under the keys, and no masks', async () => {
+  it('has pictures beside it under the keys', async () => {
     const at = place();
     const files = { 'a_flair.png': gray(1), 'a_t1.png': gray(2), 'b_flair.png': gray(3), 'b_t1.png': gray(4) };
     await writeFiles(at.data, files);
@@ -215,9 +215,6 @@ describe('a folder with a file for each channel', () => {
     await writeFiles(beside, { 'a.png': gray(7), 'b.png': gray(8) });
     const images = await prepare({ ...at, channels: TWO, conditionImages: beside });
     expect([images.count, images.channels, images.beside?.channels]).toEqual([2, 2, 1]);
-    expect(await sentenceOf(prepare({ ...at, channels: TWO, masks: beside }))).toContain(
-      'Cannot prepare images: --channels must be a number with --masks, received',
-    );
   });
 
   it('is named on the command line, in the run and in the model', async () => {

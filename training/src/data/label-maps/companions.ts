@@ -1,6 +1,7 @@
 /**
  * Files that belong to images by their names, such as label maps: `a/b.png` has `a/b.<any extension>`, or `a/b` followed by one
- * of some endings. `.nii.gz` counts as one extension, and numbers after a dot as part of a name.
+ * of some endings. `.nii.gz` counts as one extension, and numbers after a dot as part of a name. An image of several files has the
+ * key that these share, and the name of its first file.
  */
 import { extensionOf } from '@onnoise/base/pictures';
 import { InputError } from '@onnoise/scheduler/rules';
@@ -11,6 +12,8 @@ export const MASK_ENDINGS: readonly string[] = ['_mask', '-mask', '_seg', '-seg'
 export interface CompanionOptions {
   /** Accepted after an image's name. Default none. */
   endings?: readonly string[];
+  /** Where images are several files each, the first of one, whose path is then a key without an extension. */
+  firstFile?: ((key: string) => string) | undefined;
   /** For sentences. Default `read companions` and `companions`. */
   action?: string;
   noun?: string;
@@ -34,13 +37,13 @@ export function matchCompanions(
   companionPaths: readonly string[],
   options: CompanionOptions = {},
 ): Companions {
-  let shorter = imagePaths;
-  let paths = pathsFor(shorter, companionPaths, options);
+  let stems = imagePaths.map((path) => stemsOf(path, options));
+  let paths = pathsFor(imagePaths, stems, companionPaths, options);
   while (paths.every((path) => path === undefined)) {
-    const folder = shorter[0]?.match(/^[^/]+\//)?.[0];
-    if (folder === undefined || !shorter.every((path) => path.startsWith(folder))) break;
-    shorter = shorter.map((path) => path.slice(folder.length));
-    paths = pathsFor(shorter, companionPaths, options);
+    const shorter = withoutFolder(stems);
+    if (shorter === undefined) break;
+    stems = shorter;
+    paths = pathsFor(imagePaths, stems, companionPaths, options);
   }
   const used = new Set(paths);
   return {
@@ -52,16 +55,27 @@ export function matchCompanions(
   };
 }
 
+/** Without the first folder of the keys, and of the names of files, as far as all share it; undefined where neither do. */
+function withoutFolder(stems: readonly (readonly string[])[]): string[][] | undefined {
+  const shared = stems[0]?.map((stem, k) => {
+    const folder = stem.match(/^[^/]+\//)?.[0] ?? '';
+    return stems.every((each) => each[k]!.startsWith(folder)) ? folder.length : 0;
+  });
+  if (shared === undefined || shared.every((length) => length === 0)) return undefined;
+  return stems.map((each) => each.map((stem, k) => stem.slice(shared[k])));
+}
+
 function pathsFor(
   imagePaths: readonly string[],
+  stems: readonly (readonly string[])[],
   companionPaths: readonly string[],
   options: CompanionOptions,
 ): Companions['paths'] {
-  const names = new Set(imagePaths.map(stemOf));
-  const find = companionFinder(companionPaths, options, (stem) => names.has(stem));
+  const names = new Set(stems.flat());
+  const find = stemFinder(companionPaths, options, (stem) => names.has(stem));
   const owners = new Map<string, string>();
-  return imagePaths.map((image) => {
-    const path = find(image);
+  return imagePaths.map((image, i) => {
+    const path = find(image, stems[i]!);
     const owner = path && owners.get(path);
     if (owner !== undefined) refuse(options, 'must each belong to one image', `${path} for ${owner} and ${image}`);
     if (path !== undefined) owners.set(path, image);
@@ -71,24 +85,32 @@ function pathsFor(
 
 /**
  * The same for one image after the other.
- * @param isImage whether there is an image of this name, without its extension
  * @returns a function that throws InputError where two companions fit an image
  */
 export function companionFinder(
   companionPaths: readonly string[],
   options: CompanionOptions = {},
-  isImage: (stem: string) => boolean = () => false,
 ): (imagePath: string) => string | undefined {
+  const find = stemFinder(companionPaths, options, () => false);
+  return (image) => find(image, stemsOf(image, options));
+}
+
+/** @param isImage whether there is an image of this name, without its extension */
+function stemFinder(
+  companionPaths: readonly string[],
+  options: CompanionOptions,
+  isImage: (stem: string) => boolean,
+): (imagePath: string, stems: readonly string[]) => string | undefined {
   const byStem = new Map<string, string[]>();
   for (const path of companionPaths) {
     const before = byStem.get(stemOf(path));
     if (before) before.push(path);
     else byStem.set(stemOf(path), [path]);
   }
-  return (image) => {
-    const stem = stemOf(image);
-    const others = (options.endings ?? []).map((ending) => stem + ending).filter((other) => !isImage(other));
-    const found = [stem, ...others].flatMap((name) => byStem.get(name) ?? []);
+  return (image, stems) => {
+    const others = stems.flatMap((stem) => (options.endings ?? []).map((ending) => stem + ending));
+    const names = new Set([...stems, ...others.filter((other) => !isImage(other))]);
+    const found = [...names].flatMap((name) => byStem.get(name) ?? []);
     if (found.length > 1)
       refuse(options, 'must be one for each image', `${found.slice(0, 2).join(' and ')} for ${image}`);
     return found[0];
@@ -102,6 +124,10 @@ function refuse(
 ): never {
   throw new InputError(`Cannot ${action}: ${noun} ${rule}, received ${received}.`);
 }
+
+/** What the name of a companion begins with: as many of each image. */
+const stemsOf = (path: string, { firstFile }: CompanionOptions): string[] =>
+  firstFile === undefined ? [stemOf(path)] : [path.normalize('NFC'), stemOf(firstFile(path))];
 
 /** Names are compared in Unicode's composed form: macOS writes the other. */
 const stemOf = (path: string) => path.slice(0, path.length - extensionOf(path).length).normalize('NFC');

@@ -1,21 +1,21 @@
 /** Joins all images with their label maps before any is decoded: by names, and by the images that DICOM SEG files name. */
-import { join } from 'node:path';
 import { kindByName } from '@onnoise/base/pictures';
 import { InputError } from '@onnoise/scheduler/rules';
 import { imageShapesOf } from './image-shapes.ts';
 import type { Segments } from './segments.ts';
 import type { Unmatched } from './types.ts';
 
-/** Of each image that DICOM SEG files name, these files. */
+/** Of each image that DICOM SEG files name, these files. @param fileOf its file on disk */
 export async function joinByReference(
-  dataFolder: string,
   imagePaths: readonly string[],
+  fileOf: (path: string) => string,
   segments: Segments,
 ): Promise<Map<string, string[]>> {
   const joined = new Map<string, string[]>();
   for (const path of imagePaths) {
-    if (!['dicom', undefined].includes(kindByName(path))) continue;
-    const instance = await imageShapesOf(join(dataFolder, path), { frames: 'first' })
+    const file = fileOf(path);
+    if (!['dicom', undefined].includes(kindByName(file))) continue;
+    const instance = await imageShapesOf(file, { frames: 'first' })
       .then(({ dicom }) => dicom?.instance)
       .catch(() => undefined); // decoding will say why
     const files = instance ? segments.filesOf(instance) : [];

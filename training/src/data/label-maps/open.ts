@@ -53,9 +53,10 @@ export async function openLabelMaps(
   const files = walk.images.map(({ path, bytes, modified }) => [path, bytes, modified]);
   const asked = new Set<string>();
   let find = companionFinder(named, BY_NAME);
+  let fileOf = (path: string) => path;
 
   const read = async (path: string): Promise<(LabelPicture | Unusable)[]> => {
-    const image = await imageShapesOf(join(dataFolder, path), options);
+    const image = await imageShapesOf(join(dataFolder, fileOf(path)), options);
     const shapes = await Promise.all(image.chosen.map((page) => image.shapeOf(page)));
     const file = find(path);
     const instance = image.dicom?.instance;
@@ -78,14 +79,18 @@ export async function openLabelMaps(
     total: paths.length,
     names: segments.names,
     skipped,
-    match: async (imagePaths) => {
-      const stems = chosen ? undefined : matchCompanions(imagePaths, named, BY_NAME).paths;
+    match: async (imagePaths, firstFile) => {
+      fileOf = firstFile ?? fileOf;
+      const names = { ...BY_NAME, firstFile };
+      const stems = chosen ? undefined : matchCompanions(imagePaths, named, names).paths;
       const listed = chosen?.of(imagePaths);
       const byName = new Map(imagePaths.map((path, i) => [path, listed ? listed.get(path) : stems![i]]));
-      const alone = companionFinder(chosen ? [] : named, BY_NAME);
+      const alone = companionFinder(chosen ? [] : named, names);
       find = (path) => (byName.has(path) ? byName.get(path) : alone(path));
       const joined =
-        dicom.size === 0 ? new Map<string, string[]>() : await joinByReference(dataFolder, imagePaths, segments);
+        dicom.size === 0
+          ? new Map<string, string[]>()
+          : await joinByReference(imagePaths, (path) => join(dataFolder, fileOf(path)), segments);
       return unmatched({ imagePaths, byName, joined, paths, folder });
     },
     of: async (path) => {

@@ -31,10 +31,11 @@ export interface LabelMaps {
   /**
    * Joins images and label maps before any picture is decoded. Only what it was told lets `of` leave out the folders that
    * all images share, and know which names are those of other images.
-   * @param imagePaths all of the data, below its folder, with forward slashes
+   * @param imagePaths all of the data, below its folder, with forward slashes; keys where images are several files each
+   * @param firstFile the first file of such a key, whose size and place are those of its image
    * @throws InputError where two files fit one image, one fits two, or none fits any
    */
-  match(imagePaths: readonly string[]): Promise<Unmatched>;
+  match(imagePaths: readonly string[], firstFile?: (key: string) => string): Promise<Unmatched>;
   /**
    * The label maps of an image file: as many and in the same order as its pictures are decoded. Where one reason holds for
    * the whole file, it is repeated for each picture, as far as these can be counted.

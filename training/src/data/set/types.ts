@@ -154,8 +154,15 @@ export interface Beside {
   identity: string;
   /** Of a mask's values, as far as they have some. */
   names?: ReadonlyMap<number, string>;
-  /** Joins them with the images at these paths, and says which stand alone. @throws InputError where nothing fits. */
-  match(paths: readonly string[]): Promise<{ images: readonly string[]; others: readonly string[] }>;
+  /**
+   * Joins them with the images at these paths, and says which stand alone.
+   * @param firstFile see `Store`
+   * @throws InputError where nothing fits
+   */
+  match(
+    paths: readonly string[],
+    firstFile?: (key: string) => string,
+  ): Promise<{ images: readonly string[]; others: readonly string[] }>;
   /** Those of an image's file: as many, and in the same order, as its pictures. */
   of(path: string): Promise<(BesidePicture | Unusable)[]>;
   /** Notes for the user on what was read so far, one sentence each. */

@@ -47,7 +47,8 @@ export function openChannelStore(folder: string, patterns: ChannelPatterns): Sto
   }
   const images = [...whole].map(([path, each]): ImageFile => ({ path, ...sumOf(each) }));
   const filesOf = (key: string) => whole.get(key)!.map(({ path }) => path);
-  const firstOf = (keys: readonly string[]) => keys.map((key) => filesOf(key)[0]!);
+  const firstFile = (key: string) => filesOf(key)[0]!;
+  const firstOf = (keys: readonly string[]) => keys.map(firstFile);
   const idsOf = (key: string) => [key, key.slice(key.lastIndexOf('/') + 1)];
   return {
     ...below,
@@ -58,6 +59,7 @@ export function openChannelStore(folder: string, patterns: ChannelPatterns): Sto
       ...lacking.map(({ file, reason }) => ({ file, reason })),
     ],
     channelNames: names,
+    firstFile,
     lacking: new Map(lacking.flatMap(({ key, reason }) => idsOf(key).map((id) => [id, reason]))),
     notes: notesOn(others),
     identityOf: (listed, skipped) => {

@@ -84,7 +84,6 @@ async function open(options: SourceOptions, beside: Beside | undefined): Promise
   };
   if (isPatterns(channels)) {
     checkPatterns('prepare images', channels);
-    if (beside?.kind === 'mask') refuse('prepare images', '--channels', 'a number with --masks', channels);
     if (data === 'digits' || isDicomweb(data) || !statOf(data).isDirectory())
       refuse('prepare images', '--channels', 'a number, as data is no folder', channels);
     return openStore(openChannelStore(data, channels));

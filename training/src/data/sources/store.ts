@@ -25,6 +25,8 @@ export interface Store extends Walk {
   name: string;
   /** Where each image is several files: a name for each of its channels. Its images then have keys as paths. */
   channelNames?: readonly string[];
+  /** The file of the first channel of a key. */
+  firstFile?: (key: string) => string;
   /** Why images whose files are not all there are skipped, by their keys and the last part of these. */
   lacking?: ReadonlyMap<string, string>;
   /** Sentences about files that do not count. */
@@ -53,7 +55,10 @@ export const decodeStore = (store: Store, items: readonly FileItem[], options: I
 
 /** The store with masks or pictures beside its own, and what to tell the user of those that stand alone. */
 export async function joinBeside(store: Store, beside: Beside): Promise<{ store: Store; notes: string[] }> {
-  const { images, others } = await beside.match(store.images.map(({ path }) => path));
+  const { images, others } = await beside.match(
+    store.images.map(({ path }) => path),
+    store.firstFile,
+  );
   const what = beside.kind === 'mask' ? 'mask' : 'condition image';
   const some = (paths: readonly string[]) => `${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ' ...' : ''}`;
   const notes = [
