@@ -11,6 +11,7 @@ import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
 import { type Artefact, pictureShapeOf, sizeOf, splitPairs } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
+import { SINGLE_FORMATS } from '../pictures/choices.ts';
 import { factsOf, noteOnClass } from '../pictures/facts.ts';
 import { type Command, textOption } from './options/command.ts';
 import { depthOption, fileOptions } from './options/files.ts';
@@ -60,6 +61,7 @@ const SHEET =
   'Sheet of all pictures; its name gives the format: png, webp, avif, tiff, jpg or gif; jpg and gif lose a little. A name in .npy writes an array of numpy instead, [N, H, W] or [N, H, W, 3] of 8 bits';
 const SHOW =
   'Channels that pictures show: one in gray, as flair or 2, or three as red, green and blue, as flair,t1,t2; an .npy has all';
+const { format, ...MEDICAL } = fileOptions(FILES, 'Format of single pictures');
 const MOVING = 'Animation of the sheet as it forms: webp, or gif, which has only 256 colours';
 
 export const command: Command<SampleArguments> = {
@@ -91,12 +93,17 @@ export const command: Command<SampleArguments> = {
     units: {
       boolean: true,
       group: FILES,
-      describe: 'Write what was measured into the .npy, such as Hounsfield units, as floats in place of levels',
+      describe: 'Write what was measured, such as Hounsfield units, as floats into the .npy, or a .tiff of gray pages',
     },
     show: textOption(SHOW, { group: FILES, defaultDescription: 'as it was trained with' }),
     columns: numberOption('columns', FILES, 'Pictures in each row of a sheet', 'square'),
     singles: textOption('Folder for single pictures, one file each, named by seed', { group: FILES }),
-    ...fileOptions(FILES, 'Format of single pictures'),
+    format: {
+      ...format,
+      choices: SINGLE_FORMATS,
+      describe: `${format.describe}; tiff is for the floats of --units`,
+    },
+    ...MEDICAL,
     frames: textOption('Folder for a PNG sheet of each step', { group: FILES }),
     animation: textOption(MOVING, { group: FILES }),
   },

@@ -4,7 +4,7 @@
  */
 import type { PictureFacts } from '@onnoise/medical';
 import { check, number, object, oneOf, type Rule, rule } from '@onnoise/scheduler/rules';
-import { BODY_PART, type FileChoice, PIXEL_SPACING } from './choices.ts';
+import { BODY_PART, type FileChoice, PIXEL_SPACING, type SingleFormat } from './choices.ts';
 
 const absentOr = (wanted: Rule<unknown>, value: unknown): boolean => value === undefined || wanted.holds(value);
 
@@ -36,7 +36,7 @@ export const FACTS: Rule<PictureFacts> = rule(
 );
 
 /**
- * Undefined where nothing is known, and for PNG files, which say nothing. A model that learnt from images of changed size or
+ * Undefined where nothing is known, and for PNG and TIFF files, which say nothing. A model that learnt from images of changed size or
  * contrast does not know how large its pixels are, or what its levels measure.
  * @param folder of the model
  * @throws InputError for a training.json that cannot be used
@@ -44,9 +44,9 @@ export const FACTS: Rule<PictureFacts> = rule(
 export async function factsOf(
   action: string,
   folder: string,
-  { format = 'png', modality, pixelSpacing, bodyPart }: FileChoice,
+  { format = 'png', modality, pixelSpacing, bodyPart }: FileChoice<SingleFormat>,
 ): Promise<PictureFacts | undefined> {
-  if (format === 'png') return undefined;
+  if (format === 'png' || format === 'tiff') return undefined;
   const { readTraining } = await import('@onnoise/training/folder');
   const training = await readTraining(folder);
   const known = <T>(name: string, wanted: Rule<T>, value: unknown) =>
@@ -65,7 +65,10 @@ export async function factsOf(
 }
 
 /** Why pictures are not of the class of their modality, if something could change that. */
-export function noteOnClass({ format, modality }: FileChoice, facts: PictureFacts | undefined): string | undefined {
+export function noteOnClass(
+  { format, modality }: FileChoice<SingleFormat>,
+  facts: PictureFacts | undefined,
+): string | undefined {
   if (format !== 'dicom' || (modality !== 'CT' && modality !== 'MR') || facts?.plane !== undefined) return undefined;
   if (facts?.spacing !== undefined) return undefined;
   return `The files are Secondary Captures of modality ${modality}: nothing says how large a pixel is, as --pixel-spacing does.`;

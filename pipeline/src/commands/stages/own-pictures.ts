@@ -3,9 +3,11 @@
 import { open } from 'node:fs/promises';
 import { withText } from '@onnoise/base/files';
 import type { ImageSeed } from '@onnoise/scheduler';
-import { ENDINGS, type PictureFileFormat, wordOf } from '../../pictures/choices.ts';
+import { ENDINGS, type SingleFormat, wordOf } from '../../pictures/choices.ts';
 
-const MARK = ['Software', 'onnoise sample'] as const;
+/** What its TIFF files name as their software, too. */
+export const OWN = 'onnoise sample';
+const MARK = ['Software', OWN] as const;
 
 /** The bytes of a picture, which say who made it if they are a PNG. */
 export const marked = (picture: Uint8Array): Uint8Array => withText(picture, ...MARK);
@@ -13,7 +15,8 @@ export const marked = (picture: Uint8Array): Uint8Array => withText(picture, ...
 const BEGINNING = 1024;
 
 /** Whether a file is a picture that `sample` wrote. */
-export async function isMarked(path: string, format: PictureFileFormat = 'png'): Promise<boolean> {
+export async function isMarked(path: string, format: SingleFormat = 'png'): Promise<boolean> {
+  if (format === 'tiff') return isOwnTiff(await beginningOf(path));
   if (format !== 'png') {
     const { isSyntheticDicom, isSyntheticNifti } = await import('@onnoise/medical');
     return (format === 'dicom' ? isSyntheticDicom : isSyntheticNifti)(await beginningOf(path));
@@ -24,6 +27,8 @@ export async function isMarked(path: string, format: PictureFileFormat = 'png'):
     .catch(() => ({ comments: [] }));
   return comments.some(({ keyword, text }) => keyword === MARK[0] && text === MARK[1]);
 }
+
+const isOwnTiff = (beginning: Uint8Array): boolean => Buffer.from(beginning).includes(`\0${OWN}\0`);
 
 async function beginningOf(path: string): Promise<Uint8Array> {
   const file = await open(path).catch(() => undefined);
@@ -38,8 +43,8 @@ async function beginningOf(path: string): Promise<Uint8Array> {
   }
 }
 
-/** `7.png`, or `3-7-0.250000.png` for a quarter of the way from 3 to 7; `.dcm` and `.nii.gz` for other formats. */
-export const singleName = (seed: ImageSeed, format: PictureFileFormat = 'png'): string =>
+/** `7.png`, or `3-7-0.250000.png` for a quarter of the way from 3 to 7; `.dcm`, `.nii.gz` and `.tiff` for other formats. */
+export const singleName = (seed: ImageSeed, format: SingleFormat = 'png'): string =>
   `${wordOf(seed)}.${ENDINGS[format]}`;
 
 export const frameName = (step: number): string => `${String(step).padStart(4, '0')}.png`;

@@ -3,22 +3,35 @@
  * is too large, a full disk.
  */
 import { basename, extname, join, resolve } from 'node:path';
-import { writeNpy } from '@onnoise/base/arrays';
 import { checkWritable, requireSpace, writeWhole } from '@onnoise/base/files';
 import type { Levels } from '@onnoise/base/pictures';
 import type { PictureFacts } from '@onnoise/medical';
 import type { AnimationFormat, PictureFormat, Samples, SheetOptions } from '@onnoise/runtime-node';
-import { type Artefact, type ShownFacts, shownOf, sizeOf, toByte, toDeepLevel } from '@onnoise/scheduler/model';
+import { type Artefact, type ShownFacts, shownOf, sizeOf } from '@onnoise/scheduler/model';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import { besideSheet, joinImages, spreadSteps } from '@onnoise/training/pictures';
-import { checkFileChoice, checkFileFormat, type FileChoice, fileBytes } from '../../pictures/choices.ts';
+import {
+  checkFileChoice,
+  checkFileFormat,
+  type FileChoice,
+  fileBytes,
+  type SingleFormat,
+} from '../../pictures/choices.ts';
 import { pictureEncoder } from '../../pictures/encoder.ts';
 import type { Film } from './film.ts';
 import { besideName, maskFiles } from './mask-files.ts';
+import {
+  measuredChannel,
+  measuredTiff,
+  measuredValues,
+  numberBytes,
+  numberKind,
+  pictureArray,
+} from './number-files.ts';
 import { frameName, marked, singleName } from './own-pictures.ts';
 
 /** Where to write; undefined entries are not written. */
-export interface SheetFiles extends FileChoice {
+export interface SheetFiles extends FileChoice<SingleFormat> {
   /** The sheet, a file. */
   out: string;
   /** Folder for one file per image. */
@@ -35,7 +48,7 @@ export interface SheetFiles extends FileChoice {
   columns?: number | undefined;
   /** Bits of a level in the sheet, the array and single pictures. Default: 8. */
   depth?: 8 | 16 | undefined;
-  /** Measured values in the array, in place of levels. */
+  /** Measured values in the array, or in TIFF, in place of levels. */
   units?: boolean | undefined;
 }
 
@@ -50,8 +63,14 @@ export function keptSteps({ frames, animation }: SheetFiles, steps: number): num
 /** @throws InputError for names and options that are wrong for any model. */
 export async function checkNames(files: SheetFiles): Promise<void> {
   const { out, singles, frames, animation, columns, depth, units } = files;
-  if (units && !isArrayName(out)) {
-    throw new InputError(`Cannot write the pictures: --out must end in .npy with --units, received "${out}".`);
+  const numbers = numberKind(out, units);
+  if (units && numbers === undefined) {
+    throw new InputError(
+      `Cannot write the pictures: --out must end in .npy, .tiff or .tif with --units, received "${out}".`,
+    );
+  }
+  if (!units && files.format === 'tiff') {
+    refuse('write the pictures', '--format', 'png, dicom or nifti without --units, whose floats tiff is for', 'tiff');
   }
   if (units && depth !== undefined) {
     throw new InputError(
@@ -63,7 +82,7 @@ export async function checkNames(files: SheetFiles): Promise<void> {
   }
   checkFileChoice('write the pictures', files);
   if (columns !== undefined) checkInteger('sample images', '--columns', columns, 1, 10_000);
-  if (!isArrayName(out)) await sheetFormat(out, '--out', depth);
+  if (numbers === undefined) await sheetFormat(out, '--out', depth);
   if (animation !== undefined) await movingFormat(animation);
   const places = new Map<string, string>();
   for (const [option, path] of Object.entries({
@@ -93,17 +112,18 @@ export async function checkFiles(
   { count, model, steps }: { count: number; model: ShownFacts; steps: number },
 ): Promise<void> {
   const { checkPictureSize, layOut } = await import('@onnoise/runtime-node');
-  const { out, singles, frames, animation, columns, depth = 8 } = files;
+  const { out, singles, frames, animation, columns, depth = 8, units } = files;
   const { shape } = model;
   const shown = shownBy(files, model);
   checkFileFormat('write the pictures', shown, files);
-  const bytes = depth / 8;
+  const numbers = numberKind(out, units);
+  if (numbers === 'tiff' || files.format === 'tiff') measuredChannel(shown);
   const show = shownOf('write the pictures', shown);
   const picture = layOut(count, shape, columns === undefined ? { show } : { columns, show });
-  const pixels = count * sizeOf(shape);
-  const sheet = isArrayName(out) ? pixels : checkPictureSize(await sheetFormat(out), picture);
+  const sheet = numbers ? count * sizeOf(shape) : checkPictureSize(await sheetFormat(out), picture);
+  const bytes = numbers ? numberBytes(numbers, count, { shape, units, depth }) : (sheet * depth) / 8;
   await checkWritable('--out', out, 'file');
-  await requireSpace(out, sheet * bytes, `write ${out}`);
+  await requireSpace(out, bytes, `write ${out}`);
   if (singles !== undefined) {
     await checkWritable('--singles', singles, 'folder');
     await requireSpace(singles, count * fileBytes(sizeOf(shape), files), `write ${singles}`);
@@ -134,7 +154,7 @@ export async function writeFiles(
 ): Promise<void> {
   const { images, shape, seeds, levels, model, artefact } = samples;
   const runtime = await import('@onnoise/runtime-node');
-  const { out, columns, singles, frames, animation, depth } = files;
+  const { out, columns, singles, frames, animation, depth, units } = files;
   const { channelNames, show: usual } = artefact;
   const shown = shownBy(files, { shape, channelNames, show: usual });
   const show = shownOf('write the pictures', shown);
@@ -142,26 +162,26 @@ export async function writeFiles(
     signal.throwIfAborted();
     await writeWhole(path, marked(bytes));
   };
-  if (isArrayName(out)) {
+  const numbers = numberKind(out, units);
+  const floats = (part: Float32Array) => measuredTiff(measuredValues(part, levels!), shape, measuredChannel(shown));
+  if (numbers !== undefined) {
     signal.throwIfAborted();
-    await writeWhole(out, pictureArray(valuesOf(images, depth, levels), shape));
+    await writeWhole(out, numbers === 'tiff' ? floats(images) : pictureArray(images, shape, { depth, levels }));
     onWritten('array', out);
   } else {
     await write(out, await sheetOf(samples, columns, { format: await sheetFormat(out), depth, show }));
     onWritten('sheet', out);
   }
-  if (singles !== undefined || isArrayName(out)) {
-    for await (const [path, bytes] of maskFiles(samples, { array: isArrayName(out) ? out : undefined, singles })) {
-      await write(path, bytes);
-    }
-    if (samples.masks) onWritten('masks', singles === undefined ? besideName(out, 'masks') : `${singles}-masks`);
+  if (singles !== undefined || numbers !== undefined) {
+    const array = numbers && out.replace(/[^.]+$/, 'npy');
+    for await (const [path, bytes] of maskFiles(samples, { array, singles })) await write(path, bytes);
+    if (samples.masks) onWritten('masks', singles === undefined ? besideName(array!, 'masks') : `${singles}-masks`);
   }
   if (singles !== undefined) {
     const size = sizeOf(shape);
-    const encode = await pictureEncoder(shown, files, files.facts, async () => ({
-      model: basename(resolve(model)),
-      hash: await runtime.hashModel(model),
-    }));
+    const { format, ...choice } = files;
+    const origin = async () => ({ model: basename(resolve(model)), hash: await runtime.hashModel(model) });
+    const encode = format === 'tiff' ? floats : await pictureEncoder(shown, { ...choice, format }, files.facts, origin);
     for (const [i, seed] of seeds.entries()) {
       const picture = await encode(images.subarray(i * size, (i + 1) * size), seed);
       await write(join(singles, singleName(seed, files.format)), picture);
@@ -207,29 +227,6 @@ async function sheetOf(
   const { images, shape, each } = cells;
   const across = columns ?? Math.ceil(Math.sqrt(samples.seeds.length));
   return sheet(images, shape, each === 1 ? columns : each * across, { ...options, show: cells.show });
-}
-
-const isArrayName = (path: string): boolean => /\.npy$/i.test(path);
-
-type Values = Uint8Array | Uint16Array | Float32Array;
-
-/** What an array holds of values in [-1, 1]: levels from 0, black, to 255 or 65535, or what was measured. */
-function valuesOf(images: Float32Array, depth: SheetFiles['depth'], levels: Levels | undefined): Values {
-  if (!levels) return depth === 16 ? Uint16Array.from(images, toDeepLevel) : Uint8Array.from(images, toByte);
-  const { black, white } = levels;
-  return images.map((value) => black + ((value + 1) / 2) * (white - black));
-}
-
-/** [N, H, W] of gray pictures, [N, H, W, 3] of coloured ones. @param values [N, C, H, W] */
-function pictureArray(values: Values, [channels, height, width]: Samples['shape']): Uint8Array {
-  const plane = height * width;
-  const count = values.length / (channels * plane);
-  if (channels === 1) return writeNpy(values, [count, height, width]);
-  const pixels = values.map((_, at) => {
-    const [pixel, channel] = [Math.floor(at / channels), at % channels];
-    return values[(Math.floor(pixel / plane) * channels + channel) * plane + (pixel % plane)]!;
-  });
-  return writeNpy(pixels, [count, height, width, channels]);
 }
 
 /** @throws InputError for a name without a format of pictures */

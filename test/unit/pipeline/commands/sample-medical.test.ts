@@ -233,7 +233,12 @@ describe('pipeline sample --format', () => {
       ['--format', 'dicom'],
       '--format must be left out without --singles, whose files it is for, received "dicom"',
     ],
-    [GRAY, ['--singles', 'x', '--format', 'tiff'], '--format must be one of png, dicom, nifti, received "tiff"'],
+    [GRAY, ['--singles', 'x', '--format', 'gif'], '--format must be one of png, dicom, nifti, tiff, received "gif"'],
+    [
+      GRAY,
+      ['--singles', 'x', '--format', 'tiff'],
+      '--format must be png, dicom or nifti without --units, whose floats tiff is for, received "tiff"',
+    ],
     [
       GRAY,
       ['--singles', 'x', '--modality', 'CT'],

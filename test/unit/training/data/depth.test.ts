@@ -130,7 +130,10 @@ describe('images of 16 bits', () => {
       expect(Math.abs(units[i]! - (-1000 + (2000 * level) / 65_535))).toBeLessThan(half + 1e-3);
     }
     const png = await runCli(...drawn, '--units', '--out', at('units.png'));
-    expect([png.code, png.stderr]).toEqual([2, expect.stringContaining('--out must end in .npy with --units')]);
+    expect([png.code, png.stderr]).toEqual([
+      2,
+      expect.stringContaining('--out must end in .npy, .tiff or .tif with --units'),
+    ]);
     const digits = await runCli('sample', '--units', '--out', at('units.npy'));
     expect([digits.code, digits.stderr]).toEqual([2, expect.stringContaining('--units must be left out')]);
   });
