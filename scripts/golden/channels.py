@@ -9,7 +9,8 @@ storage that runs the other way in one of them, and with a qform in place of an 
 slices as nibabel's nearest canonical axes have them, from the feet to the head, front above and right on the left, in levels
 of 16 bits under a window from 0 to 2000. `labels` are the slices of the label map that lies beside them, in yet another storage.
 
-`pictures` are files of Pillow and tifffile with their own levels, [C, H, W]. `shrunk` is RGBA of 24 x 24 pixels, and what
+`pictures` are files of Pillow and tifffile with their own levels, [C, H, W]; those of floats and of 32-bit integers have
+levels from the least value of all channels to the greatest. `shrunk` is RGBA of 24 x 24 pixels, and what
 Pillow's Lanczos makes of it at 8 x 8; it weighs colours by how opaque they are, too.
 """
 
@@ -100,6 +101,32 @@ def pictures():
     palette.putpalette([9, 20, 30, 200, 3, 4, 7, 180, 9, 1, 2, 240])
     rgb = dict(photometric="rgb")
     black = dict(photometric="minisblack", planarconfig="contig")
+    own = np.random.default_rng(13)
+
+    def measured(name, array, depth, **options):
+        low, high = float(array.min()), float(array.max())
+        levels = np.rint((array.astype(np.float64) - low) / (high - low) * 65535).astype(int)
+        if depth == 8:
+            levels = (levels + 128) // 257
+        file = io.BytesIO()
+        tifffile.imwrite(file, array, planarconfig="contig", **options)
+        return dict(
+            name=name, file=base64.b64encode(file.getvalue()).decode(), channels=array.shape[-1], depth=depth,
+            levels=np.moveaxis(levels, -1, 0).ravel().tolist(),
+        )
+
+    def floats(channels):
+        return (own.normal(size=(5, 6, channels)) * 1000).astype(np.float32)
+
+    gray = dict(photometric="minisblack")
+    measurements = [
+        *(measured(f"{n} samples of floats.tif", floats(n), 8 if n % 2 else 16, extrasamples=[0] * (n - 1), **gray) for n in (2, 4, 5, 6, 7, 8)),
+        measured("four floats, compressed and in tiles.tif", floats(4), 16, compression="zlib", tile=(16, 16), extrasamples=[0] * 3, **gray),
+        measured("four floats, big-endian, of a BigTIFF.tif", floats(4), 16, byteorder=">", bigtiff=True, extrasamples=[0] * 3, **gray),
+        measured("red, green, blue and infrared in floats.tif", floats(4), 16, extrasamples=[0], **rgb),
+        measured("five signed integers.tif", own.integers(-(2**31), 2**31, size=(5, 6, 5)).astype(np.int32), 16, extrasamples=[0] * 4, **gray),
+        measured("four integers.tif", own.integers(0, 2**32, size=(5, 6, 4)).astype(np.uint32), 8, extrasamples=[0], **rgb),
+    ]
     return [
         pillow("rgba.png", levels(4), "RGBA", format="PNG"),
         pillow("la.png", levels(2), "LA", format="PNG"),
@@ -114,6 +141,7 @@ def pictures():
         tiff("six samples in tiles of a BigTIFF.tif", levels(6), tile=(16, 16), bigtiff=True, extrasamples=[0] * 5, **black),
         tiff("eight samples.tif", levels(8, np.uint16), extrasamples=[0] * 7, **black),
         planar("seven samples, planes of RGB.tif", levels(7), planarconfig="separate", extrasamples=[0] * 4, **rgb),
+        *measurements,
     ]
 
 

@@ -117,13 +117,15 @@ async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promis
   if (keepsSamples(options.channels)) {
     const colours = format !== 'tiff' || (tiff?.alpha ?? channels === 1) || (channels === 3 && !hasAlpha);
     const read = (failOn: FailOn) =>
-      gate(2 * channels * width * height, () =>
+      gate((isMeasured(metadata) ? 4 : 2) * channels * width * height, () =>
         readSamples(open(file, failOn, { ignoreIcc: !colours }), metadata, { colours, window }, options),
       );
     const kept = DAMAGE[format] ? await readUndamaged(read, DAMAGE[format], gate) : await read('error');
     return { ...kept, ...facts, deep: false, transparent: false };
   }
   if (isMeasured(metadata)) {
+    // Numbers without a meaning; what else cannot be read has a better reason.
+    if (tiff && !tiff.alpha && hasAlpha && ['b-w', 'srgb', 'scrgb'].includes(space)) refuseMany(channels);
     const plain = () => open(file, 'error', { ignoreIcc: true });
     const bytes = 2 * metadata.channels; // about 4 times those of a picture of 8 bits
     const square = await gate(bytes * width * height, () => readMeasured(plain(), metadata, window, options));

@@ -1,6 +1,6 @@
 /**
  * Pictures whose pixels are measurements and not levels: TIFF of floats, of 32-bit integers and of signed ones. Black is
- * the least value of the picture and white the greatest, unless a window says otherwise. The three channels of a colour
+ * the least value of the picture and white the greatest, unless a window says otherwise. All channels of a picture
  * share one range. Values that are no finite numbers do not count for the range: NaN is black.
  *
  * Limits: sharp reads no 64 bits, and cuts off signed and real numbers of 16 bits; those are refused.
@@ -39,23 +39,17 @@ export async function readMeasured(
   window: WindowChoice,
   options: ImageOptions,
 ): Promise<{ pixels: Uint8Array | Uint16Array; transparent: boolean; infinite: boolean }> {
+  refuseCutOff(space);
   const Numbers = ARRAYS[depth];
-  if (space === 'grey16' || space === 'rgb16')
-    throw new Error(`its values are signed or real numbers of 16 bits: ${SAVE_AS}`);
   if (Numbers === undefined || hasAlpha || (channels !== 1 && channels !== 3)) {
     const what = hasAlpha ? ', transparency among them' : '';
     throw new Error(
       `its pixels are ${channels} numbers each (${depth})${what}: save it as gray or RGB of 8 or 16 bits`,
     );
   }
-  const pipeline = input.autoOrient().toColourspace(space).raw({ depth });
-  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  if (info.channels !== channels) throw new Error(`decoded to ${info.channels} channels, not ${channels}`);
-  const values = new Numbers(data.buffer.slice(data.byteOffset, data.byteOffset + data.length) as ArrayBuffer); // aligned
-  const range = extremes((i) => values[i]!, values.length);
-  if (range[0] > range[1]) throw new Error('it has no value that is a finite number');
-  const share = typeof window === 'object' ? within(window) : fullRange(...range);
+  const { values, width, height, found } = await numbersOf(input, Numbers, depth, space);
+  if (found !== channels) throw new Error(`decoded to ${found} channels, not ${channels}`);
+  const share = shareOf(values, window);
   const levels = channels === 1 ? new Uint16Array(values.length) : new Uint8Array(values.length);
   let infinite = false;
   for (let i = 0; i < levels.length; i++) {
@@ -65,4 +59,65 @@ export async function readMeasured(
     levels[i] = channels === 1 ? level : (level + 128) / 257;
   }
   return { pixels: await fitRaw({ width, height, pixels: levels }, options), transparent: false, infinite };
+}
+
+/** Spaces in which sharp leaves numbers of several channels as they are, by that of the file. Before the others it repeats a gray channel twice. */
+const EXACT: Readonly<Record<string, { space: string; more: number } | undefined>> = {
+  'b-w': { space: 'srgb', more: 2 },
+  srgb: { space: 'srgb', more: 0 },
+  scrgb: { space: 'scrgb', more: 0 },
+};
+
+/**
+ * The same of several channels that are numbers without a meaning: a plane of 16 bits for each.
+ * @throws Error with the reason why it cannot be used
+ */
+export async function readMeasuredPlanes(
+  input: Sharp,
+  { depth, space, channels }: Metadata,
+  window: WindowChoice,
+): Promise<{ width: number; height: number; planes: Uint16Array[]; infinite: boolean }> {
+  refuseCutOff(space);
+  const [Numbers, exact] = [ARRAYS[depth], EXACT[space]];
+  if (Numbers === undefined || exact === undefined) {
+    throw new Error(`its pixels are ${channels} numbers each (${depth}, ${space}): save it as levels of 8 or 16 bits`);
+  }
+  const { values, width, height, found } = await numbersOf(input, Numbers, depth, exact.space);
+  if (found !== channels + exact.more) throw new Error(`decoded to ${found} channels, not ${channels}`);
+  const share = shareOf(values, window);
+  let infinite = false;
+  const planes = Array.from({ length: channels }, (_, channel) => {
+    const from = channel === 0 ? 0 : channel + exact.more;
+    return Uint16Array.from({ length: width * height }, (_, i) => {
+      const value = values[i * found + from]!;
+      if (!Number.isFinite(value)) infinite = true;
+      return levelOf(share(value));
+    });
+  });
+  return { width, height, planes, infinite };
+}
+
+/** @throws Error for numbers that sharp cuts off */
+function refuseCutOff(space: string): void {
+  if (space === 'grey16' || space === 'rgb16')
+    throw new Error(`its values are signed or real numbers of 16 bits: ${SAVE_AS}`);
+}
+
+async function numbersOf(
+  input: Sharp,
+  Numbers: new (bytes: ArrayBuffer) => Values,
+  depth: Metadata['depth'],
+  space: string,
+): Promise<{ values: Values; width: number; height: number; found: number }> {
+  const pipeline = input.autoOrient().toColourspace(space).raw({ depth });
+  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
+  const values = new Numbers(data.buffer.slice(data.byteOffset, data.byteOffset + data.length) as ArrayBuffer); // aligned
+  return { values, width: info.width, height: info.height, found: info.channels };
+}
+
+/** A share of white of each value. */
+function shareOf(values: Values, window: WindowChoice): (value: number) => number {
+  const range = extremes((i) => values[i]!, values.length);
+  if (range[0] > range[1]) throw new Error('it has no value that is a finite number');
+  return typeof window === 'object' ? within(window) : fullRange(...range);
 }

@@ -1,6 +1,6 @@
 /**
  * Pictures whose channels are all kept, where more or other than gray or RGB are asked for: how opaque pixels are, and TIFF
- * of many samples a pixel. Each channel is brought to size by itself, at 16 bits.
+ * of many samples a pixel, levels or measurements. Each channel is brought to size by itself, at 16 bits.
  *
  * Colours count as far as a pixel is opaque while a picture is resized: those of clear pixels, which nobody sees, would show
  * at its edges. Pixels that are clear in the result have the colour of the background, and a border is clear.
@@ -8,6 +8,7 @@
 import { extentOf, isGray, toGray } from '@onnoise/scheduler/model';
 import type { Metadata, Sharp } from 'sharp';
 import { planFit } from './fit.ts';
+import { isMeasured, readMeasuredPlanes } from './measured.ts';
 import { joinPlanes } from './planes.ts';
 import { fitRaw } from './raw-picture.ts';
 import type { ImageOptions, Picture } from './types.ts';
@@ -30,9 +31,14 @@ export async function readSamples(
   metadata: Metadata,
   { colours, window }: SamplesOptions,
   options: ImageOptions,
-): Promise<Pick<Picture, 'pixels' | 'alpha' | 'windowed'>> {
+): Promise<Pick<Picture, 'pixels' | 'alpha' | 'windowed' | 'measured' | 'infinite'>> {
   const wanted = options.channels!;
   const { space, depth, channels, hasAlpha } = metadata;
+  if (isMeasured(metadata) && !colours) {
+    requireChannels(channels, wanted);
+    const { infinite, ...planes } = await readMeasuredPlanes(input, metadata, window);
+    return { pixels: await fitEach(planes, options), windowed: true, measured: true, infinite };
+  }
   if (depth !== 'uchar' && depth !== 'ushort')
     throw new Error(
       `its pixels are ${channels} numbers each (${depth}), not levels of 8 or 16 bits: save it with those`,
@@ -43,15 +49,18 @@ export async function readSamples(
     );
   const read = await planesOf(input, metadata);
   const shown = colours ? withAlpha(read, wanted, hasAlpha) : read;
-  if (shown.planes.length !== wanted)
-    throw new Error(`it has ${count(shown.planes.length)}, and --channels ${wanted} asks for ${wanted}`);
+  requireChannels(shown.planes.length, wanted);
   const windowed = window !== 'dicom' && depth === 'ushort';
   if (windowed) applyWindow(colours ? shown.planes.slice(0, -1) : shown.planes, window);
   const pixels = colours ? await fitClear(shown, options) : await fitEach(shown, options);
   return { pixels, windowed, ...(colours && { alpha: hasAlpha ? 'kept' : 'opaque' }) };
 }
 
-const count = (channels: number) => (channels === 1 ? '1 channel' : `${channels} channels`);
+function requireChannels(found: number, wanted: number): void {
+  if (found === wanted) return;
+  const words = found === 1 ? '1 channel' : `${found} channels`;
+  throw new Error(`it has ${words}, and --channels ${wanted} asks for ${wanted}`);
+}
 
 /** At 16 bits; those of 8 get 257 times their levels. */
 async function planesOf(input: Sharp, { space, depth, channels }: Metadata): Promise<Planes> {

@@ -82,6 +82,80 @@ describe('a TIFF of measurements', () => {
     );
   });
 
+  it('of several channels has one range for all, or a window, where these are asked for', async () => {
+    const values = [0, 1, 5, 1, 2, 0, 5, 5, 5, 0, 0, 0, 3, 3, 4, -5];
+    const file = tiff('float', 32, values);
+    const channel = (pixels: ArrayLike<number>, c: number) => Array.from({ length: 4 }, (_, i) => pixels[16 * c + i]);
+    const all = await decode(file, { channels: 4 });
+    expect(all).toMatchObject({ measured: true, windowed: true, infinite: false });
+    const level = (value: number) => Math.floor((Math.round(((value + 5) / 10) * 65_535) + 128) / 257);
+    for (const c of [0, 1, 2, 3]) {
+      const own = values.filter((_, i) => i % 4 === c);
+      expect(channel(all.pixels, c)).toEqual(own.map(level));
+      const windowed = await decode(file, { channels: 4, window: '2.5,5' });
+      expect(channel(windowed.pixels, c)).toEqual(own.map((value) => 51 * Math.max(0, value)));
+    }
+    const { pixels } = await decode(file, { channels: 4, depth: 16 });
+    expect(channel(pixels, 3)).toEqual([39_321, 65_535, 32_768, 0]);
+    const ints = await decode(tiff('int', 32, values), { channels: 4 });
+    expect(ints.pixels).toEqual(all.pixels);
+    const { NaN: none, POSITIVE_INFINITY: most } = Number;
+    const odd = await decode(tiff('float', 32, [0, none, 4, most, 4, 2, 4, 0]), { channels: 2 });
+    expect([channel(odd.pixels, 0), channel(odd.pixels, 1), odd.infinite]).toEqual([
+      [0, 255, 255, 255],
+      [0, 255, 128, 0],
+      true,
+    ]);
+  });
+
+  it.each<[string, Buffer, Partial<ImageOptions>, string]>([
+    [
+      'without being asked',
+      tiff('float', 32, [...Array(16).keys()]),
+      {},
+      'it has 4 channels, which are no colours: --channels 4 keeps them',
+    ],
+    [
+      'that are no colours',
+      tiff('float', 32, [...Array(8).keys()]),
+      {},
+      'it has 2 channels, which are no colours: --channels 2 keeps them',
+    ],
+    [
+      'of another number',
+      tiff('float', 32, [...Array(16).keys()]),
+      { channels: 5 },
+      'it has 4 channels, and --channels 5 asks for 5',
+    ],
+    [
+      'one of them transparency',
+      tiff('float', 32, [...Array(8).keys()], { alpha: true }),
+      { channels: 2 },
+      'its pixels are 2 numbers each (float), not levels',
+    ],
+    [
+      'of one alone',
+      tiff('float', 32, [0, 1, 2, 3]),
+      { channels: 2 },
+      'its pixels are 1 numbers each (float), not levels',
+    ],
+    [
+      'of half floats',
+      tiff('float', 16, new Array(16).fill(0)),
+      { channels: 4 },
+      'its values are signed or real numbers of 16 bits',
+    ],
+    ['of one value', tiff('float', 32, new Array(16).fill(7)), { channels: 4 }, 'blank: all its values are the same'],
+    [
+      'of no numbers',
+      tiff('float', 32, new Array(16).fill(Number.NaN)),
+      { channels: 4 },
+      'it has no value that is a finite number',
+    ],
+  ])('of several channels is refused: %s', async (_, file, options, reason) => {
+    await expect(decode(file, options)).rejects.toThrow(reason);
+  });
+
   it('is told of in a note', async () => {
     const data = await writeFiles(join(folder, 'set'), {});
     writeFileSync(join(data, '1.tif'), tiff('float', 32, [0, 1, 2, 5]));
