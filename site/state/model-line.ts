@@ -1,6 +1,6 @@
 import type { ConditionImage, ImageShape, MainFigure, MaskLabels } from '@onnoise/scheduler/model';
 
-/** What a model is told and draws beside a picture, known before it is loaded. */
+/** What a model is told, what it draws beside a picture, and what is shown of it, known before it is loaded. */
 export interface BesidePictures {
   /** The mask or picture that it is told of each picture. */
   conditionImage?: ConditionImage;
@@ -8,13 +8,21 @@ export interface BesidePictures {
   nullCondition?: boolean;
   /** Of the mask that it draws with each picture. */
   maskOutput?: MaskLabels;
+  /** Numbers of the channels that are drawn of its pictures, one or three; absent where these have no others. */
+  shows?: readonly number[];
 }
 
 /** What a model's line says of it beside the shape of its pictures. */
-export const besidePictures = ({ conditionImage, nullCondition, maskOutput }: BesidePictures): BesidePictures => ({
+export const besidePictures = ({
+  conditionImage,
+  nullCondition,
+  maskOutput,
+  shows,
+}: { [Key in keyof BesidePictures]: BesidePictures[Key] | undefined }): BesidePictures => ({
   ...(conditionImage && { conditionImage }),
   ...(nullCondition && { nullCondition }),
   ...(maskOutput && { maskOutput }),
+  ...(shows && { shows }),
 });
 
 /** The build's line of a model; addresses are relative to the page. */

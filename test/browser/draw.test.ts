@@ -171,6 +171,16 @@ describe('drawings and masks', skipBecause(LACKS_CHROMIUM), () => {
     expect(await seriousFaults(page)).toEqual([]);
   });
 
+  it('shows the channels that a model of several names, as Node does', async () => {
+    const index = Buffer.from(JSON.stringify({ show: '4,2,1' }));
+    const { page, folder } = await open({ shape: [4, SIDE, SIDE] }, {}, { 'model_index.json': index });
+    await sample(page);
+    const made = await pictureOfNode(folder, {});
+    const wanted = [3, 1, 0].flatMap((channel) => [...made.subarray(64 * channel, 64 * channel + 64)]);
+    const drawn = await rgb(page.getByRole('region', { name: 'the noisy picture' }));
+    expectClose(drawn.flat(), wanted, { absolute: ROUNDING });
+  });
+
   it('shows pictures without the planes of their masks, and these in colours, and saves both', {
     tags: 'long',
   }, async () => {

@@ -80,6 +80,13 @@ export function shownOf(action: string, { channelNames, show, ...model }: ShownF
   });
 }
 
+/** The same, or undefined where they are all channels in their order, so that a picture is drawn as it is. */
+export function partShown(action: string, model: ShownFacts): readonly number[] | undefined {
+  const shown = shownOf(action, model);
+  const [channels] = pictureShapeOf(model);
+  return shown.length === channels && shown.every((channel, at) => channel === at) ? undefined : shown;
+}
+
 /**
  * The names of a model's channels, from `channel_names` in model_index.json (`{"0": "flair", "1": "t1"}`); undefined where
  * there are none. @throws InputError for other names than one for each channel

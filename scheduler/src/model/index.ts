@@ -16,6 +16,7 @@ export {
   channelNamesOf,
   nameChannels,
   namesFault,
+  partShown,
   type ShownFacts,
   shownChannels,
   shownOf,

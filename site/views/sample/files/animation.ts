@@ -17,14 +17,14 @@ const STILL_SIDE = 1024;
 const ANIMATION_SIDE = 720;
 
 /** What is drawn of a sampling. */
-export type Drawn = Pick<Run, 'frames' | 'shape' | 'maskOutput'>;
+export type Drawn = Pick<Run, 'frames' | 'shape' | 'maskOutput' | 'shows'>;
 
 /** The pictures of one step as a PNG, laid out as on the page; on the right their masks in colours, where there are some. */
 export function stillPng(run: Drawn, { x, masks }: Pick<Frame, 'x' | 'masks'>, text: Readonly<Record<string, string>>) {
-  const { shape } = run;
-  if (!masks) return encodePng([{ pixels: roomySheet(x, shape, STILL_SIDE), delay: 0 }], text);
+  const { pixels: own, shape } = lookOf(run, { x }, 'pictures');
+  if (!masks) return encodePng([{ pixels: roomySheet(own, shape, STILL_SIDE), delay: 0 }], text);
   const colours = lookOf(run, { x, masks }, 'masks');
-  const left = inColour(roomySheet(x, shape, STILL_SIDE / 2));
+  const left = inColour(roomySheet(own, shape, STILL_SIDE / 2));
   const pixels = beside(left, roomySheet(colours.pixels, colours.shape, STILL_SIDE / 2), left.width >> 5, BACKGROUND);
   return encodePng([{ pixels, delay: 0 }], text);
 }

@@ -8,7 +8,13 @@ import { encodePng } from './png.ts';
 
 /** A zip file of the last step. @param name of its folder @param text for each picture */
 export async function pairsZip(
-  { frames, shape, maskOutput, parameters }: Pick<Run, 'frames' | 'shape' | 'maskOutput' | 'parameters'>,
+  {
+    frames,
+    shape,
+    maskOutput,
+    shows,
+    parameters,
+  }: Pick<Run, 'frames' | 'shape' | 'maskOutput' | 'shows' | 'parameters'>,
   name: string,
   text: Readonly<Record<string, string>>,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -16,7 +22,7 @@ export async function pairsZip(
   const [channels, height, width] = shape;
   const plane = height * width;
   const labels = storableLabels(maskOutput!);
-  const shown = shownChannels(channels);
+  const shown = shows ?? shownChannels(channels);
   const files: Record<string, Uint8Array<ArrayBuffer> | string> = {};
   for (let i = 0; i < parameters.count; i++) {
     const file = `${String(i + 1).padStart(2, '0')}.png`;

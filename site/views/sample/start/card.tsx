@@ -90,8 +90,8 @@ function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
       {from && kind === 'redraw' && (
         <PictureCanvas
           class="start-pad grid top slim gap-8 start-picture"
-          pixels={from.pixels}
-          shape={from.shape}
+          pixels={from.seen.pixels}
+          shape={from.seen.shape}
           scale={LONGEST / Math.max(from.shape[1], from.shape[2])}
           label={from.name}
         />

@@ -88,7 +88,7 @@ function Surface({ source, scale }: { source: Source; scale: number }): JSX.Elem
       describedBy="mask-hint"
       onStroke={(from, to, more) => paint(stroke(mask.peek()!, size, from, to, brush.peek()), more)}
     >
-      <PictureCanvas pixels={source.pixels} shape={source.shape} scale={scale} label={source.name} />
+      <PictureCanvas pixels={source.seen.pixels} shape={source.seen.shape} scale={scale} label={source.name} />
       <canvas ref={canvas} class="start-paint" width={width} height={height} />
     </PaintSurface>
   );

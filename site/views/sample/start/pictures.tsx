@@ -6,6 +6,7 @@ import { PictureFileButton, useDrop } from '../../../components/picture-file.tsx
 import { readFile } from '../../../state/read-picture.ts';
 import { announce, current, sentence } from '../../../state/store.ts';
 import { picture } from '../state/layout.ts';
+import { lookOf } from '../state/look.ts';
 import { choose, fileTrouble } from '../state/start-state.ts';
 import { type Run, sampled } from '../state/state.ts';
 
@@ -23,7 +24,9 @@ export function Thumbnails({ legend, chosen, onChoose }: ThumbnailsProps): JSX.E
   const all = useMemo(() => {
     if (!made) return [];
     const { x } = made.frames.at(made.frames.last)!;
-    return Array.from({ length: made.parameters.count }, (_, i) => picture(x, made.shape, i));
+    return Array.from({ length: made.parameters.count }, (_, i) =>
+      lookOf(made, { x: picture(x, made.shape, i) }, 'pictures'),
+    );
   }, [made]);
   return (
     <fieldset class="start-thumbs">
@@ -31,7 +34,7 @@ export function Thumbnails({ legend, chosen, onChoose }: ThumbnailsProps): JSX.E
       {made === null && <p class="field-hint">Sample some pictures out of noise first.</p>}
       <div class="row gap-8">
         {made &&
-          all.map((pixels, i) => (
+          all.map(({ pixels, shape }, i) => (
             <button
               key={String(i)}
               type="button"
@@ -44,7 +47,7 @@ export function Thumbnails({ legend, chosen, onChoose }: ThumbnailsProps): JSX.E
               <span aria-hidden="true">
                 <PictureCanvas
                   pixels={pixels}
-                  shape={made.shape}
+                  shape={shape}
                   scale={THUMB / Math.max(made.shape[1], made.shape[2])}
                   label=""
                 />

@@ -19,13 +19,39 @@ export interface Seen {
   shape: ImageShape;
 }
 
-/** What is drawn of a batch; a batch without masks is drawn as it is. @param model the shape of its pictures */
+/** The pictures of a model: their shape, what is drawn of it, and what comes with it. */
+export interface Looked {
+  shape: ImageShape;
+  maskOutput?: ModelEntry['maskOutput'] | undefined;
+  shows?: ModelEntry['shows'] | undefined;
+}
+
+/** The channels of a batch that are shown. */
+function shownPart({ shape, shows }: Looked, x: Uint8ClampedArray): Seen {
+  if (shows === undefined) return { pixels: x, shape };
+  const [channels, height, width] = shape;
+  const plane = height * width;
+  const count = x.length / sizeOf(shape);
+  const pixels = new Uint8ClampedArray(count * shows.length * plane);
+  for (let image = 0; image < count; image++) {
+    for (const [c, channel] of shows.entries()) {
+      const from = (image * channels + channel) * plane;
+      pixels.set(x.subarray(from, from + plane), (image * shows.length + c) * plane);
+    }
+  }
+  return { pixels, shape: [shows.length, height, width] };
+}
+
+/** What is drawn of a batch; of a batch without masks, the channels that are shown. */
 export function lookOf(
-  { shape, maskOutput }: { shape: ImageShape; maskOutput?: ModelEntry['maskOutput'] | undefined },
+  model: Looked,
   { x, masks }: Pick<Start, 'x'> & { masks?: Uint8Array | undefined },
   wanted: Look,
 ): Seen {
-  if (!masks || !maskOutput || wanted === 'pictures') return { pixels: x, shape };
+  const { maskOutput } = model;
+  const seen = shownPart(model, x);
+  if (!masks || !maskOutput || wanted === 'pictures') return seen;
+  const { shape } = seen;
   const [channels, height, width] = shape;
   const plane = height * width;
   const colours = classColours(maskOutput.classes.length);
@@ -35,7 +61,7 @@ export function lookOf(
     const at = i % plane;
     const own = wanted === 'masks' ? 1 : masks[i] === 0 ? 0 : 1 - SHARE;
     for (let c = 0; c < 3; c++) {
-      const level = x[image * sizeOf(shape) + (channels === 3 ? c * plane : 0) + at]!;
+      const level = seen.pixels[image * sizeOf(shape) + (channels === 3 ? c * plane : 0) + at]!;
       pixels[(3 * image + c) * plane + at] = own * colours[masks[i]!]![c]! + (1 - own) * level;
     }
   }

@@ -1,7 +1,7 @@
 /** Sampling: from the controls to the frames, however it ends. */
 
 import type { ModelInfo } from '@onnoise/runtime-web';
-import { completeRequest, type PictureOptions, pictureShapeOf } from '@onnoise/scheduler/model';
+import { completeRequest, type PictureOptions, partShown, pictureShapeOf } from '@onnoise/scheduler/model';
 import { batch } from '@preact/signals';
 import { noticeOf } from '../../../state/phantoms.ts';
 import { announce, current, go, type ModelEntry, samplingWorker, sentence, useModel } from '../../../state/store.ts';
@@ -123,6 +123,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
     model,
     shape,
     maskOutput,
+    shows: partShown('draw the pictures', info),
     unit,
     timesteps: table.rows.map(({ timestep }) => timestep),
     seeds,

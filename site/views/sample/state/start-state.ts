@@ -1,10 +1,11 @@
 /** The picture to start from, and what of it is painted over. They stay on this page: no link carries them. */
-import { maskPlanes, pictureShapeOf } from '@onnoise/scheduler/model';
+import { maskPlanes, partShown, pictureShapeOf } from '@onnoise/scheduler/model';
 import { computed, signal } from '@preact/signals';
 import { fitPicture, type Rgba } from '../../../state/picture.ts';
 import { fromBytes, type ImageShape, toBytes } from '../../../state/pixels.ts';
 import { loaded } from '../../../state/store.ts';
 import { type Mask, paintedPixels } from '../masks/mask.ts';
+import { lookOf, type Seen } from './look.ts';
 import type { Brought } from './start.ts';
 import { broughtToTell } from './told-state.ts';
 
@@ -32,8 +33,8 @@ export interface Source {
   shape: ImageShape;
   /** In [-1, 1], as the network takes it: [C, H, W], and the planes of its mask where the model draws one. */
   values: Float32Array<ArrayBuffer>;
-  /** [C, H, W] */
-  pixels: Uint8ClampedArray;
+  /** What is shown of it. */
+  seen: Seen;
 }
 
 /** The picture in the model's size; null: none, or one of another model. */
@@ -41,17 +42,19 @@ export const source = computed<Source | null>(() => {
   const chosen = origin.value;
   if (!chosen || !model.value) return null;
   const { maskOutput } = model.value;
+  const shows = partShown('draw the picture', model.value);
   const size = pictureShapeOf(model.value);
+  const seenOf = (x: Uint8ClampedArray) => lookOf({ shape: size, shows }, { x }, 'pictures');
   if (chosen.kind === 'made') {
     if (String(chosen.shape) !== String(size) || (chosen.mask === undefined) !== (maskOutput === undefined))
       return null;
     const { name, pixels, mask } = chosen;
     const planes = maskOutput ? maskPlanes(mask!, maskOutput.classes.length, [-1, 1]) : [];
-    return { name, shape: size, values: Float32Array.from([...fromBytes(pixels), ...planes]), pixels };
+    return { name, shape: size, values: Float32Array.from([...fromBytes(pixels), ...planes]), seen: seenOf(pixels) };
   }
   if ((size[0] !== 1 && size[0] !== 3) || maskOutput) return null; // a picture of a visitor's is gray or RGB, without a mask
   const pixels = toBytes(fitPicture(chosen.image, size));
-  return { name: chosen.name, shape: size, values: fromBytes(pixels), pixels };
+  return { name: chosen.name, shape: size, values: fromBytes(pixels), seen: seenOf(pixels) };
 });
 
 const planeOf = ([, height, width]: ImageShape) => height * width;

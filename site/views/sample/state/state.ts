@@ -26,6 +26,8 @@ export interface Run {
   shape: ImageShape;
   /** Of the masks that are drawn with the pictures. */
   maskOutput: MaskLabels | undefined;
+  /** See `ModelLine`. */
+  shows?: readonly number[] | undefined;
   /** What the frames count. */
   unit: Unit;
   /** The network's inputs, one per call, not always whole. */

@@ -3,6 +3,7 @@ import {
   type ImageShape,
   nameChannels,
   namesFault,
+  partShown,
   shownChannels,
   shownOf,
   showRule,
@@ -44,6 +45,17 @@ describe('the channels that are shown', () => {
   ])('of %i channels are not: %s', (channels, show, names, sentence) => {
     expect(() => shown(channels, show, names)).toThrow(`Cannot draw: --show must ${sentence}.`);
   });
+});
+
+it('the channels that are shown are no part where they are all in their order', () => {
+  const part = (channels: number, show?: string, channelNames?: string[]) =>
+    partShown('draw', { shape: shape(channels), channelNames, show });
+  expect([part(1), part(3), part(1, '1'), part(3, 'red,green,blue')]).toEqual(new Array(4).fill(undefined));
+  expect([part(2), part(3, '3'), part(3, '3,2,1'), part(4, '1,2,3')]).toEqual([[0], [2], [2, 1, 0], [0, 1, 2]]);
+  expect([part(3, undefined, ['flair', 't1', 't2']), part(4, 't1ce', SEQUENCES)]).toEqual([[0], [3]]);
+  const masked = { shape: shape(4), maskOutput: { classes: ['none', 'a', 'b'] } };
+  expect(partShown('draw', masked)).toBeUndefined();
+  expect(() => part(4, 'pd', SEQUENCES)).toThrow('--show must name channels of the pictures');
 });
 
 describe('the names of channels', () => {

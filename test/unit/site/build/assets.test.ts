@@ -50,6 +50,22 @@ describe('readModelFolder', () => {
     expect(fetched).toContain('unet/model.onnx');
   });
 
+  test('tells which channels are shown, as the model says', async () => {
+    const unet = '{"sample_size": 8, "in_channels": 3}';
+    const index = { channel_names: { 0: 'flair', 1: 't1', 2: 't2' } };
+    const shows = async (more: object) => {
+      const files = { 'unet/config.json': unet, 'model_index.json': JSON.stringify({ ...index, ...more }) };
+      return (await readModelFolder(await writeModel('a', files))).line.shows;
+    };
+    expect([await shows({}), await shows({ show: 't2' }), await shows({ show: 't1,t2,flair' })]).toEqual([
+      [0],
+      [2],
+      [1, 2, 0],
+    ]);
+    expect(await shows({ show: 'flair,t1,t2' })).toBeUndefined();
+    await expect(shows({ show: 'pd' })).rejects.toThrow('--show must name channels of the pictures, flair, t1, t2');
+  });
+
   test('reads sizes of two sides, SimpleUnet and classes', async () => {
     const unet = '{"sample_size": [24, 32], "image_channels": 1, "num_class_embeds": 3}';
     const { line } = await readModelFolder(await writeModel('a', { 'unet/config.json': unet }));

@@ -110,6 +110,17 @@ describe('inspect', () => {
     expect([none.conditionImage, none.maskOutput]).toEqual([undefined, undefined]);
   });
 
+  it('tells which channels are shown, as the model says', async () => {
+    const config = { sample_size: 4, in_channels: 4, out_channels: 4 };
+    const found = async (index: object) =>
+      inspect({
+        files: tiny({ shape: [4, 4, 4] }, { 'unet/config.json': config, 'model_index.json': index }),
+        title: 'x',
+      });
+    expect([(await found({})).shows, (await found({ show: '4,2,1' })).shows]).toEqual([[0], [3, 1, 0]]);
+    expect((await inspect({ files: tiny(), title: 'x' })).shows).toBeUndefined();
+  });
+
   it('refuses a schedule that is longer than the network knows', async () => {
     const config = { in_channels: 1, sample_size: 4, num_train_timesteps: 50 };
     await expect(inspect({ files: tiny({}, { 'unet/config.json': config }), title: 'x' })).rejects.toThrow(

@@ -114,3 +114,14 @@ it('pairs are pictures and label maps of the same names, with the names of the c
     200: 'flesh',
   });
 });
+
+it('pairs have the channels that are shown', async () => {
+  const x = Uint8ClampedArray.from({ length: 4 * 8 }, (_, i) => 7 * i);
+  const frames = createFrameStore({ x, masks: MASK }, 1);
+  frames.push({ step: 1, x, x0: x, masks: MASK, masks0: MASK });
+  const run = { frames, shape: [4, 2, 4] as const, maskOutput: LABELS, shows: [3] };
+  const parameters = { ...DEFAULTS, count: 1 } as unknown as Parameters;
+  const files = await readZip(new Blob([await pairsZip({ ...run, parameters }, 'own', {})]));
+  const gray = await sharp(files['own/images/01.png']).toColourspace('b-w').raw().toBuffer();
+  expect([...gray]).toEqual([...x.subarray(24)]);
+});

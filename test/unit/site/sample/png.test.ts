@@ -71,6 +71,25 @@ describe('downloads', () => {
     expect([width, height]).toEqual([5 * (28 * 6 + 6) + 6, 2 * (28 * 6 + 6) + 6]);
   });
 
+  it('stillPng and animatedPng have the channels that are shown', async () => {
+    const x = Uint8ClampedArray.from({ length: 4 * 4 }, (_, i) => 60 * Math.floor(i / 4));
+    const frames = createFrameStore({ x }, 1);
+    frames.push({ step: 1, x, x0: x });
+    const run = { frames, shape: [4, 2, 2] as const, maskOutput: undefined };
+    const middle = async (shows: number[]) => {
+      const image = sharp(await stillPng({ ...run, shows }, { x }, {}));
+      const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+      const pixel = info.channels * (Math.floor(info.height / 4) * info.width + Math.floor(info.width / 4));
+      return [...data.subarray(pixel, pixel + 3)];
+    };
+    expect([await middle([2]), await middle([3, 1, 2])]).toEqual([
+      [120, 120, 120],
+      [180, 60, 120],
+    ]);
+    const animated = Buffer.from(await animatedPng({ ...run, shows: [3, 1, 2] }, 'pictures', {}));
+    expect([animated[25], Buffer.from(await animatedPng(run, 'pictures', {}))[25]]).toEqual([2, 0]); // RGB, gray
+  });
+
   it('stillPng has pictures on the left and their masks in colours on the right', async () => {
     const frame = { x: new Uint8ClampedArray(4).fill(90), masks: Uint8Array.of(1, 1, 1, 1) };
     const run = { frames: createFrameStore(frame, 1), shape: [1, 2, 2] as const, maskOutput: { classes: ['a', 'b'] } };

@@ -210,3 +210,46 @@ describe('pictures with masks', () => {
     expect(source.value).toBe(null);
   });
 });
+
+describe('pictures of several channels', () => {
+  const x = Uint8ClampedArray.from({ length: 128 }, (_, i) => i);
+  /** Of two pictures of 4 x 4 pixels. */
+  const planes = (...numbers: number[]) => numbers.flatMap((plane) => [...x.subarray(16 * plane, 16 * plane + 16)]);
+
+  it('are drawn by those that are shown', () => {
+    const four = { shape: [4, 4, 4] as const };
+    expect(lookOf({ ...four, shows: [2] }, { x }, 'pictures')).toEqual({
+      pixels: Uint8ClampedArray.from(planes(2, 6)),
+      shape: [1, 4, 4],
+    });
+    expect(lookOf({ ...four, shows: [3, 0, 1] }, { x }, 'pictures')).toEqual({
+      pixels: Uint8ClampedArray.from(planes(3, 0, 1, 7, 4, 5)),
+      shape: [3, 4, 4],
+    });
+    const masks = new Uint8Array(32);
+    const both = lookOf({ ...four, shows: [2], maskOutput: { classes: CLASSES } }, { x, masks }, 'both');
+    expect(both).toEqual({ pixels: Uint8ClampedArray.from(planes(2, 2, 2, 6, 6, 6)), shape: [3, 4, 4] });
+  });
+
+  it('begin in the noise of the channel on show, which the model itself names once it is loaded', async () => {
+    open({ shape: [4, 4, 4], shows: [1] }, { shape: [4, 4, 4], show: '3' });
+    state.run.value = null;
+    const { x: noise } = state.startOf(
+      [Number(state.draft.peek().seed)],
+      { shape: [4, 4, 4] },
+      { start: 1, signal: 0 },
+    );
+    expect(state.shown.value.shape).toEqual([1, 4, 4]);
+    expect(state.shown.value.x.subarray(0, 16)).toEqual(noise.subarray(16, 32));
+    await sample();
+    expect(state.run.value).toMatchObject({ shape: [4, 4, 4], shows: [2] });
+    state.run.value = null;
+  });
+
+  it('start from all of one, and show what is shown of it', () => {
+    open({ shape: [4, 4, 4] }, { shape: [4, 4, 4], show: '3' });
+    choose({ kind: 'made', name: 'a', pixels: x.subarray(0, 64), shape: [4, 4, 4] });
+    expect(source.value!.values).toHaveLength(64);
+    expect(source.value!.seen).toEqual({ pixels: Uint8ClampedArray.from(planes(2)), shape: [1, 4, 4] });
+  });
+});
