@@ -18,7 +18,6 @@ from monai.networks.nets import UNet
 from PIL import Image
 
 CLASSES, BATCH = 9, 16
-torch.manual_seed(0)
 
 
 def pictures(paths):
@@ -33,7 +32,8 @@ def one_hot(numbers):  # [N, H, W] to [N, K, H, W]
     return torch.nn.functional.one_hot(numbers, CLASSES).permute(0, 3, 1, 2)
 
 
-def train(images, truth, steps):
+def train(images, truth, steps, seed=0):
+    torch.manual_seed(seed)
     net = UNet(2, 1, CLASSES, channels=(16, 32, 64, 128), strides=(2, 2, 2), num_res_units=2)
     loss = DiceCELoss(to_onehot_y=True, softmax=True)
     optimizer = torch.optim.AdamW(net.parameters())
@@ -55,12 +55,13 @@ def dice(net, images, truth):
     return metric.aggregate().item()
 
 
-learn, held, drawn, asked = map(Path, sys.argv[1:5])
-steps = int(sys.argv[5]) if len(sys.argv) > 5 else 900
-known = sorted((learn / "masks").glob("*.png"))[:2000]
-net = train(pictures([learn / "images" / path.name for path in known]), masks(known), steps)
-names = sorted(path.name for path in asked.glob("*.png"))
-truth = masks([asked / name for name in names])
-real = dice(net, pictures([held / "images" / name for name in names]), truth)
-made = dice(net, pictures([drawn / f"{i}.png" for i in range(len(names))]), truth)
-print(f"held-out phantoms {real:.3f}, drawn of their masks {made:.3f}, {made / real:.3f} of that")
+if __name__ == "__main__":
+    learn, held, drawn, asked = map(Path, sys.argv[1:5])
+    steps = int(sys.argv[5]) if len(sys.argv) > 5 else 900
+    known = sorted((learn / "masks").glob("*.png"))[:2000]
+    net = train(pictures([learn / "images" / path.name for path in known]), masks(known), steps)
+    names = sorted(path.name for path in asked.glob("*.png"))
+    truth = masks([asked / name for name in names])
+    real = dice(net, pictures([held / "images" / name for name in names]), truth)
+    made = dice(net, pictures([drawn / f"{i}.png" for i in range(len(names))]), truth)
+    print(f"held-out phantoms {real:.3f}, drawn of their masks {made:.3f}, {made / real:.3f} of that")
