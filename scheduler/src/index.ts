@@ -67,6 +67,6 @@ export {
   type VarianceType,
 } from './schedule/config.ts';
 export { addNoise, chainStep, closedFormFactors, forwardChain, predictionTarget } from './schedule/forward.ts';
-export { levelAt, type Prediction, predictionAt } from './schedule/prediction.ts';
-export { makeSchedule, type Schedule } from './schedule/schedules.ts';
+export { type Level, levelAt, type Prediction, predictionAt } from './schedule/prediction.ts';
+export { levelOf, makeSchedule, type Schedule } from './schedule/schedules.ts';
 export { spacedTimesteps } from './schedule/timesteps.ts';

@@ -2,14 +2,13 @@
  * DDIM backwards: from a picture to the noise that DDIM makes it of, for editing. Song et al. 2021, section 4.3.
  *
  * It is no sampler: it takes a picture where samplers take noise, so it is not among `SAMPLER_NAMES`, and its table is of a
- * type of its own. As in diffusers' DDIMInverseScheduler 0.42.1: the network is told the timestep that a step goes to.
+ * type of its own, with the numbers of diffusers' DDIMInverseScheduler 0.42.1.
  */
 import { refuse } from '../rules/errors.ts';
 import { checkInteger } from '../rules/rule.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
-import { levelAt, predictionAt } from '../schedule/prediction.ts';
 import { makeSchedule } from '../schedule/schedules.ts';
-import { spacedTimesteps } from '../schedule/timesteps.ts';
+import { inverseSteps } from './rows/ddim-steps.ts';
 import { type RunOptions, runRows } from './run.ts';
 import type { SamplerTable } from './table.ts';
 
@@ -34,16 +33,10 @@ export function compileInverse(config: SchedulerConfig, { steps }: { steps: numb
       true,
     );
   }
-  const { alphaBar, T } = makeSchedule(config);
-  const jump = Math.floor(T / steps);
-  const rows = Array.from(spacedTimesteps(config, steps).reverse(), (timestep) => {
-    const before = timestep - jump;
-    const here = before >= 0 ? alphaBar[before]! : set_alpha_to_one ? 1 : alphaBar[0]!;
-    const there = alphaBar[timestep]!;
-    const { p, q, m, n } = predictionAt(prediction_type, here);
-    const direction = Math.sqrt(1 - there);
-    const B = Math.sqrt(there);
-    return { timestep, ...levelAt(here), p, q, A: direction * m, E: direction * n, B, C: 0, F: 0, D: 0, y: undefined };
+  const rows = inverseSteps(config, makeSchedule(config), steps).map(({ timestep, from, to, prediction }) => {
+    const { p, q, m, n } = prediction;
+    const { signal, noise } = to.level;
+    return { timestep, ...from.level, p, q, A: noise * m, E: noise * n, B: signal, C: 0, F: 0, D: 0, y: undefined };
   });
   return { steps, clip: clip_sample ? clip_sample_range : null, rows };
 }

@@ -6,15 +6,14 @@
 
 import { InputError } from '../rules/errors.ts';
 import type { PredictionType } from './config.ts';
+import type { Level } from './prediction.ts';
 import type { Schedule } from './schedules.ts';
 
 /** The closed form's factors, each [T] float64: x_t = signal[t] x_0 + noise[t] epsilon. */
-export function closedFormFactors(schedule: Schedule): { signal: Float64Array; noise: Float64Array } {
-  return {
-    signal: schedule.alphaBar.map((a) => Math.sqrt(a)),
-    noise: schedule.alphaBar.map((a) => Math.sqrt(1 - a)),
-  };
-}
+export const closedFormFactors = ({ signal, noise }: Schedule): Pick<Schedule, 'signal' | 'noise'> => ({
+  signal,
+  noise,
+});
 
 /**
  * q(x_t | x_0): noisy images at any timestep, each image at its own.
@@ -30,7 +29,7 @@ export function addNoise(
   noise: Float32Array,
   timesteps: ArrayLike<number>,
 ): Float32Array {
-  return combine(schedule, x0, noise, timesteps, (alphaBar) => [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)]);
+  return combine(schedule, x0, noise, timesteps, ({ signal, noise }) => [signal, noise]);
 }
 
 /** The network's training target, the noise, the image or v, in the shape of `addNoise`'s arguments. */
@@ -41,22 +40,23 @@ export function predictionTarget(
   noise: Float32Array,
   timesteps: ArrayLike<number>,
 ): Float32Array {
-  return combine(schedule, x0, noise, timesteps, (alphaBar) => {
+  return combine(schedule, x0, noise, timesteps, (level) => {
     if (type === 'epsilon') return [0, 1];
     if (type === 'sample') return [1, 0];
-    return [-Math.sqrt(1 - alphaBar), Math.sqrt(alphaBar)];
+    return [-level.noise, level.signal];
   });
 }
 
 /**
- * q(x_t | x_{t-1}): one step of the chain, sqrt(1 - beta_t) x + sqrt(beta_t) epsilon, for the whole array.
- * Step t = 0 makes x_0's first noisy image.
+ * q(x_t | x_{t-1}): one step of the chain, sqrt(1 - beta_t) x + sqrt(beta_t) epsilon, for the whole array; in the
+ * schedule's scale. Step t = 0 makes x_0's first noisy image.
  */
 export function chainStep(schedule: Schedule, x: Float32Array, noise: Float32Array, t: number): Float32Array {
   const beta = schedule.beta[t];
   if (beta === undefined) throw outOfRange(schedule, t);
-  const keep = Math.sqrt(1 - beta);
-  const add = Math.sqrt(beta);
+  const scale = schedule.scale[t]!;
+  const keep = (Math.sqrt(1 - beta) * scale) / (schedule.scale[t - 1] ?? 1);
+  const add = Math.sqrt(beta) * scale;
   return x.map((value, i) => keep * value + add * noise[i]!);
 }
 
@@ -78,7 +78,7 @@ function combine(
   x0: Float32Array,
   noise: Float32Array,
   timesteps: ArrayLike<number>,
-  factors: (alphaBar: number) => [number, number],
+  factors: (level: Level) => [number, number],
 ): Float32Array {
   const count = timesteps.length;
   const size = x0.length / count;
@@ -89,9 +89,10 @@ function combine(
   }
   const out = new Float32Array(x0.length);
   for (let n = 0; n < count; n++) {
-    const alphaBar = schedule.alphaBar[timesteps[n]!];
-    if (alphaBar === undefined) throw outOfRange(schedule, timesteps[n]!);
-    const [image, epsilon] = factors(alphaBar);
+    const t = timesteps[n]!;
+    const signal = schedule.signal[t];
+    if (signal === undefined) throw outOfRange(schedule, t);
+    const [image, epsilon] = factors({ signal, noise: schedule.noise[t]! });
     for (let i = n * size; i < (n + 1) * size; i++) out[i] = image * x0[i]! + epsilon * noise[i]!;
   }
   return out;

@@ -16,21 +16,25 @@ export interface Prediction {
   n: number;
 }
 
-/** The noise level of an image at its timestep's `alphaBar`: x = signal x0 + noise epsilon. */
-export const levelAt = (alphaBar: number): { signal: number; noise: number } => ({
-  signal: Math.sqrt(alphaBar),
-  noise: Math.sqrt(1 - alphaBar),
-});
+/** The noise level of an image: x = signal x0 + noise epsilon. */
+export interface Level {
+  /** 0 to 1. */
+  signal: number;
+  /** 0 to 1. */
+  noise: number;
+}
+
+/** The level of a process that keeps the variance. @param alphaBar in [0, 1] */
+export const levelAt = (alphaBar: number): Level => ({ signal: Math.sqrt(alphaBar), noise: Math.sqrt(1 - alphaBar) });
 
 /**
- * @param alphaBar at the image's timestep, in [0, 1).
- * @throws InputError for epsilon at alphaBar = 0, because pure noise says nothing about the image.
+ * @param level of the image, whose noise is above 0.
+ * @throws InputError for epsilon without signal, because pure noise says nothing about the image.
  */
-export function predictionAt(type: PredictionType, alphaBar: number): Prediction {
-  const { signal, noise } = levelAt(alphaBar);
+export function predictionAt(type: PredictionType, { signal, noise }: Level): Prediction {
   switch (type) {
     case 'epsilon':
-      if (alphaBar === 0) {
+      if (signal === 0) {
         throw new InputError(
           'Cannot sample a schedule that ends in pure noise: prediction_type must be sample or v_prediction, received "epsilon".',
         );

@@ -7,6 +7,7 @@
 import { refuse } from '../rules/errors.ts';
 import { betas, namedBetas } from './betas.ts';
 import type { SchedulerConfig } from './config.ts';
+import type { Level } from './prediction.ts';
 
 /** Tables of the forward process; index t = 0 is the first noising step, T - 1 the last. Each [T]. */
 export interface Schedule {
@@ -20,7 +21,20 @@ export interface Schedule {
   readonly alphaBar: Float64Array;
   /** Signal to noise, alphaBar / (1 - alphaBar). It decreases. */
   readonly snr: Float64Array;
+  /** The level of x_t = signal x_0 + noise epsilon, in [0, 1]. */
+  readonly signal: Float64Array;
+  readonly noise: Float64Array;
+  /** The root of what is left of a variance of 1, sqrt(signal^2 + noise^2): all 1 where it is kept. */
+  readonly scale: Float64Array;
+  /** What the network is told, for each timestep: its number, or another place in 0..T. */
+  readonly times: Float64Array;
 }
+
+/** @param t 0 to T - 1 */
+export const levelOf = ({ signal, noise }: Pick<Schedule, 'signal' | 'noise'>, t: number): Level => ({
+  signal: signal[t]!,
+  noise: noise[t]!,
+});
 
 /**
  * The tables of a configuration.
@@ -37,8 +51,14 @@ export function makeSchedule(config: SchedulerConfig): Schedule {
   if (alphaBar[0] === 1) refuse('make the schedule', 'the first beta', 'at least 2e-16', beta[0]);
   const gone = alphaBar.indexOf(0);
   if (gone >= 0 && gone < T - 1) refuse('make the schedule', 'alphaBar', 'above 0 before the last timestep', 0);
-  const snr = alphaBar.map((a) => a / (1 - a));
-  return { T, beta, alpha, alphaBar, snr };
+  return {
+    ...{ T, beta, alpha, alphaBar },
+    snr: alphaBar.map((a) => a / (1 - a)),
+    signal: alphaBar.map((a) => Math.sqrt(a)),
+    noise: alphaBar.map((a) => Math.sqrt(1 - a)),
+    scale: new Float64Array(T).fill(1),
+    times: Float64Array.from({ length: T }, (_, t) => t),
+  };
 }
 
 /** Shifts and scales sqrt(alphaBar) so that its last value is 0 and its first is kept. Lin et al. 2023, algorithm 1. */

@@ -1,5 +1,5 @@
 /** One guess in three forms; each follows from any other, from x and from t. */
-import { levelAt, type PredictionType, predictionAt } from '@onnoise/scheduler';
+import { type Level, type PredictionType, predictionAt } from '@onnoise/scheduler';
 
 export type Forms = Record<PredictionType, Float32Array>;
 
@@ -7,9 +7,9 @@ export type Forms = Record<PredictionType, Float32Array>;
  * @param type what the network says
  * @param x the noisy picture; `output` of the network for it
  */
-export function formsOf(type: PredictionType, alphaBar: number, x: Float32Array, output: Float32Array): Forms {
-  const { signal, noise } = levelAt(alphaBar);
-  const { p, q, m, n } = predictionAt(type, alphaBar);
+export function formsOf(type: PredictionType, level: Level, x: Float32Array, output: Float32Array): Forms {
+  const { signal, noise } = level;
+  const { p, q, m, n } = predictionAt(type, level);
   const sample = x.map((value, i) => p * value + q * output[i]!);
   const epsilon = x.map((value, i) => m * value + n * output[i]!);
   const v_prediction = epsilon.map((value, i) => signal * value - noise * sample[i]!);

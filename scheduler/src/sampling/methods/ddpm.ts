@@ -29,7 +29,7 @@ export const ddpm: SamplerRecord<'ddpm', { spacing: typeof spacing }> = {
       const beta = 1 - alpha;
 
       // x0 from the network's output
-      const { p, q } = predictionAt(config.prediction_type, alphaBar);
+      const { p, q } = predictionAt(config.prediction_type, levelAt(alphaBar));
 
       // mean of q(x_{t-1} | x_t, x0), equation 7
       const A = (Math.sqrt(alpha) * (1 - alphaBarPrevious)) / (1 - alphaBar);

@@ -2,8 +2,8 @@
  * DPM-Solver++ of second order from the last two steps, for the SDE: with fresh noise. Lu et al. 2022, appendix B.6; other
  * amounts of noise as in sample_dpmpp_2m_sde of k-diffusion, whose eta they are.
  */
-import { solverGrid } from '../rows/grid.ts';
-import { lengthOf, orderOfStep, ratioOf } from '../rows/multistep.ts';
+import { growthOf, solverGrid } from '../rows/grid.ts';
+import { lengthOf, orderOfStep, ratioOf, shareAfter } from '../rows/multistep.ts';
 import type { NumberOption, SamplerRecord } from '../rows/record.ts';
 import { sigmaRow } from '../rows/sigma-space.ts';
 import { spacing, withSpacing } from '../rows/spacing.ts';
@@ -38,12 +38,14 @@ export const dpmpp2mSde: SamplerRecord<'dpmpp_2m_sde', { spacing: typeof spacing
       const ratio = ratioOf(grid, i);
 
       // the flow of a constant x0, and of what it changed since the step before
-      const X = ratio ** (1 + options.noise);
-      const constant = 1 - X;
+      const kept = ratio ** (1 + options.noise);
+      const constant = 1 - kept;
       const second = orderOfStep(config, i, steps, 2, before(i)) === 2;
       const slope = second ? (constant / 2) * (lengthOf(grid, i) / lengthOf(grid, i - 1)) : 0;
       const z = next * Math.sqrt(1 - ratio ** (2 * options.noise));
-      return sigmaRow(config, { timestep, sigma, next, X, x0: constant + slope, previous: -slope, z });
+      const share = shareAfter(grid, i);
+      const [x0, previous] = [share * (constant + slope), share * -slope];
+      return sigmaRow(grid.space, { timestep, sigma, next, X: kept / growthOf(grid, i), x0, previous, z });
     });
     return { start: 1, rows };
   },

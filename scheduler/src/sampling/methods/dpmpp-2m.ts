@@ -1,6 +1,6 @@
 /** DPM-Solver++ of second order from the last two steps. Lu et al. 2022, algorithm 2, with the midpoint rule. */
 import { solverGrid } from '../rows/grid.ts';
-import { multistepFactors, orderOfStep, ratioOf } from '../rows/multistep.ts';
+import { keptOf, multistepFactors, orderOfStep } from '../rows/multistep.ts';
 import type { SamplerRecord } from '../rows/record.ts';
 import { sigmaRow } from '../rows/sigma-space.ts';
 import { spacing, withSpacing } from '../rows/spacing.ts';
@@ -21,11 +21,11 @@ export const dpmpp2m: SamplerRecord<'dpmpp_2m', { spacing: typeof spacing }> = {
     const grid = solverGrid(config, schedule, steps);
     const rows = grid.timesteps.map((timestep, i) => {
       const [x0, previous] = multistepFactors(grid, i, orderOfStep(config, i, steps, 2, before(i)));
-      return sigmaRow(config, {
+      return sigmaRow(grid.space, {
         timestep,
         sigma: grid.sigmas[i]!,
         next: grid.sigmas[i + 1]!,
-        X: ratioOf(grid, i),
+        X: keptOf(grid, i),
         x0,
         previous,
       });

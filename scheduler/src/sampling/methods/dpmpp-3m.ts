@@ -5,9 +5,9 @@
  * of it), so that the error falls as steps^-2. `curvature` chooses between the two.
  */
 import { solverGrid } from '../rows/grid.ts';
-import { multistepFactors, orderOfStep, ratioOf } from '../rows/multistep.ts';
+import { keptOf, multistepFactors, orderOfStep } from '../rows/multistep.ts';
 import type { ChoiceOption, SamplerRecord } from '../rows/record.ts';
-import { sigmaRow, signalAt } from '../rows/sigma-space.ts';
+import { sigmaRow } from '../rows/sigma-space.ts';
 import { spacing, withSpacing } from '../rows/spacing.ts';
 
 const CURVATURES = ['half', 'full'] as const;
@@ -38,8 +38,8 @@ export const dpmpp3m: SamplerRecord<'dpmpp_3m', { spacing: typeof spacing; curva
     const rows = grid.timesteps.map((timestep, i) => {
       const [x0, previous, oldest] = multistepFactors(grid, i, orderOfStep(config, i, steps, 3, before(i)), bent);
       const [sigma, next] = [grid.sigmas[i]!, grid.sigmas[i + 1]!];
-      const F = signalAt(next) * oldest;
-      return sigmaRow(config, { timestep, sigma, next, X: ratioOf(grid, i), x0, previous, F, y: keep });
+      const F = grid.space.scaleAt(next) * oldest;
+      return sigmaRow(grid.space, { timestep, sigma, next, X: keptOf(grid, i), x0, previous, F, y: keep });
     });
     return { start: 1, rows };
   },

@@ -6,7 +6,7 @@
  */
 import { plainGrid } from '../rows/grid.ts';
 import type { SamplerRecord } from '../rows/record.ts';
-import { ancestralStep, eulerStep, sigmaRow, startOf } from '../rows/sigma-space.ts';
+import { ancestralStep, sigmaRow, startOf } from '../rows/sigma-space.ts';
 import { spacing, withSpacing } from '../rows/spacing.ts';
 
 export const eulerAncestral: SamplerRecord<'euler_ancestral', { spacing: typeof spacing }> = {
@@ -25,9 +25,8 @@ export const eulerAncestral: SamplerRecord<'euler_ancestral', { spacing: typeof 
     const grid = plainGrid(config, schedule, steps, 0);
     const rows = grid.timesteps.map((timestep, i) => {
       const [sigma, next] = [grid.sigmas[i]!, grid.sigmas[i + 1]!];
-      const { down, up } = ancestralStep(sigma, next);
-      const { X, x0 } = eulerStep(sigma, down);
-      return sigmaRow(config, { timestep, sigma, next, X, x0, z: up });
+      const { X, x0, up } = ancestralStep(grid, i);
+      return sigmaRow(grid.space, { timestep, sigma, next, X, x0, z: up });
     });
     return { start: startOf(config, grid), rows };
   },

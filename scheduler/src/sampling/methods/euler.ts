@@ -1,7 +1,7 @@
 /** Euler's method on the probability flow in sigma space. Karras et al. 2022, algorithm 1 without churn. */
 import { lastSigma, plainGrid } from '../rows/grid.ts';
 import type { SamplerRecord } from '../rows/record.ts';
-import { eulerStep, sigmaRow, signalAt, startOf } from '../rows/sigma-space.ts';
+import { eulerStep, sigmaRow, startOf } from '../rows/sigma-space.ts';
 import { spacing, withSpacing } from '../rows/spacing.ts';
 
 export const euler: SamplerRecord<'euler', { spacing: typeof spacing }> = {
@@ -22,8 +22,8 @@ export const euler: SamplerRecord<'euler', { spacing: typeof spacing }> = {
       const [sigma, next] = [grid.sigmas[i]!, grid.sigmas[i + 1]!];
       const { X, x0 } = eulerStep(sigma, next);
       // What is left at the end is X itself, as in diffusers: the image at its full share, and the last noise, if any.
-      const there = i === steps - 1 ? 1 : signalAt(next);
-      return sigmaRow(config, { timestep, sigma, next, there, X, x0 });
+      const there = i === steps - 1 ? 1 : grid.space.scaleAt(next);
+      return sigmaRow(grid.space, { timestep, sigma, next, there, X, x0 });
     });
     return { start: startOf(config, grid), rows };
   },

@@ -9,9 +9,9 @@
 import { refuse } from '../../rules/errors.ts';
 import type { SchedulerConfig } from '../../schedule/config.ts';
 import { type Grid, solverGrid } from '../rows/grid.ts';
-import { lengthOf, ratioOf } from '../rows/multistep.ts';
+import { keptOf, lengthOf, ratioOf, shareAfter } from '../rows/multistep.ts';
 import type { ChoiceOption, SamplerRecord } from '../rows/record.ts';
-import { sigmaRow, signalAt } from '../rows/sigma-space.ts';
+import { sigmaRow } from '../rows/sigma-space.ts';
 import { spacing, withSpacing } from '../rows/spacing.ts';
 
 const SOLVERS = ['bh2', 'bh1'] as const;
@@ -38,6 +38,7 @@ export const unipc: SamplerRecord<'unipc', { spacing: typeof spacing; solver: ty
   compile(given, schedule, steps, options, before) {
     const config = withSpacing(given, options.spacing);
     const grid = withLastSigma(config, solverGrid(config, schedule, steps, true));
+    const { scaleAt } = grid.space;
     const order = orders(config, steps, before);
     const rows = grid.timesteps.map((timestep, i) => {
       const [sigma, next] = [grid.sigmas[i]!, grid.sigmas[i + 1]!];
@@ -48,16 +49,16 @@ export const unipc: SamplerRecord<'unipc', { spacing: typeof spacing; solver: ty
 
       // predict the next picture from it
       const { X, x0, previous } = predict(grid, i, order[i]!, options.solver);
-      const scale = signalAt(next) / signalAt(sigma);
+      const scale = scaleAt(next) / scaleAt(sigma);
       const F = first ? 0 : scale * X;
-      const predicted = { timestep, sigma, next, X: first ? X : 0, x0: x0 + (X * d) / signalAt(sigma), previous, F };
-      if (i === steps - 1 || before(i + 1) === 0) return sigmaRow(config, predicted);
+      const predicted = { timestep, sigma, next, X: first ? X : 0, x0: x0 + (X * d) / scaleAt(sigma), previous, F };
+      if (i === steps - 1 || before(i + 1) === 0) return sigmaRow(grid.space, predicted);
 
       // what is known of the next corrected picture, in the scale of the next x
       const known = correct(grid, i + 1, order[i]!, options.solver);
       const b = known.last + known.X * d;
       const y = { a: first ? known.X : 0, e: 0, b, c: known.beforeLast, f: first ? 0 : known.X };
-      return sigmaRow(config, { ...predicted, y });
+      return sigmaRow(grid.space, { ...predicted, y });
     });
     return { start: 1, rows };
   },
@@ -88,19 +89,22 @@ const scaleOf = (solver: string, ratio: number, h: number): number => (solver ==
 /** X at i + 1 of X at i, x0 at i, and x0 at i - 1. */
 function predict(grid: Grid, i: number, order: number, solver: string) {
   const ratio = ratioOf(grid, i);
+  const [X, share] = [keptOf(grid, i), shareAfter(grid, i)];
   const constant = 1 - ratio;
-  if (order === 1) return { X: ratio, x0: constant, previous: 0 };
+  if (order === 1) return { X, x0: share * constant, previous: 0 };
   const h = lengthOf(grid, i);
   const slope = -scaleOf(solver, ratio, h) * 0.5 * (h / lengthOf(grid, i - 1));
-  return { X: ratio, x0: constant + slope, previous: -slope };
+  return { X, x0: share * (constant + slope), previous: share * -slope };
 }
 
 /** x at i, corrected, of x at i - 1, and of x0 at i, i - 1 and i - 2; here all in the scale of x. */
 function correct(grid: Grid, i: number, order: number, solver: string) {
   const ratio = ratioOf(grid, i - 1);
   const h = lengthOf(grid, i - 1);
-  const signal = signalAt(grid.sigmas[i]!);
-  const X = ratio * (signal / signalAt(grid.sigmas[i - 1]!));
+  const { scaleAt, levelAt } = grid.space;
+  const [sigma, last] = [grid.sigmas[i]!, grid.sigmas[i - 1]!];
+  const { signal } = levelAt(sigma); // of the image in x
+  const X = keptOf(grid, i - 1) * (scaleAt(sigma) / scaleAt(last));
   const scale = -scaleOf(solver, ratio, h);
   if (order === 1) {
     const newest = 0.5 * scale;

@@ -12,13 +12,20 @@ import type { SchedulerConfig } from '../../schedule/config.ts';
 import type { Schedule } from '../../schedule/schedules.ts';
 import { exponentialSigmas, karrasSigmas, sigmaAt, sigmasOf, timestepOf } from '../../schedule/sigmas.ts';
 import { roundHalfToEven, spacedTimesteps } from '../../schedule/timesteps.ts';
+import { type Space, spaceOf } from './space.ts';
 
 export interface Grid {
   /** One per step, falling. */
   timesteps: number[];
   /** `steps` + 1 of them, falling; the last is where sampling ends, often 0. */
   sigmas: number[];
+  /** What the noise levels mean. */
+  space: Space;
 }
+
+/** How much less of the image there is in X at step i than after it; 1 where X keeps the image. */
+export const growthOf = ({ sigmas, space }: Grid, i: number): number =>
+  space.shareAt(sigmas[i]!) / space.shareAt(sigmas[i + 1]!);
 
 const ACTION = 'compile the sampler';
 
@@ -37,14 +44,14 @@ export function plainGrid(config: SchedulerConfig, schedule: Schedule, steps: nu
     sigmas = levels(sigmas[0]!, sigmas.at(-1)!, steps);
     timesteps = sigmas.map((sigma) => timestepOf(table, sigma));
   }
-  return checked(config, schedule, steps, { timesteps, sigmas: [...sigmas, last] });
+  return checked(config, schedule, steps, { timesteps, sigmas: [...sigmas, last], space: spaceOf(config) });
 }
 
 /** @param roundsAll Karras' timesteps are rounded whatever the schedule (UniPC); else the cosine's are cut off. */
 export function solverGrid(config: SchedulerConfig, schedule: Schedule, steps: number, roundsAll = false): Grid {
   const table = sigmasOf(schedule);
   const levels = levelsOf(config);
-  const grid = { timesteps: [] as number[], sigmas: [] as number[] };
+  const grid = { timesteps: [] as number[], sigmas: [] as number[], space: spaceOf(config) };
   if (levels) {
     grid.sigmas = levels(table.at(-1)!, table[0]!, steps);
     const rounds = config.use_karras_sigmas && (roundsAll || config.beta_schedule !== 'squaredcos_cap_v2');

@@ -1,12 +1,12 @@
 /**
- * DPM-Solver++ in multistep form: x0 is continued as a polynomial in lambda = -log sigma through the steps before, and
+ * DPM-Solver++ in multistep form: x0 is continued as a polynomial in lambda = log(share / sigma) through the steps before, and
  * the flow is solved exactly for it. Lu et al. 2022, section 4 and appendix B.
  *
  * As in diffusers' DPMSolverMultistepScheduler 0.42.1: the first steps, and the last ones where there are few, are of
  * lower order.
  */
 import type { SchedulerConfig } from '../../schedule/config.ts';
-import type { Grid } from './grid.ts';
+import { type Grid, growthOf } from './grid.ts';
 
 /** Fewer steps than these end with lower orders, where lower_order_final says so. */
 const FEW_STEPS = 15;
@@ -18,17 +18,30 @@ export function orderOfStep(config: SchedulerConfig, i: number, steps: number, m
   return Math.min(most, before + 1, i === steps - 2 && few ? 2 : most);
 }
 
+/** X' of X, for a flow that is solved exactly. */
+export const keptOf = ({ sigmas }: Grid, i: number): number => sigmas[i + 1]! / sigmas[i]!;
+
 /** e^-h of step i, h being how far it goes in lambda; 0 where it ends without noise. */
-export const ratioOf = ({ sigmas }: Grid, i: number): number => sigmas[i + 1]! / sigmas[i]!;
+export const ratioOf = (grid: Grid, i: number): number => keptOf(grid, i) * growthOf(grid, i);
 
 /** How far step i goes in lambda; infinite where it ends without noise. */
-export const lengthOf = ({ sigmas }: Grid, i: number): number => Math.log(sigmas[i]! / sigmas[i + 1]!);
+export const lengthOf = (grid: Grid, i: number): number =>
+  Math.log(grid.sigmas[i]! / grid.sigmas[i + 1]! / growthOf(grid, i));
+
+/** The share of the image in X'. */
+export const shareAfter = ({ sigmas, space }: Grid, i: number): number => space.shareAt(sigmas[i + 1]!);
 
 /**
  * X' of the three last x0, the newest first: the flow of a constant, a line, a parabola in lambda.
  * @param bent the share of the parabola's second difference: 1, or 1 / 2 as diffusers has it.
  */
 export function multistepFactors(grid: Grid, i: number, order: number, bent = 1): [number, number, number] {
+  const factors = flowFactors(grid, i, order, bent);
+  return factors.map((factor) => shareAfter(grid, i) * factor) as [number, number, number];
+}
+
+/** The same, of an X' that keeps the image. */
+function flowFactors(grid: Grid, i: number, order: number, bent: number): [number, number, number] {
   const constant = 1 - ratioOf(grid, i);
   if (order === 1) return [constant, 0, 0];
   const h = lengthOf(grid, i);

@@ -1,16 +1,12 @@
 /**
- * Methods that are written in sigma space, as rows for a model that keeps the variance. There the picture is
- * X = x sqrt(1 + sigma^2) = x0 + sigma z, and the slope of the probability flow is dX / dsigma = (X - x0) / sigma.
+ * Methods that are written in noise levels, as rows for the model's own picture. `space.ts` says what X and sigma are.
  *
  * Source: Karras et al. 2022; the names up and down are those of k-diffusion.
  */
 import type { SchedulerConfig } from '../../schedule/config.ts';
-import { predictionAt } from '../../schedule/prediction.ts';
-import type { Grid } from './grid.ts';
+import { type Grid, growthOf } from './grid.ts';
 import type { AuxiliaryRow, SamplerRow } from './record.ts';
-
-/** x / X: the share of the image in the model's picture at a noise level. */
-export const signalAt = (sigma: number): number => 1 / Math.sqrt(1 + sigma * sigma);
+import type { Space } from './space.ts';
 
 /** A row that goes from one noise level to another. X' is a sum of what is given here; what is left out is 0. */
 export interface SigmaRow {
@@ -19,7 +15,7 @@ export interface SigmaRow {
   sigma: number;
   /** The noise level of x'. */
   next: number;
-  /** x' / X', the share of the image in x'. It is `signalAt(next)` when left out. */
+  /** x' / X'. It is the scale at `next` when left out. */
   there?: number;
   /** X' of X */
   X?: number;
@@ -35,18 +31,16 @@ export interface SigmaRow {
 }
 
 export function sigmaRow(
-  { prediction_type }: Pick<SchedulerConfig, 'prediction_type'>,
-  { timestep, sigma, next, there = signalAt(next), X = 0, x0 = 0, previous = 0, F = 0, z = 0, y }: SigmaRow,
+  space: Space,
+  { timestep, sigma, next, there = space.scaleAt(next), X = 0, x0 = 0, previous = 0, F = 0, z = 0, y }: SigmaRow,
 ): SamplerRow {
-  const here = signalAt(sigma);
-  const { p, q } = predictionAt(prediction_type, here * here);
-  const level = { signal: here, noise: sigma * here };
+  const { p, q } = space.predictionAt(sigma);
   return {
     timestep,
-    ...level,
+    ...space.levelAt(sigma),
     p,
     q,
-    A: (there / here) * X,
+    A: (there / space.scaleAt(sigma)) * X,
     E: 0,
     B: there * x0,
     C: there * previous,
@@ -61,14 +55,20 @@ export function eulerStep(from: number, to: number): { X: number; x0: number } {
   return { X: to / from, x0: 1 - to / from };
 }
 
-/** A step down to `to` in two parts: along the flow to `down`, and back up by noise of deviation `up`. */
-export function ancestralStep(from: number, to: number): { down: number; up: number } {
-  const up = (to / from) * Math.sqrt(from * from - to * to);
-  return { down: (to * to) / from, up };
+/**
+ * Step i in two parts: along the flow to the level `down`, and back up by noise of deviation `up`. Where the share of the
+ * image changes, both are those of a picture of the next one's share.
+ */
+export function ancestralStep(grid: Grid, i: number): { down: number; up: number; X: number; x0: number } {
+  const [from, to] = [grid.sigmas[i]!, grid.sigmas[i + 1]!];
+  const growth = growthOf(grid, i);
+  const up = (to / from) * Math.sqrt(from * from - to * growth * (to * growth));
+  const down = (to * to) / from;
+  return { down, up, X: (down / from) * growth, x0: grid.space.shareAt(to) * (1 - (down / from) * growth * growth) };
 }
 
 /** diffusers starts with noise of deviation sigma for some spacings, for others with all the variance of X. */
-export function startOf({ timestep_spacing }: SchedulerConfig, { sigmas }: Grid): number {
+export function startOf({ timestep_spacing }: SchedulerConfig, { sigmas, space }: Grid): number {
   const sigma = sigmas[0]!;
-  return timestep_spacing === 'leading' ? 1 : sigma * signalAt(sigma);
+  return timestep_spacing === 'leading' ? 1 : sigma * space.scaleAt(sigma);
 }

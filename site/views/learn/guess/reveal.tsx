@@ -1,4 +1,5 @@
 /** The network's guess of the noise beside the true noise, and where they differ, at any t. */
+import { levelOf } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Formula, row, sub } from '../../../components/math.tsx';
@@ -21,7 +22,7 @@ export function Reveal({ lesson }: { lesson: Lesson }): JSX.Element {
     if (!answer || !grain) return null;
     const { x: seen, timesteps } = answer.to;
     const type = lesson.scheduler.prediction_type;
-    const forms = formsOf(type, lesson.schedule.alphaBar[timesteps[0]!]!, seen, answer.output);
+    const forms = formsOf(type, levelOf(lesson.schedule, timesteps[0]!), seen, answer.output);
     const error = forms.epsilon.map((value, i) => Math.abs(value - grain[i]!));
     return { ...forms, error: error.map((e) => 2 * Math.min(e, 1) - 1), mse: squaredError(forms.epsilon, grain) };
   }, [answer, grain]);

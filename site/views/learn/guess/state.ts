@@ -1,4 +1,5 @@
 /** The riddle: a picture, its noise, and the time that is to be guessed. */
+import { levelOf } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
 import { epsilon } from '../../forward/state/noisy.ts';
 import { digits } from '../../forward/state/state.ts';
@@ -43,7 +44,6 @@ export const noise = computed(() => clean.value && epsilon(riddle.value.seed, cl
 export function noisyAt(time: number): Float32Array | undefined {
   const [picture, grain, facts] = [clean.value, noise.value, lesson.value];
   if (!picture || !grain || !facts) return undefined;
-  const alphaBar = facts.schedule.alphaBar[time]!;
-  const [a, b] = [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
+  const { signal: a, noise: b } = levelOf(facts.schedule, time);
   return picture.x0.map((value, i) => a * value + b * grain[i]!);
 }

@@ -1,4 +1,5 @@
 /** The picture and the time that go in, and the guess that comes out. */
+import { levelOf } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Formula, sub } from '../../../components/math.tsx';
@@ -20,7 +21,7 @@ export function Inputs({ lesson, answer }: { lesson: Lesson | undefined; answer:
   const guess = useMemo(() => {
     if (!lesson || !answer) return null;
     const { x, timesteps } = answer.to;
-    return formsOf(lesson.scheduler.prediction_type, lesson.schedule.alphaBar[timesteps[0]!]!, x, answer.output);
+    return formsOf(lesson.scheduler.prediction_type, levelOf(lesson.schedule, timesteps[0]!), x, answer.output);
   }, [lesson, answer]);
   return (
     <div class="grid gap-16">

@@ -1,4 +1,5 @@
 /** What goes into the network, and which block is open. */
+import { levelOf } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
 import { epsilon } from '../../forward/state/noisy.ts';
 import { digits } from '../../forward/state/state.ts';
@@ -19,7 +20,6 @@ export const noisy = computed(() => {
   const [picture, facts] = [clean.value, lesson.value];
   if (!picture || !facts) return null;
   const grain = epsilon(SEED, picture.x0.length);
-  const alphaBar = facts.schedule.alphaBar[t.value]!;
-  const [a, b] = [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
+  const { signal: a, noise: b } = levelOf(facts.schedule, t.value);
   return picture.x0.map((value, i) => a * value + b * grain[i]!);
 });

@@ -1,4 +1,5 @@
 /** The same picture, and a wrong t: how much worse the guess becomes. */
+import { levelOf } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
@@ -40,7 +41,7 @@ export function WrongTime({ lesson }: { lesson: Lesson }): JSX.Element {
       const part = (of: Float32Array) => of.subarray(i * size, (i + 1) * size);
       const { sample } = formsOf(
         scheduler.prediction_type,
-        schedule.alphaBar[time]!,
+        levelOf(schedule, time),
         part(answer.to.x),
         part(answer.output),
       );

@@ -46,7 +46,7 @@ export function stepOf(table: SamplerTable, type: PredictionType, { index, x, ou
   const x0 = new Float32Array(x.length);
   applyRow({ ...row, D: 0 }, table.clip, mean, output, x0, z);
   applyRow(row, table.clip, result, output, x0, z);
-  const forms = formsOf(type, signal * signal, x, output);
+  const forms = formsOf(type, { signal, noise }, x, output);
   return { timestep, signal, noise, x, forms, x0, A, B, mean, sigma: D, z, result };
 }
 

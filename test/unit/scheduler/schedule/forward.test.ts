@@ -12,7 +12,7 @@ import {
 } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { predictionAt } from '#scheduler/schedule/prediction.ts';
+import { levelAt, predictionAt } from '#scheduler/schedule/prediction.ts';
 import { expectClose } from '#test/compare.ts';
 
 const schedule = makeSchedule(parseSchedulerConfig({ num_train_timesteps: 300, beta_schedule: 'cosine' }));
@@ -97,7 +97,7 @@ describe('predictionTarget and predictionAt', () => {
         }[type];
         const target = predictionTarget(schedule, type, Float32Array.of(image), Float32Array.of(epsilon), [t]);
         expectClose(target, [o], { absolute: 1e-6, what: 'target' });
-        const { p, q, m, n } = predictionAt(type, alphaBar);
+        const { p, q, m, n } = predictionAt(type, levelAt(alphaBar));
         expectClose([p * x + q * o], [image], { absolute: 1e-9 / Math.sqrt(alphaBar), what: 'x0' });
         expectClose([m * x + n * o], [epsilon], { absolute: 1e-9 / Math.sqrt(1 - alphaBar), what: 'epsilon' });
       }),

@@ -1,4 +1,11 @@
-import { compileSampler, makeSchedule, parseSchedulerConfig, predictionTarget, sampleImages } from '@onnoise/scheduler';
+import {
+  compileSampler,
+  levelAt,
+  makeSchedule,
+  parseSchedulerConfig,
+  predictionTarget,
+  sampleImages,
+} from '@onnoise/scheduler';
 import { describe, expect, test } from 'vitest';
 import { readable } from '#site/views/forward/state/numbers.ts';
 import { formsOf, squaredError } from '#site/views/learn/forms.ts';
@@ -28,7 +35,7 @@ describe.each(['epsilon', 'sample', 'v_prediction'] as const)('a network that sa
       const alphaBar = schedule.alphaBar[t]!;
       const x = x0.map((value, i) => Math.sqrt(alphaBar) * value + Math.sqrt(1 - alphaBar) * epsilon[i]!);
       const output = predictionTarget(schedule, prediction_type, x0, epsilon, [t]);
-      const forms = formsOf(prediction_type, alphaBar, x, output);
+      const forms = formsOf(prediction_type, levelAt(alphaBar), x, output);
       const rounding = { absolute: 2e-6 / Math.sqrt(alphaBar * (1 - alphaBar)) };
       expectClose(forms.sample, x0, rounding);
       expectClose(forms.epsilon, epsilon, rounding);
