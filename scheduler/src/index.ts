@@ -21,6 +21,7 @@ export { begin, checkPicture, eachImage, type Known, levelAfter, pictureOf, putB
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,
+  LINE_SAMPLERS,
   optionRule,
   optionsOfSampler,
   SAMPLER_NAMES,
@@ -68,5 +69,6 @@ export {
 } from './schedule/config.ts';
 export { addNoise, chainStep, closedFormFactors, forwardChain, predictionTarget } from './schedule/forward.ts';
 export { type Level, levelAt, type Prediction, predictionAt } from './schedule/prediction.ts';
+export { isStraight, lastTimestep, OF_BETAS, OF_STRAIGHT } from './schedule/process.ts';
 export { levelOf, makeSchedule, type Schedule } from './schedule/schedules.ts';
 export { spacedTimesteps } from './schedule/timesteps.ts';

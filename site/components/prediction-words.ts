@@ -6,6 +6,7 @@ const QUANTITIES: Record<PredictionType, string> = {
   epsilon: 'the noise ε',
   sample: 'the clean picture x₀',
   v_prediction: 'the velocity v',
+  flow_prediction: 'the velocity u',
 };
 
 export function predictedQuantity(prediction: PredictionType): string {

@@ -1,6 +1,9 @@
 /** Golden data of scheduler/, made by scripts/golden/scheduler.py, samplers.py and starts.py; and what samplers do with their network. */
 import { readFileSync } from 'node:fs';
-import { type Denoiser, type SamplerTable, sampleImages } from '@onnoise/scheduler';
+import { type Denoiser, PREDICTION_TYPES, type SamplerTable, sampleImages } from '@onnoise/scheduler';
+
+/** Prediction types of models that are noised by a chain of betas. */
+export const CHAIN_TYPES = PREDICTION_TYPES.filter((type) => type !== 'flow_prediction');
 
 export function schedulerGolden<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`../golden/data/scheduler/${name}`, import.meta.url), 'utf8')) as T;

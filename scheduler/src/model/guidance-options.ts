@@ -3,6 +3,7 @@ import { refuse } from '../rules/errors.ts';
 import { check, number, type Rule, rule } from '../rules/rule.ts';
 import { DEFAULT_GUIDANCE, type Guidance, LARGEST_GUIDANCE } from '../sampling/guidance.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
+import { lastTimestep } from '../schedule/process.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 
 /** @throws InputError for a scale out of range, and for one other than 1 where the model has no null condition. */
@@ -16,10 +17,10 @@ export function guidanceScale(action: string, model: ConditioningFacts, asked: n
 /** Default: all timesteps. @throws InputError for no such interval, and for any where the model has no null condition. */
 export function guidanceInterval(
   action: string,
-  model: ConditioningFacts & { scheduler: Pick<SchedulerConfig, 'num_train_timesteps'> },
+  model: ConditioningFacts & { scheduler: Pick<SchedulerConfig, 'num_train_timesteps' | 'prediction_type'> },
   asked: readonly [number, number] | undefined,
 ): Guidance['interval'] {
-  const last = model.scheduler.num_train_timesteps - 1;
+  const last = lastTimestep(model.scheduler);
   if (asked === undefined) return [0, last];
   if (!model.nullCondition) refuse(action, 'the guidance interval', `left out, ${reason(model)}`, asked);
   return [...check(action, 'the guidance interval', intervalRule(last), asked)];

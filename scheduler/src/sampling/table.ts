@@ -15,9 +15,11 @@
 import { refuse } from '../rules/errors.ts';
 import { check, checkInteger, number, oneOf, worded } from '../rules/rule.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
+import { isStraight } from '../schedule/process.ts';
 import { makeSchedule } from '../schedule/schedules.ts';
 import {
   eachSamplerOption,
+  LINE_SAMPLERS,
   optionRule,
   optionsOfSampler,
   SAMPLER_NAMES,
@@ -82,6 +84,9 @@ export function compileSampler(config: SchedulerConfig, options: SamplerOptions)
   checkInteger(ACTION, 'resamples', resamples, 1, MOST_RESAMPLES);
   const settings = completeSettings(sampler, options);
   const record = samplerRecord(sampler);
+  if (isStraight(config) && record.line === false) {
+    refuse(ACTION, 'sampler', `one of ${LINE_SAMPLERS.join(', ')} for a model of flow matching`, sampler);
+  }
 
   const first = steps - Math.max(1, Math.floor(steps * strength));
   const before = (step: number) => (resamples > 1 ? 0 : Math.max(0, step - first));

@@ -25,8 +25,9 @@ import {
 } from '../rules/rule.ts';
 import { BETA_SCHEDULES, type BetaSchedule, namedBetas } from './betas.ts';
 import { PASSIVE_KEYS, withClassDefaults } from './classes.ts';
+import { isStraight, LEVEL_KEYS, OF_BETAS, OF_STRAIGHT } from './process.ts';
 
-export const PREDICTION_TYPES = ['epsilon', 'sample', 'v_prediction'] as const;
+export const PREDICTION_TYPES = ['epsilon', 'sample', 'v_prediction', 'flow_prediction'] as const;
 export const VARIANCE_TYPES = ['fixed_small', 'fixed_large'] as const;
 export const TIMESTEP_SPACINGS = ['leading', 'linspace', 'trailing'] as const;
 export const FINAL_SIGMAS_TYPES = ['zero', 'sigma_min'] as const;
@@ -44,7 +45,8 @@ export type TimestepSpacing = (typeof TIMESTEP_SPACINGS)[number];
  * | beta_schedule          | linear      | see `namedBetas`                                                                 |
  * | trained_betas          | null        | T numbers that replace the named schedule; null: off                             |
  * | rescale_betas_zero_snr | false       | moves alphaBar so that it ends at 0 (not with prediction_type epsilon)           |
- * | prediction_type        | epsilon     | what the network predicts                                                        |
+ * | prediction_type        | epsilon     | what the network predicts; flow_prediction: of flow matching, whose noise is that |
+ * |                        |             | of `straightSchedule` and not of betas                                           |
  * | variance_type          | fixed_small | DDPM's variance: the posterior's, or beta (fixed_large)                          |
  * | clip_sample            | true        | clip the predicted x0 to +-clip_sample_range at every step                       |
  * | clip_sample_range      | 1           | > 0                                                                              |
@@ -53,6 +55,10 @@ export type TimestepSpacing = (typeof TIMESTEP_SPACINGS)[number];
  * | set_alpha_to_one       | true        | DDIM: alphaBar after the last step is 1, else alphaBar[0]                        |
  * | use_karras_sigmas,     | false       | samplers of noise levels spread these, and not timesteps; at most one            |
  * | use_exponential_sigmas |             |                                                                                  |
+ * | use_beta_sigmas        | false       | the same, for flow matching alone                                                |
+ * | shift                  | 1           | flow matching: above 1 gives more of the time to much noise                      |
+ * | shift_terminal         | null        | flow matching: the least noise level asked about, in (0, 1); null: as it comes   |
+ * | invert_sigmas          | false       | flow matching: time runs from noise to the picture, and so does the velocity     |
  * | final_sigmas_type      | zero        | the same end without noise, or at the schedule's least (sigma_min)               |
  * | lower_order_final      | true        | DPM-Solver++ and UniPC: lower orders in the last of few steps                    |
  * | euler_at_final         | false       | DPM-Solver++: order 1 in the last step                                           |
@@ -73,6 +79,10 @@ export interface SchedulerConfig {
   set_alpha_to_one: boolean;
   use_karras_sigmas: boolean;
   use_exponential_sigmas: boolean;
+  use_beta_sigmas: boolean;
+  shift: number;
+  shift_terminal: number | null;
+  invert_sigmas: boolean;
   final_sigmas_type: FinalSigmasType;
   lower_order_final: boolean;
   euler_at_final: boolean;
@@ -98,6 +108,10 @@ const RULES: Rules<SchedulerConfig> = {
   set_alpha_to_one: withDefault(true, flag),
   use_karras_sigmas: withDefault(false, flag),
   use_exponential_sigmas: withDefault(false, flag),
+  use_beta_sigmas: withDefault(false, flag),
+  shift: withDefault(1, number({ above: 0 })),
+  shift_terminal: withDefault(null, nullable(number({ min: 0, below: 1 }))),
+  invert_sigmas: withDefault(false, flag),
   final_sigmas_type: withDefault('zero', oneOf(FINAL_SIGMAS_TYPES)),
   lower_order_final: withDefault(true, flag),
   euler_at_final: withDefault(false, flag),
@@ -115,11 +129,29 @@ const WRITTEN_OUT: readonly BetaSchedule[] = ['cosine', 'sigmoid'];
 export function parseSchedulerConfig(json: unknown): SchedulerConfig {
   const given = withClassDefaults(check(ACTION, 'it', object, json), ACTION);
   const config = readObject(given, ACTION, RULES, PASSIVE_KEYS);
-  if (config.use_karras_sigmas && config.use_exponential_sigmas) {
-    refuse(ACTION, 'use_exponential_sigmas', 'false where use_karras_sigmas is true', true);
-  }
+  const [first, second] = LEVEL_KEYS.filter((key) => config[key]);
+  if (second) refuse(ACTION, second, `false where ${first} is true`, true);
+  config.shift_terminal ||= null; // 0 is off in diffusers
+  checkProcess(config);
   config.trained_betas = readTrainedBetas(config);
   return config;
+}
+
+const DEFAULTS = readObject({}, ACTION, RULES);
+
+/** Refuses what means nothing for the process. */
+function checkProcess(config: SchedulerConfig): void {
+  const straight = isStraight(config);
+  for (const key of straight ? OF_BETAS : OF_STRAIGHT) {
+    if (config[key] === DEFAULTS[key]) continue;
+    const rule = straight
+      ? `left out with prediction_type flow_prediction, whose noise is no chain's`
+      : 'left out without prediction_type flow_prediction';
+    refuse(ACTION, key, rule, config[key]);
+  }
+  if (straight && config.final_sigmas_type !== 'zero') {
+    refuse(ACTION, 'final_sigmas_type', 'zero with prediction_type flow_prediction', config.final_sigmas_type);
+  }
 }
 
 /** Checks the numbers, and gives null where they are the named schedule's own (how `WRITTEN_OUT` are written). */

@@ -32,7 +32,7 @@ export function addNoise(
   return combine(schedule, x0, noise, timesteps, ({ signal, noise }) => [signal, noise]);
 }
 
-/** The network's training target, the noise, the image or v, in the shape of `addNoise`'s arguments. */
+/** The network's training target, the noise, the image, v or u = noise - image, in the shape of `addNoise`'s arguments. */
 export function predictionTarget(
   schedule: Schedule,
   type: PredictionType,
@@ -43,6 +43,7 @@ export function predictionTarget(
   return combine(schedule, x0, noise, timesteps, (level) => {
     if (type === 'epsilon') return [0, 1];
     if (type === 'sample') return [1, 0];
+    if (type === 'flow_prediction') return [-1, 1];
     return [-level.noise, level.signal];
   });
 }

@@ -2,7 +2,8 @@
  * The meaning of a network's output. Samplers see x0 and epsilon as linear functions of the noisy image x and the
  * output o, never the prediction type itself.
  *
- * Source: Ho et al. 2020, equations 4 and 15 (epsilon); Salimans & Ho 2022, appendix D (v).
+ * Source: Ho et al. 2020, equations 4 and 15 (epsilon); Salimans & Ho 2022, appendix D (v, at levels that keep the
+ * variance); Lipman et al. 2023, equation 23 (flow, at levels on a straight line).
  */
 
 import { InputError } from '../rules/errors.ts';
@@ -44,5 +45,7 @@ export function predictionAt(type: PredictionType, { signal, noise }: Level): Pr
       return { p: 0, q: 1, m: 1 / noise, n: -signal / noise };
     case 'v_prediction':
       return { p: signal, q: -noise, m: noise, n: signal };
+    case 'flow_prediction':
+      return { p: 1, q: -noise, m: 1, n: signal };
   }
 }

@@ -8,6 +8,8 @@ import { refuse } from '../rules/errors.ts';
 import { betas, namedBetas } from './betas.ts';
 import type { SchedulerConfig } from './config.ts';
 import type { Level } from './prediction.ts';
+import { isStraight } from './process.ts';
+import { shifted, timeOf } from './straight.ts';
 
 /** Tables of the forward process; index t = 0 is the first noising step, T - 1 the last. Each [T]. */
 export interface Schedule {
@@ -43,6 +45,7 @@ export const levelOf = ({ signal, noise }: Pick<Schedule, 'signal' | 'noise'>, t
  *   so small that it adds nothing: either would divide by 0.
  */
 export function makeSchedule(config: SchedulerConfig): Schedule {
+  if (isStraight(config)) return straightSchedule(config);
   const T = config.num_train_timesteps;
   let beta = config.trained_betas ? Float64Array.from(config.trained_betas, Math.fround) : namedBetas(config);
   if (config.rescale_betas_zero_snr) beta = rescaleToZeroSnr(beta);
@@ -52,12 +55,39 @@ export function makeSchedule(config: SchedulerConfig): Schedule {
   const gone = alphaBar.indexOf(0);
   if (gone >= 0 && gone < T - 1) refuse('make the schedule', 'alphaBar', 'above 0 before the last timestep', 0);
   return {
-    ...{ T, beta, alpha, alphaBar },
+    T,
+    beta,
+    alpha,
+    alphaBar,
     snr: alphaBar.map((a) => a / (1 - a)),
     signal: alphaBar.map((a) => Math.sqrt(a)),
     noise: alphaBar.map((a) => Math.sqrt(1 - a)),
     scale: new Float64Array(T).fill(1),
     times: Float64Array.from({ length: T }, (_, t) => t),
+  };
+}
+
+/**
+ * The tables that training draws from: timestep t has the noise level (t + 1) / T, shifted. alphaBar, alpha and beta are
+ * those of the chain that keeps the variance and has the same signal to noise; `scale` is what it is from there.
+ */
+function straightSchedule(config: SchedulerConfig): Schedule {
+  const { num_train_timesteps: T, shift } = config;
+  const noise = Float64Array.from({ length: T }, (_, t) => shifted(shift, (t + 1) / T));
+  const signal = noise.map((sigma) => 1 - sigma);
+  const scale = noise.map((sigma, t) => Math.hypot(sigma, signal[t]!));
+  const alphaBar = signal.map((share, t) => (share / scale[t]!) ** 2);
+  const alpha = alphaBar.map((share, t) => share / (alphaBar[t - 1] ?? 1));
+  return {
+    T,
+    beta: alpha.map((left) => 1 - left),
+    alpha,
+    alphaBar,
+    snr: signal.map((share, t) => (share / noise[t]!) ** 2),
+    signal,
+    noise,
+    scale,
+    times: noise.map((sigma) => timeOf(config, sigma)),
   };
 }
 

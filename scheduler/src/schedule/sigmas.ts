@@ -4,14 +4,13 @@
  *
  * Source: Karras et al. 2022, equation 5; the interpolations are those of diffusers 0.42.1 and k-diffusion.
  */
-import type { Schedule } from './schedules.ts';
 
 /** Replaces an alphaBar of 0 at the end of a schedule, as in diffusers, so that sigma is 4096 and not infinite. */
 const NEARLY_ZERO = 2 ** -24;
 const RHO = 7;
 
 /** sigma of each timestep, [T]; it increases. */
-export function sigmasOf({ alphaBar }: Pick<Schedule, 'alphaBar'>): Float64Array {
+export function sigmasOf({ alphaBar }: { readonly alphaBar: Float64Array }): Float64Array {
   return alphaBar.map((value) => {
     const signal = value === 0 ? NEARLY_ZERO : value;
     return Math.sqrt((1 - signal) / signal);

@@ -1,5 +1,6 @@
 /** Tensors of the Open Inference Protocol as a call of the network, and back. */
 import type { CallTask, EngineModel, Owner } from '@onnoise/runtime-node/engine';
+import { lastTimestep } from '@onnoise/scheduler';
 import { conditionRows, type ExtraInput, extraInputs, widenHalf } from '@onnoise/scheduler/model';
 import { readTensor, refuseTensor, type TensorRule, tensorBytes, toHalf } from '../bodies/tensor-input.ts';
 import { Refusal } from '../errors/errors.ts';
@@ -148,7 +149,7 @@ function rangesOf(model: EngineModel): Record<string, TensorRule['range']> {
   const { scheduler, classes, nullCondition, conditions, conditionImage } = model;
   const width = 2 * conditions.length;
   return {
-    timestep: () => [0, scheduler.num_train_timesteps - 1],
+    timestep: () => [0, lastTimestep(scheduler)],
     class_labels: () => [0, nullCondition ? classes : classes - 1],
     conditions: (index) => (index % width < width / 2 ? [-LARGEST_CONDITION, LARGEST_CONDITION] : [0, 1]),
     condition_image: () => [conditionImage?.mask ? 0 : -1, 1],

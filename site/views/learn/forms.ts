@@ -1,4 +1,4 @@
-/** One guess in three forms; each follows from any other, from x and from t. */
+/** One guess in all its forms; each follows from any other, from x and from t. */
 import { type Level, type PredictionType, predictionAt } from '@onnoise/scheduler';
 
 export type Forms = Record<PredictionType, Float32Array>;
@@ -13,7 +13,8 @@ export function formsOf(type: PredictionType, level: Level, x: Float32Array, out
   const sample = x.map((value, i) => p * value + q * output[i]!);
   const epsilon = x.map((value, i) => m * value + n * output[i]!);
   const v_prediction = epsilon.map((value, i) => signal * value - noise * sample[i]!);
-  return { epsilon, sample, v_prediction };
+  const flow_prediction = epsilon.map((value, i) => value - sample[i]!);
+  return { epsilon, sample, v_prediction, flow_prediction };
 }
 
 /** Mean of the squared differences. */

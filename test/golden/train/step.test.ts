@@ -34,6 +34,17 @@ interface Golden {
   cases: Case[];
 }
 
+/** The tables of a chain by its alphaBar. */
+const scheduleOf = (values: readonly number[]): TrainStepOptions['schedule'] => {
+  const alphaBar = Float64Array.from(values);
+  return {
+    alphaBar,
+    signal: alphaBar.map(Math.sqrt),
+    noise: alphaBar.map((share) => Math.sqrt(1 - share)),
+    times: alphaBar.map((_, t) => t),
+  };
+};
+
 /** Made by scripts/golden/train.py. */
 const golden: Golden = JSON.parse(readFileSync(new URL('../data/train/step.json', import.meta.url), 'utf8'));
 
@@ -48,7 +59,7 @@ describe('createTrainStep', () => {
         betas,
         eps,
         told: [{ name: 'labels', port: 'class_labels', dtype: 'int32', sides: [] }],
-        schedule: { alphaBar },
+        schedule: scheduleOf(alphaBar),
         ema: true,
         accumulate: 1,
         learnSchedule: false,

@@ -43,7 +43,15 @@ describe('models/digits', () => {
     const between = (await run(500.5, 0n)).out_sample!.data;
     for (const whole of [500, 501]) expect((await run(whole, 0n)).out_sample!.data).not.toEqual(between);
     const card = await readFile(join(folder, 'README.md'), 'utf8');
-    expect(card).toContain(describeNetwork({ classes: 10, nullCondition: true, conditions: [], timesteps: 1000 }));
+    expect(card).toContain(
+      describeNetwork({
+        classes: 10,
+        nullCondition: true,
+        conditions: [],
+        timesteps: 1000,
+        predictionType: 'v_prediction',
+      }),
+    );
   });
 
   it("passes ONNX's own checker", skipBecause(lacksPython('onnx')), () => {

@@ -3,7 +3,7 @@
  */
 
 import { plainName } from '@onnoise/base/text';
-import type { PredictionType } from '@onnoise/scheduler';
+import { lastTimestep, type PredictionType } from '@onnoise/scheduler';
 import {
   type ConditionImage,
   type ConditionSpec,
@@ -183,6 +183,7 @@ const PREDICTIONS: Readonly<Record<PredictionType, string>> = {
   epsilon: 'the noise',
   sample: 'the clean picture',
   v_prediction: 'the velocity v',
+  flow_prediction: 'the velocity u of flow matching',
 };
 
 const describePrediction = (type: PredictionType): string => `${PREDICTIONS[type]} (\`${type}\`)`;
@@ -194,7 +195,12 @@ export function describeNetwork({
   conditions,
   conditionImage,
   timesteps,
-}: Pick<CardSurroundings, 'classes' | 'nullCondition' | 'conditions' | 'conditionImage' | 'timesteps'>): string {
+  predictionType,
+}: Pick<
+  CardSurroundings,
+  'classes' | 'nullCondition' | 'conditions' | 'conditionImage' | 'timesteps' | 'predictionType'
+>): string {
+  const last = lastTimestep({ num_train_timesteps: timesteps, prediction_type: predictionType });
   const labels = classes > 0 ? ', `class_labels` [N] as int64' : '';
   const numbers = conditions.length > 0 ? `, \`conditions\` [N, ${2 * conditions.length}] as float32` : '';
   const told = conditionImage ? `, \`condition_image\` [N, ${conditionImage.shape[0]}, H, W] as float32` : '';
@@ -205,7 +211,7 @@ export function describeNetwork({
   const range = classes > 0 ? `, classes from 0 to ${classes - 1}${none}` : '';
   return (
     `\`unet/model.onnx\` takes \`sample\` [N, C, H, W] and \`timestep\` [N] as float32${labels}${numbers}${told} and gives \`out_sample\` ` +
-    `[N, C, H, W]; images are in [-1, 1], timesteps are numbers from 0 to ${timesteps - 1}, whole or not${range}${values}.`
+    `[N, C, H, W]; images are in [-1, 1], timesteps are numbers from 0 to ${last}, whole or not${range}${values}.`
   );
 }
 

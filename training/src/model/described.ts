@@ -21,6 +21,7 @@ export interface TrainableModel {
       conditions?: tf.Tensor2D;
       conditionImage?: tf.Tensor4D;
       training: boolean;
+      betweenTimesteps?: boolean;
       onBuffer?: (name: string, value: tf.Tensor) => void;
     },
   ): tf.Tensor4D;
@@ -40,6 +41,6 @@ export interface DescribedModel extends TrainableModel {
   conditionImage?: ConditionImage;
   /** Classes of the mask that it draws with each picture. */
   maskOutput?: MaskLabels;
-  /** T: timesteps are whole numbers in 0..T-1. */
+  /** T: timesteps are numbers in 0..T-1, and T for pure noise of flow matching. */
   timestepCount: number;
 }

@@ -1,8 +1,9 @@
 /**
  * Sinusoidal time embeddings without a sine in the graph, because WebGPU computes sines imprecisely. Row t of a table is
- * the embedding of timestep t, computed in float64 and rounded once. Training sees whole timesteps only and looks them up.
+ * the embedding of timestep t, computed in float64 and rounded once. Training mostly sees whole timesteps and looks them
+ * up.
  *
- * Samplers also ask for timesteps in between. For t = n + r, n the nearest row, the angle addition formulas turn that row
+ * Samplers also ask for timesteps in between, and so does training with a shift. For t = n + r, n the nearest row, the angle addition formulas turn that row
  * by w r, which is at most 1/2, so short polynomials give the sine and cosine of it:
  *
  *     sin(w t) = sin(w n) cos(w r) + cos(w n) sin(w r)        cos(w t) = cos(w n) cos(w r) - sin(w n) sin(w r)
@@ -10,10 +11,11 @@
  * At r = 0 that is the row itself, bit for bit. Interpolating rows would be wrong at high frequencies, where neighbouring
  * rows lie up to one radian apart.
  *
- * Limits: timesteps are numbers in 0..count-1.
+ * Limits: timesteps are numbers in 0..count. Timestep `count` is pure noise on a straight line; no chain of betas has it.
  */
 import * as tf from '@tensorflow/tfjs';
 import { shortCos, shortSin } from './short-sine.ts';
+import type { ForwardOptions } from './types.ts';
 
 export interface EmbeddingOptions {
   /** T. */
@@ -26,19 +28,21 @@ export interface EmbeddingOptions {
   cosFirst: boolean;
 }
 
+type Pass = Pick<ForwardOptions, 'training' | 'betweenTimesteps'>;
+
 const frequencies = ({ width, shift }: EmbeddingOptions): number[] => {
   const half = Math.floor(width / 2);
   return Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10000) * i) / (half - shift)));
 };
 
-/** [count, width], row by row. Source: Vaswani et al. (arXiv 1706.03762), section 3.5; diffusers' `Timesteps`. */
+/** [count + 1, width], row by row. Source: Vaswani et al. (arXiv 1706.03762), section 3.5; diffusers' `Timesteps`. */
 export function sinusoidalTable(options: EmbeddingOptions): Float32Array {
   const { count, width, cosFirst } = options;
   const half = Math.floor(width / 2);
-  const table = new Float32Array(count * width);
+  const table = new Float32Array((count + 1) * width);
   const [sin, cos] = cosFirst ? [half, 0] : [0, half];
   for (const [i, frequency] of frequencies(options).entries()) {
-    for (let t = 0; t < count; t++) {
+    for (let t = 0; t <= count; t++) {
       table[t * width + sin + i] = Math.sin(t * frequency);
       table[t * width + cos + i] = Math.cos(t * frequency);
     }
@@ -47,15 +51,15 @@ export function sinusoidalTable(options: EmbeddingOptions): Float32Array {
 }
 
 /**
- * The embedding of float timesteps [N] as [N, width], within 1e-6 of float64. In training the timesteps must be whole
- * numbers.
+ * The embedding of float timesteps [N] as [N, width], within 1e-6 of float64. In training they must be whole numbers, unless
+ * `betweenTimesteps` says otherwise.
  */
 export function timeEmbedding(options: EmbeddingOptions) {
   const { count, width } = options;
   const table = sinusoidalTable(options);
-  return ({ training }: { training: boolean }, timestep: tf.Tensor1D): tf.Tensor2D => {
-    const rows = tf.tensor2d(table, [count, width]);
-    if (training) return tf.gather(rows, tf.cast(timestep, 'int32'));
+  return ({ training, betweenTimesteps }: Pass, timestep: tf.Tensor1D): tf.Tensor2D => {
+    const rows = tf.tensor2d(table, [count + 1, width]);
+    if (training && !betweenTimesteps) return tf.gather(rows, tf.cast(timestep, 'int32'));
     const nearest = tf.cast(tf.add(timestep, 0.5), 'int32'); // [N]
     const rest = tf.sub(timestep, tf.cast(nearest, 'float32')) as tf.Tensor1D;
     return turn(tf.gather(rows, nearest), rest, options);

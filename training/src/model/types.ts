@@ -53,6 +53,8 @@ export interface ForwardOptions {
   conditionImage?: tf.Tensor4D;
   /** true: BatchNorm uses the batch's statistics and updates its buffers; false: it uses the buffers. */
   training: boolean;
+  /** Whether timesteps may lie between whole numbers in training too. */
+  betweenTimesteps?: boolean;
   /** In training: for each of the model's `dropouts`, [N, C, H, W] of 0 and 1 / (1 - share). */
   masks?: Readonly<Record<string, tf.Tensor>>;
   /** Gets a buffer's new value during the pass, before the pass's tidy ends: hold it with `tf.keep`. */
@@ -75,13 +77,13 @@ export interface Model {
   conditions: readonly ConditionSpec[];
   conditionImage?: ConditionImage;
   maskOutput?: MaskLabels;
-  /** T: timesteps are numbers in 0..T-1. */
+  /** T: timesteps are numbers in 0..T-1, and T for pure noise of flow matching. */
   timestepCount: number;
   /**
    * The network's prediction, [N, C, H, W] as the sample. Pure: runs eagerly on any tfjs backend, or traced.
    *
    * @param sample [N, C, H, W]; H and W must be divisible by the network's total stride.
-   * @param timestep [N], float32; in training whole numbers.
+   * @param timestep [N], float32; in training whole numbers, without `betweenTimesteps`.
    * @throws InputError when the sample or what it is told does not suit the network.
    */
   forward(parameters: Parameters, sample: tf.Tensor4D, timestep: tf.Tensor1D, options: ForwardOptions): tf.Tensor4D;

@@ -6,6 +6,7 @@ import {
   compileSampler,
   DEFAULT_GUIDANCE,
   denoiserOf,
+  lastTimestep,
   type SamplerName,
   type SchedulerConfig,
   sampleImages,
@@ -102,7 +103,7 @@ function conditioningOf({
     ...(classes !== null && { labels: Int32Array.from({ length: count }, (_, i) => i % classes) }),
     ...(conditions.length > 0 && { conditions: spread(conditions, count) }),
   };
-  const interval = [0, scheduler.num_train_timesteps - 1] as const;
+  const interval = [0, lastTimestep(scheduler)] as const;
   const guidance = nullCondition ? { scale: DEFAULT_GUIDANCE, interval } : undefined;
   return { rows: rowsOf(model, told, count), absent: nullRow(inputsOf(model)), guidance };
 }

@@ -44,7 +44,11 @@ export async function validationLoss(
     const z = part(noise);
     const x = addNoise(schedule, x0, z, timesteps);
     const target = predictionTarget(schedule, predictionType, x0, z, timesteps);
-    const output = await predictor.predict(x, Float32Array.from(timesteps), rows.slice(first, first + n));
+    const output = await predictor.predict(
+      x,
+      Float32Array.from(timesteps, (t) => schedule.times[t]!),
+      rows.slice(first, first + n),
+    );
     timesteps.forEach((t, image) => {
       const weight = minSnr === null ? 1 : minSnrWeight(schedule.alphaBar[t]!, minSnr, predictionType);
       for (let i = image * size; i < (image + 1) * size; i++) sum += weight * lossOf(options, output[i]! - target[i]!);

@@ -2,7 +2,7 @@
  * The seams of training: what a network, a training step and an engine look like to each other. Types only.
  * Outside the step, tensors are plain typed arrays in PyTorch's order, and images are NCHW.
  */
-import type { PredictionType } from '@onnoise/scheduler';
+import type { PredictionType, Schedule } from '@onnoise/scheduler';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { AdamOptions, BatchPosition, StepBatch, StepInputs, StepScalars } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
@@ -28,8 +28,8 @@ export interface TrainStepOptions extends AdamOptions, LossOptions {
   told?: readonly Told[];
   /** Whether the schedule is learned, from `schedule` on. The loss is then l2, without weights of timesteps. */
   learnSchedule: boolean;
-  /** alphaBar of every timestep, 0 to 1, in float64. */
-  schedule: { alphaBar: ArrayLike<number> };
+  /** Of every timestep, in float64. */
+  schedule: Pick<Schedule, 'alphaBar' | 'signal' | 'noise' | 'times'>;
   predictionType: PredictionType;
   /** Gamma of the min-SNR weights; null: all timesteps weigh the same. */
   minSnr: number | null;

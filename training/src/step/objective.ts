@@ -2,7 +2,8 @@
  * The loss of a batch and its gradients: noise the images, predict, measure, differentiate.
  *
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), algorithm 1; the velocity target is
- * Salimans & Ho (arXiv 2202.00512), v = sqrt(alphaBar) noise - sqrt(1 - alphaBar) x0.
+ * Salimans & Ho (arXiv 2202.00512), v = sqrt(alphaBar) noise - sqrt(1 - alphaBar) x0; that of flow matching Lipman et al.
+ * (arXiv 2210.02747), u = noise - x0.
  */
 import { MASK } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
@@ -39,9 +40,10 @@ export function differentiate(
   let errors: tf.Tensor | undefined;
 
   const forward = () => {
-    const { noisy, target, timestep, weights } = noised(options, inputs, learned?.gamma);
+    const { noisy, target, timestep, betweenTimesteps, weights } = noised(options, inputs, learned?.gamma);
     const prediction = model.forward(parameters, noisy, timestep, {
       training: true,
+      betweenTimesteps,
       masks: Object.fromEntries((model.dropouts ?? []).map(({ name }) => [name, inputs[MASK + name]!])),
       ...pickTold(options.told ?? [], inputs),
       // The gradient scope ends before the buffers are read.
@@ -85,28 +87,35 @@ function learnedGamma({ schedule }: TrainStepOptions, state: Tensors, inputs: Te
   return { curve, start, gamma: gammaAt(curve, start, inputs.timesteps as tf.Tensor1D) };
 }
 
-/** x_t = sqrt(alphaBar) x_0 + sqrt(1 - alphaBar) noise, the model's target for it, and the weight of its loss. */
+/** x_t = signal x_0 + spread noise, the model's target for it, what it is told of the time, and the weight of its loss. */
 function noised(
   { schedule, predictionType, minSnr, batch }: TrainStepOptions,
   inputs: Tensors,
   gamma: tf.Tensor | undefined,
 ) {
-  const alphaBar = Array.from(schedule.alphaBar);
   const timesteps = inputs.timesteps as tf.Tensor1D;
   const images = inputs.images as tf.Tensor4D; // [B, C, H, W]
   const noise = inputs.noise as tf.Tensor4D; // [B, C, H, W]
-  const pick = (table: number[]) => tf.reshape(tf.gather(tf.tensor1d(table), timesteps), [batch, 1, 1, 1]);
+  const at = (table: ArrayLike<number>) => tf.gather(tf.tensor1d(Array.from(table)), timesteps) as tf.Tensor1D;
+  const pick = (table: ArrayLike<number>) => tf.reshape(at(table), [batch, 1, 1, 1]);
   const level = (sign: number) => tf.reshape(tf.sqrt(tf.sigmoid(tf.mul(gamma!, sign))), [batch, 1, 1, 1]);
-  const signal = gamma ? level(-1) : pick(alphaBar.map(Math.sqrt)); // [B, 1, 1, 1]
-  const spread = gamma ? level(1) : pick(alphaBar.map((share) => Math.sqrt(1 - share))); // [B, 1, 1, 1]
+  const signal = gamma ? level(-1) : pick(schedule.signal); // [B, 1, 1, 1]
+  const spread = gamma ? level(1) : pick(schedule.noise); // [B, 1, 1, 1]
   const noisy: tf.Tensor4D = tf.add(tf.mul(signal, images), tf.mul(spread, noise));
   const target =
     predictionType === 'epsilon'
       ? noise
       : predictionType === 'sample'
         ? images
-        : tf.sub(tf.mul(signal, noise), tf.mul(spread, images));
+        : predictionType === 'flow_prediction'
+          ? tf.sub(noise, images)
+          : tf.sub(tf.mul(signal, noise), tf.mul(spread, images));
   const weights =
-    minSnr === null ? undefined : pick(alphaBar.map((share) => minSnrWeight(share, minSnr, predictionType)));
-  return { noisy, target, weights, timestep: tf.cast(timesteps, 'float32') };
+    minSnr === null
+      ? undefined
+      : pick(Array.from(schedule.alphaBar, (share) => minSnrWeight(share, minSnr, predictionType)));
+  const counted = schedule.times.every((time, t) => time === t);
+  const timestep = counted ? tf.cast(timesteps, 'float32') : at(schedule.times);
+  const betweenTimesteps = !schedule.times.every((time) => Number.isInteger(Math.fround(time)));
+  return { noisy, target, weights, timestep, betweenTimesteps };
 }

@@ -21,6 +21,7 @@ export const ddim: SamplerRecord<'ddim', { spacing: typeof spacing; eta: typeof 
   label: 'DDIM',
   hint: 'Adds no noise at eta 0, so few steps go far; at eta 1 as much as DDPM.',
   diffusers: 'DDIMScheduler',
+  line: null,
   identities: [{ settings: {}, keys: {} }],
   order: 1,
   calls: 1,
@@ -37,9 +38,17 @@ export const ddim: SamplerRecord<'ddim', { spacing: typeof spacing; eta: typeof 
       // x_{t-1} = sqrt(alphaBarPrevious) x0 + direction epsilon + sigma z, equation 12, in the scale of the model
       const direction = to.scale * Math.sqrt(Math.max(1 - to.alphaBar - sigma * sigma, 0));
       return {
-        ...{ timestep, ...from.level, p, q },
-        ...{ A: direction * m, E: direction * n, B: to.level.signal },
-        ...{ C: 0, F: 0, D: to.scale * sigma, y: undefined },
+        timestep,
+        ...from.level,
+        p,
+        q,
+        A: direction * m,
+        E: direction * n,
+        B: to.level.signal,
+        C: 0,
+        F: 0,
+        D: to.scale * sigma,
+        y: undefined,
       };
     });
     return { start: 1, rows };

@@ -1,6 +1,7 @@
 /**
  * DDPM, ancestral sampling. Ho et al. 2020, algorithm 2 and equations 6 and 7; with fewer steps than T, alpha and beta are
- * those of the jump from t to the next visited timestep, as in diffusers' DDPMScheduler.
+ * those of the jump from t to the next visited timestep, as in diffusers' DDPMScheduler. Flow matching has no such chain: there
+ * DDIM with eta 1 draws as much noise.
  */
 import { levelAt, predictionAt } from '../../schedule/prediction.ts';
 import { spacedTimesteps } from '../../schedule/timesteps.ts';
@@ -12,6 +13,7 @@ export const ddpm: SamplerRecord<'ddpm', { spacing: typeof spacing }> = {
   label: 'DDPM',
   hint: 'Adds a little fresh noise at every step.',
   diffusers: 'DDPMScheduler',
+  line: false,
   identities: [{ settings: {}, keys: {} }],
   order: 1,
   calls: 1,

@@ -22,6 +22,7 @@ export const dpmpp2mSde: SamplerRecord<'dpmpp_2m_sde', { spacing: typeof spacing
   label: 'DPM++ 2M SDE',
   hint: 'Looks back one step, and adds fresh noise at every step but the last.',
   diffusers: 'DPMSolverMultistepScheduler',
+  line: 'DPMSolverMultistepScheduler',
   identities: [
     { settings: { noise: 1 }, keys: { algorithm_type: 'sde-dpmsolver++', solver_order: 2, solver_type: 'midpoint' } },
   ],

@@ -10,6 +10,7 @@ export const dpmpp2m: SamplerRecord<'dpmpp_2m', { spacing: typeof spacing }> = {
   label: 'DPM++ 2M',
   hint: 'Looks back one step, so few steps go far. Adds no noise.',
   diffusers: 'DPMSolverMultistepScheduler',
+  line: 'DPMSolverMultistepScheduler',
   identities: [{ settings: {}, keys: { algorithm_type: 'dpmsolver++', solver_order: 2, solver_type: 'midpoint' } }],
   order: 2,
   calls: 1,

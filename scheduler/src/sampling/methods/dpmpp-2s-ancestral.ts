@@ -3,6 +3,7 @@
  * ancestral has it. The last step, to no noise, is Euler's.
  *
  * Source: k-diffusion's sample_dpmpp_2s_ancestral; Lu et al. 2022, algorithm 1 with r = 1/2. diffusers has no such class.
+ * Flow matching begins with pure noise, where the middle in log sigma is pure noise again.
  */
 import { sigmasOf, timestepOf } from '../../schedule/sigmas.ts';
 import { plainGrid } from '../rows/grid.ts';
@@ -15,6 +16,7 @@ export const dpmpp2sAncestral: SamplerRecord<'dpmpp_2s_ancestral', { spacing: ty
   label: 'DPM++ 2S ancestral',
   hint: 'Calls the network twice per step, and adds fresh noise after each step but the last.',
   diffusers: null,
+  line: false,
   identities: [{ settings: {}, keys: {} }],
   order: 2,
   calls: 2,

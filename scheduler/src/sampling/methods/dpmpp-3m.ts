@@ -24,6 +24,7 @@ export const dpmpp3m: SamplerRecord<'dpmpp_3m', { spacing: typeof spacing; curva
   label: 'DPM++ 3M',
   hint: 'Looks back two steps, which pays at many steps. Adds no noise.',
   diffusers: 'DPMSolverMultistepScheduler',
+  line: 'DPMSolverMultistepScheduler',
   identities: [{ settings: { curvature: 'half' }, keys: { algorithm_type: 'dpmsolver++', solver_order: 3 } }],
   order: 2,
   calls: 1,

@@ -14,6 +14,7 @@ export const eulerAncestral: SamplerRecord<'euler_ancestral', { spacing: typeof 
   label: 'Euler ancestral',
   hint: 'Euler with fresh noise at every step but the last.',
   diffusers: 'EulerAncestralDiscreteScheduler',
+  line: null,
   identities: [{ settings: {}, keys: {} }],
   order: 1,
   calls: 1,

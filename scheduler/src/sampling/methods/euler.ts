@@ -9,6 +9,7 @@ export const euler: SamplerRecord<'euler', { spacing: typeof spacing }> = {
   label: 'Euler',
   hint: 'The simplest method without fresh noise, in noise levels.',
   diffusers: 'EulerDiscreteScheduler',
+  line: 'FlowMatchEulerDiscreteScheduler',
   identities: [{ settings: {}, keys: {} }],
   order: 1,
   calls: 1,

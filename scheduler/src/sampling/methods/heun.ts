@@ -12,6 +12,7 @@ export const heun: SamplerRecord<'heun', { spacing: typeof spacing }> = {
   label: 'Heun',
   hint: 'Calls the network twice per step. Adds no noise. With few steps, choose exponential spacing.',
   diffusers: 'HeunDiscreteScheduler',
+  line: 'FlowMatchHeunDiscreteScheduler',
   identities: [{ settings: {}, keys: {} }],
   order: 2,
   calls: 2,

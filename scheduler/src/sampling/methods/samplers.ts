@@ -55,6 +55,11 @@ export function samplerRecord(name: SamplerName): SamplerRecord<SamplerName> {
   return RECORDS.find((record) => record.name === name) as unknown as SamplerRecord<SamplerName>;
 }
 
+/** Names of those that sample a model of flow matching. */
+export const LINE_SAMPLERS: readonly SamplerName[] = RECORDS.filter(({ line }) => line !== false).map(
+  ({ name }) => name,
+);
+
 /** Names of the options that a sampler takes. */
 export function optionsOfSampler(name: SamplerName): SamplerOptionName[] {
   return SAMPLER_OPTION_NAMES.filter((option) => Object.hasOwn(samplerRecord(name).options, option));

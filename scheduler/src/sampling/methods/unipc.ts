@@ -29,6 +29,7 @@ export const unipc: SamplerRecord<'unipc', { spacing: typeof spacing; solver: ty
   label: 'UniPC',
   hint: 'Predicts, and corrects with the same call, so few steps go far. Adds no noise.',
   diffusers: 'UniPCMultistepScheduler',
+  line: 'UniPCMultistepScheduler',
   identities: SOLVERS.map((name) => ({ settings: { solver: name }, keys: { solver_order: 2, solver_type: name } })),
   order: 2,
   calls: 1,

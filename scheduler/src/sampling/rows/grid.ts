@@ -6,11 +6,15 @@
  *                  exponential levels lie between the first and the last level of the timestep spacing
  *     solver grid  DPM-Solver++, UniPC: `steps` + 1 timesteps without the last, rounded. Karras and exponential levels
  *                  lie between the ends of the schedule
+ *
+ * Flow matching has its own, `lineSigmas`, whose timesteps solvers cut off.
  */
 import { refuse } from '../../rules/errors.ts';
 import type { SchedulerConfig } from '../../schedule/config.ts';
+import { isStraight } from '../../schedule/process.ts';
 import type { Schedule } from '../../schedule/schedules.ts';
 import { exponentialSigmas, karrasSigmas, sigmaAt, sigmasOf, timestepOf } from '../../schedule/sigmas.ts';
+import { type LineGrid, lineSigmas, timeOf } from '../../schedule/straight.ts';
 import { roundHalfToEven, spacedTimesteps } from '../../schedule/timesteps.ts';
 import { type Space, spaceOf } from './space.ts';
 
@@ -30,6 +34,7 @@ export const growthOf = ({ sigmas, space }: Grid, i: number): number =>
 const ACTION = 'compile the sampler';
 
 export function plainGrid(config: SchedulerConfig, schedule: Schedule, steps: number, last: number): Grid {
+  if (isStraight(config)) return lineGrid(config, schedule, steps, 'flow');
   const table = sigmasOf(schedule);
   const T = schedule.T;
   let timesteps =
@@ -49,6 +54,7 @@ export function plainGrid(config: SchedulerConfig, schedule: Schedule, steps: nu
 
 /** @param roundsAll Karras' timesteps are rounded whatever the schedule (UniPC); else the cosine's are cut off. */
 export function solverGrid(config: SchedulerConfig, schedule: Schedule, steps: number, roundsAll = false): Grid {
+  if (isStraight(config)) return lineGrid(config, schedule, steps, roundsAll ? 'unipc' : 'dpm');
   const table = sigmasOf(schedule);
   const levels = levelsOf(config);
   const grid = { timesteps: [] as number[], sigmas: [] as number[], space: spaceOf(config) };
@@ -63,6 +69,13 @@ export function solverGrid(config: SchedulerConfig, schedule: Schedule, steps: n
   }
   grid.sigmas.push(lastSigma(config, schedule));
   return checked(config, schedule, steps, grid);
+}
+
+function lineGrid(config: SchedulerConfig, schedule: Schedule, steps: number, kind: LineGrid): Grid {
+  const sigmas = lineSigmas(config, steps, kind);
+  const times = sigmas.map((sigma) => timeOf(config, sigma));
+  const timesteps = kind === 'flow' ? times : times.map(Math.trunc);
+  return checked(config, schedule, steps, { timesteps, sigmas: [...sigmas, 0], space: spaceOf(config) });
 }
 
 /** Where sampling ends: no noise, or the schedule's least. */

@@ -7,7 +7,7 @@ import type { Schedule } from '../../schedule/schedules.ts';
 
 /** One network call, and what is made of it; the head of `table.ts` has the formula. */
 export interface SamplerRow {
-  /** The network's input, 0 to T - 1; not always an integer. */
+  /** The network's input, 0 to `lastTimestep`; not always an integer. */
   timestep: number;
   /** The noise level of x, at which the network is asked: x is `signal` times an image and `noise` times unit noise. */
   signal: number;
@@ -88,6 +88,8 @@ export interface SamplerRecord<
   hint: string;
   /** The class of diffusers that has this arithmetic; null: none has. */
   diffusers: SchedulerClassName | null;
+  /** The same for a model of flow matching; false: the sampler is not defined for one. */
+  line: SchedulerClassName | null | false;
   /** Which solver of the class it is, for each of its choices that the class has too; at least one. */
   identities: readonly ClassIdentity[];
   /** The error of `steps` steps falls as steps^-order; with fresh noise that of mean and variance. */

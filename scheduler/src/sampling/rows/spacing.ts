@@ -1,7 +1,10 @@
 /** How the steps of a sampler are spread over the schedule: the model's own way, or one that is asked for. */
 import { refuse } from '../../rules/errors.ts';
 import { type SchedulerConfig, TIMESTEP_SPACINGS } from '../../schedule/config.ts';
+import { isStraight } from '../../schedule/process.ts';
 import type { ChoiceOption } from './record.ts';
+
+const ACTION = 'compile the sampler';
 
 export const SPACINGS = ['model', ...TIMESTEP_SPACINGS, 'karras', 'exponential'] as const;
 
@@ -19,16 +22,24 @@ export const spacing: ChoiceOption<Spacing> = {
 /** The configuration with the spacing that is asked for; exact for samplers of noise levels. */
 export function withSpacing(config: SchedulerConfig, asked: Spacing): SchedulerConfig {
   if (asked === 'model') return config;
-  const sigmas = { use_karras_sigmas: asked === 'karras', use_exponential_sigmas: asked === 'exponential' };
+  const sigmas = {
+    use_karras_sigmas: asked === 'karras',
+    use_exponential_sigmas: asked === 'exponential',
+    use_beta_sigmas: false,
+  };
+  if (isStraight(config)) {
+    if (asked !== 'leading' && asked !== 'trailing') return { ...config, ...sigmas };
+    refuse(ACTION, 'spacing', 'one of model, linspace, karras, exponential for a model of flow matching', asked);
+  }
   const timesteps = asked === 'karras' || asked === 'exponential' ? {} : { timestep_spacing: asked };
   return { ...config, ...timesteps, ...sigmas };
 }
 
-/** The same for samplers that visit timesteps alone. @throws InputError for noise levels. */
+/** The same for samplers that visit timesteps alone, on a chain of betas. @throws InputError for noise levels there. */
 export function withTimestepSpacing(config: SchedulerConfig, asked: Spacing, sampler: string): SchedulerConfig {
-  if (asked === 'karras' || asked === 'exponential') {
+  if (!isStraight(config) && (asked === 'karras' || asked === 'exponential')) {
     const rule = `one of model, ${TIMESTEP_SPACINGS.join(', ')} with sampler ${sampler}`;
-    refuse('compile the sampler', 'spacing', rule, asked);
+    refuse(ACTION, 'spacing', rule, asked);
   }
   return withSpacing(config, asked);
 }

@@ -13,6 +13,7 @@ const FORMS: Record<PredictionType, { guess: JSX.Element; picture: JSX.Element }
     picture: fraction(row(sub('x', 't'), '−', root(less(alphaBar)), hat('ε')), root(alphaBar)),
   },
   sample: { guess: hat('x', '0'), picture: hat('x', '0') },
+  flow_prediction: { guess: hat('u'), picture: row(sub('x', 't'), '−', <mi>σ</mi>, hat('u')) },
   v_prediction: {
     guess: hat('v'),
     picture: row(root(alphaBar), sub('x', 't'), '−', root(less(alphaBar)), hat('v')),

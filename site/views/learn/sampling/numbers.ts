@@ -62,6 +62,10 @@ function pictureOf({ forms, signal, noise, x }: Step, at: number, as: Prediction
   const [xt, whole] = [x[at]!, forms.sample[at]!];
   if (as === 'sample') return say(whole);
   const epsilon = (xt - signal * whole) / noise;
+  if (as === 'flow_prediction') {
+    const [a, b, guess, result] = workedOut([xt, noise, epsilon - whole], ([a, b, u]) => a! - b! * u!);
+    return `${a} − ${b} · ${guess} = ${result}`;
+  }
   if (as === 'epsilon') {
     const [a, b, guess, c, result] = workedOut([xt, noise, epsilon, signal], ([a, b, e, c]) => (a! - b! * e!) / c!);
     return `(${a} − ${b} · ${guess}) / ${c} = ${result}`;

@@ -12,6 +12,7 @@ const GUESS: Record<PredictionType, { symbol: JSX.Element; words: string; range:
   epsilon: { symbol: hat('ε'), words: 'guessed noise', range: 2 },
   sample: { symbol: hat('x', '0'), words: 'guess, not cut yet', range: 1 },
   v_prediction: { symbol: hat('v'), words: 'guessed velocity', range: 2 },
+  flow_prediction: { symbol: hat('u'), words: 'guessed velocity', range: 2 },
 };
 
 export function Panels({ shape }: { shape: ImageShape }): JSX.Element {

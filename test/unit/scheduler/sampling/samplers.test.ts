@@ -3,7 +3,6 @@ import {
   compileSampler,
   InputError,
   makeSchedule,
-  PREDICTION_TYPES,
   parseSchedulerConfig,
   predictionTarget,
   SAMPLER_NAMES,
@@ -17,12 +16,13 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
+import { CHAIN_TYPES } from '#test/scheduler.ts';
 
 const config = (json: Record<string, unknown> = {}) => parseSchedulerConfig({ num_train_timesteps: 300, ...json });
 
 const settings = fc.record({
   beta_schedule: fc.constantFrom(...BETA_SCHEDULES),
-  prediction_type: fc.constantFrom(...PREDICTION_TYPES),
+  prediction_type: fc.constantFrom(...CHAIN_TYPES),
   timestep_spacing: fc.constantFrom(...TIMESTEP_SPACINGS),
   clip_sample: fc.boolean(),
 });
@@ -121,7 +121,7 @@ describe('compileSampler', () => {
     const short = fc.record({
       num_train_timesteps: fc.integer({ min: 1, max: 4 }),
       beta_schedule: fc.constantFrom(...BETA_SCHEDULES),
-      prediction_type: fc.constantFrom(...PREDICTION_TYPES),
+      prediction_type: fc.constantFrom(...CHAIN_TYPES),
       timestep_spacing: fc.constantFrom(...TIMESTEP_SPACINGS),
       rescale_betas_zero_snr: fc.boolean(),
       set_alpha_to_one: fc.boolean(),

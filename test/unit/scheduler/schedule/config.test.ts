@@ -3,7 +3,6 @@ import {
   formatSchedulerConfig,
   InputError,
   makeSchedule,
-  PREDICTION_TYPES,
   parseSchedulerConfig,
   SAMPLER_NAMES,
   samplerOfConfig,
@@ -13,6 +12,7 @@ import {
 } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CHAIN_TYPES } from '#test/scheduler.ts';
 
 const fractions = fc.double({ min: 1e-5, max: 0.5, noNaN: true });
 const configs = fc.record(
@@ -22,7 +22,7 @@ const configs = fc.record(
     beta_end: fractions,
     beta_schedule: fc.constantFrom(...BETA_SCHEDULES),
     rescale_betas_zero_snr: fc.boolean(),
-    prediction_type: fc.constantFrom(...PREDICTION_TYPES),
+    prediction_type: fc.constantFrom(...CHAIN_TYPES),
     variance_type: fc.constantFrom(...VARIANCE_TYPES),
     clip_sample: fc.boolean(),
     clip_sample_range: fc.double({ min: 0.1, max: 10, noNaN: true }),
@@ -65,6 +65,10 @@ describe('parseSchedulerConfig', () => {
       set_alpha_to_one: true,
       use_karras_sigmas: false,
       use_exponential_sigmas: false,
+      use_beta_sigmas: false,
+      shift: 1,
+      shift_terminal: null,
+      invert_sigmas: false,
       final_sigmas_type: 'zero',
       lower_order_final: true,
       euler_at_final: false,
@@ -160,10 +164,10 @@ describe('parseSchedulerConfig', () => {
     [{ predict_epsilon: false }, 'true or null (false is prediction_type sample)'],
     [{ clip_sample_range: 0 }, 'a number above 0'],
     [{ use_karras_sigmas: true, use_exponential_sigmas: true }, 'false where use_karras_sigmas is true'],
-    [{ use_beta_sigmas: true }, 'false (beta sigmas are not supported)'],
+    [{ use_beta_sigmas: true }, 'left out without prediction_type flow_prediction, received true'],
     [{ interpolation_type: 'log_linear' }, 'linear (log_linear is not supported)'],
     [{ timestep_type: 'continuous' }, 'discrete (continuous timesteps are not supported)'],
-    [{ use_flow_sigmas: true }, 'false (flow matching is not supported)'],
+    [{ use_flow_sigmas: true }, 'false with prediction_type epsilon'],
     [{ sigma_max: 700 }, 'null (ends of noise levels are not supported)'],
     [{ lambda_min_clipped: -5.1 }, 'null or -Infinity (clipping is not supported)'],
     [{ disable_corrector: [0] }, 'an empty array (UniPC corrects every step)'],

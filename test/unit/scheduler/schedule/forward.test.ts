@@ -5,6 +5,7 @@ import {
   forwardChain,
   gaussian,
   InputError,
+  levelOf,
   makeSchedule,
   PREDICTION_TYPES,
   parseSchedulerConfig,
@@ -12,10 +13,13 @@ import {
 } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { levelAt, predictionAt } from '#scheduler/schedule/prediction.ts';
+import { predictionAt } from '#scheduler/schedule/prediction.ts';
 import { expectClose } from '#test/compare.ts';
 
 const schedule = makeSchedule(parseSchedulerConfig({ num_train_timesteps: 300, beta_schedule: 'cosine' }));
+const straight = makeSchedule(
+  parseSchedulerConfig({ num_train_timesteps: 300, prediction_type: 'flow_prediction', shift: 3 }),
+);
 
 function normals(seed: number, count: number): Float32Array {
   const out = new Float32Array(count);
@@ -88,18 +92,20 @@ describe('predictionTarget and predictionAt', () => {
     const types = fc.constantFrom(...PREDICTION_TYPES);
     fc.assert(
       fc.property(types, fc.nat(299), value, value, (type, t, image, epsilon) => {
-        const alphaBar = schedule.alphaBar[t]!;
-        const x = Math.sqrt(alphaBar) * image + Math.sqrt(1 - alphaBar) * epsilon;
+        const own = type === 'flow_prediction' ? straight : schedule;
+        const { signal, noise } = levelOf(own, t);
+        const x = signal * image + noise * epsilon;
         const o = {
           epsilon,
           sample: image,
-          v_prediction: Math.sqrt(alphaBar) * epsilon - Math.sqrt(1 - alphaBar) * image,
+          v_prediction: signal * epsilon - noise * image,
+          flow_prediction: epsilon - image,
         }[type];
-        const target = predictionTarget(schedule, type, Float32Array.of(image), Float32Array.of(epsilon), [t]);
+        const target = predictionTarget(own, type, Float32Array.of(image), Float32Array.of(epsilon), [t]);
         expectClose(target, [o], { absolute: 1e-6, what: 'target' });
-        const { p, q, m, n } = predictionAt(type, levelAt(alphaBar));
-        expectClose([p * x + q * o], [image], { absolute: 1e-9 / Math.sqrt(alphaBar), what: 'x0' });
-        expectClose([m * x + n * o], [epsilon], { absolute: 1e-9 / Math.sqrt(1 - alphaBar), what: 'epsilon' });
+        const { p, q, m, n } = predictionAt(type, { signal, noise });
+        expectClose([p * x + q * o], [image], { absolute: 1e-9 / (signal || 1), what: 'x0' });
+        expectClose([m * x + n * o], [epsilon], { absolute: 1e-9 / noise, what: 'epsilon' });
       }),
       { numRuns: 500 },
     );

@@ -1,0 +1,204 @@
+"""Golden noise levels, timesteps, trajectories and files of flow matching, from diffusers' and MONAI's own schedulers.
+
+Command (from the repository's root, Node dependencies installed):
+    python3 scripts/golden/flow.py
+Versions: Python 3.11, torch 2.13.0, diffusers 0.42.1, numpy 2.4.6, scipy 1.17.0, monai 1.6.1.
+
+Writes test/golden/data/scheduler/flow.json:
+    grids          sigmas and timesteps of FlowMatchEulerDiscreteScheduler for every shift x spread of levels x direction x
+                   terminal level x number of steps x T
+    trajectories   x after every network call, with a toy denoiser: FlowMatchEuler and FlowMatchHeun, and with
+                   use_flow_sigmas DPM-Solver++ (2M, 3M, SDE) and UniPC
+    starts         pictures with noise, by scale_noise
+    classes        scheduler_config.json as this project writes it, loaded by the class, and how that class samples
+    rflow          MONAI's RFlowScheduler: timesteps, noisy pictures, and a trajectory
+
+The classes run unmodified.
+"""
+
+import itertools
+import json
+import subprocess
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import diffusers
+import numpy as np
+import torch
+from monai.networks.schedulers import RFlowScheduler
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "test/golden/data/scheduler/flow.json"
+PIXELS = 2
+NOISE = np.random.default_rng(21).standard_normal((60, PIXELS)).round(3).astype(np.float32)
+PICTURE = [0.25, -0.75]
+SPREADS = [{}, {"use_karras_sigmas": True}, {"use_exponential_sigmas": True}, {"use_beta_sigmas": True}]
+SAMPLERS = {
+    "euler": ("FlowMatchEulerDiscreteScheduler", {}),
+    "heun": ("FlowMatchHeunDiscreteScheduler", {}),
+    "dpmpp_2m": ("DPMSolverMultistepScheduler", {"solver_order": 2}),
+    "dpmpp_3m": ("DPMSolverMultistepScheduler", {"solver_order": 3}),
+    "dpmpp_2m_sde": ("DPMSolverMultistepScheduler", {"solver_order": 2, "algorithm_type": "sde-dpmsolver++"}),
+    "unipc": ("UniPCMultistepScheduler", {"solver_order": 2}),
+}
+
+
+def nine(values):
+    """Nine significant digits name every float32."""
+    return [float(f"{v:.9g}") for v in np.asarray(values, dtype=np.float64).flatten()]
+
+
+def toy(x, t, T):
+    """As in samplers.py."""
+    return 1.6 * torch.tanh(0.7 * x + 0.5 - t / T)
+
+
+def make(sampler, config):
+    name, own = SAMPLERS[sampler]
+    kind = getattr(diffusers, name)
+    given = {k: v for k, v in config.items() if k != "shift"}
+    if name.startswith("FlowMatch"):
+        return kind(**given, shift=config.get("shift", 1.0))
+    line = {"prediction_type": "flow_prediction", "use_flow_sigmas": True, "flow_shift": config.get("shift", 1.0)}
+    return kind(**given, **line, **own)
+
+
+def z(i):
+    return torch.tensor(NOISE[i]).reshape(1, 1, 1, PIXELS)
+
+
+def walk(sampler, scheduler, steps):
+    """x after every network call, and the timesteps of the calls."""
+    scheduler.set_timesteps(steps)
+    scheduler.set_begin_index(0)
+    T = scheduler.config.num_train_timesteps
+    x, xs = z(0), []
+    for i, t in enumerate(scheduler.timesteps):
+        noise = {"variance_noise": z(i + 1)} if sampler == "dpmpp_2m_sde" else {}
+        x = scheduler.step(toy(x, float(t), T), t, x, **noise).prev_sample
+        xs.append(x)
+    return {"timesteps": nine(scheduler.timesteps), "x": nine(torch.cat(xs))}
+
+
+def grids():
+    shifts, terminals, steps = [0.5, 1, 3, 12.5], [None, 0.1], [1, 2, 5, 20]
+    for shift, spread, inverted, terminal, count in itertools.product(shifts, SPREADS, [False, True], terminals, steps):
+        if terminal is not None and count == 1:
+            continue  # NaN in diffusers
+        yield grid({"shift": shift, **spread, "invert_sigmas": inverted, "shift_terminal": terminal}, count)
+    for T, count in itertools.product([1, 10, 50], [1, 7, 50]):
+        if count <= T:
+            for spread in SPREADS:
+                yield grid({"num_train_timesteps": T, "shift": 2.5, **spread}, count)
+
+
+def grid(config, steps):
+    scheduler = make("euler", config)
+    scheduler.set_timesteps(steps)
+    return {"config": config, "steps": steps, "sigmas": nine(scheduler.sigmas), "timesteps": nine(scheduler.timesteps)}
+
+
+def trajectories():
+    for shift, steps in itertools.product([1, 3], [1, 2, 3, 10, 20]):
+        for sampler in SAMPLERS:
+            yield sampler, {"shift": shift}, steps
+    for spread in SPREADS[1:]:
+        yield "euler", {"shift": 2, **spread}, 7
+    yield "euler", {"shift": 2, "invert_sigmas": True}, 7
+    yield "euler", {"shift": 2, "shift_terminal": 0.2, "invert_sigmas": True, "use_karras_sigmas": True}, 6
+    yield "euler", {"num_train_timesteps": 100, "shift": 0.7}, 6
+    yield "heun", {"num_train_timesteps": 100, "shift": 0.7}, 6
+    yield "unipc", {"shift": 2, "shift_terminal": 0.2}, 6
+    yield "dpmpp_2m", {"shift": 2, "lower_order_final": False}, 6
+
+
+def trajectory(sampler, config, steps):
+    return {"sampler": sampler, "config": config, "steps": steps, **walk(sampler, make(sampler, config), steps)}
+
+
+def starts():
+    """From a picture, at the first timestep of the steps that are made."""
+    for sampler, shift in itertools.product(["euler", "heun"], [1, 3]):
+        scheduler = make(sampler, {"shift": shift})
+        scheduler.set_timesteps(10)
+        index = 4 if sampler == "euler" else 2 * 4 - 1
+        scheduler.set_begin_index(index)
+        picture = torch.tensor(PICTURE).reshape(1, 1, 1, PIXELS)
+        t = scheduler.timesteps[index]
+        x = scheduler.scale_noise(picture, t[None] if sampler == "euler" else t, z(0))
+        yield {"sampler": sampler, "shift": shift, "timestep": float(t), "x": nine(x)}
+
+
+WRITE = """
+import { readFileSync } from 'node:fs';
+import { formatSchedulerConfig, parseSchedulerConfig } from '@onnoise/scheduler';
+const cases = JSON.parse(readFileSync(0, 'utf8'));
+const write = ({ sampler, given }) => formatSchedulerConfig(parseSchedulerConfig(given), sampler);
+process.stdout.write(JSON.stringify(cases.map(write)));
+"""
+
+
+def classes():
+    given = [
+        ("euler", {}),
+        ("euler", {"shift": 3}),
+        ("euler", {"num_train_timesteps": 300, "shift": 1.5, "use_karras_sigmas": True, "shift_terminal": 0.05}),
+        ("euler", {"shift": 2, "use_beta_sigmas": True, "invert_sigmas": True}),
+        ("heun", {"num_train_timesteps": 500, "shift": 3}),
+        ("dpmpp_2m", {"shift": 3}),
+        ("dpmpp_3m", {"shift": 2}),
+        ("dpmpp_2m_sde", {"shift": 2}),
+        ("unipc", {"shift": 5, "shift_terminal": 0.1}),
+    ]
+    cases = [{"sampler": s, "given": {"prediction_type": "flow_prediction", **config}} for s, config in given]
+    with tempfile.NamedTemporaryFile("w", suffix=".ts", dir=ROOT / "scripts/golden") as file:
+        file.write(WRITE)
+        file.flush()
+        command = ["npx", "tsx", file.name]
+        written = json.loads(
+            subprocess.run(command, input=json.dumps(cases), cwd=ROOT, check=True, text=True, capture_output=True).stdout
+        )
+    for case, config in zip(cases, written):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "scheduler_config.json").write_text(json.dumps(config))
+            scheduler = getattr(diffusers, config["_class_name"]).from_pretrained(folder)
+            scheduler.save_pretrained(folder)
+            # -Infinity is no JSON; null means the same to this project
+            saved = json.loads((Path(folder) / "scheduler_config.json").read_text(), parse_constant=lambda _: None)
+        yield {**case, "written": config, "saved": saved, **walk(case["sampler"], scheduler, 6)}
+
+
+def rflow():
+    """The velocity of RFlowScheduler points from noise to the picture: `step` is called with minus the toy's output."""
+    for discrete, steps in itertools.product([True, False], [1, 5, 8]):
+        scheduler = RFlowScheduler(1000, use_discrete_timesteps=discrete)
+        scheduler.set_timesteps(steps)
+        timesteps = scheduler.timesteps
+        after = torch.cat([timesteps[1:], torch.zeros(1, dtype=timesteps.dtype)])
+        x, xs = z(0), []
+        for t, following in zip(timesteps, after):
+            x, _ = scheduler.step(-toy(x, float(t), 1000), t, x, following)
+            xs.append(x)
+        noisy = scheduler.add_noise(torch.tensor(PICTURE).reshape(1, 1, 1, PIXELS), z(1), timesteps[:1] * 0 + 250)
+        yield {"discrete": discrete, "steps": steps, "timesteps": nine(timesteps), "x": nine(torch.cat(xs)), "noisy": nine(noisy)}
+
+
+def main():
+    warnings.simplefilter("ignore")
+    diffusers.utils.logging.set_verbosity_error()
+    golden = {
+        "noise": [nine(row) for row in NOISE],
+        "picture": PICTURE,
+        "grids": list(grids()),
+        "trajectories": [trajectory(*case) for case in trajectories()],
+        "starts": list(starts()),
+        "classes": list(classes()),
+        "rflow": list(rflow()),
+    }
+    OUT.write_text(json.dumps(golden, separators=(",", ":"), allow_nan=False) + "\n")
+    print({name: len(part) for name, part in golden.items()}, OUT.stat().st_size, file=sys.stderr)
+
+
+main()

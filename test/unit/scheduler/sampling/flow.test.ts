@@ -1,0 +1,154 @@
+import {
+  compileInverse,
+  compileSampler,
+  formatSchedulerConfig,
+  LINE_SAMPLERS,
+  parseSchedulerConfig,
+  SAMPLER_NAMES,
+  type SamplerTable,
+  sampleImages,
+  samplerRecord,
+} from '@onnoise/scheduler';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '#test/compare.ts';
+
+const flow = (json: Record<string, unknown> = {}) =>
+  parseSchedulerConfig({ prediction_type: 'flow_prediction', num_train_timesteps: 300, ...json });
+
+const DATA = Float32Array.of(-1, -0.3, 0.1, 0.9);
+
+/** What a network says that knows the data, by the level of each row: the cut timesteps of solvers say less. */
+function knowing(table: Pick<SamplerTable, 'rows'>, sign = 1) {
+  return async (x: Float32Array, _: Float32Array, step: number) => {
+    const { signal, noise } = table.rows[step]!;
+    return x.map((value, i) => sign * ((value - signal * DATA[i]!) / noise - DATA[i]!));
+  };
+}
+
+const SPREADS = [{}, { use_karras_sigmas: true }, { use_exponential_sigmas: true }, { use_beta_sigmas: true }];
+
+describe.each(LINE_SAMPLERS)('%s of a model of flow matching', (sampler) => {
+  it('returns the data of a network that knows it, whatever the shift, spread and number of steps', async () => {
+    const settings = fc.record({
+      steps: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(50, 300)),
+      shift: fc.constantFrom(0.3, 1, 3, 12),
+      spread: fc.constantFrom(...SPREADS),
+      invert_sigmas: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(settings, async ({ steps, shift, spread, invert_sigmas }) => {
+        const table = compileSampler(flow({ shift, invert_sigmas, ...spread }), { sampler, steps });
+        const denoise = knowing(table, invert_sigmas ? -1 : 1);
+        const x = await sampleImages({ table, shape: [1, 2, 2], seeds: [7], denoise });
+        expectClose(x, DATA, { absolute: 1e-4 });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('goes from noise alone down the line, in finite numbers, and is told times from 0 to T', () => {
+    const table = compileSampler(flow({ shift: 3 }), { sampler, steps: 12 });
+    expect([table.start, table.signal]).toEqual([1, 0]);
+    const times = table.rows.map(({ timestep }) => timestep);
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+    expect(Math.max(...times)).toBeLessThanOrEqual(300);
+    for (const { y, ...row } of table.rows) {
+      for (const value of [...Object.values(row), ...Object.values(y ?? {})]) expect(Number.isFinite(value)).toBe(true);
+      expectClose([row.signal + row.noise], [1], { absolute: 1e-12 });
+    }
+  });
+
+  it('starts from a picture at the level of its first row, and keeps pixels at that of each', async () => {
+    const table = compileSampler(flow(), { sampler, steps: 10, strength: 0.5 });
+    const [first] = table.rows;
+    expect([table.signal, table.start]).toEqual([first!.signal, first!.noise]);
+    const mask = Float32Array.of(1, 0, 0, 1);
+    const kept = Float32Array.of(0.5, -0.5, 0.25, -0.25);
+    const options = { table, shape: [1, 2, 2], seeds: [7], denoise: knowing(table), from: kept, mask };
+    const x = await sampleImages(options);
+    expect([x[1], x[2]]).toEqual([kept[1], kept[2]]);
+    expectClose([x[0]!, x[3]!], [DATA[0]!, DATA[3]!], { absolute: 1e-4 });
+  });
+});
+
+describe('a model of flow matching', () => {
+  it('has the samplers whose records say so', () => {
+    expect(LINE_SAMPLERS).toEqual(SAMPLER_NAMES.filter((name) => !['ddpm', 'dpmpp_2s_ancestral'].includes(name)));
+    for (const name of LINE_SAMPLERS) {
+      const { line } = samplerRecord(name);
+      if (line) expect(formatSchedulerConfig(flow(), name)._class_name).toBe(line);
+    }
+  });
+
+  it.each([
+    [{ sampler: 'ddpm', steps: 5 }, {}, 'sampler must be one of ddim, euler'],
+    [{ sampler: 'dpmpp_2s_ancestral', steps: 5 }, {}, 'sampler must be one of ddim, euler'],
+    [{ sampler: 'euler', steps: 5, spacing: 'trailing' }, {}, 'spacing must be one of model, linspace, karras'],
+    [{ sampler: 'ddim', steps: 5, spacing: 'leading' }, {}, 'spacing must be one of model, linspace, karras'],
+    [{ sampler: 'euler', steps: 1 }, { shift_terminal: 0.1 }, 'steps must be at least 2 with shift_terminal'],
+    [{ sampler: 'euler', steps: 301 }, {}, 'steps must be an integer from 1 to 300'],
+  ] as const)('refuses %j', (options, json, sentence) => {
+    expect(() => compileSampler(flow(json), options)).toThrow(`Cannot compile the sampler: ${sentence}`);
+  });
+
+  it('has fresh noise of the variance that is left, by ddim with eta 1 and by euler_ancestral', () => {
+    const config = flow({ shift: 2 });
+    const tables = [
+      compileSampler(config, { sampler: 'ddim', eta: 1, steps: 6 }),
+      compileSampler(config, { sampler: 'euler_ancestral', steps: 6 }),
+    ];
+    for (const { rows } of tables) {
+      for (const [i, { A, B, E, D, p, q, signal, noise }] of rows.entries()) {
+        const next = rows[i + 1] ?? { signal: 1, noise: 0 };
+        // of x = signal x0 + noise epsilon and o = epsilon - x0
+        const [ofX, ofO] = [A + B * p, E + B * q];
+        expectClose([ofX * signal - ofO], [next.signal], { absolute: 1e-9, what: `image after row ${i}` });
+        expectClose([Math.hypot(ofX * noise + ofO, D)], [next.noise], { absolute: 1e-9, what: `noise after row ${i}` });
+      }
+    }
+    expectClose(
+      tables[0]!.rows.map(({ D }) => D),
+      tables[1]!.rows.map(({ D }) => D),
+      { absolute: 1e-9 },
+    );
+  });
+
+  it('goes back to the noise that it came from, where the network is the same all the way', () => {
+    const { rows } = compileInverse(flow(), { steps: 4 });
+    expect(rows.map(({ timestep }) => Math.round(timestep))).toEqual([1, 101, 200, 300]);
+    // x' = x + (sigma' - sigma) u
+    for (const [i, { A, B, E, p, q, noise }] of rows.entries()) {
+      const next = rows[i + 1]?.noise ?? 1;
+      expectClose([A + B * p, E + B * q], [1, next - noise], { absolute: 1e-12, what: `row ${i}` });
+    }
+  });
+
+  it('has errors that fall as the order of the sampler, where the flow is known', async () => {
+    // Data of N(0, 1/4): the flow is known, x(sigma) = z sqrt((1 - sigma)^2 / 4 + sigma^2).
+    const velocity = (x: number, sigma: number) => {
+      const variance = (1 - sigma) ** 2 / 4 + sigma ** 2;
+      return (x * (sigma - (1 - sigma) / 4)) / variance;
+    };
+    const errorOf = async (sampler: (typeof LINE_SAMPLERS)[number], steps: number) => {
+      const table = compileSampler(flow({ num_train_timesteps: 4000 }), { sampler, steps });
+      const denoise = async (x: Float32Array, _: Float32Array, step: number) =>
+        x.map((value) => velocity(value, table.rows[step]!.noise));
+      const x = await sampleImages({ table, shape: [1, 1, 1], seeds: [3], denoise });
+      const z = await sampleImages({ table: { ...table, rows: [] }, shape: [1, 1, 1], seeds: [3], denoise });
+      return Math.abs(x[0]! / z[0]! - 0.5);
+    };
+    const errors = async (sampler: (typeof LINE_SAMPLERS)[number]) =>
+      [await errorOf(sampler, 40), await errorOf(sampler, 80)] as const;
+    const euler = await errors('euler');
+    const heun = await errors('heun');
+    expect(Math.log2(euler[0] / euler[1])).toBeGreaterThan(0.9);
+    expect(Math.log2(heun[0] / heun[1])).toBeGreaterThan(1.9);
+    // Even levels are long steps in the logarithm at the end, which costs the multistep methods part of their order.
+    for (const sampler of ['dpmpp_2m', 'dpmpp_3m', 'unipc'] as const) {
+      const [few, many] = await errors(sampler);
+      expect(Math.log2(few / many), sampler).toBeGreaterThan(1.3);
+      expect(many, sampler).toBeLessThan(euler[1] / 5);
+    }
+  });
+});
