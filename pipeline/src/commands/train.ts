@@ -1,6 +1,6 @@
 /** `pipeline train`: its options, which go over the configuration file and the preset. */
 import { type Command, textOption } from './options/command.ts';
-import { fieldOptions } from './options/train-fields.ts';
+import { fieldOptions, predictionOption } from './options/train-fields.ts';
 import type { TrainArguments } from './stages/run-training.ts';
 
 const MODEL = 'Model:';
@@ -19,6 +19,7 @@ export const command: Command<TrainArguments> = {
         group: 'Diffusion:',
         describe: 'Any key of scheduler_config.json, such as --scheduler.beta_schedule linear',
       },
+      prediction: predictionOption,
       ...fieldOptions('training'),
       out: textOption('Folder of the run, such as runs/x', { group: OUTPUT }),
       resume: { group: OUTPUT, boolean: true, default: false, describe: 'Continue the run in --out' },
@@ -35,6 +36,7 @@ export const command: Command<TrainArguments> = {
   examples: [
     ['$0 train --data digits --preset digits --minutes 5 --out runs/digits', 'five minutes of digits'],
     ['$0 train --data photos --preset small --size 32 --epochs 100 --out runs/photos', 'a folder of pictures'],
+    ['$0 train --data photos --preset small --size 32 --prediction flow --out runs/flow', 'flow matching'],
     ['$0 train --preset tutorial --dry-run', 'what the tutorial would train'],
     ['$0 train --out runs/digits --resume --minutes 10', 'five more minutes'],
   ],

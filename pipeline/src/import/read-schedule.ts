@@ -34,8 +34,6 @@ const OTHER_NOISE: Readonly<Record<string, string>> = {
   KarrasVeScheduler: 'a score network of the variance exploding process',
   EDMEulerScheduler: 'a network of EDM, which scales its input by the noise',
   EDMDPMSolverMultistepScheduler: 'a network of EDM, which scales its input by the noise',
-  FlowMatchEulerDiscreteScheduler: 'a network of flow matching',
-  FlowMatchHeunDiscreteScheduler: 'a network of flow matching',
   RePaintScheduler: 'a scheduler of inpainting',
 };
 
@@ -53,6 +51,9 @@ const SCHEDULE_KEYS: readonly string[] = [
   'clip_sample_range',
 ];
 
+/** Of flow matching, beside `flow_shift`. */
+const LINE_KEYS: readonly string[] = ['num_train_timesteps', 'prediction_type', 'clip_sample', 'clip_sample_range'];
+
 /** @throws InputError for the scheduler of another process, and for keys and values that are not supported. */
 export function readSchedule(
   json: Record<string, unknown>,
@@ -61,11 +62,13 @@ export function readSchedule(
   const name = json._class_name;
   if (typeof name === 'string' && Object.hasOwn(OTHER_NOISE, name)) {
     throw new InputError(
-      `Cannot import ${from}: its scheduler must be one of DDPM's process, received "${name}": ${OTHER_NOISE[name]}.`,
+      `Cannot import ${from}: its scheduler must be one of DDPM's process or of flow matching, received "${name}": ${OTHER_NOISE[name]}.`,
     );
   }
   if (typeof name === 'string' && SAME_NOISE.includes(name)) {
-    const kept = Object.entries(json).filter(([key]) => SCHEDULE_KEYS.includes(key));
+    const line = json.use_flow_sigmas === true;
+    const kept = Object.entries(json).filter(([key]) => (line ? LINE_KEYS : SCHEDULE_KEYS).includes(key));
+    if (line) kept.push(['shift', json.flow_shift ?? 1]);
     const config = within(path, () => parseSchedulerConfig({ clip_sample: false, ...Object.fromEntries(kept) }));
     const note = `Its sampler, ${name}, is not available here: only the noise schedule of its file is used.`;
     return { config, sampler: undefined, note };

@@ -1,6 +1,8 @@
 /** Turns a configuration and the images into all parts of a run, before any long work starts. */
 import {
   InputError,
+  isStraight,
+  LINE_SAMPLERS,
   makeSchedule,
   parseSchedulerConfig,
   type Schedule,
@@ -40,6 +42,7 @@ export function planTraining(
 ): TrainPlan {
   const scheduler = parseSchedulerConfig(config.scheduler);
   const schedule = makeSchedule(scheduler);
+  if (isStraight(scheduler)) checkStraight(config, scheduler);
   if (config.training.learnSchedule) checkLearnable(config, schedule);
   return {
     config,
@@ -51,6 +54,19 @@ export function planTraining(
     start,
     initialParameters: () => initialParameters(config.training.seed),
   };
+}
+
+/** @throws InputError for settings that mean nothing for flow matching. */
+function checkStraight({ training, output }: TrainConfig, { invert_sigmas }: SchedulerConfig): void {
+  const refuse = (name: string, rule: string, received: unknown): never => {
+    throw new InputError(`Cannot train by flow matching: ${name} must be ${rule}, received ${received}.`);
+  };
+  const { learnSchedule, minSnr } = training;
+  if (learnSchedule) refuse('--learn-schedule', 'off, since it bends a schedule of betas', 'true');
+  if (minSnr !== null) refuse('--min-snr', 'off: --timestep-sampling logit_normal says which timesteps count', minSnr);
+  if (invert_sigmas) refuse('--scheduler.invert_sigmas', 'false, since time runs to noise in training', true);
+  if (!LINE_SAMPLERS.includes(output.sampler))
+    refuse('--sampler', `one of ${LINE_SAMPLERS.join(', ')}`, output.sampler);
 }
 
 /** @throws InputError for settings with which a schedule cannot be learned. */

@@ -2,7 +2,7 @@
  * The configuration of a run: merged from defaults, a preset, a file and flags, checked, printed, and saved with the
  * run as `config.json`.
  */
-import { parseSchedulerConfig } from '@onnoise/scheduler';
+import { isStraight, OF_BETAS, OF_STRAIGHT, parseSchedulerConfig } from '@onnoise/scheduler';
 import { check, InputError, object, show, worded } from '@onnoise/scheduler/rules';
 import { findNetwork } from '../model/index.ts';
 import type { ConfigLayer, TrainConfig } from './config-types.ts';
@@ -20,7 +20,8 @@ const NAMED_SCHEDULE = ['beta_schedule', 'beta_start', 'beta_end'] as const;
  * Merges the layers over the defaults; later ones win.
  *
  * A layer that names a way to stop (epochs, steps, minutes) replaces that of the layers below, one that names another
- * network class replaces the whole network, and one that names a noise schedule replaces the betas below it.
+ * network class replaces the whole network, one that names a noise schedule replaces the betas below it, and one that goes
+ * to flow matching, or away from it, replaces the schedule below it.
  * @throws InputError on unknown sections and fields, and on values that break a field's rule.
  */
 export function resolveConfig(layers: readonly ConfigLayer[]): TrainConfig {
@@ -57,6 +58,7 @@ function layOver(below: TrainConfig, typed: ConfigLayer): TrainConfig {
   // Without it, the number of classes counts those of the images: see `withNull` of links.ts.
   if (model?.num_class_embeds !== undefined) delete laid.model!.null_condition;
   if (scheduler && choosesSchedule(scheduler, below.scheduler.trained_betas)) delete laid.scheduler!.trained_betas;
+  for (const key of keysOfOther(scheduler, below.scheduler)) delete laid.scheduler![key];
   if (training && STOP_FIELDS.some((name) => training[name] !== undefined)) {
     for (const name of STOP_FIELDS) delete laid.training![name];
   }
@@ -86,6 +88,14 @@ function choosesSchedule(scheduler: Record<string, unknown>, betas: unknown): bo
   if (!Array.isArray(betas)) return false;
   const T = scheduler.num_train_timesteps ?? betas.length;
   return T !== betas.length || NAMED_SCHEDULE.some((name) => scheduler[name] !== undefined);
+}
+
+/** The keys of the process below that mean nothing to the one that a layer goes to. */
+function keysOfOther({ prediction_type: asked }: Record<string, unknown> = {}, below: Record<string, unknown>) {
+  if (typeof asked !== 'string') return [];
+  const straight = isStraight({ prediction_type: asked });
+  if (straight === isStraight({ prediction_type: String(below.prediction_type) })) return [];
+  return straight ? OF_BETAS : OF_STRAIGHT;
 }
 
 /** @throws InputError when the settings do not say when to stop or what to train on. */

@@ -1,10 +1,27 @@
 /** Makes the options of `pipeline train` from the table of settings, and turns what yargs read into a layer. */
 
 import { isVanished } from '@onnoise/base/terminal';
-import { check, object, worded } from '@onnoise/scheduler/rules';
+import type { PredictionType } from '@onnoise/scheduler';
+import { check, object, refuse, worded } from '@onnoise/scheduler/rules';
 import { augmentFields, fields, type PartialConfig, type Section } from '@onnoise/training/settings';
 import type { Options } from 'yargs';
 import { tableOptions, typedValues } from './tables.ts';
+
+/** Short names of what a network may predict. */
+const PREDICTIONS = {
+  epsilon: 'epsilon',
+  sample: 'sample',
+  v: 'v_prediction',
+  flow: 'flow_prediction',
+} as const satisfies Record<string, PredictionType>;
+type Prediction = keyof typeof PREDICTIONS;
+
+export const predictionOption: Options = {
+  group: 'Diffusion:',
+  choices: Object.keys(PREDICTIONS),
+  describe:
+    'What the network predicts, --scheduler.prediction_type in short: the noise, the picture, v, or the velocity of flow matching',
+};
 
 const GROUPS: Record<Section, string> = { data: 'Data:', training: 'Training:', output: 'Output:' };
 
@@ -23,7 +40,14 @@ export function typedLayer(args: Record<string, unknown>): PartialConfig {
   for (const section of ['model', 'scheduler'] as const) {
     if (args[section] !== undefined) layer[section] = readDotted(section, args[section]);
   }
-  return layer;
+  const { prediction } = args;
+  if (prediction === undefined) return layer;
+  const prediction_type = PREDICTIONS[prediction as Prediction];
+  const typed = layer.scheduler?.prediction_type ?? prediction_type;
+  if (typed !== prediction_type) {
+    refuse('read the options', '--prediction', `left out beside --scheduler.prediction_type ${typed}`, prediction);
+  }
+  return { ...layer, scheduler: { ...layer.scheduler, prediction_type } };
 }
 
 /** `--model.block_out_channels 32,64 --model.add_attention false`: values are JSON, lists with commas, or words. */
