@@ -69,6 +69,6 @@ export {
 } from './schedule/config.ts';
 export { addNoise, chainStep, closedFormFactors, forwardChain, predictionTarget } from './schedule/forward.ts';
 export { type Level, levelAt, type Prediction, predictionAt } from './schedule/prediction.ts';
-export { isStraight, lastTimestep, OF_BETAS, OF_STRAIGHT } from './schedule/process.ts';
+export { isStraight, lastTimestep, OF_BETAS, OF_STRAIGHT, timestepsTold } from './schedule/process.ts';
 export { levelOf, makeSchedule, type Schedule } from './schedule/schedules.ts';
 export { spacedTimesteps } from './schedule/timesteps.ts';

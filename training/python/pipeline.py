@@ -132,11 +132,13 @@ class OnnoisePipeline(DiffusionPipeline):
         if latents is None:
             latents = randn_tensor(shape, generator=generator, device=self._execution_device, dtype=self.unet.dtype)
         self.scheduler.set_timesteps(num_inference_steps, device=self._execution_device)
-        x = latents.to(self._execution_device, self.unet.dtype) * self.scheduler.init_noise_sigma
+        x = latents.to(self._execution_device, self.unet.dtype) * getattr(self.scheduler, "init_noise_sigma", 1)
+        # Schedulers of flow matching scale nothing.
+        scaled = getattr(self.scheduler, "scale_model_input", lambda x, t: x)
         known = inspect.signature(self.scheduler.step).parameters
         options = {"generator": generator} if "generator" in known else {}
         for t in self.progress_bar(self.scheduler.timesteps):
-            output = predict(self.scheduler.scale_model_input(x, t), t)
+            output = predict(scaled(x, t), t)
             x = self.scheduler.step(output, t, x, **options, **step_options).prev_sample
 
         drawn = None

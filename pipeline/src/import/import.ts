@@ -4,7 +4,7 @@
  */
 import { basename, resolve } from 'node:path';
 import { isBelow, lockBeside, placeOf, requireSpace, withDiskErrors, withLock } from '@onnoise/base/files';
-import type { SamplerName } from '@onnoise/scheduler';
+import { type SamplerName, timestepsTold } from '@onnoise/scheduler';
 import { classNamesOf, type PictureSize, pictureSize, sizeOf } from '@onnoise/scheduler/model';
 import { check, InputError, show } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
@@ -121,7 +121,7 @@ async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<
   const index = files.index === undefined ? {} : await readJsonObject(files.index);
   checkPipeline(index, from);
   const schedule = readSchedule(await readJsonObject(files.scheduler), { from, path: files.scheduler });
-  const timesteps = schedule.config.num_train_timesteps;
+  const timesteps = timestepsTold(schedule.config);
   const written = await readJsonObject(files.config);
   const ofMonai = isMonai(written);
   const network = ofMonai ? configOfMonai(written, from) : written;

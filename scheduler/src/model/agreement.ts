@@ -6,7 +6,7 @@ import type { ConditionSpec } from './conditions.ts';
 
 export interface FolderFacts
   extends Pick<ConditioningFacts, 'classes' | 'nullCondition' | 'conditions' | 'conditionImage'> {
-  /** T of scheduler/scheduler_config.json. */
+  /** `timestepsTold` by scheduler/scheduler_config.json. */
   timesteps: number;
   /** `num_train_timesteps` of unet/config.json, unchecked. */
   unetTimesteps?: unknown;

@@ -8,6 +8,7 @@ import { InputError, refuse } from '../rules/errors.ts';
 import { parseJson } from '../rules/json.ts';
 import { check, flag, integer, nullable, object, type Rule, worded } from '../rules/rule.ts';
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
+import { timestepsTold } from '../schedule/process.ts';
 import { checkAgreement } from './agreement.ts';
 import { channelNamesOf, shownOf, showRule } from './channels.ts';
 import { classNamesOf } from './class-names.ts';
@@ -81,7 +82,7 @@ export async function readArtefact(read: ReadModelFile, where?: string): Promise
   const unet = readUnet(unetJson, nameOf(MODEL_FILES.unet, where));
   const { classes } = unet;
   const scheduler = within(nameOf(MODEL_FILES.scheduler, where), () => parseSchedulerConfig(schedulerJson));
-  const timesteps = scheduler.num_train_timesteps;
+  const timesteps = timestepsTold(scheduler);
   within(where, () => checkAgreement({ timesteps, unetTimesteps: unetJson.num_train_timesteps, ...unet }));
   const classNames = within(where, () => classNamesOf(indexJson, classes));
   const channels = within(where, () => channelsOf(indexJson, pictureShapeOf(unet)));
@@ -119,7 +120,7 @@ export async function checkNetwork(
 ): Promise<{ format: NetworkFormat }> {
   const { fault, metadata } = await readOnnxFacts(file);
   if (fault !== undefined) throw networkError(`must be an ONNX network, received ${fault}`, where);
-  within(where, () => checkAgreement({ timesteps: scheduler.num_train_timesteps, ...unet }, metadata));
+  within(where, () => checkAgreement({ timesteps: timestepsTold(scheduler), ...unet }, metadata));
   return { format: formatOf(metadata) };
 }
 

@@ -11,6 +11,9 @@ export const isStraight = ({ prediction_type }: Target): boolean => prediction_t
 export const lastTimestep = (config: Target & { num_train_timesteps: number }): number =>
   isStraight(config) ? config.num_train_timesteps : config.num_train_timesteps - 1;
 
+/** How many whole timesteps a network may be asked about: its `num_train_timesteps`. */
+export const timestepsTold = (config: Target & { num_train_timesteps: number }): number => lastTimestep(config) + 1;
+
 /** Keys of a configuration that say something of a chain of betas alone. */
 export const OF_BETAS = [
   ...(['beta_start', 'beta_end', 'beta_schedule', 'trained_betas', 'rescale_betas_zero_snr', 'variance_type'] as const),

@@ -21,10 +21,14 @@ export async function exportWave(
 ): Promise<Model> {
   const model = createModel(network);
   const parameters = waveParameters(model.parameters);
+  // A network of flow matching is told a timestep more than there are.
+  const { prediction_type } = scheduler as { prediction_type?: string };
+  const T = model.timestepCount - (prediction_type === 'flow_prediction' ? 1 : 0);
+  const schedulerConfig = parseSchedulerConfig({ num_train_timesteps: T, ...scheduler });
   await writeArtefact({
     out,
     modelConfig: model.config,
-    schedulerConfig: parseSchedulerConfig({ num_train_timesteps: model.timestepCount, ...scheduler }),
+    schedulerConfig,
     onnx: encodeModel(inferenceGraph(model, parameters), inferenceMetadata(model)),
     card: trainedCard({
       name: 'wave',

@@ -54,11 +54,14 @@ export interface ArtefactParts {
 export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng, masksPng } = parts;
   await checkArtefactTarget(out);
+  const scheduler = formatSchedulerConfig(schedulerConfig);
   const files: Record<string, Uint8Array | string> = {
     'README.md': describe(parts),
     ...(parts.card.training && { [MODEL_FILES.training]: formatTraining(parts.card.training) }),
-    'model_index.json': formatJson(modelIndex(modelConfig, indexEntries(modelConfig, factsOf(parts.card)))),
-    'scheduler/scheduler_config.json': formatJson(formatSchedulerConfig(schedulerConfig)),
+    'model_index.json': formatJson(
+      modelIndex(modelConfig, { ...schedulerEntry(scheduler), ...indexEntries(modelConfig, factsOf(parts.card)) }),
+    ),
+    'scheduler/scheduler_config.json': formatJson(scheduler),
     'unet/config.json': formatJson(modelConfig),
     'unet/model.onnx': onnx,
     ...(samplesPng && { 'samples.png': samplesPng }),
@@ -165,6 +168,11 @@ async function filesBelow(folder: string): Promise<string[]> {
   const files = entries.filter((entry) => !entry.isDirectory());
   return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)).replaceAll(sep, '/')).sort();
 }
+
+/** The class of a written scheduler in `model_index.json`. */
+export const schedulerEntry = ({ _class_name }: Record<string, unknown>): object => ({
+  scheduler: ['diffusers', _class_name],
+});
 
 export const formatJson = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
 

@@ -4,6 +4,7 @@ export {
   formatJson,
   indexEntries,
   namesOf,
+  schedulerEntry,
   trainedOn,
   writeArtefact,
 } from './artefact.ts';

@@ -53,7 +53,7 @@ export function inferenceGraph(model: DescribedModel, parameters?: ReadonlyMap<s
   fuseGroupNorm(graph);
   foldScale(graph);
   simplify(graph);
-  guardFloat(graph, 'timestep', model.timestepCount + 1);
+  guardFloat(graph, 'timestep', model.timestepCount);
   if (model.classCount !== null) widenLabels(graph, LABELS, 'class_labels', labelCount(model));
   if (model.conditions.length > 0) guardConditions(graph, 'conditions', model.conditions.length);
   documentPorts(graph, model);
@@ -71,7 +71,7 @@ function documentPorts(graph: Graph, model: InferenceFacts): void {
   const none = nullCondition ? `, of which ${classCount} is none` : '';
   const documents: Record<string, string> = {
     sample: 'Noisy images, [N, C, H, W].',
-    timestep: `One for each image: numbers from 0 to ${timestepCount}, whole or not; the last for flow matching alone.`,
+    timestep: `One for each image: numbers from 0 to ${timestepCount - 1}, whole or not.`,
     ...(classCount !== null && {
       class_labels: `One for each image: whole numbers from 0 to ${labelCount(model) - 1}${none}.`,
     }),

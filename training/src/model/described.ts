@@ -41,6 +41,6 @@ export interface DescribedModel extends TrainableModel {
   conditionImage?: ConditionImage;
   /** Classes of the mask that it draws with each picture. */
   maskOutput?: MaskLabels;
-  /** T: timesteps are numbers in 0..T-1, and T for pure noise of flow matching. */
+  /** Timesteps are numbers from 0 to one less: T, and T + 1 for flow matching. */
   timestepCount: number;
 }

@@ -11,7 +11,7 @@
  * At r = 0 that is the row itself, bit for bit. Interpolating rows would be wrong at high frequencies, where neighbouring
  * rows lie up to one radian apart.
  *
- * Limits: timesteps are numbers in 0..count. Timestep `count` is pure noise on a straight line; no chain of betas has it.
+ * Limits: timesteps are numbers in 0..count-1.
  */
 import * as tf from '@tensorflow/tfjs';
 import { shortCos, shortSin } from './short-sine.ts';
@@ -35,14 +35,14 @@ const frequencies = ({ width, shift }: EmbeddingOptions): number[] => {
   return Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10000) * i) / (half - shift)));
 };
 
-/** [count + 1, width], row by row. Source: Vaswani et al. (arXiv 1706.03762), section 3.5; diffusers' `Timesteps`. */
+/** [count, width], row by row. Source: Vaswani et al. (arXiv 1706.03762), section 3.5; diffusers' `Timesteps`. */
 export function sinusoidalTable(options: EmbeddingOptions): Float32Array {
   const { count, width, cosFirst } = options;
   const half = Math.floor(width / 2);
-  const table = new Float32Array((count + 1) * width);
+  const table = new Float32Array(count * width);
   const [sin, cos] = cosFirst ? [half, 0] : [0, half];
   for (const [i, frequency] of frequencies(options).entries()) {
-    for (let t = 0; t <= count; t++) {
+    for (let t = 0; t < count; t++) {
       table[t * width + sin + i] = Math.sin(t * frequency);
       table[t * width + cos + i] = Math.cos(t * frequency);
     }
@@ -58,7 +58,7 @@ export function timeEmbedding(options: EmbeddingOptions) {
   const { count, width } = options;
   const table = sinusoidalTable(options);
   return ({ training, betweenTimesteps }: Pass, timestep: tf.Tensor1D): tf.Tensor2D => {
-    const rows = tf.tensor2d(table, [count + 1, width]);
+    const rows = tf.tensor2d(table, [count, width]);
     if (training && !betweenTimesteps) return tf.gather(rows, tf.cast(timestep, 'int32'));
     const nearest = tf.cast(tf.add(timestep, 0.5), 'int32'); // [N]
     const rest = tf.sub(timestep, tf.cast(nearest, 'float32')) as tf.Tensor1D;

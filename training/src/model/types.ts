@@ -37,7 +37,7 @@ export interface ModelConfig {
   condition_image: object | null;
   /** `MaskLabels` of the mask that the network draws with each picture, a plane for each class after the picture's channels; null: none. */
   mask_output: object | null;
-  /** T, rows of the time embedding's table. */
+  /** Rows of the time embedding's table: T, and T + 1 for flow matching, which tells pure noise as T. */
   num_train_timesteps: number;
 }
 
@@ -77,7 +77,7 @@ export interface Model {
   conditions: readonly ConditionSpec[];
   conditionImage?: ConditionImage;
   maskOutput?: MaskLabels;
-  /** T: timesteps are numbers in 0..T-1, and T for pure noise of flow matching. */
+  /** Timesteps are numbers from 0 to one less: T, and T + 1 for flow matching, which tells pure noise as T. */
   timestepCount: number;
   /**
    * The network's prediction, [N, C, H, W] as the sample. Pure: runs eagerly on any tfjs backend, or traced.

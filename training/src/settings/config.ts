@@ -8,7 +8,7 @@ import { findNetwork } from '../model/index.ts';
 import type { ConfigLayer, TrainConfig } from './config-types.ts';
 import { defaultsOf, type Field, ruleOf } from './field.ts';
 import { fields, type Section, type SectionConfig } from './fields.ts';
-import { linkLayer } from './links.ts';
+import { linkLayer, withTimesteps } from './links.ts';
 
 export type { ConfigLayer, PartialConfig, TrainConfig } from './config-types.ts';
 
@@ -49,7 +49,7 @@ export function resolveOver(layers: readonly ConfigLayer[], below: number): { ba
 function layOver(below: TrainConfig, typed: ConfigLayer): TrainConfig {
   const given = withOff(typed);
   checkLayer(given);
-  const layer = linkLayer(given, below.model).config;
+  const layer = linkLayer(given, below).config;
   const laid: Record<string, Record<string, unknown>> = Object.fromEntries(
     SECTIONS.map((section) => [section, { ...below[section] }]),
   );
@@ -67,7 +67,7 @@ function layOver(below: TrainConfig, typed: ConfigLayer): TrainConfig {
       if (value !== undefined) laid[section]![key] = value;
     }
   }
-  return laid as unknown as TrainConfig;
+  return withTimesteps(laid as unknown as TrainConfig);
 }
 
 /** `off` in a file means what it means on the command line. What is no object of objects is refused later. */
@@ -177,9 +177,14 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
     const shown = (value: unknown) => (field.off ? (value ?? 'off') : value);
     if (field.fixedOff && wasOff !== isOff) refuse(`${section}.${key} (--${field.flag})`, shown(was), shown(is));
   }
+  const [before, now] = [stored, wanted].map(({ scheduler }) => parseSchedulerConfig(scheduler));
+  const [was, is] = [before!.prediction_type, now!.prediction_type];
+  if (was !== is) refuse('scheduler.prediction_type', was, is);
   compareAll('model', withDefaults(stored.model), withDefaults(wanted.model));
-  const [before, now] = [stored, wanted].map(({ scheduler }) => ({ ...parseSchedulerConfig(scheduler) }));
-  const changes = [...compareAll('scheduler', before!, now!), ...compareEnds(stored.training, wanted.training)];
+  const changes = [
+    ...compareAll('scheduler', { ...before }, { ...now }),
+    ...compareEnds(stored.training, wanted.training),
+  ];
   for (const [section, key, field] of eachField()) {
     const [was, is] = [settingOf(stored, section, key), settingOf(wanted, section, key)];
     if (field.onResume === 'free' || isStop(key) || same(was, is)) continue;

@@ -1,7 +1,8 @@
 /**
  * Settings that stand in two places and must agree: the network repeats the size and channels of the images, and its
- * time table is as long as the scheduler has timesteps.
+ * time table is as long as the scheduler has timesteps; for flow matching, whose pure noise is timestep T, one row longer.
  */
+import { isStraight } from '@onnoise/scheduler';
 import { extentOf, type PictureSize, pictureSizeOf, sampleSize, sampleSizeOf, sidesOf } from '@onnoise/scheduler/model';
 import { InputError, show } from '@onnoise/scheduler/rules';
 import type { DataConditions } from '../data/index.ts';
@@ -41,12 +42,22 @@ const SIZES: Writing = {
 
 const SAMPLE_SIZE = sampleSize(Number.MAX_SAFE_INTEGER);
 
+/** What decides how many timesteps a network is told: what it predicts. */
+type Scheduler = Readonly<Record<string, unknown>>;
+
+const isStraightLine = ({ prediction_type }: Scheduler) => isStraight({ prediction_type: String(prediction_type) });
+
+const moreTimesteps = (more: number): Writing => {
+  const add = (count: number) => (value: unknown) => (typeof value === 'number' ? value + count : value);
+  return { write: add(more), read: add(-more) };
+};
+
 const countOf = (setting: unknown) => channelCount(setting as number);
 
 /** What decides how a network repeats settings: its class, and the channels that it has beside those of the picture. */
 type Network = Readonly<Record<string, unknown>>;
 
-function linksOf(network: Network): readonly Link[] {
+function linksOf(network: Network, scheduler: Scheduler): readonly Link[] {
   const channelKeys = findNetwork(network._class_name)?.channelKeys ?? [];
   const beside: Record<string, number> = besideChannels(network);
   const plus = (more: number) => (value: unknown) => {
@@ -71,6 +82,7 @@ function linksOf(network: Network): readonly Link[] {
         ['scheduler', 'num_train_timesteps'],
         ['model', 'num_train_timesteps'],
       ],
+      network: () => moreTimesteps(isStraightLine(scheduler) ? 1 : 0),
     },
   ];
 }
@@ -79,20 +91,24 @@ function linksOf(network: Network): readonly Link[] {
 export function isRepeated(section: string, key: string, network: Network): boolean {
   return (
     section === 'model' &&
-    linksOf(network).some(({ places }) => places.some(([at, name]) => at === section && name === key))
+    linksOf(network, {}).some(({ places }) => places.some(([at, name]) => at === section && name === key))
   );
 }
 
 /**
  * A layer that sets one place of a link sets all of them. Null in the network's config, which diffusers writes for an
  * unknown value, leaves the place open.
- * @param below the network of the layers below
+ * @param below the network of the layers below, and their scheduler
  * @throws InputError when it sets them to different values.
  */
-export function linkLayer(layer: ConfigLayer, below: Network): ConfigLayer {
-  const whole = networkOver(below, layer.config.model);
+export function linkLayer(
+  layer: ConfigLayer,
+  below: { readonly model: Network; readonly scheduler: Scheduler },
+): ConfigLayer {
+  const whole = networkOver(below.model, layer.config.model);
+  const scheduler = { ...below.scheduler, ...(layer.config.scheduler as Scheduler | undefined) };
   const config = withoutOpen(layer.config, whole);
-  for (const { places, network, alike = (setting: unknown) => setting } of linksOf(whole)) {
+  for (const { places, network, alike = (setting: unknown) => setting } of linksOf(whole, scheduler)) {
     const set = places.filter(([section, key]) => config[section]?.[key] !== undefined);
     const first = set[0];
     if (!first) continue;
@@ -132,6 +148,14 @@ function withoutOpen(config: PartialConfig, network: Network): PartialConfig {
   return { ...config, model: Object.fromEntries(kept) };
 }
 
+/** The network's time table as the scheduler asks for it, where both are known: what it predicts may stand in a layer above both. */
+export function withTimesteps(config: TrainConfig): TrainConfig {
+  const { num_train_timesteps: T } = config.scheduler;
+  if (T === undefined || config.model.num_train_timesteps === undefined) return config;
+  const written = moreTimesteps(isStraightLine(config.scheduler) ? 1 : 0).write(T as never);
+  return { ...config, model: { ...config.model, num_train_timesteps: written } };
+}
+
 /** Traits that settings may leave open, and the images show. */
 export interface ImageTraits {
   /** The masks or pictures beside the images. */
@@ -160,7 +184,10 @@ export function completeModel(
     ...(found && config.data.channels === undefined && { data: { channels: found } }),
   };
   const given = { ...pictures, ...config.model };
-  const { model = {} } = linkLayer({ name: 'the images', config: known }, given).config;
+  const { model = {} } = linkLayer(
+    { name: 'the images', config: known },
+    { model: given, scheduler: config.scheduler },
+  ).config;
   const specs = config.model.conditions === undefined ? conditionsOfImages(conditions, train) : [];
   const shown = { num_class_embeds: classesOf(classNames), ...(specs.length > 0 && { conditions: specs }) };
   const whole = { ...shown, ...pictures, ...model, ...config.model };

@@ -3,7 +3,7 @@ import { formatSchedulerConfig } from '@onnoise/scheduler';
 import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { refuse } from '@onnoise/scheduler/rules';
 import { STEP_FORMAT, type StepFile, type TrainingProgress } from '@onnoise/scheduler/training';
-import { formatJson, modelIndex, namesOf, pythonExample, pythonFiles } from '@onnoise/training/folder';
+import { formatJson, modelIndex, namesOf, pythonExample, pythonFiles, schedulerEntry } from '@onnoise/training/folder';
 import { stepsOf, type TrainPlan } from '@onnoise/training/plan';
 import type { FlatStep } from '@onnoise/training/step';
 
@@ -37,6 +37,7 @@ export async function describeStep(
     refuse(action, '--masks and --condition-images', 'left out with --to tab', 'images with some');
   }
   const settings = model.config ?? {};
+  const written = formatSchedulerConfig(scheduler);
   return {
     format: STEP_FORMAT,
     shape: model.shape,
@@ -73,8 +74,10 @@ export async function describeStep(
     config: { ...config },
     python: pythonExample(settings),
     files: {
-      [MODEL_FILES.index]: formatJson(modelIndex(settings, namesOf(settings, classNames))),
-      [MODEL_FILES.scheduler]: formatJson(formatSchedulerConfig(scheduler)),
+      [MODEL_FILES.index]: formatJson(
+        modelIndex(settings, { ...schedulerEntry(written), ...namesOf(settings, classNames) }),
+      ),
+      [MODEL_FILES.scheduler]: formatJson(written),
       [MODEL_FILES.unet]: formatJson(settings),
       ...(await pythonFiles(settings)),
     },

@@ -121,7 +121,7 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
         ...(model.classCount !== null && { class_labels: new Tensor('int64', [0n, label], [2]) }),
         ...(width > 0 && { conditions: new Tensor('float32', [...Array(width).fill(0), ...conditions], [2, width]) }),
       });
-    const T = model.timestepCount + 1; // timestep T of flow matching too
+    const T = model.timestepCount;
     const outside = [-1, -T, -0.5, T - 0.5, T, T + 1, 2 ** 31, 2 ** 32, 2 ** 32 + 512, -(2 ** 32), 3e38];
     for (const timestep of [...outside, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       await expect(run(timestep), `timestep ${timestep}`).rejects.toThrow(`out of data bounds, idx=${T}`);
@@ -167,9 +167,7 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
   it('says in the file which values it takes', () => {
     const { graph: written } = proto.onnx.ModelProto.decode(encodeModel(graph));
     const docs = Object.fromEntries(written!.input!.map(({ name, docString }) => [name, docString]));
-    expect(docs.timestep).toBe(
-      `One for each image: numbers from 0 to ${model.timestepCount}, whole or not; the last for flow matching alone.`,
-    );
+    expect(docs.timestep).toBe(`One for each image: numbers from 0 to ${model.timestepCount - 1}, whole or not.`);
     expect(docs.class_labels).toBe(
       model.classCount === null
         ? undefined

@@ -182,8 +182,8 @@ describe('importCheckpoint refuses', () => {
   it.each<[string, CheckpointParts, RegExp]>([
     [
       'other noise',
-      { scheduler: { _class_name: 'FlowMatchEulerDiscreteScheduler' } },
-      /its scheduler must be one of DDPM's process, received "FlowMatch.*flow matching\.$/,
+      { scheduler: { _class_name: 'EDMEulerScheduler' } },
+      /its scheduler must be one of DDPM's process or of flow matching, received "EDMEuler.*by the noise\.$/,
     ],
     [
       'a scheduler that nobody knows',

@@ -34,10 +34,10 @@ const KINDS: Record<string, EmbeddingOptions> = {
 describe.each(Object.entries(KINDS))('timeEmbedding, %s', (_, options) => {
   const { count, width } = options;
   const embed = timeEmbedding(options);
-  const whole = Float32Array.from({ length: count + 1 }, (_, t) => t);
+  const whole = Float32Array.from({ length: count }, (_, t) => t);
   /** Everywhere between two rows, and close to halves, where the nearest row changes. */
-  const between = Float32Array.from({ length: 4000 }, (_, i) => ((i + 0.37) / 4000) * count);
-  for (const [i, t] of [0.5, 0.49999997, 1e-30, count - 0.5, count - 0.0001].entries()) between[i] = t;
+  const between = Float32Array.from({ length: 4000 }, (_, i) => ((i + 0.37) / 4000) * (count - 1));
+  for (const [i, t] of [0.5, 0.49999997, 1e-30, count - 1.5, count - 1.0001].entries()) between[i] = t;
 
   const RUNNERS = {
     tfjs: async (timesteps: Float32Array) =>
