@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   formatSchedulerConfig,
+  LINE_SAMPLERS,
   parseSchedulerConfig,
   SAMPLER_NAMES,
   type SamplerName,
@@ -64,6 +65,10 @@ const epsilon = {
 };
 const steep = { ...velocity, beta_schedule: 'squaredcos_cap_v2', timestep_spacing: 'trailing' };
 
+/** One timestep more than the other networks have, so that T is 1000. */
+const line = { prediction_type: 'flow_prediction', shift: 3 };
+const timesteps = { num_train_timesteps: 1001 };
+
 const MASK = { classes: ['background', 'soft tissue', 'bone'] };
 const pictured = { sample_size: 16, patch_size: 2, num_class_embeds: 3, null_condition: true, class_pictures: true };
 /** Two masks of three classes, [H, W] each, as lists of rows for Python, and flat for us. */
@@ -77,6 +82,8 @@ const masksOf = (side: number) => {
 /** A network's config, its scheduler's, and the names of its classes. */
 const MODELS = {
   plain: [unet, velocity, []],
+  flow: [{ ...unet, ...timesteps }, line, []],
+  'flow told': [{ ...unet, ...told, ...timesteps }, line, []],
   epsilon: [unet, epsilon, []],
   steep: [unet, steep, []],
   classes: [{ ...unet, in_channels: 3, out_channels: 3, num_class_embeds: 2 }, velocity, ['cat', 'dog']],
@@ -135,6 +142,18 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
         plan(`${sampler}, ${name}`, name, { scheduler: schedulerOf(name, sampler), ours: { sampler } });
       }
     }
+    plan('flow of the folder, in DDPMPipeline', 'flow', {
+      pipeline: 'DDPMPipeline',
+      trust: false,
+      ours: { sampler: 'euler' },
+    });
+    for (const sampler of LINE_SAMPLERS.filter((name) => samplerRecord(name).line)) {
+      plan(`flow by ${sampler}`, 'flow', { scheduler: schedulerOf('flow', sampler), ours: { sampler } });
+    }
+    plan('flow, guided', 'flow told', {
+      inputs: { class_labels: [1, 0], guidance_scale: 1.5 },
+      ours: { sampler: 'euler', labels: [1, 0], guidance: 1.5 },
+    });
     plan('ddim with noise', 'plain', {
       scheduler: schedulerOf('plain', 'ddim'),
       inputs: { eta: 0.7 },
@@ -261,6 +280,12 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
   it.each(shared)('makes our pictures with %s, for every schedule', async (sampler) => {
     const titles = all(new RegExp(`^${sampler}, `));
     expect(titles.length).toBeGreaterThanOrEqual(2);
+    for (const title of titles) await expectSame(title);
+  });
+
+  it('makes our pictures of flow matching', async () => {
+    const titles = all(/^flow/);
+    expect(titles.length).toBe(8);
     for (const title of titles) await expectSame(title);
   });
 

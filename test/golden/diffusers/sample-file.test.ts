@@ -51,6 +51,7 @@ const CASES: [string, object, object][] = [
     { ...unet, num_class_embeds: 3, null_condition: true },
     { ...v, clip_sample: false },
   ],
+  ['is of flow matching', unet, { prediction_type: 'flow_prediction', shift: 2 }],
   ['has a number as condition', { ...unet, conditions: [age] }, { ...v, clip_sample_range: 0.8 }],
 ];
 
@@ -70,7 +71,7 @@ describe('sample.py', skipBecause(lacksPython('onnxruntime')), () => {
         count: COUNT,
         steps: STEPS,
         sampler: 'ddim',
-        spacing: 'trailing',
+        ...(title !== 'is of flow matching' && { spacing: 'trailing' as const }),
         ...(classCount !== null && { guidance: 1 }),
         ...(conditions.length > 0 && { conditions: { age: age.mean } }),
       });

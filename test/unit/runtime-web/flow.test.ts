@@ -18,7 +18,7 @@ const PATHS = ['README.md', 'scheduler/scheduler_config.json', 'unet/config.json
 it('loadModel on WebAssembly samples flow matching', { timeout: 60_000 }, async () => {
   const root = await mkdtemp(join(tmpdir(), 'onnoise-web-flow-'));
   try {
-    await exportWave(root, unetConfig(), { prediction_type: 'flow_prediction', shift: 2 });
+    await exportWave(root, unetConfig({ attention_head_dim: 4 }), { prediction_type: 'flow_prediction', shift: 2 });
     const blobs = await Promise.all(PATHS.map(async (path) => [path, await openAsBlob(join(root, path))] as const));
     const web = await loadModel(Object.fromEntries(blobs), { device: 'wasm' });
     const node = await loadInNode(root, { device: 'cpu' });
