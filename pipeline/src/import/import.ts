@@ -35,6 +35,7 @@ import { readNetwork } from './read-network.ts';
 import { licenceOf } from './read-readme.ts';
 import { type ReadSchedule, readSchedule } from './read-schedule.ts';
 import { type CheckpointTensors, readTensors } from './read-tensors.ts';
+import { turnLastLayer } from './rflow.ts';
 
 export interface ImportOptions extends NamedFiles {
   /** Folder of a diffusers pipeline or of its network, or a .safetensors file. */
@@ -138,7 +139,7 @@ async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<
 }
 
 /** The values of all parameters. @throws InputError that names tensors that do not fit, and keys that would explain it. */
-async function readValues({ model, files, ofMonai }: Checkpoint, from: string) {
+async function readValues({ model, files, ofMonai, turned }: Checkpoint, from: string) {
   const { tensors: stored, sha256 } = await readTensors(from, files.weights);
   const tensors = ofMonai ? tensorsOfMonai(stored) : stored;
   for (const { name } of model.parameters) {
@@ -155,6 +156,7 @@ async function readValues({ model, files, ofMonai }: Checkpoint, from: string) {
       throw new InputError(`Cannot import ${from}: ${name} must hold finite numbers, received ${numbers[at]}.`);
     }
   }
+  if (turned) turnLastLayer(values, from);
   return { values, sha256 };
 }
 

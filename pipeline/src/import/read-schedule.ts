@@ -12,13 +12,16 @@ import {
   samplerOfConfig,
 } from '@onnoise/scheduler';
 import { within } from './read-json.ts';
+import { isRflow, scheduleOfRflow } from './rflow.ts';
 
 export interface ReadSchedule {
   config: SchedulerConfig;
   /** undefined for one that is not here, and for those of DDPM and DDIM, which any sampler may stand in for. */
   sampler: SamplerName | undefined;
-  /** A sentence for the user where something of the file is not used. */
+  /** A sentence for the user where something of the file is not used, or of the network is changed. */
   note?: string;
+  /** Whether the network says the velocity from noise to the picture: `turnLastLayer`. */
+  turned?: boolean;
 }
 
 const SAME_NOISE: readonly string[] = [
@@ -59,6 +62,11 @@ export function readSchedule(
   json: Record<string, unknown>,
   { from, path }: { from: string; path: string },
 ): ReadSchedule {
+  if (isRflow(json)) {
+    const config = parseSchedulerConfig(scheduleOfRflow(json, from));
+    const note = 'Its velocity points from noise to the picture: its last layer got the other sign.';
+    return { config, sampler: undefined, note, turned: true };
+  }
   const name = json._class_name;
   if (typeof name === 'string' && Object.hasOwn(OTHER_NOISE, name)) {
     throw new InputError(

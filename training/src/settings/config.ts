@@ -90,12 +90,12 @@ function choosesSchedule(scheduler: Record<string, unknown>, betas: unknown): bo
   return T !== betas.length || NAMED_SCHEDULE.some((name) => scheduler[name] !== undefined);
 }
 
-/** The keys of the process below that mean nothing to the one that a layer goes to. */
+/** The keys below that mean nothing to the process that a layer goes to, or have other defaults there. */
 function keysOfOther({ prediction_type: asked }: Record<string, unknown> = {}, below: Record<string, unknown>) {
   if (typeof asked !== 'string') return [];
   const straight = isStraight({ prediction_type: asked });
   if (straight === isStraight({ prediction_type: String(below.prediction_type) })) return [];
-  return straight ? OF_BETAS : OF_STRAIGHT;
+  return [...(straight ? OF_BETAS : OF_STRAIGHT), ...OF_SAMPLING];
 }
 
 /** @throws InputError when the settings do not say when to stop or what to train on. */

@@ -1,5 +1,5 @@
 /** Where the walk through the algorithm is. */
-import { compileSampler, type PredictionType, type SamplerTable, seededNoise } from '@onnoise/scheduler';
+import { compileSampler, isStraight, type PredictionType, type SamplerTable, seededNoise } from '@onnoise/scheduler';
 import { signal } from '@preact/signals';
 import { sizeOf } from '../../../state/pixels.ts';
 import { announce } from '../../../state/store.ts';
@@ -46,7 +46,8 @@ export function begin(lesson: Lesson): void {
   const chosen = setup.peek();
   const x = new Float32Array(sizeOf(lesson.shape));
   seededNoise(chosen.seed, 0, x);
-  const table = compileSampler(lesson.scheduler, { sampler: 'ddpm', steps: chosen.steps });
+  const sampler = isStraight(lesson.scheduler) ? 'euler' : 'ddpm'; // flow matching has no ddpm
+  const table = compileSampler(lesson.scheduler, { sampler, steps: chosen.steps });
   playing.value = false;
   walk.value = { setup: chosen, table, index: 0, line: 'start', x, step: null, past: [x] };
 }
