@@ -85,6 +85,8 @@ export interface Parameters extends SamplerValues {
 export interface Limits {
   /** T of the schedule. */
   timesteps: number;
+  /** The timesteps that the network may be told, from 0 on: with flow matching one more. Default: as many. */
+  timesTold?: number | undefined;
   /** Classes of a conditional model, else 0. */
   classes: number;
   /** Whether guidance can be asked for. Default: false. */
@@ -181,16 +183,16 @@ export function check(
 
 function checkGuidance(
   draft: Draft,
-  { nullCondition = false, timesteps }: Limits,
+  { nullCondition = false, timesteps, timesTold = timesteps }: Limits,
 ): { values: Pick<Parameters, 'guidance' | 'interval'>; problems: Problems } {
   if (!nullCondition) return { values: {}, problems: {} };
   const guidance = readGuidance(draft.guidance);
-  const interval = readInterval(draft.interval, timesteps);
+  const interval = readInterval(draft.interval, timesTold);
   return {
     values: { guidance, interval: interval === 'all' ? undefined : interval },
     problems: {
       ...(guidance === undefined && { guidance: sentence('Guidance', GUIDANCE.words, draft.guidance) }),
-      ...(!interval && { interval: sentence('Guided timesteps', intervalWords(timesteps), draft.interval) }),
+      ...(!interval && { interval: sentence('Guided timesteps', intervalWords(timesTold), draft.interval) }),
     },
   };
 }
@@ -278,14 +280,14 @@ export function toRequest(parameters: Parameters, classes: number): PictureOptio
 /** A draft for another model: values that fit stay, the others are corrected, and numbers it lacks go through their range. */
 export function fitDraft(
   draft: Draft,
-  { timesteps, classes, conditions: specs, conditionImage, nullCondition = false }: Limits,
+  { timesteps, timesTold = timesteps, classes, conditions: specs, conditionImage, nullCondition = false }: Limits,
 ): Draft {
   const labels = draft.labels.filter((label) => label < classes);
   const most = timesteps > USUAL_STEPS ? timesteps : usualSteps({ num_train_timesteps: timesteps });
   const steps = Number(draft.steps) > most ? String(most) : draft.steps;
   const unknown = specs ? unknownConditions(draft.conditions, specs) : [];
   const missing = usualConditionDraft(draft.conditions, specs ?? []);
-  const interval = readInterval(draft.interval, timesteps) ? draft.interval : '';
+  const interval = readInterval(draft.interval, timesTold) ? draft.interval : '';
   const told = checkTold(
     draft,
     { conditionImage, nullCondition, known: true },

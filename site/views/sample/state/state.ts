@@ -3,7 +3,7 @@
  */
 
 import type { ModelInfo } from '@onnoise/runtime-web';
-import { begin, type ImageSeed, type SamplerTable, seededNoise } from '@onnoise/scheduler';
+import { begin, type ImageSeed, type SamplerTable, seededNoise, timestepsTold } from '@onnoise/scheduler';
 import { type MaskLabels, splitPairs } from '@onnoise/scheduler/model';
 import { computed, signal } from '@preact/signals';
 import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
@@ -97,7 +97,8 @@ const UNKNOWN: Limits = { timesteps: 100_000, classes: 100_000 };
 export function limitsOf(model: ModelInfo | null): Limits {
   if (!model) return UNKNOWN;
   const { scheduler, classes, nullCondition, conditions, conditionImage } = model;
-  return { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions, conditionImage };
+  const timesTold = timestepsTold(scheduler);
+  return { timesteps: scheduler.num_train_timesteps, timesTold, classes, nullCondition, conditions, conditionImage };
 }
 
 export const checked = computed(() => check(draft.value, limitsOf(info.value), brought.value));

@@ -40,8 +40,13 @@ describe('writeData', () => {
 
 describe('checkKnown', () => {
   const model = { _class_name: 'UNet2DModel' };
-  const checked = (training: object, network: object = {}) => {
-    const config = { data: { source: 'digits' }, model: { ...model, ...network }, training: { steps: 1, ...training } };
+  const checked = (training: object, network: object = {}, scheduler: Record<string, unknown> = {}) => {
+    const config = {
+      data: { source: 'digits' },
+      model: { ...model, ...network },
+      scheduler,
+      training: { steps: 1, ...training },
+    };
     return () => checkKnown('runs/x', resolveConfig([{ name: 'a test', config }]));
   };
 
@@ -56,6 +61,9 @@ describe('checkKnown', () => {
     );
     expect(checked({}, { patch_size: 2 })).toThrow(
       'model.patch_size must be 1 (no other value is supported), received 2',
+    );
+    expect(checked({}, {}, { prediction_type: 'flow_prediction' })).toThrow(
+      'scheduler.prediction_type must be one of epsilon, sample, v_prediction, received "flow_prediction"',
     );
     expect(checked({}, { class_pictures: true })).toThrow(
       'model.class_pictures must be false (no other value is supported), received true',
