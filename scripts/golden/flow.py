@@ -83,7 +83,7 @@ def walk(sampler, scheduler, steps):
 
 
 def grids():
-    shifts, terminals, steps = [0.5, 1, 3, 12.5], [None, 0.1], [1, 2, 5, 20]
+    shifts, terminals, steps = [0.06, 1, 3, 12.5], [None, 0.1], [1, 2, 5, 20]
     for shift, spread, inverted, terminal, count in itertools.product(shifts, SPREADS, [False, True], terminals, steps):
         if terminal is not None and count == 1:
             continue  # NaN in diffusers

@@ -157,11 +157,10 @@ function completed(name: SchedulerClassName, given: Record<string, unknown>, act
     refuse(action, 'prediction_type', `one of epsilon, sample, v_prediction for ${name}`, type);
   }
   const { use_flow_sigmas = false, flow_shift } = given;
-  if (use_flow_sigmas === true && !line) {
-    refuse(action, 'use_flow_sigmas', `false with prediction_type ${type}`, true);
-  }
+  const asked = use_flow_sigmas === true;
+  if (asked && !line) refuse(action, 'use_flow_sigmas', `false with prediction_type ${type}`, true);
   if (straight === 'too') {
-    if (use_flow_sigmas !== line) refuse(action, 'use_flow_sigmas', 'true with prediction_type flow_prediction', false);
+    if (line && !asked) refuse(action, 'use_flow_sigmas', `true with prediction_type ${type}`, use_flow_sigmas);
     return line ? ofLine(all, action) : all;
   }
   if (line && flow_shift !== undefined) refuse(action, 'flow_shift', 'left out: the key is shift', flow_shift);

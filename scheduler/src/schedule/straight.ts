@@ -11,6 +11,8 @@ import { betaSigmas } from './beta-sigmas.ts';
 import type { SchedulerConfig } from './config.ts';
 import { exponentialSigmas, karrasSigmas } from './sigmas.ts';
 
+const ACTION = 'compile the sampler';
+
 /** Above 1 it moves all levels but both ends towards noise. Esser et al. 2024, equation 23. */
 export const shifted = (shift: number, sigma: number): number => (shift * sigma) / (1 + (shift - 1) * sigma);
 
@@ -26,12 +28,13 @@ export type LineGrid = 'flow' | 'dpm' | 'unipc';
 /** Sampling from pure noise, UniPC begins this much below it, as in diffusers, so that its logarithm is finite. */
 const BELOW_ONE = 1e-6;
 
-/** `steps` noise levels, falling, without the last one, 0. @throws InputError for one step that should end at two levels. */
+/** `steps` noise levels, falling, without the last one, 0. @throws InputError where there is no such step. */
 export function lineSigmas(config: SchedulerConfig, steps: number, grid: LineGrid): number[] {
   const { num_train_timesteps: T, shift, shift_terminal: terminal } = config;
   let sigmas = evenSigmas(shift, T, steps, grid).map((sigma) => shifted(shift, sigma));
+  if (sigmas[0] === 0) refuse(ACTION, 'num_train_timesteps', 'at least 2 for a solver of flow matching', T);
   if (terminal !== null) {
-    if (steps === 1) refuse('compile the sampler', 'steps', 'at least 2 with shift_terminal', steps);
+    if (steps === 1) refuse(ACTION, 'steps', 'at least 2 with shift_terminal', steps);
     const stretch = (1 - sigmas.at(-1)!) / (1 - terminal);
     sigmas = sigmas.map((sigma) => 1 - (1 - sigma) / stretch);
   }
@@ -41,9 +44,19 @@ export function lineSigmas(config: SchedulerConfig, steps: number, grid: LineGri
   return sigmas;
 }
 
-/** Before the shift. A flow's last level is shifted twice, as in diffusers. */
+/**
+ * The same in float32, as diffusers has the ends of the line: with a shift far below 1 the noisier end is not quite 1, and
+ * shifted once more it is off by 1e-5.
+ */
+function singleShifted(shift: number, sigma: number): number {
+  const { fround } = Math;
+  const level = fround(sigma);
+  return fround(fround(fround(shift) * level) / fround(1 + fround(fround(shift - 1) * level)));
+}
+
+/** Before the shift. A flow's ends are shifted twice, as in diffusers. */
 function evenSigmas(shift: number, T: number, steps: number, grid: LineGrid): number[] {
-  if (grid === 'flow') return linspace(1, shifted(shift, 1 / T), steps);
+  if (grid === 'flow') return linspace(singleShifted(shift, 1), singleShifted(shift, 1 / T), steps);
   const falling = linspace(1, 1 / T, steps + 1);
   if (grid === 'unipc') return falling.slice(0, -1);
   return falling

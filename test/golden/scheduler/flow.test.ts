@@ -35,7 +35,7 @@ const flow = (config: Config) => parseSchedulerConfig({ prediction_type: 'flow_p
 const timestepsOf = ({ rows }: SamplerTable) => rows.map(({ timestep }) => timestep);
 
 async function expectWalk(table: SamplerTable, T: number, { timesteps, x }: Walk, what: string) {
-  expectClose(timestepsOf(table), timesteps, { absolute: 1e-5 * T, what: `timesteps of ${what}` });
+  expectClose(timestepsOf(table), timesteps, { absolute: 1e-6 * T, what: `timesteps of ${what}` });
   const visited = await visit(table, T, noise);
   expectClose(visited.x, x, { absolute: 1e-5 * Math.max(1, ...x.map(Math.abs)), what: `x of ${what}` });
 }
@@ -48,9 +48,9 @@ describe('noise levels and timesteps are those of FlowMatchEulerDiscreteSchedule
       const table = compileSampler(flow(config), { sampler: 'euler', steps });
       const told = config.invert_sigmas ? 'signal' : 'noise'; // sigma of the class
       const levels = [...table.rows.map((row) => row[told]), config.invert_sigmas ? 1 : 0];
-      expectClose(levels, sigmas, { absolute: 1e-5, what: `sigmas of ${what}` });
+      expectClose(levels, sigmas, { absolute: 1e-6, what: `sigmas of ${what}` });
       const T = (config.num_train_timesteps as number | undefined) ?? 1000;
-      expectClose(timestepsOf(table), timesteps, { absolute: 1e-5 * T, what: `timesteps of ${what}` });
+      expectClose(timestepsOf(table), timesteps, { absolute: 1e-6 * T, what: `timesteps of ${what}` });
     }
   });
 

@@ -2,6 +2,7 @@ import {
   compileInverse,
   compileSampler,
   formatSchedulerConfig,
+  InputError,
   LINE_SAMPLERS,
   parseSchedulerConfig,
   SAMPLER_NAMES,
@@ -24,6 +25,16 @@ function knowing(table: Pick<SamplerTable, 'rows'>, sign = 1) {
     const { signal, noise } = table.rows[step]!;
     return x.map((value, i) => sign * ((value - signal * DATA[i]!) / noise - DATA[i]!));
   };
+}
+
+/** undefined where it is refused. */
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    return undefined;
+  }
 }
 
 const SPREADS = [{}, { use_karras_sigmas: true }, { use_exponential_sigmas: true }, { use_beta_sigmas: true }];
@@ -73,6 +84,28 @@ describe.each(LINE_SAMPLERS)('%s of a model of flow matching', (sampler) => {
 });
 
 describe('a model of flow matching', () => {
+  it('has rows of finite numbers, or refuses, for short lines and steep shifts', () => {
+    const short = fc.record({
+      num_train_timesteps: fc.integer({ min: 1, max: 4 }),
+      shift: fc.constantFrom(0.01, 1, 100),
+      shift_terminal: fc.constantFrom(null, 0.01, 0.9),
+      spread: fc.constantFrom(...SPREADS),
+    });
+    fc.assert(
+      fc.property(short, fc.constantFrom(...LINE_SAMPLERS), fc.nat(3), ({ spread, ...given }, sampler, less) => {
+        const config = flow({ ...given, ...spread });
+        const steps = Math.max(1, config.num_train_timesteps - less);
+        const eta = sampler === 'ddim' ? { eta: 1 } : {};
+        const table = attempt(() => compileSampler(config, { sampler, steps, ...eta }));
+        for (const { y, ...row } of table?.rows ?? []) {
+          const numbers = [...Object.values(row), ...Object.values(y ?? {})];
+          expect(numbers.every(Number.isFinite), JSON.stringify(row)).toBe(true);
+        }
+      }),
+      { numRuns: 600 },
+    );
+  });
+
   it('has the samplers whose records say so', () => {
     expect(LINE_SAMPLERS).toEqual(SAMPLER_NAMES.filter((name) => !['ddpm', 'dpmpp_2s_ancestral'].includes(name)));
     for (const name of LINE_SAMPLERS) {
