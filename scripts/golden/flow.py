@@ -13,9 +13,12 @@ Writes test/golden/data/scheduler/flow.json:
     classes        scheduler_config.json as this project writes it, loaded by the class, and how that class samples
     rflow          MONAI's RFlowScheduler: timesteps, noisy pictures, and a trajectory
 
+And test/golden/data/train/flow-step.json: the loss and every gradient of a step of UNet2DModel.
+
 The classes run unmodified.
 """
 
+import base64
 import itertools
 import json
 import subprocess
@@ -27,10 +30,13 @@ from pathlib import Path
 import diffusers
 import numpy as np
 import torch
+import torch.nn.functional as F
+from model import load_wave, wave
 from monai.networks.schedulers import RFlowScheduler
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "test/golden/data/scheduler/flow.json"
+STEP = ROOT / "test/golden/data/train/flow-step.json"
 PIXELS = 2
 NOISE = np.random.default_rng(21).standard_normal((60, PIXELS)).round(3).astype(np.float32)
 PICTURE = [0.25, -0.75]
@@ -185,6 +191,40 @@ def rflow():
         yield {"discrete": discrete, "steps": steps, "timesteps": nine(timesteps), "x": nine(torch.cat(xs)), "noisy": nine(noisy)}
 
 
+T, TIMESTEPS = 50, [0, 11, 30, 49]
+NETWORK = dict(
+    sample_size=8,
+    in_channels=1,
+    out_channels=1,
+    block_out_channels=[4, 8],
+    down_block_types=["DownBlock2D", "AttnDownBlock2D"],
+    up_block_types=["AttnUpBlock2D", "UpBlock2D"],
+    layers_per_block=1,
+    norm_num_groups=2,
+    attention_head_dim=4,
+)
+
+
+def step(shift):
+    """As examples/dreambooth/train_dreambooth_lora_sd3.py has it: sigma and timestep of an index are the scheduler's tables, which
+    fall. Weights and inputs are made from `wave`, as in model.py."""
+    model = diffusers.UNet2DModel(**NETWORK)
+    load_wave(model)
+    model.train()
+    scheduler = diffusers.FlowMatchEulerDiscreteScheduler(T, shift=shift)
+    rising = T - 1 - torch.tensor(TIMESTEPS)
+    sigmas, timesteps = scheduler.sigmas[rising], scheduler.timesteps[rising]
+    shape = (len(TIMESTEPS), 1, 8, 8)
+    images, noise = wave(900, shape, 0.9), wave(901, shape, 1.4)
+    sigma = sigmas[:, None, None, None]
+    output = model((1 - sigma) * images + sigma * noise, timesteps).sample
+    loss = F.mse_loss(output, noise - images)
+    loss.backward()
+    pack = lambda tensor: base64.b64encode(tensor.detach().numpy().astype("<f4").tobytes()).decode()
+    gradients = {name: pack(p.grad) for name, p in model.named_parameters()}
+    return dict(shift=shift, told=timesteps.tolist(), loss=loss.item(), gradients=gradients)
+
+
 def main():
     warnings.simplefilter("ignore")
     diffusers.utils.logging.set_verbosity_error()
@@ -198,6 +238,8 @@ def main():
         "rflow": list(rflow()),
     }
     OUT.write_text(json.dumps(golden, separators=(",", ":"), allow_nan=False) + "\n")
+    network = dict(_class_name="UNet2DModel", num_train_timesteps=T, **NETWORK)
+    STEP.write_text(json.dumps(dict(config=network, timesteps=TIMESTEPS, cases=[step(1.0), step(3.0)])) + "\n")
     print({name: len(part) for name, part in golden.items()}, OUT.stat().st_size, file=sys.stderr)
 
 

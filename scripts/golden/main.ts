@@ -10,6 +10,7 @@ const SCRIPTS: Record<string, string> = {
   scheduler: 'scheduler.py',
   samplers: 'samplers.py',
   starts: 'starts.py',
+  flow: 'flow.py',
   model: 'model.py',
   checkpoints: 'checkpoints.py',
   monai: 'monai_unet.py',

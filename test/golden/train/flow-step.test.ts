@@ -16,7 +16,7 @@ interface Golden {
   cases: { shift: number; told: number[]; loss: number; gradients: Record<string, string> }[];
 }
 
-/** Made by scripts/golden/flow_step.py. */
+/** Made by scripts/golden/flow.py. */
 const golden: Golden = JSON.parse(readFileSync(new URL('../data/train/flow-step.json', import.meta.url), 'utf8'));
 
 useCpu();
