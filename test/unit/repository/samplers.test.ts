@@ -35,5 +35,16 @@ test('the table of options has their values', () => {
     const choices = 'choices' in option && option.choices.map((choice) => `\`${choice}\``).join(', ');
     return [`\`${name}\``, choices || `${'min' in option && option.min} to ${'max' in option && option.max}`];
   });
-  expect(cells.slice(SAMPLER_NAMES.length).map(([name, values]) => [name, values])).toEqual(expected);
+  const end = SAMPLER_NAMES.length + SAMPLER_OPTION_NAMES.length;
+  expect(cells.slice(SAMPLER_NAMES.length, end).map(([name, values]) => [name, values])).toEqual(expected);
+});
+
+test('the table of flow matching has their classes', () => {
+  const first = SAMPLER_NAMES.length + SAMPLER_OPTION_NAMES.length;
+  const expected = SAMPLER_NAMES.map((name) => {
+    const { line } = samplerRecord(name);
+    return [`\`${name}\``, line === false ? 'refused' : line === null ? 'none' : `\`${line}\``];
+  });
+  const found = cells.slice(first, first + SAMPLER_NAMES.length).map(([name, scheduler]) => [name, scheduler]);
+  expect(found).toEqual(expected);
 });

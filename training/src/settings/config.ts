@@ -178,8 +178,10 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
     if (field.fixedOff && wasOff !== isOff) refuse(`${section}.${key} (--${field.flag})`, shown(was), shown(is));
   }
   const [before, now] = [stored, wanted].map(({ scheduler }) => parseSchedulerConfig(scheduler));
+  // It changes the network's time table, too, which would be named first.
   const [was, is] = [before!.prediction_type, now!.prediction_type];
-  if (was !== is) refuse('scheduler.prediction_type', was, is);
+  const sameNetwork = stored.model._class_name === wanted.model._class_name;
+  if (sameNetwork && isStraight(before!) !== isStraight(now!)) refuse('scheduler.prediction_type', was, is);
   compareAll('model', withDefaults(stored.model), withDefaults(wanted.model));
   const changes = [
     ...compareAll('scheduler', { ...before }, { ...now }),
