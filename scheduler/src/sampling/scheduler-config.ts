@@ -51,7 +51,7 @@ export function formatSchedulerConfig(
   const written = all.filter(([key, value]) => {
     const decisive = line ? OF_LINE.filter((key) => !lineKeys.includes(key)) : (DECISIVE[sampler] ?? []);
     if (value !== standard[key] && decisive.includes(key)) refuse(ACTION, key, `${standard[key]} for ${name}`, value);
-    return keys.includes(key) || lineKeys.includes(key) || value !== standard[key];
+    return keys.includes(key) || (line && lineKeys.includes(key)) || value !== standard[key];
   });
   const { shift, ...values }: Record<string, unknown> = {
     ...Object.fromEntries(written),
