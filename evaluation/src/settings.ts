@@ -1,7 +1,7 @@
 /** Settings of sampling, checked against a model before anything is computed, and as a report tells them. */
 import { completeRequest, type Device, type ModelFolder } from '@onnoise/runtime-node';
-import { DEFAULT_SAMPLER, optionsOfSampler, picturesCalled, SAMPLER_OPTIONS } from '@onnoise/scheduler';
-import { type EvaluationSettings, sizeOf } from '@onnoise/scheduler/model';
+import { optionsOfSampler, picturesCalled, SAMPLER_OPTIONS } from '@onnoise/scheduler';
+import { type EvaluationSettings, sizeOf, usualSampling } from '@onnoise/scheduler/model';
 import type { Asked } from './ask.ts';
 import type { SamplingSettings } from './sample.ts';
 
@@ -36,7 +36,7 @@ export function completeSettings(
   settings: SamplingSettings,
   { count, seed, device }: { count: number; seed: number; device: Device },
 ): EvaluationSettings {
-  const sampler = settings.sampler ?? DEFAULT_SAMPLER;
+  const sampler = settings.sampler ?? usualSampling(model).sampler;
   const conditions = Object.fromEntries(model.conditions.map(({ name, min }) => [name, min]));
   const { table, guidance } = completeRequest(model, { ...settings, count: 1, conditions, ...anyTold(model) });
   const options = optionsOfSampler(sampler).map((name) => [name, settings[name] ?? SAMPLER_OPTIONS[name].default]);

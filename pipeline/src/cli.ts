@@ -44,6 +44,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     describe: 'Turn a model folder into another form: smaller, fused, for Python or for Triton',
     load: () => import('./commands/convert.ts'),
   },
+  distill: {
+    describe: 'Teach a model to draw in few network calls',
+    load: () => import('./commands/distill.ts'),
+  },
   transfer: {
     describe: 'Prepare a training run to continue in Python or in a browser tab',
     load: () => import('./commands/transfer.ts'),

@@ -18,6 +18,7 @@ export {
   picturesCalled,
 } from './sampling/guidance.ts';
 export { begin, checkPicture, eachImage, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
+export { alphaBarAt, ddimSteps } from './sampling/methods/ddim.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,

@@ -27,11 +27,12 @@ class OnnoiseOutput(ImagePipelineOutput):
 
 
 class OnnoisePipeline(DiffusionPipeline):
-    def __init__(self, unet, scheduler, id2label=None, trained_on=None):
+    def __init__(self, unet, scheduler, id2label=None, trained_on=None, distilled=None):
         super().__init__()
         self.register_modules(unet=unet, scheduler=scheduler)
         self.names = {name: int(label) for label, name in (id2label or {}).items()}
-        self.facts = {"id2label": id2label, "trained_on": trained_on}
+        self.distilled = distilled
+        self.facts = {"id2label": id2label, "trained_on": trained_on, "distilled": distilled}
 
     def save_pretrained(self, save_directory, **options):
         """
@@ -68,7 +69,7 @@ class OnnoisePipeline(DiffusionPipeline):
         condition_images=None,
         guidance_scale=1.0,
         guidance_interval=None,
-        num_inference_steps=50,
+        num_inference_steps=None,
         generator=None,
         latents=None,
         output_type="pil",
@@ -84,6 +85,8 @@ class OnnoisePipeline(DiffusionPipeline):
         guidance_scale   of a model that was trained without a condition too; 1 is off
         guidance_interval
                          (low, high), guides only these timesteps and those between; by default all
+        num_inference_steps
+                         50 by default; a student that was distilled to few calls takes these alone, without guidance
         latents          the noise to start from, [N, C, H, W]
         output_type      pil, np or pt
         step_options     of the scheduler's step: eta of DDIM
@@ -104,6 +107,12 @@ class OnnoisePipeline(DiffusionPipeline):
         if count < longest:
             raise ValueError(f"batch_size must be at least {longest}, as many as are given, received {batch_size}")
         inputs, absent = self.inputs(count, labels, given)
+        calls = self.distilled and self.distilled["calls"]
+        if calls and num_inference_steps not in (None, calls):
+            raise ValueError(f"num_inference_steps must be {calls} or left out: the model was distilled to {calls} calls")
+        if calls and guidance_scale != 1:
+            raise ValueError("guidance_scale must be 1: the model has its teacher's guidance built in")
+        num_inference_steps = num_inference_steps or calls or 50
         if not getattr(config, "null_condition", False):
             if guidance_scale != 1:
                 raise ValueError("guidance_scale must be 1: the model was not trained without a condition")

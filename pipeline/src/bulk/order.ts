@@ -1,13 +1,7 @@
 /** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
 import { completeRequest, hashModel, readModelFolder } from '@onnoise/runtime-node';
-import {
-  type compileSampler,
-  DEFAULT_SAMPLER,
-  eachSamplerOption,
-  type SamplerSettings,
-  type SamplerValues,
-} from '@onnoise/scheduler';
-import type { ConditionValues, PictureOptions } from '@onnoise/scheduler/model';
+import { type compileSampler, eachSamplerOption, type SamplerSettings, type SamplerValues } from '@onnoise/scheduler';
+import { type ConditionValues, type PictureOptions, usualSampling } from '@onnoise/scheduler/model';
 import { checkInteger } from '@onnoise/scheduler/rules';
 import { checkFileChoice, checkFileFormat, type FileChoice } from '../pictures/choices.ts';
 import { factsOf } from '../pictures/facts.ts';
@@ -51,7 +45,7 @@ export function orderOf(
   const count = checkInteger(ACTION, '--count', options.count, 1, LARGEST_COUNT);
   const seed = checkInteger(ACTION, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);
   const shard = checkInteger(ACTION, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
-  const { labels, steps, sampler = DEFAULT_SAMPLER, format, modality, depth } = options;
+  const { labels, steps, sampler = usualSampling(artefact).sampler, format, modality, depth } = options;
   checkFileChoice(ACTION, options);
   checkFileFormat(ACTION, artefact, options);
   const conditions = turnsOf(artefact, options.conditions);

@@ -9,8 +9,8 @@ import { numberOption, sayDetail, sayResult, withInterrupt } from '@onnoise/base
 import { formatDuration } from '@onnoise/base/text';
 import type { DeviceChoice, Reconstruction } from '@onnoise/runtime-node';
 import { checkSeed, DEFAULT_SAMPLER, SAMPLER_NAMES, type SamplerName } from '@onnoise/scheduler';
-import { usualSteps } from '@onnoise/scheduler/model';
-import { check, checkInteger, InputError, number, worded } from '@onnoise/scheduler/rules';
+import { usualSampling } from '@onnoise/scheduler/model';
+import { check, checkInteger, InputError, number, refuse, worded } from '@onnoise/scheduler/rules';
 import { SHEET } from '../anomaly/report.ts';
 import { SIDES, type Side } from '../anomaly/score.ts';
 import { readTruth } from '../anomaly/truth.ts';
@@ -126,7 +126,11 @@ async function findAll(args: AnomalyArguments): Promise<void> {
   const { compileReconstruction, readModelFolder, requireNull } = await import('@onnoise/runtime-node');
   const artefact = await readModelFolder(folder);
   requireNull(artefact);
-  const steps = args.steps ?? usualSteps(artefact.scheduler);
+  if (artefact.distilled) {
+    const rule = 'a model that knows all timesteps: the teacher of this one';
+    refuse(ACTION, '--model', rule, `one that was distilled to ${artefact.distilled.calls} calls`);
+  }
+  const steps = args.steps ?? usualSampling(artefact).steps;
   const plan = { ...options, steps };
   const { calls } = compileReconstruction(artefact.scheduler, plan);
   const images = await typedImages(ACTION, args, artefact.shape, folder);

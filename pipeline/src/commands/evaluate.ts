@@ -34,7 +34,7 @@ export interface EvaluateArguments extends SamplerSettings {
   count?: number | undefined;
   seed: number;
   steps?: number | undefined;
-  sampler: SamplerName;
+  sampler?: SamplerName | undefined;
   guidance?: number | undefined;
   guidanceInterval?: [low: number, high: number] | undefined;
   batch?: number | undefined;

@@ -23,7 +23,7 @@ export interface GenerateArguments extends QueueArguments, SamplerSettings, Cond
   count: number;
   seed: number;
   steps?: number | undefined;
-  sampler: SamplerName;
+  sampler?: SamplerName | undefined;
   shard: number;
   out: string;
   check: boolean;

@@ -45,7 +45,7 @@ export interface SampleArguments
   count?: number | undefined;
   seed?: number | undefined;
   steps?: number | undefined;
-  sampler: SamplerName;
+  sampler?: SamplerName | undefined;
   batch?: number | undefined;
 }
 
@@ -154,7 +154,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   const note = noteOnClass(options, facts);
   if (note !== undefined) sayNote(note);
   sayDetail(
-    `Sampling: ${sampler}, ${plural(table.steps, 'step')}${describeStart(options, table)}, ${plural(complete.batch, 'picture')} per network call${
+    `Sampling: ${table.sampler}, ${plural(table.steps, 'step')}${describeStart(options, table)}, ${plural(complete.batch, 'picture')} per network call${
       guidance ? `, guidance ${guidance.scale} at timesteps ${guidance.interval.join(' to ')}` : ''
     }`,
   );
@@ -198,7 +198,7 @@ export async function sample(options: SampleArguments): Promise<void> {
         ...(options.condition && { conditions: options.condition }),
         ...(told && { conditionImages: told.files }),
         ...(guidance && { guidance }),
-        sampler,
+        sampler: table.sampler,
         steps: table.steps,
         device: model.device,
         seconds,

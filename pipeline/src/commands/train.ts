@@ -1,6 +1,6 @@
 /** `pipeline train`: its options, which go over the configuration file and the preset. */
 import { type Command, textOption } from './options/command.ts';
-import { fieldOptions, predictionOption } from './options/train-fields.ts';
+import { fieldOptions, predictionOption, STUDENT_FIELDS } from './options/train-fields.ts';
 import type { TrainArguments } from './stages/run-training.ts';
 
 const MODEL = 'Model:';
@@ -20,7 +20,7 @@ export const command: Command<TrainArguments> = {
         describe: 'Any key of scheduler_config.json, such as --scheduler.beta_schedule linear',
       },
       prediction: predictionOption,
-      ...fieldOptions('training'),
+      ...fieldOptions('training', STUDENT_FIELDS),
       out: textOption('Folder of the run, such as runs/x', { group: OUTPUT }),
       resume: { group: OUTPUT, boolean: true, default: false, describe: 'Continue the run in --out' },
       config: textOption('JSON file of settings', { group: OUTPUT }),

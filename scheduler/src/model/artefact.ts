@@ -15,6 +15,7 @@ import { classNamesOf } from './class-names.ts';
 import { type ConditionImage, type MaskLabels, readConditionImage, readMaskLabels } from './condition-image.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { type ConditionSpec, readConditions } from './conditions.ts';
+import { type Distilled, distilledOf } from './distilled.ts';
 import { formatOf, type NetworkFormat } from './format.ts';
 import { pictureShapeOf } from './mask-output.ts';
 import { readOnnxFacts } from './onnx/file.ts';
@@ -42,6 +43,8 @@ export interface Artefact {
   conditionImage?: ConditionImage;
   /** Classes of the mask that is drawn with each picture, a plane each after the picture's channels; absent for none. */
   maskOutput?: MaskLabels;
+  /** Where model_index.json says that it is a student that draws in few calls. */
+  distilled?: Distilled;
   /** Where model_index.json says that all images of its training were synthetic phantoms. */
   trainedOn?: 'phantoms';
 }
@@ -86,12 +89,14 @@ export async function readArtefact(read: ReadModelFile, where?: string): Promise
   within(where, () => checkAgreement({ timesteps, unetTimesteps: unetJson.num_train_timesteps, ...unet }));
   const classNames = within(where, () => classNamesOf(indexJson, classes));
   const channels = within(where, () => channelsOf(indexJson, pictureShapeOf(unet)));
+  const distilled = within(where, () => distilledOf(LOADING, indexJson, timesteps));
   const onPhantoms = indexJson.trained_on === 'phantoms';
   return {
     scheduler,
     ...unet,
     ...(classNames && { classNames }),
     ...channels,
+    ...(distilled && { distilled }),
     ...(onPhantoms && { trainedOn: 'phantoms' }),
   };
 }

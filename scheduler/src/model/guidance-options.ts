@@ -1,14 +1,19 @@
 /** Checks the guidance of a request against the model. */
 import { refuse } from '../rules/errors.ts';
 import { check, number, type Rule, rule } from '../rules/rule.ts';
-import { DEFAULT_GUIDANCE, type Guidance, LARGEST_GUIDANCE } from '../sampling/guidance.ts';
+import { type Guidance, LARGEST_GUIDANCE } from '../sampling/guidance.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import { lastTimestep } from '../schedule/process.ts';
 import type { ConditioningFacts } from './conditioning.ts';
+import { type SamplingFacts, usualSampling } from './distilled.ts';
 
 /** @throws InputError for a scale out of range, and for one other than 1 where the model has no null condition. */
-export function guidanceScale(action: string, model: ConditioningFacts, asked: number | undefined): number {
-  const scale = asked ?? (model.nullCondition ? DEFAULT_GUIDANCE : 1);
+export function guidanceScale(
+  action: string,
+  model: ConditioningFacts & SamplingFacts,
+  asked: number | undefined,
+): number {
+  const scale = asked ?? usualSampling(model).guidance;
   check(action, 'guidance', number({ min: 0, max: LARGEST_GUIDANCE }), scale);
   if (scale !== 1 && !model.nullCondition) refuse(action, 'guidance', `left out or 1, ${reason(model)}`, scale);
   return scale;

@@ -58,6 +58,14 @@ export {
   readConditions,
 } from './conditions.ts';
 export {
+  type Distilled,
+  type SamplingFacts,
+  STUDENT_SAMPLER,
+  USUAL_STEPS,
+  type UsualSampling,
+  usualSampling,
+} from './distilled.ts';
+export {
   type Estimate,
   EVALUATION_VERSION,
   type EvaluationFacts,
@@ -106,10 +114,8 @@ export {
   completeRequest,
   type PictureRequest,
   strengthOf,
-  USUAL_STEPS,
   USUAL_STRENGTH,
   usualBatch,
-  usualSteps,
 } from './request.ts';
 export { type NetworkPort, type NetworkShape, signatureFault } from './signature.ts';
 export {

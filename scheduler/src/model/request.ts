@@ -3,12 +3,12 @@ import type { ImageSeed } from '../noise/seeds.ts';
 import { refuse } from '../rules/errors.ts';
 import type { Guidance } from '../sampling/guidance.ts';
 import { checkPicture } from '../sampling/known.ts';
-import { DEFAULT_SAMPLER } from '../sampling/methods/samplers.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import { completeConditionImages, countOfConditionImages, requireOneConditionImage } from './condition-image.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { completeConditions } from './conditions.ts';
+import { checkDistilled, type SamplingFacts, usualSampling } from './distilled.ts';
 import { guidanceInterval, guidanceScale } from './guidance-options.ts';
 import { type CountLimit, seedsOf } from './image-seeds.ts';
 import { checkLatents, countOfLatents } from './latents.ts';
@@ -45,13 +45,6 @@ const ANY_COUNT: CountLimit = { largest: 1_000_000, why: '' };
 /** The part of a picture to paint anew where no mask says which pixels. */
 export const USUAL_STRENGTH = 0.6;
 
-/** Default steps where the schedule is long enough. Chosen by measurement: docs/sampling/samplers.md. */
-export const USUAL_STEPS = 20;
-
-/** Default steps: 20, or T - 1 if that is less, since the default sampler needs a timestep more than steps. */
-export const usualSteps = ({ num_train_timesteps: T }: Pick<SchedulerConfig, 'num_train_timesteps'>): number =>
-  Math.max(1, Math.min(USUAL_STEPS, T - 1));
-
 /** Default pictures per network call: 64 at 28 pixels, fewer for larger ones. */
 export const usualBatch = ([, height, width]: ImageShape): number =>
   Math.max(1, Math.min(64, Math.floor(65536 / (height * width))));
@@ -61,7 +54,7 @@ export const usualBatch = ([, height, width]: ImageShape): number =>
  * @throws InputError for an option that breaks `PictureOptions` or does not fit this model.
  */
 export function completeRequest(
-  model: ConditioningFacts & { scheduler: SchedulerConfig; shape: ImageShape },
+  model: ConditioningFacts & SamplingFacts & { scheduler: SchedulerConfig; shape: ImageShape },
   options: PictureOptions,
   limit: CountLimit = ANY_COUNT,
   compile: typeof compileSampler = compileSampler,
@@ -70,7 +63,8 @@ export function completeRequest(
   const told = countOfConditionImages(ACTION, model.conditionImage, options.conditionImages);
   const wanted = options.count ?? (options.seeds ? undefined : (countOfLatents(options, shape) ?? told));
   const seeds = seedsOf({ ...options, count: wanted }, limit);
-  const { steps = usualSteps(scheduler), sampler = DEFAULT_SAMPLER, latents, returnLatents, from, mask } = options;
+  const usual = usualSampling(model);
+  const { steps = usual.steps, sampler = usual.sampler, latents, returnLatents, from, mask } = options;
   const { classes, nullCondition = false, conditions: specs = [] } = model;
   const turn = { count: seeds.length, optional: nullCondition };
   const count = seeds.length;
@@ -80,6 +74,7 @@ export function completeRequest(
   const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, turn);
   const conditionImages = completeConditionImages(ACTION, model.conditionImage, options.conditionImages, turn);
   const scale = guidanceScale(ACTION, model, options.guidance);
+  checkDistilled(ACTION, model, { sampler, steps, guidance: scale });
   const interval = guidanceInterval(ACTION, model, options.guidanceInterval);
   const strength = strengthOf(options);
   const labels = labelsOfPictures(model, options, count);

@@ -4,14 +4,13 @@ import { completeRequest } from '@onnoise/runtime-node';
 import type { EngineModel, Owner, SampleTask } from '@onnoise/runtime-node/engine';
 import {
   type compileSampler,
-  DEFAULT_SAMPLER,
   InputError,
   SAMPLER_OPTION_NAMES,
   type SamplerName,
   samplerRecord,
   samplerSettings,
 } from '@onnoise/scheduler';
-import { type ConditionImages, labelNumber, type PictureOptions, usualSteps } from '@onnoise/scheduler/model';
+import { type ConditionImages, labelNumber, type PictureOptions, usualSampling } from '@onnoise/scheduler/model';
 import { Refusal } from '../errors/errors.ts';
 import type { CompleteOptions } from '../options/options.ts';
 import type { Encoding } from '../pictures/encoding.ts';
@@ -33,12 +32,12 @@ export const randomSeed = (): number => randomInt(SEEDS);
 
 /** @throws Refusal (400) for more than the client may ask for */
 export function stepsOf(
-  { scheduler }: EngineModel,
+  model: EngineModel,
   asked: number | null | undefined,
   { maxSteps }: Pick<Allowed, 'maxSteps'>,
 ): number {
   if ((asked ?? 0) > maxSteps) refuseField('steps', `at most ${maxSteps} with this key`, asked);
-  return asked ?? Math.min(maxSteps, usualSteps(scheduler));
+  return asked ?? Math.min(maxSteps, usualSampling(model).steps);
 }
 const ACTION = 'sample images';
 
@@ -61,7 +60,7 @@ export function toTask(
   if (count > options.maxImages) refuseField('n', `at most ${options.maxImages} with this key`, count);
   const steps = stepsOf(model, body.steps ?? body.step, options);
   const encoding = encodingOf(model, body, options);
-  const sampler = body.sampler ?? DEFAULT_SAMPLER;
+  const sampler = body.sampler ?? usualSampling(model).sampler;
   const settings = samplerSettings(body);
   const resamples = body.resamples ?? 1;
   const compile: typeof compileSampler = (config, asked) => {

@@ -1,7 +1,6 @@
 /** `GET /v1/models`: the models, in the form that OpenAI's clients list them. */
 import type { EngineModel } from '@onnoise/runtime-node/engine';
-import { DEFAULT_GUIDANCE } from '@onnoise/scheduler';
-import { pictureShapeOf } from '@onnoise/scheduler/model';
+import { pictureShapeOf, usualSampling } from '@onnoise/scheduler/model';
 import type { FastifyInstance } from 'fastify';
 import { sizeName } from '../pictures/form.ts';
 import { describeMask } from '../requests/describe-mask.ts';
@@ -34,7 +33,9 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
     ...(one.classNames && { class_names: one.classNames }),
     ...(one.trainedOn && { trained_on: one.trainedOn }),
     // the default scale; null for a model that takes none
-    guidance: one.nullCondition ? DEFAULT_GUIDANCE : null,
+    guidance: one.nullCondition && !one.distilled ? usualSampling(one).guidance : null,
+    steps: usualSampling(one).steps,
+    ...(one.distilled && { distilled: one.distilled }),
     conditions: one.conditions.map(({ name, min, max, mean }) => ({
       name,
       min,

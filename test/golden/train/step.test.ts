@@ -58,7 +58,7 @@ describe('createTrainStep', () => {
         shape,
         betas,
         eps,
-        told: [{ name: 'labels', port: 'class_labels', dtype: 'int32', sides: [] }],
+        told: [{ name: 'labels', port: 'class_labels', dtype: 'int32', sides: [], absent: 0 }],
         schedule: scheduleOf(alphaBar),
         ema: true,
         accumulate: 1,

@@ -3,7 +3,7 @@
  * embedding and the pictures of the classes may get one more row, for the null class, which starts at the mean of the others. And
  * a network that was trained with label dropout may lose all of its conditions.
  */
-import { sizeOf } from '@onnoise/scheduler/model';
+import { type Distilled, sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { ParameterSpec } from '../model/index.ts';
 
@@ -18,6 +18,8 @@ export interface Start {
   hash: string;
   /** Whether synthetic phantoms were among the images that they learnt from. */
   phantoms?: boolean | undefined;
+  /** Where they are of a student. */
+  distilled?: Distilled | undefined;
   /** Whether they know pictures without a condition, too; then the last class is the null class. */
   nullCondition?: boolean | undefined;
   parameters: StartParameters;

@@ -46,7 +46,9 @@ async function readRun(folder: string): Promise<ReadStart> {
   const { checkpoint, config, data } = await openRun(folder, undefined, specsOfRun);
   const model = createModel(config.model);
   const hash = await hashOf(join(checkpoint.path, 'state.safetensors'));
-  const about = { name: folder, hash, phantoms: learntFromPhantoms(data) };
+  const { calls, teacherGuidance: guidance } = config.training;
+  const distilled = calls === undefined ? undefined : { calls, guidance };
+  const about = { name: folder, hash, phantoms: learntFromPhantoms(data), distilled };
   const start = startOf(about, model, parametersOf(checkpoint.state));
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), checkpoint.state);
   return { start, layer: { name: folder, config: { model: config.model, scheduler: { ...scheduler } } } };
@@ -54,7 +56,7 @@ async function readRun(folder: string): Promise<ReadStart> {
 
 async function readModel(folder: string): Promise<ReadStart> {
   const read = async (path: string) => ((await isFile(join(folder, path))) ? readPart(join(folder, path)) : undefined);
-  const { scheduler, trainedOn } = await readArtefact(read, folder);
+  const { scheduler, trainedOn, distilled } = await readArtefact(read, folder);
   const training = await readTraining(folder);
   const phantoms = trainedOn === 'phantoms' || (training !== undefined && learntPhantoms(training));
   const model = createModel(JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')));
@@ -62,12 +64,15 @@ async function readModel(folder: string): Promise<ReadStart> {
   const weights = join(folder, WEIGHTS_FILE);
   const { nullCondition } = model;
   if (await isFile(weights))
-    return { start: { ...(await readWeights(folder, weights)), phantoms, nullCondition }, layer };
+    return { start: { ...(await readWeights(folder, weights)), phantoms, distilled, nullCondition }, layer };
   const network = join(folder, MODEL_FILES.network);
   const onnx = await readPart(network);
   try {
     const hash = createHash('sha256').update(onnx).digest('hex');
-    return { start: startOf({ name: folder, hash, phantoms }, model, recoverParameters(model, onnx)), layer };
+    return {
+      start: startOf({ name: folder, hash, phantoms, distilled }, model, recoverParameters(model, onnx)),
+      layer,
+    };
   } catch (error) {
     if (!(error instanceof NotRecovered)) throw error;
     throw new InputError(
@@ -79,7 +84,10 @@ async function readModel(folder: string): Promise<ReadStart> {
 }
 
 /** As diffusers writes them. */
-async function readWeights(name: string, path: string): Promise<Omit<Start, 'phantoms' | 'nullCondition'>> {
+async function readWeights(
+  name: string,
+  path: string,
+): Promise<Omit<Start, 'phantoms' | 'distilled' | 'nullCondition'>> {
   const { tensors, sha256 } = await readSafetensors(path);
   return { name, hash: sha256, parameters: namedTensors(tensors) };
 }

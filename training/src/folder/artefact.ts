@@ -18,13 +18,20 @@ import {
   temporaryName,
 } from '@onnoise/base/files';
 import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnoise/scheduler';
-import { MODEL_FILES, readConditionImage, readMaskLabels, sidesOf } from '@onnoise/scheduler/model';
+import {
+  type Distilled,
+  MODEL_FILES,
+  readConditionImage,
+  readMaskLabels,
+  STUDENT_SAMPLER,
+  sidesOf,
+} from '@onnoise/scheduler/model';
 import { besideChannels } from '../model/condition-config.ts';
 import { findNetwork } from '../model/index.ts';
 import type { ChannelKey, ModelConfig } from '../model/types.ts';
 import { type CardSurroundings, formatModelCard, type ModelCard } from './model-card.ts';
 import { modelIndex, pythonExample } from './python-files.ts';
-import { formatTraining } from './training-file.ts';
+import { formatTraining, type TrainingFile } from './training-file.ts';
 import { WEIGHTS_FILE } from './weights.ts';
 
 export interface ArtefactParts {
@@ -54,12 +61,13 @@ export interface ArtefactParts {
 export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng, masksPng } = parts;
   await checkArtefactTarget(out);
-  const scheduler = formatSchedulerConfig(schedulerConfig);
+  const facts = factsOf(parts.card);
+  const scheduler = formatSchedulerConfig(schedulerConfig, facts.distilled && samplerOfStudent(schedulerConfig));
   const files: Record<string, Uint8Array | string> = {
     'README.md': describe(parts),
     ...(parts.card.training && { [MODEL_FILES.training]: formatTraining(parts.card.training) }),
     'model_index.json': formatJson(
-      modelIndex(modelConfig, { ...schedulerEntry(scheduler), ...indexEntries(modelConfig, factsOf(parts.card)) }),
+      modelIndex(modelConfig, { ...schedulerEntry(scheduler), ...indexEntries(modelConfig, facts) }),
     ),
     'scheduler/scheduler_config.json': formatJson(scheduler),
     'unet/config.json': formatJson(modelConfig),
@@ -182,21 +190,24 @@ interface IndexFacts {
   channelNames?: readonly string[] | undefined;
   /** Which channels to show, as `--show` takes it. */
   show?: string | undefined;
+  /** Of a student. */
+  distilled?: Distilled | undefined;
   /** Where all images of training were synthetic phantoms. */
   trainedOn?: 'phantoms' | undefined;
 }
 
 /**
- * What only Onnoise reads in `model_index.json`: names of the classes and channels, which of these are shown, and that all
- * images were synthetic phantoms. No value is a list, which diffusers would take for a part of the pipeline.
+ * What only Onnoise reads in `model_index.json`: names of the classes and channels, which of these are shown, that it is a student, and
+ * that all images were synthetic phantoms. No value is a list, which diffusers would take for a part of the pipeline.
  */
 export const indexEntries = (
   modelConfig: object,
-  { classNames, channelNames, show, trainedOn }: IndexFacts,
+  { classNames, channelNames, show, distilled, trainedOn }: IndexFacts,
 ): object => ({
   ...namesOf(modelConfig, classNames),
   ...(channelNames && { channel_names: Object.fromEntries(channelNames.entries()) }),
   ...(show !== undefined && { show }),
+  ...(distilled && { distilled }),
   ...(trainedOn && { trained_on: trainedOn }),
 });
 
@@ -206,9 +217,18 @@ const factsOf = ({ training, origin }: ModelCard): IndexFacts =>
         classNames: training.data.classNames,
         channelNames: training.data.channelNames,
         show: (training.settings.output as { show?: string } | undefined)?.show,
+        distilled: distilledOf(training.settings),
         trainedOn: trainedOn(training.data),
       }
     : (origin ?? {});
+
+/** What the settings of a student's run make of it. */
+function distilledOf({ model, training }: TrainingFile['settings']): Distilled | undefined {
+  const { calls, teacherGuidance } = (training ?? {}) as { calls?: number; teacherGuidance?: number };
+  if (calls === undefined) return undefined;
+  const { null_condition } = (model ?? {}) as Partial<ModelConfig>;
+  return { calls, guidance: null_condition ? (teacherGuidance ?? 1) : 1 };
+}
 
 /** @param images of training, and how many of them are phantoms */
 export const trainedOn = ({ count, phantoms }: { count: number; phantoms?: number | undefined }) =>
@@ -258,7 +278,7 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
     timesteps: schedulerConfig.num_train_timesteps,
     hasSamples: samplesPng !== undefined || files?.['samples.png'] !== undefined,
     hasCurve: curvePng !== undefined || files?.['training.png'] !== undefined,
-    python: files?.[WEIGHTS_FILE] && pythonExample(modelConfig),
+    python: files?.[WEIGHTS_FILE] && pythonExample(modelConfig, factsOf(card).distilled),
   });
 }
 

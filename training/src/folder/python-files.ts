@@ -9,6 +9,7 @@
  * `training/python`; nothing here runs them, and diffusers runs them only with `trust_remote_code=True`.
  */
 import { readFile } from 'node:fs/promises';
+import type { Distilled } from '@onnoise/scheduler/model';
 import { findNetwork, type Model } from '../model/index.ts';
 import type { ModelConfig } from '../model/types.ts';
 import { encodeSafetensors } from './safetensors.ts';
@@ -71,10 +72,17 @@ export async function filesForPython(
   return { [WEIGHTS_FILE]: weights, ...(await pythonFiles(model.config)) };
 }
 
-/** Samples one picture of the model folder, for its card. */
-export function pythonExample(config: Described): string {
+/** Samples one picture of the model folder, for its card. A student knows its steps by itself. */
+export function pythonExample(config: Described, distilled?: Distilled): string {
   const { num_class_embeds: classes = null, conditions = [], condition_image: told, mask_output: drawn } = config;
-  if (classes === null && conditions.length === 0 && !told && !drawn && libraryOf(config) === 'diffusers') {
+  if (
+    !distilled &&
+    classes === null &&
+    conditions.length === 0 &&
+    !told &&
+    !drawn &&
+    libraryOf(config) === 'diffusers'
+  ) {
     return [
       'from diffusers import DDPMPipeline',
       'pipe = DDPMPipeline.from_pretrained("<this folder>")',
@@ -86,7 +94,7 @@ export function pythonExample(config: Described): string {
     ...(classes === null ? [] : ['class_labels=0']),
     ...(values.length === 0 ? [] : [`conditions={${values.join(', ')}}`]),
     ...(told ? ['classes' in told ? 'masks=masks' : 'condition_images=pictures'] : []),
-    'num_inference_steps=100',
+    ...(distilled ? [] : ['num_inference_steps=100']),
   ];
   return [
     'from diffusers import DiffusionPipeline',

@@ -11,6 +11,8 @@ export interface Told {
   dtype: 'int32' | 'float32';
   /** The tensor's sides after N: [], [2K] or [K, H, W]. */
   sides: readonly number[];
+  /** The value, in all places, of an image without a condition: the null class, or 0. */
+  absent: number;
 }
 
 /** What decides it. */
@@ -27,11 +29,12 @@ export const inputsOf = ({ classCount, ...others }: Conditional): ExtraInput[] =
   extraInputs({ classes: classCount ?? 0, ...others });
 
 export const toldOf = (model: Conditional): Told[] =>
-  inputsOf(model).map(({ name, type, sides }) => ({
+  inputsOf(model).map(({ name, type, sides, absent }) => ({
     name: NAMES[name],
     port: name,
     dtype: type === 'int64' ? 'int32' : 'float32',
     sides,
+    absent: absent[0]!,
   }));
 
 /** Of tensors by name, those that a pass is told. */

@@ -78,8 +78,8 @@ async function measureHeldOut(
   predictor: Predictor,
 ): Promise<ValidationMetrics | undefined> {
   const { model, config, scheduler, schedule } = plan;
+  if (!measuresHeldOut(plan, dataset)) return undefined;
   const set = await validationSet(dataset, model);
-  if (!set) return undefined;
   const loss = await validationLoss(predictor, set, {
     schedule,
     predictionType: scheduler.prediction_type,
@@ -123,6 +123,7 @@ function drawSheet(
     conditionImage: model.conditionImage,
     told,
     nullCondition: model.nullCondition,
+    guided: config.training.calls === undefined,
     onProgress,
     signal,
   });
@@ -199,10 +200,12 @@ async function writeSchedule({ plan, run }: RunPicturesOptions): Promise<void> {
   await writeWhole(runPaths(run).schedule, await lineChart(chart));
 }
 
-/** undefined when no image is held out. */
-async function validationSet(dataset: Dataset, model: DescribedModel): Promise<ValidationSet | undefined> {
+/** Whether a run has a held-out loss. It is that of taking noise away, which a student does not learn. */
+export const measuresHeldOut = ({ config }: Pick<TrainPlan, 'config'>, { validation }: Pick<Dataset, 'validation'>) =>
+  validation.length > 0 && config.training.calls === undefined;
+
+async function validationSet(dataset: Dataset, model: DescribedModel): Promise<ValidationSet> {
   const numbers = spread(dataset.validation, VALIDATION_IMAGES);
-  if (numbers.length === 0) return undefined;
   const told = {
     ...(model.classCount !== null && { labels: Int32Array.from(numbers, (number) => dataset.labels![number]!) }),
     ...(model.conditions.length > 0 && { conditions: conditionsOf(dataset.conditions!, numbers) }),

@@ -36,8 +36,10 @@ export interface PreviewOptions {
   conditionImage?: ConditionImage | undefined;
   /** Those of the images, [N, K, H, W]. */
   told?: Float32Array | undefined;
-  /** Whether the model is trained without a condition too: its pictures are guided as by default then. */
+  /** Whether the model is trained without a condition too. */
   nullCondition?: boolean;
+  /** Whether pictures are guided, as by default where the model is trained without a condition too. Default: true. */
+  guided?: boolean;
   /** `done` of `total` calls of the network. */
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -94,6 +96,7 @@ function conditioningOf({
   classes,
   conditions = [],
   nullCondition = false,
+  guided = true,
   ...options
 }: PreviewOptions) {
   const { conditionImage, told: pictures } = options;
@@ -104,7 +107,7 @@ function conditioningOf({
     ...(conditions.length > 0 && { conditions: spread(conditions, count) }),
   };
   const interval = [0, lastTimestep(scheduler)] as const;
-  const guidance = nullCondition ? { scale: DEFAULT_GUIDANCE, interval } : undefined;
+  const guidance = guided && nullCondition ? { scale: DEFAULT_GUIDANCE, interval } : undefined;
   return { rows: rowsOf(model, told, count), absent: nullRow(inputsOf(model)), guidance };
 }
 

@@ -8,7 +8,7 @@ import {
   type Schedule,
   type SchedulerConfig,
 } from '@onnoise/scheduler';
-import { pictureShapeOf, shownOf, usualSteps } from '@onnoise/scheduler/model';
+import { pictureShapeOf, shownOf, usualSampling } from '@onnoise/scheduler/model';
 import type { Dataset } from '../data/index.ts';
 import type { Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
@@ -19,6 +19,7 @@ import type { TrainConfig } from '../settings/config.ts';
 import type { TrainStep } from '../step/contracts.ts';
 import { schedulerOf } from '../step/state.ts';
 import { createTrainStep } from '../step/step.ts';
+import { distillationOf } from './teacher.ts';
 
 export interface TrainPlan {
   config: TrainConfig;
@@ -50,7 +51,7 @@ export function planTraining(
     scheduler,
     schedule,
     step: stepOf(model, config, { scheduler, schedule }),
-    sampleSteps: sampleStepsOf(config.output, schedule),
+    sampleSteps: sampleStepsOf(config, schedule),
     start,
     initialParameters: () => initialParameters(config.training.seed),
   };
@@ -91,9 +92,10 @@ export function withLearned(plan: TrainPlan, state: ReadonlyMap<string, Float32A
 
 function stepOf(
   model: DescribedModel,
-  { training }: TrainConfig,
+  config: TrainConfig,
   { scheduler, schedule }: Pick<TrainPlan, 'scheduler' | 'schedule'>,
 ): TrainStep {
+  const { training } = config;
   return createTrainStep(model, {
     batch: training.batch,
     accumulate: training.accumulate,
@@ -101,6 +103,7 @@ function stepOf(
     told: toldOf(model),
     learnSchedule: training.learnSchedule,
     schedule,
+    distillation: distillationOf(model, config, { scheduler, schedule }),
     predictionType: scheduler.prediction_type,
     loss: training.loss,
     huberDelta: training.huberDelta,
@@ -114,8 +117,12 @@ function stepOf(
   });
 }
 
-function sampleStepsOf({ sampleSteps }: TrainConfig['output'], { T }: Schedule): number {
-  if (sampleSteps === undefined) return usualSteps({ num_train_timesteps: T });
+function sampleStepsOf(
+  { output: { sampleSteps }, training }: Pick<TrainConfig, 'output' | 'training'>,
+  { T }: Schedule,
+): number {
+  if (training.calls !== undefined) return training.calls;
+  if (sampleSteps === undefined) return usualSampling({ scheduler: { num_train_timesteps: T } }).steps;
   if (sampleSteps <= T) return sampleSteps;
   throw new InputError(
     `Cannot start training: --sample-steps must be at most the ${T} timesteps, received ${sampleSteps}.`,
@@ -124,7 +131,8 @@ function sampleStepsOf({ sampleSteps }: TrainConfig['output'], { T }: Schedule):
 
 /** The same plan with other output settings. */
 export function withOutput(plan: TrainPlan, output: TrainConfig['output']): TrainPlan {
-  return { ...plan, config: { ...plan.config, output }, sampleSteps: sampleStepsOf(output, plan.schedule) };
+  const config = { ...plan.config, output };
+  return { ...plan, config, sampleSteps: sampleStepsOf(config, plan.schedule) };
 }
 
 /** The same plan with `batch` images per step. */

@@ -5,6 +5,7 @@ import { countParameters } from '../model/parameters.ts';
 import { type ConfigLayer, resolveConfig, resolveOver, type TrainConfig } from '../settings/config.ts';
 import { presetNames, readPreset } from '../settings/presets.ts';
 import { completeConfig, type Yielding } from './resolve.ts';
+import { withTeacher } from './teacher.ts';
 
 export interface TrainSettings {
   config: TrainConfig;
@@ -25,7 +26,7 @@ export async function settingsOf(given: readonly ConfigLayer[], resumed?: string
   const layers = read ? [read.layer, ...known] : known;
   const named = given.some(({ preset }) => preset) || resumed !== undefined || read !== undefined;
   const { base, config: resolved } = resolveOver(layers, named ? 1 : 0);
-  const config = read ? withHash(resolved, read.start) : resolved;
+  const config = read ? withTeacher(withHash(resolved, read.start), read.start) : resolved;
   const { init, initHash } = config.training;
   if (init === undefined && initHash !== undefined) {
     refuse('start training', '--init-hash', 'left out without --init', initHash);

@@ -1,6 +1,6 @@
 /** Draws the pictures of a run: those that are due, and those that an earlier process was stopped before drawing. */
 
-import { hasPictures, writePictures } from '../pictures/pictures.ts';
+import { hasPictures, measuresHeldOut, writePictures } from '../pictures/pictures.ts';
 import { endOf, isOver } from '../plan/horizon.ts';
 import { withLearned, withOutput } from '../plan/plan.ts';
 import { diskError } from '../saved/checkpoint.ts';
@@ -46,7 +46,7 @@ export async function drawPictures(
 
 /** Whether pictures of a step, or its held-out loss, are missing. */
 export async function lacksPictures({ job, folder }: RunState, step: number, final: boolean): Promise<boolean> {
-  return !(await hasPictures(folder, step, job.dataset.validation.length > 0, final));
+  return !(await hasPictures(folder, step, measuresHeldOut(job.plan, job.dataset), final));
 }
 
 /**

@@ -144,7 +144,7 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
         offset: { strength: training.offsetNoise, channels: model.shape[0] },
         sampling: { kind: training.timestepSampling, mean: training.logitMean, std: training.logitStd },
       },
-      T: schedule.T,
+      T: training.calls ?? schedule.T,
       seed: training.seed,
       lr: training,
       emaDecay: training.emaDecay,

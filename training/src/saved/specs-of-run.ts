@@ -6,6 +6,11 @@ import { stateSpecs } from '../step/state.ts';
 
 /** @throws InputError when the settings of the network are wrong. */
 export function specsOfRun({ model, training }: Pick<TrainConfig, 'model' | 'training'>): StepTensor[] {
-  const { emaDecay, learnSchedule, optimizer } = training;
-  return stateSpecs(createModel(model).parameters, { ema: emaDecay !== null, learnSchedule, optimizer });
+  const { emaDecay, learnSchedule, optimizer, calls } = training;
+  return stateSpecs(createModel(model).parameters, {
+    ema: emaDecay !== null,
+    learnSchedule,
+    optimizer,
+    distillation: calls,
+  });
 }

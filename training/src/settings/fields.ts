@@ -3,7 +3,7 @@
  * configuration's checks, the command's options and its help are all made from it. The keys of the network and the
  * scheduler are not here: `createModel` and `parseSchedulerConfig` check them.
  */
-import { DEFAULT_SAMPLER, SAMPLER_NAMES } from '@onnoise/scheduler';
+import { DEFAULT_GUIDANCE, DEFAULT_SAMPLER, LARGEST_GUIDANCE, SAMPLER_NAMES } from '@onnoise/scheduler';
 import { showRule, USUAL_STEPS } from '@onnoise/scheduler/model';
 import { LR_SCHEDULES, OPTIMIZER_NAMES, TIMESTEP_SAMPLINGS } from '@onnoise/scheduler/training';
 import { HUBER_DELTA, LOSS_NAMES } from '../step/loss.ts';
@@ -11,6 +11,9 @@ import { augmentFields } from './augment-fields.ts';
 import { dataFields } from './data-fields.ts';
 import { ENGINE_KINDS } from './engine-kinds.ts';
 import { COUNT, type Field, flagged, POSITIVE, SEED, SHARE, SWITCH, type Values } from './field.ts';
+
+/** Calls of a student: with more it gains nothing. */
+const MOST_CALLS = 16;
 
 export type Section = 'data' | 'training' | 'output';
 
@@ -35,6 +38,32 @@ export const fields = {
       onResume: 'fixed',
       type: 'string',
       describe: 'SHA-256 that the weights of --init must have  [default: recorded in config.json]',
+    },
+    calls: {
+      onResume: 'fixed',
+      ...COUNT,
+      max: MOST_CALLS,
+      describe: 'network calls of a picture, which a student learns from the model of --init',
+    },
+    teacherCalls: {
+      onResume: 'fixed',
+      ...COUNT,
+      describe:
+        'calls of the teacher, which the student learns to make in fewer  [default: four times as many, or those of a teacher that is a student]',
+    },
+    teacherIsStudent: {
+      onResume: 'fixed',
+      ...SWITCH,
+      describe: 'the teacher has its guidance built in  [default: whether it is a student, recorded in config.json]',
+    },
+    teacherGuidance: {
+      onResume: 'fixed',
+      type: 'number',
+      min: 0,
+      max: LARGEST_GUIDANCE,
+      default: DEFAULT_GUIDANCE,
+      describe:
+        'guidance of the teacher, which the student then has built in; 1 for none  [of a teacher that is a student: its own]',
     },
     batch: {
       onResume: 'fixed',

@@ -7,6 +7,7 @@ import type { ImageShape } from '@onnoise/scheduler/model';
 import type { AdamOptions, BatchPosition, StepBatch, StepInputs, StepScalars } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
 import type { Told } from '../model/told.ts';
+import type { Distillation } from './distillation.ts';
 import type { LossOptions } from './loss.ts';
 
 export type { StepInputs };
@@ -31,6 +32,8 @@ export interface TrainStepOptions extends AdamOptions, LossOptions {
   /** Of every timestep, in float64. */
   schedule: Pick<Schedule, 'alphaBar' | 'signal' | 'noise' | 'times'>;
   predictionType: PredictionType;
+  /** What a student learns, in place of noise; absent for all other training. */
+  distillation?: Distillation | undefined;
   /** Gamma of the min-SNR weights; null: all timesteps weigh the same. */
   minSnr: number | null;
   /** Largest global norm of the gradients; null leaves them as they are. */

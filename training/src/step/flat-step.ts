@@ -5,7 +5,7 @@
  *
  * The arithmetic is that of step.ts; sums of gradients over all parameters are made in another order.
  *
- * Limits: no accumulation and no learned schedule.
+ * Limits: no accumulation, no learned schedule and no teacher.
  */
 import { sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
@@ -39,6 +39,7 @@ export function createFlatStep(model: TrainableModel, options: TrainStepOptions)
   };
   if (options.accumulate > 1) refuse('--accumulate', '1', options.accumulate);
   if (options.learnSchedule) refuse('--learn-schedule', 'off', true);
+  if (options.distillation) refuse('--calls', 'left out', options.distillation.timesteps.length);
   const groups = groupsOf(model, options);
   const layout = layoutOf(model, groups, options);
   return {

@@ -1,5 +1,5 @@
 /**
- * The loss of a batch and its gradients: noise the images, predict, measure, differentiate.
+ * The loss of a batch and its gradients: noise the images, predict, measure, differentiate. A student's target is its teacher's.
  *
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), algorithm 1; the velocity target is
  * Salimans & Ho (arXiv 2202.00512), v = sqrt(alphaBar) noise - sqrt(1 - alphaBar) x0; that of flow matching Lipman et al.
@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { pickTold } from '../model/told.ts';
 import type { TrainStepOptions } from './contracts.ts';
+import { teach } from './distillation.ts';
 import { CURVE_SHAPES, type CurveTensors, curveGradients, gammaAt, gammasOf } from './learned-schedule.ts';
 import { meanLoss, minSnrWeight } from './loss.ts';
 import { SCHEDULE } from './state.ts';
@@ -25,7 +26,7 @@ export interface Differentiated {
   buffers: Map<string, tf.Tensor>;
 }
 
-/** @param state with `model.*` and `schedule.*` at least */
+/** @param state with `model.*`, `teacher.*` and `schedule.*` at least */
 export function differentiate(
   model: TrainableModel,
   options: TrainStepOptions,
@@ -37,10 +38,12 @@ export function differentiate(
   for (const { name } of model.parameters) parameters[name] = state[`model.${name}`]!;
   const trained = model.parameters.filter(({ trainable }) => trainable).map(({ name }) => name);
   const learned = options.learnSchedule ? learnedGamma(options, state, inputs) : undefined;
+  // Outside of the gradient's scope: the teacher stays as it is.
+  const lesson = options.distillation && teach(model, options, options.distillation, state, inputs);
   let errors: tf.Tensor | undefined;
 
   const forward = () => {
-    const { noisy, target, timestep, betweenTimesteps, weights } = noised(options, inputs, learned?.gamma);
+    const { noisy, target, timestep, betweenTimesteps, weights } = lesson ?? noised(options, inputs, learned?.gamma);
     const prediction = model.forward(parameters, noisy, timestep, {
       training: true,
       betweenTimesteps,

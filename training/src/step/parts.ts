@@ -11,7 +11,7 @@ import type { TrainableModel } from '../model/described.ts';
 import { type Bundle, join } from './bundles.ts';
 import type { StepOutputs, StepParts, StepTensor, TrainStepOptions } from './contracts.ts';
 import { differentiate, type Tensors } from './objective.ts';
-import { SCHEDULE } from './state.ts';
+import { SCHEDULE, TEACHER } from './state.ts';
 import { groupParameters, updateCurve, updateGroups } from './update.ts';
 
 /** What a part gives, beside the names of the state. */
@@ -33,9 +33,10 @@ export function halvesOf(model: TrainableModel, options: TrainStepOptions, state
   const bundles = [...groups.adam, ...groups.muon];
   const curve = state.filter(({ name }) => name.startsWith(SCHEDULE));
   const buffers = new Set(model.parameters.filter(({ trainable }) => !trainable).map(({ name }) => `model.${name}`));
+  const teacher = state.filter(({ name }) => name.startsWith(TEACHER));
   const read = state.filter(({ name }) => name.startsWith('model.') || name.startsWith(SCHEDULE));
   return {
-    weights: read.filter(({ name }) => !buffers.has(name)),
+    weights: [...read.filter(({ name }) => !buffers.has(name)), ...teacher],
     gives: [
       { name: LOSS, shape: [], dtype: 'float32' },
       ...bundles.map((bundle): StepTensor => ({ name: nameOf(bundle), shape: shapeOf(bundle), dtype: 'float32' })),
@@ -59,6 +60,7 @@ export function halvesOf(model: TrainableModel, options: TrainStepOptions, state
         const vectors = { adam: vectorsOf(groups.adam), muon: vectorsOf(groups.muon) };
         const { state: after, gradNorm } = updateGroups(groups, options, before, vectors, scalars);
         for (const name of buffers) after[name] = given[name]!;
+        for (const { name } of teacher) after[name] = before[name]!;
         if (options.learnSchedule) {
           Object.assign(
             after,

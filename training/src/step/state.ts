@@ -1,7 +1,7 @@
 /**
  * Names of the training state: `model.<parameter>` for every parameter and buffer, and for trainable ones
  * `ema.<parameter>`, `adam.m.<parameter>` and `adam.v.<parameter>`; what Muon updates has no `adam.v`, and its
- * momentum is `adam.m`. A learned schedule has `schedule.<name>`,
+ * momentum is `adam.m`. A student has `teacher.<parameter>`, which no step changes. A learned schedule has `schedule.<name>`,
  * `adam.m.schedule.<name>` and `adam.v.schedule.<name>`.
  */
 import { makeSchedule, type SchedulerConfig } from '@onnoise/scheduler';
@@ -15,10 +15,17 @@ type Parameters = TrainableModel['parameters'];
 
 /** Names of the learned schedule begin so. */
 export const SCHEDULE = 'schedule.';
+/** Names of the teacher's parameters begin so. */
+export const TEACHER = 'teacher.';
 
 export function stateSpecs(
   parameters: Parameters,
-  { ema, learnSchedule, optimizer }: Pick<TrainStepOptions, 'ema' | 'learnSchedule' | 'optimizer'>,
+  {
+    ema,
+    learnSchedule,
+    optimizer,
+    distillation,
+  }: Pick<TrainStepOptions, 'ema' | 'learnSchedule' | 'optimizer'> & { distillation?: unknown },
 ): StepTensor[] {
   const trained = parameters.filter(({ trainable }) => trainable);
   const squared = optimizer === 'muon' ? trained.filter((parameter) => !isHiddenMatrix(parameter)) : trained;
@@ -28,6 +35,7 @@ export function stateSpecs(
     ...trained.map(({ name, shape }) => spec(`adam.m.${name}`, shape)),
     ...squared.map(({ name, shape }) => spec(`adam.v.${name}`, shape)),
     ...(ema ? trained : []).map(({ name, shape }) => spec(`ema.${name}`, shape)),
+    ...(distillation ? parameters : []).map(({ name, shape }) => spec(TEACHER + name, shape)),
     ...(learnSchedule ? ['', 'adam.m.', 'adam.v.'] : []).flatMap((prefix) =>
       Object.entries(CURVE_SHAPES).map(([name, shape]) => spec(prefix + SCHEDULE + name, shape)),
     ),

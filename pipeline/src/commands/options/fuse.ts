@@ -25,8 +25,6 @@ const FUSED = 'For GPUs and other languages:';
 const TABLE = 'Sampling by fused graphs, by default as in pipeline sample:';
 
 export function fuseOptions() {
-  const { sampler, ...options } = samplerOptions(TABLE);
-  const { default: usual, ...choices } = sampler;
   return {
     fuse: {
       group: FUSED,
@@ -37,8 +35,7 @@ export function fuseOptions() {
       describe:
         'Write the network and the sampler as one graph: one step per call (step), or all steps in one call, from seeds (loop) or from noise (loop-noise); repeat the option for several',
     },
-    sampler: { ...choices, requiresArg: true, defaultDescription: usual },
-    ...options,
+    ...samplerOptions(TABLE),
   };
 }
 

@@ -49,7 +49,13 @@ export const conditionSettings = ({ labels, condition, guidance, guidanceInterva
 /** How they are sampled. */
 export const samplerOptions = (group: string) => ({
   steps: numberOption('steps', group, 'Steps per picture', `${USUAL_STEPS}, at most timesteps - 1`),
-  sampler: { group, choices: SAMPLER_NAMES, default: DEFAULT_SAMPLER, describe: 'Sampling method' },
+  sampler: {
+    group,
+    requiresArg: true,
+    choices: SAMPLER_NAMES,
+    defaultDescription: DEFAULT_SAMPLER,
+    describe: 'Sampling method',
+  },
   ...eachSamplerOption((name, option) => samplerOption(name, group, option)),
   guidance: numberOption(
     'guidance',

@@ -3,7 +3,7 @@
 import { isVanished } from '@onnoise/base/terminal';
 import type { PredictionType } from '@onnoise/scheduler';
 import { check, object, refuse, worded } from '@onnoise/scheduler/rules';
-import { augmentFields, fields, type PartialConfig, type Section } from '@onnoise/training/settings';
+import { augmentFields, type Field, fields, type PartialConfig, type Section } from '@onnoise/training/settings';
 import type { Options } from 'yargs';
 import { tableOptions, typedValues } from './tables.ts';
 
@@ -25,10 +25,17 @@ export const predictionOption: Options = {
 
 const GROUPS: Record<Section, string> = { data: 'Data:', training: 'Training:', output: 'Output:' };
 
-export const fieldOptions = (section: Section): Record<string, Options> => ({
-  ...tableOptions(fields[section], GROUPS[section]),
+/** @param without keys of fields that the command does not offer */
+export const fieldOptions = (section: Section, without: readonly string[] = []): Record<string, Options> => ({
+  ...tableOptions(offered(fields[section], without), GROUPS[section]),
   ...(section === 'data' && tableOptions(augmentFields, 'Random changes to the training images:')),
 });
+
+const offered = (table: Readonly<Record<string, Field>>, without: readonly string[]) =>
+  Object.fromEntries(Object.entries(table).filter(([key]) => !without.includes(key)));
+
+/** Fields of the section `training` that `pipeline distill` settles for a student. */
+export const STUDENT_FIELDS = ['calls', 'teacherCalls', 'teacherIsStudent', 'teacherGuidance'] as const;
 
 /** The typed options, as the top layer of the settings. */
 export function typedLayer(args: Record<string, unknown>): PartialConfig {

@@ -45,46 +45,64 @@ export interface TrainArguments extends SettingsArguments {
 
 export async function runTraining(args: TrainArguments): Promise<void> {
   const { out, resume, verbose = false } = args;
-  const { config, start, base, yielding } = await readSettings(args);
-  const draft = draftPlan(config, start, yielding);
+  const settings = await readSettings(args);
+  const draft = draftOf(settings);
+  const { base } = settings;
   if (args.dryRun) return withInterrupt((signal) => dryRun({ draft, base, run: out, resume, verbose, signal }));
 
   const folder = requireFolder(draft, out);
   await withInterrupt(async (signal) => {
-    let trained = false;
-    let latest: ProgressEvent | undefined;
-    let report: ReportProgress = () => {};
-    const result = await train({
-      plan: draft,
-      run: folder,
-      resume,
-      signal,
-      dataset: (options) => prepareWithProgress(options, signal),
-      hooks: {
-        onHeld: (run) => checkMemory(draft.plan, run),
-        onPlan: (plan, dataset) => {
-          tellPlan(plan, draft, dataset, base);
-          if (plan.config.output.tensorboard) sayNote(`To watch: tensorboard --logdir ${shellPath(folder)}`);
-        },
-        around: (steps) =>
-          withProgress('Training', { unit: 'steps' }, (given) => {
-            report = given;
-            return steps();
-          }),
-        onNote: sayNote,
-        onStep: (metrics, progress) => {
-          trained = true;
-          latest = { ...progress, note: describeStep(metrics) };
-          report(latest);
-        },
-        onPreview: (done, total) => {
-          if (latest !== undefined) report({ ...latest, note: `drawing pictures, ${done} of ${total}` });
-        },
-      },
-    });
+    const { trained, ...result } = await trainWithProgress('Training', draft, base, { folder, resume, signal });
     const validation = result.validation ?? (trained ? undefined : await lastMeasured(folder, result.step));
     tellResult(folder, { ...result, validation }, trained);
   });
+}
+
+export const draftOf = ({ config, start, yielding }: TrainSettings): PlanDraft => draftPlan(config, start, yielding);
+
+/**
+ * Trains, and shows how far it is.
+ * @param label beside the bar @param base what the settings that are told lie over
+ * @returns with `trained`, whether this call made a step
+ */
+export async function trainWithProgress(
+  label: string,
+  draft: PlanDraft,
+  base: TrainSettings['base'],
+  { folder, resume, signal }: { folder: string; resume: boolean; signal: AbortSignal },
+): Promise<TrainResult & { trained: boolean }> {
+  let trained = false;
+  let latest: ProgressEvent | undefined;
+  let report: ReportProgress = () => {};
+  const result = await train({
+    plan: draft,
+    run: folder,
+    resume,
+    signal,
+    dataset: (options) => prepareWithProgress(options, signal),
+    hooks: {
+      onHeld: (run) => checkMemory(draft.plan, run),
+      onPlan: (plan, dataset) => {
+        tellPlan(plan, draft, dataset, base);
+        if (plan.config.output.tensorboard) sayNote(`To watch: tensorboard --logdir ${shellPath(folder)}`);
+      },
+      around: (steps) =>
+        withProgress(label, { unit: 'steps' }, (given) => {
+          report = given;
+          return steps();
+        }),
+      onNote: sayNote,
+      onStep: (metrics, progress) => {
+        trained = true;
+        latest = { ...progress, note: describeStep(metrics) };
+        report(latest);
+      },
+      onPreview: (done, total) => {
+        if (latest !== undefined) report({ ...latest, note: `drawing pictures, ${done} of ${total}` });
+      },
+    },
+  });
+  return { ...result, trained };
 }
 
 function requireFolder({ plan }: PlanDraft, out: string | undefined): string {

@@ -21,7 +21,7 @@ import {
   type ConditionSpec,
   type PictureOptions,
   USUAL_STEPS,
-  usualSteps,
+  usualSampling,
 } from '@onnoise/scheduler/model';
 import { number as numberRule } from '@onnoise/scheduler/rules';
 import {
@@ -283,7 +283,8 @@ export function fitDraft(
   { timesteps, timesTold = timesteps, classes, conditions: specs, conditionImage, nullCondition = false }: Limits,
 ): Draft {
   const labels = draft.labels.filter((label) => label < classes);
-  const most = timesteps > USUAL_STEPS ? timesteps : usualSteps({ num_train_timesteps: timesteps });
+  const most =
+    timesteps > USUAL_STEPS ? timesteps : usualSampling({ scheduler: { num_train_timesteps: timesteps } }).steps;
   const steps = Number(draft.steps) > most ? String(most) : draft.steps;
   const unknown = specs ? unknownConditions(draft.conditions, specs) : [];
   const missing = usualConditionDraft(draft.conditions, specs ?? []);

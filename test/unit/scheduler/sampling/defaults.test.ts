@@ -9,12 +9,12 @@ import {
   sampleImages,
   TIMESTEP_SPACINGS,
 } from '@onnoise/scheduler';
-import { completeRequest, usualSteps } from '@onnoise/scheduler/model';
+import { completeRequest, usualSampling } from '@onnoise/scheduler/model';
 import { expect, test } from 'vitest';
 import { frechetDistance, type Moments, momentsOf } from '#evaluation/measures/frechet.ts';
 
 test('the default steps are 20, and one less than T where T is small', () => {
-  const steps = [1, 2, 3, 20, 21, 300, 1000].map((T) => usualSteps({ num_train_timesteps: T }));
+  const steps = [1, 2, 3, 20, 21, 300, 1000].map((T) => usualSampling({ scheduler: { num_train_timesteps: T } }).steps);
   expect(steps).toEqual([1, 1, 2, 19, 20, 20, 20]);
 });
 

@@ -1,0 +1,54 @@
+/** `pipeline distill`: a model folder that draws in few network calls, from one that needs many. */
+import { type Command, textOption } from './options/command.ts';
+import { fieldOptions, STUDENT_FIELDS } from './options/train-fields.ts';
+import type { DistillArguments } from './stages/distill.ts';
+
+const OUTPUT = 'Output:';
+const STUDENT = 'Student:';
+
+/** What the stages say themselves, or has no meaning for a student. */
+const SETTLED = [
+  ...STUDENT_FIELDS,
+  ...(['epochs', 'init', 'initHash', 'minSnr', 'timestepSampling', 'logitMean', 'logitStd'] as const),
+  ...(['learnSchedule', 'offsetNoise', 'zeroInit', 'sampler', 'sampleSteps'] as const),
+];
+
+export const command: Command<DistillArguments> = {
+  usage:
+    '$0 distill --model <folder> --calls <n> --out <folder>\n\n' +
+    'Teaches a student to draw in few network calls what the model draws in many. The model folder that it writes knows its calls, and has the guidance of its teacher built in.',
+  options: async () => ({
+    model: textOption('Model folder or run of the teacher', { group: STUDENT, default: 'models/digits' }),
+    calls: {
+      group: STUDENT,
+      number: true,
+      requiresArg: true,
+      default: 4,
+      describe: 'Network calls of a picture; with 1 or 2 the student learns from one of twice as many',
+    },
+    guidance: {
+      group: STUDENT,
+      number: true,
+      requiresArg: true,
+      defaultDescription: 'as in sample',
+      describe: 'Guidance of the teacher, which the student then has built in; 1 for none',
+    },
+    out: textOption('Model folder to write', { group: OUTPUT }),
+    run: textOption('Folder of the runs, one for each stage', {
+      group: OUTPUT,
+      defaultDescription: 'runs/ and the name of --out',
+    }),
+    resume: { group: OUTPUT, boolean: true, default: false, describe: 'Continue the runs in --run' },
+    ...fieldOptions('data'),
+    ...fieldOptions('training', SETTLED),
+    ...fieldOptions('output', SETTLED),
+  }),
+  examples: [
+    ['$0 distill --model models/hands --calls 4 --out models/hands-4', 'four calls instead of twenty'],
+    ['$0 distill --model models/hands-4 --calls 1 --minutes 60 --out models/hands-1', 'on to a single call'],
+  ],
+  handler: async (args) => {
+    const { distill } = await import('./stages/distill.ts');
+    await distill(args);
+  },
+};
