@@ -147,6 +147,8 @@ export function teach(
         ),
       );
   }
+  // Of the picture, SNR + 1: that is 1 of the velocity.
+  const weights = predictionType === 'sample' ? tf.reciprocal(tf.square(level(true))) : undefined;
   const target = tf.div(
     tf.sub(
       picture!,
@@ -161,6 +163,6 @@ export function teach(
     noisy,
     target,
     timestep: tf.cast(ofCall(timesteps.map(([first]) => first!)), 'float32') as tf.Tensor1D,
-    weights: undefined,
+    weights,
   };
 }

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { makeSchedule, type PredictionType, parseSchedulerConfig } from '@onnoise/scheduler';
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '#test/compare.ts';
+import { tinyNet } from '#test/train/tiny-net.ts';
+import { createTfjsEngine } from '#training/engines/tfjs/tfjs.ts';
+import { lessonsOf } from '#training/step/distillation.ts';
+import { createTrainStep } from '#training/step/step.ts';
+
+interface Golden {
+  batch: number;
+  shape: [number, number, number];
+  hidden: number;
+  classes: number;
+  timesteps: number;
+  calls: number;
+  start: Record<string, number[]>;
+  draws: { images: number[]; noise: number[]; calls: number[]; labels: number[] }[];
+  cases: {
+    predictionType: PredictionType;
+    guidance: number;
+    losses: number[];
+    gradNorms: number[];
+    model: Record<string, number[]>;
+  }[];
+}
+
+/** Made by scripts/golden/distill.py. */
+const golden: Golden = JSON.parse(readFileSync(new URL('../data/train/distill.json', import.meta.url), 'utf8'));
+
+describe('a student', () => {
+  for (const row of golden.cases) {
+    it(`learns as in PyTorch, from diffusers' DDIM: ${row.predictionType}, guidance ${row.guidance}`, async () => {
+      const { batch, shape, hidden, classes, calls, timesteps } = golden;
+      const scheduler = parseSchedulerConfig({
+        num_train_timesteps: timesteps,
+        beta_schedule: 'squaredcos_cap_v2',
+        prediction_type: row.predictionType,
+        timestep_spacing: 'trailing',
+      });
+      const schedule = makeSchedule(scheduler);
+      const model = tinyNet({ channels: shape[0], hidden, classes });
+      const step = createTrainStep(model, {
+        batch,
+        shape,
+        betas: [0.9, 0.99],
+        eps: 1e-8,
+        told: [{ name: 'labels', port: 'class_labels', dtype: 'int32', sides: [], absent: classes - 1 }],
+        schedule,
+        distillation: { ...lessonsOf(scheduler, schedule, calls, 2), guidance: row.guidance, clip: 1 },
+        ema: false,
+        accumulate: 1,
+        learnSchedule: false,
+        loss: 'l2',
+        huberDelta: 1,
+        minSnr: null,
+        predictionType: row.predictionType,
+        optimizer: 'adamw',
+        weightDecay: 0,
+        clipNorm: 1,
+      });
+      const start = new Map(Object.entries(golden.start).map(([name, values]) => [name, Float32Array.from(values)]));
+      const engine = await createTfjsEngine('cpu', 'tfjs-cpu', step, step.initialState(start));
+      const reports = [];
+      for (const [n, draw] of golden.draws.entries()) {
+        const report = await engine.step({
+          images: Float32Array.from(draw.images),
+          noise: Float32Array.from(draw.noise),
+          timesteps: Int32Array.from(draw.calls),
+          labels: Int32Array.from(draw.labels),
+          ...step.scalars({ step: n + 1, lr: 0.02, emaDecay: 0 }),
+        });
+        reports.push(report);
+      }
+      const state = await engine.readState();
+      await engine.dispose();
+      const tolerance = { absolute: 1e-6, relative: 1e-4 };
+      const of = (key: 'loss' | 'gradNorm') => reports.map((report) => report[key]);
+      expectClose(of('loss'), row.losses, { ...tolerance, what: 'loss' });
+      expectClose(of('gradNorm'), row.gradNorms, { ...tolerance, what: 'gradNorm' });
+      for (const [name, values] of Object.entries(row.model)) {
+        expectClose(state.get(`model.${name}`)!, values, { absolute: 2e-5, relative: 1e-4, what: name });
+      }
+      // The teacher stays as it was.
+      for (const [name, values] of start) expect(state.get(`teacher.${name}`)).toEqual(values);
+    });
+  }
+});
