@@ -18,7 +18,7 @@ export {
   picturesCalled,
 } from './sampling/guidance.ts';
 export { begin, checkPicture, eachImage, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
-export { alphaBarAt, ddimSteps } from './sampling/methods/ddim.ts';
+export { alphaBarAt, ddimSteps } from './sampling/methods/ddim-steps.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { checkWritable, requireApartFromData } from '@onnoise/base/files';
 import { modelFolder } from '@onnoise/base/install';
 import { numberOption, sayDetail, sayResult, withInterrupt } from '@onnoise/base/terminal';
-import { formatDuration } from '@onnoise/base/text';
+import { formatDuration, plural } from '@onnoise/base/text';
 import type { DeviceChoice, Reconstruction } from '@onnoise/runtime-node';
 import { checkSeed, DEFAULT_SAMPLER, SAMPLER_NAMES, type SamplerName } from '@onnoise/scheduler';
 import { usualSampling } from '@onnoise/scheduler/model';
-import { check, checkInteger, InputError, number, refuse, worded } from '@onnoise/scheduler/rules';
+import { check, checkInteger, InputError, number, worded } from '@onnoise/scheduler/rules';
 import { SHEET } from '../anomaly/report.ts';
 import { SIDES, type Side } from '../anomaly/score.ts';
 import { readTruth } from '../anomaly/truth.ts';
@@ -127,8 +127,9 @@ async function findAll(args: AnomalyArguments): Promise<void> {
   const artefact = await readModelFolder(folder);
   requireNull(artefact);
   if (artefact.distilled) {
-    const rule = 'a model that knows all timesteps: the teacher of this one';
-    refuse(ACTION, '--model', rule, `one that was distilled to ${artefact.distilled.calls} calls`);
+    throw new InputError(
+      `Cannot ${ACTION}: --model must be a model that knows all timesteps, such as the teacher of ${folder}, received a student of ${plural(artefact.distilled.calls, 'call')}.`,
+    );
   }
   const steps = args.steps ?? usualSampling(artefact).steps;
   const plan = { ...options, steps };

@@ -6,11 +6,11 @@
 import { checkWritable, lockBeside, nearestFolder, placeOf, withLock } from '@onnoise/base/files';
 import { sayNote, sayResult } from '@onnoise/base/terminal';
 import { formatPath } from '@onnoise/base/text';
-import { wordsOf } from './export.ts';
 import { type Command, textOption } from './options/command.ts';
 import { type ConvertArguments, chooseForm } from './options/convert.ts';
 import { formatOptions } from './options/formats.ts';
 import { describeFused, type Fusing, fuseOptions } from './options/fuse.ts';
+import { wordsOf } from './stages/export-folder.ts';
 import { copySmaller } from './stages/make-smaller.ts';
 
 export const command: Command<ConvertArguments> = {

@@ -1,13 +1,9 @@
 /** `pipeline export`: a model folder from a training run. It ends with the parity check, and leaves nothing if that fails. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { lockBeside, withLock } from '@onnoise/base/files';
-import { sayNote, sayResult, toNumber, withProgress } from '@onnoise/base/terminal';
+import { sayResult, toNumber } from '@onnoise/base/terminal';
 import { formatPath, program, shellPath } from '@onnoise/base/text';
-import { MODEL_FILES } from '@onnoise/scheduler/model';
-import type { ExportOptions } from '../export/export.ts';
 import { type Command, textOption } from './options/command.ts';
 import { type MovedArguments, movedOptions, refuseMoved } from './options/moved.ts';
+import { exportFolder } from './stages/export-folder.ts';
 
 export interface ExportArguments extends MovedArguments {
   checkpoint?: number | undefined;
@@ -49,23 +45,3 @@ export const command: Command<ExportArguments> = {
     );
   },
 };
-
-export type ExportedFolder = Omit<ExportOptions, 'onProgress'>;
-
-/** Two exports into one folder would overwrite each other, so a second one is refused while the first runs. */
-export async function exportFolder({ run, out, ...options }: ExportedFolder) {
-  const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
-    import('../export/export.ts'),
-    import('@onnoise/training/folder'),
-  ]);
-  await checkArtefactTarget(out);
-  const evaluated = existsSync(join(out, MODEL_FILES.evaluation));
-  const { parity, step, bytes, notes } = await withLock(lockBeside(out), wordsOf(out), () =>
-    withProgress('Exporting', { unit: 'stages' }, (onProgress) => exportRun({ run, out, ...options, onProgress })),
-  );
-  for (const note of notes) sayNote(note);
-  if (evaluated) sayNote('The evaluation of the previous model was removed with it. Evaluate this one.');
-  return { run, folder: out, step, bytes, parity };
-}
-
-export const wordsOf = (out: string) => ({ action: `export to ${out}`, doing: 'is exporting there' });

@@ -7,8 +7,8 @@ import { lockBeside, withLock } from '@onnoise/base/files';
 import { sayNote, sayResult, toNumber, withInterrupt } from '@onnoise/base/terminal';
 import { formatBytes, formatPath, program, shellPath } from '@onnoise/base/text';
 import { InputError, show } from '@onnoise/scheduler/rules';
-import { exportFolder, wordsOf } from './export.ts';
 import { type Command, textOption } from './options/command.ts';
+import { exportFolder, wordsOf } from './stages/export-folder.ts';
 
 export interface TransferArguments {
   run?: string | undefined;

@@ -1,11 +1,11 @@
 /** Checks the guidance of a request against the model. */
 import { refuse } from '../rules/errors.ts';
 import { check, number, type Rule, rule } from '../rules/rule.ts';
+import { type SamplingFacts, usualSampling } from '../sampling/distilled.ts';
 import { type Guidance, LARGEST_GUIDANCE } from '../sampling/guidance.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import { lastTimestep } from '../schedule/process.ts';
 import type { ConditioningFacts } from './conditioning.ts';
-import { type SamplingFacts, usualSampling } from './distilled.ts';
 
 /** @throws InputError for a scale out of range, and for one other than 1 where the model has no null condition. */
 export function guidanceScale(

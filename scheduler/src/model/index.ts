@@ -1,4 +1,13 @@
 /** What every runtime knows of a model folder, a request and pictures. */
+
+export {
+  type Distilled,
+  type SamplingFacts,
+  STUDENT_SAMPLER,
+  USUAL_STEPS,
+  type UsualSampling,
+  usualSampling,
+} from '../sampling/distilled.ts';
 export { conditionsMetadata } from './agreement.ts';
 export {
   type Artefact,
@@ -57,14 +66,6 @@ export {
   encodeConditions,
   readConditions,
 } from './conditions.ts';
-export {
-  type Distilled,
-  type SamplingFacts,
-  STUDENT_SAMPLER,
-  USUAL_STEPS,
-  type UsualSampling,
-  usualSampling,
-} from './distilled.ts';
 export {
   type Estimate,
   EVALUATION_VERSION,

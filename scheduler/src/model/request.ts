@@ -1,6 +1,7 @@
 /** Checks and completes the options of a sampling call, before anything is computed. */
 import type { ImageSeed } from '../noise/seeds.ts';
 import { refuse } from '../rules/errors.ts';
+import { checkDistilled, type SamplingFacts, usualSampling } from '../sampling/distilled.ts';
 import type { Guidance } from '../sampling/guidance.ts';
 import { checkPicture } from '../sampling/known.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
@@ -8,7 +9,6 @@ import type { SchedulerConfig } from '../schedule/config.ts';
 import { completeConditionImages, countOfConditionImages, requireOneConditionImage } from './condition-image.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { completeConditions } from './conditions.ts';
-import { checkDistilled, type SamplingFacts, usualSampling } from './distilled.ts';
 import { guidanceInterval, guidanceScale } from './guidance-options.ts';
 import { type CountLimit, seedsOf } from './image-seeds.ts';
 import { checkLatents, countOfLatents } from './latents.ts';

@@ -61,7 +61,7 @@ describe('a student', () => {
       });
       const start = new Map(Object.entries(golden.start).map(([name, values]) => [name, Float32Array.from(values)]));
       const engine = await createTfjsEngine('cpu', 'tfjs-cpu', step, step.initialState(start));
-      const reports = [];
+      const reports: Awaited<ReturnType<typeof engine.step>>[] = [];
       for (const [n, draw] of golden.draws.entries()) {
         const report = await engine.step({
           images: Float32Array.from(draw.images),

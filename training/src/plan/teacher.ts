@@ -5,7 +5,8 @@ import { refuse } from '@onnoise/scheduler/rules';
 import type { Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
 import type { TrainConfig } from '../settings/config.ts';
-import { type Distillation, lessonsOf } from '../step/distillation.ts';
+import type { Distillation } from '../step/contracts.ts';
+import { lessonsOf } from '../step/distillation.ts';
 
 const ACTION = 'distill the model';
 

@@ -7,15 +7,29 @@ import type { ImageShape } from '@onnoise/scheduler/model';
 import type { AdamOptions, BatchPosition, StepBatch, StepInputs, StepScalars } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
 import type { Told } from '../model/told.ts';
-import type { Distillation } from './distillation.ts';
 import type { LossOptions } from './loss.ts';
 
 export type { StepInputs };
+
+/** Tensors by name. */
+export type Tensors = Record<string, tf.Tensor>;
 
 export interface StepTensor {
   name: string;
   shape: number[];
   dtype: 'float32' | 'int32';
+}
+
+/** What a student learns: see distillation.ts. */
+export interface Distillation {
+  /** Where the teacher's steps begin, for each call of the student: [calls][steps]. */
+  timesteps: readonly (readonly number[])[];
+  /** The signal there, and where the last ends: [calls][steps + 1]. */
+  alphaBar: readonly (readonly number[])[];
+  /** Scale of the teacher's classifier-free guidance; 1: none. */
+  guidance: number;
+  /** Largest value of a picture, to which the teacher's are clipped; null: none. */
+  clip: number | null;
 }
 
 export interface TrainStepOptions extends AdamOptions, LossOptions {

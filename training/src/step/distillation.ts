@@ -17,20 +17,8 @@ import {
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { pickTold } from '../model/told.ts';
-import type { TrainStepOptions } from './contracts.ts';
-import type { Tensors } from './objective.ts';
+import type { Distillation, Tensors, TrainStepOptions } from './contracts.ts';
 import { TEACHER } from './state.ts';
-
-export interface Distillation {
-  /** Where the teacher's steps begin, for each call of the student: [calls][steps]. */
-  timesteps: readonly (readonly number[])[];
-  /** The signal there, and where the last ends: [calls][steps + 1]. */
-  alphaBar: readonly (readonly number[])[];
-  /** Scale of the teacher's classifier-free guidance; 1: none. */
-  guidance: number;
-  /** Largest value of a picture, to which the teacher's are clipped; null: none. */
-  clip: number | null;
-}
 
 /**
  * The steps of a teacher in each call of DDIM with so few steps.

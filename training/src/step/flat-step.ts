@@ -13,11 +13,11 @@ import type { FlatLayout } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { adamUpdate, clipFactor, momentRates } from './adam.ts';
-import type { StepOutputs, StepTensor, TrainStepOptions } from './contracts.ts';
+import type { StepOutputs, StepTensor, Tensors, TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
 import { compareSides, stacked, unstacked } from './hidden-update.ts';
 import { isHiddenMatrix, muonMomentum, muonUpdates, sidesOf } from './muon.ts';
-import { differentiate, type Tensors } from './objective.ts';
+import { differentiate } from './objective.ts';
 import { createTrainStep } from './step.ts';
 
 export interface FlatStep {

@@ -7,10 +7,9 @@ import { sizeOf } from '@onnoise/scheduler/model';
 import { shrinks } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import { type Bundle, join, separate } from './bundles.ts';
-import type { TrainStepOptions } from './contracts.ts';
+import type { Tensors, TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
 import { muonMomentum, muonUpdates, sidesOf } from './muon.ts';
-import type { Tensors } from './objective.ts';
 
 /** Matrices with fewer elements are joined. */
 const LARGE = 1 << 18;

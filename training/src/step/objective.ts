@@ -9,14 +9,11 @@ import { MASK } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { pickTold } from '../model/told.ts';
-import type { TrainStepOptions } from './contracts.ts';
+import type { Tensors, TrainStepOptions } from './contracts.ts';
 import { teach } from './distillation.ts';
 import { CURVE_SHAPES, type CurveTensors, curveGradients, gammaAt, gammasOf } from './learned-schedule.ts';
 import { meanLoss, minSnrWeight } from './loss.ts';
 import { SCHEDULE } from './state.ts';
-
-/** Tensors by name. */
-export type Tensors = Record<string, tf.Tensor>;
 
 export interface Differentiated {
   loss: tf.Scalar;

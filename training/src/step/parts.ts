@@ -9,8 +9,8 @@ import type { StepInputs } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { type Bundle, join } from './bundles.ts';
-import type { StepOutputs, StepParts, StepTensor, TrainStepOptions } from './contracts.ts';
-import { differentiate, type Tensors } from './objective.ts';
+import type { StepOutputs, StepParts, StepTensor, Tensors, TrainStepOptions } from './contracts.ts';
+import { differentiate } from './objective.ts';
 import { SCHEDULE, TEACHER } from './state.ts';
 import { groupParameters, updateCurve, updateGroups } from './update.ts';
 

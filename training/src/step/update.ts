@@ -4,12 +4,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
 import { type Bundle, bundleParameters, join, separate } from './bundles.ts';
-import type { TrainStepOptions } from './contracts.ts';
+import type { Tensors, TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
 import { hiddenBundles, updateHidden } from './hidden-update.ts';
 import { CURVE_SHAPES } from './learned-schedule.ts';
 import { isHiddenMatrix } from './muon.ts';
-import type { Tensors } from './objective.ts';
 import { SCHEDULE } from './state.ts';
 
 /** How much faster than the network the schedule learns. */

@@ -14,8 +14,8 @@ import { checkArtefactTarget } from '@onnoise/training/folder';
 import { settingsOf } from '@onnoise/training/plan';
 import { readRunLayer, runPaths } from '@onnoise/training/saved';
 import type { ConfigLayer, PartialConfig } from '@onnoise/training/settings';
-import { exportFolder } from '../export.ts';
 import { typedLayer } from '../options/train-fields.ts';
+import { exportFolder } from './export-folder.ts';
 import { draftOf, trainWithProgress } from './run-training.ts';
 
 export interface DistillArguments {
@@ -73,11 +73,12 @@ export async function distill({ model, guidance, out, resume, ...args }: Distill
       const settings = goesOn
         ? await settingsOf([await readRunLayer(run), typed, own], run)
         : await settingsOf([...given, own]);
+      const draft = draftOf(settings);
       sayNote(`Stage ${i + 1} of ${stages.length}: ${plural(stage, 'call')}, taught by ${formatPath(init)}.`);
       const options = { folder: run, resume: goesOn, signal };
       const { interrupted } = await trainWithProgress(
         `Distilling to ${plural(stage, 'call')}`,
-        draftOf(settings),
+        draft,
         settings.base,
         options,
       );

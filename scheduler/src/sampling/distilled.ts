@@ -6,9 +6,9 @@
  */
 import { InputError, refuse } from '../rules/errors.ts';
 import { check, integer, number, object, worded } from '../rules/rule.ts';
-import { DEFAULT_GUIDANCE, LARGEST_GUIDANCE } from '../sampling/guidance.ts';
-import { DEFAULT_SAMPLER, type SamplerName } from '../sampling/methods/samplers.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
+import { DEFAULT_GUIDANCE, LARGEST_GUIDANCE } from './guidance.ts';
+import { DEFAULT_SAMPLER, type SamplerName } from './methods/samplers.ts';
 
 export interface Distilled {
   /** Of the network, for a picture. */

@@ -1,0 +1,140 @@
+/** From a model of many calls to a student of few, and what a student refuses. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
+
+const folder = temporaryFolder();
+const at = (...names: string[]) => join(folder, ...names);
+const CACHE = ['--cache-dir', at('cache')];
+const teacher = (name: string, ...args: string[]) =>
+  trainTiny(
+    at('images'),
+    at(name),
+    ...CACHE,
+    ...['--steps', '6', '--label-dropout', '0.5', '--scheduler.num_train_timesteps', '64'],
+    ...args,
+  );
+const distill = (model: string, calls: number, out: string, ...args: string[]) =>
+  runCli(
+    ...['distill', '--model', at(model), '--calls', String(calls), '--out', at(out), '--run', at('runs', out)],
+    ...['--steps', '16', '--batch', '2', '--sample-count', '2', ...CACHE, ...args],
+  );
+const sample = (model: string, ...args: string[]) =>
+  runCli('sample', '--model', at(model), '--out', at('sheet.png'), ...args);
+const json = (...names: string[]) => JSON.parse(readFileSync(at(...names), 'utf8'));
+const lossesOf = (...names: string[]) =>
+  readFileSync(at(...names, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).loss as number);
+
+beforeAll(async () => {
+  const pictures = (kind: string, top: boolean) =>
+    Object.fromEntries(
+      [1, 2, 3, 4].map((w) => [`${kind}/${w}.png`, grayPicture(8, 8, (x, y) => ((top ? y : x) < w ? 230 : 20))]),
+    );
+  await writeFiles(at('images'), { ...pictures('left', false), ...pictures('top', true) });
+  expect(await teacher('teacher', '--scheduler.prediction_type', 'v_prediction')).toMatchObject({ code: 0 });
+  expect(await runCli('export', '--run', at('teacher'), '--out', at('model'))).toMatchObject({ code: 0 });
+  expect(await distill('model', 1, 'student')).toMatchObject({ code: 0 });
+});
+
+describe('a student', () => {
+  test('says what it is, and what Python needs to know', () => {
+    expect(json('student', 'model_index.json')).toMatchObject({ distilled: { calls: 1, guidance: 1.1 } });
+    expect(json('student', 'scheduler', 'scheduler_config.json')).toMatchObject({
+      _class_name: 'DDIMScheduler',
+      timestep_spacing: 'trailing',
+    });
+    expect(json('model', 'model_index.json')).not.toHaveProperty('distilled');
+    expect(readFileSync(at('student', 'README.md'), 'utf8')).toContain('pipe(class_labels=0).images[0]');
+  });
+
+  test('goes by stages, each a run that starts from the one before', () => {
+    const stages = [4, 2, 1].map((calls) => json('runs', 'student', String(calls), 'config.json').training);
+    expect(
+      stages.map(({ calls, teacherCalls, teacherIsStudent, steps }) => [calls, teacherCalls, teacherIsStudent, steps]),
+    ).toEqual([
+      [4, 16, false, 4],
+      [2, 4, true, 6],
+      [1, 2, true, 6],
+    ]);
+    expect(stages.map(({ init }) => init)).toEqual([
+      at('model'),
+      at('runs', 'student', '4'),
+      at('runs', 'student', '2'),
+    ]);
+    expect(existsSync(at('runs', 'student', '1', 'samples.png'))).toBe(true);
+    expect(readFileSync(at('runs', 'student', '1', 'validation.jsonl'), 'utf8')).toBe('');
+  });
+
+  test('draws in its calls, without being asked', async () => {
+    const { code, stdout } = await sample('student', '--count', '2', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ sampler: 'ddim', steps: 1 });
+    expect(JSON.parse(stdout)).not.toHaveProperty('guidance');
+  });
+
+  test('refuses what it does not know', async () => {
+    expect(await refusal(sample('student', '--steps', '20'))).toContain(
+      'steps must be 1 or left out, as this model was distilled to draw in 1 call, received 20',
+    );
+    expect(await refusal(sample('student', '--sampler', 'dpmpp_2m'))).toContain('sampler must be ddim or left out');
+    expect(await refusal(sample('student', '--guidance', '2'))).toContain(
+      'guidance must be left out or 1, as this model has a guidance of 1.1 built in, received 2',
+    );
+    expect(
+      await refusal(runCli('anomaly', '--model', at('student'), '--data', at('images'), '--out', at('found'))),
+    ).toContain(
+      `--model must be a model that knows all timesteps, such as the teacher of ${at('student')}, received a student of 1 call.`,
+    );
+  });
+
+  test('teaches one of fewer calls, and no other', async () => {
+    expect(await distill('model', 4, 'four')).toMatchObject({ code: 0 });
+    expect(await distill('four', 2, 'two')).toMatchObject({ code: 0 });
+    expect(json('two', 'model_index.json')).toMatchObject({ distilled: { calls: 2, guidance: 1.1 } });
+    expect(json('runs', 'two', '2', 'config.json').training).toMatchObject({ teacherCalls: 4, teacherIsStudent: true });
+    expect(await refusal(distill('four', 4, 'again'))).toContain(
+      `--calls must be fewer than the 4 of ${at('four')}, which is a student itself, received 4`,
+    );
+    expect(await refusal(distill('four', 3, 'third'))).toContain('--calls must be a divisor of 4');
+  });
+});
+
+test('a stage that was stopped goes on to the last bit', async () => {
+  const run = (name: string, calls = '4') => at('runs', name, calls);
+  expect(await distill('model', 4, 'whole', '--checkpoint-every', '4')).toMatchObject({ code: 0 });
+  expect(await distill('model', 4, 'halves', '--checkpoint-every', '4')).toMatchObject({ code: 0 });
+  for (const last of ['step-00000016', 'step-00000012'])
+    rmSync(join(run('halves'), 'checkpoints', last), { recursive: true });
+  rmSync(at('halves'), { recursive: true });
+  expect(await distill('model', 4, 'halves', '--resume')).toMatchObject({ code: 0 });
+  expect(lossesOf('runs', 'halves', '4')).toEqual(lossesOf('runs', 'whole', '4'));
+  const weights = (name: string) => readFileSync(at(name, 'unet', 'diffusion_pytorch_model.safetensors'));
+  expect(weights('halves').equals(weights('whole'))).toBe(true);
+});
+
+describe('what cannot be distilled', () => {
+  test('a teacher that predicts the noise', async () => {
+    expect(await teacher('noise')).toMatchObject({ code: 0 });
+    expect(await refusal(distill('noise', 2, 'from-noise'))).toContain(
+      'the teacher\'s prediction_type must be v_prediction or sample: from pure noise, where few calls begin, a predicted epsilon says nothing of the picture, received "epsilon"',
+    );
+    expect(existsSync(at('runs', 'from-noise'))).toBe(false);
+  });
+
+  test('no calls, too many, and a folder that is no model', async () => {
+    expect(await refusal(distill('model', 0, 'none'))).toContain('--calls must be an integer from 1 to 16, received 0');
+    expect(await refusal(distill('model', 32, 'none'))).toContain(
+      '--calls must be an integer from 1 to 16, received 32',
+    );
+    expect(await refusal(distill('images', 4, 'none'))).toContain('its scheduler/scheduler_config.json is missing');
+  });
+
+  test('into a run that is there, without being told to go on', async () => {
+    expect(await refusal(distill('model', 4, 'student'))).toContain('Add --resume to continue it');
+  });
+});
