@@ -18,7 +18,6 @@ export {
   picturesCalled,
 } from './sampling/guidance.ts';
 export { begin, checkPicture, eachImage, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
-export { alphaBarAt, ddimSteps } from './sampling/methods/ddim-steps.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,
@@ -37,6 +36,7 @@ export {
 } from './sampling/methods/samplers.ts';
 export { PACKED_COLUMNS, packTable } from './sampling/packed.ts';
 export { compileRoundTrip, type RoundTrip } from './sampling/round-trip.ts';
+export { type DdimPath, ddimPaths } from './sampling/rows/ddim-steps.ts';
 export type {
   AuxiliaryRow,
   ChoiceOption,

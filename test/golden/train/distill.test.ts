@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { makeSchedule, type PredictionType, parseSchedulerConfig } from '@onnoise/scheduler';
+import { ddimPaths, makeSchedule, type PredictionType, parseSchedulerConfig } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { tinyNet } from '#test/train/tiny-net.ts';
 import { createTfjsEngine } from '#training/engines/tfjs/tfjs.ts';
-import { lessonsOf } from '#training/step/distillation.ts';
 import { createTrainStep } from '#training/step/step.ts';
 
 interface Golden {
@@ -25,7 +24,7 @@ interface Golden {
   }[];
 }
 
-/** Made by scripts/golden/distill.py. */
+/** Made by scripts/golden/train.py. */
 const golden: Golden = JSON.parse(readFileSync(new URL('../data/train/distill.json', import.meta.url), 'utf8'));
 
 describe('a student', () => {
@@ -47,7 +46,7 @@ describe('a student', () => {
         eps: 1e-8,
         told: [{ name: 'labels', port: 'class_labels', dtype: 'int32', sides: [], absent: classes - 1 }],
         schedule,
-        distillation: { ...lessonsOf(scheduler, schedule, calls, 2), guidance: row.guidance, clip: 1 },
+        distillation: { paths: ddimPaths(scheduler, schedule, calls, 2), guidance: row.guidance, clip: 1 },
         ema: false,
         accumulate: 1,
         learnSchedule: false,

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withDiskErrors } from '@onnoise/base/files';
+import { isStraight, parseSchedulerConfig } from '@onnoise/scheduler';
 import { type Distilled, readArtefact } from '@onnoise/scheduler/model';
 import { readTrainedOn } from '../folder/training-file.ts';
 import { createModel } from '../model/index.ts';
@@ -13,6 +14,8 @@ export interface Teacher {
   /** Where it is a student itself. */
   distilled: Distilled | undefined;
   nullCondition: boolean;
+  /** Whether it learnt flow matching. */
+  straight: boolean;
   /** The settings of its images; none for a model from elsewhere. */
   data: Readonly<Record<string, unknown>>;
 }
@@ -20,15 +23,21 @@ export interface Teacher {
 /** @param name of a model folder or a run @throws InputError for a folder that is neither */
 export async function readTeacher(name: string): Promise<Teacher> {
   if (await isFile(runPaths(name).config)) {
-    const { model, training, data } = await readRunConfig(name);
+    const { model, training, data, scheduler } = await readRunConfig(name);
     const { calls, teacherGuidance: guidance } = training;
     const distilled = calls === undefined ? undefined : { calls, guidance };
-    return { name, distilled, nullCondition: createModel(model).nullCondition, data };
+    return {
+      name,
+      distilled,
+      nullCondition: createModel(model).nullCondition,
+      straight: isStraight(parseSchedulerConfig(scheduler)),
+      data,
+    };
   }
   const read = async (path: string) => ((await isFile(join(name, path))) ? readFile(join(name, path)) : undefined);
-  const { distilled, nullCondition } = await withDiskErrors(`read ${name}`, () => readArtefact(read, name));
+  const { distilled, nullCondition, scheduler } = await withDiskErrors(`read ${name}`, () => readArtefact(read, name));
   const { data = {} } = (await readTrainedOn(name)) ?? {};
-  return { name, distilled, nullCondition, data };
+  return { name, distilled, nullCondition, straight: isStraight(scheduler), data };
 }
 
 const isFile = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined))?.isFile() ?? false;

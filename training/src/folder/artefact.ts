@@ -17,7 +17,7 @@ import {
   placeOf,
   temporaryName,
 } from '@onnoise/base/files';
-import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnoise/scheduler';
+import { formatSchedulerConfig, InputError, isStraight, type SchedulerConfig } from '@onnoise/scheduler';
 import {
   type Distilled,
   MODEL_FILES,
@@ -62,7 +62,10 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng, masksPng } = parts;
   await checkArtefactTarget(out);
   const facts = factsOf(parts.card);
-  const scheduler = formatSchedulerConfig(schedulerConfig, facts.distilled && samplerOfStudent(schedulerConfig));
+  const scheduler = formatSchedulerConfig(
+    schedulerConfig,
+    facts.distilled && !isStraight(schedulerConfig) ? STUDENT_SAMPLER : undefined,
+  );
   const files: Record<string, Uint8Array | string> = {
     'README.md': describe(parts),
     ...(parts.card.training && { [MODEL_FILES.training]: formatTraining(parts.card.training) }),

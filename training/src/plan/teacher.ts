@@ -1,12 +1,11 @@
 /** A student and its teacher: what the settings of one say of the other, and which models can teach. */
-import type { Schedule, SchedulerConfig } from '@onnoise/scheduler';
+import { ddimPaths, isStraight, type Schedule, type SchedulerConfig } from '@onnoise/scheduler';
 import { STUDENT_SAMPLER } from '@onnoise/scheduler/model';
 import { refuse } from '@onnoise/scheduler/rules';
 import type { Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
 import type { TrainConfig } from '../settings/config.ts';
 import type { Distillation } from '../step/contracts.ts';
-import { lessonsOf } from '../step/distillation.ts';
 
 const ACTION = 'distill the model';
 
@@ -59,7 +58,7 @@ export function distillationOf(
       'v_prediction or sample: from pure noise, where few calls begin, a predicted epsilon says nothing of the picture';
     refuse(ACTION, "the teacher's prediction_type", rule, 'epsilon');
   }
-  if (scheduler.timestep_spacing !== 'trailing') {
+  if (!isStraight(scheduler) && scheduler.timestep_spacing !== 'trailing') {
     refuse(ACTION, '--scheduler.timestep_spacing', 'trailing, which begins at pure noise', scheduler.timestep_spacing);
   }
   if (training.learnSchedule) refuse(ACTION, '--learn-schedule', 'off', true);
@@ -70,7 +69,7 @@ export function distillationOf(
   if (output.sampler !== STUDENT_SAMPLER) refuse(ACTION, '--sampler', STUDENT_SAMPLER, output.sampler);
   const { clip_sample, clip_sample_range } = scheduler;
   return {
-    ...lessonsOf(scheduler, schedule, calls, teacherCalls / calls),
+    paths: ddimPaths(scheduler, schedule, calls, teacherCalls / calls),
     guidance: nullCondition && !teacherIsStudent ? teacherGuidance : 1,
     clip: clip_sample ? clip_sample_range : null,
   };

@@ -2,7 +2,7 @@
  * The seams of training: what a network, a training step and an engine look like to each other. Types only.
  * Outside the step, tensors are plain typed arrays in PyTorch's order, and images are NCHW.
  */
-import type { PredictionType, Schedule } from '@onnoise/scheduler';
+import type { DdimPath, PredictionType, Schedule } from '@onnoise/scheduler';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { AdamOptions, BatchPosition, StepBatch, StepInputs, StepScalars } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
@@ -22,10 +22,8 @@ export interface StepTensor {
 
 /** What a student learns: see distillation.ts. */
 export interface Distillation {
-  /** Where the teacher's steps begin, for each call of the student: [calls][steps]. */
-  timesteps: readonly (readonly number[])[];
-  /** The signal there, and where the last ends: [calls][steps + 1]. */
-  alphaBar: readonly (readonly number[])[];
+  /** The teacher's steps in each call of the student. */
+  paths: readonly DdimPath[];
   /** Scale of the teacher's classifier-free guidance; 1: none. */
   guidance: number;
   /** Largest value of a picture, to which the teacher's are clipped; null: none. */

@@ -60,7 +60,7 @@ export async function distill({ model, guidance, out, resume, ...args }: Distill
       const own: ConfigLayer = {
         name: `the stage of ${plural(stage, 'call')}`,
         config: {
-          scheduler: { timestep_spacing: 'trailing' },
+          scheduler: teacher.straight ? {} : { timestep_spacing: 'trailing' },
           training: {
             init,
             calls: stage,

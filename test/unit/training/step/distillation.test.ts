@@ -1,9 +1,9 @@
-import { compileSampler, makeSchedule, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import { compileSampler, ddimPaths, makeSchedule, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { tinyNet } from '#test/train/tiny-net.ts';
-import { lessonsOf, teach } from '#training/step/distillation.ts';
+import { teach } from '#training/step/distillation.ts';
 
 const SHAPE = [1, 5, 5] as const;
 const SIZE = 25;
@@ -41,7 +41,7 @@ function lesson(calls: number, steps: number, latents: Float32Array) {
       predictionType: 'v_prediction',
       told: [{ name: 'labels', port: 'class_labels', dtype: 'int32', sides: [], absent: 0 }],
     } as unknown as Parameters<typeof teach>[1],
-    { ...lessonsOf(config, schedule, calls, steps), guidance: 1, clip: null },
+    { paths: ddimPaths(config, schedule, calls, steps), guidance: 1, clip: null },
     state,
     {
       images: tf.zeros([1, ...SHAPE]),
@@ -96,14 +96,12 @@ test('the teacher of one step is its own target', () => {
 });
 
 test('steps of a call lead from its timestep to that of the next', () => {
-  expect(lessonsOf(config, schedule, 2, 4)).toMatchObject({
-    timesteps: [
-      [63, 55, 47, 39],
-      [31, 23, 15, 7],
-    ],
-  });
-  const { alphaBar } = lessonsOf(config, schedule, 2, 4);
-  expect(alphaBar[1]).toHaveLength(5);
-  expect(alphaBar[1]![4]).toBe(1);
-  expect(alphaBar[0]![4]).toBe(schedule.alphaBar[31]);
+  const [first, last] = ddimPaths(config, schedule, 2, 4);
+  expect([first!.timesteps, last!.timesteps]).toEqual([
+    [63, 55, 47, 39],
+    [31, 23, 15, 7],
+  ]);
+  expect(last!.levels).toHaveLength(5);
+  expect(last!.levels[4]).toEqual({ signal: 1, noise: 0 });
+  expect(first!.levels[4]).toEqual({ signal: schedule.signal[31], noise: schedule.noise[31] });
 });
