@@ -19,6 +19,7 @@ import type { TrainConfig } from '../settings/config.ts';
 import type { TrainStep } from '../step/contracts.ts';
 import { schedulerOf } from '../step/state.ts';
 import { createTrainStep } from '../step/step.ts';
+import { noteOnNarrow } from './narrow.ts';
 import { distillationOf } from './teacher.ts';
 
 export interface TrainPlan {
@@ -143,7 +144,7 @@ export function withBatch(plan: TrainPlan, batch: number): TrainPlan {
 
 /**
  * @param resume whether a run continues, which keeps its classes.
- * @returns notes on the labels, one sentence each.
+ * @returns notes on the labels and the network, one sentence each.
  * @throws InputError when the shape or the labels of the images do not suit the network.
  */
 export function checkData({ model, config }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
@@ -159,5 +160,5 @@ export function checkData({ model, config }: TrainPlan, dataset: Dataset, resume
   checkDropout(config.training, model, dataset.classNames);
   checkConditions(model.conditions, dataset.conditions?.names);
   checkBeside(model, dataset.beside);
-  return checkLabels(model.classCount, dataset, resume);
+  return [...checkLabels(model.classCount, dataset, resume), ...noteOnNarrow(config, model)];
 }

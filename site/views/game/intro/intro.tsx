@@ -187,13 +187,15 @@ export function RoundSettings(): JSX.Element | null {
         onChange={(seed) => change({ seed })}
         after={<Button icon="dice" label="Another round" onClick={() => change({ seed: randomSeed() })} />}
       />
-      <Segmented
-        label="Steps per picture"
-        value={String(table.steps)}
-        options={choices.map((steps) => ({ value: String(steps), label: String(steps) }))}
-        hint="Fewer steps are quicker, and the pictures easier to tell apart."
-        onChange={(steps) => change({ steps: Number(steps) })}
-      />
+      {!table.info.distilled && (
+        <Segmented
+          label="Steps per picture"
+          value={String(table.steps)}
+          options={choices.map((steps) => ({ value: String(steps), label: String(steps) }))}
+          hint="Fewer steps are quicker, and the pictures easier to tell apart."
+          onChange={(steps) => change({ steps: Number(steps) })}
+        />
+      )}
       <NumberField
         label="Pictures"
         value={table.pictures}

@@ -35,7 +35,7 @@ export interface Told extends Deal {
 /** What rounds are dealt from: real pictures and a model, which paints the others. */
 export interface PaintedTable {
   model: { id: string; title: string; own: boolean };
-  info: Pick<ModelInfo, 'classes' | 'classNames' | 'hash' | 'scheduler'> & ConditioningFacts;
+  info: Pick<ModelInfo, 'classes' | 'classNames' | 'distilled' | 'hash' | 'scheduler'> & ConditioningFacts;
   pool: Pool;
   /** Of the sampler. */
   steps: number;

@@ -292,7 +292,7 @@ function layRound(): void {
     model,
     info: now,
     pool: pictures.pool,
-    steps: settings.steps,
+    steps: now.distilled?.calls ?? settings.steps,
     pictures: settings.pictures,
   };
   untracked(() => {

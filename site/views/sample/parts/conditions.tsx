@@ -12,10 +12,10 @@ const SCALES = [0, 0.5, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 1
 const GUIDED = '1 is as trained. More keeps closer to what is asked for, and pictures become more alike.';
 const NOT_GUIDED = 'This model was always told its conditions in training, so there is nothing to guide away from.';
 
-/** How far to go with what the network is told; nothing for an unconditional model, and before one is loaded. */
+/** How far to go with what the network is told; nothing for an unconditional model or a student, and before one is loaded. */
 export function GuidanceControls(): JSX.Element | null {
-  const { classes = 0, conditions = [], conditionImage, nullCondition = false } = info.value ?? {};
-  if (classes === 0 && conditions.length === 0 && !conditionImage) return null;
+  const { classes = 0, conditions = [], conditionImage, nullCondition = false, distilled } = info.value ?? {};
+  if ((classes === 0 && conditions.length === 0 && !conditionImage) || distilled) return null;
   return (
     <>
       <DraftControl

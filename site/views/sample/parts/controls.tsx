@@ -15,7 +15,7 @@ import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { Select } from '../../../components/select.tsx';
 import { fits, optionHint } from '../state/option-words.ts';
-import { LARGEST_COUNT, rollSeed, stepsHint } from '../state/parameters.ts';
+import { LARGEST_COUNT, rollSeed, stepsHint, studentWords } from '../state/parameters.ts';
 import { change, draft, info, problems, refusals } from '../state/state.ts';
 import { ClassChips } from './class-chips.tsx';
 import { Conditions, GuidanceControls } from './conditions.tsx';
@@ -76,6 +76,7 @@ export function Controls(): JSX.Element {
     if (refused > 0) showMistake(form.current!);
   }, [refused]);
   const T = info.value?.scheduler.num_train_timesteps ?? 1000;
+  const distilled = info.value?.distilled;
   return (
     <Card title="Settings" class="sample-settings">
       <form class="sample-form" ref={form} onSubmit={(event) => event.preventDefault()}>
@@ -84,7 +85,16 @@ export function Controls(): JSX.Element {
           <Conditions />
         </div>
         <DraftControl name="count" label="Pictures" stops={COUNTS} />
-        <DraftControl name="steps" label="Steps" hint={stepsHint(T)} stops={[...STEPS.filter((stop) => stop < T), T]} />
+        {distilled ? (
+          <p class="muted">{studentWords(distilled)}</p>
+        ) : (
+          <DraftControl
+            name="steps"
+            label="Steps"
+            hint={stepsHint(T)}
+            stops={[...STEPS.filter((stop) => stop < T), T]}
+          />
+        )}
         <DraftControl
           name="seed"
           label="Seed"
@@ -92,17 +102,21 @@ export function Controls(): JSX.Element {
           after={<Button icon="dice" label="Roll another seed" onClick={() => change({ seed: rollSeed(seed) })} />}
         />
         <div class="sample-sampler grid top">
-          <Select<SamplerName>
-            label="Sampler"
-            value={sampler as SamplerName}
-            options={samplerChoices.value}
-            hint={chosen && samplerRecord(chosen).hint}
-            error={wrong.sampler}
-            onChange={(sampler) => change({ sampler })}
-          />
-          {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
-            <OptionControl key={name} name={name} sampler={chosen!} />
-          ))}
+          {!distilled && (
+            <>
+              <Select<SamplerName>
+                label="Sampler"
+                value={sampler as SamplerName}
+                options={samplerChoices.value}
+                hint={chosen && samplerRecord(chosen).hint}
+                error={wrong.sampler}
+                onChange={(sampler) => change({ sampler })}
+              />
+              {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
+                <OptionControl key={name} name={name} sampler={chosen!} />
+              ))}
+            </>
+          )}
           <GuidanceControls />
         </div>
       </form>

@@ -19,7 +19,9 @@ import {
 import {
   type ConditionImage,
   type ConditionSpec,
+  type Distilled,
   type PictureOptions,
+  STUDENT_SAMPLER,
   USUAL_STEPS,
   usualSampling,
 } from '@onnoise/scheduler/model';
@@ -91,6 +93,8 @@ export interface Limits {
   classes: number;
   /** Whether guidance can be asked for. Default: false. */
   nullCondition?: boolean | undefined;
+  /** Of a student, which decides how it is sampled. Default: none. */
+  distilled?: Distilled | undefined;
   /** Default: not known yet. */
   conditions?: readonly ConditionSpec[] | undefined;
   /** Default: none. */
@@ -140,10 +144,11 @@ function sentence(name: string, rule: string, text: string): string {
  * @param brought what a start from a picture needs.
  */
 export function check(
-  draft: Draft,
+  given: Draft,
   limits: Limits,
   brought: Brought = NOTHING,
 ): { parameters: Parameters } | { problems: Problems } {
+  const draft = limits.distilled ? { ...given, ...studentDraft(limits.distilled) } : given;
   const count = whole('Pictures', draft.count, 1, LARGEST_COUNT);
   const steps = whole('Steps', draft.steps, 1, limits.timesteps);
   const seed = whole('The seed', draft.seed, 0, Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
@@ -181,11 +186,18 @@ export function check(
   return { parameters: { count, steps, seed, sampler, ...options, labels, ...rest } as Parameters };
 }
 
+/** How a student is sampled, whatever the fields hold, which are not shown. */
+const studentDraft = ({ calls }: Distilled) => ({
+  steps: String(calls),
+  sampler: STUDENT_SAMPLER,
+  ...eachSamplerOption((_, option) => String(option.default)),
+});
+
 function checkGuidance(
   draft: Draft,
-  { nullCondition = false, timesteps, timesTold = timesteps }: Limits,
+  { nullCondition = false, distilled, timesteps, timesTold = timesteps }: Limits,
 ): { values: Pick<Parameters, 'guidance' | 'interval'>; problems: Problems } {
-  if (!nullCondition) return { values: {}, problems: {} };
+  if (!nullCondition || distilled) return { values: {}, problems: {} };
   const guidance = readGuidance(draft.guidance);
   const interval = readInterval(draft.interval, timesTold);
   return {
@@ -307,6 +319,10 @@ export function stepsHint(timesteps: number): string {
   const range = `Steps per picture, 1 to ${timesteps}.`;
   return timesteps > USUAL_STEPS ? `${range} More than ${USUAL_STEPS} are slower and seldom better.` : range;
 }
+
+/** In place of steps and sampler. */
+export const studentWords = ({ calls, guidance }: Distilled): string =>
+  `This model draws each picture in ${calls === 1 ? 'one call' : `${calls} calls`} of the network: it learnt from one of many steps${guidance === 1 ? '' : `, with its guidance of ${guidance}`}.`;
 
 /** Adds a class at the end, or removes it. */
 export function toggleLabel(labels: readonly number[], label: number): readonly number[] {

@@ -96,9 +96,17 @@ const UNKNOWN: Limits = { timesteps: 100_000, classes: 100_000 };
 
 export function limitsOf(model: ModelInfo | null): Limits {
   if (!model) return UNKNOWN;
-  const { scheduler, classes, nullCondition, conditions, conditionImage } = model;
+  const { scheduler, classes, nullCondition, conditions, conditionImage, distilled } = model;
   const timesTold = timestepsTold(scheduler);
-  return { timesteps: scheduler.num_train_timesteps, timesTold, classes, nullCondition, conditions, conditionImage };
+  return {
+    timesteps: scheduler.num_train_timesteps,
+    timesTold,
+    classes,
+    nullCondition,
+    conditions,
+    conditionImage,
+    distilled,
+  };
 }
 
 export const checked = computed(() => check(draft.value, limitsOf(info.value), brought.value));
