@@ -147,12 +147,16 @@ function chooseModel() {
     device,
     guidance,
     conditions,
+    distilled,
   } = model();
   const most = Math.min(timesteps, mostSteps);
   input('steps').max = String(most);
   const usual = Math.max(1, Math.min(usualSteps, timesteps - 1));
   const fitting = timesteps > usualSteps ? most : usual;
   input('steps').value = String(Math.min(input('steps').valueAsNumber || usual, fitting));
+  // A student draws in its own calls; fields that are not used need not be valid.
+  for (const id of ['steps-field', 'sampler-field']) $(id).hidden = distilled !== undefined;
+  input('steps').disabled = distilled !== undefined;
   const classNames = new Map([['', 'All in turn']]);
   for (let i = 0; i < classes; i++) classNames.set(String(i), names?.[i] ?? String(i));
   offer('class', classNames);
@@ -163,7 +167,10 @@ function chooseModel() {
   for (const field of document.querySelectorAll('.condition')) field.remove();
   $('class-field').after(...conditions.map(conditionField));
   $('name').textContent = id;
-  $('facts').textContent = `${size.replace('x', ' × ')} pixels, ${timesteps} timesteps, on ${device}`;
+  const work = distilled
+    ? `${distilled.calls} network ${distilled.calls === 1 ? 'call' : 'calls'}`
+    : `${timesteps} timesteps`;
+  $('facts').textContent = `${size.replace('x', ' × ')} pixels, ${work}, on ${device}`;
   $('notice').hidden = trainedOn !== 'phantoms';
   describe();
 }
@@ -186,9 +193,11 @@ function request() {
     ...(label !== '' && { label: labelled(Number(label)) }),
     ...(Object.keys(condition).length > 0 && { condition }),
     ...(model().guidance !== null && { guidance: input('guidance').valueAsNumber }),
-    steps: input('steps').valueAsNumber,
-    sampler: name,
-    ...Object.fromEntries(options.filter(isStated).map((option) => [option, optionValue(option)])),
+    ...(!model().distilled && {
+      steps: input('steps').valueAsNumber,
+      sampler: name,
+      ...Object.fromEntries(options.filter(isStated).map((option) => [option, optionValue(option)])),
+    }),
     seed: input('seed').valueAsNumber,
     stream: true,
     partial_images: PARTIALS,
@@ -197,8 +206,10 @@ function request() {
 
 /** Shows what the form asks for, unless it is not valid. */
 function describe() {
-  const { hint, options: taken } = sampler();
-  $('sampler-hint').textContent = hint;
+  const { hint, options } = sampler();
+  const { distilled } = model();
+  const taken = distilled ? [] : options;
+  $('sampler-hint').textContent = distilled ? '' : hint;
   for (const option of new Set(samplers.flatMap(({ options }) => options))) {
     $(`${option}-field`).hidden = !taken.includes(option);
     input(option).disabled = !taken.includes(option); // an unused field need not be valid

@@ -34,7 +34,7 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
     ...(one.trainedOn && { trained_on: one.trainedOn }),
     // the default scale; null for a model that takes none
     guidance: one.nullCondition && !one.distilled ? usualSampling(one).guidance : null,
-    steps: usualSampling(one).steps,
+    // of a student, which is asked for no other steps
     ...(one.distilled && { distilled: one.distilled }),
     conditions: one.conditions.map(({ name, min, max, mean }) => ({
       name,

@@ -88,6 +88,7 @@ const MODELS = {
   steep: [unet, steep, []],
   classes: [{ ...unet, in_channels: 3, out_channels: 3, num_class_embeds: 2 }, velocity, ['cat', 'dog']],
   told: [{ ...unet, ...told }, velocity, []],
+  student: [{ ...unet, ...told }, steep, []],
   patches: [{ ...unet, sample_size: 16, patch_size: 2 }, velocity, []],
   'patches told': [{ ...unet, ...told, sample_size: 16, patch_size: 2 }, velocity, []],
   'class pictures': [{ ...unet, ...pictured }, velocity, ['cat', 'dog']],
@@ -98,6 +99,8 @@ const MODELS = {
   'tutorial told': [{ ...tutorial, ...options, ...told }, { ...epsilon, num_train_timesteps: 300 }, []],
 } as const satisfies Record<string, readonly [object, object, readonly string[]]>;
 type Name = keyof typeof MODELS;
+/** The settings of a run that distils. */
+const STUDENT = { training: { calls: 4, teacherGuidance: 1.2 } };
 
 /** Samplers that hold x as x0 + sigma z lose digits in float32 where sigma is in the thousands. */
 const IN_SIGMA_SPACE: readonly SamplerName[] = ['euler', 'euler_ancestral', 'heun'];
@@ -238,13 +241,18 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     plan('a mask of another size', 'mask', { inputs: { masks: masksOf(4).masks } });
     plan('a class that masks lack', 'mask', { inputs: { masks: [Array(8).fill(Array(8).fill(3))] } });
     plan('a mask for nothing', 'plain', { inputs: { masks: masksOf(8).masks } });
+    const ofStudent = { inputs: { class_labels: [1, 0], num_inference_steps: null } };
+    plan('a student in its own calls', 'student', { ...ofStudent, ours: { steps: undefined, labels: [1, 0] } });
+    plan('a student in other calls', 'student', { inputs: { num_inference_steps: 20 } });
+    plan('a student, guided', 'student', { inputs: { ...ofStudent.inputs, guidance_scale: 2 } });
     plan('an unknown condition', 'told', { inputs: { conditions: { height: 3 } } });
     plan('an age that no image had', 'told', { inputs: { conditions: { age: 229 } } });
   };
 
   beforeAll(async () => {
     for (const [name, [network, scheduler, classNames]] of Object.entries(MODELS)) {
-      const { shape } = await exportWave(join(root, name), network, scheduler, classNames);
+      const settings = name === 'student' ? STUDENT : {};
+      const { shape } = await exportWave(join(root, name), network, scheduler, classNames, settings);
       await writeNoise(join(root, `${name} noise`), shape, SEEDS, STEPS + 1);
       models.set(join(root, name), await loadModel(join(root, name), { device: 'cpu' }));
     }
@@ -317,6 +325,10 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     for (const title of titles) await expectSame(title);
   });
 
+  it('makes the pictures of a student in the calls that its folder names', async () => {
+    await expectSame('a student in its own calls');
+  });
+
   it('guides the timesteps of an interval, its ends included', async () => {
     await expectSame('an interval of guidance');
   });
@@ -326,6 +338,8 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
   });
 
   it.each([
+    ['a student in other calls', /num_inference_steps must be 4 or left out: the model was distilled to 4 calls/],
+    ['a student, guided', /guidance_scale must be 1: the model has its teacher's guidance built in/],
     ['a class in DDPMPipeline', /class_labels should be provided when doing class conditioning/],
     ['conditions without trust', /contains custom code in modeling_extended_unet2d\.py[\s\S]*trust_remote_code=True/],
     ['conditions in DDPMPipeline', /^conditions must be given: DDPMPipeline takes none/],

@@ -12,12 +12,13 @@ import { writeSafetensors } from '#training/folder/safetensors.ts';
 import { countParameters, createModel, type Model } from '#training/model/index.ts';
 import { waveParameters } from '../models/model.ts';
 
-/** Writes the folder `out`, with the weights of `waveParameters`, whose outputs are of the size of a trained network's. */
+/** Writes the folder `out`, as a run of these settings would be exported, with the weights of `waveParameters`, whose outputs are of the size of a trained network's. */
 export async function exportWave(
   out: string,
   network: object,
   scheduler: object = {},
   classNames: readonly string[] = [],
+  settings: object = {},
 ): Promise<Model> {
   const model = createModel(network);
   const parameters = waveParameters(model.parameters);
@@ -34,6 +35,7 @@ export async function exportWave(
       name: 'wave',
       data: { name: 'none', hash: '0'.repeat(64), count: 0, classNames },
       parameters: countParameters(model),
+      config: { model: model.config, ...settings },
     }),
     files: await filesForPython(model, parameters),
   });
