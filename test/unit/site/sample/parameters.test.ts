@@ -8,6 +8,7 @@ import {
   type Limits,
   rollSeed,
   stepsHint,
+  studentWords,
   toggleLabel,
   toRequest,
 } from '#site/views/sample/state/parameters.ts';
@@ -227,4 +228,24 @@ it('rollSeed gives another seed of at most four digits', () => {
   expect(rollSeed('1', () => 0.9999999)).toBe('9999');
   expect(rollSeed('9999', () => 0.9999999)).toBe('0');
   expect(rollSeed('', () => 0.5)).toBe('5000');
+});
+
+describe('a student', () => {
+  const STUDENT: Limits = { ...DIGITS, nullCondition: true, distilled: { calls: 2, guidance: 1.1 } };
+
+  it('is drawn in its own calls, whatever fields hold that are not shown', () => {
+    expect(parameters({ steps: 'many', sampler: 'heun', eta: '7', guidance: 'x' }, STUDENT)).toMatchObject({
+      steps: 2,
+      sampler: 'ddim',
+      eta: 0,
+    });
+    expect(toRequest(parameters({}, STUDENT), 10)).not.toHaveProperty('guidance');
+  });
+
+  it('says so', () => {
+    expect(studentWords({ calls: 1, guidance: 1 })).toBe(
+      'This model draws each picture in one call of the network: it learnt from one of many steps.',
+    );
+    expect(studentWords({ calls: 4, guidance: 1.1 })).toContain('in 4 calls of the network');
+  });
 });
