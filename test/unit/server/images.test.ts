@@ -10,16 +10,24 @@ import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';
 const DIGITS = join(import.meta.dirname, '../../../models/digits');
 
 let guidedFolder: string;
+let studentFolder: string;
 const server = useServer(async (folder) => {
   guidedFolder = await tinyArtefact(GUIDED, { out: join(folder, 'guided') });
+  studentFolder = await tinyArtefact(GUIDED, { out: join(folder, 'student'), card: STUDENT });
   return {
     models: {
       digits: DIGITS,
       rgb: await tinyArtefact({ shape: [3, 4, 6] }, { out: join(folder, 'rgb') }),
       guided: guidedFolder,
+      student: studentFolder,
       pets: await tinyArtefact({ classes: 2 }, { out: join(folder, 'pets'), card: PETS }),
     },
   };
+});
+
+const STUDENT = trainedCard({
+  data: { name: 'none', hash: 'sha256:0', count: 1 },
+  config: { model: { null_condition: true }, training: { calls: 2, teacherGuidance: 1.2 } },
 });
 
 const PETS = trainedCard({
@@ -144,6 +152,23 @@ describe('POST /v1/images/generations', () => {
         expect(await pixels(one.b64_json)).toEqual(await pixels(alone));
       }
     }
+  });
+
+  it('draws of a student in its own calls, without guidance, and refuses others', async () => {
+    const { json: listed } = await ask(server(), '/v1/models');
+    const student = listed.data.find(({ id }: { id: string }) => id === 'student');
+    expect(student).toMatchObject({ guidance: null, distilled: { calls: 2, guidance: 1.2 } });
+    const common = { model: 'student', n: 2, seed: 8, label: [1, 0], condition: { age: 30 } };
+    const { status, json } = await generate(common);
+    expect(status).toBe(200);
+    const options = { count: 2, seed: 8, labels: [1, 0], conditions: { age: 30 } };
+    const { images, shape } = await sampled(studentFolder, { ...options, steps: 2, sampler: 'ddim', guidance: 1 });
+    for (const [i, one] of json.data.entries()) {
+      expect(await pixels(one.b64_json)).toEqual(await pixels(await png(images.slice(i * 16, (i + 1) * 16), shape)));
+    }
+    const refused = await generate({ ...common, steps: 20 });
+    expect(refused.status).toBe(400);
+    expect(refused.json.error.message).toContain('as this model was distilled to draw in 2 calls');
   });
 
   it('tells of each picture its conditions and guidance, which make it again', async () => {
@@ -284,7 +309,7 @@ describe('POST /v1/images/generations', () => {
     async (model) => {
       const { status, json } = await generate({ model });
       expect([status, json.error.code]).toEqual([404, 'model_not_found']);
-      expect(json.error.message).toBe('There is no model of that name. There are: digits, rgb, guided, pets.');
+      expect(json.error.message).toBe('There is no model of that name. There are: digits, rgb, guided, student, pets.');
     },
   );
 
@@ -307,12 +332,13 @@ describe('GET /v1/models', () => {
   it('lists what there is, and describes one', async () => {
     const { json } = await ask(server(), '/v1/models');
     expect(json.object).toBe('list');
-    expect(json.data.map(({ id }: { id: string }) => id)).toEqual(['digits', 'rgb', 'guided', 'pets']);
+    expect(json.data.map(({ id }: { id: string }) => id)).toEqual(['digits', 'rgb', 'guided', 'student', 'pets']);
     const pets = await ask(server(), '/v1/models/pets');
     expect(json.data.map(({ guidance }: { guidance: unknown }) => guidance)).toEqual([
       DEFAULT_GUIDANCE,
       null,
       DEFAULT_GUIDANCE,
+      null,
       null,
     ]);
     expect(json.data[2].conditions).toEqual([{ name: 'age', min: 10, max: 200, mean: 100, required: false }]);
