@@ -62,7 +62,7 @@ export async function readClearMask(file: PictureFile, shape: ImageShape): Promi
 
 /** uint8 RGBA [H, W, 4] of the model's size. */
 async function decode(file: PictureFile, [, height, width]: ImageShape): Promise<Uint8Array> {
-  const { bytes, fit } = file;
+  const { bytes, use = START_PICTURE } = file;
   const { default: sharp } = await import('sharp');
   if (bytes.length === 0) refuse(file, 'must be a picture, received an empty file');
   const open = () => sharp(bytes, { failOn: 'error', limitInputPixels: false });
@@ -78,9 +78,10 @@ async function decode(file: PictureFile, [, height, width]: ImageShape): Promise
   if (head.depth !== 'uchar') refuse(file, `must have 8 bits a channel, received ${BITS[head.depth] ?? head.depth}`);
   const { width: across, height: down } = head.autoOrient;
   const fits = across === width && down === height;
+  const inProportion = use.resized && across * height === down * width;
+  const fit = file.fit ?? (inProportion ? 'stretch' : undefined);
   if (!fits && fit === undefined) {
-    const { pictures } = file.use ?? START_PICTURE;
-    refuse(file, `must be ${width} x ${height} pixels, as ${pictures} are, received ${across} x ${down}`);
+    refuse(file, `must be ${width} x ${height} pixels, as ${use.pictures} are, received ${across} x ${down}`);
   }
   if (across * down > MOST_PIXELS) {
     refuse(file, `must have at most ${MOST_PIXELS / 1e6} million pixels, received ${across} x ${down}`);

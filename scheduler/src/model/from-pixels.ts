@@ -14,10 +14,17 @@ export interface PictureUse {
   action: string;
   /** Those of the model that it is like. */
   pictures: string;
+  /** Whether one of another size is resized without being asked, where its proportions are theirs. Default: false. */
+  resized?: boolean;
 }
 
 export const START_PICTURE: PictureUse = { action: 'start from a picture', pictures: 'the pictures of the model' };
-export const TOLD_PICTURE: PictureUse = { action: 'sample images', pictures: 'the pictures that the model is told' };
+/** Often of low resolution, as those that the network learnt from. */
+export const TOLD_PICTURE: PictureUse = {
+  action: 'sample images',
+  pictures: 'the pictures that the model is told',
+  resized: true,
+};
 
 const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 1);
 const OPAQUE = 255;
