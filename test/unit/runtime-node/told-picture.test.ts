@@ -3,12 +3,12 @@ import { TOLD_PICTURE } from '@onnoise/scheduler/model';
 import { expect, test } from 'vitest';
 import { grayPicture } from '#test/pictures/images.ts';
 
-const shape = [1, 8, 12] as const;
+const SHAPE = [1, 8, 12] as const;
 const read = async (width: number, height: number, told: boolean) => {
   const bytes = await grayPicture(width, height, (x) => (x < width / 2 ? 255 : 0))
     .png()
     .toBuffer();
-  return readPicture({ bytes, name: 'low.png', ...(told && { use: TOLD_PICTURE }) }, [...shape]);
+  return readPicture({ bytes, name: 'low.png', ...(told && { use: TOLD_PICTURE }) }, [...SHAPE]);
 };
 
 test('a picture that the model is told is resized where its proportions are the model’s', async () => {

@@ -353,7 +353,7 @@ describe('GET /v1/models', () => {
       format: 'float32',
     });
     expect(json.data[0]).not.toHaveProperty('trained_on');
-    expect(pets.json).toEqual(json.data[3]);
+    expect(pets.json).toEqual(json.data[4]);
     expect((await ask(server(), '/v1/models/none')).status).toBe(404);
   });
 });
