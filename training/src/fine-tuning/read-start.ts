@@ -14,6 +14,7 @@ import { program } from '@onnoise/base/text';
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { MODEL_FILES, readArtefact } from '@onnoise/scheduler/model';
 import { NotRecovered } from '@onnoise/tracer';
+import { studentOf } from '../folder/artefact.ts';
 import { recoverParameters } from '../folder/recover.ts';
 import { readSafetensors } from '../folder/safetensors.ts';
 import { learntPhantoms, readTraining } from '../folder/training-file.ts';
@@ -46,9 +47,7 @@ async function readRun(folder: string): Promise<ReadStart> {
   const { checkpoint, config, data } = await openRun(folder, undefined, specsOfRun);
   const model = createModel(config.model);
   const hash = await hashOf(join(checkpoint.path, 'state.safetensors'));
-  const { calls, teacherGuidance: guidance } = config.training;
-  const distilled = calls === undefined ? undefined : { calls, guidance };
-  const about = { name: folder, hash, phantoms: learntFromPhantoms(data), distilled };
+  const about = { name: folder, hash, phantoms: learntFromPhantoms(data), distilled: studentOf({ ...config }) };
   const start = startOf(about, model, parametersOf(checkpoint.state));
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), checkpoint.state);
   return { start, layer: { name: folder, config: { model: config.model, scheduler: { ...scheduler } } } };
@@ -105,7 +104,7 @@ const hashOf = async (path: string) =>
     .digest('hex');
 
 /** @throws InputError for a path that cannot be looked at */
-async function isFile(path: string): Promise<boolean> {
+export async function isFile(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile();
   } catch (error) {

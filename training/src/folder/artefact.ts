@@ -220,13 +220,13 @@ const factsOf = ({ training, origin }: ModelCard): IndexFacts =>
         classNames: training.data.classNames,
         channelNames: training.data.channelNames,
         show: (training.settings.output as { show?: string } | undefined)?.show,
-        distilled: distilledOf(training.settings),
+        distilled: studentOf(training.settings),
         trainedOn: trainedOn(training.data),
       }
     : (origin ?? {});
 
-/** What the settings of a student's run make of it. */
-function distilledOf({ model, training }: TrainingFile['settings']): Distilled | undefined {
+/** What the settings of a run make of its model, if it is a student. */
+export function studentOf({ model, training }: TrainingFile['settings']): Distilled | undefined {
   const { calls, teacherGuidance } = (training ?? {}) as { calls?: number; teacherGuidance?: number };
   if (calls === undefined) return undefined;
   const { null_condition } = (model ?? {}) as Partial<ModelConfig>;

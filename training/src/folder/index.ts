@@ -5,6 +5,7 @@ export {
   indexEntries,
   namesOf,
   schedulerEntry,
+  studentOf,
   trainedOn,
   writeArtefact,
 } from './artefact.ts';

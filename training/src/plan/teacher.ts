@@ -1,7 +1,8 @@
 /** A student and its teacher: what the settings of one say of the other, and which models can teach. */
+import { plural } from '@onnoise/base/text';
 import { ddimPaths, isStraight, type Schedule, type SchedulerConfig } from '@onnoise/scheduler';
 import { STUDENT_SAMPLER } from '@onnoise/scheduler/model';
-import { refuse } from '@onnoise/scheduler/rules';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import type { Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
 import type { TrainConfig } from '../settings/config.ts';
@@ -21,7 +22,7 @@ export function withTeacher(config: TrainConfig, { name, distilled }: Start): Tr
   if (calls === undefined) return config;
   if (!distilled) return { ...config, training: { teacherCalls: TEACHER_STEPS * calls, ...config.training } };
   if (distilled.calls <= calls || distilled.calls % calls !== 0) {
-    const rule = `a divisor of ${distilled.calls}, and less, as ${name} is a student that draws in ${distilled.calls} ${distilled.calls === 1 ? 'call' : 'calls'}`;
+    const rule = `a divisor of ${distilled.calls}, and less, as ${name} is a student that draws in ${plural(distilled.calls, 'call')}`;
     refuse(ACTION, '--calls', rule, calls);
   }
   if ((teacherCalls ?? distilled.calls) !== distilled.calls) {
@@ -45,10 +46,11 @@ export function distillationOf(
   { training, output }: Pick<TrainConfig, 'training' | 'output'>,
   { scheduler, schedule }: { scheduler: SchedulerConfig; schedule: Schedule },
 ): Distillation | undefined {
-  const { calls, teacherGuidance, teacherIsStudent } = training;
+  const { calls, init, teacherCalls, teacherGuidance, teacherIsStudent } = training;
   if (calls === undefined) return undefined;
-  const teacherCalls = training.teacherCalls ?? TEACHER_STEPS * calls;
-  if (training.init === undefined) refuse(ACTION, '--init', 'the teacher', 'nothing');
+  if (init === undefined || teacherCalls === undefined) {
+    throw new InputError(`Cannot ${ACTION}: --init must be the teacher, received nothing.`);
+  }
   if (teacherCalls <= calls || teacherCalls % calls !== 0) {
     refuse(ACTION, '--teacher-calls', `a multiple of the student's ${calls}, and more`, teacherCalls);
   }
