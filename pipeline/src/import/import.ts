@@ -5,7 +5,14 @@
 import { basename, resolve } from 'node:path';
 import { isBelow, lockBeside, placeOf, requireSpace, withDiskErrors, withLock } from '@onnoise/base/files';
 import { type SamplerName, timestepsTold } from '@onnoise/scheduler';
-import { classNamesOf, type PictureSize, pictureSize, sizeOf } from '@onnoise/scheduler/model';
+import {
+  classNamesOf,
+  type Distilled,
+  distilledOf,
+  type PictureSize,
+  pictureSize,
+  sizeOf,
+} from '@onnoise/scheduler/model';
 import { check, InputError, show } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
 import {
@@ -68,6 +75,8 @@ export interface Checkpoint extends ReadSchedule {
   /** Whether names are those of MONAI. */
   ofMonai: boolean;
   classNames: string[] | undefined;
+  /** Where it comes of a student of ours, and says so. */
+  distilled: Distilled | undefined;
   /** Where it comes of a run of ours on phantoms alone, and says so. */
   trainedOn: 'phantoms' | undefined;
   licence: string | undefined;
@@ -134,8 +143,9 @@ async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<
     );
   }
   const classNames = model.classCount === null ? undefined : classNamesOf(index, model.classCount);
+  const distilled = distilledOf(`import ${from}`, index, schedule.config.num_train_timesteps);
   const trainedOn = index.trained_on === 'phantoms' ? index.trained_on : undefined;
-  return { ...schedule, files, model, ofMonai, classNames, trainedOn, licence: await licenceOf(files.card) };
+  return { ...schedule, files, model, ofMonai, classNames, distilled, trainedOn, licence: await licenceOf(files.card) };
 }
 
 /** The values of all parameters. @throws InputError that names tensors that do not fit, and keys that would explain it. */
@@ -199,12 +209,12 @@ interface Imported {
   sha256: string;
 }
 
-function cardOf({ classNames, trainedOn, licence, sampler }: Checkpoint, imported: Imported): ModelCard {
+function cardOf({ classNames, distilled, trainedOn, licence, sampler }: Checkpoint, imported: Imported): ModelCard {
   const { from, out, parameters, parity, sha256 } = imported;
   return {
     name: basename(resolve(out)),
     parameters,
-    origin: { name: basename(resolve(from)), hash: sha256, classNames, trainedOn, licence, sampler },
+    origin: { name: basename(resolve(from)), hash: sha256, classNames, distilled, trainedOn, licence, sampler },
     metrics: { 'largest difference between tfjs and ONNX': describeParity(parity) },
     limits: [
       'What it was trained on, and how well it does, is not known here: see where it comes from.',

@@ -2,6 +2,7 @@
 
 export {
   type Distilled,
+  distilledOf,
   type SamplingFacts,
   STUDENT_SAMPLER,
   USUAL_STEPS,

@@ -7,6 +7,7 @@ import { lastTimestep, type PredictionType } from '@onnoise/scheduler';
 import {
   type ConditionImage,
   type ConditionSpec,
+  type Distilled,
   type ImageShape,
   type MaskLabels,
   nameChannels,
@@ -27,6 +28,8 @@ export interface ModelCard {
     licence?: string | undefined;
     /** What it was saved to be sampled with. */
     sampler?: string | undefined;
+    /** Where it says that it is a student. */
+    distilled?: Distilled | undefined;
     /** Where it says that all images of its training were synthetic phantoms. */
     trainedOn?: 'phantoms' | undefined;
   };
