@@ -7,8 +7,9 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { INTERRUPTED, sayNote, sayResult, withInterrupt } from '@onnoise/base/terminal';
 import { formatPath, plural, program, shellPath } from '@onnoise/base/text';
+import { LARGEST_GUIDANCE } from '@onnoise/scheduler';
 import { STUDENT_SAMPLER } from '@onnoise/scheduler/model';
-import { checkInteger, refuse } from '@onnoise/scheduler/rules';
+import { check, checkInteger, InputError, number, refuse } from '@onnoise/scheduler/rules';
 import { readTeacher, type Teacher } from '@onnoise/training/fine-tuning';
 import { checkArtefactTarget } from '@onnoise/training/folder';
 import { settingsOf } from '@onnoise/training/plan';
@@ -22,7 +23,7 @@ export interface DistillArguments {
   model: string;
   calls: number;
   guidance?: number | undefined;
-  out: string;
+  out?: string | undefined;
   run?: string | undefined;
   resume: boolean;
   [option: string]: unknown;
@@ -33,10 +34,10 @@ const ACTION = 'distill the model';
 /** A student of fewer calls learns from one of twice as many. */
 const FEWEST_AT_ONCE = 4;
 
-/** Of the whole work, beside that of one other stage. */
+/** What a stage of four and more calls, and one of fewer, takes of the whole work, in proportion. */
 const WORK = { first: 2, later: 3 };
 
-/** Below what is asked for. Chosen by measurement: docs/few-calls.md. */
+/** Below what is asked for. */
 const USUAL: PartialConfig = {
   training: { minutes: 15, batch: 32, lr: 5e-4, lrSchedule: 'linear', warmupSteps: 20, emaDecay: 0.995, beta2: 0.99 },
   output: { sampleEvery: null, sampleCount: 40 },
@@ -44,13 +45,20 @@ const USUAL: PartialConfig = {
 
 export async function distill({ model, guidance, out, resume, ...args }: DistillArguments): Promise<void> {
   const calls = checkInteger(ACTION, '--calls', args.calls, 1, 16);
+  if (guidance !== undefined) check(ACTION, '--guidance', number({ min: 0, max: LARGEST_GUIDANCE }), guidance);
+  if (out === undefined) {
+    throw new InputError(
+      `Cannot ${ACTION}: --out must be the model folder to write, as --out out/few, received nothing.`,
+    );
+  }
   await checkArtefactTarget(out);
   const teacher = await readTeacher(model);
   const stages = stagesOf(calls, teacher);
+  const shares = sharesOf(stages);
   const folder = args.run ?? join('runs', basename(out));
   const typed = { name: 'the command line', config: typedLayer(args) };
   const given = [usualOf(teacher), { name: model, config: { data: teacher.data } }, typed];
-  const shares = sharesOf(stages);
+  const ends = await endsOf(resume ? join(folder, String(stages[0])) : undefined, shares[0]!, [given[0]!, typed]);
 
   const finished = await withInterrupt(async (signal) => {
     for (const [i, stage] of stages.entries()) {
@@ -65,7 +73,7 @@ export async function distill({ model, guidance, out, resume, ...args }: Distill
             init,
             calls: stage,
             ...(guidance !== undefined && { teacherGuidance: guidance }),
-            ...partOf(given, shares[i]!),
+            ...partOf(ends, shares[i]!),
           },
           output: { sampler: STUDENT_SAMPLER },
         },
@@ -88,7 +96,7 @@ export async function distill({ model, guidance, out, resume, ...args }: Distill
   });
   if (!finished) {
     process.exitCode = INTERRUPTED;
-    return sayNote(`Stopped. Continue with the same line and --resume.`);
+    return sayNote('Stopped. Continue with the same line and --resume.');
   }
   const run = join(folder, String(calls));
   const { step, bytes } = await exportFolder({ run, out });
@@ -121,6 +129,19 @@ function sharesOf(stages: readonly number[]): number[] {
   const work = stages.map((stage) => (stage < FEWEST_AT_ONCE ? WORK.later : WORK.first));
   const whole = work.reduce((sum, part) => sum + part, 0);
   return work.map((part) => part / whole);
+}
+
+/** Layers that say when the whole work ends: a continued one does as its first stage says. */
+async function endsOf(
+  first: string | undefined,
+  share: number,
+  layers: [ConfigLayer, ConfigLayer],
+): Promise<ConfigLayer[]> {
+  if (first === undefined || !existsSync(runPaths(first).config)) return layers;
+  const { name, config } = await readRunLayer(first);
+  const { steps, minutes } = config.training as { steps?: number; minutes?: number };
+  const whole = steps === undefined ? { minutes: minutes! / share } : { steps: Math.round(steps / share) };
+  return [{ name, config: { training: whole } }, layers[1]];
 }
 
 /** The end of a stage: its share of the steps or minutes of the highest layer that names some. */

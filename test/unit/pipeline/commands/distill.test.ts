@@ -92,6 +92,12 @@ describe('a student', () => {
     );
   });
 
+  test('is one still where diffusers saved it and it comes back', async () => {
+    expect(await runCli('import', at('student'), '--out', at('imported'))).toMatchObject({ code: 0 });
+    expect(json('imported', 'model_index.json')).toMatchObject({ distilled: { calls: 1, guidance: 1.1 } });
+    expect(json('imported', 'scheduler', 'scheduler_config.json')._class_name).toBe('DDIMScheduler');
+  });
+
   test('teaches one of fewer calls, and no other', async () => {
     expect(await distill('model', 4, 'four')).toMatchObject({ code: 0 });
     expect(await distill('four', 2, 'two')).toMatchObject({ code: 0 });
@@ -111,7 +117,9 @@ test('a stage that was stopped goes on to the last bit', async () => {
   for (const last of ['step-00000016', 'step-00000012'])
     rmSync(join(run('halves'), 'checkpoints', last), { recursive: true });
   rmSync(at('halves'), { recursive: true });
-  expect(await distill('model', 4, 'halves', '--resume')).toMatchObject({ code: 0 });
+  // The end of the run holds where none is given.
+  const again = ['distill', '--model', at('model'), '--out', at('halves'), '--run', at('runs', 'halves'), '--resume'];
+  expect(await runCli(...again)).toMatchObject({ code: 0 });
   expect(lossesOf('runs', 'halves', '4')).toEqual(lossesOf('runs', 'whole', '4'));
   const weights = (name: string) => readFileSync(at(name, 'unet', 'diffusion_pytorch_model.safetensors'));
   expect(weights('halves').equals(weights('whole'))).toBe(true);
@@ -124,6 +132,16 @@ describe('what cannot be distilled', () => {
       'the teacher\'s prediction_type must be v_prediction or sample: from pure noise, where few calls begin, a predicted epsilon says nothing of the picture, received "epsilon"',
     );
     expect(existsSync(at('runs', 'from-noise'))).toBe(false);
+  });
+
+  test('into no folder, and with a guidance out of range', async () => {
+    const line = ['distill', '--model', at('model')];
+    expect(await refusal(runCli(...line))).toContain(
+      '--out must be the model folder to write, as --out out/few, received nothing',
+    );
+    expect(await refusal(runCli(...line, '--out', at('none'), '--guidance', '99'))).toContain(
+      '--guidance must be a number from 0 to 20, received 99',
+    );
   });
 
   test('no calls, too many, and a folder that is no model', async () => {
