@@ -64,26 +64,50 @@ export function noisedAt(t: number, x0: number, epsilon: number): number {
 }
 
 /** Line 5: a step of gradient descent with Adam. */
-export async function learn(run: RunGraph, cloud: Cloud, batch: Batch): Promise<{ cloud: Cloud; loss: number }> {
+export const learn = (run: RunGraph, cloud: Cloud, { noisy, times, epsilon }: Batch): Promise<Learned> =>
+  descend(run, cloud, { noisy, times, target: epsilon, rate: RATE });
+
+export interface Learned {
+  cloud: Cloud;
+  loss: number;
+}
+
+/** What the network is corrected with. */
+export interface Correction {
+  /** [BATCH, 2] */
+  noisy: Float32Array;
+  /** What it is told: [BATCH], 0 to T - 1. */
+  times: ArrayLike<number>;
+  /** What it should have said, [BATCH, 2]. */
+  target: Float32Array;
+  /** Adam's learning rate. */
+  rate: number;
+}
+
+/** A step of gradient descent with Adam, whatever the network learns to say. */
+export async function descend(
+  run: RunGraph,
+  cloud: Cloud,
+  { noisy, times, target, rate }: Correction,
+): Promise<Learned> {
   const steps = cloud.steps + 1;
-  const rate = (RATE * Math.sqrt(1 - ADAM.beta2 ** steps)) / (1 - ADAM.beta1 ** steps);
+  const corrected = (rate * Math.sqrt(1 - ADAM.beta2 ** steps)) / (1 - ADAM.beta1 ** steps);
   const out = await run('cloud-step', {
     weights: tensor(cloud.weights, SIZE),
     moment1: tensor(cloud.moment1, SIZE),
     moment2: tensor(cloud.moment2, SIZE),
-    features: tensor(featuresOf(batch.noisy, batch.times), BATCH, FEATURES),
-    epsilon: tensor(batch.epsilon, BATCH, 2),
-    rate: tensor(Float32Array.of(rate), 1),
+    features: tensor(featuresOf(noisy, times), BATCH, FEATURES),
+    epsilon: tensor(target, BATCH, 2),
+    rate: tensor(Float32Array.of(corrected), 1),
   });
   const of = (name: string) => out[name]!.data as Float32Array;
   const [weights, moment1, moment2] = [of('next_weights'), of('next_moment1'), of('next_moment2')];
   return { cloud: { ...cloud, weights, moment1, moment2, steps }, loss: of('loss')[0]! };
 }
 
-/** The guessed noise of points at one t. @param points [BATCH, 2] */
+/** What the network says of points at one t: their noise, in this chapter. @param points [BATCH, 2] */
 export async function guess(run: RunGraph, { weights }: Cloud, points: Float32Array, t: number): Promise<Float32Array> {
-  const times = new Int32Array(BATCH).fill(t);
-  const features = tensor(featuresOf(points, times), BATCH, FEATURES);
+  const features = tensor(featuresOf(points, new Float64Array(BATCH).fill(t)), BATCH, FEATURES);
   const { noise } = await run('cloud-guess', { weights: tensor(weights, SIZE), features });
   return noise!.data as Float32Array;
 }

@@ -1,10 +1,10 @@
 /** The live run: what is trained, which line is lit, and what the plane shows. */
 import { signal } from '@preact/signals';
-import { announce, samplingWorker } from '../../../state/store.ts';
-import { settle, tell } from '../trouble.ts';
+import { announce } from '../../../state/store.ts';
 import { createTurns } from '../turn.ts';
-import { type Batch, type Cloud, drawBatch, guess, learn, newCloud, type RunGraph, sample } from './cloud.ts';
+import { type Batch, type Cloud, drawBatch, guess, learn, newCloud, sample } from './cloud.ts';
 import { GRID } from './grid.ts';
+import { runOnPage as run } from './run-on-page.ts';
 import { pointsOf, type Shape } from './shapes.ts';
 
 export const LINES = ['repeat', 'picture', 'time', 'noise', 'descend', 'until'] as const;
@@ -35,18 +35,6 @@ export const training = signal(false);
 export const sampling = signal(false);
 const trainTurn = createTurns(training);
 const flowTurn = createTurns(sampling);
-
-const run: RunGraph = async (name, feeds) => {
-  try {
-    const source = { kind: 'url', url: 'learn' } as const;
-    const answer = await samplingWorker.run({ id: name, source, path: `${name}.onnx`, feeds });
-    settle('network');
-    return answer;
-  } catch (error) {
-    tell('network', error);
-    throw error;
-  }
-};
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { drawBatch, guess, learn, newCloud, type RunGraph, sample } from '#site/views/learn/learning/cloud.ts';
 import { GRID } from '#site/views/learn/learning/grid.ts';
@@ -9,23 +8,7 @@ import { pointsOf, SHAPES } from '#site/views/learn/learning/shapes.ts';
 import { expectClose } from '#test/compare.ts';
 import { encodeModel, trace } from '#tracer/index.ts';
 import { cloudGuess, cloudStep, GUESS_INPUTS, STEP_INPUTS } from '../../../../scripts/learn/cloud.ts';
-
-const FOLDER = join(import.meta.dirname, '..', '..', '..', '..', 'site', 'public', 'learn');
-
-const sessions = new Map<string, Promise<InferenceSession>>();
-
-/** As the page's worker does, on Node's onnxruntime. */
-const run: RunGraph = async (name, feeds) => {
-  if (!sessions.has(name)) sessions.set(name, InferenceSession.create(join(FOLDER, `${name}.onnx`)));
-  const given = Object.entries(feeds).map(([input, { type, data, dims }]) => [input, new Tensor(type, data, dims)]);
-  const out = await (await sessions.get(name)!).run(Object.fromEntries(given));
-  return Object.fromEntries(
-    Object.entries(out).map(([output, { data, dims }]) => [
-      output,
-      { type: 'float32', data: Float32Array.from(data as Float32Array), dims: [...dims] },
-    ]),
-  );
-};
+import { CLOUD_FOLDER, runInNode as run } from './cloud-graphs.ts';
 
 /** The same functions, computed by tfjs. */
 const eager: RunGraph = async (name, feeds) => {
@@ -48,7 +31,7 @@ describe('the graphs of the page', () => {
       ['cloud-guess', cloudGuess, GUESS_INPUTS, 'cloud_guess'],
       ['cloud-step', cloudStep, STEP_INPUTS, 'cloud_step'],
     ] as const) {
-      const bytes = await readFile(join(FOLDER, `${name}.onnx`));
+      const bytes = await readFile(join(CLOUD_FOLDER, `${name}.onnx`));
       expect(Buffer.from(encodeModel(trace(fn, inputs, { name: title }))).equals(bytes), name).toBe(true);
     }
   });
