@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { Later } from '../../components/later.tsx';
 import { createLazy } from '../../components/lazy.tsx';
+import { useAddress } from '../../shell/use-address.ts';
 import './forward.css';
 import './source/source.css';
 import './stage.css';
@@ -10,13 +11,14 @@ import './widths.css';
 import { ScheduleCard } from './schedule-card.tsx';
 import { Source } from './source/source.tsx';
 import { Stage } from './stage.tsx';
-import { useAddress } from './state/address.ts';
+import { formatSettings, readSettings } from './state/settings.ts';
+import { applySettings, settings } from './state/state.ts';
 import { TimeBar } from './time-bar.tsx';
 
 const { Show } = createLazy<'below'>(() => () => import('./below.tsx'));
 
 export default function ForwardView(): JSX.Element {
-  useAddress();
+  useAddress({ view: 'forward', settings, read: readSettings, format: formatSettings, apply: applySettings });
   return (
     <div class="forward">
       <header class="grid gap-8">
