@@ -52,7 +52,7 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   const hash = createHash('sha256').update(network).digest('hex');
   const figures = await readFigures(folder, hash, path);
   const licence = await readLicence(folder);
-  const { trainedOn } = artefact;
+  const { distilled, trainedOn } = artefact;
   return {
     line: {
       id,
@@ -64,6 +64,7 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
       bytes: network.length,
       ...(artefact.conditionImage?.mask && optional[OPTIONAL.indexOf(masks)] && { masks: `models/${id}/${masks}` }),
       ...(trainedOn && { trainedOn }),
+      ...(distilled && { distilled }),
       ...(licence !== undefined && { licence }),
       ...(figures.length > 0 && { figures }),
     },

@@ -1,4 +1,4 @@
-import type { ConditionImage, ImageShape, MainFigure, MaskLabels } from '@onnoise/scheduler/model';
+import type { ConditionImage, Distilled, ImageShape, MainFigure, MaskLabels } from '@onnoise/scheduler/model';
 
 /** What a model is told, what it draws beside a picture, and what is shown of it, known before it is loaded. */
 export interface BesidePictures {
@@ -46,6 +46,8 @@ export interface ModelLine extends BesidePictures {
   recording?: string;
   /** Where the model says that all images of its training were synthetic phantoms. */
   trainedOn?: 'phantoms';
+  /** Where the model says that it is a student, which draws in few calls. */
+  distilled?: Distilled;
   /** Licence and source of the images of its training, where its training.json names them. */
   licence?: string;
   /** Address of masks to draw from, where the folder has some. */

@@ -38,34 +38,42 @@ export interface UnetConfig {
   freq_shift: number;
 }
 
-/** The first that makes digits: the chapters' pictures are digits. */
-const entryOf = () => models.peek().find(makesDigits) ?? models.peek()[0]!;
+/** The first that makes digits: the chapters' pictures are digits. A student knows few timesteps, and chapters ask for any. */
+function entryOf(): ModelEntry {
+  const all = models.peek();
+  const teachers = all.filter(({ distilled }) => !distilled);
+  return teachers.find(makesDigits) ?? teachers[0] ?? all[0]!;
+}
 
 export const lesson = signal<Lesson | undefined>(undefined);
 /** Of the network, until it has run once. */
 export const progress = signal<LoadProgress | null>(null);
 
 /** Reads the model's folder once. */
-export const useLesson = (): Lesson | undefined => useFetched('model', lesson, readLesson);
+export const useLesson = (): Lesson | undefined => useFetched('model', lesson, () => readLesson(entryOf()));
 
-async function readLesson(): Promise<Lesson> {
-  const entry = entryOf();
+/** Any model's folder. @throws InputError for what is no model folder, or cannot be fetched */
+export async function readLesson(entry: ModelEntry): Promise<Lesson> {
   const read = withSignal(openFolder(entry.url ?? entry.files!), undefined);
   const artefact = await readArtefact(read);
   const unet = JSON.parse(new TextDecoder().decode((await read(MODEL_FILES.unet))!)) as UnetConfig;
   return { ...artefact, entry, unet, schedule: makeSchedule(artefact.scheduler) };
 }
 
-export interface Call {
+interface Asked {
   /** [N, C, H, W] */
   x: Float32Array;
   /** One for each picture. */
-  timesteps: readonly number[];
-  /** The class of all pictures, or of each; left out: none is given. */
-  label?: number | readonly number[] | undefined;
+  timesteps: ArrayLike<number>;
   /** Modules whose outputs are wanted as well. */
   expose?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
+}
+
+export interface Call extends Asked {
+  timesteps: readonly number[];
+  /** The class of all pictures, or of each; left out: none is given. */
+  label?: number | readonly number[] | undefined;
 }
 
 export interface Answer {
@@ -76,15 +84,19 @@ export interface Answer {
 }
 
 /** What the network says. @throws InputError, whose sentence is also in `trouble`; AbortError. */
-export async function ask({ entry, shape, ...facts }: Lesson, call: Call): Promise<Answer> {
-  const { x, timesteps, label, expose, signal } = call;
+export function ask(lesson: Lesson, { label, ...call }: Call): Promise<Answer> {
+  const { timesteps } = call;
+  const labels = label === undefined ? {} : { labels: typeof label === 'number' ? timesteps.map(() => label) : label };
+  return askRows(lesson, { ...call, rows: conditionRows(extraInputs(lesson), labels, timesteps.length) });
+}
+
+/** The same, where what the network is told of each picture is in rows. */
+export async function askRows(
+  { entry, shape, ...facts }: Lesson,
+  { x, timesteps, rows, expose, signal }: Asked & { rows: readonly Float32Array[] },
+): Promise<Answer> {
   const count = timesteps.length;
   const extra = extraInputs(facts);
-  const rows = conditionRows(
-    extra,
-    label === undefined ? {} : { labels: typeof label === 'number' ? timesteps.map(() => label) : label },
-    count,
-  );
   const given = inputTensors(extra, rows).map(({ name, type, values, dims }) => [name, { type, data: values, dims }]);
   try {
     const { out_sample: output, ...modules } = await samplingWorker.run(

@@ -66,6 +66,13 @@ describe('readModelFolder', () => {
     await expect(shows({ show: 'pd' })).rejects.toThrow('--show must name channels of the pictures, flair, t1, t2');
   });
 
+  test('tells of a student in how many calls it draws', async () => {
+    const index = (distilled: object) => ({ 'model_index.json': JSON.stringify({ distilled }) });
+    const student = await readModelFolder(await writeModel('hands-4', index({ calls: 4, guidance: 1.5 })));
+    expect(student.line).toMatchObject({ id: 'hands-4', distilled: { calls: 4, guidance: 1.5 } });
+    await expect(readModelFolder(await writeModel('b', index({ calls: 0 })))).rejects.toThrow('calls of distilled');
+  });
+
   test('reads sizes of two sides, SimpleUnet and classes', async () => {
     const unet = '{"sample_size": [24, 32], "image_channels": 1, "num_class_embeds": 3}';
     const { line } = await readModelFolder(await writeModel('a', { 'unet/config.json': unet }));
