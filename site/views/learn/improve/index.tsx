@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
 import { readable } from '../../forward/state/numbers.ts';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
+import { FewCalls } from './few/index.tsx';
 import './improve.css';
 import { LineChart } from '../line-chart.tsx';
 import { FIRST, IMPROVEMENTS, type Improvement, type Run, runOf } from './runs.ts';
@@ -55,8 +56,10 @@ export default function ImproveChapter(): JSX.Element {
           </p>
         </details>
       </Card>
+      <FewCalls />
       <TakeAway>
-        Change one thing, keep the rest and the seed, and look at loss and pictures: they need not agree.
+        Change one thing, keep the rest and the seed, and look at loss and pictures: they need not agree. Few calls take
+        straight paths, and a student learns these from its teacher.
       </TakeAway>
       <Notes notes={NOTES} />
     </>
@@ -108,6 +111,36 @@ const NOTES: readonly Note[] = [
       <p>
         No. The loss is a mean over the noise that the schedule makes; more noise is easier to name. Compare pictures,
         or measures of pictures, with the same number of steps.
+      </p>
+    ),
+  },
+  {
+    question: 'Flow matching draws straight lines. Why is it not done in one step?',
+    answer: (
+      <p>
+        Each pair has a straight line, but one place lies on the lines of many pairs, and the network has one direction
+        for it: their mean. Look at “Learnt from”. In the plane, flow matching misses as much as diffusion with the same
+        number of steps. Both learn the mean of what a noisy point may have been, and a step of DDIM goes by that alone.
+        They spread their steps in another way, and draw the same path at another scale.
+      </p>
+    ),
+  },
+  {
+    question: 'Is every bend a trouble?',
+    answer: (
+      <p>
+        No. Diffusion’s paths may look straighter than those of flow matching, and still need as many steps: as it keeps
+        the variance, its points need not come in to the middle first. What costs steps is that the network changes its
+        mind about where a path ends. The student knows the end from the start.
+      </p>
+    ),
+  },
+  {
+    question: 'How else does a student learn?',
+    answer: (
+      <p>
+        By progressive distillation, as “pipeline distill” does it: one step of the student shall end where a few steps
+        of its teacher end. Then the student teaches the next one, which halves the steps again.
       </p>
     ),
   },
