@@ -27,7 +27,14 @@ export function Slider({ value, min, max, step = 1, disabled, format, onInput, o
     ({ currentTarget }: TargetedEvent<HTMLInputElement>) =>
       to?.(currentTarget.valueAsNumber);
   return (
-    <Field {...field} aside={<output class="number">{text}</output>}>
+    <Field
+      {...field}
+      aside={
+        <span class="number" aria-hidden="true">
+          {text}
+        </span>
+      }
+    >
       {(ids) => (
         <input
           {...ids}
