@@ -209,7 +209,8 @@ function describe() {
   const { hint, options } = sampler();
   const { distilled } = model();
   const taken = distilled ? [] : options;
-  $('sampler-hint').textContent = distilled ? '' : hint;
+  $('sampler-hint').textContent = hint;
+  $('sampler-hint').hidden = distilled !== undefined;
   for (const option of new Set(samplers.flatMap(({ options }) => options))) {
     $(`${option}-field`).hidden = !taken.includes(option);
     input(option).disabled = !taken.includes(option); // an unused field need not be valid
