@@ -1,6 +1,6 @@
 /** Sampling: from the controls to the frames, however it ends. */
 
-import type { ModelInfo } from '@onnoise/runtime-web';
+import type { ModelInfo, StepFrame } from '@onnoise/runtime-web';
 import { completeRequest, type PictureOptions, partShown, pictureShapeOf } from '@onnoise/scheduler/model';
 import { batch } from '@preact/signals';
 import { noticeOf } from '../../../state/phantoms.ts';
@@ -14,14 +14,13 @@ import { brought, mask, source } from './start-state.ts';
 import * as state from './state.ts';
 import type { ToldPicture } from './told-picture.ts';
 import { drawing, fetchExamples, toldPicture } from './told-state.ts';
+import { takeTurn, turnsOver } from './turns.ts';
 import { counted, unitOf } from './unit.ts';
 
 let abort: AbortController | undefined;
 /** How the last sampling ended: the state to return to if the next one is refused. */
 let settled: 'idle' | 'done' | 'cancelled' | 'failed' = 'idle';
 let writing = false;
-/** The engine's last call: it takes one at a time, and a cancelled one ends with its step. */
-let underWay: Promise<unknown> = Promise.resolve();
 
 /** True while this view writes the address, which is then not a link to follow. */
 export const isWriting = (): boolean => writing;
@@ -44,7 +43,7 @@ export async function sample(): Promise<void> {
   state.phase.value = 'loading';
   try {
     const [info] = await Promise.all([useModel(model), fetchExamples(model)]);
-    await underWay.catch(() => {});
+    await turnsOver();
     if (signal.aborted) return;
     const checked = check(state.draft.peek(), state.limitsOf(info), brought.peek());
     if ('problems' in checked) return refuse();
@@ -149,18 +148,15 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
     drawing = 0;
     if (!signal.aborted) state.last.value = frames.last;
   };
-  const sampling = samplingWorker.sample(request, {
-    signal,
-    onStep: ({ step, x, x0, masks, masks0, seconds }) => {
-      frames.push({ step, x, x0, ...(masks && { masks }), ...(masks0 && { masks0 }) });
-      state.pace.value = tempo(step, seconds);
-      const quarter = quarterReached(before, step, steps);
-      before = step;
-      if (quarter > 0) announce(`${quarter * 25} percent.`);
-      drawing ||= requestAnimationFrame(draw); // several steps may share a frame of the screen
-    },
-  });
-  underWay = sampling;
+  const onStep = ({ step, x, x0, masks, masks0, seconds }: StepFrame) => {
+    frames.push({ step, x, x0, ...(masks && { masks }), ...(masks0 && { masks0 }) });
+    state.pace.value = tempo(step, seconds);
+    const quarter = quarterReached(before, step, steps);
+    before = step;
+    if (quarter > 0) announce(`${quarter * 25} percent.`);
+    drawing ||= requestAnimationFrame(draw); // several steps may share a frame of the screen
+  };
+  const sampling = takeTurn(() => samplingWorker.sample(request, { signal, onStep }));
   const { seconds, stepsPerSecond } = await sampling.finally(() => cancelAnimationFrame(drawing));
   if (signal.aborted) return;
   state.last.value = frames.last;
