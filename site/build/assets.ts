@@ -26,7 +26,7 @@ import { type ModelFolder, readModelFolder, uniqueIds } from './model-folder.ts'
 import { readRealDigits } from './real-digits.ts';
 
 export interface AssetOptions {
-  /** Every folder inside is a model: hands first, then radiographs, then digits, then by name. */
+  /** Every folder inside is a model: hands first, then radiographs, then digits, then by name; a live student before its teacher. */
   modelsFolder: string;
   /** Model folders to show before them, in this order. */
   first?: readonly string[] | undefined;
@@ -97,15 +97,28 @@ export async function readModels({ modelsFolder, first = [], real }: AssetOption
   const inside = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
   const shipped = inside.filter((entry) => entry.isDirectory()).map((entry) => join(modelsFolder, entry.name));
   shipped.sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
-  const folders = new Set([...first, ...shipped].map((folder) => resolve(folder)));
-  if (folders.size === 0) refuse('make the page', 'the models', 'at least one', `none in ${modelsFolder}`);
-  const models = await Promise.all([...folders].map(readModelFolder));
+  const named = new Set(first.map((folder) => resolve(folder)));
+  const others = shipped.map((folder) => resolve(folder)).filter((folder) => !named.has(folder));
+  if (named.size + others.length === 0) {
+    refuse('make the page', 'the models', 'at least one', `none in ${modelsFolder}`);
+  }
+  const [before, after] = await Promise.all([named, others].map((some) => Promise.all([...some].map(readModelFolder))));
+  const models = [...before!, ...studentsFirst(after!)];
   return Promise.all(uniqueIds(models).map((model) => withExtras(model, real)));
 }
 
 function rankOf(folder: string): number {
   const rank = SHOWN_FIRST.indexOf(basename(folder));
   return rank < 0 ? SHOWN_FIRST.length : rank;
+}
+
+/** Live students, `hands-1`, right before their teacher, `hands`: a visitor meets the one that answers at once. */
+function studentsFirst(models: readonly ModelFolder[]): ModelFolder[] {
+  const isStudentOf = ({ folder, line }: ModelFolder, teacher: ModelFolder) =>
+    line.live !== undefined && !teacher.line.live && basename(folder).startsWith(`${basename(teacher.folder)}-`);
+  const taught = models.filter((model) => models.some((teacher) => isStudentOf(model, teacher)));
+  const others = models.filter((model) => !taught.includes(model));
+  return others.flatMap((model) => [...taught.filter((student) => isStudentOf(student, model)), model]);
 }
 
 /** What the page has beside a model: pictures of the kind that it makes, and a recording of this network. */

@@ -9,6 +9,7 @@ import {
   type Artefact,
   bytesOf,
   checkNetwork,
+  type Distilled,
   figuresOfModel,
   LOADING,
   type MainFigure,
@@ -21,7 +22,7 @@ import {
   unreadablePart,
 } from '../../scheduler/src/model/index.ts';
 import { refuse } from '../../scheduler/src/rules/index.ts';
-import { besidePictures, type ModelLine } from '../state/model-line.ts';
+import { besidePictures, liveFacts, type ModelLine } from '../state/model-line.ts';
 
 export interface ModelFolder {
   line: ModelLine;
@@ -53,16 +54,18 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   const figures = await readFigures(folder, hash, path);
   const licence = await readLicence(folder);
   const { distilled, trainedOn } = artefact;
+  const live = liveFacts(artefact);
   return {
     line: {
       id,
-      title: titled(basename(folder)),
+      title: titleOf(basename(folder), artefact),
       note: noteOf(artefact),
       shape: pictureShapeOf(artefact),
       ...besidePictures({ ...artefact, shows: partShown(LOADING, artefact) }),
       url: `models/${id}`,
       bytes: network.length,
       ...(artefact.conditionImage?.mask && optional[OPTIONAL.indexOf(masks)] && { masks: `models/${id}/${masks}` }),
+      ...(live && { live }),
       ...(trainedOn && { trainedOn }),
       ...(distilled && { distilled }),
       ...(licence !== undefined && { licence }),
@@ -115,14 +118,25 @@ function titled(name: string): string {
   return words === '' ? 'Model' : words[0]!.toUpperCase() + words.slice(1);
 }
 
+/** `hands-1`, a student of one call, is `Hands, live`; one of many calls, `hands-8`, is `Hands, 8 calls`. */
+function titleOf(name: string, artefact: Artefact): string {
+  const { distilled } = artefact;
+  if (!distilled) return titled(name);
+  const bare = titled(name.replace(new RegExp(`[-_ ]${distilled.calls}$`), ''));
+  return `${bare}, ${liveFacts(artefact) ? 'live' : callsOf(distilled)}`;
+}
+
+const callsOf = ({ calls }: Distilled): string => (calls === 1 ? '1 call' : `${calls} calls`);
+
 function noteOf(artefact: Artefact): string {
-  const { channelNames, classes, conditionImage, maskOutput } = artefact;
+  const { channelNames, classes, conditionImage, distilled, maskOutput } = artefact;
   const [channels, height, width] = pictureShapeOf(artefact);
   const kinds = classes === 0 ? [] : [classes === 1 ? '1 class' : `${classes} classes`];
   const told = conditionImage ? [conditionImage.mask ? 'from a drawing' : 'from a picture'] : [];
   const drawn = maskOutput ? ['with masks'] : [];
   const colours = nameChannels(channels, channelNames).replace('RGB', 'colour');
-  return [`${width} × ${height}`, colours, ...kinds, ...told, ...drawn].join(', ');
+  const calls = distilled ? [callsOf(distilled)] : [];
+  return [...calls, `${width} × ${height}`, colours, ...kinds, ...told, ...drawn].join(', ');
 }
 
 /** @returns undefined for a file that is missing. @throws InputError for one that cannot be read */

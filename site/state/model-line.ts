@@ -1,4 +1,13 @@
-import type { ConditionImage, Distilled, ImageShape, MainFigure, MaskLabels } from '@onnoise/scheduler/model';
+/** The build's list of models: what the page knows of each before it is loaded. */
+import type {
+  Artefact,
+  ConditionImage,
+  ConditionSpec,
+  Distilled,
+  ImageShape,
+  MainFigure,
+  MaskLabels,
+} from '@onnoise/scheduler/model';
 
 /** What a model is told, what it draws beside a picture, and what is shown of it, known before it is loaded. */
 export interface BesidePictures {
@@ -25,6 +34,32 @@ export const besidePictures = ({
   ...(shows && { shows }),
 });
 
+/** Network calls of a picture. Of four, on two threads of WebAssembly, a 64 × 64 picture still comes several times a second. */
+export const MOST_LIVE_CALLS = 4;
+
+/** What a student that draws while sliders move can be asked for. */
+export interface LiveFacts {
+  /** Of the network, for a picture. */
+  calls: number;
+  /** Names of the classes; none for a model without. */
+  classes: readonly string[];
+  /** The numbers that it is told. */
+  conditions: readonly ConditionSpec[];
+}
+
+/** undefined for a model of more calls, and for one that is told a drawing or a picture: those are drawn when asked. */
+export function liveFacts({
+  distilled,
+  conditionImage,
+  classes,
+  classNames,
+  conditions,
+}: Pick<Artefact, 'distilled' | 'conditionImage' | 'classes' | 'classNames' | 'conditions'>): LiveFacts | undefined {
+  if (!distilled || distilled.calls > MOST_LIVE_CALLS || conditionImage) return undefined;
+  const names = Array.from({ length: classes }, (_, label) => classNames?.[label] ?? String(label));
+  return { calls: distilled.calls, classes: names, conditions };
+}
+
 /** The build's line of a model; addresses are relative to the page. */
 export interface ModelLine extends BesidePictures {
   /** Also the name of its folder in `models/`. */
@@ -50,6 +85,8 @@ export interface ModelLine extends BesidePictures {
   distilled?: Distilled;
   /** Licence and source of the images of its training, where its training.json names them. */
   licence?: string;
+  /** Of a student that draws while sliders move. */
+  live?: LiveFacts;
   /** Address of masks to draw from, where the folder has some. */
   masks?: string;
   /** How good it is, where it was evaluated. */

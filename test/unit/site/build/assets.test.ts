@@ -103,6 +103,24 @@ describe('readModelFolder', () => {
     expect(other.line).not.toHaveProperty('masks');
   });
 
+  test('tells what a student can be asked for while sliders move, and one of many calls by its calls', async () => {
+    const unet = { sample_size: 32, in_channels: 1, num_class_embeds: 2 };
+    const student = (calls: number) => ({
+      'unet/config.json': JSON.stringify(unet),
+      'model_index.json': JSON.stringify({ distilled: { calls, guidance: 1.1 }, id2label: { 0: 'a', 1: 'b' } }),
+    });
+    const { line } = await readModelFolder(await writeModel('hands-1', student(1)));
+    expect(line).toMatchObject({
+      id: 'hands-1',
+      title: 'Hands, live',
+      note: '1 call, 32 × 32, gray, 2 classes',
+      live: { calls: 1, classes: ['a', 'b'], conditions: [] },
+    });
+    const slow = (await readModelFolder(await writeModel('hands-8', student(8)))).line;
+    expect(slow).toMatchObject({ title: 'Hands, 8 calls', note: '8 calls, 32 × 32, gray, 2 classes' });
+    expect(slow).not.toHaveProperty('live');
+  });
+
   test('tells how good an evaluated model is', async () => {
     const hash = createHash('sha256').update('onnx').digest('hex');
     const evaluation = exampleEvaluation();
@@ -158,6 +176,28 @@ describe('readModels', () => {
     expect(await shown([mine])).toEqual(['mine', 'hands', 'radiographs', 'digits', 'apples', 'fashion']);
     await rm(join(root, 'shipped/hands'), { recursive: true });
     expect(await shown([])).toEqual(['radiographs', 'digits', 'apples', 'fashion']);
+  });
+
+  test('shows a live student right before its teacher', async () => {
+    const student = (calls: number) => ({ 'model_index.json': JSON.stringify({ distilled: { calls } }) });
+    for (const name of ['digits', 'fashion', 'hands', 'radiographs']) await writeModel(`shipped/${name}`);
+    await writeModel('shipped/digits-2', student(2));
+    await writeModel('shipped/hands-1', student(1));
+    await writeModel('shipped/hands-8', student(8));
+    await writeModel('shipped/alone-1', student(1));
+    await writeModel('shipped/fashion-1');
+    const models = await readModels({ modelsFolder: join(root, 'shipped') });
+    expect(models.map(({ line }) => line.id)).toEqual([
+      'hands-1',
+      'hands',
+      'radiographs',
+      'digits-2',
+      'digits',
+      'alone-1',
+      'fashion',
+      'fashion-1',
+      'hands-8',
+    ]);
   });
 
   test('shows phantoms beside a model of phantoms', async () => {
