@@ -4,6 +4,7 @@
  *
  *     npx tsx scripts/learn/record-sampling.ts digits
  *     npx tsx scripts/learn/record-sampling.ts hands --count 6 --seed 170
+ *     npx tsx scripts/learn/record-sampling.ts hands-1 --count 6
  *
  * What is recorded is what the page's controls then say at first of the model. Run it whenever the weights change: the page
  * shows no recording of others.
@@ -38,8 +39,8 @@ if (name === undefined || positionals.length > 1) throw new Error('Name one fold
 const folder = join(ROOT, 'models', name);
 const picture = join(SITE, 'public', 'learn', `recorded-${name}.webp`);
 const model = await loadModel(folder, { device: 'cpu' });
-const { classes, nullCondition, conditions, scheduler, shape } = model;
-const limits = { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions };
+const { classes, nullCondition, conditions, distilled, scheduler, shape } = model;
+const limits = { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions, distilled };
 const draft = fitDraft({ ...DEFAULTS, ...given }, limits);
 const checked = check(draft, limits);
 if ('problems' in checked) throw new Error(Object.values(checked.problems).join(' '));

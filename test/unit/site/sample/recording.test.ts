@@ -32,8 +32,8 @@ describe.each(shipped)('the recording of %s', (key, recording) => {
   });
 
   test('shows, step by step, the pictures that the button makes', { tags: 'long' }, async () => {
-    const { classes, nullCondition, conditions, scheduler, sample } = await model;
-    const limits = { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions };
+    const { classes, nullCondition, conditions, distilled, scheduler, sample } = await model;
+    const limits = { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions, distilled };
     const checked = check({ ...DEFAULTS, ...recording.draft }, limits);
     if ('problems' in checked) throw new Error('no request');
     const made: { x: Uint8ClampedArray; x0: Uint8ClampedArray }[] = [];
@@ -51,7 +51,7 @@ describe.each(shipped)('the recording of %s', (key, recording) => {
       expect(distance(x0, made[i]!.x0), `estimate ${i + 1}`).toBeLessThan(LOSS);
       expect(distance(x, made[i]!.x), `step ${i + 1}`).toBeLessThan(LOSS);
     }
-    expect(distance(shown.at(-1)!.x, shown.at(0)!.x)).toBeGreaterThan(10 * LOSS);
+    if (made.length > 1) expect(distance(shown.at(-1)!.x, shown.at(0)!.x)).toBeGreaterThan(10 * LOSS);
   });
 });
 
