@@ -28,10 +28,11 @@ import './transport.css';
 import './controls.css';
 import './widths.css';
 import { ToldCard } from './draw/told-card.tsx';
+import { LiveCard } from './live/card.tsx';
 import { Transport } from './parts/transport.tsx';
 import { StartCard } from './start/card.tsx';
 import { kindOf } from './state/start.ts';
-import { busy, draft, info, phase, prediction, trouble } from './state/state.ts';
+import { busy, draft, info, live, phase, prediction, trouble } from './state/state.ts';
 import { toldSpec } from './state/told-state.ts';
 
 export default function SampleView(): JSX.Element {
@@ -43,25 +44,19 @@ export default function SampleView(): JSX.Element {
   }, []);
   return (
     <div class="sample grid gap-20" data-phase={phase.value}>
-      <header class="sample-intro">
-        <div>
-          <h1>Out of noise, a picture</h1>
-          <p class="lede">
-            Sampling begins with pure noise, <XT />. At every step a network looks at the noisy <Xt />{' '}
-            {stepWords(prediction.value)}{' '}
-            <span class="sample-together">
-              <PredictedX0 />.
-            </span>{' '}
-            The sampler then takes <Xt /> a little closer to it.
-          </p>
-        </div>
-        {kindOf(draft.value) === 'noise' && toldSpec.value === null && <GoButton />}
-      </header>
+      {live.value ? <LiveIntro calls={live.value.calls} /> : <Intro />}
       {trouble.value && (
         <p class="trouble sample-trouble line gap-10" role="alert">
           <Icon name="alert" />
           {trouble.value}
         </p>
+      )}
+      <LiveCard />
+      {live.value && (
+        <header class="row between gap-12">
+          <h2>Several at once</h2>
+          <FirstButton />
+        </header>
       )}
       <ToldCard />
       <StartCard />
@@ -91,6 +86,43 @@ export default function SampleView(): JSX.Element {
     </div>
   );
 }
+
+const Intro = (): JSX.Element => (
+  <header class="sample-intro">
+    <div>
+      <h1>Out of noise, a picture</h1>
+      <p class="lede">
+        Sampling begins with pure noise, <XT />. At every step a network looks at the noisy <Xt />{' '}
+        {stepWords(prediction.value)}{' '}
+        <span class="sample-together">
+          <PredictedX0 />.
+        </span>{' '}
+        The sampler then takes <Xt /> a little closer to it.
+      </p>
+    </div>
+    <FirstButton />
+  </header>
+);
+
+/** Of the calls that are live. */
+const NUMBERS = ['One', 'Two', 'Three', 'Four'];
+
+/** A model that draws while sliders move needs no button, and leaves the room to its picture. */
+const LiveIntro = ({ calls }: { calls: number }): JSX.Element => (
+  <header class="sample-intro">
+    <div>
+      <h1>Out of noise, a picture</h1>
+      <p class="lede">
+        {NUMBERS[calls - 1]} {calls === 1 ? 'call' : 'calls'} of a network, and noise is a picture. Move a slider: it
+        draws again.
+      </p>
+    </div>
+  </header>
+);
+
+/** Other starts, and drawings, have it beside them. */
+const FirstButton = (): JSX.Element | null =>
+  kindOf(draft.value) === 'noise' && toldSpec.value === null ? <GoButton /> : null;
 
 const Hint = (): JSX.Element => (
   <p class="sample-hint muted fine">

@@ -15,11 +15,15 @@ export const buildSite = (out: string): Promise<void> => build(join('site', 'vit
 export const buildTestSite = (out: string): Promise<void> =>
   build(join('test', 'support', 'browser', 'site.config.ts'), out);
 
+/** The same with a student first. */
+export const buildStudentSite = (student: string, out: string): Promise<void> =>
+  build(join('test', 'support', 'browser', 'student.config.ts'), out, { STUDENT: student });
+
 export const buildPages = (out: string): Promise<void> =>
   build(join('test', 'browser', 'pages', 'vite.config.ts'), out);
 
-async function build(config: string, out: string): Promise<void> {
-  const { NODE_ENV: _, VITEST: __, ...env } = process.env;
+async function build(config: string, out: string, more: Record<string, string> = {}): Promise<void> {
+  const { NODE_ENV: _, VITEST: __, ...env } = { ...process.env, ...more };
   const args = [VITE, 'build', '--config', config, '--outDir', out, '--emptyOutDir', '--logLevel', 'warn'];
   try {
     await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });

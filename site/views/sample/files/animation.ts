@@ -3,7 +3,7 @@
 import type { ImageShape } from '../../../state/pixels.ts';
 import { evenSteps, type Frame } from '../state/frames.ts';
 import { beside, gridColumns, type Pixels, sheet } from '../state/layout.ts';
-import { type Look, lookOf } from '../state/look.ts';
+import { type Look, type Looked, lookOf } from '../state/look.ts';
 import type { Run } from '../state/state.ts';
 import { encodePng } from './png.ts';
 
@@ -20,7 +20,11 @@ const ANIMATION_SIDE = 720;
 export type Drawn = Pick<Run, 'frames' | 'shape' | 'maskOutput' | 'shows'>;
 
 /** The pictures of one step as a PNG, laid out as on the page; on the right their masks in colours, where there are some. */
-export function stillPng(run: Drawn, { x, masks }: Pick<Frame, 'x' | 'masks'>, text: Readonly<Record<string, string>>) {
+export function stillPng(
+  run: Looked,
+  { x, masks }: Pick<Frame, 'x' | 'masks'>,
+  text: Readonly<Record<string, string>>,
+) {
   const { pixels: own, shape } = lookOf(run, { x }, 'pictures');
   if (!masks) return encodePng([{ pixels: roomySheet(own, shape, STILL_SIDE), delay: 0 }], text);
   const colours = lookOf(run, { x, masks }, 'masks');

@@ -8,6 +8,7 @@ import {
   type SamplerOptionName,
   samplerRecord,
 } from '@onnoise/scheduler';
+import type { Distilled } from '@onnoise/scheduler/model';
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -57,6 +58,17 @@ function OptionControl({ name, sampler }: { name: SamplerOptionName; sampler: Sa
   return <DraftControl {...shared} name={name} stops={optionStops(option)} />;
 }
 
+/** In place of the steps and the sampler of a student, which has its own. */
+const Calls = ({ distilled }: { distilled: Distilled }): JSX.Element => (
+  <div class="field">
+    <p class="field-head sample-calls">
+      <span>Network calls</span>
+      <span class="field-aside number">{distilled.calls}</span>
+    </p>
+    <p class="field-hint">{studentWords(distilled)}</p>
+  </div>
+);
+
 /** A sampler that the model cannot use says so, for instance where the model predicts noise and ends in pure noise. */
 const samplerChoices = computed(() =>
   SAMPLER_NAMES.map((value) => {
@@ -86,7 +98,7 @@ export function Controls(): JSX.Element {
         </div>
         <DraftControl name="count" label="Pictures" stops={COUNTS} />
         {distilled ? (
-          <p class="muted">{studentWords(distilled)}</p>
+          <Calls distilled={distilled} />
         ) : (
           <DraftControl
             name="steps"

@@ -6,12 +6,12 @@ import { current } from '../../../state/store.ts';
 import { rangeText } from '../state/condition-draft.ts';
 import { sample } from '../state/run.ts';
 import { kindOf } from '../state/start.ts';
-import { busy, change, draft, firstDraft, info } from '../state/state.ts';
+import { busy, change, draft, firstDraft, info, live } from '../state/state.ts';
 
-/** For models that take a number: what it does, in one click. */
+/** For models that take a number: what it does, in one click. A live one has a slider for it. */
 export function Invitation(): JSX.Element | null {
   const name = sweepable.value;
-  if (name === undefined || kindOf(draft.value) !== 'noise') return null;
+  if (name === undefined || live.value || kindOf(draft.value) !== 'noise') return null;
   const { label, sight } = conditionWords(name);
   const number = `${label.charAt(0).toLowerCase()}${label.slice(1)}`;
   return (

@@ -7,7 +7,20 @@ import { evenSteps, type Frame } from '../state/frames.ts';
 import { picture } from '../state/layout.ts';
 import { type Look, look, lookOf, type Seen } from '../state/look.ts';
 import { seek, togglePlay } from '../state/playback.ts';
-import { draft, enlarged, last, phase, pinned, playing, position, type Run, run, timestepAt } from '../state/state.ts';
+import {
+  draft,
+  enlarged,
+  info,
+  last,
+  live,
+  phase,
+  pinned,
+  playing,
+  position,
+  type Run,
+  run,
+  timestepAt,
+} from '../state/state.ts';
 import { useBox } from './use-box.ts';
 
 const THUMB = 40;
@@ -15,7 +28,8 @@ const AIRY = 60;
 
 export function Transport(): JSX.Element {
   const made = run.value;
-  const steps = made?.frames.steps ?? (Number(draft.value.steps) || 1);
+  const calls = info.value?.distilled?.calls ?? live.value?.calls;
+  const steps = made?.frames.steps ?? calls ?? (Number(draft.value.steps) || 1);
   const step = Math.max(position.value, 0);
   const moving = playing.value || (phase.value === 'sampling' && pinned.value === null);
   const off = !made || last.value < 1;

@@ -7,7 +7,7 @@ import { current, models, route, useModel } from '../../../state/store.ts';
 import { decodeLink, encodeLink } from './link.ts';
 import { type Draft, fitDraft } from './parameters.ts';
 import { cancel, isWriting, sample } from './run.ts';
-import { busy, draft, firstDraft, info, isFirstDraft, limitsOf, phase, run, trouble } from './state.ts';
+import { busy, draft, firstDraft, info, isFirstDraft, limitsOf, live, phase, run, trouble } from './state.ts';
 import { UNTOLD } from './told-picture.ts';
 import { fetchExamples, showLinked, toldTrouble } from './told-state.ts';
 
@@ -39,7 +39,8 @@ function followAddress(): void {
     draft.value = wanted;
     showLinked(wanted.drawing === UNTOLD ? '' : wanted.drawing);
     trouble.value = problem ?? null;
-    if (!problem && !isOnShow(query)) await sample();
+    const drawsItself = bare && live.peek() !== null;
+    if (!problem && !drawsItself && !isOnShow(query)) await sample();
     if (linked === wanted) linked = undefined;
   });
 }
@@ -65,7 +66,7 @@ function followModel(): void {
     useModel(model).catch(() => {}); // `loaded` has the error
     void fetchExamples(model);
   };
-  if (canWait) afterwards(load);
+  if (canWait) afterwards(load, model.live || model.recording === undefined ? 0 : RECORDED);
   else queueMicrotask(load);
   canWait = false;
 }
@@ -77,8 +78,8 @@ const [RECORDED, BUSY] = [4000, 2000];
  * At the visitor's first sign: to start a network takes all cores for a second, first to see how many threads are worth it, and a
  * phone should show the page first.
  */
-function afterwards(then: () => void): void {
-  atFirstSign(() => atRest(then, BUSY), RECORDED);
+function afterwards(then: () => void, latest: number): void {
+  atFirstSign(() => atRest(then, BUSY), latest);
 }
 
 let before = current.peek();

@@ -6,6 +6,7 @@ import type { ModelInfo } from '@onnoise/runtime-web';
 import { begin, type ImageSeed, type SamplerTable, seededNoise, timestepsTold } from '@onnoise/scheduler';
 import { type MaskLabels, splitPairs } from '@onnoise/scheduler/model';
 import { computed, signal } from '@preact/signals';
+import { type LiveFacts, liveFacts } from '../../../state/model-line.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
 import { current, loaded, type ModelEntry } from '../../../state/store.ts';
 import type { Frame, Start as FrameStart, FrameStore } from './frames.ts';
@@ -84,6 +85,12 @@ export const busy = computed(() => phase.value === 'loading' || phase.value === 
 
 /** The loaded model, once there. */
 export const info = computed<ModelInfo | null>(() => (loaded.value.state === 'ready' ? loaded.value.info : null));
+
+/** Of a model that draws while sliders move, known before it is loaded if it is shipped; null for any other. */
+export const live = computed<LiveFacts | null>(() => {
+  const { own, live } = current.value;
+  return live ?? (own && info.value ? liveFacts(info.value) : undefined) ?? null;
+});
 
 /** What the chosen model predicts, by itself or, before it is loaded, by its recording; null if neither is known. */
 export const prediction = computed(() => {
