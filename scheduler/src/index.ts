@@ -36,7 +36,7 @@ export {
 } from './sampling/methods/samplers.ts';
 export { PACKED_COLUMNS, packTable } from './sampling/packed.ts';
 export { compileRoundTrip, type RoundTrip } from './sampling/round-trip.ts';
-export { type DdimPath, ddimPaths } from './sampling/rows/ddim-steps.ts';
+export { type DdimStep, ddimSteps } from './sampling/rows/ddim-steps.ts';
 export type {
   AuxiliaryRow,
   ChoiceOption,

@@ -1,7 +1,7 @@
 """Golden numbers of the training step: losses, gradient norms and final weights of a tiny denoiser in PyTorch, for
 every loss, prediction type and optimizer, min-SNR weights as diffusers' examples compute them; a file written by the
-safetensors library; and a student, whose teacher makes two steps of diffusers' DDIMScheduler, guided, in each of its calls: algorithm 2 of
-Salimans & Ho (arXiv 2202.00512).
+safetensors library; and a student, whose teacher makes two steps of diffusers' DDIMScheduler, guided, in each of its calls, with a
+discriminator on the teacher's feature map.
 
     python3 scripts/golden/train.py        # writes test/golden/data/train/
 
@@ -23,6 +23,7 @@ OUT = Path(__file__).parents[2] / "test/golden/data/train"
 B, C, S, HIDDEN, CLASSES, T, STEPS = 4, 1, 5, 3, 3, 20, 10
 # Of the student: its calls, its steps of training, and the class that stands for none.
 CALLS, STUDENT_STEPS, NULL = 2, 6, CLASSES - 1
+ADVERSARIAL, WIDTH = 0.5, 32
 
 CASES = [
     dict(loss="l1", predictionType="epsilon", optimizer="adam", weightDecay=0.0, clipNorm=None, lr=0.01),
@@ -36,11 +37,15 @@ CASES = [
 ]
 
 
-def forward(p, x, t, labels, training=True):
+def features(p, x, t, labels):
     h = F.conv2d(x, p["conv1.weight"], p["conv1.bias"], padding=1)
     h = h + ((t * 0.01)[:, None] * p["time.weight"][None])[:, :, None, None]
     h = h + p["class.weight"][labels][:, :, None, None]
-    h = F.relu(h)
+    return F.relu(h)
+
+
+def forward(p, x, t, labels, training=True):
+    h = features(p, x, t, labels)
     if training:
         p["running_mean"] = (0.9 * p["running_mean"] + 0.1 * h.mean(dim=(0, 2, 3))).detach()
     return F.conv2d(h, p["conv2.weight"], p["conv2.bias"], padding=1)
@@ -107,7 +112,7 @@ def ddim_schedulers(prediction):
 
 
 def lesson(teacher_weights, prediction, guidance, x0, noise, call, label):
-    """One image: the student's input, its timestep, and the picture that leads to the teacher's end in one step of DDIM."""
+    """One image: the student's input, its timestep, the picture that leads to the teacher's end in one step of DDIM, and that end."""
     student, teacher = ddim_schedulers(prediction)
     t = int(student.timesteps[call])
     alpha_bar = student.alphas_cumprod
@@ -120,35 +125,62 @@ def lesson(teacher_weights, prediction, guidance, x0, noise, call, label):
     previous = t - T // CALLS
     end = alpha_bar[previous] if previous >= 0 else torch.tensor(1.0)
     ratio = (1 - end).sqrt() / s
-    return noisy, t, (z - ratio * noisy) / (end.sqrt() - ratio * a), a, s
+    return noisy, t, (z - ratio * noisy) / (end.sqrt() - ratio * a), a, s, z
 
 
-def run_student(case, start, draws):
+def judge(heads, h):
+    name = lambda part: (heads[f"heads.0.{part}.weight"], heads[f"heads.0.{part}.bias"])
+    h = F.group_norm(h, 1, *name("norm"), eps=1e-5)
+    h = F.leaky_relu(F.conv2d(h, *name("conv1")), 0.2)
+    h = F.leaky_relu(F.conv2d(h, *name("conv2"), padding=1), 0.2)
+    return F.conv2d(h, *name("conv_out")).mean((1, 2, 3))
+
+
+def run_student(case, start, heads, draws, lessons):
     teacher = {k: v.clone() for k, v in start.items()}
-    p = {k: v.clone() for k, v in start.items()}
+    p, d = ({k: v.clone() for k, v in values.items()} for values in (start, heads))
     trained = [k for k in p if k != "running_mean"]
-    for k in trained:
-        p[k].requires_grad_()
-    optimizer = torch.optim.AdamW([p[k] for k in trained], lr=0.02, betas=(0.9, 0.99), eps=1e-8, weight_decay=0.0)
+    for tensor in [p[k] for k in trained] + list(d.values()):
+        tensor.requires_grad_()
+    adam = dict(betas=(0.9, 0.99), eps=1e-8, weight_decay=0.0)
+    optimizer = torch.optim.AdamW([p[k] for k in trained], lr=0.02, **adam)
+    judging = torch.optim.AdamW(d.values(), lr=0.04, **adam)
+    alpha_bar = DDIMScheduler(num_train_timesteps=T, beta_schedule="squaredcos_cap_v2").alphas_cumprod
     losses, norms = [], []
-    for x0, noise, calls, labels in draws:
-        with torch.no_grad():
-            rows = [
-                lesson(teacher, case["predictionType"], case["guidance"], x0[i : i + 1], noise[i : i + 1], int(calls[i]), int(labels[i]))
-                for i in range(B)
-            ]
+    for (images, noise, timesteps, _, calls, labels), rows in zip(draws, lessons):
         noisy, picture = (torch.cat([row[k] for row in rows]) for k in (0, 2))
         a, s = (torch.stack([row[k] for row in rows])[:, None, None, None] for k in (3, 4))
         target = picture if case["predictionType"] == "sample" else (a * noisy - picture) / s
-        prediction = forward(p, noisy, torch.tensor([float(row[1]) for row in rows]), labels)
+        output = forward(p, noisy, torch.tensor([float(row[1]) for row in rows]), labels)
         weight = 1 / s**2 if case["predictionType"] == "sample" else 1  # SNR + 1, which is 1 of the velocity
-        loss = (weight * (prediction - target) ** 2).mean()
+        error = (weight * (output - target) ** 2).mean()
+        drawn = output if case["predictionType"] == "sample" else a * noisy - s * output
+        level = alpha_bar[timesteps][:, None, None, None]
+        look = lambda x: features(teacher, level.sqrt() * x + (1 - level).sqrt() * noise, timesteps.float(), labels)
+        last = (calls == CALLS - 1).float()
+        loss = error + ADVERSARIAL * (last * F.softplus(-judge(d, look(drawn)))).mean()
         optimizer.zero_grad()
         loss.backward()
         norms.append(float(torch.nn.utils.clip_grad_norm_([p[k] for k in trained], 1.0)))
+        verdict = (F.softplus(-judge(d, look(images))) + last * F.softplus(judge(d, look(drawn.detach())))).mean()
+        judging.zero_grad()
+        verdict.backward()
         optimizer.step()
-        losses.append(loss.item())
-    return dict(**case, losses=losses, gradNorms=norms, model={k: rounded(v) for k, v in p.items()})
+        judging.step()
+        losses.append(error.item())
+    kept = {"model": p, "discriminator": d}
+    return dict(**case, losses=losses, gradNorms=norms, **{n: {k: rounded(v) for k, v in t.items()} for n, t in kept.items()})
+
+
+def lessons_of(case, start, draws):
+    with torch.no_grad():
+        return [
+            [
+                lesson(start, case["predictionType"], case["guidance"], images[i : i + 1], path[i : i + 1], int(calls[i]), int(labels[i]))
+                for i in range(B)
+            ]
+            for images, _, _, path, calls, labels in draws
+        ]
 
 
 def write_student():
@@ -162,16 +194,39 @@ def write_student():
         "conv2.bias": torch.randn(C) * 0.1,
         "running_mean": torch.zeros(HIDDEN),
     }
+    heads = {
+        "heads.0.norm.weight": 1 + torch.randn(HIDDEN) * 0.1,
+        "heads.0.norm.bias": torch.randn(HIDDEN) * 0.1,
+        "heads.0.conv1.weight": torch.randn(WIDTH, HIDDEN, 1, 1) * 0.5,
+        "heads.0.conv1.bias": torch.randn(WIDTH) * 0.1,
+        "heads.0.conv2.weight": torch.randn(WIDTH, WIDTH, 3, 3) * 0.1,
+        "heads.0.conv2.bias": torch.randn(WIDTH) * 0.1,
+        "heads.0.conv_out.weight": torch.randn(1, WIDTH, 1, 1) * 0.3,
+        "heads.0.conv_out.bias": torch.randn(1) * 0.1,
+    }
+    picture = lambda: torch.rand(B, C, S, S) * 2 - 1
+    noise = lambda: torch.randn(B, C, S, S)
     draws = [
-        (torch.rand(B, C, S, S) * 2 - 1, torch.randn(B, C, S, S), torch.randint(0, CALLS, (B,)), torch.randint(0, CLASSES, (B,)))
+        (picture(), noise(), torch.randint(0, T, (B,)), noise(), torch.randint(0, CALLS, (B,)), torch.randint(0, CLASSES, (B,)))
         for _ in range(STUDENT_STEPS)
     ]
     cases = [dict(predictionType="v_prediction", guidance=1.5), dict(predictionType="sample", guidance=1.0)]
+    taught = [(case, lessons_of(case, start, draws)) for case in cases]
     golden = dict(
-        batch=B, shape=[C, S, S], hidden=HIDDEN, classes=CLASSES, timesteps=T, calls=CALLS,
+        batch=B, shape=[C, S, S], hidden=HIDDEN, classes=CLASSES, timesteps=T, calls=CALLS, adversarial=ADVERSARIAL,
         start={k: rounded(v) for k, v in start.items()},
-        draws=[dict(images=rounded(x), noise=rounded(e), calls=c.tolist(), labels=l.tolist()) for x, e, c, l in draws],
-        cases=[run_student(case, start, draws) for case in cases],
+        heads={k: rounded(v) for k, v in heads.items()},
+        draws=[
+            dict(images=rounded(x), noise=rounded(e), timesteps=t.tolist(), calls=c.tolist(), labels=l.tolist())
+            for x, e, t, _, c, l in draws
+        ],
+        cases=[
+            dict(
+                lessons=[dict(samples=rounded(torch.cat([r[0] for r in rows])), ends=rounded(torch.cat([r[5] for r in rows]))) for rows in lessons],
+                **run_student(case, start, heads, draws, lessons),
+            )
+            for case, lessons in taught
+        ],
     )
     (OUT / "distill.json").write_text(json.dumps(golden) + "\n")
 

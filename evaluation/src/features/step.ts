@@ -26,7 +26,8 @@ export interface PlainStepOptions {
 }
 
 export function createPlainStep({ parameters, inputs, loss, adam }: PlainStepOptions): TrainStep {
-  const state = stateSpecs(parameters, { ema: false, learnSchedule: false, optimizer: adam.optimizer });
+  const plain = { ema: false, learnSchedule: false, taught: false, adversarial: 0 };
+  const state = stateSpecs({ parameters }, { ...plain, optimizer: adam.optimizer });
   const names = parameters.map(({ name }) => name);
   return {
     recipe: undefined,

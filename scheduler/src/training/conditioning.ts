@@ -20,6 +20,8 @@ export interface BatchConditions {
   conditions?: Float64Array;
   /** What the network is told of every image as a picture [B, K, H, W], if it is: see `ConditionImage`. */
   conditionImage?: Float32Array;
+  /** Which images lose all of this, [B]; by default they are drawn. */
+  dropped?: readonly boolean[];
 }
 
 /** The part of a network that decides what it is told. */
@@ -40,8 +42,8 @@ export function conditionInputs(
   { classCount, conditions: specs }: Conditional,
   { seed, batch, labelDropout }: { seed: number; batch: number; labelDropout: number },
 ): ConditionInputs {
-  return ({ labels, conditions, conditionImage }, step) => {
-    const dropped = labelDropout > 0 ? drawDropped(seed, step, batch, labelDropout) : [];
+  return ({ labels, conditions, conditionImage, ...given }, step) => {
+    const { dropped = labelDropout > 0 ? drawDropped(seed, step, batch, labelDropout) : [] } = given;
     return {
       ...(classCount !== null && labels && { labels: labels.map((label, i) => (dropped[i] ? classCount : label)) }),
       ...(conditions && specs.length > 0 && { conditions: encodeBatch(specs, conditions, dropped) }),

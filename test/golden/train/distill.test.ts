@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { ddimPaths, makeSchedule, type PredictionType, parseSchedulerConfig } from '@onnoise/scheduler';
+import { ddimSteps, makeSchedule, type PredictionType, parseSchedulerConfig } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { tinyNet } from '#test/train/tiny-net.ts';
 import { createTfjsEngine } from '#training/engines/tfjs/tfjs.ts';
+import { picturesOf } from '#training/lessons/batches.ts';
+import { LESSON } from '#training/step/distillation.ts';
 import { createTrainStep } from '#training/step/step.ts';
 
 interface Golden {
@@ -13,14 +15,19 @@ interface Golden {
   classes: number;
   timesteps: number;
   calls: number;
+  adversarial: number;
   start: Record<string, number[]>;
-  draws: { images: number[]; noise: number[]; calls: number[]; labels: number[] }[];
+  heads: Record<string, number[]>;
+  draws: { images: number[]; noise: number[]; timesteps: number[]; calls: number[]; labels: number[] }[];
   cases: {
     predictionType: PredictionType;
     guidance: number;
     losses: number[];
     gradNorms: number[];
+    /** Where a call begins, and where the teacher's two steps end. */
+    lessons: { samples: number[]; ends: number[] }[];
     model: Record<string, number[]>;
+    discriminator: Record<string, number[]>;
   }[];
 }
 
@@ -39,6 +46,12 @@ describe('a student', () => {
       });
       const schedule = makeSchedule(scheduler);
       const model = tinyNet({ channels: shape[0], hidden, classes });
+      const distillation = {
+        calls: ddimSteps(scheduler, schedule, calls).map(({ from, to, ...call }) => {
+          return { ...call, from: from.level, to: to.level };
+        }),
+        adversarial: golden.adversarial,
+      };
       const step = createTrainStep(model, {
         batch,
         shape,
@@ -46,7 +59,7 @@ describe('a student', () => {
         eps: 1e-8,
         told: [{ name: 'labels', port: 'class_labels', dtype: 'int32', sides: [], absent: classes - 1 }],
         schedule,
-        distillation: { paths: ddimPaths(scheduler, schedule, calls, 2), guidance: row.guidance, clip: 1 },
+        distillation,
         ema: false,
         accumulate: 1,
         learnSchedule: false,
@@ -59,13 +72,25 @@ describe('a student', () => {
         clipNorm: 1,
       });
       const start = new Map(Object.entries(golden.start).map(([name, values]) => [name, Float32Array.from(values)]));
-      const engine = await createTfjsEngine('cpu', 'tfjs-cpu', step, step.initialState(start));
+      const first = step.initialState(start);
+      for (const [name, values] of Object.entries(golden.heads)) {
+        expect(first.get(`discriminator.${name}`)).toHaveLength(values.length);
+        first.set(`discriminator.${name}`, Float32Array.from(values));
+      }
+      const engine = await createTfjsEngine('cpu', 'tfjs-cpu', step, first);
       const reports: Awaited<ReturnType<typeof engine.step>>[] = [];
       for (const [n, draw] of golden.draws.entries()) {
+        const [samples, ends] = [row.lessons[n]!.samples, row.lessons[n]!.ends].map((values) =>
+          Float32Array.from(values),
+        );
+        const places = Int32Array.from(draw.calls);
         const report = await engine.step({
           images: Float32Array.from(draw.images),
           noise: Float32Array.from(draw.noise),
-          timesteps: Int32Array.from(draw.calls),
+          timesteps: Int32Array.from(draw.timesteps),
+          [LESSON.sample]: samples!,
+          [LESSON.picture]: picturesOf(distillation, places, samples!, ends!, samples!.length / batch),
+          [LESSON.call]: places,
           labels: Int32Array.from(draw.labels),
           ...step.scalars({ step: n + 1, lr: 0.02, emaDecay: 0 }),
         });
@@ -79,6 +104,9 @@ describe('a student', () => {
       expectClose(of('gradNorm'), row.gradNorms, { ...tolerance, what: 'gradNorm' });
       for (const [name, values] of Object.entries(row.model)) {
         expectClose(state.get(`model.${name}`)!, values, { absolute: 2e-5, relative: 1e-4, what: name });
+      }
+      for (const [name, values] of Object.entries(row.discriminator)) {
+        expectClose(state.get(`discriminator.${name}`)!, values, { absolute: 1e-4, relative: 1e-3, what: name });
       }
       // The teacher stays as it was.
       for (const [name, values] of start) expect(state.get(`teacher.${name}`)).toEqual(values);

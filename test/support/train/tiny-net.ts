@@ -27,7 +27,8 @@ export function tinyNet({ channels, hidden, classes }: TinyNetOptions): Trainabl
       { name: 'conv2.bias', shape: [channels], trainable: true },
       { name: 'running_mean', shape: [hidden], trainable: false },
     ],
-    forward(p, sample, timestep, { labels, training, onBuffer }) {
+    featureWidths: [hidden],
+    forward(p, sample, timestep, { labels, training, onBuffer, onFeature }) {
       const x = tf.transpose(sample, [0, 2, 3, 1]) as tf.Tensor4D; // [B, H, W, C]
       let h = conv(x, p['conv1.weight']!, p['conv1.bias']!);
       const time = tf.mul(tf.reshape(tf.mul(timestep, 0.01), [-1, 1]), tf.reshape(p['time.weight']!, [1, -1]));
@@ -37,6 +38,7 @@ export function tinyNet({ channels, hidden, classes }: TinyNetOptions): Trainabl
         h = tf.add(h, tf.reshape(classOf, [-1, 1, 1, hidden]));
       }
       h = tf.relu(h);
+      onFeature?.(h);
       if (training) {
         const mean = tf.mean(h, [0, 1, 2]);
         onBuffer?.('running_mean', tf.add(tf.mul(p.running_mean!, 0.9), tf.mul(mean, 0.1)));

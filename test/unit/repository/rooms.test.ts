@@ -8,7 +8,7 @@ const ORDER = [
   'base/text base/files base/install base/arrays base/dicom base/pictures base/labels base/terminal',
   'medical',
   'training/model training/data training/folder training/step training/settings training/saved training/engines',
-  'training/tensorboard training/fine-tuning training/plan training/pictures training/run training',
+  'training/tensorboard training/fine-tuning training/plan training/pictures training/lessons training/run training',
   'evaluation/sets evaluation/measures evaluation/features evaluation/memorisation evaluation/report evaluation/compare',
   'evaluation phantom',
   'pipeline/import pipeline/trace pipeline/pictures pipeline/bulk pipeline/jobs pipeline/export pipeline/setup pipeline/anomaly',

@@ -8,6 +8,8 @@ export interface TrainableModel {
   /** `createModel` makes the same network from it, in another process too. Networks that a test makes have none. */
   config?: object;
   parameters: readonly { name: string; shape: readonly number[]; trainable: boolean }[];
+  /** Channels of the feature maps that `onFeature` gets; absent where there are none. */
+  featureWidths?: readonly number[];
   /** Layers that drop values in training; absent if there are none. */
   dropouts?: readonly DropoutSpec[];
   /** Sample [B, C, H, W] and timestep [B] (float32) to a prediction [B, C, H, W]. */
@@ -23,6 +25,7 @@ export interface TrainableModel {
       training: boolean;
       betweenTimesteps?: boolean;
       onBuffer?: (name: string, value: tf.Tensor) => void;
+      onFeature?: (map: tf.Tensor4D) => void;
     },
   ): tf.Tensor4D;
 }

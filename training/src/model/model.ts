@@ -36,6 +36,7 @@ export function createModel(json: unknown): Model {
     config: withoutOff(config),
     parameters,
     dropouts,
+    featureWidths: network.featureWidths(config),
     shape: [inputs, height, width],
     ...conditioning,
     timestepCount: config.num_train_timesteps,

@@ -64,6 +64,7 @@ function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[], dropo
     const skips: tf.Tensor4D[] = [];
     for (const down of downs) {
       x = down(pass, x, time);
+      pass.onFeature?.(x);
       skips.push(x);
     }
     for (const up of ups) x = up(pass, tf.concat([x, skips.pop()!], 3), time);
@@ -77,5 +78,6 @@ export const simpleUnetRecord: NetworkRecord<SimpleUnetConfig> = {
   channelKeys: ['image_channels'],
   read: readSimpleUnetConfig,
   stride: ({ channels }) => 2 ** (channels.length - 1),
+  featureWidths: ({ channels }) => channels.slice(1),
   build: simpleUnet,
 };

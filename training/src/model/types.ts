@@ -59,6 +59,8 @@ export interface ForwardOptions {
   masks?: Readonly<Record<string, tf.Tensor>>;
   /** Gets a buffer's new value during the pass, before the pass's tidy ends: hold it with `tf.keep`. */
   onBuffer?: (name: string, value: tf.Tensor) => void;
+  /** Gets a feature map [N, H, W, C] of each level on the way down, and of the middle, as `onBuffer` gets its values. */
+  onFeature?: (map: tf.Tensor4D) => void;
 }
 
 export interface Model {
@@ -66,6 +68,8 @@ export interface Model {
   config: Omit<ModelConfig, 'null_condition' | 'conditions' | 'condition_image' | 'mask_output'>;
   /** In the order of PyTorch's `state_dict()`. */
   parameters: ParameterSpec[];
+  /** Channels of the feature maps that `onFeature` gets. */
+  featureWidths: readonly number[];
   /** Layers that drop values in training. */
   dropouts: DropoutSpec[];
   /** [C, H, W] of a sample: the picture's channels, then a plane for each class of `maskOutput`. */
@@ -116,6 +120,8 @@ export interface NetworkRecord<Config extends ModelConfig = ModelConfig> {
   read(json: unknown): Config;
   /** Height and width must be divisible by it. */
   stride(config: Config): number;
+  /** Channels of the feature maps that `onFeature` gets. */
+  featureWidths(config: Config): number[];
   /**
    * Adds the parameters to the list, in the order of PyTorch's `state_dict()`, and the layers that drop values to the
    * other, and returns the pass.

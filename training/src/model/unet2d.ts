@@ -101,9 +101,16 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[], dropouts: Dro
 
     const input: tf.Tensor4D = config.center_input_sample ? tf.sub(tf.mul(sample, 2), 1) : sample;
     const skips = [convIn(pass, input)];
-    for (const down of downs) skips.push(...down(pass, skips.at(-1)!, time));
+    for (const down of downs) {
+      const states = down(pass, skips.at(-1)!, time);
+      pass.onFeature?.(states[depth - 1]!);
+      skips.push(...states);
+    }
     let x = skips.at(-1)!;
-    x = mid?.(pass, x, time) ?? x;
+    if (mid) {
+      x = mid(pass, x, time);
+      pass.onFeature?.(x);
+    }
     for (const up of ups) x = up(pass, x, skips, time);
     return convOut(pass, silu(normOut(pass, x)));
   };
@@ -137,6 +144,10 @@ export const unet2dRecord: NetworkRecord<UNet2DConfig> = {
   channelKeys: ['in_channels', 'out_channels'],
   read: readUNet2DConfig,
   stride: ({ block_out_channels, patch_size }) => patch_size * 2 ** (block_out_channels.length - 1),
+  featureWidths: ({ block_out_channels: widths, mid_block_type }) => [
+    ...widths,
+    ...(mid_block_type ? [widths.at(-1)!] : []),
+  ],
   build(config, parameters, dropouts) {
     const network = inPatches(config.patch_size, unet2d(onPatches(config), parameters, dropouts));
     const { class_pictures: pictures, num_class_embeds: classes, out_channels: channels, sample_size } = config;

@@ -16,7 +16,7 @@ import { toldOf } from '../model/told.ts';
 import { checkDropout, checkLabels } from '../settings/class-count.ts';
 import { checkBeside, checkConditions } from '../settings/conditions.ts';
 import type { TrainConfig } from '../settings/config.ts';
-import type { TrainStep } from '../step/contracts.ts';
+import type { Distillation, TrainStep } from '../step/contracts.ts';
 import { schedulerOf } from '../step/state.ts';
 import { createTrainStep } from '../step/step.ts';
 import { noteOnNarrow } from './narrow.ts';
@@ -28,6 +28,8 @@ export interface TrainPlan {
   scheduler: SchedulerConfig;
   schedule: Schedule;
   step: TrainStep;
+  /** What a student learns; undefined for a run that learns from noise. */
+  distillation: Distillation | undefined;
   /** Sampling steps of the pictures, at most T. */
   sampleSteps: number;
   /** The weights to start from, if they were read: a run that continues needs none. */
@@ -46,12 +48,14 @@ export function planTraining(
   const schedule = makeSchedule(scheduler);
   if (isStraight(scheduler)) checkStraight(config, scheduler);
   if (config.training.learnSchedule) checkLearnable(config, schedule);
+  const distillation = distillationOf(model, config, { scheduler, schedule });
   return {
     config,
     model,
     scheduler,
     schedule,
-    step: stepOf(model, config, { scheduler, schedule }),
+    distillation,
+    step: stepOf(model, config, { scheduler, schedule, distillation }),
     sampleSteps: sampleStepsOf(config, schedule),
     start,
     initialParameters: () => initialParameters(config.training.seed),
@@ -94,7 +98,7 @@ export function withLearned(plan: TrainPlan, state: ReadonlyMap<string, Float32A
 function stepOf(
   model: DescribedModel,
   config: TrainConfig,
-  { scheduler, schedule }: Pick<TrainPlan, 'scheduler' | 'schedule'>,
+  { scheduler, schedule, distillation }: Pick<TrainPlan, 'scheduler' | 'schedule' | 'distillation'>,
 ): TrainStep {
   const { training } = config;
   return createTrainStep(model, {
@@ -104,7 +108,7 @@ function stepOf(
     told: toldOf(model),
     learnSchedule: training.learnSchedule,
     schedule,
-    distillation: distillationOf(model, config, { scheduler, schedule }),
+    distillation,
     predictionType: scheduler.prediction_type,
     loss: training.loss,
     huberDelta: training.huberDelta,

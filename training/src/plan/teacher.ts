@@ -1,6 +1,6 @@
 /** A student and its teacher: what the settings of one say of the other, and which models can teach. */
 import { plural } from '@onnoise/base/text';
-import { ddimPaths, isStraight, type Schedule, type SchedulerConfig } from '@onnoise/scheduler';
+import { ddimSteps, isStraight, parseSchedulerConfig, type Schedule, type SchedulerConfig } from '@onnoise/scheduler';
 import { STUDENT_SAMPLER } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import type { Start } from '../fine-tuning/fit.ts';
@@ -10,8 +10,16 @@ import type { Distillation } from '../step/contracts.ts';
 
 const ACTION = 'distill the model';
 
-/** Steps of a teacher in a call of its student, where nothing else is asked for. */
-const TEACHER_STEPS = 4;
+/** Fewer steps of DDIM draw worse pictures, and so many more hardly better ones. */
+const TEACHER_STEPS = { least: 16, most: 32 };
+
+/** Steps of a teacher where nothing else is asked for: a multiple of the student's, and a divisor of T where there is one. */
+function teacherSteps(calls: number, T: number): number {
+  const { least, most } = TEACHER_STEPS;
+  const first = Math.ceil(least / calls) * calls;
+  const multiples = Array.from({ length: Math.floor((most - first) / calls) + 1 }, (_, i) => first + i * calls);
+  return Math.min(T, multiples.find((steps) => T % steps === 0) ?? first);
+}
 
 /**
  * The settings of a student, completed with what its teacher is.
@@ -20,7 +28,10 @@ const TEACHER_STEPS = 4;
 export function withTeacher(config: TrainConfig, { name, distilled }: Start): TrainConfig {
   const { calls, teacherCalls } = config.training;
   if (calls === undefined) return config;
-  if (!distilled) return { ...config, training: { teacherCalls: TEACHER_STEPS * calls, ...config.training } };
+  if (!distilled) {
+    const { num_train_timesteps: T } = parseSchedulerConfig(config.scheduler);
+    return { ...config, training: { teacherCalls: teacherSteps(calls, T), ...config.training } };
+  }
   if (distilled.calls <= calls || distilled.calls % calls !== 0) {
     const rule = `a divisor of ${distilled.calls}, and less, as ${name} is a student that draws in ${plural(distilled.calls, 'call')}`;
     refuse(ACTION, '--calls', rule, calls);
@@ -42,11 +53,11 @@ export function withTeacher(config: TrainConfig, { name, distilled }: Start): Tr
  * @throws InputError for settings with which no student can learn
  */
 export function distillationOf(
-  { nullCondition }: Pick<DescribedModel, 'nullCondition'>,
+  { featureWidths = [] }: Pick<DescribedModel, 'featureWidths'>,
   { training, output }: Pick<TrainConfig, 'training' | 'output'>,
   { scheduler, schedule }: { scheduler: SchedulerConfig; schedule: Schedule },
 ): Distillation | undefined {
-  const { calls, init, teacherCalls, teacherGuidance, teacherIsStudent } = training;
+  const { calls, init, teacherCalls, adversarial } = training;
   if (calls === undefined) return undefined;
   if (init === undefined || teacherCalls === undefined) {
     throw new InputError(`Cannot ${ACTION}: --init must be the teacher, received nothing.`);
@@ -69,10 +80,19 @@ export function distillationOf(
     refuse(ACTION, '--timestep-sampling', 'uniform', training.timestepSampling);
   }
   if (output.sampler !== STUDENT_SAMPLER) refuse(ACTION, '--sampler', STUDENT_SAMPLER, output.sampler);
-  const { clip_sample, clip_sample_range } = scheduler;
   return {
-    paths: ddimPaths(scheduler, schedule, calls, teacherCalls / calls),
-    guidance: nullCondition && !teacherIsStudent ? teacherGuidance : 1,
-    clip: clip_sample ? clip_sample_range : null,
+    calls: ddimSteps(scheduler, schedule, calls).map(({ timestep, prediction, from, to }) => {
+      return { timestep, prediction, from: from.level, to: to.level };
+    }),
+    adversarial: featureWidths.length > 0 ? adversarial : 0,
   };
 }
+
+/** Scale of a teacher's guidance; 1: none. */
+export const teacherGuidance = (
+  { nullCondition }: Pick<DescribedModel, 'nullCondition'>,
+  { training }: Pick<TrainConfig, 'training'>,
+): number => (nullCondition && !training.teacherIsStudent ? training.teacherGuidance : 1);
+
+/** Keys of a scheduler of flow matching whose steps are even: then the steps of a student are some of its teacher's. */
+export const teachingOf = (steps: number) => ({ shift: 1, shift_terminal: steps > 1 ? 1 / steps : null });

@@ -154,11 +154,11 @@ const drawAll = ({ seed, batch, size, T, draws, dropouts = [] }: LoopOptions, st
 /** Draws the next batch and gives it to the engine. */
 async function ask(state: LoopState, options: LoopOptions, progress: number): Promise<void> {
   if (state.flights.length === 0) state.since = performance.now();
-  const { images, epoch, ...conditions } = await options.batches.next();
+  const { images, epoch, lesson, ...conditions } = await options.batches.next();
   const draw = state.drawn ?? drawAll(options, state.asked);
   const lr = lrAt(options.lr, state.asked, progress);
   const emaDecay = emaDecayAt(state.asked, options.emaDecay ?? 0);
-  const inputs = { images, ...draw, ...options.conditionInputs(conditions, state.asked) };
+  const inputs = { images, ...draw, ...options.conditionInputs(conditions, state.asked), ...lesson };
   state.asked++;
   const scalars = options.step.scalars({ step: state.asked, lr, emaDecay });
   const answer = options.engine.step({ ...inputs, ...scalars });

@@ -1,5 +1,6 @@
 /** A run under way: its parts, and what changes as it goes. */
 import type { Dataset, TrainingBatches } from '../data/index.ts';
+import type { LessonBatches } from '../lessons/index.ts';
 import type { Horizon } from '../plan/horizon.ts';
 import type { TrainPlan } from '../plan/plan.ts';
 import type { CheckpointInfo } from '../saved/checkpoint.ts';
@@ -14,6 +15,8 @@ export interface TrainHooks {
   onNote?: (note: string) => void;
   /** After every step. `total` steps are known up front, or guessed from the time left. */
   onStep?: (metrics: StepMetrics, progress: { done: number; total: number }) => void;
+  /** While a teacher draws for its student: pictures or seconds. */
+  onLessons?: (done: number, total: number) => void;
   /** While pictures are drawn. */
   onPreview?: (done: number, total: number) => void;
 }
@@ -37,7 +40,7 @@ export interface RunState {
   readonly folder: string;
   readonly horizon: Horizon;
   readonly engine: TrainEngine;
-  readonly batches: TrainingBatches;
+  readonly batches: TrainingBatches | LessonBatches;
   /** undefined for a new run. */
   readonly former: Former | undefined;
   /** Folder of the newest checkpoint, undefined before the first. */

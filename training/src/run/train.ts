@@ -25,6 +25,7 @@ import { appendLine, type StepMetrics, type ValidationMetrics } from '../saved/m
 import { runPaths } from '../saved/run-folder.ts';
 import { imagesPerStep } from '../settings/batch.ts';
 import { checkComplete, requireEnd } from '../settings/config.ts';
+import { judgedTimesteps } from '../step/distillation.ts';
 import { explainEngineError } from './advice.ts';
 import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
 import { type HeldRun, withRun } from './held-run.ts';
@@ -33,6 +34,7 @@ import { openFiles } from './open-files.ts';
 import { adviceOf, type RunState, type TrainHooks } from './run-state.ts';
 import { saveRun } from './save-run.ts';
 import { startEngine } from './start-engine.ts';
+import { takeLessons } from './take-lessons.ts';
 
 export type { TrainHooks } from './run-state.ts';
 
@@ -112,8 +114,12 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
 
   // The engine, with a fresh state or that of the newest checkpoint.
   const batch = imagesPerStep(training);
-  const batches = createTrainingBatches(dataset, { ...data, batch, seed: training.seed });
   const { engine, former, newest } = await startEngine({ folder, resume, choice }, job);
+  const before = performance.now();
+  const batches = plan.distillation
+    ? await takeLessons({ folder, job, engine, end, distillation: plan.distillation })
+    : createTrainingBatches(dataset, { ...data, batch, seed: training.seed });
+  const prepared = former ? 0 : (performance.now() - before) / 1000;
   if (former) batches.position = former.info.position;
   const reserve = (secondsPerStep: number) => 2 + (state.drawSeconds ?? pictureSeconds(plan, secondsPerStep));
   const horizon: Horizon = end.kind === 'steps' ? end : { ...end, reserve };
@@ -144,13 +150,13 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
         offset: { strength: training.offsetNoise, channels: model.shape[0] },
         sampling: { kind: training.timestepSampling, mean: training.logitMean, std: training.logitStd },
       },
-      T: training.calls ?? schedule.T,
+      T: plan.distillation ? judgedTimesteps(schedule) : schedule.T,
       seed: training.seed,
       lr: training,
       emaDecay: training.emaDecay,
       start: {
         step: former?.info.step ?? 0,
-        seconds: (former?.info.seconds ?? 0) + (state.drawSeconds ?? 0),
+        seconds: (former?.info.seconds ?? prepared) + (state.drawSeconds ?? 0),
         reserve: former?.info.reserve ?? null,
       },
       horizon,
@@ -183,7 +189,7 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
   } catch (error) {
     throw explainEngineError(error, state.newest);
   } finally {
-    await engine.dispose();
+    await Promise.all([engine.dispose(), 'close' in batches && batches.close()]);
   }
 }
 

@@ -14,6 +14,7 @@
  * | forming.webp                  | the same as an animation                                          |
  * | masks.png                     | masks of held-out images, where a network is told masks           |
  * | samples/                      | earlier sheets and strips, by step                                |
+ * | lessons/                      | what a student learns: see lessons/store.ts                        |
  * | checkpoints/step-<n>/         | see checkpoint.ts                                                 |
  */
 
@@ -40,6 +41,7 @@ export const runPaths = (run: string) => ({
   masks: join(run, 'masks.png'),
   sheets: join(run, 'samples'),
   sheetOf: (step: number) => join(run, 'samples', `${checkpointName(step)}.png`),
+  lessons: join(run, 'lessons'),
   checkpoints: join(run, 'checkpoints'),
 });
 

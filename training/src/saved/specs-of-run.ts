@@ -6,11 +6,13 @@ import { stateSpecs } from '../step/state.ts';
 
 /** @throws InputError when the settings of the network are wrong. */
 export function specsOfRun({ model, training }: Pick<TrainConfig, 'model' | 'training'>): StepTensor[] {
-  const { emaDecay, learnSchedule, optimizer, calls } = training;
-  return stateSpecs(createModel(model).parameters, {
+  const { emaDecay, learnSchedule, optimizer, calls, adversarial } = training;
+  const taught = calls !== undefined;
+  return stateSpecs(createModel(model), {
     ema: emaDecay !== null,
     learnSchedule,
     optimizer,
-    distillation: calls,
+    taught,
+    adversarial: taught ? adversarial : 0,
   });
 }

@@ -49,7 +49,7 @@ export const fields = {
       onResume: 'fixed',
       ...COUNT,
       describe:
-        'calls of the teacher, which the student learns to make in fewer  [default: four times as many, or those of a teacher that is a student]',
+        'steps of DDIM in which the teacher draws  [default: 16 to 32, or the calls of a teacher that is a student]',
     },
     teacherIsStudent: {
       onResume: 'fixed',
@@ -64,6 +64,19 @@ export const fields = {
       default: DEFAULT_GUIDANCE,
       describe:
         'guidance of the teacher, which the student then has built in; 1 for none  [of a teacher that is a student: its own]',
+    },
+    lessons: {
+      onResume: 'fixed',
+      ...COUNT,
+      describe:
+        'pictures that the teacher draws for the student  [default: those of a quarter of the minutes, or one for every 8 images of the steps]',
+    },
+    adversarial: {
+      onResume: 'fixed',
+      type: 'number',
+      min: 0,
+      default: 0.02,
+      describe: 'what the discriminator counts, which judges pictures of a student beside real images; 0 for none',
     },
     batch: {
       onResume: 'fixed',

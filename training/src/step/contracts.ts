@@ -2,7 +2,7 @@
  * The seams of training: what a network, a training step and an engine look like to each other. Types only.
  * Outside the step, tensors are plain typed arrays in PyTorch's order, and images are NCHW.
  */
-import type { DdimPath, PredictionType, Schedule } from '@onnoise/scheduler';
+import type { Level, Prediction, PredictionType, Schedule } from '@onnoise/scheduler';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { AdamOptions, BatchPosition, StepBatch, StepInputs, StepScalars } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
@@ -22,12 +22,10 @@ export interface StepTensor {
 
 /** What a student learns: see distillation.ts. */
 export interface Distillation {
-  /** The teacher's steps in each call of the student. */
-  paths: readonly DdimPath[];
-  /** Scale of the teacher's classifier-free guidance; 1: none. */
-  guidance: number;
-  /** Largest value of a picture, to which the teacher's are clipped; null: none. */
-  clip: number | null;
+  /** Where each of its calls begins and ends, what the network is told there, and what its output means. */
+  calls: readonly { timestep: number; prediction: Prediction; from: Level; to: Level }[];
+  /** What the discriminator's verdict counts beside the error; 0: there is none. */
+  adversarial: number;
 }
 
 export interface TrainStepOptions extends AdamOptions, LossOptions {
@@ -52,6 +50,14 @@ export interface TrainStepOptions extends AdamOptions, LossOptions {
   clipNorm: number | null;
   /** Whether averaged weights are kept. */
   ema: boolean;
+}
+
+export interface Differentiated {
+  loss: tf.Scalar;
+  /** Of every trainable parameter, and of the learned schedule's as `schedule.<name>`. */
+  gradients: Map<string, tf.Tensor>;
+  /** Those that the forward pass updated. */
+  buffers: Map<string, tf.Tensor>;
 }
 
 /** The step as data: `createTrainStep(createModel(model), options)` gives it again, in another process. */
@@ -97,7 +103,8 @@ export interface TrainStep {
   state: StepTensor[];
   /**
    * images, noise [B, C, H, W]; timesteps [B] int32; `dropout.<name>` of the layers that drop values [B, C, H, W]; what the model is
-   * told: labels [B] int32, conditions [B, 2K] float32, conditionImage [B, K, H, W] float32; scalars [] float32.
+   * told: labels [B] int32, conditions [B, 2K] float32, conditionImage [B, K, H, W] float32; a student's `lesson.*`; scalars []
+   * float32.
    */
   inputs: StepTensor[];
   /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
@@ -136,8 +143,8 @@ export interface TrainEngine {
   dispose(): Promise<void>;
 }
 
-/** Endless batches. The next one depends on the position and the seed alone. */
+/** Endless batches, with inputs of the step that are no images where a student learns. The next one depends on the position and the seed alone. */
 export interface Batches {
   readonly position: BatchPosition;
-  next(): Promise<StepBatch & { epoch: number }>;
+  next(): Promise<StepBatch & { epoch: number; lesson?: StepInputs }>;
 }

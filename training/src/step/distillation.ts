@@ -1,109 +1,154 @@
 /**
- * What a student learns from its teacher: to go in one call as far as the teacher goes in several DDIM steps, guided. Both have the
- * same network, and the student starts from the teacher's weights.
+ * How a student learns to go in one call as far as its teacher goes in several. A lesson is a place on a path of the teacher, made
+ * before the training: the sample where a call of the student begins, and the picture that takes it to where the teacher was when
+ * the call ends, by one step of DDIM. The student's error is that of its output, as in all training.
  *
- * Source: Salimans & Ho, "Progressive Distillation for Fast Sampling of Diffusion Models" (arXiv 2202.00512), algorithm 2, and, for
- * the guidance, Meng et al., "On Distillation of Guided Diffusion Models" (arXiv 2210.03142), section 3. The teacher makes as many
- * steps as wanted, not only two.
+ * Where a call ends in a picture, a discriminator judges it beside a real image: small heads on feature maps of the teacher, which
+ * sees both with the same noise. The error alone leaves pictures soft that no small network can draw in one call, and the teacher's
+ * own faults in them.
+ *
+ * Source: Luhman & Luhman, "Knowledge Distillation in Iterative Generative Models" (arXiv 2101.02388), for paths made beforehand;
+ * Meng et al., "On Distillation of Guided Diffusion Models" (arXiv 2210.03142), section 3, for a guidance that becomes part of the
+ * weights; Sauer et al. (arXiv 2403.12015) for the discriminator.
  */
-import { type DdimPath, type PredictionType, predictionAt } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { pickTold } from '../model/told.ts';
-import type { Distillation, Tensors, TrainStepOptions } from './contracts.ts';
+import { DISCRIMINATOR } from './apart.ts';
+import type { Differentiated, Distillation, StepTensor, Tensors, TrainStepOptions } from './contracts.ts';
+import { createDiscriminator } from './discriminator.ts';
+import { givenIn } from './given.ts';
+import { meanLoss } from './loss.ts';
+import { noised } from './noised.ts';
 import { TEACHER } from './state.ts';
 
-/** Numbers of one call of the student, for each of the teacher's steps. */
-interface Lesson {
-  /** x0 = p z + q output. */
-  p: number[];
-  q: number[];
-  /** The next z is keep z + add x0. */
-  keep: number[];
-  add: number[];
-  /** The picture that leads to the teacher's end in one step is the mean of its x0 with these weights, whose sum is 1. */
-  share: number[];
-}
+/** Inputs of a step beside those of all training. */
+export const LESSON = { sample: 'lesson.sample', picture: 'lesson.picture', call: 'lesson.call' } as const;
 
-/** In float64: the formulas have differences of nearly equal numbers. */
-function lessonOf(type: PredictionType, levels: DdimPath['levels']): Lesson {
-  const steps = levels.slice(1).map((next, i) => {
-    const here = levels[i]!;
-    const keep = next.noise / here.noise;
-    return { ...predictionAt(type, here), keep, add: next.signal - here.signal * keep };
-  });
-  // What a step adds is kept, in part, by those after it.
-  const added = steps.map(({ add }, i) => steps.slice(i + 1).reduce((rest, { keep }) => rest * keep, add));
-  const whole = added.reduce((sum, part) => sum + part, 0);
-  const all = (key: 'p' | 'q' | 'keep' | 'add') => steps.map((step) => step[key]);
-  return { p: all('p'), q: all('q'), keep: all('keep'), add: all('add'), share: added.map((part) => part / whole) };
-}
+/** The discriminator looks at pictures at so many timesteps, those with least noise: two fifths of all. */
+export const judgedTimesteps = ({ T }: { T: number }): number => Math.max(1, Math.round(0.4 * T));
+
+/** The inputs for so many lessons. */
+export const lessonInputs = ({ shape }: Pick<TrainStepOptions, 'shape'>, count: number): StepTensor[] => [
+  { name: LESSON.sample, shape: [count, ...shape], dtype: 'float32' },
+  { name: LESSON.picture, shape: [count, ...shape], dtype: 'float32' },
+  { name: LESSON.call, shape: [count], dtype: 'int32' },
+];
 
 /**
- * The student's input, and the output that takes it where the teacher goes.
- * @param state with `teacher.*`
- * @param inputs `images` and `noise` [B, C, H, W]; `timesteps` [B] are numbers of the student's calls; what the model is told
+ * @param state with `model.*`, `teacher.*` and `discriminator.*`
+ * @param inputs real `images` and `noise` [B, C, H, W]; `timesteps` [B] at which the discriminator looks; the lesson; what the model
+ *   is told of both
  */
-export function teach(
+export function differentiateStudent(
   model: TrainableModel,
-  { batch, predictionType, told = [] }: TrainStepOptions,
-  { paths, guidance, clip }: Distillation,
+  options: TrainStepOptions,
+  distillation: Distillation,
+  state: Tensors,
+  inputs: Tensors,
+): Differentiated {
+  const { predictionType } = options;
+  const student = of(state, 'model.', model.parameters);
+  const trained = model.parameters.filter(({ trainable }) => trainable).map(({ name }) => name);
+  const buffers = new Map<string, tf.Tensor>();
+  const { start, picture, timestep, betweenTimesteps, p, q, deviation } = lessonOf(options, distillation, inputs);
+  const target = tf.div(tf.sub(picture, tf.mul(p, start)), q);
+  // Where the picture itself is predicted, SNR + 1: that is 1 of the velocity.
+  const weights = predictionType === 'sample' ? tf.reciprocal(tf.square(deviation)) : undefined;
+  const court = distillation.adversarial > 0 ? courtOf(model, options, distillation, state, inputs) : undefined;
+  let error: tf.Scalar | undefined;
+
+  const forward = () => {
+    const output = model.forward(student, start, timestep, {
+      training: true,
+      betweenTimesteps,
+      ...givenIn(inputs, model, options),
+      onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
+    });
+    error = tf.keep(meanLoss(options, output, target, weights));
+    if (!court) return error;
+    const drawn: tf.Tensor4D = tf.add(tf.mul(p, start), tf.mul(q, output));
+    return tf.add(error, tf.mul(court.plea(drawn), distillation.adversarial)) as tf.Scalar;
+  };
+  const { grads } = tf.engine().gradients(
+    forward,
+    trained.map((name) => student[name]!),
+    undefined,
+    true,
+  );
+  const gradients = new Map(trained.map((name, i) => [name, grads[i]!]));
+  for (const [name, gradient] of court?.learn() ?? []) gradients.set(name, gradient);
+  return { loss: error!, gradients, buffers };
+}
+
+/** The call of each lesson: where it begins, the picture that it is to say, and the picture of an output o, p sample + q o. */
+function lessonOf({ batch }: TrainStepOptions, { calls }: Distillation, inputs: Tensors) {
+  const ofCall = (values: readonly number[]) =>
+    tf.gather(tf.tensor1d([...values]), inputs[LESSON.call] as tf.Tensor1D) as tf.Tensor1D; // [B]
+  const spread = (values: readonly number[]) => tf.reshape(ofCall(values), [batch, 1, 1, 1]);
+  const timesteps = calls.map(({ timestep }) => timestep);
+  return {
+    start: inputs[LESSON.sample] as tf.Tensor4D,
+    picture: inputs[LESSON.picture]!,
+    timestep: ofCall(timesteps),
+    betweenTimesteps: !timesteps.every(Number.isInteger),
+    p: spread(calls.map(({ prediction }) => prediction.p)),
+    q: spread(calls.map(({ prediction }) => prediction.q)),
+    deviation: spread(calls.map(({ from }) => from.noise)),
+  };
+}
+
+/** The discriminator and what it looks at: real images, and the pictures in which a student's last call ends. */
+function courtOf(
+  model: TrainableModel,
+  options: TrainStepOptions,
+  { calls }: Distillation,
   state: Tensors,
   inputs: Tensors,
 ) {
-  const call = inputs.timesteps as tf.Tensor1D;
-  const lessons = paths.map(({ levels }) => lessonOf(predictionType, levels));
-  const ofCall = (values: readonly number[]) => tf.gather(tf.tensor1d([...values]), call); // [B]
-  const numbers = (values: readonly number[]) => tf.reshape(ofCall(values), [batch, 1, 1, 1]);
-  const pick = (of: (lesson: Lesson) => number) => numbers(lessons.map(of));
-  const parameters: Tensors = {};
-  for (const { name } of model.parameters) parameters[name] = state[TEACHER + name]!;
-  const given = pickTold(told, inputs);
-  const absent = pickTold(
-    told,
-    Object.fromEntries(
-      told.map(({ name, sides, dtype, absent }) => [name, tf.fill([batch, ...sides], absent, dtype)] as const),
-    ),
-  );
-
-  const timestepOf = (i: number) => ofCall(paths.map(({ timesteps }) => timesteps[i]!)) as tf.Tensor1D;
-  const betweenTimesteps = !paths.every(({ timesteps }) => timesteps.every(Number.isInteger));
-
-  function teacher(z: tf.Tensor4D, i: number): tf.Tensor {
-    const timestep = timestepOf(i);
-    const predict = (told: typeof given) =>
-      model.forward(parameters, z, timestep, { training: false, betweenTimesteps, ...told });
-    const output = predict(given);
-    if (guidance === 1 || told.length === 0) return output;
-    const without = predict(absent);
-    return tf.add(without, tf.mul(tf.sub(output, without), guidance));
-  }
-
-  const times = (key: keyof Lesson, i: number, tensor: tf.Tensor) =>
-    tf.mul(
-      pick((lesson) => lesson[key][i]!),
-      tensor,
-    );
-  const [signal, spread] = (['signal', 'noise'] as const).map((key) =>
-    numbers(paths.map(({ levels }) => levels[0]![key])),
-  );
-  const noisy: tf.Tensor4D = tf.add(tf.mul(signal!, inputs.images!), tf.mul(spread!, inputs.noise!));
-  const steps = paths[0]!.timesteps.length;
-  let z = noisy;
-  let picture: tf.Tensor | undefined;
-  for (let i = 0; i < steps; i++) {
-    const exact = tf.add(times('p', i, z), times('q', i, teacher(z, i)));
-    const x0 = clip === null ? exact : tf.clipByValue(exact, -clip, clip);
-    const part = times('share', i, x0);
-    picture = picture ? tf.add(picture, part) : part;
-    if (i < steps - 1) z = tf.add(times('keep', i, z), times('add', i, x0));
-  }
-  // The output o of which x0 = p z + q o is that picture.
-  const target = tf.div(
-    tf.sub(picture!, times('p', 0, noisy)),
-    pick(({ q }) => q[0]!),
-  );
-  // Where the picture itself is predicted, SNR + 1: that is 1 of the velocity.
-  const weights = predictionType === 'sample' ? tf.reciprocal(tf.square(spread!)) : undefined;
-  return { noisy, target, timestep: timestepOf(0), betweenTimesteps, weights };
+  const { parameters, judge } = createDiscriminator(model.featureWidths ?? []);
+  const teacher = of(state, TEACHER, model.parameters);
+  const heads = of(state, DISCRIMINATOR, parameters);
+  const finished = tf.cast(tf.equal(inputs[LESSON.call]!, calls.length - 1), 'float32'); // [B]
+  const column = tf.reshape(finished, [options.batch, 1]);
+  const held: tf.Tensor[] = [];
+  /** Feature maps of the teacher, which sees pictures with noise. */
+  const look = (pictures: tf.Tensor4D): tf.Tensor4D[] => {
+    const maps: tf.Tensor4D[] = [];
+    const { noisy, timestep, betweenTimesteps } = noised(options, pictures, inputs);
+    model.forward(teacher, noisy, timestep, {
+      training: false,
+      betweenTimesteps,
+      ...pickTold(options.told ?? [], inputs),
+      onFeature: (map) => maps.push(tf.keep(map)),
+    });
+    held.push(...maps);
+    return maps;
+  };
+  const taken = (maps: readonly tf.Tensor4D[], sign: 1 | -1, heads: Tensors) =>
+    tf.softplus(tf.mul(judge(heads, maps), -sign)) as tf.Tensor2D; // [B, maps]: 0 where the verdict is certain
+  const real = look(inputs.images as tf.Tensor4D);
+  let drawn: tf.Tensor4D[] = [];
+  return {
+    /** What the student is to lessen. */
+    plea(pictures: tf.Tensor4D): tf.Scalar {
+      drawn = look(pictures);
+      return tf.mean(tf.mul(column, taken(drawn, 1, heads)));
+    },
+    /** Gradients of the discriminator, by their names in the state. After `plea`. */
+    learn(): [string, tf.Tensor][] {
+      const names = parameters.map(({ name }) => name);
+      const loss = () => tf.mean(tf.add(taken(real, 1, heads), tf.mul(column, taken(drawn, -1, heads)))) as tf.Scalar;
+      const { grads } = tf.engine().gradients(
+        loss,
+        names.map((name) => heads[name]!),
+      );
+      for (const map of held) map.dispose();
+      return names.map((name, i) => [DISCRIMINATOR + name, grads[i]!]);
+    },
+  };
 }
+
+/** The tensors of a network, by the names of its parameters. */
+const of = (state: Tensors, prefix: string, parameters: readonly { name: string }[]): Tensors =>
+  Object.fromEntries(parameters.map(({ name }) => [name, state[prefix + name]!]));

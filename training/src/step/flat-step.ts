@@ -39,7 +39,7 @@ export function createFlatStep(model: TrainableModel, options: TrainStepOptions)
   };
   if (options.accumulate > 1) refuse('--accumulate', '1', options.accumulate);
   if (options.learnSchedule) refuse('--learn-schedule', 'off', true);
-  if (options.distillation) refuse('--calls', 'left out', options.distillation.paths.length);
+  if (options.distillation) refuse('--calls', 'left out', options.distillation.calls.length);
   const groups = groupsOf(model, options);
   const layout = layoutOf(model, groups, options);
   return {

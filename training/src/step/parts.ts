@@ -8,11 +8,12 @@ import { sizeOf } from '@onnoise/scheduler/model';
 import type { StepInputs } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
+import { apartOf, updateApart } from './apart.ts';
 import { type Bundle, join } from './bundles.ts';
 import type { StepOutputs, StepParts, StepTensor, Tensors, TrainStepOptions } from './contracts.ts';
 import { differentiate } from './objective.ts';
-import { SCHEDULE, TEACHER } from './state.ts';
-import { groupParameters, updateCurve, updateGroups } from './update.ts';
+import { stateOptions, TEACHER } from './state.ts';
+import { groupParameters, updateGroups } from './update.ts';
 
 /** What a part gives, beside the names of the state. */
 const LOSS = 'given.loss';
@@ -31,16 +32,18 @@ export interface StepHalves {
 export function halvesOf(model: TrainableModel, options: TrainStepOptions, state: readonly StepTensor[]): StepHalves {
   const groups = groupParameters(model, options);
   const bundles = [...groups.adam, ...groups.muon];
-  const curve = state.filter(({ name }) => name.startsWith(SCHEDULE));
+  const apart = apartOf(stateOptions(options), model.featureWidths);
+  const beside = new Set(apart.flatMap(({ members }) => members.map(({ name }) => name)));
+  const others = state.filter(({ name }) => beside.has(name));
   const buffers = new Set(model.parameters.filter(({ trainable }) => !trainable).map(({ name }) => `model.${name}`));
   const teacher = state.filter(({ name }) => name.startsWith(TEACHER));
-  const read = state.filter(({ name }) => name.startsWith('model.') || name.startsWith(SCHEDULE));
+  const read = state.filter(({ name }) => name.startsWith('model.') || beside.has(name));
   return {
     weights: [...read.filter(({ name }) => !buffers.has(name)), ...teacher],
     gives: [
       { name: LOSS, shape: [], dtype: 'float32' },
       ...bundles.map((bundle): StepTensor => ({ name: nameOf(bundle), shape: shapeOf(bundle), dtype: 'float32' })),
-      ...curve.map(({ name, ...spec }): StepTensor => ({ name: GRADIENT + name, ...spec })),
+      ...others.map(({ name, ...spec }): StepTensor => ({ name: GRADIENT + name, ...spec })),
       ...read.filter(({ name }) => buffers.has(name)),
     ],
     differentiate: (before, inputs, images) =>
@@ -48,7 +51,7 @@ export function halvesOf(model: TrainableModel, options: TrainStepOptions, state
         const { loss, gradients, buffers } = differentiate(model, { ...options, batch: images }, before, inputs);
         const given: Tensors = { [LOSS]: loss };
         for (const bundle of bundles) given[nameOf(bundle)] = join(bundle, (name) => gradients.get(name)!);
-        for (const { name } of curve) given[GRADIENT + name] = gradients.get(name)!;
+        for (const { name } of others) given[GRADIENT + name] = gradients.get(name)!;
         for (const { name, trainable } of model.parameters) {
           if (!trainable) given[`model.${name}`] = buffers.get(name) ?? before[`model.${name}`]!;
         }
@@ -61,10 +64,10 @@ export function halvesOf(model: TrainableModel, options: TrainStepOptions, state
         const { state: after, gradNorm } = updateGroups(groups, options, before, vectors, scalars);
         for (const name of buffers) after[name] = given[name]!;
         for (const { name } of teacher) after[name] = before[name]!;
-        if (options.learnSchedule) {
+        for (const group of apart) {
           Object.assign(
             after,
-            updateCurve(options, before, (name) => given[GRADIENT + name]!, scalars),
+            updateApart(group, options, before, (name) => given[GRADIENT + name]!, scalars),
           );
         }
         return { state: after, outputs: { loss: given[LOSS] as tf.Scalar, gradNorm } };

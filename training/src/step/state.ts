@@ -1,31 +1,36 @@
 /**
  * Names of the training state: `model.<parameter>` for every parameter and buffer, and for trainable ones
  * `ema.<parameter>`, `adam.m.<parameter>` and `adam.v.<parameter>`; what Muon updates has no `adam.v`, and its
- * momentum is `adam.m`. A student has `teacher.<parameter>`, which no step changes. A learned schedule has `schedule.<name>`,
- * `adam.m.schedule.<name>` and `adam.v.schedule.<name>`.
+ * momentum is `adam.m`. A student has `teacher.<parameter>`, which no step changes. What learns apart from the network, a schedule or
+ * a discriminator, has `schedule.<name>`, `adam.m.schedule.<name>` and `adam.v.schedule.<name>`.
  */
 import { makeSchedule, type SchedulerConfig } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
 import type { TrainableModel } from '../model/described.ts';
+import { type ApartOptions, apartOf, MOMENTS, SCHEDULE } from './apart.ts';
 import type { StepTensor, TrainStepOptions } from './contracts.ts';
-import { CURVE_SHAPES, initialCurve, learnedBetas } from './learned-schedule.ts';
+import { CURVE_SHAPES, learnedBetas } from './learned-schedule.ts';
 import { isHiddenMatrix } from './muon.ts';
 
-type Parameters = TrainableModel['parameters'];
-
-/** Names of the learned schedule begin so. */
-export const SCHEDULE = 'schedule.';
 /** Names of the teacher's parameters begin so. */
 export const TEACHER = 'teacher.';
 
+/** What decides which tensors a state has. */
+export interface StateOptions extends Pick<TrainStepOptions, 'ema' | 'optimizer'>, ApartOptions {
+  /** Whether a student learns from a teacher. */
+  taught: boolean;
+}
+
+/** Of a step's own options. */
+export const stateOptions = ({ distillation, ...options }: TrainStepOptions): StateOptions => ({
+  ...options,
+  taught: distillation !== undefined,
+  adversarial: distillation?.adversarial ?? 0,
+});
+
 export function stateSpecs(
-  parameters: Parameters,
-  {
-    ema,
-    learnSchedule,
-    optimizer,
-    distillation,
-  }: Pick<TrainStepOptions, 'ema' | 'learnSchedule' | 'optimizer'> & { distillation?: unknown },
+  { parameters, featureWidths }: Pick<TrainableModel, 'parameters' | 'featureWidths'>,
+  { ema, optimizer, taught, ...apart }: StateOptions,
 ): StepTensor[] {
   const trained = parameters.filter(({ trainable }) => trainable);
   const squared = optimizer === 'muon' ? trained.filter((parameter) => !isHiddenMatrix(parameter)) : trained;
@@ -35,24 +40,27 @@ export function stateSpecs(
     ...trained.map(({ name, shape }) => spec(`adam.m.${name}`, shape)),
     ...squared.map(({ name, shape }) => spec(`adam.v.${name}`, shape)),
     ...(ema ? trained : []).map(({ name, shape }) => spec(`ema.${name}`, shape)),
-    ...(distillation ? parameters : []).map(({ name, shape }) => spec(TEACHER + name, shape)),
-    ...(learnSchedule ? ['', 'adam.m.', 'adam.v.'] : []).flatMap((prefix) =>
-      Object.entries(CURVE_SHAPES).map(([name, shape]) => spec(prefix + SCHEDULE + name, shape)),
+    ...(taught ? parameters : []).map(({ name, shape }) => spec(TEACHER + name, shape)),
+    ...apartOf(apart, featureWidths).flatMap(({ members }) =>
+      ['', ...MOMENTS].flatMap((prefix) => members.map(({ name, shape }) => spec(prefix + name, shape))),
     ),
   ];
 }
 
-/** Zero moments, an EMA equal to the weights, and a schedule as it was. The arrays are copies. */
+/**
+ * Zero moments, an EMA equal to the weights, and first values of what learns apart. The arrays are copies.
+ * @param apart those values, by their names in the state
+ */
 export function freshState(
   specs: readonly StepTensor[],
   parameters: ReadonlyMap<string, Float32Array>,
+  apart: ReadonlyMap<string, Float32Array> = new Map(),
 ): Map<string, Float32Array> {
-  const curve = new Map(Object.entries(initialCurve()).map(([name, values]) => [SCHEDULE + name, values]));
   return new Map(
     specs.map(({ name, shape }) => {
       const size = sizeOf(shape);
-      const bend = curve.get(name);
-      if (bend) return [name, bend];
+      const first = apart.get(name);
+      if (first) return [name, first];
       if (name.startsWith('adam.')) return [name, new Float32Array(size)];
       const source = name.slice(name.indexOf('.') + 1);
       const values = parameters.get(source);

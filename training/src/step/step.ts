@@ -5,13 +5,17 @@
 import { MASK, scalarNames, stepScalars } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
+import { apartOf } from './apart.ts';
 import type { StepTensor, TrainStep, TrainStepOptions } from './contracts.ts';
+import { lessonInputs } from './distillation.ts';
 import { canBeCut, halvesOf, partsOf } from './parts.ts';
-import { freshState, stateSpecs } from './state.ts';
+import { freshState, stateOptions, stateSpecs } from './state.ts';
 
 export function createTrainStep(model: TrainableModel, options: TrainStepOptions): TrainStep {
   const { accumulate, batch } = options;
-  const state = stateSpecs(model.parameters, options);
+  const wanted = stateOptions(options);
+  const state = stateSpecs(model, wanted);
+  const apart = apartOf(wanted, model.featureWidths);
   const halves = halvesOf(model, options, state);
   const scalars = scalarNames(options).map((name): StepTensor => ({ name, shape: [], dtype: 'float32' }));
   const inputsOf = (images: number) => batchInputs(model, options, images);
@@ -20,7 +24,8 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
     recipe: model.config ? { model: model.config, options } : undefined,
     state,
     inputs: [...inputsOf(accumulate * batch), ...scalars],
-    initialState: (parameters) => freshState(state, parameters),
+    initialState: (parameters) =>
+      freshState(state, parameters, new Map(apart.flatMap(({ initial }) => [...initial()]))),
     scalars: (values) => stepScalars(options, values),
     run: (before, given) =>
       tf.tidy(() => {
@@ -43,5 +48,6 @@ function batchInputs(model: TrainableModel, options: TrainStepOptions, images: n
       return { name: MASK + name, shape: [images, ...shape], dtype: 'float32' };
     }),
     ...told.map(({ name, sides, dtype }): StepTensor => ({ name, shape: [images, ...sides], dtype })),
+    ...(options.distillation ? lessonInputs(options, images) : []),
   ];
 }

@@ -1,5 +1,4 @@
 /** An update of the weights from their gradients: clip, Adam or Muon, average. */
-import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
@@ -7,12 +6,7 @@ import { type Bundle, bundleParameters, join, separate } from './bundles.ts';
 import type { Tensors, TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
 import { hiddenBundles, updateHidden } from './hidden-update.ts';
-import { CURVE_SHAPES } from './learned-schedule.ts';
 import { isHiddenMatrix } from './muon.ts';
-import { SCHEDULE } from './state.ts';
-
-/** How much faster than the network the schedule learns. */
-const CURVE_RATE = 10;
 
 /** The trained parameters by the optimizer that moves them. */
 export interface ParameterGroups {
@@ -63,43 +57,4 @@ export function updateGroups(
   });
   Object.assign(after, updateHidden(groups.muon, options, state, gradients.muon, clip, inputs));
   return { state: after, gradNorm };
-}
-
-/**
- * The learned schedule is apart from the network: no weight decay, and the clipping does not see it.
- * @param gradientOf a tensor of the schedule, by its name in the state
- */
-export function updateCurve(
-  options: TrainStepOptions,
-  state: Tensors,
-  gradientOf: (name: string) => tf.Tensor,
-  inputs: Tensors,
-): Tensors {
-  const bundle = {
-    members: Object.entries(CURVE_SHAPES).map(([name, shape]) => ({
-      name: SCHEDULE + name,
-      shape,
-      size: sizeOf(shape),
-    })),
-  };
-  const read = (prefix: string) => join(bundle, (name) => state[prefix + name]!);
-  const gradient = join(bundle, gradientOf);
-  const scalars = {
-    stepSize: tf.mul(inputs.stepSize!, CURVE_RATE) as tf.Scalar,
-    epsilon: inputs.epsilon as tf.Scalar,
-    weightFactor: tf.scalar(1),
-  };
-  const plain = { ...options, weightDecay: 0 };
-  const rates = momentRates(plain, undefined);
-  const moments = { m: read('adam.m.'), v: read('adam.v.') };
-  const square = tf.mul(gradient, gradient);
-  const updated = adamUpdate(plain, scalars, rates, undefined, read(''), gradient, square, moments);
-  const parts = [
-    ['', updated.parameter],
-    ['adam.m.', updated.m],
-    ['adam.v.', updated.v],
-  ] as const;
-  return Object.fromEntries(
-    parts.flatMap(([prefix, vector]) => separate(bundle, vector).map(([name, tensor]) => [prefix + name, tensor])),
-  );
 }

@@ -97,6 +97,7 @@ export async function trainWithProgress(
         latest = { ...progress, note: describeStep(metrics) };
         report(latest);
       },
+      onLessons: (done, total) => report({ done, total, note: 'the teacher draws' }),
       onPreview: (done, total) => {
         if (latest !== undefined) report({ ...latest, note: `drawing pictures, ${done} of ${total}` });
       },

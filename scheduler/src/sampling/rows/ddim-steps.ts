@@ -4,7 +4,6 @@ import type { SchedulerConfig } from '../../schedule/config.ts';
 import { type Level, levelAt, type Prediction, predictionAt } from '../../schedule/prediction.ts';
 import { isStraight } from '../../schedule/process.ts';
 import type { Schedule } from '../../schedule/schedules.ts';
-import { timeOf } from '../../schedule/straight.ts';
 import { spacedTimesteps } from '../../schedule/timesteps.ts';
 import { type Grid, plainGrid } from './grid.ts';
 
@@ -79,30 +78,4 @@ export function inverseSteps(config: SchedulerConfig, schedule: Schedule, steps:
 /** alphaBar of a timestep, or below 0 of a picture as good as without noise. */
 function before({ set_alpha_to_one }: SchedulerConfig, { alphaBar }: Schedule, timestep: number): number {
   return alphaBar[timestep] ?? (set_alpha_to_one ? 1 : alphaBar[0]!);
-}
-
-/** A step of DDIM as several shorter ones. */
-export interface DdimPath {
-  /** What the network is told where each of them begins. */
-  timesteps: number[];
-  /** Of the picture there, and where the last ends. */
-  levels: Level[];
-}
-
-/**
- * The steps of DDIM, each cut into `parts`: at whole timesteps, or on a straight line evenly.
- * @throws InputError as `ddimSteps` does
- */
-export function ddimPaths(config: SchedulerConfig, schedule: Schedule, steps: number, parts: number): DdimPath[] {
-  const shares = Array.from({ length: parts + 1 }, (_, i) => i / parts);
-  return ddimSteps(config, schedule, steps).map(({ timestep, from, to }) => {
-    if (isStraight(config)) {
-      const sigmas = shares.map((share) => from.level.noise + share * (to.level.noise - from.level.noise));
-      const told = sigmas.slice(1, -1).map((sigma) => timeOf(config, sigma));
-      return { timesteps: [timestep, ...told], levels: sigmas.map((noise) => ({ signal: 1 - noise, noise })) };
-    }
-    const jump = Math.floor(schedule.T / steps);
-    const places = shares.map((share) => Math.round(timestep - share * jump));
-    return { timesteps: places.slice(0, -1), levels: places.map((t) => levelAt(before(config, schedule, t))) };
-  });
 }

@@ -52,22 +52,21 @@ describe('a student', () => {
     expect(readFileSync(at('student', 'README.md'), 'utf8')).toContain('pipe(class_labels=0).images[0]');
   });
 
-  test('goes by stages, each a run that starts from the one before', () => {
-    const stages = [4, 2, 1].map((calls) => json('runs', 'student', String(calls), 'config.json').training);
-    expect(
-      stages.map(({ calls, teacherCalls, teacherIsStudent, steps }) => [calls, teacherCalls, teacherIsStudent, steps]),
-    ).toEqual([
-      [4, 16, false, 4],
-      [2, 4, true, 6],
-      [1, 2, true, 6],
-    ]);
-    expect(stages.map(({ init }) => init)).toEqual([
-      at('model'),
-      at('runs', 'student', '4'),
-      at('runs', 'student', '2'),
-    ]);
-    expect(existsSync(at('runs', 'student', '1', 'samples.png'))).toBe(true);
-    expect(readFileSync(at('runs', 'student', '1', 'validation.jsonl'), 'utf8')).toBe('');
+  test('learns in a run, from pictures that its teacher draws', async () => {
+    const { training, scheduler } = json('runs', 'student', 'config.json');
+    expect(training).toMatchObject({
+      init: at('model'),
+      calls: 1,
+      teacherCalls: 16,
+      teacherIsStudent: false,
+      teacherGuidance: 1.1,
+      steps: 16,
+    });
+    expect(scheduler).toMatchObject({ timestep_spacing: 'trailing' });
+    expect(existsSync(at('runs', 'student', 'samples.png'))).toBe(true);
+    expect(readFileSync(at('runs', 'student', 'validation.jsonl'), 'utf8')).toBe('');
+    // They are large, and are made again for a run that goes on.
+    expect(existsSync(at('runs', 'student', 'lessons'))).toBe(false);
   });
 
   test('draws in its calls, without being asked', async () => {
@@ -102,27 +101,41 @@ describe('a student', () => {
     expect(await distill('model', 4, 'four')).toMatchObject({ code: 0 });
     expect(await distill('four', 2, 'two')).toMatchObject({ code: 0 });
     expect(json('two', 'model_index.json')).toMatchObject({ distilled: { calls: 2, guidance: 1.1 } });
-    expect(json('runs', 'two', '2', 'config.json').training).toMatchObject({ teacherCalls: 4, teacherIsStudent: true });
-    expect(await refusal(distill('four', 4, 'again'))).toContain(
-      `--calls must be fewer than the 4 of ${at('four')}, which is a student itself, received 4`,
-    );
+    expect(json('runs', 'two', 'config.json').training).toMatchObject({ teacherCalls: 4, teacherIsStudent: true });
+    expect(await refusal(distill('four', 4, 'again'))).toContain('--calls must be a divisor of 4, and less');
     expect(await refusal(distill('four', 3, 'third'))).toContain('--calls must be a divisor of 4');
   });
 });
 
-test('a stage that was stopped goes on to the last bit', async () => {
-  const run = (name: string, calls = '4') => at('runs', name, calls);
-  expect(await distill('model', 4, 'whole', '--checkpoint-every', '4')).toMatchObject({ code: 0 });
-  expect(await distill('model', 4, 'halves', '--checkpoint-every', '4')).toMatchObject({ code: 0 });
+test('a run that was stopped goes on to the last bit', async () => {
+  const run = (name: string) => at('runs', name);
+  expect(await distill('model', 2, 'whole', '--checkpoint-every', '4')).toMatchObject({ code: 0 });
+  expect(await distill('model', 2, 'halves', '--checkpoint-every', '4')).toMatchObject({ code: 0 });
   for (const last of ['step-00000016', 'step-00000012'])
     rmSync(join(run('halves'), 'checkpoints', last), { recursive: true });
   rmSync(at('halves'), { recursive: true });
   // The end of the run holds where none is given.
-  const again = ['distill', '--model', at('model'), '--out', at('halves'), '--run', at('runs', 'halves'), '--resume'];
-  expect(await runCli(...again)).toMatchObject({ code: 0 });
-  expect(lossesOf('runs', 'halves', '4')).toEqual(lossesOf('runs', 'whole', '4'));
+  const again = ['distill', '--model', at('model'), '--calls', '2', '--out', at('halves'), '--run', run('halves')];
+  expect(await runCli(...again, '--resume')).toMatchObject({ code: 0 });
+  expect(lossesOf('runs', 'halves')).toEqual(lossesOf('runs', 'whole'));
   const weights = (name: string) => readFileSync(at(name, 'unet', 'diffusion_pytorch_model.safetensors'));
   expect(weights('halves').equals(weights('whole'))).toBe(true);
+});
+
+test('images that are not those of the teacher are taken, and said', async () => {
+  await writeFiles(at('others'), {
+    ...Object.fromEntries(
+      [1, 2, 3, 4].flatMap((w) => [
+        [`left/${w}.png`, grayPicture(8, 8, (x) => (x < w ? 30 : 200))],
+        [`top/${w}.png`, grayPicture(8, 8, (_, y) => (y < w ? 30 : 200))],
+      ]),
+    ),
+  });
+  const { code, stderr } = await distill('model', 1, 'elsewhere', '--data', at('others'));
+  expect(code).toBe(0);
+  expect(stderr).toContain(
+    `The student learns with images from ${at('others')}; its teacher learnt from ${at('images')}.`,
+  );
 });
 
 describe('what cannot be distilled', () => {

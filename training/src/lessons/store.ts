@@ -1,0 +1,86 @@
+/**
+ * Lessons on disk: what the teacher's paths went through, chunk by chunk, in a folder of the run.
+ *
+ * | file            | what                                                                              |
+ * |-----------------|-----------------------------------------------------------------------------------|
+ * | `<number>.f32`  | the lessons of a chunk: samples [n, calls + 1, C, H, W], float32, little-endian    |
+ * | `lessons.json`  | how many there are, once all are made                                             |
+ */
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeWhole } from '@onnoise/base/files';
+import { InputError } from '@onnoise/scheduler/rules';
+
+/** Lessons of a chunk: they are made together. */
+export const CHUNK = 64;
+
+const DONE = 'lessons.json';
+const pathOf = (folder: string, chunk: number) => join(folder, `${String(chunk).padStart(5, '0')}.f32`);
+
+/** @param places samples of a lesson: one more than the student has calls @param size values of a sample */
+export interface LessonShape {
+  places: number;
+  size: number;
+}
+
+/** @param samples [n, places, size] */
+export const writeChunk = (folder: string, chunk: number, samples: Float32Array): Promise<void> =>
+  writeWhole(pathOf(folder, chunk), new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+
+export async function hasChunk(folder: string, chunk: number, { places, size }: LessonShape): Promise<boolean> {
+  const found = await stat(pathOf(folder, chunk)).catch(() => undefined);
+  return found?.size === CHUNK * places * size * Float32Array.BYTES_PER_ELEMENT;
+}
+
+export const writeCount = (folder: string, count: number): Promise<void> =>
+  writeWhole(join(folder, DONE), `${JSON.stringify({ count })}\n`);
+
+/** How many lessons there are; undefined while some are still to be made. */
+export async function readCount(folder: string): Promise<number | undefined> {
+  const text = await readFile(join(folder, DONE), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : (JSON.parse(text) as { count: number }).count;
+}
+
+export interface LessonReader {
+  /** Samples `place` and the next of lessons, two of [n, size]. */
+  read(lessons: ArrayLike<number>, places: ArrayLike<number>): Promise<{ from: Float32Array; to: Float32Array }>;
+  close(): Promise<void>;
+}
+
+export function openLessons(folder: string, { places, size }: LessonShape): LessonReader {
+  const files = new Map<number, Promise<FileHandle>>();
+  const fileOf = (chunk: number) => {
+    const file = files.get(chunk) ?? open(pathOf(folder, chunk));
+    files.set(chunk, file);
+    return file;
+  };
+  const bytes = size * Float32Array.BYTES_PER_ELEMENT;
+  return {
+    async read(lessons, at) {
+      const from = new Float32Array(lessons.length * size);
+      const to = new Float32Array(lessons.length * size);
+      const both = new Float32Array(2 * size);
+      for (let i = 0; i < lessons.length; i++) {
+        const lesson = lessons[i]!;
+        const chunk = Math.floor(lesson / CHUNK);
+        const first = ((lesson % CHUNK) * places + at[i]!) * bytes;
+        const file = await fileOf(chunk);
+        const { bytesRead } = await file.read(new Uint8Array(both.buffer), 0, 2 * bytes, first);
+        if (bytesRead !== 2 * bytes) {
+          throw new InputError(
+            `Cannot read the lessons: ${pathOf(folder, chunk)} must be whole, received a part of it.`,
+          );
+        }
+        from.set(both.subarray(0, size), i * size);
+        to.set(both.subarray(size), i * size);
+      }
+      return { from, to };
+    },
+    async close() {
+      await Promise.all(Array.from(files.values(), async (file) => (await file).close()));
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * What learns beside the network, with moments of its own: the learned schedule, and the discriminator of a student. No weight
+ * decay, no average, and the clipping does not see it.
+ */
+import { sizeOf } from '@onnoise/scheduler/model';
+import * as tf from '@tensorflow/tfjs';
+import { initParameters } from '../model/parameters.ts';
+import { adamUpdate, momentRates } from './adam.ts';
+import { join, separate } from './bundles.ts';
+import type { Tensors, TrainStepOptions } from './contracts.ts';
+import { createDiscriminator } from './discriminator.ts';
+import { CURVE_SHAPES, initialCurve } from './learned-schedule.ts';
+
+/** Names of the learned schedule begin so. */
+export const SCHEDULE = 'schedule.';
+/** Names of the discriminator begin so. */
+export const DISCRIMINATOR = 'discriminator.';
+
+/** Adam's moments, before the name. */
+export const MOMENTS = ['adam.m.', 'adam.v.'] as const;
+
+export interface Apart {
+  /** Names in the state. */
+  members: { name: string; shape: number[]; size: number }[];
+  /** How much faster than the network it learns. */
+  rate: number;
+  /** Its first values, by these names. */
+  initial(): Map<string, Float32Array>;
+}
+
+/** The discriminator's first weights are the same in every run. */
+const SEED = 0;
+
+export type ApartOptions = Pick<TrainStepOptions, 'learnSchedule'> & { adversarial: number };
+
+/** @param widths of the network's feature maps */
+export function apartOf({ learnSchedule, adversarial }: ApartOptions, widths: readonly number[] = []): Apart[] {
+  return [...(learnSchedule ? [schedule()] : []), ...(adversarial > 0 ? [discriminator(widths)] : [])];
+}
+
+const schedule = (): Apart => ({
+  members: members(SCHEDULE, Object.entries(CURVE_SHAPES)),
+  rate: 10,
+  initial: () => named(SCHEDULE, Object.entries(initialCurve())),
+});
+
+function discriminator(widths: readonly number[]): Apart {
+  const { parameters } = createDiscriminator(widths);
+  return {
+    members: members(
+      DISCRIMINATOR,
+      parameters.map(({ name, shape }) => [name, shape] as const),
+    ),
+    rate: 2,
+    initial: () => named(DISCRIMINATOR, initParameters({ parameters }, SEED)),
+  };
+}
+
+const members = (prefix: string, shapes: Iterable<readonly [string, readonly number[]]>) =>
+  Array.from(shapes, ([name, shape]) => ({ name: prefix + name, shape: [...shape], size: sizeOf(shape) }));
+
+const named = (prefix: string, values: Iterable<readonly [string, Float32Array]>) =>
+  new Map(Array.from(values, ([name, array]) => [prefix + name, array] as const));
+
+/** @param gradientOf a tensor, by its name in the state @param inputs the step's scalars */
+export function updateApart(
+  { members, rate }: Apart,
+  options: TrainStepOptions,
+  state: Tensors,
+  gradientOf: (name: string) => tf.Tensor,
+  inputs: Tensors,
+): Tensors {
+  const bundle = { members };
+  const read = (prefix: string) => join(bundle, (name) => state[prefix + name]!);
+  const gradient = join(bundle, gradientOf);
+  const scalars = {
+    stepSize: tf.mul(inputs.stepSize!, rate) as tf.Scalar,
+    epsilon: inputs.epsilon as tf.Scalar,
+    weightFactor: tf.scalar(1),
+  };
+  const plain = { ...options, weightDecay: 0 };
+  const rates = momentRates(plain, undefined);
+  const moments = { m: read(MOMENTS[0]), v: read(MOMENTS[1]) };
+  const square = tf.mul(gradient, gradient);
+  const updated = adamUpdate(plain, scalars, rates, undefined, read(''), gradient, square, moments);
+  const parts = [
+    ['', updated.parameter],
+    [MOMENTS[0], updated.m],
+    [MOMENTS[1], updated.v],
+  ] as const;
+  return Object.fromEntries(
+    parts.flatMap(([prefix, vector]) => separate(bundle, vector).map(([name, tensor]) => [prefix + name, tensor])),
+  );
+}
