@@ -1,17 +1,11 @@
 /** `pipeline distill`: a model folder that draws in few network calls, from one that needs many. */
 import { type Command, textOption } from './options/command.ts';
-import { fieldOptions, STUDENT_FIELDS } from './options/train-fields.ts';
+import { studentOptions } from './options/student-fields.ts';
+import { fieldOptions } from './options/train-fields.ts';
 import type { DistillArguments } from './stages/distill.ts';
 
 const OUTPUT = 'Output:';
 const STUDENT = 'Student:';
-
-/** What the stages say themselves, or has no meaning for a student. */
-const SETTLED = [
-  ...STUDENT_FIELDS,
-  ...(['epochs', 'init', 'initHash', 'minSnr', 'timestepSampling', 'logitMean', 'logitStd'] as const),
-  ...(['learnSchedule', 'offsetNoise', 'zeroInit', 'sampler', 'sampleSteps'] as const),
-];
 
 export const command: Command<DistillArguments> = {
   usage:
@@ -24,7 +18,7 @@ export const command: Command<DistillArguments> = {
       number: true,
       requiresArg: true,
       default: 4,
-      describe: 'Network calls of a picture; with 1 or 2 the student learns from one of twice as many',
+      describe: 'Network calls of a picture, 1 to 16',
     },
     guidance: {
       group: STUDENT,
@@ -34,18 +28,18 @@ export const command: Command<DistillArguments> = {
       describe: 'Guidance of the teacher, which the student then has built in; 1 for none',
     },
     out: textOption('Model folder to write', { group: OUTPUT }),
-    run: textOption('Folder of the runs, one for each stage', {
+    run: textOption('Folder of the run', {
       group: OUTPUT,
       defaultDescription: 'runs/ and the name of --out',
     }),
-    resume: { group: OUTPUT, boolean: true, default: false, describe: 'Continue the runs in --run' },
+    resume: { group: OUTPUT, boolean: true, default: false, describe: 'Continue the run in --run' },
     ...fieldOptions('data'),
-    ...fieldOptions('training', SETTLED),
-    ...fieldOptions('output', SETTLED),
+    ...studentOptions('training'),
+    ...studentOptions('output'),
   }),
   examples: [
     ['$0 distill --model models/hands --calls 4 --out models/hands-4', 'four calls instead of twenty'],
-    ['$0 distill --model models/hands-4 --calls 1 --minutes 60 --out models/hands-1', 'on to a single call'],
+    ['$0 distill --model models/hands --calls 1 --minutes 60 --out models/hands-1', 'a single call, in an hour'],
   ],
   handler: async (args) => {
     const { distill } = await import('./stages/distill.ts');

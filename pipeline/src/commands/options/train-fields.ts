@@ -34,8 +34,15 @@ export const fieldOptions = (section: Section, without: readonly string[] = []):
 const offered = (table: Readonly<Record<string, Field>>, without: readonly string[]) =>
   Object.fromEntries(Object.entries(table).filter(([key]) => !without.includes(key)));
 
-/** Fields of the section `training` that `pipeline distill` settles for a student. */
-export const STUDENT_FIELDS = ['calls', 'teacherCalls', 'teacherIsStudent', 'teacherGuidance'] as const;
+/** Fields of the section `training` that only a student has: those of `pipeline distill`. */
+export const STUDENT_FIELDS = [
+  'calls',
+  'teacherCalls',
+  'teacherIsStudent',
+  'teacherGuidance',
+  'lessons',
+  'adversarial',
+] as const;
 
 /** The typed options, as the top layer of the settings. */
 export function typedLayer(args: Record<string, unknown>): PartialConfig {

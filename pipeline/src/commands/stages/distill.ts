@@ -15,7 +15,8 @@ import { readTeacher, type Teacher } from '@onnoise/training/fine-tuning';
 import { checkArtefactTarget } from '@onnoise/training/folder';
 import { settingsOf, teachingOf } from '@onnoise/training/plan';
 import { readRunLayer, runPaths } from '@onnoise/training/saved';
-import type { ConfigLayer, PartialConfig } from '@onnoise/training/settings';
+import type { ConfigLayer } from '@onnoise/training/settings';
+import { USUAL } from '../options/student-fields.ts';
 import { typedLayer } from '../options/train-fields.ts';
 import { exportFolder } from './export-folder.ts';
 import { draftOf, trainWithProgress } from './run-training.ts';
@@ -31,12 +32,6 @@ export interface DistillArguments {
 }
 
 const ACTION = 'distill the model';
-
-/** Below what is asked for. */
-const USUAL: PartialConfig = {
-  training: { minutes: 15, batch: 32, lr: 1e-3, lrSchedule: 'linear', warmupSteps: 50, emaDecay: 0.995, beta2: 0.99 },
-  output: { sampleEvery: null, sampleCount: 40 },
-};
 
 export async function distill({ model, guidance, out, resume, ...args }: DistillArguments): Promise<void> {
   const calls = checkInteger(ACTION, '--calls', args.calls, 1, 16);
