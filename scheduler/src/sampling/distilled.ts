@@ -2,7 +2,7 @@
  * What model_index.json says of a student that was distilled to draw in few calls: `"distilled": {"calls": 4, "guidance": 1.1}`. It
  * knows only the timesteps of its own calls, and its teacher's guidance is part of its weights.
  *
- * Source: Salimans & Ho, "Progressive Distillation for Fast Sampling of Diffusion Models" (arXiv 2202.00512).
+ * Source: Luhman & Luhman, "Knowledge Distillation in Iterative Generative Models" (arXiv 2101.02388).
  */
 import { InputError, refuse } from '../rules/errors.ts';
 import { check, integer, number, object, worded } from '../rules/rule.ts';

@@ -139,8 +139,9 @@ const NOTES: readonly Note[] = [
     question: 'How else does a student learn?',
     answer: (
       <p>
-        By progressive distillation, as “pipeline distill” does it: one step of the student shall end where a few steps
-        of its teacher end. Then the student teaches the next one, which halves the steps again.
+        By progressive distillation: one step of the student shall end where two steps of its teacher end. Then the
+        student teaches the next one, which halves the steps again. “pipeline distill” learns from pairs, as here, and a
+        discriminator keeps its pictures sharp: it tells them from real ones.
       </p>
     ),
   },
