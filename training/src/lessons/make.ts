@@ -27,7 +27,7 @@ export interface LessonOptions {
   /** The teacher's weights, once they are needed. */
   teacher: () => Promise<ReadonlyMap<string, Float32Array>>;
   end: LessonEnd;
-  /** `done` of `total` lessons or seconds. */
+  /** `done` of `total` lessons, a guess where time ends them. */
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -57,11 +57,12 @@ export async function makeLessons(options: LessonOptions): Promise<number> {
   try {
     let chunk = 0;
     for (; !enough(chunk); chunk++) {
-      if ('count' in end) onProgress?.(chunk * CHUNK, end.count);
-      else onProgress?.(Math.round(seconds()), Math.round(end.seconds));
+      const total = 'count' in end ? end.count : chunk * CHUNK * (end.seconds / seconds());
+      if (chunk > 0) onProgress?.(chunk * CHUNK, Math.ceil(total));
       if (!(await hasChunk(folder, chunk, shape))) await writeChunk(folder, chunk, await draw.chunk(chunk, signal));
     }
     const count = chunk * CHUNK;
+    onProgress?.(count, count);
     await writeCount(folder, count);
     return count;
   } finally {

@@ -15,8 +15,8 @@ export interface TrainHooks {
   onNote?: (note: string) => void;
   /** After every step. `total` steps are known up front, or guessed from the time left. */
   onStep?: (metrics: StepMetrics, progress: { done: number; total: number }) => void;
-  /** While a teacher draws for its student: pictures or seconds. */
-  onLessons?: (done: number, total: number) => void;
+  /** Wraps the part in which a teacher draws for its student, for a progress bar. `total` is guessed where time ends it. */
+  aroundLessons?: (work: (report: (done: number, total: number) => void) => Promise<number>) => Promise<number>;
   /** While pictures are drawn. */
   onPreview?: (done: number, total: number) => void;
 }

@@ -6,7 +6,7 @@ import { imagesPerStep } from '../settings/batch.ts';
 import type { TrainConfig } from '../settings/config.ts';
 import type { Distillation, TrainEngine } from '../step/contracts.ts';
 import { TEACHER } from '../step/state.ts';
-import type { RunState } from './run-state.ts';
+import type { RunState, TrainHooks } from './run-state.ts';
 
 /** Share of the minutes in which the teacher draws. */
 const SHARE = 0.25;
@@ -24,15 +24,18 @@ interface Options {
 export async function takeLessons({ folder, job, engine, end, distillation }: Options): Promise<LessonBatches> {
   const { plan, dataset, hooks, signal } = job;
   const lessons = runPaths(folder).lessons;
-  const count = await makeLessons({
-    folder: lessons,
-    plan,
-    dataset,
-    teacher: async () => teacherOf(await engine.readState()),
-    end: lessonEnd(plan.config, end),
-    onProgress: hooks?.onLessons,
-    signal,
-  });
+  const { aroundLessons = unseen } = hooks ?? {};
+  const count = await aroundLessons((onProgress) =>
+    makeLessons({
+      folder: lessons,
+      plan,
+      dataset,
+      teacher: async () => teacherOf(await engine.readState()),
+      end: lessonEnd(plan.config, end),
+      onProgress,
+      signal,
+    }),
+  );
   return createLessonBatches(lessons, count, { plan, dataset, distillation });
 }
 
@@ -49,3 +52,5 @@ const teacherOf = (state: ReadonlyMap<string, Float32Array>): Map<string, Float3
       .filter(([name]) => name.startsWith(TEACHER))
       .map(([name, values]) => [name.slice(TEACHER.length), values]),
   );
+
+const unseen: NonNullable<TrainHooks['aroundLessons']> = (work) => work(() => {});

@@ -97,7 +97,10 @@ export async function trainWithProgress(
         latest = { ...progress, note: describeStep(metrics) };
         report(latest);
       },
-      onLessons: (done, total) => report({ done, total, note: 'the teacher draws' }),
+      aroundLessons: (work) =>
+        withProgress('The teacher draws', { unit: 'pictures' }, (given) =>
+          work((done, total) => given({ done, total })),
+        ),
       onPreview: (done, total) => {
         if (latest !== undefined) report({ ...latest, note: `drawing pictures, ${done} of ${total}` });
       },
