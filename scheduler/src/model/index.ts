@@ -5,6 +5,7 @@ export {
   distilledOf,
   type SamplingFacts,
   STUDENT_SAMPLER,
+  TEACHER_SAMPLER,
   USUAL_STEPS,
   type UsualSampling,
   usualSampling,

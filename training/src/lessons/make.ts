@@ -1,16 +1,16 @@
 /**
- * Makes the lessons of a student: its teacher draws pictures from noise by DDIM, guided, and each is kept where a call of the student
+ * Makes the lessons of a student: its teacher draws pictures from noise, guided, and each is kept where a call of the student
  * begins and ends. Which noise a lesson has depends on its number alone.
  */
 import { mkdir } from 'node:fs/promises';
-import { compileSampler, denoiserOf, isStraight, lastTimestep, sampleImages } from '@onnoise/scheduler';
-import { nullRow, STUDENT_SAMPLER, sizeOf } from '@onnoise/scheduler/model';
+import { compileSampler, denoiserOf, lastTimestep, sampleImages } from '@onnoise/scheduler';
+import { nullRow, STUDENT_SAMPLER, sizeOf, TEACHER_SAMPLER } from '@onnoise/scheduler/model';
 import type { Dataset } from '../data/index.ts';
 import { inputsOf } from '../model/told.ts';
 import { rowsOf } from '../pictures/conditioning.ts';
 import { createPredictor } from '../pictures/denoiser.ts';
 import type { TrainPlan } from '../plan/plan.ts';
-import { teacherGuidance, teachingOf } from '../plan/teacher.ts';
+import { teacherGuidance, teachingScheduler } from '../plan/teacher.ts';
 import { pupilsOf } from './pupils.ts';
 import { CHUNK, hasChunk, type LessonShape, readCount, writeChunk, writeCount } from './store.ts';
 
@@ -76,8 +76,8 @@ async function drawingOf({ plan, dataset, teacher }: LessonOptions) {
   const { calls, teacherCalls } = config.training;
   const { places, size } = lessonShape(plan);
   const each = teacherCalls! / calls!;
-  const table = compileSampler(isStraight(scheduler) ? { ...scheduler, ...teachingOf(teacherCalls!) } : scheduler, {
-    sampler: STUDENT_SAMPLER,
+  const table = compileSampler(teachingScheduler(scheduler, teacherCalls!), {
+    sampler: config.training.teacherIsStudent ? STUDENT_SAMPLER : TEACHER_SAMPLER,
     steps: teacherCalls!,
   });
   const scale = teacherGuidance(model, config);

@@ -7,4 +7,4 @@ export { imagesOf, prepareOptions } from './prepare-options.ts';
 export { completeConfig, completePlan, draftPlan, type PlanDraft, planFromConfig } from './resolve.ts';
 export { settingsOf, type TrainSettings } from './settings.ts';
 export { requireRunSpace } from './space.ts';
-export { teachingOf } from './teacher.ts';
+export { evenLine } from './teacher.ts';

@@ -10,16 +10,12 @@ import type { Distillation } from '../step/contracts.ts';
 
 const ACTION = 'distill the model';
 
-/** Fewer steps of DDIM draw worse pictures, and so many more hardly better ones. */
-const TEACHER_STEPS = { least: 16, most: 32 };
+/** Steps in which a teacher draws by its sampler about as well as in twenty. */
+const TEACHER_STEPS = 10;
 
-/** Steps of a teacher where nothing else is asked for: a multiple of the student's, and a divisor of T where there is one. */
-function teacherSteps(calls: number, T: number): number {
-  const { least, most } = TEACHER_STEPS;
-  const first = Math.ceil(least / calls) * calls;
-  const multiples = Array.from({ length: Math.floor((most - first) / calls) + 1 }, (_, i) => first + i * calls);
-  return Math.min(T, multiples.find((steps) => T % steps === 0) ?? first);
-}
+/** Steps of a teacher where nothing else is asked for: a multiple of the student's, and less than T. */
+const teacherSteps = (calls: number, T: number): number =>
+  calls * Math.min(Math.ceil(TEACHER_STEPS / calls), Math.floor((T - 1) / calls));
 
 /**
  * The settings of a student, completed with what its teacher is.
@@ -94,5 +90,14 @@ export const teacherGuidance = (
   { training }: Pick<TrainConfig, 'training'>,
 ): number => (nullCondition && !training.teacherIsStudent ? training.teacherGuidance : 1);
 
-/** Keys of a scheduler of flow matching whose steps are even: then the steps of a student are some of its teacher's. */
-export const teachingOf = (steps: number) => ({ shift: 1, shift_terminal: steps > 1 ? 1 / steps : null });
+/** What a scheduler of flow matching says for even steps: then those of a student are some of its teacher's. */
+export const evenLine = (steps: number) => ({ shift: 1, shift_terminal: steps > 1 ? 1 / steps : null });
+
+/** The scheduler by which a teacher draws, and passes all places where a call of its student begins. */
+export const teachingScheduler = (scheduler: SchedulerConfig, steps: number): SchedulerConfig => ({
+  ...scheduler,
+  use_karras_sigmas: false,
+  use_exponential_sigmas: false,
+  final_sigmas_type: 'zero',
+  ...(isStraight(scheduler) && { use_beta_sigmas: false, ...evenLine(steps) }),
+});

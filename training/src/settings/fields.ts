@@ -49,7 +49,7 @@ export const fields = {
       onResume: 'fixed',
       ...COUNT,
       describe:
-        'steps of DDIM in which the teacher draws  [default: 16 to 32, or the calls of a teacher that is a student]',
+        'steps in which the teacher draws  [default: 10 or a few more, or the calls of a teacher that is a student]',
     },
     teacherIsStudent: {
       onResume: 'fixed',

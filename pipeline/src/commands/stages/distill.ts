@@ -13,7 +13,7 @@ import { STUDENT_SAMPLER } from '@onnoise/scheduler/model';
 import { check, checkInteger, InputError, number } from '@onnoise/scheduler/rules';
 import { readTeacher, type Teacher } from '@onnoise/training/fine-tuning';
 import { checkArtefactTarget } from '@onnoise/training/folder';
-import { settingsOf, teachingOf } from '@onnoise/training/plan';
+import { evenLine, settingsOf } from '@onnoise/training/plan';
 import { readRunLayer, runPaths } from '@onnoise/training/saved';
 import type { ConfigLayer } from '@onnoise/training/settings';
 import { USUAL } from '../options/student-fields.ts';
@@ -49,7 +49,7 @@ export async function distill({ model, guidance, out, resume, ...args }: Distill
   const own: ConfigLayer = {
     name: `a student of ${plural(calls, 'call')}`,
     config: {
-      scheduler: teacher.straight ? teachingOf(calls) : { timestep_spacing: 'trailing' },
+      scheduler: teacher.straight ? evenLine(calls) : { timestep_spacing: 'trailing' },
       training: { init: model, calls, ...(guidance !== undefined && { teacherGuidance: guidance }) },
       output: { sampler: STUDENT_SAMPLER },
     },
