@@ -57,7 +57,7 @@ describe('a student', () => {
     expect(training).toMatchObject({
       init: at('model'),
       calls: 1,
-      teacherCalls: 16,
+      teacherCalls: 10,
       teacherIsStudent: false,
       teacherGuidance: 1.1,
       steps: 16,

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileSampler, sampleImages } from '@onnoise/scheduler';
+import { TEACHER_SAMPLER } from '@onnoise/scheduler/model';
 import { conditionInputs } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -51,7 +52,7 @@ const planOf = (calls: number, training: object = {}) => {
           seed: 3,
           init: 'teacher',
           calls,
-          teacherCalls: 16,
+          teacherCalls: 10,
           teacherGuidance: GUIDANCE,
           labelDropout: 0.3,
           ...training,
@@ -94,7 +95,7 @@ async function drawn(noise: Float32Array, label: number | undefined, steps: numb
       })
       .dataSync() as Float32Array;
   return sampleImages({
-    table: compileSampler(plan.scheduler, { sampler: 'ddim', steps }),
+    table: compileSampler(plan.scheduler, { sampler: TEACHER_SAMPLER, steps }),
     shape: [1, 4, 4],
     seeds: [0],
     latents: noise,
@@ -124,7 +125,7 @@ describe('lessons', () => {
         if (call !== 0 || seen[dropped[i] ? 'untold' : 'told'] > 1) continue;
         seen[dropped[i] ? 'untold' : 'told']++;
         const noise = from.slice(place, place + SIZE);
-        const whole = await drawn(noise, dropped[i] ? undefined : labels![i]!, 16);
+        const whole = await drawn(noise, dropped[i] ? undefined : labels![i]!, 10);
         // What the student says at its first call, and after it what the lesson's second says, is where the teacher ends.
         const half = new Map<number, Float32Array>();
         await sampleImages({
