@@ -27,10 +27,23 @@ export interface Progress {
 /** After so many steps the speed is certain enough to fix the reserve of a run by the clock. */
 const SPEED_STEPS = 8;
 
-/** @param images number of training images @returns undefined if the settings name no end */
+/** Share of a student's minutes in which its teacher draws, where nothing says how much. */
+const DRAWING_SHARE = 0.25;
+
+/** Seconds in which a teacher draws for its student; undefined where a number of pictures or steps says how much. */
+export function drawingSeconds({ training }: TrainConfig): number | undefined {
+  const { calls, lessons, minutes } = training;
+  if (calls === undefined || lessons !== undefined || minutes === undefined) return undefined;
+  return DRAWING_SHARE * minutes * 60;
+}
+
+/**
+ * The end of the steps, before which a teacher may have drawn.
+ * @param images number of training images @returns undefined if the settings name no end
+ */
 export function endOf(config: TrainConfig, images: number): End | undefined {
   const { minutes } = config.training;
-  if (minutes !== undefined) return { kind: 'seconds', seconds: minutes * 60 };
+  if (minutes !== undefined) return { kind: 'seconds', seconds: minutes * 60 - (drawingSeconds(config) ?? 0) };
   const steps = stepsOf(config, images);
   return steps === undefined ? undefined : { kind: 'steps', steps };
 }

@@ -1,6 +1,6 @@
 /** The lessons of a student's run: made before its first step, gone on with where the work was stopped. */
 import { createLessonBatches, type LessonBatches, type LessonEnd, makeLessons } from '../lessons/index.ts';
-import type { End } from '../plan/horizon.ts';
+import { drawingSeconds, stepsOf } from '../plan/horizon.ts';
 import { runPaths } from '../saved/run-folder.ts';
 import { imagesPerStep } from '../settings/batch.ts';
 import type { TrainConfig } from '../settings/config.ts';
@@ -8,8 +8,6 @@ import type { Distillation, TrainEngine } from '../step/contracts.ts';
 import { TEACHER } from '../step/state.ts';
 import type { RunState, TrainHooks } from './run-state.ts';
 
-/** Share of the minutes in which the teacher draws. */
-const SHARE = 0.25;
 /** How often a run by steps meets a lesson. */
 const TIMES = 8;
 
@@ -17,11 +15,10 @@ interface Options {
   folder: string;
   job: RunState['job'];
   engine: TrainEngine;
-  end: End;
   distillation: Distillation;
 }
 
-export async function takeLessons({ folder, job, engine, end, distillation }: Options): Promise<LessonBatches> {
+export async function takeLessons({ folder, job, engine, distillation }: Options): Promise<LessonBatches> {
   const { plan, dataset, hooks, signal } = job;
   const lessons = runPaths(folder).lessons;
   const { aroundLessons = unseen } = hooks ?? {};
@@ -31,7 +28,7 @@ export async function takeLessons({ folder, job, engine, end, distillation }: Op
       plan,
       dataset,
       teacher: async () => teacherOf(await engine.readState()),
-      end: lessonEnd(plan.config, end),
+      end: lessonEnd(plan.config, dataset.train.length),
       onProgress,
       signal,
     }),
@@ -39,11 +36,12 @@ export async function takeLessons({ folder, job, engine, end, distillation }: Op
   return createLessonBatches(lessons, count, { plan, dataset, distillation });
 }
 
-function lessonEnd({ training }: TrainConfig, end: End): LessonEnd {
-  const batch = imagesPerStep(training);
-  if (training.lessons !== undefined) return { count: Math.max(batch, training.lessons) };
-  if (end.kind === 'seconds') return { seconds: SHARE * end.seconds };
-  return { count: Math.max(batch, Math.ceil((end.steps * batch) / TIMES)) };
+function lessonEnd(config: TrainConfig, images: number): LessonEnd {
+  const batch = imagesPerStep(config.training);
+  const seconds = drawingSeconds(config);
+  if (seconds !== undefined) return { seconds };
+  const { lessons = Math.ceil((stepsOf(config, images)! * batch) / TIMES) } = config.training;
+  return { count: Math.max(batch, lessons) };
 }
 
 const teacherOf = (state: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> =>

@@ -115,11 +115,9 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
   // The engine, with a fresh state or that of the newest checkpoint.
   const batch = imagesPerStep(training);
   const { engine, former, newest } = await startEngine({ folder, resume, choice }, job);
-  const before = performance.now();
   const batches = plan.distillation
-    ? await takeLessons({ folder, job, engine, end, distillation: plan.distillation })
+    ? await takeLessons({ folder, job, engine, distillation: plan.distillation })
     : createTrainingBatches(dataset, { ...data, batch, seed: training.seed });
-  const prepared = former ? 0 : (performance.now() - before) / 1000;
   if (former) batches.position = former.info.position;
   const reserve = (secondsPerStep: number) => 2 + (state.drawSeconds ?? pictureSeconds(plan, secondsPerStep));
   const horizon: Horizon = end.kind === 'steps' ? end : { ...end, reserve };
@@ -156,7 +154,7 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
       emaDecay: training.emaDecay,
       start: {
         step: former?.info.step ?? 0,
-        seconds: (former?.info.seconds ?? prepared) + (state.drawSeconds ?? 0),
+        seconds: (former?.info.seconds ?? 0) + (state.drawSeconds ?? 0),
         reserve: former?.info.reserve ?? null,
       },
       horizon,
