@@ -8,29 +8,21 @@
  * docs/benchmarks.md has the results, and says how they are measured.
  */
 import { cpus } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { InputError } from '@onnoise/scheduler/rules';
 import { plural } from '#base/text/format.ts';
 import { probeNative } from '#training/engines/native/probe.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { type OurEngine, ourSides } from './ours.ts';
 import { ownOptions } from './parse.ts';
 import { prepareTheirs } from './prepare/sides.ts';
-import { createMeter } from './processor.ts';
+import { MOST_OTHERS, percent, requireQuiet } from './quiet.ts';
 import { HEAD, rowsOf, spread } from './result.ts';
 import type { Side } from './side.ts';
 import { type Task, tasks } from './tasks.ts';
 import { startTorch, type TorchSide } from './torch-side.ts';
-import { takeTurns } from './turns.ts';
+import { lineOfTurns, takeTurns } from './turns.ts';
 import { nameOf } from './variants.ts';
 
-/** More of the processor than this in other programs' hands makes times worthless. */
-const MOST_OTHERS = 0.1;
-/** Milliseconds of watching before the first task. */
-const WATCH = 2000;
-
 const say = (line: string) => process.stderr.write(`${line}\n`);
-const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 await bench(ownOptions(readOptions, HELP));
 
@@ -76,9 +68,11 @@ async function measure(
   }
   // Before ours exist, so that nothing of them can disturb.
   const apart =
-    alone && theirs.length > 0 ? await takeTurns(theirs, rounds, turnsOf(`${task.name}, PyTorch alone`)) : undefined;
+    alone && theirs.length > 0
+      ? await takeTurns(theirs, rounds, lineOfTurns(`${task.name}, PyTorch alone`))
+      : undefined;
   const sides = [...(await ourSides(task.work, engines)), ...theirs];
-  const { times, others } = await takeTurns(sides, rounds, turnsOf(task.name));
+  const { times, others } = await takeTurns(sides, rounds, lineOfTurns(task.name));
   console.log(rowsOf(task, sides, times).join('\n'));
   if (others > MOST_OTHERS) {
     notes.push(
@@ -95,21 +89,6 @@ async function measure(
   for (const side of sides) await side.dispose();
   await torch?.close();
   return notes;
-}
-
-/** The line of progress of a task on standard error, where that is a terminal. */
-function turnsOf(what: string): (done: number, total: number) => void {
-  if (!process.stderr.isTTY) return () => {};
-  return (done, total) => process.stderr.write(`\r${what}: ${done} of ${total} turns${done === total ? '\n' : ''}`);
-}
-
-async function requireQuiet(): Promise<void> {
-  const meter = createMeter();
-  await meter.during(() => sleep(WATCH));
-  if (meter.busy() <= MOST_OTHERS) return;
-  throw new InputError(
-    `Cannot measure: other programs must use at most ${percent(MOST_OTHERS)} of the processor, received ${percent(meter.busy())}; --busy measures all the same.`,
-  );
 }
 
 async function ourEngines(): Promise<OurEngine[]> {

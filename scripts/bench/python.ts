@@ -17,9 +17,16 @@ export interface PythonSide<T> {
   stop(): void;
 }
 
-/** @returns the side, or why there is none, as `it says "..."` */
-export async function startPython<T>(script: URL): Promise<PythonSide<T> | { missing: string }> {
-  const child = spawn(python(), [fileURLToPath(script)], { stdio: ['pipe', 'pipe', 'pipe'] });
+/**
+ * @param env more of its environment
+ * @returns the side, or why there is none, as `it says "..."`
+ */
+export async function startPython<T>(
+  script: URL,
+  env: Readonly<Record<string, string>> = {},
+): Promise<PythonSide<T> | { missing: string }> {
+  const options = { stdio: ['pipe', 'pipe', 'pipe'] as ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } };
+  const child = spawn(python(), [fileURLToPath(script)], options);
   let said = '';
   child.stderr.on('data', (text: Buffer) => {
     said = (said + text.toString()).slice(-2000);

@@ -10,7 +10,7 @@ import type { Side } from './side.ts';
 const WARM_UP = 2;
 /** Milliseconds between two rounds: first for threads to go to sleep, then to see whether others work. */
 const PAUSE = { settle: 150, watch: 150 };
-/** A round lasts about this long, in milliseconds: short work is repeated, for every side as often. */
+/** A round lasts about this long, in milliseconds: short work is repeated. */
 const ROUND = 400;
 
 export interface Turns {
@@ -20,30 +20,51 @@ export interface Turns {
   others: number;
 }
 
+export interface TurnOptions {
+  pause?: typeof PAUSE;
+  /**
+   * For sides that do not do the same: each round begins one side later, every other round goes backwards, and each side
+   * repeats its work as often as that fills a round. Default: the order as given, and all repeat as often as the last one.
+   */
+  rotating?: boolean;
+}
+
 /** @param onTurn after each round of any side, warm-up included. */
 export async function takeTurns(
-  sides: readonly Side[],
+  sides: readonly Pick<Side, 'round'>[],
   rounds: number,
   onTurn: (done: number, total: number) => void = () => {},
-  pause = PAUSE,
+  { pause = PAUSE, rotating = false }: TurnOptions = {},
 ): Promise<Turns> {
   const times = sides.map((): number[] => []);
   const meter = createMeter();
   const total = (WARM_UP + rounds) * sides.length;
   let done = 0;
-  let repeats = 1;
-  for (let round = -WARM_UP; round < rounds; round++) {
-    for (const [number, side] of sides.entries()) {
+  let repeats = sides.map(() => 1);
+  for (let round = 0; round < WARM_UP + rounds; round++) {
+    const took = sides.map(() => 0);
+    for (const number of rotating ? orderOf(sides.length, round) : sides.keys()) {
       await sleep(pause.settle);
       await meter.during(() => sleep(pause.watch));
-      const ms = (await side.round(repeats)) / repeats;
-      if (round >= 0) times[number]!.push(ms);
-      // Each has worked once by now.
-      else if (number === sides.length - 1 && round === -WARM_UP) repeats = repeatsOf(ms);
+      took[number] = (await sides[number]!.round(repeats[number]!)) / repeats[number]!;
+      if (round >= WARM_UP) times[number]!.push(took[number]);
       onTurn(++done, total);
     }
+    if (round < WARM_UP) repeats = took.map((ms) => repeatsOf(rotating ? ms : took.at(-1)!));
   }
   return { times, others: meter.busy() };
+}
+
+/** Numbers from 0 to count - 1 as they take turns in a round. */
+export function orderOf(count: number, round: number): number[] {
+  const order = Array.from({ length: count }, (_, i) => (i + round) % count);
+  return round % 2 === 0 ? order : order.reverse();
+}
+
+/** The line of progress of a task on standard error, where that is a terminal. */
+export function lineOfTurns(what: string): (done: number, total: number) => void {
+  if (!process.stderr.isTTY) return () => {};
+  return (done, total) => process.stderr.write(`\r${what}: ${done} of ${total} turns${done === total ? '\n' : ''}`);
 }
 
 const repeatsOf = (ms: number) => Math.max(1, Math.round(ROUND / ms));

@@ -3,9 +3,9 @@ import { createMeter } from '../../../../scripts/bench/processor.ts';
 import { quantile, rowsOf, spread } from '../../../../scripts/bench/result.ts';
 import type { Side } from '../../../../scripts/bench/side.ts';
 import { tasks } from '../../../../scripts/bench/tasks.ts';
-import { takeTurns } from '../../../../scripts/bench/turns.ts';
+import { orderOf, takeTurns } from '../../../../scripts/bench/turns.ts';
 
-const NO_PAUSE = { settle: 0, watch: 0 };
+const NO_PAUSE = { pause: { settle: 0, watch: 0 } };
 
 /** A side whose piece of work takes `ms` on a clock of its own. */
 function fakeSide(name: string, ms: number, log: string[] = []): Side {
@@ -39,6 +39,25 @@ describe('takeTurns', () => {
     const log: string[] = [];
     await takeTurns([fakeSide('a', 3000, log)], 1, undefined, NO_PAUSE);
     expect(log).toEqual(['a x1', 'a x1', 'a x1']);
+  });
+
+  it('rotates sides that do not do the same, each repeated as often as fills a round', async () => {
+    const log: string[] = [];
+    const sides = [fakeSide('a', 50, log), fakeSide('b', 200, log), fakeSide('c', 900, log)];
+    const { times } = await takeTurns(sides, 2, undefined, { ...NO_PAUSE, rotating: true });
+    expect(times).toEqual([
+      [50, 50],
+      [200, 200],
+      [900, 900],
+    ]);
+    expect(log.slice(0, 6)).toEqual(['a x1', 'b x1', 'c x1', 'a x8', 'c x1', 'b x2']);
+    expect(log.slice(6)).toEqual(['c x1', 'a x8', 'b x2', 'c x1', 'b x2', 'a x8']);
+  });
+
+  it('lets every side be first and last in turn', () => {
+    const orders = [0, 1, 2, 3, 4, 5].map((round) => orderOf(3, round));
+    for (const order of orders) expect(order.toSorted()).toEqual([0, 1, 2]);
+    for (const place of [0, 2]) expect(new Set(orders.map((order) => order[place]))).toEqual(new Set([0, 1, 2]));
   });
 
   it('does not begin a round while the one before it lasts', async () => {
