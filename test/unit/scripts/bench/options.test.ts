@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { readOptions as readFew } from '../../../../scripts/bench/few/options.ts';
 import { readOptions as readJudge } from '../../../../scripts/bench/judge/options.ts';
 import { readOptions } from '../../../../scripts/bench/options.ts';
 import { readOptions as readServe } from '../../../../scripts/bench/serve/options.ts';
@@ -40,7 +41,7 @@ describe('the options of the benchmark', () => {
   });
 });
 
-describe('the options of bench:serve, bench:web and bench:judge', () => {
+describe('the options of bench:serve, bench:web, bench:few and bench:judge', () => {
   it('have defaults, and are read', () => {
     expect(readServe([])).toEqual({ model: 'models/digits', rounds: 5, seconds: 20, steps: 50 });
     expect(readServe(words('--model m --rounds 1 --seconds 0.5 --steps 2'))).toEqual({
@@ -50,6 +51,15 @@ describe('the options of bench:serve, bench:web and bench:judge', () => {
       steps: 2,
     });
     expect(readWeb([])).toEqual({ rounds: 3 });
+    const few = { teacher: 'models/hands', students: ['models/hands-1'], rounds: 7, pictures: 16, clients: 4 };
+    expect(readFew([])).toEqual({ ...few, json: undefined, busy: false });
+    expect(readFew(words('--student a --student b --rounds 1 --json few.json --busy'))).toEqual({
+      ...few,
+      students: ['a', 'b'],
+      rounds: 1,
+      json: 'few.json',
+      busy: true,
+    });
     expect(readJudge([], true)).toMatchObject({ model: 'models/digits', count: 1000 });
     expect(readJudge(['--mnist', 'm', '--case', 'ddim 10 eta=0.5', '--count', '20'], false)).toEqual({
       mnist: 'm',
@@ -67,6 +77,9 @@ describe('the options of bench:serve, bench:web and bench:judge', () => {
     expect(() => readServe(['now'])).toThrow("Cannot read the options: Unexpected argument 'now'; --help lists them.");
     expect(() => readWeb(['--rounds', '2.5'])).toThrow(
       'Cannot measure: --rounds must be an integer of at least 1, received 2.5.',
+    );
+    expect(() => readFew(['--pictures', '1'])).toThrow(
+      'Cannot measure: --pictures must be an integer from 2 to 16, received 1.',
     );
     expect(() => readJudge([], false)).toThrow(
       "Cannot judge: --mnist must be a folder with MNIST's IDX files while there is no judge, received none.",
