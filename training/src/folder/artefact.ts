@@ -279,6 +279,7 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
     architecture,
     predictionType: schedulerConfig.prediction_type,
     timesteps: schedulerConfig.num_train_timesteps,
+    distilled: factsOf(card).distilled,
     hasSamples: samplesPng !== undefined || files?.['samples.png'] !== undefined,
     hasCurve: curvePng !== undefined || files?.['training.png'] !== undefined,
     python: files?.[WEIGHTS_FILE] && pythonExample(modelConfig, factsOf(card).distilled),

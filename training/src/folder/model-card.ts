@@ -2,7 +2,7 @@
  * The README.md of a model folder: what the model is, where it comes from, how well it does, what it cannot do.
  */
 
-import { plainName } from '@onnoise/base/text';
+import { plainName, plural } from '@onnoise/base/text';
 import { lastTimestep, type PredictionType } from '@onnoise/scheduler';
 import {
   type ConditionImage,
@@ -60,6 +60,8 @@ export interface CardSurroundings {
   architecture: string;
   predictionType: PredictionType;
   timesteps: number;
+  /** Where it is a student. */
+  distilled?: Distilled | undefined;
   hasSamples: boolean;
   hasCurve: boolean;
   /** How to sample it in Python; absent where it has no weights for that. */
@@ -77,6 +79,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     `A diffusion model: ${width} x ${height} ${/\d/.test(kind) ? `pictures of ${kind}` : `${kind} pictures`}, ${describeConditions(around)}. ` +
       `\`${around.architecture}\`, ${parameters.toLocaleString('en')} parameters, predicts ${describePrediction(around.predictionType)} ` +
       `over ${around.timesteps} timesteps. ${origin ? `It was trained elsewhere and imported from ${plainName(origin.name)}.` : `The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`}`,
+    ...(around.distilled ? [describeStudent(around.distilled)] : []),
     ...(around.hasSamples ? ['![Samples](samples.png)'] : []),
     '## Use',
     fence('sh', 'npx --ignore-scripts onnoise sample --model <this folder> --count 16 --out sheet.png'),
@@ -117,6 +120,11 @@ function describeTraining(training: TrainingFile | undefined, around: CardSurrou
     fence('json', JSON.stringify(settings, null, 2)),
   ];
 }
+
+/** What it is that draws in few calls. */
+const describeStudent = ({ calls, guidance }: Distilled): string =>
+  `It is a student, taught by \`pipeline distill\`: it draws a picture in ${plural(calls, 'call')} of the network, knows no other timesteps` +
+  `${guidance === 1 ? '' : `, and has a guidance of ${guidance} built in`}.`;
 
 const describeStart = ({ name, hash, phantoms }: NonNullable<TrainingFile['start']>): string =>
   `It started from the weights of ${plainName(name)} (\`${hash}\`)${phantoms ? `, which learnt from ${PHANTOMS}` : ''}.`;

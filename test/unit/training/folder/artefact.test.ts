@@ -259,6 +259,13 @@ describe('formatModelCard', () => {
     expect(text).not.toContain('training.png');
   });
 
+  test('tells that a student is one', () => {
+    expect(formatModelCard(card, { ...around, distilled: { calls: 1, guidance: 1.1 } })).toContain(
+      'It is a student, taught by `pipeline distill`: it draws a picture in 1 call of the network, knows no other timesteps, and has a guidance of 1.1 built in.',
+    );
+    expect(formatModelCard(card, around)).not.toContain('student');
+  });
+
   test.each([
     ['epsilon', 'predicts the noise (`epsilon`) over 1000 timesteps'],
     ['sample', 'predicts the clean picture (`sample`) over 1000 timesteps'],
