@@ -128,12 +128,13 @@ def lesson(teacher_weights, prediction, guidance, x0, noise, call, label):
     return noisy, t, (z - ratio * noisy) / (end.sqrt() - ratio * a), a, s, z
 
 
-def judge(heads, h):
+def judge(heads, h, labels):
     name = lambda part: (heads[f"heads.0.{part}.weight"], heads[f"heads.0.{part}.bias"])
     h = F.group_norm(h, 1, *name("norm"), eps=1e-5)
     h = F.leaky_relu(F.conv2d(h, *name("conv1")), 0.2)
     h = F.leaky_relu(F.conv2d(h, *name("conv2"), padding=1), 0.2)
-    return F.conv2d(h, *name("conv_out")).mean((1, 2, 3))
+    seen = h.mean((2, 3))
+    return F.linear(seen, *name("out"))[:, 0] + (seen * heads["heads.0.class_embedding.weight"][labels]).sum(1) / WIDTH**0.5
 
 
 def run_student(case, start, heads, draws, lessons):
@@ -158,11 +159,11 @@ def run_student(case, start, heads, draws, lessons):
         level = alpha_bar[timesteps][:, None, None, None]
         look = lambda x: features(teacher, level.sqrt() * x + (1 - level).sqrt() * noise, timesteps.float(), labels)
         last = (calls == CALLS - 1).float()
-        loss = error + ADVERSARIAL * (last * F.softplus(-judge(d, look(drawn)))).mean()
+        loss = error + ADVERSARIAL * (last * F.softplus(-judge(d, look(drawn), labels))).mean()
         optimizer.zero_grad()
         loss.backward()
         norms.append(float(torch.nn.utils.clip_grad_norm_([p[k] for k in trained], 1.0)))
-        verdict = (F.softplus(-judge(d, look(images))) + last * F.softplus(judge(d, look(drawn.detach())))).mean()
+        verdict = (F.softplus(-judge(d, look(images), labels)) + last * F.softplus(judge(d, look(drawn.detach()), labels))).mean()
         judging.zero_grad()
         verdict.backward()
         optimizer.step()
@@ -201,8 +202,9 @@ def write_student():
         "heads.0.conv1.bias": torch.randn(WIDTH) * 0.1,
         "heads.0.conv2.weight": torch.randn(WIDTH, WIDTH, 3, 3) * 0.1,
         "heads.0.conv2.bias": torch.randn(WIDTH) * 0.1,
-        "heads.0.conv_out.weight": torch.randn(1, WIDTH, 1, 1) * 0.3,
-        "heads.0.conv_out.bias": torch.randn(1) * 0.1,
+        "heads.0.out.weight": torch.randn(1, WIDTH) * 0.3,
+        "heads.0.out.bias": torch.randn(1) * 0.1,
+        "heads.0.class_embedding.weight": torch.randn(CLASSES, WIDTH),
     }
     picture = lambda: torch.rand(B, C, S, S) * 2 - 1
     noise = lambda: torch.randn(B, C, S, S)

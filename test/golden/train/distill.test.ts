@@ -45,7 +45,7 @@ describe('a student', () => {
         timestep_spacing: 'trailing',
       });
       const schedule = makeSchedule(scheduler);
-      const model = tinyNet({ channels: shape[0], hidden, classes });
+      const model = { ...tinyNet({ channels: shape[0], hidden, classes }), classCount: classes };
       const distillation = {
         calls: ddimSteps(scheduler, schedule, calls).map(({ from, to, ...call }) => {
           return { ...call, from: from.level, to: to.level };

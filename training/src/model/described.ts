@@ -10,6 +10,10 @@ export interface TrainableModel {
   parameters: readonly { name: string; shape: readonly number[]; trainable: boolean }[];
   /** Channels of the feature maps that `onFeature` gets; absent where there are none. */
   featureWidths?: readonly number[];
+  /** As `DescribedModel` has them; absent where the network is told nothing. */
+  classCount?: number | null;
+  nullCondition?: boolean;
+  conditions?: readonly ConditionSpec[];
   /** Layers that drop values in training; absent if there are none. */
   dropouts?: readonly DropoutSpec[];
   /** Sample [B, C, H, W] and timestep [B] (float32) to a prediction [B, C, H, W]. */

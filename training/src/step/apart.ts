@@ -8,7 +8,7 @@ import { initParameters } from '../model/parameters.ts';
 import { adamUpdate, momentRates } from './adam.ts';
 import { join, separate } from './bundles.ts';
 import type { Tensors, TrainStepOptions } from './contracts.ts';
-import { createDiscriminator } from './discriminator.ts';
+import { createDiscriminator, type Judged } from './discriminator.ts';
 import { CURVE_SHAPES, initialCurve } from './learned-schedule.ts';
 
 /** Names of the learned schedule begin so. */
@@ -33,10 +33,10 @@ const SEED = 0;
 
 export type ApartOptions = Pick<TrainStepOptions, 'learnSchedule'> & { adversarial: number };
 
-/** @param widths of the network's feature maps */
-export function apartOf({ learnSchedule, adversarial }: ApartOptions, widths: readonly number[] = []): Apart[] {
-  return [...(learnSchedule ? [schedule()] : []), ...(adversarial > 0 ? [discriminator(widths)] : [])];
-}
+export const apartOf = ({ learnSchedule, adversarial }: ApartOptions, model: Judged): Apart[] => [
+  ...(learnSchedule ? [schedule()] : []),
+  ...(adversarial > 0 ? [discriminator(model)] : []),
+];
 
 const schedule = (): Apart => ({
   members: members(SCHEDULE, Object.entries(CURVE_SHAPES)),
@@ -44,8 +44,8 @@ const schedule = (): Apart => ({
   initial: () => named(SCHEDULE, Object.entries(initialCurve())),
 });
 
-function discriminator(widths: readonly number[]): Apart {
-  const { parameters } = createDiscriminator(widths);
+function discriminator(model: Judged): Apart {
+  const { parameters } = createDiscriminator(model);
   return {
     members: members(
       DISCRIMINATOR,

@@ -1,12 +1,15 @@
 /**
  * A discriminator: small heads, each on a feature map of a network that stays as it is, which say of every picture whether it is a
- * real one.
+ * real one, and one of what the network was told: of its class, and of its numbers.
  *
- * Source: Sauer et al., "Fast High-Resolution Image Synthesis with Latent Adversarial Diffusion Distillation" (arXiv 2403.12015).
+ * Source: Sauer et al., "Fast High-Resolution Image Synthesis with Latent Adversarial Diffusion Distillation" (arXiv 2403.12015);
+ * Miyato & Koyama, "cGANs with Projection Discriminator" (arXiv 1802.05637), for what it is told.
  */
 import * as tf from '@tensorflow/tfjs';
-import { type Declare, declareInto, type Layer } from '../model/declare.ts';
-import { conv2d } from '../model/layers.ts';
+import { conditionEmbedding } from '../model/condition-embedding.ts';
+import { type Declare, declareInto, type Pass } from '../model/declare.ts';
+import type { TrainableModel } from '../model/described.ts';
+import { conv2d, embedding, linear } from '../model/layers.ts';
 import { groupNorm } from '../model/normalization.ts';
 import type { ParameterSpec, Parameters } from '../model/types.ts';
 
@@ -17,36 +20,57 @@ const EPSILON = 1e-5;
 /** Of the leaky ReLU below 0. */
 const SLOPE = 0.2;
 
-export interface Discriminator {
-  parameters: ParameterSpec[];
-  /** Feature maps [N, H, W, width] to a verdict of each on every picture, [N, maps]: the larger, the more like a real one. */
-  judge(parameters: Parameters, maps: readonly tf.Tensor4D[]): tf.Tensor2D;
+/** The network whose feature maps it looks at, and what that is told. */
+export type Judged = Pick<TrainableModel, 'featureWidths' | 'classCount' | 'nullCondition' | 'conditions'>;
+
+interface Told {
+  labels?: tf.Tensor1D;
+  conditions?: tf.Tensor2D;
 }
 
-/** @param widths channels of the feature maps */
-export function createDiscriminator(widths: readonly number[]): Discriminator {
+export interface Discriminator {
+  parameters: ParameterSpec[];
+  /**
+   * Feature maps [N, H, W, width] to a verdict of each on every picture, [N, maps]: the larger, the more like a real one.
+   * @param told what the network was told
+   */
+  judge(parameters: Parameters, maps: readonly tf.Tensor4D[], told: Told): tf.Tensor2D;
+}
+
+export function createDiscriminator({ featureWidths: widths = [], ...told }: Judged): Discriminator {
   const parameters: ParameterSpec[] = [];
   const declare = declareInto(parameters).in('heads');
-  const heads = widths.map((width, i) => head(declare.in(`${i}`), width));
+  const heads = widths.map((width, i) => head(declare.in(`${i}`), width, told));
   return {
     parameters,
-    judge(values, maps) {
-      const pass = { parameters: values, training: true };
+    judge(values, maps, told) {
+      const pass = { parameters: values, training: true, ...told };
       return tf.stack(
-        maps.map((map, i) => tf.mean(heads[i]!(pass, map), [1, 2, 3])),
+        maps.map((map, i) => heads[i]!(pass, map)),
         1,
       ) as tf.Tensor2D;
     },
   };
 }
 
-function head(declare: Declare, width: number): Layer {
+/** A feature map to the verdict of a head, [N]. */
+function head(declare: Declare, width: number, told: Judged): (pass: Pass, x: tf.Tensor4D) => tf.Tensor1D {
+  const { classCount = null, nullCondition = false, conditions = [] } = told;
   const norm = groupNorm(declare.in('norm'), width, GROUPS.find((count) => width % count === 0)!, EPSILON);
   const narrow = conv2d(declare.in('conv1'), width, WIDTH, { kernel: 1, padding: 0 });
   const around = conv2d(declare.in('conv2'), WIDTH, WIDTH, { kernel: 3, padding: 1 });
-  const verdict = conv2d(declare.in('conv_out'), WIDTH, 1, { kernel: 1, padding: 0 });
+  const verdict = linear(declare.in('out'), WIDTH, 1);
+  const rows = (classCount ?? 0) + (nullCondition ? 1 : 0);
+  const classes = classCount === null ? undefined : embedding(declare.in('class_embedding'), rows, WIDTH);
+  const numbers =
+    conditions.length > 0
+      ? conditionEmbedding(declare.in('condition_embeddings'), conditions.length, WIDTH)
+      : undefined;
   return (pass, x) => {
     const near: tf.Tensor4D = tf.leakyRelu(narrow(pass, norm(pass, x)), SLOPE);
-    return verdict(pass, tf.leakyRelu(around(pass, near), SLOPE));
+    const seen = tf.mean(tf.leakyRelu(around(pass, near), SLOPE), [1, 2]) as tf.Tensor2D; // [N, WIDTH]
+    const asked = [classes?.(pass, pass.labels!), numbers?.(pass, pass.conditions!)].filter((e) => e !== undefined);
+    const suits = asked.map((embedded) => tf.div(tf.sum(tf.mul(seen, embedded), 1), Math.sqrt(WIDTH)));
+    return suits.reduce((sum, part) => tf.add(sum, part), tf.squeeze(verdict(pass, seen), [1])) as tf.Tensor1D;
   };
 }

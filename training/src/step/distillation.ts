@@ -106,11 +106,12 @@ function courtOf(
   state: Tensors,
   inputs: Tensors,
 ) {
-  const { parameters, judge } = createDiscriminator(model.featureWidths ?? []);
+  const { parameters, judge } = createDiscriminator(model);
   const teacher = of(state, TEACHER, model.parameters);
   const heads = of(state, DISCRIMINATOR, parameters);
   const finished = tf.cast(tf.equal(inputs[LESSON.call]!, calls.length - 1), 'float32'); // [B]
   const column = tf.reshape(finished, [options.batch, 1]);
+  const told = pickTold(options.told ?? [], inputs);
   const held: tf.Tensor[] = [];
   /** Feature maps of the teacher, which sees pictures with noise. */
   const look = (pictures: tf.Tensor4D): tf.Tensor4D[] => {
@@ -119,14 +120,14 @@ function courtOf(
     model.forward(teacher, noisy, timestep, {
       training: false,
       betweenTimesteps,
-      ...pickTold(options.told ?? [], inputs),
+      ...told,
       onFeature: (map) => maps.push(tf.keep(map)),
     });
     held.push(...maps);
     return maps;
   };
   const taken = (maps: readonly tf.Tensor4D[], sign: 1 | -1, heads: Tensors) =>
-    tf.softplus(tf.mul(judge(heads, maps), -sign)) as tf.Tensor2D; // [B, maps]: 0 where the verdict is certain
+    tf.softplus(tf.mul(judge(heads, maps, told), -sign)) as tf.Tensor2D; // [B, maps]: 0 where the verdict is certain
   const real = look(inputs.images as tf.Tensor4D);
   let drawn: tf.Tensor4D[] = [];
   return {

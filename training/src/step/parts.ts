@@ -32,7 +32,7 @@ export interface StepHalves {
 export function halvesOf(model: TrainableModel, options: TrainStepOptions, state: readonly StepTensor[]): StepHalves {
   const groups = groupParameters(model, options);
   const bundles = [...groups.adam, ...groups.muon];
-  const apart = apartOf(stateOptions(options), model.featureWidths);
+  const apart = apartOf(stateOptions(options), model);
   const beside = new Set(apart.flatMap(({ members }) => members.map(({ name }) => name)));
   const others = state.filter(({ name }) => beside.has(name));
   const buffers = new Set(model.parameters.filter(({ trainable }) => !trainable).map(({ name }) => `model.${name}`));

@@ -9,6 +9,7 @@ import { sizeOf } from '@onnoise/scheduler/model';
 import type { TrainableModel } from '../model/described.ts';
 import { type ApartOptions, apartOf, MOMENTS, SCHEDULE } from './apart.ts';
 import type { StepTensor, TrainStepOptions } from './contracts.ts';
+import type { Judged } from './discriminator.ts';
 import { CURVE_SHAPES, learnedBetas } from './learned-schedule.ts';
 import { isHiddenMatrix } from './muon.ts';
 
@@ -29,7 +30,7 @@ export const stateOptions = ({ distillation, ...options }: TrainStepOptions): St
 });
 
 export function stateSpecs(
-  { parameters, featureWidths }: Pick<TrainableModel, 'parameters' | 'featureWidths'>,
+  { parameters, ...model }: Pick<TrainableModel, 'parameters'> & Judged,
   { ema, optimizer, taught, ...apart }: StateOptions,
 ): StepTensor[] {
   const trained = parameters.filter(({ trainable }) => trainable);
@@ -41,7 +42,7 @@ export function stateSpecs(
     ...squared.map(({ name, shape }) => spec(`adam.v.${name}`, shape)),
     ...(ema ? trained : []).map(({ name, shape }) => spec(`ema.${name}`, shape)),
     ...(taught ? parameters : []).map(({ name, shape }) => spec(TEACHER + name, shape)),
-    ...apartOf(apart, featureWidths).flatMap(({ members }) =>
+    ...apartOf(apart, model).flatMap(({ members }) =>
       ['', ...MOMENTS].flatMap((prefix) => members.map(({ name, shape }) => spec(prefix + name, shape))),
     ),
   ];

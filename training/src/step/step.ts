@@ -15,7 +15,7 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
   const { accumulate, batch } = options;
   const wanted = stateOptions(options);
   const state = stateSpecs(model, wanted);
-  const apart = apartOf(wanted, model.featureWidths);
+  const apart = apartOf(wanted, model);
   const halves = halvesOf(model, options, state);
   const scalars = scalarNames(options).map((name): StepTensor => ({ name, shape: [], dtype: 'float32' }));
   const inputsOf = (images: number) => batchInputs(model, options, images);
