@@ -19,6 +19,6 @@ def create() -> torch.nn.Module:
     return getattr(importlib.import_module(library), name).from_pretrained("model/unet").float()
 
 
-def predict(model: torch.nn.Module, noisy, timesteps, extra: dict) -> torch.Tensor:
-    """`extra` has class_labels [N] and conditions [N, 2K], where the network takes them."""
-    return model(noisy, timesteps, return_dict=False, **extra)[0]
+def predict(model: torch.nn.Module, noisy, told, extra: dict) -> torch.Tensor:
+    """`told` is the time [N], `extra` has class_labels [N] and conditions [N, 2K], where the network takes them."""
+    return model(noisy, told, return_dict=False, **extra)[0]

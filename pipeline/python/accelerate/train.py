@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 from accelerate import Accelerator
 from accelerate.utils import reduce
-from diffusers import DDPMScheduler
 
 import objective
 import state
@@ -52,7 +51,7 @@ def main() -> None:
     micro = math.gcd(share, args.micro_batch or training["batch"])
 
     unet = read_json("model/unet/config.json")
-    scheduler = DDPMScheduler.from_pretrained("model/scheduler")
+    scheduler = objective.scheduler_of("model/scheduler")
     null_class = unet["num_class_embeds"] - 1 if unet.get("null_condition") and unet["num_class_embeds"] else None
     batches = Batches(images, config["data"], training, null_class, batch)
     network = create()
@@ -88,7 +87,7 @@ def main() -> None:
         torch.manual_seed((training["seed"] + step * ranks + rank) % 2**63)  # of dropout alone
         pixels, extra = pixels.to(device), {name: value.to(device) for name, value in extra.items()}
         noise, timesteps = objective.draw(training, scheduler, step, batch, rows, pixels.shape[1:], device)
-        noisy = scheduler.add_noise(pixels, noise, timesteps)
+        noisy, told = objective.noised(scheduler, pixels, noise, timesteps)
         target = objective.target_of(scheduler, pixels, noise, timesteps)
 
         model.train()
@@ -98,7 +97,7 @@ def main() -> None:
             ends = first + micro == share
             with contextlib.nullcontext() if ends else accelerator.no_sync(model):
                 given = {name: value[part] for name, value in extra.items()}
-                prediction = predict(model, noisy[part], timesteps[part], given)
+                prediction = predict(model, noisy[part], told[part], given)
                 loss = objective.loss_of(training, scheduler, prediction, target[part], timesteps[part])
                 accelerator.backward(loss * micro / share)
             total += loss.detach() * micro / share
@@ -185,7 +184,7 @@ def validate(accelerator, model, images: Images, scheduler, training: dict, null
         timesteps = ((places.double() + 0.5) * scheduler.config.num_train_timesteps / count).long().to(device)
         target = objective.target_of(scheduler, pixels, noise, timesteps)
         given = {name: value.to(device) for name, value in extra.items()}
-        prediction = predict(model, scheduler.add_noise(pixels, noise, timesteps), timesteps, given)
+        prediction = predict(model, *objective.noised(scheduler, pixels, noise, timesteps), given)
         loss = objective.loss_of(training, scheduler, prediction, target, timesteps)
         total += loss * len(places) if counts else 0
     return reduce(total, "sum").item() / count

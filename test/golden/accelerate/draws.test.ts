@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { writeData } from '#pipeline/export/accelerate/data-file.ts';
 import { conditionInputs } from '#scheduler/training/conditioning.ts';
 import { drawStep } from '#scheduler/training/draw.ts';
+import { drawTimesteps } from '#scheduler/training/timesteps.ts';
 import { expectClose } from '#test/compare.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
@@ -34,6 +35,7 @@ interface Drawn {
   position: object;
   words: number[];
   normals: number[];
+  logits: number[];
   shuffled: number[];
 }
 
@@ -46,7 +48,7 @@ describe.each([
 ])('a project for accelerate, with images %s', skipBecause(lacksPython('diffusers')), (_, augment) => {
   let drawn: Drawn;
   let ours: TrainingBatch;
-  const training = { seed: SEED, labelDropout: 0.4, offsetNoise: 0 };
+  const training = { seed: SEED, labelDropout: 0.4, offsetNoise: 0, timestepSampling: 'uniform' };
 
   beforeAll(async () => {
     const file = join(temporaryFolder(), 'data.safetensors');
@@ -112,5 +114,7 @@ describe.each([
     const draw = drawStep(SEED, STEP, BATCH, 75, T);
     expect(drawn.timesteps).toEqual([...draw.timesteps]);
     expectClose(drawn.noise, draw.noise, { absolute: 1e-6, what: 'noise' });
+    const middle = { kind: 'logit_normal', mean: 0.5, std: 1.2 } as const;
+    expect(drawn.logits).toEqual([...drawTimesteps(SEED, STEP, BATCH, T, middle)]);
   });
 });

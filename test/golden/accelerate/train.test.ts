@@ -58,6 +58,12 @@ const TUTORIAL = {
   scheduler: { num_train_timesteps: 100 },
   training: { loss: 'l1', optimizer: 'adam', weightDecay: 0.01, batch: 6, lr: 1e-3, clipNorm: null, emaDecay: null },
 };
+const { minSnr: _, ...likeUnet } = UNET.training;
+const FLOW = {
+  ...UNET,
+  scheduler: { num_train_timesteps: 200, prediction_type: 'flow_prediction', shift: 3 },
+  training: { ...likeUnet, timestepSampling: 'logit_normal', logitMean: 0.5, logitStd: 1.2 },
+};
 
 /** Twelve pictures of 8 x 8 in folders of two classes, and a CSV that gives each an age. */
 async function writePictures(folder: string): Promise<void> {
@@ -73,6 +79,7 @@ async function writePictures(folder: string): Promise<void> {
 
 describe.each([
   ['of a U-Net of diffusers with classes', UNET, ['--data', 'classes']],
+  ['of flow matching', FLOW, ['--data', 'classes']],
   [
     "of the tutorial's network with a number",
     TUTORIAL,
@@ -165,6 +172,14 @@ describe.each([
       return images;
     };
     expectClose(await draw(imported), await draw(join(folder, 'model')), { absolute: 1e-5, what: 'pictures' });
+  });
+
+  it('leaves a pipeline that diffusers loads, with its scheduler', () => {
+    const script =
+      'from diffusers import DiffusionPipeline\n' +
+      'print(type(DiffusionPipeline.from_pretrained("model", trust_remote_code=True).scheduler).__name__)';
+    const name = execFileSync(PYTHON, ['-c', script], { cwd: project, encoding: 'utf8', stdio: 'pipe' });
+    expect(name.trim()).toBe(config === FLOW ? 'FlowMatchEulerDiscreteScheduler' : 'DDPMScheduler');
   });
 
   // One network shows it.

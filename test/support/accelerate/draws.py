@@ -22,8 +22,9 @@ for rows in (range(0, batch // 2), range(batch // 2, batch)):  # as two processe
     pixels, extra = batches.read(at, step, rows)
     noise, timesteps = objective.draw(training, scheduler, step, batch, rows, shape, "cpu")
     parts.append({"images": pixels, "noise": noise, "timesteps": timesteps, **extra})
+logits = objective.logit_normal({**training, "logitMean": 0.5, "logitStd": 1.2}, asked["T"], step * batch, batch).tolist()
 joined = {name: torch.cat([part[name] for part in parts]).flatten().tolist() for name in parts[0]}
 words = randomness.words(asked["seed"], asked["stream"], asked["offset"], 9).tolist()
 normals = randomness.normal(asked["seed"], asked["stream"], asked["offset"], 9).tolist()
 shuffled = randomness.shuffle(list(range(20)), asked["seed"], asked["stream"])
-print(json.dumps({**joined, "position": vars(at), "words": words, "normals": normals, "shuffled": shuffled}))
+print(json.dumps({**joined, "position": vars(at), "words": words, "normals": normals, "logits": logits, "shuffled": shuffled}))

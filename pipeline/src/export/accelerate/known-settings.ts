@@ -7,17 +7,15 @@ const KNOWN: readonly string[] = [
   ...['epochs', 'steps', 'minutes', 'init', 'initHash', 'batch', 'accumulate', 'labelDropout', 'lr', 'lrSchedule'],
   ...['warmupSteps', 'loss', 'huberDelta', 'minSnr', 'offsetNoise', 'optimizer', 'beta1', 'beta2', 'eps'],
   ...['weightDecay', 'clipNorm', 'emaDecay', 'zeroInit', 'seed', 'engine', 'allowCpu', 'tf32'],
+  ...['timestepSampling', 'logitMean', 'logitStd'],
 ];
-/** Those of DDPMScheduler, which its Python noises with. */
-const PREDICTION = oneOf(['epsilon', 'sample', 'v_prediction']);
 const OPTIMIZER = oneOf(['adam', 'adamw']);
 
 /** @throws InputError for a setting that would be left out in silence. */
-export function checkKnown(run: string, { data, training, model, scheduler }: TrainConfig): void {
+export function checkKnown(run: string, { data, training, model }: TrainConfig): void {
   const action = `write a project for accelerate from ${run}`;
   if (data.depth === 16) check(action, 'data.depth', oneOf([8]), data.depth);
   check(action, 'training.optimizer', OPTIMIZER, training.optimizer);
-  check(action, 'scheduler.prediction_type', PREDICTION, scheduler.prediction_type ?? 'epsilon');
   const { patch_size = 1, class_pictures = false } = model as { patch_size?: unknown; class_pictures?: unknown };
   if (patch_size !== 1) check(action, 'model.patch_size', oneOf([1]), patch_size);
   if (class_pictures !== false) check(action, 'model.class_pictures', oneOf([false]), class_pictures);

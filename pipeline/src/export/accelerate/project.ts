@@ -21,7 +21,14 @@ import {
 } from '@onnoise/base/files';
 import { formatSchedulerConfig, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import type { Dataset } from '@onnoise/training/data';
-import { filesForPython, formatJson, indexEntries, modelIndex, trainedOn } from '@onnoise/training/folder';
+import {
+  filesForPython,
+  formatJson,
+  indexEntries,
+  modelIndex,
+  schedulerEntry,
+  trainedOn,
+} from '@onnoise/training/folder';
 import { countParameters, createModel, type Model } from '@onnoise/training/model';
 import {
   checkpointBytes,
@@ -131,10 +138,13 @@ async function writeProject(
   const { info, path: from, state } = checkpoint;
   const [old, made] = [runPaths(run), runPaths(temporary)];
   const facts = { classNames: dataset.classNames, trainedOn: trainedOn(dataset) };
+  const scheduler = formatSchedulerConfig(parseSchedulerConfig(config.scheduler));
   const files: Record<string, Uint8Array | string> = {
     'README.md': formatReadme({ name: basename(resolve(out)), config, info, model, images: dataset }),
-    'model/model_index.json': formatJson(modelIndex(model.config, indexEntries(model.config, facts))),
-    'model/scheduler/scheduler_config.json': formatJson(formatSchedulerConfig(parseSchedulerConfig(config.scheduler))),
+    'model/model_index.json': formatJson(
+      modelIndex(model.config, { ...schedulerEntry(scheduler), ...indexEntries(model.config, facts) }),
+    ),
+    'model/scheduler/scheduler_config.json': formatJson(scheduler),
     'model/unet/config.json': formatJson(model.config),
     ...Object.fromEntries(
       Object.entries(await filesForPython(model, parametersOf(state))).map(([name, content]) => [

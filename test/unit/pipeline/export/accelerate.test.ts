@@ -52,18 +52,17 @@ describe('checkKnown', () => {
 
   it('lets pass what the Python modules know', () => {
     expect(checked({ optimizer: 'adam', minSnr: 5, labelDropout: 0.1 })).not.toThrow();
+    const flow = { prediction_type: 'flow_prediction', shift: 3 };
+    expect(checked({ timestepSampling: 'logit_normal', logitMean: 1, logitStd: 2 }, {}, flow)).not.toThrow();
   });
 
   it('names the setting that they do not know', () => {
     expect(checked({ optimizer: 'muon' })).toThrow('training.optimizer must be one of adam, adamw, received "muon"');
-    expect(checked({ timestepSampling: 'logit_normal' })).toThrow(
-      'training.timestepSampling must be "uniform", since its Python knows no other, received "logit_normal"',
+    expect(checked({ learnSchedule: true })).toThrow(
+      'training.learnSchedule must be false, since its Python knows no other, received true',
     );
     expect(checked({}, { patch_size: 2 })).toThrow(
       'model.patch_size must be 1 (no other value is supported), received 2',
-    );
-    expect(checked({}, {}, { prediction_type: 'flow_prediction' })).toThrow(
-      'scheduler.prediction_type must be one of epsilon, sample, v_prediction, received "flow_prediction"',
     );
     expect(checked({}, { class_pictures: true })).toThrow(
       'model.class_pictures must be false (no other value is supported), received true',
