@@ -74,7 +74,7 @@ export function completeRequest(
   const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, turn);
   const conditionImages = completeConditionImages(ACTION, model.conditionImage, options.conditionImages, turn);
   const scale = guidanceScale(ACTION, model, options.guidance);
-  checkDistilled(ACTION, model, { sampler, steps, guidance: scale });
+  checkDistilled(ACTION, model, { sampler, steps, guidance: scale, spacing: options.spacing });
   const interval = guidanceInterval(ACTION, model, options.guidanceInterval);
   const strength = strengthOf(options);
   const labels = labelsOfPictures(model, options, count);

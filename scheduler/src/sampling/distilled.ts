@@ -9,6 +9,7 @@ import { check, integer, number, object, worded } from '../rules/rule.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import { DEFAULT_GUIDANCE, LARGEST_GUIDANCE } from './guidance.ts';
 import { DEFAULT_SAMPLER, type SamplerName } from './methods/samplers.ts';
+import type { Spacing } from './rows/spacing.ts';
 
 export interface Distilled {
   /** Of the network, for a picture. */
@@ -53,17 +54,18 @@ export function usualSampling({ scheduler, distilled, nullCondition = false }: S
   };
 }
 
-/** @throws InputError for another sampler, other steps or guidance where the model is a student */
+/** @throws InputError for another sampler, other or otherwise spaced steps, or guidance where the model is a student */
 export function checkDistilled(
   action: string,
   { distilled }: SamplingFacts,
-  { sampler, steps, guidance }: UsualSampling,
+  { sampler, steps, guidance, spacing = 'model' }: UsualSampling & { spacing?: Spacing | undefined },
 ): void {
   if (!distilled) return;
   const { calls } = distilled;
   const why = `as this model was distilled to draw in ${calls} ${calls === 1 ? 'call' : 'calls'}`;
   if (steps !== calls) refuse(action, 'steps', `${calls} or left out, ${why}`, steps);
   if (sampler !== STUDENT_SAMPLER) refuse(action, 'sampler', `${STUDENT_SAMPLER} or left out, ${why}`, sampler);
+  if (spacing !== 'model') refuse(action, 'spacing', `model or left out, ${why}`, spacing);
   if (guidance !== 1) {
     refuse(
       action,

@@ -18,6 +18,7 @@ import { exportWave, writeNoise } from '#test/diffusers/export.ts';
 import { attentiveConfig } from '#test/models/unet.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
+import { evenLine } from '#training/plan/teacher.ts';
 
 const STEPS = 10;
 const SEEDS = [5, 6, 7];
@@ -89,6 +90,9 @@ const MODELS = {
   classes: [{ ...unet, in_channels: 3, out_channels: 3, num_class_embeds: 2 }, velocity, ['cat', 'dog']],
   told: [{ ...unet, ...told }, velocity, []],
   student: [{ ...unet, ...told }, steep, []],
+  'flow student of 4': [{ ...unet, ...told, ...timesteps }, { ...line, ...evenLine(4) }, []],
+  'flow student of 2': [{ ...unet, ...told, ...timesteps }, { ...line, ...evenLine(2) }, []],
+  'flow student of 1': [{ ...unet, ...told, ...timesteps }, { ...line, ...evenLine(1) }, []],
   patches: [{ ...unet, sample_size: 16, patch_size: 2 }, velocity, []],
   'patches told': [{ ...unet, ...told, sample_size: 16, patch_size: 2 }, velocity, []],
   'class pictures': [{ ...unet, ...pictured }, velocity, ['cat', 'dog']],
@@ -99,8 +103,14 @@ const MODELS = {
   'tutorial told': [{ ...tutorial, ...options, ...told }, { ...epsilon, num_train_timesteps: 300 }, []],
 } as const satisfies Record<string, readonly [object, object, readonly string[]]>;
 type Name = keyof typeof MODELS;
-/** The settings of a run that distils. */
-const STUDENT = { training: { calls: 4, teacherGuidance: 1.2 } };
+/** The calls of the students, and the settings of the runs in which they learnt. */
+const CALLS: Partial<Record<Name, number>> = {
+  student: 4,
+  'flow student of 4': 4,
+  'flow student of 2': 2,
+  'flow student of 1': 1,
+};
+const learning = (calls: number) => ({ training: { calls, teacherGuidance: 1.2 } });
 
 /** Samplers that hold x as x0 + sigma z lose digits in float32 where sigma is in the thousands. */
 const IN_SIGMA_SPACE: readonly SamplerName[] = ['euler', 'euler_ancestral', 'heun'];
@@ -242,7 +252,9 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     plan('a class that masks lack', 'mask', { inputs: { masks: [Array(8).fill(Array(8).fill(3))] } });
     plan('a mask for nothing', 'plain', { inputs: { masks: masksOf(8).masks } });
     const ofStudent = { inputs: { class_labels: [1, 0], num_inference_steps: null } };
-    plan('a student in its own calls', 'student', { ...ofStudent, ours: { steps: undefined, labels: [1, 0] } });
+    for (const name of Object.keys(CALLS) as Name[]) {
+      plan(`in its own calls: ${name}`, name, { ...ofStudent, ours: { steps: undefined, labels: [1, 0] } });
+    }
     plan('a student in other calls', 'student', { inputs: { num_inference_steps: 20 } });
     plan('a student, guided', 'student', { inputs: { ...ofStudent.inputs, guidance_scale: 2 } });
     plan('an unknown condition', 'told', { inputs: { conditions: { height: 3 } } });
@@ -251,7 +263,8 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
 
   beforeAll(async () => {
     for (const [name, [network, scheduler, classNames]] of Object.entries(MODELS)) {
-      const settings = name === 'student' ? STUDENT : {};
+      const calls = CALLS[name as Name];
+      const settings = calls === undefined ? {} : learning(calls);
       const { shape } = await exportWave(join(root, name), network, scheduler, classNames, settings);
       await writeNoise(join(root, `${name} noise`), shape, SEEDS, STEPS + 1);
       models.set(join(root, name), await loadModel(join(root, name), { device: 'cpu' }));
@@ -326,7 +339,9 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
   });
 
   it('makes the pictures of a student in the calls that its folder names', async () => {
-    await expectSame('a student in its own calls');
+    const titles = all(/^in its own calls/);
+    expect(titles.length).toBe(4);
+    for (const title of titles) await expectSame(title);
   });
 
   it('guides the timesteps of an interval, its ends included', async () => {

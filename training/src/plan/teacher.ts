@@ -64,7 +64,7 @@ export function distillationOf(
   if (teacherCalls > schedule.T) refuse(ACTION, '--teacher-calls', `at most the ${schedule.T} timesteps`, teacherCalls);
   if (scheduler.prediction_type === 'epsilon') {
     const rule =
-      'v_prediction or sample: from pure noise, where few calls begin, a predicted epsilon says nothing of the picture';
+      'v_prediction, sample or flow_prediction: from pure noise, where few calls begin, a predicted epsilon says nothing of the picture';
     refuse(ACTION, "the teacher's prediction_type", rule, 'epsilon');
   }
   if (!isStraight(scheduler) && scheduler.timestep_spacing !== 'trailing') {
@@ -90,14 +90,19 @@ export const teacherGuidance = (
   { training }: Pick<TrainConfig, 'training'>,
 ): number => (nullCondition && !training.teacherIsStudent ? training.teacherGuidance : 1);
 
-/** What a scheduler of flow matching says for even steps: then those of a student are some of its teacher's. */
-export const evenLine = (steps: number) => ({ shift: 1, shift_terminal: steps > 1 ? 1 / steps : null });
+/** Noise levels as the schedule has them. */
+const UNSPREAD = { use_karras_sigmas: false, use_exponential_sigmas: false, use_beta_sigmas: false };
 
-/** The scheduler by which a teacher draws, and passes all places where a call of its student begins. */
+/** What a scheduler of flow matching says for even steps: then those of a student are some of its teacher's. */
+export const evenLine = (steps: number) => ({ shift: 1, shift_terminal: steps > 1 ? 1 / steps : null, ...UNSPREAD });
+
+/**
+ * The scheduler by which a teacher draws, and passes all places where a call of its student begins: to 1 / T of the noise in flow
+ * matching, where the solver begins that much below pure noise.
+ */
 export const teachingScheduler = (scheduler: SchedulerConfig, steps: number): SchedulerConfig => ({
   ...scheduler,
-  use_karras_sigmas: false,
-  use_exponential_sigmas: false,
+  ...UNSPREAD,
   final_sigmas_type: 'zero',
-  ...(isStraight(scheduler) && { use_beta_sigmas: false, ...evenLine(steps) }),
+  ...(isStraight(scheduler) && evenLine(steps)),
 });

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { compileSampler, parseSchedulerConfig } from '#scheduler/index.ts';
+import { expectClose } from '#test/compare.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
 
@@ -107,6 +109,38 @@ describe('a student', () => {
   });
 });
 
+describe('a teacher of flow matching', () => {
+  beforeAll(async () => {
+    // Its own steps are uneven in every way.
+    const line = ['--prediction', 'flow', '--scheduler.shift', '3', '--scheduler.use_karras_sigmas', 'true'];
+    expect(await teacher('straight', ...line)).toMatchObject({ code: 0 });
+    expect(await distill('straight', 4, 'straight-4')).toMatchObject({ code: 0 });
+  });
+
+  test.each([
+    [4, 'straight-4', []],
+    [2, 'straight-2', ['straight-4']],
+    [1, 'straight-1', ['straight']],
+  ])('has a student of %d calls that are evenly spaced', async (calls, student, teachers) => {
+    for (const each of teachers) expect(await distill(each, calls, student)).toMatchObject({ code: 0 });
+    expect(json(student, 'model_index.json')).toMatchObject({
+      distilled: { calls, guidance: 1.1 },
+      scheduler: ['diffusers', 'FlowMatchEulerDiscreteScheduler'],
+    });
+    const written = json(student, 'scheduler', 'scheduler_config.json');
+    expect(written).toMatchObject({ shift: 1, shift_terminal: calls === 1 ? null : 1 / calls });
+    const { rows } = compileSampler(parseSchedulerConfig(written), { sampler: 'ddim', steps: calls });
+    expectClose(
+      rows.map(({ timestep }) => timestep),
+      Array.from({ length: calls }, (_, i) => 64 - (64 / calls) * i),
+      { absolute: 1e-4, what: 'timesteps' },
+    );
+    const { code, stdout } = await sample(student, '--count', '2', '--json');
+    expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ sampler: 'ddim', steps: calls })]);
+    expect(await refusal(sample(student, '--spacing', 'linspace'))).toContain('spacing must be model or left out');
+  });
+});
+
 test('a run that was stopped goes on to the last bit', async () => {
   const run = (name: string) => at('runs', name);
   expect(await distill('model', 2, 'whole', '--checkpoint-every', '4')).toMatchObject({ code: 0 });
@@ -142,7 +176,7 @@ describe('what cannot be distilled', () => {
   test('a teacher that predicts the noise', async () => {
     expect(await teacher('noise')).toMatchObject({ code: 0 });
     expect(await refusal(distill('noise', 2, 'from-noise'))).toContain(
-      'the teacher\'s prediction_type must be v_prediction or sample: from pure noise, where few calls begin, a predicted epsilon says nothing of the picture, received "epsilon"',
+      'the teacher\'s prediction_type must be v_prediction, sample or flow_prediction: from pure noise, where few calls begin, a predicted epsilon says nothing of the picture, received "epsilon"',
     );
     expect(existsSync(at('runs', 'from-noise'))).toBe(false);
   });

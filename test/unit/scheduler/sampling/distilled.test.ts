@@ -2,6 +2,7 @@ import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { completeRequest, usualSampling } from '@onnoise/scheduler/model';
 import { describe, expect, test } from 'vitest';
 import { distilledOf } from '#scheduler/sampling/distilled.ts';
+import type { Spacing } from '#scheduler/sampling/rows/spacing.ts';
 
 const scheduler = parseSchedulerConfig({ timestep_spacing: 'trailing', prediction_type: 'v_prediction' });
 const student = {
@@ -28,6 +29,14 @@ test('other models as ever', () => {
 test('what it was given in its own words is taken', () => {
   const { table } = completeRequest({ ...student, shape: [1, 4, 4] }, { steps: 2, sampler: 'ddim', guidance: 1 });
   expect(table.rows).toHaveLength(2);
+});
+
+test('steps that are spaced otherwise are refused, since it does not know their timesteps', () => {
+  const spaced = (spacing: Spacing) => completeRequest(student, { spacing });
+  expect(spaced('model').table.rows).toHaveLength(2);
+  expect(() => spaced('leading')).toThrow(
+    'spacing must be model or left out, as this model was distilled to draw in 2 calls, received "leading"',
+  );
 });
 
 describe('distilled of model_index.json', () => {
