@@ -5,7 +5,16 @@ import * as tf from '@tensorflow/tfjs';
 import proto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import type { SampleRequest } from '#runtime-web/index.ts';
-import { applyRow, gaussian, guide, SAMPLER_NAMES, type SamplerRow, sampleImages } from '#scheduler/index.ts';
+import {
+  applyRow,
+  gaussian,
+  guide,
+  LINE_SAMPLERS,
+  parseSchedulerConfig,
+  SAMPLER_NAMES,
+  type SamplerRow,
+  sampleImages,
+} from '#scheduler/index.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { expectPicturesOfNode, openEngine, sampleAll } from '#test/browser/engine.ts';
 import { useBrowser, useHost, type VisitOptions } from '#test/browser/visit.ts';
@@ -248,20 +257,28 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     },
   );
 
-  it('makes the pictures of Node with captured commands, for one batch size after another and with each sampler', async () => {
-    const folder = await tinyArtefact({ shape: [3, 5, 7], classes: 3 });
-    host().mount('/tiny/', folder);
-    const requests: SampleRequest[] = [
-      { seeds: [3, 1, 2], steps: 6, sampler: 'ddpm', labels: [2, 0] },
-      { seeds: [3, 1, 2], steps: 4, labels: [1] },
-      { seed: 2 ** 41, steps: 5, sampler: 'ddim', eta: 1, labels: [2] },
-      { seed: 9, count: 5, steps: 1 },
-      ...SAMPLER_NAMES.map((sampler): SampleRequest => ({ seeds: [4, 2], steps: 5, sampler, labels: [1, 2] })),
-    ];
-    const { reason, made } = await sampleAll(await open(), '/tiny', requests);
-    expect(reason).toMatch(/captured once and replayed/);
-    await expectPicturesOfNode(folder, requests, made);
-  });
+  it.each([
+    ['a chain of betas', {}, SAMPLER_NAMES],
+    ['flow matching', { prediction_type: 'flow_prediction', shift: 2 }, LINE_SAMPLERS],
+  ])(
+    'makes the pictures of Node with captured commands, for one batch size after another and with each sampler of %s',
+    async (_, schedule, samplers) => {
+      const schedulerConfig = parseSchedulerConfig({ num_train_timesteps: 100, ...schedule });
+      const folder = await tinyArtefact({ shape: [3, 5, 7], classes: 3 }, { schedulerConfig });
+      const [first] = samplers;
+      host().mount('/tiny/', folder);
+      const requests: SampleRequest[] = [
+        { seeds: [3, 1, 2], steps: 6, sampler: first, labels: [2, 0] },
+        { seeds: [3, 1, 2], steps: 4, labels: [1] },
+        { seed: 2 ** 41, steps: 5, sampler: 'ddim', eta: 1, labels: [2] },
+        { seed: 9, count: 5, steps: 1 },
+        ...samplers.map((sampler): SampleRequest => ({ seeds: [4, 2], steps: 5, sampler, labels: [1, 2] })),
+      ];
+      const { reason, made } = await sampleAll(await open(), '/tiny', requests);
+      expect(reason).toMatch(/captured once and replayed/);
+      await expectPicturesOfNode(folder, requests, made);
+    },
+  );
 
   it('makes the pictures of Node with the digits model', { tags: 'long' }, async () => {
     const requests: SampleRequest[] = [{ seeds: [7], steps: 2, labels: [4], sampler: 'ddpm' }];

@@ -27,12 +27,13 @@ describe('loop.py', skipBecause(lacksPython('onnx') ?? lacksPython('onnxruntime'
   const root = temporaryFolder();
 
   it.each([
-    ['without conditions', PLAIN, {}, 'P5'],
-    ['with classes and a number, guided', TOLD, { conditions: { age: 50 } }, 'P6'],
+    ['without conditions', PLAIN, {}, 'P5', {}],
+    ['with classes and a number, guided', TOLD, { conditions: { age: 50 } }, 'P6', {}],
+    ['of flow matching', PLAIN, {}, 'P5', { prediction_type: 'flow_prediction', shift: 2 }],
   ] as const)(
     'makes our pictures of a model %s, seed by seed',
-    async (title, network, told, magic) => {
-      const { plain, fused } = await fusedFolder(join(root, title), network);
+    async (title, network, told, magic, scheduler) => {
+      const { plain, fused } = await fusedFolder(join(root, title), network, { scheduler });
       const theirs: number[] = askPython(['-c', SCRIPT, FILE, root, fused, `${COUNT}`]);
       const model = await loadModel(plain, { device: 'cpu' });
       const { images } = await model.sample({ seed: 0, count: COUNT, steps: 3, ...told });

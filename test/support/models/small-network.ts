@@ -21,9 +21,12 @@ export const SMALL_SIMPLE = {
   num_train_timesteps: 50,
 };
 
+/** What makes it one of flow matching, whose network is told a timestep more. */
+export const SMALL_FLOW = { prediction_type: 'flow_prediction', num_train_timesteps: 49, shift: 2 };
+
 /** @returns the folder, in `root` */
-export async function smallModel(root: string, network: object = SMALL_UNET): Promise<string> {
+export async function smallModel(root: string, network: object = SMALL_UNET, scheduler: object = {}): Promise<string> {
   const folder = join(root, String((network as { _class_name?: string })._class_name));
-  await exportWave(folder, network, { num_train_timesteps: 50 });
+  await exportWave(folder, network, { num_train_timesteps: 50, ...scheduler });
   return folder;
 }

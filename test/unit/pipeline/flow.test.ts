@@ -74,20 +74,36 @@ describe('a model of flow matching', () => {
     },
   );
 
-  it('is smaller in float16, and fused to the pictures of the network', async () => {
-    await ok('convert', '--model', at('model'), '--format', 'float16', '--drift', '1', '--out', at('half'));
-    expect(await ok('convert', '--model', at('model'), '--fuse', 'loop', '--out', at('fused'))).toContain('loop');
-    const options = { count: 2, steps: 5, seed: 3, sampler: 'heun' as const };
+  describe('in another form', () => {
     const sampled = async (path: string, more: object = {}) => {
       const model = await loadModel(at(path), { device: 'cpu', ...more });
-      const { images } = await model.sample(options);
+      const { images } = await model.sample({ count: 2, steps: 5, seed: 3, sampler: 'heun' });
       await model.dispose();
       return images;
     };
-    const images = await sampled('model');
-    expectClose(await sampled('fused', { fused: true }), images, { absolute: 1e-5, what: 'fused' });
-    expectClose(await sampled('half'), images, { absolute: 0.05, what: 'float16' });
-  }, 60_000);
+
+    it.each([
+      ['float16', 1e-4],
+      ['int8-weights', 1e-3],
+      ['int8', 3e-3],
+    ])(
+      'is smaller in %s',
+      async (format, absolute) => {
+        await ok('convert', '--model', at('model'), '--format', format, '--drift', '1', '--out', at(format));
+        const images = await sampled(format);
+        expectClose(images, await sampled('model'), { absolute, what: format });
+        expect(await readJson(`${format}/scheduler/scheduler_config.json`)).toEqual(
+          await readJson('model/scheduler/scheduler_config.json'),
+        );
+      },
+      60_000,
+    );
+
+    it('is fused to the pictures of the network', async () => {
+      expect(await ok('convert', '--model', at('model'), '--fuse', 'loop', '--out', at('fused'))).toContain('loop');
+      expectClose(await sampled('fused', { fused: true }), await sampled('model'), { absolute: 1e-5, what: 'fused' });
+    }, 60_000);
+  });
 
   it('is served, and refuses the samplers that it has not', async () => {
     const server = await createServer({ models: { flow: at('model') } });
