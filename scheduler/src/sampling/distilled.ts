@@ -26,7 +26,7 @@ export interface SamplingFacts {
   nullCondition?: boolean | undefined;
 }
 
-/** Default steps where the schedule is long enough. Chosen by measurement: docs/sampling/samplers.md. */
+/** Default steps where the schedule is long enough. Chosen by measurement, for flow matching too: docs/sampling/samplers.md. */
 export const USUAL_STEPS = 20;
 
 /** The sampler of a student. */
