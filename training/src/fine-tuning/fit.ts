@@ -18,6 +18,8 @@ export interface Start {
   hash: string;
   /** Whether synthetic phantoms were among the images that they learnt from. */
   phantoms?: boolean | undefined;
+  /** Which images they learnt from, by `imagesLearnt`; absent where that is not known, or where they started from other weights. */
+  images?: string | undefined;
   /** Where they are of a student. */
   distilled?: Distilled | undefined;
   /** Whether they know pictures without a condition, too; then the last class is the null class. */

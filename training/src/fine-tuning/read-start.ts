@@ -17,7 +17,7 @@ import { NotRecovered } from '@onnoise/tracer';
 import { studentOf } from '../folder/artefact.ts';
 import { recoverParameters } from '../folder/recover.ts';
 import { readSafetensors } from '../folder/safetensors.ts';
-import { learntPhantoms, readTraining } from '../folder/training-file.ts';
+import { imagesLearnt, learntPhantoms, readTraining } from '../folder/training-file.ts';
 import { namedTensors, WEIGHTS_FILE } from '../folder/weights.ts';
 import { createModel, type Model } from '../model/index.ts';
 import { learntFromPhantoms, openRun, runPaths } from '../saved/run-folder.ts';
@@ -47,7 +47,10 @@ async function readRun(folder: string): Promise<ReadStart> {
   const { checkpoint, config, data } = await openRun(folder, undefined, specsOfRun);
   const model = createModel(config.model);
   const hash = await hashOf(join(checkpoint.path, 'state.safetensors'));
-  const about = { name: folder, hash, phantoms: learntFromPhantoms(data), distilled: studentOf({ ...config }) };
+  const { init } = config.training;
+  const images = data && init === undefined ? imagesLearnt(data.hash, { ...config }) : undefined;
+  const phantoms = learntFromPhantoms(data);
+  const about = { name: folder, hash, phantoms, images, distilled: studentOf({ ...config }) };
   const start = startOf(about, model, parametersOf(checkpoint.state));
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), checkpoint.state);
   return { start, layer: { name: folder, config: { model: config.model, scheduler: { ...scheduler } } } };
@@ -58,18 +61,19 @@ async function readModel(folder: string): Promise<ReadStart> {
   const { scheduler, trainedOn, distilled } = await readArtefact(read, folder);
   const training = await readTraining(folder);
   const phantoms = trainedOn === 'phantoms' || (training !== undefined && learntPhantoms(training));
+  const images = training && !training.start ? imagesLearnt(training.data.hash, training.settings) : undefined;
   const model = createModel(JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')));
   const layer = { name: folder, config: { model: { ...model.config }, scheduler: { ...scheduler } } };
   const weights = join(folder, WEIGHTS_FILE);
   const { nullCondition } = model;
   if (await isFile(weights))
-    return { start: { ...(await readWeights(folder, weights)), phantoms, distilled, nullCondition }, layer };
+    return { start: { ...(await readWeights(folder, weights)), phantoms, images, distilled, nullCondition }, layer };
   const network = join(folder, MODEL_FILES.network);
   const onnx = await readPart(network);
   try {
     const hash = createHash('sha256').update(onnx).digest('hex');
     return {
-      start: startOf({ name: folder, hash, phantoms, distilled }, model, recoverParameters(model, onnx)),
+      start: startOf({ name: folder, hash, phantoms, images, distilled }, model, recoverParameters(model, onnx)),
       layer,
     };
   } catch (error) {
@@ -83,10 +87,7 @@ async function readModel(folder: string): Promise<ReadStart> {
 }
 
 /** As diffusers writes them. */
-async function readWeights(
-  name: string,
-  path: string,
-): Promise<Omit<Start, 'phantoms' | 'distilled' | 'nullCondition'>> {
+async function readWeights(name: string, path: string): Promise<Pick<Start, 'name' | 'hash' | 'parameters'>> {
   const { tensors, sha256 } = await readSafetensors(path);
   return { name, hash: sha256, parameters: namedTensors(tensors) };
 }

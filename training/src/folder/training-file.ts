@@ -31,8 +31,8 @@ export interface TrainingFile {
   };
   /** The settings of the run, as in its config.json. */
   settings: { data?: Record<string, unknown>; training?: Record<string, unknown> } & Record<string, unknown>;
-  /** The weights that training started from; absent: random ones. */
-  start?: { name: string; hash: string; phantoms: boolean } | undefined;
+  /** The weights that training started from; absent: random ones. `images`: which they learnt from, by {@link imagesLearnt}. */
+  start?: { name: string; hash: string; phantoms: boolean; images?: string | undefined } | undefined;
   /** Of the network. */
   parameters: number;
   trained?:
@@ -55,7 +55,7 @@ export interface TrainedOn {
   data: Readonly<Record<string, unknown>>;
   /** Of the split into images to train on and images held out. */
   seed: unknown;
-  /** What training started from, as `--init` named it. Absent: random weights. */
+  /** What training started from, as `--init` named it. Absent: random weights, or some that learnt from the same images alone. */
   start?: string | undefined;
 }
 
@@ -98,7 +98,13 @@ export async function readTrainedOn(folder: string): Promise<TrainedOn | undefin
   if (file === undefined) return undefined;
   const { data = {}, training = {} } = file.settings;
   const { seed, init } = training;
-  return { hash: file.data.hash, data, seed, ...(typeof init === 'string' && { start: init }) };
+  const others = typeof init === 'string' && file.start?.images !== imagesLearnt(file.data.hash, file.settings);
+  return { hash: file.data.hash, data, seed, ...(others && { start: init }) };
+}
+
+/** Says of weights that learnt from some images, and none before, which these are, and which of them are held out. */
+export function imagesLearnt(hash: string, { data = {}, training = {} }: TrainingFile['settings']): string {
+  return [hash, data.validationShare, training.seed, data.groupColumn].join(' ').trim();
 }
 
 /** Whether any of what the weights come from were synthetic phantoms. */

@@ -12,9 +12,15 @@ export async function openFiles(state: RunState): Promise<void> {
   const step = former?.info.step ?? 0;
   try {
     // A run that goes on from a checkpoint reads its start no more.
-    const phantoms = job.plan.start ? job.plan.start.phantoms : (await readRunData(folder))?.startPhantoms;
+    const { start } = job.plan;
+    const started = start
+      ? {
+          ...(start.phantoms !== undefined && { startPhantoms: start.phantoms }),
+          ...(start.images !== undefined && { startImages: start.images }),
+        }
+      : await readRunData(folder);
     await writeJson(paths.config, job.plan.config);
-    await writeJson(paths.data, describeData(job.dataset, phantoms));
+    await writeJson(paths.data, describeData(job.dataset, started));
     await cutLines(paths.metrics, step);
     await cutLines(paths.validation, step);
     const earlier = await cutEvents(folder, step);

@@ -67,13 +67,18 @@ export interface RunData {
   pixelSpacing?: number;
   /** Whether the weights that it started from had learnt from synthetic phantoms. */
   startPhantoms?: boolean;
+  /** Which images these weights learnt from: see `Start.images`. */
+  startImages?: string;
 }
 
 /** Whether any of what the weights come from were synthetic phantoms. */
 export const learntFromPhantoms = ({ phantoms = 0, startPhantoms = false }: Partial<RunData> = {}): boolean =>
   phantoms > 0 || startPhantoms;
 
-export function describeData(dataset: Dataset, startPhantoms = false): RunData {
+export function describeData(
+  dataset: Dataset,
+  { startPhantoms = false, startImages }: Pick<Partial<RunData>, 'startPhantoms' | 'startImages'> = {},
+): RunData {
   const { name, hash, count, channels, channelNames, height, width } = dataset;
   const { classNames, phantoms, train, validation, skipped, levels, pixelSpacing } = dataset;
   return {
@@ -92,6 +97,7 @@ export function describeData(dataset: Dataset, startPhantoms = false): RunData {
     ...(levels && { levels }),
     ...(pixelSpacing && { pixelSpacing }),
     ...(startPhantoms && { startPhantoms }),
+    ...(startImages !== undefined && { startImages }),
   };
 }
 

@@ -6,6 +6,7 @@ import { compileSampler, parseSchedulerConfig } from '#scheduler/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
+import { readTrainedOn } from '#training/folder/training-file.ts';
 
 const folder = temporaryFolder();
 const at = (...names: string[]) => join(folder, ...names);
@@ -69,6 +70,11 @@ describe('a student', () => {
     expect(readFileSync(at('runs', 'student', 'validation.jsonl'), 'utf8')).toBe('');
     // They are large, and are made again for a run that goes on.
     expect(existsSync(at('runs', 'student', 'lessons'))).toBe(false);
+  });
+
+  test('has seen no images but those of its teacher, so evaluation may look for copies', async () => {
+    expect((await readTrainedOn(at('student')))!.start).toBeUndefined();
+    expect(json('student', 'training.json').start.images).toContain(json('model', 'training.json').data.hash);
   });
 
   test('draws in its calls, without being asked', async () => {
@@ -167,6 +173,7 @@ test('images that are not those of the teacher are taken, and said', async () =>
   });
   const { code, stderr } = await distill('model', 1, 'elsewhere', '--data', at('others'));
   expect(code).toBe(0);
+  expect((await readTrainedOn(at('elsewhere')))!.start).toBe(at('model'));
   expect(stderr).toContain(
     `The student learns with images from ${at('others')}; its teacher learnt from ${at('images')}.`,
   );
