@@ -17,7 +17,7 @@ export const LIMITS: Readonly<Record<string, number>> = {
   '@onnoise/runtime-web': 560,
   '@onnoise/base': 160,
   '@onnoise/medical': 110,
-  '@onnoise/training': 720,
+  '@onnoise/training': 760,
   '@onnoise/evaluation': 360,
   '@onnoise/phantom': 120,
   '@onnoise/pipeline': 570,
