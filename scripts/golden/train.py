@@ -51,6 +51,18 @@ def forward(p, x, t, labels, training=True):
     return F.conv2d(h, p["conv2.weight"], p["conv2.bias"], padding=1)
 
 
+def first_weights():
+    return {
+        "conv1.weight": torch.randn(HIDDEN, C, 3, 3) * 0.3,
+        "conv1.bias": torch.randn(HIDDEN) * 0.1,
+        "time.weight": torch.randn(HIDDEN) * 0.5,
+        "class.weight": torch.randn(CLASSES, HIDDEN) * 0.5,
+        "conv2.weight": torch.randn(C, HIDDEN, 3, 3) * 0.3,
+        "conv2.bias": torch.randn(C) * 0.1,
+        "running_mean": torch.zeros(HIDDEN),
+    }
+
+
 def rounded(tensor):
     return [float(np.float32(v)) for v in tensor.detach().flatten().tolist()]
 
@@ -186,15 +198,7 @@ def lessons_of(case, start, draws):
 
 def write_student():
     torch.manual_seed(11)
-    start = {
-        "conv1.weight": torch.randn(HIDDEN, C, 3, 3) * 0.3,
-        "conv1.bias": torch.randn(HIDDEN) * 0.1,
-        "time.weight": torch.randn(HIDDEN) * 0.5,
-        "class.weight": torch.randn(CLASSES, HIDDEN) * 0.5,
-        "conv2.weight": torch.randn(C, HIDDEN, 3, 3) * 0.3,
-        "conv2.bias": torch.randn(C) * 0.1,
-        "running_mean": torch.zeros(HIDDEN),
-    }
+    start = first_weights()
     heads = {
         "heads.0.norm.weight": 1 + torch.randn(HIDDEN) * 0.1,
         "heads.0.norm.bias": torch.randn(HIDDEN) * 0.1,
@@ -236,15 +240,7 @@ def write_student():
 def main():
     torch.manual_seed(7)
     torch.set_num_threads(1)
-    start = {
-        "conv1.weight": torch.randn(HIDDEN, C, 3, 3) * 0.3,
-        "conv1.bias": torch.randn(HIDDEN) * 0.1,
-        "time.weight": torch.randn(HIDDEN) * 0.5,
-        "class.weight": torch.randn(CLASSES, HIDDEN) * 0.5,
-        "conv2.weight": torch.randn(C, HIDDEN, 3, 3) * 0.3,
-        "conv2.bias": torch.randn(C) * 0.1,
-        "running_mean": torch.zeros(HIDDEN),
-    }
+    start = first_weights()
     alpha_bar = torch.cumprod(1 - torch.linspace(0.005, 0.2, T, dtype=torch.float64), 0)
     draws = [
         (torch.rand(B, C, S, S) * 2 - 1, torch.randn(B, C, S, S), torch.randint(0, T, (B,)), torch.randint(0, CLASSES, (B,)))

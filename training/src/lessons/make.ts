@@ -42,9 +42,9 @@ export const lessonShape = ({ model, config }: TrainPlan): LessonShape => ({
  * @returns how many there are @throws the signal's reason, with what is made kept; BadOutputError for a teacher that draws no picture
  */
 export async function makeLessons(options: LessonOptions): Promise<number> {
-  const { folder, plan, end, onProgress, signal } = options;
+  const { folder, plan, onProgress, signal } = options;
   const known = await readCount(folder);
-  if (known !== undefined) return known;
+  const end = known === undefined ? options.end : { count: known };
   await mkdir(folder, { recursive: true });
   const shape = lessonShape(plan);
   const began = performance.now();
@@ -53,20 +53,22 @@ export async function makeLessons(options: LessonOptions): Promise<number> {
     'count' in end
       ? chunk * CHUNK >= end.count
       : chunk * CHUNK >= plan.config.training.batch && seconds() >= end.seconds;
-  const draw = await drawingOf(options);
+  let draw: Awaited<ReturnType<typeof drawingOf>> | undefined;
   try {
     let chunk = 0;
     for (; !enough(chunk); chunk++) {
+      if (await hasChunk(folder, chunk, shape)) continue;
       const total = 'count' in end ? end.count : chunk * CHUNK * (end.seconds / seconds());
       if (chunk > 0) onProgress?.(chunk * CHUNK, Math.ceil(total));
-      if (!(await hasChunk(folder, chunk, shape))) await writeChunk(folder, chunk, await draw.chunk(chunk, signal));
+      draw ??= await drawingOf(options);
+      await writeChunk(folder, chunk, await draw.chunk(chunk, signal));
     }
     const count = chunk * CHUNK;
-    onProgress?.(count, count);
-    await writeCount(folder, count);
+    if (draw) onProgress?.(count, count);
+    if (known === undefined) await writeCount(folder, count);
     return count;
   } finally {
-    await draw.dispose();
+    await draw?.dispose();
   }
 }
 

@@ -1,10 +1,11 @@
 /**
- * Lessons on disk: what the teacher's paths went through, chunk by chunk, in a folder of the run.
+ * Lessons on disk: what the teacher's paths went through, chunk by chunk, in a folder of the run. How many there are stays when the
+ * folder goes, since a place in their order means nothing without it.
  *
  * | file            | what                                                                              |
  * |-----------------|-----------------------------------------------------------------------------------|
  * | `<number>.f32`  | the lessons of a chunk: samples [n, calls + 1, C, H, W], float32, little-endian    |
- * | `lessons.json`  | how many there are, once all are made                                             |
+ * | beside it: `<folder>.json` | how many there are, once all were made                                 |
  */
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 /** Lessons of a chunk: they are made together. */
 export const CHUNK = 64;
 
-const DONE = 'lessons.json';
+const countPath = (folder: string) => `${folder}.json`;
 const pathOf = (folder: string, chunk: number) => join(folder, `${String(chunk).padStart(5, '0')}.f32`);
 
 /** @param places samples of a lesson: one more than the student has calls @param size values of a sample */
@@ -33,11 +34,11 @@ export async function hasChunk(folder: string, chunk: number, { places, size }: 
 }
 
 export const writeCount = (folder: string, count: number): Promise<void> =>
-  writeWhole(join(folder, DONE), `${JSON.stringify({ count })}\n`);
+  writeWhole(countPath(folder), `${JSON.stringify({ count })}\n`);
 
-/** How many lessons there are; undefined while some are still to be made. */
+/** How many lessons there are; undefined where not all were made. */
 export async function readCount(folder: string): Promise<number | undefined> {
-  const text = await readFile(join(folder, DONE), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(countPath(folder), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });

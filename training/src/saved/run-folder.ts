@@ -14,7 +14,7 @@
  * | forming.webp                  | the same as an animation                                          |
  * | masks.png                     | masks of held-out images, where a network is told masks           |
  * | samples/                      | earlier sheets and strips, by step                                |
- * | lessons/                      | what a student learns: see lessons/store.ts                        |
+ * | lessons/, lessons.json        | what a student learns: see lessons/store.ts                        |
  * | checkpoints/step-<n>/         | see checkpoint.ts                                                 |
  */
 

@@ -158,10 +158,16 @@ describe('lessons', () => {
     expect(await make('halves')).toBe(128);
     expect(bytesOf('halves')).toEqual(bytesOf('whole'));
     rmSync(join(folder, 'halves', '00001.f32'));
-    rmSync(join(folder, 'halves', 'lessons.json'));
     truncateSync(join(folder, 'halves', '00000.f32'), 100);
     await make('halves');
     expect(bytesOf('halves')).toEqual(bytesOf('whole'));
+  });
+
+  test('that are gone are made again, as many as there were', async () => {
+    await make('again', { end: { count: 128 } });
+    rmSync(join(folder, 'again'), { recursive: true });
+    expect(await make('again', { end: { seconds: 0 } })).toBe(128);
+    expect(bytesOf('again')).toEqual(bytesOf('whole'));
   });
 
   test('are as many as there is time for, and enough for a batch', async () => {
