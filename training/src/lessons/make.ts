@@ -56,12 +56,15 @@ export async function makeLessons(options: LessonOptions): Promise<number> {
   let draw: Awaited<ReturnType<typeof drawingOf>> | undefined;
   try {
     let chunk = 0;
+    let drawn = 0;
     for (; !enough(chunk); chunk++) {
       if (await hasChunk(folder, chunk, shape)) continue;
-      const total = 'count' in end ? end.count : chunk * CHUNK * (end.seconds / seconds());
-      if (chunk > 0) onProgress?.(chunk * CHUNK, Math.ceil(total));
+      const done = chunk * CHUNK;
+      const total = 'count' in end ? end.count : done + drawn * CHUNK * (end.seconds / seconds() - 1);
+      if (drawn > 0) onProgress?.(done, Math.ceil(total));
       draw ??= await drawingOf(options);
       await writeChunk(folder, chunk, await draw.chunk(chunk, signal));
+      drawn++;
     }
     const count = chunk * CHUNK;
     if (draw) onProgress?.(count, count);

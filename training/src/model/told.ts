@@ -37,10 +37,13 @@ export const toldOf = (model: Conditional): Told[] =>
     absent: absent[0]!,
   }));
 
+/** Of a batch: labels [N], conditions [N, 2K], conditionImage [N, K, H, W]; those that the network has. */
+export interface ToldTensors {
+  labels?: tf.Tensor1D;
+  conditions?: tf.Tensor2D;
+  conditionImage?: tf.Tensor4D;
+}
+
 /** Of tensors by name, those that a pass is told. */
-export const pickTold = (told: readonly Told[], tensors: Readonly<Record<string, tf.Tensor>>) =>
-  Object.fromEntries(told.map(({ name }) => [name, tensors[name]])) as {
-    labels?: tf.Tensor1D;
-    conditions?: tf.Tensor2D;
-    conditionImage?: tf.Tensor4D;
-  };
+export const pickTold = (told: readonly Told[], tensors: Readonly<Record<string, tf.Tensor>>): ToldTensors =>
+  Object.fromEntries(told.map(({ name }) => [name, tensors[name]]));
