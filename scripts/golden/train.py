@@ -1,7 +1,7 @@
 """Golden numbers of the training step: losses, gradient norms and final weights of a tiny denoiser in PyTorch, for
 every loss, prediction type and optimizer, min-SNR weights as diffusers' examples compute them; a file written by the
 safetensors library; and a student, whose teacher makes two steps of diffusers' DDIMScheduler, guided, in each of its calls, with a
-discriminator on the teacher's feature map.
+discriminator on the teacher's feature map and the pull to what was asked.
 
     python3 scripts/golden/train.py        # writes test/golden/data/train/
 
@@ -23,7 +23,9 @@ OUT = Path(__file__).parents[2] / "test/golden/data/train"
 B, C, S, HIDDEN, CLASSES, T, STEPS = 4, 1, 5, 3, 3, 20, 10
 # Of the student: its calls, its steps of training, and the class that stands for none.
 CALLS, STUDENT_STEPS, NULL = 2, 6, CLASSES - 1
-ADVERSARIAL, WIDTH = 0.5, 32
+ADVERSARIAL, CONDITIONAL, WIDTH = 0.5, 0.3, 32
+# Timesteps at which the discriminator looks.
+JUDGED = round(0.4 * T)
 
 CASES = [
     dict(loss="l1", predictionType="epsilon", optimizer="adam", weightDecay=0.0, clipNorm=None, lr=0.01),
@@ -149,6 +151,17 @@ def judge(heads, h, labels):
     return F.linear(seen, *name("out"))[:, 0] + (seen * heads["heads.0.class_embedding.weight"][labels]).sum(1) / WIDTH**0.5
 
 
+def toward_asked(teacher, prediction, pictures, noise, timesteps, labels, alpha_bar):
+    """From what the teacher sees in pictures with noise when told nothing, to what it sees when told the labels."""
+    t = torch.tensor([int((int(at) + 0.5) * T / JUDGED) for at in timesteps])
+    a, s = (level.sqrt()[:, None, None, None] for level in (alpha_bar[t], 1 - alpha_bar[t]))
+    z = a * pictures + s * noise
+    see = lambda told: (lambda o: o if prediction == "sample" else a * z - s * o)(forward(teacher, z, t.float(), told, False))
+    with torch.no_grad():
+        told, untold = see(labels), see(torch.full_like(labels, NULL))
+        return (told - untold) / (pictures - told).abs().mean((1, 2, 3), keepdim=True).clamp(min=0.02)
+
+
 def run_student(case, start, heads, draws, lessons):
     teacher = {k: v.clone() for k, v in start.items()}
     p, d = ({k: v.clone() for k, v in values.items()} for values in (start, heads))
@@ -172,6 +185,9 @@ def run_student(case, start, heads, draws, lessons):
         look = lambda x: features(teacher, level.sqrt() * x + (1 - level).sqrt() * noise, timesteps.float(), labels)
         last = (calls == CALLS - 1).float()
         loss = error + ADVERSARIAL * (last * F.softplus(-judge(d, look(drawn), labels))).mean()
+        half = drawn[: B // 2]
+        asked = toward_asked(teacher, case["predictionType"], half.detach(), noise[: B // 2], timesteps[: B // 2], labels[: B // 2], alpha_bar)
+        loss = loss - CONDITIONAL * (last[: B // 2, None, None, None] * asked * half).mean()
         optimizer.zero_grad()
         loss.backward()
         norms.append(float(torch.nn.utils.clip_grad_norm_([p[k] for k in trained], 1.0)))
@@ -213,13 +229,13 @@ def write_student():
     picture = lambda: torch.rand(B, C, S, S) * 2 - 1
     noise = lambda: torch.randn(B, C, S, S)
     draws = [
-        (picture(), noise(), torch.randint(0, T, (B,)), noise(), torch.randint(0, CALLS, (B,)), torch.randint(0, CLASSES, (B,)))
+        (picture(), noise(), torch.randint(0, JUDGED, (B,)), noise(), torch.randint(0, CALLS, (B,)), torch.randint(0, CLASSES, (B,)))
         for _ in range(STUDENT_STEPS)
     ]
     cases = [dict(predictionType="v_prediction", guidance=1.5), dict(predictionType="sample", guidance=1.0)]
     taught = [(case, lessons_of(case, start, draws)) for case in cases]
     golden = dict(
-        batch=B, shape=[C, S, S], hidden=HIDDEN, classes=CLASSES, timesteps=T, calls=CALLS, adversarial=ADVERSARIAL,
+        batch=B, shape=[C, S, S], hidden=HIDDEN, classes=CLASSES, timesteps=T, calls=CALLS, adversarial=ADVERSARIAL, conditional=CONDITIONAL,
         start={k: rounded(v) for k, v in start.items()},
         heads={k: rounded(v) for k, v in heads.items()},
         draws=[

@@ -16,6 +16,7 @@ interface Golden {
   timesteps: number;
   calls: number;
   adversarial: number;
+  conditional: number;
   start: Record<string, number[]>;
   heads: Record<string, number[]>;
   draws: { images: number[]; noise: number[]; timesteps: number[]; calls: number[]; labels: number[] }[];
@@ -51,6 +52,7 @@ describe('a student', () => {
           return { ...call, from: from.level, to: to.level };
         }),
         adversarial: golden.adversarial,
+        conditional: golden.conditional,
       };
       const step = createTrainStep(model, {
         batch,

@@ -49,11 +49,11 @@ export function withTeacher(config: TrainConfig, { name, distilled }: Start): Tr
  * @throws InputError for settings with which no student can learn
  */
 export function distillationOf(
-  { featureWidths = [] }: Pick<DescribedModel, 'featureWidths'>,
+  { featureWidths = [], nullCondition }: Pick<DescribedModel, 'featureWidths' | 'nullCondition'>,
   { training, output }: Pick<TrainConfig, 'training' | 'output'>,
   { scheduler, schedule }: { scheduler: SchedulerConfig; schedule: Schedule },
 ): Distillation | undefined {
-  const { calls, init, teacherCalls, adversarial } = training;
+  const { calls, init, teacherCalls, adversarial, conditional } = training;
   if (calls === undefined) return undefined;
   if (init === undefined || teacherCalls === undefined) {
     throw new InputError(`Cannot ${ACTION}: --init must be the teacher, received nothing.`);
@@ -81,6 +81,7 @@ export function distillationOf(
       return { timestep, prediction, from: from.level, to: to.level };
     }),
     adversarial: featureWidths.length > 0 ? adversarial : 0,
+    conditional: nullCondition && !training.teacherIsStudent ? conditional : 0,
   };
 }
 

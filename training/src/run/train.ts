@@ -25,7 +25,7 @@ import { appendLine, type StepMetrics, type ValidationMetrics } from '../saved/m
 import { runPaths } from '../saved/run-folder.ts';
 import { imagesPerStep } from '../settings/batch.ts';
 import { checkComplete, requireEnd } from '../settings/config.ts';
-import { judgedTimesteps } from '../step/distillation.ts';
+import { judgedTimesteps } from '../step/discriminator.ts';
 import { explainEngineError } from './advice.ts';
 import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
 import { type HeldRun, withRun } from './held-run.ts';

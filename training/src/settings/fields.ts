@@ -78,6 +78,14 @@ export const fields = {
       default: 0.02,
       describe: 'what the discriminator counts, which judges pictures of a student beside real images; 0 for none',
     },
+    conditional: {
+      onResume: 'fixed',
+      type: 'number',
+      min: 0,
+      default: 0.3,
+      describe:
+        'what the pull counts that makes pictures of a student show what is asked for; 0 for none  [of a teacher without --label-dropout: none]',
+    },
     batch: {
       onResume: 'fixed',
       ...COUNT,

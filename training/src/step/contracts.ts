@@ -26,6 +26,8 @@ export interface Distillation {
   calls: readonly { timestep: number; prediction: Prediction; from: Level; to: Level }[];
   /** What the discriminator's verdict counts beside the error; 0: there is none. */
   adversarial: number;
+  /** What the pull towards what was asked counts; 0: there is none. */
+  conditional: number;
 }
 
 export interface TrainStepOptions extends AdamOptions, LossOptions {

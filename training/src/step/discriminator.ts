@@ -13,6 +13,9 @@ import { conv2d, embedding, linear } from '../model/layers.ts';
 import { groupNorm } from '../model/normalization.ts';
 import type { ParameterSpec, Parameters } from '../model/types.ts';
 
+/** The discriminator looks at pictures at so many timesteps, those with least noise: two fifths of all. */
+export const judgedTimesteps = ({ T }: { T: number }): number => Math.max(1, Math.round(0.4 * T));
+
 /** Channels of a head. */
 const WIDTH = 32;
 const GROUPS = [8, 4, 2, 1] as const;

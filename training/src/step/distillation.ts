@@ -5,7 +5,7 @@
  *
  * Where a call ends in a picture, a discriminator judges it beside a real image: small heads on feature maps of the teacher, which
  * sees both with the same noise. The error alone leaves pictures soft that no small network can draw in one call, and the teacher's
- * own faults in them.
+ * own faults in them. And the teacher leads such a picture towards what was asked for: see asked.ts.
  *
  * Source: Luhman & Luhman, "Knowledge Distillation in Iterative Generative Models" (arXiv 2101.02388), for paths made beforehand;
  * Meng et al., "On Distillation of Guided Diffusion Models" (arXiv 2210.03142), section 3, for a guidance that becomes part of the
@@ -15,6 +15,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { pickTold } from '../model/told.ts';
 import { DISCRIMINATOR } from './apart.ts';
+import { pullToAsked } from './asked.ts';
 import type { Differentiated, Distillation, StepTensor, Tensors, TrainStepOptions } from './contracts.ts';
 import { createDiscriminator } from './discriminator.ts';
 import { givenIn } from './given.ts';
@@ -24,9 +25,6 @@ import { TEACHER } from './state.ts';
 
 /** Inputs of a step beside those of all training. */
 export const LESSON = { sample: 'lesson.sample', picture: 'lesson.picture', call: 'lesson.call' } as const;
-
-/** The discriminator looks at pictures at so many timesteps, those with least noise: two fifths of all. */
-export const judgedTimesteps = ({ T }: { T: number }): number => Math.max(1, Math.round(0.4 * T));
 
 /** The inputs for so many lessons. */
 export const lessonInputs = ({ shape }: Pick<TrainStepOptions, 'shape'>, count: number): StepTensor[] => [
@@ -55,7 +53,11 @@ export function differentiateStudent(
   const target = tf.div(tf.sub(picture, tf.mul(p, start)), q);
   // Where the picture itself is predicted, SNR + 1: that is 1 of the velocity.
   const weights = predictionType === 'sample' ? tf.reciprocal(tf.square(deviation)) : undefined;
-  const court = distillation.adversarial > 0 ? courtOf(model, options, distillation, state, inputs) : undefined;
+  const { adversarial, conditional } = distillation;
+  const teacher = of(state, TEACHER, model.parameters);
+  const finished = tf.cast(tf.equal(inputs[LESSON.call]!, distillation.calls.length - 1), 'float32') as tf.Tensor1D;
+  const court = adversarial > 0 ? courtOf(model, options, state, teacher, inputs, finished) : undefined;
+  const pull = conditional > 0 ? pullToAsked(model, options, teacher, inputs, finished) : undefined;
   let error: tf.Scalar | undefined;
 
   const forward = () => {
@@ -66,9 +68,11 @@ export function differentiateStudent(
       onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
     });
     error = tf.keep(meanLoss(options, output, target, weights));
-    if (!court) return error;
     const drawn: tf.Tensor4D = tf.add(tf.mul(p, start), tf.mul(q, output));
-    return tf.add(error, tf.mul(court.plea(drawn), distillation.adversarial)) as tf.Scalar;
+    const others = [court && tf.mul(court.plea(drawn), adversarial), pull && tf.mul(pull(drawn), conditional)].filter(
+      (term) => term !== undefined,
+    );
+    return others.reduce<tf.Tensor>((sum, term) => tf.add(sum, term), error) as tf.Scalar;
   };
   const { grads } = tf.engine().gradients(
     forward,
@@ -98,18 +102,20 @@ function lessonOf({ batch }: TrainStepOptions, { calls }: Distillation, inputs: 
   };
 }
 
-/** The discriminator and what it looks at: real images, and the pictures in which a student's last call ends. */
+/**
+ * The discriminator and what it looks at: real images, and the pictures in which a student's last call ends.
+ * @param finished [B]: 1 for such a picture, 0 for others
+ */
 function courtOf(
   model: TrainableModel,
   options: TrainStepOptions,
-  { calls }: Distillation,
   state: Tensors,
+  teacher: Tensors,
   inputs: Tensors,
+  finished: tf.Tensor1D,
 ) {
   const { parameters, judge } = createDiscriminator(model);
-  const teacher = of(state, TEACHER, model.parameters);
   const heads = of(state, DISCRIMINATOR, parameters);
-  const finished = tf.cast(tf.equal(inputs[LESSON.call]!, calls.length - 1), 'float32'); // [B]
   const column = tf.reshape(finished, [options.batch, 1]);
   const told = pickTold(options.told ?? [], inputs);
   const held: tf.Tensor[] = [];

@@ -11,7 +11,7 @@ export const USUAL = {
 
 /** What the command says itself, or has no meaning for a student. */
 const SETTLED = [
-  ...STUDENT_FIELDS.filter((field) => field !== 'lessons' && field !== 'adversarial'),
+  ...STUDENT_FIELDS.filter((field) => !['lessons', 'adversarial', 'conditional'].includes(field)),
   ...(['epochs', 'init', 'initHash', 'minSnr', 'timestepSampling', 'logitMean', 'logitStd'] as const),
   ...(['learnSchedule', 'offsetNoise', 'zeroInit', 'sampler', 'sampleSteps'] as const),
 ];

@@ -42,6 +42,7 @@ export const STUDENT_FIELDS = [
   'teacherGuidance',
   'lessons',
   'adversarial',
+  'conditional',
 ] as const;
 
 /** The typed options, as the top layer of the settings. */
