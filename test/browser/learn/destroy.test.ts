@@ -23,6 +23,31 @@ describe('the chapter on noise', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText(/As measured, the jump was/).waitFor();
   });
 
+  it('moves one fixed draw with mean and deviation, whose gradient is 1 and epsilon, and draws another', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/destroy');
+    const card = page.getByRole('region', { name: 'The reparametrisation trick' });
+    const drawing = card.getByRole('img', { name: /^ε = / });
+    const numbers = async () => {
+      const label = (await drawing.getAttribute('aria-label'))!;
+      const [epsilon, drawn, , slope] = label.match(/-?\d+(\.\d+)?/g)!.map(Number);
+      return { epsilon, drawn, slope };
+    };
+    const before = await numbers();
+    expect(before.slope).toBe(before.epsilon);
+    expect(before.drawn).toBeCloseTo(0.5 + 0.8 * before.epsilon!, 1);
+    await card.getByRole('slider', { name: 'Mean μ' }).fill('-1');
+    await expect.poll(async () => (await numbers()).drawn).toBeCloseTo(-1 + 0.8 * before.epsilon!, 1);
+    await card.getByRole('slider', { name: 'Deviation σ' }).focus();
+    await page.keyboard.press('Home');
+    await expect.poll(async () => (await numbers()).drawn).toBeCloseTo(-1 + 0.05 * before.epsilon!, 1);
+    expect((await numbers()).epsilon).toBe(before.epsilon);
+    await card.getByRole('button', { name: 'Draw ε' }).click();
+    await expect.poll(async () => (await numbers()).epsilon).not.toBe(before.epsilon);
+    await card.getByRole('radio', { name: 'Of xₜ' }).check();
+    await card.getByRole('slider', { name: 'Time t of the jump' }).fill('300');
+    await card.getByText(/^xt\s*=.* = 0\.22 · 0\.80 \+ 0\.98/).waitFor();
+  });
+
   it('says what is missing where the hands cannot be fetched, and tries again', async () => {
     host().fault(/phantoms\.json/, { dead: true });
     const { page } = await openSite(browser(), host(), '#/learn/destroy', { allow: [/phantoms\.json/] });

@@ -1,4 +1,4 @@
-/** The forward process: one pixel's bell, one step of a picture, then the chain and the jump. */
+/** The forward process: one pixel's bell, one step of a picture, how a draw is written, then the chain and the jump. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { formatRoute } from '../../../state/router.ts';
@@ -9,6 +9,7 @@ import { NetworkStatus } from '../network-status.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 import { useFetched } from '../use-fetched.ts';
 import { Bell } from './bell.tsx';
+import { Reparametrise } from './reparametrise.tsx';
 import './destroy.css';
 import { Formula, less, root } from '../../../components/math.tsx';
 import { Notice } from '../../../components/notice.tsx';
@@ -29,6 +30,7 @@ export default function DestroyChapter(): JSX.Element {
       <Task done={moved}>Drag β from small to large, and watch where the bell goes and how wide it gets.</Task>
       <NetworkStatus />
       <Bell onMove={() => setMoved(true)} />
+      <Reparametrise />
       <ChainAndJump />
       <TakeAway>
         One step: keep <Formula>{root(less(<mi>β</mi>))}</Formula> of every pixel, and add a random number of variance
@@ -63,9 +65,8 @@ const NOTES: readonly Note[] = [
       <>
         <p>Ask a student. The usual answer, “each pixel adds a different random value”, is right.</p>
         <p>
-          An equal one: adding noise means sampling from a normal distribution. To sample from one you need its mean,
-          plus the square root of its variance times ε, which comes from a standard normal distribution. That is the
-          reparametrisation trick. ε is the key: it is what the network will have to guess.
+          An equal one: adding noise means sampling from a normal distribution. That both are the same is the
+          reparametrisation trick above.
         </p>
       </>
     ),
