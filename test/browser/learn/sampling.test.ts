@@ -44,6 +44,41 @@ describe('the chapter on sampling', skipBecause(LACKS_CHROMIUM), () => {
     expectClose(pixels, toBytes(images), { absolute: 1 });
   });
 
+  it('lets two bells meet, and writes one step in two ways with equal numbers', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/sampling');
+    const bells = page.getByRole('region', { name: 'One step back, as two bells' });
+    const apart = async () => Number(await bells.locator('.learn-step-result strong').textContent());
+    const drawing = bells.getByRole('img', { name: /^Two bells/ });
+    expect(await apart()).toBeGreaterThan(0.01);
+    await bells.getByRole('slider', { name: 'By' }).fill('0');
+    await expect.poll(apart).toBe(0);
+    const [, mean, guess] = /around (\S+) with x₀, around (\S+) with/.exec(
+      (await drawing.getAttribute('aria-label'))!,
+    )!;
+    expect(guess).toBe(mean);
+    await bells.getByRole('radio', { name: 'Picture x₀' }).check();
+    await bells.getByRole('slider', { name: 'By' }).fill('0.5');
+    await expect.poll(apart).toBeGreaterThan(0);
+
+    const forms = page.getByRole('region', { name: 'What a, b and σ are' });
+    const seen = new Set<string>();
+    for (const steps of ['20', '300']) {
+      await forms.getByRole('radio', { name: steps }).check();
+      const time = forms.getByRole('slider', { name: 'Time t of the step' });
+      for (const key of ['Home', 'PageUp', 'End']) {
+        await time.focus();
+        await page.keyboard.press(key);
+        const [theirs, ours] = await forms.locator('output').allTextContents();
+        expect(theirs).toMatch(/^−?\d\.\d{10}$/);
+        expect(ours).toBe(theirs);
+        seen.add(ours!);
+      }
+    }
+    expect(seen.size).toBe(6);
+    // Both figures show the same step.
+    expect(await bells.getByRole('slider', { name: 'Time t of the step' }).inputValue()).toBe('300');
+  });
+
   it('shows the numbers of the pixel that is pressed', async () => {
     const { page } = await openSite(browser(), host(), '#/learn/sampling');
     const picture = page.locator('.learn-panel-pick').first();

@@ -14,6 +14,8 @@ import { FormChoice } from './forms.tsx';
 import { Panels } from './panels.tsx';
 import './sampling.css';
 import { begin, pixel, playing, walk } from './state.ts';
+import { Bells } from './step/bells.tsx';
+import { TwoForms } from './step/two-forms.tsx';
 import { weighed } from './walk.ts';
 
 export default function SamplingChapter(): JSX.Element {
@@ -61,6 +63,8 @@ export default function SamplingChapter(): JSX.Element {
           />
         </div>
       </Card>
+      <Bells />
+      <TwoForms />
       <FormChoice prediction={lesson?.scheduler.prediction_type} />
       <TakeAway>
         Every step trusts the guess a little more than the step before.
@@ -94,8 +98,8 @@ const NOTES: readonly Note[] = [
     answer: (
       <p>
         Almost. That is the idea, and the lecture says it so: x<sub>t−1</sub> ≈ x<sub>t</sub> − noise. But the guess is
-        rough while there is much noise. So a step takes away only a part of it, and asks again from a slightly better
-        picture.
+        rough while there is much noise. So a step takes away only a part of it, the β<sub>t</sub> / √(1 − ᾱ<sub>t</sub>
+        ) of the lecture’s formula, and asks again from a slightly better picture.
       </p>
     ),
   },

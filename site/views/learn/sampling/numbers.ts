@@ -1,25 +1,13 @@
 /** The lines of the algorithm with the numbers of one pixel, which work out by hand. */
 import type { PredictionType } from '@onnoise/scheduler';
 import { readable } from '../../forward/state/numbers.ts';
+import { DIGITS, workedOut } from '../worked-out.ts';
 import type { Line } from './lines.ts';
 import type { Walk } from './state.ts';
 import type { Step } from './walk.ts';
 
-/** Of a result, and of what it is made of where that is enough. */
-const DIGITS = 3;
-/** Float32 has no more. */
-const MOST_DIGITS = 9;
-
+/** With as many digits as results have. */
 const say = (value: number) => readable(value, DIGITS);
-
-/** The values with as many digits as it takes to work out the result by hand, then the result. */
-export function workedOut(values: readonly number[], formula: (values: readonly number[]) => number): string[] {
-  const result = say(formula(values));
-  let digits = DIGITS;
-  const byHand = () => formula(values.map((value) => Number(value.toPrecision(digits))));
-  while (digits < MOST_DIGITS && say(byHand()) !== result) digits++;
-  return [...values.map((value) => readable(value, digits)), result];
-}
 
 /** The line with the numbers at the chosen pixel. */
 export function numbersOf(

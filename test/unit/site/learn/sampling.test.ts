@@ -10,8 +10,9 @@ import { describe, expect, test } from 'vitest';
 import { readable } from '#site/views/forward/state/numbers.ts';
 import { formsOf, squaredError } from '#site/views/learn/forms.ts';
 import { LINES, lineAfter } from '#site/views/learn/sampling/lines.ts';
-import { numbersOf, workedOut } from '#site/views/learn/sampling/numbers.ts';
+import { numbersOf } from '#site/views/learn/sampling/numbers.ts';
 import { stepOf, weighed } from '#site/views/learn/sampling/walk.ts';
+import { workedOut } from '#site/views/learn/worked-out.ts';
 import { expectClose } from '#test/compare.ts';
 
 const SHAPE = [1, 4, 4] as const;
