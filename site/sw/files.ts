@@ -21,9 +21,12 @@ export const START = 'index.html';
 const LARGE = 1.5e6;
 const HASH_DIGITS = 16;
 
-/** Large files are stored when the page first requests them; all others before the page says that it works offline. */
+/** What only one figure of the lecture needs. */
+const OF_A_FIGURE = /^(learn\/uses\/|assets\/families-)/;
+
+/** Large files and those of one figure are stored when the page first requests them; all others before the page says that it works offline. */
 export const storedOnUse = ({ path, bytes }: BuiltFile) =>
-  path.startsWith('models/') || path.endsWith('.wasm') || bytes > LARGE;
+  path.startsWith('models/') || OF_A_FIGURE.test(path) || path.endsWith('.wasm') || bytes > LARGE;
 
 /** vite put a content hash into the name, so the browser's own cache is always right about this file. */
 export const namedByContent = (path: string) => /^assets\/.*-[\w-]{8}\.\w+$/.test(path);

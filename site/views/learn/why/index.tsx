@@ -1,7 +1,9 @@
-/** Why diffusion: the trilemma of generative models, on this page's own model, and why medicine needs such pictures. */
+/** Why diffusion: the trilemma of generative models, on this page's own model and on toys in motion, and what medicine does with such pictures. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
+import { Later } from '../../../components/later.tsx';
+import { createLazy } from '../../../components/lazy.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { percent } from '../../forward/state/numbers.ts';
 import { useLesson } from '../lesson.ts';
@@ -10,7 +12,13 @@ import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 import { Live } from './live.tsx';
 import { COMMAND, COUNT, type Measure, POINTS, shareOf, speedOf } from './measured.ts';
 import { Triangle } from './triangle.tsx';
+import { Uses } from './uses/uses.tsx';
 import './why.css';
+
+/** A chunk of its own, so that a first visit does not store it: see site/sw/files.ts. */
+const { Show } = createLazy<'families'>(
+  () => () => import('./families/families.tsx').then(({ Families }) => ({ default: Families })),
+);
 
 export default function WhyChapter(): JSX.Element {
   const lesson = useLesson();
@@ -25,10 +33,8 @@ export default function WhyChapter(): JSX.Element {
       <Task done={moved}>Drag the dot through the triangle, and make pictures with few and with many steps.</Task>
       <section class="learn-text grid gap-12">
         <p>
-          Generative models learn from pictures and make new ones. For years GANs made the best: one network paints,
-          another one judges, and they train each other. They are fast and sharp, but hard to train, and they tend to
-          miss a part of the data. In 2021 a paper had this title:{' '}
-          <em>Diffusion Models Beat GANs on Image Synthesis</em>.
+          Generative models learn from pictures and make new ones. For years GANs made the best. In 2021 a paper had
+          this title: <em>Diffusion Models Beat GANs on Image Synthesis</em>.
         </p>
       </section>
       <Card title="Three wishes" class="learn-why grid top">
@@ -36,8 +42,8 @@ export default function WhyChapter(): JSX.Element {
           <Triangle chosen={chosen} onChoose={choose} />
           <div class="learn-why-side grid top">
             <p>
-              Every model has two of the wishes easily, and pays for the third. Diffusion pays with time: it calls its
-              network again and again. How often is your choice.
+              Every family has two of the wishes easily, and pays for the third: the trilemma of Xiao, Kreis and Vahdat
+              (2021). Diffusion pays with time: it calls its network again and again. How often is your choice.
             </p>
             <Segmented
               label="Steps for a picture"
@@ -70,6 +76,9 @@ export default function WhyChapter(): JSX.Element {
           </p>
         </details>
       </Card>
+      <Later>
+        <Show name="families" />
+      </Later>
       <section class="learn-text grid gap-12">
         <h2>Why medicine needs them</h2>
         <ul>
@@ -78,6 +87,11 @@ export default function WhyChapter(): JSX.Element {
           <li>Images are expensive to take, and experts are needed to label them.</li>
           <li>Real images belong to patients: privacy rules forbid sharing them.</li>
         </ul>
+      </section>
+      <Later>
+        <Uses />
+      </Later>
+      <section class="learn-text grid gap-12">
         <h2>What is at stake</h2>
         <p>
           A made-up bone in the wrong place can mislead a doctor, or another network. And a model that has learned an
@@ -126,15 +140,6 @@ const NOTES: readonly Note[] = [
         Three things. A noise scheduler, which decides how much noise to add: the forward process. A neural network,
         which takes the noise away: the backward process. And an encoding of the timestep, so that the network knows
         where it is.
-      </p>
-    ),
-  },
-  {
-    question: 'Why do GANs leave out a part of the data?',
-    answer: (
-      <p>
-        The painting network only has to fool the judging one. If a few kinds of pictures do that, there is no reason to
-        paint the others. A diffusion model has to name the noise of every picture in the data, the rare ones too.
       </p>
     ),
   },

@@ -7,11 +7,12 @@ const TOP = [180, 44] as const;
 const LEFT = [40, 256] as const;
 const RIGHT = [320, 256] as const;
 
-/** Where the families of models are said to be: Xiao et al., ICLR 2022. Next to the edge between two corners. */
+/** Where the families of models are said to be: Xiao et al. 2021. Next to the edge between two corners; students aim at the middle. */
 const FAMILIES = [
   { name: 'GANs', x: 74, y: 146 },
   { name: 'Diffusion', x: 288, y: 146 },
   { name: 'VAEs, flows', x: 180, y: 276 },
+  { name: 'Students', x: 176, y: 196 },
 ] as const;
 
 export function placeOf(point: Point): [x: number, y: number] {

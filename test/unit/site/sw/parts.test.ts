@@ -29,9 +29,16 @@ describe('locate', () => {
 });
 
 describe('storedOnUse', () => {
-  it('leaves models and megabytes until they are used', () => {
-    const paths = [file('index.html'), file('models/x/README.md'), file('assets/o.wasm'), file('assets/x.bin', 2e6)];
-    expect(paths.map(storedOnUse)).toEqual([false, true, true, true]);
+  it('leaves models, what one figure needs and megabytes until they are used', () => {
+    const paths = [
+      file('index.html'),
+      file('models/x/README.md'),
+      file('learn/uses/x.webp'),
+      file('assets/families-12345678.js'),
+      file('assets/o.wasm'),
+      file('assets/x.bin', 2e6),
+    ];
+    expect(paths.map(storedOnUse)).toEqual([false, true, true, true, true, true]);
   });
 });
 

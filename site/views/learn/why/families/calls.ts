@@ -1,0 +1,38 @@
+/**
+ * Diffusion of the eight clusters, whose network is exact: it says the mean of all data that could be behind a noisy point. The
+ * steps are the scheduler's, Euler's along the path without fresh noise.
+ */
+import { nextTask } from '@onnoise/runtime-web/parts';
+import { compileSampler, levelAt, makeSchedule, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import { meanBehind } from './eight.ts';
+
+const CONFIG = parseSchedulerConfig({
+  num_train_timesteps: 1000,
+  beta_schedule: 'squaredcos_cap_v2',
+  beta_start: 0.0001,
+  beta_end: 0.02,
+  prediction_type: 'sample',
+  clip_sample: false,
+  timestep_spacing: 'trailing',
+});
+const { alphaBar } = makeSchedule(CONFIG);
+
+/** The points after each call, [N, 2] each, the noise first. @param noise [N, 2] */
+export async function pathOf(noise: Float64Array, calls: number): Promise<Float64Array[]> {
+  const path = [noise];
+  await sampleImages({
+    table: compileSampler(CONFIG, { sampler: 'euler', steps: calls }),
+    shape: [1, noise.length / 2, 2],
+    seeds: [0],
+    latents: Float32Array.from(noise),
+    denoise: async (x, [t]) => {
+      await nextTask(); // fifty calls in one task would hold up a press
+      const { signal, noise } = levelAt(alphaBar[t!]!);
+      const out = new Float32Array(x.length);
+      for (let i = 0; i < x.length; i += 2) out.set(meanBehind(x[i]!, x[i + 1]!, signal, noise), i);
+      return out;
+    },
+    onStep: ({ x }) => path.push(Float64Array.from(x)),
+  });
+  return path;
+}

@@ -1,0 +1,40 @@
+/** The trilemma on one set of data: a VAE, a flow, a GAN and diffusion, each in motion. */
+import type { JSX } from 'preact';
+import { Card } from '../../../../components/card.tsx';
+import { formatRoute } from '../../../../state/router.ts';
+import { ChaseFigure } from './chase-figure.tsx';
+import './families.css';
+import { Bend, Blur, Calls } from './figures.tsx';
+
+export function Families(): JSX.Element {
+  return (
+    <Card title="Four families, in motion" class="grid gap-18">
+      <p>
+        A “picture” here has two pixels, so it is a point, and there are eight kinds of pictures. Good is a point within
+        a cluster; a kind is reached if it gets a quarter of its share. All of it is computed in this tab.
+      </p>
+      <div class="learn-families">
+        <Blur />
+        <Bend />
+        <ChaseFigure />
+        <Calls />
+      </div>
+      <p>
+        <strong>Few-call students</strong> try for the middle of the triangle. A student learns where its teacher’s path
+        ends, and goes there in one to four calls. It keeps most of the quality and of the kinds. The price comes first:
+        a trained teacher, and often a critic, as a GAN has, to stay sharp.{' '}
+        <a href={formatRoute('learn', {}, 'improve')}>Make it better</a> trains one while you watch. Xiao, Kreis and
+        Vahdat took large steps of diffusion, and let a GAN draw each of them: four calls.
+      </p>
+      <details class="learn-how">
+        <summary>How these are computed</summary>
+        <p>
+          VAE: Kingma &amp; Welling, arXiv 1312.6114; the encoder shrinks, the decoder is the best there is for its
+          blur. Flow: Rezende &amp; Mohamed, arXiv 1505.05770; four layers of the largest likelihood. GAN: Goodfellow et
+          al., arXiv 1406.2661; two networks of 500 weights, trained by Adam. Diffusion: Euler steps without fresh
+          noise, with the exact network. Trilemma: Xiao, Kreis &amp; Vahdat, arXiv 2112.07804.
+        </p>
+      </details>
+    </Card>
+  );
+}
