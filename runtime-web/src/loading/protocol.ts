@@ -86,6 +86,8 @@ export interface GraphRequest {
   path: string;
   /** Modules of a network, as diffusers names them, whose outputs are wanted as well, under these names. */
   expose?: readonly string[];
+  /** Modules whose skips are cut: where what they give is laid beside the values of the way up, there are zeros. */
+  cut?: readonly string[];
   feeds: GraphTensors;
 }
 

@@ -12,12 +12,22 @@ interface Node {
   op: string;
   inputs: string[];
   outputs: string[];
+  /** Where the name of the second input begins in the file. */
+  secondInput: number;
 }
 
 const GRAPH = 7;
 const NODE = 1;
 const OUTPUT = 12;
-const NODE_FIELDS: Readonly<Record<number, 'inputs' | 'outputs' | 'op'>> = { 1: 'inputs', 2: 'outputs', 4: 'op' };
+const [NODE_INPUT, NODE_OUTPUT, NODE_OP] = [1, 2, 4];
+const NODE_FIELDS: Readonly<Record<number, 'inputs' | 'outputs' | 'op'>> = {
+  [NODE_INPUT]: 'inputs',
+  [NODE_OUTPUT]: 'outputs',
+  [NODE_OP]: 'op',
+};
+
+/** Takes the first place of a value's name, for zeros in its shape: no layer's name begins with it. */
+const ZEROS = '~';
 
 const CONVOLUTIONS: readonly string[] = ['Conv', 'ConvTranspose'];
 
@@ -35,6 +45,34 @@ export async function valuesOfModules(onnx: Uint8Array<ArrayBuffer>, modules: re
     if (value !== undefined) return value;
     throw new InputError(`Cannot look into the network: module must be one that it has, received "${module}".`);
   });
+}
+
+/**
+ * The file with skips cut: the modules that they begin at still compute, but a Concat that lays what they give beside the
+ * values of the way up gets zeros in its place. The name of the zeros is as long as the one that it replaces, so that no
+ * length in the file changes; the nodes that make them come in a second graph, as the outputs of `withOutputs`.
+ * @param modules that the skips begin at: `conv_in`, `down_blocks.0.resnets.0`
+ * @throws InputError for a module that the network does not have, or whose values no Concat takes second.
+ */
+export async function withoutSkips(
+  onnx: Uint8Array<ArrayBuffer>,
+  modules: readonly string[],
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (modules.length === 0) return onnx;
+  const values = await valuesOfModules(onnx, modules);
+  const nodes = await readNodes(onnx);
+  const cut = onnx.slice();
+  const zeros = values.flatMap((value, i) => {
+    const readers = nodes.filter(({ op, inputs }) => op === 'Concat' && inputs[1] === value);
+    if (readers.length === 0) {
+      throw new InputError(`Cannot cut a skip: module must be one that a skip begins at, received "${modules[i]}".`);
+    }
+    const name = `${ZEROS}${value.slice(1)}`;
+    for (const { secondInput } of readers) cut.set(utf8(name), secondInput);
+    const difference = [...text(NODE_INPUT, value), ...text(NODE_INPUT, value), ...text(NODE_OUTPUT, name)];
+    return lengthDelimited(NODE, [...difference, ...text(NODE_OP, 'Sub')]);
+  });
+  return withGraph(cut, zeros);
 }
 
 /** What a convolution gives; `added`: with what is added to it, as the shortcut of a residual block. */
@@ -60,11 +98,12 @@ async function readNodes(onnx: Uint8Array<ArrayBuffer>): Promise<Node[]> {
 }
 
 async function readNode(wire: Wire, { start, end }: WireField): Promise<Node> {
-  const node: Node = { op: '', inputs: [], outputs: [] };
+  const node: Node = { op: '', inputs: [], outputs: [], secondInput: 0 };
   for await (const field of wire.fields(start, end)) {
     const kind = NODE_FIELDS[field.number];
     if (kind === 'op') node.op = await wire.text(field);
     else if (kind) node[kind].push(await wire.text(field));
+    if (kind === 'inputs' && node.inputs.length === 2) node.secondInput = field.start;
   }
   return node;
 }
@@ -74,15 +113,23 @@ async function readNode(wire: Wire, { start, end }: WireField): Promise<Node> {
  * (https://protobuf.dev/programming-guides/encoding/#last-one-wins): what is added is a second graph with outputs alone.
  */
 export function withOutputs(onnx: Uint8Array<ArrayBuffer>, values: readonly string[]): Uint8Array<ArrayBuffer> {
-  const outputs = values.flatMap((name) =>
-    lengthDelimited(OUTPUT, lengthDelimited(1, [...new TextEncoder().encode(name)])),
+  return withGraph(
+    onnx,
+    values.flatMap((name) => lengthDelimited(OUTPUT, text(1, name))),
   );
-  const added = lengthDelimited(GRAPH, outputs);
+}
+
+/** @param fields of the second graph */
+function withGraph(onnx: Uint8Array<ArrayBuffer>, fields: readonly number[]): Uint8Array<ArrayBuffer> {
+  const added = lengthDelimited(GRAPH, fields);
   const joined = new Uint8Array(onnx.length + added.length);
   joined.set(onnx);
   joined.set(added, onnx.length);
   return joined;
 }
+
+const utf8 = (name: string): number[] => [...new TextEncoder().encode(name)];
+const text = (field: number, value: string): number[] => lengthDelimited(field, utf8(value));
 
 const lengthDelimited = (field: number, bytes: readonly number[]): number[] => [
   field * 8 + 2,

@@ -8,7 +8,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { GraphRequest, GraphTensor, GraphTensors, LoadProgress } from '../loading/protocol.ts';
 import { openFolder } from '../session/artefact.ts';
 import { chooseWasm } from '../session/device.ts';
-import { valuesOfModules, withOutputs } from '../session/onnx-modules.ts';
+import { valuesOfModules, withOutputs, withoutSkips } from '../session/onnx-modules.ts';
 import { loadOrt, type Ort, ortAtHand } from '../session/ort.ts';
 import type { LimitThreads } from '../threads/choose.ts';
 
@@ -34,7 +34,7 @@ export function createGraphs(limit: LimitThreads): Graphs {
   let before: Promise<unknown> = Promise.resolve();
 
   async function graphOf(request: GraphRequest, tell: (progress: LoadProgress) => void, signal: AbortSignal) {
-    const key = JSON.stringify([request.id, request.path, request.expose ?? []]);
+    const key = JSON.stringify([request.id, request.path, request.expose ?? [], request.cut ?? []]);
     const known = open.get(key);
     open.delete(key);
     const graph = known ?? openGraph(request, tell, signal, limit);
@@ -88,7 +88,7 @@ function sentTensor(path: string, name: string, { type, data, dims }: Tensor): G
 }
 
 async function openGraph(
-  { source, path, expose = [] }: GraphRequest,
+  { source, path, expose = [], cut = [] }: GraphRequest,
   tell: (progress: LoadProgress) => void,
   signal: AbortSignal,
   limit: LimitThreads,
@@ -106,7 +106,8 @@ async function openGraph(
       signal,
     }));
   counter('session')(0, null);
-  const session = await ort.InferenceSession.create(withOutputs(onnx, [...new Set(values)]), {
+  const whole = await withoutSkips(onnx, cut);
+  const session = await ort.InferenceSession.create(withOutputs(whole, [...new Set(values)]), {
     executionProviders: [{ name: 'wasm' }],
     logSeverityLevel: FATAL_ONLY,
   }).catch((error: unknown) => {
