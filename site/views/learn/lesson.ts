@@ -67,6 +67,8 @@ interface Asked {
   timesteps: ArrayLike<number>;
   /** Modules whose outputs are wanted as well. */
   expose?: readonly string[] | undefined;
+  /** Modules whose skips are cut. */
+  cut?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -93,7 +95,7 @@ export function ask(lesson: Lesson, { label, ...call }: Call): Promise<Answer> {
 /** The same, where what the network is told of each picture is in rows. */
 export async function askRows(
   { entry, shape, ...facts }: Lesson,
-  { x, timesteps, rows, expose, signal }: Asked & { rows: readonly Float32Array[] },
+  { x, timesteps, rows, expose, cut, signal }: Asked & { rows: readonly Float32Array[] },
 ): Promise<Answer> {
   const count = timesteps.length;
   const extra = extraInputs(facts);
@@ -105,6 +107,7 @@ export async function askRows(
         source: entry.url === undefined ? { kind: 'files', files: entry.files! } : { kind: 'url', url: entry.url },
         path: MODEL_FILES.network,
         ...(expose && { expose }),
+        ...(cut && { cut }),
         feeds: {
           sample: { type: 'float32', data: Float32Array.from(x), dims: [count, ...shape] },
           timestep: { type: 'float32', data: Float32Array.from(timesteps), dims: [count] },

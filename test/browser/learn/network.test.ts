@@ -1,4 +1,4 @@
-/** The chapter on the network: every block has its feature maps, and a wrong t costs. */
+/** The chapter on the network: every block has its feature maps, skips carry them, and a wrong t costs. */
 import { describe, expect, it } from 'vitest';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { openSite } from '#test/browser/site.ts';
@@ -33,6 +33,88 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(ink).not.toBe(before);
   });
 
+  it('sends the picture through, block after block, and lights the skips that wait', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/network', { reducedMotion: 'reduce' });
+    const at = page.getByRole('slider', { name: 'The picture is at' });
+    const waiting = page.locator('.learn-skip-carries');
+    await page.locator('.learn-block').first().waitFor();
+    const blocks = await page.locator('.learn-block').count();
+    expect(await waiting.count()).toBe(0);
+    for (const [block, skips] of [
+      [1, 1],
+      [4, 4],
+      [blocks, 1],
+    ] as const) {
+      await at.fill(String(block));
+      await expect.poll(() => waiting.count()).toBe(skips);
+      expect(await page.locator('.learn-block-lit').count()).toBe(1);
+    }
+    await page.getByRole('button', { name: 'Send it through' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await expect.poll(() => at.inputValue()).toBe(String(blocks));
+    await page.getByRole('button', { name: 'Send it through' }).waitFor();
+  });
+
+  it('says what travels along a skip, and guesses worse once it is cut', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/network');
+    const skips = page.locator('.learn-skip');
+    await skips.first().click();
+    await page.getByText('beside the 48 that come from below, so that block sees 96.').waitFor();
+    await page.getByText('Done.', { exact: false }).first().waitFor();
+    const errors = async () => {
+      const text = await page.locator('.learn-without .learn-verdict').textContent();
+      const [, whole, cut] = /picture: ([\d.]+) with all skips, ([\d.]+) with/.exec(text ?? '') ?? [];
+      return { whole: Number(whole), cut: Number(cut) };
+    };
+    await expect.poll(async () => (await errors()).whole).toBeGreaterThan(0);
+    const { whole, cut } = await errors();
+    expect(cut).toBe(whole);
+    await page.getByRole('checkbox', { name: 'First convolution' }).check();
+    await expect.poll(async () => (await errors()).cut / whole).toBeGreaterThan(1.5);
+    expect(await skips.first().getAttribute('class')).toContain('learn-skip-cut');
+    for (const box of await page.getByRole('checkbox').all()) await box.check();
+    await expect.poll(async () => (await errors()).cut / whole).toBeGreaterThan(3);
+  });
+
+  it('draws the plan of the tutorial’s network', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/network');
+    await page.locator('.learn-block').first().waitFor();
+    await page.getByRole('radio', { name: 'The tutorial’s' }).check();
+    await page
+      .getByRole('button', { name: /1024 × 4 × 4/ })
+      .first()
+      .waitFor();
+    expect(await page.locator('.learn-block').count()).toBe(10);
+    expect(await page.locator('.learn-skip').count()).toBe(4);
+    await page.locator('.learn-skip').last().click();
+    await page.getByText('beside the 1024 that come from below, so that block sees 2048.').waitFor();
+    await page.getByText('62,437,601 weights', { exact: false }).waitFor();
+  });
+
+  it('shows how alike the vectors of two times are, as the sliders set them', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/network');
+    const slider = (name: string) => page.getByRole('slider', { name, exact: true });
+    const alike = async () => {
+      const text = await page.getByText(/^Dot product of t =/).textContent();
+      const [, dot, share, most] = /: ([−\d.]+), which is ([−\d.]+) of the largest, (\d+)/.exec(text ?? '') ?? [];
+      return [dot, share, most].map((value) => Number(value?.replace('−', '-')));
+    };
+    await slider('The other time, s').fill('1');
+    await expect.poll(async () => (await alike())[1]).toBeGreaterThan(0.9);
+    await slider('The other time, s').fill('60');
+    await expect.poll(async () => (await alike())[1]).toBeLessThan(0.7);
+    await slider('Dimension').fill('8');
+    await slider('Base').fill('4');
+    // cos(60), cos(60 / 10^(1/4)), cos(60 / 10^(2/4)), cos(60 / 10^(3/4))
+    const dot = [0, 1, 2, 3].reduce((sum, i) => sum + Math.cos(60 * 10 ** (-i / 4)), 0);
+    await expect.poll(async () => (await alike())[0]).toBeCloseTo(dot, 2);
+    expect((await alike())[2]).toBe(4);
+    const picture = page.getByRole('img', { name: /^The time embedding of all t/ });
+    expect(await picture.evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(8);
+    await page.getByRole('button', { name: 'As in this network' }).click();
+    await expect.poll(async () => (await alike())[2]).toBe(24);
+  });
+
   it('guesses best when it is told the truth', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/network');
     const errors = async () => {
@@ -52,7 +134,7 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
   ])('never covers the focused block, $width × $height', { tags: 'long' }, async (viewport) => {
     const { page } = await openSite(browser(), host(), '#/learn/network', { viewport });
     await page.getByRole('img', { name: /feature maps of/ }).waitFor();
-    const blocks = page.locator('.learn-block');
+    const blocks = page.locator('.learn-block, .learn-skip');
     const seen = () =>
       page.evaluate(() => {
         const { left, top, width, height } = document.activeElement!.getBoundingClientRect();

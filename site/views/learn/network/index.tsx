@@ -1,19 +1,27 @@
 /** The U-Net, to scale: what each block makes of this picture, how it is told t, and what happens if it is told a lie. */
 import type { JSX } from 'preact';
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
+import { Segmented } from '../../../components/segmented.tsx';
+import { grouped } from '../../forward/state/numbers.ts';
 import { useDigits } from '../digits.ts';
-import { useLesson } from '../lesson.ts';
+import { type Lesson, useLesson } from '../lesson.ts';
 import { NetworkStatus } from '../network-status.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
-import { useAnswer } from '../use-answer.ts';
-import { type Block, blocksOf } from './blocks.ts';
-import { Diagram } from './diagram.tsx';
-import { Embedding } from './embedding.tsx';
+import { type Answered, useAnswer } from '../use-answer.ts';
 import { Inputs } from './inputs.tsx';
+import { Embedding } from './time/index.tsx';
 import './network.css';
-import { noisy, open, t } from './state.ts';
-import { tiles } from './tiles.ts';
+import { noisy, t } from './state.ts';
+import { type Block, blocksOf } from './u/blocks.ts';
+import { Details } from './u/details.tsx';
+import { Diagram } from './u/diagram.tsx';
+import { Passage } from './u/passage.tsx';
+import { skipsOf } from './u/skips.ts';
+import { cut, type Drawn, drawn, open, openSkip, playing, reached } from './u/state.ts';
+import { TUTORIAL, tutorialBlocks } from './u/tutorial.ts';
+import './u/u.css';
+import { Without } from './u/without.tsx';
 import { WrongTime } from './wrong-time.tsx';
 
 export default function NetworkChapter(): JSX.Element {
@@ -27,22 +35,17 @@ export default function NetworkChapter(): JSX.Element {
     [x, blocks],
   );
   const answer = useAnswer(lesson, call);
-  const chosen = blocks.find(({ module }) => module === open.value) ?? blocks[0];
   return (
     <>
-      <Task done={open.value !== null}>Press a block of the network to see what it makes of this picture.</Task>
-      <Card title="The U-Net of this page" class="grid gap-16">
+      <Task done={openSkip.value !== null || cut.value.size > 0}>
+        Send the picture through the U, and press a skip to see what travels along it. Then cut one.
+      </Task>
+      <Card title="The U-Net" class="grid gap-16">
         <Inputs lesson={lesson} answer={answer} />
         <NetworkStatus />
-        <p class="field-hint">To scale: a bar is as wide as the block has channels, and as high as its picture.</p>
-        <Diagram blocks={blocks} chosen={chosen?.module} />
-        {(lesson?.unet.patch_size ?? 1) > 1 && (
-          <p class="field-hint">
-            The network takes 2 × 2 pixels as one place with four values, so 28 pixels are 14 places.
-          </p>
-        )}
-        {chosen && <FeatureMaps block={chosen} values={answer?.modules[chosen.module]} />}
+        <U own={blocks} answer={answer} lesson={lesson} />
       </Card>
+      {lesson && <Without lesson={lesson} blocks={blocks} whole={answer} />}
       {lesson && <Embedding lesson={lesson} />}
       {lesson && <WrongTime lesson={lesson} />}
       <TakeAway>
@@ -50,6 +53,53 @@ export default function NetworkChapter(): JSX.Element {
         block hears which t it is.
       </TakeAway>
       <Notes notes={NOTES} />
+    </>
+  );
+}
+
+interface UProps {
+  /** Of the page's network; empty until its folder is read. */
+  own: readonly Block[];
+  answer: Answered | undefined;
+  lesson: Lesson | undefined;
+}
+
+const PLAN = tutorialBlocks();
+
+/** The page's network with its picture, or the plan of the tutorial's. */
+function U({ own, answer, lesson }: UProps): JSX.Element {
+  const [patch, side] = [lesson?.unet.patch_size ?? 1, lesson?.shape[1] ?? 0];
+  const plan = drawn.value === 'tutorial';
+  const blocks = plan ? PLAN : own;
+  const skips = useMemo(() => skipsOf(blocks), [blocks]);
+  const skip = skips.find(({ from }) => from.module === openSkip.value);
+  const block = skip?.from ?? blocks.find(({ module }) => module === open.value) ?? blocks[0];
+  const maps = plan ? {} : (answer?.modules ?? {});
+  return (
+    <>
+      <Segmented<Drawn>
+        label="Network"
+        value={drawn.value}
+        options={[
+          { value: 'page', label: 'This page’s' },
+          { value: 'tutorial', label: 'The tutorial’s' },
+        ]}
+        onChange={(value) => {
+          drawn.value = value;
+          reached.value = openSkip.value = open.value = null;
+          playing.value = false;
+        }}
+      />
+      {blocks.length > 0 && <Passage key={drawn.value} blocks={blocks} />}
+      <p class="field-hint">
+        To scale: a block’s picture is as large as what it gives has places, its bar as long as it has channels.{' '}
+        {plan
+          ? `${grouped(TUTORIAL.parameters)} weights, which this page does not have: only the plan is drawn. Its skips leave once a block has halved the size. So none has the full size, and the deepest brings what comes from below anyway.`
+          : patch > 1 &&
+            `The network takes ${patch} × ${patch} pixels as one place with ${patch ** 2} values, so ${side} pixels are ${side / patch} places.`}
+      </p>
+      <Diagram blocks={blocks} chosen={skip ? { skip: skip.from.module } : { block: block?.module }} maps={maps} />
+      {block && <Details block={block} skip={skip} maps={maps[block.module]} plan={plan} />}
     </>
   );
 }
@@ -78,42 +128,9 @@ const NOTES: readonly Note[] = [
     question: 'What would a U-Net without skips lose?',
     answer: (
       <p>
-        The exact places. At the bottom the picture is a few pixels a side: it knows that this is a three, not where its
-        edge is. But the noise has to be named pixel by pixel.
+        The exact places: the noise has to be named pixel by pixel, and at the bottom a place stands for many pixels.
+        Cut the skips above and look.
       </p>
     ),
   },
 ];
-
-/** What a block gives for this picture and t: one small picture a channel. */
-interface FeatureMapsProps {
-  block: Block;
-  /** [1, channels, height, width]; undefined: not computed yet. */
-  values: { data: Float32Array; dims: readonly number[] } | undefined;
-}
-
-const COLUMNS = 16;
-
-function FeatureMaps({ block, values }: FeatureMapsProps): JSX.Element {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const { title, module } = block;
-  const channels = values?.dims[1] ?? block.channels;
-  useLayoutEffect(() => {
-    if (!values || !canvas.current) return;
-    const [, count = 0, height = 0, width = 0] = values.dims;
-    const sheet = tiles(values.data, { count, height, width, columns: COLUMNS });
-    canvas.current.width = sheet.width;
-    canvas.current.height = sheet.height;
-    const image = new ImageData(sheet.width, sheet.height);
-    image.data.set(sheet.rgba);
-    canvas.current.getContext('2d')!.putImageData(image, 0, 0);
-  }, [values]);
-  return (
-    <figure class="learn-figure grid slim gap-8 learn-maps" aria-live="off">
-      <canvas ref={canvas} class="picture" role="img" aria-label={`${channels} feature maps of ${module}`} />
-      <figcaption>
-        <strong>{title}</strong>, <code>{module}</code>: {channels} feature maps. Blue is negative, orange positive.
-      </figcaption>
-    </figure>
-  );
-}

@@ -1,4 +1,4 @@
-/** What goes into the network, and which block is open. */
+/** What goes into the network. */
 import { levelOf } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
 import { epsilon } from '../../forward/state/noisy.ts';
@@ -10,7 +10,6 @@ import { lesson } from '../lesson.ts';
 export const t = signal(350);
 /** What the network is told, in the last figure; null: the truth. */
 export const told = signal<number | null>(null);
-export const open = signal<string | null>(null);
 
 const SEED = 4;
 

@@ -1,5 +1,5 @@
 /** The blocks of a U-Net from its config, in the order in which a picture goes through them. */
-import type { UnetConfig } from '../lesson.ts';
+import type { UnetConfig } from '../../lesson.ts';
 
 export interface Block {
   /** The module whose output is looked at, as diffusers names it. */
@@ -11,6 +11,8 @@ export interface Block {
   /** 0: the size of the input, 1: half of it ... */
   level: number;
   part: 'down' | 'middle' | 'up';
+  /** Its output leaves as a skip, or a skip enters it. */
+  skip?: 'leaves' | 'enters' | undefined;
 }
 
 /** @param size of the picture, a side */
@@ -23,23 +25,17 @@ export function blocksOf(config: UnetConfig, size: number): Block[] {
     module: string,
     title: string,
     level: number,
+    skip?: Block['skip'],
     channels = widths[level]!,
-  ): Block => ({
-    module,
-    title,
-    channels,
-    side: sideAt(level),
-    level,
-    part,
-  });
-  const blocks = [block('down', 'conv_in', 'First convolution', 0)];
+  ): Block => ({ module, title, channels, side: sideAt(level), level, part, skip });
+  const blocks = [block('down', 'conv_in', 'First convolution', 0, 'leaves')];
   for (let level = 0; level <= deepest; level++) {
     for (let i = 0; i < layers; i++) {
-      blocks.push(block('down', `down_blocks.${level}.resnets.${i}`, 'Residual block', level));
+      blocks.push(block('down', `down_blocks.${level}.resnets.${i}`, 'Residual block', level, 'leaves'));
     }
     if (level < deepest) {
       blocks.push(
-        block('down', `down_blocks.${level}.downsamplers.0.conv`, 'Half the size', level + 1, widths[level]!),
+        block('down', `down_blocks.${level}.downsamplers.0.conv`, 'Half the size', level + 1, 'leaves', widths[level]!),
       );
     }
   }
@@ -47,10 +43,12 @@ export function blocksOf(config: UnetConfig, size: number): Block[] {
   for (let level = deepest; level >= 0; level--) {
     const up = deepest - level;
     for (let i = 0; i <= layers; i++) {
-      blocks.push(block('up', `up_blocks.${up}.resnets.${i}`, 'Residual block, with the skip', level));
+      blocks.push(block('up', `up_blocks.${up}.resnets.${i}`, 'Residual block', level, 'enters'));
     }
     if (level > 0) {
-      blocks.push(block('up', `up_blocks.${up}.upsamplers.0.conv`, 'Twice the size', level - 1, widths[level]!));
+      blocks.push(
+        block('up', `up_blocks.${up}.upsamplers.0.conv`, 'Twice the size', level - 1, undefined, widths[level]!),
+      );
     }
   }
   return blocks;
