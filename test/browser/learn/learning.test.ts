@@ -135,4 +135,33 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     await alert.getByRole('button', { name: 'Try again' }).click();
     await alert.waitFor({ state: 'detached' });
   });
+
+  it('moves the mean with an outlier and leaves the median, and loses rare answers with L1', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/learning');
+    const figure = page.getByRole('img', { name: /answers, their mean/ });
+    const told = async () => {
+      const [, mean, median] = /mean (\S+) and their median (\S+)/.exec((await figure.getAttribute('aria-label'))!)!;
+      return [mean, median].map((value) => Number(value!.replace('−', '-')));
+    };
+    await figure.waitFor();
+    const [before, middle] = await told();
+    await figure.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await figure.boundingBox())!;
+    await page.mouse.move(x + 0.6 * width, y + 0.5 * height);
+    await page.mouse.down();
+    await page.mouse.move(x + 0.99 * width, y + 0.5 * height);
+    await page.mouse.up();
+    await expect.poll(async () => (await told())[0]).toBeGreaterThan(before! + 0.1);
+    expect((await told())[1]).toBe(middle);
+    await page.getByRole('slider', { name: 'The outlier' }).fill('-2');
+    await expect.poll(async () => (await told())[0]).toBeLessThan(before!);
+    await page.getByRole('radio', { name: 'Two camps' }).check();
+    await page.getByRole('slider', { name: 'Answers in the right camp' }).fill('4');
+    const drawn = (name: string) =>
+      page
+        .getByRole('meter', { name: `Rare ones drawn with ${name}` })
+        .evaluate((meter: HTMLMeterElement) => meter.value);
+    await expect.poll(() => drawn('L2')).toBeCloseTo(0.2, 1);
+    await expect.poll(() => drawn('L1')).toBeLessThan(0.1);
+  });
 });

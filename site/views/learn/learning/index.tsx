@@ -13,6 +13,7 @@ import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 import { attempt } from '../trouble.ts';
 import { Algorithm } from './algorithm.tsx';
 import { T } from './cloud-network.ts';
+import { Errors } from './errors/index.tsx';
 import './learning.css';
 import { Plane } from './plane.tsx';
 import { Recorded } from './recorded/recorded.tsx';
@@ -106,6 +107,7 @@ export default function LearningChapter(): JSX.Element {
         </div>
         <Loss />
       </Card>
+      <Errors />
       <section class="learn-text grid gap-12">
         <h2>From points to digits</h2>
         <p>
