@@ -1,5 +1,7 @@
 /** The chapter on improving: recorded runs, side by side. */
 import { describe, expect, it } from 'vitest';
+import { IMPROVEMENTS, runOf } from '#site/views/learn/improve/runs.ts';
+import { differencesOf } from '#site/views/learn/improve/seeds/interval.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { openSite } from '#test/browser/site.ts';
 import { useBrowser, useHost } from '#test/browser/visit.ts';
@@ -27,5 +29,24 @@ describe('the chapter on improving', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('The command of this run').click();
     await page.getByText(/^pipeline train --data digits --preset tutorial/).waitFor();
     await page.getByText('Done.', { exact: false }).first().waitFor();
+  });
+
+  it('shows every seed of a run as a dot, and says what they tell together', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/improve');
+    const figure = page.getByRole('img', { name: /^Held-out loss of improvements/ });
+    await figure.waitFor();
+    const compared = IMPROVEMENTS.filter(({ otherNoise }) => !otherNoise);
+    const all = compared.flatMap(({ id }) => differencesOf(runOf(id)));
+    expect(await figure.locator('circle').count()).toBe(all.length);
+    const several = compared.filter(({ id }) => differencesOf(runOf(id)).length > 1);
+    expect(await figure.locator('.learn-seeds-interval').count()).toBe(several.length);
+    for (const { name } of compared) {
+      await page
+        .getByRole('listitem')
+        .filter({ hasText: `${name}: ` })
+        .waitFor();
+    }
+    await page.getByRole('radio', { name: compared[0]!.name }).check();
+    expect(await figure.locator('.learn-seeds-chosen').textContent()).toContain(compared[0]!.name);
   });
 });

@@ -8,6 +8,7 @@ import { FewCalls } from './few/index.tsx';
 import './improve.css';
 import { LineChart } from '../line-chart.tsx';
 import { FIRST, IMPROVEMENTS, type Improvement, type Run, runOf } from './runs.ts';
+import { Seeds } from './seeds/index.tsx';
 
 export default function ImproveChapter(): JSX.Element {
   const [chosen, setChosen] = useState<Improvement>(IMPROVEMENTS[0]!);
@@ -39,8 +40,8 @@ export default function ImproveChapter(): JSX.Element {
           ))}
         </fieldset>
         <div class="learn-improve-pair">
-          <Sheet id={FIRST} title="The tutorial’s network" heldOut={before.heldOut} />
-          <Sheet id={chosen.id} title={chosen.name} heldOut={after.heldOut} />
+          <Sheet id={FIRST} title="The tutorial’s network" heldOut={before.seeds[0]!.heldOut} />
+          <Sheet id={chosen.id} title={chosen.name} heldOut={after.seeds[0]!.heldOut} />
         </div>
         <LossChart before={before} after={after} name={chosen.name} />
         <p class="field-hint">
@@ -56,10 +57,11 @@ export default function ImproveChapter(): JSX.Element {
           </p>
         </details>
       </Card>
+      <Seeds chosen={chosen} />
       <FewCalls />
       <TakeAway>
-        Change one thing, keep the rest and the seed, and look at loss and pictures: they need not agree. Few calls take
-        straight paths, and a student learns these from its teacher.
+        Change one thing, keep the rest, try several seeds, and look at loss and pictures: they need not agree. Few
+        calls take straight paths, and a student learns these from its teacher.
       </TakeAway>
       <Notes notes={NOTES} />
     </>
