@@ -22,6 +22,11 @@ export const CHAPTERS = [
     idea: 'A U-Net looks at the picture at several sizes, and is told the time t at every one of them.',
   },
   {
+    id: 'data',
+    title: 'From films to batches',
+    idea: 'A network takes small squares of numbers from −1 to 1, a handful at a time.',
+  },
+  {
     id: 'learning',
     title: 'How it learns',
     idea: 'Training is one line, repeated: guess the noise of one noisy picture, then correct the guess a little.',

@@ -18,7 +18,7 @@ export function Overview(): JSX.Element {
       <header class="learn-head grid gap-8">
         <h1>Learn how diffusion works</h1>
         <p class="lede">
-          From “what is noise?” to a model that you train yourself, in eight short chapters. What you see is computed
+          From “what is noise?” to a model that you train yourself, in nine short chapters. What you see is computed
           while you watch, on this device; what was recorded says so.
         </p>
         <p class="learn-go row">

@@ -2,8 +2,8 @@
 import { computed, signal } from '@preact/signals';
 import { sentence } from '../../state/store.ts';
 
-/** What a chapter needs: the model's folder, real digits, hands, the answers of a network. */
-export type Need = 'model' | 'digits' | 'hands' | 'network';
+/** What a chapter needs: the model's folder, real digits, hands, phantoms of all ages, the answers of a network. */
+export type Need = 'model' | 'digits' | 'hands' | 'phantoms' | 'network';
 
 const known = signal<Partial<Record<Need, string>>>({});
 

@@ -33,7 +33,7 @@ describe('goOn', () => {
     expect(goOn.value.id).toBe('guess');
     markDone('guess');
     markDone('network');
-    expect(goOn.value.id).toBe('learning');
+    expect(goOn.value.id).toBe('data');
     last.value = findChapter('game');
     markDone('game');
     expect(goOn.value.id).toBe('why');
