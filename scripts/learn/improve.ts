@@ -16,12 +16,12 @@ import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import sharp from 'sharp';
 import { writeWhole } from '#base/files/output.ts';
-import type { Run } from '#site/views/learn/improve/runs.ts';
+import type { Run } from '#site/views/learn/improve/runs/runs.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SITE = join(ROOT, 'site');
 const SHEETS = join(SITE, 'public', 'learn');
-const RUNS = join(SITE, 'views', 'learn', 'improve', 'runs.json');
+const RUNS = join(SITE, 'views', 'learn', 'improve', 'runs', 'runs.json');
 const STEPS = 500;
 /** Of a picture, pixels. */
 const SIDE = 16;

@@ -1,6 +1,6 @@
 /** The chapter on improving: recorded runs, side by side. */
 import { describe, expect, it } from 'vitest';
-import { IMPROVEMENTS, runOf } from '#site/views/learn/improve/runs.ts';
+import { IMPROVEMENTS, runOf } from '#site/views/learn/improve/runs/runs.ts';
 import { differencesOf } from '#site/views/learn/improve/seeds/interval.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { openSite } from '#test/browser/site.ts';

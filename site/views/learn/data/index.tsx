@@ -7,9 +7,9 @@ import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 import { useFetched } from '../use-fetched.ts';
 import { Batch } from './batch/index.tsx';
 import './data.css';
+import { fetchAll, hands, size } from './hands/state.ts';
 import { Resize } from './small/resize.tsx';
 import { Scale } from './small/scale.tsx';
-import { fetchAll, hands, size } from './state.ts';
 
 export default function DataChapter(): JSX.Element {
   useFetched('phantoms', hands, fetchAll);

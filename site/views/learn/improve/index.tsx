@@ -7,7 +7,7 @@ import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 import { FewCalls } from './few/index.tsx';
 import './improve.css';
 import { LineChart } from '../line-chart.tsx';
-import { FIRST, IMPROVEMENTS, type Improvement, type Run, runOf } from './runs.ts';
+import { FIRST, IMPROVEMENTS, type Improvement, type Run, runOf } from './runs/runs.ts';
 import { Seeds } from './seeds/index.tsx';
 
 export default function ImproveChapter(): JSX.Element {

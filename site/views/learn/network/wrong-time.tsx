@@ -12,7 +12,7 @@ import { LineChart } from '../line-chart.tsx';
 import { Panel } from '../panel.tsx';
 import { hat } from '../symbols.tsx';
 import { useAnswer } from '../use-answer.ts';
-import { clean, noisy, t, told } from './state.ts';
+import { clean, noisy, t, told } from './asked/state.ts';
 
 /** Times that the network is told, besides the one of the slider. */
 const POINTS = 13;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FIRST, IMPROVEMENTS, RUNS, type Run, runOf } from '#site/views/learn/improve/runs.ts';
+import { FIRST, IMPROVEMENTS, RUNS, type Run, runOf } from '#site/views/learn/improve/runs/runs.ts';
 import { differencesOf, intervalOf, verdictOf } from '#site/views/learn/improve/seeds/interval.ts';
 
 describe('intervalOf', () => {

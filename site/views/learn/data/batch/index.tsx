@@ -7,7 +7,7 @@ import { Slider } from '../../../../components/slider.tsx';
 import { fromBytes, paint } from '../../../../state/pixels.ts';
 import { grouped, readable } from '../../../forward/state/numbers.ts';
 import { LineChart } from '../../line-chart.tsx';
-import type { Hands } from '../state.ts';
+import type { Hands } from '../hands/state.ts';
 import { average, batchOf, bestOf, COUNT, noisyMeans, STEPS, scatterOf, singleScatter, walkOf } from './gradients.ts';
 import { Walk } from './walk.tsx';
 

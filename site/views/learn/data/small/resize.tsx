@@ -6,7 +6,7 @@ import { Slider } from '../../../../components/slider.tsx';
 import { fitPicture, type Rgba } from '../../../../state/picture.ts';
 import { grouped } from '../../../forward/state/numbers.ts';
 import { Panel } from '../../panel.tsx';
-import { size } from '../state.ts';
+import { size } from '../hands/state.ts';
 
 /** What can still be made out of this phantom, by side. */
 export const SIZES: readonly { side: number; seen: string }[] = [

@@ -9,7 +9,7 @@ import { fitPicture, type Rgba } from '../../../../state/picture.ts';
 import { momentsOf } from '../../../forward/chain/statistics.ts';
 import { percent, readable } from '../../../forward/state/numbers.ts';
 import { Panel } from '../../panel.tsx';
-import { size } from '../state.ts';
+import { size } from '../hands/state.ts';
 import { Histogram } from './histogram.tsx';
 import { clippedShares, scaled, WHITE, windowOf } from './window.ts';
 

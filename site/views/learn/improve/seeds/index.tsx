@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { Card } from '../../../../components/card.tsx';
 import { readable } from '../../../forward/state/numbers.ts';
-import { FIRST, IMPROVEMENTS, type Improvement, runOf } from '../runs.ts';
+import { FIRST, IMPROVEMENTS, type Improvement, runOf } from '../runs/runs.ts';
 import { differencesOf, type Interval, intervalOf, type Verdict, verdictOf } from './interval.ts';
 import './seeds.css';
 

@@ -1,5 +1,5 @@
 /** What several seeds say together: the mean of a difference, and how sure it is. */
-import { FIRST, type Run, runOf } from '../runs.ts';
+import { FIRST, type Run, runOf } from '../runs/runs.ts';
 
 /** 0.975 quantiles of Student's t, by degrees of freedom from 1 on. */
 const STUDENT = [

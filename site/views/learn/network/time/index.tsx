@@ -7,7 +7,7 @@ import { Formula, fraction, row, sub } from '../../../../components/math.tsx';
 import { Slider } from '../../../../components/slider.tsx';
 import { grouped, readable } from '../../../forward/state/numbers.ts';
 import type { Lesson } from '../../lesson.ts';
-import { t } from '../state.ts';
+import { t } from '../asked/state.ts';
 import { AlikeChart, REACH } from './alike.tsx';
 import { alike, embeddingOf, frequenciesOf, optionsOf } from './embedding.ts';
 import { Heat, Lit } from './heat.tsx';

@@ -10,7 +10,7 @@ import type { Lesson } from '../../lesson.ts';
 import { Panel } from '../../panel.tsx';
 import { hat } from '../../symbols.tsx';
 import { type Answered, useAnswer } from '../../use-answer.ts';
-import { clean, noisy, t } from '../state.ts';
+import { clean, noisy, t } from '../asked/state.ts';
 import type { Block } from './blocks.ts';
 import { sizeOf } from './diagram.tsx';
 import { skipsOf } from './skips.ts';

@@ -1,10 +1,10 @@
 /** What goes into the network. */
 import { levelOf } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
-import { epsilon } from '../../forward/state/noisy.ts';
-import { digits } from '../../forward/state/state.ts';
-import { firstOf, pictureAt, shownDigit } from '../digits.ts';
-import { lesson } from '../lesson.ts';
+import { epsilon } from '../../../forward/state/noisy.ts';
+import { digits } from '../../../forward/state/state.ts';
+import { firstOf, pictureAt, shownDigit } from '../../digits.ts';
+import { lesson } from '../../lesson.ts';
 
 /** In the network's schedule, 0 to T - 1. */
 export const t = signal(350);

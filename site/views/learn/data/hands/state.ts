@@ -1,8 +1,8 @@
 /** The pictures of the chapter: one phantom in full size, and the page's sheet of small ones. */
 import { signal } from '@preact/signals';
-import { fetchFile, pixelsOf } from '../../../state/fetch-file.ts';
-import { fetchPhantoms, type Phantoms } from '../../../state/phantoms.ts';
-import type { Rgba } from '../../../state/picture.ts';
+import { fetchFile, pixelsOf } from '../../../../state/fetch-file.ts';
+import { fetchPhantoms, type Phantoms } from '../../../../state/phantoms.ts';
+import type { Rgba } from '../../../../state/picture.ts';
 
 export interface Hands extends Phantoms {
   /** 256 pixels a side: see scripts/learn/draw-phantom.ts. */

@@ -2,15 +2,15 @@
 import { levelOf } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { Formula, sub } from '../../../components/math.tsx';
-import { Segmented } from '../../../components/segmented.tsx';
-import { Slider } from '../../../components/slider.tsx';
-import { shownDigit } from '../digits.ts';
-import { formsOf } from '../forms.ts';
-import type { Lesson } from '../lesson.ts';
-import { Panel } from '../panel.tsx';
-import { hat } from '../symbols.tsx';
-import type { Answered } from '../use-answer.ts';
+import { Formula, sub } from '../../../../components/math.tsx';
+import { Segmented } from '../../../../components/segmented.tsx';
+import { Slider } from '../../../../components/slider.tsx';
+import { shownDigit } from '../../digits.ts';
+import { formsOf } from '../../forms.ts';
+import type { Lesson } from '../../lesson.ts';
+import { Panel } from '../../panel.tsx';
+import { hat } from '../../symbols.tsx';
+import type { Answered } from '../../use-answer.ts';
 import { clean, noisy, t } from './state.ts';
 
 const CHOICE = ['0', '2', '3', '5', '8'] as const;
