@@ -110,6 +110,7 @@ function toDataset(source: Source, stored: Stored, options: PrepareOptions, cach
     ...(levels && { levels }),
     ...(others && { beside: others }),
     ...(pixelSpacing && { pixelSpacing }),
+    ...(groups && { groups }),
     ...split,
     skipped,
     notes,

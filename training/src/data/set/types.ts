@@ -59,6 +59,8 @@ export interface Dataset {
   phantoms?: number;
   /** Where the labels come from, in words: `the column "male" of train.csv`. */
   labelSource?: string;
+  /** [count], equal for images of one patient, study or file, which are held out together; absent where each is for itself. */
+  groups?: readonly number[];
   /** Image numbers to train on, ascending. */
   train: Uint32Array;
   /** Image numbers held out, ascending. Never in `train`. */
