@@ -14,6 +14,7 @@ export type { ModelFiles } from './model-files.ts';
 export { type ModelFolder, readModelFolder } from './model-folder.ts';
 export { hashModel } from './model-hash.ts';
 export { nameModels } from './model-names.ts';
+export { type Network, openNetwork } from './open-network.ts';
 export { captionedStrip } from './pictures/captions.ts';
 export { type LineChart, lineChart, logTicks, type Series } from './pictures/chart.ts';
 export {
