@@ -1,9 +1,12 @@
 /** Measures the pictures of a model, judges a smaller format of it, and compares evaluations. */
+export { audit } from './audit.ts';
+export type { AuditHooks, AuditJob } from './audit-job.ts';
 export { figuresOf, requireNoOther, writeComparison } from './compare/compare.ts';
 export { openSides } from './compare/folders.ts';
 export { evaluate } from './evaluate.ts';
 export { type EvaluateHooks, type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
 export { JUDGED_COUNT, type Judgement, type JudgeOptions, judge, requireJudgement } from './judge-format.ts';
+export { type Audit, reportText, verdictLine } from './membership/index.ts';
 export { openFiles, requireApart } from './report/files.ts';
 export { type ImageNames, imageNames } from './report/image-names.ts';
 export type { Evaluation, SweepRow } from './report/types.ts';

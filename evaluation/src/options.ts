@@ -8,5 +8,6 @@ export {
   type ImagesOfEvaluation,
 } from './choose-images.ts';
 export { FEATURE_RANGES, type FeatureRange } from './features/range.ts';
+export { ATTACKS, type Attack } from './membership/names.ts';
 export { withoutEvaluation } from './report/card.ts';
 export { describeSettings } from './report/words.ts';

@@ -28,6 +28,7 @@ const SCRIPTS: Record<string, string> = {
   measures: 'measures.py',
   dice: 'dice.py',
   memorisation: 'memorisation.py',
+  membership: 'membership/references.py',
   chance: 'chance.py',
   game: 'game.ts',
 };

@@ -38,7 +38,7 @@ export function rateBelow(rank: number, heldOut: number): { value: number; inter
 }
 
 /** Of the `rank`-th lowest of `count` uniform numbers, by halving: it is below p if `rank` or more of them are. */
-function betaQuantile(probability: number, rank: number, count: number): number {
+export function betaQuantile(probability: number, rank: number, count: number): number {
   let [low, high] = [0, 1];
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;

@@ -1,0 +1,43 @@
+/** What an audit is told, and how it tells of itself. */
+import type { ReportProgress } from '@onnoise/base/terminal';
+import type { DeviceChoice, ModelFolder } from '@onnoise/runtime-node';
+import type { Dataset, PrepareOptions } from '@onnoise/training/data';
+import type { TrainingFile } from '@onnoise/training/folder';
+import type { Attack } from './membership/index.ts';
+
+export interface AuditJob {
+  model: ModelFolder;
+  /** Its training.json, if it has one. */
+  training: TrainingFile | undefined;
+  /** The images that it was trained on, split as in training. */
+  data: PrepareOptions;
+  /** Images that it has never seen. Default: those that training held out. */
+  test?: PrepareOptions | undefined;
+  /** Whether the user says how many channels the images shall have. */
+  forced: boolean;
+  /** Whether images may be others than training.json names. */
+  otherImages: boolean;
+  attacks: readonly Attack[];
+  timesteps?: readonly number[] | undefined;
+  draws: number;
+  seed: number;
+  /** Images of each kind that are scored; default: all. */
+  count?: number | undefined;
+  shadows: number;
+  /** Of a shadow. Default: as often over its images as the model went over its own. */
+  steps?: number | undefined;
+  /** For training shadows in this call. */
+  minutes?: number | undefined;
+  device: DeviceChoice;
+  /** Folder of shadows and scores. */
+  run: string;
+}
+
+export interface AuditHooks {
+  /** Runs one stage of the work, whose progress is counted in `unit`. */
+  stage: <T>(label: string, unit: string, work: (report: ReportProgress) => Promise<T>) => Promise<T>;
+  prepare: (options: PrepareOptions) => Promise<Dataset>;
+  /** Gets a sentence that the user should read. */
+  onNote: (sentence: string) => void;
+  signal: AbortSignal;
+}

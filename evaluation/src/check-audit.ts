@@ -1,0 +1,102 @@
+/** What must be so of a model and of the images that are named, before they are prepared or the network is called. */
+import { basename } from 'node:path';
+import { checkSeed } from '@onnoise/scheduler';
+import { check, InputError, integer, number, refuse, rule } from '@onnoise/scheduler/rules';
+import type { ConfigLayer, PartialConfig } from '@onnoise/training/settings';
+import type { AuditJob } from './audit-job.ts';
+import type { RealImages } from './data.ts';
+
+const MOST_SHADOWS = 1000;
+/** Of fewer, none says how much scores vary. */
+export const FEWEST_SHADOWS = 4;
+
+/** @returns the settings that shadows are trained with, if there are to be some; and why images may not be what they are taken for */
+export function readSettings(action: string, job: AuditJob): { base: ConfigLayer | undefined; doubts: string[] } {
+  const { model, training, attacks, draws, seed, count, shadows, steps, minutes } = job;
+  if (model.distilled) {
+    refuse(action, '--model', 'a model that knows all timesteps, such as its teacher', 'a student of few calls');
+  }
+  if (attacks.length === 0) refuse(action, '--attacks', 'at least one', 'none');
+  check(action, '--draws', integer(1, 1000), draws);
+  checkSeed(action, '--seed', seed);
+  if (count !== undefined) check(action, '--count', integer(1), count);
+  const even = rule(`0, or an even number from ${FEWEST_SHADOWS} to ${MOST_SHADOWS}`, (value) => {
+    return value === 0 || (integer(FEWEST_SHADOWS, MOST_SHADOWS).holds(value) && Number(value) % 2 === 0);
+  });
+  check(action, '--shadows', even, shadows);
+  for (const [name, value] of Object.entries({ steps, minutes })) {
+    if (value === undefined) continue;
+    if (shadows === 0) refuse(action, `--${name}`, 'left out without --shadows', value);
+    check(action, `--${name}`, name === 'steps' ? integer(1) : number({ above: 0 }), value);
+  }
+  const init = training?.settings.training?.init;
+  const started = typeof init === 'string' ? basename(init) : undefined;
+  if (shadows > 0 && training === undefined) {
+    throw new InputError(
+      `Cannot ${action}: --shadows must be 0 for a model folder without training.json, which has the settings to train them with, received ${shadows}.`,
+    );
+  }
+  if (shadows > 0 && started !== undefined) {
+    throw new InputError(
+      `Cannot ${action}: --shadows must be 0 for a model that started from the weights of ${started}, whose images shadows have not seen, received ${shadows}.`,
+    );
+  }
+  const doubts = [
+    ...(training === undefined
+      ? ['No training.json says which images the model was trained on, so those that are named may be others.']
+      : []),
+    ...(started === undefined
+      ? []
+      : [
+          `The model started from the weights of ${started}, and what these learnt from may be among the images held out.`,
+        ]),
+  ];
+  const base = shadows > 0 ? { name: 'training.json', config: training!.settings as PartialConfig } : undefined;
+  return { base, doubts };
+}
+
+/** @throws InputError where nothing is held out: all images would be training images, and there is nothing to compare them with */
+export function requireHeldOut(action: string, { data, test, model, training }: AuditJob): void {
+  const { conditions = [] } = model;
+  if (test === undefined) {
+    if (training !== undefined && data.validationShare > 0) return;
+    const why =
+      training === undefined ? 'no training.json says which images training held out' : 'training held none out';
+    throw new InputError(
+      `Cannot ${action}: --test-data must name images that the model has never seen, received nothing, and ${why}. Without them an audit means nothing.`,
+    );
+  }
+  if (conditions.length > 0) {
+    throw new InputError(
+      `Cannot ${action}: --test-data must be left out for a model that is told numbers, such as ${conditions[0]!.name}, since it has none. The images that training held out take its place.`,
+    );
+  }
+}
+
+/** @throws InputError for other images than training.json names, unless they are meant, and for another split of them */
+export function refuseUnlike(
+  action: string,
+  { training, data, otherImages }: AuditJob,
+  { same, dataset }: RealImages,
+): void {
+  if (training === undefined) return;
+  if (same === false) {
+    if (otherImages) return;
+    throw new InputError(
+      `Cannot ${action}: --data must be the images that training.json names, ${training.data.name}, received others (${dataset.name}). Add --other-images to audit with them all the same.`,
+    );
+  }
+  const { data: told = {}, training: { seed } = {} } = training.settings;
+  const held = told.validationShare !== 0 || data.validationShare !== 0;
+  const split = [
+    ['--validation-share', told.validationShare, data.validationShare],
+    ['--split-seed', held ? seed : data.seed, data.seed],
+    ['--group-column', told.groupColumn, data.groupColumn],
+  ] as const;
+  const other = split.find(([, was, is]) => was !== is);
+  if (other === undefined) return;
+  const [name, was = 'nothing', is = 'nothing'] = other;
+  throw new InputError(
+    `Cannot ${action}: ${name} must be as in training, ${was}, received ${is}. Otherwise images would be taken for what they are not.`,
+  );
+}

@@ -1,0 +1,16 @@
+export type { AttackPlan } from './attacks.ts';
+export { refuseShared, requireImages, sharedImages } from './check.ts';
+export { rankAttacks } from './figures.ts';
+export { drawHalf } from './halves.ts';
+export { keyOf, readScores, writeScores } from './kept-scores.ts';
+export { logRatios } from './lira.ts';
+export { ATTACKS, type Attack } from './names.ts';
+export { joinPool, type Part, type Pool, pixelHashes } from './pool.ts';
+export { reportText, verdictLine } from './report.ts';
+export { type RiskRow, rankChances, riskTable, standOut } from './risk.ts';
+export { type Attacked, scoreImages } from './scores.ts';
+export type { ShadowSettings } from './shadow.ts';
+export { runShadows } from './shadows.ts';
+export { checkTimesteps, usualTimesteps } from './timesteps.ts';
+export { type AttackFigures, AUDIT_VERSION, type Audit, type AuditVerdict } from './types.ts';
+export { judgeAttacks, limitsOf } from './verdict.ts';
