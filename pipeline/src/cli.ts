@@ -67,6 +67,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     describe: 'Measure how good a model is, and whether it copies training images',
     load: () => import('./commands/evaluate.ts'),
   },
+  audit: {
+    describe: 'Attack a model to learn whether it gives away which images it was trained on',
+    load: () => import('./commands/audit.ts'),
+  },
   anomaly: {
     describe: 'Find images that differ from what a model has learnt',
     load: () => import('./commands/anomaly.ts'),

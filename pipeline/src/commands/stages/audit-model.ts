@@ -1,0 +1,110 @@
+/** The work of `pipeline audit`: the images are prepared, the model attacked, and each file written when it is whole. */
+import { basename, join, resolve } from 'node:path';
+import { checkWritable, isWithin, requireApartFromData, writeWhole } from '@onnoise/base/files';
+import { FailedCheck, sayDetail, sayNote, sayResult, withInterrupt, withProgress } from '@onnoise/base/terminal';
+import { formatDuration, formatPath, plural } from '@onnoise/base/text';
+import { type Audit, audit, reportText, verdictLine } from '@onnoise/evaluation';
+import type { Attack } from '@onnoise/evaluation/options';
+import { type DeviceChoice, readModelFolder } from '@onnoise/runtime-node';
+import { pictureShapeOf } from '@onnoise/scheduler/model';
+import { InputError } from '@onnoise/scheduler/rules';
+import { readTrainedOn, readTraining } from '@onnoise/training/folder';
+import { toImages } from '../options/evaluate-fields.ts';
+import { prepareWithProgress } from './prepare-with-progress.ts';
+
+/** The options of `pipeline audit`; those of the images are read by `toImages`. */
+export interface AuditArguments {
+  model: string;
+  device: DeviceChoice;
+  otherImages: boolean;
+  count?: number | undefined;
+  attacks?: string[] | undefined;
+  timesteps?: string[] | undefined;
+  draws: number;
+  seed: number;
+  shadows: number;
+  steps?: number | undefined;
+  minutes?: number | undefined;
+  run?: string | undefined;
+  out: string;
+  failOn?: 'membership' | undefined;
+  [option: string]: unknown;
+}
+
+/** What the command line asks for, read. */
+export interface AuditOptions {
+  folder: string;
+  attacks: Attack[];
+  timesteps: number[] | undefined;
+}
+
+const FIGURES = 'audit.json';
+const REPORT = 'audit.txt';
+const RISK = 'risk.csv';
+
+export async function auditModel(args: AuditArguments, { folder, attacks, timesteps }: AuditOptions): Promise<void> {
+  const { out, device, otherImages, count, draws, seed, shadows, steps, minutes, failOn } = args;
+  const action = `audit ${formatPath(folder)}`;
+  const run = args.run ?? join('runs', `${basename(resolve(folder))}-audit`);
+  const model = await readModelFolder(folder);
+  const [training, trainedOn] = [await readTraining(folder), await readTrainedOn(folder)];
+  const images = toImages(action, args, pictureShapeOf(model), trainedOn);
+  await requirePlaces(action, { run, out, model: folder, data: [images.data.data, images.test?.data] });
+  const plan = { attacks, timesteps, count, draws, seed, shadows, steps, minutes };
+  const job = { ...images, ...plan, model, training, otherImages, device, run };
+  await withInterrupt(async (signal) => {
+    const begin = performance.now();
+    const { audit: found, risk } = await audit(job, {
+      stage: (label, unit, work) => withProgress(label, { unit }, work),
+      prepare: (options) => prepareWithProgress(options, signal),
+      onNote: sayNote,
+      signal,
+    });
+    signal.throwIfAborted();
+    const files = { json: join(out, FIGURES), text: join(out, REPORT), risk: join(run, RISK) };
+    await writeWhole(files.risk, risk);
+    await writeWhole(files.text, reportText(found));
+    await writeWhole(files.json, `${JSON.stringify(found, undefined, 2)}\n`);
+    const seconds = Number(((performance.now() - begin) / 1000).toFixed(3));
+    sayDetail(`Took ${formatDuration(seconds)}`);
+    const lines = [
+      verdictLine(found),
+      ...found.limits.map((limit) => `Limit: ${limit}`),
+      `Report: ${formatPath(files.text)}: ${plural(found.attacks.length, 'attack')}, no image is named`,
+      `Risk of each image, for the owner alone: ${formatPath(files.risk)}`,
+    ];
+    sayResult(lines, { ...found, files, seconds });
+    if (failOn !== undefined) requireNoSign(folder, found);
+  });
+}
+
+/** @throws InputError for places that cannot be written, among the images, or where what is private would lie beside what is not */
+async function requirePlaces(
+  action: string,
+  { run, out, model, data }: { run: string; out: string; model: string; data: readonly (string | undefined)[] },
+): Promise<void> {
+  for (const [option, place] of [
+    ['--run', run],
+    ['--out', out],
+  ] as const) {
+    for (const source of data) await requireApartFromData(option, place, 'folder', source);
+  }
+  for (const [place, words] of [
+    [out, '--out'],
+    [model, '--model'],
+  ] as const) {
+    if (!(await isWithin(run, place))) continue;
+    throw new InputError(
+      `Cannot ${action}: --run must lie outside ${words}, since it tells the risk of each image, received ${JSON.stringify(run)}.`,
+    );
+  }
+  await checkWritable('--run', run, 'folder');
+  await checkWritable('--out', out, 'folder');
+}
+
+/** @throws FailedCheck also where nothing can be told: what was not seen has not passed. */
+function requireNoSign(folder: string, { verdict }: Audit): void {
+  if (verdict === 'no sign') return;
+  const found = verdict === 'leaks' ? 'it can be told which images it was trained on' : 'it cannot be ruled out';
+  throw new FailedCheck(`--fail-on membership: ${found} of ${folder}.`);
+}
