@@ -4,9 +4,7 @@ import { plural } from '@onnoise/base/text';
 import type { ConditioningFacts } from '@onnoise/scheduler/model';
 import { InputError, oneOf, refuse } from '@onnoise/scheduler/rules';
 import { type Dataset, listClasses } from '@onnoise/training/data';
-
-/** From the data's number of a class to the model's. */
-export type ClassMap = ReadonlyMap<number, number>;
+import type { ClassMap } from './sets/real-images.ts';
 
 /** Most classes to name in a sentence. */
 const NAMED = 20;

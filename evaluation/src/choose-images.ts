@@ -43,6 +43,8 @@ export interface TestImages {
   conditionImages?: string | undefined;
 }
 
+const OF_MODEL = { pictures: "the model's pictures", learnt: 'the images that the model was trained on' };
+
 export interface ImagesOfEvaluation {
   data: PrepareOptions;
   /** Images that training has not seen; by default those that it held out. */
@@ -51,21 +53,25 @@ export interface ImagesOfEvaluation {
   forced: boolean;
 }
 
-/** @throws InputError for another size or other channels than the model's, and where no images are named. */
+/**
+ * @param called what sentences call the pictures, and the images that these were made from
+ * @throws InputError for another size or other channels than theirs, and where no images are named.
+ */
 export function chooseImages(
   action: string,
   { typed, test }: NamedImages,
   [channels, height, width]: ImageShape,
   card: TrainedOn | undefined,
+  called = OF_MODEL,
 ): ImagesOfEvaluation {
   const size = pictureSizeOf({ width, height });
   if (Math.max(width, height) > MAX_SIZE) {
     throw new InputError(
-      `Cannot ${action}: its pictures must be at most ${MAX_SIZE} a side, they are ${width} x ${height}.`,
+      `Cannot ${action}: ${called.pictures} must be at most ${MAX_SIZE} a side, they are ${width} x ${height}.`,
     );
   }
   const own = <T extends string | number>(value: T, words: string) =>
-    worded(`${value}, ${words} the model's pictures`, oneOf([value]));
+    worded(`${value}, ${words} ${called.pictures}`, oneOf([value]));
   if (typed.size !== undefined) {
     const asked = check(action, '--size', pictureSize(MAX_SIZE), typed.size);
     check(action, '--size', own(size, 'the size of'), pictureSizeOf(extentOf(asked)));
@@ -78,9 +84,7 @@ export function chooseImages(
   const source = typed.source ?? (settings.source === 'digits' ? 'digits' : undefined);
   if (source === undefined) {
     const which = typeof settings.source === 'string' ? `, ${settings.source} by its training.json` : '';
-    throw new InputError(
-      `Cannot ${action}: --data must name the images that the model was trained on${which}, received nothing.`,
-    );
+    throw new InputError(`Cannot ${action}: --data must name ${called.learnt}${which}, received nothing.`);
   }
   const patterns = isPatterns(settings.channels as PrepareOptions['channels']) ? settings.channels : undefined;
   const { source: _, ...others }: Record<string, unknown> = { ...defaultsOf(IMAGE_FIELDS), ...carded, ...typed };

@@ -4,7 +4,7 @@
  */
 
 import { plural } from '@onnoise/base/text';
-import { type ConditioningFacts, type ImageShape, nameChannels } from '@onnoise/scheduler/model';
+import { nameChannels } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import {
   type Dataset,
@@ -14,40 +14,24 @@ import {
   type PrepareOptions,
   renameClasses,
 } from '@onnoise/training/data';
-import { type ClassMap, matchClasses, matchConditions } from './agree.ts';
-import { type BesideFacts, matchBeside, requireBeside } from './beside.ts';
-
-export interface RealImages {
-  /** `train` are the images that the model learnt from, `validation` those held out. */
-  dataset: Dataset;
-  /** Real images that training has not seen: their dataset and their numbers in it. */
-  unseen: { dataset: Dataset; numbers: Uint32Array };
-  classMap: ClassMap | undefined;
-  /** Sentences that the user should read. */
-  notes: string[];
-  /** Whether training.json names the same bytes; undefined if it names none. */
-  same: boolean | undefined;
-  close(): void;
-}
+import { matchBeside, requireBeside } from './beside.ts';
+import type { RealImages } from './sets/real-images.ts';
+import type { PictureSource } from './source.ts';
 
 export interface OpenOptions {
-  /** As in `Cannot <action>: ...`. */
-  action: string;
-  /** `shape` is that of its pictures, without the planes of masks. */
-  model: ConditioningFacts & BesideFacts & { shape: ImageShape };
+  source: Pick<PictureSource, 'action' | 'called' | 'facts' | 'dataHash' | 'agree'>;
   data: PrepareOptions;
   /** Default: the images that `data` holds out. */
   test?: PrepareOptions | undefined;
   /** Whether gray or colour is as the user says; if not, images must be what the model makes. */
   forced: boolean;
-  /** Of the images in training.json. */
-  hash?: string | undefined;
   prepare(options: PrepareOptions): Promise<Dataset>;
 }
 
 /** @throws InputError where the images do not fit the model, or none are left to compare with. */
 export async function openRealImages(options: OpenOptions): Promise<RealImages> {
-  const { action, model, data, test, forced, hash, prepare } = options;
+  const { source, data, test, forced, prepare } = options;
+  const { action, facts: model, dataHash: hash } = source;
   requireBeside(action, model, data, test);
   const opened: Dataset[] = [];
   const close = () => {
@@ -58,19 +42,18 @@ export async function openRealImages(options: OpenOptions): Promise<RealImages> 
     opened.push(prepared);
     const dataset = matchBeside(action, model, prepared);
     const same = hash === undefined ? undefined : dataset.hash === hash;
-    if (!same && !forced) await requireColour(action, '--data', model.shape, data);
-    matchConditions(action, model, dataset);
-    const classMap = matchClasses(action, model, dataset, same === true);
+    if (!same && !forced) await requireColour(source, '--data', data);
+    const classMap = source.agree(dataset, same === true);
     const about = { dataset, classMap, same, close };
     if (test === undefined) return { ...about, ...known(action, dataset, dataset, dataset.validation) };
     const others = await prepare(test);
     opened.push(others);
     const other = matchBeside(action, model, others, true);
-    if (!forced) await requireColour(action, '--test-data', model.shape, test);
+    if (!forced) await requireColour(source, '--test-data', test);
     if (other.hash === dataset.hash) {
       refuse(action, '--test-data', 'images that the model was not trained on', 'the images of --data');
     }
-    const unseen = relabelled(action, other, dataset, data.labelNames);
+    const unseen = relabelled(action, TEST, other, dataset, data.labelNames);
     return { ...about, ...known(action, dataset, unseen, unseen.train) };
   } catch (error) {
     close();
@@ -80,17 +63,17 @@ export async function openRealImages(options: OpenOptions): Promise<RealImages> 
 
 /** Gray images would be compared with coloured pictures, or lose their colour, without a word. */
 async function requireColour(
-  action: string,
+  { action, called, facts }: OpenOptions['source'],
   option: string,
-  [channels]: ImageShape,
   { channels: given, ...options }: PrepareOptions,
 ): Promise<void> {
   if (isPatterns(given)) return; // no colour is lost
+  const [channels] = facts.shape;
   const found = (await lookAtImages(options)).channels;
   if (found === channels) return;
   const words = (count: number) => (count === 3 ? 'in colour' : nameChannels(count));
   throw new InputError(
-    `Cannot ${action}: ${option} must be ${words(channels)}, as the model's pictures, the images are ${words(found)}. Add --channels ${channels} to convert them.`,
+    `Cannot ${action}: ${option} must be ${words(channels)}, as ${called}, the images are ${words(found)}. Add --channels ${channels} to convert them.`,
   );
 }
 
@@ -118,25 +101,39 @@ function known(
   return { unseen: { dataset: unseen, numbers }, notes };
 }
 
+/** How images are named, and what gives them classes. */
+export interface NamedBy {
+  option: string;
+  csv: string;
+}
+
+const TEST: NamedBy = { option: '--test-data', csv: '--test-csv' };
+
 /**
  * The images with their classes numbered as in other images, by these names or by those that the classes have.
  * @throws InputError for a class that the others lack
  */
-function relabelled(action: string, test: Dataset, { labels, classNames }: Dataset, names?: LabelNames): Dataset {
+export function relabelled(
+  action: string,
+  { option, csv }: NamedBy,
+  test: Dataset,
+  { labels, classNames }: Dataset,
+  names?: LabelNames,
+): Dataset {
   if (labels === undefined || classNames === undefined) {
     const { labels: _, classNames: __, ...unlabelled } = test;
     return unlabelled;
   }
   if (test.labels === undefined || test.classNames === undefined) {
     throw new InputError(
-      `Cannot ${action}: --test-data must have classes, as --data has, received images without classes: give a folder for each class, or --test-csv.`,
+      `Cannot ${action}: ${option} must have classes, as --data has, received images without classes: give a folder for each class, or ${csv}.`,
     );
   }
   const numbers = renameClasses(test.classNames, names).map((name) => classNames.indexOf(name));
   const strange = [...new Set(test.labels)].find((label) => numbers[label] === -1);
   if (strange !== undefined) {
     throw new InputError(
-      `Cannot ${action}: --test-data must have classes of --data alone, received also ${test.classNames[strange]}.`,
+      `Cannot ${action}: ${option} must have classes of --data alone, received also ${test.classNames[strange]}.`,
     );
   }
   return { ...test, labels: test.labels.map((label) => numbers[label]!), classNames };

@@ -4,7 +4,15 @@ export type { AuditHooks, AuditJob } from './audit-job.ts';
 export { figuresOf, requireNoOther, writeComparison } from './compare/compare.ts';
 export { openSides } from './compare/folders.ts';
 export { evaluate } from './evaluate.ts';
-export { type EvaluateHooks, type EvaluateOptions, evaluateModel } from './evaluate-model.ts';
+export {
+  type EvaluateHooks,
+  type EvaluateOptions,
+  type EvaluatePicturesOptions,
+  evaluateModel,
+  evaluatePictures,
+} from './evaluate-model.ts';
+export { fromFiles } from './from-files.ts';
+export { fromModel } from './from-model.ts';
 export { JUDGED_COUNT, type Judgement, type JudgeOptions, judge, requireJudgement } from './judge-format.ts';
 export { type Audit, reportText, verdictLine } from './membership/index.ts';
 export { openFiles, requireApart } from './report/files.ts';

@@ -1,7 +1,7 @@
 /** Measures of an evaluation's runs, and the search for training images among its pictures. */
 import type { Estimate, Measure } from '@onnoise/scheduler/model';
 import { type MaskReader, type NumberReader, trainOnSynthetic } from './features/index.ts';
-import type { EvaluationHooks } from './job.ts';
+import type { EvaluationHooks } from './hooks.ts';
 import { type MeasuredMasks, measureMasks } from './measure-masks.ts';
 import { placesOf, takeRows } from './measures/images.ts';
 import { type Candidate, measureEach, numberErrorAbout, numberErrors } from './measures/index.ts';

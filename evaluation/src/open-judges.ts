@@ -1,7 +1,6 @@
 /** Opens the networks that look at pictures for an evaluation: for features, and to read numbers and masks in them. */
 import type { Dataset } from '@onnoise/training/data';
 import { masksOf } from './beside.ts';
-import type { RealImages } from './data.ts';
 import {
   type MaskReader,
   type NumberReader,
@@ -10,7 +9,9 @@ import {
   openNumberReader,
   type TrainingProgress,
 } from './features/index.ts';
-import type { EvaluationHooks, EvaluationJob } from './job.ts';
+import type { EvaluationHooks } from './hooks.ts';
+import type { EvaluationJob } from './job.ts';
+import type { RealImages } from './sets/real-images.ts';
 import type { FeatureNetwork } from './sets/types.ts';
 
 export function openFeatures(
@@ -31,13 +32,13 @@ export function openFeatures(
   );
 }
 
-/** What reads numbers in pictures, for a model that is asked for some. */
+/** What reads numbers in pictures, for those that were asked for some. */
 export async function openReader(
-  { data: { cacheDir } }: EvaluationJob,
+  { source: { facts }, data: { cacheDir } }: EvaluationJob,
   { dataset, unseen }: RealImages,
   { stage, onNote, signal }: EvaluationHooks,
 ): Promise<NumberReader | undefined> {
-  if (dataset.conditions === undefined) return undefined;
+  if (dataset.conditions === undefined || !facts.conditions?.length) return undefined;
   if (unseen.dataset.conditions === undefined) {
     onNote(
       `Whether pictures show the ${dataset.conditions.names.join(' and the ')} that they were asked for is not measured: no numbers are read from --test-data.`,
@@ -51,11 +52,11 @@ export async function openReader(
 
 /** What reads masks in pictures, for a model that is told masks or draws them. */
 export async function openSegmenter(
-  { model, data: { cacheDir } }: EvaluationJob,
+  { source: { facts }, data: { cacheDir } }: EvaluationJob,
   { dataset, unseen }: RealImages,
   { stage, onNote, signal }: EvaluationHooks,
 ): Promise<MaskReader | undefined> {
-  if (masksOf(model) === undefined) return undefined;
+  if (masksOf(facts) === undefined) return undefined;
   const missing = [dataset, unseen.dataset].findIndex(({ beside }) => beside === undefined);
   if (missing >= 0) {
     const flag = missing === 0 ? '--masks' : '--test-masks';

@@ -6,6 +6,7 @@ export {
   FROM_CARD_WITH_DATA,
   IMAGE_FIELDS,
   type ImagesOfEvaluation,
+  type NamedImages,
 } from './choose-images.ts';
 export { FEATURE_RANGES, type FeatureRange } from './features/range.ts';
 export { ATTACKS, type Attack } from './membership/names.ts';

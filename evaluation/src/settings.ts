@@ -1,7 +1,7 @@
 /** Settings of sampling, checked against a model before anything is computed, and as a report tells them. */
 import { completeRequest, type Device, type ModelFolder } from '@onnoise/runtime-node';
 import { optionsOfSampler, picturesCalled, SAMPLER_OPTIONS } from '@onnoise/scheduler';
-import { type EvaluationSettings, sizeOf, usualSampling } from '@onnoise/scheduler/model';
+import { type SampledSettings, sizeOf, usualSampling } from '@onnoise/scheduler/model';
 import type { Asked } from './ask.ts';
 import type { SamplingSettings } from './sample.ts';
 
@@ -35,7 +35,7 @@ export function completeSettings(
   model: ModelFolder,
   settings: SamplingSettings,
   { count, seed, device }: { count: number; seed: number; device: Device },
-): EvaluationSettings {
+): SampledSettings {
   const sampler = settings.sampler ?? usualSampling(model).sampler;
   const conditions = Object.fromEntries(model.conditions.map(({ name, min }) => [name, min]));
   const { table, guidance } = completeRequest(model, { ...settings, count: 1, conditions, ...anyTold(model) });

@@ -7,8 +7,10 @@ export { Failure } from '@onnoise/base/files';
 export {
   type EvaluateHooks,
   type EvaluateOptions,
+  type EvaluatePicturesOptions,
   type Evaluation,
   evaluateModel,
+  evaluatePictures,
   type SamplingSettings,
 } from '@onnoise/evaluation';
 export { InputError } from '@onnoise/scheduler/rules';

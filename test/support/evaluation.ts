@@ -1,13 +1,16 @@
 /** An evaluation that nobody made: numbers as a model of ten classes may have them, and pictures of rings. */
 import { gaussian } from '@onnoise/scheduler';
-import type { Measure } from '@onnoise/scheduler/model';
+import type { Measure, SampledSettings } from '@onnoise/scheduler/model';
 import type { Compared, CopyTest, Memorisation, Pair } from '#evaluation/memorisation/types.ts';
 import type { ClassShares, Evaluation, ReportPictures, SweepRow } from '#evaluation/report/types.ts';
 import type { ImageSet } from '#evaluation/sets/types.ts';
 
 const COUNT = 500;
 
-export function exampleEvaluation(more: Partial<Evaluation> = {}): Evaluation {
+/** Of a model. */
+export type ModelEvaluation = Evaluation & { model: NonNullable<Evaluation['model']>; settings: SampledSettings };
+
+export function exampleEvaluation(more: Partial<ModelEvaluation> = {}): ModelEvaluation {
   return {
     version: 1,
     date: '2026-03-14T15:09:26.535Z',

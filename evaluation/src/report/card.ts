@@ -6,7 +6,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkWritable, diskFailure, writeWhole } from '@onnoise/base/files';
 import { plainName } from '@onnoise/base/text';
-import { type Estimate, formatFigure, formatInterval, type Measure, MODEL_FILES } from '@onnoise/scheduler/model';
+import {
+  type Estimate,
+  evaluatedName,
+  formatFigure,
+  formatInterval,
+  type Measure,
+  MODEL_FILES,
+} from '@onnoise/scheduler/model';
 import type { Evaluation } from './types.ts';
 import { count, describeFeatures, describeSettings, memorisationSentence, realImages } from './words.ts';
 import { EVALUATION_FILE, formatEvaluation } from './write.ts';
@@ -24,7 +31,7 @@ export async function checkCard(modelFolder: string): Promise<void> {
 
 /** Writes both files. A folder without a card gets one that has only the figures. */
 export async function writeCard(evaluation: Evaluation, modelFolder: string): Promise<void> {
-  const card = (await readCard(modelFolder)) ?? `# ${plainName(evaluation.model.name)}\n`;
+  const card = (await readCard(modelFolder)) ?? `# ${plainName(evaluatedName(evaluation))}\n`;
   await writeWhole(join(modelFolder, EVALUATION_FILE), formatEvaluation(evaluation));
   await writeWhole(join(modelFolder, MODEL_FILES.card), withEvaluation(card, evaluation));
 }

@@ -33,7 +33,7 @@ ${
 `
 }${testsTable(memorisation)}
 ${key([
-  ['paleBar', 'pictures of the model'],
+  ['paleBar', 'pictures'],
   ['outline', 'images held out'],
   ['dashes', 'threshold'],
 ])}
@@ -108,24 +108,32 @@ async function pairsList(memorisation: Memorisation, pictures: ReportPictures): 
     closestPairs(memorisation, pictures, { space, most: MOST_PAIRS }),
   );
   const { nameOf, order } = pictures.trainingNames;
+  const names: PairNames = { training: nameOf, sample: pictures.sampleNames?.nameOf ?? String };
   const items = await Promise.all(
-    found.flatMap((of) => of.pairs.map((pair, i) => pairItem(pair, { ...of, show: pictures.show }, i, nameOf))),
+    found.flatMap((of) => of.pairs.map((pair, i) => pairItem(pair, { ...of, show: pictures.show }, i, names))),
   );
   if (items.length === 0) return undefined;
   return html`<h3>The closest pairs</h3>
-<p>Each picture beside the training image that it is closest to, and the second closest.${order !== undefined && ` Numbers of training images count all images of the data ${order}, from 0; those that were left out do not count.`}</p>
+<p>Each picture beside the training image that it is closest to, and the second closest.${order !== undefined && ` Numbers of training images count all images of the data ${order}, from 0; those that were left out do not count.`}${pictures.sampleNames?.order !== undefined && ` Numbers of pictures count them ${pictures.sampleNames.order}, from 0.`}</p>
 <ul class="pairs">
 ${items}</ul>`;
+}
+
+/** What the images of a pair are called, by their numbers. */
+interface PairNames {
+  training: (image: number) => string;
+  sample: (picture: number) => string;
 }
 
 async function pairItem(
   pair: Pair,
   sets: PairPictures & Pick<ReportPictures, 'show'>,
   i: number,
-  nameOf: (training: number) => string,
+  names: PairNames,
 ): Promise<Html> {
-  const { space, sample, distance, ratio, score, flagged } = pair;
-  const [training, second] = [nameOf(pair.training), nameOf(pair.second)];
+  const { space, distance, ratio, score, flagged } = pair;
+  const [training, second] = [names.training(pair.training), names.training(pair.second)];
+  const sample = names.sample(pair.sample);
   const [picture, nearest, next] = await Promise.all(
     [sets.samples, sets.nearest, sets.second].map((set) => pictureOf(set, i, sets.show)),
   );

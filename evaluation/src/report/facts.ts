@@ -10,7 +10,7 @@ import { countParameters, createModel } from '@onnoise/training/model';
 
 const BYTES_A_WEIGHT = 4;
 
-export async function modelFacts({ folder, onnx }: ModelFolder): Promise<EvaluationFacts['model']> {
+export async function modelFacts({ folder, onnx }: ModelFolder): Promise<NonNullable<EvaluationFacts['model']>> {
   const config = JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')) as Record<string, unknown>;
   return {
     name: basename(resolve(folder)),
@@ -27,7 +27,7 @@ export async function isStale({ model }: Pick<EvaluationFacts, 'model'>, folder:
     if (error.code === 'ENOENT') return undefined;
     throw diskFailure(error, `read ${path}`);
   });
-  return hash !== model.hash;
+  return hash !== model?.hash;
 }
 
 /** undefined for a network that others wrote: then the size of its file tells, a little too much. */

@@ -2,6 +2,7 @@
 import {
   type Estimate,
   type EvaluationFacts,
+  evaluatedName,
   formatFigure,
   formatInterval,
   formatShare,
@@ -16,11 +17,12 @@ import type { ClassShares, Evaluation, ReportPictures } from './types.ts';
 import { count, describeFeatures, describeSettings, duration, headline, realImages, unbroken, wayOf } from './words.ts';
 
 export function opening(evaluation: Evaluation): Html {
-  const { model, data, settings, features, notes = [] } = evaluation;
+  const { data, settings, features, notes = [] } = evaluation;
+  const sampled = settings.sampler === undefined ? '' : `Sampled with ${describeSettings(settings)}; `;
   return html`<header>
-<h1>Evaluation of ${model.name}</h1>
+<h1>Evaluation of ${evaluatedName(evaluation)}</h1>
 <p class="lede">${unbroken(headline(evaluation))}</p>
-<p class="muted">Compared with ${realImages(data)}; all sets have ${count(settings.count)} images. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
+<p class="muted">Compared with ${realImages(data)}; all sets have ${count(settings.count)} images. ${sampled}${sampled === '' ? 'Features' : 'features'} of ${features.name}.</p>
 ${notes.map((note) => html`<p>${note}</p>\n`)}</header>`;
 }
 
@@ -32,7 +34,7 @@ export async function measuresSection(measures: readonly Measure[]): Promise<Htm
 <p>Each value stands beside two anchors at the same number of images: real ones, which are as good as a model can be, and noise, which any model should beat. Few images alone make distances large, those of real images too.</p>
 <p>A bar is an interval of 95 %: if you drew as many pictures again and again, 95 of 100 such bars would hold the mean of all the values. Where the bars of pictures and real images overlap, they may be equal, and so many pictures cannot tell. Four times as many halve a bar.</p>
 ${key([
-  ['model', 'pictures of the model'],
+  ['model', 'pictures'],
   ['real', 'real images'],
   ['noise', 'noise'],
 ])}
@@ -95,7 +97,7 @@ ${
   asked &&
   html`<figure><figcaption><strong>Right class</strong>, of the pictures that were asked for it</figcaption>
 ${key([
-  ['bar', 'pictures of the model'],
+  ['bar', 'pictures'],
   ['tick', 'real images'],
 ])}
 ${await rightBars(shown)}</figure>
@@ -131,7 +133,7 @@ export async function picturesSection(
 <h2 id="pictures">Pictures</h2>
 <p>The first ones of each set, none chosen.</p>
 <div class="figures">
-${sheetFigure(sheets[0], 'Pictures of the model')}
+${sheetFigure(sheets[0], 'Pictures')}
 ${sheetFigure(sheets[1], 'Real images', realImages(data))}
 </div>
 </section>`;
@@ -140,18 +142,39 @@ ${sheetFigure(sheets[1], 'Real images', realImages(data))}
 const sheetFigure = ({ address, count: shown }: Sheet, what: string, which?: string) =>
   html`<figure class="sheet"><figcaption><strong>${what}</strong>${which && `, ${which}`}</figcaption><img src="${address}" alt="${what}, ${shown} of them in rows"></figure>`;
 
+/** What drew the pictures, or where they lie. */
+function originRows({ model, pictures, settings }: Evaluation): [name: string, value: Html][] {
+  if (model) {
+    const { name, network, parameters, hash } = model;
+    return [['Model', html`${name}, ${network}, ${count(parameters)} parameters, SHA-256 <code>${hash}</code>`]];
+  }
+  if (!pictures) return [];
+  const { name, hash, count: all } = pictures;
+  const some =
+    all > settings.count && `, of which ${count(settings.count)} were measured, chosen by seed ${settings.seed}`;
+  return [['Pictures', html`${name}, ${count(all)} pictures${some}, hash <code>${hash}</code>`]];
+}
+
+/** Nothing where no model drew them. */
+function samplingRows({ settings, secondsAPicture }: Evaluation): [name: string, value: string][] {
+  const { guidance, calls = 0, device } = settings;
+  if (secondsAPicture === undefined) return [];
+  return [
+    ['Sampling', `${describeSettings(settings)}, ${count(calls)} network calls a picture, seed ${settings.seed}`],
+    ...(guidance
+      ? [['Guidance', `scale ${guidance.scale} at timesteps ${guidance.interval.join(' to ')}`] as [string, string]]
+      : []),
+    ['Time', `${duration(secondsAPicture)} a picture on ${device}`],
+  ];
+}
+
 const readBy = ({ name, hash }: { name: string; hash: string }) => html`${name}, SHA-256 <code>${hash}</code>`;
 
 /** Everything needed to repeat the evaluation. */
 export function detailsSection(evaluation: Evaluation): Html {
-  const { model, data, features, reader, segmenter, settings, measures, machine, onnoise, date, secondsAPicture } =
-    evaluation;
-  const { guidance } = settings;
+  const { data, features, reader, segmenter, measures, machine, onnoise, date } = evaluation;
   const rows: [name: string, value: string | Html][] = [
-    [
-      'Model',
-      html`${model.name}, ${model.network}, ${count(model.parameters)} parameters, SHA-256 <code>${model.hash}</code>`,
-    ],
+    ...originRows(evaluation),
     [
       'Data',
       html`${data.name}, ${count(data.train)} images to train on, ${count(data.heldOut)} held out, hash <code>${data.hash}</code>`,
@@ -160,15 +183,8 @@ export function detailsSection(evaluation: Evaluation): Html {
     ['Features', html`${describeFeatures(features)}, SHA-256 <code>${features.hash}</code>`],
     ...(reader ? [['Numbers', readBy(reader)] as [string, Html]] : []),
     ...(segmenter ? [['Masks', readBy(segmenter)] as [string, Html]] : []),
-    [
-      'Sampling',
-      `${describeSettings(settings)}, ${count(settings.calls)} network calls a picture, seed ${settings.seed}`,
-    ],
-    ...(guidance
-      ? [['Guidance', `scale ${guidance.scale} at timesteps ${guidance.interval.join(' to ')}`] as [string, string]]
-      : []),
-    ['Time', `${duration(secondsAPicture)} a picture on ${settings.device}, ${machine}`],
-    ['Measured', `${date.slice(0, 10)} by Onnoise ${onnoise}`],
+    ...samplingRows(evaluation),
+    ['Measured', `${date.slice(0, 10)} by Onnoise ${onnoise}, ${machine}`],
   ];
   return html`<section aria-labelledby="details">
 <h2 id="details">Details</h2>

@@ -1,8 +1,9 @@
 /**
  * An evaluation as `evaluation.json` holds it: the facts that `readEvaluation` of `@onnoise/scheduler` reads, and the
- * details that only the report shows. There are no paths of this machine in it. Absent is what was not measured.
+ * details that only the report shows. There are no paths of this machine in it,
+ * but that of pictures, as it was given. Absent is what was not measured.
  */
-import type { Estimate, EvaluationFacts } from '@onnoise/scheduler/model';
+import type { Estimate, EvaluationFacts, SampledSettings } from '@onnoise/scheduler/model';
 import type { Memorisation } from '../memorisation/types.ts';
 import type { FeatureNetworkInfo, ImageSet } from '../sets/types.ts';
 import type { ImageNames } from './image-names.ts';
@@ -46,12 +47,17 @@ export interface MaskClass {
   area?: Record<'model' | 'real', Estimate> | undefined;
 }
 
-export type SweepRow = Pick<EvaluationFacts, 'settings' | 'measures' | 'secondsAPicture'>;
+export interface SweepRow extends Pick<EvaluationFacts, 'measures'> {
+  settings: SampledSettings;
+  secondsAPicture: number;
+}
 
 /** What the report shows pictures of; all of one shape. */
 export interface ReportPictures {
-  /** The model's, in the order of `Memorisation`. */
+  /** Those that were evaluated, in the order of `Memorisation`. */
   samples: ImageSet;
+  /** What each of those is called, where they have names. */
+  sampleNames?: ImageNames | undefined;
   /** The channels to show, from 0. Default: `shownChannels`. */
   show?: readonly number[] | undefined;
   /** Held-out images. */

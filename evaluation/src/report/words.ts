@@ -2,6 +2,7 @@
 import {
   type EvaluationFacts,
   type EvaluationSettings,
+  evaluatedName,
   formatFigure,
   formatShare,
   formatValue,
@@ -19,11 +20,12 @@ export const unbroken = (text: string): string => text.replaceAll(' %', '\u00a0%
 export const count = (value: number): string => value.toLocaleString('en');
 
 /** What was found, in a few plain sentences: how good, how far from real, whether copies. */
-export function headline({ model, settings, measures, memorisation }: Evaluation): string {
+export function headline(evaluation: Evaluation): string {
+  const { settings, measures, memorisation } = evaluation;
   const of = (id: string) => measures.find((measure) => measure.id === id);
   const [accuracy, dice, distance] = [of('class_accuracy'), of('mask_dice'), of('frechet')];
   return [
-    `${count(settings.count)} pictures of ${model.name}.`,
+    `${count(settings.count)} pictures of ${evaluatedName(evaluation)}.`,
     accuracy &&
       `${formatFigure(accuracy, accuracy.model.value)} show the class that was asked for (${anchors(accuracy)}).`,
     ...measures.filter(isNumberError).map(numberSentence),
@@ -77,6 +79,9 @@ const WAYS: Readonly<Record<Measure['better'], string>> = {
 
 export const wayOf = ({ better }: Measure): string => WAYS[better];
 
+/** What the settings say of pictures that no model drew for this. */
+export const NOT_SAMPLED = 'not sampled here';
+
 /**
  * `ddim, 50 steps, guidance 1.5, eta 0`
  * @param told which of the sampler's options; default: all
@@ -85,6 +90,7 @@ export function describeSettings(
   { sampler, steps, guidance, options = {} }: EvaluationSettings,
   told: readonly string[] = Object.keys(options),
 ): string {
+  if (sampler === undefined || steps === undefined) return NOT_SAMPLED;
   return [
     sampler,
     `${count(steps)} ${steps === 1 ? 'step' : 'steps'}`,

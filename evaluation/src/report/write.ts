@@ -1,7 +1,7 @@
 /** Writes an evaluation: `evaluation.json` for programs, and `report.html`, one file that needs nothing else. */
 import { join } from 'node:path';
 import { writeWhole } from '@onnoise/base/files';
-import { MODEL_FILES, readEvaluation } from '@onnoise/scheduler/model';
+import { evaluatedName, MODEL_FILES, readEvaluation } from '@onnoise/scheduler/model';
 import { copiesSection } from './copies.ts';
 import { masksSection } from './masks.ts';
 import { reportPage } from './page.ts';
@@ -47,8 +47,8 @@ export function formatEvaluation(evaluation: Evaluation): string {
 
 /** The text of `report.html`. */
 export async function formatReport(evaluation: Evaluation, pictures: ReportPictures): Promise<string> {
-  const { model, measures, classes, masks, memorisation, sweep } = evaluation;
-  return reportPage(`Evaluation of ${model.name}`, 'evaluate', [
+  const { measures, classes, masks, memorisation, sweep } = evaluation;
+  return reportPage(`Evaluation of ${evaluatedName(evaluation)}`, 'evaluate', [
     opening(evaluation),
     await measuresSection(measures),
     classes && (await classesSection(classes)),

@@ -56,13 +56,17 @@ export function figuresOfModel(text: string, hash: string, file = 'evaluation.js
     }),
     file,
   );
-  if (hash !== '' && facts.model.hash !== hash) {
+  if (hash !== '' && facts.model?.hash !== hash) {
     throw new InputError(
       `Cannot read ${file}: it must be about the network beside it, received figures of other weights. Evaluate the model again.`,
     );
   }
   return mainFigures(facts);
 }
+
+/** What was evaluated: the model, or the pictures by the path that was given. */
+export const evaluatedName = ({ model, pictures }: Pick<EvaluationFacts, 'model' | 'pictures'>): string =>
+  model?.name ?? pictures?.name ?? 'unknown';
 
 /** A value of a measure: three digits, or percent where it is a share that is told so. */
 export function formatFigure({ id }: Pick<Measure, 'id'>, value: number): string {

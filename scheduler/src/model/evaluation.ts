@@ -23,7 +23,7 @@ export interface Measure {
   name: string;
   /** Which way is good; `none` where both ends are bad. */
   better: 'lower' | 'higher' | 'none';
-  /** Of the model's pictures. */
+  /** Of the pictures that are measured, which mostly are a model's. */
   model: Estimate;
   /** Of real images held out of training: what can be reached. */
   real: Estimate;
@@ -31,22 +31,28 @@ export interface Measure {
   noise: Estimate;
 }
 
-/** How the pictures were sampled. */
-export interface EvaluationSettings {
-  /** Pictures sampled, and images in each anchor. */
+/** Which pictures were measured, and how a model sampled them: only then the rest is there. */
+export interface EvaluationSettings extends Partial<Sampling> {
+  /** Pictures measured, and images in each anchor. */
   count: number;
+  /** Of the first picture that a model draws; of pictures that were there, of the choice among them. */
+  seed: number;
+}
+
+interface Sampling {
   sampler: string;
   steps: number;
   /** Network calls that a picture takes, those of guidance counted. */
   calls: number;
   guidance?: { scale: number; interval: readonly [from: number, to: number] } | undefined;
-  /** Of the first picture. */
-  seed: number;
   /** `cpu`, `cuda`, ... */
   device: string;
   /** The sampler's own options: `{ eta: 0.5 }`. */
   options?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
+
+/** Those of a model's pictures. */
+export type SampledSettings = EvaluationSettings & Sampling;
 
 /** `cannot tell` where the images held out are too few, or too much like the training images, to see copies. */
 export const VERDICTS = ['copies found', 'none found', 'cannot tell'] as const;
@@ -60,8 +66,13 @@ export interface EvaluationFacts {
   onnoise: string;
   /** The processor and system, in words. */
   machine: string;
-  /** `name` is the folder's; `hash` is the SHA-256 of `unet/model.onnx` in hex. */
-  model: { name: string; hash: string; parameters: number; network: string };
+  /** What drew the pictures: `name` is the folder's; `hash` is the SHA-256 of `unet/model.onnx` in hex. */
+  model?: { name: string; hash: string; parameters: number; network: string } | undefined;
+  /**
+   * In place of a model, pictures that were there: the path as it was given, how many it holds, and `hash`, which names the
+   * exact bytes of the images as that of `data` does.
+   */
+  pictures?: { name: string; hash: string; count: number } | undefined;
   /** `hash` names the exact bytes of the images; `test` names the images that were compared with, if not held-out ones. */
   data: { name: string; hash: string; train: number; heldOut: number; test?: string | undefined };
   /** The network whose features the distances are measured in. */
@@ -69,7 +80,8 @@ export interface EvaluationFacts {
   settings: EvaluationSettings;
   measures: Measure[];
   memorisation?: { verdict: Verdict } | undefined;
-  secondsAPicture: number;
+  /** Of sampling; absent for pictures that were there. */
+  secondsAPicture?: number | undefined;
 }
 
 /**
@@ -81,14 +93,23 @@ export function readEvaluation(json: unknown, file = 'evaluation.json'): Evaluat
   const action = `read ${file}`;
   const given = check(action, 'it', object, json);
   requireVersion(given, action);
-  const { model, data, features, settings, measures, memorisation, ...facts } = readFacts(given, action, FACTS);
+  const { model, pictures, data, features, settings, measures, ...others } = readFacts(given, action, FACTS);
+  const { memorisation, secondsAPicture, ...facts } = others;
   const part = (name: string) => `read ${name} of ${file}`;
+  const sampled = pictures === undefined;
   return {
     ...facts,
-    model: readFacts(model, part('model'), MODEL),
+    ...(sampled
+      ? {
+          model: readFacts(check(action, 'model', object, model), part('model'), MODEL),
+          secondsAPicture: check(action, 'secondsAPicture', number({ min: 0 }), secondsAPicture),
+        }
+      : { pictures: readFacts(pictures, part('pictures'), PICTURES) }),
     data: readFacts(data, part('data'), DATA),
     features: readFacts(features, part('features'), FEATURES),
-    settings: readSettings(settings, part('settings')),
+    settings: sampled
+      ? readSettings(settings, part('settings'))
+      : readFacts(settings, part('settings'), { count: integer(1), seed: WHOLE }),
     measures: measures.map((measure, i) => readMeasure(measure, part(`measure ${i + 1}`))),
     ...(memorisation && { memorisation: readFacts(memorisation, part('memorisation'), MEMORISATION) }),
   };
@@ -120,15 +141,22 @@ const FACTS = {
   date: rule<string>('a date as ISO 8601', (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))),
   onnoise: text,
   machine: text,
-  model: object,
+  model: optional(object),
+  pictures: optional(object),
   data: object,
   features: object,
   settings: object,
   measures: listOf(object),
   memorisation: optional(object),
-  secondsAPicture: number({ min: 0 }),
+  secondsAPicture: optional(number({ min: 0 })),
 };
-const MODEL: Rules<EvaluationFacts['model']> = { name: text, hash: text, parameters: WHOLE, network: text };
+const MODEL: Rules<NonNullable<EvaluationFacts['model']>> = {
+  name: text,
+  hash: text,
+  parameters: WHOLE,
+  network: text,
+};
+const PICTURES: Rules<NonNullable<EvaluationFacts['pictures']>> = { name: text, hash: text, count: integer(1) };
 const DATA: Rules<EvaluationFacts['data']> = {
   name: text,
   hash: text,
@@ -154,7 +182,7 @@ const SETTINGS = {
   device: text,
   options: optional(OPTIONS),
 };
-const GUIDANCE: Rules<NonNullable<EvaluationSettings['guidance']>> = { scale: number(), interval: PAIR };
+const GUIDANCE: Rules<NonNullable<Sampling['guidance']>> = { scale: number(), interval: PAIR };
 const MEASURE = {
   id: text,
   name: text,
@@ -172,7 +200,7 @@ function readFacts<T extends object>(json: object, action: string, rules: Rules<
   return Object.fromEntries(read.filter(([, value]) => value !== undefined)) as T;
 }
 
-function readSettings(json: object, action: string): EvaluationSettings {
+function readSettings(json: object, action: string): SampledSettings {
   const { guidance, ...settings } = readFacts(json, action, SETTINGS);
   return { ...settings, ...(guidance && { guidance: readFacts(guidance, `${action}, guidance`, GUIDANCE) }) };
 }

@@ -75,10 +75,12 @@ export {
   type EvaluationSettings,
   type Measure,
   readEvaluation,
+  type SampledSettings,
   VERDICTS,
   type Verdict,
 } from './evaluation.ts';
 export {
+  evaluatedName,
   figuresOfModel,
   formatFigure,
   formatInterval,

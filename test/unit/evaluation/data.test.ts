@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { matchClasses } from '#evaluation/agree.ts';
 import { openRealImages } from '#evaluation/data.ts';
+import type { SourceFacts } from '#evaluation/source.ts';
 import { barsDataset } from '#test/bars.ts';
 import type { PrepareOptions } from '#training/data/set/types.ts';
 
@@ -14,13 +16,25 @@ const options = (data: string): PrepareOptions => ({
   cacheDir: 'none',
 });
 
+const facts: SourceFacts = {
+  shape: [1, 8, 8],
+  classes: 2,
+  classNames: ['female', 'male'],
+  nullCondition: false,
+  conditions: [],
+};
+
 /** Data whose values False and True are called female and male; the test images have these class names. */
 const open = (classNames: string[]) => {
   const dataset = { ...barsDataset({ count: 30, held: 10, classes: 2 }), classNames: ['female', 'male'] };
   const other = { ...dataset, hash: 'other', labels: new Int32Array(30).fill(classNames.length - 1), classNames };
   return openRealImages({
-    action: 'evaluate x',
-    model: { shape: [1, 8, 8], classes: 2, classNames: ['female', 'male'], nullCondition: false, conditions: [] },
+    source: {
+      action: 'evaluate x',
+      called: "the model's pictures",
+      facts,
+      agree: (images, same) => matchClasses('evaluate x', facts, images, same),
+    },
     data: { ...options('data'), labelNames: { False: 'female', True: 'male' } },
     test: options('test'),
     forced: true,

@@ -1,5 +1,5 @@
 /** A quick look at images before they are prepared: how many, and what the first ones are like. Writes nothing. */
-import { extentOf, isGray } from '@onnoise/scheduler/model';
+import { type Extent, extentOf, isGray } from '@onnoise/scheduler/model';
 import { imageOptions } from './check-options.ts';
 import { openBeside } from './open-beside.ts';
 import type { BesideImages } from './set/beside.ts';
@@ -30,6 +30,10 @@ export interface Look {
   /** See `Dataset.channelNames`. */
   channelNames?: readonly string[] | undefined;
   skipped: Skipped[];
+  /** Each size that pictures have in their files, once, in the order in which they were met. */
+  sizes: Extent[];
+  /** How many hold numbers that are not finite. */
+  infinite: number;
 }
 
 /** What can be told without decoding; channels only where the source knows them. */
@@ -44,8 +48,11 @@ export async function listImages(options: PrepareOptions): Promise<Listed> {
   return { name, total, channels, channelNames, classNames, conditions, groups, beside: besideOf(source) };
 }
 
-/** @throws InputError when the source is unusable. */
-export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal): Promise<Look> {
+/**
+ * @param most images to decode
+ * @throws InputError when the source is unusable.
+ */
+export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal, most = LOOKED): Promise<Look> {
   const { width, height } = extentOf(options.size);
   const source = await openSource(options, await openBeside(options));
   const skipped: Skipped[] = [];
@@ -53,13 +60,19 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
   let coloured = false;
   const image = imageOptions(options, source);
   const observer = createObserver(image);
+  const sizes = new Map<string, Extent>();
+  let infinite = 0;
   for await (const frame of source.frames(image)) {
     signal?.throwIfAborted();
     if ('reason' in frame) skipped.push(frame);
-    else observer.see(frame);
+    else {
+      observer.see(frame);
+      if (frame.infinite) infinite++;
+      if (frame.origin) sizes.set(pictureWords(frame.origin), extentFrom(frame.origin));
+    }
     if ('pixels' in frame)
       coloured ||= frame.pixels.length === 3 * width * height && !isGray(frame.pixels as Uint8Array);
-    if (++looked === LOOKED) break;
+    if (++looked === most) break;
   }
   return {
     name: source.name,
@@ -73,8 +86,13 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
     skipped,
     channelNames: source.channelNames ?? observer.channelNames(),
     channels: image.channels ?? (coloured ? 3 : 1),
+    sizes: [...sizes.values()],
+    infinite,
   };
 }
+
+const pictureWords = ({ width, height }: Extent): string => `${width} x ${height}`;
+const extentFrom = ({ width, height }: Extent): Extent => ({ width, height });
 
 function besideOf({ beside }: Source): Look['beside'] {
   if (beside === undefined) return undefined;

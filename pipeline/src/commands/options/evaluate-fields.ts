@@ -10,6 +10,7 @@ import {
   FROM_CARD_WITH_DATA,
   IMAGE_FIELDS,
   type ImagesOfEvaluation,
+  type NamedImages,
 } from '@onnoise/evaluation/options';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { TrainedOn } from '@onnoise/training/folder';
@@ -38,13 +39,20 @@ export function evaluateDataOptions(group: string): Record<string, Options> {
     change(IMAGE_FIELDS[key].flag, { defaultDescription: 'as in training' });
   }
   change(source.flag, { defaultDescription: 'digits, if the model was trained on them' });
-  change(size.flag, { defaultDescription: "the model's" });
+  change(size.flag, { defaultDescription: "the model's, or that of --pictures" });
   change(channels.flag, { describe: 'Force gray (1) or RGB (3); must be what the model makes' });
   for (const [flag, describe] of Object.entries(TEST)) {
     options[flag] = { group, type: 'string', requiresArg: true, describe };
   }
   for (const flag of Object.keys(TEST)) if (flag !== 'test-data') options[flag]!.implies = 'test-data';
   return options;
+}
+
+/** The images that are named, as they were typed. */
+export function namedImages(args: Readonly<Record<string, unknown>>): NamedImages {
+  const [source, csv, masks, conditionImages] = Object.keys(TEST).map((flag) => args[flag] as string | undefined);
+  const test = source === undefined ? undefined : { data: source, csv, masks, conditionImages };
+  return { typed: typedValues(IMAGE_FIELDS, args), test };
 }
 
 /** @throws InputError as `chooseImages` does */
@@ -54,10 +62,8 @@ export function toImages(
   shape: ImageShape,
   card: TrainedOn | undefined,
 ): ImagesOfEvaluation {
-  const [source, csv, masks, conditionImages] = Object.keys(TEST).map((flag) => args[flag] as string | undefined);
-  const test = source === undefined ? undefined : { data: source, csv, masks, conditionImages };
-  const typed = typedValues(IMAGE_FIELDS, args);
-  const { data: options, ...others } = chooseImages(action, { typed, test }, shape, card);
-  const carded = options.labelNames !== undefined && !('labelNames' in typed);
+  const named = namedImages(args);
+  const { data: options, ...others } = chooseImages(action, named, shape, card);
+  const carded = options.labelNames !== undefined && !('labelNames' in named.typed);
   return { ...others, data: { ...options, ...(carded && { labelNamesFrom: "the model's training.json" }) } };
 }

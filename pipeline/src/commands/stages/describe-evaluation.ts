@@ -5,6 +5,7 @@ import type { Evaluation, SweepRow, WrittenReport } from '@onnoise/evaluation';
 import { describeSettings } from '@onnoise/evaluation/options';
 import {
   type EvaluationSettings,
+  evaluatedName,
   formatFigure,
   formatInterval,
   formatShare,
@@ -17,15 +18,15 @@ const IN_SWEEP: readonly string[] = ['class_accuracy', 'mask_dice', 'frechet', '
 
 /** Lines: what was measured, a table of the measures with their anchors, copies, the sweep, and where the files are. */
 export function describeEvaluation(evaluation: Evaluation, files: WrittenReport & { card?: string }): string[] {
-  const { model, data, features, settings, measures, memorisation, sweep, secondsAPicture } = evaluation;
+  const { data, features, settings, measures, memorisation, sweep, secondsAPicture } = evaluation;
   const { accuracy } = features;
   const sure = accuracy === undefined ? '' : `, ${formatShare(accuracy)} right on images held out`;
   return [
-    `${plural(settings.count, 'picture')} of ${model.name}: ${describeSettings(settings, [])}, ${formatSeconds(secondsAPicture)} a picture`,
+    `${plural(settings.count, 'picture')} of ${evaluatedName(evaluation)}: ${describeSettings(settings, [])}${secondsAPicture === undefined ? '' : `, ${formatSeconds(secondsAPicture)} a picture`}`,
     `Real images: ${settings.count} of the ${data.heldOut} of ${data.test ?? `${data.name} that training held out`}`,
     `Features: ${features.name}, ${plural(features.width, 'number')} an image${sure}`,
     '',
-    ...table([['', 'model', '', 'real', 'noise'], ...measures.map(measureRow)]),
+    ...table([['', 'pictures', '', 'real', 'noise'], ...measures.map(measureRow)]),
     '',
     ...(memorisation ? [`Memorisation: ${VERDICT_WORDS[memorisation.verdict]}. ${memorisation.reason}`] : []),
     ...(sweep ? ['', ...describeSweep([...sweep])] : []),
@@ -85,7 +86,19 @@ function table(rows: readonly (readonly string[])[]): string[] {
 
 /** The same for programs. */
 export function summariseEvaluation(
-  { model, data, features, settings, measures, masks, memorisation, notes, sweep, secondsAPicture }: Evaluation,
+  {
+    model,
+    pictures,
+    data,
+    features,
+    settings,
+    measures,
+    masks,
+    memorisation,
+    notes,
+    sweep,
+    secondsAPicture,
+  }: Evaluation,
   files: WrittenReport & { card?: string },
   seconds: number,
 ): object {
@@ -98,6 +111,7 @@ export function summariseEvaluation(
   return {
     files,
     model,
+    pictures,
     data,
     features,
     settings,

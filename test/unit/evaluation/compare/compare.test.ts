@@ -28,7 +28,7 @@ describe('openSides', () => {
     expect(sides[0]!.metrics).toHaveLength(300);
     expect(sides[0]!.validation.map(({ step }) => step)).toEqual([150, 300]);
     expect(sides[1]!.config).toMatchObject({ training: { lr: 0.002 } });
-    expect(sides[2]!.evaluation?.model.name).toBe('rings');
+    expect(sides[2]!.evaluation?.model?.name).toBe('rings');
   });
 
   it('says what a run or a model does not have yet', async () => {

@@ -212,7 +212,7 @@ describe('formatReport', () => {
 });
 
 it('reads back what it wrote', () => {
-  expect(readEvaluation(JSON.parse(formatEvaluation(exampleEvaluation()))).model.name).toBe('rings');
+  expect(readEvaluation(JSON.parse(formatEvaluation(exampleEvaluation()))).model?.name).toBe('rings');
 });
 
 /** The words of HTML. */

@@ -154,6 +154,7 @@ async function pictureOf(
   const { height, width, channels, placeOf } = places;
   const value = npyValues(bytes, images.header);
   const plane = height * width;
+  const origin = { width, height };
   const colour = channels === 3;
   /** Of the pixels of one channel, or of all three together. */
   const valueAt = (channel: number) => (at: number) =>
@@ -165,7 +166,7 @@ async function pictureOf(
       const levels = Uint8Array.from({ length: count }, (_, at) => levelAt(at));
       return colour ? fitRaw({ width, height, pixels: levels }, options) : fitGray(levels, height, width, options);
     });
-    return { pixels: together(await Promise.all(fitted), options) };
+    return { pixels: together(await Promise.all(fitted), options), origin };
   }
   const window = parseWindow(options.window);
   const own = () => extremes(value, channels * plane);
@@ -189,6 +190,7 @@ async function pictureOf(
   });
   return {
     pixels: together(await Promise.all(fitted), options),
+    origin,
     windowed: true,
     levels: window === 'auto' ? undefined : { black, white },
     infinite,

@@ -59,7 +59,8 @@ export async function openIdx(images: string): Promise<Source> {
       const toFrame = async (pixels: Uint8Array): Promise<Frame> => {
         const label = labels?.[next++];
         const fitted = await fitGray(pixels, rows, columns, options);
-        return label === undefined ? { pixels: fitted } : { pixels: fitted, label };
+        const picture = { pixels: fitted, origin: { width: columns, height: rows } };
+        return label === undefined ? picture : { ...picture, label };
       };
       return orderedMap(readIdxItems(images, header), toFrame, 4);
     },

@@ -1,0 +1,77 @@
+/** Pictures that a model draws for an evaluation, asked for what the data holds. */
+import { basename } from 'node:path';
+import { pictureShapeOf, shownOf } from '@onnoise/scheduler/model';
+import type { PrepareOptions } from '@onnoise/training/data';
+import type { TrainedOn } from '@onnoise/training/folder';
+import { matchClasses, matchConditions } from './agree.ts';
+import { askLike, askUnseen } from './ask.ts';
+import { modelFacts } from './report/facts.ts';
+import { type SampledJob, sampleRuns } from './runs.ts';
+import { checkAsked, checkSettings } from './settings.ts';
+import type { PictureSource } from './source.ts';
+
+export interface ModelSource extends Omit<SampledJob, 'seed'> {
+  /** What training.json says of its images. */
+  trainedOn?: TrainedOn | undefined;
+  /** The images that are named as those that it was trained on, and whether others are named to compare with. */
+  images: { data: PrepareOptions; test?: PrepareOptions | undefined };
+}
+
+const OTHER_IMAGES =
+  "The images are not those that the model's training.json names, so copies of any others are not looked for.";
+
+const OTHER_SPLIT =
+  'The images held out here are not those that training held out, so the model may have learnt from them. Leave out --validation-share, --split-seed and --group-column, or name others with --test-data.';
+const UNKNOWN_SPLIT =
+  'No training.json says which images were held out, so the model may have learnt from those that it is compared with, unless --test-data names others.';
+
+const ofStart = (name: string): string =>
+  `The model started from the weights of ${name}, and this data says nothing about copies of the images of ${name}. Evaluate with those, too.`;
+
+/** @throws InputError for settings that the model cannot be sampled with */
+export async function fromModel(given: ModelSource): Promise<PictureSource> {
+  const { model, trainedOn, images, settings, sweep = [], batch } = given;
+  for (const each of [settings, ...sweep]) checkSettings(model, each, batch);
+  const action = `evaluate ${model.folder}`;
+  const told = model.conditionImage !== undefined;
+  return {
+    action,
+    called: "the model's pictures",
+    facts: { ...model, shape: pictureShapeOf(model) },
+    dataHash: trainedOn?.hash,
+    settings: 1 + sweep.length,
+    show: shownOf(action, model),
+    // Now: later, another model may have taken the folder's place.
+    origin: { model: await modelFacts(model) },
+    agree(dataset, same) {
+      matchConditions(action, model, dataset);
+      return matchClasses(action, model, dataset, same);
+    },
+    notesOn: ({ same }) => ({
+      unknown: [
+        ...(same === false ? [OTHER_IMAGES] : []),
+        // Its last part: figures hold no path of this machine.
+        ...(trainedOn?.start === undefined ? [] : [ofStart(basename(trainedOn.start))]),
+      ],
+      split: same !== false && images.test === undefined ? notesOnSplit(images.data, trainedOn) : [],
+    }),
+    async choose(real, { count, seed }) {
+      const asked = told
+        ? await askUnseen(real, { count, seed })
+        : askLike(real.dataset, real.classMap, { count, seed });
+      checkAsked(model, asked, seed);
+      return (hooks) => sampleRuns({ ...given, seed }, asked, hooks);
+    },
+    close: async () => {},
+  };
+}
+
+function notesOnSplit(data: PrepareOptions, trainedOn: TrainedOn | undefined): string[] {
+  if (trainedOn === undefined) return [UNKNOWN_SPLIT];
+  const told = trainedOn.data;
+  const same =
+    told.validationShare === data.validationShare &&
+    trainedOn.seed === data.seed &&
+    told.groupColumn === data.groupColumn;
+  return same ? [] : [OTHER_SPLIT];
+}
