@@ -6,7 +6,7 @@
  *
  * without the pairs of a row with itself, so that its mean does not depend on the number of rows, is 0 for the same distribution,
  * and it may be negative. clean-fid and torch-fidelity average it over random subsets of 1,000 rows; this is over all rows, which has
- * the same mean, less variance and no chance.
+ * the same mean, less variance and no chance. MONAI's MMDMetric is another: see pixel-mmd.ts.
  */
 import { type Groups, jackknife, oneGroup } from './intervals.ts';
 import { timesTransposed } from './matrix.ts';

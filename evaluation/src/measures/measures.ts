@@ -12,12 +12,14 @@ import { kernelDistance } from './kernel-distance.ts';
 import { lettingOthersRun } from './let-others-run.ts';
 import { neighbours } from './neighbours.ts';
 import type { Candidate, Family, MeasureAbout } from './record.ts';
+import { pixelMmd } from './pixel-mmd.ts';
 import { slicedWasserstein } from './sliced-wasserstein.ts';
 
 /** In the order of reports. */
 const FAMILIES: readonly Family[] = [
   frechet,
   kernelDistance,
+  pixelMmd,
   slicedWasserstein,
   neighbours,
   diversity,

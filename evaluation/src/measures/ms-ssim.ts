@@ -2,10 +2,12 @@
  * Multi-scale structural similarity of two pictures: Wang, Simoncelli & Bovik 2003, "Multi-scale structural similarity for image
  * quality assessment", equation 7, with the constants of Wang et al. 2004: Gaussian window of 11 x 11 with a deviation of 1.5,
  * K1 = 0.01, K2 = 0.03, levels of 0 to 255, only whole windows. 1 for equal pictures, near 0 for unlike ones; what is negative at a
- * scale counts as 0. Channels are compared one by one, and their mean is taken.
+ * scale counts as 0. Channels are compared one by one, and their mean is taken, as pytorch-msssim does; or all together at each scale,
+ * as `monai.metrics.MultiScaleSSIMMetric` (MONAI 1.6) does. Of gray pictures both are the same.
  *
  * The paper's five scales, each half of the one before, need sides of 176 pixels. Smaller pictures have as many as fit, and their
- * weights are divided by their sum: two for 28 x 28. Below 11 pixels the window is the largest odd one that fits.
+ * weights are divided by their sum: two for 28 x 28. MONAI wants sides above 160, and refuses smaller ones; of 161 to 175 it has
+ * five scales, and this four. Below 11 pixels the window is the largest odd one that fits.
  */
 import type { ImageShape } from '@onnoise/scheduler/model';
 
@@ -28,34 +30,40 @@ export function scalesOf([, height, width]: ImageShape): number {
   return Math.max(1, WEIGHTS.findLastIndex((_, scale) => Math.floor(side / 2 ** scale) >= WINDOW) + 1);
 }
 
+/** How channels are compared: one by one, or all together at each scale, as MONAI does. */
+export type Channels = 'apart' | 'together';
+
 /**
  * @param one [C, H, W] uint8, as the other
  * @returns 0 to 1
  */
-export function msSsim(one: Uint8Array, other: Uint8Array, shape: ImageShape): number {
+export function msSsim(one: Uint8Array, other: Uint8Array, shape: ImageShape, compared: Channels = 'apart'): number {
   const [channels, height, width] = shape;
   const scales = scalesOf(shape);
   const window = gaussianWindow(Math.min(WINDOW, 2 * Math.floor((Math.min(height, width) + 1) / 2) - 1));
   const weights = WEIGHTS.slice(0, scales);
   // The paper's five have a sum of 1.0001, and stay as they are.
-  const all = scales === WEIGHTS.length ? 1 : weights.reduce((sum, weight) => sum + weight, 0);
+  const sumOfWeights = scales === WEIGHTS.length ? 1 : weights.reduce((sum, weight) => sum + weight, 0);
   const size = height * width;
-  let mean = 0;
+  /** What each scale has, for each channel. */
+  const parts = weights.map(() => new Float64Array(channels));
   for (let c = 0; c < channels; c++) {
     const plane = (pixels: Uint8Array): Plane => {
       return { height, width, values: Float64Array.from(pixels.subarray(c * size, (c + 1) * size)) };
     };
     let [x, y] = [plane(one), plane(other)];
-    let product = 1;
-    for (const [scale, weight] of weights.entries()) {
+    for (const [scale, part] of parts.entries()) {
       const { whole, structure } = compare(x, y, window);
       const last = scale === scales - 1;
-      product *= Math.max(last ? whole : structure, 0) ** (weight / all);
+      part[c] = last ? whole : structure;
       if (!last) [x, y] = [halved(x), halved(y)];
     }
-    mean += product / channels;
   }
-  return Math.min(mean, 1);
+  const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value / values.length, 0);
+  const product = (of: (part: Float64Array) => number) =>
+    parts.reduce((all, part, scale) => all * Math.max(of(part), 0) ** (weights[scale]! / sumOfWeights), 1);
+  const value = compared === 'together' ? product(meanOf) : meanOf(Float64Array.from(parts[0]!, (_, c) => product((part) => part[c]!)));
+  return Math.min(value, 1);
 }
 
 /** Means over all windows: of luminance, contrast and structure, and of contrast and structure alone. */
