@@ -21,6 +21,8 @@ interface CommonOptions {
   count?: number | undefined;
   /** Of a model's first picture, and of all that is drawn. Default: 0. */
   seed?: number | undefined;
+  /** Whether the Frechet radiomics distance is measured, too: of gray pictures. Default: false. */
+  radiomics?: boolean | undefined;
   /** Folder for `evaluation.json` and the report. Default: nothing is written but the caches. */
   out?: string | undefined;
   hooks?: EvaluateHooks | undefined;
@@ -70,7 +72,7 @@ export interface EvaluateHooks {
  * @throws InputError for what does not fit together
  */
 export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
-  const { model: folder, images, testImages, sweep, device = 'auto', batch, count, seed, out, ...rest } = options;
+  const { model: folder, images, testImages, sweep, device = 'auto', batch, count, seed, radiomics, out, ...rest } = options;
   const { hooks, signal, ...settings } = rest;
   const model = await readModelFolder(folder);
   const trainedOn = await readTrainedOn(folder);
@@ -80,7 +82,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
     source: await fromModel({ model, trainedOn, images: chosen, settings, sweep, device, batch }),
     images: chosen,
   });
-  return evaluateFrom(open, { count, seed, out, hooks, signal });
+  return evaluateFrom(open, { count, seed, radiomics, out, hooks, signal });
 }
 
 /**
@@ -107,7 +109,7 @@ function namedImages(images: EvaluateOptions['images'], test: TestImages | undef
 
 async function evaluateFrom(
   open: (hooks: EvaluationHooks) => Promise<{ source: PictureSource; images: ImagesOfEvaluation }>,
-  { count, seed = 0, out, hooks: { onNote = () => {}, onProgress } = {}, signal }: Omit<CommonOptions, 'testImages'>,
+  { count, seed = 0, radiomics, out, hooks: { onNote = () => {}, onProgress } = {}, signal }: Omit<CommonOptions, 'testImages'>,
 ): Promise<Evaluation> {
   const hooks: EvaluationHooks = {
     stage: (label, _unit, work) => work((progress) => onProgress?.(label, progress)),
@@ -119,7 +121,7 @@ async function evaluateFrom(
   try {
     const { source, images } = await open(hooks);
     try {
-      const { evaluation, pictures } = await evaluate({ ...images, source, count, seed }, hooks);
+      const { evaluation, pictures } = await evaluate({ ...images, source, count, seed, radiomics }, hooks);
       signal?.throwIfAborted();
       await files?.write(evaluation, pictures);
       return evaluation;

@@ -12,7 +12,7 @@
 import { installedVersion } from '@onnoise/base/install';
 import { plural } from '@onnoise/base/text';
 import { EVALUATION_VERSION } from '@onnoise/scheduler/model';
-import { check, InputError, integer } from '@onnoise/scheduler/rules';
+import { check, InputError, integer, refuse } from '@onnoise/scheduler/rules';
 import type { Dataset } from '@onnoise/training/data';
 import { checkMemory, checkPictures, checkTraining } from './check-images.ts';
 import { classShares } from './class-shares.ts';
@@ -20,7 +20,7 @@ import { openRealImages } from './data.ts';
 import { FEATURE_WIDTH, type MaskReader, type NumberReader } from './features/index.ts';
 import type { EvaluationHooks } from './hooks.ts';
 import type { EvaluationJob } from './job.ts';
-import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
+import { type Measured, measureAsTraining, measureRuns, measureTexture, searchCopies } from './measure.ts';
 import { fewestImages, whyFewest } from './measures/index.ts';
 import type { Memorisation } from './memorisation/index.ts';
 import { openFeatures, openReader, openSegmenter } from './open-judges.ts';
@@ -46,6 +46,9 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   const { action, facts } = source;
   if (job.count !== undefined) check(action, '--count', integer(1), job.count);
   check(action, '--seed', integer(0), seed);
+  if (job.radiomics && facts.shape[0] !== 1) {
+    refuse(action, '--radiomics', `left out, as ${source.called} are not gray`, true);
+  }
   const { prepare } = hooks;
   const notes: string[] = [];
   const onNote = (sentence: string) => {
@@ -85,6 +88,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
       // Pictures of the masks of real images would be tested on these very images.
       const told = facts.conditionImage !== undefined;
       const asTraining = told ? undefined : await measureAsTraining(candidate, judges, classCount, hooks);
+      const radiomics = job.radiomics ? await measureTexture(candidate, judges, hooks) : undefined;
       const searched = first.all ? { images: first.all, features: await network.extract(first.all) } : candidate;
       const copies = await searchCopies(searched, judges, hooks);
       if (copies.duplicates.heldOut > 0) onNote(onShared(copies));
@@ -100,7 +104,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
         ...(reader && { reader: { name: reader.name, hash: reader.hash } }),
         ...(segmenter && { segmenter: { name: segmenter.name, hash: segmenter.hash } }),
         settings: first.settings,
-        measures: [...measures, ...(asTraining ? [asTraining] : [])],
+        measures: [...measures, ...(radiomics ? [radiomics] : []), ...(asTraining ? [asTraining] : [])],
         classes: classShares(real.dataset.classNames, candidate, sets.real),
         ...(masks && { masks }),
         ...(notes.length > 0 && { notes }),

@@ -6,6 +6,7 @@ import { type MeasuredMasks, measureMasks } from './measure-masks.ts';
 import { placesOf, takeRows } from './measures/images.ts';
 import { type Candidate, measureEach, numberErrorAbout, numberErrors } from './measures/index.ts';
 import { findCopies, type Memorisation } from './memorisation/index.ts';
+import { measureRadiomics } from './radiomics/index.ts';
 import type { MaskClass } from './report/types.ts';
 import type { Run } from './runs.ts';
 import type { FeatureNetwork, FeatureNetworkInfo } from './sets/types.ts';
@@ -115,6 +116,19 @@ export async function measureAsTraining(
       onProgress: (done, total) => report({ done, total }),
       signal,
     }),
+  );
+}
+
+export function measureTexture(
+  { images: model }: Candidate,
+  { sets: { training, real, noise }, seed }: Judges,
+  { stage, signal }: EvaluationHooks,
+): Promise<Measure | undefined> {
+  return stage('Radiomics', 'images', (report) =>
+    measureRadiomics(
+      { model, real: real.images, noise: noise.images, training: training.images },
+      { seed, onProgress: (done, total) => report({ done, total }), signal },
+    ),
   );
 }
 

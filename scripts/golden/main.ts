@@ -26,6 +26,7 @@ const SCRIPTS: Record<string, string> = {
   places: 'places.py',
   features: 'features.py',
   measures: 'measures.py',
+  radiomics: 'evaluation/frd.py',
   'monai-measures': 'evaluation/monai_measures.py',
   dice: 'dice.py',
   memorisation: 'memorisation.py',

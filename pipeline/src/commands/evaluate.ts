@@ -44,6 +44,7 @@ export interface EvaluateArguments extends SamplerSettings {
   sweep?: Sweep | undefined;
   featureModel?: string | undefined;
   featureRange?: FeatureRange | undefined;
+  radiomics: boolean;
   out: string;
   card?: boolean | undefined;
   failOn?: 'memorisation' | undefined;
@@ -113,6 +114,12 @@ export const command: Command<EvaluateArguments> = {
       describe: 'Values of black and white that --feature-model takes',
       defaultDescription: 'as the file says, otherwise -1,1',
     },
+    radiomics: {
+      group: FEATURES,
+      boolean: true,
+      default: false,
+      describe: 'Also measure the Frechet radiomics distance (FRD), of gray pictures',
+    },
     out: textOption('Folder for evaluation.json and report.html', { group: RESULTS, default: 'out/evaluation' }),
     card: {
       group: RESULTS,
@@ -139,7 +146,7 @@ export const command: Command<EvaluateArguments> = {
 
 /** Checks, evaluates, writes, and prints the figures. */
 export async function evaluateModel(args: EvaluateArguments): Promise<void> {
-  const { out, failOn, count, seed, featureModel, featureRange } = args;
+  const { out, failOn, count, seed, featureModel, featureRange, radiomics } = args;
   const { folder, open } = args.pictures === undefined ? await modelOf(args) : await picturesOf(args, args.pictures);
   const { evaluate, openFiles } = await import('@onnoise/evaluation');
   await withInterrupt(async (signal) => {
@@ -154,7 +161,7 @@ export async function evaluateModel(args: EvaluateArguments): Promise<void> {
     try {
       const { source, images } = await open(hooks);
       try {
-        const job = { ...images, source, count, seed, featureModel, featureRange };
+        const job = { ...images, source, count, seed, featureModel, featureRange, radiomics };
         const { evaluation, pictures } = await evaluate(job, hooks);
         signal.throwIfAborted();
         const { written, note } = await files.write(evaluation, pictures);

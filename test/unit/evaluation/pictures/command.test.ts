@@ -98,7 +98,7 @@ async function hashOf(pictures: string): Promise<string> {
   return source.origin.pictures!.hash;
 }
 
-test('a ZIP, shards and an array are read as the folder is', async () => {
+test('a ZIP, shards and an array are read as the folder is', { timeout: 180_000 }, async () => {
   const labels = [0, 1].flatMap((label) => readdirSync(place(`fakes/${label}`)).map((each) => [label, each] as const));
   const entries = await Promise.all(
     labels.map(async ([label, file]) => ({ label, file, bytes: await readFile(place(`fakes/${label}/${file}`)) })),
