@@ -72,7 +72,19 @@ export interface EvaluateHooks {
  * @throws InputError for what does not fit together
  */
 export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
-  const { model: folder, images, testImages, sweep, device = 'auto', batch, count, seed, radiomics, out, ...rest } = options;
+  const {
+    model: folder,
+    images,
+    testImages,
+    sweep,
+    device = 'auto',
+    batch,
+    count,
+    seed,
+    radiomics,
+    out,
+    ...rest
+  } = options;
   const { hooks, signal, ...settings } = rest;
   const model = await readModelFolder(folder);
   const trainedOn = await readTrainedOn(folder);
@@ -109,7 +121,14 @@ function namedImages(images: EvaluateOptions['images'], test: TestImages | undef
 
 async function evaluateFrom(
   open: (hooks: EvaluationHooks) => Promise<{ source: PictureSource; images: ImagesOfEvaluation }>,
-  { count, seed = 0, radiomics, out, hooks: { onNote = () => {}, onProgress } = {}, signal }: Omit<CommonOptions, 'testImages'>,
+  {
+    count,
+    seed = 0,
+    radiomics,
+    out,
+    hooks: { onNote = () => {}, onProgress } = {},
+    signal,
+  }: Omit<CommonOptions, 'testImages'>,
 ): Promise<Evaluation> {
   const hooks: EvaluationHooks = {
     stage: (label, _unit, work) => work((progress) => onProgress?.(label, progress)),

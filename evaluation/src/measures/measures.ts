@@ -11,8 +11,8 @@ import { drawGroups } from './intervals.ts';
 import { kernelDistance } from './kernel-distance.ts';
 import { lettingOthersRun } from './let-others-run.ts';
 import { neighbours } from './neighbours.ts';
-import type { Candidate, Family, MeasureAbout } from './record.ts';
 import { pixelMmd } from './pixel-mmd.ts';
+import type { Candidate, Family, MeasureAbout } from './record.ts';
 import { slicedWasserstein } from './sliced-wasserstein.ts';
 
 /** In the order of reports. */

@@ -62,7 +62,10 @@ export function msSsim(one: Uint8Array, other: Uint8Array, shape: ImageShape, co
   const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value / values.length, 0);
   const product = (of: (part: Float64Array) => number) =>
     parts.reduce((all, part, scale) => all * Math.max(of(part), 0) ** (weights[scale]! / sumOfWeights), 1);
-  const value = compared === 'together' ? product(meanOf) : meanOf(Float64Array.from(parts[0]!, (_, c) => product((part) => part[c]!)));
+  const value =
+    compared === 'together'
+      ? product(meanOf)
+      : meanOf(Float64Array.from(parts[0]!, (_, c) => product((part) => part[c]!)));
   return Math.min(value, 1);
 }
 

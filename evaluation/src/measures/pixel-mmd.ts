@@ -31,7 +31,10 @@ interface Sums {
 /** Of each group's pictures. */
 async function sumsOf({ count, pixels }: Pictures, groups: Groups, letOthersRun: () => Promise<void>): Promise<Sums[]> {
   const size = pixels.length / count;
-  const sums = Array.from({ length: groups.count }, (): Sums => ({ count: 0, levels: new Float64Array(size), squares: 0 }));
+  const sums = Array.from(
+    { length: groups.count },
+    (): Sums => ({ count: 0, levels: new Float64Array(size), squares: 0 }),
+  );
   for (let row = 0; row < count; row++) {
     if (row % BLOCK === 0) await letOthersRun();
     const sum = sums[groups.of[row]!]!;
@@ -45,7 +48,8 @@ async function sumsOf({ count, pixels }: Pictures, groups: Groups, letOthersRun:
   return sums;
 }
 
-const dot = (one: Float64Array, other: Float64Array): number => one.reduce((sum, value, i) => sum + value * other[i]!, 0);
+const dot = (one: Float64Array, other: Float64Array): number =>
+  one.reduce((sum, value, i) => sum + value * other[i]!, 0);
 
 /** Mean of k over the pairs of different pictures. */
 const within = ({ count, levels, squares }: Sums): number => (dot(levels, levels) - squares) / (count * (count - 1));

@@ -15,7 +15,10 @@ export type Radiomics = readonly Readonly<Record<string, number>>[];
  * @throws InputError for fewer than two in either set
  */
 export function radiomicsDistance(reference: Radiomics, others: Radiomics): number {
-  for (const [name, rows] of [['reference', reference], ['pictures', others]] as const) {
+  for (const [name, rows] of [
+    ['reference', reference],
+    ['pictures', others],
+  ] as const) {
     if (rows.length >= 2) continue;
     throw new InputError(
       `Cannot compare radiomics: the ${name} must be at least 2 images that have features, received ${rows.length}.`,

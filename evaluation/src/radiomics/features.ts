@@ -116,7 +116,12 @@ function parts({ height, width, mask }: Region): number {
     left[start] = 0;
     for (let i = 0; i < part.length; i++) {
       const [y, x] = [Math.floor(part[i]! / width), part[i]! % width];
-      for (const [r, c] of [[y - 1, x], [y + 1, x], [y, x - 1], [y, x + 1]] as const) {
+      for (const [r, c] of [
+        [y - 1, x],
+        [y + 1, x],
+        [y, x - 1],
+        [y, x + 1],
+      ] as const) {
         if (r < 0 || c < 0 || r >= height || c >= width || left[r * width + c] !== 1) continue;
         left[r * width + c] = 0;
         part.push(r * width + c);

@@ -2,7 +2,7 @@
  * Features of the gray level co-occurrence matrix: how often two levels lie side by side. As pyradiomics' `glcm` with its defaults:
  * distance 1, symmetrical, the mean over the four angles of a plane. The 22 that FRD takes: without MCC and Sum Average.
  */
-import { ANGLES, entropy, EPSILON, levelAt, type Levels } from './region.ts';
+import { ANGLES, EPSILON, entropy, type Levels, levelAt } from './region.ts';
 
 export function glcm(levels: Levels): Record<string, number> {
   const each = ANGLES.map((angle) => matrixOf(levels, angle)).filter((matrix) => matrix !== undefined);

@@ -1,5 +1,5 @@
 /** Features of the gray level run length matrix: pixels of one level in a row, the mean over the four angles of a plane. As pyradiomics' `glrlm`. */
-import { ANGLES, levelAt, type Levels } from './region.ts';
+import { ANGLES, type Levels, levelAt } from './region.ts';
 import { add, type Counts, type SizeFeatures, sizeFeatures } from './sizes.ts';
 
 export function glrlm(levels: Levels): Record<string, number> {

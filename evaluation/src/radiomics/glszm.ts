@@ -1,5 +1,5 @@
 /** Features of the gray level size zone matrix: pixels of one level that hang together, also by corners. As pyradiomics' `glszm`. */
-import { AROUND, levelAt, type Levels } from './region.ts';
+import { AROUND, type Levels, levelAt } from './region.ts';
 import { add, type Counts, sizeFeatures } from './sizes.ts';
 
 export function glszm(levels: Levels): Record<string, number> {

@@ -37,7 +37,11 @@ export async function measureRadiomics(
     const [, height, width] = set.shape;
     for (let i = 0; i < set.count; i++) {
       await letOthersRun();
-      const row = radiomicsOf({ height, width, pixels: set.pixels.subarray(i * height * width, (i + 1) * height * width) });
+      const row = radiomicsOf({
+        height,
+        width,
+        pixels: set.pixels.subarray(i * height * width, (i + 1) * height * width),
+      });
       // Of a blank picture nothing can be told: frd-score leaves it out, too.
       if (row && Object.values(row).every((value) => !Number.isNaN(value))) rows.push(row);
       onProgress?.(++done, total);

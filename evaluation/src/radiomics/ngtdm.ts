@@ -1,5 +1,5 @@
 /** Features of the neighbouring gray tone difference matrix: how far a pixel's level is from the mean around it. As pyradiomics' `ngtdm`. */
-import { AROUND, levelAt, type Levels } from './region.ts';
+import { AROUND, type Levels, levelAt } from './region.ts';
 
 export function ngtdm(levels: Levels): Record<string, number> {
   const { height, width, grays, count } = levels;

@@ -19,8 +19,15 @@ export function resample(region: Region): Region | undefined {
   const { width, mask } = region;
   const coefficients = coefficientsOf(region);
   const [high, wide] = [rows.length, columns.length];
-  const out: Region = { height: high, width: wide, values: new Float64Array(high * wide), mask: new Uint8Array(high * wide) };
-  const [down, across] = [rows, columns].map((axis, i) => axis.map((at) => tapsAt(at, i === 0 ? region.height : width)));
+  const out: Region = {
+    height: high,
+    width: wide,
+    values: new Float64Array(high * wide),
+    mask: new Uint8Array(high * wide),
+  };
+  const [down, across] = [rows, columns].map((axis, i) =>
+    axis.map((at) => tapsAt(at, i === 0 ? region.height : width)),
+  );
   for (let y = 0; y < high; y++) {
     for (let x = 0; x < wide; x++) {
       const [a, b] = [down![y], across![x]];
@@ -104,7 +111,7 @@ function causalStart(at: (i: number) => number, length: number): number {
   const inverse = 1 / POLE;
   let other = POLE ** (length - 1);
   let sum = at(0) + other * at(length - 1);
-  other *= other * inverse;
+  other = other * other * inverse;
   for (let i = 1; i <= length - 2; i++) {
     sum += (power + other) * at(i);
     power *= POLE;

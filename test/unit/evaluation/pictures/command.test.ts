@@ -129,13 +129,28 @@ test('a ZIP, shards and an array are read as the folder is', { timeout: 180_000 
   });
   const withTable = `id,class_number\n${sorted.map(({ file, label }) => `${file.slice(0, -4)},${label}`).join('\n')}\n`;
   await writeFile(place('table.csv'), withTable);
-  const data = { size: 8, fit: 'crop', channels: 1, validationShare: 0, seed: 0, strict: true, cacheDir: place('cache') } as const;
-  const table = await prepareDataset({ ...data, data: place('table'), csv: place('table.csv'), labelColumn: 'class_number' });
+  const data = {
+    size: 8,
+    fit: 'crop',
+    channels: 1,
+    validationShare: 0,
+    seed: 0,
+    strict: true,
+    cacheDir: place('cache'),
+  } as const;
+  const table = await prepareDataset({
+    ...data,
+    data: place('table'),
+    csv: place('table.csv'),
+    labelColumn: 'class_number',
+  });
   table.close();
   expect(await hashOf('bulk')).toBe(table.hash);
   expect(readdirSync(place('cache')).filter((each) => each.startsWith('pictures-'))).toEqual([]);
   await writeFile(place(`bulk/${shards[1]!.file}`), shards[1]!.tar.subarray(0, 5000));
-  await expect(hashOf('bulk')).rejects.toThrow('100.tar: it must be the shard that manifest.json lists, received other bytes');
+  await expect(hashOf('bulk')).rejects.toThrow(
+    '100.tar: it must be the shard that manifest.json lists, received other bytes',
+  );
 
   const pixels = await Promise.all(sorted.map(({ bytes }) => sharp(bytes).extractChannel(0).raw().toBuffer()));
   await writeFile(place('fakes.npy'), writeNpy(new Uint8Array(Buffer.concat(pixels)), [COUNT, 8, 8]));
