@@ -2,7 +2,6 @@
 import { plural } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { AuditJob } from './audit-job.ts';
-import type { RealImages } from './data.ts';
 import { placesOf } from './measures/images.ts';
 import {
   drawHalf,
@@ -15,6 +14,7 @@ import {
   sharedImages,
 } from './membership/index.ts';
 import { imageNames } from './report/image-names.ts';
+import type { RealImages } from './sets/real-images.ts';
 
 interface Tell {
   /** For the report, too. */

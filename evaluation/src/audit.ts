@@ -13,11 +13,12 @@ import { installedVersion } from '@onnoise/base/install';
 import { formatPath, plural } from '@onnoise/base/text';
 import { hashModel, openNetwork } from '@onnoise/runtime-node';
 import { makeSchedule } from '@onnoise/scheduler';
-import { pictureShapeOf } from '@onnoise/scheduler/model';
+
 import { chooseScored, poolOf, stepsOf } from './audit-images.ts';
 import type { AuditHooks, AuditJob } from './audit-job.ts';
 import { FEWEST_SHADOWS, readSettings, refuseUnlike, requireHeldOut } from './check-audit.ts';
-import { openRealImages, type RealImages } from './data.ts';
+import { openRealImages } from './data.ts';
+import { fitOf } from './from-model.ts';
 import {
   AUDIT_VERSION,
   type Audit,
@@ -38,6 +39,7 @@ import {
   writeScores,
 } from './membership/index.ts';
 import { modelFacts } from './report/facts.ts';
+import type { RealImages } from './sets/real-images.ts';
 
 export interface Audited {
   audit: Audit;
@@ -60,15 +62,12 @@ export async function audit(job: AuditJob, hooks: AuditHooks): Promise<Audited> 
     hooks.onNote(sentence);
   };
 
-  const pictured = { ...model, shape: pictureShapeOf(model) };
   const { prepare } = hooks;
   const real = await openRealImages({
-    action,
-    model: pictured,
+    source: { ...fitOf(action, model), dataHash: training?.data.hash },
     data,
     test,
     forced,
-    hash: training?.data.hash,
     prepare,
   });
   try {

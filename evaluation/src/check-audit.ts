@@ -4,7 +4,7 @@ import { checkSeed } from '@onnoise/scheduler';
 import { check, InputError, integer, number, refuse, rule } from '@onnoise/scheduler/rules';
 import type { ConfigLayer, PartialConfig } from '@onnoise/training/settings';
 import type { AuditJob } from './audit-job.ts';
-import type { RealImages } from './data.ts';
+import type { RealImages } from './sets/real-images.ts';
 
 const MOST_SHADOWS = 1000;
 /** Of fewer, none says how much scores vary. */

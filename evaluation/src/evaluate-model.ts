@@ -8,10 +8,10 @@ import { chooseImages, type ImagesOfEvaluation, type NamedImages, type TestImage
 import { evaluate } from './evaluate.ts';
 import { fromFiles } from './from-files.ts';
 import { fromModel } from './from-model.ts';
-import type { EvaluationHooks } from './hooks.ts';
 import { openFiles } from './report/files.ts';
 import type { Evaluation } from './report/types.ts';
-import type { SamplingSettings } from './sample.ts';
+import type { SamplingSettings } from './sampling/sample.ts';
+import type { EvaluationHooks } from './sets/hooks.ts';
 import type { PictureSource } from './source.ts';
 
 interface CommonOptions {

@@ -12,11 +12,11 @@ import { conditionSpecs, type Dataset, isArrayName, lookAtImages, type PrepareOp
 import { defaultsOf } from '@onnoise/training/settings';
 import { chooseImages, IMAGE_FIELDS, type ImagesOfEvaluation, type NamedImages } from './choose-images.ts';
 import { relabelled } from './data.ts';
-import type { EvaluationHooks } from './hooks.ts';
 import { placesOf, readImages, takeImages } from './measures/images.ts';
 import { openPlace, type PicturePlace } from './pictures/open.ts';
 import { CLASS_COLUMN } from './pictures/shards.ts';
 import { imageNames } from './report/image-names.ts';
+import type { EvaluationHooks } from './sets/hooks.ts';
 import type { RealImages } from './sets/real-images.ts';
 import type { PictureSource } from './source.ts';
 

@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import { pictureShapeOf, shownOf } from '@onnoise/scheduler/model';
 import type { PrepareOptions } from '@onnoise/training/data';
 import type { TrainedOn } from '@onnoise/training/folder';
-import { matchClasses, matchConditions } from './agree.ts';
-import { askLike, askUnseen } from './ask.ts';
 import { modelFacts } from './report/facts.ts';
-import { type SampledJob, sampleRuns } from './runs.ts';
-import { checkAsked, checkSettings } from './settings.ts';
+import { matchClasses, matchConditions } from './sampling/agree.ts';
+import { askLike, askUnseen } from './sampling/ask.ts';
+import { type SampledJob, sampleRuns } from './sampling/runs.ts';
+import { checkAsked, checkSettings } from './sampling/settings.ts';
 import type { PictureSource } from './source.ts';
 
 export interface ModelSource extends Omit<SampledJob, 'seed'> {
@@ -28,6 +28,19 @@ const UNKNOWN_SPLIT =
 const ofStart = (name: string): string =>
   `The model started from the weights of ${name}, and this data says nothing about copies of the images of ${name}. Evaluate with those, too.`;
 
+type Fit = Pick<PictureSource, 'action' | 'called' | 'facts' | 'agree'>;
+
+/** What images must be to fit a model. @param action as in `Cannot <action>: ...` */
+export const fitOf = (action: string, model: ModelSource['model']): Fit => ({
+  action,
+  called: "the model's pictures",
+  facts: { ...model, shape: pictureShapeOf(model) },
+  agree(dataset, same) {
+    matchConditions(action, model, dataset);
+    return matchClasses(action, model, dataset, same);
+  },
+});
+
 /** @throws InputError for settings that the model cannot be sampled with */
 export async function fromModel(given: ModelSource): Promise<PictureSource> {
   const { model, trainedOn, images, settings, sweep = [], batch } = given;
@@ -35,18 +48,12 @@ export async function fromModel(given: ModelSource): Promise<PictureSource> {
   const action = `evaluate ${model.folder}`;
   const told = model.conditionImage !== undefined;
   return {
-    action,
-    called: "the model's pictures",
-    facts: { ...model, shape: pictureShapeOf(model) },
+    ...fitOf(action, model),
     dataHash: trainedOn?.hash,
     settings: 1 + sweep.length,
     show: shownOf(action, model),
     // Now: later, another model may have taken the folder's place.
     origin: { model: await modelFacts(model) },
-    agree(dataset, same) {
-      matchConditions(action, model, dataset);
-      return matchClasses(action, model, dataset, same);
-    },
     notesOn: ({ same }) => ({
       unknown: [
         ...(same === false ? [OTHER_IMAGES] : []),

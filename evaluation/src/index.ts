@@ -20,4 +20,4 @@ export { openFiles, requireApart } from './report/files.ts';
 export { type ImageNames, imageNames } from './report/image-names.ts';
 export type { Evaluation, SweepRow } from './report/types.ts';
 export type { WrittenReport } from './report/write.ts';
-export type { SamplingSettings } from './sample.ts';
+export type { SamplingSettings } from './sampling/sample.ts';

@@ -1,14 +1,14 @@
 /** Measures of an evaluation's runs, and the search for training images among its pictures. */
 import type { Estimate, Measure } from '@onnoise/scheduler/model';
 import { type MaskReader, type NumberReader, trainOnSynthetic } from './features/index.ts';
-import type { EvaluationHooks } from './hooks.ts';
 import { type MeasuredMasks, measureMasks } from './measure-masks.ts';
 import { placesOf, takeRows } from './measures/images.ts';
 import { type Candidate, measureEach, numberErrorAbout, numberErrors } from './measures/index.ts';
 import { findCopies, type Memorisation } from './memorisation/index.ts';
 import { measureRadiomics } from './radiomics/index.ts';
 import type { MaskClass } from './report/types.ts';
-import type { Run } from './runs.ts';
+import type { Run } from './sampling/runs.ts';
+import type { EvaluationHooks } from './sets/hooks.ts';
 import type { FeatureNetwork, FeatureNetworkInfo } from './sets/types.ts';
 import type { Sets } from './sets.ts';
 

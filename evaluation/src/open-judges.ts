@@ -9,8 +9,8 @@ import {
   openNumberReader,
   type TrainingProgress,
 } from './features/index.ts';
-import type { EvaluationHooks } from './hooks.ts';
 import type { EvaluationJob } from './job.ts';
+import type { EvaluationHooks } from './sets/hooks.ts';
 import type { RealImages } from './sets/real-images.ts';
 import type { FeatureNetwork } from './sets/types.ts';
 

@@ -1,8 +1,8 @@
 /** All sets of images that an evaluation compares, with what the feature network sees in them. */
 
-import type { EvaluationHooks } from './hooks.ts';
 import { placesOf, readBeside, readImages, takeRows } from './measures/images.ts';
 import { type Candidate, noiseImages } from './measures/index.ts';
+import type { EvaluationHooks } from './sets/hooks.ts';
 import type { RealImages } from './sets/real-images.ts';
 import type { FeatureNetwork, ImageSet } from './sets/types.ts';
 

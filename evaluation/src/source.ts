@@ -5,9 +5,9 @@
 import type { ConditioningFacts, EvaluationFacts, ImageShape } from '@onnoise/scheduler/model';
 import type { Dataset } from '@onnoise/training/data';
 import type { BesideFacts } from './beside.ts';
-import type { EvaluationHooks } from './hooks.ts';
 import type { ImageNames } from './report/image-names.ts';
-import type { Runs } from './runs.ts';
+import type { Runs } from './sampling/runs.ts';
+import type { EvaluationHooks } from './sets/hooks.ts';
 import type { ClassMap, RealImages } from './sets/real-images.ts';
 
 /** What its pictures are, and what belongs to each. */

@@ -13,7 +13,7 @@ import { trainClassifier } from '../../../evaluation/src/features/train.ts';
 import { frechetDistance, momentsOf } from '../../../evaluation/src/measures/frechet.ts';
 import { readImages, takeImages } from '../../../evaluation/src/measures/images.ts';
 import { findCopies } from '../../../evaluation/src/memorisation/index.ts';
-import { samplePictures } from '../../../evaluation/src/sample.ts';
+import { samplePictures } from '../../../evaluation/src/sampling/sample.ts';
 import type { ImageSet } from '../../../evaluation/src/sets/types.ts';
 import type { Dataset } from '../../../pipeline/src/index.ts';
 import { encodeModel } from '../../../tracer/src/index.ts';

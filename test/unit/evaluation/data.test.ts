@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { matchClasses } from '#evaluation/agree.ts';
 import { openRealImages } from '#evaluation/data.ts';
+import { matchClasses } from '#evaluation/sampling/agree.ts';
 import type { SourceFacts } from '#evaluation/source.ts';
 import { barsDataset } from '#test/bars.ts';
 import type { PrepareOptions } from '#training/data/set/types.ts';

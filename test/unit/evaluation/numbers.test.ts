@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { NumberReader } from '#evaluation/features/index.ts';
 import { measureRuns } from '#evaluation/measure.ts';
 import { aboutMeasure } from '#evaluation/measures/index.ts';
-import type { Run } from '#evaluation/runs.ts';
+import type { Run } from '#evaluation/sampling/runs.ts';
 import type { FeatureNetwork, ImageSet } from '#evaluation/sets/types.ts';
 import { writeProjection } from '#test/evaluate/projection.ts';
 import { exampleEvaluation } from '#test/evaluation.ts';

@@ -9,7 +9,7 @@ const ORDER = [
   'medical',
   'training/model training/data training/folder training/step training/settings training/saved training/engines',
   'training/tensorboard training/fine-tuning training/plan training/pictures training/lessons training/run training',
-  'evaluation/sets evaluation/pictures evaluation/measures evaluation/radiomics evaluation/features',
+  'evaluation/sets evaluation/pictures evaluation/measures evaluation/sampling evaluation/radiomics evaluation/features',
   'evaluation/memorisation evaluation/report evaluation/compare evaluation/membership',
   'evaluation phantom',
   'pipeline/import pipeline/trace pipeline/pictures pipeline/bulk pipeline/jobs pipeline/export pipeline/setup pipeline/anomaly',

@@ -5,8 +5,8 @@
 import { shuffle } from '@onnoise/scheduler';
 import type { ConditionImages } from '@onnoise/scheduler/model';
 import type { Dataset } from '@onnoise/training/data';
-import { placesOf, readBeside } from './measures/images.ts';
-import type { ClassMap, RealImages } from './sets/real-images.ts';
+import { placesOf, readBeside } from '../measures/images.ts';
+import type { ClassMap, RealImages } from '../sets/real-images.ts';
 
 const ASK_STREAM = 0x0a00_0002;
 

@@ -1,10 +1,10 @@
 /** Samples the model with the settings of an evaluation, and with those of its sweep. */
 import { type DeviceChoice, loadModel, type ModelFolder } from '@onnoise/runtime-node';
 import type { EvaluationSettings, SampledSettings } from '@onnoise/scheduler/model';
+import type { EvaluationHooks } from '../sets/hooks.ts';
+import type { ImageSet } from '../sets/types.ts';
 import type { Asked } from './ask.ts';
-import type { EvaluationHooks } from './hooks.ts';
 import { type SamplingSettings, samplePictures } from './sample.ts';
-import type { ImageSet } from './sets/types.ts';
 import { completeSettings } from './settings.ts';
 
 /** Pictures of one combination of settings, or pictures that were there. */

@@ -4,7 +4,7 @@ import { plural } from '@onnoise/base/text';
 import type { ConditioningFacts } from '@onnoise/scheduler/model';
 import { InputError, oneOf, refuse } from '@onnoise/scheduler/rules';
 import { type Dataset, listClasses } from '@onnoise/training/data';
-import type { ClassMap } from './sets/real-images.ts';
+import type { ClassMap } from '../sets/real-images.ts';
 
 /** Most classes to name in a sentence. */
 const NAMED = 20;

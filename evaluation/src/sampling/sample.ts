@@ -2,8 +2,8 @@
 import { batchOf, type DiffusionModel } from '@onnoise/runtime-node';
 import type { SamplerName, SamplerSettings } from '@onnoise/scheduler';
 import { pictureShapeOf, sizeOf, toBytes } from '@onnoise/scheduler/model';
+import type { ImageSet } from '../sets/types.ts';
 import type { Asked } from './ask.ts';
-import type { ImageSet } from './sets/types.ts';
 
 /** Settings of sampling that one evaluation, or one row of a sweep, has; those left out have their defaults. */
 export interface SamplingSettings extends SamplerSettings {

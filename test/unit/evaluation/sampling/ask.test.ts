@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { matchClasses, matchConditions } from '#evaluation/agree.ts';
-import { askLike, askUnseen } from '#evaluation/ask.ts';
 import { placesOf } from '#evaluation/measures/images.ts';
+import { matchClasses, matchConditions } from '#evaluation/sampling/agree.ts';
+import { askLike, askUnseen } from '#evaluation/sampling/ask.ts';
 import type { Dataset } from '#training/data/set/types.ts';
 
 /** Classes b, a, c; the last image is held out. */
