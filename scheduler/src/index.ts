@@ -1,6 +1,6 @@
 /** Noise schedules, seeded noise and samplers: from a configuration to a table of rows, and the loop that runs it. */
 
-export { gaussian } from './noise/gaussian.ts';
+export { gaussian, gaussianFrom } from './noise/gaussian.ts';
 export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
 export { checkSeed, firstSeed, type ImageSeed, type NoiseSource, nameSeed, type SeedMix } from './noise/seeds.ts';

@@ -5,7 +5,7 @@
 
 import { checkInteger } from '../rules/rule.ts';
 import { cosSinOfWord, logOfWord } from './elementary.ts';
-import { philoxStream } from './random.ts';
+import { type BlockSource, philoxStream } from './random.ts';
 
 /**
  * Fills `out` with values offset, offset + 1 ... of a stream of unit normals.
@@ -16,7 +16,11 @@ import { philoxStream } from './random.ts';
  */
 export function gaussian(seed: number, offset: number, out: Float32Array, stream = 0): void {
   checkInteger('draw noise', 'offset', offset, 0, Number.MAX_SAFE_INTEGER);
-  const source = philoxStream(seed, stream);
+  gaussianFrom(philoxStream(seed, stream), offset, out);
+}
+
+/** The same from other random words. */
+export function gaussianFrom(source: BlockSource, offset: number, out: Float32Array | Float64Array): void {
   const words = new Uint32Array(4);
   const block = new Float64Array(4);
   let lane = offset % 4;

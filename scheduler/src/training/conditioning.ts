@@ -47,16 +47,16 @@ export function conditionInputs(
     return {
       ...(classCount !== null && labels && { labels: labels.map((label, i) => (dropped[i] ? classCount : label)) }),
       ...(conditions && specs.length > 0 && { conditions: encodeBatch(specs, conditions, dropped) }),
-      ...(conditionImage && { conditionImage: withoutDropped(conditionImage, batch, dropped) }),
+      ...(conditionImage && { conditionImage: withoutDropped(conditionImage, dropped) }),
     };
   };
 }
 
 /** The planes of images that lose them become 0. */
-function withoutDropped(planes: Float32Array, batch: number, dropped: readonly boolean[]): Float32Array {
+function withoutDropped(planes: Float32Array, dropped: readonly boolean[]): Float32Array {
   if (!dropped.some(Boolean)) return planes;
   const kept = planes.slice();
-  const size = planes.length / batch;
+  const size = planes.length / dropped.length;
   for (const [image, lost] of dropped.entries()) if (lost) kept.fill(0, image * size, (image + 1) * size);
   return kept;
 }
