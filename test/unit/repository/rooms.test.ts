@@ -7,7 +7,7 @@ const ORDER = [
   'scheduler tracer runtime-node server',
   'base/text base/files base/install base/arrays base/dicom base/pictures base/labels base/terminal',
   'medical',
-  'training/model training/data training/folder training/step training/settings training/saved training/engines',
+  'training/privacy training/model training/data training/folder training/step training/settings training/saved training/engines',
   'training/tensorboard training/fine-tuning training/plan training/pictures training/lessons training/run training',
   'evaluation/sets evaluation/pictures evaluation/measures evaluation/sampling evaluation/radiomics evaluation/features',
   'evaluation/memorisation evaluation/report evaluation/compare evaluation/membership',
