@@ -20,6 +20,8 @@ export interface Start {
   phantoms?: boolean | undefined;
   /** Which images they learnt from, by `imagesLearnt`; absent where that is not known, or where they started from other weights. */
   images?: string | undefined;
+  /** Hash of the images that they learnt from last; absent where that is not known. */
+  learnt?: string | undefined;
   /** Where they are of a student. */
   distilled?: Distilled | undefined;
   /** Whether they know pictures without a condition, too; then the last class is the null class. */

@@ -50,7 +50,7 @@ async function readRun(folder: string): Promise<ReadStart> {
   const { init } = config.training;
   const images = data && init === undefined ? imagesLearnt(data.hash, { ...config }) : undefined;
   const phantoms = learntFromPhantoms(data);
-  const about = { name: folder, hash, phantoms, images, distilled: studentOf({ ...config }) };
+  const about = { name: folder, hash, phantoms, images, learnt: data?.hash, distilled: studentOf({ ...config }) };
   const start = startOf(about, model, parametersOf(checkpoint.state));
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), checkpoint.state);
   return { start, layer: { name: folder, config: { model: config.model, scheduler: { ...scheduler } } } };
@@ -62,18 +62,26 @@ async function readModel(folder: string): Promise<ReadStart> {
   const training = await readTraining(folder);
   const phantoms = trainedOn === 'phantoms' || (training !== undefined && learntPhantoms(training));
   const images = training && !training.start ? imagesLearnt(training.data.hash, training.settings) : undefined;
+  const learnt = training?.data.hash;
   const model = createModel(JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')));
   const layer = { name: folder, config: { model: { ...model.config }, scheduler: { ...scheduler } } };
   const weights = join(folder, WEIGHTS_FILE);
   const { nullCondition } = model;
   if (await isFile(weights))
-    return { start: { ...(await readWeights(folder, weights)), phantoms, images, distilled, nullCondition }, layer };
+    return {
+      start: { ...(await readWeights(folder, weights)), phantoms, images, learnt, distilled, nullCondition },
+      layer,
+    };
   const network = join(folder, MODEL_FILES.network);
   const onnx = await readPart(network);
   try {
     const hash = createHash('sha256').update(onnx).digest('hex');
     return {
-      start: startOf({ name: folder, hash, phantoms, images, distilled }, model, recoverParameters(model, onnx)),
+      start: startOf(
+        { name: folder, hash, phantoms, images, learnt, distilled },
+        model,
+        recoverParameters(model, onnx),
+      ),
       layer,
     };
   } catch (error) {

@@ -24,7 +24,8 @@ export async function measureStep(
 ): Promise<{ seconds: number; steps: number }> {
   const { step, config, model } = timed;
   const { lr } = config.training;
-  const batch = imagesPerStep(config.training);
+  const batch =
+    imagesPerStep(config.training) * (config.training.dpEpsilon === undefined ? 1 : config.training.dpTimesteps);
   const { noise, timesteps } = drawStep(0, 0, batch, sizeOf(model.shape), timed.schedule.T);
   const engine = await createEngine(kind, step, step.initialState(timed.initialParameters()));
   try {

@@ -20,6 +20,7 @@ import type { Distillation, TrainStep } from '../step/contracts.ts';
 import { schedulerOf } from '../step/state.ts';
 import { createTrainStep } from '../step/step.ts';
 import { noteOnNarrow } from './narrow.ts';
+import { privacyOf } from './private.ts';
 import { distillationOf } from './teacher.ts';
 
 export interface TrainPlan {
@@ -46,6 +47,7 @@ export function planTraining(
 ): TrainPlan {
   const scheduler = parseSchedulerConfig(config.scheduler);
   const schedule = makeSchedule(scheduler);
+  privacyOf(config, model);
   if (isStraight(scheduler)) checkStraight(config, scheduler);
   if (config.training.learnSchedule) checkLearnable(config, schedule);
   const distillation = distillationOf(model, config, { scheduler, schedule });
@@ -101,6 +103,7 @@ function stepOf(
   { scheduler, schedule, distillation }: Pick<TrainPlan, 'scheduler' | 'schedule' | 'distillation'>,
 ): TrainStep {
   const { training } = config;
+  const privacy = privacyOf(config, model);
   return createTrainStep(model, {
     batch: training.batch,
     accumulate: training.accumulate,
@@ -117,8 +120,10 @@ function stepOf(
     betas: [training.beta1, training.beta2],
     eps: training.eps,
     weightDecay: training.weightDecay,
-    clipNorm: training.clipNorm,
+    // Noise makes the norm of the sum; what is clipped is each image.
+    clipNorm: privacy ? null : training.clipNorm,
     ema: training.emaDecay !== null,
+    ...(privacy && { privacy }),
   });
 }
 

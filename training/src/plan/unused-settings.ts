@@ -23,6 +23,10 @@ export function unusedSettings(
       `--tf32 has no effect on ${kind}, which never uses TensorFloat-32.`,
     ],
     [
+      training.clipNorm !== fields.training.clipNorm.default && training.dpEpsilon !== undefined,
+      '--clip-norm has no effect with --dp-epsilon: --dp-clip clips the gradient of each image.',
+    ],
+    [
       training.huberDelta !== fields.training.huberDelta.default && training.loss !== 'huber',
       `--huber-delta has no effect with --loss ${training.loss}.`,
     ],
@@ -39,5 +43,11 @@ export function unusedSettings(
       `No image is held out, since there is only ${train.length}, so no held-out loss is measured.`,
     ],
   ];
+  const dp = (['dpDelta', 'dpClip', 'dpTimesteps', 'dpUnit'] as const).filter(
+    (key) => training[key] !== fields.training[key].default,
+  );
+  if (training.dpEpsilon === undefined) {
+    for (const key of dp) idle.push([true, `--${fields.training[key].flag} has no effect without --dp-epsilon.`]);
+  }
   return idle.flatMap(([holds, sentence]) => (holds ? [sentence] : []));
 }

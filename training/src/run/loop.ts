@@ -17,7 +17,7 @@ import {
 } from '@onnoise/scheduler/training';
 import { createHorizonClock, type Horizon, type Progress } from '../plan/horizon.ts';
 import type { StepMetrics } from '../saved/metrics.ts';
-import type { Batches, StepResult, TrainEngine, TrainStep } from '../step/contracts.ts';
+import type { Batches, StepInputs, StepResult, TrainEngine, TrainStep } from '../step/contracts.ts';
 
 export interface LoopOptions {
   engine: TrainEngine;
@@ -25,6 +25,8 @@ export interface LoopOptions {
   batches: Batches;
   conditionInputs: ConditionInputs;
   batch: number;
+  /** Whether batches come with all that a step draws. */
+  drawn?: boolean;
   /** Values of one image, C * H * W. */
   size: number;
   /** Layers of the network that drop values, if any. */
@@ -69,6 +71,7 @@ interface Flight {
   epoch: number;
   lr: number;
   progress: number;
+  scale: number | null;
   answer: Promise<StepResult>;
 }
 
@@ -146,15 +149,13 @@ function startLoop(start: Progress): LoopState {
 }
 
 /** Noise, timesteps and masks of a step, which counts from 0. */
-const drawAll = ({ seed, batch, size, T, draws, dropouts = [] }: LoopOptions, step: number) => ({
-  ...drawStep(seed, step, batch, size, T, draws),
-  ...drawMasks(seed, step, batch, dropouts),
-});
+const drawAll = ({ seed, batch, size, T, draws, dropouts = [], drawn }: LoopOptions, step: number): StepInputs =>
+  drawn ? {} : { ...drawStep(seed, step, batch, size, T, draws), ...drawMasks(seed, step, batch, dropouts) };
 
 /** Draws the next batch and gives it to the engine. */
 async function ask(state: LoopState, options: LoopOptions, progress: number): Promise<void> {
   if (state.flights.length === 0) state.since = performance.now();
-  const { images, epoch, lesson, ...conditions } = await options.batches.next();
+  const { images, epoch, lesson, scale = 1, ...conditions } = await options.batches.next();
   const draw = state.drawn ?? drawAll(options, state.asked);
   const lr = lrAt(options.lr, state.asked, progress);
   const emaDecay = emaDecayAt(state.asked, options.emaDecay ?? 0);
@@ -166,13 +167,14 @@ async function ask(state: LoopState, options: LoopOptions, progress: number): Pr
   answer.catch(() => {});
   // The engine's other threads and processes are at work by now; what it computes on this thread begins after this.
   state.drawn = drawAll(options, state.asked);
-  state.flights.push({ epoch, lr, progress, answer });
+  state.flights.push({ epoch, lr, progress, scale, answer });
 }
 
 /** Waits for the oldest step. */
 async function land(state: LoopState, { horizon, batch, advice, onStep }: LoopOptions): Promise<void> {
-  const { epoch, lr, progress, answer } = state.flights[0]!;
-  const { loss, gradNorm, memory = 0 } = await answer;
+  const { epoch, lr, progress, scale, answer } = state.flights[0]!;
+  const { loss: total, gradNorm, memory = 0 } = await answer;
+  const loss = total * (scale ?? 0);
   state.flights.shift();
   const step = ++state.done;
   if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw diverged(step, loss, gradNorm, advice);

@@ -3,12 +3,14 @@ import type { Dataset, TrainingBatches } from '../data/index.ts';
 import type { LessonBatches } from '../lessons/index.ts';
 import type { Horizon } from '../plan/horizon.ts';
 import type { TrainPlan } from '../plan/plan.ts';
+import type { Ledger } from '../privacy/ledger.ts';
 import type { CheckpointInfo } from '../saved/checkpoint.ts';
 import type { StepMetrics } from '../saved/metrics.ts';
 import type { TrainConfig } from '../settings/config.ts';
 import type { TrainEngine } from '../step/contracts.ts';
 import type { EventLog } from '../tensorboard/event-log.ts';
 import { divergedAdvice } from './advice.ts';
+import type { PrivateBatches } from './private.ts';
 
 export interface TrainHooks {
   /** A note for the user, one sentence: what was chosen, resumed or skipped. */
@@ -40,7 +42,9 @@ export interface RunState {
   readonly folder: string;
   readonly horizon: Horizon;
   readonly engine: TrainEngine;
-  readonly batches: TrainingBatches | LessonBatches;
+  readonly batches: TrainingBatches | LessonBatches | PrivateBatches;
+  /** Of a private run. */
+  readonly privacy: { ledger: Ledger; spent: (steps: number) => number } | undefined;
   /** undefined for a new run. */
   readonly former: Former | undefined;
   /** Folder of the newest checkpoint, undefined before the first. */

@@ -27,6 +27,7 @@ export async function saveRun(state: RunState, metrics: StepMetrics, reserve: nu
     loss,
     config,
     data: { name: dataset.name, hash: dataset.hash },
+    ...(state.privacy && { privacy: state.privacy.ledger }),
   };
   const { checkpoints } = runPaths(state.folder);
   state.newest = await saveCheckpoint(checkpoints, info, trainStep.state, values, config.output.keep);

@@ -8,7 +8,7 @@
 import { withDiskErrors } from '@onnoise/base/files';
 import { plural } from '@onnoise/base/text';
 import { sizeOf } from '@onnoise/scheduler/model';
-import { conditionInputs } from '@onnoise/scheduler/training';
+import { conditionInputs, type DrawOptions } from '@onnoise/scheduler/training';
 import { createTrainingBatches, type Dataset } from '../data/index.ts';
 import { listImages } from '../data/look.ts';
 import type { PrepareOptions } from '../data/set/types.ts';
@@ -18,8 +18,10 @@ import { checkList } from '../plan/image-list.ts';
 import { pictureSeconds } from '../plan/pace.ts';
 import { checkData, type TrainPlan } from '../plan/plan.ts';
 import { prepareOptions } from '../plan/prepare-options.ts';
+import { checkPrivateEngine, checkPrivateStart } from '../plan/private.ts';
 import { completePlan, type PlanDraft } from '../plan/resolve.ts';
 import { unusedSettings } from '../plan/unused-settings.ts';
+import { createMeter, describePromise } from '../privacy/ledger.ts';
 import { diskError } from '../saved/checkpoint.ts';
 import { appendLine, type StepMetrics, type ValidationMetrics } from '../saved/metrics.ts';
 import { runPaths } from '../saved/run-folder.ts';
@@ -31,6 +33,7 @@ import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
 import { type HeldRun, withRun } from './held-run.ts';
 import { runLoop } from './loop.ts';
 import { openFiles } from './open-files.ts';
+import { createPrivateBatches, openPrivacy } from './private.ts';
 import { adviceOf, type RunState, type TrainHooks } from './run-state.ts';
 import { saveRun } from './save-run.ts';
 import { startEngine } from './start-engine.ts';
@@ -81,6 +84,7 @@ export async function train({ run, resume, dataset: given, signal, ...options }:
   if (draft) checkComplete(early.config);
 
   return withRun(early, run, resume, async (held) => {
+    checkPrivateEngine(early.config, held.choice.kind);
     await hooks.onHeld?.(held);
     if (typeof given !== 'function') return trainOn(given);
     // What the list of images shows is checked before any is read.
@@ -110,14 +114,29 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
   const end = endOf(config, dataset.train.length) ?? requireEnd();
   const steps = end.kind === 'steps' ? end.steps : undefined;
   for (const note of checkData(plan, dataset, resume)) hooks.onNote?.(note);
+  checkPrivateStart(config, plan.start, dataset);
   for (const note of unusedSettings(config, choice.kind, dataset, steps)) hooks.onNote?.(note);
 
   // The engine, with a fresh state or that of the newest checkpoint.
   const batch = imagesPerStep(training);
   const { engine, former, newest } = await startEngine({ folder, resume, choice }, job);
-  const batches = plan.distillation
-    ? await takeLessons({ folder, job, engine, distillation: plan.distillation })
-    : createTrainingBatches(dataset, { ...data, batch, seed: training.seed });
+  const draws: DrawOptions = {
+    offset: { strength: training.offsetNoise, channels: model.shape[0] },
+    sampling: { kind: training.timestepSampling, mean: training.logitMean, std: training.logitStd },
+  };
+  const secret =
+    training.dpEpsilon === undefined
+      ? undefined
+      : await openPrivacy(folder, plan, dataset, steps!, former?.info).catch(async (error: unknown) => {
+          await engine.dispose();
+          throw error;
+        });
+  if (secret) for (const note of describePromise(secret.ledger)) hooks.onNote?.(note);
+  const batches = secret
+    ? createPrivateBatches(secret, { plan, dataset, draws, parts: step.accumulated! })
+    : plan.distillation
+      ? await takeLessons({ folder, job, engine, distillation: plan.distillation })
+      : createTrainingBatches(dataset, { ...data, batch, seed: training.seed });
   if (former) batches.position = former.info.position;
   const reserve = (secondsPerStep: number) => 2 + (state.drawSeconds ?? pictureSeconds(plan, secondsPerStep));
   const horizon: Horizon = end.kind === 'steps' ? end : { ...end, reserve };
@@ -129,6 +148,7 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
     newest,
     batches,
     horizon,
+    privacy: secret && { ledger: secret.ledger, spent: createMeter(secret.ledger) },
     events: undefined,
     drawSeconds: undefined,
   };
@@ -144,10 +164,8 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
       batch,
       size: sizeOf(model.shape),
       dropouts: model.dropouts,
-      draws: {
-        offset: { strength: training.offsetNoise, channels: model.shape[0] },
-        sampling: { kind: training.timestepSampling, mean: training.logitMean, std: training.logitStd },
-      },
+      draws,
+      drawn: secret !== undefined,
       T: plan.distillation ? judgedTimesteps(schedule) : schedule.T,
       seed: training.seed,
       lr: training,
@@ -191,8 +209,9 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
   }
 }
 
-async function noteStep(state: RunState, metrics: StepMetrics, progress: number): Promise<void> {
-  const { job, folder, horizon, events } = state;
+async function noteStep(state: RunState, measured: StepMetrics, progress: number): Promise<void> {
+  const { job, folder, horizon, events, privacy } = state;
+  const metrics = privacy ? { ...measured, epsilon: privacy.spent(measured.step) } : measured;
   const path = runPaths(folder).metrics;
   await appendLine(path, metrics).catch((error) => {
     throw diskError(error, `write ${path}`);

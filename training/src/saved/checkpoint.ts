@@ -11,6 +11,7 @@ import { sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { BatchPosition } from '@onnoise/scheduler/training';
 import { readSafetensors, writeSafetensors } from '../folder/safetensors.ts';
+import type { Ledger } from '../privacy/ledger.ts';
 import type { TrainConfig } from '../settings/config.ts';
 import type { StepTensor } from '../step/contracts.ts';
 
@@ -32,6 +33,8 @@ export interface CheckpointInfo {
   /** The resolved configuration of the run, and which images it is trained on. */
   config: TrainConfig;
   data: { name: string; hash: string };
+  /** Of a private run. */
+  privacy?: Ledger;
 }
 
 interface StoredInfo extends CheckpointInfo {

@@ -18,6 +18,8 @@ export interface StepMetrics {
   seconds: number;
   /** Resident memory of the process in MiB. */
   memory: number;
+  /** Of a private run: epsilon spent until then, or a little more. */
+  epsilon?: number;
 }
 
 /** A line of `validation.jsonl`. */

@@ -5,6 +5,7 @@
  * |-------------------------------|-------------------------------------------------------------------|
  * | config.json                   | the resolved configuration                                        |
  * | data.json                     | name, hash, size and classes of the images                        |
+ * | privacy.json                  | of a private run: its key and its account, see run/private.ts     |
  * | metrics.jsonl                 | a line for every step                                             |
  * | validation.jsonl              | the loss on held-out images, if any                                |
  * | loss.png                      | both as a chart                                                   |
@@ -31,6 +32,7 @@ import { type Checkpoint, type CheckpointInfo, checkpointName, listCheckpoints, 
 export const runPaths = (run: string) => ({
   config: join(run, 'config.json'),
   data: join(run, 'data.json'),
+  privacy: join(run, 'privacy.json'),
   metrics: join(run, 'metrics.jsonl'),
   validation: join(run, 'validation.jsonl'),
   loss: join(run, 'loss.png'),
@@ -201,7 +203,7 @@ const differ = (a: Record<string, unknown>, b: Record<string, unknown>) =>
   [...new Set([...Object.keys(a), ...Object.keys(b)])].some((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
 
 /** undefined if there is no such file, or it holds null. */
-async function readJson(path: string): Promise<unknown> {
+export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) ?? undefined;
   } catch (error) {

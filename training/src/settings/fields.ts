@@ -11,6 +11,7 @@ import { augmentFields } from './augment-fields.ts';
 import { dataFields } from './data-fields.ts';
 import { ENGINE_KINDS } from './engine-kinds.ts';
 import { COUNT, type Field, flagged, POSITIVE, SEED, SHARE, SWITCH, type Values } from './field.ts';
+import { privacyFields } from './privacy-fields.ts';
 
 /** Calls of a student: with more it gains nothing. */
 const MOST_CALLS = 16;
@@ -218,6 +219,7 @@ export const fields = {
       default: true,
       describe: 'let a GPU use TensorFloat-32, which rounds factors to 10 bits',
     },
+    ...privacyFields,
   }),
   output: flagged({
     checkpointEvery: {

@@ -15,3 +15,4 @@ export { defaultsOf, type Field, SEED } from './field.ts';
 export { fields, type Section } from './fields.ts';
 export { isRepeated } from './links.ts';
 export { presetNames, readPreset } from './presets.ts';
+export { PRIVACY_FIELDS, privacyFields } from './privacy-fields.ts';

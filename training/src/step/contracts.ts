@@ -52,6 +52,15 @@ export interface TrainStepOptions extends AdamOptions, LossOptions {
   clipNorm: number | null;
   /** Whether averaged weights are kept. */
   ema: boolean;
+  /** Whether, and how, the gradient of each image is bounded: see private.ts. */
+  privacy?: StepPrivacy | undefined;
+}
+
+export interface StepPrivacy {
+  /** Largest norm of an image's gradient. */
+  clip: number;
+  /** Timesteps of an image, over which its gradient is averaged before it is clipped. */
+  timesteps: number;
 }
 
 export interface Differentiated {
@@ -73,8 +82,10 @@ export interface StepRecipe {
  * after the other, which needs the memory of one part (accumulation), or beside each other, on a core each.
  */
 export interface StepParts {
-  /** Parts of an update. */
-  count: number;
+  /** Parts of an update; undefined: as many as the inputs are long enough for, which may be none. */
+  count: number | undefined;
+  /** What a part counts in the totals. */
+  share: number;
   /** The part of the state that a part reads, without the statistics that a part changes. */
   weights: StepTensor[];
   /** Inputs of a part: those of a step, with fewer images. */
@@ -91,6 +102,11 @@ export interface StepParts {
     mean: Record<string, tf.Tensor>,
     scalars: Record<string, tf.Tensor>,
   ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
+}
+
+/** Parts whose number is known. */
+export interface CountedParts extends StepParts {
+  count: number;
 }
 
 export interface StepOutputs {
@@ -112,10 +128,13 @@ export interface TrainStep {
   /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
   initialState(parameters: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>;
   scalars(values: StepScalars): Record<string, Float32Array>;
-  /** With `accumulate` above 1: the step in that many parts, one after the other, for engines to run instead of `run`. */
+  /**
+   * With `accumulate` above 1, and with privacy: the step in parts, one after the other, for engines to run instead of `run`. The
+   * totals of what parts give begin with the inputs of the same names, where there are some.
+   */
   accumulated?: StepParts;
   /** The step in so many parts beside each other, which must divide the batch; absent where a batch cannot be cut. */
-  cut?: (count: number) => StepParts;
+  cut?: (count: number) => CountedParts;
   /** A pure function of tfjs ops: runs eagerly on any backend, or under a tracer. */
   run(
     state: Record<string, tf.Tensor>,
@@ -145,8 +164,12 @@ export interface TrainEngine {
   dispose(): Promise<void>;
 }
 
-/** Endless batches, with inputs of the step that are no images where a student learns. The next one depends on the position and the seed alone. */
+/**
+ * Endless batches, with inputs of the step that are no images where a student learns, and with all of them in a private run. The next
+ * one depends on the position and the seed alone.
+ */
 export interface Batches {
   readonly position: BatchPosition;
-  next(): Promise<StepBatch & { epoch: number; lesson?: StepInputs }>;
+  /** `scale`: what the loss of the engine is to be multiplied by; null where there is no image to have one. */
+  next(): Promise<StepBatch & { epoch: number; lesson?: StepInputs; scale?: number | null }>;
 }

@@ -5,7 +5,7 @@
  *
  * The arithmetic is that of step.ts; sums of gradients over all parameters are made in another order.
  *
- * Limits: no accumulation, no learned schedule and no teacher.
+ * Limits: no accumulation, no privacy, no learned schedule and no teacher.
  */
 import { sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
@@ -38,6 +38,7 @@ export function createFlatStep(model: TrainableModel, options: TrainStepOptions)
     throw new InputError(`Cannot flatten the training step: ${flag} must be ${rule}, received ${received}.`);
   };
   if (options.accumulate > 1) refuse('--accumulate', '1', options.accumulate);
+  if (options.privacy) refuse('--dp-epsilon', 'left out', 'given');
   if (options.learnSchedule) refuse('--learn-schedule', 'off', true);
   if (options.distillation) refuse('--calls', 'left out', options.distillation.calls.length);
   const groups = groupsOf(model, options);

@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { apartOf, updateApart } from './apart.ts';
 import { type Bundle, join } from './bundles.ts';
-import type { StepOutputs, StepParts, StepTensor, Tensors, TrainStepOptions } from './contracts.ts';
+import type { CountedParts, StepOutputs, StepParts, StepTensor, Tensors, TrainStepOptions } from './contracts.ts';
 import { differentiate } from './objective.ts';
 import { stateOptions, TEACHER } from './state.ts';
 import { groupParameters, updateGroups } from './update.ts';
@@ -85,8 +85,9 @@ export const partsOf = (
   images: number,
   inputs: StepTensor[],
   scalars: StepTensor[],
-): StepParts => ({
+): CountedParts => ({
   count,
+  share: 1 / count,
   weights,
   inputs,
   gives,
@@ -96,12 +97,12 @@ export const partsOf = (
 });
 
 /** Whether the images of a batch need nothing of each other: BatchNorm and a learned schedule make them. */
-export const canBeCut = (model: TrainableModel, { accumulate, learnSchedule }: TrainStepOptions): boolean =>
-  accumulate === 1 && !learnSchedule && model.parameters.every(({ trainable }) => trainable);
+export const canBeCut = (model: TrainableModel, { accumulate, learnSchedule, privacy }: TrainStepOptions): boolean =>
+  accumulate === 1 && !learnSchedule && !privacy && model.parameters.every(({ trainable }) => trainable);
 
 /** What the parts gave so far, with a further part: a share of its loss and gradients, and its statistics as they are. */
-export const addPart = ({ count }: StepParts, totals: Tensors, part: Tensors): Tensors =>
-  mapTensors(part, (value, name) => (isSum(name) ? tf.add(totals[name]!, tf.mul(value, 1 / count)) : value));
+export const addPart = ({ share }: StepParts, totals: Tensors, part: Tensors): Tensors =>
+  mapTensors(part, (value, name) => (isSum(name) ? tf.add(totals[name]!, tf.mul(value, share)) : value));
 
 /** The mean of what parts gave that were computed beside each other. */
 export const meanOf = (parts: readonly Tensors[]): Tensors =>
@@ -117,14 +118,21 @@ const isSum = (name: string) => name === LOSS || name.startsWith(GRADIENT);
 const mapTensors = (tensors: Tensors, work: (tensor: tf.Tensor, name: string) => tf.Tensor): Tensors =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, work(tensor, name)]));
 
+/** How many parts these inputs are for. */
+export function countParts(inputs: StepInputs, { inputs: specs, count }: Pick<StepParts, 'inputs' | 'count'>): number {
+  const [{ name, shape }] = specs as [StepTensor];
+  return count ?? (inputs[name]?.length ?? 0) / sizeOf(shape);
+}
+
 /** The inputs of part `number` of an update. */
 export function inputsOfPart(
   inputs: StepInputs,
-  { inputs: specs, count }: Pick<StepParts, 'inputs' | 'count'>,
+  parts: Pick<StepParts, 'inputs' | 'count'>,
   number: number,
 ): StepInputs {
+  const count = countParts(inputs, parts);
   return Object.fromEntries(
-    specs.map(({ name, shape }) => {
+    parts.inputs.map(({ name, shape }) => {
       const [values, size] = [inputs[name], sizeOf(shape)];
       if (values?.length !== count * size) throw new Error(`the training step lacks its input ${name}`);
       return [name, values.subarray(number * size, (number + 1) * size)];

@@ -9,10 +9,11 @@ import { apartOf } from './apart.ts';
 import type { StepTensor, TrainStep, TrainStepOptions } from './contracts.ts';
 import { lessonInputs } from './distillation.ts';
 import { canBeCut, halvesOf, partsOf } from './parts.ts';
+import { privately } from './private.ts';
 import { freshState, stateOptions, stateSpecs } from './state.ts';
 
 export function createTrainStep(model: TrainableModel, options: TrainStepOptions): TrainStep {
-  const { accumulate, batch } = options;
+  const { accumulate, batch, privacy } = options;
   const wanted = stateOptions(options);
   const state = stateSpecs(model, wanted);
   const apart = apartOf(wanted, model);
@@ -20,6 +21,11 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
   const scalars = scalarNames(options).map((name): StepTensor => ({ name, shape: [], dtype: 'float32' }));
   const inputsOf = (images: number) => batchInputs(model, options, images);
   const inParts = (count: number, images: number) => partsOf(halves, count, images, inputsOf(images), scalars);
+  const accumulated = privacy
+    ? privately(inParts(1, privacy.timesteps), privacy, batch)
+    : accumulate > 1
+      ? inParts(accumulate, batch)
+      : undefined;
   return {
     recipe: model.config ? { model: model.config, options } : undefined,
     state,
@@ -33,7 +39,7 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
         return { state, outputs: { ...outputs } };
       }),
     ...(canBeCut(model, options) && { cut: (count) => inParts(count, batch / count) }),
-    ...(accumulate > 1 && { accumulated: inParts(accumulate, batch) }),
+    ...(accumulated && { accumulated }),
   };
 }
 

@@ -66,7 +66,7 @@ export async function openEvents(run: string, step: number, earlier: EarlierEven
   await writeFile(path, Buffer.concat([head, start]));
   return {
     path,
-    noteStep: ({ step, loss, gradNorm, lr, imagesPerSecond }) =>
+    noteStep: ({ step, loss, gradNorm, lr, imagesPerSecond, epsilon }) =>
       append({
         step,
         values: [
@@ -74,6 +74,7 @@ export async function openEvents(run: string, step: number, earlier: EarlierEven
           { tag: 'train/gradient_norm', scalar: gradNorm },
           { tag: 'train/lr', scalar: lr },
           { tag: 'train/images_per_second', scalar: imagesPerSecond },
+          ...(epsilon === undefined ? [] : [{ tag: 'train/epsilon', scalar: epsilon }]),
         ],
       }),
     async notePictures(step, sheet, heldOut) {

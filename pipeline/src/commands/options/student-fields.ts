@@ -1,5 +1,5 @@
 /** Settings of a student's training: what is usual for it, below what is asked for, and its options. */
-import { fields, type PartialConfig } from '@onnoise/training/settings';
+import { fields, type PartialConfig, PRIVACY_FIELDS } from '@onnoise/training/settings';
 import type { Options } from 'yargs';
 import { fieldOptions, STUDENT_FIELDS } from './train-fields.ts';
 
@@ -13,6 +13,7 @@ export const USUAL = {
 const SETTLED = [
   ...STUDENT_FIELDS.filter((field) => !['lessons', 'adversarial', 'conditional'].includes(field)),
   ...(['epochs', 'init', 'initHash', 'minSnr', 'timestepSampling', 'logitMean', 'logitStd'] as const),
+  ...PRIVACY_FIELDS,
   ...(['learnSchedule', 'offsetNoise', 'zeroInit', 'sampler', 'sampleSteps'] as const),
 ];
 

@@ -3,7 +3,14 @@
 import { isVanished } from '@onnoise/base/terminal';
 import type { PredictionType } from '@onnoise/scheduler';
 import { check, object, refuse, worded } from '@onnoise/scheduler/rules';
-import { augmentFields, type Field, fields, type PartialConfig, type Section } from '@onnoise/training/settings';
+import {
+  augmentFields,
+  type Field,
+  fields,
+  type PartialConfig,
+  privacyFields,
+  type Section,
+} from '@onnoise/training/settings';
 import type { Options } from 'yargs';
 import { tableOptions, typedValues } from './tables.ts';
 
@@ -29,6 +36,7 @@ const GROUPS: Record<Section, string> = { data: 'Data:', training: 'Training:', 
 export const fieldOptions = (section: Section, without: readonly string[] = []): Record<string, Options> => ({
   ...tableOptions(offered(fields[section], without), GROUPS[section]),
   ...(section === 'data' && tableOptions(augmentFields, 'Random changes to the training images:')),
+  ...(section === 'training' && tableOptions(offered(privacyFields, without), 'Differential privacy:')),
 });
 
 const offered = (table: Readonly<Record<string, Field>>, without: readonly string[]) =>

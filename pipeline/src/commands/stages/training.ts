@@ -9,8 +9,9 @@ import { type TrainConfig, tellClasses } from '@onnoise/training/settings';
 export { imagesOf, prepareOptions } from '@onnoise/training/plan';
 
 /** The numbers of a step beside its progress bar. */
-export function describeStep({ loss, imagesPerSecond, memory }: StepMetrics): string {
-  return `loss ${loss.toPrecision(3)}  ${formatNumber(imagesPerSecond)} images/s  ${formatBytes(memory * 2 ** 20)}`;
+export function describeStep({ loss, imagesPerSecond, memory, epsilon }: StepMetrics): string {
+  const spent = epsilon === undefined ? '' : `  epsilon ${epsilon.toPrecision(3)}`;
+  return `loss ${loss.toPrecision(3)}${spent}  ${formatNumber(imagesPerSecond)} images/s  ${formatBytes(memory * 2 ** 20)}`;
 }
 
 /** The network of a plan in a line. */

@@ -8,7 +8,7 @@
 
 import { type Graph, joinPorts } from '@onnoise/tracer';
 import type { StepParts, StepTensor, TrainEngine, TrainStep } from '../../step/contracts.ts';
-import { addPart, inputsOfPart } from '../../step/parts.ts';
+import { addPart, countParts, inputsOfPart } from '../../step/parts.ts';
 import { blockSize } from './block-size.ts';
 import { createParallel, partsForCores } from './parallel-parts.ts';
 import { runInto } from './run-into.ts';
@@ -143,10 +143,11 @@ async function createParts(parts: StepParts, graphs: ReturnType<typeof tracePart
     async run(state, inputs, outputs) {
       for (const [name, { data }] of Object.entries(totals)) {
         const values = data as Float32Array;
-        if (state[name]) values.set(state[name].data as Float32Array);
+        const start = (state[name]?.data ?? inputs[name]) as Float32Array | undefined;
+        if (start) values.set(start);
         else values.fill(0);
       }
-      for (let number = 0; number < parts.count; number++) {
+      for (let number = 0, count = countParts(inputs, parts); number < count; number++) {
         const given = feeds(parts.inputs, inputsOfPart(inputs, parts, number));
         await runInto(add, { ...added(state), ...totals, ...given }, raised(spare));
         [totals, spare] = [spare, totals];

@@ -7,7 +7,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { joinPorts } from '@onnoise/tracer';
-import type { StepInputs, StepParts, TrainStep } from '../../step/contracts.ts';
+import type { CountedParts, StepInputs, TrainStep } from '../../step/contracts.ts';
 import { inputsOfPart, meanOf } from '../../step/parts.ts';
 import { blockSize } from './block-size.ts';
 import { bytesOf, startPart, viewsOf } from './part-thread.ts';
@@ -22,7 +22,7 @@ const LEAST_IMAGES = 4;
 const MOST_PARTS = 16;
 
 /** The step in parts for so many cores; undefined if they do not suit it. */
-export function partsForCores(step: TrainStep, cores = availableParallelism()): StepParts | undefined {
+export function partsForCores(step: TrainStep, cores = availableParallelism()): CountedParts | undefined {
   const images = step.inputs.find(({ name }) => name === 'images')!.shape[0]!;
   if (!step.cut || isWide(step.state)) return undefined;
   for (let count = Math.min(cores, MOST_PARTS, Math.floor(images / LEAST_IMAGES)); count > 1; count--) {
@@ -32,7 +32,7 @@ export function partsForCores(step: TrainStep, cores = availableParallelism()): 
 }
 
 /** The parts of the step as graphs: the gradients of a part, and the update from those of all. */
-function traceParts({ state }: TrainStep, split: StepParts, block: number | undefined) {
+function traceParts({ state }: TrainStep, split: CountedParts, block: number | undefined) {
   const form = formOf(false, block);
   const gradients = traceTurned(
     (tensors) => split.differentiate(tensors, tensors),
@@ -58,10 +58,10 @@ function traceParts({ state }: TrainStep, split: StepParts, block: number | unde
 }
 
 const ofPart = (name: string, number: number): string => `${name}.${number}`;
-const givenBy = ({ gives }: StepParts, number: number) =>
+const givenBy = ({ gives }: CountedParts, number: number) =>
   gives.map((spec) => ({ ...spec, name: ofPart(spec.name, number) }));
 
-export async function createParallel(step: TrainStep, split: StepParts): Promise<Program> {
+export async function createParallel(step: TrainStep, split: CountedParts): Promise<Program> {
   const graphs = traceParts(step, split, await blockSize());
   const joined = joinPorts(graphs.update, nextOf);
   const program = encodeProgram(graphs.gradients);

@@ -5,7 +5,7 @@
 import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import type { StepInputs, StepParts, StepTensor, TrainStep } from '../../step/contracts.ts';
-import { addPart, inputsOfPart } from '../../step/parts.ts';
+import { addPart, countParts, inputsOfPart } from '../../step/parts.ts';
 
 export interface EagerStep {
   /** Replaces one tensor of the state. @throws Error for a name or a length that the step does not have. */
@@ -54,9 +54,12 @@ type Tensors = Record<string, tf.Tensor>;
 
 /** An update in its parts: the gradients of one small batch after the other, then the weights. */
 function runParts(parts: StepParts, state: Tensors, inputs: StepInputs) {
-  const start = ({ name, shape }: StepTensor) => (state[name] ? tf.clone(state[name]) : tf.zeros(shape));
+  const start = ({ name, shape }: StepTensor) => {
+    if (state[name]) return tf.clone(state[name]);
+    return inputs[name] ? tf.tensor(inputs[name], shape) : tf.zeros(shape);
+  };
   let totals: Tensors = Object.fromEntries(parts.gives.map((spec) => [spec.name, start(spec)]));
-  for (let number = 0; number < parts.count; number++) {
+  for (let number = 0, count = countParts(inputs, parts); number < count; number++) {
     const before = totals;
     const add = (feeds: Tensors) => addPart(parts, before, parts.differentiate({ ...state, ...before }, feeds));
     totals = withFeeds(parts.inputs, inputsOfPart(inputs, parts, number), (feeds) => tf.tidy(() => add(feeds)));
