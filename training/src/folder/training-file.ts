@@ -14,7 +14,7 @@ export interface TrainingFile {
   format: typeof TRAINING_FORMAT;
   data: {
     name: string;
-    /** SHA-256 (hex) of the prepared images, as `Dataset.hash`. */
+    /** SHA-256 (hex) of the prepared images, as `Dataset.hash`; of a private run that under its key, which no one else can compute. */
     hash: string;
     count: number;
     /** In the order of their numbers. */
@@ -33,6 +33,8 @@ export interface TrainingFile {
   settings: { data?: Record<string, unknown>; training?: Record<string, unknown> } & Record<string, unknown>;
   /** The weights that training started from; absent: random ones. `images`: which they learnt from, by {@link imagesLearnt}. */
   start?: { name: string; hash: string; phantoms: boolean; images?: string | undefined } | undefined;
+  /** Of a run with differential privacy: what holds for these weights. */
+  privacy?: Privacy | undefined;
   /** Of the network. */
   parameters: number;
   trained?:
@@ -45,6 +47,24 @@ export interface TrainingFile {
         seen?: { images: number; all: number; epochs: number } | undefined;
       }
     | undefined;
+}
+
+export interface Privacy {
+  /** Spent until these weights. */
+  epsilon: number;
+  delta: number;
+  /** What may be there or not: an image, or all images of a group that is held out together. */
+  unit: 'image' | 'group';
+  /** How many there are to train on. */
+  records: number;
+  /** Largest norm of a gradient, and the timesteps that it is averaged over. */
+  clip: number;
+  timesteps: number;
+  /** Standard deviation of the noise, in clips. */
+  noiseMultiplier: number;
+  /** Chance of each record in each step. */
+  samplingRate: number;
+  steps: number;
 }
 
 /** What decides whether other images are those of training, and how to prepare them alike. */
