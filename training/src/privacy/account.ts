@@ -10,6 +10,7 @@ import { selfConvolve } from './fourier.ts';
 import {
   DIRECTIONS,
   type Direction,
+  distanceOf,
   type Losses,
   lossAt,
   REACH,
@@ -36,7 +37,8 @@ const CUT = 37;
 /** Epsilon by which all that was told of the data is (epsilon, delta)-differentially private. */
 export function epsilonOf(account: Account): number {
   checkInteger('account for privacy', 'steps', account.steps, 0, Number.MAX_SAFE_INTEGER);
-  if (account.steps === 0) return 0;
+  // The distance of both outputs, which is delta at an epsilon of 0, grows by no more than that of one step.
+  if (account.steps * distanceOf(account) <= account.delta) return 0;
   // The bound of one direction is mostly below what the other comes to.
   return DIRECTIONS.reduce((least, direction) => {
     const bound = bestTilt(account, direction);

@@ -9,7 +9,7 @@
  * that both distributions keep their masses. That is the smallest distribution on the grid that stands for the true one: "connect
  * the dots" of Doroshenko et al. 2022 (arXiv 2207.04380).
  */
-import { between } from './normal.ts';
+import { between, upperTail } from './normal.ts';
 
 export interface Sampled {
   /** Standard deviation of the noise, in units of the largest norm of a record's part. */
@@ -40,6 +40,9 @@ export function lossAt({ sigma, rate }: Sampled, x: number): number {
     ? exponent + Math.log(rate + (1 - rate) * Math.exp(-exponent))
     : Math.log1p(rate * Math.expm1(exponent));
 }
+
+/** The total variation between the outputs with and without the record. */
+export const distanceOf = ({ sigma, rate }: Sampled): number => rate * (1 - 2 * upperTail(1 / (2 * sigma)));
 
 /** Where the loss is that; -Infinity for losses that no output has. */
 function placeOf({ sigma, rate }: Sampled, loss: number): number {
