@@ -33,6 +33,8 @@ const SCRIPTS: Record<string, string> = {
   membership: 'membership/references.py',
   chance: 'chance.py',
   game: 'game.ts',
+  account: 'privacy/account.py',
+  clipped: 'privacy/clipped.py',
 };
 
 const asked = process.argv.slice(2);
