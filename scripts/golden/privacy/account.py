@@ -1,4 +1,4 @@
-"""Golden values of the privacy account: epsilon of 120 settings chosen at random, by the PLDAccountant of Google's dp-accounting for
+"""Golden values of the privacy account: epsilon of 100 settings chosen at random, by the PLDAccountant of Google's dp-accounting for
 Gaussian noise on Poisson samples, where neighbours differ in one record that is there or not. Its grid is as fine as each setting
 needs.
 
@@ -18,7 +18,7 @@ from dp_accounting.pld import pld_privacy_accountant
 from dp_accounting.rdp import rdp_privacy_accountant
 
 OUT = Path(__file__).parents[3] / "test/golden/data/privacy/account.json"
-COUNT = 120
+COUNT = 100
 # What cannot be a promise is left out, and what is next to nothing.
 LEAST, MOST = 0.02, 100
 
@@ -57,12 +57,11 @@ def main():
             continue
         # The variance that the grid adds to each step, see "connect the dots": a thousandth of epsilon.
         interval = min(math.sqrt(12e-3 * epsilon / (case["steps"] * order)), epsilon / 100)
+        if interval < 2e-5:
+            continue
         found = epsilon_at(case, interval)
-        # Far below that bound rare, large losses decide, which need a finer grid.
-        if found > 0 and interval > found / 400:
-            interval = found / 400
-            found = epsilon_at(case, interval)
-        if found < LEAST:
+        # Left out where the grid is too coarse: rare, large losses decide, or most of a step's losses, which are about the rate.
+        if found < LEAST or interval > min(found / 75, 2 * case["rate"]):
             continue
         cases.append(dict(**case, epsilon=float(f"{found:.6g}")))
         print(len(cases), cases[-1], interval, file=sys.stderr, flush=True)
