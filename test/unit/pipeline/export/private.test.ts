@@ -23,7 +23,9 @@ it('a private run becomes a folder that tells of its promise, and nothing else o
   const files = readdirSync(out, { recursive: true }) as string[];
   expect(files).not.toContain('training.png');
   const card = readFileSync(join(out, 'README.md'), 'utf8');
-  expect(card).toMatch(/\*\*epsilon [\d.]+ at delta 0\.001\*\*, by which these weights would be nearly as likely without one image/);
+  expect(card).toMatch(
+    /\*\*epsilon [\d.]+ at delta 0\.001\*\*, by which these weights would be nearly as likely without one image/,
+  );
   expect(card).toContain('each of 2 steps takes each of 19 images with a chance of 0.3158 (Poisson sampling)');
   expect(card).not.toMatch(/training loss|loss on held-out/);
   for (const file of ['README.md', 'training.json', 'model_index.json', 'unet/config.json', 'unet/model.onnx']) {

@@ -80,7 +80,16 @@ describe('the noise for an epsilon', () => {
 });
 
 it('a meter never shows less than was spent, and all of it at the end', () => {
-  const promised = { epsilon: 3, delta: 1e-5, clip: 1, timesteps: 1, unit: 'image', records: 500, batch: 10, steps: 40 };
+  const promised = {
+    epsilon: 3,
+    delta: 1e-5,
+    clip: 1,
+    timesteps: 1,
+    unit: 'image',
+    records: 500,
+    batch: 10,
+    steps: 40,
+  };
   const ledger: Ledger = { ...promised, unit: 'image', sigma: 0.8, images: '' };
   const meter = createMeter(ledger);
   let before = 0;

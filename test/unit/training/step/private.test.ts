@@ -45,10 +45,14 @@ describe('a private step', () => {
       alone.push(gradient);
     }
     const together = await stepWith(plan, inputs);
-    expectClose(together.gradient, alone[0]!.map((value, i) => value + alone[1]![i]! + alone[2]![i]!), {
-      absolute: 1e-9,
-      relative: 1e-4,
-    });
+    expectClose(
+      together.gradient,
+      alone[0]!.map((value, i) => value + alone[1]![i]! + alone[2]![i]!),
+      {
+        absolute: 1e-9,
+        relative: 1e-4,
+      },
+    );
   });
 
   it('averages over the timesteps of an image before it clips', async () => {
@@ -57,7 +61,11 @@ describe('a private step', () => {
     const singles = await stepWith(free, inputs);
     const pairs = await stepWith(planOf({ dpClip: 1e6, dpTimesteps: 2 }), inputs);
     // Two images of two rows: the sum of means is half of the sum of all rows.
-    expectClose(pairs.gradient, singles.gradient.map((value) => value / 2), { absolute: 1e-7, relative: 1e-4 });
+    expectClose(
+      pairs.gradient,
+      singles.gradient.map((value) => value / 2),
+      { absolute: 1e-7, relative: 1e-4 },
+    );
     const clipped = await stepWith(planOf({ dpClip: 1e-3, dpTimesteps: 4 }), inputs);
     expect(normOf(clipped.gradient) * BATCH).toBeLessThanOrEqual(1e-3 * (1 + 1e-5));
   });
@@ -66,17 +74,27 @@ describe('a private step', () => {
     const plan = planOf();
     const noisy = noisyTotals(plan.step.accumulated!);
     const noise = Object.fromEntries(
-      noisy.map(({ name, shape }) => [name, new Float32Array(shape.reduce((product, side) => product * side, 1)).fill(0.5)]),
+      noisy.map(({ name, shape }) => [
+        name,
+        new Float32Array(shape.reduce((product, side) => product * side, 1)).fill(0.5),
+      ]),
     );
     const { loss, gradient, gradNorm } = await stepWith(plan, { ...rows(0), ...noise }, kind);
     expect(loss).toBe(0);
-    expectClose(gradient, gradient.map(() => 0.5), { absolute: 1e-6 });
+    expectClose(
+      gradient,
+      gradient.map(() => 0.5),
+      { absolute: 1e-6 },
+    );
     expect(gradNorm).toBeCloseTo(0.5 * Math.sqrt(gradient.length), 3);
   });
 
   it('covers every trained weight with noise', () => {
     const { step, model } = planOf();
-    const weights = model.parameters.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+    const weights = model.parameters.reduce(
+      (sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1),
+      0,
+    );
     const noisy = noisyTotals(step.accumulated!).reduce(
       (sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1),
       0,
