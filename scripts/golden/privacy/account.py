@@ -60,8 +60,8 @@ def main():
         if interval < 2e-5:
             continue
         found = epsilon_at(case, interval)
-        # Left out where the grid is too coarse: rare, large losses decide, or most of a step's losses, which are about the rate.
-        if found < LEAST or interval > min(found / 75, 2 * case["rate"]):
+        # Far below that bound rare, large losses decide, for which the grid is too coarse.
+        if found < LEAST or interval > found / 75 or epsilon > 8 * found:
             continue
         cases.append(dict(**case, epsilon=float(f"{found:.6g}")))
         print(len(cases), cases[-1], interval, file=sys.stderr, flush=True)
