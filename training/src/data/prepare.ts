@@ -107,7 +107,6 @@ function toDataset(source: Source, stored: Stored, options: PrepareOptions, cach
     ...(labels && names && { labels: Int32Array.from(labels), classNames: names, labelSource: labelSource ?? name }),
     ...(conditions && { conditions: { ...conditions, values: Float64Array.from(conditions.values) } }),
     ...(phantoms !== undefined && { phantoms }),
-    ...(groups && { groups }),
     ...(levels && { levels }),
     ...(others && { beside: others }),
     ...(pixelSpacing && { pixelSpacing }),

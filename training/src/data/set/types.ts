@@ -57,8 +57,6 @@ export interface Dataset {
   pixelSpacing?: number;
   /** How many images come from files that say that they are synthetic phantoms; absent where none does. */
   phantoms?: number;
-  /** [count], equal for images that are held out together: see groups.ts. Absent where each is for itself. */
-  groups?: readonly number[];
   /** Where the labels come from, in words: `the column "male" of train.csv`. */
   labelSource?: string;
   /** [count], equal for images of one patient, study or file, which are held out together; absent where each is for itself. */
