@@ -13,7 +13,6 @@ import { installedVersion } from '@onnoise/base/install';
 import { formatPath, plural } from '@onnoise/base/text';
 import { hashModel, openNetwork } from '@onnoise/runtime-node';
 import { makeSchedule } from '@onnoise/scheduler';
-
 import { chooseScored, poolOf, stepsOf } from './audit-images.ts';
 import type { AuditHooks, AuditJob } from './audit-job.ts';
 import { FEWEST_SHADOWS, readSettings, refuseUnlike, requireHeldOut } from './check-audit.ts';
