@@ -20,7 +20,9 @@ const { height, width, pictures, masks } = golden;
 const bytesOf = (packed: string) => new Uint8Array(Buffer.from(packed, 'base64'));
 const featuresOf = (set: number, i: number, masked: boolean): Features =>
   radiomicsOf({
-    ...{ height, width, pixels: bytesOf(pictures[set]![i]!) },
+    height,
+    width,
+    pixels: bytesOf(pictures[set]![i]!),
     ...(masked && { mask: bytesOf(masks[set]![i]!) }),
   })!;
 

@@ -168,7 +168,8 @@ describe('pipeline audit', () => {
       out: place('told'),
       trainedOn: { hash: read(place('out/first')).data.hash, config },
     });
-    const { code, stderr } = await audit('told', 'told', ...args, '--shadows', '4', '--steps', '3');
+    const few = ['--attacks', 'loss,pia', '--timesteps', '4'];
+    const { code, stderr } = await audit('told', 'told', ...args, ...few, '--shadows', '4', '--steps', '3');
     expect(code, stderr).toBe(0);
     expect(read(place('out/told'))).toMatchObject({ verdict: 'leaks', shadows: { trained: 4, images: 20 } });
   });
