@@ -26,14 +26,14 @@ export function describePrivacy(
         `${plural(steps, 'step')} takes each of ${plural(records, unit)} with a chance of ${short(samplingRate)} (Poisson sampling), ` +
         'accounted for by privacy loss distributions',
       ...(unit === 'image'
-        ? ['- the unit is the image: who is in several of them has less of this protection, with k images k times the epsilon']
+        ? [
+            '- the unit is the image: who is in several of them has less of this protection, with k images k times the epsilon',
+          ]
         : []),
       `- told as they are, without noise: ${listed(told)}`,
       '- not counted: what was chosen by looking at earlier runs or at losses on these images, such as the settings below',
       ...(start
-        ? [
-            `- not counted: what the weights that it started from tell. They must not have learnt from these ${unit}s`,
-          ]
+        ? [`- not counted: what the weights that it started from tell. They must not have learnt from these ${unit}s`]
         : []),
     ].join('\n'),
   ];
