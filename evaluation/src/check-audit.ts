@@ -1,6 +1,6 @@
 /** What must be so of a model and of the images that are named, before they are prepared or the network is called. */
 import { basename } from 'node:path';
-import { checkSeed } from '@onnoise/scheduler';
+import { checkSeed, type SchedulerConfig } from '@onnoise/scheduler';
 import { check, InputError, integer, number, refuse, rule } from '@onnoise/scheduler/rules';
 import type { ConfigLayer, PartialConfig } from '@onnoise/training/settings';
 import type { AuditJob } from './audit-job.ts';
@@ -34,6 +34,13 @@ export function readSettings(action: string, job: AuditJob): { base: ConfigLayer
   if (shadows > 0 && training === undefined) {
     throw new InputError(
       `Cannot ${action}: --shadows must be 0 for a model folder without training.json, which has the settings to train them with, received ${shadows}.`,
+    );
+  }
+  const { num_train_timesteps: told } = (training?.settings.scheduler ?? {}) as Partial<SchedulerConfig>;
+  const { num_train_timesteps: known } = model.scheduler;
+  if (shadows > 0 && told !== undefined && told !== known) {
+    throw new InputError(
+      `Cannot ${action}: --shadows must be 0 for a model whose training.json has other timesteps than its scheduler, ${told} and ${known}, received ${shadows}.`,
     );
   }
   if (shadows > 0 && started !== undefined) {

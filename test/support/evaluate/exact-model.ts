@@ -16,7 +16,7 @@ import { trainedCard } from '#test/models/card.ts';
 import { writeArtefact } from '#training/folder/artefact.ts';
 
 const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;
-const T = 100;
+export const T = 100;
 const SCHEDULER = parseSchedulerConfig({ num_train_timesteps: T, prediction_type: 'sample', beta_end: 0.1 });
 /** Added to the logits of images of other classes. */
 const NEVER = -1e9;

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Audit } from '#evaluation/membership/index.ts';
 import type { ImageSet } from '#evaluation/sets/types.ts';
-import { writeExactModel } from '#test/evaluate/exact-model.ts';
+import { T, writeExactModel } from '#test/evaluate/exact-model.ts';
 import { grainedBars, writeIdx } from '#test/evaluate/grained.ts';
 import { temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { refusal, runCli } from '#test/run-cli.ts';
@@ -12,7 +12,7 @@ import { refusal, runCli } from '#test/run-cli.ts';
 /** Network and scheduler of shadows, which learn in a moment. */
 const SHADOW = {
   model: { _class_name: 'SimpleUnet', channels: [4, 8], time_emb_dim: 4 },
-  scheduler: { num_train_timesteps: 20 },
+  scheduler: { num_train_timesteps: T },
 };
 
 const read = (out: string): Audit => JSON.parse(readFileSync(join(out, 'audit.json'), 'utf8'));
@@ -168,8 +168,7 @@ describe('pipeline audit', () => {
       out: place('told'),
       trainedOn: { hash: read(place('out/first')).data.hash, config },
     });
-    const few = ['--attacks', 'loss,pia', '--timesteps', '4'];
-    const { code, stderr } = await audit('told', 'told', ...args, ...few, '--shadows', '4', '--steps', '3');
+    const { code, stderr } = await audit('told', 'told', ...args, '--shadows', '4', '--steps', '3');
     expect(code, stderr).toBe(0);
     expect(read(place('out/told'))).toMatchObject({ verdict: 'leaks', shadows: { trained: 4, images: 20 } });
   });
@@ -215,6 +214,14 @@ describe('pipeline audit', () => {
       const { code, stderr } = await audit('named', 'unlike', ...args, '--other-images');
       expect(code, stderr).toBe(0);
       expect(stderr).toContain('what is taken for training images may be none');
+    });
+
+    it('shadows of a model with other timesteps than its training.json says', async () => {
+      const config = { ...SHADOW, scheduler: { num_train_timesteps: 20 }, data: { size: 8 } };
+      await writeExactModel({ images: known, out: place('other-times'), trainedOn: { hash: 'a'.repeat(64), config } });
+      expect(await sentence('other-times', [...against('known', 'other'), '--shadows', '4'])).toContain(
+        `--shadows must be 0 for a model whose training.json has other timesteps than its scheduler, 20 and ${T}, received 4.`,
+      );
     });
 
     it('another split than that of training', async () => {
