@@ -10,14 +10,12 @@ import type { TrainableModel } from '../model/described.ts';
 import { pickTold } from '../model/told.ts';
 import type { Tensors, TrainStepOptions } from './contracts.ts';
 import { judgedTimesteps } from './discriminator.ts';
-import { noised } from './noised.ts';
+import { noised, pick } from './noised.ts';
 
 /** The least error by which the direction is measured, in levels from -1 to 1. */
 const LEAST = 0.02;
 /** Of so many pictures one is asked about: two passes of the teacher a picture cost a third of a step. */
 const EVERY = 2;
-
-type Ask = (pictures: tf.Tensor4D, inputs: Tensors) => tf.Tensor4D;
 
 /**
  * @param teacher its weights
@@ -38,10 +36,10 @@ export function pullToAsked(
   const some = Object.fromEntries(['noise', ...told].map((name) => [name, first(inputs[name]!)]));
   some.timesteps = tf.gather(stretched(options), first(inputs.timesteps as tf.Tensor1D));
   const weights = tf.div(tf.reshape(first(counts), [count, 1, 1, 1]), -count);
-  const ask = askOf(model, { ...options, batch: count }, teacher);
+  const ofSome = { ...options, batch: count };
   const pull = tf.customGrad((...given) => {
     const [pictures, save] = given as unknown as [tf.Tensor4D, tf.GradSaveFunc];
-    save([ask(pictures, some)]);
+    save([towardsAsked(model, ofSome, teacher, pictures, some)]);
     const size = pictures.size / count;
     return {
       value: tf.scalar(0),
@@ -62,24 +60,35 @@ function stretched({ schedule }: Pick<TrainStepOptions, 'schedule'>): tf.Tensor1
 }
 
 /** The direction [B, C, H, W], in units of the mean error that the teacher, told, sees in a picture. */
-const askOf = (model: TrainableModel, options: TrainStepOptions, teacher: Tensors): Ask => {
-  const { schedule, predictionType, batch, told = [] } = options;
+function towardsAsked(
+  model: TrainableModel,
+  options: TrainStepOptions,
+  teacher: Tensors,
+  pictures: tf.Tensor4D,
+  inputs: Tensors,
+): tf.Tensor {
+  const { schedule, predictionType, told = [] } = options;
+  const { noisy, timestep, betweenTimesteps } = noised(options, pictures, inputs);
+  const pass = { training: false, betweenTimesteps };
+  const nothing = Object.fromEntries(
+    told.map(({ name, dtype, absent }) => [name, tf.fill(inputs[name]!.shape, absent, dtype)] as const),
+  );
+  const asked = model.forward(teacher, noisy, timestep, { ...pass, ...pickTold(told, inputs) });
+  const unasked = model.forward(teacher, noisy, timestep, { ...pass, ...pickTold(told, nothing) });
   const predictions = Array.from(schedule.signal, (signal, t) =>
     predictionAt(predictionType, { signal, noise: schedule.noise[t]! }),
   );
-  return (pictures, inputs) => {
-    const { noisy, timestep, betweenTimesteps } = noised(options, pictures, inputs);
-    const pass = { training: false, betweenTimesteps };
-    const nothing = Object.fromEntries(
-      told.map(({ name, dtype, absent }) => [name, tf.fill(inputs[name]!.shape, absent, dtype)] as const),
-    );
-    const asked = model.forward(teacher, noisy, timestep, { ...pass, ...pickTold(told, inputs) });
-    const unasked = model.forward(teacher, noisy, timestep, { ...pass, ...pickTold(told, nothing) });
-    const at = (values: number[]) =>
-      tf.reshape(tf.gather(tf.tensor1d(values), inputs.timesteps as tf.Tensor1D), [batch, 1, 1, 1]);
-    const q = at(predictions.map((prediction) => prediction.q));
-    const seen = tf.add(tf.mul(at(predictions.map(({ p }) => p)), noisy), tf.mul(q, asked));
-    const error = tf.maximum(tf.mean(tf.abs(tf.sub(pictures, seen)), [1, 2, 3], true), LEAST);
-    return tf.div(tf.mul(q, tf.sub(asked, unasked)), error);
-  };
-};
+  const p = pick(
+    options,
+    inputs,
+    predictions.map((prediction) => prediction.p),
+  );
+  const q = pick(
+    options,
+    inputs,
+    predictions.map((prediction) => prediction.q),
+  );
+  const seen = tf.add(tf.mul(p, noisy), tf.mul(q, asked));
+  const error = tf.maximum(tf.mean(tf.abs(tf.sub(pictures, seen)), [1, 2, 3], true), LEAST);
+  return tf.div(tf.mul(q, tf.sub(asked, unasked)), error);
+}

@@ -73,5 +73,9 @@ export function weightsOf(options: Levels & Pick<TrainStepOptions, 'minSnr' | 'p
 const at = ({ timesteps }: Tensors, table: ArrayLike<number>): tf.Tensor =>
   tf.gather(tf.tensor1d(Array.from(table)), timesteps as tf.Tensor1D);
 
-const pick = ({ batch }: Pick<TrainStepOptions, 'batch'>, inputs: Tensors, table: ArrayLike<number>): tf.Tensor =>
-  tf.reshape(at(inputs, table), [batch, 1, 1, 1]);
+/** Of a table over the timesteps, [B, 1, 1, 1]. */
+export const pick = (
+  { batch }: Pick<TrainStepOptions, 'batch'>,
+  inputs: Tensors,
+  table: ArrayLike<number>,
+): tf.Tensor => tf.reshape(at(inputs, table), [batch, 1, 1, 1]);
