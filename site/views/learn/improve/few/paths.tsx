@@ -154,7 +154,7 @@ function One({ name, showPaths }: { name: Name; showPaths: boolean }): JSX.Eleme
 
 function Legend({ showPaths }: { showPaths: boolean }): JSX.Element {
   return (
-    <p class="learn-few-legend muted fine">
+    <p class="learn-lines muted fine">
       <span class="learn-few-fine">
         {showPaths ? `the path in ${FINE} steps` : 'from the noise of a pair (circle) to its point (dot)'}
       </span>

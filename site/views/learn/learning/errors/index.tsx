@@ -37,7 +37,7 @@ export function Errors(): JSX.Element {
       <div class="learn-errors-row">
         <div class="grid gap-8">
           <Drawing answers={answers} onMove={shown === 'outlier' ? setOutlier : undefined} />
-          <p class="learn-errors-legend small">
+          <p class="learn-lines small">
             <span class="learn-errors-key-l2">L2, smallest at the mean</span>
             <span class="learn-errors-key-l1">L1, smallest at the median</span>
           </p>

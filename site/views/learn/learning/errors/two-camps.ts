@@ -3,21 +3,13 @@
  * then known exactly, so the guess of a perfect network is too: the mean of what may have been with L2, the median with L1.
  * The noise is a falling line of the picture, so this is the same whether a network says the noise or the picture.
  */
-import { compileSampler, makeSchedule, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import { compileSampler, makeSchedule, sampleImages } from '@onnoise/scheduler';
+import { EXACT } from '../../exact.ts';
 import type { ErrorName } from './losses.ts';
 
-const CONFIG = parseSchedulerConfig({
-  num_train_timesteps: 1000,
-  beta_schedule: 'squaredcos_cap_v2',
-  beta_start: 0.0001,
-  beta_end: 0.02,
-  prediction_type: 'sample',
-  clip_sample: false,
-  timestep_spacing: 'trailing',
-});
-const SCHEDULE = makeSchedule(CONFIG);
+const SCHEDULE = makeSchedule(EXACT);
 const STEPS = 40;
-const TABLE = compileSampler(CONFIG, { sampler: 'ddim', steps: STEPS });
+const TABLE = compileSampler(EXACT, { sampler: 'ddim', steps: STEPS });
 /** Values that are drawn. */
 export const DRAWN = 4000;
 const SEED = 12;

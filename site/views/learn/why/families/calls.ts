@@ -3,25 +3,17 @@
  * steps are the scheduler's, Euler's along the path without fresh noise.
  */
 import { nextTask } from '@onnoise/runtime-web/parts';
-import { compileSampler, levelAt, makeSchedule, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import { compileSampler, levelAt, makeSchedule, sampleImages } from '@onnoise/scheduler';
+import { EXACT } from '../../exact.ts';
 import { meanBehind } from './eight.ts';
 
-const CONFIG = parseSchedulerConfig({
-  num_train_timesteps: 1000,
-  beta_schedule: 'squaredcos_cap_v2',
-  beta_start: 0.0001,
-  beta_end: 0.02,
-  prediction_type: 'sample',
-  clip_sample: false,
-  timestep_spacing: 'trailing',
-});
-const { alphaBar } = makeSchedule(CONFIG);
+const { alphaBar } = makeSchedule(EXACT);
 
 /** The points after each call, [N, 2] each, the noise first. @param noise [N, 2] */
 export async function pathOf(noise: Float64Array, calls: number): Promise<Float64Array[]> {
   const path = [noise];
   await sampleImages({
-    table: compileSampler(CONFIG, { sampler: 'euler', steps: calls }),
+    table: compileSampler(EXACT, { sampler: 'euler', steps: calls }),
     shape: [1, noise.length / 2, 2],
     seeds: [0],
     latents: Float32Array.from(noise),
