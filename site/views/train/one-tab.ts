@@ -5,6 +5,8 @@
 import { InputError } from '@onnoise/scheduler/rules';
 
 const NAME = 'onnoise-training';
+/** A browser frees what a closed tab held a moment later. */
+const WAIT_MS = 1000;
 
 let release: (() => void) | undefined;
 
@@ -12,14 +14,14 @@ let release: (() => void) | undefined;
 export async function takeTraining(): Promise<void> {
   if (release || !navigator.locks) return;
   await new Promise<void>((taken, refused) => {
-    const hold = (lock: Lock | null) => {
-      if (lock === null) return refused(new InputError(OTHER_TAB));
-      return new Promise<void>((released) => {
+    const hold = () =>
+      new Promise<void>((released) => {
         release = released;
         taken();
       });
-    };
-    navigator.locks.request(NAME, { ifAvailable: true }, hold).catch(refused);
+    navigator.locks
+      .request(NAME, { signal: AbortSignal.timeout(WAIT_MS) }, hold)
+      .catch((error: Error) => refused(error.name === 'TimeoutError' ? new InputError(OTHER_TAB) : error));
   });
 }
 
