@@ -6,7 +6,9 @@ import type { BesideImages } from '../data/set/beside.ts';
 import { splitImages } from '../data/set/split.ts';
 import { checkClasses, checkDropout } from '../settings/class-count.ts';
 import { checkConditions } from '../settings/conditions.ts';
+import { stepsOf } from './horizon.ts';
 import type { TrainPlan } from './plan.ts';
+import { foreseePromise, promiseOf } from './private.ts';
 
 export interface ImageList {
   /** Includes those that will be skipped. */
@@ -21,9 +23,19 @@ export interface ImageList {
 }
 
 /** Images to train on, at most. */
-export function trainingImages({ config }: Pick<TrainPlan, 'config'>, { total, groups }: ImageList): number {
-  return splitImages(total, config.data.validationShare, config.training.seed, groups).train.length;
+export const trainingImages = (plan: Pick<TrainPlan, 'config'>, list: ImageList): number =>
+  toTrainOn(plan, list).train.length;
+
+/** What a private run would promise, a sentence each. @throws InputError for a promise that cannot be kept */
+export function foreseePrivacy({ config }: Pick<TrainPlan, 'config'>, list: ImageList): string[] {
+  const images = toTrainOn({ config }, list);
+  return foreseePromise(config, images, stepsOf(config, images.train.length));
 }
+
+const toTrainOn = ({ config }: Pick<TrainPlan, 'config'>, { total, groups }: ImageList) => ({
+  train: splitImages(total, config.data.validationShare, config.training.seed, groups).train,
+  ...(groups && { groups }),
+});
 
 /**
  * @param resume whether a run continues, which keeps its classes.
@@ -39,6 +51,7 @@ export function checkList(plan: Pick<TrainPlan, 'config' | 'model'>, list: Image
       `Cannot start training: ${name} must be at most the number of training images, ${images}, received ${received}.`,
     );
   }
+  if (plan.config.training.dpEpsilon !== undefined) promiseOf(plan.config, toTrainOn(plan, list), 0);
   const { channels, channelNames } = list;
   if (channels !== undefined) {
     shownOf('start training', { shape: pictureShapeOf(plan.model), channelNames, show: plan.config.output.show });

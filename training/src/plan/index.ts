@@ -1,5 +1,5 @@
 export { stepsOf } from './horizon.ts';
-export { checkList, trainingImages } from './image-list.ts';
+export { checkList, foreseePrivacy, trainingImages } from './image-list.ts';
 export { describeMemory, estimatePlan, machineMemory, memoryShortage } from './memory.ts';
 export { measureStep, pictureSeconds, TIMED_BATCH } from './pace.ts';
 export { type TrainPlan, withBatch } from './plan.ts';

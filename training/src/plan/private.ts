@@ -5,7 +5,7 @@ import type { Dataset } from '../data/index.ts';
 import type { EngineChoice } from '../engines/index.ts';
 import type { Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
-import type { Promised } from '../privacy/ledger.ts';
+import { describePromise, openLedger, type Promised } from '../privacy/ledger.ts';
 import { type Records, recordsOf } from '../privacy/sample.ts';
 import type { TrainConfig } from '../settings/config-types.ts';
 import type { StepPrivacy } from '../step/contracts.ts';
@@ -71,6 +71,16 @@ export function promiseOf(
     steps,
   };
   return { promised, records };
+}
+
+/** What a run would promise, a sentence each; empty without privacy. @throws InputError where no noise is enough */
+export function foreseePromise(
+  config: TrainConfig,
+  images: Pick<Dataset, 'train' | 'groups'>,
+  steps: number | undefined,
+): string[] {
+  if (config.training.dpEpsilon === undefined || steps === undefined) return [];
+  return describePromise(openLedger(promiseOf(config, images, steps).promised, ''));
 }
 
 /** @throws InputError for weights to start from that learnt from the same images, which no noise protected */
