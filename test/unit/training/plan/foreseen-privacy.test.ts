@@ -17,7 +17,7 @@ async function planned(training: object) {
     start,
     yielding,
   } = await settingsOf([await readPreset('hands'), { name: 'the command line', config }]);
-  return completePlan(draftPlan(whole, start, yielding), list);
+  return completePlan(draftPlan(whole, start, yielding), { channels: 1 });
 }
 
 describe('a private run that is only planned', () => {
