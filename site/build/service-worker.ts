@@ -6,7 +6,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
-import { type BuiltFile, type BuiltList, hashOf, START } from '../sw/files.ts';
+import { type BuiltFile, type BuiltList, hashOf, partOf, START } from '../sw/files.ts';
+import { filesOfChapters } from './view-files.ts';
 
 const ENTRY = fileURLToPath(new URL('../sw/sw.ts', import.meta.url));
 const OUTPUT = 'sw.js';
@@ -16,18 +17,29 @@ const UNLISTED = /(^|\/)\.|\.(map|gz|br)$|^serve\.mjs$/;
 
 export function serviceWorker(): Plugin {
   let outDir = '';
+  let chapters: ReadonlySet<string> = new Set();
   return {
     name: 'onnoise:service-worker',
     apply: 'build',
     configResolved: ({ root, build }) => {
       outDir = resolve(root, build.outDir);
     },
-    closeBundle: { order: 'post', sequential: true, handler: async () => buildWorker(outDir, await listBuilt(outDir)) },
+    generateBundle: {
+      order: 'post',
+      handler: (_options, bundle) => {
+        chapters = filesOfChapters(bundle);
+      },
+    },
+    closeBundle: {
+      order: 'post',
+      sequential: true,
+      handler: async () => buildWorker(outDir, await listBuilt(outDir, chapters)),
+    },
   };
 }
 
-/** Lists the files of a built site. */
-export async function listBuilt(folder: string): Promise<BuiltList> {
+/** Lists the files of a built site. @param chapters files of code that only chapters need */
+async function listBuilt(folder: string, chapters: ReadonlySet<string>): Promise<BuiltList> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())
@@ -37,7 +49,8 @@ export async function listBuilt(folder: string): Promise<BuiltList> {
   const files: BuiltFile[] = [];
   for (const path of paths) {
     const content = new Uint8Array(await readFile(join(folder, path)));
-    files.push({ path, hash: await hashOf(content), bytes: content.byteLength });
+    const part = partOf(path, chapters);
+    files.push({ path, hash: await hashOf(content), bytes: content.byteLength, ...(part && { part }) });
   }
   const page = await readFile(join(folder, START), 'utf8');
   const entry = /<script[^>]*\ssrc="\.?\/?([^"]+)"/.exec(page)?.[1] ?? '';

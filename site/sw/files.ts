@@ -7,7 +7,13 @@ export interface BuiltFile {
   /** Start of the SHA-256 of its bytes, in hexadecimal: see `hashOf`. */
   hash: string;
   bytes: number;
+  /** The part of the page that alone needs it; none for what any visitor needs. */
+  part?: Part;
 }
+
+/** Parts of the page whose files are stored together, when a visitor first opens one of it: the chapters, and training. */
+export const PARTS = ['learn', 'train'] as const;
+export type Part = (typeof PARTS)[number];
 
 export interface BuiltList {
   /** Changes when any file changes. */
@@ -23,10 +29,21 @@ const HASH_DIGITS = 16;
 
 /** What only one figure of the lecture needs. */
 const OF_A_FIGURE = /^(learn\/uses\/|assets\/families-)/;
+/** Of the three builds of onnxruntime-web a browser needs one. */
+const OF_A_RUNTIME = /\.wasm$|^assets\/ort\./;
 
-/** Large files and those of one figure are stored when the page first requests them; all others before the page says that it works offline. */
+/** These are stored when the page first requests them: large files, those of one figure, and those of one kind of browser. */
 export const storedOnUse = ({ path, bytes }: BuiltFile) =>
-  path.startsWith('models/') || OF_A_FIGURE.test(path) || path.endsWith('.wasm') || bytes > LARGE;
+  path.startsWith('models/') || OF_A_FIGURE.test(path) || OF_A_RUNTIME.test(path) || bytes > LARGE;
+
+const OF_PARTS: Record<Part, RegExp> = {
+  learn: /^learn\/(?!recorded-\w+\.webp$)/, // these recordings are of models, which the first view plays
+  train: /^(training\/|assets\/onnoise-trainer-)/,
+};
+
+/** @param chapters files of code that only chapters need */
+export const partOf = (path: string, chapters: ReadonlySet<string>): Part | undefined =>
+  chapters.has(path) ? 'learn' : PARTS.find((part) => OF_PARTS[part].test(path));
 
 /** vite put a content hash into the name, so the browser's own cache is always right about this file. */
 export const namedByContent = (path: string) => /^assets\/.*-[\w-]{8}\.\w+$/.test(path);

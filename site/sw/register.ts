@@ -2,8 +2,9 @@
  * Starts the service worker, in the built page only. On the first visit to a host that sets no headers the page loads
  * once more as soon as the worker answers, before the visitor has done anything.
  *
- * `<html data-offline="ready">` says that the page starts without a network from now on.
+ * `<html data-offline="ready">` says that the page starts without a network from now on, with the parts that were opened.
  */
+import type { Part } from './files.ts';
 import { onceMore } from './isolation.ts';
 import { noteIsolated, noteReload, triedInVain } from './memory.ts';
 import type { Order, Stored } from './types.ts';
@@ -11,16 +12,32 @@ import type { Order, Stored } from './types.ts';
 export interface OfflineEvents {
   /** A new version is stored. `apply` loads the page in it; otherwise it takes over when all tabs are closed. */
   onUpdate?(apply: () => void): void;
-  /** The page works without a network from now on; models and the runtime do once they have been used. */
-  onOffline?(): void;
   /** A reload would give threads, but the visitor has already begun. */
   onIsolation?(reload: () => void): void;
 }
 
 const SIGNS_OF_USE = ['pointerdown', 'click', 'keydown', 'input', 'change', 'drop', 'paste'] as const;
+/** Parts that the visitor has opened in this tab. */
+const opened = new Set<Part>();
+/** The worker that stores, once it may. */
+let storing: ServiceWorker | null = null;
+
 const HOUR = 3_600_000;
 /** Browsers start a waiting worker only once the active one has no work; a reload ends the work of this page. */
 const TAKE_OVER_MS = 2_000;
+
+/** Says that the visitor has opened a part of the page: its files are stored, all of them. */
+export function openPart(part: Part): void {
+  if (opened.has(part)) return;
+  opened.add(part);
+  orderFiles();
+}
+
+function orderFiles(): void {
+  if (!storing) return;
+  delete document.documentElement.dataset.offline;
+  tell(storing, { type: 'store', parts: [...opened] });
+}
 
 /** Call this first: the earlier, the less a visitor can have begun. */
 export function register(events: OfflineEvents = {}): void {
@@ -32,10 +49,9 @@ export function register(events: OfflineEvents = {}): void {
 async function start(container: ServiceWorkerContainer, events: OfflineEvents): Promise<void> {
   const touched = watchUse();
   container.addEventListener('message', ({ data }) => {
-    const { type, missing } = (data ?? {}) as Stored;
-    if (type !== 'stored' || missing.length > 0) return;
+    const { type, parts, missing } = (data ?? {}) as Stored;
+    if (type !== 'stored' || missing.length > 0 || parts.length < opened.size) return;
     document.documentElement.dataset.offline = 'ready';
-    events.onOffline?.();
   });
   const url = new URL('./sw.js', document.baseURI);
   const registration = await container.register(url, { scope: './', updateViaCache: 'none' });
@@ -44,7 +60,8 @@ async function start(container: ServiceWorkerContainer, events: OfflineEvents): 
   const { active } = await container.ready;
   if (isolate(touched(), events)) return;
   await loaded();
-  tell(active, { type: 'store' });
+  storing = active;
+  orderFiles();
 }
 
 /** Reloads the page if that may give threads, also after a shift-reload, which bypasses the worker. True if it does. */

@@ -2,7 +2,16 @@
  * What the service worker answers: built files from the store, at once and with any connection; others from the
  * network, which also fills the store. Everything gets the headers of an isolated page.
  */
-import { type BuiltFile, type BuiltList, hashOf, locate, namedByContent, START, storedOnUse } from './files.ts';
+import {
+  type BuiltFile,
+  type BuiltList,
+  hashOf,
+  locate,
+  namedByContent,
+  type Part,
+  START,
+  storedOnUse,
+} from './files.ts';
 import { described, isolated } from './headers.ts';
 import { partOf } from './range.ts';
 import type { Store } from './store.ts';
@@ -76,12 +85,14 @@ function fresh(file: BuiltFile, request: Request): Request {
 }
 
 /**
- * Stores the files that a visitor may need at any time.
+ * Stores the files that a visitor may need at any time, and those of the parts that were opened.
  * @returns paths that could not be stored: no network, no room, or the server has another version.
  */
-export async function storeAll(site: Site): Promise<string[]> {
+export async function storeAll(site: Site, parts: readonly Part[] = []): Promise<string[]> {
   const missing: string[] = [];
-  const waiting = site.list.files.filter((file) => !storedOnUse(file));
+  const waiting = site.list.files.filter(
+    (file) => !storedOnUse(file) && (file.part === undefined || parts.includes(file.part)),
+  );
   const work = async () => {
     for (let file = waiting.shift(); file; file = waiting.shift()) {
       const done = await storeOne(site, file).catch(() => false);

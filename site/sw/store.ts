@@ -2,7 +2,7 @@
  * Stored files, keyed by their content: a file that a new version did not change is not downloaded again, and a waiting
  * version does not touch the one in use. Each site's folder has one cache; other sites of the host have their own.
  */
-import type { BuiltFile, BuiltList } from './files.ts';
+import { type BuiltFile, type BuiltList, PARTS, type Part } from './files.ts';
 import type { CacheLike, CachesLike } from './types.ts';
 
 const FORMAT = 1;
@@ -18,6 +18,10 @@ export interface Store {
   put(file: BuiltFile, response: Response): Promise<boolean>;
   /** Stores the list of a version's files. */
   remember(list: BuiltList): Promise<void>;
+  /** Notes that this part of the page was opened: later versions are stored with it. */
+  notePart(part: Part): Promise<void>;
+  /** The parts that were noted. */
+  parts(): Promise<Part[]>;
   /** Deletes files that neither the `generations` newest versions nor this one use, and caches of other formats. */
   prune(generations: number): Promise<void>;
 }
@@ -32,6 +36,7 @@ export function openStore(caches: CachesLike, scope: string, now: () => number =
   const name = `onnoise-${FORMAT} ${scope}`;
   const keyOf = ({ path, hash }: BuiltFile) => `${scope}${encodeURI(path)}?sha=${hash}`;
   const generationPrefix = `${scope}?generation=`;
+  const keyOfPart = (part: Part) => `${scope}?part=${part}`;
   const open = () => caches.open(name);
   /** Files that this version has used: `remember` runs only when all of them are stored. */
   const mine = new Set<string>();
@@ -49,7 +54,7 @@ export function openStore(caches: CachesLike, scope: string, now: () => number =
       urls.filter((url) => url.startsWith(generationPrefix)).map((url) => readGeneration(cache, url)),
     );
     const kept = known.sort((a, b) => b.time - a.time).slice(0, generations);
-    const wanted = new Set([...mine, ...kept.flatMap(({ url, keys }) => [url, ...keys])]);
+    const wanted = new Set([...mine, ...PARTS.map(keyOfPart), ...kept.flatMap(({ url, keys }) => [url, ...keys])]);
     await Promise.all(urls.filter((url) => !wanted.has(url)).map((url) => cache.delete(url)));
   };
 
@@ -77,6 +82,11 @@ export function openStore(caches: CachesLike, scope: string, now: () => number =
     remember: async (list) => {
       const generation: Generation = { time: now(), keys: list.files.map(keyOf) };
       await (await open()).put(generationPrefix + list.version, new Response(JSON.stringify(generation)));
+    },
+    notePart: async (part) => (await open()).put(keyOfPart(part), new Response('')),
+    parts: async () => {
+      const keys = new Set((await (await open()).keys()).map(({ url }) => url));
+      return PARTS.filter((part) => keys.has(keyOfPart(part)));
     },
     prune,
   };

@@ -1,15 +1,15 @@
 /**
  * The page's service worker, built to sw.js beside index.html: it makes the page work offline, and gives it the headers
  * that threads need. The first one takes over at once, so that the page can be isolated before the visitor begins; it
- * stores the page's files when the page says `store`. Later ones store theirs first, and wait until the page says `take
+ * stores the page's files when the page says `store`, and those of a part when the visitor has opened it. Later ones store theirs first, and wait until the page says `take
  * over` or all tabs are closed.
  *
  * Limits: files that the build did not make are passed on from the network and not stored.
  */
-import type { BuiltList } from './files.ts';
+import type { BuiltList, Part } from './files.ts';
 import { concerns, respond, type Site, storeAll } from './respond.ts';
 import { KEPT, openStore } from './store.ts';
-import type { Order, Stored, WorkerScope } from './types.ts';
+import type { MessageEventLike, Order, Stored, WorkerScope } from './types.ts';
 
 /** The build puts it here. */
 declare const BUILT_LIST: BuiltList;
@@ -25,7 +25,7 @@ function start(worker: WorkerScope, list: BuiltList): void {
 
   async function install(): Promise<void> {
     if (!worker.registration.active) return worker.skipWaiting();
-    const missing = await storeAll(site);
+    const missing = await storeAll(site, await store.parts().catch(() => []));
     if (missing.length > 0) throw new Error(`Not stored: ${missing.join(', ')}`); // the browser tries again later
     await store.remember(list);
   }
@@ -45,12 +45,14 @@ function start(worker: WorkerScope, list: BuiltList): void {
   });
 
   worker.addEventListener('message', (event) => {
-    const { type } = (event.data ?? {}) as Order;
-    if (type === 'take over') event.waitUntil(worker.skipWaiting());
-    if (type === 'store') {
-      event.waitUntil(
-        storeAll(site).then((missing) => event.source?.postMessage({ type: 'stored', missing } satisfies Stored)),
-      );
-    }
+    const order = (event.data ?? {}) as Order;
+    if (order.type === 'take over') event.waitUntil(worker.skipWaiting());
+    if (order.type === 'store') event.waitUntil(storeOrdered(order.parts, event.source));
   });
+
+  async function storeOrdered(parts: readonly Part[], source: MessageEventLike['source']): Promise<void> {
+    const missing = await storeAll(site, parts);
+    await Promise.all(parts.map((part) => store.notePart(part))).catch(() => undefined); // no room: a later version lacks them
+    source?.postMessage({ type: 'stored', parts, missing } satisfies Stored);
+  }
 }

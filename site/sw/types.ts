@@ -2,6 +2,8 @@
  * The parts of the service worker API that are used here: TypeScript's `webworker` library conflicts with `dom`, and
  * tests pass stand-ins for these.
  */
+import type { Part } from './files.ts';
+
 export interface CacheLike {
   match(key: string): Promise<Response | undefined>;
   put(key: string, response: Response): Promise<void>;
@@ -41,11 +43,13 @@ export interface WorkerScope {
   addEventListener(type: 'message', listener: (event: MessageEventLike) => void): void;
 }
 
-/** From the page to the worker. */
-export type Order = { type: 'store' } | { type: 'take over' };
+/** From the page to the worker. `parts` are those that the visitor has opened. */
+export type Order = { type: 'store'; parts: readonly Part[] } | { type: 'take over' };
 
 /** From the worker to the page, the answer to `store`: files that could not be stored, empty if all were. */
 export interface Stored {
   type: 'stored';
+  /** As ordered. */
+  parts: readonly Part[];
   missing: string[];
 }

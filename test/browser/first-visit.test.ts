@@ -11,7 +11,7 @@ import { skipBecause } from '#test/skip.ts';
 
 const BUDGET = 8e6;
 /** Files that the page needs to open: its frame, and the code of all views. */
-const FRAME_BUDGET = 325e3;
+const FRAME_BUDGET = 300e3;
 
 describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();

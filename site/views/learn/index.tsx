@@ -9,6 +9,7 @@ import './learn.css';
 import './figures.css';
 import { Icon } from '../../components/icon.tsx';
 import { formatRoute } from '../../state/router.ts';
+import { openPart } from '../../sw/register.ts';
 import { Overview } from './overview.tsx';
 import { last, markDone } from './progress.ts';
 
@@ -18,7 +19,9 @@ const { Show } = createLazy<ChapterId>((id) => modules[`./${id}/index.tsx`]);
 export default function LearnView(): JSX.Element {
   const chapter = findChapter(route.value.part);
   useEffect(() => {
-    if (chapter) last.value = chapter;
+    if (!chapter) return;
+    last.value = chapter;
+    openPart('learn'); // without a network the others work, too
   }, [chapter]);
   if (!chapter) return <Overview />;
   return (

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { NextStep } from '../../components/next-step.tsx';
 import { formatRoute } from '../../state/router.ts';
+import { openPart } from '../../sw/register.ts';
 import { lookForEarlier } from './actions.ts';
 import { Controls } from './controls.tsx';
 import { Loss } from './loss-chart.tsx';
@@ -18,14 +19,17 @@ import { SHIPPED } from './pictures.ts';
 import { stepsOf } from './words.ts';
 
 export default function TrainView(): JSX.Element {
-  useEffect(() => void lookForEarlier(), []);
+  useEffect(() => {
+    openPart('train'); // without a network it trains, too
+    void lookForEarlier();
+  }, []);
   return (
     <div class="train grid gap-24">
       <header class="grid gap-8">
         <h1>Train your own</h1>
         <p class="lede">
-          A small network learns here, in this tab. At each step it sees a few pictures with noise added, guesses, and
-          its weights move a little so that the guess gets better. After a minute or two it draws.
+          A small network learns to draw in this tab. It sees pictures with noise added, guesses the noise, and its
+          weights move a little so that the guess gets better. After a minute or two it draws.
         </p>
       </header>
       <div class="train-columns">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BuiltFile, hashOf, locate, namedByContent, storedOnUse } from '#site/sw/files.ts';
+import { type BuiltFile, hashOf, locate, namedByContent, partOf as partOfPage, storedOnUse } from '#site/sw/files.ts';
 import { described, isolated } from '#site/sw/headers.ts';
 import { onceMore } from '#site/sw/isolation.ts';
 import { type Memory, noteIsolated, noteReload, triedInVain } from '#site/sw/memory.ts';
@@ -36,9 +36,27 @@ describe('storedOnUse', () => {
       file('learn/uses/x.webp'),
       file('assets/families-12345678.js'),
       file('assets/o.wasm'),
+      file('assets/ort.wasm.bundle.min-12345678.js'),
       file('assets/x.bin', 2e6),
     ];
-    expect(paths.map(storedOnUse)).toEqual([false, true, true, true, true, true]);
+    expect(paths.map(storedOnUse)).toEqual([false, true, true, true, true, true, true]);
+  });
+});
+
+describe('partOf, of a file', () => {
+  it('knows what chapters and training alone need, and not what the first view plays', () => {
+    const chapters = new Set(['assets/improve-12345678.js']);
+    const parts = [
+      'index.html',
+      'assets/improve-12345678.js',
+      'assets/sample-12345678.js',
+      'learn/recorded-training.png',
+      'learn/recorded-hands.webp',
+      'training/digits/train/step.onnx',
+      'assets/onnoise-trainer-12345678.js',
+      'assets/onnoise-worker-12345678.js',
+    ].map((path) => partOfPage(path, chapters));
+    expect(parts).toEqual([undefined, 'learn', undefined, 'learn', undefined, 'train', 'train', undefined]);
   });
 });
 

@@ -23,7 +23,8 @@ const version = (word: string) => ({
 async function listOf(files: Record<string, string>, name: string): Promise<BuiltList> {
   const built = Object.entries(files).map(async ([path, text]) => {
     const body = new TextEncoder().encode(text);
-    return { path, hash: await hashOf(body), bytes: body.byteLength };
+    const part = path.startsWith('training/') ? ('train' as const) : undefined;
+    return { path, hash: await hashOf(body), bytes: body.byteLength, ...(part && { part }) };
   });
   return { version: name, entry: ENTRY, files: await Promise.all(built) };
 }
@@ -117,6 +118,24 @@ describe('storeAll', () => {
     expect(host.asked.sort()).toEqual(['', ENTRY]);
     host.online = false;
     expect((await ask(await siteOf(host.files, '1'), '')).text).toContain('one');
+  });
+
+  it('stores a part of the page once it was opened, and with later versions too', async () => {
+    host.files = { ...host.files, 'training/step.onnx': 'step', 'training/digits.png': 'digits' };
+    const site = await siteOf(host.files, '1');
+    expect(await storeAll(site)).toEqual([]);
+    expect(host.asked.sort()).toEqual(['', ENTRY]);
+    expect(await site.store.parts()).toEqual([]);
+    expect(await storeAll(site, ['train'])).toEqual([]);
+    await site.store.notePart('train');
+    expect(host.asked.slice(2).sort()).toEqual(['training/digits.png', 'training/step.onnx']);
+    await site.store.remember(site.list);
+    host.files = { ...host.files, 'training/step.onnx': 'another' };
+    const next = await siteOf(host.files, '2');
+    await next.store.prune(1);
+    expect(await storeAll(next, await next.store.parts())).toEqual([]);
+    host.online = false;
+    expect((await ask(next, 'training/step.onnx')).text).toBe('another');
   });
 
   it('names what could not be stored, and stores it the next time', async () => {
