@@ -1,7 +1,7 @@
 /** Before the round: what the game is, its model, and the start button. */
 import { gaussian } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { NumberField } from '../../../components/field.tsx';
 import { Icon } from '../../../components/icon.tsx';
@@ -133,6 +133,11 @@ function Start(): JSX.Element {
   const failed = game.failed.value;
   const painted = round !== null && round.painted.value > 0;
   const missing = loaded.value.state === 'failed';
+  /** Pressed before the first picture was there. */
+  const [asked, ask] = useState(false);
+  useEffect(() => {
+    if (asked && painted) game.start();
+  }, [asked, painted]);
   if (failed !== null) {
     return (
       <div class="trouble game-trouble row" role="alert">
@@ -146,10 +151,17 @@ function Start(): JSX.Element {
   }
   return (
     <div class="game-start row">
-      <Button kind="primary" class="game-big" disabled={!painted} onClick={game.start}>
+      <Button
+        kind="primary"
+        class="game-big"
+        disabled={missing && !painted}
+        aria-disabled={asked || undefined}
+        onClick={() => ask(true)}
+      >
         Start
       </Button>
       <div class="game-start-state">
+        {asked && !missing && <p role="status">It begins with the first picture.</p>}
         {round === null && (
           <p class="muted">{missing ? 'The model could not be loaded: see below.' : 'Getting the model ready…'}</p>
         )}

@@ -1,8 +1,8 @@
-import { computed } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Button } from '../../../components/button.tsx';
 import { conditionWords, usualRange } from '../../../components/condition-words.ts';
-import { current } from '../../../state/store.ts';
+import { current, useModel } from '../../../state/store.ts';
 import { rangeText } from '../state/condition-draft.ts';
 import { sample } from '../state/run.ts';
 import { kindOf } from '../state/start.ts';
@@ -19,9 +19,14 @@ export function Invitation(): JSX.Element | null {
       <p>
         One seed, and only the {number} changes: watch {sight}.
       </p>
-      <Button icon="play" disabled={busy.value || !info.value} onClick={sweep}>
+      <Button icon="play" disabled={busy.value || asked.value} onClick={sweepOnce}>
         One seed, every {number}
       </Button>
+      {asked.value && (
+        <p class="field-hint" role="status">
+          It begins as soon as the network is here.
+        </p>
+      )}
     </div>
   );
 }
@@ -33,6 +38,21 @@ const PICTURES = 9;
 const sweepable = computed<string | undefined>(() =>
   info.value ? info.value.conditions[0]?.name : Object.keys(firstDraft(current.value).conditions)[0],
 );
+
+/** It was pressed before the network was there. */
+const asked = signal(false);
+
+/** Waits for the network, unless another is chosen meanwhile. */
+async function sweepOnce(): Promise<void> {
+  const model = current.peek();
+  asked.value = !info.peek();
+  const there = await useModel(model).then(
+    () => true,
+    () => false, // the bar of the model says why
+  );
+  asked.value = false;
+  if (there && current.peek() === model) sweep();
+}
 
 /** Sets the controls for it, and samples at once. Nothing before the model is here. */
 function sweep(): void {
