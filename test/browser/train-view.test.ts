@@ -179,7 +179,7 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
 
   it('trains on files, and says which are no pictures and when they are too few', { tags: 'long' }, async () => {
     const { page } = await open();
-    await page.getByRole('radio', { name: 'Files' }).check();
+    await page.getByRole('radio', { name: 'My pictures' }).check();
     expect(await button(page, 'Start').isDisabled()).toBe(true);
     const input = page.getByLabel('Choose pictures');
     await input.setInputFiles([{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') }]);
@@ -246,8 +246,8 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
 
   it.each<[string, Run, string, string | RegExp]>([
     ['28 x 28 in gray', { size: 28, channels: 1, num_class_embeds: 10 }, 'Digits', DIGITS_28],
-    ['8 x 8 in colour', { size: 8, channels: 3, num_class_embeds: null }, 'Files', FILES_8],
-    ['8 x 12 in gray', { size: '8x12', channels: 1, num_class_embeds: null }, 'Files', FILES_8X12],
+    ['8 x 8 in colour', { size: 8, channels: 3, num_class_embeds: null }, 'My pictures', FILES_8],
+    ['8 x 12 in gray', { size: '8x12', channels: 1, num_class_embeds: null }, 'My pictures', FILES_8X12],
   ])(
     'goes on from a run of %s: it draws in that shape, and says what it learns from, after a reload too',
     { tags: 'long' },
@@ -257,7 +257,7 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
       await waits(page, 'The file holds a training of 0 steps, but not the pictures.').waitFor();
       expect(await button(page, 'Go on').isDisabled()).toBe(true);
       await page.getByRole('radio', { name: source }).check();
-      if (source === 'Files') await page.getByLabel('Choose pictures').setInputFiles(await pictures(18));
+      if (source === 'My pictures') await page.getByLabel('Choose pictures').setInputFiles(await pictures(18));
       await button(page, 'Go on').click();
       await page.getByText(words).waitFor();
       const drawn = page.getByRole('img', { name: /as it draws it now$/ });
@@ -266,7 +266,7 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
         all.map((one) => [(one as HTMLCanvasElement).width, (one as HTMLCanvasElement).height]);
       const { width, height } = extentOf(run.size);
       expect(await drawn.evaluateAll(sides)).toEqual(new Array(10).fill([width, height]));
-      if (source === 'Files') {
+      if (source === 'My pictures') {
         const learnt = page.locator('.train-own canvas');
         expect(await learnt.evaluateAll(sides)).toEqual(new Array(18).fill([width, height]));
       }
@@ -288,7 +288,7 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
       await page.getByLabel('Choose pictures').setInputFiles(files);
       await page.getByText(`${files.length} pictures.`, { exact: true }).waitFor();
     };
-    await page.getByRole('radio', { name: 'Files' }).check();
+    await page.getByRole('radio', { name: 'My pictures' }).check();
     await choose(mine);
     await button(page, 'Start').click();
     await stepsReach(page, 2);
@@ -307,7 +307,7 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
       page,
       `The file holds a training of ${before} steps, which learned from pictures from your files, but not the pictures.`,
     ).waitFor();
-    expect(await page.getByRole('radio', { name: 'Files' }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'My pictures' }).isChecked()).toBe(true);
     expect(await button(page, 'Go on').isDisabled()).toBe(true);
     await choose((await pictures(20)).slice(1));
     await button(page, 'Go on').click();

@@ -14,7 +14,19 @@ import { FilesButton } from '../model/files-button.tsx';
 import { showTrouble, takeFiles, upload } from './actions.ts';
 import { asTrained, SIDE } from './pictures.ts';
 import { Shutter } from './shutter.tsx';
-import { busy, chosenOf, info, lack, learntOwn, own, reading, type SourceKind, shape, source } from './state.ts';
+import {
+  busy,
+  chosenOf,
+  info,
+  lack,
+  learntOwn,
+  own,
+  reading,
+  type SourceKind,
+  shape,
+  source,
+  waiting,
+} from './state.ts';
 import { learntWords, picturesOf, pixelsOf } from './words.ts';
 
 const SHOWN = 24;
@@ -25,7 +37,7 @@ export function Source({ locked }: { locked: boolean }): JSX.Element {
   const [camera, setCamera] = useState(false);
   useDroppedPictures(locked);
   return (
-    <Card title="What it learns from">
+    <Card title={info.value || waiting.value ? 'What it learns from' : 'What do you want to draw?'}>
       <div class="grid gap-14">{locked ? <Learnt /> : <Choice onCamera={() => setCamera(true)} />}</div>
       <CameraDialog
         open={camera}
@@ -61,7 +73,7 @@ function Choice({ onCamera }: { onCamera(): void }): JSX.Element {
         value={source.value}
         options={[
           { value: 'digits', label: 'Digits' },
-          { value: 'files', label: 'Files' },
+          { value: 'files', label: 'My pictures' },
           { value: 'camera', label: 'Camera' },
         ]}
         onChange={(value) => {
