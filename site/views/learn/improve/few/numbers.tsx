@@ -19,33 +19,35 @@ export function Numbers(): JSX.Element {
       return <td key={name}>{result ? twoDecimals(of(result)) : '–'}</td>;
     });
   return (
-    <table class="learn-few-table">
-      <caption>
-        How far the steps end from the fine path of {FINE} steps, as a mean over all points; the plane is {2 * REACH}{' '}
-        wide. Bend: the length of the fine path over that of a straight line
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Steps</th>
-          {NAMES.map((name) => (
-            <th key={name} scope="col">
-              {TITLES[name]}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {STEPS.map((count) => (
-          <tr key={count} aria-current={count === steps.value ? 'true' : undefined}>
-            <th scope="row">{count}</th>
-            {cells(({ missed }) => missed.get(count)!)}
+    <div class="learn-scroll">
+      <table class="learn-few-table">
+        <caption>
+          How far the steps end from the fine path of {FINE} steps, as a mean over all points; the plane is {2 * REACH}{' '}
+          wide. Bend: the length of the fine path over that of a straight line
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Steps</th>
+            {NAMES.map((name) => (
+              <th key={name} scope="col">
+                {TITLES[name]}
+              </th>
+            ))}
           </tr>
-        ))}
-        <tr>
-          <th scope="row">Bend</th>
-          {cells(({ bend }) => bend)}
-        </tr>
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {STEPS.map((count) => (
+            <tr key={count} aria-current={count === steps.value ? 'true' : undefined}>
+              <th scope="row">{count}</th>
+              {cells(({ missed }) => missed.get(count)!)}
+            </tr>
+          ))}
+          <tr>
+            <th scope="row">Bend</th>
+            {cells(({ bend }) => bend)}
+          </tr>
+        </tbody>
+      </table>
+    </div>
   );
 }
