@@ -4,6 +4,7 @@
  */
 import { check, InputError, oneOf } from '@onnoise/scheduler/rules';
 import type { Device, DeviceReport } from './device-report.ts';
+import { sharesMemory } from './shares-memory.ts';
 
 export type DeviceChoice = DeviceReport & ({ device: 'wasm' } | { device: 'webgpu'; adapter: GPUAdapter });
 
@@ -67,6 +68,8 @@ function wasmThreads(): { threads: number; reason: string } {
   if (!globalThis.crossOriginIsolated) {
     return { threads: 1, reason: 'WebAssembly has one thread because the page is not cross-origin isolated.' };
   }
+  if (!sharesMemory())
+    return { threads: 1, reason: 'WebAssembly has one thread because the browser shares no memory.' };
   // hardwareConcurrency counts a core with hyper-threads twice, and a phone's slow cores like fast ones
   const threads = cores <= 4 ? cores : Math.min(MOST_THREADS, Math.max(4, Math.ceil(cores / 2)));
   const reason =

@@ -14,6 +14,7 @@ import type { MessageEnd } from '../loading/protocol.ts';
 import { absolute, fileIn } from '../session/address.ts';
 import type { ModelFiles } from '../session/artefact.ts';
 import type { Device } from '../session/device-report.ts';
+import { sharesMemory } from '../session/shares-memory.ts';
 import { revive, sentFiles } from '../worker/client.ts';
 import type { TrainingImages } from './images.ts';
 import { keepOnLeaving } from './leaving.ts';
@@ -81,7 +82,7 @@ export interface Trainer {
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   if (options.threads !== 'fastest') return start(options);
   const one = await start({ ...options, threads: 1 });
-  const cores = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+  const cores = sharesMemory() ? navigator.hardwareConcurrency : 1;
   if (one.info.device !== 'wasm' || cores < 2) return one;
   let two: Started | undefined;
   try {

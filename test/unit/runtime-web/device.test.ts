@@ -51,6 +51,16 @@ describe('chooseDevice', () => {
     expect(choice.reason).toMatch(reason);
   });
 
+  it('takes one thread where an isolated page has no memory to share, as in some WebKits', async () => {
+    page({ cores: 4 });
+    vi.stubGlobal('SharedArrayBuffer', undefined);
+    const { threads, reason } = await chooseDevice('wasm');
+    expect([threads, reason]).toEqual([
+      1,
+      'WebAssembly was chosen. WebAssembly has one thread because the browser shares no memory.',
+    ]);
+  });
+
   it('takes every core of a small processor and half the threads of a large one', async () => {
     const threads = new Map<number, number>();
     for (const cores of [1, 2, 4, 6, 8, 12, 16, 64]) {
