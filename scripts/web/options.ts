@@ -19,7 +19,8 @@ npm run build:web [-- options]   the page as files for any static host
   --csv <file>       The table of --real, with the columns that the model was trained with
   --hands            --real are radiographs of hands: decides the reasons to choose from, and what is measured
   --port <number>    web: default 5173, or the next that is free
-  --host             web: also for other devices of this network, which then have one thread and no WebGPU
+  --host             web: also for other devices of this network, which then have one thread and no WebGPU. The page is built
+                     first, into a folder that is gone when the server ends
   --open             web: opens the browser
   --out <folder>     build:web: default dist; must be given with --real, whose pictures are then in it
   --help             This text
