@@ -42,7 +42,7 @@ const unit = project('unit', 60_000).test;
 const browser = {
   test: {
     ...project('browser', 180_000).test,
-    exclude: ['test/browser/firefox/**'],
+    exclude: ['test/browser/installed/**'],
     globalSetup: 'test/support/browser/global-setup.ts',
     isolate: false,
     expect: { poll: { timeout: 30_000 } },
@@ -51,14 +51,14 @@ const browser = {
 
 const longViews = { test: { ...browser.test, name: 'long-views', include: filesWith('browser', IS_LONG) } };
 
-/** In a Firefox of the machine, which npm cannot bring. */
-const firefox = {
+/** In a Firefox and a WebKit of the machine, which npm cannot bring. */
+const installed = {
   test: {
-    ...browser.test,
-    name: 'firefox',
-    include: ['test/browser/firefox/**/*.test.ts'],
-    exclude: [],
-    globalSetup: 'test/support/browser/firefox-setup.ts',
+    ...project('installed', 600_000).test,
+    include: ['test/browser/installed/**/*.test.ts'],
+    globalSetup: 'test/support/browser/installed-setup.ts',
+    isolate: false,
+    expect: { poll: { timeout: 30_000 } },
   },
 };
 
@@ -80,8 +80,8 @@ const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['gith
 
 /**
  * `unit` is the fast gate, with `replacing`; `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the
- * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site, `firefox` in another
- * browser, `consumers` installs the packages, `slow` trains for minutes. `long` and `long-views` have the files with tests of
+ * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site, `installed` in other
+ * browsers, `consumers` installs the packages, `slow` trains for minutes. `long` and `long-views` have the files with tests of
  * that tag. Files that share workers import tfjs once a worker.
  */
 export default defineConfig({
@@ -99,7 +99,7 @@ export default defineConfig({
       { test: { ...unit, name: 'long', include: [...filesWith('unit', IS_LONG), ...filesWith('golden', IS_LONG)] } },
       browser,
       longViews,
-      firefox,
+      installed,
       consumers,
       { test: { ...project('slow', 1_200_000).test, env: {} } },
     ],

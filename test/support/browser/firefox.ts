@@ -5,25 +5,20 @@
  * Source: https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html
  */
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Element, findProgram, type Installed, PATIENCE, pageOf } from './installed.ts';
 
 /** The one that FIREFOX_PATH names, else the first on the path. */
-export const FIREFOX =
-  process.env.FIREFOX_PATH ||
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap((folder) => ['firefox', 'firefox-esr'].map((name) => join(folder, name)))
-    .find(isProgram);
+export const FIREFOX = process.env.FIREFOX_PATH || findProgram('firefox', 'firefox-esr');
 
 /** Why there is no Firefox to test in, for skipBecause; undefined if there is one. */
 export const LACKS_FIREFOX = FIREFOX
   ? undefined
-  : 'Firefox is not installed: apt-get install firefox-esr, or FIREFOX_PATH=path/to/firefox npm run test:firefox';
+  : 'Firefox is not installed: apt-get install firefox-esr, or FIREFOX_PATH=path/to/firefox npm run test:installed';
 
 /** No updates, no first-run pages, no services; a free port. */
 const PREFERENCES = {
@@ -39,33 +34,7 @@ const PREFERENCES = {
   'toolkit.startup.max_resumed_crashes': -1,
 } as const;
 
-const PATIENCE = 60_000;
-/** Key of an element's reference in the WebDriver standard. */
-const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
-
-export interface Firefox {
-  goto(url: string): Promise<void>;
-  /** Runs a function in the page, which takes and gives JSON, or a promise of it. */
-  run<Args extends unknown[], T>(work: (...args: Args) => T, ...args: Args): Promise<Awaited<T>>;
-  /** Runs it until it gives something, at most a minute. */
-  until<Args extends unknown[], T>(work: (...args: Args) => T | null, ...args: Args): Promise<T>;
-  /** Clicks, as a mouse does, the button of these words. */
-  click(words: string): Promise<void>;
-  /** Errors of pages so far, one line each: exceptions, and what the Content-Security-Policy forbids. */
-  problems(): Promise<string[]>;
-  close(): Promise<void>;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-export async function launchFirefox(): Promise<Firefox> {
+export async function launchFirefox(): Promise<Installed> {
   const profile = await mkdtemp(join(tmpdir(), 'onnoise-firefox-'));
   const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
   await writeFile(join(profile, 'user.js'), lines.join(''));
@@ -81,7 +50,7 @@ export async function launchFirefox(): Promise<Firefox> {
     const send = openMarionette(await connected(profile));
     await send('WebDriver:NewSession', { strictFileInteractability: true });
     await send('WebDriver:SetTimeouts', { script: PATIENCE, pageLoad: PATIENCE, implicit: 0 });
-    return { ...pageOf(send), close };
+    return { ...pageOf(commandsOf(send)), problems: () => problemsOf(send), close };
   } catch (error) {
     await close();
     throw error;
@@ -133,49 +102,27 @@ function openMarionette(socket: Socket): Send {
     });
 }
 
-function pageOf(send: Send): Omit<Firefox, 'close'> {
-  const resultOf = async (answer: Promise<unknown>) => ((await answer) as { value: unknown }).value;
-  const script = (text: string, args: unknown[]) => resultOf(send('WebDriver:ExecuteScript', { script: text, args }));
+const resultOf = async (answer: Promise<unknown>) => ((await answer) as { value: unknown }).value;
+const execute = (send: Send, script: string, args: unknown[]) =>
+  resultOf(send('WebDriver:ExecuteScript', { script, args }));
 
-  const run: Firefox['run'] = async (work, ...args) => (await script(`return (${work})(...arguments);`, args)) as never;
+const commandsOf = (send: Send) => ({
+  navigate: async (url: string) => void (await send('WebDriver:Navigate', { url })),
+  execute: (script: string, args: unknown[]) => execute(send, script, args),
+  find: async (value: string) => (await resultOf(send('WebDriver:FindElement', { using: 'xpath', value }))) as Element,
+  click: async (element: Element) => void (await send('WebDriver:ElementClick', { id: Object.values(element)[0] })),
+});
 
-  const until: Firefox['until'] = async (work, ...args) => {
-    for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(100)) {
-      const found = (await run(work, ...args)) as Awaited<ReturnType<typeof work>>;
-      if (found !== null) return found as never;
-    }
-    const text = await run(() => document.body.textContent);
-    throw new Error(`Nothing after ${PATIENCE} ms: ${work}\nThe page says:\n${text}`);
-  };
-
-  return {
-    run,
-    until,
-    goto: async (url) => void (await send('WebDriver:Navigate', { url })),
-    async click(words) {
-      const value = `//button[normalize-space()=${JSON.stringify(words)} and not(@disabled)]`;
-      await until((path: string) => {
-        const { ANY_UNORDERED_NODE_TYPE } = XPathResult;
-        return document.evaluate(path, document, null, ANY_UNORDERED_NODE_TYPE).singleNodeValue && true;
-      }, value);
-      const found = (await resultOf(send('WebDriver:FindElement', { using: 'xpath', value }))) as Record<
-        string,
-        string
-      >;
-      await send('WebDriver:ElementClick', { id: found[ELEMENT] });
-    },
-    /** The browser's console, which has what came before the first call as well. */
-    async problems() {
-      await send('Marionette:SetContext', { value: 'chrome' });
-      try {
-        const text = `return Services.console.getMessageArray()
-          .filter((one) => one instanceof Ci.nsIScriptError && !(one.flags & Ci.nsIScriptError.warningFlag))
-          .filter(({ sourceName }) => /^https?:/.test(sourceName))
-          .map(({ errorMessage, sourceName, lineNumber }) => errorMessage + ' (' + sourceName + ':' + lineNumber + ')');`;
-        return (await script(text, [])) as string[];
-      } finally {
-        await send('Marionette:SetContext', { value: 'content' });
-      }
-    },
-  };
+/** The browser's console, which has what came before the first call as well. */
+async function problemsOf(send: Send): Promise<string[]> {
+  await send('Marionette:SetContext', { value: 'chrome' });
+  try {
+    const text = `return Services.console.getMessageArray()
+      .filter((one) => one instanceof Ci.nsIScriptError && !(one.flags & Ci.nsIScriptError.warningFlag))
+      .filter(({ sourceName }) => /^https?:/.test(sourceName))
+      .map(({ errorMessage, sourceName, lineNumber }) => errorMessage + ' (' + sourceName + ':' + lineNumber + ')');`;
+    return (await execute(send, text, [])) as string[];
+  } finally {
+    await send('Marionette:SetContext', { value: 'content' });
+  }
 }
