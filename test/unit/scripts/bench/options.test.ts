@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { readOptions as readClass } from '../../../../scripts/bench/class/options.ts';
 import { readOptions as readFew } from '../../../../scripts/bench/few/options.ts';
 import { readOptions as readJudge } from '../../../../scripts/bench/judge/options.ts';
 import { readOptions } from '../../../../scripts/bench/options.ts';
@@ -41,7 +42,7 @@ describe('the options of the benchmark', () => {
   });
 });
 
-describe('the options of bench:serve, bench:web, bench:few and bench:judge', () => {
+describe('the options of bench:serve, bench:web, bench:class, bench:few and bench:judge', () => {
   it('have defaults, and are read', () => {
     expect(readServe([])).toEqual({ model: 'models/digits', rounds: 5, seconds: 20, steps: 50 });
     expect(readServe(words('--model m --rounds 1 --seconds 0.5 --steps 2'))).toEqual({
@@ -51,6 +52,7 @@ describe('the options of bench:serve, bench:web, bench:few and bench:judge', () 
       steps: 2,
     });
     expect(readWeb([])).toEqual({ rounds: 3 });
+    expect(readClass(['--phones', '5'])).toEqual({ kilobits: 1600, latency: 150, phones: 5, slower: 4 });
     const few = { teacher: 'models/hands', students: ['models/hands-1'], rounds: 7, pictures: 16, clients: 4 };
     expect(readFew([])).toEqual({ ...few, json: undefined, busy: false });
     expect(readFew(words('--student a --student b --rounds 1 --json few.json --busy'))).toEqual({
