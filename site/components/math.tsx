@@ -22,10 +22,15 @@ const fresh = (children: ComponentChildren): ComponentChildren[] =>
 
 /** A string is a number or a variable. */
 type Letter = JSX.Element | string;
+const plainName = (base: Letter, index: Letter) =>
+  typeof base === 'string' && typeof index === 'string' ? base + index : undefined;
+/** A variable with its name. */
+export const letter = (name: string): JSX.Element => <mi data-symbol={name}>{name}</mi>;
 const symbol = (of: Letter) => (typeof of !== 'string' ? of : /^\d+$/.test(of) ? <mn>{of}</mn> : <mi>{of}</mi>);
 
-export const sub = (base: Letter, index: Letter): JSX.Element => (
-  <msub>
+/** With its name, if both are plain: see views/learn/lit.ts. @param name of another one */
+export const sub = (base: Letter, index: Letter, name = plainName(base, index)): JSX.Element => (
+  <msub data-symbol={name}>
     {symbol(base)}
     {symbol(index)}
   </msub>
@@ -62,8 +67,8 @@ export const fraction = (top: JSX.Element, bottom: JSX.Element): JSX.Element => 
   </mfrac>
 );
 
-export const [beta, alpha, alphaBar] = [sub('β', 't'), sub('α', 't'), sub(accent('α', '¯'), 't')];
-export const [x, x0, epsilon] = [sub('x', 't'), sub('x', '0'), <mi>ε</mi>];
+export const [beta, alpha, alphaBar] = [sub('β', 't'), sub('α', 't'), sub(accent('α', '¯'), 't', 'ᾱt')];
+export const [x, x0, epsilon] = [sub('x', 't'), sub('x', '0'), letter('ε')];
 const before = sub('x', row(<mi>t</mi>, '−', <mn>1</mn>));
 const identity = <mi mathvariant="normal">I</mi>;
 

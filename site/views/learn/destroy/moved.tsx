@@ -36,10 +36,10 @@ export function Moved({ mean, deviation, draws, name }: MovedProps): JSX.Element
     >
       <Axis floor={ABOVE} mean={0} deviation={1} />
       <Axis floor={BELOW} mean={mean} deviation={deviation} />
-      <text x={6} y={ABOVE - 8}>
+      <text x={6} y={ABOVE - 8} data-symbol="ε">
         ε
       </text>
-      <text x={6} y={BELOW - 8}>
+      <text x={6} y={BELOW - 8} data-symbol={name === 'xₜ' ? 'xt' : 'z'}>
         {name}
       </text>
       {draws.slice(0, -1).map((draw, i) => (
@@ -49,8 +49,8 @@ export function Moved({ mean, deviation, draws, name }: MovedProps): JSX.Element
         </g>
       ))}
       <path class="learn-moved-way" d={`M${right(now)} ${ABOVE}L${right(z)} ${BELOW}`} />
-      <circle class="learn-moved-now" cx={right(now)} cy={ABOVE} r={5} />
-      <circle class="learn-moved-now" cx={right(z)} cy={BELOW} r={5} />
+      <circle class="learn-moved-now" cx={right(now)} cy={ABOVE} r={5} data-symbol="ε" />
+      <circle class="learn-moved-now" cx={right(z)} cy={BELOW} r={5} data-symbol={name === 'xₜ' ? 'xt' : 'z'} />
       <path class="learn-moved-drop" d={`M${right(z)} ${BELOW}V${ARROWS[1] + 6}`} />
       <Arrow class="learn-moved-mu" from={z} by={slopes.mu} y={ARROWS[0]} words="∂z/∂μ" />
       <Arrow class="learn-moved-sigma" from={z} by={slopes.sigma} y={ARROWS[1]} words="∂z/∂σ" />
@@ -92,7 +92,7 @@ function Arrow({ class: kind, from, by, y, words }: ArrowProps): JSX.Element {
   const [start, end] = [right(from), right(from + by)];
   const back = by < 0 ? 5 : -5;
   return (
-    <g class={kind}>
+    <g class={kind} data-symbol={kind === 'learn-moved-mu' ? 'μ' : 'σ'}>
       <path d={`M${start} ${y}H${end}m${back} -4L${end} ${y}l${back} 4`} />
       <text x={by < 0 ? start + 8 : start - 8} y={y + 4} text-anchor={by < 0 ? 'start' : 'end'}>
         {words}

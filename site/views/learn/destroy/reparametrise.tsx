@@ -3,7 +3,17 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
-import { alphaBar, Formula, fraction, less, root, row, sub } from '../../../components/math.tsx';
+import {
+  alphaBar,
+  Formula,
+  fraction,
+  less,
+  letter,
+  epsilon as noise,
+  root,
+  row,
+  sub,
+} from '../../../components/math.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { epsilon } from '../../forward/state/noisy.ts';
@@ -98,13 +108,13 @@ export function Reparametrise(): JSX.Element {
       </div>
       <dl class="learn-moved-slopes">
         <Slope
-          of={<mi>μ</mi>}
+          of={letter('μ')}
           line="learn-moved-mu"
           value={slopes.mu}
           words={<>Move μ, and the draw moves as far.</>}
         />
         <Slope
-          of={<mi>σ</mi>}
+          of={letter('σ')}
           line="learn-moved-sigma"
           value={slopes.sigma}
           words={<>Widen the bell, and the draw moves by ε times as much.</>}
@@ -120,10 +130,9 @@ export function Reparametrise(): JSX.Element {
   );
 }
 
-const z = <mi>z</mi>;
-const eps = <mi>ε</mi>;
-const FREE = row(z, '=', <mi>μ</mi>, '+', <mi>σ</mi>, eps);
-const TIME = row(sub('x', 't'), '=', root(alphaBar), sub('x', '0'), '+', root(less(alphaBar)), eps);
+const z = letter('z');
+const FREE = row(z, '=', letter('μ'), '+', letter('σ'), noise);
+const TIME = row(sub('x', 't'), '=', root(alphaBar), sub('x', '0'), '+', root(less(alphaBar)), noise);
 
 /** Two decimals, so that the sum can be checked by hand. */
 const say = (value: number) => value.toFixed(2).replace('-', '−');

@@ -2,7 +2,7 @@
 import { levelOf } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { Formula, row, sub } from '../../../components/math.tsx';
+import { epsilon, Formula, row, sub } from '../../../components/math.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { readable } from '../../forward/state/numbers.ts';
 import { formsOf, squaredError } from '../forms.ts';
@@ -49,14 +49,14 @@ export function Reveal({ lesson }: { lesson: Lesson }): JSX.Element {
           range={2}
         />
         <Panel
-          title={<Formula>{row(<mi>ε</mi>)}</Formula>}
+          title={<Formula>{row(epsilon)}</Formula>}
           words="the true noise"
           values={grain}
           shape={shape}
           range={2}
         />
         <Panel
-          title={<Formula>{row('|', hat('ε'), '−', <mi>ε</mi>, '|')}</Formula>}
+          title={<Formula>{row('|', hat('ε'), '−', epsilon, '|')}</Formula>}
           words="error: white is 1"
           values={guess?.error}
           shape={shape}

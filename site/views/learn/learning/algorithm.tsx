@@ -1,35 +1,20 @@
 /** Algorithm 1, the current line lit. */
 import type { JSX } from 'preact';
-import { alphaBar, Formula, less, NO, root, row, sub } from '../../../components/math.tsx';
+import { alphaBar, epsilon, Formula, less, letter, NO, root, row, sub } from '../../../components/math.tsx';
 import { readable } from '../../forward/state/numbers.ts';
 import { batch, cloud, LINES, type Line, line, losses } from './state.ts';
 
 const theta = sub('ε', 'θ');
+const noisy = <mrow data-symbol="xt">{row(root(alphaBar), sub('x', '0'), '+', root(less(alphaBar)), epsilon)}</mrow>;
 
 const FORMULAS: Record<Line, JSX.Element> = {
   repeat: <Formula>{row(<mtext>repeat</mtext>)}</Formula>,
   picture: <Formula>{row(sub('x', '0'), '∼', <mtext>the data: one point</mtext>)}</Formula>,
-  time: <Formula>{row(<mi>t</mi>, '∼', <mtext>1 … T: one timestep</mtext>)}</Formula>,
-  noise: (
-    <Formula>{row(<mi>ε</mi>, '∼', <mi mathvariant="normal">𝒩</mi>, '(', <mn>0</mn>, ',', <mi>I</mi>, ')')}</Formula>
-  ),
+  time: <Formula>{row(letter('t'), '∼', <mtext>1 … T: one timestep</mtext>)}</Formula>,
+  noise: <Formula>{row(epsilon, '∼', <mi mathvariant="normal">𝒩</mi>, '(', <mn>0</mn>, ',', <mi>I</mi>, ')')}</Formula>,
   descend: (
     <Formula>
-      {row(
-        '‖',
-        <mi>ε</mi>,
-        '−',
-        theta,
-        '(',
-        root(alphaBar),
-        sub('x', '0'),
-        '+',
-        root(less(alphaBar)),
-        <mi>ε</mi>,
-        ',',
-        <mi>t</mi>,
-        ')',
-      )}
+      {row('‖', epsilon, '−', theta, '(', noisy, ',', letter('t'), ')')}
       <msup>
         <mo stretchy={NO}>‖</mo>
         <mn>2</mn>

@@ -1,7 +1,7 @@
 /** Algorithm 2, the current line lit, each with the numbers of one pixel. */
 import type { PredictionType } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
-import { alphaBar, Formula, fraction, less, root, row, sub } from '../../../components/math.tsx';
+import { alphaBar, Formula, fraction, less, letter, root, row, sub } from '../../../components/math.tsx';
 import { hat } from '../symbols.tsx';
 import { LINES, type Line } from './lines.ts';
 import { numbersOf } from './numbers.ts';
@@ -31,15 +31,15 @@ function formulaOf(line: Line, as: PredictionType): JSX.Element {
     case 'loop':
       return row(<mtext>for each t, from T down:</mtext>);
     case 'ask':
-      return row(guess, '←', <mtext>network</mtext>, '(', sub('x', 't'), ',', <mi>t</mi>, ')');
+      return row(guess, '←', <mtext>network</mtext>, '(', sub('x', 't'), ',', letter('t'), ')');
     case 'picture':
       return row(hat('x', '0'), '←', picture);
     case 'mean':
-      return row(<mi>μ</mi>, '←', <mi>a</mi>, sub('x', 't'), '+', <mi>b</mi>, hat('x', '0'));
+      return row(letter('μ'), '←', <mi>a</mi>, sub('x', 't'), '+', <mi>b</mi>, hat('x', '0'));
     case 'noise':
-      return row(<mi>z</mi>, '∼', <mi mathvariant="normal">𝒩</mi>, '(', <mn>0</mn>, ',', <mi>I</mi>, ')');
+      return row(letter('z'), '∼', <mi mathvariant="normal">𝒩</mi>, '(', <mn>0</mn>, ',', <mi>I</mi>, ')');
     case 'move':
-      return row(<mtext>next x</mtext>, '←', <mi>μ</mi>, '+', <mi>σ</mi>, <mi>z</mi>);
+      return row(<mtext>next x</mtext>, '←', letter('μ'), '+', letter('σ'), letter('z'));
     case 'end':
       return row(<mtext>{'return\u00a0'}</mtext>, sub('x', '0'));
   }

@@ -2,7 +2,7 @@
 import type { PredictionType } from '@onnoise/scheduler';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
-import { Formula, row, sub } from '../../../components/math.tsx';
+import { Formula, letter, row, sub } from '../../../components/math.tsx';
 import { Panel } from '../panel.tsx';
 import { hat } from '../symbols.tsx';
 import { isThere, type Line } from './lines.ts';
@@ -55,14 +55,14 @@ export function Panels({ shape }: { shape: ImageShape }): JSX.Element {
       />
       <Panel
         {...common}
-        title={<Formula>{row(<mi>μ</mi>)}</Formula>}
+        title={<Formula>{letter('μ')}</Formula>}
         words="mean"
         values={from('mean', step?.mean)}
         lit={lit('mean')}
       />
       <Panel
         {...common}
-        title={<Formula>{row(<mi>σ</mi>, <mi>z</mi>)}</Formula>}
+        title={<Formula>{row(<mi>σ</mi>, letter('z'))}</Formula>}
         words="fresh noise"
         values={from(
           'noise',

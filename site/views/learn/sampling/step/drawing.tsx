@@ -37,9 +37,9 @@ export function BellDrawing({ x, x0, picture, mean, guess, sigma }: BellDrawingP
       return `${i ? 'L' : 'M'}${below(value).toFixed(1)} ${tall.toFixed(1)}`;
     }).join('');
   const marks = [
-    { value: x0, words: 'x₀', class: 'learn-step-q', up: true, anchor: anchorOf(above(x0), above(x)) },
-    { value: picture, words: 'x̂₀', class: 'learn-step-p', up: false, anchor: 'middle' },
-    { value: x, words: 'xₜ', class: 'learn-step-x', up: true, anchor: anchorOf(above(x), above(x0)) },
+    { value: x0, words: 'x₀', symbol: 'x0', class: 'learn-step-q', up: true, anchor: anchorOf(above(x0), above(x)) },
+    { value: picture, words: 'x̂₀', symbol: 'x^0', class: 'learn-step-p', up: false, anchor: 'middle' },
+    { value: x, words: 'xₜ', symbol: 'xt', class: 'learn-step-x', up: true, anchor: anchorOf(above(x), above(x0)) },
   ] as const;
   const [left, right] = [above(middle - reach), above(middle + reach)];
   return (
@@ -58,7 +58,7 @@ export function BellDrawing({ x, x0, picture, mean, guess, sigma }: BellDrawingP
         <path key={tick} class="learn-chart-axis" d={`M${above(tick)} ${ABOVE - 3}v6`} />
       ))}
       {marks.map((mark) => (
-        <g key={mark.words} class={mark.class}>
+        <g key={mark.words} class={mark.class} data-symbol={mark.symbol}>
           <circle cx={above(mark.value)} cy={ABOVE} r={5} />
           <text x={above(mark.value)} y={mark.up ? ABOVE - 12 : ABOVE + 20} text-anchor={mark.anchor}>
             {Math.abs(mark.value) > RANGE ? `${mark.words} = ${readable(mark.value, 2)}` : mark.words}

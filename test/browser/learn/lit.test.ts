@@ -1,0 +1,32 @@
+/** Symbols and what they name light up together. */
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { openSite } from '#test/browser/site.ts';
+import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { skipBecause } from '#test/skip.ts';
+
+describe('a symbol', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+  const outlined = (one: Locator) => one.evaluate((element) => getComputedStyle(element).outlineStyle === 'solid');
+
+  it('lights its picture, a picture its symbol, and the legend both by keyboard', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/sampling');
+    const picture = page.locator('.learn-panel', { hasText: 'guessed picture' }).locator('.learn-panel-frame');
+    const symbol = page.getByRole('list', { name: 'Algorithm 2, sampling' }).locator('[data-symbol="x^0"]').first();
+    await picture.waitFor();
+    expect([await outlined(picture), await outlined(symbol)]).toEqual([false, false]);
+    await symbol.hover();
+    await expect.poll(() => outlined(picture)).toBe(true);
+    await page.getByRole('heading', { level: 1 }).hover();
+    await expect.poll(() => outlined(picture)).toBe(false);
+    await picture.hover();
+    await expect.poll(() => outlined(symbol)).toBe(true);
+
+    await page.getByText('The symbols').click();
+    await page.mouse.move(0, 0);
+    await page.getByRole('listitem').filter({ hasText: 'the picture that follows' }).getByRole('button').focus();
+    await expect.poll(async () => [await outlined(picture), await outlined(symbol)]).toEqual([true, true]);
+  });
+});
