@@ -47,6 +47,34 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => rounds(page)).toBe(0);
   });
 
+  it('is broken by a rate that is too large, is told why, and begins anew with another width', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/learning?rate=1');
+    const knobs = page.getByRole('region', { name: 'Something to break' });
+    expect(await knobs.getByRole('slider', { name: 'Learning rate' }).getAttribute('aria-valuetext')).toBe('1');
+    await page.getByRole('button', { name: 'Train' }).click();
+    const alert = page
+      .getByRole('alert')
+      .getByText(/^The loss is .* at a learning rate of 1 each correction overshoots/);
+    await alert.waitFor(PATIENCE);
+    const stopped = await rounds(page);
+    await knobs.getByRole('slider', { name: 'Learning rate' }).fill('4');
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await alert.waitFor({ state: 'detached' });
+    await expect.poll(() => rounds(page), PATIENCE).toBeGreaterThan(stopped + 20);
+
+    await knobs.getByRole('radio', { name: '2', exact: true }).first().check();
+    await knobs.getByText(/another width has other weights: training has begun anew/).waitFor();
+    await knobs.getByText(/^2 neurons in a layer cannot bend/).waitFor();
+    await page.getByText('network of 34 weights').waitFor();
+    await expect.poll(() => rounds(page), PATIENCE).toBeGreaterThan(3);
+    await knobs.getByRole('button', { name: 'Linear in 20' }).click();
+    await knobs.getByText(/still holds 90.?% of the picture/).waitFor();
+    await expect.poll(() => page.url()).toMatch(/#\/learn\/learning\?T=20&schedule=linear$/);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const time = page.getByRole('slider', { name: 'Arrows at time t' });
+    expect(await time.getAttribute('max')).toBe('19');
+  });
+
   it('trains on after a quick pause, and does not train while it samples', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/learning');
     for (const name of ['Train', 'Pause', 'Train']) await page.getByRole('button', { name }).click();

@@ -11,7 +11,8 @@ export const T = 100;
 const FREQUENCIES = 4;
 /** Two coordinates, a sine and a cosine for each frequency. */
 export const FEATURES = 2 + 2 * FREQUENCIES;
-const WIDTH = 64;
+/** Of a hidden layer. */
+export const WIDTH = 64;
 
 export const LAYERS: readonly { from: number; to: number }[] = [
   { from: FEATURES, to: WIDTH },
@@ -43,14 +44,28 @@ export function featuresOf(points: Float32Array, times: ArrayLike<number>): Floa
   return out;
 }
 
-/** Untrained weights from unit normals, [SIZE]: divided by the root of what flows in; no biases; a quiet last layer. */
-export function untrained(normals: Float32Array): Float32Array<ArrayBuffer> {
+/**
+ * Untrained weights from unit normals, [SIZE]: divided by the root of what flows in; no biases; a quiet last layer.
+ * @param width the neurons of a hidden layer that are in use. The others keep weights of 0 for ever: SiLU(0) is 0, so no
+ * gradient reaches them, and the network is one of that width.
+ */
+export function untrained(normals: Float32Array, width = WIDTH): Float32Array<ArrayBuffer> {
   const out = new Float32Array(SIZE);
   let at = 0;
   for (const [i, { from, to }] of LAYERS.entries()) {
-    const scale = (i === LAYERS.length - 1 ? 0.1 : 1) / Math.sqrt(from);
-    for (let k = 0; k < from * to; k++) out[at + k] = normals[at + k]! * scale;
+    const last = i === LAYERS.length - 1;
+    const [used, given] = [i === 0 ? from : width, last ? to : width];
+    const scale = (last ? 0.1 : 1) / Math.sqrt(used);
+    for (let row = 0; row < used; row++) {
+      for (let column = 0; column < given; column++) {
+        const k = at + row * to + column;
+        out[k] = normals[k]! * scale;
+      }
+    }
     at += from * to + to;
   }
   return out;
 }
+
+/** Weights and biases of a network that is so wide. */
+export const weightsOf = (width: number): number => (FEATURES + 1) * width + (width + 1) * width + 2 * (width + 1);

@@ -1,12 +1,9 @@
 /** Trains the tiny network on points, asks it for its guess, and samples with it. The graphs run in the page's worker. */
 
 import type { GraphTensor, GraphTensors } from '@onnoise/runtime-web';
-import { gaussian, makeSchedule, parseSchedulerConfig, randomInts } from '@onnoise/scheduler';
-import { ADAM, BATCH, FEATURES, featuresOf, SIZE, T, untrained } from './cloud-network.ts';
-
-export const schedule = makeSchedule(
-  parseSchedulerConfig({ num_train_timesteps: T, beta_schedule: 'cosine', beta_start: 0.0001, beta_end: 0.02 }),
-);
+import { gaussian, randomInts } from '@onnoise/scheduler';
+import { type Chain, toldOf, USUAL_CHAIN } from './chain.ts';
+import { ADAM, BATCH, FEATURES, featuresOf, SIZE, untrained, WIDTH } from './cloud-network.ts';
 
 const RATE = 3e-3;
 /** Streams of the seed. */
@@ -30,11 +27,12 @@ export interface Cloud {
   seed: number;
 }
 
-export function newCloud(seed: number): Cloud {
+/** @param width of its hidden layers, at most WIDTH */
+export function newCloud(seed: number, width = WIDTH): Cloud {
   const normals = new Float32Array(SIZE);
   gaussian(seed, 0, normals, WEIGHTS);
   const zeros = () => new Float32Array(SIZE);
-  return { weights: untrained(normals), moment1: zeros(), moment2: zeros(), steps: 0, seed };
+  return { weights: untrained(normals, width), moment1: zeros(), moment2: zeros(), steps: 0, seed };
 }
 
 /** What one round of algorithm 1 draws; [BATCH] or [BATCH, 2]. */
@@ -47,25 +45,30 @@ export interface Batch {
 }
 
 /** Lines 2 to 4. @param points [N, 2] */
-export function drawBatch(points: Float32Array, seed: number, step: number): Batch {
+export function drawBatch(points: Float32Array, seed: number, step: number, chain: Chain = USUAL_CHAIN): Batch {
   const chosen = new Int32Array(BATCH);
   randomInts(seed, CHOICE, step * BATCH, points.length / 2, chosen);
   const times = new Int32Array(BATCH);
-  randomInts(seed, TIME, step * BATCH, T, times);
+  randomInts(seed, TIME, step * BATCH, chain.T, times);
   const epsilon = new Float32Array(2 * BATCH);
   gaussian(seed, step * epsilon.length, epsilon, NOISE);
   const x0 = Float32Array.from(epsilon, (_, i) => points[2 * chosen[i >> 1]! + (i & 1)]!);
-  return { x0, times, epsilon, noisy: x0.map((value, i) => noisedAt(times[i >> 1]!, value, epsilon[i]!)) };
+  return { x0, times, epsilon, noisy: x0.map((value, i) => noisedAt(chain, times[i >> 1]!, value, epsilon[i]!)) };
 }
 
-export function noisedAt(t: number, x0: number, epsilon: number): number {
+function noisedAt({ schedule }: Chain, t: number, x0: number, epsilon: number): number {
   const alphaBar = schedule.alphaBar[t]!;
   return Math.sqrt(alphaBar) * x0 + Math.sqrt(1 - alphaBar) * epsilon;
 }
 
 /** Line 5: a step of gradient descent with Adam. */
-export const learn = (run: RunGraph, cloud: Cloud, { noisy, times, epsilon }: Batch): Promise<Learned> =>
-  descend(run, cloud, { noisy, times, target: epsilon, rate: RATE });
+export const learn = (
+  run: RunGraph,
+  cloud: Cloud,
+  { noisy, times, epsilon }: Batch,
+  { rate = RATE, chain = USUAL_CHAIN }: { rate?: number; chain?: Chain } = {},
+): Promise<Learned> =>
+  descend(run, cloud, { noisy, times: Float64Array.from(times, (t) => toldOf(chain, t)), target: epsilon, rate });
 
 export interface Learned {
   cloud: Cloud;
@@ -118,13 +121,15 @@ export async function sample(
   cloud: Cloud,
   seed: number,
   onStep: (points: Float32Array, t: number) => Promise<boolean>,
+  chain: Chain = USUAL_CHAIN,
 ): Promise<void> {
+  const { T, schedule } = chain;
   let x = new Float32Array(2 * BATCH);
   gaussian(seed, 0, x, START);
   if (!(await onStep(x, T - 1))) return;
   const z = new Float32Array(x.length);
   for (let t = T - 1; t >= 0; t--) {
-    const noise = await guess(run, cloud, x, t);
+    const noise = await guess(run, cloud, x, toldOf(chain, t));
     const { alpha, alphaBar, beta } = schedule;
     const before = t === 0 ? 1 : alphaBar[t - 1]!;
     const sigma = Math.sqrt((beta[t]! * (1 - before)) / (1 - alphaBar[t]!));

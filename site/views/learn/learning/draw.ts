@@ -13,6 +13,8 @@ export interface PlaneContent {
   line: Line;
   /** [N, 2] */
   sampled: Float32Array | null;
+  /** The symbol whose part is emphasised. */
+  lit?: string | undefined;
 }
 
 export interface PlaneColours {
@@ -48,13 +50,14 @@ export function drawPlane(ink: CanvasRenderingContext2D, size: number, now: Plan
 
   ink.clearRect(0, 0, size, size);
   ink.fillStyle = colours.data;
-  ink.globalAlpha = now.sampled ? 0.3 : 0.75;
-  for (let i = 0; i < now.points.length; i += 2) dot(now.points[i]!, now.points[i + 1]!, 3.2);
+  const data = now.lit === 'x0';
+  ink.globalAlpha = data ? 1 : now.sampled ? 0.3 : 0.75;
+  for (let i = 0; i < now.points.length; i += 2) dot(now.points[i]!, now.points[i + 1]!, data ? 6 : 3.2);
   ink.globalAlpha = 1;
 
   if (now.arrows && !now.sampled) {
     ink.strokeStyle = colours.arrow;
-    ink.lineWidth = 2;
+    ink.lineWidth = now.lit === 'εθ' ? 4.5 : 2;
     for (let i = 0; i < now.arrows.length; i += 2) {
       const [dx, dy] = [-now.arrows[i]! * ARROW, -now.arrows[i + 1]! * ARROW];
       const cut = Math.min(1, LONGEST / (Math.hypot(dx, dy) || 1));

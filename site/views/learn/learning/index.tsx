@@ -1,34 +1,37 @@
 /** Learning: algorithm 1 beside a live run on points in the plane, then the way to digits. */
+
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { Icon } from '../../../components/icon.tsx';
-import { Segmented } from '../../../components/segmented.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { formatRoute, VIEWS } from '../../../state/router.ts';
+import { Cite } from '../cite.tsx';
+import { Legend } from '../legend/legend.tsx';
 import { LineChart } from '../line-chart.tsx';
 import { NetworkStatus } from '../network-status.tsx';
-import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
+import { type Note, Notes, TakeAway, Task, Trouble } from '../parts.tsx';
 import { attempt } from '../trouble.ts';
 import { Algorithm } from './algorithm.tsx';
-import { T } from './cloud-network.ts';
+import { weightsOf } from './cloud-network.ts';
 import { Errors } from './errors/index.tsx';
 import './learning.css';
+import { DataChoice, Knobs } from './knobs.tsx';
 import { Plane } from './plane.tsx';
 import { Recorded } from './recorded/recorded.tsx';
-import { SHAPES, type Shape } from './shapes.ts';
 import {
-  choose,
+  chain,
   cloud,
   flow,
   look,
   losses,
   MEAN_OF,
+  ranAway,
   reset,
   sampled,
   sampling,
-  shape,
+  setup,
   t,
   train,
   training,
@@ -36,8 +39,6 @@ import {
 
 /** The view that trains digits, where the page has it. */
 const TRAIN = VIEWS.find((view: string) => view === 'train');
-
-const NAMES: Record<Shape, string> = { moons: 'Moons', ring: 'Ring', spiral: 'Spiral' };
 
 export default function LearningChapter(): JSX.Element {
   useEffect(() => {
@@ -59,11 +60,14 @@ export default function LearningChapter(): JSX.Element {
       <Card class="learn-learning">
         <p>
           A “picture” here has two pixels, so it is a point in the plane. The dots are the data. An arrow says where the
-          network would move a noisy point: against the noise that it guesses there. It is a real network of 5,000
-          weights, trained in this tab.
+          network would move a noisy point: against the noise that it guesses there. It is a real network of{' '}
+          {weightsOf(setup.value.width).toLocaleString('en')} weights, trained in this tab.
         </p>
         <div class="learn-learning-row">
-          <Plane />
+          <div class="grid top gap-8">
+            <Plane />
+            <Legend of={['x0', 'ε', 'εθ', 'xt', 't']} />
+          </div>
           <div class="learn-learning-side">
             <div class="row gap-8">
               <Button
@@ -75,7 +79,7 @@ export default function LearningChapter(): JSX.Element {
                   else void train();
                 }}
               >
-                {training.value ? 'Pause' : steps > 0 ? 'Train on' : 'Train'}
+                {training.value ? 'Pause' : steps > 0 && !ranAway.value ? 'Train on' : 'Train'}
               </Button>
               <Button disabled={steps === 0 || sampling.value} onClick={() => void flow()}>
                 Sample
@@ -85,27 +89,26 @@ export default function LearningChapter(): JSX.Element {
               </Button>
             </div>
             <NetworkStatus />
+            {ranAway.value && (
+              <Trouble words={`${ranAway.value} Choose a smaller rate; Train begins anew.`} onRetry={undefined} />
+            )}
             <Algorithm />
             <Slider
               label="Arrows at time t"
               value={t.value}
               min={0}
-              max={T - 1}
+              max={chain.value.T - 1}
               onInput={(value) => {
                 t.value = value;
                 sampled.value = null;
                 if (!training.peek()) void look();
               }}
             />
-            <Segmented<Shape>
-              label="Data"
-              value={shape.value}
-              options={SHAPES.map((value) => ({ value, label: NAMES[value] }))}
-              onChange={choose}
-            />
+            <DataChoice />
           </div>
         </div>
         <Loss />
+        <Knobs />
       </Card>
       <Errors />
       <section class="learn-text grid gap-12">
@@ -157,8 +160,9 @@ const NOTES: readonly Note[] = [
     question: 'One image has 300 noisy versions. Which of them do we give to the network?',
     answer: (
       <p>
-        One is enough; that is what the authors found. One image, one timestep. If it saw all of them at once, it might
-        learn by heart how to denoise this image, and fail with others. In the next round the same image gets another t.
+        One is enough; that is what the authors found (<Cite of="ho2020" />
+        ). One image, one timestep. If it saw all of them at once, it might learn by heart how to denoise this image,
+        and fail with others. In the next round the same image gets another t.
       </p>
     ),
   },

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { dark } from '../../../state/theme.ts';
+import { lit } from '../lit.ts';
 import { drawPlane } from './draw.ts';
 import { arrows, batch, line, points, sampled } from './state.ts';
 
@@ -16,6 +17,7 @@ export function Plane(): JSX.Element {
     batch: batch.value,
     line: line.value,
     sampled: sampled.value?.points ?? null,
+    lit: lit.value,
   };
   const isDark = dark.value;
   useEffect(() => {

@@ -1,10 +1,12 @@
 /** L1 or L2: what each error makes of answers that do not agree, and what sampling makes of that. */
+
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Card } from '../../../../components/card.tsx';
 import { Segmented } from '../../../../components/segmented.tsx';
 import { Slider } from '../../../../components/slider.tsx';
 import { percent, readable } from '../../../forward/state/numbers.ts';
+import { Cite } from '../../cite.tsx';
 import { Drawing, REACH } from './drawing.tsx';
 import './errors.css';
 import { ANSWERS, camps, meanOf, medianOf, withOutlier } from './losses.ts';
@@ -76,10 +78,11 @@ export function Errors(): JSX.Element {
         </div>
       </div>
       <p>
-        The lecture’s notebook takes L1. The authors of DDPM take L2, as algorithm 1 above does. So does this page, and{' '}
-        <code>pipeline train</code> unless it is told <code>--loss l1</code>, as the preset <code>tutorial</code> is.
-        The reason is the second case: a step of sampling needs the mean of what the picture may have been, and only L2
-        learns it. Where the answers lie evenly around their middle, both learn the same, so hands come out with L1 too.
+        The lecture’s notebook takes L1. The authors of DDPM (<Cite of="ho2020" />) take L2, as algorithm 1 above does.
+        So does this page, and <code>pipeline train</code> unless it is told <code>--loss l1</code>, as the preset{' '}
+        <code>tutorial</code> is. The reason is the second case: a step of sampling needs the mean of what the picture
+        may have been, and only L2 learns it. Where the answers lie evenly around their middle, both learn the same, so
+        hands come out with L1 too.
       </p>
     </Card>
   );
