@@ -79,6 +79,30 @@ describe('the chapter on sampling', skipBecause(LACKS_CHROMIUM), () => {
     expect(await bells.getByRole('slider', { name: 'Time t of the step' }).inputValue()).toBe('300');
   });
 
+  it('samples twice from one noise, with one difference, which the link carries', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/sampling?differs=fresh&sampler=ddim&steps=3&seed=7');
+    const pair = page.getByRole('region', { name: 'Two ways from one noise' });
+    const both = pair.getByRole('button', { name: 'Sample both' });
+    const verdict = pair.getByText(/apart at the end/);
+    await both.click();
+    await verdict.waitFor();
+    expect(await verdict.textContent()).toMatch(/^They end at the same picture: 0.00 apart/); // DDIM draws no noise on its way
+    expect(await pair.getByText('DDIM, 3 steps, guidance 1: 3 calls of the network').count()).toBe(2);
+    const ends = await pair
+      .getByRole('img', { name: /after t = \d+$/ })
+      .evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()));
+    expect(ends).toHaveLength(6);
+    expect(ends.slice(0, 3)).toEqual(ends.slice(3));
+
+    await pair.getByRole('radio', { name: 'Guidance' }).check();
+    await pair.getByLabel('Guidance, second').selectOption('8');
+    await both.click();
+    await verdict.waitFor();
+    expect(await verdict.textContent()).toMatch(/^They part/);
+    await pair.getByText('DDIM, 3 steps, guidance 8: 6 calls of the network').waitFor();
+    await expect.poll(() => page.url()).toMatch(/\?differs=guidance&steps=3&other=8&seed=7$/);
+  });
+
   it('shows the numbers of the pixel that is pressed', async () => {
     const { page } = await openSite(browser(), host(), '#/learn/sampling');
     const picture = page.locator('.learn-panel-pick').first();

@@ -1,10 +1,15 @@
 /** Sampling, line by line: algorithm 2 on the digits' network, with the numbers of one pixel. */
+
 import type { SamplerTable } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
+import { Later } from '../../../components/later.tsx';
+import { createLazy } from '../../../components/lazy.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { formatRoute } from '../../../state/router.ts';
+import { Cite } from '../cite.tsx';
+import { Legend } from '../legend/legend.tsx';
 import { useLesson } from '../lesson.ts';
 import { NetworkStatus } from '../network-status.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
@@ -17,6 +22,9 @@ import { begin, pixel, playing, walk } from './state.ts';
 import { Bells } from './step/bells.tsx';
 import { TwoForms } from './step/two-forms.tsx';
 import { weighed } from './walk.ts';
+
+/** A chunk of its own: the algorithm above does not wait for it. */
+const { Show } = createLazy<'pair'>(() => () => import('./pair/pair.tsx').then(({ Pair }) => ({ default: Pair })));
 
 export default function SamplingChapter(): JSX.Element {
   const lesson = useLesson();
@@ -63,9 +71,13 @@ export default function SamplingChapter(): JSX.Element {
           />
         </div>
       </Card>
+      <Legend of={['xt', 'ε^', 'x^0', 'μ', 'σ', 'z', 'ᾱt', 't']} />
       <Bells />
       <TwoForms />
       <FormChoice prediction={lesson?.scheduler.prediction_type} />
+      <Later>
+        <Show name="pair" />
+      </Later>
       <TakeAway>
         Every step trusts the guess a little more than the step before.
         {walk.value && <Weights table={walk.value.table} />} Fresh noise keeps the door open for another picture.
@@ -125,8 +137,9 @@ const NOTES: readonly Note[] = [
     question: 'The page says velocity, the lecture says noise. Who is right?',
     answer: (
       <p>
-        Both. The velocity v is a mixture of noise and picture that is easy to guess at every t: near pure noise it is
-        nearly minus the picture (guessing the noise there is trivial), near the picture it is nearly the noise.
+        Both. The velocity v (<Cite of="distillation2022" />) is a mixture of noise and picture that is easy to guess at
+        every t: near pure noise it is nearly minus the picture (guessing the noise there is trivial), near the picture
+        it is nearly the noise.
       </p>
     ),
   },

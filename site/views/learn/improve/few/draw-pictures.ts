@@ -12,7 +12,7 @@ export interface DrawOptions {
 
 /** @returns [N, C, H, W] @throws InputError, AbortError */
 export function drawPictures(lesson: Lesson, options: PictureOptions, { onStep, signal }: DrawOptions) {
-  const { seeds, labels, conditions, guidance, table } = completeRequest(lesson, options);
+  const { seeds, labels, conditions, guidance, table, latents } = completeRequest(lesson, options);
   const extra = extraInputs(lesson);
   const told = conditionRows(extra, { labels, conditions }, seeds.length);
   const denoise = denoiserOf(
@@ -20,7 +20,7 @@ export function drawPictures(lesson: Lesson, options: PictureOptions, { onStep, 
     { absent: nullRow(extra), guidance },
     (rows) => async (x, timesteps) => (await askRows(lesson, { x, timesteps, rows, signal })).output,
   );
-  return sampleImages({ table, shape: lesson.shape, seeds, denoise, onStep, signal });
+  return sampleImages({ table, shape: lesson.shape, seeds, latents, denoise, onStep, signal });
 }
 
 /** The noise that all begin with, [N, C, H, W]. */
