@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../../components/icon.tsx';
 import { formatRoute } from '../../state/router.ts';
 import { CHAPTERS, type ChapterId, neighbours } from './chapters.ts';
+import { READING } from './cite.tsx';
 import { done } from './progress.ts';
 
 export function Contents({ open }: { open: ChapterId }): JSX.Element {
@@ -40,6 +41,9 @@ function List({ open }: { open: ChapterId }): JSX.Element {
           </a>
         </li>
       ))}
+      <li>
+        <a href={formatRoute('learn', {}, READING)}>Further reading</a>
+      </li>
     </ol>
   );
 }

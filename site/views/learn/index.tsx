@@ -1,20 +1,22 @@
 /** Learn: the lecture in chapters, each with an address of its own, `#/learn/guess`. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { createLazy, type LazyModule } from '../../components/lazy.tsx';
 import { route } from '../../state/store.ts';
 import { CHAPTERS, type Chapter, type ChapterId, findChapter, neighbours } from './chapters.ts';
+import { READING } from './cite.tsx';
 import { Contents } from './contents.tsx';
 import './learn.css';
 import './figures.css';
 import { Icon } from '../../components/icon.tsx';
 import { formatRoute } from '../../state/router.ts';
 import { openPart } from '../../sw/register.ts';
+import { useLit } from './lit.ts';
 import { Overview } from './overview.tsx';
 import { last, markDone } from './progress.ts';
 
 const modules = import.meta.glob<Awaited<ReturnType<LazyModule>>>('./*/index.tsx');
-const { Show } = createLazy<ChapterId>((id) => modules[`./${id}/index.tsx`]);
+const { Show } = createLazy<ChapterId | 'map' | typeof READING>((id) => modules[`./${id}/index.tsx`]);
 
 export default function LearnView(): JSX.Element {
   const chapter = findChapter(route.value.part);
@@ -23,7 +25,14 @@ export default function LearnView(): JSX.Element {
     last.value = chapter;
     openPart('learn'); // without a network the others work, too
   }, [chapter]);
-  if (!chapter) return <Overview />;
+  if (route.value.part === READING) return <Show name={READING} />;
+  if (!chapter) {
+    return (
+      <Overview>
+        <Show name="map" />
+      </Overview>
+    );
+  }
   return (
     <div class="learn">
       <Contents open={chapter.id} />
@@ -38,8 +47,10 @@ export default function LearnView(): JSX.Element {
 function ChapterFrame({ chapter, children }: { chapter: Chapter; children: ComponentChildren }): JSX.Element {
   const { id, title, idea } = chapter;
   const { before, after, number } = neighbours(id);
+  const article = useRef<HTMLElement>(null);
+  useLit(article);
   return (
-    <article class="learn-chapter grid slim gap-24">
+    <article class="learn-chapter grid slim gap-24" ref={article}>
       <header class="learn-head grid gap-8">
         <p class="learn-kicker muted small">
           Chapter {number} of {CHAPTERS.length}

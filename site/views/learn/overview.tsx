@@ -1,15 +1,17 @@
 /** All chapters, what is done of them, and where to go on. */
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { usePassFocus } from '../../components/pass-focus.ts';
 import { formatRoute } from '../../state/router.ts';
 import { CHAPTERS } from './chapters.ts';
+import { READING } from './cite.tsx';
 import { Mark } from './contents.tsx';
 import { done, forget, goOn, last } from './progress.ts';
 
-export function Overview(): JSX.Element {
+/** @param children the picture of the whole, which has code of its own */
+export function Overview({ children }: { children: ComponentChildren }): JSX.Element {
   const { size } = done.value;
   const next = goOn.value;
   const begun = size > 0 || last.value !== undefined;
@@ -29,6 +31,7 @@ export function Overview(): JSX.Element {
           {begun && <Count />}
         </p>
       </header>
+      {children}
       <ol class="learn-cards grid gap-12">
         {CHAPTERS.map(({ id, title, idea }, i) => (
           <li key={id}>
@@ -41,6 +44,17 @@ export function Overview(): JSX.Element {
             </a>
           </li>
         ))}
+        <li>
+          <a class="card learn-card" href={formatRoute('learn', {}, READING)}>
+            <span class="learn-mark muted fine">
+              <Icon name="link" />
+            </span>
+            <span>
+              <strong>Further reading</strong>
+              <span class="learn-card-idea">What to read first, and the paper of each claim.</span>
+            </span>
+          </a>
+        </li>
       </ol>
     </div>
   );

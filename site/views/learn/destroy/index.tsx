@@ -1,10 +1,13 @@
 /** The forward process: one pixel's bell, one step of a picture, how a draw is written, then the chain and the jump. */
+
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { formatRoute } from '../../../state/router.ts';
 import { fetchHands } from '../../forward/state/hands.ts';
 import { choice, hands, moveTo, notice, t } from '../../forward/state/state.ts';
+import { Cite } from '../cite.tsx';
 import { useDigits } from '../digits.ts';
+import { Legend } from '../legend/legend.tsx';
 import { NetworkStatus } from '../network-status.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 import { useFetched } from '../use-fetched.ts';
@@ -32,6 +35,7 @@ export default function DestroyChapter(): JSX.Element {
       <Bell onMove={() => setMoved(true)} />
       <Reparametrise />
       <ChainAndJump />
+      <Legend of={['x0', 'xt', 'ε', 'βt', 'αt', 'ᾱt', 't', 'μ', 'σ']} />
       <TakeAway>
         One step: keep <Formula>{root(less(<mi>β</mi>))}</Formula> of every pixel, and add a random number of variance
         β. Since a sum of Gaussians is a Gaussian, t steps are one jump.
@@ -66,7 +70,8 @@ const NOTES: readonly Note[] = [
         <p>Ask a student. The usual answer, “each pixel adds a different random value”, is right.</p>
         <p>
           An equal one: adding noise means sampling from a normal distribution. That both are the same is the
-          reparametrisation trick above.
+          reparametrisation trick above (<Cite of="vae2013" />
+          ).
         </p>
       </>
     ),
@@ -75,8 +80,9 @@ const NOTES: readonly Note[] = [
     question: 'How many timesteps?',
     answer: (
       <p>
-        It depends. Some authors use 1000, but it can go down to 300, as in the tutorial. The more there are, the
-        smaller is each change, and the easier it is for the network to follow.
+        It depends. The idea is from <Cite of="sohl2015" />; <Cite of="ho2020" /> use 1000, but it can go down to 300,
+        as in the tutorial. The more there are, the smaller is each change, and the easier it is for the network to
+        follow.
       </p>
     ),
   },
@@ -86,7 +92,8 @@ const NOTES: readonly Note[] = [
       <p>
         β decides, and it is fixed before anything is learned: that is the noise scheduler. If β is small, the mean
         stays close to the pixel and the bell is narrow. If β is close to 1, the mean goes to 0 and the bell gets wide.
-        Two usual schedules are the linear one and the cosine. One of them destroys the picture faster: which?
+        Two usual schedules are the linear one (<Cite of="ho2020" />) and the cosine (<Cite of="nichol2021" />
+        ). One of them destroys the picture faster: which?
       </p>
     ),
   },
@@ -95,7 +102,8 @@ const NOTES: readonly Note[] = [
     answer: (
       <p>
         No: that is the super trick. A sum of Gaussians is a Gaussian, so ᾱ<sub>t</sub>, the product of all 1 − β, gives
-        any noisy image straight from the original. It is known from the beginning.
+        any noisy image straight from the original (<Cite of="ho2020" />
+        ). It is known from the beginning.
       </p>
     ),
   },

@@ -1,8 +1,10 @@
 /** The game at the end of the lecture: what to look for, and the way to it. */
+
 import type { JSX } from 'preact';
 import { Icon } from '../../../components/icon.tsx';
 import { formatRoute } from '../../../state/router.ts';
 import { hasPlayed, readRecord } from '../../game/state/record.ts';
+import { Cite } from '../cite.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 
 export default function GameChapter(): JSX.Element {
@@ -60,8 +62,11 @@ const NOTES: readonly Note[] = [
     answer: (
       <p>
         To train another network with such pictures, they must be right, not only look right: a bone in the wrong place
-        teaches the wrong thing. So ask those who know the anatomy, and measure what is missing as well as what is
-        wrong.
+        teaches the wrong thing. So ask those who know the anatomy, and measure what is missing as well as what is wrong
+        (<Cite of="kynkaanniemi2019" />
+        ). And a picture may be too real: large models can give away one that they learnt from (
+        <Cite of="carlini2023" />
+        ).
       </p>
     ),
   },

@@ -1,7 +1,10 @@
 /** Guess the noise: first the visitor guesses how much, then the network guesses which. */
+
 import type { JSX } from 'preact';
 import { Card } from '../../../components/card.tsx';
+import { Cite } from '../cite.tsx';
 import { useDigits } from '../digits.ts';
+import { Legend } from '../legend/legend.tsx';
 import { useLesson } from '../lesson.ts';
 import { NetworkStatus } from '../network-status.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
@@ -23,6 +26,7 @@ export default function GuessChapter(): JSX.Element {
         <NetworkStatus />
         {shown.value && lesson && <Reveal lesson={lesson} />}
       </Card>
+      <Legend of={['x0', 'xt', 'ε', 'ε^', 'x^0']} />
       <TakeAway>
         The network never paints. It looks at x<sub>t</sub> and t, and says which noise is in there; what is left is its
         guess of the picture.
@@ -44,8 +48,9 @@ const NOTES: readonly Note[] = [
     question: 'Where is the loss function?',
     answer: (
       <p>
-        You have just seen it. After some heavy mathematics the authors found that it is enough to compare the output of
-        the model, the guessed noise, with the actual noise: the mean squared error. That is all.
+        You have just seen it. After some heavy mathematics the authors (<Cite of="ho2020" />) found that it is enough
+        to compare the output of the model, the guessed noise, with the actual noise: the mean squared error. That is
+        all.
       </p>
     ),
   },

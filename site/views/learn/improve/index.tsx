@@ -1,8 +1,10 @@
 /** Make it better: the tutorial's list, each with a recorded run beside that of the tutorial's network. */
+
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
 import { readable } from '../../forward/state/numbers.ts';
+import { Cite } from '../cite.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
 import { FewCalls } from './few/index.tsx';
 import './improve.css';
@@ -92,8 +94,10 @@ const NOTES: readonly Note[] = [
     question: 'The tutorial’s network has 62 million parameters, and its pictures are still poor. Why?',
     answer: (
       <p>
-        Size is not all. It has no attention, no residual connections and BatchNorm, and it trains for minutes. The
-        digits’ network of this page has 1.1 million parameters, and makes better ones.
+        Size is not all. It has no attention, no residual connections (<Cite of="resnet2015" />
+        ), and BatchNorm in place of GroupNorm (<Cite of="norm2018" />
+        ), and it trains for minutes. The digits’ network of this page has 1.1 million parameters, and makes better
+        ones.
       </p>
     ),
   },
@@ -141,9 +145,10 @@ const NOTES: readonly Note[] = [
     question: 'How else does a student learn?',
     answer: (
       <p>
-        By progressive distillation: one step of the student shall end where two steps of its teacher end. Then the
-        student teaches the next one, which halves the steps again. “pipeline distill” learns from pairs, as here, and a
-        discriminator keeps its pictures sharp: it tells them from real ones.
+        By progressive distillation (<Cite of="distillation2022" />
+        ): one step of the student shall end where two steps of its teacher end. Then the student teaches the next one,
+        which halves the steps again. “pipeline distill” learns from pairs, as here, and a discriminator keeps its
+        pictures sharp: it tells them from real ones.
       </p>
     ),
   },

@@ -1,9 +1,11 @@
 /** The U-Net, to scale: what each block makes of this picture, how it is told t, and what happens if it is told a lie. */
+
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { grouped } from '../../forward/state/numbers.ts';
+import { Cite } from '../cite.tsx';
 import { useDigits } from '../digits.ts';
 import { type Lesson, useLesson } from '../lesson.ts';
 import { NetworkStatus } from '../network-status.tsx';
@@ -128,8 +130,8 @@ const NOTES: readonly Note[] = [
     question: 'What would a U-Net without skips lose?',
     answer: (
       <p>
-        The exact places: the noise has to be named pixel by pixel, and at the bottom a place stands for many pixels.
-        Cut the skips above and look.
+        The exact places, for which <Cite of="unet2015" /> drew the U-Net, to segment cells: the noise has to be named
+        pixel by pixel, and at the bottom a place stands for many pixels. Cut the skips above and look.
       </p>
     ),
   },

@@ -1,4 +1,5 @@
 /** Why diffusion: the trilemma of generative models, on this page's own model and on toys in motion, and what medicine does with such pictures. */
+
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
@@ -6,6 +7,7 @@ import { Later } from '../../../components/later.tsx';
 import { createLazy } from '../../../components/lazy.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { percent } from '../../forward/state/numbers.ts';
+import { Cite } from '../cite.tsx';
 import { useLesson } from '../lesson.ts';
 import { NetworkStatus } from '../network-status.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
@@ -34,7 +36,8 @@ export default function WhyChapter(): JSX.Element {
       <section class="learn-text grid gap-12">
         <p>
           Generative models learn from pictures and make new ones. For years GANs made the best. In 2021 a paper had
-          this title: <em>Diffusion Models Beat GANs on Image Synthesis</em>.
+          this title: <em>Diffusion Models Beat GANs on Image Synthesis</em> (<Cite of="dhariwal2021" />
+          ).
         </p>
       </section>
       <Card title="Three wishes" class="learn-why grid top">
@@ -42,8 +45,8 @@ export default function WhyChapter(): JSX.Element {
           <Triangle chosen={chosen} onChoose={choose} />
           <div class="learn-why-side grid top">
             <p>
-              Every family has two of the wishes easily, and pays for the third: the trilemma of Xiao, Kreis and Vahdat
-              (2021). Diffusion pays with time: it calls its network again and again. How often is your choice.
+              Every family has two of the wishes easily, and pays for the third: the trilemma (<Cite of="xiao2021" />
+              ). Diffusion pays with time: it calls its network again and again. How often is your choice.
             </p>
             <Segmented
               label="Steps for a picture"
@@ -68,8 +71,8 @@ export default function WhyChapter(): JSX.Element {
           <summary>How this was measured</summary>
           <p>
             With {COUNT} pictures for each number of steps, by precision (do they lie among real ones?) and recall (do
-            the real ones lie among them?), Kynkäänniemi et al. 2019. The bars are full where other real digits are. So
-            few pictures leave the 95 % intervals wide: trust the large differences. The command:
+            the real ones lie among them?): <Cite of="kynkaanniemi2019" />. The bars are full where other real digits
+            are. So few pictures leave the 95 % intervals wide: trust the large differences. The command:
           </p>
           <p>
             <code>{COMMAND}</code>

@@ -1,7 +1,9 @@
 /** Few calls: why sampling takes many steps, and how a student does with few. */
+
 import type { JSX } from 'preact';
 import { Card } from '../../../../components/card.tsx';
 import { useAddress } from '../../../../shell/use-address.ts';
+import { Cite } from '../../cite.tsx';
 import { Task } from '../../parts.tsx';
 import './few.css';
 import { Paths } from './paths.tsx';
@@ -62,8 +64,8 @@ export function FewCalls(): JSX.Element {
       <details class="learn-how">
         <summary>The papers</summary>
         <p>
-          DDIM: Song et al. 2020, arXiv 2010.02502. Flow matching: Lipman et al. 2022, arXiv 2210.02747. Reflow: Liu et
-          al. 2022, arXiv 2209.03003. Progressive distillation: Salimans &amp; Ho 2022, arXiv 2202.00512.
+          DDIM: <Cite of="ddim2020" />. Flow matching: <Cite of="lipman2022" />. Reflow: <Cite of="liu2022" />.
+          Progressive distillation: <Cite of="distillation2022" />.
         </p>
       </details>
     </>

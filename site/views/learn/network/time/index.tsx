@@ -1,4 +1,5 @@
 /** The time embedding: its formula, the vector of one t and of all, and why near times have near vectors. */
+
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Button } from '../../../../components/button.tsx';
@@ -6,6 +7,7 @@ import { Card } from '../../../../components/card.tsx';
 import { Formula, fraction, row, sub } from '../../../../components/math.tsx';
 import { Slider } from '../../../../components/slider.tsx';
 import { grouped, readable } from '../../../forward/state/numbers.ts';
+import { Cite } from '../../cite.tsx';
 import type { Lesson } from '../../lesson.ts';
 import { t } from '../asked/state.ts';
 import { AlikeChart, REACH } from './alike.tsx';
@@ -49,8 +51,8 @@ export function Embedding({ lesson }: { lesson: Lesson }): JSX.Element {
     <Card title="How it is told t" class="grid gap-16">
       <p>
         The same network works at every t, and the noise is different at each. So t goes in as well: not as one number,
-        but as {dim} sines and cosines, like the hands of a clock. The fast ones tell near times apart, the slow ones
-        say where in the whole it is.
+        but as {dim} sines and cosines, like the hands of a clock (<Cite of="vaswani2017" />
+        ). The fast ones tell near times apart, the slow ones say where in the whole it is.
       </p>
       <p class="learn-time-formula">
         <Formula>

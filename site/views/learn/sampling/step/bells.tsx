@@ -1,4 +1,5 @@
 /** The step that knows the picture and the step that the network takes: two bells, and how far they are apart. */
+
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Card } from '../../../../components/card.tsx';
@@ -6,6 +7,7 @@ import { Formula, fraction, row, sub } from '../../../../components/math.tsx';
 import { Segmented } from '../../../../components/segmented.tsx';
 import { Slider } from '../../../../components/slider.tsx';
 import { readable } from '../../../forward/state/numbers.ts';
+import { Cite } from '../../cite.tsx';
 import { workedOut } from '../../worked-out.ts';
 import { StepChoice } from './choice.tsx';
 import { BellDrawing } from './drawing.tsx';
@@ -39,8 +41,8 @@ export function Bells(): JSX.Element {
   return (
     <Card title="One step back, as two bells" class="learn-step grid gap-16">
       <p>
-        A step forward draws from a bell. So does a step back, once the picture x₀ is known (Ho et al. 2020, equations 6
-        and 7):
+        A step forward draws from a bell. So does a step back, once the picture x₀ is known (<Cite of="ho2020" />,
+        equations 6 and 7):
       </p>
       <p>
         <Formula>{row(<mi>q</mi>, given(next, xt, ',', x0), '=', bell(mixed(x0)))}</Formula>
@@ -97,9 +99,9 @@ export function Bells(): JSX.Element {
       </p>
       <p class="field-hint">
         In terms of the noise that is {readable(weightOf(now))} · (ε − <Formula>{guessedNoise}</Formula>)². The number
-        in front falls while t grows. Ho et al. leave it out, and so the loss of algorithm 1 remains. With all {T} steps
-        the bells nearly coincide whatever the guess, except at the end: a small step cannot go far wrong. That is why a
-        bell will do for it.
+        in front falls while t grows. <Cite of="ho2020" /> leave it out, and so the loss of algorithm 1 remains. With
+        all {T} steps the bells nearly coincide whatever the guess, except at the end: a small step cannot go far wrong.
+        That is why a bell will do for it.
       </p>
     </Card>
   );

@@ -1,10 +1,12 @@
 /** What a, b and sigma are at each t, and the step written with the picture and with the noise: one number. */
+
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Card } from '../../../../components/card.tsx';
 import { Formula, row } from '../../../../components/math.tsx';
 import { Slider } from '../../../../components/slider.tsx';
 import { readable } from '../../../forward/state/numbers.ts';
+import { Cite } from '../../cite.tsx';
 import { StepChoice } from './choice.tsx';
 import { meanOf, meanOfNoise, momentOf, pictureOf, type Steps } from './moments.ts';
 import { moment, number, steps } from './state.ts';
@@ -100,8 +102,8 @@ export function TwoForms(): JSX.Element {
       </dl>
       <p class="field-hint">
         Equal to the last digit, at every t. They differ only where the guess is cut to what a picture can be, which
-        needs the guessed picture. With fewer steps than T, α and β are those of the whole jump. For σ² Ho et al. also
-        tried β<sub>t</sub> itself: the pictures are as good.
+        needs the guessed picture. With fewer steps than T, α and β are those of the whole jump. For σ²{' '}
+        <Cite of="ho2020" /> also tried β<sub>t</sub> itself: the pictures are as good.
       </p>
     </Card>
   );

@@ -1,7 +1,9 @@
 /** The trilemma on one set of data: a VAE, a flow, a GAN and diffusion, each in motion. */
+
 import type { JSX } from 'preact';
 import { Card } from '../../../../components/card.tsx';
 import { formatRoute } from '../../../../state/router.ts';
+import { Cite } from '../../cite.tsx';
 import { ChaseFigure } from './chase-figure.tsx';
 import './families.css';
 import { Bend, Blur, Calls } from './figures.tsx';
@@ -29,10 +31,10 @@ export function Families(): JSX.Element {
       <details class="learn-how">
         <summary>How these are computed</summary>
         <p>
-          VAE: Kingma &amp; Welling, arXiv 1312.6114; the encoder shrinks, the decoder is the best there is for its
-          blur. Flow: Rezende &amp; Mohamed, arXiv 1505.05770; four layers of the largest likelihood. GAN: Goodfellow et
-          al., arXiv 1406.2661; two networks of 500 weights, trained by Adam. Diffusion: Euler steps without fresh
-          noise, with the exact network. Trilemma: Xiao, Kreis &amp; Vahdat, arXiv 2112.07804.
+          VAE: <Cite of="vae2013" />; the encoder shrinks, the decoder is the best there is for its blur. Flow:{' '}
+          <Cite of="rezende2015" />; four layers of the largest likelihood. GAN: <Cite of="goodfellow2014" />; two
+          networks of 500 weights, trained by Adam. Diffusion: Euler steps without fresh noise, with the exact network.
+          Trilemma: <Cite of="xiao2021" />.
         </p>
       </details>
     </Card>

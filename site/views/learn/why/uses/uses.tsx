@@ -1,6 +1,8 @@
 /** What medicine uses diffusion for, each with pictures: phantoms, and what the model of hands makes of them. See scripts/learn/uses. */
+
 import type { JSX } from 'preact';
 import { Card } from '../../../../components/card.tsx';
+import { Cite } from '../../cite.tsx';
 import measured from './measured.json' with { type: 'json' };
 import './uses.css';
 
@@ -93,8 +95,8 @@ export function Uses(): JSX.Element {
         <summary>How these were made</summary>
         <p>
           By the model “hands” and phantoms that it has not seen. Anomaly: Wyatt et al. 2022. Segmentation by feature
-          maps: Baranchuk et al. 2022, arXiv 2112.03126. Agreement with a measurement, {steps} steps: Wang et al. 2023,
-          arXiv 2212.00490. The command:
+          maps: <Cite of="baranchuk2021" />. Agreement with a measurement, {steps} steps: <Cite of="wang2022" />. The
+          command:
         </p>
         <p>
           <code>{command}</code>
