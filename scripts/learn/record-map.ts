@@ -61,16 +61,18 @@ async function ask(x: Float32Array, timestep: number, label?: number): Promise<F
 const { info, pixels } = await readRealDigits();
 const size = info.width * info.height;
 const schedule = makeSchedule(scheduler);
-const [real, guessed, way]: Uint8Array[][] = [[], [], []];
+const real: Uint8Array[] = [];
+const guessed: Uint8Array[] = [];
+const way: Uint8Array[] = [];
 const trained: Facts['trained'] = [];
 for (const [seed, { label, timestep }] of TRAINED.entries()) {
   const at = info.labels.indexOf(label);
   const bytes = pixels.slice(at * size, (at + 1) * size);
   const level = levelOf(schedule, timestep);
   const x = noisy(fromBytes(bytes), noiseOf(seed, size), level);
-  real!.push(bytes);
+  real.push(bytes);
   const { sample } = formsOf(scheduler.prediction_type, level, x, await ask(x, timestep));
-  guessed!.push(toBytes(sample));
+  guessed.push(Uint8Array.from(toBytes(sample)));
   trained.push({ label, seed, timestep, signal: level.signal, noise: level.noise });
 }
 
@@ -80,12 +82,12 @@ await sampleImages({
   shape,
   seeds: [DRAWN.seed],
   denoise: (x, [timestep]) => ask(x, timestep!, DRAWN.label),
-  onStep: ({ x0 }) => way!.push(toBytes(x0)),
+  onStep: ({ x0 }) => way.push(Uint8Array.from(toBytes(x0))),
 });
 const levels = table.rows.map(({ timestep, signal, noise }) => ({ timestep, signal, noise }));
 const facts: Facts = { side: info.width, trained, drawn: { label: DRAWN.label, seed: DRAWN.seed, levels } };
 
-const tiles = [...real!, ...guessed!, ...way!];
+const tiles = [...real, ...guessed, ...way];
 const across = tiles.length * info.width;
 const row = Buffer.alloc(across * info.height);
 for (const [i, tile] of tiles.entries()) {
