@@ -16,6 +16,7 @@
  */
 import { shuffle } from '@onnoise/scheduler';
 import type { Estimate } from '../sets/types.ts';
+import { studentQuantile } from './student.ts';
 
 const STREAM = 0x67727073;
 const MOST_GROUPS = 32;
@@ -101,13 +102,13 @@ function variance(numbers: ArrayLike<number>): number {
   return squares / (count - 1);
 }
 
-/** The mean of independent numbers. */
-export function meanEstimate(numbers: ArrayLike<number>, limits: Limits = {}): Estimate {
+/** The mean of independent numbers. @param fewest of fewer, at least 2, nothing is said but their mean */
+export function meanEstimate(numbers: ArrayLike<number>, limits: Limits = {}, fewest = FEWEST): Estimate {
   const count = numbers.length;
   let sum = 0;
   for (let i = 0; i < count; i++) sum += numbers[i]!;
   const value = sum / count;
-  if (count < FEWEST) return { value };
+  if (count < fewest) return { value };
   return around(value, studentQuantile(count - 1) * Math.sqrt(variance(numbers) / count), limits);
 }
 
@@ -146,12 +147,4 @@ export function widenRare(
 
 function around(value: number, half: number, { min = -Infinity, max = Infinity }: Limits): Estimate {
   return { value, interval: [Math.max(min, value - half), Math.min(max, value + half)] };
-}
-
-/** 97.5 % of Student's t lie below, for 9 degrees of freedom or more: Abramowitz & Stegun, equation 26.7.5. */
-function studentQuantile(freedom: number): number {
-  const first = (Z ** 3 + Z) / 4;
-  const second = (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / 96;
-  const third = (3 * Z ** 7 + 19 * Z ** 5 + 17 * Z ** 3 - 15 * Z) / 384;
-  return Z + first / freedom + second / freedom ** 2 + third / freedom ** 3;
 }
