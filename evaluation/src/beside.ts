@@ -73,12 +73,27 @@ export function matchBeside(action: string, model: BesideFacts, dataset: Dataset
     const rule = `pictures that are ${nameChannels(channels)}, as the model takes them`;
     return refuseWords(action, FLAGS.conditionImages[place], rule, nameChannels(beside.channels));
   }
+  return withMaskClasses(action, { option: FLAGS.masks[place], of: "the model's classes" }, dataset, wanted);
+}
+
+/**
+ * The images with their masks numbered as these classes are, by name.
+ * @param named how the masks are named, and whose the classes are: `the model's classes`
+ * @throws InputError for other classes
+ */
+export function withMaskClasses(
+  action: string,
+  { option, of }: { option: string; of: string },
+  dataset: Dataset,
+  wanted: MaskLabels,
+): Dataset {
+  const beside = dataset.beside!;
   const { classes } = beside.mask!;
   const numbers = Uint8Array.from(classes, (name) => Math.max(0, wanted.classes.indexOf(name)));
   const strange = classes.filter((name) => !wanted.classes.includes(name));
   if (strange.length > 0) {
-    const rule = `masks of the model's classes alone, which are ${listed(wanted.classes)}`;
-    refuseWords(action, FLAGS.masks[place], rule, `also ${listed(strange)}`);
+    const rule = `masks of ${of} alone, which are ${listed(wanted.classes)}`;
+    refuseWords(action, option, rule, `also ${listed(strange)}`);
   }
   const read = async (indices: ArrayLike<number>, out: Uint8Array) => {
     await beside.read(indices, out);

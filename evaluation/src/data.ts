@@ -45,7 +45,7 @@ export async function openRealImages(options: OpenOptions): Promise<RealImages> 
     if (!same && !forced) await requireColour(source, '--data', data);
     const classMap = source.agree(dataset, same === true);
     const about = { dataset, classMap, same, close };
-    if (test === undefined) return { ...about, ...known(action, dataset, dataset, dataset.validation) };
+    if (test === undefined) return { ...about, ...knownImages(action, dataset, dataset, dataset.validation) };
     const others = await prepare(test);
     opened.push(others);
     const other = matchBeside(action, model, others, true);
@@ -54,7 +54,7 @@ export async function openRealImages(options: OpenOptions): Promise<RealImages> 
       refuse(action, '--test-data', 'images that the model was not trained on', 'the images of --data');
     }
     const unseen = relabelled(action, TEST, other, dataset, data.labelNames);
-    return { ...about, ...known(action, dataset, unseen, unseen.train) };
+    return { ...about, ...knownImages(action, dataset, unseen, unseen.train) };
   } catch (error) {
     close();
     throw error;
@@ -81,7 +81,7 @@ async function requireColour(
  * The unseen images without those of classes that training had no image of: no model can know them.
  * @throws InputError where none are left
  */
-function known(
+export function knownImages(
   action: string,
   { name, labels, train }: Dataset,
   unseen: Dataset,

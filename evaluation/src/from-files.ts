@@ -2,19 +2,16 @@
  * Pictures of any tool, for an evaluation without a model: a folder, a ZIP, an .npy or .npz, IDX files, or the shards of
  * `pipeline generate`. They are read as images to train on are, and fitted as those are. Limits: no masks.
  */
-import { realpath } from 'node:fs/promises';
-import { isWithin } from '@onnoise/base/files';
-import { isDicomweb } from '@onnoise/base/pictures';
-import { formatPath, plural } from '@onnoise/base/text';
+import { formatPath } from '@onnoise/base/text';
 import { type Extent, extentOf, type ImageShape, pictureSizeOf } from '@onnoise/scheduler/model';
 import { check, InputError, integer, refuse, worded } from '@onnoise/scheduler/rules';
-import { conditionSpecs, type Dataset, isArrayName, lookAtImages, type PrepareOptions } from '@onnoise/training/data';
+import { conditionSpecs, type Dataset, type PrepareOptions } from '@onnoise/training/data';
 import { defaultsOf } from '@onnoise/training/settings';
 import { chooseImages, IMAGE_FIELDS, type ImagesOfEvaluation, type NamedImages } from './choose-images.ts';
 import { relabelled } from './data.ts';
 import { placesOf, readImages, takeImages } from './measures/images.ts';
+import { aloneOf, classNamesOf, lookAtPictures, naming, requireApart, sizeWords, tableOf } from './pictures/files.ts';
 import { openPlace, type PicturePlace } from './pictures/open.ts';
-import { CLASS_COLUMN } from './pictures/shards.ts';
 import { imageNames } from './report/image-names.ts';
 import type { EvaluationHooks } from './sets/hooks.ts';
 import type { RealImages } from './sets/real-images.ts';
@@ -28,19 +25,10 @@ export interface NamedPictures {
   images: NamedImages;
 }
 
-/** Side that pictures are looked at with: only their own size and colour count. */
-const LOOKED_AT = 16;
-
 const CALLED = { pictures: 'the pictures', learnt: 'the images that the pictures may be copies of' };
 
 const SPLIT =
   'The images held out here are those of --data that chance chose: what made the pictures may have learnt from them, too, and copies of them are not looked for. Name images that it has not seen with --test-data.';
-
-/** Settings that say what belongs to the images of `--data` alone. */
-const OF_DATA = [
-  ...(['csv', 'labelColumn', 'groupColumn', 'conditionColumns', 'labelNames'] as const),
-  ...(['masks', 'maskClasses', 'conditionImages'] as const),
-];
 
 /**
  * Unpacks, looks at and prepares the pictures.
@@ -58,35 +46,23 @@ export async function fromFiles(
     ['--data', typed.source],
     ['--test-data', named.test?.data],
   ] as const) {
-    await requireApart(action, option, other as string | undefined, path);
+    await requireApart(action, { option, data: other as string | undefined }, { option: '--pictures', data: path });
   }
   const place = await openPlace(path, base.cacheDir);
   try {
     const alone = aloneOf(place, base);
-    const look = await naming(action, () =>
-      lookAtImages({ ...alone, size: LOOKED_AT }, signal, Number.POSITIVE_INFINITY),
-    );
-    const [unread] = look.skipped;
-    if (unread) {
-      throw new InputError(
-        `Cannot ${action}: each picture must be readable, received ${unread.file}: ${unread.reason}.`,
-      );
-    }
-    if (look.infinite > 0) {
-      const received = `${look.infinite} of ${plural(look.total, 'picture')} with NaN or infinity`;
-      throw new InputError(`Cannot ${action}: all values must be finite, received ${received}.`);
-    }
+    const look = await lookAtPictures({ action, option: '--pictures' }, alone, signal);
     const { width, height } = sizeOf(action, typed.size, look.sizes);
     const shape: ImageShape = [look.channels, height, width];
     const images = chooseImages(action, { ...named, typed }, shape, undefined, CALLED);
-    const own = await optionsOf(place, csv, images.data);
-    const dataset = await naming(action, () =>
+    const own = tableOf(place, csv, images.data);
+    const dataset = await naming({ action, option: '--pictures' }, () =>
       prepare({ ...alone, ...own, size: images.data.size, channels: look.channels, strict: true }),
     );
     const resized = look.sizes.filter((size) => pictureSizeOf(size) !== images.data.size);
     if (resized.length > 0) {
       onNote(
-        `Pictures of ${resized.map(words).join(', ')} are resized to ${width} x ${height} pixels, as the images are.`,
+        `Pictures of ${resized.map(sizeWords).join(', ')} are resized to ${width} x ${height} pixels, as the images are.`,
       );
     }
     dataset.notes.forEach(onNote);
@@ -111,64 +87,12 @@ function typedOf(action: string, { typed, test }: NamedImages): Record<string, u
   return { ...(test && { validationShare: 0 }), ...typed };
 }
 
-/** Pictures among the images would be found again as copies of themselves. */
-async function requireApart(action: string, option: string, data: string | undefined, path: string): Promise<void> {
-  if (data === undefined || data === 'digits' || isDicomweb(data)) return;
-  const [one, other] = await Promise.all([data, path].map((each) => realpath(each).catch(() => undefined)));
-  if (one === undefined || other === undefined) return;
-  if (one === other) refuse(action, option, 'other images than --pictures', data);
-  if (await isWithin(other, one))
-    refuse(action, '--pictures', `outside the folder of ${option}, ${JSON.stringify(data)}`, path);
-  if (await isWithin(one, other))
-    refuse(action, option, `outside the folder of --pictures, ${JSON.stringify(path)}`, data);
-}
-
-/** The options of the pictures, without what belongs to other images. */
-function aloneOf({ data, cacheDir }: PicturePlace, base: PrepareOptions): PrepareOptions {
-  const left: readonly string[] = [...OF_DATA, 'source', ...(isArrayName(data) ? [] : ['layout'])];
-  const kept = Object.entries(base).filter(([key]) => !left.includes(key));
-  return { ...(Object.fromEntries(kept) as unknown as PrepareOptions), data, cacheDir, validationShare: 0 };
-}
-
-/** Their table: the one that is named, or the one that was unpacked with them. */
-async function optionsOf(
-  { table }: PicturePlace,
-  csv: string | undefined,
-  images: PrepareOptions,
-): Promise<Partial<PrepareOptions>> {
-  const { labelColumn, conditionColumns } = images;
-  const given = {
-    ...(labelColumn !== undefined && { labelColumn }),
-    ...(conditionColumns !== undefined && { conditionColumns }),
-  };
-  if (csv !== undefined) return { csv, ...given };
-  if (table === undefined) return {};
-  const told = conditionColumns !== undefined && table.conditions.length > 0;
-  return {
-    csv: table.csv,
-    ...(table.labelColumn !== undefined && { labelColumn: table.labelColumn }),
-    ...(told && { conditionColumns: table.conditions.join(',') }),
-  };
-}
-
-/** What a reader of images refuses, said of pictures. */
-async function naming<T>(action: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const what = error.message.replace(/^Cannot [^:]+: /, '').replace(/^data must/, '--pictures must');
-    throw new InputError(`Cannot ${action}: ${what}`);
-  }
-}
-
-const words = ({ width, height }: Extent): string => `${width} x ${height}`;
-
 /** @throws InputError for pictures of several sizes where none is named */
 function sizeOf(action: string, typed: unknown, [size, ...others]: readonly Extent[]): Extent {
   if (typed !== undefined) return extentOf(typed as PrepareOptions['size']);
   if (size !== undefined && others.length === 0) return size;
-  const received = size === undefined ? 'pictures without one' : [size, ...others].slice(0, 5).map(words).join(', ');
+  const received =
+    size === undefined ? 'pictures without one' : [size, ...others].slice(0, 5).map(sizeWords).join(', ');
   throw new InputError(
     `Cannot ${action}: the pictures must be of one size, received ${received}. Fit them and the images to one by --size.`,
   );
@@ -250,10 +174,6 @@ function matched(
     );
   const kept: Dataset = { ...others, ...(conditions && wanted.length > 0 && { conditions }) };
   if (labels === undefined || classNames === undefined || real.labels === undefined) return kept;
-  const named = { ...kept, labels, classNames: classesOf(pictures, real) };
+  const named = { ...kept, labels, classNames: classNamesOf(pictures, real) };
   return relabelled(action, { option: '--pictures', csv: '--pictures-csv' }, named, real, labelNames);
 }
-
-/** Classes of shards are the model's numbers: as the data numbers its own. */
-const classesOf = ({ classNames = [], labelSource }: Dataset, { classNames: names = [] }: Dataset): string[] =>
-  labelSource?.includes(CLASS_COLUMN) ? classNames.map((number) => names[Number(number)] ?? number) : classNames;

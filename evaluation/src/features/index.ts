@@ -1,7 +1,7 @@
-export { type MaskReader, openMaskReader } from './mask-reader.ts';
+export { digestOfMasks, type MaskReader, maskClassesOf, openMaskReader } from './mask-reader.ts';
 export { FEATURE_WIDTH } from './network.ts';
 export { type NumberReader, openNumberReader } from './number-reader.ts';
 export { type OpenOptions, openFeatureNetwork } from './open.ts';
 export { FEATURE_RANGES, type FeatureRange } from './range.ts';
 export { type SyntheticOptions, trainOnSynthetic } from './synthetic.ts';
-export type { TrainingProgress } from './train.ts';
+export { RECIPE_VERSION, type TrainingProgress } from './train.ts';

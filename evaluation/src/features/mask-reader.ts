@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { checkWritable } from '@onnoise/base/files';
-import * as ort from '@onnoise/runtime-node/onnxruntime';
+import type { ImageShape, MaskLabels } from '@onnoise/scheduler/model';
 import { encodeModel } from '@onnoise/tracer';
 import type { Dataset } from '@onnoise/training/data';
 import { shapeOf } from '../measures/images.ts';
@@ -15,9 +15,9 @@ import type { MaskClasses } from '../measures/mask-dice.ts';
 import type { ImageSet } from '../sets/types.ts';
 import { resizeMasks } from './batch-masks.ts';
 import { cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
-import { type Extractor, extractFeatures } from './extract.ts';
+import { extractFeatures } from './extract.ts';
 import { segmenterGraph } from './onnx.ts';
-import type { OpenOptions } from './open.ts';
+import { extractorOf, type OpenOptions } from './open.ts';
 import { RANGE_KEY } from './range.ts';
 import { seenShape } from './shape.ts';
 import { sourceOfDataset } from './source.ts';
@@ -39,7 +39,6 @@ export interface MaskReader {
   dispose(): Promise<void>;
 }
 
-const OUTPUT = 'masks';
 /** Masks that are held in memory at a time to hash them. */
 const CHUNK = 256;
 
@@ -51,14 +50,12 @@ export async function openMaskReader(
   },
 ): Promise<MaskReader> {
   const { dataset, cacheDir, seed = 0, length = SEGMENTER_LENGTH, onProgress, onNote, signal } = options;
-  const { classes, values } = dataset.beside!.mask!;
+  const { mask } = dataset.beside!;
+  const { classes } = mask!;
   const shape = shapeOf(dataset);
-  const { input } = seenShape(shape);
-  const [[, height, width], [, tall, wide]] = [shape, input];
-  // The value 0 is background, whatever it is called.
-  const about: MaskClasses = { count: classes.length, first: (values?.[0] ?? 0) === 0 ? 1 : 0, plane: tall * wide };
+  const about = maskClassesOf(mask!, shape);
   const name = `segmenter of ${dataset.name}`;
-  const masks = JSON.stringify([classes, about.first, await digestOfMasks(dataset)]);
+  const masks = JSON.stringify([classes, about.first, await digestOfMasks(dataset, dataset.train)]);
   const path = cachePath(cacheDir, cacheKey(dataset, { kind: 'segmenter', seed, length, masks }));
   let cached = await readCached(path);
   if (cached === 'damaged') onNote?.(`The cached segmenter ${path} is damaged, and is trained again.`);
@@ -70,29 +67,36 @@ export async function openMaskReader(
     const metadata = { [RANGE_KEY]: '-1,1', kind: 'segmenter', name, classes: JSON.stringify(classes) };
     cached = await writeCached(path, (more) => encodeModel(graph, more), metadata);
   }
-  const extractor: Extractor = {
-    session: await ort.InferenceSession.create(cached.bytes, { logSeverityLevel: 3 }),
-    name: `the ${name}`,
-    input: { name: 'images', type: 'float32', shape: input, batch: undefined },
-    range: '-1,1',
-    features: OUTPUT,
-  };
+  const extractor = await extractorOf(cached.bytes, 'segmenter', shape, name);
   return {
     classes,
     about,
     name,
     hash: digestOf(cached.bytes),
     read: async (images) => Uint8Array.from((await extractFeatures(extractor, shape, images, signal)).values),
-    fit: (given) => resizeMasks(given, [height, width], [tall, wide]),
+    fit: (given) => fitMasks(given, shape),
     dispose: () => extractor.session.release(),
   };
 }
 
-/** Of the class numbers of the training images: the files' values do not tell which class they were taken for. */
-async function digestOfMasks({ beside, train, height, width }: Dataset): Promise<string> {
+/** What a segmenter reads in images of a shape. */
+export function maskClassesOf({ classes, values }: MaskLabels, shape: ImageShape): MaskClasses {
+  const [, tall, wide] = seenShape(shape).input;
+  // The value 0 is background, whatever it is called.
+  return { count: classes.length, first: (values?.[0] ?? 0) === 0 ? 1 : 0, plane: tall * wide };
+}
+
+/** Masks of the images' size in the size of those that a segmenter reads. @param shape of the images */
+export function fitMasks(masks: Uint8Array, shape: ImageShape): Uint8Array {
+  const [[, height, width], [, tall, wide]] = [shape, seenShape(shape).input];
+  return resizeMasks(masks, [height, width], [tall, wide]);
+}
+
+/** SHA-256 of the class numbers of some images: the files' values do not tell which class they were taken for. */
+export async function digestOfMasks({ beside, height, width }: Dataset, images: Uint32Array): Promise<string> {
   const hash = createHash('sha256');
-  for (let first = 0; first < train.length; first += CHUNK) {
-    const numbers = train.subarray(first, first + CHUNK);
+  for (let first = 0; first < images.length; first += CHUNK) {
+    const numbers = images.subarray(first, first + CHUNK);
     const masks = new Uint8Array(numbers.length * height * width);
     await beside!.read(numbers, masks);
     hash.update(masks);

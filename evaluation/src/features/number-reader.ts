@@ -4,17 +4,15 @@
  */
 import { join } from 'node:path';
 import { checkWritable } from '@onnoise/base/files';
-import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { encodeModel } from '@onnoise/tracer';
 import { conditionSpecs, type Dataset } from '@onnoise/training/data';
 import { shapeOf } from '../measures/images.ts';
 import type { ImageSet } from '../sets/types.ts';
 import { cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
-import { type Extractor, extractFeatures } from './extract.ts';
+import { extractFeatures } from './extract.ts';
 import { regressorGraph } from './onnx.ts';
-import type { OpenOptions } from './open.ts';
+import { extractorOf, type OpenOptions } from './open.ts';
 import { RANGE_KEY } from './range.ts';
-import { seenShape } from './shape.ts';
 import { sourceOfDataset } from './source.ts';
 import { trainRegressor, USUAL_LENGTH } from './train.ts';
 
@@ -29,8 +27,6 @@ export interface NumberReader {
   read(images: ImageSet): Promise<Float64Array>;
   dispose(): Promise<void>;
 }
-
-const OUTPUT = 'numbers';
 
 /** @throws InputError when training diverges or the cache cannot be written; the signal's reason when aborted. */
 export async function openNumberReader(
@@ -58,13 +54,7 @@ export async function openNumberReader(
     const metadata = { [RANGE_KEY]: '-1,1', kind: 'regressor', name, numbers: JSON.stringify(scales) };
     cached = await writeCached(path, (more) => encodeModel(graph, more), metadata);
   }
-  const extractor: Extractor = {
-    session: await ort.InferenceSession.create(cached.bytes, { logSeverityLevel: 3 }),
-    name: `the ${name}`,
-    input: { name: 'images', type: 'float32', shape: seenShape(shape).input, batch: undefined },
-    range: '-1,1',
-    features: OUTPUT,
-  };
+  const extractor = await extractorOf(cached.bytes, 'regressor', shape, name);
   return {
     names,
     name,

@@ -7,10 +7,10 @@ import { checkWritable, hashFile } from '@onnoise/base/files';
 import * as ort from '@onnoise/runtime-node/onnxruntime';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { encodeModel } from '@onnoise/tracer';
+import { encodeModel, type Graph } from '@onnoise/tracer';
 import type { Dataset } from '@onnoise/training/data';
 import { readImages, shapeOf } from '../measures/images.ts';
-import type { FeatureNetwork, FeatureNetworkInfo } from '../sets/types.ts';
+import type { FeatureNetwork, FeatureNetworkInfo, Features, ImageSet } from '../sets/types.ts';
 import { type CachedNetwork, cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
 import { type Extractor, extractFeatures } from './extract.ts';
 import { openFeatureFile } from './file.ts';
@@ -112,19 +112,42 @@ const nameOf = (kind: 'classifier' | 'autoencoder', { name }: Dataset) =>
     ? `classifier of ${name}`
     : `denoising autoencoder of ${name} (noise up to ${AUTOENCODER_NOISE})`;
 
+/** What each kind of network gives. */
+const OUTPUTS = {
+  classifier: { features: 'features', logits: 'logits' },
+  autoencoder: { features: 'features' },
+  regressor: { features: 'numbers' },
+  segmenter: { features: 'masks' },
+} as const;
+
+/** A network that was trained here. @param name for sentences */
 export async function extractorOf(
   bytes: Uint8Array,
-  kind: 'classifier' | 'autoencoder',
+  kind: keyof typeof OUTPUTS,
   shape: ImageShape,
+  name: string = kind,
 ): Promise<Extractor> {
   return {
     session: await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 }),
-    name: `the ${kind}`,
+    name: `the ${name}`,
     input: { name: 'images', type: 'float32', shape: seenShape(shape).input, batch: undefined },
     range: '-1,1',
-    features: 'features',
-    logits: kind === 'classifier' ? 'logits' : undefined,
+    ...OUTPUTS[kind],
   };
+}
+
+/** What a network that was just trained on images of a shape sees in others. @throws as `extractFeatures` */
+export async function seeOnce(
+  { graph, kind, shape }: { graph: Graph; kind: keyof typeof OUTPUTS; shape: ImageShape },
+  images: ImageSet,
+  signal?: AbortSignal,
+): Promise<Features> {
+  const extractor = await extractorOf(encodeModel(graph), kind, shape);
+  try {
+    return await extractFeatures(extractor, shape, images, signal);
+  } finally {
+    await extractor.session.release();
+  }
 }
 
 async function trainInto(

@@ -5,12 +5,10 @@
  * Source: Ravuri & Vinyals, "Classification Accuracy Score for Conditional Generative Models" (arXiv 1905.10887).
  */
 import { InputError } from '@onnoise/scheduler/rules';
-import { encodeModel } from '@onnoise/tracer';
 import { SYNTHETIC_ACCURACY, shareEstimate } from '../measures/index.ts';
 import type { Estimate, ImageSet, Measure } from '../sets/types.ts';
-import { extractFeatures } from './extract.ts';
 import { classifierGraph } from './onnx.ts';
-import { extractorOf } from './open.ts';
+import { seeOnce } from './open.ts';
 import { sourceOfImages } from './source.ts';
 import { type TrainingLength, trainClassifier } from './train.ts';
 
@@ -78,12 +76,8 @@ async function accuracyAfter(
     signal,
     onProgress: onProgress && (({ done, steps }) => onProgress(turn * steps + done, 3 * steps)),
   });
-  const onnx = encodeModel(classifierGraph(images.shape, classes, weights));
-  const extractor = await extractorOf(onnx, 'classifier', images.shape);
-  try {
-    const { classes: named } = await extractFeatures(extractor, images.shape, heldOut, signal);
-    return shareEstimate(heldOut.labels!.filter((label, i) => label === named![i]).length, heldOut.count);
-  } finally {
-    await extractor.session.release();
-  }
+  const { shape } = images;
+  const graph = classifierGraph(shape, classes, weights);
+  const { classes: named } = await seeOnce({ graph, kind: 'classifier', shape }, heldOut, signal);
+  return shareEstimate(heldOut.labels!.filter((label, i) => label === named![i]).length, heldOut.count);
 }

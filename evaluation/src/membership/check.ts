@@ -26,9 +26,11 @@ export function sharedImages(members: readonly string[], others: readonly string
   return others.flatMap((hash, i) => (known.has(hash) ? [i] : []));
 }
 
+const OF_AUDIT = { option: '--test-data', rule: 'be images that the model has not seen', of: 'training images' };
+
 /** @throws InputError that names some */
-export function refuseShared(action: string, names: readonly string[]): never {
+export function refuseShared(action: string, names: readonly string[], { option, rule, of } = OF_AUDIT): never {
   throw new InputError(
-    `Cannot ${action}: --test-data must be images that the model has not seen, received ${names.length} with the pixels of training images: ${listClasses(names, NAMED)}. Take them out.`,
+    `Cannot ${action}: ${option} must ${rule}, received ${names.length} with the pixels of ${of}: ${listClasses(names, NAMED)}. Take them out.`,
   );
 }
