@@ -21,3 +21,5 @@ export { type ImageNames, imageNames } from './report/image-names.ts';
 export type { Evaluation, SweepRow } from './report/types.ts';
 export type { WrittenReport } from './report/write.ts';
 export type { SamplingSettings } from './sampling/sample.ts';
+export { gainLine, type NamedSet, type Utility, type UtilityImages, utilityPage } from './utility/index.ts';
+export { RUNS_FILE, type UtilityJob, utility } from './utility.ts';

@@ -12,3 +12,12 @@ export { FEATURE_RANGES, type FeatureRange } from './features/range.ts';
 export { ATTACKS, type Attack } from './membership/names.ts';
 export { withoutEvaluation } from './report/card.ts';
 export { describeSettings } from './report/words.ts';
+export {
+  TASKS,
+  type TaskName,
+  USUAL_COUNTS,
+  USUAL_SEEDS,
+  USUAL_SHARE,
+  USUAL_STEPS,
+  UTILITY_FIELDS,
+} from './utility/settings.ts';

@@ -71,6 +71,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     describe: 'Attack a model to learn whether it gives away which images it was trained on',
     load: () => import('./commands/audit.ts'),
   },
+  utility: {
+    describe: 'Measure whether synthetic images help a network that learns from few real ones',
+    load: () => import('./commands/utility.ts'),
+  },
   anomaly: {
     describe: 'Find images that differ from what a model has learnt',
     load: () => import('./commands/anomaly.ts'),

@@ -28,6 +28,7 @@ const SCRIPTS: Record<string, string> = {
   measures: 'measures.py',
   radiomics: 'evaluation/frd.py',
   'monai-measures': 'evaluation/monai_measures.py',
+  utility: 'evaluation/utility.py',
   dice: 'dice.py',
   memorisation: 'memorisation.py',
   membership: 'membership/references.py',

@@ -7,16 +7,15 @@ import { STYLE } from './style.ts';
 
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+/** The commands that write one. */
+export type ReportCommand = 'evaluate' | 'compare' | 'utility';
+
 /** In the head of a page: what wrote it. */
-export const generatorOf = (command: 'evaluate' | 'compare'): string =>
+export const generatorOf = (command: ReportCommand): string =>
   `<meta name="generator" content="Onnoise, pipeline ${command}">`;
 
 /** The file's text. `parts` follow each other; an absent one is left out. */
-export function reportPage(
-  title: string,
-  command: 'evaluate' | 'compare',
-  parts: readonly (Html | undefined)[],
-): string {
+export function reportPage(title: string, command: ReportCommand, parts: readonly (Html | undefined)[]): string {
   return textOf(html`<!doctype html>
 <html lang="en">
 <head>

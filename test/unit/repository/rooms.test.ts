@@ -10,7 +10,7 @@ const ORDER = [
   'training/privacy training/model training/data training/folder training/step training/settings training/saved training/engines',
   'training/tensorboard training/fine-tuning training/plan training/pictures training/lessons training/run training',
   'evaluation/sets evaluation/pictures evaluation/measures evaluation/sampling evaluation/radiomics evaluation/features',
-  'evaluation/memorisation evaluation/report evaluation/compare evaluation/membership',
+  'evaluation/memorisation evaluation/report evaluation/compare evaluation/membership evaluation/utility',
   'evaluation phantom',
   'pipeline/import pipeline/trace pipeline/pictures pipeline/bulk pipeline/jobs pipeline/export pipeline/setup pipeline/anomaly',
   'pipeline/commands pipeline onnoise',

@@ -1,0 +1,91 @@
+/** How the three sets are prepared: to one size and kind, each with what belongs to it. */
+import { plural } from '@onnoise/base/text';
+import { type Extent, nameChannels, pictureSizeOf } from '@onnoise/scheduler/model';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
+import { type Dataset, isArrayName, lookAtImages, type PrepareOptions } from '@onnoise/training/data';
+import { aloneOf, lookAtPictures, naming, sizeWords, tableOf } from '../pictures/files.ts';
+import type { PicturePlace } from '../pictures/open.ts';
+import { NAMED } from './names.ts';
+import type { NamedSet } from './types.ts';
+
+/** Side that images are looked at with. */
+const LOOKED_AT = 16;
+
+/** The size and channels of all: as they are asked for, or those that all have. */
+export async function fitAll(
+  action: string,
+  base: PrepareOptions,
+  place: PicturePlace,
+  test: NamedSet | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Pick<PrepareOptions, 'size' | 'channels'>> {
+  const pictures = {
+    option: '--synthetic',
+    ...(await lookAtPictures({ action, ...NAMED.synthetic }, aloneOf(place, base), signal)),
+  };
+  const reals = [{ ...NAMED.data, data: base.data }, ...(test ? [{ ...NAMED.test, data: test.data }] : [])].map(
+    async ({ option, data }) => {
+      const alone = { ...aloneOf({ ...place, data }, base), size: LOOKED_AT, cacheDir: base.cacheDir };
+      const most = isArrayName(data) ? Number.POSITIVE_INFINITY : undefined;
+      const look = await naming({ action, option }, () => lookAtImages(alone, signal, most));
+      if (look.infinite > 0) {
+        refuse(action, `the values of ${option}`, 'finite', `NaN or infinity in ${plural(look.infinite, 'image')}`);
+      }
+      return { option, ...look };
+    },
+  );
+  const looks = [...(await Promise.all(reals)), pictures];
+  if (base.channels === undefined) {
+    const [first, ...others] = looks as [(typeof looks)[number], ...typeof looks];
+    const words = (channels: number) => (channels === 3 ? 'in colour' : nameChannels(channels));
+    for (const { option, channels } of others) {
+      if (channels === first.channels) continue;
+      throw new InputError(
+        `Cannot ${action}: ${option} must be ${words(first.channels)}, as --data is, received images ${words(channels)}. Add --channels 1 or 3 to convert all.`,
+      );
+    }
+  }
+  const sizes = [...new Map(looks.flatMap((look) => look.sizes).map((size) => [sizeWords(size), size])).values()];
+  const [size] = sizes;
+  if (base.size === undefined && (size === undefined || sizes.length > 1)) {
+    const received = sizes.length === 0 ? 'images without one' : sizes.slice(0, 5).map(sizeWords).join(', ');
+    throw new InputError(
+      `Cannot ${action}: all images must be of one size, received ${received}. Fit them to one by --size.`,
+    );
+  }
+  return { size: base.size ?? pictureSizeOf(size as Extent), channels: base.channels ?? looks[0]!.channels };
+}
+
+/** The options of images beside `--data`, with the columns of `--csv` in a table of their own. */
+export function optionsBeside({ data, csv, masks }: NamedSet, base: PrepareOptions): PrepareOptions {
+  const { labelColumn, groupColumn, conditionColumns, maskClasses, cacheDir } = base;
+  return {
+    ...aloneOf({ data, cacheDir, close: async () => {} }, base),
+    ...(csv !== undefined && {
+      csv,
+      ...(labelColumn !== undefined && { labelColumn }),
+      ...(groupColumn !== undefined && { groupColumn }),
+      ...(conditionColumns !== undefined && { conditionColumns }),
+    }),
+    ...(masks !== undefined && { masks, ...(maskClasses !== undefined && { maskClasses }) }),
+  };
+}
+
+export function syntheticOptions(
+  place: PicturePlace,
+  { csv, masks }: NamedSet,
+  base: PrepareOptions,
+  { conditions }: Dataset,
+): PrepareOptions {
+  const { table } = place;
+  const { groupColumn: _, ...own } = optionsBeside({ data: place.data, csv, masks }, base);
+  if (csv !== undefined || table === undefined) return { ...own, cacheDir: place.cacheDir };
+  const { conditionColumns: __, ...columns } = tableOf(place, csv, base);
+  const told = conditions?.names.filter((name) => table.conditions.includes(name)) ?? [];
+  return {
+    ...own,
+    ...columns,
+    ...(told.length > 0 && { conditionColumns: told.join(',') }),
+    cacheDir: place.cacheDir,
+  };
+}
