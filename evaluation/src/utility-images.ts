@@ -75,18 +75,23 @@ export async function openUtilityImages(
       opened.push(dataset);
       return dataset;
     };
-    const fitted = { ...base, ...(await fitAll(action, base, place, test, hooks.signal)) };
+    const fit = await fitAll(action, base, place, test, hooks.signal);
+    const fitted = { ...base, ...fit.fitted };
     const real = ofTask(action, name, NAMED.data, await prepare(NAMED.data, fitted));
     const others = test && (await prepare(NAMED.test, { ...optionsBeside(test, fitted), strict: fitted.strict }));
     const made = await prepare(NAMED.synthetic, { ...syntheticOptions(place, synthetic, fitted, real), strict: true });
-    const fit = { action, name, real, options: fitted };
-    const unseen = others ? matched(fit, NAMED.test, others) : real;
+    const wanted = { action, name, real, options: fitted };
+    const unseen = others ? matched(wanted, NAMED.test, others) : real;
     const pictures = {
-      ...matched(fit, NAMED.synthetic, withClassNames(made, real)),
+      ...matched(wanted, NAMED.synthetic, withClassNames(made, real)),
       name: basename(resolve(synthetic.data)), // not that of the place where they were unpacked
     };
     const known = knownImages(action, real, unseen, others ? unseen.train : unseen.validation);
-    const notes = [...new Set([real, ...(others ? [unseen] : []), pictures].flatMap(notesOf)), ...known.notes];
+    const notes = [
+      ...fit.notes,
+      ...new Set([real, ...(others ? [unseen] : []), pictures].flatMap(notesOf)),
+      ...known.notes,
+    ];
     const sets = { pool: { dataset: real, numbers: real.train }, tested: known.unseen, synthetic: all(pictures) };
     const apart = await separate(action, sets, { base: fitted, test, place, synthetic }, notes);
     const task = taskOf(action, name, apart.pool);

@@ -1,7 +1,7 @@
 /** How the three sets are prepared: to one size and kind, each with what belongs to it. */
 import { plural } from '@onnoise/base/text';
 import { type Extent, nameChannels, pictureSizeOf } from '@onnoise/scheduler/model';
-import { InputError, refuse } from '@onnoise/scheduler/rules';
+import { InputError } from '@onnoise/scheduler/rules';
 import { type Dataset, isArrayName, lookAtImages, type PrepareOptions } from '@onnoise/training/data';
 import { aloneOf, lookAtPictures, naming, sizeWords, tableOf } from '../pictures/files.ts';
 import type { PicturePlace } from '../pictures/open.ts';
@@ -11,14 +11,18 @@ import type { NamedSet } from './types.ts';
 /** Side that images are looked at with. */
 const LOOKED_AT = 16;
 
-/** The size and channels of all: as they are asked for, or those that all have. */
+/**
+ * The size and channels of all: as they are asked for, or those that all have.
+ * @returns those; and a note where real and synthetic images are not resized alike
+ * @throws InputError for images that are not alike where nothing says what they shall be, and for values that are not finite
+ */
 export async function fitAll(
   action: string,
   base: PrepareOptions,
   place: PicturePlace,
   test: NamedSet | undefined,
   signal: AbortSignal | undefined,
-): Promise<Pick<PrepareOptions, 'size' | 'channels'>> {
+): Promise<{ fitted: Pick<PrepareOptions, 'size' | 'channels'>; notes: string[] }> {
   const pictures = {
     option: '--synthetic',
     ...(await lookAtPictures({ action, ...NAMED.synthetic }, aloneOf(place, base), signal)),
@@ -29,7 +33,8 @@ export async function fitAll(
       const most = isArrayName(data) ? Number.POSITIVE_INFINITY : undefined;
       const look = await naming({ action, option }, () => lookAtImages(alone, signal, most));
       if (look.infinite > 0) {
-        refuse(action, `the values of ${option}`, 'finite', `NaN or infinity in ${plural(look.infinite, 'image')}`);
+        const received = `${plural(look.infinite, 'image')} with NaN or infinity`;
+        throw new InputError(`Cannot ${action}: all values of ${option} must be finite, received ${received}.`);
       }
       return { option, ...look };
     },
@@ -53,7 +58,15 @@ export async function fitAll(
       `Cannot ${action}: all images must be of one size, received ${received}. Fit them to one by --size.`,
     );
   }
-  return { size: base.size ?? pictureSizeOf(size as Extent), channels: base.channels ?? looks[0]!.channels };
+  const fitted = { size: base.size ?? pictureSizeOf(size as Extent), channels: base.channels ?? looks[0]!.channels };
+  const [real, made] = [looks[0]!, pictures].map((look) => [...new Set(look.sizes.map(sizeWords))].sort().join(', '));
+  const notes =
+    real === made
+      ? []
+      : [
+          `Real images of ${real} pixels and synthetic ones of ${made} are fitted to one size: that alone may make them unlike, as in sharpness.`,
+        ];
+  return { fitted, notes };
 }
 
 /** The options of images beside `--data`, with the columns of `--csv` in a table of their own. */

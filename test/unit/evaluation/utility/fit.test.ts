@@ -33,7 +33,11 @@ describe('optionsBeside', () => {
     expect(optionsBeside({ data: 'others' }, named)).toEqual({ ...COMMON, data: 'others', cacheDir: 'cache' });
     expect(optionsBeside({ data: 'others', csv: 'o.csv' }, named)).toEqual({
       ...COMMON,
-      ...{ data: 'others', csv: 'o.csv', labelColumn: 'male', groupColumn: 'patient', cacheDir: 'cache' },
+      data: 'others',
+      cacheDir: 'cache',
+      csv: 'o.csv',
+      labelColumn: 'male',
+      groupColumn: 'patient',
     });
   });
 
@@ -49,8 +53,10 @@ describe('syntheticOptions', () => {
     const synthetic = { data: 'bulk' };
     expect(syntheticOptions(shards, synthetic, { ...BASE, labelColumn: 'male' }, barsDataset())).toEqual({
       ...COMMON,
-      ...{ data: 'unpacked/pictures', cacheDir: 'unpacked/cache' },
-      ...{ csv: 'unpacked/pictures/pictures.csv', labelColumn: 'class_number' },
+      data: 'unpacked/pictures',
+      cacheDir: 'unpacked/cache',
+      csv: 'unpacked/pictures/pictures.csv',
+      labelColumn: 'class_number',
     });
     expect(syntheticOptions(shards, synthetic, { ...BASE, conditionColumns: 'age:0..240' }, aged)).toMatchObject({
       csv: 'unpacked/pictures/pictures.csv',

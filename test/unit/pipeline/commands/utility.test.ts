@@ -7,7 +7,7 @@ import type { ImageSet } from '#evaluation/sets/types.ts';
 import type { Run, Utility } from '#evaluation/utility/types.ts';
 import { grainedBars, writeIdx } from '#test/evaluate/grained.ts';
 import { maskedImages, writeMasked } from '#test/evaluate/masked.ts';
-import { gray, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { gray, grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { refusal, runCli } from '#test/run-cli.ts';
 
 const root = temporaryFolder();
@@ -153,6 +153,17 @@ describe('pipeline utility', { timeout: 240_000 }, () => {
     expect(notes).toContain(`Left out of training: ${left} images with the pixels of test images.`);
     expect(stderr).toContain('Left out of training');
     expect(limits.join()).toContain('Name images that it has not seen with --test-data.');
+  });
+
+  it('says where real and synthetic images are not resized alike', async () => {
+    const grays = [0, 1].map((label) => [`${label}/a.png`, grayPicture(12, 12, (x) => 9 * x + 40 * label)] as const);
+    await writeFiles(place('finer'), Object.fromEntries(grays));
+    const { stdout } = await classify('finer', 'finer', '--size', '8', '--dry-run', '--json');
+    const { notes } = JSON.parse(stdout) as Utility;
+    expect(notes).toContain(
+      'Real images of 8 x 8 pixels and synthetic ones of 12 x 12 are fitted to one size: that alone may make them unlike, as in sharpness.',
+    );
+    expect(notes).toContain('The synthetic images have none of 2.');
   });
 
   it('says how many synthetic images are real training images', async () => {
