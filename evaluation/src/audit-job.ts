@@ -4,6 +4,7 @@ import type { DeviceChoice, ModelFolder } from '@onnoise/runtime-node';
 import type { Dataset, PrepareOptions } from '@onnoise/training/data';
 import type { TrainingFile } from '@onnoise/training/folder';
 import type { Attack } from './membership/index.ts';
+import type { NamedEvaluation } from './privacy/index.ts';
 
 export interface AuditJob {
   model: ModelFolder;
@@ -29,6 +30,8 @@ export interface AuditJob {
   /** For training shadows in this call. */
   minutes?: number | undefined;
   device: DeviceChoice;
+  /** Where an evaluation of the model lies, which looked for copies. */
+  evaluation: NamedEvaluation;
   /** Folder of shadows and scores. */
   run: string;
 }

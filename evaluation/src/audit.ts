@@ -6,6 +6,8 @@
  * 3. shadow models on halves of all images, which say what such errors are with and without an image
  * 4. how well each attack tells the one kind of images from the other, and the risk of each image
  *
+ * What an evaluation found of copies, and what training promises, stand beside that in the report.
+ *
  * All that can be wrong fails before the network is called.
  */
 import { join } from 'node:path';
@@ -13,6 +15,7 @@ import { installedVersion } from '@onnoise/base/install';
 import { formatPath, plural } from '@onnoise/base/text';
 import { hashModel, openNetwork } from '@onnoise/runtime-node';
 import { makeSchedule } from '@onnoise/scheduler';
+import type { PrepareOptions } from '@onnoise/training/data';
 import { chooseScored, poolOf, stepsOf } from './audit-images.ts';
 import type { AuditHooks, AuditJob } from './audit-job.ts';
 import { FEWEST_SHADOWS, readSettings, refuseUnlike, requireHeldOut } from './check-audit.ts';
@@ -20,7 +23,6 @@ import { openRealImages } from './data.ts';
 import { fitOf } from './from-model.ts';
 import {
   AUDIT_VERSION,
-  type Audit,
   checkTimesteps,
   judgeAttacks,
   keyOf,
@@ -37,24 +39,26 @@ import {
   usualTimesteps,
   writeScores,
 } from './membership/index.ts';
+import { type PrivacyReport, readCopies, unlikeImages } from './privacy/index.ts';
 import { modelFacts } from './report/facts.ts';
 import type { RealImages } from './sets/real-images.ts';
 
 export interface Audited {
-  audit: Audit;
+  audit: PrivacyReport;
   /** The risk of each image as CSV: for the owner of the images alone. */
   risk: string;
 }
 
 /** @throws InputError for what does not fit together; the signal's reason when it is aborted. */
 export async function audit(job: AuditJob, hooks: AuditHooks): Promise<Audited> {
-  const { model, training, data, test, forced, run } = job;
+  const { model, training, data, test, forced, run, evaluation } = job;
   const action = `audit ${formatPath(model.folder)}`;
   const { base, doubts } = readSettings(action, job);
   const schedule = makeSchedule(model.scheduler);
   const timesteps = job.timesteps ? checkTimesteps(action, job.timesteps, schedule) : usualTimesteps(action, schedule);
   requireHeldOut(action, job);
   const facts = await modelFacts(model);
+  const searched = await readCopies(action, evaluation, facts.hash);
   const notes: string[] = [];
   const onNote = (sentence: string) => {
     notes.push(sentence);
@@ -71,9 +75,12 @@ export async function audit(job: AuditJob, hooks: AuditHooks): Promise<Audited> 
   });
   try {
     refuseUnlike(action, job, real);
-    doubts.push(...(real.same === false ? [OTHER_IMAGES] : []));
+    doubts.push(...(real.same === false ? [training?.privacy ? SECRET_IMAGES : OTHER_IMAGES] : []));
     doubts.forEach(onNote);
     real.notes.forEach(onNote);
+    const unfit = typeof searched === 'object' && unlikeImages(action, searched, real.dataset.hash, evaluation.needed);
+    const copies = typeof searched === 'object' && !unfit ? searched.findings : null;
+    for (const why of [searched, unfit]) if (typeof why === 'string') onNote(why);
     const { pool, parts, nameOf } = await poolOf(action, job, real, { note: onNote, say: hooks.onNote });
     const numbers = chooseScored(pool, job);
     const members = numbers.filter((image) => image < pool.members).length;
@@ -132,7 +139,12 @@ export async function audit(job: AuditJob, hooks: AuditHooks): Promise<Audited> 
           heldOutGroups: new Set(groups.slice(members)).size,
           ...(held.dataset !== own.dataset && { test: held.dataset.name }),
         },
-        settings: { ...plan, seed: job.seed },
+        settings: {
+          ...plan,
+          seed: job.seed,
+          ...(job.count !== undefined && { count: job.count }),
+          ...(test === undefined && { split: splitOf(data) }),
+        },
         ...(shadowing && {
           shadows: {
             asked: job.shadows,
@@ -148,6 +160,8 @@ export async function audit(job: AuditJob, hooks: AuditHooks): Promise<Audited> 
         ...judge(exposed),
         limits: limitsOf({ shadows: shadows.length, asked: job.shadows, grouped, apart: held.dataset !== own.dataset }),
         notes,
+        copies,
+        differentialPrivacy: training?.privacy ? { ...training.privacy, started: training.start !== undefined } : null,
       },
     };
   } finally {
@@ -157,6 +171,15 @@ export async function audit(job: AuditJob, hooks: AuditHooks): Promise<Audited> 
 
 const OTHER_IMAGES =
   "The images are not those that the model's training.json names, so what is taken for training images may be none.";
+
+const SECRET_IMAGES =
+  "The hash of a private run's images is under its secret key, so whether these are the images of training cannot be checked.";
+
+const splitOf = ({ validationShare, seed, groupColumn }: PrepareOptions) => ({
+  validationShare,
+  seed,
+  ...(groupColumn !== undefined && { groupColumn }),
+});
 
 const notDone = (trained: number, asked: number): string =>
   `${trained} of ${plural(asked, 'shadow')} are whole so far, in pairs, and scores are calibrated from ${FEWEST_SHADOWS} on: the same command goes on.`;

@@ -87,7 +87,8 @@ export function refuseUnlike(
   { same, dataset }: RealImages,
 ): void {
   if (training === undefined) return;
-  if (same === false) {
+  // Nobody can tell whether the images of a private run are these.
+  if (same === false && !training.privacy) {
     if (otherImages) return;
     throw new InputError(
       `Cannot ${action}: --data must be the images that training.json names, ${training.data.name}, received others (${dataset.name}). Add --other-images to audit with them all the same.`,

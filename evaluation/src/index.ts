@@ -14,7 +14,7 @@ export {
 export { fromFiles } from './from-files.ts';
 export { fromModel } from './from-model.ts';
 export { JUDGED_COUNT, type Judgement, type JudgeOptions, judge, requireJudgement } from './judge-format.ts';
-export { type Audit, reportText, verdictLine } from './membership/index.ts';
+export { formatPrivacyPage, type PrivacyReport, reportText, verdictLine } from './privacy/index.ts';
 export { type Radiomics, type RadiomicsImage, radiomicsDistance, radiomicsOf } from './radiomics/index.ts';
 export { openFiles, requireApart } from './report/files.ts';
 export { type ImageNames, imageNames } from './report/image-names.ts';

@@ -6,7 +6,6 @@ export { keyOf, readScores, writeScores } from './kept-scores.ts';
 export { logRatios } from './lira.ts';
 export { ATTACKS, type Attack } from './names.ts';
 export { joinPool, type Part, type Pool, pixelHashes } from './pool.ts';
-export { reportText, verdictLine } from './report.ts';
 export { type RiskRow, rankChances, riskTable, standOut } from './risk.ts';
 export { type Attacked, scoreImages } from './scores.ts';
 export type { ShadowSettings } from './shadow.ts';

@@ -1,4 +1,4 @@
-/** What an audit found: `audit.json`. It names no image, so it can be passed on. */
+/** What attacks on a model found. It names no image, so it can be passed on. */
 
 import type { Interval } from './area-interval.ts';
 import type { Attack } from './names.ts';
@@ -52,7 +52,16 @@ export interface Audit {
     /** Name of --test-data; absent for images that training held out. */
     test?: string;
   };
-  settings: { attacks: readonly Attack[]; timesteps: readonly number[]; draws: number; seed: number };
+  settings: {
+    attacks: readonly Attack[];
+    timesteps: readonly number[];
+    draws: number;
+    seed: number;
+    /** Images of each kind that were asked for; absent for all. */
+    count?: number;
+    /** How training held images out; absent for held-out images of their own. */
+    split?: { validationShare: number; seed: number; groupColumn?: string };
+  };
   /** Absent without shadows. `images`: those that each learns from, at least. */
   shadows?: { asked: number; trained: number; images: number; steps: number; modelSteps: number | null };
   attacks: AttackFigures[];

@@ -9,6 +9,9 @@ import type { AttackFigures, AuditVerdict } from './types.ts';
 /** With fewer images of a kind, an attack that finds one in a hundred would not be seen. */
 export const FEWEST_TO_TELL = heldOutFor(0.01);
 
+/** What follows a reason for doubt, before the figures. */
+export const NO_SIGN = ' No sign was found: ';
+
 export interface Judged {
   figures: readonly AttackFigures[];
   strongest: number;
@@ -42,10 +45,10 @@ export function judgeAttacks({ figures, strongest, members, others, exposed, dou
     ...(members < FEWEST_TO_TELL ? [`${members} of training`] : []),
   ];
   if (few.length > 0) {
-    const reason = `There are too few images, ${few.join(' and ')}: to find one training image in a hundred at 1 % false positives takes at least ${FEWEST_TO_TELL} of each (at 0.1 %: ${heldOutFor(0.001)} held out). No sign was found: ${found}.`;
+    const reason = `There are too few images, ${few.join(' and ')}: to find one training image in a hundred at 1 % false positives takes at least ${FEWEST_TO_TELL} of each (at 0.1 %: ${heldOutFor(0.001)} held out).${NO_SIGN}${found}.`;
     return { verdict: 'cannot tell', reason };
   }
-  if (doubts.length > 0) return { verdict: 'cannot tell', reason: `${doubts.join(' ')} No sign was found: ${found}.` };
+  if (doubts.length > 0) return { verdict: 'cannot tell', reason: `${doubts.join(' ')}${NO_SIGN}${found}.` };
   return {
     verdict: 'no sign',
     reason: `An attacker who has the model and an image does no better than chance here: ${found}.`,

@@ -1,7 +1,8 @@
 /** The report of an audit as text, for people. It names no image. */
 
-import type { AttackFigures, Audit, AuditVerdict } from './types.ts';
-import { attackWords, shareWords } from './verdict.ts';
+import type { AttackFigures, Audit, AuditVerdict } from '../membership/types.ts';
+import { attackWords, shareWords } from '../membership/verdict.ts';
+import type { PrivacyReport } from './types.ts';
 
 const VERDICT: Record<AuditVerdict, string> = {
   leaks: 'Leaks',
@@ -12,8 +13,19 @@ const VERDICT: Record<AuditVerdict, string> = {
 export const verdictLine = ({ verdict, reason }: Pick<Audit, 'verdict' | 'reason'>): string =>
   `${VERDICT[verdict]}: ${reason}`;
 
-export function reportText(audit: Audit): string {
-  const { model, data, settings, shadows, attacks, strongest, limits, notes } = audit;
+export function reportText(audit: PrivacyReport): string {
+  const {
+    model,
+    data,
+    settings,
+    shadows,
+    attacks,
+    strongest,
+    limits,
+    notes,
+    copies,
+    differentialPrivacy: promise,
+  } = audit;
   const rows = attacks.map(
     (each, i) =>
       `${i === strongest ? '*' : ' '} ${attackWords(each).padEnd(34)} ${areaWords(each)}  ${foundWords(each)}`,
@@ -22,7 +34,7 @@ export function reportText(audit: Audit): string {
     shadows &&
     `Shadows: ${shadows.trained} of ${shadows.asked}, ${shadows.steps} steps each${shadows.modelSteps === null ? '' : `; the model has ${shadows.modelSteps}`}`;
   const lines = [
-    `Membership audit of ${model.name} (${model.network}, ${model.parameters.toLocaleString('en')} parameters)`,
+    `Privacy audit of ${model.name} (${model.network}, ${model.parameters.toLocaleString('en')} parameters)`,
     `Date: ${audit.date}, onnoise ${audit.onnoise}`,
     `Model: SHA-256 ${model.hash}`,
     `Images: ${data.training} of training and ${data.heldOut} held out, of ${data.name}${data.test === undefined ? '' : ` and ${data.test}`}`,
@@ -30,6 +42,8 @@ export function reportText(audit: Audit): string {
     ...(shadowLine ? [shadowLine] : []),
     '',
     verdictLine(audit),
+    `Copies: ${copies === null ? 'not looked for' : `${copies.verdict}. ${copies.reason}`}`,
+    `Differential privacy: ${promise === null ? 'none' : `epsilon ${promise.epsilon}, delta ${promise.delta}, unit ${promise.unit}`}`,
     '',
     'Attacks; AUC with its 95 % interval; share found at 1 % and at 0.1 % false positives; * the strongest:',
     ...rows,

@@ -1,0 +1,186 @@
+/**
+ * A privacy report on one page, for readers who decide and are no specialists, such as an ethics board: three questions in plain words,
+ * then the numbers, how they were made and what they cannot show, and what it takes to make them again. It names no image.
+ */
+import { plural } from '@onnoise/base/text';
+import type { AttackFigures, FoundShare } from '../membership/types.ts';
+import { attackWords, shareWords } from '../membership/verdict.ts';
+import { type Html, html } from '../report/html.ts';
+import { reportPage } from '../report/page.ts';
+import { count, unbroken } from '../report/words.ts';
+import { type Answer, answersOf } from './answers.ts';
+import { STYLE } from './style.ts';
+import type { CopyFindings, PrivacyReport } from './types.ts';
+
+export function formatPrivacyPage(report: PrivacyReport): string {
+  const { model } = report;
+  return reportPage(
+    `Privacy report on ${model.name}`,
+    'audit',
+    [opening(report), questions(report), numbers(report), methodAndLimits(report), again(report)],
+    STYLE,
+  );
+}
+
+function opening({ model, data, date, onnoise }: PrivacyReport): Html {
+  return html`<header>
+<h1>Privacy report on the model ${model.name}</h1>
+<p class="lede">What the model tells about the images that it was trained on, as far as it was measured on ${date.slice(0, 10)} by Onnoise ${onnoise}.</p>
+<p>${count(data.training)} of its training images were held against ${count(data.heldOut)} like them that it has never seen${data.test === undefined ? ', held out of training' : `, of ${data.test}`}. Whatever tells the two apart gives away who was in training, and in medicine that alone may tell of an illness. No image is named here.</p>
+</header>`;
+}
+
+const questions = (report: PrivacyReport): Html => html`<div class="answers">
+${answersOf(report).map(answerCard)}</div>`;
+
+function answerCard({ question, answer, tone, words }: Answer, i: number): Html {
+  return html`<section class="card is-${tone}" aria-labelledby="question-${i}">
+<h2 id="question-${i}">${question}</h2>
+<p class="answer">${answer}</p>
+${words.map((each) => html`<p>${unbroken(each)}</p>\n`)}</section>
+`;
+}
+
+/** Most rows of attacks: with more, each attack has the row of its best timestep. */
+const MOST_ROWS = 7;
+
+function numbers({ attacks, strongest, copies }: PrivacyReport): Html {
+  const rows = attacks.length > MOST_ROWS ? bestOfEach(attacks, strongest) : attacks;
+  const left = attacks.length - rows.length;
+  return html`<section class="numbers" aria-labelledby="numbers">
+<h2 id="numbers">In numbers</h2>
+<table class="wide">
+<caption>How well attacks tell training images from others, with intervals of 95 %. AUC is the chance to pick the right one of two: 0.5 is guessing.${left > 0 && ` Of ${attacks.length} attacks, the best of each kind; all are in audit.json.`}</caption>
+<thead><tr><th scope="col">Attack</th><th scope="col" class="n">AUC</th><th scope="col" class="n">Found at 1&nbsp;% false alarms</th><th scope="col" class="n">Found at 0.1&nbsp;%</th></tr></thead>
+<tbody>
+${rows.map((each) => attackRow(each, each === attacks[strongest]))}</tbody>
+</table>
+${copies !== null && html`<p>${unbroken(copiesLine(copies))}</p>`}
+</section>`;
+}
+
+/** `Copies: of 500 pictures, 1 is suspiciously near to a training image in pixels (0.5 by chance) and 0 are in features (0.5).` */
+function copiesLine({ counts, tests }: CopyFindings): string {
+  const found = tests.map(
+    ({ space, flagged, expected }, i) =>
+      `${count(flagged)} ${flagged === 1 ? 'is' : 'are'} suspiciously near to a training image in ${space} (${Number(expected.toPrecision(2))}${i === 0 ? ' by chance' : ''})`,
+  );
+  return `Copies: of ${plural(counts.samples, 'picture')}, ${found.join('; ')}.`;
+}
+
+/** Of each attack, calibrated or not, the row of its highest AUC, in the order of the attacks; the strongest is among them. */
+function bestOfEach(attacks: readonly AttackFigures[], strongest: number): AttackFigures[] {
+  const best = new Map<string, AttackFigures>();
+  for (const each of attacks) {
+    const key = `${each.attack} ${each.calibrated}`;
+    const known = best.get(key);
+    if (known === attacks[strongest]) continue;
+    if (known === undefined || each === attacks[strongest] || each.auc.value > known.auc.value) best.set(key, each);
+  }
+  return [...best.values()];
+}
+
+function attackRow(figures: AttackFigures, isStrongest: boolean): Html {
+  const { auc, found } = figures;
+  const area = auc.interval.map((end) => end.toFixed(3)).join(' to ');
+  return html`<tr><th scope="row">${attackWords(figures)}${isStrongest && ' (the strongest)'}</th><td class="n">${auc.value.toFixed(3)} <small>(${area})</small></td>${found.map(foundCell)}</tr>
+`;
+}
+
+function foundCell({ value, interval }: FoundShare): Html {
+  if (value === null || interval === null) return html`<td class="n">too few images</td>`;
+  const [share, between] = shareWords(value, interval).split(' (');
+  return html`<td class="n">${unbroken(share!)} <small>(${unbroken(between!)}</small></td>`;
+}
+
+const methodAndLimits = ({ shadows, limits, copies, attacks, notes }: PrivacyReport): Html => html`<div class="two">
+<section aria-labelledby="method">
+<h2 id="method">How it was measured</h2>
+<ul>
+<li>The attacker has the model and an image, the very pixels, and asks whether the model learnt from it. Who can only ask for pictures knows less.</li>
+<li>${plural(attacks.length, 'attack')} of published papers ${attacks.length === 1 ? 'was' : 'were'} tried: how large the model's error on an image is, and how it changes when noise is put on the image. Errors are smaller on images that it learnt from.</li>
+${
+  shadows !== undefined &&
+  shadows.trained > 0 &&
+  html`<li>${plural(shadows.trained, 'other model')} like this one, each trained on half of all images, ${shadows.trained === 1 ? 'says' : 'say'} what error an image has with and without training on it.</li>
+`
+}<li>The answer is yes only if chance, all attacks taken together, explains it in fewer than 5 of 100 audits of a model that leaks nothing.</li>
+${copies !== null && html`<li>Copies: a picture is suspicious if it lies nearer to a training image than other real images do, moved, turned, mirrored or inverted, too.</li>\n`}</ul>
+</section>
+<section aria-labelledby="limits">
+<h2 id="limits">What it cannot show</h2>
+<ul>
+${[...limits, ...(copies ? [COPIES_LIMIT] : [])].map((limit) => html`<li>${unbroken(limit)}</li>\n`)}${notes.map((note) => html`<li>Note: ${unbroken(note)}</li>\n`)}</ul>
+</section>
+</div>`;
+
+const COPIES_LIMIT =
+  'The search for copies knows the pictures that were drawn for it. Others, drawn with other settings, may be copies all the same.';
+
+function again(report: PrivacyReport): Html {
+  const { model, data, shadows, copies, differentialPrivacy: promise } = report;
+  const rows: [name: string, value: Html | string][] = [
+    [
+      'Model',
+      html`${model.name}, ${model.network}, ${count(model.parameters)} parameters, SHA-256 <code>${model.hash}</code>`,
+    ],
+    ['Images', html`${data.name}${data.test !== undefined && ` and ${data.test}`}, hash <code>${data.hash}</code>`],
+    ...(promise
+      ? [
+          [
+            'Promise',
+            `differential privacy, epsilon ${promise.epsilon}, delta ${promise.delta}, of ${plural(promise.records, promise.unit)}; noise ${promise.noiseMultiplier} of the clip ${promise.clip}, ${plural(promise.steps, 'step')}, sampling rate ${promise.samplingRate}`,
+          ] as [string, string],
+        ]
+      : []),
+    ['Command', html`<code>${commandOf(report)}</code>`],
+    ...(shadows
+      ? [
+          ['Shadows', `${shadows.trained} of ${shadows.asked}, ${plural(shadows.steps, 'step')} each`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+    ...(copies
+      ? [
+          [
+            'Copies',
+            html`${copies.settings}, seed ${copies.seed}, on ${copies.date.slice(0, 10)} by Onnoise ${copies.onnoise}; evaluation.json has SHA-256 <code>${copies.hash}</code>`,
+          ] as [string, Html],
+        ]
+      : []),
+  ];
+  return html`<section class="again" aria-labelledby="again">
+<h2 id="again">To do it again</h2>
+<dl>
+${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>
+</section>`;
+}
+
+/** The command with names in place of folders, which are of the machine that it ran on. */
+function commandOf({ data, settings, shadows, model }: PrivacyReport): string {
+  const options = [
+    `--model ${model.name}`,
+    `--data <${data.name}>`,
+    ...(data.test === undefined ? [] : [`--test-data <${data.test}>`]),
+    `--attacks ${settings.attacks.join(',')}`,
+    `--timesteps ${settings.timesteps.join(',')}`,
+    `--draws ${settings.draws}`,
+    `--seed ${settings.seed}`,
+    ...(settings.count === undefined ? [] : [`--count ${settings.count}`]),
+    ...(settings.split === undefined ? [] : [splitOptions(settings.split)]),
+    ...(shadows ? [`--shadows ${shadows.asked} --steps ${shadows.steps}`] : []),
+  ];
+  return `pipeline audit ${options.join(' ')}`;
+}
+
+const splitOptions = ({
+  validationShare,
+  seed,
+  groupColumn,
+}: NonNullable<PrivacyReport['settings']['split']>): string =>
+  [
+    `--validation-share ${validationShare} --split-seed ${seed}`,
+    ...(groupColumn === undefined ? [] : [`--group-column ${groupColumn}`]),
+  ].join(' ');
