@@ -8,8 +8,9 @@ import { ATTACKS, type Attack } from '@onnoise/evaluation/options';
 import { check, InputError, oneOf } from '@onnoise/scheduler/rules';
 import { type Command, textOption } from './options/command.ts';
 import { evaluateDataOptions } from './options/evaluate-fields.ts';
+import { failOnOption } from './options/fail-on.ts';
 import { deviceOption } from './options/pictures.ts';
-import type { AuditArguments, AuditOptions } from './stages/audit-model.ts';
+import type { AuditArguments, AuditCheck, AuditOptions } from './stages/audit-model.ts';
 
 const MODEL = 'The model:';
 const DATA = 'Images that it was trained on, and others, by default as in training:';
@@ -18,10 +19,12 @@ const SHADOWS = 'Shadow models:';
 const RESULTS = 'Results:';
 const ACTION = 'audit the model';
 
+const CHECKS = ['membership', 'memorisation'] as const satisfies readonly AuditCheck[];
+
 export const command: Command<AuditArguments> = {
   usage:
     '$0 audit --model <folder> --data <training images> --test-data <others> [options]\n\n' +
-    'Attacks a model as somebody would who has its folder and an image, to learn whether it was trained on that image. It reports how often that succeeds.',
+    'Attacks a model as somebody would who has its folder and an image, to learn whether it was trained on that image, and writes a privacy report: how often that succeeds, whether copies were found, and what training promises.',
   options: {
     model: textOption('Model folder', { group: MODEL, demandOption: true }),
     ...deviceOption(MODEL),
@@ -55,20 +58,22 @@ export const command: Command<AuditArguments> = {
     },
     steps: numberOption('steps', SHADOWS, 'Steps of each', 'as often over its images as the model'),
     minutes: numberOption('minutes', SHADOWS, 'Stop training them after so long; the same command goes on', 'no limit'),
+    evaluation: textOption(
+      'What pipeline evaluate found of this model and these images: its folder or evaluation.json, for copies',
+      { group: RESULTS, defaultDescription: 'that in the model folder, if it fits' },
+    ),
     run: textOption('Folder for shadows, scores and risk.csv: for the owner of the images alone', {
       group: RESULTS,
       defaultDescription: 'runs/<model>-audit',
     }),
-    out: textOption('Folder for audit.json and audit.txt, which name no image', {
+    out: textOption('Folder for privacy.html, audit.json and audit.txt, which name no image', {
       group: RESULTS,
       default: 'out/audit',
     }),
-    'fail-on': {
+    'fail-on': failOnOption(CHECKS, {
       group: RESULTS,
-      choices: ['membership'] as const,
-      requiresArg: true,
-      describe: 'Exit with code 3 if membership leaks or it cannot be told',
-    },
+      describe: 'Exit with code 3 if one of these is found or cannot be told',
+    }),
   },
   examples: [
     ['$0 audit --model models/x --data train --test-data others', 'a first look, without shadows'],
@@ -76,7 +81,10 @@ export const command: Command<AuditArguments> = {
       '$0 audit --model models/x --data train --test-data others --shadows 8 --minutes 60',
       'with shadows, an hour at a time',
     ],
-    ['$0 audit --model models/x --data x --fail-on membership', 'for CI, with the images that training held out'],
+    [
+      '$0 audit --model models/x --data x --fail-on membership,memorisation',
+      'for CI, with the images that training held out',
+    ],
   ],
   handler: async (args) => {
     const options = readOptions(args);

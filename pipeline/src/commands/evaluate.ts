@@ -23,6 +23,7 @@ import { refuse } from '@onnoise/scheduler/rules';
 import { readTrainedOn } from '@onnoise/training/folder';
 import { type Command, textOption } from './options/command.ts';
 import { evaluateDataOptions, namedImages, toImages } from './options/evaluate-fields.ts';
+import { failOnOption } from './options/fail-on.ts';
 import { deviceOption, samplerOptions } from './options/pictures.ts';
 import { combinations, type Sweep, toSweep } from './options/sweep.ts';
 import { describeEvaluation, summariseEvaluation } from './stages/describe-evaluation.ts';
@@ -47,7 +48,7 @@ export interface EvaluateArguments extends SamplerSettings {
   radiomics: boolean;
   out: string;
   card?: boolean | undefined;
-  failOn?: 'memorisation' | undefined;
+  failOn?: readonly 'memorisation'[] | undefined;
   [option: string]: unknown;
 }
 
@@ -127,12 +128,11 @@ export const command: Command<EvaluateArguments> = {
       defaultDescription: 'true for a model',
       describe: 'Also write the results into the model folder; --no-card leaves it unchanged',
     },
-    'fail-on': {
+    'fail-on': failOnOption(['memorisation'], {
       group: RESULTS,
-      choices: ['memorisation'] as const,
-      requiresArg: true,
       describe: 'Exit with code 3 if copies are found or cannot be ruled out',
-    },
+      elsewhere: '; `pipeline audit` measures membership',
+    }),
   },
   examples: [
     ['$0 evaluate', 'the shipped digits'],

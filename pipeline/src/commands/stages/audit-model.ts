@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { checkWritable, isWithin, requireApartFromData, writeWhole } from '@onnoise/base/files';
 import { FailedCheck, sayDetail, sayNote, sayResult, withInterrupt, withProgress } from '@onnoise/base/terminal';
 import { formatDuration, formatPath, plural } from '@onnoise/base/text';
-import { type Audit, audit, reportText, verdictLine } from '@onnoise/evaluation';
+import { audit, formatPrivacyPage, type PrivacyReport, reportText, verdictLine } from '@onnoise/evaluation';
 import type { Attack } from '@onnoise/evaluation/options';
 import { type DeviceChoice, readModelFolder } from '@onnoise/runtime-node';
 import { pictureShapeOf } from '@onnoise/scheduler/model';
@@ -11,6 +11,9 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { readTrainedOn, readTraining } from '@onnoise/training/folder';
 import { toImages } from '../options/evaluate-fields.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
+
+/** What `--fail-on` may name. */
+export type AuditCheck = 'membership' | 'memorisation';
 
 /** The options of `pipeline audit`; those of the images are read by `toImages`. */
 export interface AuditArguments {
@@ -27,7 +30,8 @@ export interface AuditArguments {
   minutes?: number | undefined;
   run?: string | undefined;
   out: string;
-  failOn?: 'membership' | undefined;
+  evaluation?: string | undefined;
+  failOn?: readonly AuditCheck[] | undefined;
   [option: string]: unknown;
 }
 
@@ -40,10 +44,11 @@ export interface AuditOptions {
 
 const FIGURES = 'audit.json';
 const REPORT = 'audit.txt';
+const PAGE = 'privacy.html';
 const RISK = 'risk.csv';
 
 export async function auditModel(args: AuditArguments, { folder, attacks, timesteps }: AuditOptions): Promise<void> {
-  const { out, device, otherImages, count, draws, seed, shadows, steps, minutes, failOn } = args;
+  const { out, device, otherImages, count, draws, seed, shadows, steps, minutes, failOn = [] } = args;
   const action = `audit ${formatPath(folder)}`;
   const run = args.run ?? join('runs', `${basename(resolve(folder))}-audit`);
   const model = await readModelFolder(folder);
@@ -51,7 +56,9 @@ export async function auditModel(args: AuditArguments, { folder, attacks, timest
   const images = toImages(action, args, pictureShapeOf(model), trainedOn);
   await requirePlaces(action, { run, out, model: folder, data: [images.data.data, images.test?.data] });
   const plan = { attacks, timesteps, count, draws, seed, shadows, steps, minutes };
-  const job = { ...images, ...plan, model, training, otherImages, device, run };
+  const needed = args.evaluation !== undefined || failOn.includes('memorisation');
+  const evaluation = { path: args.evaluation ?? folder, needed };
+  const job = { ...images, ...plan, model, training, otherImages, device, run, evaluation };
   await withInterrupt(async (signal) => {
     const begin = performance.now();
     const { audit: found, risk } = await audit(job, {
@@ -61,8 +68,14 @@ export async function auditModel(args: AuditArguments, { folder, attacks, timest
       signal,
     });
     signal.throwIfAborted();
-    const files = { json: join(out, FIGURES), text: join(out, REPORT), risk: join(run, RISK) };
+    const files = {
+      html: join(out, PAGE),
+      json: join(out, FIGURES),
+      text: join(out, REPORT),
+      risk: join(run, RISK),
+    };
     await writeWhole(files.risk, risk);
+    await writeWhole(files.html, formatPrivacyPage(found));
     await writeWhole(files.text, reportText(found));
     await writeWhole(files.json, `${JSON.stringify(found, undefined, 2)}\n`);
     const seconds = Number(((performance.now() - begin) / 1000).toFixed(3));
@@ -70,11 +83,12 @@ export async function auditModel(args: AuditArguments, { folder, attacks, timest
     const lines = [
       verdictLine(found),
       ...found.limits.map((limit) => `Limit: ${limit}`),
-      `Report: ${formatPath(files.text)}: ${plural(found.attacks.length, 'attack')}, no image is named`,
+      ...(found.copies ? [`Copies: ${found.copies.verdict}`] : []),
+      `Report: ${formatPath(files.html)}: ${plural(found.attacks.length, 'attack')}, no image is named`,
       `Risk of each image, for the owner alone: ${formatPath(files.risk)}`,
     ];
     sayResult(lines, { ...found, files, seconds });
-    if (failOn !== undefined) requireNoSign(folder, found);
+    requirePassed(folder, found, failOn);
   });
 }
 
@@ -102,9 +116,24 @@ async function requirePlaces(
   await checkWritable('--out', out, 'folder');
 }
 
-/** @throws FailedCheck also where nothing can be told: what was not seen has not passed. */
-function requireNoSign(folder: string, { verdict }: Audit): void {
-  if (verdict === 'no sign') return;
-  const found = verdict === 'leaks' ? 'it can be told which images it was trained on' : 'it cannot be ruled out';
-  throw new FailedCheck(`--fail-on membership: ${found} of ${folder}.`);
+/** @throws FailedCheck with a sentence for each that failed, also where nothing can be told: what was not seen has not passed. */
+function requirePassed(folder: string, { verdict, copies }: PrivacyReport, checks: readonly AuditCheck[]): void {
+  const faults: Record<AuditCheck, string | undefined> = {
+    membership:
+      verdict === 'no sign'
+        ? undefined
+        : verdict === 'leaks'
+          ? 'it can be told which images it was trained on'
+          : 'it cannot be ruled out',
+    memorisation:
+      copies?.verdict === 'none found'
+        ? undefined
+        : copies?.verdict === 'copies found'
+          ? 'copies of training images were found among pictures'
+          : 'copies cannot be ruled out among pictures',
+  };
+  const failed = [...new Set(checks)].flatMap((name) =>
+    faults[name] === undefined ? [] : [`--fail-on ${name}: ${faults[name]} of ${folder}.`],
+  );
+  if (failed.length > 0) throw new FailedCheck(failed.join(' '));
 }
