@@ -32,6 +32,7 @@ import {
   rankAttacks,
   rankChances,
   readScores,
+  refuseSharedGroups,
   riskTable,
   runShadows,
   scoreImages,
@@ -57,6 +58,7 @@ export async function audit(job: AuditJob, hooks: AuditHooks): Promise<Audited> 
   const schedule = makeSchedule(model.scheduler);
   const timesteps = job.timesteps ? checkTimesteps(action, job.timesteps, schedule) : usualTimesteps(action, schedule);
   requireHeldOut(action, job);
+  const unknown = await refuseSharedGroups(action, data, test);
   const facts = await modelFacts(model);
   const searched = await readCopies(action, evaluation, facts.hash);
   const notes: string[] = [];
@@ -64,6 +66,8 @@ export async function audit(job: AuditJob, hooks: AuditHooks): Promise<Audited> 
     notes.push(sentence);
     hooks.onNote(sentence);
   };
+
+  if (unknown !== undefined) onNote(unknown);
 
   const { prepare } = hooks;
   const real = await openRealImages({

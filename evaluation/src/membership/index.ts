@@ -10,6 +10,7 @@ export { type RiskRow, rankChances, riskTable, standOut } from './risk.ts';
 export { type Attacked, scoreImages } from './scores.ts';
 export type { ShadowSettings } from './shadow.ts';
 export { runShadows } from './shadows.ts';
+export { refuseSharedGroups } from './shared-groups.ts';
 export { checkTimesteps, usualTimesteps } from './timesteps.ts';
 export { type AttackFigures, AUDIT_VERSION, type Audit, type AuditVerdict } from './types.ts';
 export { judgeAttacks, limitsOf } from './verdict.ts';
