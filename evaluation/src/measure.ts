@@ -149,6 +149,7 @@ export function searchCopies(
         heldOut: unseen.features,
         extract: network.extract,
       },
+      parts: true,
       seed,
       onProgress: (done, total) => report({ done, total }),
       signal,

@@ -1,7 +1,8 @@
 /** The nearest training images by the Euclidean distance of features. */
 import { meanOf } from '../measures/frechet.ts';
+import type { Watch } from '../sets/hooks.ts';
 import type { Features } from '../sets/types.ts';
-import { nearestKeys, type Watch } from './nearest.ts';
+import { nearestKeys } from './nearest.ts';
 import { measureFound, NEIGHBOURS, type Neighbours } from './neighbours.ts';
 
 /** @param training of at least one image, of the same width */

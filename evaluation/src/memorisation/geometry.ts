@@ -5,8 +5,6 @@ import type { ImageShape } from '@onnoise/scheduler/model';
 const MOST_SHIFT = 2;
 /** Side of reduced pictures, at most. */
 const REDUCED = 16;
-/** Deviations below this many of 256 levels are not stretched: they are noise. */
-export const LEAST_DEVIATION = 2;
 
 /** Pixels that images of this shape are moved at most: an eighth of the smaller side, up to two. */
 export const shiftOf = ([, height, width]: ImageShape): number =>

@@ -8,16 +8,11 @@
 
 import { InferenceSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
+import type { Watch } from '../sets/hooks.ts';
 
 /** Numbers that a block's product may have: 64 MiB. */
 const BLOCK = 1 << 24;
 const MOST_ROWS = 256;
-
-/** How far a search is, in rows, and whether it is to stop: it then rejects with the signal's reason. */
-export interface Watch {
-  onProgress?: ((done: number, total: number) => void) | undefined;
-  signal?: AbortSignal | undefined;
-}
 
 /** Rows of numbers, one after the other. */
 export interface Rows {

@@ -1,5 +1,6 @@
 /** The nearest training images of a set of pictures, in one space. */
 import { lettingOthersRun } from '../measures/let-others-run.ts';
+import type { PartLay } from '../parts/index.ts';
 import type { Orientation } from './orientations.ts';
 
 /** For each picture its nearest training images, nearest first. */
@@ -14,6 +15,8 @@ export interface Neighbours {
   distances: Float64Array;
   /** [count, each]; only in pixels. */
   moves?: Move[] | undefined;
+  /** [count, each]; only in crops and halves. */
+  lays?: PartLay[] | undefined;
 }
 
 /** How a training image comes to lie on a picture: mirrored, turned, then moved right and down, in pixels. */

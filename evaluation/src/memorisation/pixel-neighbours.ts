@@ -10,10 +10,12 @@
  * the exact distances are measured for a few training images only.
  */
 import { sizeOf } from '@onnoise/scheduler/model';
+import { LEAST_DEVIATION } from '../parts/index.ts';
+import type { Watch } from '../sets/hooks.ts';
 import type { ImageSet } from '../sets/types.ts';
 import { type BestLays, openBestLays } from './best-lays.ts';
-import { type Geometry, geometryOf, LEAST_DEVIATION } from './geometry.ts';
-import { nearestKeys, type Watch } from './nearest.ts';
+import { type Geometry, geometryOf } from './geometry.ts';
+import { nearestKeys } from './nearest.ts';
 import { type Measure, type Measured, measureFound, NEIGHBOURS, type Neighbours } from './neighbours.ts';
 import { newPlaces, orientationsOf } from './orientations.ts';
 import { reducedKeys, reducedViews } from './reduced-views.ts';

@@ -34,18 +34,9 @@ export async function plantCopies(training: ImageSet, count: number, seed: numbe
   // Of the first half as they are, of the second inverted; 0, neither laid nor inverted, is left out.
   const laid = new Int32Array(drawn.length);
   randomInts(seed, ORIENTATION_STREAM, 0, 2 * orientations.length - 1, laid);
-  const light = new Float64Array(3 * drawn.length);
-  uniform(seed, LIGHT_STREAM, 0, light);
   const pixels = new Uint8Array(drawn.length * size);
-  const noise = new Float32Array(size);
   for (const [n, image] of drawn.entries()) {
     const [right, down] = [shifts[2 * n]! - most, shifts[2 * n + 1]! - most];
-    const [contrast, brightness, deviation] = [
-      1 + MOST.contrast * (2 * light[3 * n]! - 1),
-      MOST.brightness * (2 * light[3 * n + 1]! - 1),
-      MOST.noise * light[3 * n + 2]!,
-    ];
-    gaussian(seed, n * size, noise, NOISE_STREAM);
     const original = training.pixels.subarray(image * size, (image + 1) * size);
     const laying = n % 2 === 0 ? 0 : laid[n]! + 1;
     const inverted = laying >= orientations.length;
@@ -57,16 +48,37 @@ export async function plantCopies(training: ImageSet, count: number, seed: numbe
         lying[start + place] = inverted ? 255 - level : level;
       }
     }
-    const changed = new Uint8ClampedArray(size);
+    const moved = new Uint8Array(size);
     for (let i = 0; i < size; i++) {
       const [x, y] = [i % columns, Math.floor(i / columns) % rows];
       const channel = Math.floor(i / (rows * columns));
-      const from = (channel * rows + within(y - down, rows)) * columns + within(x - right, columns);
-      changed[i] = 127.5 + contrast * (lying[from]! - 127.5) + brightness + deviation * noise[i]!;
+      moved[i] = lying[(channel * rows + within(y - down, rows)) * columns + within(x - right, columns)]!;
     }
-    pixels.set(await throughJpeg(changed, training.shape), n * size);
+    pixels.set(await worsened(moved, training.shape, { seed, n }), n * size);
   }
   return { shape: training.shape, count: drawn.length, pixels };
+}
+
+/** With other contrast and brightness, noise and JPEG's traces. @param n number of the copy: each has its own changes */
+export async function worsened(
+  bytes: Uint8Array,
+  shape: ImageSet['shape'],
+  { seed, n }: { seed: number; n: number },
+): Promise<Uint8Array> {
+  const light = new Float64Array(3);
+  uniform(seed, LIGHT_STREAM, 3 * n, light);
+  const [contrast, brightness, deviation] = [
+    1 + MOST.contrast * (2 * light[0]! - 1),
+    MOST.brightness * (2 * light[1]! - 1),
+    MOST.noise * light[2]!,
+  ];
+  const noise = new Float32Array(bytes.length);
+  gaussian(seed, n * bytes.length, noise, NOISE_STREAM);
+  const changed = Uint8ClampedArray.from(
+    bytes,
+    (level, i) => 127.5 + contrast * (level - 127.5) + brightness + deviation * noise[i]!,
+  );
+  return throughJpeg(changed, shape);
 }
 
 const within = (at: number, extent: number): number => Math.min(Math.max(at, 0), extent - 1);

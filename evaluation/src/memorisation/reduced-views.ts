@@ -2,8 +2,9 @@
  * Reduced pictures: one gray value for each whole square of pixels, brought to mean 0 and deviation 1. The sums of all
  * squares of a picture are made once; each orientation and place picks its own among them.
  */
+import { LEAST_DEVIATION } from '../parts/index.ts';
 import type { ImageSet } from '../sets/types.ts';
-import { type Geometry, LEAST_DEVIATION } from './geometry.ts';
+import type { Geometry } from './geometry.ts';
 import type { NearestSearch, Rows } from './nearest.ts';
 import { newPlaces, orientationsOf } from './orientations.ts';
 

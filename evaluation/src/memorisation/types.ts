@@ -5,9 +5,13 @@
  * Carlini et al., Extracting training data from diffusion models, 2023: a copy lies near 0, a new picture near 1.
  */
 import type { Verdict } from '@onnoise/scheduler/model';
+import type { PartName } from '../parts/index.ts';
 
-/** Where distances are measured: between pixels after small shifts, or between the features of a network. */
-export const SPACES = ['pixels', 'features'] as const;
+/**
+ * Where distances are measured: between pixels after small shifts, between the features of a network, between a picture and crops of
+ * images, or between a half of a picture and that half of images.
+ */
+export const SPACES = ['pixels', 'features', 'crops', 'halves'] as const;
 export type Space = (typeof SPACES)[number];
 
 /** Whether a model repeats its training images, and how well that could be seen. */
@@ -46,6 +50,8 @@ export interface Memorisation {
     /** Side of the squares of pixels that were averaged before, to compare large images; 1 for up to 64 pixels a side. */
     reduced: number;
   };
+  /** How well copies of parts would have been seen; absent where parts were not compared. */
+  parts?: PartSensitivity[] | undefined;
   /** One for each space. */
   tests: CopyTest[];
   /** Pictures below the threshold of a space, the closest first. Some may be there by chance: see `expected`. */
@@ -131,6 +137,8 @@ export interface Pair {
   shift?: readonly [right: number, down: number] | undefined;
   /** Whether it must be made negative. */
   inverted?: boolean | undefined;
+  /** Which part of the training image the picture shows, in pixels of it; only in crops and halves. A half lies where it lay, a crop is enlarged. */
+  part?: { name: PartName; left: number; top: number; width: number; height: number } | undefined;
   flagged: boolean;
 }
 
@@ -140,4 +148,14 @@ export interface SensitivityRow {
   copies: number;
   /** Share of trials in which the verdict is `copies found`, 0 to 1. With 0 copies: the share of false accusations. */
   found: number;
+}
+
+/** The same for copies of one kind of part. */
+export interface PartSensitivity {
+  part: 'crop' | 'half';
+  /** Of a crop: its side as a share of the image's. */
+  side?: number | undefined;
+  /** Share of the planted ones that lie below the threshold of crops or of halves, 0 to 1. */
+  seen: number;
+  sensitivity: SensitivityRow[];
 }

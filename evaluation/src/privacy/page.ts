@@ -105,7 +105,7 @@ ${
   html`<li>${plural(shadows.trained, 'other model')} like this one, each trained on half of all images, ${shadows.trained === 1 ? 'says' : 'say'} what error an image has with and without training on it.</li>
 `
 }<li>The answer is yes only if chance, all attacks taken together, explains it in fewer than 5 of 100 audits of a model that leaks nothing.</li>
-${copies !== null && html`<li>Copies: a picture is suspicious if it lies nearer to a training image than other real images do, moved, turned, mirrored or inverted, too.</li>\n`}</ul>
+${copies !== null && html`<li>Copies: a picture is suspicious if it lies nearer to a training image than other real images do, moved, turned, mirrored or inverted, too${copies.tests.some(({ space }) => space === 'crops') && ', or holds an enlarged crop or a half of one'}.</li>\n`}</ul>
 </section>
 <section aria-labelledby="limits">
 <h2 id="limits">What it cannot show</h2>

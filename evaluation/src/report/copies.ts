@@ -4,7 +4,7 @@ import { plural } from '@onnoise/base/text';
 import { formatShare, formatValue } from '@onnoise/scheduler/model';
 import { closestPairs, type PairPictures } from '../memorisation/closest-pairs.ts';
 import { TRIALS } from '../memorisation/sensitivity.ts';
-import type { CopyTest, Memorisation, Pair, Space } from '../memorisation/types.ts';
+import type { CopyTest, Memorisation, Pair, PartSensitivity, Space } from '../memorisation/types.ts';
 import { isRepetitive, tinyChance } from '../memorisation/verdict.ts';
 import { histogram, sensitivityCurve } from './charts.ts';
 import { type Html, html } from './html.ts';
@@ -16,7 +16,12 @@ import { count, memorisationSentence, unbroken } from './words.ts';
 /** Most pairs of a space that are shown. */
 const MOST_PAIRS = 6;
 
-const SPACE_NAMES: Readonly<Record<Space, string>> = { pixels: 'pixels', features: 'features' };
+const SPACE_NAMES: Readonly<Record<Space, string>> = {
+  pixels: 'pixels',
+  features: 'features',
+  crops: 'crops',
+  halves: 'halves',
+};
 
 export async function copiesSection(memorisation: Memorisation, pictures: ReportPictures): Promise<Html> {
   const { verdict, reason, tests, counts, duplicates, sensitivity } = memorisation;
@@ -45,15 +50,44 @@ ${await sensitivityCurve(sensitivity)}</figure>`
 }
 </div>
 ${sensitivity.length > 1 && sensitivityTable(memorisation)}
+${memorisation.parts !== undefined && partsTable(memorisation)}
 ${await pairsList(memorisation, pictures)}
 </section>`;
 }
 
 /** What a copy may be, and which copies go unseen. */
-function searchSentence({ search: { shift, orientations } }: Memorisation): string {
+function searchSentence({ search: { shift, orientations }, parts }: Memorisation): string {
   const far = shift === 0 ? 'moved' : `moved further than ${plural(shift, 'pixel')}`;
   const turn = orientations === 8 ? '90 degrees' : '180 degrees';
-  return `Pixels were also compared mirrored, turned by ${turn}, and as their negative. They do not show copies that are ${far}, scaled or turned by other angles, copies under strong noise, and copies of a part of an image, such as a half. Features, which are compared as the pictures are, may show some of these.`;
+  const pixels = `Pixels were also compared mirrored, turned by ${turn}, and as their negative.`;
+  const features = 'Features, which are compared as the pictures are, may show some of these.';
+  if (parts === undefined) {
+    return `${pixels} They do not show copies that are ${far}, scaled or turned by other angles, copies under strong noise, and copies of a part of an image, such as a half. ${features}`;
+  }
+  return `${pixels} A picture was also compared with crops of the training images, enlarged, and each half of it with the same half of theirs. Neither shows copies that are ${far} and not enlarged, turned by other angles, copies under strong noise, and crops that are mirrored, turned or smaller than half of a side. ${features}`;
+}
+
+/** Of parts: each kind, how many single copies lie below the threshold, and how many together are called out. */
+const partsTable = ({ parts = [], counts }: Memorisation) => html`<table>
+<caption>Copies of parts, planted among ${count(counts.samples)} pictures: how many are suspicious by themselves, and how many together are called out in at least 95 % of trials</caption>
+<thead><tr><th scope="col">Part</th><th scope="col" class="n">Suspicious</th><th scope="col" class="n">Called out from</th></tr></thead>
+<tbody>
+${parts.map(
+  (each) =>
+    html`<tr><th scope="row">${partWords(each)}</th><td class="n">${formatShare(each.seen)}</td><td class="n">${calledOut(each)}</td></tr>
+`,
+)}</tbody>
+</table>`;
+
+const partWords = ({ part, side }: PartSensitivity): string =>
+  part === 'half' ? 'a half' : `a crop of ${formatShare(side!)} of the side, enlarged`;
+
+/** As the headline of a verdict asks for. */
+const SURE = 0.95;
+
+function calledOut({ sensitivity }: PartSensitivity): string {
+  const least = sensitivity.find(({ copies, found }) => copies > 0 && found >= SURE);
+  return least === undefined ? 'more than all that were tried' : plural(least.copies, 'copy', 'copies');
 }
 
 /** `0.02 %`: other than shares, chances may be tiny, and 0 is none. */
@@ -146,7 +180,11 @@ async function pairItem(
 }
 
 /** ` The nearest lies on it mirrored, turned by 90 degrees and inverted.`; nothing where it lies as it is. */
-function layWords({ mirrored, turned, inverted }: Pair): string {
+function layWords({ mirrored, turned, inverted, part }: Pair): string {
+  if (part?.name === 'crop') {
+    return ` It is like the crop of the nearest that begins ${part.left} pixels from the left and ${part.top} from the top and is ${part.width} pixels wide.`;
+  }
+  if (part) return ` Its ${part.name} half is like that of the nearest.`;
   const words = [mirrored && 'mirrored', turned && `turned by ${turned} degrees`, inverted && 'inverted'].filter(
     Boolean,
   );

@@ -11,3 +11,9 @@ export interface EvaluationHooks {
   onNote: (sentence: string) => void;
   signal?: AbortSignal | undefined;
 }
+
+/** How far a search is, in rows, and whether it is to stop: it then rejects with the signal's reason. */
+export interface Watch {
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answersOf, mostRight } from '#evaluation/privacy/answers.ts';
 import { formatPrivacyPage } from '#evaluation/privacy/index.ts';
 import { reportText } from '#evaluation/privacy/text.ts';
-import { exampleCopies, examplePrivacyReport } from '#test/privacy-report.ts';
+import { exampleCopies, examplePrivacyReport } from '#test/evaluate/privacy-report.ts';
 
 const PROMISE = {
   epsilon: 7.98,
