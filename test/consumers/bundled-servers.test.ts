@@ -1,4 +1,4 @@
-/** The function of docs/bundled-servers.md, made by the lines there: its folder, moved elsewhere, draws what the sources draw. */
+/** The function of docs/serving/bundled-servers.md, made by the lines there: its folder, moved elsewhere, draws what the sources draw. */
 import { cp, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { useProject } from '#test/consumers/project.ts';
 import { ROOT, readText } from '#test/repository.ts';
 import { skipBecause } from '#test/skip.ts';
 
-const SECTION = /## AWS Lambda[\s\S]*?(?=\n## )/.exec(readText('docs/bundled-servers.md'))![0];
+const SECTION = /## AWS Lambda[\s\S]*?(?=\n## )/.exec(readText('docs/serving/bundled-servers.md'))![0];
 const [, HANDLER] = /```js\n([\s\S]*?)```/.exec(SECTION)!;
 const [, LINES] = /```sh\n([\s\S]*?)```/.exec(SECTION)!;
 

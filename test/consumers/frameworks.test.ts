@@ -1,6 +1,6 @@
 /**
  * Apps of the bundlers and frameworks that have a server or are older than ours, each with the settings that docs/in-a-page.md and
- * docs/bundled-servers.md name: what the page draws in Chromium, and what a route of the server sends, is what Node samples.
+ * docs/serving/bundled-servers.md name: what the page draws in Chromium, and what a route of the server sends, is what Node samples.
  *
  * They are named in exact versions, and what they need comes as the registry has it. Astro 6 and SvelteKit 3 need Node 22, which npm has
  * as a package for Linux x64.

@@ -1,5 +1,5 @@
 /**
- * `pipeline audit`: whether an attacker can tell which images a model was trained on (docs/evaluation/privacy.md). It checks everything
+ * `pipeline audit`: whether an attacker can tell which images a model was trained on (docs/evaluation/audit.md). It checks everything
  * before the network is called: model, images, options, and whether the results can be written.
  */
 import { modelFolder } from '@onnoise/base/install';
