@@ -88,7 +88,8 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
       // Pictures of the masks of real images would be tested on these very images.
       const told = facts.conditionImage !== undefined;
       const asTraining = told ? undefined : await measureAsTraining(candidate, judges, classCount, hooks);
-      const radiomics = job.radiomics ? await measureTexture(candidate, judges, hooks) : undefined;
+      const radiomics = job.radiomics ? await measureTexture(candidate, judges, { ...hooks, onNote }) : undefined;
+      if (job.radiomics && radiomics === undefined) onNote(NO_RADIOMICS);
       const searched = first.all ? { images: first.all, features: await network.extract(first.all) } : candidate;
       const copies = await searchCopies(searched, judges, hooks);
       if (copies.duplicates.heldOut > 0) onNote(onShared(copies));
@@ -132,6 +133,9 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     real.close();
   }
 }
+
+const NO_RADIOMICS =
+  'The Frechet radiomics distance is not measured: it is no number for these images, too many of which are blank or have nothing that a mask marks.';
 
 /** The measures of real images are what a model can reach: images that it knows flatter them. */
 const onShared = ({ counts, duplicates: { heldOut } }: Memorisation): string =>

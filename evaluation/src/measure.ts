@@ -5,7 +5,7 @@ import { type MeasuredMasks, measureMasks } from './measure-masks.ts';
 import { placesOf, takeRows } from './measures/images.ts';
 import { type Candidate, measureEach, numberErrorAbout, numberErrors } from './measures/index.ts';
 import { findCopies, type Memorisation } from './memorisation/index.ts';
-import { measureRadiomics } from './radiomics/index.ts';
+import { isMasked, measureRadiomics } from './radiomics/index.ts';
 import type { MaskClass } from './report/types.ts';
 import type { Run } from './sampling/runs.ts';
 import type { EvaluationHooks } from './sets/hooks.ts';
@@ -122,15 +122,16 @@ export async function measureAsTraining(
 export function measureTexture(
   { images: model }: Candidate,
   { sets: { training, real, noise }, seed }: Judges,
-  { stage, signal }: EvaluationHooks,
+  { stage, onNote, signal }: EvaluationHooks,
 ): Promise<Measure | undefined> {
+  const all = { model, real: real.images, noise: noise.images, training: training.images };
+  if (isMasked(all)) onNote(OF_MASKS);
   return stage('Radiomics', 'images', (report) =>
-    measureRadiomics(
-      { model, real: real.images, noise: noise.images, training: training.images },
-      { seed, onProgress: (done, total) => report({ done, total }), signal },
-    ),
+    measureRadiomics(all, { seed, onProgress: (done, total) => report({ done, total }), signal }),
   );
 }
+
+const OF_MASKS = 'The Frechet radiomics distance is of what the masks mark: all classes but the first.';
 
 export function searchCopies(
   { images: samples, features }: Candidate,

@@ -28,7 +28,8 @@ export async function lookAtSets(
   const total = dataset.train.length + unseen.numbers.length + pictures.count;
   return stage('Looking at images', 'images', async (report) => {
     report({ done: 0, total });
-    const training = await look(await readImages(dataset, dataset.train));
+    const knownMasks = dataset.beside?.mask && (await readBeside(dataset, dataset.train));
+    const training = await look({ ...(await readImages(dataset, dataset.train)), masks: knownMasks });
     report({ done: training.images.count, total });
     const { beside } = unseen.dataset;
     const ownMasks = beside?.mask && (await readBeside(unseen.dataset, unseen.numbers));

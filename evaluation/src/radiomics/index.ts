@@ -1,4 +1,4 @@
 /** Radiomics features of pictures, and the Frechet distance in them. */
 export { type Radiomics, radiomicsDistance } from './distance.ts';
 export { type RadiomicsImage, radiomicsOf } from './features.ts';
-export { measureRadiomics } from './measure.ts';
+export { isMasked, measureRadiomics } from './measure.ts';

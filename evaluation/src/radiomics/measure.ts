@@ -1,4 +1,7 @@
-/** The Frechet radiomics distance of an evaluation's pictures and of its anchors, from as many training images. */
+/**
+ * The Frechet radiomics distance of an evaluation's pictures and of its anchors, from as many training images: of what their masks mark,
+ * where all have masks, as frd-score takes them. Which class a pixel has does not matter, but for the first, which is no part of it.
+ */
 import type { Measure } from '@onnoise/scheduler/model';
 import { placesOf, takeImages } from '../measures/images.ts';
 import { lettingOthersRun } from '../measures/let-others-run.ts';
@@ -6,6 +9,10 @@ import { RADIOMICS_DISTANCE } from '../measures/radiomics-distance.ts';
 import type { ImageSet } from '../sets/types.ts';
 import { type Radiomics, radiomicsDistance } from './distance.ts';
 import { radiomicsOf } from './features.ts';
+
+/** Whether only what masks mark counts. */
+export const isMasked = (sets: RadiomicsSets): boolean =>
+  Object.values(sets).every((set: ImageSet) => set.masks !== undefined);
 
 /** All gray. */
 export interface RadiomicsSets {
@@ -24,9 +31,11 @@ export interface RadiomicsOptions {
 
 /** @returns undefined where a distance is no number, as of a set from itself */
 export async function measureRadiomics(
-  { model, real, noise, training }: RadiomicsSets,
+  given: RadiomicsSets,
   { seed, onProgress, signal }: RadiomicsOptions,
 ): Promise<Measure | undefined> {
+  const { model, real, noise, training } = given;
+  const masked = isMasked(given);
   const some = Math.min(model.count, training.count);
   const sets = [takeImages(training, placesOf(training.count, some, seed)), model, real, noise];
   const total = sets.reduce((sum, { count }) => sum + count, 0);
@@ -37,12 +46,10 @@ export async function measureRadiomics(
     const [, height, width] = set.shape;
     for (let i = 0; i < set.count; i++) {
       await letOthersRun();
-      const row = radiomicsOf({
-        height,
-        width,
-        pixels: set.pixels.subarray(i * height * width, (i + 1) * height * width),
-      });
-      // Of a blank picture nothing can be told: frd-score leaves it out, too.
+      const [from, to] = [i * height * width, (i + 1) * height * width];
+      const mask = masked ? set.masks!.subarray(from, to) : undefined;
+      const row = radiomicsOf({ height, width, pixels: set.pixels.subarray(from, to), mask });
+      // Of a blank picture, or an empty mask, nothing can be told: frd-score leaves it out, too.
       if (row && Object.values(row).every((value) => !Number.isNaN(value))) rows.push(row);
       onProgress?.(++done, total);
     }

@@ -92,8 +92,12 @@ describe('pipeline evaluate', () => {
     timeout: 300_000,
   }, async () => {
     await writeFollower(place('follower'));
-    const told = await evaluate('follower', ...MASKS);
+    const told = await evaluate('follower', ...MASKS, '--radiomics');
     expect([told.code, told.stderr]).toEqual([0, expect.stringContaining('Segmenter')]);
+    expect(told.stderr).toContain(
+      'The Frechet radiomics distance is of what the masks mark: all classes but the first.',
+    );
+    expect(told.stdout).toContain('Frechet radiomics distance');
     expect(told.stdout).toContain('Dice of masks');
     const follower = await read();
     const { model, real, noise } = diceOf(follower);
