@@ -1,0 +1,82 @@
+/** `pipeline audit` of models that are told more than the image: masks, pictures, numbers. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { PrivacyReport } from '#evaluation/privacy/index.ts';
+import { maskedImages, writeMasked } from '#test/evaluate/masked.ts';
+import { temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
+
+const COUNT = 30;
+
+describe('pipeline audit of a model that is told', () => {
+  const root = temporaryFolder();
+  const place = (name: string) => join(root, name);
+  const cache = ['--cache-dir', place('cache')];
+  const data = ['--data', place('data/images')];
+  const folder = writeMasked(place('data'), maskedImages(COUNT, 1));
+
+  /** Trains, exports and audits with the images that training held out. */
+  async function auditTold(name: string, told: readonly string[]) {
+    await folder;
+    const split = ['--validation-share', '0.4', '--seed', '3'];
+    const own = ['--steps', '2', ...split, ...cache, ...told];
+    const trained = await trainTiny(place('data/images'), place(`runs/${name}`), ...own);
+    expect(trained.code, trained.stderr).toBe(0);
+    const exported = await runCli('export', '--run', place(`runs/${name}`), '--out', place(name));
+    expect(exported.code, exported.stderr).toBe(0);
+    return audit(name, ...told);
+  }
+
+  const audit = (name: string, ...args: string[]) =>
+    runCli(
+      ...['audit', '--model', place(name), ...data, '--device', 'cpu', '--draws', '1', '--timesteps', '50', ...cache],
+      ...['--run', place(`audits/${name}`), '--out', place(`out/${name}`), ...args],
+    );
+  const read = (name: string): PrivacyReport =>
+    JSON.parse(readFileSync(join(place(`out/${name}`), 'audit.json'), 'utf8'));
+
+  const expectAudited = (name: string, { code, stderr }: { code: number; stderr: string }) => {
+    expect(code, stderr).toBe(0);
+    expect(read(name)).toMatchObject({ data: { training: 18, heldOut: 12 }, settings: { split: { seed: 3 } } });
+    for (const { auc } of read(name).attacks) expect(auc.value).toBeGreaterThan(0);
+  };
+
+  it('masks, to the model and to shadows', async () => {
+    expectAudited('masks', await auditTold('masks', ['--masks', place('data/masks')]));
+    const shadows = await audit('masks', '--masks', place('data/masks'), '--shadows', '4', '--steps', '1');
+    expect(shadows.code, shadows.stderr).toBe(0);
+    expect(read('masks').shadows).toMatchObject({ trained: 4 });
+  });
+
+  it('pictures', async () => {
+    await writeMasked(place('low'), maskedImages(COUNT, 1));
+    expectAudited('pictures', await auditTold('pictures', ['--condition-images', place('low/images')]));
+  });
+
+  it('numbers, of images that training held out alone', async () => {
+    await folder;
+    const rows = Array.from({ length: COUNT }, (_, i) => `${i},${20 + ((i * 7) % 60)}`);
+    await writeFiles(root, { 'table.csv': Buffer.from(`id,age\n${rows.join('\n')}\n`) });
+    const told = ['--csv', place('table.csv'), '--condition-columns', 'age'];
+    expectAudited('numbers', await auditTold('numbers', told));
+    await writeMasked(place('others'), maskedImages(12, 9));
+    expect(await refusal(audit('numbers', ...told, '--test-data', place('others/images')))).toContain(
+      '--test-data must be left out for a model that is told numbers, such as age, since it has none.',
+    );
+  });
+
+  it('masks of other images, too, and of as many of them as there are', async () => {
+    await auditTold('apart', ['--masks', place('data/masks')]);
+    await writeMasked(place('apart-data'), maskedImages(12, 11));
+    const found = await audit('apart', '--masks', place('data/masks'), '--test-data', place('apart-data/images'));
+    expect([found.code, found.stderr]).toEqual([
+      2,
+      expect.stringContaining('--test-masks must name the masks of --test-data'),
+    ]);
+    const args = ['--test-data', place('apart-data/images'), '--test-masks', place('apart-data/masks')];
+    const { code, stderr } = await audit('apart', '--masks', place('data/masks'), ...args);
+    expect(code, stderr).toBe(0);
+    expect(read('apart').data).toMatchObject({ training: 18, heldOut: 12, test: 'images' });
+  });
+});
