@@ -1,4 +1,4 @@
-/** The files of `pipeline evaluate` and `compare`, and the page's view of a model that was evaluated. */
+/** The files of `pipeline evaluate`, `compare` and `audit`, and the page's view of a model that was evaluated. */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSides } from '#evaluation/compare/folders.ts';
 import { formatComparison } from '#evaluation/compare/page.ts';
+import { formatPrivacyPage } from '#evaluation/privacy/index.ts';
 import { formatEvaluation, writeReport } from '#evaluation/report/write.ts';
 import { faults } from '#test/browser/axe.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
@@ -13,12 +14,13 @@ import { DESKTOP, openSite, PHONE } from '#test/browser/site.ts';
 import { useBrowser, useHost, visit } from '#test/browser/visit.ts';
 import { writeEvaluatedModel, writeRun } from '#test/compare-folders.ts';
 import { eachLong } from '#test/each-long.ts';
+import { examplePrivacyReport } from '#test/evaluate/privacy-report.ts';
 import { exampleEvaluation, exampleMeasures, examplePictures } from '#test/evaluation.ts';
 import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { skipBecause } from '#test/skip.ts';
 
-const NAMES = ['report.html', 'compare.html'];
+const NAMES = ['report.html', 'compare.html', 'privacy.html'];
 /** CSS pixels between the margins of A4. */
 const PAPER = { width: 718, height: 1000 };
 
@@ -36,6 +38,7 @@ describe('the files', skipBecause(LACKS_CHROMIUM), () => {
       await writeEvaluatedModel(join(folder, 'd'), { measures: exampleMeasures(12.1) }),
     ]);
     writeFileSync(join(folder, 'compare.html'), await formatComparison(sides));
+    writeFileSync(join(folder, 'privacy.html'), formatPrivacyPage(examplePrivacyReport()));
   });
   const open = async (name: string, options: Parameters<typeof visit>[1]) => {
     const { page } = await visit(browser(), options);
@@ -60,6 +63,16 @@ describe('the files', skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
     expect(await overflow(page)).toBe(0);
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
+  });
+
+  it('a privacy report is one page of A4, whatever it found', async () => {
+    const unclear = { verdict: 'cannot tell', copies: null } as const;
+    writeFileSync(join(folder, 'unclear.html'), formatPrivacyPage(examplePrivacyReport(unclear)));
+    for (const name of ['privacy.html', 'unclear.html']) {
+      const page = await open(name, { viewport: PAPER });
+      const pdf = await page.pdf({ preferCSSPageSize: true });
+      expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g), name).toHaveLength(1);
+    }
   });
 
   it('runs no script, even one that is put into it', async () => {
