@@ -18,7 +18,7 @@ export const LIMITS: Readonly<Record<string, number>> = {
   '@onnoise/base': 160,
   '@onnoise/medical': 110,
   '@onnoise/training': 820,
-  '@onnoise/evaluation': 560,
+  '@onnoise/evaluation': 620,
   '@onnoise/phantom': 120,
   '@onnoise/pipeline': 600,
   '@onnoise/model-digits': 3000,
