@@ -1,5 +1,5 @@
 import type { Route, View } from '../state/router.ts';
-import { findChapter } from '../views/learn/chapters.ts';
+import { findChapter, findPage } from '../views/learn/chapters.ts';
 
 /** The views' names in links and titles; below, shorter ones for links on narrow screens. */
 export const VIEW_NAMES: Record<View, string> = {
@@ -20,7 +20,7 @@ export const SHORT_NAMES: Record<View, string> = {
   model: 'Model',
 };
 
-/** The name of what an address shows: a chapter's, else the view's. */
+/** The name of what an address shows: a chapter's or a page's, else the view's. */
 export function titleOf({ view, part }: Pick<Route, 'view' | 'part'>): string {
-  return (view === 'learn' && findChapter(part)?.title) || VIEW_NAMES[view];
+  return (view === 'learn' && (findChapter(part) ?? findPage(part))?.title) || VIEW_NAMES[view];
 }

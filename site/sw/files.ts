@@ -27,8 +27,8 @@ export const START = 'index.html';
 const LARGE = 1.5e6;
 const HASH_DIGITS = 16;
 
-/** What only one figure of the lecture needs. */
-const OF_A_FIGURE = /^(learn\/uses\/|assets\/families-)/;
+/** What only one figure of the lecture needs, and its exercises. */
+const OF_A_FIGURE = /^(learn\/uses\/|assets\/(families|exercise)-)/;
 /** Of the three builds of onnxruntime-web a browser needs one. */
 const OF_A_RUNTIME = /\.wasm$|^assets\/ort\./;
 

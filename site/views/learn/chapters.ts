@@ -63,3 +63,13 @@ export function neighbours(id: ChapterId): { before: Chapter | undefined; after:
   const at = CHAPTERS.findIndex((chapter) => chapter.id === id);
   return { before: CHAPTERS[at - 1], after: CHAPTERS[at + 1], number: at + 1 };
 }
+
+/** Pages about the exercises of all chapters. */
+const PAGES = [
+  { id: 'sheet', title: 'Exercises, for the teacher' },
+  { id: 'hand-in', title: 'Exercises that were handed in' },
+] as const;
+
+export type PageId = (typeof PAGES)[number]['id'];
+
+export const findPage = (id: string): { id: PageId; title: string } | undefined => PAGES.find((page) => page.id === id);

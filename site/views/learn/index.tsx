@@ -1,9 +1,10 @@
 /** Learn: the lecture in chapters, each with an address of its own, `#/learn/guess`. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { Later } from '../../components/later.tsx';
 import { createLazy, type LazyModule } from '../../components/lazy.tsx';
 import { route } from '../../state/store.ts';
-import { CHAPTERS, type Chapter, type ChapterId, findChapter, neighbours } from './chapters.ts';
+import { CHAPTERS, type Chapter, type ChapterId, findChapter, findPage, neighbours, type PageId } from './chapters.ts';
 import { READING } from './cite.tsx';
 import { Contents } from './contents.tsx';
 import './learn.css';
@@ -18,6 +19,10 @@ import { last, markDone } from './progress.ts';
 const modules = import.meta.glob<Awaited<ReturnType<LazyModule>>>('./*/index.tsx');
 const { Show } = createLazy<ChapterId | 'map' | typeof READING>((id) => modules[`./${id}/index.tsx`]);
 
+/** Of all chapters: read when a chapter is on show, so that a first visit does not wait for them. */
+const exercises = import.meta.glob<Awaited<ReturnType<LazyModule>>>('./exercises/exercise-*.tsx');
+const { Show: ShowExercises } = createLazy<'list' | PageId>((id) => exercises[`./exercises/exercise-${id}.tsx`]);
+
 export default function LearnView(): JSX.Element {
   const chapter = findChapter(route.value.part);
   useEffect(() => {
@@ -25,6 +30,8 @@ export default function LearnView(): JSX.Element {
     last.value = chapter;
     openPart('learn'); // without a network the others work, too
   }, [chapter]);
+  const page = findPage(route.value.part);
+  if (page) return <ShowExercises key={page.id} name={page.id} />;
   if (route.value.part === READING) return <Show name={READING} />;
   if (!chapter) {
     return (
@@ -59,6 +66,9 @@ function ChapterFrame({ chapter, children }: { chapter: Chapter; children: Compo
         <p class="lede">{idea}</p>
       </header>
       {children}
+      <Later>
+        <ShowExercises name="list" />
+      </Later>
       <nav class="learn-onward" aria-label="Before and after">
         {before ? (
           <a class="button" href={formatRoute('learn', {}, before.id)}>

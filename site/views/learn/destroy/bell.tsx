@@ -11,6 +11,7 @@ import { epsilon } from '../../forward/state/noisy.ts';
 import { readable } from '../../forward/state/numbers.ts';
 import { picture as forwardPicture, notice } from '../../forward/state/state.ts';
 import { Panel } from '../panel.tsx';
+import { useReading } from '../readings.ts';
 
 const [WIDTH, HEIGHT, FLOOR, TOP] = [360, 190, 160, 12];
 /** The axis goes from -RANGE to RANGE. */
@@ -25,6 +26,7 @@ export function Bell({ onMove }: { onMove(): void }): JSX.Element {
   const [x, setX] = useState(0.8);
   const [seed, setSeed] = useState(0);
   const beta = betaAt(place);
+  useReading('bell', { beta });
   const { mean, deviation } = stepOfPixel(x, beta);
   const drawn = useMemo(
     () => (seed === 0 ? null : epsilon(seed, DRAWS).map((value) => mean + deviation * value)),

@@ -19,6 +19,7 @@ import { Slider } from '../../../components/slider.tsx';
 import { epsilon } from '../../forward/state/noisy.ts';
 import { valuesAt } from '../../forward/state/schedules.ts';
 import { schedules } from '../../forward/state/state.ts';
+import { useReading } from '../readings.ts';
 import { drawnFrom, slopesOf } from './draws.ts';
 import { Moved } from './moved.tsx';
 
@@ -36,6 +37,11 @@ export function Reparametrise(): JSX.Element {
   const [draws, setDraws] = useState<readonly number[]>(() => [epsilon(SEED, 1)[0]!]);
   const schedule = schedules.value.linear;
   const time = Math.min(t, schedule.T);
+  useReading('draw', { ofTime: kind === 'time', x0, t: time }, (to) => {
+    if (to.ofTime) setKind('time');
+    if (to.x0 !== undefined) setX0(to.x0);
+    if (to.t !== undefined) setT(to.t);
+  });
   const { signal, noise } = valuesAt(schedule, time);
   const [mean, deviation] = kind === 'free' ? [mu, sigma] : [signal * x0, noise];
   const now = draws.at(-1)!;

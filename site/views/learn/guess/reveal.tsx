@@ -8,6 +8,7 @@ import { readable } from '../../forward/state/numbers.ts';
 import { formsOf, squaredError } from '../forms.ts';
 import type { Lesson } from '../lesson.ts';
 import { Panel } from '../panel.tsx';
+import { useReading } from '../readings.ts';
 import { hat } from '../symbols.tsx';
 import { useAnswer } from '../use-answer.ts';
 import { clean, noise, noisyAt, t } from './state.ts';
@@ -26,6 +27,7 @@ export function Reveal({ lesson }: { lesson: Lesson }): JSX.Element {
     const error = forms.epsilon.map((value, i) => Math.abs(value - grain[i]!));
     return { ...forms, error: error.map((e) => 2 * Math.min(e, 1) - 1), mse: squaredError(forms.epsilon, grain) };
   }, [answer, grain]);
+  useReading('error', guess && answer?.to === call ? { t: time, mse: guess.mse } : undefined);
   const { shape } = lesson;
   return (
     <section class="learn-reveal grid gap-18" aria-label="What the network says">

@@ -6,12 +6,14 @@ import { Slider } from '../../../components/slider.tsx';
 import { announce } from '../../../state/store.ts';
 import type { Lesson } from '../lesson.ts';
 import { Panel } from '../panel.tsx';
+import { useReading } from '../readings.ts';
 import { another, guessed, noisyAt, riddle, shown, t, trueTime } from './state.ts';
 
 export function Riddle({ lesson }: { lesson: Lesson | undefined }): JSX.Element {
   const T = lesson?.schedule.T ?? 1000;
   const answer = trueTime(riddle.value.share, T);
   const mine = guessed.value ?? Math.round(T / 2);
+  useReading('riddle', { guess: mine, t: answer, T, told: shown.value });
   const reveal = () => {
     t.value = answer;
     guessed.value = mine;

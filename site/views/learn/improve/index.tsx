@@ -6,6 +6,7 @@ import { Card } from '../../../components/card.tsx';
 import { readable } from '../../forward/state/numbers.ts';
 import { Cite } from '../cite.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
+import { useReading } from '../readings.ts';
 import { FewCalls } from './few/index.tsx';
 import './improve.css';
 import { LineChart } from '../line-chart.tsx';
@@ -17,6 +18,11 @@ export default function ImproveChapter(): JSX.Element {
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set([chosen.id]));
   const [before, after] = [runOf(FIRST), runOf(chosen.id)];
   const rounds = after.losses.length * after.meanOf;
+  useReading('improvement', {
+    before: before.seeds[0]!.heldOut,
+    after: after.seeds[0]!.heldOut,
+    comparable: !chosen.otherNoise,
+  });
   return (
     <>
       <Task done={seen.size >= 3}>Switch on one improvement after another. First guess: will it help, or not?</Task>

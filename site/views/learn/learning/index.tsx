@@ -12,6 +12,7 @@ import { Legend } from '../legend/legend.tsx';
 import { LineChart } from '../line-chart.tsx';
 import { NetworkStatus } from '../network-status.tsx';
 import { type Note, Notes, TakeAway, Task, Trouble } from '../parts.tsx';
+import { useReading } from '../readings.ts';
 import { attempt } from '../trouble.ts';
 import { Algorithm } from './algorithm.tsx';
 import { weightsOf } from './cloud-network.ts';
@@ -136,6 +137,11 @@ export default function LearningChapter(): JSX.Element {
 /** Means of a few losses each: a single one depends on its draw of t. */
 function Loss(): JSX.Element | null {
   const all = losses.value;
+  const latest = all.slice(-100);
+  useReading(
+    'training',
+    all.length > 0 ? { rounds: all.length, loss: latest.reduce((a, b) => a + b, 0) / latest.length } : undefined,
+  );
   const count = Math.floor(all.length / MEAN_OF);
   if (count < 2) return null;
   const points = Array.from({ length: count }, (_, i) => {

@@ -10,6 +10,7 @@ import { useDigits } from '../digits.ts';
 import { type Lesson, useLesson } from '../lesson.ts';
 import { NetworkStatus } from '../network-status.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
+import { useReading } from '../readings.ts';
 import { type Answered, useAnswer } from '../use-answer.ts';
 import { Inputs } from './asked/inputs.tsx';
 import { Embedding } from './time/index.tsx';
@@ -72,6 +73,12 @@ const PLAN = tutorialBlocks();
 function U({ own, answer, lesson }: UProps): JSX.Element {
   const [patch, side] = [lesson?.unet.patch_size ?? 1, lesson?.shape[1] ?? 0];
   const plan = drawn.value === 'tutorial';
+  const draw = (value: Drawn) => {
+    drawn.value = value;
+    reached.value = openSkip.value = open.value = null;
+    playing.value = false;
+  };
+  useReading('plan', { tutorial: plan }, ({ tutorial }) => draw(tutorial ? 'tutorial' : 'page'));
   const blocks = plan ? PLAN : own;
   const skips = useMemo(() => skipsOf(blocks), [blocks]);
   const skip = skips.find(({ from }) => from.module === openSkip.value);
@@ -86,11 +93,7 @@ function U({ own, answer, lesson }: UProps): JSX.Element {
           { value: 'page', label: 'This page’s' },
           { value: 'tutorial', label: 'The tutorial’s' },
         ]}
-        onChange={(value) => {
-          drawn.value = value;
-          reached.value = openSkip.value = open.value = null;
-          playing.value = false;
-        }}
+        onChange={draw}
       />
       {blocks.length > 0 && <Passage key={drawn.value} blocks={blocks} />}
       <p class="field-hint">

@@ -13,6 +13,7 @@ import { Legend } from '../legend/legend.tsx';
 import { useLesson } from '../lesson.ts';
 import { NetworkStatus } from '../network-status.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
+import { useReading } from '../readings.ts';
 import { Algorithm } from './algorithm.tsx';
 import { Controls } from './controls.tsx';
 import { FormChoice } from './forms.tsx';
@@ -36,6 +37,14 @@ export default function SamplingChapter(): JSX.Element {
   }, [lesson]);
   const [height, width] = [lesson?.shape[1] ?? 28, lesson?.shape[2] ?? 28];
   const [r, c] = pixel.value;
+  const now = walk.value;
+  const rows = now?.table.rows;
+  useReading(
+    'walk',
+    now && rows
+      ? { step: Math.min(now.index, rows.length - 1), a: rows.map(({ A }) => A), b: rows.map(({ B }) => B) }
+      : undefined,
+  );
   return (
     <>
       <Task done={walk.value?.line === 'end'}>

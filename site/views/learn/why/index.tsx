@@ -11,6 +11,7 @@ import { Cite } from '../cite.tsx';
 import { useLesson } from '../lesson.ts';
 import { NetworkStatus } from '../network-status.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
+import { useReading } from '../readings.ts';
 import { Live } from './live.tsx';
 import { COMMAND, COUNT, type Measure, POINTS, shareOf, speedOf } from './measured.ts';
 import { Triangle } from './triangle.tsx';
@@ -30,6 +31,11 @@ export default function WhyChapter(): JSX.Element {
     if (point !== chosen) setMoved(true);
     setChosen(point);
   };
+  const { steps, recall } = chosen;
+  useReading('wishes', { steps, recall: recall.value, real: recall.real }, (to) => {
+    const point = POINTS.find((one) => one.steps === to.steps);
+    if (point) choose(point);
+  });
   return (
     <>
       <Task done={moved}>Drag the dot through the triangle, and make pictures with few and with many steps.</Task>

@@ -9,6 +9,7 @@ import { sizeOf, toBytes } from '../../../state/pixels.ts';
 import { announce } from '../../../state/store.ts';
 import { duration } from '../../forward/state/numbers.ts';
 import { ask, type Lesson } from '../lesson.ts';
+import { useReading } from '../readings.ts';
 
 const LABELS = [0, 2, 3, 5, 8, 9];
 const SEED = 40;
@@ -27,6 +28,8 @@ export function Live({ lesson, steps }: { lesson: Lesson | undefined; steps: num
   const [busy, setBusy] = useState(false);
   const abort = useRef<AbortController | null>(null);
   useEffect(() => () => abort.current?.abort(), []);
+  const done = made.filter((one) => one.step === one.steps);
+  useReading('live', { times: Object.fromEntries(done.map((one) => [one.steps, Math.round(one.milliseconds)])) });
 
   const make = async () => {
     if (!lesson) return;

@@ -9,6 +9,7 @@ import { fitPicture, type Rgba } from '../../../../state/picture.ts';
 import { momentsOf } from '../../../forward/chain/statistics.ts';
 import { percent, readable } from '../../../forward/state/numbers.ts';
 import { Panel } from '../../panel.tsx';
+import { useReading } from '../../readings.ts';
 import { size } from '../hands/state.ts';
 import { Histogram } from './histogram.tsx';
 import { clippedShares, scaled, WHITE, windowOf } from './window.ts';
@@ -40,6 +41,7 @@ export function Scale({ large }: { large: Rgba | undefined }): JSX.Element {
   );
   const clipped = gray && clippedShares(gray, window);
   const moments = x && momentsOf(x);
+  useReading('window', moments && clipped ? { mean: moments.mean, cut: clipped.black + clipped.white } : undefined);
   const { low, high } = window;
   return (
     <Card title="From −1 to 1" class="grid gap-16">

@@ -1,6 +1,7 @@
 /** The figure as numbers: how far each number of steps ends from the fine path, and how bent that path is. */
 import type { JSX } from 'preact';
 import { REACH } from '../../learning/grid.ts';
+import { useReading } from '../../readings.ts';
 import { STEPS } from './settings.ts';
 import { FINE, NAMES, type Name, type Result, results, steps } from './state.ts';
 
@@ -13,6 +14,10 @@ export const counted = (count: number): string => (count === 1 ? '1 step' : `${c
 
 export function Numbers(): JSX.Element {
   const all = results.value;
+  const missed = Object.fromEntries(all.diffusion?.missed ?? []);
+  useReading('few', { steps: steps.value, missed }, (to) => {
+    if (to.steps !== undefined) steps.value = to.steps;
+  });
   const cells = (of: (result: Result) => number) =>
     NAMES.map((name) => {
       const result = all[name];

@@ -7,6 +7,7 @@ import { Segmented } from '../../../../components/segmented.tsx';
 import { Slider } from '../../../../components/slider.tsx';
 import { percent, readable } from '../../../forward/state/numbers.ts';
 import { Cite } from '../../cite.tsx';
+import { useReading } from '../../readings.ts';
 import { Drawing, REACH } from './drawing.tsx';
 import './errors.css';
 import { ANSWERS, camps, meanOf, medianOf, withOutlier } from './losses.ts';
@@ -19,6 +20,11 @@ export function Errors(): JSX.Element {
   const [outlier, setOutlier] = useState(0.6);
   const [rare, setRare] = useState(6);
   const answers = useMemo(() => (shown === 'outlier' ? withOutlier(outlier) : camps(rare)), [shown, outlier, rare]);
+  useReading('camps', { right: shown === 'camps' ? rare : null }, ({ right }) => {
+    if (right == null) return;
+    setShown('camps');
+    setRare(right);
+  });
   const [mean, median] = [meanOf(answers), medianOf(answers)];
   return (
     <Card title="Which error: L2 or L1?" class="grid gap-16">

@@ -9,6 +9,7 @@ import { Slider } from '../../../../components/slider.tsx';
 import { grouped, readable } from '../../../forward/state/numbers.ts';
 import { Cite } from '../../cite.tsx';
 import type { Lesson } from '../../lesson.ts';
+import { useReading } from '../../readings.ts';
 import { t } from '../asked/state.ts';
 import { AlikeChart, REACH } from './alike.tsx';
 import { alike, embeddingOf, frequenciesOf, optionsOf } from './embedding.ts';
@@ -27,6 +28,11 @@ export function Embedding({ lesson }: { lesson: Lesson }): JSX.Element {
   const [power, setPower] = useState(Math.log10(own.base));
   const [gap, setGap] = useState(20);
   const base = Math.round(10 ** power);
+  useReading('embedding', { dim, base, shift: own.shift, gap }, (to) => {
+    if (to.dim !== undefined) setDim(to.dim);
+    if (to.base !== undefined) setPower(Math.log10(to.base));
+    if (to.gap !== undefined) setGap(to.gap);
+  });
   const options = useMemo(() => ({ ...own, dim, base }), [own, dim, base]);
   const all = useMemo(
     () => Array.from({ length: ROWS }, (_, i) => embeddingOf(Math.round((i * (T - 1)) / (ROWS - 1)), options)),

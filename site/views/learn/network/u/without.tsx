@@ -8,6 +8,7 @@ import { readable } from '../../../forward/state/numbers.ts';
 import { formsOf, squaredError } from '../../forms.ts';
 import type { Lesson } from '../../lesson.ts';
 import { Panel } from '../../panel.tsx';
+import { useReading } from '../../readings.ts';
 import { hat } from '../../symbols.tsx';
 import { type Answered, useAnswer } from '../../use-answer.ts';
 import { clean, noisy, t } from '../asked/state.ts';
@@ -35,6 +36,9 @@ export function Without({ lesson, blocks, whole }: WithoutProps): JSX.Element {
   const without = useAnswer(lesson, call);
   const x0 = clean.value?.x0;
   const [before, after] = [guessOf(lesson, whole), guessOf(lesson, gone.size > 0 ? without : whole)];
+  const errors = x0 && before && after && { before: squaredError(before, x0), after: squaredError(after, x0) };
+  const current = whole?.to.x === x && (gone.size === 0 || without?.to === call);
+  useReading('skips', errors && current ? { cut: gone.size, ...errors } : undefined);
   return (
     <Card title="Without a skip" class="learn-without grid gap-16">
       <p>
@@ -75,8 +79,8 @@ export function Without({ lesson, blocks, whole }: WithoutProps): JSX.Element {
         </div>
       </div>
       <p class="learn-verdict" aria-live="polite">
-        {x0 && before && after
-          ? `Mean squared error of the picture: ${readable(squaredError(before, x0))} with all skips, ${readable(squaredError(after, x0))} with ${gone.size === 0 ? 'none' : gone.size} cut.`
+        {errors
+          ? `Mean squared error of the picture: ${readable(errors.before)} with all skips, ${readable(errors.after)} with ${gone.size === 0 ? 'none' : gone.size} cut.`
           : 'The network looks at it …'}
       </p>
       <p class="field-hint">
