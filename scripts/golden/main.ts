@@ -34,6 +34,7 @@ const SCRIPTS: Record<string, string> = {
   membership: 'membership/references.py',
   chance: 'chance.py',
   game: 'game.ts',
+  exercises: 'learn/exercises.py',
   account: 'privacy/account.py',
   clipped: 'privacy/clipped.py',
 };

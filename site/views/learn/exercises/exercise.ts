@@ -57,13 +57,17 @@ export type MakeExercise = (number: number, stream: number) => Exercise;
 export function exercise<Own>(rule: Rule<Own>, reads = rule.read ? 1 : 0): MakeExercise {
   return (number, stream) => {
     const own = (seed: number) => rule.own(drawOf(seed, stream));
+    const length = (rule.options ? 1 : (rule.fields?.length ?? 0)) + reads;
     return {
       ...rule,
       id: `${rule.chapter}-${number}`,
-      length: (rule.options ? 1 : (rule.fields?.length ?? 0)) + reads,
+      length,
       task: (seed) => rule.task(own(seed)),
       start: (seed) => rule.start?.(own(seed)),
-      check: (answer, seed) => rule.check(answer, own(seed)),
+      check: (answer, seed) => {
+        const whole = answer.length === length && answer.every(Number.isFinite);
+        return whole ? rule.check(answer, own(seed)) : 'The answer is not whole.';
+      },
       hint: (seed) => rule.hint(own(seed)),
       solution: (seed) => rule.solution(own(seed)),
     };

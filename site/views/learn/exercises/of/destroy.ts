@@ -35,11 +35,12 @@ export const destroy = [
   exercise({
     chapter: 'destroy',
     title: 'The jump, by hand',
-    own: (draw) => ({
-      x0: draw.pick([-0.9, -0.75, -0.6, -0.5, 0.4, 0.5, 0.65, 0.8, 0.95]),
-      epsilon: draw.pick([-1.7, -1.4, -1.1, -0.8, 0.7, 0.9, 1.2, 1.5]),
-      t: draw.between(60, 180, 1),
-    }),
+    // Of one sign: with two, a usual mistake may come to the same.
+    own: (draw) => {
+      const sign = draw.pick([-1, 1]);
+      const [x0, epsilon] = [draw.between(0.4, 0.95, 0.05), draw.between(0.7, 1.7, 0.1)];
+      return { x0: sign * x0, epsilon: sign * epsilon, t: draw.between(60, 180, 1) };
+    },
     figure: '.learn-moved-formula',
     start: ({ x0, t }) => ['draw', { ofTime: true, x0, t }],
     task: ({ x0, epsilon, t }) =>

@@ -36,6 +36,9 @@ export const game = [
       shown: ([shown = 0, passed = 0, reals = 0, doubted = 0]) =>
         `of ${shown} synthetic pictures you took ${passed} for real, of ${reals} real ones ${doubted} for synthetic`,
       check: ([value = Number.NaN, shown = 0, passed = 0, reals = 0, doubted = 0]) => {
+        const whole = [shown, passed, reals, doubted].every((count) => Number.isInteger(count) && count >= 0);
+        if (!whole || passed > shown || doubted > reals || shown * reals === 0)
+          return 'No rounds come to these counts.';
         const counts = {
           real: { real: reals - doubted, synthetic: doubted },
           synthetic: { real: passed, synthetic: shown - passed },

@@ -38,12 +38,10 @@ export const improve = [
     title: 'How sure are you?',
     own: (draw) => {
       const count = draw.pick([3, 4, 5]);
-      const base = draw.between(-0.012, -0.004, 0.002);
-      return {
-        values: Array.from({ length: count }, (_, i) =>
-          Number((base + draw.between(-0.003, 0.003, 0.001) + 0.002 * (i % 2)).toFixed(3)),
-        ),
-      };
+      const base = draw.between(-0.014, -0.006, 0.001);
+      const ends = [base - draw.between(0.002, 0.005, 0.001), base + draw.between(0.002, 0.005, 0.001)];
+      const others = Array.from({ length: count - 2 }, () => base + draw.between(-0.002, 0.002, 0.001));
+      return { values: [...ends, ...others].map((value) => Number(value.toFixed(3))) };
     },
     figure: '.learn-seeds',
     task: ({ values }) =>

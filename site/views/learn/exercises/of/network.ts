@@ -23,7 +23,7 @@ export const network = [
     {
       chapter: 'network',
       title: 'The skip that counts',
-      own: (draw) => ({ times: draw.pick([2, 2.5, 3]) }),
+      own: (draw) => ({ times: draw.pick([1.5, 2, 2.5]) }),
       figure: '.learn-without',
       task: ({ times }) =>
         `Cut one single skip, and choose it so that the error of the picture becomes at least ${say(times, 1)} times as large.`,
@@ -37,7 +37,7 @@ export const network = [
       },
       hint: () => 'At the bottom of the U the maps are small, and the way through the bottom brings nearly the same.',
       solution: () =>
-        'One at the top, with the full size: it carries the exact place of every edge, which the small maps at the bottom have lost. Cut those at the bottom, and hardly anything happens.',
+        'The residual block at the top, with the largest maps: it carries the exact place of every edge, which the small maps at the bottom have lost. At t = 350 the error is 2.7 times as large without it, and 1.9 times without the first convolution. Cut those at the bottom, and hardly anything happens.',
     },
     3,
   ),
@@ -82,6 +82,7 @@ export const network = [
       check: ([dim = 0, base = 0, shift = 0, gap = 0], { dim: wanted }) => {
         if (dim !== wanted) return `The dimension is ${dim}, and yours is ${wanted}.`;
         if (base !== 10_000) return 'Leave the base at 10,000.';
+        if (shift !== 0 && shift !== 1) return 'No network spreads its frequencies like that.';
         const right = halfAlike(dim, base, shift);
         const far = Math.abs(gap);
         if (Math.abs(far - right) <= 1) return undefined;
