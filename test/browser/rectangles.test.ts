@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
-import { readRound } from '#site/views/game/rules/round-file.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { DESKTOP, openSite, overflow, PHONE } from '#test/browser/site.ts';
 import { useBrowser, useHost } from '#test/browser/visit.ts';
@@ -73,18 +72,23 @@ describe('models of rectangles', skipBecause(LACKS_CHROMIUM), () => {
       expect(await overflow(page)).toEqual([]);
 
       await page.evaluate(() => {
-        location.hash = '#/game/class?seed=3&steps=1&pictures=6';
+        location.hash = '#/game?seed=3&steps=1&pictures=6';
       });
       const bring = page.getByRole('region', { name: 'Bring real pictures' });
       await bring.getByText(`averaged down to ${width} × ${height} pixels`).waitFor();
       await bring.getByLabel(/^Choose a folder/).setInputFiles(folder);
-      const round = readRound(
-        (await download(page, 'Save the round’s file', join(files, 'round.json'))).toString('utf8'),
-        'round.json',
-      );
-      expect(round.shape).toEqual([1, height, width]);
-      const [real] = round.pictures.filter(({ kind }) => kind === 'real');
-      expectDisc([...real!.pixels], width);
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      for (let i = 0; i < 6; i++) {
+        await page.locator('.game-card canvas').first().waitFor();
+        await page.keyboard.press('ArrowLeft');
+        const onward = page.getByRole('button', { name: /^(Next picture|See how you did)$/ });
+        await onward.waitFor();
+        const real = (await page.locator('.game-stamp-real').count()) === 1;
+        const shown = await grays(page.locator('.game-card canvas').first());
+        expect(shown).toHaveLength(width * height);
+        if (real) expectDisc(shown, width);
+        await onward.click();
+      }
     },
   );
 });

@@ -1,4 +1,4 @@
-/** Real or synthetic? Some pictures are real, some were painted by the page a moment ago. `#/game/class` is for lecturers. */
+/** Real or synthetic? Some pictures are real, some were painted by the page a moment ago. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import './game.css';
@@ -8,9 +8,6 @@ import './round.css';
 import './reveal.css';
 import './summary.css';
 import './reasons.css';
-import './class/class.css';
-import { route } from '../../state/store.ts';
-import { ClassView } from './class/class-view.tsx';
 import { Intro } from './intro/intro.tsx';
 import { RoundView } from './play/round.tsx';
 import { Summary } from './play/summary.tsx';
@@ -19,10 +16,6 @@ import { follow, game } from './state/state.ts';
 
 export default function GameView(): JSX.Element {
   useEffect(follow, []);
-  return route.value.part === 'class' ? <ClassView /> : <Play />;
-}
-
-function Play(): JSX.Element {
   useEffect(() => {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);

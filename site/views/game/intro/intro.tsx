@@ -11,23 +11,19 @@ import { Progress } from '../../../components/progress.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { ModelBar } from '../../../shell/model-bar.tsx';
 import { toBytes } from '../../../state/pixels.ts';
-import { formatRoute } from '../../../state/router.ts';
 import { loaded } from '../../../state/store.ts';
 import { counterShare } from '../rules/chance.ts';
 import { FEWEST, FEWEST_PICTURES, MOST_PICTURES, PICTURES, SEEDS } from '../rules/plan.ts';
 import { LEVELS } from '../rules/presentation.ts';
 import { randomSeed, STEP_CHOICES } from '../rules/settings.ts';
 import { capital, type KindWords, TERMS } from '../rules/terms.ts';
-import { change, closeRound, forClass, game, info, opened, reals, record, terms, unplayable } from '../state/state.ts';
-import { OpenRound } from './open-round.tsx';
+import { change, game, info, reals, record, terms, unplayable } from '../state/state.ts';
 import { OwnPictures } from './own-pictures.tsx';
 import { Trouble } from './trouble.tsx';
 
 export function Intro(): JSX.Element {
   const { best } = record.value;
-  const file = opened.value;
-  const needsPictures =
-    !file && info.value !== null && (reals.value.state === 'wanted' || reals.value.state === 'failed');
+  const needsPictures = info.value !== null && (reals.value.state === 'wanted' || reals.value.state === 'failed');
   return (
     <div class="game-intro">
       <div class="grid top slim gap-20">
@@ -35,20 +31,8 @@ export function Intro(): JSX.Element {
           {terms.value.title}
         </h1>
         <Pitch />
-        {forClass.value && (
-          <p class="game-class-note">
-            {file ? <strong>{file.file.title}. </strong> : null}
-            This round is for a class: at its end you get a code to tell the lecturer.
-          </p>
-        )}
         <HowTo />
-        {unplayable.value !== null && !file ? (
-          <Trouble text={unplayable.value} />
-        ) : needsPictures ? (
-          <OwnPictures />
-        ) : (
-          <Start />
-        )}
+        {unplayable.value !== null ? <Trouble text={unplayable.value} /> : needsPictures ? <OwnPictures /> : <Start />}
         {best > 0 && (
           <p class="muted">
             Your longest streak: <strong class="number">{best}</strong>
@@ -56,36 +40,23 @@ export function Intro(): JSX.Element {
         )}
       </div>
       <Deck />
-      {file ? (
-        <div class="game-settings grid gap-16">
-          <Button onClick={closeRound}>Play with this page’s pictures</Button>
-        </div>
-      ) : (
-        <div class="game-settings grid gap-16">
-          <ModelBar />
-          {!forClass.value && <RoundSettings />}
-          <section class="row gap-12" aria-label="For a class">
-            <OpenRound />
-            <a class="button button-quiet" href={formatRoute('game', {}, 'class')}>
-              For lecturers: make a round for a class
-            </a>
-          </section>
-        </div>
-      )}
+      <div class="game-settings grid gap-16">
+        <ModelBar />
+        <RoundSettings />
+      </div>
     </div>
   );
 }
 
 function Pitch(): JSX.Element {
   const { some, made, notice } = terms.value;
-  const file = opened.value;
   const pictures = game.round.value?.table.pictures ?? PICTURES;
-  const many = `${pictures === PICTURES ? 'Ten' : pictures} pictures${file ? ' from a file' : ''}.`;
-  const others = file ? 'by a model' : 'by the model on this page a moment ago, out of noise';
+  const many = `${pictures === PICTURES ? 'Ten' : pictures} pictures.`;
   return (
     <>
       <p class="lede">
-        {many} Some {some}, the others were {made} {others}. Can you tell which is which?
+        {many} Some {some}, the others were {made} by the model on this page a moment ago, out of noise. Can you tell
+        which is which?
       </p>
       <Notice text={notice} />
     </>
@@ -113,7 +84,7 @@ function HowTo(): JSX.Element {
         </span>
       </li>
       <li class="muted">
-        {opened.value ? 'The order is drawn at random.' : coinWords()} Both kinds are treated alike:{' '}
+        {coinWords()} Both kinds are treated alike:{' '}
         {soft ? 'moved, scaled and softened a little' : 'moved and scaled a little'}, and reduced to {LEVELS} levels of
         brightness.
       </li>
@@ -121,7 +92,6 @@ function HowTo(): JSX.Element {
   );
 }
 
-/** Of rounds that the page deals: files may have used up one kind. */
 function coinWords(): string {
   const pictures = game.round.value?.table.pictures ?? PICTURES;
   const blind = Math.round(100 * counterShare(pictures));
@@ -168,13 +138,7 @@ function Start(): JSX.Element {
         {round !== null && !painted && <Progress label="Painting the first pictures" value={round.progress.value} />}
         {painted && (
           <p class="muted">
-            {round.table.file ? (
-              'The round is ready.'
-            ) : (
-              <>
-                Round <span class="number">{round.seed}</span> is painted.
-              </>
-            )}
+            Round <span class="number">{round.seed}</span> is painted.
           </p>
         )}
       </div>
@@ -182,9 +146,9 @@ function Start(): JSX.Element {
   );
 }
 
-export function RoundSettings(): JSX.Element | null {
+function RoundSettings(): JSX.Element | null {
   const round = game.round.value;
-  if (!round || round.table.file) return null;
+  if (!round) return null;
   const { table } = round;
   const most = table.info.scheduler.num_train_timesteps;
   const choices = [...new Set([...STEP_CHOICES.filter((steps) => steps <= most), table.steps])].sort((a, b) => a - b);

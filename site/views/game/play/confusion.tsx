@@ -10,7 +10,7 @@ export function Confusion(): JSX.Element {
   const { real, synthetic } = confusion(game.answers.value);
   const { table } = game.round.value!;
   const words = terms.value;
-  const all = table.file ? undefined : record.value.models[modelKey(table.info.hash)];
+  const all = record.value.models[modelKey(table.info.hash)];
   const shown = synthetic.real + synthetic.synthetic;
   return (
     <section class="card grid top gap-14" aria-labelledby="game-confusion-title">
@@ -39,7 +39,7 @@ export function Confusion(): JSX.Element {
           </tr>
         </tbody>
       </table>
-      {all && !table.file && all.shown > 0 && <AllRounds all={all} title={table.model.title} />}
+      {all && all.shown > 0 && <AllRounds all={all} title={table.model.title} />}
     </section>
   );
 }

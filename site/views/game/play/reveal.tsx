@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { Icon } from '../../../components/icon.tsx';
 import { linkTo } from '../../../state/store.ts';
 import type { Giveaway } from '../measures/unusual.ts';
-import type { PaintedTable, Told } from '../rules/game.ts';
+import type { Table, Told } from '../rules/game.ts';
 import { REASONS } from '../rules/reasons.ts';
 import { game, terms } from '../state/state.ts';
 import type { Findings } from '../state/use-findings.ts';
@@ -34,8 +34,7 @@ export function Reveal({ told, findings, shown, onShow, class: extra }: RevealPr
         {verdictOf(told, words)}
       </p>
       <p class="game-fact">
-        {factOf(told, table)}{' '}
-        {told.kind === 'synthetic' && !table.file && <a href={formingLink(told, table)}>See it form</a>}
+        {factOf(told, table)} {told.kind === 'synthetic' && <a href={formingLink(told, table)}>See it form</a>}
       </p>
       {reason && (
         <p class="muted">
@@ -84,7 +83,7 @@ function List({ found, shown, onShow }: Pick<RevealProps, 'shown' | 'onShow'> & 
 }
 
 /** The sampling view makes the same picture, step by step. */
-function formingLink({ seed, label, conditions }: Told, { model, steps }: PaintedTable): string {
+function formingLink({ seed, label, conditions }: Told, { model, steps }: Table): string {
   const labels = label === null ? {} : { labels: label };
   const numbers = Object.entries(conditions).map(([name, value]) => [`condition.${name}`, value]);
   const rest = { ...labels, ...Object.fromEntries(numbers) };

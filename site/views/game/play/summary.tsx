@@ -9,10 +9,8 @@ import { Notice } from '../../../components/notice.tsx';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { toast } from '../../../components/toast.tsx';
 import { linkTo } from '../../../state/store.ts';
-import { showCode } from '../rules/codes.ts';
-import type { PaintedTable } from '../rules/game.ts';
 import { score, shareText, verdict, verdictReason } from '../rules/score.ts';
-import { addressOf, again, closeRound, codeOfRound, forClass, game, record, terms } from '../state/state.ts';
+import { addressOf, again, game, record, terms } from '../state/state.ts';
 import { useFindings } from '../state/use-findings.ts';
 import { labelOf } from '../state/words.ts';
 import { Confusion } from './confusion.tsx';
@@ -27,7 +25,7 @@ export function Summary(): JSX.Element | null {
   const round = game.round.value;
   const answers = game.answers.value;
   if (!round || answers.length < round.table.pictures) return null;
-  const { pictures, file } = round.table;
+  const { pictures } = round.table;
   const right = score(answers);
   return (
     <div class="game-summary">
@@ -42,27 +40,13 @@ export function Summary(): JSX.Element | null {
         <p class="muted">
           {verdictReason(answers)} Your longest streak so far: <strong class="number">{record.value.best}</strong>.
         </p>
-        {forClass.value && <CodeCard />}
         <div class="game-again">
-          {file ? (
-            <Button class="game-big" onClick={closeRound}>
-              Play with this page’s pictures
-            </Button>
-          ) : (
-            <>
-              <Button
-                kind={forClass.value ? 'plain' : 'primary'}
-                class="game-big"
-                icon="retry"
-                onClick={() => again('round')}
-              >
-                Play again
-              </Button>
-              <Button class="game-big" onClick={() => again('intro')}>
-                Change settings
-              </Button>
-            </>
-          )}
+          <Button kind="primary" class="game-big" icon="retry" onClick={() => again('round')}>
+            Play again
+          </Button>
+          <Button class="game-big" onClick={() => again('intro')}>
+            Change settings
+          </Button>
         </div>
       </header>
       <section class="game-all" aria-labelledby="game-all-title">
@@ -75,7 +59,7 @@ export function Summary(): JSX.Element | null {
       </section>
       <Confusion />
       <ReasonScores />
-      {!file && <Share />}
+      <Share />
       <Notice text={terms.value.notice} />
       <Dialog
         open={looked !== null}
@@ -135,8 +119,8 @@ function Look({ place }: { place: number }): JSX.Element {
 
 function Share(): JSX.Element {
   const round = game.round.value!;
-  const { model, pool, pictures } = round.table as PaintedTable;
-  const link = model.own || pool.own ? undefined : linkTo('game', addressOf(round, { forClass: false }));
+  const { model, pool, pictures } = round.table;
+  const link = model.own || pool.own ? undefined : linkTo('game', addressOf(round));
   const text = shareText({
     answers: game.answers.value,
     title: model.title,
@@ -173,30 +157,6 @@ function Share(): JSX.Element {
           </Button>
         )}
       </div>
-    </section>
-  );
-}
-
-/** The code that a player tells the lecturer after a round. */
-function CodeCard(): JSX.Element {
-  const code = showCode(codeOfRound());
-  const copy = async () => {
-    if (await copyText(code, 'mark the code and copy it')) toast('The code is in the clipboard.');
-  };
-  return (
-    <section class="card game-code grid gap-10" aria-labelledby="game-code-title">
-      <h2 id="game-code-title" class="card-title">
-        Your code for the lecturer
-      </h2>
-      <div class="game-code-row row">
-        <output class="game-code-text number" aria-label={`Code ${[...code].join(' ')}`}>
-          {code}
-        </output>
-        <Button icon="check" onClick={() => void copy()}>
-          Copy code
-        </Button>
-      </div>
-      <p class="muted">Read it out or send it: it holds your answers and nothing about you.</p>
     </section>
   );
 }

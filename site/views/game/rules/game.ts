@@ -11,7 +11,6 @@ import { usualConditions } from '../../../state/usual-conditions.ts';
 import { paintBatch } from './painter.ts';
 import { type Deal, type Kind, planRound } from './plan.ts';
 import type { Pool } from './pool.ts';
-import { dealsOfFile, type RoundFile } from './round-file.ts';
 import { type Answer, longestStreak, streak } from './score.ts';
 
 /** What the view knows of a picture before the answer. */
@@ -33,7 +32,7 @@ export interface Told extends Deal {
 }
 
 /** What rounds are dealt from: real pictures and a model, which paints the others. */
-export interface PaintedTable {
+export interface Table {
   model: { id: string; title: string; own: boolean };
   info: Pick<ModelInfo, 'classes' | 'classNames' | 'distilled' | 'hash' | 'scheduler'> & ConditioningFacts;
   pool: Pool;
@@ -41,18 +40,7 @@ export interface PaintedTable {
   steps: number;
   /** Of a round. */
   pictures: number;
-  file?: undefined;
 }
-
-/** A round that came as a file: all its pictures are there. */
-export interface FileTable {
-  file: RoundFile;
-  /** The real pictures of the file. */
-  pool: Pool;
-  pictures: number;
-}
-
-export type Table = PaintedTable | FileTable;
 
 export interface Round {
   table: Table;
@@ -163,8 +151,7 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
     };
   };
 
-  /** A round of a file has none after it. */
-  const nextJobs = (table: Table): Job[] => (table.file ? [] : [createJob(worker, table, randomSeed())]);
+  const nextJob = (table: Table): Job => createJob(worker, table, randomSeed());
 
   return {
     phase,
@@ -183,14 +170,14 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
       if (now && now.seed === seed && sameTable(now.table, table)) return;
       const job = createJob(worker, table, seed);
       if (said === undefined) deal([job], 'intro');
-      else deal([job, ...nextJobs(table)], 'round', said);
+      else deal([job, nextJob(table)], 'round', said);
       finish();
     },
     clear: () => deal([], 'intro'),
     start: () => {
       const [now] = jobs.peek();
       if (!now || phase.peek() !== 'intro') return;
-      if (jobs.peek().length === 1) jobs.value = [now, ...nextJobs(now.round.table)];
+      if (jobs.peek().length === 1) jobs.value = [now, nextJob(now.round.table)];
       phase.value = 'round';
       wake();
     },
@@ -212,7 +199,7 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
     },
     again: (as) => {
       const following = jobs.peek()[1];
-      if (following) deal([following, ...nextJobs(following.round.table)], as);
+      if (following) deal([following, nextJob(following.round.table)], as);
     },
     retry: () => {
       failed.value = null;
@@ -247,13 +234,11 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
 
 /** True also for a model that was loaded again. */
 function sameTable(a: Table, b: Table): boolean {
-  if (a.file || b.file) return a.file === b.file;
   return a.pool === b.pool && a.steps === b.steps && a.pictures === b.pictures && a.info.hash === b.info.hash;
 }
 
 /** What a round shows at each place. */
 export function dealsOf(table: Table, seed: number): Deal[] {
-  if (table.file) return dealsOfFile(table.file);
   const { pool, info, pictures } = table;
   return planRound({
     seed,
@@ -276,7 +261,7 @@ function conditionsWithin({ conditions = {} }: Pool, info: ConditioningFacts): R
 function createJob(worker: Pick<SamplingWorker, 'sample'>, table: Table, seed: number): Job {
   const { pool } = table;
   const deals = dealsOf(table, seed);
-  const shown = signal<readonly Uint8ClampedArray[]>(table.file?.pictures.map(({ pixels }) => pixels) ?? []);
+  const shown = signal<readonly Uint8ClampedArray[]>([]);
   const progress = signal(0);
   const painted = computed(() => shown.value.length);
   const face = (place: number): Face => ({ place, shape: pool.shape, pixels: shown.value[place] ?? null });
@@ -284,7 +269,6 @@ function createJob(worker: Pick<SamplingWorker, 'sample'>, table: Table, seed: n
     round: { table, seed, progress, painted, face },
     deals,
     paintBatch: async (signal) => {
-      if (table.file) return;
       progress.value = 0;
       const batch = await paintBatch({
         worker,

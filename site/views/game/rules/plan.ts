@@ -7,7 +7,7 @@ import { checkInteger, refuse } from '@onnoise/scheduler/rules';
 
 /** Pictures of a round, unless its address says otherwise. */
 export const PICTURES = 10;
-/** Rounds may have from FEWEST_PICTURES to MOST_PICTURES: few tell nothing, and their answers must fit a short code. */
+/** Rounds may have from FEWEST_PICTURES to MOST_PICTURES: few tell nothing. */
 export const FEWEST_PICTURES = 6;
 export const MOST_PICTURES = 20;
 

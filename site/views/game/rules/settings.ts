@@ -1,6 +1,5 @@
 /**
- * A round as an address: `#/game?seed=482193&model=digits`, with `steps` and `pictures` if they are not the default, and
- * `class=1` if its end shows a code for a lecturer.
+ * A round as an address: `#/game?seed=482193&model=digits`, with `steps` and `pictures` if they are not the default.
  */
 import { FEWEST_PICTURES, MOST_PICTURES, PICTURES, SEEDS } from './plan.ts';
 
@@ -14,8 +13,6 @@ export interface Settings {
   seed: number | undefined;
   steps: number;
   pictures: number;
-  /** Whether the player gives his answers to a lecturer. */
-  forClass: boolean;
 }
 
 /** @param timesteps T of the model's schedule. Invalid values count as missing. */
@@ -27,7 +24,6 @@ export function parseSettings(query: URLSearchParams, timesteps: number): Settin
     seed: seed !== undefined && seed < SEEDS ? seed : undefined,
     steps: steps !== undefined && steps >= 1 && steps <= timesteps ? steps : Math.min(STEPS, timesteps),
     pictures: pictures !== undefined && pictures >= FEWEST_PICTURES && pictures <= MOST_PICTURES ? pictures : PICTURES,
-    forClass: query.get('class') === '1',
   };
 }
 
@@ -38,16 +34,12 @@ export interface Written extends Settings {
 }
 
 /** @param timesteps T of the model's schedule */
-export function formatSettings(
-  { seed, steps, pictures, forClass, model }: Written,
-  timesteps: number,
-): Record<string, string> {
+export function formatSettings({ seed, steps, pictures, model }: Written, timesteps: number): Record<string, string> {
   return {
     seed: String(seed),
     model,
     ...(steps !== Math.min(STEPS, timesteps) && { steps: String(steps) }),
     ...(pictures !== PICTURES && { pictures: String(pictures) }),
-    ...(forClass && { class: '1' }),
   };
 }
 

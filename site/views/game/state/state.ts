@@ -1,6 +1,6 @@
 /** The page's game, bound to its address, its model and its record. It survives a visit to another view. */
 import { pictureShapeOf } from '@onnoise/scheduler/model';
-import { batch, computed, effect, signal, untracked } from '@preact/signals';
+import { computed, effect, signal, untracked } from '@preact/signals';
 import { toast } from '../../../components/toast.tsx';
 import { fromBytes, type ImageShape } from '../../../state/pixels.ts';
 import {
@@ -17,14 +17,12 @@ import {
 } from '../../../state/store.ts';
 import { grouped } from '../../forward/state/numbers.ts';
 import { type Giveaway, giveaways, measureReals, type Reference } from '../measures/unusual.ts';
-import { encodePlayed, markOf, PLAYERS } from '../rules/codes.ts';
-import { createGame, type FileTable, type PaintedTable, type Round, type Table, type Told } from '../rules/game.ts';
+import { createGame, type Round, type Table, type Told } from '../rules/game.ts';
 import { BATCH } from '../rules/painter.ts';
 import { type Kind, SEEDS } from '../rules/plan.ts';
 import { type Pool, shippedPool } from '../rules/pool.ts';
 import { present } from '../rules/presentation.ts';
 import { REASONS } from '../rules/reasons.ts';
-import { poolOfFile, type RoundFile } from '../rules/round-file.ts';
 import { confusion, score } from '../rules/score.ts';
 import { formatSettings, parseSettings, randomSeed, type Settings } from '../rules/settings.ts';
 import { TERMS, type Terms, termsOf } from '../rules/terms.ts';
@@ -87,20 +85,6 @@ export function takeShipped(): void {
   });
 }
 
-/** A round that came as a file, while it is played; null while the page's own pictures are. */
-export const opened = signal<FileTable | null>(null);
-
-export function openRound(file: RoundFile): void {
-  opened.value = { file, pool: poolOfFile(file), pictures: file.pictures.length };
-}
-
-export function closeRound(): void {
-  batch(() => {
-    game.clear();
-    opened.value = null;
-  });
-}
-
 /** What the pictures on the table are called; before they are there, what those of the chosen model will be. */
 export const terms = computed<Terms>(() => {
   const pool = game.round.value?.table.pool ?? (reals.value.state === 'ready' ? reals.value.pool : undefined);
@@ -109,19 +93,16 @@ export const terms = computed<Terms>(() => {
   return real === undefined && pictures !== undefined && trainedOn === 'phantoms' ? TERMS.phantom : TERMS.real;
 });
 
-/** Whether the round ends with a code for a lecturer. */
-export const forClass = computed(() => opened.value !== null || route.value.query.get('class') === '1');
-
 /** Changes settings in the address. */
 export function change(to: Partial<Settings>): void {
   const round = game.round.peek();
-  if (round && !round.table.file) go('game', { ...addressOf(round, to) }, { replace: true, part: route.peek().part });
+  if (round) go('game', { ...addressOf(round, to) }, { replace: true, part: route.peek().part });
 }
 
 /** The query of a round's address. */
 export function addressOf({ seed, table }: Round, to: Partial<Settings> = {}): Record<string, string> {
-  const { model, steps, pictures, info } = table as PaintedTable;
-  const now = { seed, steps, pictures, forClass: forClass.peek(), model: model.id };
+  const { model, steps, pictures, info } = table;
+  const now = { seed, steps, pictures, model: model.id };
   return formatSettings({ ...now, ...to, seed: to.seed ?? seed }, info.scheduler.num_train_timesteps);
 }
 
@@ -158,7 +139,7 @@ export function answer(said: Kind): void {
 export function next(): void {
   game.next();
   const table = game.round.peek()?.table;
-  if (game.phase.peek() !== 'summary' || !table || table.file) return;
+  if (game.phase.peek() !== 'summary' || !table) return;
   const [key, answered] = [modelKey(table.info.hash), confusion(game.answers.peek())];
   record.value = updateRecord(record.peek(), (now) => addRound(now, key, answered));
 }
@@ -171,39 +152,16 @@ export function giveawaysOf(told: Told, measures: Reference): Giveaway[] | undef
 export function again(as: 'round' | 'intro'): void {
   game.again(as);
   const round = game.round.peek();
-  if (round) change({ seed: round.seed, forClass: false });
+  if (round) change({ seed: round.seed });
 }
 
-const keyOf = (table: Table, seed: number): RoundKey =>
-  table.file
-    ? { seed, steps: 0, pictures: table.pictures, model: '', pool: table.pool.id }
-    : { seed, steps: table.steps, pictures: table.pictures, model: table.info.hash, pool: table.pool.id };
-
-/** Names a round in codes: the same for all who were dealt the same pictures. */
-export function nameOfRound(table: Table, seed: number): string {
-  if (table.file) return table.file.name;
-  const reals = table.pool.id.replace(/^.*\//, '');
-  return [table.info.hash, reals, table.steps, table.pictures, seed].join(' ');
-}
-
-/** The player's number in this round. */
-let player = 0;
-let numbered: Round | null = null;
-
-function numberPlayer(round: Round): number {
-  if (round === numbered) return player;
-  numbered = round;
-  const kept = keptRound(keyOf(round.table, round.seed));
-  player = kept?.player ?? crypto.getRandomValues(new Uint32Array(1))[0]! % PLAYERS;
-  return player;
-}
-
-/** What the player tells a lecturer after the round, without its hyphen. */
-export function codeOfRound(): string {
-  const round = game.round.peek()!;
-  const answers = game.answers.peek().map(({ said }) => said === 'synthetic');
-  return encodePlayed({ mark: markOf(nameOfRound(round.table, round.seed)), player: numberPlayer(round), answers });
-}
+const keyOf = ({ steps, pictures, info, pool }: Table, seed: number): RoundKey => ({
+  seed,
+  steps,
+  pictures,
+  model: info.hash,
+  pool: pool.id,
+});
 
 /** Keeps the round on the table for a reload, while it is played and while its result is looked at. */
 function keepUnderWay(): void {
@@ -211,7 +169,7 @@ function keepUnderWay(): void {
   const answers = game.answers.value;
   if (round === null) return;
   if (game.phase.value === 'intro') forgetRound();
-  else keepRound(keyOf(round.table, round.seed), { answers: [...answers], player: numberPlayer(round) });
+  else keepRound(keyOf(round.table, round.seed), answers);
 }
 
 /** Follows address, model and pictures while the view is shown. Returns a function that ends it. */
@@ -222,7 +180,7 @@ export function follow(): () => void {
       void device.value;
       untracked(() => {
         const round = game.round.peek();
-        if (round && !round.table.file && round.table.model.id !== entry.id) game.clear();
+        if (round && round.table.model.id !== entry.id) game.clear();
         useModel(entry).catch(() => {}); // the model bar shows why
       });
     }),
@@ -234,7 +192,7 @@ export function follow(): () => void {
       reason.value = undefined;
     }),
     effect(() => {
-      if (!opened.value && (!info.value || reals.value.state !== 'ready')) return;
+      if (!info.value || reals.value.state !== 'ready') return;
       const abort = new AbortController();
       untracked(() => void game.paint(abort.signal));
       return () => abort.abort();
@@ -277,18 +235,13 @@ function gatherReals(): void {
 
 function layRound(): void {
   const { view, query } = route.value;
-  const file = opened.value;
   const now = info.value;
   const pictures = reals.value;
-  if (file) {
-    untracked(() => game.lay(file, 0, keptRound(keyOf(file, 0))?.answers));
-    return;
-  }
   if (view !== 'game' || !now || pictures.state !== 'ready') return;
   const model = current.peek();
   const timesteps = now.scheduler.num_train_timesteps;
   const { seed, ...settings } = parseSettings(query, timesteps);
-  const table: PaintedTable = {
+  const table: Table = {
     model,
     info: now,
     pool: pictures.pool,
@@ -300,11 +253,11 @@ function layRound(): void {
     if (seed === undefined) tellOfUnknownRound(query.get('seed'));
     const kept = game.round.peek();
     const before = kept?.table;
-    const playing = before?.pool === pictures.pool && !before.file && before.info.hash === now.hash;
+    const playing = before?.pool === pictures.pool && before.info.hash === now.hash;
     const chosen = seed ?? (playing && kept ? kept.seed : randomSeed());
     if (!sameShape(pictures.pool.shape, pictureShapeOf(now))) return;
     const laid = seed === undefined && playing ? before : table;
-    game.lay(laid, chosen, keptRound(keyOf(laid, chosen))?.answers);
+    game.lay(laid, chosen, keptRound(keyOf(laid, chosen)));
     change({});
   });
 }

@@ -3,7 +3,6 @@
  * come from the round's seed.
  */
 import { keepInTab, keptInTab } from '../../../state/memory.ts';
-import { PLAYERS } from '../rules/codes.ts';
 import type { Said } from '../rules/game.ts';
 import { MOST_PICTURES } from '../rules/plan.ts';
 
@@ -18,12 +17,6 @@ export interface RoundKey {
   pool: string;
 }
 
-export interface Kept {
-  answers: Said[];
-  /** The player's number in codes: the same after a reload, so that a code counts once. */
-  player: number;
-}
-
 const NAME = 'round';
 const wordOf = ({ seed, steps, pictures, model, pool }: RoundKey) =>
   JSON.stringify([seed, steps, pictures, model, pool]);
@@ -33,21 +26,20 @@ function isSaid(value: unknown): value is Said {
   return (said === 'real' || said === 'synthetic') && (reason === undefined || typeof reason === 'string');
 }
 
-export function keepRound(key: RoundKey, { answers, player }: Kept): void {
+export function keepRound(key: RoundKey, answers: readonly Said[]): void {
   const said = answers.map(({ said, reason }) => ({ said, reason }));
-  keepInTab(NAME, JSON.stringify({ key: wordOf(key), answers: said, player }));
+  keepInTab(NAME, JSON.stringify({ key: wordOf(key), answers: said }));
 }
 
 export const forgetRound = (): void => keepInTab(NAME, undefined);
 
 /** The answers given in this round before the page was loaded anew; undefined if it was not under way. */
-export function keptRound(key: RoundKey): Kept | undefined {
+export function keptRound(key: RoundKey): Said[] | undefined {
   try {
     const kept = JSON.parse(keptInTab(NAME) ?? '{}') as Record<string, unknown>;
-    const { answers, player } = kept;
+    const { answers } = kept;
     if (kept.key !== wordOf(key) || !Array.isArray(answers) || answers.length > MOST_PICTURES) return undefined;
-    if (!Number.isInteger(player) || (player as number) < 0 || (player as number) >= PLAYERS) return undefined;
-    return answers.every(isSaid) ? { answers, player: player as number } : undefined;
+    return answers.every(isSaid) ? answers : undefined;
   } catch {
     return undefined;
   }

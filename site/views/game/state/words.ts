@@ -26,12 +26,8 @@ export function nameOfClass(label: number, names: readonly string[] | undefined)
 
 /** What it was, a sentence. */
 export function factOf(told: Told, table: Table): string {
-  const { kind, real, seed, label, conditions, place } = told;
-  const { pool } = table;
-  if (table.file) {
-    return table.file.pictures[place]!.fact ?? `${capital(termsOf(pool.terms)[kind].word)}, from the round’s file.`;
-  }
-  const { info, model, steps } = table;
+  const { kind, real, seed, label, conditions } = told;
+  const { pool, info, model, steps } = table;
   if (kind === 'real') {
     const known = pool.labels?.[real];
     const what = known === undefined ? [] : [nameOfClass(known, info.classNames)];

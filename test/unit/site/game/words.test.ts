@@ -151,12 +151,12 @@ describe('settings', () => {
   });
 
   it('reads a round from its address and writes it back', () => {
-    const usual = { seed: 482193, steps: 50, pictures: 10, forClass: false };
+    const usual = { seed: 482193, steps: 50, pictures: 10 };
     expect(parse('seed=482193&model=digits')).toEqual(usual);
     expect(formatSettings({ ...usual, model: 'digits' }, 1000)).toEqual({ seed: '482193', model: 'digits' });
-    const other = { seed: 7, steps: 10, pictures: 15, forClass: true };
+    const other = { seed: 7, steps: 10, pictures: 15 };
     const query = new URLSearchParams(formatSettings({ ...other, model: 'digits' }, 1000));
-    expect(query.toString()).toBe('seed=7&model=digits&steps=10&pictures=15&class=1');
+    expect(query.toString()).toBe('seed=7&model=digits&steps=10&pictures=15');
     expect(parse(query.toString())).toEqual(other);
   });
 
@@ -165,7 +165,6 @@ describe('settings', () => {
       expect(parse(`seed=${seed}`).seed).toBeUndefined();
     for (const steps of ['0', '1001', '-5', 'x']) expect(parse(`steps=${steps}`).steps).toBe(50);
     for (const pictures of ['5', '21', 'x', '']) expect(parse(`pictures=${pictures}`).pictures).toBe(10);
-    expect(parse('class=yes').forClass).toBe(false);
     expect(parse('', 20).steps).toBe(20);
   });
 });
