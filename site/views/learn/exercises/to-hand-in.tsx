@@ -48,7 +48,8 @@ export function HandIn(): JSX.Element {
       </div>
       <p class="field-hint">
         The link holds your seed, your right answers and the chapters that you have done. Nothing is sent: give it to
-        your teacher, or open it on another device to go on there.
+        your teacher, or open it on another device to go on there. For teachers:{' '}
+        <a href={formatRoute('learn', {}, 'sheet')}>all exercises on one sheet</a>.
       </p>
     </section>
   );
