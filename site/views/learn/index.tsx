@@ -15,6 +15,7 @@ import { openPart } from '../../sw/register.ts';
 import { useLit } from './lit.ts';
 import { Overview } from './overview.tsx';
 import { last, markDone } from './progress.ts';
+import { asked } from './readings.ts';
 
 const modules = import.meta.glob<Awaited<ReturnType<LazyModule>>>('./*/index.tsx');
 const { Show } = createLazy<ChapterId | 'map' | typeof READING>((id) => modules[`./${id}/index.tsx`]);
@@ -30,6 +31,10 @@ export default function LearnView(): JSX.Element {
     last.value = chapter;
     openPart('learn'); // without a network the others work, too
   }, [chapter]);
+  const exercise = route.value.query.get('exercise');
+  useEffect(() => {
+    if (exercise !== null) asked.value = exercise;
+  }, [exercise, chapter]);
   const page = findPage(route.value.part);
   if (page) return <ShowExercises key={page.id} name={page.id} />;
   if (route.value.part === READING) return <Show name={READING} />;

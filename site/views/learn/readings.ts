@@ -45,6 +45,9 @@ export type Wanted = { [Name in FigureName]: readonly [Name, Partial<Readings[Na
 export const readings = signal<Partial<Readings>>({});
 const wanted = signal<Wanted | null>(null);
 
+/** The exercise that a link asks for, until the chapter's exercises are there: figures write addresses of their own. */
+export const asked = signal<string | null>(null);
+
 /** Asks a figure to show this, now or when it is there. */
 export function want(what: Wanted | null): void {
   wanted.value = what;
@@ -70,10 +73,10 @@ export function useReading<Name extends FigureName>(
     },
     [],
   );
-  const asked = wanted.value;
+  const now = wanted.value;
   useEffect(() => {
-    if (asked?.[0] !== name || !apply) return;
-    apply(asked[1] as Partial<Readings[Name]>);
+    if (now?.[0] !== name || !apply) return;
+    apply(now[1] as Partial<Readings[Name]>);
     want(null);
-  }, [asked]);
+  }, [now]);
 }

@@ -50,8 +50,6 @@ export const TERMS = {
 
 export type TermsName = keyof typeof TERMS;
 
-export const TERMS_NAMES = Object.keys(TERMS) as TermsName[];
-
 export const termsOf = (name: TermsName): Terms => TERMS[name];
 
 export function capital(text: string): string {

@@ -96,11 +96,11 @@ export function AnswerForm({
       {read && shown && <Shown read={read} shown={shown} />}
       <div class="row gap-8">
         <Button type="submit" icon="check">
-          Check<span class="hidden"> exercise: {exercise.title}</span>
+          Is that right?
         </Button>
         {onLook && (
           <Button kind="quiet" icon="first" class="learn-answer-look" onClick={onLook}>
-            Go to the figure<span class="hidden"> of: {exercise.title}</span>
+            Go to the figure
           </Button>
         )}
       </div>

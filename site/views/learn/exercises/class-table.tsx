@@ -5,30 +5,15 @@ import { Field } from '../../../components/field.tsx';
 import { balancedAccuracy } from '../../game/rules/chance.ts';
 import { withInterval } from '../../game/rules/score.ts';
 import { CHAPTERS } from '../chapters.ts';
-import { readWork, rightOf, sharedSeeds, type Work } from './hand-in.ts';
+import { linksIn, rightOf, sharedSeeds, type Work } from './hand-in.ts';
 import { EXERCISES, exercisesOf } from './table.ts';
-
-interface Line {
-  text: string;
-  work?: Work;
-  fault?: string;
-}
-
-/** Links in a text, with words between them as a mail has them. */
-export function linesOf(text: string): Line[] {
-  const links = text.match(/\S*#\/learn\/hand-in\?\S+/g) ?? [];
-  return [...new Set(links)].map((link) => {
-    const known = readWork(new URLSearchParams(link.slice(link.indexOf('?') + 1).replace(/[>),.;"'”]+$/, '')));
-    return 'fault' in known ? { text: link, fault: known.fault } : { text: link, work: known.work };
-  });
-}
 
 export function ClassTable(): JSX.Element {
   const [text, setText] = useState('');
-  const lines = useMemo(() => linesOf(text), [text]);
-  const works = lines.flatMap(({ work }) => work ?? []);
+  const links = useMemo(() => linksIn(text), [text]);
+  const works = links.flatMap(({ work }) => work ?? []);
   const shared = sharedSeeds(works);
-  const broken = lines.filter(({ fault }) => fault !== undefined);
+  const broken = links.filter(({ fault }) => fault !== undefined);
   return (
     <>
       <header class="grid gap-8">
@@ -38,7 +23,7 @@ export function ClassTable(): JSX.Element {
       <Field
         label="Links"
         hint="One after another; other words between them do no harm."
-        error={text.trim() !== '' && lines.length === 0 ? 'There is no link to hand in among this.' : null}
+        error={text.trim() !== '' && links.length === 0 ? 'There is no link to hand in among this.' : null}
       >
         {(ids) => (
           <textarea

@@ -1,11 +1,11 @@
 /** The exercises at the end of a chapter, and the link to hand them in. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { Icon } from '../../../components/icon.tsx';
 import { toast } from '../../../components/toast.tsx';
 import { route } from '../../../state/store.ts';
 import { findChapter } from '../chapters.ts';
-import { want } from '../readings.ts';
+import { asked, want } from '../readings.ts';
 import { AnswerForm } from './answer-form.tsx';
 import type { Exercise } from './exercise.ts';
 import './exercises.css';
@@ -15,29 +15,30 @@ import { EXERCISES, exercisesOf } from './table.ts';
 import { HandIn } from './to-hand-in.tsx';
 
 export default function ExerciseList(): JSX.Element | null {
-  const { part, query } = route.value;
-  const asked = query.get('exercise');
+  const { part } = route.value;
+  const wanted = asked.value;
   const chapter = findChapter(part)?.id;
   const all = chapter ? exercisesOf(chapter) : [];
-  const place = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (asked === null) return;
-    const one = all.find(({ id }) => id === asked);
+    if (wanted === null) return;
+    asked.value = null;
+    const one = all.find(({ id }) => id === wanted);
     if (!one)
-      return toast(`The link asks for exercise=${asked.slice(0, 20)}, which this chapter does not have.`, 'error');
+      return toast(`The link asks for exercise=${wanted.slice(0, 20)}, which this chapter does not have.`, 'error');
     want(one.start(kept.peek().seed) ?? null);
     document.getElementById(idOf(one))?.scrollIntoView();
-  }, [asked, part]);
+  }, [wanted]);
   useEffect(
     () => () => {
       want(null);
+      asked.value = null;
       looking.value = null;
     },
     [],
   );
   const { seed } = kept.value;
   return (
-    <section class="learn-exercises grid gap-16" aria-labelledby="learn-exercises" ref={place}>
+    <section class="learn-exercises grid gap-16" aria-labelledby="learn-exercises">
       <header class="grid gap-4">
         <h2 id="learn-exercises">Exercises</h2>
         <p class="muted small">

@@ -85,6 +85,23 @@ export function readWork(query: URLSearchParams): ReadWork {
   return { work: { seed, name: cleanName(n), answers, chapters }, left };
 }
 
+export interface Link {
+  text: string;
+  work?: Work;
+  /** Why it cannot be read. */
+  fault?: string;
+}
+
+/** Links in a text, each once, with words and signs around them as a mail has them. */
+export function linksIn(text: string): Link[] {
+  const found = text.match(/[^\s<(“"]*#\/learn\/hand-in\?[^\s<>]+/g) ?? [];
+  const links = new Set(found.map((link) => link.replace(/[>),.;:"'”’]+$/, '')));
+  return [...links].map((link) => {
+    const known = readWork(new URLSearchParams(link.slice(link.indexOf('?') + 1)));
+    return 'fault' in known ? { text: link, fault: known.fault } : { text: link, work: known.work };
+  });
+}
+
 /** Exercises that are right, checked here and now. */
 export function rightOf({ seed, answers }: Pick<Work, 'seed' | 'answers'>): ReadonlySet<string> {
   const right = EXERCISES.filter(({ id, check }) => {

@@ -7,6 +7,7 @@ import {
   cleanName,
   formatWork,
   LONGEST_NAME,
+  linksIn,
   readWork,
   rightOf,
   sharedSeeds,
@@ -95,6 +96,18 @@ describe('a link', () => {
   test('of one seed under two names is noticed', () => {
     const named = (name: string, seed = 5): Work => ({ ...work, name, seed });
     expect([...sharedSeeds([named('Ada'), named('Bob'), named('Cy', 6), named('Cy', 6)])]).toEqual([5]);
+  });
+
+  test('is found in a mail, once, with the signs around it', () => {
+    const link = `https://host/a/#/learn/hand-in?${queryOf(work)}`;
+    const texts = [link, `Hi,\n<${link}>, bye`, `(${link}). ${link}`, `> ${link};`, `“${link}”`];
+    for (const text of texts) expect(linksIn(text), text).toEqual([{ text: link, work }]);
+    expect(linksIn('https://host/a/#/learn/why and words')).toEqual([]);
+    const cut = link.slice(0, -2);
+    expect(linksIn(`${link} ${cut}`)).toEqual([
+      { text: link, work },
+      { text: cut, fault: expect.stringContaining('not whole') },
+    ]);
   });
 
   test('has a name of one short line', () => {
