@@ -38,7 +38,8 @@ export function ClassTable(): JSX.Element {
       </Field>
       {works.length > 0 && (
         <div class="learn-class grid gap-12">
-          <section class="learn-class-scroll" aria-label="What the class has done">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways on a phone */}
+          <section class="learn-class-scroll" aria-label="What the class has done" tabIndex={0}>
             <table>
               <caption>
                 Right answers of three, by chapter: {works.length} {works.length === 1 ? 'link' : 'links'}
