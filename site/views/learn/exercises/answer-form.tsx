@@ -5,8 +5,8 @@ import { Button } from '../../../components/button.tsx';
 import { Field } from '../../../components/field.tsx';
 import { announce } from '../../../state/store.ts';
 import { readings } from '../readings.ts';
-import { type Exercise, numberOf, say } from './exercise.ts';
 import { answer, kept } from './exercise-state.ts';
+import { type Exercise, numberOf, say } from './rules/exercise.ts';
 
 /** A fault, or that it is right; null: not checked since it was changed. */
 type Verdict = { fault: string | undefined } | null;

@@ -10,9 +10,9 @@ import { CHAPTERS } from '../chapters.ts';
 import { ClassTable } from './class-table.tsx';
 import './exercises.css';
 import './exercise-pages.css';
-import { say } from './exercise.ts';
 import { isEmpty, kept, right, takeOver } from './exercise-state.ts';
 import { readWork, rightOf, type Work } from './hand-in.ts';
+import { say } from './rules/exercise.ts';
 import { EXERCISES, exercisesOf } from './table.ts';
 
 export default function ExerciseHandIn(): JSX.Element {

@@ -7,7 +7,7 @@ import { route } from '../../../state/store.ts';
 import { findChapter } from '../chapters.ts';
 import { asked, want } from '../readings.ts';
 import { AnswerForm } from './answer-form.tsx';
-import type { Exercise } from './exercise.ts';
+import type { Exercise } from './rules/exercise.ts';
 import './exercises.css';
 import { kept, right } from './exercise-state.ts';
 import { GoBack, goTo, idOf, looking } from './look.tsx';

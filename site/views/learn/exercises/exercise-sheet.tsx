@@ -6,11 +6,11 @@ import { NumberField } from '../../../components/field.tsx';
 import { formatRoute } from '../../../state/router.ts';
 import { go, route } from '../../../state/store.ts';
 import { CHAPTERS } from '../chapters.ts';
-import { SEEDS } from './draw.ts';
+import { SEEDS } from './rules/draw.ts';
 import './exercises.css';
 import './exercise-pages.css';
-import type { Exercise } from './exercise.ts';
 import { kept } from './exercise-state.ts';
+import type { Exercise } from './rules/exercise.ts';
 import { EXERCISES, exercisesOf } from './table.ts';
 
 export default function ExerciseSheet(): JSX.Element {

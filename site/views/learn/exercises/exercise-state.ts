@@ -2,8 +2,8 @@
 import { computed, signal } from '@preact/signals';
 import { read, remember, whenChanged } from '../../../state/memory.ts';
 import { done, markDone } from '../progress.ts';
-import { SEEDS } from './draw.ts';
 import { cleanName, formatWork, readWork, rightOf, rounded, type Work } from './hand-in.ts';
+import { SEEDS } from './rules/draw.ts';
 
 const KEPT = 'learn.exercises';
 

@@ -6,7 +6,7 @@
  * this file can make any link.
  */
 import { type ChapterId, findChapter } from '../chapters.ts';
-import { SEEDS } from './draw.ts';
+import { SEEDS } from './rules/draw.ts';
 import { EXERCISES, findExercise } from './table.ts';
 
 export interface Work {

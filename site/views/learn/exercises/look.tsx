@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { Button } from '../../../components/button.tsx';
 import { toast } from '../../../components/toast.tsx';
 import { Shown } from './answer-form.tsx';
-import type { Exercise } from './exercise.ts';
+import type { Exercise } from './rules/exercise.ts';
 
 /** Whose figure is looked at. */
 export const looking = signal<Exercise | null>(null);

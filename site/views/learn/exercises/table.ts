@@ -1,6 +1,5 @@
 /** All exercises, three a chapter, in the order of the lecture. */
 import { CHAPTERS, type ChapterId } from '../chapters.ts';
-import type { Exercise, MakeExercise } from './exercise.ts';
 import { data } from './of/data.ts';
 import { destroy } from './of/destroy.ts';
 import { game } from './of/game.ts';
@@ -10,6 +9,7 @@ import { learning } from './of/learning.ts';
 import { network } from './of/network.ts';
 import { sampling } from './of/sampling.ts';
 import { why } from './of/why.ts';
+import type { Exercise, MakeExercise } from './rules/exercise.ts';
 
 const OF: Readonly<Record<ChapterId, readonly MakeExercise[]>> = {
   why,

@@ -1,5 +1,5 @@
 /** Exercises on data: the window, what it cuts off, and the batch. */
-import { exercise, faultOf, say } from '../exercise.ts';
+import { exercise, faultOf, say } from '../rules/exercise.ts';
 
 export const data = [
   exercise({

@@ -1,6 +1,6 @@
 /** Exercises on the forward process: one step, the jump, and the signal-to-noise ratio. */
 import { STANDARD, schedulePair, valuesAt } from '../../../forward/state/schedules.ts';
-import { exercise, factor, faultOf, say } from '../exercise.ts';
+import { exercise, factor, faultOf, say } from '../rules/exercise.ts';
 
 const { linear } = schedulePair(STANDARD);
 

@@ -1,7 +1,7 @@
 /** Exercises on looking: one's own score, what chance does, and what a score proves. */
 import { balancedAccuracy } from '../../../game/rules/chance.ts';
 import { confusionOf, readRecord } from '../../../game/state/record.ts';
-import { chosen, exercise, faultOf, nothing, say } from '../exercise.ts';
+import { chosen, exercise, faultOf, nothing, say } from '../rules/exercise.ts';
 
 /** Ways to choose. */
 const choose = (n: number, k: number): number => (k === 0 ? 1 : (choose(n, k - 1) * (n - k + 1)) / k);

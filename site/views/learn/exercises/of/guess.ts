@@ -1,5 +1,5 @@
 /** Exercises on the network's job: how much noise, what is left, and where noise is hard to find. */
-import { exercise, factor, faultOf, nothing, say } from '../exercise.ts';
+import { exercise, factor, faultOf, nothing, say } from '../rules/exercise.ts';
 
 export const guess = [
   exercise(

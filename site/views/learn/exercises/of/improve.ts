@@ -1,5 +1,5 @@
 /** Exercises on improvements: what may be compared, how sure it is, and how few calls will do. */
-import { exercise, faultOf, say } from '../exercise.ts';
+import { exercise, faultOf, say } from '../rules/exercise.ts';
 
 /** Student's t for 95 %, by the number of values. */
 const STUDENT: Readonly<Record<number, number>> = { 3: 4.303, 4: 3.182, 5: 2.776 };

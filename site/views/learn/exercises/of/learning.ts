@@ -1,5 +1,5 @@
 /** Exercises on training: a run of one's own, and what L1 and L2 learn. */
-import { exercise, say } from '../exercise.ts';
+import { exercise, say } from '../rules/exercise.ts';
 
 const ANSWERS = 20;
 const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);

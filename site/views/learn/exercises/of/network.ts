@@ -1,6 +1,6 @@
 /** Exercises on the U-Net: what a skip brings, how much it carries, and how near times are told apart. */
 import { alike, embeddingOf } from '../../network/time/embedding.ts';
-import { exercise, faultOf, say } from '../exercise.ts';
+import { exercise, faultOf, say } from '../rules/exercise.ts';
 
 /** Of the tutorial's network: where its skips leave. */
 const SKIPS = [

@@ -1,5 +1,5 @@
 /** Exercises on sampling: one step by hand, whom a step trusts, and why noise is added again. */
-import { chosen, exercise, factor, faultOf, nothing, say } from '../exercise.ts';
+import { chosen, exercise, factor, faultOf, nothing, say } from '../rules/exercise.ts';
 
 export const sampling = [
   exercise({

@@ -1,5 +1,5 @@
 /** Exercises on why diffusion: what steps buy, and what they cost. */
-import { chosen, exercise, faultOf, nothing, say } from '../exercise.ts';
+import { chosen, exercise, faultOf, nothing, say } from '../rules/exercise.ts';
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CHAPTERS } from '#site/views/learn/chapters.ts';
-import { SEEDS } from '#site/views/learn/exercises/draw.ts';
-import type { Exercise } from '#site/views/learn/exercises/exercise.ts';
+import { SEEDS } from '#site/views/learn/exercises/rules/draw.ts';
+import type { Exercise } from '#site/views/learn/exercises/rules/exercise.ts';
 import { EXERCISES, exercisesOf, findExercise } from '#site/views/learn/exercises/table.ts';
 
 interface Golden {

@@ -1,8 +1,6 @@
 /** The link with what a student has done: whole, damaged, tampered with, and taken over by a browser. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SEEDS } from '#site/views/learn/exercises/draw.ts';
-import { numberOf } from '#site/views/learn/exercises/exercise.ts';
 import {
   cleanName,
   formatWork,
@@ -13,6 +11,8 @@ import {
   sharedSeeds,
   type Work,
 } from '#site/views/learn/exercises/hand-in.ts';
+import { SEEDS } from '#site/views/learn/exercises/rules/draw.ts';
+import { numberOf } from '#site/views/learn/exercises/rules/exercise.ts';
 import { EXERCISES, findExercise } from '#site/views/learn/exercises/table.ts';
 import { stubStorage } from '#test/kept.ts';
 

@@ -3,8 +3,8 @@
  * checked. An answer is a list of numbers, so that it fits a link and can be checked again from there.
  */
 import type { ComponentChildren } from 'preact';
-import type { ChapterId } from '../chapters.ts';
-import type { Readings, Wanted } from '../readings.ts';
+import type { ChapterId } from '../../chapters.ts';
+import type { Readings, Wanted } from '../../readings.ts';
 import { type Draw, drawOf } from './draw.ts';
 
 /** Why an answer is wrong, in a sentence; undefined: it is right. */
