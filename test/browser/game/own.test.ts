@@ -54,6 +54,6 @@ describe('the game with own pictures', skipBecause(LACKS_CHROMIUM), () => {
       await onward.click();
     }
     await page.getByRole('heading', { level: 1, name: /\d of 6/ }).waitFor();
-    expect([...said].join()).toContain('your picture “patients/anna-mueller-');
+    expect([...said].join()).toContain('Your picture “patients/anna-mueller-');
   });
 });

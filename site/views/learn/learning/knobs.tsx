@@ -49,7 +49,7 @@ export function Knobs(): JSX.Element {
   const faults = faultsOf(now);
   return (
     <section class="learn-knobs grid gap-14" aria-labelledby="learn-knobs">
-      <h3 id="learn-knobs">Something to break</h3>
+      <h2 id="learn-knobs">Something to break</h2>
       <p>
         Change what the run is made of while it trains. The corrections are those of Adam (<Cite of="adam2014" />
         ); the idea of the figure is that of TensorFlow Playground (<Cite of="smilkov2017" />
