@@ -13,7 +13,7 @@ const SMALL = { ...touch, viewport: { width: 360, height: 640 } };
 const LARGE_TEXT = { ...touch, viewport: { width: 390, height: 844 } };
 const PROJECTOR = { viewport: { width: 1024, height: 768 } };
 /** A chapter where a figure stays in view comes first, since every run has the first row. */
-const PLACES = ['learn/network', ...VIEWS, 'game/class', ...CHAPTERS.map(({ id }) => `learn/${id}`)];
+const PLACES = ['learn/network', ...VIEWS, ...CHAPTERS.map(({ id }) => `learn/${id}`)];
 const ROWS = [...new Set(PLACES)].map((place) => ({ place }));
 
 /** The page reloads or is left while it still fetches. */

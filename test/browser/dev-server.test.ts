@@ -56,7 +56,7 @@ describe('npm run web -- --real', skipBecause(LACKS_CHROMIUM), () => {
     await page.goto(`${server.url}#/game?seed=5&steps=1&pictures=6`);
     await heading(page).waitFor();
     expect(await answerAll(page, 6), 'both kinds are shown').toEqual(new Set(['phantom', 'generated']));
-    await page.goto(`${server.url}#/game/class?seed=5&steps=1&pictures=6`);
+    await page.goto(`${server.url}#/game?seed=5&steps=1&pictures=6`);
     await page.getByRole('button', { name: 'Copy link' }).waitFor();
     await page.getByText(/The real pictures of the game with .* were added by whoever serves this page\./).waitFor();
     expect(server.said()).toContain(`The game shows the 12 pictures of ${folder}. They are not the images that`);

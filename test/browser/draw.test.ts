@@ -222,7 +222,7 @@ describe('drawings and masks', skipBecause(LACKS_CHROMIUM), () => {
     expect(kept(await classesOf(panel))).toEqual(kept(masks!));
 
     await page.evaluate(() => {
-      location.hash = '#/game/class?seed=3&steps=1&pictures=6';
+      location.hash = '#/game?seed=3&steps=1&pictures=6';
     });
     await page.getByText(/averaged down to 8 × 8 pixels/).waitFor();
   });

@@ -85,24 +85,6 @@ const GAME: Record<string, Act> = {
   'one looks closer': (page) => button(page, /^Picture 1 of 10.*Look closer/).click(),
 };
 
-const CLASS: Record<string, Act> = {
-  'the round is painted': (page) => page.locator('button:enabled', { hasText: 'Save the round’s file' }).waitFor(),
-  'codes are wrong': async (page) => {
-    await page.getByRole('textbox', { name: 'Codes' }).fill('7777-7777\nUUUU-UUUU');
-    await button(page, 'Count').click();
-    await page.getByRole('alert').waitFor();
-  },
-  'a file is no round': async (page) => {
-    await page.getByLabel('Open a round’s file').setInputFiles(join(DIGITS, 'README.md'));
-    await page.getByText('is no round that this page saved').waitFor();
-  },
-  'own pictures are missing': async (page) => {
-    await page.getByRole('radio', { name: 'Your own' }).check();
-    await button(page, 'Make the round').click();
-    await page.getByText('Cannot make the round').waitFor();
-  },
-};
-
 const MODEL: Record<string, Act> = {
   'a folder is wrong': async (page) => {
     await page.getByLabel('Choose files').setInputFiles(join(DIGITS, 'README.md'));
@@ -123,7 +105,6 @@ describe('axe finds nothing serious', skipBecause(LACKS_CHROMIUM), () => {
     ['sampling', '#/sample?count=3&steps=3&seed=1', SAMPLE, DESKTOP],
     ['the forward process', '#/forward', FORWARD, DESKTOP],
     ['the game', '#/game?seed=482193&steps=2&model=digits', GAME, PHONE],
-    ['a round for a class', '#/game/class?seed=482193&steps=2&model=digits', CLASS, PHONE],
     ['a model', '#/model', MODEL, PHONE],
   ])('in %s', async (_, hash, states, size) => {
     const { page } = await openSite(browser(), host(), hash, { ...size, permissions: ['camera'] });

@@ -20,7 +20,6 @@ export const LONG = [
   'browser/sample',
   'browser/shell',
   'browser/learn/lecture',
-  'browser/game/class',
   'unit/tracer/kernels',
   'unit/training/command',
   'stress/server/engine-killed',

@@ -67,7 +67,7 @@ for (const { name, lacks, threads, launch } of BROWSERS) {
       expect(await browser.problems()).toEqual([]);
     });
 
-    it.each([...VIEWS, 'game/class', ...CHAPTERS.map(({ id }) => `learn/${id}`)])(
+    it.each([...VIEWS, ...CHAPTERS.map(({ id }) => `learn/${id}`)])(
       'opens %s, to its end and without a word in the console',
       async (view) => {
         await open(`#/${view}`);
