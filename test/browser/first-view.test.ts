@@ -74,6 +74,24 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
     },
   );
 
+  it('shows its header whole, where the page comes in two parts', async () => {
+    const address = host().origin + SITE;
+    const row = 'segmented-row">';
+    const text = await (await fetch(address)).text();
+    const come = hold(host(), /\/$/, Buffer.byteLength(text.slice(0, text.indexOf(row) + row.length)));
+    const { page, allow } = await visit(browser(), { serviceWorkers: 'block', ...PHONE, init: watch });
+    allow(/net::ERR_ABORTED/);
+    await page.goto(address, { waitUntil: 'commit' });
+    await page.locator('.header .segmented-row').waitFor({ state: 'attached' });
+    await page.waitForTimeout(300);
+    const painted = () => page.evaluate(() => performance.getEntriesByType('paint').length);
+    expect(await painted()).toBe(0);
+    come();
+    await expect.poll(painted).toBeGreaterThan(0);
+    const { shifts } = await seen(page);
+    expect(shifts.flatMap(({ moved }) => moved.filter((one) => one.includes('segmented')))).toEqual([]);
+  });
+
   it('is not seen by visitors of another view, or of a link with settings', { tags: 'long' }, async () => {
     for (const hash of ['#/game', '#/sample?count=1&steps=1&seed=3']) {
       const { page, arrive } = await openHeld(hash);
@@ -133,13 +151,13 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
   });
 });
 
-/** Holds back every script file of the host. Returns a function that lets them come. */
-function hold(host: Host): () => void {
+/** Holds back every script file of the host, or of other files what follows so many bytes. Returns a function that lets them come. */
+function hold(host: Host, files = /\.js$/, after = 0): () => void {
   let come = () => {};
   const until = new Promise<void>((resolve) => {
     come = resolve;
   });
-  host.fault(/\.js$/, { hold: { after: 0, until } });
+  host.fault(files, { hold: { after, until } });
   const arrive = () => {
     host.mend();
     come();
