@@ -22,7 +22,7 @@ export interface TrainSettings {
  */
 export async function settingsOf(given: readonly ConfigLayer[], resumed?: string): Promise<TrainSettings> {
   const read = await readInit(given, resumed);
-  const known = resumed === undefined ? given : given.map(withoutLabels);
+  const known = resumed === undefined ? given : given.map(withoutImages);
   const layers = read ? [read.layer, ...known] : known;
   const named = given.some(({ preset }) => preset) || resumed !== undefined || read !== undefined;
   const { base, config: resolved } = resolveOver(layers, named ? 1 : 0);
@@ -44,12 +44,13 @@ export async function settingsOf(given: readonly ConfigLayer[], resumed?: string
   };
 }
 
-/** The layer, or a preset without what it says of labels: a run that continues keeps its own. */
-function withoutLabels(layer: ConfigLayer): ConfigLayer {
+/** The layer, or a preset without what it says of images and labels: a run that continues keeps its own. */
+function withoutImages(layer: ConfigLayer): ConfigLayer {
   if (!layer.preset) return layer;
+  const { source: _images, ...data } = layer.config.data ?? {};
   const { num_class_embeds: _classes, ...model } = layer.config.model ?? {};
   const { labelDropout: _share, ...training } = layer.config.training ?? {};
-  return { ...layer, config: { ...layer.config, model, training } };
+  return { ...layer, config: { ...layer.config, data, model, training } };
 }
 
 /** What a preset gives, and no layer above it. */

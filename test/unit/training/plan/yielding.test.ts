@@ -80,14 +80,18 @@ describe('a preset gives way to images', () => {
   it('and to a run that continues with it', async () => {
     const own = (labelDropout: number, model: Record<string, unknown>) => ({
       name: 'runs/x',
-      config: { training: { labelDropout }, model: { _class_name: 'UNet2DModel', ...model } },
+      config: {
+        data: { source: 'photos' },
+        training: { labelDropout },
+        model: { _class_name: 'UNet2DModel', ...model },
+      },
     });
     const settings = async (run: ReturnType<typeof own>) => {
       const { config, start, yielding } = await settingsOf([run, await readPreset('tab')], 'runs/x');
       const { classCount, nullCondition } = draftPlan(config, start, yielding).plan.model;
-      return [classCount, nullCondition, config.training.labelDropout];
+      return [config.data.source, classCount, nullCondition, config.training.labelDropout];
     };
-    expect(await settings(own(0, { num_class_embeds: null }))).toEqual([null, false, 0]);
-    expect(await settings(own(0.3, { num_class_embeds: 4, null_condition: true }))).toEqual([3, true, 0.3]);
+    expect(await settings(own(0, { num_class_embeds: null }))).toEqual(['photos', null, false, 0]);
+    expect(await settings(own(0.3, { num_class_embeds: 4, null_condition: true }))).toEqual(['photos', 3, true, 0.3]);
   });
 });
