@@ -5,7 +5,8 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { createEngine } from '../engines/index.ts';
 import { type Checkpoint, resumeCheckpoint } from '../saved/checkpoint.ts';
 import { runPaths } from '../saved/run-folder.ts';
-import { compareConfigs, resolveConfig, type TrainConfig } from '../settings/config.ts';
+import { compareConfigs, type TrainConfig } from '../settings/config.ts';
+import { storedConfig } from '../settings/stored.ts';
 import { explainEngineError } from './advice.ts';
 import type { HeldRun } from './held-run.ts';
 import type { Former, RunState } from './run-state.ts';
@@ -42,8 +43,7 @@ async function findCheckpoint(
   let config: TrainConfig = plan.config;
   let changes: string[] = [];
   const found = await resumeCheckpoint(runPaths(folder).checkpoints, plan.step.state, (info) => {
-    // Settings newer than the checkpoint had their defaults then.
-    config = resolveConfig([{ name: `a checkpoint of ${folder}`, config: { ...info.config } }]);
+    config = storedConfig(`a checkpoint of ${folder}`, info.config);
     changes = compareConfigs(config, plan.config, folder);
     if (info.data.hash !== dataset.hash) {
       throw new InputError(

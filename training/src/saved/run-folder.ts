@@ -26,6 +26,7 @@ import type { Levels } from '@onnoise/base/pictures';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Dataset } from '../data/index.ts';
 import { type ConfigLayer, type PartialConfig, resolveConfig, type TrainConfig } from '../settings/config.ts';
+import { storedConfig, storedLayer } from '../settings/stored.ts';
 import type { StepTensor } from '../step/contracts.ts';
 import { type Checkpoint, type CheckpointInfo, checkpointName, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
 
@@ -139,7 +140,7 @@ export async function readRunLayer(run: string): Promise<ConfigLayer> {
   const config = await readJson(name);
   if (config === undefined)
     throw new InputError(`Cannot read the run ${run}: it must hold a config.json, but there is none.`);
-  return { name, config: config as PartialConfig };
+  return storedLayer({ name, config: config as PartialConfig });
 }
 
 /** The parts of a run that `pipeline export` needs. */
@@ -198,7 +199,7 @@ export async function openRun(
 }
 
 const configOf = (path: string, { config }: CheckpointInfo): TrainConfig =>
-  resolveConfig([{ name: `the checkpoint ${path}`, config: { ...config } }]);
+  storedConfig(`the checkpoint ${path}`, config);
 const differ = (a: Record<string, unknown>, b: Record<string, unknown>) =>
   [...new Set([...Object.keys(a), ...Object.keys(b)])].some((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
 

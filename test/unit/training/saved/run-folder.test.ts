@@ -76,6 +76,19 @@ describe('openRun', () => {
     ]);
   });
 
+  it('goes on without the pull to what was asked for, where the run is older than that setting', async () => {
+    const files = ['config.json', 'checkpoints/step-00000002/checkpoint.json'].map((name) => join(run, name));
+    const newer = files.map((file) => readFileSync(file, 'utf8'));
+    for (const [i, file] of files.entries()) {
+      expect(newer[i]).toMatch(/"conditional": ?0\.3/);
+      writeFileSync(file, newer[i]!.replace(/"conditional": ?0\.3,/, ''));
+    }
+    const [{ training }, opened] = [await readRunConfig(run), await openRun(run, 2, specsOf)];
+    for (const [i, file] of files.entries()) writeFileSync(file, newer[i]!);
+    expect([training.conditional, opened.config.training.conditional]).toEqual([0, 0]);
+    expect((await openRun(run, 2, specsOf)).config.training.conditional).toBe(0.3);
+  });
+
   it('refuses a checkpoint that holds other shapes than its settings say', async () => {
     const wider = () => specsOf().map(({ name, shape }) => ({ name, shape: [...shape, 2], dtype: 'float32' as const }));
     await expect(openRun(run, 2, wider)).rejects.toThrow(/model\.conv1\.weight must have the shape \[3, 1, 3, 3, 2\]/);
