@@ -1,21 +1,29 @@
 /** Identifies a model wherever its folder is: two workers with the same hash give the same pictures. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { externalFiles, MODEL_FILES, missingFile } from '@onnoise/scheduler/model';
 
-/** The files that decide what a model draws, in the order they are hashed. */
-const HASHED_FILES = ['unet/model.onnx', 'unet/config.json', 'scheduler/scheduler_config.json'];
+/** The files that decide what a model draws, in the order they are hashed; then those where the first keeps weights. */
+const HASHED_FILES = [MODEL_FILES.network, MODEL_FILES.unet, MODEL_FILES.scheduler];
 
 /**
  * SHA-256 over names, sizes and bytes of those files, 64 hexadecimal digits. The card and the pictures do not count.
+ * @throws InputError when a file of weights is missing
  */
 export async function hashModel(folder: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of HASHED_FILES) {
-    const path = join(folder, ...name.split('/'));
-    hash.update(`${name}\0${(await stat(path)).size}\0`);
-    for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
+  const add = async (name: string, size: number) => {
+    hash.update(`${name}\0${size}\0`);
+    for await (const bytes of createReadStream(join(folder, name))) hash.update(bytes as Buffer);
+  };
+  for (const name of HASHED_FILES) await add(name, (await stat(join(folder, name))).size);
+  for (const weights of await externalFiles(await openAsBlob(join(folder, MODEL_FILES.network)))) {
+    const name = `${dirname(MODEL_FILES.network)}/${weights}`;
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    if (!found?.isFile()) throw missingFile(name, folder);
+    await add(name, found.size);
   }
   return hash.digest('hex');
 }

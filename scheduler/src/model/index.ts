@@ -106,6 +106,7 @@ export { type ClassFacts, labelNumber } from './label-number.ts';
 export { latentsOf } from './latents.ts';
 export { classColours, colourMasks, masksOfPlanes, type Pairs, pictureShapeOf, splitPairs } from './mask-output.ts';
 export { onnxReason } from './onnx/error.ts';
+export { externalFiles } from './onnx/external.ts';
 export { type OnnxFacts, readOnnxFacts } from './onnx/file.ts';
 export { sniff } from './onnx/sniff.ts';
 export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type WireField } from './onnx/wire.ts';

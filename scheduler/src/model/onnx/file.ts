@@ -45,7 +45,7 @@ export async function readOnnxFacts(file: Bytes): Promise<OnnxFacts> {
 }
 
 /** StringStringEntryProto: 1 key, 2 value. */
-async function readEntry(wire: Wire, entry: WireField): Promise<Record<string, string>> {
+export async function readEntry(wire: Wire, entry: WireField): Promise<Record<string, string>> {
   let [key, value] = ['', ''];
   for await (const field of wire.fields(entry.start, entry.end)) {
     if (field.number === 1) key = await wire.text(field);

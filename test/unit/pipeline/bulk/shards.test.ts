@@ -9,6 +9,7 @@ import { loadModel } from '#runtime-node/index.ts';
 import { hashModel } from '#runtime-node/model-hash.ts';
 import { ORDER as PLAIN_ORDER } from '#test/bulk.ts';
 import { trainedCard } from '#test/models/card.ts';
+import { externalOnnx } from '#test/models/external-onnx.ts';
 import { GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 
 const ORDER: Order = { ...PLAIN_ORDER, labels: [4, 7, 9] };
@@ -183,6 +184,19 @@ describe('hashModel', () => {
       await writeFile(join(changed, file), 'x');
       expect(await hashModel(changed), file).not.toBe(hash);
     }
+  });
+
+  test('counts the weights that lie beside the network, and says where one is missing', async () => {
+    const folder = await tinyArtefact();
+    await writeFile(join(folder, 'unet/model.onnx'), externalOnnx());
+    for (const name of ['j', 'k']) await writeFile(join(folder, 'unet', name), name);
+    await expect(hashModel(folder)).rejects.toThrow('unet/w');
+    const hashes = new Set<string>();
+    for (const weights of ['w', 'other']) {
+      await writeFile(join(folder, 'unet/w'), weights);
+      hashes.add(await hashModel(folder));
+    }
+    expect(hashes.size).toBe(2);
   });
 });
 

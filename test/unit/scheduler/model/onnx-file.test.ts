@@ -1,5 +1,6 @@
-import { bytesOf, onnxReason, readOnnxFacts } from '@onnoise/scheduler/model';
+import { bytesOf, externalFiles, onnxReason, readOnnxFacts } from '@onnoise/scheduler/model';
 import { describe, expect, it } from 'vitest';
+import { externalOnnx } from '#test/models/external-onnx.ts';
 import { tinyOnnx } from '#test/models/tiny-onnx.ts';
 
 const facts = (bytes: Uint8Array) => readOnnxFacts(bytesOf(Uint8Array.from(bytes)));
@@ -24,6 +25,20 @@ describe('readOnnxFacts', () => {
   it('leaves what it cannot tell to onnxruntime', async () => {
     expect(await facts(ascii('not a network'))).toEqual({ metadata: {} });
     expect(await facts(new Uint8Array(20))).toEqual({ metadata: {} });
+  });
+});
+
+describe('externalFiles', () => {
+  const files = (bytes: Uint8Array) => externalFiles(bytesOf(Uint8Array.from(bytes)));
+
+  it('finds the weights of constants, of branches and of the graph in files beside it, each once', async () => {
+    expect(await files(externalOnnx())).toEqual(['k', 'j', 'w']);
+  });
+
+  it('finds none in a network that holds its weights, and in what is none', async () => {
+    expect(await files(tinyOnnx())).toEqual([]);
+    expect(await files(externalOnnx().subarray(0, 300))).toEqual([]);
+    expect(await files(ascii('not a network'))).toEqual([]);
   });
 });
 
