@@ -14,7 +14,7 @@ export interface ModelEntry extends Omit<ModelLine, 'url' | 'bytes'>, Partial<Pi
 }
 
 /** Of the shipped real digits, relative to the page. */
-export const DIGIT_PICTURES = 'assets/real-28.json';
+const DIGIT_PICTURES = 'assets/real-28.json';
 
 /** Whether a model makes digits, so that those that are shipped can stand beside its own. */
 export const makesDigits = ({ pictures }: Pick<ModelEntry, 'pictures'>): boolean =>

@@ -1,4 +1,4 @@
 export { type LabelGrid, toLabels } from '@onnoise/scheduler/model';
 export { type LabelFile, openLabelFile } from './file.ts';
 export { fitLabels, type ImageShape, needsResize } from './fit.ts';
-export { MOST_LABELS, requireFewLabels } from './values.ts';
+export { requireFewLabels } from './values.ts';

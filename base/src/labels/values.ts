@@ -2,7 +2,7 @@
 import type { LabelGrid } from '@onnoise/scheduler/model';
 
 /** Most different labels of a file; what has more is a picture. */
-export const MOST_LABELS = 256;
+const MOST_LABELS = 256;
 const LARGEST = 65_535;
 
 /** @param grids all that were read of one file @throws Error with the reason where they are no label maps */

@@ -13,7 +13,7 @@ import type { AttackFigures, FoundShare } from './types.ts';
 /** Chance that an interval of 95 % is wrong. */
 const CHANCE = 0.05;
 /** Shares of false positives. */
-export const FALSE_POSITIVES = [0.01, 0.001] as const;
+const FALSE_POSITIVES = [0.01, 0.001] as const;
 
 export interface ScoredImages {
   /** [images, columns], the training images first. */

@@ -9,7 +9,7 @@
  */
 
 /** With fewer networks, an image's own variance says less than the common one of all images: as LeakPro has it. */
-export const FEWEST_FOR_OWN_VARIANCE = 32;
+const FEWEST_FOR_OWN_VARIANCE = 32;
 const TINY = 1e-30;
 
 export interface Shadow {

@@ -9,7 +9,7 @@
 import { countBelow } from './roc.ts';
 
 /** Share of false ones among the images that stand out. */
-export const FALSE_SHARE = 0.1;
+const FALSE_SHARE = 0.1;
 
 /** @param members and @param others scores, higher for training images @returns for each member, above 0 to 1 */
 export function rankChances(members: Float64Array, others: Float64Array): Float64Array {

@@ -7,7 +7,7 @@ import { heldOutFor } from './roc.ts';
 import type { AttackFigures, AuditVerdict } from './types.ts';
 
 /** With fewer images of a kind, an attack that finds one in a hundred would not be seen. */
-export const FEWEST_TO_TELL = heldOutFor(0.01);
+const FEWEST_TO_TELL = heldOutFor(0.01);
 
 /** What follows a reason for doubt, before the figures. */
 export const NO_SIGN = ' No sign was found: ';

@@ -11,8 +11,7 @@ import type { PartName } from '../parts/index.ts';
  * Where distances are measured: between pixels after small shifts, between the features of a network, between a picture and crops of
  * images, or between a half of a picture and that half of images.
  */
-export const SPACES = ['pixels', 'features', 'crops', 'halves'] as const;
-export type Space = (typeof SPACES)[number];
+export type Space = 'pixels' | 'features' | 'crops' | 'halves';
 
 /** Whether a model repeats its training images, and how well that could be seen. */
 export interface Memorisation {

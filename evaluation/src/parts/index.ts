@@ -1,3 +1,3 @@
-export { PART_NEIGHBOURS, type PartLay, type PartNeighbours, partNeighbours } from './part-neighbours.ts';
+export { type PartLay, type PartNeighbours, partNeighbours } from './part-neighbours.ts';
 export { hasParts, PARTS, type PartName, partOf } from './places.ts';
 export { LEAST_DEVIATION, type Rectangle } from './plane.ts';

@@ -27,7 +27,7 @@ export interface PartNeighbours {
 }
 
 /** Training images that are looked at for each part of a picture: the nearest, and those that it is compared with. */
-export const PART_NEIGHBOURS = 8;
+const PART_NEIGHBOURS = 8;
 
 /**
  * @param training of the same shape, at least one

@@ -10,7 +10,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { openPromise } from 'yauzl';
 
 /** Most bytes of an archive when it is unpacked: more would be a trap, or does not fit into memory anyway. */
-export const MOST_UNPACKED = 2 ** 33;
+const MOST_UNPACKED = 2 ** 33;
 
 /** @throws InputError for what is no whole ZIP, and for one that is too large */
 export async function unzip(path: string, folder: string): Promise<void> {

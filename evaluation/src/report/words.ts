@@ -80,7 +80,7 @@ const WAYS: Readonly<Record<Measure['better'], string>> = {
 export const wayOf = ({ better }: Measure): string => WAYS[better];
 
 /** What the settings say of pictures that no model drew for this. */
-export const NOT_SAMPLED = 'not sampled here';
+const NOT_SAMPLED = 'not sampled here';
 
 /**
  * `ddim, 50 steps, guidance 1.5, eta 0`

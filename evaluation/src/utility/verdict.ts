@@ -4,7 +4,7 @@ import { formatValue } from '@onnoise/scheduler/model';
 import type { Gain, Utility, UtilityMeasure, UtilityVerdict } from './types.ts';
 
 /** Fewer seeds tell nothing. */
-export const FEWEST_SEEDS = 3;
+const FEWEST_SEEDS = 3;
 /** Fewer test images that do not belong together tell nothing. */
 export const FEWEST_TESTED = 10;
 

@@ -63,7 +63,7 @@ export function segmentationHeadOf(data: DataSet): SegmentationHead {
   };
 }
 
-export function requireSegmentation(data: DataSet): void {
+function requireSegmentation(data: DataSet): void {
   if (SEGMENTATION_CLASSES.has(textOf(data, TAG.sopClass))) return;
   throw new Error('a DICOM file that is no segmentation (SEG)');
 }

@@ -11,7 +11,7 @@ export type Side = (typeof SIDES)[number];
 /** Deviation in pixels of the Gaussian that smooths the difference: edges that moved by less than a pixel cancel out. */
 const SMOOTH = 1;
 /** Share of the pixels that the score is taken of: those with the largest difference. */
-export const TOP_SHARE = 0.002;
+const TOP_SHARE = 0.002;
 
 /**
  * The smoothed difference of an image and its reconstruction, without its sign; channels are averaged.

@@ -58,7 +58,7 @@ export interface ShardSettings extends SamplerValues {
   depth?: 16 | undefined;
 }
 
-export const SHARD_FILES = ['dicom', 'nifti'] as const satisfies readonly PictureFileFormat[];
+const SHARD_FILES = ['dicom', 'nifti'] as const satisfies readonly PictureFileFormat[];
 export type ShardFiles = (typeof SHARD_FILES)[number];
 
 /** As files of pictures are chosen elsewhere. */

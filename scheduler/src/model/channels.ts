@@ -12,7 +12,7 @@ import { type ImageShape, MOST_CHANNELS } from './pixels.ts';
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
 
 /** Of one channel. */
-export const channelName: Rule<string> = rule(
+const channelName: Rule<string> = rule(
   'a letter and up to 31 letters, digits, - and _',
   (value) => typeof value === 'string' && NAME.test(value),
 );

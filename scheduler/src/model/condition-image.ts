@@ -82,7 +82,7 @@ export function readConditionImage(
 }
 
 /** How a config says it; see `readConditionImage`. */
-export const conditionImageConfig = ({ shape, mask }: ConditionImage): object => mask ?? { channels: shape[0] };
+const conditionImageConfig = ({ shape, mask }: ConditionImage): object => mask ?? { channels: shape[0] };
 
 /** What label maps have for each class, ascending. */
 export const maskValues = ({ classes, values }: MaskLabels): readonly number[] => values ?? classes.map((_, k) => k);

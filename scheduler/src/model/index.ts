@@ -23,7 +23,6 @@ export {
   unreadablePart,
 } from './artefact.ts';
 export {
-  channelName,
   channelNamesOf,
   nameChannels,
   namesFault,
@@ -40,7 +39,6 @@ export {
   type ConditionImages,
   classNumbers,
   completeConditionImages,
-  conditionImageConfig,
   conditionImageMetadata,
   exampleConditionImage,
   type MaskLabels,
@@ -119,7 +117,6 @@ export { type PngSamples, readPngSamples } from './png/samples.ts';
 export {
   completeRequest,
   type PictureRequest,
-  strengthOf,
   USUAL_STRENGTH,
   usualBatch,
 } from './request.ts';

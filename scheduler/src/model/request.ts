@@ -111,7 +111,7 @@ function checkSharedNoise(
 }
 
 /** @throws InputError for what has no meaning without a picture, or without a mask. */
-export function strengthOf({ from, mask, strength, resamples = 1 }: StartOptions): number {
+function strengthOf({ from, mask, strength, resamples = 1 }: StartOptions): number {
   if (from === undefined && strength !== undefined) {
     refuse(ACTION, 'strength', 'left out without a picture to start from', strength);
   }

@@ -30,7 +30,7 @@ import { isStraight, LEVEL_KEYS, OF_BETAS, OF_STRAIGHT } from './process.ts';
 export const PREDICTION_TYPES = ['epsilon', 'sample', 'v_prediction', 'flow_prediction'] as const;
 export const VARIANCE_TYPES = ['fixed_small', 'fixed_large'] as const;
 export const TIMESTEP_SPACINGS = ['leading', 'linspace', 'trailing'] as const;
-export const FINAL_SIGMAS_TYPES = ['zero', 'sigma_min'] as const;
+const FINAL_SIGMAS_TYPES = ['zero', 'sigma_min'] as const;
 
 export type PredictionType = (typeof PREDICTION_TYPES)[number];
 export type VarianceType = (typeof VARIANCE_TYPES)[number];

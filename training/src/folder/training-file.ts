@@ -95,7 +95,7 @@ export async function readTraining(folder: string): Promise<TrainingFile | undef
 }
 
 /** @throws InputError that names the file */
-export function parseTraining(text: string, path: string): TrainingFile {
+function parseTraining(text: string, path: string): TrainingFile {
   const refuse = (rule: string, received: string): never => {
     throw new InputError(`Cannot read ${path}: it must be ${rule}, received ${received}. Export the model again.`);
   };

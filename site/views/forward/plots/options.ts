@@ -75,7 +75,7 @@ const powersOfTen: uPlot.Axis = {
 };
 
 /** Whole decades around the data, not below 10^-9, where there is nothing to see. */
-export function decades(min: number, max: number): [number, number] {
+function decades(min: number, max: number): [number, number] {
   const low = Math.max(Math.floor(Math.log10(min) + 1e-6), -9);
   return [10 ** low, 10 ** Math.ceil(Math.log10(max) - 1e-6)];
 }

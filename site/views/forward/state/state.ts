@@ -19,7 +19,7 @@ export const own = signal<(Rgba & { name: string }) | null>(null);
 export const gray = signal(true);
 
 /** Pixels of its middle square. */
-export const OWN_SIDE = 64;
+const OWN_SIDE = 64;
 
 export const ownPicture = computed<Picture | null>(() => {
   if (!own.value) return null;

@@ -13,7 +13,7 @@ type Kept = Omit<Work, 'chapters'>;
 const newSeed = () => 1 + Math.floor(Math.random() * SEEDS);
 
 /** The kept text, or a beginning if there is none or it is damaged. */
-export function parseKept(text: string | undefined): Kept {
+function parseKept(text: string | undefined): Kept {
   const known = readWork(new URLSearchParams(text ?? ''));
   return 'work' in known ? known.work : { seed: newSeed(), name: '', answers: new Map() };
 }

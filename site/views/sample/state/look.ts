@@ -5,8 +5,7 @@ import { type ImageShape, sizeOf } from '../../../state/pixels.ts';
 import type { ModelEntry } from '../../../state/store.ts';
 import type { Start } from './frames.ts';
 
-export const LOOKS = ['pictures', 'masks', 'both'] as const;
-export type Look = (typeof LOOKS)[number];
+export type Look = 'pictures' | 'masks' | 'both';
 
 export const look = signal<Look>('pictures');
 

@@ -9,7 +9,7 @@ import { diskFailure } from '@onnoise/base/files';
 import type { SegmentationHead } from '@onnoise/medical';
 import { InputError, show } from '@onnoise/scheduler/rules';
 
-export const NAMES_FILE = 'labels.json';
+const NAMES_FILE = 'labels.json';
 const LARGEST = 65_535;
 
 export interface NamesFile {

@@ -5,7 +5,7 @@ import { SHAPES, type Shape } from '../../learning/shapes.ts';
 export const STEPS: readonly number[] = [1, 2, 4, 8, 50];
 
 /** Of each figure; the paths are on show once there are some. */
-export const SHOWS = ['paths', 'pairs'] as const;
+const SHOWS = ['paths', 'pairs'] as const;
 export type Show = (typeof SHOWS)[number];
 
 export interface Settings {
