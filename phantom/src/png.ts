@@ -4,7 +4,8 @@
  * 9, 11.2 and 11.3.3.
  */
 import { constants, deflateSync } from 'node:zlib';
-import { chunk, PNG_SIGNATURE, textChunk } from '@onnoise/base/files';
+import { chunk, textChunk } from '@onnoise/base/files';
+import { plainRows, pngFile } from '@onnoise/scheduler/model';
 
 /** Each pixel less the mean of those to the left and above (filter 3), with the filter's number before each row. */
 function filtered(pixels: Uint8Array, size: number): Buffer {
@@ -29,7 +30,7 @@ function filtered(pixels: Uint8Array, size: number): Buffer {
 export function encodePng(pixels: Uint8Array, size: number, texts: Readonly<Record<string, string>>): Buffer {
   // Strings rarely repeat in noise: looking for them would take most of the time.
   const data = deflateSync(filtered(pixels, size), { strategy: constants.Z_HUFFMAN_ONLY });
-  return pngOf(size, GRAY, texts, chunk('IDAT', data));
+  return pngOf(size, 'gray', texts, chunk('IDAT', data));
 }
 
 /**
@@ -44,21 +45,17 @@ export function encodeIndexedPng(
   palette: readonly (readonly [red: number, green: number, blue: number])[],
   texts: Readonly<Record<string, string>> = {},
 ): Buffer {
-  const rows = Buffer.alloc(size * (size + 1)); // a 0 before each row: not filtered
-  for (let row = 0; row < size; row++) rows.set(labels.subarray(row * size, (row + 1) * size), row * (size + 1) + 1);
-  const data = deflateSync(rows, { level: constants.Z_BEST_COMPRESSION });
-  return pngOf(size, INDEXED, texts, chunk('PLTE', Uint8Array.from(palette.flat())), chunk('IDAT', data));
+  const data = deflateSync(plainRows(labels, size), { level: constants.Z_BEST_COMPRESSION });
+  return pngOf(size, 'palette', texts, chunk('PLTE', Uint8Array.from(palette.flat())), chunk('IDAT', data));
 }
 
-const GRAY = 0;
-const INDEXED = 3;
-
-/** A square file of 8 bits a pixel. */
-function pngOf(size: number, colours: number, texts: Readonly<Record<string, string>>, ...chunks: Buffer[]): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(size, 0);
-  header.writeUInt32BE(size, 4);
-  header.set([8, colours, 0, 0, 0], 8);
+/** A square file. */
+function pngOf(
+  size: number,
+  colours: 'gray' | 'palette',
+  texts: Readonly<Record<string, string>>,
+  ...chunks: Buffer[]
+): Buffer {
   const words = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
-  return Buffer.concat([PNG_SIGNATURE, chunk('IHDR', header), ...words, ...chunks, chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.from(pngFile({ width: size, height: size }, colours, [...words, ...chunks]).buffer);
 }

@@ -111,7 +111,7 @@ export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type Wi
 export type { PictureOptions } from './options.ts';
 export { labelsOfPictures } from './picture-labels.ts';
 export { type ImageShape, MOST_CHANNELS, toByte, toBytes, toDeepLevel } from './pixels.ts';
-export { isPng, PNG_SIGNATURE, pngChunk, pngExtent } from './png/chunks.ts';
+export { isPng, PNG_SIGNATURE, plainRows, pngChunk, pngExtent, pngFile } from './png/chunks.ts';
 export { grayLabels, type LabelGrid, labelsOfPng, toLabels } from './png/labels.ts';
 export { type PngSamples, readPngSamples } from './png/samples.ts';
 export {

@@ -28,6 +28,39 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer
   return bytes;
 }
 
+const COLOURS = { gray: 0, rgb: 2, palette: 3 } as const;
+
+/** A file of 8 bits a sample. @param chunks between its header and its end */
+export function pngFile(
+  { width, height }: { width: number; height: number },
+  colours: keyof typeof COLOURS,
+  chunks: readonly Uint8Array[],
+): Uint8Array<ArrayBuffer> {
+  const header = new Uint8Array(13);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, width);
+  view.setUint32(4, height);
+  header.set([8, COLOURS[colours]], 8);
+  const parts = [PNG_SIGNATURE, pngChunk('IHDR', header), ...chunks, pngChunk('IEND', new Uint8Array())];
+  const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    file.set(part, at);
+    at += part.length;
+  }
+  return file;
+}
+
+/** Rows of `stride` bytes as IDAT packs them, unfiltered: a 0 before each. */
+export function plainRows(samples: Uint8Array, stride: number): Uint8Array<ArrayBuffer> {
+  const count = samples.length / stride;
+  const rows = new Uint8Array(count * (stride + 1));
+  for (let row = 0; row < count; row++) {
+    rows.set(samples.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1);
+  }
+  return rows;
+}
+
 export const isPng = (bytes: Uint8Array): boolean => PNG_SIGNATURE.every((byte, i) => bytes[i] === byte);
 
 /** What a file's head says that its picture has, unchecked; undefined for a file without one. */
