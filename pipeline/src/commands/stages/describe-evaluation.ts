@@ -84,43 +84,33 @@ function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** What programs are told as it is. */
+const TOLD = [
+  'model',
+  'pictures',
+  'data',
+  'features',
+  'settings',
+  'measures',
+  'masks',
+  'notes',
+  'sweep',
+  'secondsAPicture',
+] as const satisfies readonly (keyof Evaluation)[];
+
 /** The same for programs. */
 export function summariseEvaluation(
-  {
-    model,
-    pictures,
-    data,
-    features,
-    settings,
-    measures,
-    masks,
-    memorisation,
-    notes,
-    sweep,
-    secondsAPicture,
-  }: Evaluation,
+  evaluation: Evaluation,
   files: WrittenReport & { card?: string },
   seconds: number,
 ): object {
+  const { memorisation } = evaluation;
   const copies = memorisation && {
     verdict: memorisation.verdict,
     reason: memorisation.reason,
     pValue: memorisation.pValue,
     flagged: memorisation.flagged.length,
   };
-  return {
-    files,
-    model,
-    pictures,
-    data,
-    features,
-    settings,
-    measures,
-    masks,
-    memorisation: copies,
-    notes,
-    sweep,
-    secondsAPicture,
-    seconds,
-  };
+  const told = Object.fromEntries(TOLD.map((name) => [name, evaluation[name]]));
+  return { files, ...told, memorisation: copies, seconds };
 }
