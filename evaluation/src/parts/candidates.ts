@@ -35,12 +35,14 @@ export async function candidatesOf(
 ): Promise<Candidates[]> {
   const { shape } = training;
   const crops = cropsOf(shape);
-  const asked = PARTS.map((name) => columnsOf(pictures, name));
+  const size = WIDTH * pictures.count;
+  const asked = new Float32Array(PARTS.length * size);
+  for (const [part, name] of PARTS.entries()) columnsOf(pictures, name, asked.subarray(part * size));
   const best = PARTS.map((name) => openBest(pictures.count, Math.min(MOST[name], training.count)));
   const session = await InferenceSession.create(encodeModel(likenessGraph(crops.length)), { logSeverityLevel: 3 });
   const queries = {
-    whole: new Tensor('float32', asked[0]!, [WIDTH, pictures.count]),
-    halves: new Tensor('float32', joined(asked.slice(1)), [HALVES.length, WIDTH, pictures.count]),
+    whole: new Tensor('float32', asked.subarray(0, size), [WIDTH, pictures.count]),
+    halves: new Tensor('float32', asked.subarray(size), [HALVES.length, WIDTH, pictures.count]),
   };
   try {
     for (let first = 0; first < training.count; first += BLOCK) {
@@ -77,26 +79,14 @@ export async function candidatesOf(
   return best.map(({ each, images }) => ({ each, images }));
 }
 
-/** One part of all pictures, a column each: [WIDTH, count]. */
-function columnsOf(pictures: ImageSet, name: (typeof PARTS)[number]): Float32Array {
+/** One part of all pictures, a column each. @param columns [WIDTH, count] */
+function columnsOf(pictures: ImageSet, name: PartName, columns: Float32Array): void {
   const part = partOf(name, pictures.shape);
-  const columns = new Float32Array(WIDTH * pictures.count);
   const cells = new Float32Array(WIDTH);
   for (let i = 0; i < pictures.count; i++) {
     cellsOf(planeOf(pictures, i), part, CELLS, cells);
     for (let k = 0; k < WIDTH; k++) columns[k * pictures.count + i] = cells[k]!;
   }
-  return columns;
-}
-
-function joined(lists: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(lists.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const list of lists) {
-    all.set(list, at);
-    at += list.length;
-  }
-  return all;
 }
 
 /** The `each` images that are most like each picture, of those that were added. */

@@ -4,10 +4,9 @@
  * learns from the few and their mirror images, with and without the pictures and theirs.
  */
 import { loadModel } from '@onnoise/runtime-node';
-import { extractFeatures } from '../../../evaluation/src/features/extract.ts';
 import { openFeatureNetwork } from '../../../evaluation/src/features/index.ts';
 import { classifierGraph } from '../../../evaluation/src/features/onnx.ts';
-import { extractorOf } from '../../../evaluation/src/features/open.ts';
+import { seeOnce } from '../../../evaluation/src/features/open.ts';
 import { sourceOfImages } from '../../../evaluation/src/features/source.ts';
 import { trainClassifier } from '../../../evaluation/src/features/train.ts';
 import { frechetDistance, momentsOf } from '../../../evaluation/src/measures/frechet.ts';
@@ -16,7 +15,6 @@ import { findCopies } from '../../../evaluation/src/memorisation/index.ts';
 import { samplePictures } from '../../../evaluation/src/sampling/sample.ts';
 import type { ImageSet } from '../../../evaluation/src/sets/types.ts';
 import type { Dataset } from '../../../pipeline/src/index.ts';
-import { encodeModel } from '../../../tracer/src/index.ts';
 import type { Result } from './result.ts';
 
 /** Steps of each classifier, however many images there are. */
@@ -59,11 +57,10 @@ export async function openJudge(dataset: Dataset, cacheDir: string) {
 /** Left or right: every image is a left hand, and its mirror image a right one. */
 async function sideAccuracy(training: ImageSet, heldOut: ImageSet, seed: number): Promise<number> {
   const weights = await trainClassifier(sourceOfImages(bothSides(training)), 2, { seed, length: LENGTH });
-  const graph = classifierGraph(training.shape, 2, weights);
-  const extractor = await extractorOf(encodeModel(graph), 'classifier', training.shape);
+  const { shape } = training;
+  const graph = classifierGraph(shape, 2, weights);
   const test = bothSides(heldOut);
-  const { classes } = await extractFeatures(extractor, test.shape, test);
-  await extractor.session.release();
+  const { classes } = await seeOnce({ graph, kind: 'classifier', shape }, test);
   return test.labels!.filter((label, i) => label === classes![i]).length / test.count;
 }
 
