@@ -34,6 +34,7 @@ export {
   samplerRecord,
   samplerSettings,
 } from './sampling/methods/samplers.ts';
+export { overshoots } from './sampling/overshoot.ts';
 export { PACKED_COLUMNS, packTable } from './sampling/packed.ts';
 export { compileRoundTrip, type RoundTrip } from './sampling/round-trip.ts';
 export { type DdimStep, ddimSteps } from './sampling/rows/ddim-steps.ts';

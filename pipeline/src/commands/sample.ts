@@ -8,7 +8,13 @@ import type { Levels } from '@onnoise/base/pictures';
 import { numberOption, sayDetail, sayNote, sayResult, withInterrupt, withProgress } from '@onnoise/base/terminal';
 import { formatDuration, formatPath, plural } from '@onnoise/base/text';
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
-import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
+import {
+  overshoots,
+  type SamplerName,
+  type SamplerSettings,
+  type SamplerTable,
+  samplerSettings,
+} from '@onnoise/scheduler';
 import { type Artefact, pictureShapeOf, sizeOf, splitPairs } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { SINGLE_FORMATS } from '../pictures/choices.ts';
@@ -153,6 +159,9 @@ export async function sample(options: SampleArguments): Promise<void> {
   await checkFiles(options, { count, model: { ...artefact, shape, maskOutput: undefined }, steps: table.rows.length });
   const note = noteOnClass(options, facts);
   if (note !== undefined) sayNote(note);
+  if (overshoots(table)) {
+    sayNote('The first step is too long for heun, which will leave noise: add --spacing exponential, or more --steps.');
+  }
   sayDetail(
     `Sampling: ${table.sampler}, ${plural(table.steps, 'step')}${describeStart(options, table)}, ${plural(complete.batch, 'picture')} per network call${
       guidance ? `, guidance ${guidance.scale} at timesteps ${guidance.interval.join(' to ')}` : ''

@@ -5,6 +5,7 @@
  */
 import {
   compileSampler,
+  overshoots,
   parseSchedulerConfig,
   SAMPLER_NAMES,
   type SamplerRow,
@@ -135,6 +136,36 @@ describe('with fresh noise, mean and variance come to those of the data', () => 
     ['dpmpp_2m_sde with twice the noise as 1 / n^2', 'dpmpp_2m_sde', { noise: 2 }, 1.9],
   ])('%s', (_, sampler, options, least) => {
     for (const order of orders(distributionError, sampler, options)) expect(order).toBeGreaterThan(least);
+  });
+});
+
+describe('heun, whose first step leaps from the thousands where a cosine schedule begins', () => {
+  const cosine = parseSchedulerConfig({
+    beta_schedule: 'squaredcos_cap_v2',
+    prediction_type: 'v_prediction',
+    timestep_spacing: 'trailing',
+    clip_sample: false,
+  });
+
+  it.each([
+    ['overshoots in 20 steps', true, { steps: 20 }],
+    ['overshoots less in 50', true, { steps: 50 }],
+    ['does not in 100', false, { steps: 100 }],
+    ['does not in 20 whose ratios are even', false, { steps: 20, spacing: 'exponential' }],
+  ] as const)('%s', (_, does, options) => {
+    const table = compileSampler(cosine, { sampler: 'heun', ...options });
+    expect(overshoots(table)).toBe(does);
+    const error = flowError(table.rows);
+    if (options.steps === 20) expect(error > DEVIATION / 4).toBe(does);
+    else expect(error).toBeLessThan(DEVIATION / 4);
+  });
+
+  it('does not on other schedules, nor does another sampler', () => {
+    expect(overshoots(compileSampler(parseSchedulerConfig({}), { sampler: 'heun', steps: 5 }))).toBe(false);
+    const flow = parseSchedulerConfig({ prediction_type: 'flow_prediction' });
+    expect(overshoots(compileSampler(flow, { sampler: 'heun', steps: 5 }))).toBe(false);
+    expect(overshoots(compileSampler(cosine, { sampler: 'heun', steps: 1 }))).toBe(false);
+    expect(overshoots(compileSampler(cosine, { sampler: 'euler', steps: 20 }))).toBe(false);
   });
 });
 
