@@ -91,7 +91,7 @@ export function WrongTime({ lesson }: { lesson: Lesson }): JSX.Element {
       </div>
       <p class="learn-verdict">
         {truth && wrong
-          ? `Mean squared error of the picture: ${readable(truth.error)} with the right t, ${readable(wrong.error)} with the wrong one.`
+          ? `Mean squared error of the picture: ${readable(truth.error)} with the right t, ${readable(wrong.error)} with t = ${wrong.time}.`
           : 'The network looks at it …'}
       </p>
     </Card>
