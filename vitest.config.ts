@@ -13,7 +13,14 @@ const sharesCores = {
 };
 
 const project = (name: string, testTimeout: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], env: sharesCores, testTimeout, hookTimeout: testTimeout },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    env: sharesCores,
+    setupFiles: 'test/support/temporary/setup.ts',
+    testTimeout,
+    hookTimeout: testTimeout,
+  },
 });
 
 /** The test files below a folder of `test` that hold such text. */

@@ -1,6 +1,5 @@
 /** The view that trains: start, pause, reload, go on, download; own pictures and the camera; what goes wrong. */
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -15,6 +14,7 @@ import { freshStepFiles, planOfNetwork, writeFiles } from '#test/browser/trainer
 import { useBrowser, useHost, type VisitOptions } from '#test/browser/visit.ts';
 import { eachLong } from '#test/each-long.ts';
 import { skipBecause } from '#test/skip.ts';
+import { temporaryFolder } from '#test/temporary/folder.ts';
 
 /** It trains at the speed that other tests leave: milliseconds. */
 const PATIENCE = 600_000;
@@ -69,7 +69,7 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
 
     const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download').click()]);
     expect(download.suggestedFilename()).toBe(`digits-${before}.zip`);
-    const file = join(await mkdtemp(join(tmpdir(), 'zip-')), 'digits.zip');
+    const file = join(temporaryFolder(), 'digits.zip');
     await download.saveAs(file);
     const zip = await readFile(file);
     const folder = await writeFiles(await readZip(new Blob([Uint8Array.from(zip)])));
@@ -295,7 +295,7 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
     await pause(page);
     const before = await steps(page);
     const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download').click()]);
-    const file = join(await mkdtemp(join(tmpdir(), 'zip-')), 'mine.zip');
+    const file = join(temporaryFolder(), 'mine.zip');
     await download.saveAs(file);
     await button(page, 'Start over').click();
     await page.getByText('The training is forgotten.').waitFor({ state: 'attached' });

@@ -1,6 +1,5 @@
 /** Training in a page against Node: a step in a folder, its images, and Node's losses on them. */
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { FRESH } from '#pipeline/export/train-step/describe.ts';
@@ -13,6 +12,7 @@ import { openRun } from '#training/saved/run-folder.ts';
 import { specsOfRun } from '#training/saved/specs-of-run.ts';
 import { type PartialConfig, resolveConfig } from '#training/settings/config.ts';
 import { unetConfig } from '../models/unet.ts';
+import { temporaryFolder } from '../temporary/folder.ts';
 import { memoryDataset } from '../train/memory-dataset.ts';
 import { lines, newRun } from '../train/tiny-run.ts';
 import type { Host } from './server.ts';
@@ -84,7 +84,7 @@ export async function stepFolderOfRun(run: string): Promise<string> {
 
 /** Writes files into a folder of their own. @returns the folder that holds model_index.json or train/ */
 export async function writeFiles(files: Readonly<Record<string, Uint8Array | string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'files-'));
+  const folder = temporaryFolder();
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);

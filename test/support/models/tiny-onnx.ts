@@ -5,14 +5,12 @@
  *                + condition_image . (0, 1, ... K - 1) / 10, pixel by pixel
  */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import proto from 'onnx-proto';
-import { onTestFinished } from 'vitest';
 import { parseSchedulerConfig } from '#scheduler/index.ts';
 import type { ConditionSpec, MaskLabels } from '#scheduler/model/index.ts';
 import { type ArtefactParts, writeArtefact } from '#training/folder/artefact.ts';
+import { temporaryFolder } from '../temporary/folder.ts';
 import { trainedCard } from './card.ts';
 
 const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;
@@ -154,17 +152,12 @@ export function tinyConditions({
   };
 }
 
-/** A folder that is removed when the test ends. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'onnoise-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+export { temporaryFolder };
 
 /** Writes a model folder around the tiny network and returns its path. */
 export async function tinyArtefact(options: TinyOptions = {}, parts: Partial<ArtefactParts> = {}): Promise<string> {
   const { shape = [1, 4, 4], T = 100 } = options;
-  const out = parts.out ?? join(await temporaryFolder(), 'model');
+  const out = parts.out ?? join(temporaryFolder(), 'model');
   await writeArtefact({
     modelConfig: {
       _class_name: 'UNet2DModel',

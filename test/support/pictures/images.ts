@@ -1,18 +1,12 @@
 /** Test pictures on disk, made with sharp, and the datasets prepared from them. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { afterAll } from 'vitest';
 import { prepareDataset } from '#training/data/index.ts';
 import type { Dataset, PrepareOptions, PrepareProgress } from '#training/data/set/types.ts';
+import { temporaryFolder } from '../temporary/folder.ts';
 
-/** A folder that is removed after the tests of the file. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'onnoise-data-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+export { temporaryFolder };
 
 /** New places below a folder that is removed after the tests: for the images of a case, and for what is prepared of them. */
 export function casePlaces(name = 'pictures') {

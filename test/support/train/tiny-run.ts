@@ -1,13 +1,13 @@
 /** Runs of the tiny network in this process: where they stop, what they note, and the lines that they leave. */
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TrainHooks, train } from '#training/run/train.ts';
 import type { PartialConfig } from '#training/settings/config.ts';
+import { temporaryFolder } from '../temporary/folder.ts';
 import { memoryDataset } from './memory-dataset.ts';
 import { tinyPlan } from './tiny-plan.ts';
 
-export const newRun = () => join(mkdtempSync(join(tmpdir(), 'run-')), 'run');
+export const newRun = () => join(temporaryFolder(), 'run');
 
 export const lines = (run: string, file = 'metrics.jsonl'): Record<string, number>[] =>
   readFileSync(join(run, file), 'utf8')

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
@@ -8,8 +7,9 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { eachLong } from '#test/each-long.ts';
 import { runCli } from '#test/run-cli.ts';
 import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
+import { temporaryFolder } from '#test/temporary/folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'train-'));
+const folder = temporaryFolder();
 const configFile = join(folder, 'config.json');
 const cache = join(folder, 'cache');
 

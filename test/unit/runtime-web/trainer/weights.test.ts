@@ -1,5 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import proto from 'onnx-proto';
 import * as ort from 'onnxruntime-node';
@@ -8,6 +7,7 @@ import { withWeights } from '#runtime-web/trainer/files/onnx-weights.ts';
 import { encodeSafetensors, readSafetensors } from '#runtime-web/trainer/files/safetensors.ts';
 import { expectClose } from '#test/compare.ts';
 import { eachLong } from '#test/each-long.ts';
+import { temporaryFolder } from '#test/temporary/folder.ts';
 import { networks, planOf } from '#test/train/engines.ts';
 import { encodeModel } from '#tracer/index.ts';
 import { denoiserGraph } from '#training/engines/onnx/graphs.ts';
@@ -65,7 +65,7 @@ describe('encodeSafetensors', () => {
   it("writes what Node's strict reader reads, and reads it", async () => {
     const { weights } = tensorsOf('UNet2DModel');
     const bytes = encodeSafetensors(weights);
-    const path = join(await mkdtemp(join(tmpdir(), 'safetensors-')), 'weights.safetensors');
+    const path = join(temporaryFolder(), 'weights.safetensors');
     await writeFile(path, bytes);
     const { tensors, metadata } = await readInNode(path);
     expect(metadata).toEqual({ format: 'pt' });

@@ -1,11 +1,11 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { crc32 as crcOfZlib, deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import yauzl from 'yauzl';
 import { crc32, readZip, writeZip } from '#runtime-web/trainer/files/zip.ts';
+import { temporaryFolder } from '#test/temporary/folder.ts';
 
 const FILES = {
   'digits-800/README.md': '# Ein Modell: größer als 3 Äpfel\n',
@@ -43,7 +43,7 @@ function compressed(path: string, content: Buffer): Uint8Array<ArrayBuffer> {
 
 describe('writeZip', () => {
   it('writes what yauzl reads, with checksums and names in UTF-8', async () => {
-    const path = join(await mkdtemp(join(tmpdir(), 'zip-')), 'model.zip');
+    const path = join(temporaryFolder(), 'model.zip');
     await writeFile(path, writeZip(FILES));
     const zip = await yauzl.openPromise(path, { validateEntrySizes: true, strictFileNames: true });
     const found: Record<string, Buffer> = {};

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler/rules';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '#test/temporary/folder.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 import * as engines from '#training/engines/index.ts';
@@ -12,7 +12,7 @@ vi.mock('#training/engines/index.ts', { spy: true });
 afterEach(() => vi.restoreAllMocks());
 
 /** A run whose engine ends after so many steps. */
-async function runUntil(steps: number, error: Error, run = join(mkdtempSync(join(tmpdir(), 'run-')), 'run')) {
+async function runUntil(steps: number, error: Error, run = join(temporaryFolder(), 'run')) {
   const { createEngine } = await vi.importActual<typeof engines>('#training/engines/index.ts');
   vi.mocked(engines.createEngine).mockImplementation(async (...given) => {
     const engine = await createEngine(...given);

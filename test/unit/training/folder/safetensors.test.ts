@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
+import { temporaryFolder } from '#test/temporary/folder.ts';
 import {
   readSafetensors,
   type SafetensorsData,
@@ -11,7 +11,7 @@ import {
   writeSafetensors,
 } from '#training/folder/safetensors.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));
+const folder = temporaryFolder();
 const path = join(folder, 'file.safetensors');
 
 /** A file with the given header text. */

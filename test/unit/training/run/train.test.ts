@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { skipBecause } from '#test/skip.ts';
+import { temporaryFolder } from '#test/temporary/folder.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 import { cutPower, type Given, lines, newRun, runTiny } from '#test/train/tiny-run.ts';
@@ -275,7 +275,7 @@ describe('train', () => {
   });
 
   it('refuses a folder that cannot be written before any work', skipBecause(LACKS_LOCKS), async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'locked-'));
+    const folder = temporaryFolder();
     chmodSync(folder, 0o500);
     await expect(runTiny({ run: join(folder, 'run'), training: { steps: 1 } })).rejects.toThrow(
       /--out must be a folder/,

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '#base/files/failure.ts';
+import { temporaryFolder } from '#test/temporary/folder.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 import {
   type CheckpointInfo,
@@ -33,7 +33,6 @@ const infoOf = (step: number): CheckpointInfo => ({
   config: tinyPlan().config,
   data: { name: 'blobs', hash: 'abc' },
 });
-const newFolder = () => mkdtempSync(join(tmpdir(), 'checkpoints-'));
 
 async function saveSteps(folder: string, steps: number[], keep = 10): Promise<void> {
   for (const step of steps) await saveCheckpoint(folder, infoOf(step), specs, stateOf(step), keep);
@@ -41,7 +40,7 @@ async function saveSteps(folder: string, steps: number[], keep = 10): Promise<vo
 
 describe('saveCheckpoint', () => {
   it('writes what loadCheckpoint reads back', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const path = await saveCheckpoint(folder, infoOf(7), specs, stateOf(7), 3);
     const loaded = await loadCheckpoint(path, specs);
     expect(loaded.info).toEqual(infoOf(7));
@@ -50,20 +49,20 @@ describe('saveCheckpoint', () => {
   });
 
   it('keeps the newest ones only, by number and not by name', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     await saveSteps(folder, [5, 99_999_999, 100_000_001], 2);
     expect((await listCheckpoints(folder)).map(({ step }) => step)).toEqual([99_999_999, 100_000_001]);
   });
 
   it('replaces a checkpoint of the same step', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     await saveSteps(folder, [3]);
     const path = await saveCheckpoint(folder, infoOf(3), specs, stateOf(9), 3);
     expect((await loadCheckpoint(path)).state).toEqual(stateOf(9));
   });
 
   it('leaves the older checkpoints when it fails, and nothing half-written', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     await saveSteps(folder, [1]);
     const failing = saveCheckpoint(folder, infoOf(2), specs, new Map(), 1);
     await expect(failing).rejects.toThrow('the training state lacks model.a');
@@ -71,7 +70,7 @@ describe('saveCheckpoint', () => {
   });
 
   it('tells when the folder is a file', async () => {
-    const file = join(newFolder(), 'file');
+    const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     await expect(saveCheckpoint(file, infoOf(2), specs, stateOf(2), 1)).rejects.toThrow(
       /^Cannot save the checkpoint of step 2 in .*: a part of the path is a file/,
@@ -98,7 +97,7 @@ describe('diskError', () => {
 
 describe('loadCheckpoint', () => {
   it('refuses a state of other shapes and names the first that differs', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const path = await saveCheckpoint(folder, infoOf(1), specs, stateOf(1), 3);
     const other = [{ ...specs[0]!, shape: [4] }, specs[1]!];
     await expect(loadCheckpoint(path, other)).rejects.toThrow(
@@ -111,7 +110,7 @@ describe('loadCheckpoint', () => {
   });
 
   it('notices one altered byte', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const path = await saveCheckpoint(folder, infoOf(1), specs, stateOf(1), 3);
     const file = join(path, 'state.safetensors');
     const bytes = readFileSync(file);
@@ -121,7 +120,7 @@ describe('loadCheckpoint', () => {
   });
 
   it.each(['state.safetensors', 'checkpoint.json'])('notices a truncated %s', async (name) => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const path = await saveCheckpoint(folder, infoOf(1), specs, stateOf(1), 3);
     truncateSync(join(path, name), 40);
     await expect(loadCheckpoint(path)).rejects.toThrow(/truncated/);
@@ -130,11 +129,11 @@ describe('loadCheckpoint', () => {
 
 describe('resumeCheckpoint', () => {
   it('returns undefined where there is no checkpoint', async () => {
-    expect(await resumeCheckpoint(join(newFolder(), 'none'), specs)).toBeUndefined();
+    expect(await resumeCheckpoint(join(temporaryFolder(), 'none'), specs)).toBeUndefined();
   });
 
   it('returns the newest and removes what a kill left half-written', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     await saveSteps(folder, [2, 4]);
     mkdirSync(join(folder, 'tmp-step-00000006-1'));
     const resumed = await resumeCheckpoint(folder, specs);
@@ -143,7 +142,7 @@ describe('resumeCheckpoint', () => {
   });
 
   it('sets damaged ones aside and takes the newest whole one', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     await saveSteps(folder, [1, 2, 3]);
     truncateSync(join(folder, 'step-00000003/state.safetensors'), 10);
     writeFileSync(join(folder, 'step-00000002/checkpoint.json'), '{}');
@@ -157,7 +156,7 @@ describe('resumeCheckpoint', () => {
   });
 
   it('stops with every reason when none can be read, and leaves them as they are', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     await saveSteps(folder, [1, 2]);
     for (const step of [1, 2]) truncateSync(join(folder, `step-0000000${step}/state.safetensors`), 10);
     await expect(resumeCheckpoint(folder, specs)).rejects.toThrow(
@@ -167,7 +166,7 @@ describe('resumeCheckpoint', () => {
   });
 
   it('ends the search where the check refuses', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     await saveSteps(folder, [1, 2]);
     const check = () => {
       throw new InputError('another architecture');

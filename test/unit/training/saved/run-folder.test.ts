@@ -1,7 +1,7 @@
-import { appendFileSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '#test/temporary/folder.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 import { train } from '#training/run/train.ts';
@@ -9,12 +9,11 @@ import { appendLine, cutLines, readLines } from '#training/saved/metrics.ts';
 import { openRun, readRunConfig, requireNoRun } from '#training/saved/run-folder.ts';
 import { parametersOf } from '#training/step/state.ts';
 
-const newFolder = () => mkdtempSync(join(tmpdir(), 'run-'));
 const specsOf = () => tinyPlan().step.state;
 
 describe('requireNoRun', () => {
   const holding = (...names: string[]) => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     for (const name of names) writeFileSync(join(folder, name), '{}');
     return folder;
   };
@@ -37,7 +36,7 @@ describe('requireNoRun', () => {
 });
 
 describe('openRun', () => {
-  const run = join(newFolder(), 'run');
+  const run = join(temporaryFolder(), 'run');
   const plan = tinyPlan({ training: { steps: 4 }, output: { checkpointEvery: 2 } });
 
   beforeAll(async () => {
@@ -96,7 +95,7 @@ describe('openRun', () => {
   });
 
   it('refuses a folder without a run, and a configuration that is no JSON', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     await expect(openRun(folder, undefined, specsOf)).rejects.toThrow(/it must hold a config\.json, but there is none/);
     writeFileSync(join(folder, 'config.json'), '{}');
     await expect(openRun(folder, undefined, specsOf)).rejects.toThrow(
@@ -124,7 +123,7 @@ describe('parametersOf', () => {
 
 describe('metrics', () => {
   it('leaves out a line that a kill cut short, and cuts off what came after a step', async () => {
-    const path = join(newFolder(), 'metrics.jsonl');
+    const path = join(temporaryFolder(), 'metrics.jsonl');
     for (const step of [1, 2, 3]) await appendLine(path, { step });
     appendFileSync(path, '{"step":4,"lo');
     expect(await readLines(path)).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }]);

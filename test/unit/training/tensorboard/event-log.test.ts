@@ -3,27 +3,25 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { temporaryFolder } from '#test/temporary/folder.ts';
 import { lines, newRun, runTiny } from '#test/train/tiny-run.ts';
 import type { StepMetrics } from '#training/saved/metrics.ts';
 import { decodeEvent, type Event } from '#training/tensorboard/event.ts';
 import { cutEvents, openEvents } from '#training/tensorboard/event-log.ts';
 import { readRecords } from '#training/tensorboard/records.ts';
 
-const newFolder = () => mkdtempSync(join(tmpdir(), 'events-'));
 const filesOf = (run: string) => readdirSync(run).filter((name) => name.includes('tfevents'));
 
 async function eventsOf(run: string): Promise<Event[]> {
@@ -66,7 +64,7 @@ async function readByTensorBoard(run: string) {
 
 describe('the event log', () => {
   it('holds the numbers of steps, sheets and held-out losses', async () => {
-    const run = newFolder();
+    const run = temporaryFolder();
     const log = await openEvents(run, 0, await cutEvents(run, 0));
     await log.noteStep(metricsOf(1));
     const sheet = await sheetOf(5, 3);
@@ -86,7 +84,7 @@ describe('the event log', () => {
   });
 
   it('is cut after a step, with a damaged end and files of which nothing is left, and leaves those of others', async () => {
-    const run = newFolder();
+    const run = temporaryFolder();
     writeFileSync(join(run, 'events.out.tfevents.1.other'), 'not ours');
     const first = await openEvents(run, 0, await cutEvents(run, 0));
     for (const step of [1, 2, 3]) await first.noteStep(metricsOf(step));
@@ -117,7 +115,7 @@ describe('the event log', () => {
   });
 
   it('takes the pictures of a step once, also when they are drawn again by another process', async () => {
-    const run = newFolder();
+    const run = temporaryFolder();
     const first = await openEvents(run, 0, await cutEvents(run, 0));
     const sheet = await sheetOf(2, 2);
     await first.notePictures(6, sheet, 0.5);

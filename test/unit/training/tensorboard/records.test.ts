@@ -1,12 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '#test/temporary/folder.ts';
 import { crc32c, maskedCrc32c } from '#training/tensorboard/crc32c.ts';
 import { encodeRecord, readRecords } from '#training/tensorboard/records.ts';
 
 const newFile = (...parts: Uint8Array[]) => {
-  const path = join(mkdtempSync(join(tmpdir(), 'records-')), 'file');
+  const path = join(temporaryFolder(), 'file');
   writeFileSync(path, Buffer.concat(parts));
   return path;
 };
