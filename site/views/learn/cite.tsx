@@ -41,8 +41,4 @@ export type PaperId = keyof typeof PAPERS;
 /** The entry's address. */
 export const entryOf = (id: PaperId): string => formatRoute('learn', { paper: id }, READING);
 
-export const Cite = ({ of }: { of: PaperId }): JSX.Element => (
-  <a class="learn-cite" href={entryOf(of)}>
-    {PAPERS[of]}
-  </a>
-);
+export const Cite = ({ of }: { of: PaperId }): JSX.Element => <a href={entryOf(of)}>{PAPERS[of]}</a>;

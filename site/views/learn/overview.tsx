@@ -5,7 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { usePassFocus } from '../../components/pass-focus.ts';
 import { formatRoute } from '../../state/router.ts';
-import { CHAPTERS } from './chapters.ts';
+import { CHAPTERS, type PageId } from './chapters.ts';
 import { READING } from './cite.tsx';
 import { Mark } from './contents.tsx';
 import { done, forget, goOn, last } from './progress.ts';
@@ -52,6 +52,17 @@ export function Overview({ children }: { children: ComponentChildren }): JSX.Ele
             <span>
               <strong>Further reading</strong>
               <span class="learn-card-idea">What to read first, and the paper of each claim.</span>
+            </span>
+          </a>
+        </li>
+        <li>
+          <a class="card learn-card" href={formatRoute('learn', {}, 'sheet' satisfies PageId)}>
+            <span class="learn-mark muted fine">
+              <Icon name="check" />
+            </span>
+            <span>
+              <strong>Exercises, for the teacher</strong>
+              <span class="learn-card-idea">All of them on one sheet to print, with solutions behind a switch.</span>
             </span>
           </a>
         </li>

@@ -14,7 +14,7 @@ import { useFetched } from '../use-fetched.ts';
 import { Bell } from './bell.tsx';
 import { Reparametrise } from './reparametrise.tsx';
 import './destroy.css';
-import { Formula, less, root } from '../../../components/math.tsx';
+import { alphaBar, Formula, less, root } from '../../../components/math.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { ChainDemo } from '../../forward/chain/demo.tsx';
@@ -34,6 +34,15 @@ export default function DestroyChapter(): JSX.Element {
       <NetworkStatus />
       <Bell onMove={() => setMoved(true)} />
       <Reparametrise />
+      <section class="learn-text grid gap-12">
+        <h2>Many steps, and a schedule</h2>
+        <p>
+          A schedule is a list of β, one for each t. It is fixed before anything is learnt, and is the same for all
+          pictures. So it is known in advance how much noise there is at each t: <Formula>{root(alphaBar)}</Formula> of
+          the picture is left, where ᾱ<sub>t</sub> is the product of all 1 − β up to t, and{' '}
+          <Formula>{root(less(alphaBar))}</Formula> of ε has come. Any t is one jump away.
+        </p>
+      </section>
       <ChainAndJump />
       <Legend of={['x0', 'xt', 'ε', 'βt', 'αt', 'ᾱt', 't', 'μ', 'σ']} />
       <TakeAway>
@@ -93,7 +102,8 @@ const NOTES: readonly Note[] = [
         β decides, and it is fixed before anything is learned: that is the noise scheduler. If β is small, the mean
         stays close to the pixel and the bell is narrow. If β is close to 1, the mean goes to 0 and the bell gets wide.
         Two usual schedules are the linear one (<Cite of="ho2020" />) and the cosine (<Cite of="nichol2021" />
-        ). One of them destroys the picture faster: which?
+        ). One of them destroys the picture faster: which? With 1000 steps the linear one, by far. With the tutorial’s
+        300 they are nearly alike, and the linear one still has some of the picture at its end.
       </p>
     ),
   },

@@ -28,8 +28,8 @@ export default function GuessChapter(): JSX.Element {
       </Card>
       <Legend of={['x0', 'xt', 'ε', 'ε^', 'x^0']} />
       <TakeAway>
-        The network never paints. It looks at x<sub>t</sub> and t, and says which noise is in there; what is left is its
-        guess of the picture.
+        The network never paints. It looks at x<sub>t</sub> and t, and says which noise is in there. What is left is its
+        guess of the picture: a mean of all that the picture may have been.
       </TakeAway>
       <Notes notes={NOTES} />
     </>

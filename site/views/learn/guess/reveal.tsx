@@ -78,7 +78,7 @@ export function Reveal({ lesson }: { lesson: Lesson }): JSX.Element {
       </p>
       <p class="field-hint">
         Go to the far left: there is hardly any noise, and it is hard to find. Go to the far right: the noise is easy,
-        but the picture is a guess.
+        but the picture is a guess, blurred where several are possible: the network says their mean.
       </p>
     </section>
   );

@@ -81,6 +81,16 @@ export default function SamplingChapter(): JSX.Element {
         </div>
       </Card>
       <Legend of={['xt', 'ε^', 'x^0', 'μ', 'σ', 'z', 'ᾱt', 't']} />
+      <section class="learn-text grid gap-12">
+        <h2>Why noise again?</h2>
+        <p>
+          The mean μ has less noise than the network knows of the next t: in training, every picture at that t had its
+          full amount. It would be told a wrong t, as in{' '}
+          <a href={formatRoute('learn', {}, 'network')}>Inside the network</a>. So σz brings back what is missing. In
+          the last step nothing is missing, and none is added. Samplers without fresh noise, such as DDIM, leave as much
+          of the guessed noise in.
+        </p>
+      </section>
       <Bells />
       <TwoForms />
       <FormChoice prediction={lesson?.scheduler.prediction_type} />
@@ -89,7 +99,8 @@ export default function SamplingChapter(): JSX.Element {
       </Later>
       <TakeAway>
         Every step trusts the guess a little more than the step before.
-        {walk.value && <Weights table={walk.value.table} />} Fresh noise keeps the door open for another picture.
+        {walk.value && <Weights table={walk.value.table} />} Fresh noise brings the picture back to the noise that the
+        network knows at that t.
       </TakeAway>
       <Notes notes={NOTES} />
       <p>

@@ -24,7 +24,7 @@ export function TwoForms(): JSX.Element {
   const now = moment.value;
   const picture = pictureOf(now, x, noise);
   const [ours, theirs] = [meanOf(now, x, picture), meanOfNoise(now, x, noise)];
-  const { a, b, sigma, alpha, beta, alphaBar } = now;
+  const { a, b, sigma, alpha, beta, alphaBar, alphaBarBefore } = now;
   return (
     <Card title="What a, b and σ are" class="learn-step grid gap-16">
       <p>The schedule alone decides them, so they are known before the first step:</p>
@@ -77,6 +77,12 @@ export function TwoForms(): JSX.Element {
           />
         </div>
       </div>
+      <p>
+        Why σ is just as large: μ keeps noise of the variance a²(1 − ᾱ<sub>t</sub>) ={' '}
+        <span class="number">{readable(a ** 2 * (1 - alphaBar), 4)}</span>. In training the next x had 1 − ᾱ
+        <sub>t−1</sub> = <span class="number">{readable(1 - alphaBarBefore, 4)}</span>. What is missing is σ² ={' '}
+        <span class="number">{readable(sigma ** 2, 4)}</span>.
+      </p>
       <p>
         The lecture writes the mean with the guessed noise, this page with the guessed picture. Put{' '}
         <Formula>{row(guessed, '=', PICTURE)}</Formula> into the one, and the other comes out:
