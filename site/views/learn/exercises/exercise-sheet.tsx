@@ -10,6 +10,7 @@ import { SEEDS } from './rules/draw.ts';
 import './exercises.css';
 import './exercise-pages.css';
 import { kept } from './exercise-state.ts';
+import { Questions } from './questions.tsx';
 import type { Exercise } from './rules/exercise.ts';
 import { EXERCISES, exercisesOf } from './table.ts';
 
@@ -56,6 +57,7 @@ export default function ExerciseSheet(): JSX.Element {
           <Button onClick={() => print()}>Print</Button>
         </div>
       </section>
+      <Questions solutions={solutions} />
       {CHAPTERS.map(({ id, title }, i) => (
         <section key={id} class="learn-sheet-chapter grid gap-12">
           <h2>
