@@ -3,8 +3,9 @@
  * what the shipped model of hands makes of them. No other network is trained. Look at the result.
  *
  *     npx tsx scripts/learn/uses/main.ts
+ *     npx tsx scripts/learn/uses/main.ts translation  # the others stay
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModel } from '#runtime-node/index.ts';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
@@ -12,7 +13,17 @@ import { openModel } from '#runtime-node/open-model.ts';
 import { createDenoiser } from '#runtime-node/session.ts';
 import { compileSampler, sampleImages } from '#scheduler/index.ts';
 import { conditionRows, extraInputs } from '#scheduler/model/index.ts';
-import { agreeing, coarse, linesOf, type Projection, someLines } from './measurements.ts';
+import {
+  type Agree,
+  agreeing,
+  agreeWith,
+  agreeWithScan,
+  coarse,
+  linesOf,
+  otherScan,
+  type Projection,
+  someLines,
+} from './measurements.ts';
 import { drawPhantoms, pictureOf, SIDE, SIZE } from './phantoms.ts';
 import { learnSegmenter } from './segmenter.ts';
 import { OUT, PARTS, partOf, type Tile, writeStrip } from './strips.ts';
@@ -98,37 +109,50 @@ async function segmentation(): Promise<{ tiles: Tile[]; dice: Record<string, num
 }
 
 /** What was measured, two pictures that agree with it, and the true one. */
-async function restored(project: Projection): Promise<Tile[]> {
+async function restored(measure: Projection, agreeTo: (measured: Float32Array) => Agree): Promise<Tile[]> {
   const picture = pictureOf(phantoms, shown);
-  const measured = project(picture);
+  const measured = measure(picture);
   const table = compileSampler(folder.scheduler, { sampler: 'ddpm', steps: STEPS });
   const denoise = createDenoiser(session, folder, conditionRows(extraInputs(folder), {}, SEEDS.length));
   const made = await sampleImages({
     table,
     shape: folder.shape,
     seeds: SEEDS,
-    denoise: agreeing(denoise, table, project, measured),
+    denoise: agreeing(denoise, table, agreeTo(measured)),
   });
   return [measured, ...split(made), picture].map(tile);
 }
 
-await rm(OUT, { recursive: true, force: true });
-await mkdir(OUT, { recursive: true });
-const { tiles, dice } = await segmentation();
-const strips: Record<string, Tile[]> = {
-  synthesis: await synthesis(),
-  anomaly: await anomaly(),
-  segmentation: tiles,
-  resolution: await restored(coarse(FACTOR)),
-  reconstruction: await restored(someLines(LINES)),
+const projected = (project: Projection) => restored(project, (measured) => agreeWith(project, measured));
+let dice: Record<string, number> | undefined;
+const strips: Record<string, () => Promise<Tile[]>> = {
+  synthesis,
+  anomaly,
+  segmentation: async () => {
+    const made = await segmentation();
+    dice = made.dice;
+    return made.tiles;
+  },
+  resolution: () => projected(coarse(FACTOR)),
+  translation: () => restored(otherScan, agreeWithScan),
+  reconstruction: () => projected(someLines(LINES)),
 };
-for (const [name, row] of Object.entries(strips)) console.log(`${name}.webp: ${await writeStrip(name, row)} bytes`);
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !Object.hasOwn(strips, name));
+if (unknown !== undefined) {
+  throw new Error(`Cannot draw: a picture must be one of ${Object.keys(strips).join(', ')}, received ${unknown}.`);
+}
+await mkdir(OUT, { recursive: true });
+for (const name of wanted.length > 0 ? wanted : Object.keys(strips)) {
+  console.log(`${name}.webp: ${await writeStrip(name, await strips[name]!())} bytes`);
+}
+const known: { dice?: object } = await readFile(FACTS, 'utf8').then(JSON.parse, () => ({}));
 const facts = {
   command: 'npx tsx scripts/learn/uses/main.ts',
   ages: AGES,
   learnt: LEARNT,
   judged: JUDGED,
-  dice,
+  dice: dice ?? known.dice,
   factor: FACTOR,
   lines: [LINES.filter(Boolean).length, SIDE],
   steps: STEPS,

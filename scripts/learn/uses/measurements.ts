@@ -54,13 +54,38 @@ export function someLines(lines: readonly boolean[]): Projection {
   };
 }
 
-/** The network, whose guess agrees with what was measured. @param measured a projected picture, the same for all of the batch */
-export function agreeing(
-  denoise: Denoiser,
-  { rows, clip }: SamplerTable,
-  project: Projection,
-  measured: Float32Array,
-): Denoiser {
+/** The picture next to a guess [SIDE, SIDE] that agrees with what was measured. */
+export type Agree = (guess: Float32Array) => Float32Array;
+
+/** With a projection: its part of the guess is replaced. @param measured a projected picture */
+export const agreeWith =
+  (project: Projection, measured: Float32Array): Agree =>
+  (guess) => {
+    const known = project(guess);
+    return guess.map((value, i) => value - known[i]! + measured[i]!);
+  };
+
+/** The gray of a radiograph that is brightest in the other kind of scan, and the gray there of its brightest. */
+const [TOP, BONE] = [-0.4, -0.6];
+
+/**
+ * A scan of another kind, made up: air is black, soft tissue bright and bone dark, as in many pictures of magnetic resonance.
+ * So a gray may stand for two of a radiograph, one on either side of `TOP`.
+ */
+export const otherScan = (picture: Float32Array): Float32Array =>
+  picture.map((value) =>
+    value < TOP ? 2 * ((value + 1) / (1 + TOP)) ** 2 - 1 : 1 - ((value - TOP) * (1 - BONE)) / (1 - TOP),
+  );
+
+/** Of the two grays of a radiograph that give the measured one, the nearer to the guess. @param scan an `otherScan` */
+export const agreeWithScan = (scan: Float32Array): Agree => {
+  const low = scan.map((value) => Math.sqrt((value + 1) / 2) * (1 + TOP) - 1);
+  const high = scan.map((value) => TOP + ((1 - value) * (1 - TOP)) / (1 - BONE));
+  return (guess) => guess.map((value, i) => (high[i]! > 1 || value < (low[i]! + high[i]!) / 2 ? low[i]! : high[i]!));
+};
+
+/** The network, whose guess agrees with what was measured, the same for all of the batch. */
+export function agreeing(denoise: Denoiser, { rows, clip }: SamplerTable, agree: Agree): Denoiser {
   return async (x, timesteps, step) => {
     const { p, q } = rows[step]!;
     const output = await denoise(x, timesteps, step);
@@ -68,9 +93,7 @@ export function agreeing(
     const guess = output.map((o, i) => Math.min(limit, Math.max(-limit, p * x[i]! + q * o)));
     const agreed = new Float32Array(x.length);
     for (let at = 0; at < x.length; at += SIZE) {
-      const own = guess.subarray(at, at + SIZE);
-      const known = project(own);
-      for (let i = 0; i < SIZE; i++) agreed[at + i] = own[i]! - known[i]! + measured[i]!;
+      agreed.set(agree(guess.subarray(at, at + SIZE)), at);
     }
     return agreed.map((x0, i) => (x0 - p * x[i]!) / q);
   };

@@ -8,7 +8,15 @@ import { storedOnUse } from '#site/sw/files.ts';
 import measured from '#site/views/learn/why/uses/measured.json' with { type: 'json' };
 import { USES } from '#site/views/learn/why/uses/uses.tsx';
 import { expectClose } from '#test/compare.ts';
-import { agreeing, coarse, linesOf, someLines } from '../../../../scripts/learn/uses/measurements.ts';
+import {
+  agreeing,
+  agreeWith,
+  agreeWithScan,
+  coarse,
+  linesOf,
+  otherScan,
+  someLines,
+} from '../../../../scripts/learn/uses/measurements.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 const fileOf = (id: string) => join('learn', 'uses', `${id}.webp`);
@@ -58,6 +66,13 @@ describe('a measurement', () => {
     expect(out[9 * SIDE + 13]).toBeCloseTo(square.reduce((sum, value) => sum + value, 0) / 16, 6);
   });
 
+  test('of another kind gives one gray to two, and the nearer of them is taken', () => {
+    const [dark, same, white] = otherScan(Float32Array.of(-0.7, 0.9125, 1));
+    expect([dark, same, white]).toEqual([0.5, 0.5, 0.6].map((far) => expect.closeTo(-far, 6)));
+    const nearest = agreeWithScan(Float32Array.of(dark!, dark!, otherScan(Float32Array.of(-0.9))[0]!));
+    expectClose(nearest(Float32Array.of(0, 0.2, 1)), Float32Array.of(-0.7, 0.9125, -0.9), { absolute: 1e-6 });
+  });
+
   test.each([
     ['coarse pixels', coarse(4)],
     ['lines', someLines(lines)],
@@ -74,7 +89,7 @@ describe('a measurement', () => {
     });
     const table = compileSampler(config, { sampler: 'ddpm', steps: 10 });
     const step = 6;
-    const denoise = agreeing(async () => output, table, project, measuredPicture);
+    const denoise = agreeing(async () => output, table, agreeWith(project, measuredPicture));
     const said = await denoise(x, Float32Array.of(0), step);
     const { p, q } = table.rows[step]!;
     const guess = said.map((o, i) => p * x[i]! + q * o);

@@ -46,9 +46,16 @@ export const USES: readonly Use[] = [
   },
   {
     id: 'resolution',
-    name: 'Sharpen, or translate',
-    words: `A scan may be coarse, fast or of another kind, and the model draws the fine one that belongs to it: super-resolution, or CT from MR. Here ${SIDE / factor} × ${SIDE / factor} pixels. Both answers agree with every one of them, and their details differ: these are guessed.`,
+    name: 'Sharpen',
+    words: `A scan may be coarse or fast, and the model draws the fine one that belongs to it: super-resolution. Here ${SIDE / factor} × ${SIDE / factor} pixels. Both answers agree with every one of them, and their details differ: these are guessed.`,
     pictures: ['measured', 'one answer', 'another', 'truth'],
+  },
+  {
+    id: 'translation',
+    name: 'Translate',
+    words:
+      'From a scan of another kind to one of this kind: CT from MR, say. The other kind is made up here: air is black in it, soft tissue bright and bone dark, as in many MR pictures. So one gray may be bone or the rim of the skin. The model knows hands, and so it mostly knows which.',
+    pictures: ['other kind', 'one answer', 'another', 'truth'],
   },
   {
     id: 'reconstruction',
@@ -95,8 +102,9 @@ export function Uses(): JSX.Element {
         <summary>How these were made</summary>
         <p>
           By the model “hands” and phantoms that it has not seen. Anomaly: Wyatt et al. 2022. Segmentation by feature
-          maps: <Cite of="baranchuk2021" />. Agreement with a measurement, {steps} steps: <Cite of="wang2022" />. The
-          command:
+          maps: <Cite of="baranchuk2021" />. Agreement with a measurement, {steps} steps: <Cite of="wang2022" />.
+          Translation is the same, but of the two grays that a pixel may stand for, the one nearer to the guess is
+          taken. The command:
         </p>
         <p>
           <code>{command}</code>
