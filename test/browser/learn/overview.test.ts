@@ -68,6 +68,12 @@ describe('the overview', skipBecause(LACKS_CHROMIUM), () => {
     host().mend();
   });
 
+  it('leads to the sheet of all exercises', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn', { reducedMotion: 'reduce' });
+    await page.getByRole('link', { name: /^Exercises, for the teacher/ }).click();
+    await expect.poll(() => heading(page).textContent()).toBe('Exercises');
+  });
+
   it('leads to the papers, and a claim of a chapter to its entry', async () => {
     const { page } = await openSite(browser(), host(), '#/learn', { reducedMotion: 'reduce' });
     await page.getByRole('link', { name: /Further reading/ }).click();
