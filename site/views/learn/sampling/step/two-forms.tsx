@@ -79,7 +79,7 @@ export function TwoForms(): JSX.Element {
       </div>
       <p>
         Why σ is just as large: μ keeps noise of the variance a²(1 − ᾱ<sub>t</sub>) ={' '}
-        <span class="number">{readable(a ** 2 * (1 - alphaBar), 4)}</span>. In training the next x had 1 − ᾱ
+        <span class="number">{readable(a ** 2 * (1 - alphaBar), 4)}</span>. In training the next x had 1 − ᾱ
         <sub>t−1</sub> = <span class="number">{readable(1 - alphaBarBefore, 4)}</span>. What is missing is σ² ={' '}
         <span class="number">{readable(sigma ** 2, 4)}</span>.
       </p>
