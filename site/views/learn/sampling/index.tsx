@@ -86,9 +86,9 @@ export default function SamplingChapter(): JSX.Element {
         <p>
           The mean μ has less noise than the next t stands for. In training every picture at that t had its full amount,
           and the network has learnt nothing else: with μ alone it would be told a wrong t, as in{' '}
-          <a href={formatRoute('learn', {}, 'network')}>Inside the network</a>. So σz brings back what is missing. In the
-          last step nothing is missing, and none is added. Samplers without fresh noise, such as DDIM, leave as much of
-          the guessed noise in.
+          <a href={formatRoute('learn', {}, 'network')}>Inside the network</a>. So σz brings back what is missing. In
+          the last step nothing is missing, and none is added. Samplers without fresh noise, such as DDIM, leave as much
+          of the guessed noise in.
         </p>
       </section>
       <Bells />
