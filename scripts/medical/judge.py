@@ -61,7 +61,7 @@ def look(path):
     words = [str(ds.PatientName), ds.PatientID, ds.StudyDescription, ds.SeriesDescription]
     note = ds.ContributingEquipmentSequence[0].ContributionDescription
     seed = str(int(path.stem)) if path.stem.isdigit() else path.stem
-    synthetic = all("SYNTHETIC" in word for word in words) and ds.SyntheticData == "YES"
+    synthetic = all("SYNTHETIC" in word for word in words)
     if not (synthetic and ds.ImageType[:2] == ["DERIVED", "SECONDARY"] and re.search(rf"model .+, seed {seed}$", note)):
         wrong["synthetic"].append(path.stem)
     spacing = " ".join(map(str, ds.PixelSpacing)) if "PixelSpacing" in ds else "none"

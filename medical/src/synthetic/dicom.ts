@@ -3,8 +3,11 @@
  * seed, picture and what is told of it. So one picture has one UID in whatever call it is made. All pictures of a model and a
  * modality are one series, but slices of CT and MR, which have nothing to do with each other in space, are a series each.
  *
+ * That it is synthetic, text says in patient, study, series and comments, and Contributing Equipment says of what. Synthetic Data
+ * (0008,001C) is left out: it is newer than the dictionary of Debian's dciodvfy, which calls it an error.
+ *
  * Which class a file has is in `classes.ts`. Sources: PS3.3 C.7.3.1 (series), C.11.1 and C.11.2 (rescale and window), C.12.1
- * (synthetic data, contributing equipment), 10.7 (spacing); PS3.16 CID 7005.
+ * (contributing equipment), 10.7 (spacing); PS3.16 CID 7005.
  */
 import { type Elements, encodeFile, type Modality, uidOf } from '@onnoise/base/dicom';
 import { isUnpaired } from './body-parts.ts';
@@ -49,7 +52,6 @@ export function encodeSyntheticDicom(
     [0x0008_0008, 'CS', kind.imageType],
     [0x0008_0016, 'UI', kind.uid],
     [0x0008_0018, 'UI', instance],
-    [0x0008_001c, 'CS', 'YES'], // synthetic data
     [0x0008_0020, 'DA', ''],
     [0x0008_0030, 'TM', ''],
     [0x0008_0050, 'SH', ''],

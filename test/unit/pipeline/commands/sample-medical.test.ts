@@ -97,11 +97,8 @@ describe('pipeline sample --format dicom', () => {
     expect(texts('x00080060')).toEqual(['OT', 'OT', 'OT', 'OT', 'CR']);
     expect(texts('x00200013')).toEqual(Array(5).fill('1'));
     const [one] = read;
-    expect(['x00080008', 'x0008001c', 'x00100010'].map((tag) => one!.string(tag))).toEqual([
-      'DERIVED\\SECONDARY',
-      'YES',
-      'SYNTHETIC^PICTURE',
-    ]);
+    const marks = ['x00080008', 'x00100010', 'x0008001c']; // the last is too new for Debian's dciodvfy
+    expect(marks.map((tag) => one!.string(tag))).toEqual(['DERIVED\\SECONDARY', 'SYNTHETIC^PICTURE', undefined]);
     for (const tag of ['x00100020', 'x0008103e']) expect(one!.string(tag)).toContain('SYNTHETIC');
     expect(one!.elements.x00280030).toBeUndefined();
     const [item] = one!.elements.x0018a001!.items!;
