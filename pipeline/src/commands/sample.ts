@@ -133,7 +133,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   const { completeRequest, loadModel, readModelFolder } = await import('@onnoise/runtime-node');
   const artefact = await readModelFolder(folder);
   const shape = pictureShapeOf(artefact);
-  const told = await readConditionImages(options, artefact);
+  const told = await readConditionImages(options, artefact, folder);
   if (options.fit !== undefined && options.from === undefined && told === undefined) {
     refuse('sample images', '--fit', 'left out without pictures or masks to fit', options.fit);
   }

@@ -1,3 +1,4 @@
+export { type LabelMap, readLabelMaps } from './label-maps/alone.ts';
 export { type Look, lookAtImages } from './look.ts';
 export { prepareDataset } from './prepare.ts';
 export {
@@ -26,4 +27,5 @@ export { isArrayName } from './sources/arrays.ts';
 export { parseTable } from './sources/csv-table.ts';
 export { openDigits } from './sources/digits.ts';
 export { findIdxImages } from './sources/idx.ts';
+export { decodeFile } from './sources/store.ts';
 export { kindOf, walkImages } from './sources/walk.ts';

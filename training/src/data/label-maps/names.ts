@@ -58,7 +58,7 @@ function parseNames(text: string, path: string): Map<number, string> {
 }
 
 /** By which names are compared. */
-const keyOf = (name: string) => name.trim().normalize('NFC').toLowerCase();
+export const keyOf = (name: string) => name.trim().normalize('NFC').toLowerCase();
 
 export interface SegmentNumbers {
   names: ReadonlyMap<number, string>;

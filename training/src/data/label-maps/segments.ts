@@ -146,7 +146,7 @@ export async function ofFile<T>(path: string, work: () => Promise<T>): Promise<T
  * @param segment absent where the values are numbers of segments
  * @returns whether another label was there
  */
-function paint(
+export function paint(
   labels: Uint16Array,
   values: ArrayLike<number>,
   segment: number | undefined,
