@@ -4,8 +4,9 @@
 /**
  * @typedef {{ name: string, min: number, max: number, mean: number, required: boolean }} Condition
  * @typedef {{ id: string, size: string, classes: number, class_names?: string[], trained_on?: 'phantoms', timesteps: number, device: string,
- *   guidance: number | null, conditions: Condition[], distilled?: { calls: number, guidance: number } }} Model a guidance of null: it
- *   takes none
+ *   guidance: number | null, conditions: Condition[], distilled?: { calls: number, guidance: number },
+ *   masks: { classes: string[], values: number[], required: boolean } | null,
+ *   condition_images: { channels: number, required: boolean } | null }} Model a guidance of null: it takes none
  * @typedef {{ name: string, label: string, hint: string, options: string[] }} Sampler
  * @typedef {{ name: string, title: string, minimum: number, maximum: number, default: number }} NumberOption
  * @typedef {{ name: string, title: string, enum: (string | null)[], default: string }} ChoiceOption

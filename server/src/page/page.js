@@ -3,6 +3,7 @@
 import { ApiError, generate, listModels, readLimits } from './api.js';
 import { createPictures } from './pictures.js';
 import { asCurl, asProgram, copy } from './snippets.js';
+import { asksFor, readFiles } from './told.js';
 
 const PARTIALS = 8;
 /** The number of pictures if there are no classes, or too many to show one of each. */
@@ -27,6 +28,8 @@ let mostSteps = 1;
 let usualSteps = 1;
 /** @type {import('./api.js').Sampler[]} */
 let samplers = [];
+/** @type {import('./told.js').ToldFile[]} */
+let told = [];
 let key = sessionStorage.getItem('key') ?? '';
 /** @type {AbortController | undefined} */
 let running;
@@ -166,6 +169,12 @@ function chooseModel() {
   input('guidance').value = String(guidance ?? 1);
   for (const field of document.querySelectorAll('.condition')) field.remove();
   $('class-field').after(...conditions.map(conditionField));
+  const asked = asksFor(model());
+  $('told-field').hidden = asked === undefined;
+  $('told-label').textContent = asked?.label ?? '';
+  $('told-hint').textContent = asked?.hint ?? '';
+  Object.assign(input('told'), { accept: asked?.accept ?? '', required: asked?.required ?? false, value: '' });
+  told = [];
   $('name').textContent = id;
   const work = distilled
     ? `${distilled.calls} network ${distilled.calls === 1 ? 'call' : 'calls'}`
@@ -182,8 +191,12 @@ function labelled(/** @type {number} */ label) {
   return name === undefined || names.indexOf(name) !== names.lastIndexOf(name) ? label : name;
 }
 
-/** The body that the form asks for. */
-function request() {
+/**
+ * The body that the form asks for.
+ * @param {string[]} files that the model is told
+ */
+function request(files = told.map(({ data }) => data)) {
+  const asked = asksFor(model());
   const label = select('class').value;
   const { name, options } = sampler();
   const condition = conditions();
@@ -192,6 +205,7 @@ function request() {
     n: input('count').valueAsNumber,
     ...(label !== '' && { label: labelled(Number(label)) }),
     ...(Object.keys(condition).length > 0 && { condition }),
+    ...(asked && files.length > 0 && { [asked.field]: files }),
     ...(model().guidance !== null && { guidance: input('guidance').valueAsNumber }),
     ...(!model().distilled && {
       steps: input('steps').valueAsNumber,
@@ -216,8 +230,9 @@ function describe() {
     input(option).disabled = !taken.includes(option); // an unused field need not be valid
   }
   if (!form.checkValidity()) return;
-  $('curl').textContent = asCurl(base, request(), key !== '');
-  $('openai').textContent = asProgram(base, request(), key !== '');
+  const shown = request(told.map(({ name }) => `<${name} in base64>`));
+  $('curl').textContent = asCurl(base, shown, key !== '');
+  $('openai').textContent = asProgram(base, shown, key !== '');
 }
 
 async function sample() {
@@ -277,6 +292,10 @@ function fail(/** @type {unknown} */ error) {
 
 form.addEventListener('input', describe);
 select('model').addEventListener('change', chooseModel);
+$('told').addEventListener('change', async () => {
+  told = await readFiles(input('told').files ?? []).catch((error) => (fail(error), []));
+  describe();
+});
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   if (!running) void sample();

@@ -9,7 +9,7 @@ const FILES = [
   ['/page.css', 'page.css', 'text/css; charset=utf-8'],
   ['/favicon.svg', 'favicon.svg', 'image/svg+xml'],
   ['/favicon.ico', 'favicon.svg', 'image/svg+xml'], // where browsers look that were not told
-  ...['page.js', 'api.js', 'pictures.js', 'snippets.js'].map(
+  ...['page.js', 'api.js', 'pictures.js', 'snippets.js', 'told.js'].map(
     (name) => [`/${name}`, name, 'text/javascript; charset=utf-8'] as const,
   ),
 ] as const;

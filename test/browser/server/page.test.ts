@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { loadModel } from '#runtime-node/index.ts';
+import { labelPng, loadModel } from '#runtime-node/index.ts';
 import { DEFAULT_GUIDANCE } from '#scheduler/index.ts';
 import { type PictureOptions, USUAL_STEPS } from '#scheduler/model/index.ts';
 import { createServer, type Server, type ServerOptions } from '#server/index.ts';
@@ -176,6 +176,30 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     await page.getByLabel('Model').selectOption('digits');
     expect(await asked()).not.toHaveProperty('condition');
     expect(await page.getByText(PHANTOM).isVisible()).toBe(false);
+  });
+
+  it('takes the masks that a model is told, and shows their names in the request', async () => {
+    const labels = { classes: ['air', 'bone'], values: [0, 7] };
+    const told = await tinyArtefact({ shape: [1, 4, 6], conditionImage: labels });
+    const { url } = await startForTest({ models: { told, digits: DIGITS } });
+    const page = await open({ url });
+    const masks = page.getByLabel('Masks');
+    await masks.waitFor();
+    expect(await page.locator('#told-hint').textContent()).toContain(
+      'PNG of 6 × 4 pixels with the values 0 air, 7 bone',
+    );
+    await fill(page, { Pictures: 1, Steps: 2, Seed: 5 });
+    const invalid = () => page.locator('#form').evaluate((form: HTMLFormElement) => !form.checkValidity());
+    expect(await invalid()).toBe(true); // the model needs one
+    const buffer = await labelPng(new Uint8Array(24).fill(1, 8), { width: 6, height: 4 }, labels);
+    await masks.setInputFiles({ name: 'hand.png', mimeType: 'image/png', buffer });
+    await expect.poll(() => page.locator('#curl').textContent(), PATIENCE).toContain('<hand.png in base64>');
+    const [request] = await Promise.all([page.waitForRequest(/generations$/), sample(page)]);
+    expect(request.postDataJSON().masks).toEqual([`data:image/png;base64,${buffer.toString('base64')}`]);
+    await page.getByText(/^1 picture in/).waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.getByLabel('Model').selectOption('digits');
+    expect([await masks.isVisible(), await invalid()]).toEqual([false, false]);
   });
 
   it('selects the text where the browser does not let it copy', { tags: 'long' }, async () => {
