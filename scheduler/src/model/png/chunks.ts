@@ -30,17 +30,18 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer
 
 const COLOURS = { gray: 0, rgb: 2, palette: 3 } as const;
 
-/** A file of 8 bits a sample. @param chunks between its header and its end */
+/** @param chunks between its header and its end @param bits of a sample */
 export function pngFile(
   { width, height }: { width: number; height: number },
   colours: keyof typeof COLOURS,
   chunks: readonly Uint8Array[],
+  bits: 8 | 16 = 8,
 ): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header.set([8, COLOURS[colours]], 8);
+  header.set([bits, COLOURS[colours]], 8);
   const parts = [PNG_SIGNATURE, pngChunk('IHDR', header), ...chunks, pngChunk('IEND', new Uint8Array())];
   const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -1,11 +1,9 @@
 /** The drawing as a label map, in the numbers that the model's files have: `pipeline sample --masks` takes it, and so does this page. */
 
 import { saveFile } from '../files/download.ts';
-import { labelMapPng, storable } from '../files/label-map.ts';
+import { labelMapPng } from '../files/label-map.ts';
 import { drawing, toldSpec } from '../state/told-state.ts';
 import { sizeOfDrawing } from './size.ts';
-
-export const canSave = (): boolean => storable(toldSpec.value!.mask!);
 
 export async function saveDrawing(): Promise<void> {
   const bytes = await labelMapPng(drawing.peek()!, sizeOfDrawing(), toldSpec.peek()!.mask!);

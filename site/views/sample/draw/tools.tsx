@@ -21,7 +21,7 @@ import {
   tool,
 } from '../state/told-state.ts';
 import { SmallDrawing } from './pad.tsx';
-import { canSave, saveDrawing } from './save.ts';
+import { saveDrawing } from './save.ts';
 import { sizeOfDrawing } from './size.ts';
 import { draw, takeLabelMap, undo } from './strokes.ts';
 
@@ -60,11 +60,9 @@ export function Tools(): JSX.Element {
         </Button>
         <Button onClick={() => draw(new Uint8Array(width * height))}>Clear</Button>
         <FileButton label="Open a mask" accept="image/png" onFile={takeLabelMap} />
-        {canSave() && (
-          <Button icon="download" onClick={() => void saveDrawing()}>
-            Save
-          </Button>
-        )}
+        <Button icon="download" onClick={() => void saveDrawing()}>
+          Save
+        </Button>
       </div>
       {toldTrouble.value && (
         <p class="field-error" role="alert">

@@ -3,7 +3,7 @@ import { writeZip } from '@onnoise/runtime-web/zip';
 import { maskNamesFile, shownChannels } from '@onnoise/scheduler/model';
 import { picture } from '../state/layout.ts';
 import type { Run } from '../state/state.ts';
-import { labelMapPng, storableLabels } from './label-map.ts';
+import { labelMapPng } from './label-map.ts';
 import { encodePng } from './png.ts';
 
 /** A zip file of the last step. @param name of its folder @param text for each picture */
@@ -21,7 +21,6 @@ export async function pairsZip(
   const { x, masks } = frames.at(frames.last)!;
   const [channels, height, width] = shape;
   const plane = height * width;
-  const labels = storableLabels(maskOutput!);
   const shown = shows ?? shownChannels(channels);
   const files: Record<string, Uint8Array<ArrayBuffer> | string> = {};
   for (let i = 0; i < parameters.count; i++) {
@@ -33,8 +32,8 @@ export async function pairsZip(
     const pixels = { data, width, height, channels: shown.length as 1 | 3 };
     files[`${name}/images/${file}`] = await encodePng([{ pixels, delay: 0 }], text);
     const mask = masks!.subarray(i * plane, (i + 1) * plane);
-    files[`${name}/masks/${file}`] = await labelMapPng(mask, { width, height }, labels, text);
+    files[`${name}/masks/${file}`] = await labelMapPng(mask, { width, height }, maskOutput!, text);
   }
-  files[`${name}/masks/labels.json`] = maskNamesFile(labels);
+  files[`${name}/masks/labels.json`] = maskNamesFile(maskOutput!);
   return writeZip(files);
 }

@@ -2,7 +2,7 @@
  * Writes PNG, still and animated (APNG), with the platform's deflate. It is lossless: a download has the same pixels.
  *
  * Source: PNG specification, third edition (W3C 2025): chunks, acTL, fcTL, fdAT.
- * Limits: 8 bits, gray, RGB or a palette, filter 0; needs CompressionStream (every browser since 2023).
+ * Limits: 8 bits, 16 or a palette, gray or RGB, filter 0; needs CompressionStream (every browser since 2023).
  */
 import { plainRows, pngChunk, pngFile } from '@onnoise/scheduler/model';
 import type { Pixels } from '../state/layout.ts';
@@ -16,12 +16,16 @@ export interface PngFrame {
 /**
  * One frame gives a still, several an endless animation. `text` goes into tEXt chunks: Latin-1 keywords and values.
  * @param palette colours of the levels of one channel, red, green and blue of each; at most 256. Default: gray
+ * @param bits of a level; those of 16 are two bytes of the data each, the higher first
  * @throws Error when there is no frame or the frames differ in size.
  */
 export async function encodePng(
   frames: readonly PngFrame[],
   text: Readonly<Record<string, string>> = {},
-  palette?: readonly (readonly [red: number, green: number, blue: number])[],
+  {
+    palette,
+    bits = 8,
+  }: { palette?: readonly (readonly [red: number, green: number, blue: number])[]; bits?: 8 | 16 } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const [first] = frames;
   if (!first) throw new Error('A picture needs at least one frame.');
@@ -39,10 +43,10 @@ export async function encodePng(
       const control = [...u32(width), ...u32(height), ...u32(0), ...u32(0), ...u16(delay), ...u16(1000), 0, 0];
       chunks.push(chunk('fcTL', [...u32(sequence++), ...control]));
     }
-    const data = await deflate(plainRows(pixels.data, width * channels));
+    const data = await deflate(plainRows(pixels.data, (width * channels * bits) / 8));
     chunks.push(i === 0 ? pngChunk('IDAT', data) : pngChunk('fdAT', numbered(sequence++, data)));
   }
-  return pngFile({ width, height }, palette ? 'palette' : channels === 3 ? 'rgb' : 'gray', chunks);
+  return pngFile({ width, height }, palette ? 'palette' : channels === 3 ? 'rgb' : 'gray', chunks, bits);
 }
 
 async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { openLabelFile } from '#base/labels/index.ts';
 import { labelPng, png } from '#runtime-node/index.ts';
 import { readZip } from '#runtime-web/index.ts';
-import { labelMapPng, storable, storableLabels } from '#site/views/sample/files/label-map.ts';
+import { labelMapPng } from '#site/views/sample/files/label-map.ts';
 import { pairsZip } from '#site/views/sample/files/pairs.ts';
 import { drawingOfFile, examplesOf, fitLabels, type MaskSpec } from '#site/views/sample/masks/label-masks.ts';
 import { createFrameStore } from '#site/views/sample/state/frames.ts';
@@ -84,9 +84,19 @@ describe('a label map of the page', () => {
     expect([...data.subarray(0, 6)]).toEqual([0, 0, 0, 255, 26, 26]);
   });
 
-  it('counts the classes where a palette cannot hold the numbers', () => {
-    expect([storable(LABELS), storable({ ...LABELS, values: [0, 1, 300] })]).toEqual([true, false]);
-    expect(storableLabels({ ...LABELS, values: [0, 1, 300] })).toEqual({ classes: LABELS.classes });
+  it('is gray of 16 bits where a palette cannot hold the numbers, as the model’s own', async () => {
+    const labels = { ...LABELS, values: [0, 1, 40_300] };
+    const written = await labelMapPng(MASK, { width: 4, height: 2 }, labels);
+    expect(await read(written)).toEqual([...MASK].map((k) => labels.values[k]));
+    expect(await drawingOfFile(blob(written), 'a.png', { ...SPEC, mask: labels })).toEqual(MASK);
+    const { data } = await sharp(written)
+      .toColourspace('grey16')
+      .raw({ depth: 'ushort' })
+      .toBuffer({ resolveWithObject: true });
+    const pixels = new Uint16Array(Uint8Array.from(data).buffer);
+    expect(Array.from(MASK, (_, i) => pixels[(i * pixels.length) / MASK.length])).toEqual(
+      [...MASK].map((k) => labels.values[k]),
+    );
   });
 });
 
