@@ -114,14 +114,14 @@ async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promis
   const tiff = format === 'tiff' && channels > 1 ? readTiffSamples(file.path, file.page) : undefined;
   if (tiff?.planar && (space === 'b-w' || space === 'grey16'))
     throw new Error('its channels are stored apart, and no colours: save it with them together (planarconfig contig)');
-  if (keepsSamples(options.channels)) {
+  if (keepsSamples(options.channels, options.depth)) {
     const colours = format !== 'tiff' || (tiff?.alpha ?? channels === 1) || (channels === 3 && !hasAlpha);
     const read = (failOn: FailOn) =>
       gate((isMeasured(metadata) ? 4 : 2) * channels * width * height, () =>
         readSamples(open(file, failOn, { ignoreIcc: !colours }), metadata, { colours, window }, options),
       );
     const kept = DAMAGE[format] ? await readUndamaged(read, DAMAGE[format], gate) : await read('error');
-    return { ...kept, ...facts, deep: false, transparent: false };
+    return { transparent: false, ...kept, ...facts, deep: false };
   }
   if (isMeasured(metadata)) {
     // Numbers without a meaning; what else cannot be read has a better reason.

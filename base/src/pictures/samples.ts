@@ -1,6 +1,6 @@
 /**
- * Pictures whose channels are all kept, where more or other than gray or RGB are asked for: how opaque pixels are, and TIFF
- * of many samples a pixel, levels or measurements. Each channel is brought to size by itself, at 16 bits.
+ * Pictures whose channels are all kept, where more or other than gray or RGB are asked for: how opaque pixels are, TIFF
+ * of many samples a pixel, levels or measurements, and colours of 16 bits. Each channel is brought to size by itself, at 16 bits.
  *
  * Colours count as far as a pixel is opaque while a picture is resized: those of clear pixels, which nobody sees, would show
  * at its edges. Pixels that are clear in the result have the colour of the background, and a border is clear.
@@ -11,11 +11,12 @@ import { planFit } from './fit.ts';
 import { isMeasured, readMeasuredPlanes } from './measured.ts';
 import { joinPlanes } from './planes.ts';
 import { fitRaw } from './raw-picture.ts';
-import type { ImageOptions, Picture } from './types.ts';
+import type { Depth, ImageOptions, Picture } from './types.ts';
 import { extremes, fullRange, levelOf, WHITE, type WindowChoice, within } from './window.ts';
 
-/** Whether so many channels are kept as they are in a file. Gray and RGB have ways of their own. */
-export const keepsSamples = (channels = 1): boolean => channels === 2 || channels > 3;
+/** Whether so many channels are kept as they are in a file. Gray, and RGB of 8 bits, have ways of their own. */
+export const keepsSamples = (channels = 1, depth: Depth = 8): boolean =>
+  channels === 2 || channels > 3 || (channels === 3 && depth === 16);
 
 export interface SamplesOptions {
   /** Whether the file's channels are gray or RGB, and how opaque it is. Others are numbers without a meaning. */
@@ -31,7 +32,7 @@ export async function readSamples(
   metadata: Metadata,
   { colours, window }: SamplesOptions,
   options: ImageOptions,
-): Promise<Pick<Picture, 'pixels' | 'alpha' | 'windowed' | 'measured' | 'infinite'>> {
+): Promise<Pick<Picture, 'pixels' | 'alpha' | 'transparent' | 'windowed' | 'measured' | 'infinite'>> {
   const wanted = options.channels!;
   const { space, depth, channels, hasAlpha } = metadata;
   if (isMeasured(metadata) && !colours) {
@@ -48,9 +49,14 @@ export async function readSamples(
       `its colours (${space}) are neither gray nor RGB, and its ${channels} channels have no other meaning`,
     );
   const read = await planesOf(input, metadata);
+  const windowed = window !== 'dicom' && depth === 'ushort';
+  if (colours && wanted === 3) {
+    const { transparent, ...flat } = flatten(withAlpha(read, 4, hasAlpha), options);
+    if (windowed) applyWindow(flat.planes, window);
+    return { pixels: await fitEach(flat, options), windowed, transparent };
+  }
   const shown = colours ? withAlpha(read, wanted, hasAlpha) : read;
   requireChannels(shown.planes.length, wanted);
-  const windowed = window !== 'dicom' && depth === 'ushort';
   if (windowed) applyWindow(colours ? shown.planes.slice(0, -1) : shown.planes, window);
   const pixels = colours ? await fitClear(shown, options) : await fitEach(shown, options);
   return { pixels, windowed, ...(colours && { alpha: hasAlpha ? 'kept' : 'opaque' }) };
@@ -91,6 +97,17 @@ function withAlpha({ planes, ...size }: Planes, wanted: number, hasAlpha: boolea
   const [first] = colours as [Uint16Array];
   if (wanted === 4) return { ...size, planes: [...(colours.length === 1 ? [first, first, first] : colours), alpha] };
   return { ...size, planes: [colours.length === 1 ? first : grayOf(colours), alpha] };
+}
+
+/** Colours over the background, without how opaque they are. */
+function flatten({ planes, ...size }: Planes, { background }: ImageOptions): Planes & { transparent: boolean } {
+  const behind = background === 'white' ? WHITE : 0;
+  const alpha = planes.at(-1)!;
+  const transparent = alpha.some((level) => level < WHITE);
+  const over = (plane: Uint16Array) =>
+    plane.map((level, i) => Math.round((level * alpha[i]! + behind * (WHITE - alpha[i]!)) / WHITE));
+  const colours = planes.slice(0, -1);
+  return { ...size, planes: transparent ? colours.map(over) : colours, transparent };
 }
 
 /** @throws Error for what has colour */

@@ -28,7 +28,7 @@ export interface ImageOptions {
    * of TIFF and how opaque pixels are; or they are those of the source.
    */
   channels?: number;
-  /** Bits of a prepared value. 16 is for gray. Default 8. */
+  /** Bits of a prepared value; colour of 16 must be asked for by `channels`. Default 8. */
   depth?: Depth | undefined;
   fit: Fit;
   /** Shown behind transparent pixels and in padding. */

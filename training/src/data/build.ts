@@ -73,7 +73,7 @@ async function fill(
     requireSpace(cacheDir, source.total * perPicture, `write ${source.total} prepared images in ${cacheDir}`);
   await needSpace(plane * (channels ?? 1) * bytes);
   const path = join(folder, DATA_FILE);
-  const kept = source.channels ?? (keepsSamples(channels) ? channels : undefined);
+  const kept = source.channels ?? (keepsSamples(channels, depth) ? channels : undefined);
   const writer =
     kept !== undefined
       ? await createPlaneWriter(path, kept, depth)
@@ -156,12 +156,15 @@ async function appendBeside(
 ): Promise<void> {
   if (!writer) return;
   if (!beside) throw new Error('a picture came without what lies beside it');
-  if (strict && beside.resized) {
-    throw new InputError(
-      `Cannot prepare ${name}: with --strict every mask must have the size of its image, received another.`,
-    );
-  }
+  if (strict && beside.resized) refuseResized(name);
   await writer.append(beside);
+}
+
+/** Throws the error of `--strict` for a mask that took the size of its image. */
+export function refuseResized(name: string): never {
+  throw new InputError(
+    `Cannot prepare ${name}: with --strict every mask must have the size of its image, received another.`,
+  );
 }
 
 /** Throws the error of `--strict` for the first skipped picture. */

@@ -73,8 +73,6 @@ export function checkOptions(options: PrepareOptions): void {
     const value = options[key as keyof PrepareOptions];
     if (value !== undefined || !('default' in rule)) check(ACTION, key, rule, value);
   }
-  if (options.depth === 16 && options.channels === 3)
-    refuse(ACTION, '--channels', 'left out or 1, gray, with --depth 16', 3);
 }
 
 /** What the options say of the pixels. @throws InputError for channels that the source cannot have */
@@ -83,10 +81,11 @@ export function imageOptions(options: PrepareOptions, source: Pick<Source, 'chan
   const channels = channelCount(options.channels);
   if (own !== undefined && channels !== undefined)
     check(ACTION, '--channels', worded(`left out or ${own}, as the images have`, oneOf([own])), channels);
+  const few = options.depth === 16 ? [1] : [1, 3];
   if (own === undefined && channels !== undefined && !anyChannels)
-    check(ACTION, '--channels', worded('1 or 3', oneOf([1, 3])), channels);
+    check(ACTION, '--channels', worded(few.join(' or '), oneOf(few)), channels);
   const { size, depth = 8, fit, background = 'black', window, frames, axis } = options;
-  const wanted = own ?? (depth === 16 && !keepsSamples(channels) ? 1 : channels);
+  const wanted = own ?? (depth === 16 && !keepsSamples(channels, depth) ? 1 : channels);
   const asked = { ...(depth === 16 && { depth }), ...(wanted && { channels: wanted }) };
   return { size: pictureSizeOf(extentOf(size)), ...asked, fit, background, window, frames, axis };
 }

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkWritable, requireCacheApart, withDiskErrors } from '@onnoise/base/files';
 import { Failure } from '@onnoise/base/terminal';
-import { buildStored, refuseSkipped } from './build.ts';
+import { buildStored, refuseResized, refuseSkipped } from './build.ts';
 import { checkOptions, imageOptions } from './check-options.ts';
 import { openBeside } from './open-beside.ts';
 import { besideReader } from './set/beside-reader.ts';
+import { notesOnUnnamed } from './set/beside-writer.ts';
 import { renameClasses } from './set/label-names.ts';
 import { deepReader, fileReader, memoryReader } from './set/pixel-reader.ts';
 import { splitImages } from './set/split.ts';
@@ -53,6 +54,7 @@ export async function prepareDataset(
     if (!stored) throw new Failure(`Cannot read the images prepared in ${cacheDir}: the written folder is gone.`);
   }
   if (strict && stored.index.skipped.length > 0) refuseSkipped(source.name, stored.index.skipped);
+  if (strict && stored.index.beside?.resized) refuseResized(source.name);
   return toDataset(source, stored, options, cached);
 }
 
@@ -80,9 +82,15 @@ function toDataset(source: Source, stored: Stored, options: PrepareOptions, cach
   const reader = data ? memoryReader(data, imageBytes) : fileReader(join(folder, DATA_FILE), count, imageBytes);
   const split = splitImages(count, options.validationShare, options.seed, groups);
   const notes = [...source.notes, ...index.notes];
-  if (options.channels === undefined && coloured > 0 && coloured < count) {
+  if (options.channels === undefined && depth === 8 && coloured > 0 && coloured < count) {
     notes.push(`${coloured} of ${count} images have colour, so all are kept as RGB (channels 1 would make them gray).`);
   }
+  if (options.channels === undefined && depth === 16 && coloured > 0) {
+    notes.push(
+      `${coloured} of ${count} images have colour, which becomes gray of 8 bits (channels 3 keeps it, and 16 bits).`,
+    );
+  }
+  if (beside?.values) notes.push(...notesOnUnnamed(beside.values, source.beside?.names));
   const names = classNames && renameClasses(classNames, options.labelNames);
   if (groups && split.validation.length > 0) {
     const column = source.groupColumn;

@@ -15,6 +15,7 @@ export function describeDataset(dataset: Dataset): string[] {
   const lines = [
     `${name}: ${plural(count, 'image')} of ${width} x ${height}, ${colour}`,
     ...describeClasses(dataset),
+    ...describeMasks(dataset),
     ...describeConditions(dataset),
   ];
   lines.push(`  ${train.length} to train on, ${validation.length} held out`);
@@ -36,6 +37,11 @@ function describeClasses({ classNames, labelSource }: Pick<Dataset, 'classNames'
   return [`  ${count}${from}: ${listClasses(classNames, NAMED)}`];
 }
 
+function describeMasks({ beside }: Pick<Dataset, 'beside'>): string[] {
+  if (!beside?.mask) return [];
+  return [`  masks of ${beside.mask.classes.length} classes: ${listClasses(beside.mask.classes, NAMED)}`];
+}
+
 function describeConditions({ conditions }: Pick<Dataset, 'conditions'>): string[] {
   if (conditions === undefined) return [];
   return conditionSpecs(conditions).map(
@@ -48,6 +54,7 @@ export function summariseDataset(dataset: Dataset): object {
   const { name, hash, folder, count, width, height, channels, depth = 8, train, validation } = dataset;
   const { channelNames = null, classNames = null, labelSource = null, phantoms = 0, skipped, notes, cached } = dataset;
   const images = { count, width, height, channels, depth, train: train.length, validation: validation.length };
+  const maskClasses = dataset.beside?.mask?.classes ?? null;
   const conditions = dataset.conditions ? conditionSpecs(dataset.conditions) : null;
   return {
     name,
@@ -57,6 +64,7 @@ export function summariseDataset(dataset: Dataset): object {
     ...images,
     channelNames,
     classNames,
+    maskClasses,
     conditions,
     labelSource,
     phantoms,

@@ -86,6 +86,11 @@ describe('masks beside images', () => {
     writeFileSync(join(set.masks, 'labels.json'), '{"0": "air", "1": "bone", "5": "metal", "7": "tooth"}');
     const named = await prepare(set);
     expect(named.beside?.mask).toEqual({ classes: ['air', 'bone', 'metal', 'tooth'], values: [0, 1, 5, 7] });
+    expect(named.notes).toEqual([]);
+    writeFileSync(join(set.masks, 'labels.json'), '{"0": "air", "1": "bone"}');
+    const unknown = await prepare(set);
+    expect(unknown.beside?.mask?.classes).toEqual(['air', 'bone', '5']);
+    expect(unknown.notes).toEqual(['Masks have a value without a name, each a class of its own: 5.']);
     const declared = await prepare({ ...set, maskClasses: 'air, bone' });
     expect(declared.beside?.mask).toEqual({ classes: ['air', 'bone'] });
     expect(declared.skipped).toEqual([
@@ -104,6 +109,18 @@ describe('masks beside images', () => {
     expect(notes).toContain('Not used, as they have no image: 1 mask (x.png).');
     expect(notes).toContain('1 mask of another size than the image took its size, by nearest neighbour.');
     await expect(prepare({ ...set, strict: true, cacheDir: `${set.cacheDir}2` })).rejects.toThrow('no label map');
+  });
+
+  it('of another size are an error with --strict, also in the cache, and empty ones are counted', async () => {
+    const set = await writeSet(newFolder(), { ...plain(), '2.png': mask(2, 1, 16), '3.png': mask(3, 0) });
+    const notes = [
+      '1 mask of another size than the image took its size, by nearest neighbour.',
+      '1 mask with nothing in it: all pixels are 0.',
+    ];
+    expect((await prepare(set)).notes).toEqual(notes);
+    const refused = 'with --strict every mask must have the size of its image';
+    await expect(prepare({ ...set, strict: true })).rejects.toThrow(refused);
+    await expect(prepare({ ...set, strict: true, cacheDir: `${set.cacheDir}2` })).rejects.toThrow(refused);
   });
 
   it('are named by a column of the CSV, wherever they lie', async () => {

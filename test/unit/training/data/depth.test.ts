@@ -64,7 +64,42 @@ describe('images of 16 bits', () => {
     expect([images.channels, stored[0], stored[47]]).toEqual([1, 2570, 51_400]);
   });
 
-  it('go through training to a picture of 16 bits, and are refused in colour', async () => {
+  it('of colour keep every level with channels 3, and become gray of 8 bits without, with a note', async () => {
+    const colours = Uint16Array.from({ length: 3 * 48 }, (_, i) => levels[Math.floor(i / 3)]! >> (i % 3));
+    const rgb = sharp(colours, { raw: { width: 8, height: 6, channels: 3 } }).toColourspace('rgb16');
+    const clear = sharp({
+      create: { width: 8, height: 6, channels: 4, background: { r: 200, g: 100, b: 0, alpha: 0.2 } },
+    });
+    await writeFiles(at('colour'), {
+      'a.png': rgb.clone().png(),
+      'b.tiff': rgb.clone().tiff(),
+      'c.png': encoded(levels).png(),
+      'd.png': clear.png(),
+    });
+    const images = await prepared(at('colour'), { channels: 3 });
+    expect(images).toMatchObject({ depth: 16, channels: 3, count: 4, skipped: [] });
+    const planes = [0, 1, 2].flatMap((c) => [...levels].map((level) => level >> c));
+    const read = async (i: number) => {
+      const stored = new Uint16Array(3 * 48);
+      await images.readDeep!([i], stored);
+      return [...stored];
+    };
+    expect(await read(0)).toEqual(planes);
+    expect(await read(1)).toEqual(planes);
+    expect(await read(2)).toEqual([...levels, ...levels, ...levels]);
+    const over = await read(3);
+    expect([over[0], over[48], over[96]]).toEqual([200, 100, 0].map((level) => (level * 257) / 5));
+    images.close();
+    expect(images.notes).toEqual([expect.stringContaining('1 image with transparent pixels, which become black')]);
+    const gray = await prepared(at('colour'));
+    gray.close();
+    expect(gray).toMatchObject({ depth: 16, channels: 1 });
+    expect(gray.notes).toContain(
+      '3 of 4 images have colour, which becomes gray of 8 bits (channels 3 keeps it, and 16 bits).',
+    );
+  });
+
+  it('go through training to a picture of 16 bits', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 4 }, (_, i) => [`${i}.png`, encoded(levels.map((l) => l >> i)).png()]),
     );
@@ -98,11 +133,6 @@ describe('images of 16 bits', () => {
     expect([jpeg.code, jpeg.stderr]).toEqual([
       2,
       expect.stringContaining('--out must end in .png, .tiff, .tif or .npy with --depth 16'),
-    ]);
-    const colour = await runCli('prepare', ...given, '--channels', '3');
-    expect([colour.code, colour.stderr]).toEqual([
-      2,
-      expect.stringContaining('--channels must be left out or 1, gray, with --depth 16'),
     ]);
   });
 

@@ -14,6 +14,8 @@ export interface StoredBeside {
   values?: number[];
   /** Masks of another size than their images. */
   resized?: number;
+  /** Masks that have the value 0 alone. */
+  empty?: number;
 }
 
 export interface BesideWriter {
@@ -39,10 +41,11 @@ async function createPictureWriter(path: string, plane: number): Promise<BesideW
 async function createMaskWriter(path: string): Promise<BesideWriter> {
   const file = await open(path, 'w');
   const numbers = new Map<number, number>();
-  let resized = 0;
+  let [resized, empty] = [0, 0];
   return {
     async append({ pixels, resized: other = false }) {
       if (other) resized++;
+      if (pixels.every((value) => value === 0)) empty++;
       const out = new Uint8Array(pixels.length);
       for (const [i, value] of pixels.entries()) out[i] = numberOf(numbers, value);
       await file.writeFile(out);
@@ -53,7 +56,12 @@ async function createMaskWriter(path: string): Promise<BesideWriter> {
       } finally {
         await file.close();
       }
-      return { channels: 1, values: [...numbers.keys()], ...(resized > 0 && { resized }) };
+      return {
+        channels: 1,
+        values: [...numbers.keys()],
+        ...(resized > 0 && { resized }),
+        ...(empty > 0 && { empty }),
+      };
     },
     abandon: () => file.close().catch(() => {}), // it may be closed already; the caller reports the error
   };
@@ -89,5 +97,19 @@ export function maskLabelsOf(values: readonly number[], names: ReadonlyMap<numbe
 }
 
 /** Notes for the user on masks, one sentence each. */
-export const notesOnMasks = ({ resized = 0 }: StoredBeside): string[] =>
-  resized > 0 ? [`${plural(resized, 'mask')} of another size than the image took its size, by nearest neighbour.`] : [];
+export const notesOnMasks = ({ resized = 0, empty = 0 }: StoredBeside): string[] => [
+  ...(resized > 0
+    ? [`${plural(resized, 'mask')} of another size than the image took its size, by nearest neighbour.`]
+    : []),
+  ...(empty > 0 ? [`${plural(empty, 'mask')} with nothing in it: all pixels are 0.`] : []),
+];
+
+/** The same on values that `names`, where there are some, do not have. */
+export function notesOnUnnamed(values: readonly number[], names: ReadonlyMap<number, string> = new Map()): string[] {
+  const unnamed = names.size === 0 ? [] : values.filter((value) => !names.has(value)).sort((a, b) => a - b);
+  if (unnamed.length === 0) return [];
+  const shown = unnamed.slice(0, 8).join(', ') + (unnamed.length > 8 ? ', ...' : '');
+  return [
+    `Masks have ${unnamed.length === 1 ? 'a value' : 'values'} without a name, each a class of its own: ${shown}.`,
+  ];
+}

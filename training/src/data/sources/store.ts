@@ -100,7 +100,7 @@ export function storeOf(folder: string, walk: Walk, place: string): Store {
 export async function decodeFile(path: string, options: ImageOptions): Promise<(Picture | Unusable)[]> {
   const kind = kindByName(path) ?? (isDicom(await headOf(path, 132)) ? 'dicom' : 'picture');
   if (kind === 'picture') return decodePages(path, options);
-  if (keepsSamples(options.channels))
+  if (keepsSamples(options.channels, options.depth))
     throw new Error(`a medical picture, which has no ${options.channels} channels: --channels names a file for each`);
   const { readMedical } = await loadMedical();
   return readMedical({ kind, bytes: (await stat(path)).size, read: () => readFile(path) }, options);
