@@ -72,7 +72,7 @@ describe('images of 16 bits', () => {
     });
     await writeFiles(at('colour'), {
       'a.png': rgb.clone().png(),
-      'b.tiff': rgb.clone().tiff(),
+      'b.tiff': rgb.clone().tiff({ compression: 'deflate' }),
       'c.png': encoded(levels).png(),
       'd.png': clear.png(),
     });
