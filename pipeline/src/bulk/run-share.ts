@@ -10,6 +10,7 @@ import { describeShard, requireShardSpace, writeSampled } from './describe-shard
 import { sampleShard } from './sample-shard.ts';
 import type { Order, Shard } from './shards.ts';
 import { countShare, type Share, shardsOf } from './share.ts';
+import type { ToldOf } from './told.ts';
 import { findShard, type ShardFile } from './write-shard.ts';
 
 export interface ShareOptions {
@@ -21,6 +22,8 @@ export interface ShareOptions {
   /** Folder that shards are written below. */
   out: string;
   device?: DeviceChoice | undefined;
+  /** What the order tells the network, by its hash. */
+  toldOf?: ToldOf | undefined;
   /** Images per network call; by default that of the model's `sample`. */
   batch?: number | undefined;
   /** Stops the sampling; finished shards stay. */
@@ -77,9 +80,13 @@ async function load({ model, device, onLine }: ShareOptions): Promise<DiffusionM
   });
 }
 
-async function make({ out, batch, signal }: ShareOptions, model: DiffusionModel, shard: Shard): Promise<ShardFile> {
+async function make(
+  { out, batch, toldOf, signal }: ShareOptions,
+  model: DiffusionModel,
+  shard: Shard,
+): Promise<ShardFile> {
   await requireShardSpace(out, shard, model.shape);
-  const pictures = await sampleShard(model, shard, batch, signal);
+  const pictures = await sampleShard({ ...model, toldOf }, shard, batch, signal);
   // Another process may have made it meanwhile, on another device with other roundings: its description must stay true.
   return (await findShard(out, shard)) ?? writeSampled(out, shard, pictures);
 }

@@ -1,11 +1,11 @@
 /** Samples a shard's images as files. */
 import { batchOf, type DiffusionModel, labelPng, png, type SampleOptions, type Samples } from '@onnoise/runtime-node';
 import { InputError, samplerSettings } from '@onnoise/scheduler';
-import { type ConditionImages, pictureShapeOf, sizeOf } from '@onnoise/scheduler/model';
+import { pictureShapeOf, sizeOf } from '@onnoise/scheduler/model';
 import { checkFileFormat } from '../pictures/choices.ts';
 import { pictureEncoder } from '../pictures/encoder.ts';
 import { conditionsFrom, fileChoiceOf, type Shard, turnFrom } from './shards.ts';
-import { joinTold } from './told.ts';
+import { joinTold, type ToldOf } from './told.ts';
 
 /** A model as shards need it. */
 export interface ShardModel extends Pick<DiffusionModel, 'shape' | 'channelNames' | 'show' | 'classes' | 'maskOutput'> {
@@ -13,7 +13,7 @@ export interface ShardModel extends Pick<DiffusionModel, 'shape' | 'channelNames
     options: SampleOptions & { signal: AbortSignal },
   ): Promise<Pick<Samples, 'images' | 'masks' | 'maskConfidence'>>;
   /** What `told` of a shard has the hash of; left out: it is not at hand. */
-  toldOf?: (hash: string) => Promise<ConditionImages>;
+  toldOf?: ToldOf | undefined;
 }
 
 /** A picture as a file, and what a model draws with it. */

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { type ConditionImages, type ConditioningFacts, sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 
+/** What has a hash. @throws InputError where it is not at hand */
+export type ToldOf = (hash: string) => Promise<ConditionImages>;
+
 /** Each by itself, of what a request gives. */
 export function toldImages(
   { conditionImage: spec }: Pick<ConditioningFacts, 'conditionImage'>,
@@ -22,13 +25,10 @@ export const hashOfTold = (image: ConditionImages): string =>
   createHash('sha256').update(bytesOfTold(image)).digest('hex');
 
 /** As a request takes them, in this order. @param find the image of a hash; undefined: there is none of any */
-export async function joinTold(
-  hashes: readonly string[],
-  find: ((hash: string) => Promise<ConditionImages>) | undefined,
-): Promise<ConditionImages> {
+export async function joinTold(hashes: readonly string[], find: ToldOf | undefined): Promise<ConditionImages> {
   if (find === undefined) {
     throw new InputError(
-      'Cannot sample a shard: what its network is told must be at hand, and only the server that was given it has it.',
+      'Cannot sample a shard: --masks or --condition-images of the worker must be those of the order, received nothing.',
     );
   }
   const images: ConditionImages[] = [];

@@ -10,8 +10,9 @@ import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { QueueConnection } from './connect.ts';
 import { describeShard, requireShardSpace, writeSampled } from './describe-shard.ts';
 import { markDone, queueName, readDone } from './done.ts';
-import { type ShardPicture, sampleShard } from './sample-shard.ts';
+import { type ShardModel, type ShardPicture, sampleShard } from './sample-shard.ts';
 import { parseShard, type Shard, shardId } from './shards.ts';
+import type { ToldOf } from './told.ts';
 import { findShard } from './write-shard.ts';
 
 export interface WorkerOptions {
@@ -23,6 +24,8 @@ export interface WorkerOptions {
   /** Folder that shards are written below. */
   out: string;
   device?: DeviceChoice | undefined;
+  /** What orders tell the network, by its hash. */
+  toldOf?: ToldOf | undefined;
   /** Images per network call; by default that of the model's `sample`. */
   batch?: number | undefined;
   /** Ends the worker: the shard under way goes back to the queue. */
@@ -52,7 +55,7 @@ const LAST_MS = 1000;
 interface LoadedModel {
   name: string;
   hash: string;
-  model: DiffusionModel;
+  model: ShardModel & Pick<DiffusionModel, 'dispose'>;
   /** Settles when the sampling under way ends: a network must not be freed while it runs. */
   busy: Promise<unknown>;
 }
@@ -85,7 +88,7 @@ export async function runWorker(options: WorkerOptions): Promise<boolean> {
   return givenBack;
 }
 
-async function loadModels({ models, device, signal, onLine }: WorkerOptions): Promise<LoadedModel[]> {
+async function loadModels({ models, device, toldOf, signal, onLine }: WorkerOptions): Promise<LoadedModel[]> {
   const { loadModel } = await import('@onnoise/runtime-node');
   const loaded: LoadedModel[] = [];
   for (const [name, folder] of Object.entries(models)) {
@@ -99,7 +102,7 @@ async function loadModels({ models, device, signal, onLine }: WorkerOptions): Pr
     if (twin) {
       throw new InputError(`Cannot start the worker: models must differ, but ${twin.name} and ${name} are the same.`);
     }
-    loaded.push({ name, hash, model, busy: Promise.resolve() });
+    loaded.push({ name, hash, model: { ...model, toldOf }, busy: Promise.resolve() });
   }
   return loaded;
 }

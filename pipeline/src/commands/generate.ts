@@ -16,9 +16,16 @@ import { type Command, textOption } from './options/command.ts';
 import { depthOption, fileOptions } from './options/files.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
+import { conditionImageOptions, toldFitOption } from './options/starts.ts';
+import type { ConditionImageArguments } from './stages/condition-images.ts';
 
 /** The options of `pipeline generate`; its help explains them. */
-export interface GenerateArguments extends QueueArguments, SamplerSettings, ConditionArguments, FileChoice {
+export interface GenerateArguments
+  extends QueueArguments,
+    SamplerSettings,
+    ConditionArguments,
+    ConditionImageArguments,
+    FileChoice {
   model: string;
   count: number;
   seed: number;
@@ -44,6 +51,8 @@ export const command: Command<GenerateArguments> = {
   options: {
     count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
     ...pictureOptions(PICTURES),
+    ...conditionImageOptions(PICTURES),
+    ...toldFitOption(PICTURES),
     model: textOption('Model folder; workers must have the same model', { group: SAMPLING, default: DIGITS }),
     ...samplerOptions(SAMPLING),
     ...queueOptions(QUEUE),
@@ -76,6 +85,15 @@ export const command: Command<GenerateArguments> = {
   handler: run,
 };
 
+async function orderOf(model: string, options: GenerateArguments): Promise<Order> {
+  const [{ makeOrder }, { readOrderTold }] = await Promise.all([
+    import('../bulk/order.ts'),
+    import('./stages/order-told.ts'),
+  ]);
+  const told = await readOrderTold(options, model);
+  return makeOrder(model, { ...options, ...conditionSettings(options), conditionImages: told?.conditionImages });
+}
+
 /** Writes the manifest of shards that are there already. */
 async function merge(options: GenerateArguments): Promise<void> {
   const { out } = options;
@@ -84,8 +102,8 @@ async function merge(options: GenerateArguments): Promise<void> {
     const rule = `left out with --merge, which ${name === 'check' ? 'checks all shards' : 'needs no queue'}`;
     if (options[name]) refuse('merge', `--${name}`, rule, options[name]);
   }
-  const [{ makeOrder }, { mergeShards }] = await Promise.all([import('../bulk/order.ts'), import('../bulk/merge.ts')]);
-  const order = await makeOrder(model, { ...options, ...conditionSettings(options) });
+  const { mergeShards } = await import('../bulk/merge.ts');
+  const order = await orderOf(model, options);
   await checkWritable('--out', out, 'folder');
   const modelName = basename(resolve(model));
   const manifest = await withLock(join(out, '.generate.lock'), lockWords(out), () =>
@@ -114,8 +132,7 @@ async function run(options: GenerateArguments): Promise<void> {
     () => Promise.all([import('../bulk/generate.ts'), import('../bulk/connect.ts')]),
     ['generate'],
   );
-  const { makeOrder } = await import('../bulk/order.ts');
-  const order = await makeOrder(model, { ...options, ...conditionSettings(options) });
+  const order = await orderOf(model, options);
   const note = noteOnClass(options, order.facts);
   if (note !== undefined) sayNote(note);
   await checkWritable('--out', out, 'folder');

@@ -9,6 +9,7 @@ import { isAbort, numberOption, sayNote, withInterrupt } from '@onnoise/base/ter
 import { program } from '@onnoise/base/text';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
 import type { QueueConnection } from '../bulk/connect.ts';
+import type { ToldOf } from '../bulk/told.ts';
 import { type Command, textOption } from './options/command.ts';
 import { orderOptions, refuseOrder } from './options/order.ts';
 import { deviceOption } from './options/pictures.ts';
@@ -107,12 +108,24 @@ async function readWorkerQueue({ queue, name = 'onnoise', ...order }: WorkerArgu
   return { ...address, runWorker, connectQueue };
 }
 
+/** The masks or pictures of its orders, which the queue does not have. @throws InputError where they could be of several models */
+async function readToldOf(options: WorkerArguments, models: Record<string, string>): Promise<ToldOf | undefined> {
+  const flag = options.masks === undefined ? '--condition-images' : '--masks';
+  if ((options.masks ?? options.conditionImages) === undefined) return undefined;
+  const [model, another] = Object.values(models);
+  if (another !== undefined) refuse('start the worker', '--model', `one model with ${flag}`, options.model);
+  const { readOrderTold } = await import('./stages/order-told.ts');
+  return (await readOrderTold(options, model!))!.toldOf;
+}
+
 /** Works until Ctrl-C (exit code 130) or SIGTERM, which stops a service (0). A second signal ends it at once. */
 async function runQueue(
-  { out, device, batch }: WorkerArguments,
+  options: WorkerArguments,
   { url, name, runWorker, connectQueue }: Awaited<ReturnType<typeof readWorkerQueue>>,
   models: Record<string, string>,
 ): Promise<void> {
+  const { out, device, batch } = options;
+  const toldOf = await readToldOf(options, models);
   let connection: QueueConnection | undefined;
   let terminated = false;
   const terminate = () => {
@@ -126,7 +139,7 @@ async function runQueue(
         if (isAbort(error)) return undefined;
         throw error;
       });
-      return connection && runWorker({ connection, name, models, out, device, batch, signal, onLine: sayNote });
+      return connection && runWorker({ connection, name, models, out, device, toldOf, batch, signal, onLine: sayNote });
     });
     const rest = givenBack === false ? 'other workers take over its shards' : 'its shards are back in the queue';
     sayNote(connection === undefined ? 'Stopped.' : `Stopped; ${rest}.`);

@@ -8,6 +8,7 @@ import type { Options } from 'yargs';
 import type { FileChoice } from '../../pictures/choices.ts';
 import { depthOption, fileOptions } from './files.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './pictures.ts';
+import { conditionImageOptions, toldFitOption } from './starts.ts';
 
 export interface OrderArguments extends SamplerSettings, ConditionArguments, FileChoice {
   count?: number | undefined;
@@ -54,6 +55,8 @@ export function orderOptions(pictures: string, sampling: string) {
   const options = {
     count: numberOption('count', pictures, 'Number of pictures for all tasks together'),
     ...pictureOptions(pictures),
+    ...conditionImageOptions(pictures),
+    ...toldFitOption(pictures),
     shard: { ...numberOption('shard', pictures, 'Pictures per shard, which is one tar file'), default: 256 },
     ...fileOptions(pictures, 'Format of the pictures in the shards'),
     depth: depthOption(pictures, 'Bits of a level in these files'),

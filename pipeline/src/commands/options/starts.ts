@@ -47,12 +47,14 @@ export const startOptions = (group: string) => ({
     'With --mask: run each step this many times, so that new and old parts fit together better',
     '1',
   ),
-  fit: {
-    group,
-    requiresArg: true,
-    choices: ['crop', 'pad', 'stretch'] satisfies Fit[],
-    describe: 'How to fit pictures and masks of another size',
-  },
+  fit: { ...fit(group), describe: 'How to fit pictures and masks of another size' },
+});
+
+const fit = (group: string) => ({ group, requiresArg: true, choices: ['crop', 'pad', 'stretch'] satisfies Fit[] });
+
+/** How what an order tells a model gets its size. */
+export const toldFitOption = (group: string) => ({
+  fit: { ...fit(group), describe: 'How to fit masks and condition images of another size' },
 });
 
 /** What a model is told of each picture. */

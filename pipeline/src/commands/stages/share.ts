@@ -7,8 +7,10 @@ import { InputError } from '@onnoise/scheduler/rules';
 import type { Share } from '../../bulk/share.ts';
 import { noteOnClass } from '../../pictures/facts.ts';
 import { type OrderArguments, orderSettings } from '../options/order.ts';
+import type { ConditionImageArguments } from './condition-images.ts';
+import { readOrderTold } from './order-told.ts';
 
-export interface ShareArguments extends OrderArguments {
+export interface ShareArguments extends OrderArguments, ConditionImageArguments {
   out: string;
   device: DeviceChoice;
   batch?: number | undefined;
@@ -30,12 +32,25 @@ export async function makeShare(
     import('../../bulk/order.ts'),
     import('../../bulk/run-share.ts'),
   ]);
-  const order = await makeOrder(model, orderSettings(options));
+  const told = await readOrderTold(options, model);
+  const order = await makeOrder(model, { ...orderSettings(options), conditionImages: told?.conditionImages });
   const note = noteOnClass(options, order.facts);
   if (note !== undefined) sayNote(note);
   const { shards, found, images } = await withInterrupt((signal) =>
     withProgress('Generating', { unit: 'images' }, (onProgress) =>
-      runShare({ order, share, model, modelName, out, device, batch, signal, onProgress, onLine: sayNote }),
+      runShare({
+        order,
+        share,
+        model,
+        modelName,
+        out,
+        device,
+        batch,
+        toldOf: told?.toldOf,
+        signal,
+        onProgress,
+        onLine: sayNote,
+      }),
     ),
   );
   const { task, tasks } = share;
