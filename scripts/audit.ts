@@ -7,9 +7,9 @@
  * `innocent` trains a model on phantoms and audits it with random halves of others, which it has not seen: intervals of the AUC should hold
  * 0.5. `planted` trains one on few phantoms for long, and audits it with as many others: it should leak. Train options go over the preset
  * `small` at 64 pixels, and say when to stop, such as `--steps 20000`. Whole reports lie below the folder, and a line
- * for each on standard output begins with its name.
+ * for each on standard output begins with its name. Stopped, it goes on by the same line, from the last checkpoint and the last shadow.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shuffle } from '@onnoise/scheduler';
 import { main } from '../pipeline/src/cli.ts';
@@ -40,7 +40,9 @@ function copy(from: string, to: string, names: readonly string[]): string {
 }
 
 const CACHE = ['--cache-dir', at('cache')];
-const draw = (name: string, seed: string) => run('phantom', '--count', count, '--seed', seed, '--out', at(name));
+async function draw(name: string, seed: string): Promise<void> {
+  if (!existsSync(at(name))) await run('phantom', '--count', count, '--seed', seed, '--out', at(name));
+}
 
 function tell(name: string): void {
   const found = JSON.parse(readFileSync(at('out', name, 'audit.json'), 'utf8'));
@@ -56,16 +58,12 @@ await draw('others', '100001');
 const [known, others] = [at('known', 'images'), at('others', 'images')];
 const usual = { preset: 'small', size: '64' };
 const untold = Object.entries(usual).filter(([name]) => !options.includes(`--${name}`));
-const TRAIN = [
-  'train',
-  '--data',
-  known,
-  '--validation-share',
-  '0',
-  ...untold.flatMap(([name, value]) => [`--${name}`, value]),
-];
-await run(...TRAIN, ...CACHE, '--out', at('run'), ...options);
-await run('export', '--run', at('run'), '--out', at('model'));
+const settings = ['--data', known, '--validation-share', '0', ...untold.flatMap(([name, value]) => [`--${name}`, value])];
+if (!existsSync(at('model'))) {
+  const begun = existsSync(at('run', 'config.json'));
+  await run('train', ...(begun ? ['--resume'] : settings), ...CACHE, '--out', at('run'), ...options);
+  await run('export', '--run', at('run'), '--out', at('model'));
+}
 const AUDIT = ['audit', '--model', at('model'), ...CACHE];
 
 if (kind === 'planted') {

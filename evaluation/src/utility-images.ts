@@ -22,6 +22,7 @@ import {
   requireTask,
   type SetName,
   separate,
+  syntheticMasks,
   syntheticOptions,
   type Task,
   type TaskName,
@@ -70,6 +71,7 @@ export async function openUtilityImages(
     await place.close();
   };
   try {
+    const masks = syntheticMasks(action, name, synthetic, place);
     const prepare = async ({ option }: SetName, options: PrepareOptions) => {
       const dataset = await naming({ action, option }, () => hooks.prepare(options));
       opened.push(dataset);
@@ -79,7 +81,10 @@ export async function openUtilityImages(
     const fitted = { ...base, ...fit.fitted };
     const real = ofTask(action, name, NAMED.data, await prepare(NAMED.data, fitted));
     const others = test && (await prepare(NAMED.test, { ...optionsBeside(test, fitted), strict: fitted.strict }));
-    const made = await prepare(NAMED.synthetic, { ...syntheticOptions(place, synthetic, fitted, real), strict: true });
+    const made = await prepare(NAMED.synthetic, {
+      ...syntheticOptions(place, { ...synthetic, masks }, fitted, real),
+      strict: true,
+    });
     const wanted = { action, name, real, options: fitted };
     const unseen = others ? matched(wanted, NAMED.test, others) : real;
     const pictures = {

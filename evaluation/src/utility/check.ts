@@ -5,8 +5,10 @@ import { conditionSpecs, listClasses } from '@onnoise/training/data';
 import { maskClassesOf } from '../features/index.ts';
 import { shapeOf } from '../measures/images.ts';
 import type { Part } from '../membership/index.ts';
+import type { PicturePlace } from '../pictures/open.ts';
+import { NAMED } from './names.ts';
 import type { TaskName } from './settings.ts';
-import type { Task, UtilityImages } from './types.ts';
+import type { NamedSet, Task, UtilityImages } from './types.ts';
 
 /** Classes to name in a sentence. */
 const MOST_NAMED = 10;
@@ -37,13 +39,29 @@ export function requireTask(action: string, name: TaskName, { typed, test, synth
   for (const [flag, masks, wanted] of [
     ['--masks', typed.masks, true],
     ['--test-masks', test?.masks, test !== undefined],
-    ['--synthetic-masks', synthetic.masks, true],
+    // Shards may hold their own.
+    ['--synthetic-masks', synthetic.masks, false],
   ] as const) {
     if (name !== 'segment' && masks !== undefined) refuse(action, flag, `left out with --task ${name}`, masks);
-    if (name === 'segment' && wanted && masks === undefined) {
-      throw new InputError(`Cannot ${action}: ${flag} must name the masks with --task segment, received nothing.`);
-    }
+    if (name === 'segment' && wanted && masks === undefined) lackMasks(action, flag, 'nothing');
   }
+}
+
+function lackMasks(action: string, flag: string, received: string): never {
+  throw new InputError(`Cannot ${action}: ${flag} must name the masks with --task segment, received ${received}.`);
+}
+
+/** Once shards are unpacked. @returns the folder of the masks of the synthetic images, if the task has to do with some */
+export function syntheticMasks(
+  action: string,
+  name: TaskName,
+  { data, masks }: NamedSet,
+  place: Pick<PicturePlace, 'data' | 'masks'>,
+): string | undefined {
+  if (name !== 'segment') return undefined;
+  const received =
+    place.data === data ? 'nothing' : 'nothing, and what was unpacked holds none whose classes have names';
+  return masks ?? place.masks ?? lackMasks(action, NAMED.synthetic.masks, received);
 }
 
 /** @throws InputError for images that all show the same */

@@ -91,7 +91,10 @@ export function syntheticOptions(
   { conditions }: Dataset,
 ): PrepareOptions {
   const { table } = place;
-  const { groupColumn: _, ...own } = optionsBeside({ data: place.data, csv, masks }, base);
+  const { groupColumn: _, ...beside } = optionsBeside({ data: place.data, csv, masks }, base);
+  // Shards say themselves what their masks are called.
+  const { maskClasses, ...named } = beside;
+  const own = masks === place.masks ? named : { ...named, ...(maskClasses !== undefined && { maskClasses }) };
   if (csv !== undefined || table === undefined) return { ...own, cacheDir: place.cacheDir };
   const { conditionColumns: __, ...columns } = tableOf(place, csv, base);
   const told = conditions?.names.filter((name) => table.conditions.includes(name)) ?? [];

@@ -1,4 +1,4 @@
-export { noteUnlike, requireCounts, requireTask, taskOf } from './check.ts';
+export { noteUnlike, requireCounts, requireTask, syntheticMasks, taskOf } from './check.ts';
 export { fitAll, optionsBeside, syntheticOptions } from './fit.ts';
 export { figuresOf, gainOf, runsOf } from './gains.ts';
 export { beginRuns, readRuns } from './kept-runs.ts';

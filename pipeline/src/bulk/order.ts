@@ -1,7 +1,7 @@
 /** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
 import { completeRequest, hashModel, readModelFolder } from '@onnoise/runtime-node';
 import { type compileSampler, eachSamplerOption, type SamplerSettings, type SamplerValues } from '@onnoise/scheduler';
-import { type ConditionValues, type PictureOptions, usualSampling } from '@onnoise/scheduler/model';
+import { type ConditionValues, maskNames, type PictureOptions, usualSampling } from '@onnoise/scheduler/model';
 import { checkInteger } from '@onnoise/scheduler/rules';
 import { checkFileChoice, checkFileFormat, type FileChoice } from '../pictures/choices.ts';
 import { factsOf } from '../pictures/facts.ts';
@@ -86,6 +86,7 @@ export function orderOf(
     labels: labels ? numbers.slice(0, labels.length) : all,
     ...(conditions && { conditions }),
     ...(told.length > 0 && { told: told.map(hashOfTold) }),
+    ...(artefact.maskOutput && { maskNames: maskNames(artefact.maskOutput) }),
     seed,
     count,
     shard,

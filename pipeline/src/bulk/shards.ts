@@ -78,6 +78,8 @@ export interface Order extends ShardSettings {
   conditions?: ConditionTurns | undefined;
   /** Hashes of what the network is told of each image as a mask or picture, in turn; left out: nothing. */
   told?: readonly string[] | undefined;
+  /** For the manifest: what the values of the masks that are drawn are called, as in `labels.json`; left out: none are drawn. */
+  maskNames?: Readonly<Record<string, string>> | undefined;
   /** Of the first image; image i has `seed + i`. */
   seed: number;
   /** Images in all. */
@@ -103,7 +105,8 @@ export function countShards({ count, shard }: Order): number {
 }
 
 /** Shard `index`, from 0. Its labels and conditions start where the shard before left off. */
-export function shardAt({ labels, conditions, told, seed, count, shard, ...settings }: Order, index: number): Shard {
+export function shardAt(order: Order, index: number): Shard {
+  const { labels, conditions, told, maskNames: _, seed, count, shard, ...settings } = order;
   const first = index * shard;
   const size = Math.min(shard, count - first);
   return {

@@ -87,11 +87,14 @@ const conditionImageConfig = ({ shape, mask }: ConditionImage): object => mask ?
 /** What label maps have for each class, ascending. */
 export const maskValues = ({ classes, values }: MaskLabels): readonly number[] => values ?? classes.map((_, k) => k);
 
-/** `labels.json`, which says what the values of label maps are called. */
-export function maskNamesFile(labels: MaskLabels): string {
+/** What the values of label maps are called: `{ '0': 'background', '1': 'bone' }`. */
+export function maskNames(labels: MaskLabels): Record<string, string> {
   const values = maskValues(labels);
-  return `${JSON.stringify(Object.fromEntries(labels.classes.map((name, k) => [values[k], name])), undefined, 2)}\n`;
+  return Object.fromEntries(labels.classes.map((name, k) => [values[k]!, name]));
 }
+
+/** `labels.json`, which says so in a folder of them. */
+export const maskNamesFile = (labels: MaskLabels): string => `${JSON.stringify(maskNames(labels), undefined, 2)}\n`;
 
 /** The class numbers of a label map's values. @throws Error with the reason where it has a value of no class */
 export function classNumbers(values: ArrayLike<number>, labels: MaskLabels): Uint8Array<ArrayBuffer> {

@@ -43,6 +43,7 @@ export {
   exampleConditionImage,
   type MaskLabels,
   MOST_MASK_CLASSES,
+  maskNames,
   maskNamesFile,
   maskPlanes,
   maskValues,

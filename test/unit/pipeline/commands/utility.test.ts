@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import type { ImageSet } from '#evaluation/sets/types.ts';
 import type { Run, Utility } from '#evaluation/utility/types.ts';
 import { grainedBars, writeIdx } from '#test/evaluate/grained.ts';
 import { maskedImages, writeMasked } from '#test/evaluate/masked.ts';
+import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { gray, grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { refusal, runCli } from '#test/run-cli.ts';
 
@@ -215,6 +216,56 @@ describe('pipeline utility', { timeout: 240_000 }, () => {
     const { gains, settings } = read('segment');
     expect(settings.batch).toBe(8);
     expect(gains[0]!.both.value).toBeGreaterThan(0.5);
+  });
+
+  it('reads the masks inside shards as those in a folder, by the names of their classes', async () => {
+    await writeMasked(place('wards'), maskedImages(60, 1));
+    const maskOutput = { classes: ['background', 'muscle', 'bone'], values: [0, 3, 7] };
+    const model = ['--model', await tinyArtefact({ shape: [4, 8, 8], maskOutput })];
+    // Numbers of two digits have one order, with zeros before them and without.
+    const order = [
+      ...model,
+      '--seed',
+      '10',
+      '--count',
+      '12',
+      '--sampler',
+      'ddim',
+      '--steps',
+      '4',
+      '--out',
+      place('shards'),
+    ];
+    for (const command of [
+      ['worker', '--shards', '0/1', '--device', 'cpu', ...order],
+      ['generate', '--merge', ...order],
+      ['sample', '--device', 'cpu', ...order.slice(0, -1), place('sheet.png'), '--singles', place('drawings')],
+    ]) {
+      const { code, stderr } = await runCli(...command);
+      expect(code, stderr).toBe(0);
+    }
+    const segment = async (out: string, ...synthetic: string[]) => {
+      const images = ['--data', place('wards/images'), '--masks', place('wards/masks')];
+      const { code, stderr } = await utility(
+        ...([out, 'segment', ...images, '--real-count', '8', '--seeds', '1', '--steps', '3'] as const),
+        ...synthetic,
+      );
+      expect(code, stderr).toBe(0);
+      return runsOf(out);
+    };
+    const folder = await segment(
+      ...(['folder', '--synthetic', place('drawings'), '--synthetic-masks', place('drawings-masks')] as const),
+    );
+    expect(folder).toHaveLength(3);
+    expect(await segment('shards', '--synthetic', place('shards'))).toEqual(folder);
+
+    // Without names, which class a value is would be a guess.
+    const manifest = join(place('shards'), 'manifest.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('maskNames', 'others'));
+    const images = ['--data', place('wards/images'), '--masks', place('wards/masks')];
+    expect(await refusal(utility('nameless', 'segment', ...images, '--synthetic', place('shards')))).toContain(
+      '--synthetic-masks must name the masks with --task segment, received nothing, and what was unpacked holds none whose classes have names.',
+    );
   });
 });
 
