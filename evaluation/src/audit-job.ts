@@ -14,6 +14,8 @@ export interface AuditJob {
   data: PrepareOptions;
   /** Images that it has never seen. Default: those that training held out. */
   test?: PrepareOptions | undefined;
+  /** Options of the images for the report: `--csv <knees.csv>`. Default: told from the names of the images. */
+  typed?: readonly string[] | undefined;
   /** Whether the user says how many channels the images shall have. */
   forced: boolean;
   /** Whether images may be others than training.json names. */

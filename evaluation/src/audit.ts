@@ -141,11 +141,12 @@ export async function audit(job: AuditJob, hooks: AuditHooks): Promise<Audited> 
           heldOut: others,
           trainingGroups: new Set(groups.slice(0, members)).size,
           heldOutGroups: new Set(groups.slice(members)).size,
-          ...(held.dataset !== own.dataset && { test: held.dataset.name }),
+          ...(held.dataset !== own.dataset && { test: held.dataset.name, testHash: held.dataset.hash }),
         },
         settings: {
           ...plan,
           seed: job.seed,
+          ...(job.typed && { images: job.typed }),
           ...(job.count !== undefined && { count: job.count }),
           ...(test === undefined && { split: splitOf(data) }),
         },

@@ -10,6 +10,7 @@ export {
 } from './choose-images.ts';
 export { FEATURE_RANGES, type FeatureRange } from './features/range.ts';
 export { ATTACKS, type Attack } from './membership/names.ts';
+export { placeWord } from './privacy/command.ts';
 export { withoutEvaluation } from './report/card.ts';
 export { describeSettings } from './report/words.ts';
 export {

@@ -49,14 +49,17 @@ export interface Audit {
     /** Groups of them, such as patients. */
     trainingGroups: number;
     heldOutGroups: number;
-    /** Name of --test-data; absent for images that training held out. */
+    /** Name and hash of --test-data; absent for images that training held out. */
     test?: string;
+    testHash?: string;
   };
   settings: {
     attacks: readonly Attack[];
     timesteps: readonly number[];
     draws: number;
     seed: number;
+    /** Options that name the images and say how they are read, as they were typed but for the places: `--csv <knees.csv>`. */
+    images?: readonly string[];
     /** Images of each kind that were asked for; absent for all. */
     count?: number;
     /** How training held images out; absent for held-out images of their own. */

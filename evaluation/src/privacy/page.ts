@@ -9,6 +9,7 @@ import { type Html, html } from '../report/html.ts';
 import { reportPage } from '../report/page.ts';
 import { count, unbroken } from '../report/words.ts';
 import { type Answer, answersOf } from './answers.ts';
+import { auditCommand } from './command.ts';
 import { STYLE } from './style.ts';
 import type { CopyFindings, PrivacyReport } from './types.ts';
 
@@ -124,7 +125,15 @@ function again(report: PrivacyReport): Html {
       'Model',
       html`${model.name}, ${model.network}, ${count(model.parameters)} parameters, SHA-256 <code>${model.hash}</code>`,
     ],
-    ['Images', html`${data.name}${data.test !== undefined && ` and ${data.test}`}, hash <code>${data.hash}</code>`],
+    ['Images', html`${data.name}, hash <code>${data.hash}</code>`],
+    ...(data.test === undefined
+      ? []
+      : [
+          [
+            'Others',
+            html`${data.test}${data.testHash !== undefined && html`, hash <code>${data.testHash}</code>`}`,
+          ] as [string, Html],
+        ]),
     ...(promise
       ? [
           [
@@ -133,7 +142,7 @@ function again(report: PrivacyReport): Html {
           ] as [string, string],
         ]
       : []),
-    ['Command', html`<code>${commandOf(report)}</code>`],
+    ['Command', html`<code>${auditCommand(report)}</code>`],
     ...(shadows
       ? [
           ['Shadows', `${shadows.trained} of ${shadows.asked}, ${plural(shadows.steps, 'step')} each`] as [
@@ -146,7 +155,7 @@ function again(report: PrivacyReport): Html {
       ? [
           [
             'Copies',
-            html`${copies.settings}, seed ${copies.seed}, on ${copies.date.slice(0, 10)} by Onnoise ${copies.onnoise}; evaluation.json has SHA-256 <code>${copies.hash}</code>`,
+            html`<code>${copies.command}</code> on ${copies.date.slice(0, 10)} by Onnoise ${copies.onnoise}; evaluation.json has SHA-256 <code>${copies.hash}</code>`,
           ] as [string, Html],
         ]
       : []),
@@ -157,30 +166,3 @@ function again(report: PrivacyReport): Html {
 ${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>
 </section>`;
 }
-
-/** The command with names in place of folders, which are of the machine that it ran on. */
-function commandOf({ data, settings, shadows, model }: PrivacyReport): string {
-  const options = [
-    `--model ${model.name}`,
-    `--data <${data.name}>`,
-    ...(data.test === undefined ? [] : [`--test-data <${data.test}>`]),
-    `--attacks ${settings.attacks.join(',')}`,
-    `--timesteps ${settings.timesteps.join(',')}`,
-    `--draws ${settings.draws}`,
-    `--seed ${settings.seed}`,
-    ...(settings.count === undefined ? [] : [`--count ${settings.count}`]),
-    ...(settings.split === undefined ? [] : [splitOptions(settings.split)]),
-    ...(shadows ? [`--shadows ${shadows.asked} --steps ${shadows.steps}`] : []),
-  ];
-  return `pipeline audit ${options.join(' ')}`;
-}
-
-const splitOptions = ({
-  validationShare,
-  seed,
-  groupColumn,
-}: NonNullable<PrivacyReport['settings']['split']>): string =>
-  [
-    `--validation-share ${validationShare} --split-seed ${seed}`,
-    ...(groupColumn === undefined ? [] : [`--group-column ${groupColumn}`]),
-  ].join(' ');

@@ -10,7 +10,7 @@ import { formatPath } from '@onnoise/base/text';
 import { MODEL_FILES, readEvaluation, VERDICTS } from '@onnoise/scheduler/model';
 import { check, InputError, integer, listOf, number, object, oneOf, text } from '@onnoise/scheduler/rules';
 import { mostUnseen } from '../memorisation/unseen.ts';
-import { describeSettings } from '../report/words.ts';
+import { evaluateCommand } from './command.ts';
 import type { CopyFindings } from './types.ts';
 
 export interface NamedEvaluation {
@@ -58,7 +58,7 @@ export async function readCopies(
   if (evaluation.model?.hash !== hash) return unfit('an evaluation of this very network', 'one of another');
   if (evaluation.memorisation === undefined) return unfit('an evaluation that looked for copies', 'one that did not');
   const { verdict } = evaluation.memorisation;
-  const { date, onnoise, settings, data } = evaluation;
+  const { date, onnoise, data } = evaluation;
   const details = readDetails((json as { memorisation: unknown }).memorisation, `read memorisation of ${name}`);
   const { sensitivity, ...others } = details;
   const findings: CopyFindings = {
@@ -68,8 +68,7 @@ export async function readCopies(
     onnoise,
     hash: createHash('sha256').update(content).digest('hex'),
     unseen: verdict === 'none found' ? (mostUnseen(sensitivity, details.counts.samples) ?? null) : null,
-    settings: describeSettings(settings),
-    seed: settings.seed,
+    command: evaluateCommand(evaluation),
   };
   return { path: name, findings, data: { name: data.name, hash: data.hash } };
 }

@@ -2,6 +2,7 @@
 
 import type { AttackFigures, Audit, AuditVerdict } from '../membership/types.ts';
 import { attackWords, shareWords } from '../membership/verdict.ts';
+import { auditCommand } from './command.ts';
 import type { PrivacyReport } from './types.ts';
 
 const VERDICT: Record<AuditVerdict, string> = {
@@ -37,7 +38,8 @@ export function reportText(audit: PrivacyReport): string {
     `Privacy audit of ${model.name} (${model.network}, ${model.parameters.toLocaleString('en')} parameters)`,
     `Date: ${audit.date}, onnoise ${audit.onnoise}`,
     `Model: SHA-256 ${model.hash}`,
-    `Images: ${data.training} of training and ${data.heldOut} held out, of ${data.name}${data.test === undefined ? '' : ` and ${data.test}`}`,
+    `Images: SHA-256 ${[data.hash, ...(data.testHash === undefined ? [] : [data.testHash])].join(' and ')}`,
+    `Compared: ${data.training} of training and ${data.heldOut} held out, of ${data.name}${data.test === undefined ? '' : ` and ${data.test}`}`,
     `Settings: timesteps ${settings.timesteps.join(', ')}, ${settings.draws} draws of noise, seed ${settings.seed}`,
     ...(shadowLine ? [shadowLine] : []),
     '',
@@ -51,6 +53,9 @@ export function reportText(audit: PrivacyReport): string {
     'Limits:',
     ...limits.map((limit) => `- ${limit}`),
     ...(notes.length > 0 ? ['', 'Notes:', ...notes.map((note) => `- ${note}`)] : []),
+    '',
+    `Again: ${auditCommand(audit)}`,
+    ...(copies ? [`Copies again: ${copies.command}`] : []),
   ];
   return `${lines.join('\n')}\n`;
 }

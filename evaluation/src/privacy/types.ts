@@ -19,9 +19,8 @@ export interface CopyFindings {
   tests: { space: string; flagged: number; expected: number }[];
   /** The largest share of copies among all that it draws that would have gone unseen; null where there is none. */
   unseen: number | null;
-  /** How the pictures were drawn, in words, and the seed of the first. */
-  settings: string;
-  seed: number;
+  /** That looks for them again, with names in place of folders. */
+  command: string;
 }
 
 export interface PrivacyReport extends Audit {

@@ -46,6 +46,7 @@ export function examplePrivacyReport(more: Partial<PrivacyReport> = {}): Privacy
       trainingGroups: 610,
       heldOutGroups: 604,
       test: 'knees-2020',
+      testHash: hex(4),
     },
     settings: { attacks: ATTACKS, timesteps: TIMESTEPS, draws: 4, seed: 0 },
     shadows: { asked: 8, trained: 8, images: 900, steps: 4000, modelSteps: 4000 },
@@ -79,8 +80,8 @@ export function exampleCopies(more: Partial<CopyFindings> = {}): CopyFindings {
       { space: 'features', flagged: 0, expected: 0.55 },
     ],
     unseen: 0.00597,
-    settings: 'ddim, 50 steps, eta 0',
-    seed: 7,
+    command:
+      'npx pipeline evaluate --model <knees> --data <knees-2019> --test-data <knees-2020> --count 500 --seed 7 --sampler ddim --steps 50 --eta 0',
     ...more,
   };
 }

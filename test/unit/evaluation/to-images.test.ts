@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toImages } from '#pipeline/commands/options/evaluate-fields.ts';
+import { imageWords, toImages } from '#pipeline/commands/options/evaluate-fields.ts';
 
 const card = {
   hash: 'a'.repeat(64),
@@ -65,4 +65,27 @@ test('masks are those of training where the images are, and their classes where 
   expect(other).toMatchObject({ data: 'others', masks: 'other-masks', maskClasses: 'air,bone' });
   const { test: bare } = toOf({ 'test-data': 'others' });
   expect([bare!.masks, bare!.maskClasses]).toEqual([undefined, undefined]);
+});
+
+test('options of images are told as they were typed, without where files lie', () => {
+  const typed = {
+    data: '/home/ann/knees 2019/',
+    csv: '../tables/knees.csv',
+    'label-names': { 0: 'left knee', 1: 'right' },
+    'group-column': 'patient',
+    size: 64,
+    strict: true,
+    'cache-dir': '/home/ann/cache',
+    'test-data': 'digits',
+  };
+  expect(imageWords(typed)).toEqual([
+    '--data <knees 2019>',
+    '--csv <knees.csv>',
+    "--label-names '0=left knee,1=right'",
+    '--group-column patient',
+    '--size 64',
+    '--strict',
+    '--test-data digits',
+  ]);
+  expect(imageWords({ strict: false })).toEqual([]);
 });

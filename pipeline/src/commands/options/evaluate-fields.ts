@@ -3,6 +3,8 @@
  * What is left out is as in training, so that the images held out are those of training.
  */
 
+import { basename, resolve } from 'node:path';
+import { shellWord } from '@onnoise/base/text';
 import {
   chooseImages,
   FROM_CARD,
@@ -11,6 +13,7 @@ import {
   IMAGE_FIELDS,
   type ImagesOfEvaluation,
   type NamedImages,
+  placeWord,
 } from '@onnoise/evaluation/options';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { TrainedOn } from '@onnoise/training/folder';
@@ -47,6 +50,33 @@ export function evaluateDataOptions(group: string): Record<string, Options> {
   for (const flag of Object.keys(TEST)) if (flag !== 'test-data') options[flag]!.implies = 'test-data';
   return options;
 }
+
+/** Of the machine alone, and no part of what is measured. */
+const LOCAL: readonly string[] = [IMAGE_FIELDS.cacheDir.flag];
+const PLACES: readonly string[] = [
+  ...(['source', 'csv', 'masks', 'conditionImages'] as const).map((key) => IMAGE_FIELDS[key].flag),
+  ...Object.keys(TEST),
+];
+
+/** The options of the images that were typed, one each, for a report: `--csv <hands.csv>`, wherever the file lies. */
+export function imageWords(args: Readonly<Record<string, unknown>>): string[] {
+  const flags = [...new Set(Object.values(IMAGE_FIELDS).map(({ flag }) => flag)), ...Object.keys(TEST)];
+  return flags.flatMap((flag) => {
+    const value = args[flag];
+    if (value === undefined || value === false || LOCAL.includes(flag)) return [];
+    if (value === true) return [`--${flag}`];
+    if (PLACES.includes(flag)) return [`--${flag} ${placeWord(basename(resolve(String(value))))}`];
+    return [`--${flag} ${shellWord(wordsOf(value))}`];
+  });
+}
+
+/** As it may be typed again. */
+const wordsOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value)
+        .map((pair) => pair.join('='))
+        .join(',')
+    : String(value);
 
 /** The images that are named, as they were typed. */
 export function namedImages(args: Readonly<Record<string, unknown>>): NamedImages {

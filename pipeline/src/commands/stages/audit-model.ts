@@ -9,7 +9,7 @@ import { type DeviceChoice, readModelFolder } from '@onnoise/runtime-node';
 import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { readTrainedOn, readTraining } from '@onnoise/training/folder';
-import { toImages } from '../options/evaluate-fields.ts';
+import { imageWords, toImages } from '../options/evaluate-fields.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
 
 /** What `--fail-on` may name. */
@@ -58,7 +58,7 @@ export async function auditModel(args: AuditArguments, { folder, attacks, timest
   const plan = { attacks, timesteps, count, draws, seed, shadows, steps, minutes };
   const needed = args.evaluation !== undefined || failOn.includes('memorisation');
   const evaluation = { path: args.evaluation ?? folder, needed };
-  const job = { ...images, ...plan, model, training, otherImages, device, run, evaluation };
+  const job = { ...images, ...plan, typed: wordsOf(args), model, training, otherImages, device, run, evaluation };
   await withInterrupt(async (signal) => {
     const begin = performance.now();
     const { audit: found, risk } = await audit(job, {
@@ -91,6 +91,14 @@ export async function auditModel(args: AuditArguments, { folder, attacks, timest
     requirePassed(folder, found, failOn);
   });
 }
+
+/** Options that the images and their reading depend on, for who repeats the audit. */
+const wordsOf = ({ device, otherImages, evaluation, ...args }: AuditArguments): string[] => [
+  ...imageWords(args),
+  ...(otherImages ? ['--other-images'] : []),
+  ...(device === 'auto' ? [] : [`--device ${device}`]),
+  ...(evaluation === undefined ? [] : [`--evaluation <${basename(resolve(evaluation))}>`]),
+];
 
 /** @throws InputError for places that cannot be written, among the images, or where what is private would lie beside what is not */
 async function requirePlaces(

@@ -71,9 +71,9 @@ describe('the page', () => {
   const page = formatPrivacyPage(examplePrivacyReport({ copies: exampleCopies(), differentialPrivacy: PROMISE }));
 
   it('has what it takes to do it again: settings, hashes and a command without folders of this machine', () => {
-    for (const digit of [1, 2, 3]) expect(page).toContain(String(digit).repeat(64));
+    for (const digit of [1, 2, 3, 4]) expect(page).toContain(String(digit).repeat(64));
     expect(page).toContain(
-      'pipeline audit --model knees --data &#60;knees-2019&#62; --test-data &#60;knees-2020&#62; --attacks loss,secmi,pia --timesteps 50,100,200 --draws 4 --seed 0 --shadows 8 --steps 4000',
+      'npx pipeline audit --model &#60;knees&#62; --data &#60;knees-2019&#62; --test-data &#60;knees-2020&#62; --attacks loss,secmi,pia --timesteps 50,100,200 --draws 4 --seed 0 --shadows 8 --steps 4000',
     );
     const settings = {
       ...examplePrivacyReport().settings,
@@ -81,7 +81,15 @@ describe('the page', () => {
       split: { validationShare: 0.2, seed: 3, groupColumn: 'patient' },
     };
     const split = formatPrivacyPage(examplePrivacyReport({ settings }));
-    expect(split).toContain('--count 50 --validation-share 0.2 --split-seed 3 --group-column patient');
+    expect(split).toContain('--validation-share 0.2 --split-seed 3 --group-column patient --attacks');
+    expect(split).toContain('--seed 0 --count 50');
+    // As it was typed, and the split once.
+    const images = ['--data <knees>', '--csv <knees.csv>', '--split-seed 3', '--other-images'];
+    const typed = formatPrivacyPage(examplePrivacyReport({ settings: { ...settings, images } }));
+    expect(typed).toContain(
+      '--data &#60;knees&#62; --csv &#60;knees.csv&#62; --other-images --validation-share 0.2 --split-seed 3 --group-column',
+    );
+    expect(page).toContain('npx pipeline evaluate --model &#60;knees&#62; --data &#60;knees-2019&#62;');
   });
 
   it('has one row for each kind of attack, the strongest among them, and each limit', () => {
@@ -101,6 +109,7 @@ describe('the page', () => {
 
   it('says the same as the text', () => {
     const text = reportText(examplePrivacyReport({ copies: null, differentialPrivacy: PROMISE }));
+    expect(text).toContain('\nAgain: npx pipeline audit --model <knees> --data <knees-2019> --test-data <knees-2020> ');
     expect(text).toContain('\nCopies: not looked for\nDifferential privacy: epsilon 7.98, delta 0.00001, unit group\n');
   });
 });

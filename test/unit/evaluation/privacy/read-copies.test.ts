@@ -26,8 +26,7 @@ describe('the copies that an evaluation found', () => {
         { space: 'pixels', flagged: 0, expected: 0.5 },
         { space: 'features', flagged: 0, expected: 0.5 },
       ],
-      settings: 'ddpm, 20 steps',
-      seed: 7,
+      command: 'npx pipeline evaluate --model <rings> --data <rings> --count 500 --seed 7 --sampler ddpm --steps 20',
       hash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(found.findings.unseen).toBeGreaterThan(3 / 500);
