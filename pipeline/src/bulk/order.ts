@@ -1,7 +1,13 @@
 /** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
 import { completeRequest, hashModel, readModelFolder } from '@onnoise/runtime-node';
 import { type compileSampler, eachSamplerOption, type SamplerSettings, type SamplerValues } from '@onnoise/scheduler';
-import { type ConditionValues, maskNames, type PictureOptions, usualSampling } from '@onnoise/scheduler/model';
+import {
+  type Artefact,
+  type ConditionValues,
+  maskNames,
+  type PictureOptions,
+  usualSampling,
+} from '@onnoise/scheduler/model';
 import { checkInteger } from '@onnoise/scheduler/rules';
 import { checkFileChoice, checkFileFormat, type FileChoice } from '../pictures/choices.ts';
 import { factsOf } from '../pictures/facts.ts';
@@ -37,7 +43,7 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
  * @throws InputError as `makeOrder`
  */
 export function orderOf(
-  artefact: Parameters<typeof completeRequest>[0],
+  artefact: Parameters<typeof completeRequest>[0] & Pick<Artefact, 'maskOutput'>,
   model: string,
   options: OrderOptions,
   compile?: typeof compileSampler,

@@ -12,7 +12,7 @@ const TEST = {
 
 const SYNTHETIC = {
   'synthetic-csv': 'CSV file of --synthetic, with the same columns as --csv',
-  'synthetic-masks': 'Masks of --synthetic, given as for --masks',
+  'synthetic-masks': 'Masks of --synthetic, given as for --masks; of shards, those in them if not given',
 } as const;
 
 export function utilityDataOptions(group: string): Record<string, Options> {
