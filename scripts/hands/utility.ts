@@ -3,23 +3,33 @@
  * from the same few, those of the shipped model, which learnt from 12,611 others, and, as the best that can be, other real ones. Both kinds
  * of networks see no test image. It prints a line for each, and goes on where it was stopped; an hour or so on two quiet cores.
  *
- *     npx tsx scripts/hands/utility.ts <folder to write to> [steps of a model] [seeds]
+ *     npx tsx scripts/hands/utility.ts <folder to write to> [options]
  *
- * `<folder>/<count>/<kind>/report.html` has the figures of each.
+ * `<folder>/<count>/<kind>/report.html` has the figures of each. Options: `--counts 50,100,200` real images, `--synthetic 1000` and
+ * `--tested 500` images, `--model-steps 1200` of the models that learn from the few, `--seeds 5` and `--steps` of a network.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Utility } from '../../evaluation/src/index.ts';
 
-const COUNTS = [50, 100, 200];
-const SYNTHETIC = 1000;
-const TESTED = 500;
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Ages in months, 19 in turn: with two sexes in turn, all pairs come. */
 const AGES = Array.from({ length: 19 }, (_, i) => 6 + 12 * i);
 
-const [out, steps = '1200', seeds = '5'] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    counts: { type: 'string', default: '50,100,200' },
+    synthetic: { type: 'string', default: '1000' },
+    tested: { type: 'string', default: '500' },
+    'model-steps': { type: 'string', default: '1200' },
+    seeds: { type: 'string', default: '5' },
+    steps: { type: 'string' },
+  },
+});
+const [out] = positionals;
 if (out === undefined) throw new Error('Give the folder to write to.');
 const place = (...names: string[]) => join(out, ...names.map(String));
 
@@ -34,11 +44,11 @@ function pipeline(...args: string[]): string {
 }
 
 /** A folder of phantoms, drawn once. @returns the options of its images and their table */
-function phantoms(name: string, count: number, seed: number) {
+function phantoms(name: string, count: string, seed: number) {
   const folder = place(name);
-  if (!existsSync(folder))
-    pipeline('phantom', '--count', `${count}`, '--seed', `${seed}`, '--size', '64', '--out', folder);
-  return { data: join(folder, 'images'), csv: join(folder, 'hands.csv') };
+  const files = { data: join(folder, 'images'), csv: join(folder, 'hands.csv') };
+  if (!existsSync(folder)) pipeline('phantom', '--count', count, '--seed', `${seed}`, '--size', '64', '--out', folder);
+  return files;
 }
 
 /** Pictures of a model in shards, with their ages. */
@@ -48,7 +58,7 @@ function drawn(model: string, folder: string): string {
     '--model',
     model,
     '--count',
-    `${SYNTHETIC}`,
+    values.synthetic,
     '--condition',
     `boneage=${AGES.join(',')}`,
     '--out',
@@ -60,8 +70,8 @@ function drawn(model: string, folder: string): string {
 }
 
 /** A model of these phantoms alone. */
-function trained({ data, csv }: ReturnType<typeof phantoms>, count: number): string {
-  const [run, model] = [place(`${count}`, 'run'), place(`${count}`, 'model')];
+function trained({ data, csv }: ReturnType<typeof phantoms>, count: string): string {
+  const [run, model] = [place(count, 'run'), place(count, 'model')];
   if (existsSync(model)) return model;
   const images = ['--data', data, '--csv', csv, '--label-column', 'male', '--condition-columns', 'boneage'];
   const settings = [
@@ -72,7 +82,7 @@ function trained({ data, csv }: ReturnType<typeof phantoms>, count: number): str
     '--validation-share',
     '0',
     '--steps',
-    steps,
+    values['model-steps'],
     '--sample-every',
     'off',
   ];
@@ -82,12 +92,12 @@ function trained({ data, csv }: ReturnType<typeof phantoms>, count: number): str
   return model;
 }
 
-const test = phantoms('test', TESTED, 1);
-const others = phantoms('others', SYNTHETIC, 2);
+const test = phantoms('test', values.tested, 1);
+const others = phantoms('others', values.synthetic, 2);
 const shipped = drawn(join(ROOT, 'models', 'hands'), place('shipped'));
-for (const count of COUNTS) {
-  const real = phantoms(`real-${count}`, count, count);
-  const own = drawn(trained(real, count), place(`${count}`, 'pictures'));
+for (const count of values.counts.split(',')) {
+  const real = phantoms(`real-${count}`, count, Number(count));
+  const own = drawn(trained(real, count), place(count, 'pictures'));
   for (const [kind, synthetic] of [
     ['own', ['--synthetic', own]],
     ['shipped', ['--synthetic', shipped]],
@@ -95,7 +105,8 @@ for (const count of COUNTS) {
   ] as const) {
     const images = ['--data', real.data, '--csv', real.csv, '--condition-columns', 'boneage'];
     const tested = ['--test-data', test.data, '--test-csv', test.csv];
-    const runs = ['--task', 'regress', '--real-count', `${count}`, '--seeds', seeds, '--out', place(`${count}`, kind)];
+    const runs = ['--task', 'regress', '--real-count', count, '--seeds', values.seeds, '--out', place(count, kind)];
+    if (values.steps !== undefined) runs.push('--steps', values.steps);
     const found: Utility = JSON.parse(pipeline('utility', ...images, ...tested, ...synthetic, ...runs, '--json'));
     for (const { verdict, reason } of found.gains) {
       process.stdout.write(
