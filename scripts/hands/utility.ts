@@ -9,13 +9,13 @@
  * `--tested 500` images, `--model-steps 1200` of the models that learn from the few, `--seeds 5` and `--steps` of a network.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Utility } from '../../evaluation/src/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** Ages in months, 19 in turn: with two sexes in turn, all pairs come. */
+/** Ages in months. */
 const AGES = Array.from({ length: 19 }, (_, i) => 6 + 12 * i);
 
 const { positionals, values } = parseArgs({
@@ -51,6 +51,14 @@ function phantoms(name: string, count: string, seed: number) {
   return files;
 }
 
+/** Those that a model has learnt: an odd number, so that with two sexes in turn all pairs come. */
+function agesOf(model: string): number[] {
+  const { conditions } = JSON.parse(readFileSync(join(model, 'unet', 'config.json'), 'utf8'));
+  const [{ min, max }] = conditions;
+  const known = AGES.filter((age) => age >= min && age <= max);
+  return known.length % 2 === 1 ? known : known.slice(1);
+}
+
 /** Pictures of a model in shards, with their ages. */
 function drawn(model: string, folder: string): string {
   if (existsSync(join(folder, 'manifest.json'))) return folder;
@@ -60,7 +68,7 @@ function drawn(model: string, folder: string): string {
     '--count',
     values.synthetic,
     '--condition',
-    `boneage=${AGES.join(',')}`,
+    `boneage=${agesOf(model).join(',')}`,
     '--out',
     folder,
   ];

@@ -2,10 +2,9 @@
  * Patients who are in both folders of an audit: an image of theirs that is held out is no stranger to the model, so a leak would be
  * hidden. Prepared images keep no names, so the tables of both folders are compared.
  */
-import { readFile } from 'node:fs/promises';
 import { extensionOf } from '@onnoise/base/pictures';
 import { InputError } from '@onnoise/scheduler/rules';
-import { listClasses, type PrepareOptions, parseTable, walkImages } from '@onnoise/training/data';
+import { listClasses, type PrepareOptions, parseTable, readCsvText, walkImages } from '@onnoise/training/data';
 
 const NAMED = 5;
 
@@ -20,10 +19,10 @@ export async function refuseSharedGroups(
 ): Promise<string | undefined> {
   const { groupColumn: column, csv } = data;
   if (column === undefined || csv === undefined || test === undefined) return undefined;
-  const others = test.csv === undefined ? undefined : await groupsIn(test.data, test.csv, column);
+  const others = test.csv === undefined ? undefined : groupsIn(test.data, test.csv, column);
   const unknown = (received: string) => `Whether the two folders share a ${column} is not known: received ${received}.`;
   if (others === undefined) return unknown(test.csv === undefined ? 'no --test-csv' : '--test-csv without that column');
-  const own = await groupsIn(data.data, csv, column);
+  const own = groupsIn(data.data, csv, column);
   if (own === undefined || own.size === 0 || others.size === 0)
     return unknown('a table whose rows name no image by its file');
   const both = [...others].filter((group) => own.has(group)).sort();
@@ -34,8 +33,8 @@ export async function refuseSharedGroups(
 }
 
 /** The values of a column in rows whose image is in the folder; undefined for a table without it. */
-async function groupsIn(folder: string, csv: string, column: string): Promise<Set<string> | undefined> {
-  const table = await readFile(csv, 'utf8');
+function groupsIn(folder: string, csv: string, column: string): Set<string> | undefined {
+  const table = readCsvText(csv).text;
   const [header = ''] = table.split(/\r?\n/).filter((line) => !/^sep=/i.test(line));
   const columns = header.split(/[,;\t]/).map((name) => name.trim().replaceAll('"', ''));
   if (!columns.includes(column)) return undefined;

@@ -38,8 +38,25 @@ describe('imageNames', () => {
     expect([found.nameOf(0), found.order]).toEqual(['0', 'in the order of their paths']);
   });
 
-  it('counts what a table, an IDX file or the digits hold', async () => {
-    const data = await writeFiles(join(root, 'table'), { '1.png': gray(10) });
+  it('knows the ids of a table, without those of rows that are not used', async () => {
+    const files = { 'b/2.png': gray(20), '1.png': gray(10), 'broken.png': 'no picture', 'b/10.png': gray(30) };
+    const data = await writeFiles(join(root, 'listed'), files);
+    const csv = join(root, 'listed.csv');
+    await writeFile(csv, '\uFEFFid;kind\n10;a\nbroken;a\n2.png;\n10;a\n;a\n77;a\n1;b\n');
+    const dataset = await prepare({ data, csv, labelColumn: 'kind', cacheDir });
+    const { nameOf, order } = await imageNames({ data, csv }, dataset);
+    expect([order, dataset.count, nameOf(0), nameOf(1)]).toEqual([undefined, 2, '10', '1']);
+    const pixels = new Uint8Array(dataset.channels * dataset.height * dataset.width);
+    await dataset.read([0], pixels);
+    expect(pixels[0]).toBe(30);
+    dataset.close();
+    // A row that came since would move the names of all others.
+    await writeFile(csv, 'id;kind\n5;a\n10;a\n1;b\n');
+    expect(await imageNames({ data, csv }, dataset)).toMatchObject({ order: 'in the order of the rows of the table' });
+  });
+
+  it('counts what a table of medical files, an IDX file or the digits hold', async () => {
+    const data = await writeFiles(join(root, 'table'), { '1.dcm': gray(10) });
     await writeFile(join(data, 't.csv'), 'id\n1\n');
     const idx = await writeIdx(join(root, 'idx'), grainedBars({ count: 4, classes: 2 }, 1));
     const any = { count: 1, skipped: [] };

@@ -25,6 +25,7 @@ export {
 export type { DataConditions, Dataset, LabelNames, PrepareOptions, PrepareProgress, Skipped } from './set/types.ts';
 export { isArrayName } from './sources/arrays.ts';
 export { parseTable } from './sources/csv-table.ts';
+export { readCsvText } from './sources/csv-text.ts';
 export { openDigits } from './sources/digits.ts';
 export { findIdxImages } from './sources/idx.ts';
 export { decodeFile } from './sources/store.ts';

@@ -126,22 +126,15 @@ async function requirePlaces(
 
 /** @throws FailedCheck with a sentence for each that failed, also where nothing can be told: what was not seen has not passed. */
 function requirePassed(folder: string, { verdict, copies }: PrivacyReport, checks: readonly AuditCheck[]): void {
+  const told = verdict === 'leaks' ? 'can be told' : 'may be told';
+  const found = copies?.verdict === 'copies found' ? 'were found' : 'cannot be ruled out';
   const faults: Record<AuditCheck, string | undefined> = {
-    membership:
-      verdict === 'no sign'
-        ? undefined
-        : verdict === 'leaks'
-          ? 'it can be told which images it was trained on'
-          : 'it cannot be ruled out',
+    membership: verdict === 'no sign' ? undefined : `it ${told} which images ${folder} was trained on`,
     memorisation:
-      copies?.verdict === 'none found'
-        ? undefined
-        : copies?.verdict === 'copies found'
-          ? 'copies of training images were found among pictures'
-          : 'copies cannot be ruled out among pictures',
+      copies?.verdict === 'none found' ? undefined : `copies of training images ${found} among pictures of ${folder}`,
   };
   const failed = [...new Set(checks)].flatMap((name) =>
-    faults[name] === undefined ? [] : [`--fail-on ${name}: ${faults[name]} of ${folder}.`],
+    faults[name] === undefined ? [] : [`--fail-on ${name}: ${faults[name]}.`],
   );
   if (failed.length > 0) throw new FailedCheck(failed.join(' '));
 }

@@ -21,10 +21,11 @@ describe('patients in both folders of an audit', () => {
     table('known.csv', 'id,patient', '1,Ann', '2,Bob', '3,Cleo');
     table('other.csv', 'id;age;patient', '3;40;Cleo', '4.png;50;Dan', '1;60;Ann');
     table('shared.csv', 'id,patient', '3,Bob', '4,Ann');
+    table('excel.csv', '\uFEFFid;patient', '3;Bob', '4;Ann');
   });
 
-  it('are named', async () => {
-    expect(await told('shared.csv')).toBe(
+  it.each(['shared.csv', 'excel.csv'])('are named, of %s', async (csv) => {
+    expect(await told(csv)).toBe(
       'Cannot audit m: --test-data must have no patient of --data, received 2 in both: Ann, Bob. Take their images out.',
     );
   });
