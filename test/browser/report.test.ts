@@ -14,7 +14,7 @@ import { DESKTOP, openSite, PHONE } from '#test/browser/site.ts';
 import { useBrowser, useHost, visit } from '#test/browser/visit.ts';
 import { writeEvaluatedModel, writeRun } from '#test/compare-folders.ts';
 import { eachLong } from '#test/each-long.ts';
-import { examplePrivacyReport } from '#test/evaluate/privacy-report.ts';
+import { exampleCopies, examplePrivacyReport, examplePromise } from '#test/evaluate/privacy-report.ts';
 import { exampleEvaluation, exampleMeasures, examplePictures } from '#test/evaluation.ts';
 import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
@@ -68,7 +68,15 @@ describe('the files', skipBecause(LACKS_CHROMIUM), () => {
   it('a privacy report is one page of A4, whatever it found', async () => {
     const unclear = { verdict: 'cannot tell', copies: null } as const;
     writeFileSync(join(folder, 'unclear.html'), formatPrivacyPage(examplePrivacyReport(unclear)));
-    for (const name of ['privacy.html', 'unclear.html']) {
+    const spaces = ['pixels', 'features', 'crops', 'halves'].map((space) => ({ space, flagged: 12, expected: 0.55 }));
+    const images = ['--data <knees-2019>', '--csv <knees.csv>', '--label-names 0=left,1=right', '--other-images'];
+    const fullest = examplePrivacyReport({
+      copies: exampleCopies({ verdict: 'copies found', tests: spaces }),
+      differentialPrivacy: examplePromise({ unit: 'image' }),
+      settings: { ...examplePrivacyReport().settings, images },
+    });
+    writeFileSync(join(folder, 'fullest.html'), formatPrivacyPage(fullest));
+    for (const name of ['privacy.html', 'unclear.html', 'fullest.html']) {
       const page = await open(name, { viewport: PAPER });
       const pdf = await page.pdf({ preferCSSPageSize: true });
       expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g), name).toHaveLength(1);

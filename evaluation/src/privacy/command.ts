@@ -30,7 +30,7 @@ const splitOptions = ({ validationShare, seed, groupColumn }: NonNullable<Audit[
 ];
 
 /** Of the pictures that a model drew: the same pictures, held against the same images. */
-export function evaluateCommand({ model, data, settings }: EvaluationFacts): string {
+export function evaluateCommand({ model, data, settings, features }: EvaluationFacts): string {
   const { count, seed, sampler, steps, guidance, options = {} } = settings;
   return [
     `npx pipeline evaluate --model <${model?.name ?? 'model'}>`,
@@ -38,6 +38,7 @@ export function evaluateCommand({ model, data, settings }: EvaluationFacts): str
     `--count ${count} --seed ${seed}`,
     ...(sampler === undefined ? [] : [`--sampler ${sampler} --steps ${steps}`]),
     ...Object.entries(options).map(([name, value]) => `--${name} ${value}`),
+    ...(features.kind === 'file' ? [`--feature-model <${features.name}>`] : []),
     ...(guidance ? [`--guidance ${guidance.scale} --guidance-interval ${guidance.interval.join(',')}`] : []),
   ].join(' ');
 }

@@ -60,13 +60,15 @@ ${copies !== null && html`<p>${unbroken(copiesLine(copies))}</p>`}
 </section>`;
 }
 
-/** `Copies: of 500 pictures, 1 is suspiciously near to a training image in pixels (0.5 by chance) and 0 are in features (0.5).` */
+/** `Copies: of 500 pictures, suspiciously near to a training image are 1 in pixels (0.5 by chance) and 0 in features (0.5).` */
 function copiesLine({ counts, tests }: CopyFindings): string {
   const found = tests.map(
     ({ space, flagged, expected }, i) =>
-      `${count(flagged)} ${flagged === 1 ? 'is' : 'are'} suspiciously near to a training image in ${space} (${Number(expected.toPrecision(2))}${i === 0 ? ' by chance' : ''})`,
+      `${count(flagged)} in ${space} (${Number(expected.toPrecision(2))}${i === 0 ? ' by chance' : ''})`,
   );
-  return `Copies: of ${plural(counts.samples, 'picture')}, ${found.join('; ')}.`;
+  const last = found.pop()!;
+  const listed = found.length === 0 ? last : `${found.join(', ')} and ${last}`;
+  return `Copies: of ${plural(counts.samples, 'picture')}, suspiciously near to a training image are ${listed}.`;
 }
 
 /** Of each attack, calibrated or not, the row of its highest AUC, in the order of the attacks; the strongest is among them. */
@@ -118,51 +120,38 @@ ${[...limits, ...(copies ? [COPIES_LIMIT] : [])].map((limit) => html`<li>${unbro
 const COPIES_LIMIT =
   'The search for copies knows the pictures that were drawn for it. Others, drawn with other settings, may be copies all the same.';
 
+type Row = [name: string, value: Html | string];
+
 function again(report: PrivacyReport): Html {
   const { model, data, shadows, copies, differentialPrivacy: promise } = report;
-  const rows: [name: string, value: Html | string][] = [
-    [
-      'Model',
-      html`${model.name}, ${model.network}, ${count(model.parameters)} parameters, SHA-256 <code>${model.hash}</code>`,
+  const rows: (Row | false)[] = [
+    ['Model', html`${model.name}, ${model.network}, ${count(model.parameters)} parameters, ${hashed(model.hash)}`],
+    ['Images', html`${data.name}, ${hashed(data.hash)}`],
+    data.test !== undefined && [
+      'Others',
+      html`${data.test}${data.testHash !== undefined && html`, ${hashed(data.testHash)}`}`,
     ],
-    ['Images', html`${data.name}, hash <code>${data.hash}</code>`],
-    ...(data.test === undefined
-      ? []
-      : [
-          [
-            'Others',
-            html`${data.test}${data.testHash !== undefined && html`, hash <code>${data.testHash}</code>`}`,
-          ] as [string, Html],
-        ]),
-    ...(promise
-      ? [
-          [
-            'Promise',
-            `differential privacy, epsilon ${promise.epsilon}, delta ${promise.delta}, of ${plural(promise.records, promise.unit)}; noise ${promise.noiseMultiplier} of the clip ${promise.clip}, ${plural(promise.steps, 'step')}, sampling rate ${promise.samplingRate}`,
-          ] as [string, string],
-        ]
-      : []),
-    ['Command', html`<code>${auditCommand(report)}</code>`],
-    ...(shadows
-      ? [
-          ['Shadows', `${shadows.trained} of ${shadows.asked}, ${plural(shadows.steps, 'step')} each`] as [
-            string,
-            string,
-          ],
-        ]
-      : []),
-    ...(copies
-      ? [
-          [
-            'Copies',
-            html`<code>${copies.command}</code> on ${copies.date.slice(0, 10)} by Onnoise ${copies.onnoise}; evaluation.json has SHA-256 <code>${copies.hash}</code>`,
-          ] as [string, Html],
-        ]
-      : []),
+    promise !== null && [
+      'Promise',
+      `differential privacy, epsilon ${promise.epsilon}, delta ${promise.delta}, of ${plural(promise.records, promise.unit)}; noise ${promise.noiseMultiplier} of the clip ${promise.clip}, ${plural(promise.steps, 'step')}, sampling rate ${promise.samplingRate}`,
+    ],
+    ['Command', commandWords(auditCommand(report))],
+    shadows !== undefined && shadows.trained < shadows.asked && ['Shadows', `${shadows.trained} of ${shadows.asked}`],
+    copies !== null && ['Copies', commandWords(copies.command)],
+    copies !== null && [
+      'Its result',
+      html`of ${copies.date.slice(0, 10)} by Onnoise ${copies.onnoise}, evaluation.json, ${hashed(copies.hash)}`,
+    ],
   ];
   return html`<section class="again" aria-labelledby="again">
 <h2 id="again">To do it again</h2>
 <dl>
-${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>
+${rows.filter((row) => row !== false).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>
 </section>`;
 }
+
+const hashed = (hash: string): Html => html`SHA-256 <code>${hash}</code>`;
+
+/** Each option stays on a line. */
+const commandWords = (command: string): Html =>
+  html`<code>${command.split(/ (?=--)/).map((option) => html`<span>${option}</span> `)}</code>`;

@@ -8,6 +8,7 @@ export const STYLE = `
 .answers p.answer { font-size: 22px; line-height: 1.2; font-weight: 700; }
 .is-good .answer { color: var(--good); } .is-bad .answer { color: var(--bad); }
 .numbers p, .again dl { max-width: none; font-size: 14px; }
+.again code span { display: inline-block; max-width: 100%; }
 .two { display: grid; gap: 0 32px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
 .two h2, .numbers h2, .again h2 { margin-top: 24px; }
 .two ul { margin: 8px 0; padding-left: 18px; }

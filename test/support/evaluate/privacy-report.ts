@@ -85,3 +85,20 @@ export function exampleCopies(more: Partial<CopyFindings> = {}): CopyFindings {
     ...more,
   };
 }
+
+/** What training.json of a private run says, of one that started from a model. */
+export const examplePromise = (more: Partial<Promised> = {}): Promised => ({
+  epsilon: 7.98,
+  delta: 1e-5,
+  unit: 'group',
+  records: 610,
+  clip: 1,
+  timesteps: 1,
+  noiseMultiplier: 0.7134,
+  samplingRate: 0.04,
+  steps: 2000,
+  started: true,
+  ...more,
+});
+
+type Promised = NonNullable<PrivacyReport['differentialPrivacy']>;

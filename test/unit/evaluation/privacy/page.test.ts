@@ -2,20 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { answersOf, mostRight } from '#evaluation/privacy/answers.ts';
 import { formatPrivacyPage } from '#evaluation/privacy/index.ts';
 import { reportText } from '#evaluation/privacy/text.ts';
-import { exampleCopies, examplePrivacyReport } from '#test/evaluate/privacy-report.ts';
+import { exampleCopies, examplePrivacyReport, examplePromise } from '#test/evaluate/privacy-report.ts';
 
-const PROMISE = {
-  epsilon: 7.98,
-  delta: 1e-5,
-  unit: 'group',
-  records: 610,
-  clip: 1,
-  timesteps: 1,
-  noiseMultiplier: 0.7134,
-  samplingRate: 0.04,
-  steps: 2000,
-  started: true,
-} as const;
+const PROMISE = examplePromise();
 
 describe('the answers of a privacy report', () => {
   it('say in cases of 100 what attacks find, and how many images stand out', () => {
@@ -67,8 +56,12 @@ it.each([
   expect(mostRight(epsilon, delta)).toBe(most);
 });
 
+/** Options stay whole by elements of their own. */
+const pageOf = (more: Parameters<typeof examplePrivacyReport>[0]) =>
+  formatPrivacyPage(examplePrivacyReport(more)).replaceAll(/<\/?span>/g, '');
+
 describe('the page', () => {
-  const page = formatPrivacyPage(examplePrivacyReport({ copies: exampleCopies(), differentialPrivacy: PROMISE }));
+  const page = pageOf({ copies: exampleCopies(), differentialPrivacy: PROMISE });
 
   it('has what it takes to do it again: settings, hashes and a command without folders of this machine', () => {
     for (const digit of [1, 2, 3, 4]) expect(page).toContain(String(digit).repeat(64));
@@ -80,16 +73,19 @@ describe('the page', () => {
       count: 50,
       split: { validationShare: 0.2, seed: 3, groupColumn: 'patient' },
     };
-    const split = formatPrivacyPage(examplePrivacyReport({ settings }));
+    const split = pageOf({ settings });
     expect(split).toContain('--validation-share 0.2 --split-seed 3 --group-column patient --attacks');
     expect(split).toContain('--seed 0 --count 50');
     // As it was typed, and the split once.
     const images = ['--data <knees>', '--csv <knees.csv>', '--split-seed 3', '--other-images'];
-    const typed = formatPrivacyPage(examplePrivacyReport({ settings: { ...settings, images } }));
+    const typed = pageOf({ settings: { ...settings, images } });
     expect(typed).toContain(
       '--data &#60;knees&#62; --csv &#60;knees.csv&#62; --other-images --validation-share 0.2 --split-seed 3 --group-column',
     );
     expect(page).toContain('npx pipeline evaluate --model &#60;knees&#62; --data &#60;knees-2019&#62;');
+    expect(page).toContain(
+      'suspiciously near to a training image are 1 in pixels (0.55 by chance) and 0 in features (0.55).',
+    );
   });
 
   it('has one row for each kind of attack, the strongest among them, and each limit', () => {
