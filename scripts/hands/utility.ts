@@ -1,7 +1,7 @@
 /**
  * What synthetic phantoms are worth to a network that learns from 50, 100 or 200 real ones to read the age: those of a model that learnt
  * from the same few, those of the shipped model, which learnt from 12,611 others, and, as the best that can be, other real ones. Both kinds
- * of networks see no test image. It prints a line for each, and goes on where it was stopped; an hour or so on two quiet cores.
+ * of networks see no test image. It prints a line for each, and goes on where it was stopped; two hours or so on two quiet cores.
  *
  *     npx tsx scripts/hands/utility.ts <folder to write to> [options]
  *
