@@ -16,7 +16,7 @@ export const STYLE = `
 @media (max-width: 560px) {
   .numbers td.n { white-space: normal; } .numbers td.n small { display: block; max-width: none; }
 }
-@page { size: A4; margin: 10mm 13mm; }
+@page { size: A4; margin: 9mm 12mm; }
 @media print {
   body { font-size: 8.4pt; line-height: 1.28; }
   h1 { font-size: 16pt; margin: 0 0 3pt; }
@@ -31,6 +31,6 @@ export const STYLE = `
   table, caption, td small { font-size: 8pt; } caption { padding: 0 0 2pt; }
   th, td, td.n, th.n { padding-top: 0.8pt; padding-bottom: 0.8pt; }
   .numbers p { font-size: 8.2pt; }
-  .again dl { font-size: 7.6pt; gap: 1pt 10pt; margin: 3pt 0; } .again code { font-size: 7.2pt; line-height: 1.3; }
+  .again dl { font-size: 7.3pt; gap: 1pt 10pt; margin: 3pt 0; } .again code { font-size: 6.8pt; line-height: 1.3; }
 }
 `;
