@@ -65,7 +65,7 @@ await draw('others', '100001');
 const [known, others] = [at('known', 'images'), at('others', 'images')];
 const usual = { preset: 'small', size: '64' };
 const untold = Object.entries(usual).filter(([name]) => !options.includes(`--${name}`));
-const settings = [
+const TRAIN = [
   '--data',
   known,
   '--validation-share',
@@ -74,7 +74,7 @@ const settings = [
 ];
 if (!existsSync(at('model'))) {
   const begun = existsSync(at('run', 'config.json'));
-  await run('train', ...(begun ? ['--resume'] : settings), ...CACHE, '--out', at('run'), ...options);
+  await run('train', ...(begun ? ['--resume'] : TRAIN), ...CACHE, '--out', at('run'), ...options);
   await run('export', '--run', at('run'), '--out', at('model'));
 }
 const AUDIT = ['audit', '--model', at('model'), ...CACHE];
