@@ -65,13 +65,7 @@ await draw('others', '100001');
 const [known, others] = [at('known', 'images'), at('others', 'images')];
 const usual = { preset: 'small', size: '64' };
 const untold = Object.entries(usual).filter(([name]) => !options.includes(`--${name}`));
-const TRAIN = [
-  '--data',
-  known,
-  '--validation-share',
-  '0',
-  ...untold.flatMap(([name, value]) => [`--${name}`, value]),
-];
+const TRAIN = ['--data', known, '--validation-share', '0', ...untold.flatMap(([name, value]) => [`--${name}`, value])];
 if (!existsSync(at('model'))) {
   const begun = existsSync(at('run', 'config.json'));
   await run('train', ...(begun ? ['--resume'] : TRAIN), ...CACHE, '--out', at('run'), ...options);
