@@ -8,6 +8,8 @@ import { type RealPictures, siteAssets } from './build/assets.ts';
 import { firstStyles } from './build/first-styles.ts';
 import { firstView } from './build/first-view.ts';
 import { serviceWorker } from './build/service-worker.ts';
+import type { Locale } from './build/texts/locale.ts';
+import { localTexts } from './build/texts/plugin.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -30,10 +32,13 @@ export interface SiteOptions {
   real?: RealPictures | undefined;
   /** Where the build goes. Default: dist/ of the project. */
   out?: string | undefined;
+  /** Its language. Default: English, as the source has it. */
+  locale?: Locale | undefined;
 }
 
-export function siteConfig({ models, real, out }: SiteOptions = {}): UserConfig {
+export function siteConfig({ models, real, out, locale }: SiteOptions = {}): UserConfig {
   const source: UserConfig = { root: here('.'), oxc: { jsx: JSX } };
+  const texts = locale ? [localTexts(locale)] : [];
   const assets = { modelsFolder: here('../models'), first: models, real };
   return {
     ...source,
@@ -41,13 +46,14 @@ export function siteConfig({ models, real, out }: SiteOptions = {}): UserConfig 
     appType: 'mpa', // what is missing is missing: no page in its place
     cacheDir: here('../node_modules/.vite/site'),
     plugins: [
+      ...texts,
       siteAssets(assets),
       siteHtml(),
       firstStyles(),
-      firstView({ ...source, plugins: [siteAssets(assets)] }),
+      firstView({ ...source, plugins: [...texts, siteAssets(assets)] }),
       serviceWorker(),
     ],
-    worker: { format: 'es' },
+    worker: { format: 'es', plugins: () => texts },
     optimizeDeps: { exclude: ['onnxruntime-web'], rolldownOptions: { transform: { jsx: JSX } } },
     // Nothing else of the project, such as prepared images, is open to whoever reaches the server.
     server: { headers: ISOLATION, fs: { allow: ['.', '../scheduler', '../runtime-web', '../node_modules'].map(here) } },

@@ -22,6 +22,8 @@ npm run build:web [-- options]   the page as files for any static host
   --host             web: also for other devices of this network, which then have one thread and no WebGPU. The page is built
                      first, into a folder that is gone when the server ends
   --open             web: opens the browser
+  --locale <name>    build:web: in the language of site/texts/<name>.json. qps is English with accents, brackets and 140 % of
+                     the length, which shows what is not translated and what is cut off
   --out <folder>     build:web: default dist; must be given with --real, whose pictures are then in it
   --help             This text
 `;
@@ -35,6 +37,7 @@ export interface Options {
   host: boolean;
   open: boolean;
   out?: string;
+  locale?: string;
   real?: RealOptions;
 }
 
@@ -54,6 +57,7 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
         hands: flag,
         port: word,
         out: word,
+        locale: word,
         host: flag,
         open: flag,
         help: flag,
@@ -71,11 +75,13 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
   if (command !== 'serve' && command !== 'build')
     throw refuse(`the command must be serve or build, received ${command}.`);
   if (rest.length > 0) throw refuse(`a folder must follow --model, received "${rest[0]}" alone.`);
-  const out = values.out;
+  const { out, locale } = values;
   if (command === 'build' && (values.port !== undefined || values.host || values.open)) {
     throw refuse('--port, --host and --open are options of "npm run web".');
   }
-  if (command === 'serve' && out !== undefined) throw refuse('--out is an option of "npm run build:web".');
+  if (command === 'serve' && (out ?? locale) !== undefined) {
+    throw refuse('--out and --locale are options of "npm run build:web".');
+  }
   const models = values.model ?? (values.real === undefined ? [] : [RADIOGRAPHS]);
   for (const model of models) await readModelFolder(model);
   const real = realOf(values, models[0] ?? RADIOGRAPHS, refuse);
@@ -94,6 +100,7 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
     open: values.open,
     ...(port !== undefined && { port }),
     ...(out !== undefined && { out }),
+    ...(locale !== undefined && { locale }),
     ...(real && { real }),
   };
 }

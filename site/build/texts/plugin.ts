@@ -1,0 +1,30 @@
+/** Builds the page in another language: replaces the messages of its modules and of index.html before anything else sees them. */
+import { relative, sep } from 'node:path';
+import type { Plugin } from 'vite';
+import { messagesOf, ROOT } from './catalogue.ts';
+import type { Locale } from './locale.ts';
+import { rewrite } from './rewrite.ts';
+
+export function localTexts(locale: Locale): Plugin {
+  const translate = (code: string, path: string) => {
+    const messages = messagesOf(path, code);
+    return messages.length === 0
+      ? undefined
+      : rewrite(code, messages, (message) => locale.say(message, path), locale.name);
+  };
+  return {
+    name: 'onnoise:texts',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /\.tsx?$/ },
+      handler(code, id) {
+        const said = translate(code, relative(ROOT, id).split(sep).join('/'));
+        return said === undefined ? null : { code: said, map: null };
+      },
+    },
+    transformIndexHtml: {
+      order: 'pre',
+      handler: (html) => (translate(html, 'site/index.html') ?? html).replace('lang="en"', `lang="${locale.name}"`),
+    },
+  };
+}
