@@ -9,7 +9,7 @@ import { firstStyles } from './build/first-styles.ts';
 import { firstView } from './build/first-view.ts';
 import { serviceWorker } from './build/service-worker.ts';
 import type { Locale } from './build/texts/locale.ts';
-import { localTexts } from './build/texts/plugin.ts';
+import { localTexts, runLocal } from './build/texts/plugin.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -39,7 +39,8 @@ export interface SiteOptions {
 export function siteConfig({ models, real, out, locale }: SiteOptions = {}): UserConfig {
   const source: UserConfig = { root: here('.'), oxc: { jsx: JSX } };
   const texts = locale ? [localTexts(locale)] : [];
-  const assets = { modelsFolder: here('../models'), first: models, real };
+  const reader = locale && (() => runLocal<typeof import('./build/model-folder.ts')>(here('./build/model-folder.ts'), texts));
+  const assets = { modelsFolder: here('../models'), first: models, real, reader };
   return {
     ...source,
     base: './',

@@ -22,7 +22,8 @@ import phantoms from '../public/hands/phantoms.json' with { type: 'json' };
 import type { ModelLine } from '../state/model-line.ts';
 import type { Listing } from '../views/game/rules/listing.ts';
 import recordings from '../views/sample/state/recordings.json' with { type: 'json' };
-import { type ModelFolder, readModelFolder, uniqueIds } from './model-folder.ts';
+import * as modelFolder from './model-folder.ts';
+import type { ModelFolder } from './model-folder.ts';
 import { readRealDigits } from './real-digits.ts';
 
 export interface AssetOptions {
@@ -31,6 +32,8 @@ export interface AssetOptions {
   /** Model folders to show before them, in this order. */
   first?: readonly string[] | undefined;
   real?: RealPictures | undefined;
+  /** What reads a model's folder, and says what is in it, in the page's language. Default: in English. */
+  reader?: (() => Promise<typeof modelFolder>) | undefined;
 }
 
 /** Pictures that the game shows beside a model's own; they lie outside of the project. */
@@ -93,7 +96,8 @@ export function siteAssets(options: AssetOptions): Plugin {
 }
 
 /** The models of the page. @throws InputError if a folder is not a model. */
-export async function readModels({ modelsFolder, first = [], real }: AssetOptions): Promise<ModelFolder[]> {
+export async function readModels({ modelsFolder, first = [], real, reader }: AssetOptions): Promise<ModelFolder[]> {
+  const { readModelFolder, uniqueIds } = (await reader?.()) ?? modelFolder;
   const inside = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
   const shipped = inside.filter((entry) => entry.isDirectory()).map((entry) => join(modelsFolder, entry.name));
   shipped.sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));

@@ -32,26 +32,34 @@ export function conditionWords(name: string): ConditionWords {
 
 /** @param months rounded to whole ones */
 export function ageWords(months: number): string {
-  return ageParts(months, (count, unit) => `${count} ${unit}${count === 1 ? '' : 's'}`);
+  return ageParts(
+    months,
+    (years) => (years === 1 ? '1 year' : `${years} years`),
+    (rest) => (rest === 1 ? '1 month' : `${rest} months`),
+  );
 }
 
-const briefAge = (months: number): string => ageParts(months, (count, unit) => `${count} ${unit.charAt(0)}`);
+const briefAge = (months: number): string =>
+  ageParts(
+    months,
+    (years) => /* text */ `${years} y`,
+    (rest) => /* text */ `${rest} m`,
+  );
 
-function ageParts(months: number, part: (count: number, unit: 'year' | 'month') => string): string {
+type Part = (count: number) => string;
+
+function ageParts(months: number, ofYears: Part, ofMonths: Part): string {
   const whole = Math.round(months);
   const [years, rest] = [Math.floor(whole / 12), whole % 12];
-  const parts = [
-    ...(years > 0 ? [part(years, 'year')] : []),
-    ...(rest > 0 || years === 0 ? [part(rest, 'month')] : []),
-  ];
+  const parts = [...(years > 0 ? [ofYears(years)] : []), ...(rest > 0 || years === 0 ? [ofMonths(rest)] : [])];
   return parts.join(' ');
 }
 
+export const areSexes = (names: readonly string[]): boolean =>
+  names.length === 2 && ['female', 'male'].every((sex) => names.includes(sex));
+
 /** Classes that are the sexes are called so. */
-export function classesLabel(names: readonly string[]): string {
-  const sexes = names.length === 2 && ['female', 'male'].every((sex) => names.includes(sex));
-  return sexes ? 'Sex' : 'Classes';
-}
+export const classesLabel = (names: readonly string[]): string => (areSexes(names) ? 'Sex' : 'Classes');
 
 /** The part of the range to go through, without its ends, where examples are few: 24 to 216 of 1 to 228 months. */
 export function usualRange({

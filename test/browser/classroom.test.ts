@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CHAPTERS } from '#site/views/learn/chapters.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { heading, openSite, overflow, VIEWS } from '#test/browser/site.ts';
+import { heading, openSite, overflow, toItsEnd, VIEWS } from '#test/browser/site.ts';
 import { useBrowser, useHost } from '#test/browser/visit.ts';
 import { eachLong } from '#test/each-long.ts';
 import { skipBecause } from '#test/skip.ts';
@@ -107,16 +107,6 @@ describe('a first tap', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('Choose pictures').waitFor();
   });
 });
-
-/** What is below the first screen is shown when it comes near. */
-async function toItsEnd(page: Page): Promise<void> {
-  const atEnd = () =>
-    page.evaluate(() => {
-      scrollBy(0, innerHeight / 2);
-      return scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
-    });
-  await expect.poll(atEnd, { interval: 50 }).toBe(true);
-}
 
 /** Controls whose middle is behind something else when they have the focus. */
 const covered = (page: Page): Promise<string[]> =>

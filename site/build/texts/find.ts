@@ -3,6 +3,7 @@ import { messageOfChildren } from './jsx.ts';
 import type { Message } from './message.ts';
 import { collectPlaces } from './places.ts';
 import {
+  CITED,
   FORMULAS,
   hasTwoWords,
   hasWord,
@@ -17,7 +18,7 @@ import { child, children, type Node, nameOf, parse, partsOf } from './syntax.ts'
 
 /** How strings are taken: all with a word in them, what reads like prose, what has two words in a row, or none. */
 type Mode = 'read' | 'prose' | 'words' | 'none';
-type Modes = readonly [part: Node, mode: Mode][];
+type Modes = readonly (readonly [part: Node, mode: Mode])[];
 
 const HOLDS: Record<Mode, (text: string) => boolean> = {
   read: hasWord,
@@ -105,6 +106,8 @@ function below(node: Node, mode: Mode, usual: Mode): Modes {
       return all('read');
     case 'JSXAttribute':
       return belowAttribute(node, usual);
+    case 'ObjectExpression':
+      return belowRecord(node, mode);
     case 'Property':
       return belowProperty(node, mode);
     case 'VariableDeclarator':
@@ -147,10 +150,21 @@ function belowCall(node: Node, usual: Mode): Modes {
   return partsOf(node).map((part) => [part, part !== callee && isText(part) ? ofText : usual]);
 }
 
+function belowRecord(node: Node, mode: Mode): Modes {
+  const isPaper = children(node, 'properties').some((one) => one.type === 'Property' && keyOf(one) === 'authors');
+  return partsOf(node).map((part) => [part, isPaper && CITED.has(keyOf(part) ?? '') ? 'none' : mode]);
+}
+
+/** @returns undefined for one that is computed, or of a spread */
+function keyOf(property: Node): string | undefined {
+  if (property.type !== 'Property' || property.computed) return undefined;
+  const key = child(property, 'key');
+  return nameOf(key) ?? (key.value as string | undefined);
+}
+
 function belowProperty(node: Node, mode: Mode): Modes {
   const key = child(node, 'key');
-  const name = nameOf(key) ?? (key.value as string | undefined);
-  const how = READ_PROPERTIES.has(name ?? '') && !node.computed ? 'read' : mode;
+  const how = READ_PROPERTIES.has(keyOf(node) ?? '') ? 'read' : mode;
   return partsOf(node).map((part) => [part, part === key ? 'none' : how]);
 }
 
@@ -162,7 +176,7 @@ function belowElement(node: Node, usual: Mode): Modes {
   return [
     ...children(child(node, 'openingElement'), 'attributes').map((one) => [one, usual] as const),
     ...children(node, 'children').map((one) => [one, how] as const),
-  ] as Modes;
+  ];
 }
 
 function belowAttribute(node: Node, usual: Mode): Modes {

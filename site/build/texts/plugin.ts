@@ -1,6 +1,6 @@
 /** Builds the page in another language: replaces the messages of its modules and of index.html before anything else sees them. */
 import { relative, sep } from 'node:path';
-import type { Plugin } from 'vite';
+import { type Plugin, runnerImport } from 'vite';
 import { messagesOf, ROOT } from './catalogue.ts';
 import type { Locale } from './locale.ts';
 import { rewrite } from './rewrite.ts';
@@ -27,4 +27,10 @@ export function localTexts(locale: Locale): Plugin {
       handler: (html) => (translate(html, 'site/index.html') ?? html).replace('lang="en"', `lang="${locale.name}"`),
     },
   };
+}
+
+/** A module of the build that says something on the page, in the page's language. */
+export async function runLocal<T>(file: string, plugins: Plugin[]): Promise<T> {
+  const environments = { inline: { resolve: { noExternal: [/^@onnoise\//, /^#/] } } };
+  return (await runnerImport<T>(file, { configFile: false, logLevel: 'warn', plugins, environments })).module;
 }

@@ -15,6 +15,7 @@ export function rewrite(
     const words = say(message);
     return words === undefined ? [] : [{ message, words }];
   });
+  said.sort(({ message: { range: a } }, { message: { range: b } }) => a[0] - b[0] || b[1] - a[1]);
   /** The source of a range; in it, those messages are said that lie in it, but not the one that asks. */
   const source = ([start, end]: Range, asks?: Message): string => {
     let [at, text] = [start, ''];

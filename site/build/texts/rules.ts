@@ -28,6 +28,9 @@ export const READ_PROPERTIES = new Set(
   ),
 );
 
+/** Of a paper, which is cited as it is. */
+export const CITED = new Set(['title', 'authors', 'venue']);
+
 /** Variables and functions that hold or make what people read: `WORDS`, `intervalWords`, `titleOf`. */
 export const READ_NAMES = /(^|[a-z_])(words|labels?|titles?|hints?|sentence)(of)?$/i;
 
@@ -53,11 +56,14 @@ const NEUTRAL = new Set(
 
 /** Whether there is anything to translate: a word that is neither a unit nor a name. */
 export const hasWord = (text: string): boolean =>
-  (text.match(/[A-Za-zÀ-ÿ]{2,}/g) ?? []).some((word) => !NEUTRAL.has(word));
+  (text.replaceAll(KEYS, ' ').match(/[A-Za-zÀ-ÿ]{2,}/g) ?? []).some((word) => !NEUTRAL.has(word));
+
+/** `up_blocks.0`, `model_index.json` */
+const KEYS = /\w+[._]\w[\w.]*/g;
 
 /** Class names, selectors and values of CSS, addresses and the like. */
 const CODE =
-  /[{}=;\\]|^[.#/]|^\(|--|\w:\/\/|\w\[|\b\d+px\b|^[\w-]+( [\w-]*[a-z]-[\w-]+)+$|^[\w-]*[a-z]-[\w-]+( [\w-]+)+$/;
+  /[{}\\]|\w=\w|;\s*$|^[.#/]|^\(|--\w|\w:\/\/|\w\[|\b\d+px\b|^[\w-]+( [\w-]*[a-z]-[\w-]+)+$|^[\w-]*[a-z]-[\w-]+( [\w-]+)+$/;
 
 /** Two words in a row, or one that begins as a sentence does. */
 export const isProse = (text: string): boolean => hasTwoWords(text) || (hasWord(text) && NAME.test(text));
@@ -65,6 +71,6 @@ export const isProse = (text: string): boolean => hasTwoWords(text) || (hasWord(
 /** Two words in a row, or a word beside a value: no name of a class or of a key. */
 export const hasTwoWords = (text: string): boolean => hasWord(text) && !CODE.test(text) && TWO_WORDS.test(text);
 
-const TWO_WORDS = /\p{L}{2,}[,:;.…]? +[\p{L}\d“(]|[\d)”%] +\p{Ll}{2,}/u;
+const TWO_WORDS = /\p{L}{2,}[,:;.…]? +[\p{L}\d“(]|[\d)”%],? +\p{Ll}{2,}/u;
 /** `Digits`, `Not yet.` */
 const NAME = /^[“(]?\p{Lu}\p{Ll}+[^\w]?$/u;

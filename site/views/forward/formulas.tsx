@@ -11,7 +11,7 @@ import {
   StepSample,
 } from '../../components/math.tsx';
 import { readable } from './state/numbers.ts';
-import { KINDS, type Values, valuesAt } from './state/schedules.ts';
+import { KIND_WORDS, KINDS, type Values, valuesAt } from './state/schedules.ts';
 import { schedules, t } from './state/state.ts';
 
 interface Entry {
@@ -82,7 +82,7 @@ export function Formulas(): JSX.Element {
 }
 
 function FormulaEntry({ title, formulas: Shown, sentence, now }: Entry): JSX.Element {
-  const values = KINDS.map((kind): [string, ComponentChildren] => [
+  const values = KINDS.map((kind): [(typeof KINDS)[number], ComponentChildren] => [
     kind,
     now(valuesAt(schedules.value[kind], t.value)),
   ]);
@@ -96,7 +96,7 @@ function FormulaEntry({ title, formulas: Shown, sentence, now }: Entry): JSX.Ele
       <dl class="forward-legend">
         {values.map(([kind, value]) => (
           <div key={kind} class={`forward-${kind}`}>
-            <dt>{kind}</dt>
+            <dt>{KIND_WORDS[kind]}</dt>
             <dd class="number">{value ?? 'no step at t = 0'}</dd>
           </div>
         ))}

@@ -6,7 +6,7 @@ import { formatRoute } from '../../state/router.ts';
 export const READING = 'reading';
 
 /** By id, as the text writes them. */
-export const PAPERS = {
+export const PAPERS = /* no text */ {
   weng2021: 'Weng 2021',
   ho2020: 'Ho et al. 2020',
   ddim2020: 'Song et al. 2020',

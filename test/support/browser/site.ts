@@ -48,13 +48,25 @@ export const settle = (page: Page): Promise<void> =>
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
   });
 
-/** Elements past the right edge, if the page scrolls sideways. */
+/** What is below the first screen is shown when it comes near. */
+export async function toItsEnd(page: Page): Promise<void> {
+  const atEnd = () =>
+    page.evaluate(() => {
+      scrollBy(0, innerHeight / 2);
+      return scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
+    });
+  while (!(await atEnd())) await page.waitForTimeout(50);
+}
+
+/** Elements past the right edge, if the page scrolls sideways; not those in a part that scrolls by itself. */
 export const overflow = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
+    const scrolls = (one: Element) => one !== document.body && getComputedStyle(one).overflowX !== 'visible';
+    const isInside = (one: Element | null): boolean => one !== null && (scrolls(one) || isInside(one.parentElement));
     return [...document.querySelectorAll('body *')]
-      .filter((element) => element.getBoundingClientRect().right > width + 0.5)
+      .filter((element) => element.getBoundingClientRect().right > width + 0.5 && !isInside(element.parentElement))
       .map((element) => `${element.tagName}.${element.className} ends at ${element.getBoundingClientRect().right}`)
       .slice(0, 8);
   });

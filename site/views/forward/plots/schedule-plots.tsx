@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { alphaBar, beta, Formula, snrOfT } from '../../../components/math.tsx';
 import { readable } from '../state/numbers.ts';
-import { KINDS, times, valuesAt } from '../state/schedules.ts';
+import { KIND_WORDS, KINDS, times, valuesAt } from '../state/schedules.ts';
 import { moveTo, schedules, t } from '../state/state.ts';
 import { scheduleOptions } from './options.ts';
 import { Plot } from './plot.tsx';
@@ -67,7 +67,7 @@ function SchedulePlotFigure({ quantity, symbol, words, spoken, log, top }: PlotK
     [pair, quantity],
   );
   const values = KINDS.map((kind) => [kind, readable(valuesAt(pair[kind], now)[quantity])] as const);
-  const said = values.map(([kind, value]) => `${kind} ${value}`).join(', ');
+  const said = values.map(([kind, value]) => `${KIND_WORDS[kind]} ${value}`).join(', ');
   return (
     <figure class="grid slim gap-8">
       <figcaption class="forward-figure-head">
@@ -77,7 +77,7 @@ function SchedulePlotFigure({ quantity, symbol, words, spoken, log, top }: PlotK
         <dl class="forward-legend">
           {values.map(([kind, value]) => (
             <div key={kind} class={`forward-${kind}`}>
-              <dt>{kind}</dt>
+              <dt>{KIND_WORDS[kind]}</dt>
               <dd class="number">{value}</dd>
             </div>
           ))}

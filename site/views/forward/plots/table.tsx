@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { alphaBar, beta, Formula, SNR } from '../../../components/math.tsx';
 import { readable } from '../state/numbers.ts';
-import { evenTimes, KINDS, valuesAt } from '../state/schedules.ts';
+import { evenTimes, KIND_WORDS, KINDS, valuesAt } from '../state/schedules.ts';
 import { schedules, t } from '../state/state.ts';
 
 export function ScheduleTable(): JSX.Element {
@@ -37,7 +37,7 @@ export function ScheduleTable(): JSX.Element {
               {columns.flatMap(({ name }) =>
                 KINDS.map((kind) => (
                   <th key={name + kind} scope="col">
-                    {kind}
+                    {KIND_WORDS[kind]}
                   </th>
                 )),
               )}

@@ -8,6 +8,7 @@ import { closedFormFactors, makeSchedule, parseSchedulerConfig, type Schedule } 
 import { checkInteger, refuse } from '@onnoise/scheduler/rules';
 
 export const KINDS = ['linear', 'cosine'] as const;
+export const KIND_WORDS = { linear: 'linear', cosine: 'cosine' };
 export type Kind = (typeof KINDS)[number];
 
 /** Bounds and defaults; the defaults are the tutorial's. */

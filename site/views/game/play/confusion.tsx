@@ -48,7 +48,7 @@ function AllRounds({ all, title }: { all: ModelRecord; title: string }): JSX.Ele
   const balanced = balancedAccuracy(confusionOf(all));
   return (
     <p class="muted">
-      Over {all.rounds} round{all.rounds === 1 ? '' : 's'} on this device, {all.passed} of {all.shown} pictures by{' '}
+      Over {all.rounds === 1 ? '1 round' : `${all.rounds} rounds`} on this device, {all.passed} of {all.shown} pictures by{' '}
       {title} passed: {withInterval(shareOf(all.passed, all.shown))}. A coin would let 50 % pass.
       {balanced && ` Your balanced accuracy: ${withInterval(balanced)}.`}
     </p>

@@ -1,5 +1,5 @@
 /** Words about an answered picture. */
-import { classesLabel, conditionWords } from '../../../components/condition-words.ts';
+import { areSexes, conditionWords } from '../../../components/condition-words.ts';
 import type { Giveaway } from '../measures/unusual.ts';
 import type { Table, Told } from '../rules/game.ts';
 import type { Pool } from '../rules/pool.ts';
@@ -20,7 +20,7 @@ export function verdictOf({ said, kind }: Pick<Told, 'said' | 'kind'>, terms: Te
 /** "a 7", "an 8", "female"; another class that is no number in quotes. */
 export function nameOfClass(label: number, names: readonly string[] | undefined): string {
   const name = names?.[label] ?? String(label);
-  if (!/^\d+$/.test(name)) return classesLabel(names ?? []) === 'Sex' ? name : `“${name}”`;
+  if (!/^\d+$/.test(name)) return areSexes(names ?? []) ? name : `“${name}”`;
   return /^(8\d*|11|18)$/.test(name) ? `an ${name}` : `a ${name}`;
 }
 
@@ -36,8 +36,10 @@ export function factOf(told: Told, table: Table): string {
   const asked = [...(label === null ? [] : [nameOfClass(label, info.classNames)]), ...numbersOf(conditions)];
   const how = asked.length === 0 ? '' : `, asked for ${asked.join(', ')}`;
   const { made } = termsOf(pool.terms);
-  return `${capital(made)} on this page by ${model.title}${how}: seed ${seed}, ${steps} step${steps === 1 ? '' : 's'} of DDIM.`;
+  return `${capital(made)} on this page by ${model.title}${how}: seed ${seed}, ${stepsWords(steps)} of DDIM.`;
 }
+
+const stepsWords = (steps: number): string => (steps === 1 ? '1 step' : `${steps} steps`);
 
 const poolNumbers = ({ conditions = {} }: Pool, index: number): Record<string, number> =>
   Object.fromEntries(Object.entries(conditions).map(([name, values]) => [name, values[index]!]));

@@ -2,7 +2,7 @@
 import type { ConditionSpec } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
 import { Button } from '../../../components/button.tsx';
-import { classesLabel, conditionWords } from '../../../components/condition-words.ts';
+import { areSexes, conditionWords } from '../../../components/condition-words.ts';
 import { NumberField } from '../../../components/field.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { Select } from '../../../components/select.tsx';
@@ -23,7 +23,7 @@ const MOST_BESIDE = 12;
 export function Classes({ facts: { classes }, asked }: PartProps): JSX.Element | null {
   if (classes.length < 2) return null;
   const shared = {
-    label: classesLabel(classes) === 'Classes' ? 'Class' : classesLabel(classes), // one of them
+    label: areSexes(classes) ? 'Sex' : 'Class',
     value: String(asked.label),
     options: classes.map((label, i) => ({ value: String(i), label })),
     onChange: (value: string) => change({ label: Number(value) }),

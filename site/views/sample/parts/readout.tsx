@@ -5,6 +5,7 @@ import { loaded } from '../../../state/store.ts';
 import { formatRate, formatSeconds } from '../state/pace.ts';
 import { pictures } from '../state/run.ts';
 import { info, last, pace, phase, position, recorded, run, timestepAt } from '../state/state.ts';
+import { placeWords } from '../state/unit.ts';
 
 export function Readout(): JSX.Element {
   const made = run.value;
@@ -18,7 +19,7 @@ export function Readout(): JSX.Element {
         </math>
         <span class="number">{made ? timestepAt(made, step) : (recorded.value?.t ?? '–')}</span>
       </p>
-      <p class="sample-step number">{made ? `${made.unit} ${step} of ${made.frames.steps}` : before()}</p>
+      <p class="sample-step number">{made ? placeWords(made.unit, step, made.frames.steps) : before()}</p>
       <p class="sample-status number">{status()}</p>
     </div>
   );
@@ -45,7 +46,9 @@ function status(): string {
       return `${pictures(run.value.parameters.count)} in ${formatSeconds(seconds)} · ${rateWords(stepsPerSecond)}`;
     }
     case 'cancelled':
-      return `Cancelled after ${run.value?.unit ?? 'step'} ${Math.max(last.value, 0)}`;
+      return run.value?.unit === 'call'
+        ? `Cancelled after network call ${Math.max(last.value, 0)}`
+        : `Cancelled after step ${Math.max(last.value, 0)}`;
     default:
       return info.value
         ? recorded.value
@@ -58,7 +61,8 @@ function status(): string {
 }
 
 /** `3.42 steps/s` */
-const rateWords = (rate: number) => `${formatRate(rate)} ${run.value?.unit ?? 'step'}s/s`;
+const rateWords = (rate: number) =>
+  run.value?.unit === 'call' ? `${formatRate(rate)} network calls/s` : `${formatRate(rate)} steps/s`;
 
 function loadingStatus(): string {
   const { value } = loaded;

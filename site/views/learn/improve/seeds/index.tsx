@@ -18,7 +18,7 @@ const WORDS: Record<Verdict, string> = {
   better: 'better, beyond chance',
   worse: 'worse, beyond chance',
   open: 'no difference beyond chance',
-  'one seed': 'one seed, which may be luck',
+  alone: 'one seed, which may be luck',
 };
 
 /** Half of what is shown, in loss: all dots and the ends of all intervals. */

@@ -31,11 +31,11 @@ export function differencesOf({ seeds }: Run, first: Run = runOf(FIRST)): { seed
   });
 }
 
-export type Verdict = 'better' | 'worse' | 'open' | 'one seed';
+export type Verdict = 'better' | 'worse' | 'open' | 'alone';
 
 /** Whether the interval lies on one side of 0. */
 export function verdictOf({ range }: Interval): Verdict {
-  if (!range) return 'one seed';
+  if (!range) return 'alone';
   if (range[1] < 0) return 'better';
   return range[0] > 0 ? 'worse' : 'open';
 }

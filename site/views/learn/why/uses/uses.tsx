@@ -36,32 +36,32 @@ export const USES: readonly Use[] = [
     name: 'Find what is unusual',
     words:
       'It has only seen healthy hands. A picture gets a little noise and is drawn again; what the model does not know comes back differently. No label is needed.',
-    pictures: ['a short bone', 'drawn again', 'difference'],
+    pictures: /* text */ ['a short bone', 'drawn again', 'difference'],
   },
   {
     id: 'segmentation',
     name: 'Say which pixel is what',
     words: `To name the noise, the U-Net has to know where bones are. A linear classifier on its feature maps, taught on ${learnt} hands, finds fingers, metacarpals and wrist (Dice ${worst} to ${best}). Other models draw the mask itself, from noise.`,
-    pictures: ['picture', 'found', 'truth'],
+    pictures: /* text */ ['picture', 'found', 'truth'],
   },
   {
     id: 'resolution',
     name: 'Sharpen',
     words: `A scan may be coarse or fast, and the model draws the fine one that belongs to it: super-resolution. Here ${SIDE / factor} × ${SIDE / factor} pixels. Both answers agree with every one of them, and their details differ: these are guessed.`,
-    pictures: ['measured', 'one answer', 'another', 'truth'],
+    pictures: /* text */ ['measured', 'one answer', 'another', 'truth'],
   },
   {
     id: 'translation',
     name: 'Translate',
     words:
       'From a scan of another kind to one of this kind: CT from MR, say. The other kind is made up here: air is black in it, soft tissue bright and bone dark, as in many MR pictures. So one gray may be bone or the rim of the skin. The model knows hands, and so it mostly knows which.',
-    pictures: ['other kind', 'one answer', 'another', 'truth'],
+    pictures: /* text */ ['other kind', 'one answer', 'another', 'truth'],
   },
   {
     id: 'reconstruction',
     name: 'Reconstruct a scan',
     words: `A magnetic resonance scanner measures lines of the picture’s Fourier transform. ${lines[0]} of ${lines[1]} take a third of the time and give ghosts. The model fills in the others, and at each step what was measured is put back.`,
-    pictures: ['measured', 'one answer', 'another', 'truth'],
+    pictures: /* text */ ['measured', 'one answer', 'another', 'truth'],
   },
 ];
 
