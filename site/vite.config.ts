@@ -39,8 +39,13 @@ export interface SiteOptions {
 export function siteConfig({ models, real, out, locale }: SiteOptions = {}): UserConfig {
   const source: UserConfig = { root: here('.'), oxc: { jsx: JSX } };
   const texts = locale ? [localTexts(locale)] : [];
-  const reader = locale && (() => runLocal<typeof import('./build/model-folder.ts')>(here('./build/model-folder.ts'), texts));
-  const assets = { modelsFolder: here('../models'), first: models, real, reader };
+  let folders: Promise<typeof import('./build/model-folder.ts')> | undefined;
+  /** Once: the first view has a minute to ask for the models. */
+  const reader = () => {
+    folders ??= runLocal(here('./build/model-folder.ts'), texts);
+    return folders;
+  };
+  const assets = { modelsFolder: here('../models'), first: models, real, ...(locale && { reader }) };
   return {
     ...source,
     base: './',

@@ -22,8 +22,8 @@ import phantoms from '../public/hands/phantoms.json' with { type: 'json' };
 import type { ModelLine } from '../state/model-line.ts';
 import type { Listing } from '../views/game/rules/listing.ts';
 import recordings from '../views/sample/state/recordings.json' with { type: 'json' };
-import * as modelFolder from './model-folder.ts';
 import type { ModelFolder } from './model-folder.ts';
+import * as modelFolder from './model-folder.ts';
 import { readRealDigits } from './real-digits.ts';
 
 export interface AssetOptions {

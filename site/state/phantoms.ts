@@ -38,7 +38,7 @@ export async function fetchPhantoms(): Promise<Phantoms> {
   const sheet = (await (await fetchFile(ADDRESS, 'the hands')).json()) as PhantomSheet;
   const file = await fetchFile(`${FOLDER}/${sheet.sheet}`, 'the hands');
   const { data } = await pixelsOf(await file.blob());
-  return { ...sheet, pixels: cutSheet(data, sheet) };
+  return { ...sheet, notice: PHANTOM_NOTICE, pixels: cutSheet(data, sheet) };
 }
 
 /**

@@ -46,7 +46,7 @@ describe('drawings and masks', skipBecause(LACKS_CHROMIUM), () => {
     const options = { shape: [1, SIDE, SIDE] as const, conditionImage: LABELS, nullCondition: true };
     const { page, folder, facts } = await open(options, {}, { 'masks.png': sheet });
     expect(facts).toMatch(/It is told\s*a mask of 3 classes: background, bone, flesh/);
-    await page.getByText('Put bone and flesh where you want them. Every picture follows the drawing.').waitFor();
+    await page.getByText('Put bone and flesh where you like. Every picture follows the drawing.').waitFor();
     const pad = page.getByRole('application', { name: 'Your drawing, 8 by 8 pixels' });
     await expect.poll(() => classesOf(pad)).toEqual([...EXAMPLE]);
     const expected = EXAMPLE.slice();

@@ -16,11 +16,12 @@ import {
 } from './rules.ts';
 import { child, children, type Node, nameOf, parse, partsOf } from './syntax.ts';
 
-/** How strings are taken: all with a word in them, what reads like prose, what has two words in a row, or none. */
-type Mode = 'read' | 'prose' | 'words' | 'none';
+/** How strings are taken: all with a letter in them, all with a word, what reads like prose, what has two words in a row, or none. */
+type Mode = 'marked' | 'read' | 'prose' | 'words' | 'none';
 type Modes = readonly (readonly [part: Node, mode: Mode])[];
 
 const HOLDS: Record<Mode, (text: string) => boolean> = {
+  marked: (text) => /\p{L}/u.test(text),
   read: hasWord,
   prose: isProse,
   words: hasTwoWords,
@@ -33,9 +34,10 @@ const HOLDS: Record<Mode, (text: string) => boolean> = {
  */
 export function findMessages(code: string, file: string, usual: 'prose' | 'words' = 'prose'): Message[] {
   const messages: Message[] = [];
+  const taken = new Set<Node>();
   const visit = (node: Node, given: Mode, parent?: Node): void => {
     const mode = markBefore(code, node.start) ?? given;
-    const message = messageOf(code, node, mode, parent);
+    const message = taken.has(node) ? undefined : messageOf(code, node, mode, parent, taken);
     if (message) messages.push(message);
     for (const [part, how] of below(node, mode, usual)) visit(part, how, node);
   };
@@ -47,15 +49,21 @@ export function findMessages(code: string, file: string, usual: 'prose' | 'words
 function markBefore(code: string, start: number): Mode | undefined {
   const before = code.slice(Math.max(0, start - 30), start).trimEnd();
   if (before.endsWith('/* no text */')) return 'none';
-  return before.endsWith('/* text */') ? 'read' : undefined;
+  return before.endsWith('/* text */') ? 'marked' : undefined;
 }
 
-function messageOf(code: string, node: Node, mode: Mode, parent: Node | undefined): Message | undefined {
+function messageOf(
+  code: string,
+  node: Node,
+  mode: Mode,
+  parent: Node | undefined,
+  taken: Set<Node>,
+): Message | undefined {
   switch (node.type) {
     case 'JSXElement':
     case 'JSXFragment': {
       const parts = children(node, 'children');
-      return mode === 'none' || isFormula(node) || parts.length === 0 ? undefined : messageOfChildren(code, parts);
+      return mode === 'none' || isFormula(node) || parts.length === 0 ? undefined : messageOfChildren(code, parts, taken);
     }
     case 'Literal':
       return messageOfString(node, mode, parent?.type === 'JSXAttribute');
@@ -74,7 +82,12 @@ function messageOfString({ value, start, end }: Node, mode: Mode, isAttribute: b
 function messageOfTemplate(code: string, node: Node, mode: Mode): Message | undefined {
   const quasis = children(node, 'quasis').map(({ value }) => (value as { cooked: string }).cooked);
   // A value counts as a number, and two pieces of words do not become one.
-  if (!hasWord(quasis.join(' ')) || !HOLDS[mode](quasis.join('0')) || quasis.some((text) => /[{}]/.test(text)))
+  const holds = HOLDS[mode];
+  if (
+    !(mode === 'marked' ? holds : hasWord)(quasis.join(' ')) ||
+    !holds(quasis.join('0')) ||
+    quasis.some((text) => /[{}]/.test(text))
+  )
     return undefined;
   const places = collectPlaces(code);
   const names = children(node, 'expressions').map((one) => places.value(one, [one.start, one.end]));

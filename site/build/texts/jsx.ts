@@ -1,16 +1,21 @@
 /** The children of a JSX element as one message: words, and the values and elements between them. */
 import type { Message } from './message.ts';
-import { collectPlaces } from './places.ts';
+import { collectPlaces, type Places } from './places.ts';
 import { FORMULAS, hasWord } from './rules.ts';
 import { child, children, type Node, nameOf } from './syntax.ts';
 
-/** @returns undefined where no words stand right among the children */
-export function messageOfChildren(code: string, parts: readonly Node[]): Message | undefined {
+/**
+ * @param taken gets what the message says already: elements around words, and strings in braces
+ * @returns undefined where no words stand right among the children
+ */
+export function messageOfChildren(code: string, parts: readonly Node[], taken: Set<Node>): Message | undefined {
   const own = parts.map((part) => wordsOf(part) ?? '').join(' ');
   if (!hasWord(own)) return undefined;
   const places = collectPlaces(code);
-  const text = textOf(parts, places);
+  const inside: Node[] = [];
+  const text = textOf(parts, places, inside);
   if (text === undefined) return undefined;
+  for (const node of inside) taken.add(node);
   const before = /^\s*/.exec(text)![0];
   const after = /\s*$/.exec(text)![0];
   return {
@@ -23,16 +28,18 @@ export function messageOfChildren(code: string, parts: readonly Node[]): Message
 }
 
 /** @returns undefined where its words have a brace or an angle, which would read as a place */
-function textOf(parts: readonly Node[], places: ReturnType<typeof collectPlaces>): string | undefined {
+function textOf(parts: readonly Node[], places: Places, inside: Node[]): string | undefined {
   let text = '';
   for (const part of parts) {
     const words = wordsOf(part);
     if (words !== undefined) {
       if (/[{}<>]/.test(words)) return undefined;
       text += words;
+      if (part.type === 'JSXExpressionContainer') inside.push(child(part, 'expression'));
     } else if (isAround(part)) {
-      const inner = textOf(children(part, 'children'), places);
+      const inner = textOf(children(part, 'children'), places, inside);
       if (inner === undefined) return undefined;
+      inside.push(part);
       const name = places.element(part);
       text += `<${name}>${inner}</${name}>`;
     } else if (part.type === 'JSXExpressionContainer') {

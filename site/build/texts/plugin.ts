@@ -5,6 +5,9 @@ import { messagesOf, ROOT } from './catalogue.ts';
 import type { Locale } from './locale.ts';
 import { rewrite } from './rewrite.ts';
 
+/** Not what is fetched as a file; the entry of a worker has a name of its own. */
+const MODULE = /\.tsx?(\?worker_file\b.*)?$/;
+
 export function localTexts(locale: Locale): Plugin {
   const translate = (code: string, path: string) => {
     const messages = messagesOf(path, code);
@@ -16,9 +19,9 @@ export function localTexts(locale: Locale): Plugin {
     name: 'onnoise:texts',
     enforce: 'pre',
     transform: {
-      filter: { id: /\.tsx?$/ },
+      filter: { id: MODULE },
       handler(code, id) {
-        const said = translate(code, relative(ROOT, id).split(sep).join('/'));
+        const said = translate(code, relative(ROOT, id.replace(/\?.*/, '')).split(sep).join('/'));
         return said === undefined ? null : { code: said, map: null };
       },
     },

@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { CLOSE, OPEN } from '#site/build/texts/pseudo.ts';
 import { hasWord } from '#site/build/texts/rules.ts';
 
-/** Code, formulas, and what is said in another language: papers' titles, names of models. */
-const FOREIGN = 'code, pre, kbd, math, script, style, sub, sup, textarea, [translate="no"]';
+/** Code and formulas, and what no visitor of this browser sees. */
+const FOREIGN = 'code, pre, kbd, math, script, style, noscript, sub, sup, textarea';
 const ATTRIBUTES = ['aria-label', 'title', 'alt', 'placeholder', 'aria-valuetext', 'aria-description'];
 
 interface Seen {
@@ -13,10 +13,11 @@ interface Seen {
   place: string;
 }
 
-/** @returns each with its place */
-export async function unsaid(page: Page): Promise<string[]> {
+/** @param names what is called the same in all languages. @returns each with its place */
+export async function unsaid(page: Page, names = /^$/): Promise<string[]> {
   const seen = await page.evaluate(read, { FOREIGN, ATTRIBUTES, OPEN, CLOSE });
-  return [...new Set(seen.filter(({ text }) => hasWord(text)).map(({ text, place }) => `${place}: ${text}`))];
+  const words = seen.filter(({ text }) => hasWord(text) && !names.test(text));
+  return [...new Set(words.map(({ text, place }) => `${place}: ${text}`))];
 }
 
 function read(given: { FOREIGN: string; ATTRIBUTES: string[]; OPEN: string; CLOSE: string }): Seen[] {
@@ -47,7 +48,11 @@ function read(given: { FOREIGN: string; ATTRIBUTES: string[]; OPEN: string; CLOS
     const [text, after] = outside(node.nodeValue ?? '', depth);
     seen.push({ text, place: placeOf(element) });
     // What was cut off at one place must not hide the next ones.
-    depth = element.closest('p, li, h1, h2, h3, button, a, label, td, th, figcaption, text, legend, summary, option, dt, dd') ? after : 0;
+    depth = element.closest(
+      'p, li, h1, h2, h3, button, a, label, td, th, figcaption, text, legend, summary, option, dt, dd',
+    )
+      ? after
+      : 0;
     if (after < 0) depth = 0;
   }
   const [title] = outside(document.title, 0);

@@ -41,7 +41,7 @@ export function ChainDemo(): JSX.Element {
       </p>
       <div class="forward-race">
         <Way
-          title={`Chain, ${now} ${now === 1 ? 'step' : 'steps'}`}
+          title={now === 1 ? 'Chain, 1 step' : `Chain, ${now} steps`}
           class="forward-way-chain"
           x={shown?.x ?? image?.x0}
         >

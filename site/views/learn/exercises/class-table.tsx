@@ -42,7 +42,7 @@ export function ClassTable(): JSX.Element {
           <section class="learn-class-scroll" aria-label="What the class has done" tabIndex={0}>
             <table>
               <caption>
-                Right answers of three, by chapter: {works.length} {works.length === 1 ? 'link' : 'links'}
+                Right answers of three, by chapter: {works.length === 1 ? '1 link' : `${works.length} links`}
               </caption>
               <thead>
                 <tr>
@@ -109,7 +109,7 @@ function Game({ works }: { works: readonly Work[] }): JSX.Element | null {
   });
   return (
     <p>
-      The game: {played.length} {played.length === 1 ? 'player' : 'players'} took {passed} of {shown} synthetic pictures
+      The game: {played.length === 1 ? '1 player' : `${played.length} players`} took {passed} of {shown} synthetic pictures
       for real, and {doubted} of {reals} real ones for synthetic.{' '}
       {accuracy && `Balanced accuracy ${withInterval(accuracy)}; a coin has 50 %.`} Players who see the same picture
       often err alike, so the true interval is wider.

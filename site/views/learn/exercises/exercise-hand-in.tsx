@@ -59,8 +59,9 @@ function Handed({ work, left }: { work: Work; left: number }): JSX.Element {
         </p>
         {left > 0 && (
           <p class="learn-answer-wrong">
-            {left} {left === 1 ? 'answer belongs' : 'answers belong'} to no exercise of this page: it may be another
-            version.
+            {left === 1
+              ? '1 answer belongs to no exercise of this page: it may be another version.'
+              : `${left} answers belong to no exercise of this page: it may be another version.`}
           </p>
         )}
       </header>

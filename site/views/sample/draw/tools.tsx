@@ -48,7 +48,7 @@ export function Tools(): JSX.Element {
           min={1}
           max={Math.max(2, Math.round(Math.max(height, width) / 4))}
           disabled={tool.value === 'fill'}
-          format={(size) => `${size} ${size === 1 ? 'pixel' : 'pixels'}`}
+          format={(size) => (size === 1 ? '1 pixel' : `${size} pixels`)}
           onInput={(size) => {
             brushSize.value = size;
           }}

@@ -5,7 +5,7 @@ import { loaded } from '../../../state/store.ts';
 import { formatRate, formatSeconds } from '../state/pace.ts';
 import { pictures } from '../state/run.ts';
 import { info, last, pace, phase, position, recorded, run, timestepAt } from '../state/state.ts';
-import { placeWords } from '../state/unit.ts';
+import { counted, UNIT_WORDS } from '../state/unit.ts';
 
 export function Readout(): JSX.Element {
   const made = run.value;
@@ -19,7 +19,7 @@ export function Readout(): JSX.Element {
         </math>
         <span class="number">{made ? timestepAt(made, step) : (recorded.value?.t ?? '–')}</span>
       </p>
-      <p class="sample-step number">{made ? placeWords(made.unit, step, made.frames.steps) : before()}</p>
+      <p class="sample-step number">{made ? `${UNIT_WORDS[made.unit]} ${step} of ${made.frames.steps}` : before()}</p>
       <p class="sample-status number">{status()}</p>
     </div>
   );
@@ -46,9 +46,7 @@ function status(): string {
       return `${pictures(run.value.parameters.count)} in ${formatSeconds(seconds)} · ${rateWords(stepsPerSecond)}`;
     }
     case 'cancelled':
-      return run.value?.unit === 'call'
-        ? `Cancelled after network call ${Math.max(last.value, 0)}`
-        : `Cancelled after step ${Math.max(last.value, 0)}`;
+      return `Cancelled after ${UNIT_WORDS[unit()]} ${Math.max(last.value, 0)}`;
     default:
       return info.value
         ? recorded.value
@@ -61,8 +59,9 @@ function status(): string {
 }
 
 /** `3.42 steps/s` */
-const rateWords = (rate: number) =>
-  run.value?.unit === 'call' ? `${formatRate(rate)} network calls/s` : `${formatRate(rate)} steps/s`;
+const rateWords = (rate: number) => `${counted(formatRate(rate), unit())}/s`;
+
+const unit = () => run.value?.unit ?? 'step';
 
 function loadingStatus(): string {
   const { value } = loaded;

@@ -39,7 +39,7 @@ export function MaskTools({ source }: { source: Source }): JSX.Element {
         value={brush.value}
         min={1}
         max={Math.max(2, Math.round(Math.max(height, width) / 3))}
-        format={(size) => `${size} ${size === 1 ? 'pixel' : 'pixels'}`}
+        format={(size) => (size === 1 ? '1 pixel' : `${size} pixels`)}
         onInput={(size) => {
           brush.value = size;
         }}

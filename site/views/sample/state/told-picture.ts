@@ -62,9 +62,9 @@ export function toldEntries(told: ToldPicture | undefined): Partial<ToldDraft> {
   return told?.kind === 'drawing' && told.text !== undefined ? { drawing: told.text } : {};
 }
 
-/** `Put soft tissue, radius and the others where you want them. Every picture follows the drawing.` */
+/** `Put soft tissue, radius and the others where you like. Every picture follows the drawing.` */
 export function drawWords([, ...classes]: readonly string[]): string {
   const [first, second] = classes;
   const names = classes.length > 2 ? `${first}, ${second} and the others` : classes.join(' and ');
-  return `Put ${names} where you want ${classes.length === 1 ? 'it' : 'them'}. Every picture follows the drawing.`;
+  return `Put ${names} where you like. Every picture follows the drawing.`;
 }

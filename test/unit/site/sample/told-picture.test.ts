@@ -88,8 +88,8 @@ describe('what the network is told', () => {
 
   it('is named by the classes to draw', () => {
     const follows = 'Every picture follows the drawing.';
-    expect(drawWords(['background', 'bone'])).toBe(`Put bone where you want it. ${follows}`);
-    expect(drawWords(['background', 'bone', 'flesh'])).toBe(`Put bone and flesh where you want them. ${follows}`);
-    expect(drawWords(['none', 'a', 'b', 'c'])).toBe(`Put a, b and the others where you want them. ${follows}`);
+    expect(drawWords(['background', 'bone'])).toBe(`Put bone where you like. ${follows}`);
+    expect(drawWords(['background', 'bone', 'flesh'])).toBe(`Put bone and flesh where you like. ${follows}`);
+    expect(drawWords(['none', 'a', 'b', 'c'])).toBe(`Put a, b and the others where you like. ${follows}`);
   });
 });

@@ -42,7 +42,10 @@ describe('strings', () => {
   ])('%s', (code, texts) => expect(textsOf(code)).toEqual(texts));
 
   it('of a library are found by two words in a row, since its names begin with capitals', () => {
-    expect(textsOf('refuse("load the model", "Conv", "an integer")', 'words')).toEqual(['load the model', 'an integer']);
+    expect(textsOf('refuse("load the model", "Conv", "an integer")', 'words')).toEqual([
+      'load the model',
+      'an integer',
+    ]);
   });
 });
 

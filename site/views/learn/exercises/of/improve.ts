@@ -1,6 +1,8 @@
 /** Exercises on improvements: what may be compared, how sure it is, and how few calls will do. */
 import { exercise, faultOf, say } from '../rules/exercise.ts';
 
+const counted = (steps: number): string => (steps === 1 ? '1 step' : `${steps} steps`);
+
 /** Student's t for 95 %, by the number of values. */
 const STUDENT: Readonly<Record<number, number>> = { 3: 4.303, 4: 3.182, 5: 2.776 };
 
@@ -90,7 +92,7 @@ export const improve = [
           return 'Press “Learn” first, and wait until diffusion has learnt.';
         return [few.steps, ...[1, 2, 4, 8, 50].map((count) => few.missed[count] ?? 9)];
       },
-      shown: ([steps = 0]) => `${steps} ${steps === 1 ? 'step' : 'steps'}`,
+      shown: ([steps = 0]) => counted(steps),
       check: ([steps = 0, ...missed], { miss }) => {
         const counts = [1, 2, 4, 8, 50];
         const fewest = counts.find((_, i) => missed[i]! < miss);
@@ -98,7 +100,7 @@ export const improve = [
         if (steps === fewest) return undefined;
         return now < miss
           ? `${steps} steps do, but fewer do, too.`
-          : `With ${steps} ${steps === 1 ? 'step' : 'steps'} it misses by ${say(now)}.`;
+          : `With ${counted(steps)} it misses by ${say(now)}.`;
       },
       hint: () => 'The table has a row for each number of steps.',
       solution: () =>

@@ -138,7 +138,8 @@ function One({ name, showPaths }: { name: Name; showPaths: boolean }): JSX.Eleme
   }
   const count = steps.value;
   const missed = result && twoDecimals(result.missed.get(count)!);
-  const words = missed ? `${counted(count)} ${count === 1 ? 'ends' : 'end'} ${missed} off` : 'has not learnt yet';
+  const off = () => (count === 1 ? `1 step ends ${missed} off` : `${count} steps end ${missed} off`);
+  const words = missed ? off() : 'has not learnt yet';
   return (
     <Plane
       title={TITLES[name]}
