@@ -33,7 +33,9 @@ export function serviceWorker(): Plugin {
     closeBundle: {
       order: 'post',
       sequential: true,
-      handler: async () => buildWorker(outDir, await listBuilt(outDir, chapters)),
+      handler: async (error?: Error) => {
+        if (!error) await buildWorker(outDir, await listBuilt(outDir, chapters));
+      },
     },
   };
 }

@@ -104,15 +104,12 @@ const Intro = (): JSX.Element => (
   </header>
 );
 
-/** Of the calls that are live. */
-const CALLS = ['One call', 'Two calls', 'Three calls', 'Four calls'];
-
 /** A model that draws while sliders move needs no button, and leaves the room to its picture. */
 const LiveIntro = ({ calls }: { calls: number }): JSX.Element => (
   <header class="sample-intro">
     <div>
       <h1>Out of noise, a picture</h1>
-      <p class="lede">{CALLS[calls - 1]} of a network, and noise is a picture. Move a slider: it draws again.</p>
+      <p class="lede">{calls === 1 ? 'One call' : `${calls} calls`} of a network, and noise is a picture. Move a slider: it draws again.</p>
     </div>
   </header>
 );

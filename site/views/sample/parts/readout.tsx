@@ -5,7 +5,7 @@ import { loaded } from '../../../state/store.ts';
 import { formatRate, formatSeconds } from '../state/pace.ts';
 import { pictures } from '../state/run.ts';
 import { info, last, pace, phase, position, recorded, run, timestepAt } from '../state/state.ts';
-import { counted, UNIT_WORDS } from '../state/unit.ts';
+import { counted, STEP } from '../state/unit.ts';
 
 export function Readout(): JSX.Element {
   const made = run.value;
@@ -19,7 +19,7 @@ export function Readout(): JSX.Element {
         </math>
         <span class="number">{made ? timestepAt(made, step) : (recorded.value?.t ?? '–')}</span>
       </p>
-      <p class="sample-step number">{made ? `${UNIT_WORDS[made.unit]} ${step} of ${made.frames.steps}` : before()}</p>
+      <p class="sample-step number">{made ? `${made.unit} ${step} of ${made.frames.steps}` : before()}</p>
       <p class="sample-status number">{status()}</p>
     </div>
   );
@@ -46,7 +46,7 @@ function status(): string {
       return `${pictures(run.value.parameters.count)} in ${formatSeconds(seconds)} · ${rateWords(stepsPerSecond)}`;
     }
     case 'cancelled':
-      return `Cancelled after ${UNIT_WORDS[unit()]} ${Math.max(last.value, 0)}`;
+      return `Cancelled after ${unit()} ${Math.max(last.value, 0)}`;
     default:
       return info.value
         ? recorded.value
@@ -61,7 +61,7 @@ function status(): string {
 /** `3.42 steps/s` */
 const rateWords = (rate: number) => `${counted(formatRate(rate), unit())}/s`;
 
-const unit = () => run.value?.unit ?? 'step';
+const unit = () => run.value?.unit ?? STEP;
 
 function loadingStatus(): string {
   const { value } = loaded;

@@ -21,7 +21,6 @@ import {
   run,
   timestepAt,
 } from '../state/state.ts';
-import { UNIT_WORDS } from '../state/unit.ts';
 import { useBox } from './use-box.ts';
 
 const THUMB = 40;
@@ -54,7 +53,7 @@ export function Transport(): JSX.Element {
           disabled={off}
           aria-label="Step"
           aria-valuetext={
-            made ? `${UNIT_WORDS[made.unit]} ${step} of ${steps}, t = ${timestepAt(made, step)}` : 'nothing sampled yet'
+            made ? `${made.unit} ${step} of ${steps}, t = ${timestepAt(made, step)}` : 'nothing sampled yet'
           }
           ref={(input) => {
             input?.style.setProperty('--filled', `${(step / steps) * 100}%`);

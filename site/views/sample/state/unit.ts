@@ -4,16 +4,17 @@
  */
 import { type SamplerName, samplerRecord } from '@onnoise/scheduler';
 
-export type Unit = 'step' | 'call';
-
-export const UNIT_WORDS: Record<Unit, string> = { step: 'step', call: 'network call' };
+/** The word itself: it is compared only here, where a translation says it as well. */
+export type Unit = 'step' | 'network call';
 
 export const unitOf = (sampler: SamplerName, resamples = 1): Unit =>
-  samplerRecord(sampler).calls === 1 && resamples === 1 ? 'step' : 'call';
+  samplerRecord(sampler).calls === 1 && resamples === 1 ? STEP : 'network call';
+
+export const STEP = /* text */ 'step';
 
 /** `1 step`, `19 network calls`. */
 export const counted = (count: number | string, unit: Unit): string =>
-  unit === 'step'
+  unit === STEP
     ? count === 1
       ? '1 step'
       : `${count} steps`

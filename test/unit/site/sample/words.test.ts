@@ -6,13 +6,13 @@ import { counted, unitOf } from '#site/views/sample/state/unit.ts';
 describe('unitOf', () => {
   test('is a step only where the sampler calls the network once a step', () => {
     expect(unitOf('ddim')).toBe('step');
-    expect(unitOf('heun')).toBe('call');
-    expect(unitOf('dpmpp_2s_ancestral')).toBe('call');
+    expect(unitOf('heun')).toBe('network call');
+    expect(unitOf('dpmpp_2s_ancestral')).toBe('network call');
   });
 });
 
 test('counted has a plural', () => {
-  expect([counted(1, 'step'), counted(19, 'call')]).toEqual(['1 step', '19 network calls']);
+  expect([counted(1, 'step'), counted(19, 'network call')]).toEqual(['1 step', '19 network calls']);
 });
 
 describe('optionHint', () => {
