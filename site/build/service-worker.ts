@@ -18,6 +18,8 @@ const UNLISTED = /(^|\/)\.|\.(map|gz|br)$|^serve\.mjs$/;
 export function serviceWorker(): Plugin {
   let outDir = '';
   let chapters: ReadonlySet<string> = new Set();
+  /** Else the build has failed, and says why by itself. */
+  let written = false;
   return {
     name: 'onnoise:service-worker',
     apply: 'build',
@@ -30,11 +32,14 @@ export function serviceWorker(): Plugin {
         chapters = filesOfChapters(bundle);
       },
     },
+    writeBundle: () => {
+      written = true;
+    },
     closeBundle: {
       order: 'post',
       sequential: true,
-      handler: async (error?: Error) => {
-        if (!error) await buildWorker(outDir, await listBuilt(outDir, chapters));
+      handler: async () => {
+        if (written) await buildWorker(outDir, await listBuilt(outDir, chapters));
       },
     },
   };

@@ -63,7 +63,9 @@ function messageOf(
     case 'JSXElement':
     case 'JSXFragment': {
       const parts = children(node, 'children');
-      return mode === 'none' || isFormula(node) || parts.length === 0 ? undefined : messageOfChildren(code, parts, taken);
+      return mode === 'none' || isFormula(node) || parts.length === 0
+        ? undefined
+        : messageOfChildren(code, parts, taken);
     }
     case 'Literal':
       return messageOfString(node, mode, parent?.type === 'JSXAttribute');

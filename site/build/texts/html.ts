@@ -3,10 +3,10 @@ import type { Message } from './message.ts';
 import { hasTwoWords } from './rules.ts';
 
 const BETWEEN = /(?<=>)[^<>]+(?=<)/g;
-const CONTENT = /(?<=content=")[^"]+(?=")/g;
+const DESCRIPTION = /(?<=name="description"\s+content=")[^"]+(?=")/g;
 
 export function messagesOfHtml(html: string): Message[] {
-  const found = [...html.matchAll(BETWEEN), ...html.matchAll(CONTENT)].filter(([text]) => hasTwoWords(text));
+  const found = [...html.matchAll(BETWEEN), ...html.matchAll(DESCRIPTION)].filter(([text]) => hasTwoWords(text));
   return found.map(({ 0: text, index }) => ({
     text: text.trim().replaceAll(/\s+/g, ' '),
     kind: 'html' as const,

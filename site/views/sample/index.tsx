@@ -109,7 +109,10 @@ const LiveIntro = ({ calls }: { calls: number }): JSX.Element => (
   <header class="sample-intro">
     <div>
       <h1>Out of noise, a picture</h1>
-      <p class="lede">{calls === 1 ? 'One call' : `${calls} calls`} of a network, and noise is a picture. Move a slider: it draws again.</p>
+      <p class="lede">
+        {calls === 1 ? 'One call' : `${calls} calls`} of a network, and noise is a picture. Move a slider: it draws
+        again.
+      </p>
     </div>
   </header>
 );

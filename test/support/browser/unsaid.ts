@@ -47,14 +47,9 @@ function read(given: { FOREIGN: string; ATTRIBUTES: string[]; OPEN: string; CLOS
     }
     const [text, after] = outside(node.nodeValue ?? '', depth);
     seen.push({ text, place: placeOf(element) });
-    // What was cut off at one place must not hide the next ones.
-    depth = element.closest(
-      'p, li, h1, h2, h3, button, a, label, td, th, figcaption, text, legend, summary, option, dt, dd',
-    )
-      ? after
-      : 0;
-    if (after < 0) depth = 0;
+    depth = Math.max(0, after);
   }
+  if (depth > 0) seen.push({ text: 'a text whose end was cut off', place: 'body' });
   const [title] = outside(document.title, 0);
   return [...seen, { text: title, place: 'title' }];
 }

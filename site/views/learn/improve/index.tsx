@@ -172,7 +172,7 @@ function LossChart({ before, after, name }: { before: Run; after: Run; name: str
       label={`Loss: ${end[1]} with ${name}, ${old.at(-1)![1]} without`}
       points={points}
       other={old}
-      x={{ name: 'rounds', max: end[0] }}
+      x={{ name: /* text */ 'rounds', max: end[0] }}
       y="loss (dashed: the tutorial’s network)"
     />
   );

@@ -153,7 +153,7 @@ function Loss(): JSX.Element | null {
     <LineChart
       label={`The loss so far: ${last.toFixed(2)} after ${all.length} rounds`}
       points={points}
-      x={{ name: 'rounds', max: count * MEAN_OF }}
+      x={{ name: /* text */ 'rounds', max: count * MEAN_OF }}
       y="loss"
       top={1.2}
     />
