@@ -293,7 +293,12 @@ function fail(/** @type {unknown} */ error) {
 form.addEventListener('input', describe);
 select('model').addEventListener('change', chooseModel);
 $('told').addEventListener('change', async () => {
-  told = await readFiles(input('told').files ?? []).catch((error) => (fail(error), []));
+  try {
+    told = await readFiles(input('told').files ?? []);
+  } catch (error) {
+    told = [];
+    fail(error);
+  }
   describe();
 });
 form.addEventListener('submit', (event) => {

@@ -144,7 +144,11 @@ async function foreignInputs(file: Blob): Promise<string | undefined> {
   const header = await readOnnxHeader(file, ONNX).catch(() => undefined);
   const names = header?.inputs.map(({ name }) => name);
   if (!names || ['sample', 'timestep'].every((name) => names.includes(name))) return undefined;
-  return names.length === 0 ? 'no inputs' : names.length === 1 ? `the input ${list(names)}` : `the inputs ${list(names)}`;
+  return names.length === 0
+    ? 'no inputs'
+    : names.length === 1
+      ? `the input ${list(names)}`
+      : `the inputs ${list(names)}`;
 }
 
 function list(names: readonly string[]): string {

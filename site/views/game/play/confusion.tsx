@@ -48,8 +48,8 @@ function AllRounds({ all, title }: { all: ModelRecord; title: string }): JSX.Ele
   const balanced = balancedAccuracy(confusionOf(all));
   return (
     <p class="muted">
-      Over {all.rounds === 1 ? '1 round' : `${all.rounds} rounds`} on this device, {all.passed} of {all.shown} pictures by{' '}
-      {title} passed: {withInterval(shareOf(all.passed, all.shown))}. A coin would let 50 % pass.
+      Over {all.rounds === 1 ? '1 round' : `${all.rounds} rounds`} on this device, {all.passed} of {all.shown} pictures
+      by {title} passed: {withInterval(shareOf(all.passed, all.shown))}. A coin would let 50 % pass.
       {balanced && ` Your balanced accuracy: ${withInterval(balanced)}.`}
     </p>
   );

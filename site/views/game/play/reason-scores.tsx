@@ -32,8 +32,8 @@ export function ReasonScores(): JSX.Element | null {
         </tbody>
       </table>
       <p class="muted">
-        {silent > 0 && (silent === 1 ? '1 answer without a reason. ' : `${silent} answers without a reason. `)}A coin is right in half of all
-        cases, so a reason proves itself only over several rounds.
+        {silent > 0 && (silent === 1 ? '1 answer without a reason. ' : `${silent} answers without a reason. `)}A coin is
+        right in half of all cases, so a reason proves itself only over several rounds.
       </p>
     </section>
   );

@@ -109,8 +109,8 @@ function Game({ works }: { works: readonly Work[] }): JSX.Element | null {
   });
   return (
     <p>
-      The game: {played.length === 1 ? '1 player' : `${played.length} players`} took {passed} of {shown} synthetic pictures
-      for real, and {doubted} of {reals} real ones for synthetic.{' '}
+      The game: {played.length === 1 ? '1 player' : `${played.length} players`} took {passed} of {shown} synthetic
+      pictures for real, and {doubted} of {reals} real ones for synthetic.{' '}
       {accuracy && `Balanced accuracy ${withInterval(accuracy)}; a coin has 50 %.`} Players who see the same picture
       often err alike, so the true interval is wider.
     </p>
