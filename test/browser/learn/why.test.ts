@@ -82,7 +82,7 @@ describe('the chapter on why', skipBecause(LACKS_CHROMIUM), () => {
     const { page } = await openSite(browser(), host(), '#/learn/why');
     const strips = page.locator('.learn-use-strip img');
     await strips.first().waitFor({ state: 'attached' });
-    expect(await strips.count()).toBe(5);
+    expect(await strips.count()).toBe(6);
     for (const strip of await strips.all()) {
       await strip.scrollIntoViewIfNeeded();
       const size = () => strip.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]);

@@ -363,7 +363,7 @@ describe('the options of npm run web', () => {
     [['serve', 'models/digits'], /a folder must follow --model, received "models\/digits" alone/],
     [['serve', '--csv', 'x'], /--csv must come with --real, received it alone/],
     [['serve', '--hands'], /--hands must come with --real, received it alone/],
-    [['serve', '--out', 'x'], /--out is an option of "npm run build:web"/],
+    [['serve', '--out', 'x'], /--out and --locale are options of "npm run build:web"/],
     [['build', '--port', '1'], /options of "npm run web"/],
     [['serve', '--port', 'x'], /--port must be an integer from 0 to 65535, received "x"/],
   ])('refuse %j', async (args, message) => {

@@ -18,7 +18,7 @@ describe('intervalOf', () => {
 
 test('verdictOf asks on which side of 0 an interval lies', () => {
   const of = (...values: number[]) => verdictOf(intervalOf(values));
-  expect([of(-1, -1.1, -0.9), of(1, 1.1, 0.9), of(-1, 1, 0), of(-1)]).toEqual(['better', 'worse', 'open', 'one seed']);
+  expect([of(-1, -1.1, -0.9), of(1, 1.1, 0.9), of(-1, 1, 0), of(-1)]).toEqual(['better', 'worse', 'open', 'alone']);
 });
 
 test('differencesOf compares with the same seed, and leaves out a seed that one of both lacks', () => {
