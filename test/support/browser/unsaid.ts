@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { CLOSE, OPEN } from '#site/build/texts/pseudo.ts';
 import { hasWord } from '#site/build/texts/rules.ts';
 
-/** Code and formulas, and what no visitor of this browser sees. */
-const FOREIGN = 'code, pre, kbd, math, script, style, noscript, sub, sup, textarea';
+/** Code, formulas, titles of papers and addresses, and what no visitor of this browser sees. */
+const FOREIGN = 'code, pre, kbd, math, script, style, noscript, sub, sup, textarea, [translate=no]';
 const ATTRIBUTES = ['aria-label', 'title', 'alt', 'placeholder', 'aria-valuetext', 'aria-description'];
 
 interface Seen {

@@ -37,17 +37,17 @@ export default function DestroyChapter(): JSX.Element {
       <section class="learn-text grid gap-12">
         <h2>Many steps, and a schedule</h2>
         <p>
-          A schedule is a list of β, one for each t. It is fixed before anything is learnt, and is the same for all
-          pictures. So it is known in advance how much noise there is at each t: <Formula>{root(alphaBar)}</Formula> of
-          the picture is left, where ᾱ<sub>t</sub> is the product of all 1 − β up to t, and{' '}
-          <Formula>{root(less(alphaBar))}</Formula> of ε has come. Any t is one jump away.
+          A schedule says how much noise each step adds: it is a list of β, one for each t, fixed before anything is
+          learnt, and the same for all pictures. So it is known in advance how much noise there is at each t:{' '}
+          <Formula>{root(alphaBar)}</Formula> of the picture is left, where ᾱ<sub>t</sub> is the product of all 1 − β up
+          to t, and <Formula>{root(less(alphaBar))}</Formula> of ε has come. Any t is one jump away.
         </p>
       </section>
       <ChainAndJump />
       <Legend of={['x0', 'xt', 'ε', 'βt', 'αt', 'ᾱt', 't', 'μ', 'σ']} />
       <TakeAway>
         One step: keep <Formula>{root(less(<mi>β</mi>))}</Formula> of every pixel, and add a random number of variance
-        β. Since a sum of Gaussians is a Gaussian, t steps are one jump.
+        β. The schedule has fixed that β for each t. Since a sum of Gaussians is a Gaussian, t steps are one jump.
       </TakeAway>
       <Notes notes={NOTES} />
       <p>

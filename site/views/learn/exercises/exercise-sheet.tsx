@@ -113,7 +113,9 @@ function One({ exercise, number, seed, solutions }: OneProps): JSX.Element {
       )}
       <p class="learn-sheet-link">
         <a href={link}>Open it{exercise.figure && ', with its figure set'}</a>
-        <span class="learn-printed">{new URL(link, location.href).href.replace(/^https?:\/\//, '')}</span>
+        <span class="learn-printed" translate={false}>
+          {new URL(link, location.href).href.replace(/^https?:\/\//, '')}
+        </span>
       </p>
     </article>
   );

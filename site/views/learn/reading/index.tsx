@@ -68,10 +68,10 @@ function Entry({ id, asked }: { id: PaperId; asked: boolean }): JSX.Element {
       class={asked ? 'learn-paper learn-paper-asked' : 'learn-paper'}
       aria-current={asked || undefined}
     >
-      <a href={linkOf(paper)} rel="noreferrer">
+      <a href={linkOf(paper)} rel="noreferrer" translate={false}>
         {paper.title}
       </a>
-      <span class="muted">
+      <span class="muted" translate={false}>
         {paper.authors}, {paper.year}. {where}
       </span>
       <span>{paper.why}</span>

@@ -84,11 +84,10 @@ export default function SamplingChapter(): JSX.Element {
       <section class="learn-text grid gap-12">
         <h2>Why noise again?</h2>
         <p>
-          The mean μ has less noise than the next t stands for. In training every picture at that t had its full amount,
-          and the network has learnt nothing else: with μ alone it would be told a wrong t, as in{' '}
-          <a href={formatRoute('learn', {}, 'network')}>Inside the network</a>. So σz brings back what is missing. In
-          the last step nothing is missing, and none is added. Samplers without fresh noise, such as DDIM, leave as much
-          of the guessed noise in.
+          The network knows only pictures with the full amount of noise for their t: training showed it no others. The
+          mean μ has less noise than the next t stands for, so σz brings back what is missing. In the last step nothing
+          is missing, and none is added. Samplers such as DDIM add none at all: they take less of the guessed noise
+          away.
         </p>
       </section>
       <Bells />
@@ -117,8 +116,9 @@ function Weights({ table }: { table: SamplerTable }): JSX.Element {
   return (
     <>
       {' '}
-      The first of these {table.rows.length} is nearly all fresh noise. In the next {kept}, x<sub>t</sub> weighs more
-      than the guess, and in the last {trusting} the guess weighs more; the very last returns it alone.
+      What the first of these {table.rows.length} steps gives is nearly all fresh noise. In the next {kept}, x
+      <sub>t</sub> weighs more than the guess, and in the last {trusting} the guess weighs more; the very last returns
+      it alone.
     </>
   );
 }

@@ -84,8 +84,8 @@ export function Errors(): JSX.Element {
         </div>
       </div>
       <p>
-        The lecture’s notebook takes L1. The authors of DDPM (<Cite of="ho2020" />) take L2, as algorithm 1 above does.
-        So does this page, and <code>pipeline train</code> unless it is told <code>--loss l1</code>, as the preset{' '}
+        The lecture’s notebook takes L1. The authors of DDPM (<Cite of="ho2020" />) take L2, as the training loop above
+        does. So does this page, and <code>pipeline train</code> unless it is told <code>--loss l1</code>, as the preset{' '}
         <code>tutorial</code> is. The reason is the second case: a step of sampling needs the mean of what the picture
         may have been, and only L2 learns it. Where the answers lie evenly around their middle, both learn the same, so
         hands come out with L1 too.

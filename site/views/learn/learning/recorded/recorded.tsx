@@ -115,8 +115,8 @@ export function Recorded(): JSX.Element {
           </div>
         </div>
         <p>
-          <strong>Training goes down, sampling goes right.</strong> Sampling sharpens a guess, but it cannot add what
-          training has not learnt.
+          <strong>Each row has trained longer, each column has sampled further.</strong> Sampling sharpens a guess, but
+          it cannot add what training has not learnt.
         </p>
         <details class="learn-how">
           <summary>How this was recorded</summary>

@@ -48,7 +48,8 @@ export function Bells(): JSX.Element {
         <Formula>{row(<mi>q</mi>, given(next, xt, ',', x0), '=', bell(mixed(x0)))}</Formula>
       </p>
       <p>
-        The network does not know it. So it takes the same bell around its own guess, and that is the backward process:
+        The network does not know x<sub>0</sub>. So it takes the same bell around its own guess, and that is the
+        backward process:
       </p>
       <p>
         <Formula>{row(sub('p', 'θ'), given(next, xt), '=', bell(mixed(guessed)))}</Formula>

@@ -22,11 +22,11 @@ export function Families(): JSX.Element {
         <Calls />
       </div>
       <p>
-        <strong>Few-call students</strong> try for the middle of the triangle. A student learns where its teacher’s path
-        ends, and goes there in one to four calls. It keeps most of the quality and of the kinds. The price comes first:
-        a trained teacher, and often a critic, as a GAN has, to stay sharp.{' '}
-        <a href={formatRoute('learn', {}, 'improve')}>Make it better</a> trains one while you watch. Xiao, Kreis and
-        Vahdat took large steps of diffusion, and let a GAN draw each of them: four calls.
+        <strong>Few-call students</strong> try for the middle of the triangle. Such a student is a network, and its
+        teacher is another: it learns where the teacher’s path ends, and goes there in one to four calls. It keeps most
+        of the quality and of the kinds. The price comes first: a trained teacher, and often a critic, as a GAN has, to
+        stay sharp. <a href={formatRoute('learn', {}, 'improve')}>Make it better</a> trains one while you watch. Xiao,
+        Kreis and Vahdat took large steps of diffusion, and let a GAN draw each of them: four calls.
       </p>
       <details class="learn-how">
         <summary>How these are computed</summary>
