@@ -293,10 +293,13 @@ function fail(/** @type {unknown} */ error) {
 form.addEventListener('input', describe);
 select('model').addEventListener('change', chooseModel);
 $('told').addEventListener('change', async () => {
+  /** @type {typeof told} */
+  const none = [];
+  told = none;
   try {
-    told = await readFiles(input('told').files ?? []);
+    const read = await readFiles(input('told').files ?? []);
+    if (told === none) told = read; // else others were chosen meanwhile, or another model
   } catch (error) {
-    told = [];
     fail(error);
   }
   describe();
