@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { convertNetwork } from '#pipeline/export/formats/convert.ts';
-import type { SmallFormat } from '#pipeline/export/formats/names.ts';
+import { type SmallFormat, WEIGHT_BITS } from '#pipeline/export/formats/names.ts';
 import { readModelFolder } from '#runtime-node/index.ts';
 import { gaussian } from '#scheduler/index.ts';
 import { expectClose } from '#test/compare.ts';
@@ -37,7 +37,7 @@ describe('smaller networks in Python', () => {
         action: 'test',
         format,
         facts,
-        bits: 7,
+        bits: WEIGHT_BITS[format][0],
         calibration: { count: 8, seed: 1, steps: 10 },
       });
     const small: Record<string, Uint8Array> = {};

@@ -4,7 +4,8 @@
  * float32, at the same speed and on every device. (It does not fold DequantizeLinear, which would do the same.)
  *
  * A weight w of a channel is the whole number round(w / scale), with scale = max |w| / 127: symmetric, so that 0 stays 0. Smaller
- * scales, which clip the largest weights (0.7 to 0.95 of that), gave no channel of the shipped models a smaller squared error.
+ * scales, which clip the largest weights (0.7 to 0.95 of that), gave no channel of the shipped models a smaller squared error. With
+ * fewer bits b it is max |w| / (2^(b - 1) - 1): the numbers still have a byte each, but compress to little more than b bits.
  *
  * Weights are what convolutions and matrix products read. Left to float16: the first and the last layer that look at the picture,
  * which are small and whose rounding shows (docs/formats.md); what other operators read as well, or layers with other axes for
@@ -16,11 +17,12 @@ import { decode, encode, largestOf, outputAxis } from './channels.ts';
 import { castToFloat, FEWEST } from './float16.ts';
 import { pictureLayers } from './weight-plan.ts';
 
-const LARGEST_CODE = 127;
+const MOST_BITS = 8;
+const largestCode = (bits: number) => 2 ** (bits - 1) - 1;
 /** float32's smallest normal number; processors may take smaller ones for 0. */
 const SMALLEST_SCALE = 2 ** -126;
-/** A float32 whose multiple by 127 is not infinite: the largest number, divided and rounded down. */
-const LARGEST_SCALE = Math.fround(((2 ** 128 - 2 ** 104) / LARGEST_CODE) * (1 - 2 ** -23));
+/** A float32 whose multiple by the largest code is not infinite: the largest number, divided and rounded down. */
+const largestScale = (code: number) => Math.fround(((2 ** 128 - 2 ** 104) / code) * (1 - 2 ** -23));
 
 /** The weights that 8 bits are for, and the axis of their output channels. */
 export function planWeights(graph: FileGraph): Map<string, number> {
@@ -51,14 +53,20 @@ function pays({ dtype, data, dims }: Constant, axis: number): boolean {
  * Stores weights in 8 bits. Edits the graph in place.
  * @param action what fails, after "Cannot"
  * @param plan as `planWeights` gives it
+ * @param bits 2 to 8
  * @throws InputError for weights that are no numbers, or infinite.
  */
-export function roundWeights(action: string, graph: FileGraph, plan: ReadonlyMap<string, number>): void {
+export function roundWeights(
+  action: string,
+  graph: FileGraph,
+  plan: ReadonlyMap<string, number>,
+  bits = MOST_BITS,
+): void {
   const nodes: Node[] = [];
   for (const [name, axis] of plan) {
     const weight = graph.constants.get(name)!;
     requireFinite(action, name, weight);
-    const scales = Float32Array.from(largestOf(weight, axis), scaleOf);
+    const scales = Float32Array.from(largestOf(weight, axis), (largest) => scaleOf(largest, largestCode(bits)));
     const { dims } = weight;
     const [stored, unscaled, scale] = [`${name}.int8`, `${name}.unscaled`, `${name}.scale`];
     graph.constants.delete(name);
@@ -81,7 +89,8 @@ export function roundWeights(action: string, graph: FileGraph, plan: ReadonlyMap
   graph.nodes.unshift(...nodes);
 }
 
-const scaleOf = (largest: number) => Math.min(Math.max(largest / LARGEST_CODE, SMALLEST_SCALE), LARGEST_SCALE);
+const scaleOf = (largest: number, code: number) =>
+  Math.min(Math.max(largest / code, SMALLEST_SCALE), largestScale(code));
 
 function requireFinite(action: string, name: string, { data }: Constant): void {
   const wrong = (data as Float32Array).find((value) => !Number.isFinite(value));

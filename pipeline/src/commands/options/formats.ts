@@ -4,12 +4,12 @@ import { toNumber } from '@onnoise/base/terminal';
 import { check, number, oneOf, refuse, worded } from '@onnoise/scheduler/rules';
 import type { Options } from 'yargs';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
-import { SMALL_FORMATS, type SmallFormat, WEIGHT_BITS, type WeightBits } from '../../export/formats/names.ts';
+import { SMALL_FORMATS, type SmallFormat, WEIGHT_BITS } from '../../export/formats/names.ts';
 import { textOption } from './command.ts';
 
 export interface FormatArguments {
   format?: SmallFormat | undefined;
-  weightBits?: WeightBits | undefined;
+  weightBits?: number | undefined;
   drift?: number | undefined;
   judge?: string | undefined;
 }
@@ -27,8 +27,9 @@ export function formatOptions(group: string) {
       group,
       requiresArg: true,
       coerce: toNumber('weight-bits'),
-      describe: 'Bits per weight of int8; 8 is finer, but gives wrong results on x86 processors without VNNI',
-      defaultDescription: '7',
+      describe:
+        'Bits per weight. int8-weights: 5 to 8, of which fewer make a smaller download once compressed. int8: 7, or 8, which is finer but gives wrong results on x86 processors without VNNI',
+      defaultDescription: '8 for int8-weights, 7 for int8',
     },
     drift: {
       group,
@@ -55,9 +56,11 @@ const DRIFT = worded(
 export function formatOfArguments(args: FormatArguments): Omit<FormatRequest, 'judge'> | undefined {
   const { format, drift, weightBits, judge } = args;
   const action = 'convert';
-  if (weightBits !== undefined) check(action, '--weight-bits', oneOf(WEIGHT_BITS), weightBits);
-  if (format !== 'int8' && weightBits !== undefined) {
-    refuse(action, '--weight-bits', 'left out without --format int8', weightBits);
+  if (weightBits !== undefined) {
+    const choices = format ? WEIGHT_BITS[format] : [];
+    if (choices.length < 2)
+      refuse(action, '--weight-bits', 'left out without --format int8 or int8-weights', weightBits);
+    check(action, '--weight-bits', oneOf(choices), weightBits);
   }
   if (format === undefined) {
     for (const [name, value] of Object.entries({ drift, judge })) {

@@ -4,7 +4,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { decodeModel, encodeModel, type FileGraph, NotRecovered, OPSET } from '@onnoise/tracer';
 import { narrowWeights, planLayers, planWeights, roundWeights, widenWeights } from '@onnoise/training/folder';
 import { type CalibrationOptions, calibrate } from './calibrate.ts';
-import type { SmallFormat, WeightBits } from './names.ts';
+import type { SmallFormat } from './names.ts';
 import type { SampledFacts } from './network.ts';
 import { quantizeLayers } from './quantize.ts';
 import { splitTransposed } from './transposed.ts';
@@ -14,8 +14,8 @@ export interface ConvertOptions {
   action: string;
   format: SmallFormat;
   facts: SampledFacts;
-  /** Of an 8-bit layer's weights. */
-  bits: WeightBits;
+  /** Of a weight: one of `WEIGHT_BITS`. */
+  bits: number;
   calibration: CalibrationOptions;
 }
 
@@ -41,7 +41,7 @@ export async function convertNetwork(
       `Cannot ${action}: its network must have float32 weights to store as ${format}, received none.`,
     );
   }
-  roundWeights(action, graph, plan);
+  roundWeights(action, graph, plan, bits);
   return encodeModel(graph, { ...metadata, [FORMAT_KEY]: format });
 }
 

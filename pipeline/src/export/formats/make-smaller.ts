@@ -4,7 +4,7 @@ import { JUDGED_COUNT, type Judgement, type JudgeOptions, judge, requireJudgemen
 import { toBytes } from '@onnoise/scheduler/model';
 import { type Comparison, compareNetworks, requireDrift, USUAL_DRIFT } from './compare.ts';
 import { convertNetwork } from './convert.ts';
-import type { SmallFormat, WeightBits } from './names.ts';
+import { type SmallFormat, WEIGHT_BITS } from './names.ts';
 import type { SampledFacts } from './network.ts';
 
 /** What the user asks for. */
@@ -12,14 +12,16 @@ export interface FormatRequest {
   format: SmallFormat;
   /** The largest drift that passes, a share of the way from black to white. Default: `USUAL_DRIFT`. */
   drift?: number | undefined;
-  /** Default: 7. */
-  weightBits?: WeightBits | undefined;
+  /** One of `WEIGHT_BITS` of the format. Default: the first. */
+  weightBits?: number | undefined;
   /** Images to judge the pictures by. Default: none, they are compared with those of float32 alone. */
   judge?: JudgeOptions | undefined;
 }
 
 export interface Smaller {
   onnx: Uint8Array;
+  /** Of a weight. */
+  bits: number;
   comparison: Comparison;
   judgement?: Judgement | undefined;
 }
@@ -41,19 +43,19 @@ export async function makeSmaller(
   action: string,
   onnx: Uint8Array,
   facts: SampledFacts,
-  { format, drift = USUAL_DRIFT[format], weightBits = 7, judge: judging }: FormatRequest,
+  { format, drift = USUAL_DRIFT[format], weightBits: bits = WEIGHT_BITS[format][0], judge: judging }: FormatRequest,
   onProgress?: (note: string, done: number, total: number) => void,
 ): Promise<Smaller> {
   const report = (note: string) => (done: number, total: number) => onProgress?.(note, done, total);
   const calibration = { count: CALIBRATION_COUNT, seed: CALIBRATION_SEED, onProgress: report('calibrating') };
-  const small = await convertNetwork(onnx, { action, format, facts, bits: weightBits, calibration });
+  const small = await convertNetwork(onnx, { action, format, facts, bits, calibration });
   const { comparison, before, after } = await compareNetworks(action, onnx, small, facts, {
     count: judging ? JUDGED_COUNT : COMPARISON_COUNT,
     seed: COMPARISON_SEED,
     onProgress: report('sampling both networks'),
   });
   requireDrift(action, comparison, drift);
-  if (!judging) return { onnx: small, comparison };
+  if (!judging) return { onnx: small, bits, comparison };
   const pictures = {
     before: Uint8Array.from(toBytes(before)),
     after: Uint8Array.from(toBytes(after)),
@@ -61,5 +63,5 @@ export async function makeSmaller(
   };
   const judgement = await judge(pictures, judging);
   requireJudgement(action, judgement);
-  return { onnx: small, comparison, judgement };
+  return { onnx: small, bits, comparison, judgement };
 }

@@ -9,7 +9,6 @@
 import type { Attribute, FileGraph, Node } from '@onnoise/tracer';
 import { encode, type Layer, largestOf, outputAxis } from '@onnoise/training/folder';
 import type { Range } from './calibrate.ts';
-import type { WeightBits } from './names.ts';
 
 const LEVELS = 255;
 /** The largest 32-bit bias, with room for the sum of products. */
@@ -23,7 +22,7 @@ export function quantizeLayers(
   graph: FileGraph,
   layers: readonly Layer[],
   ranges: ReadonlyMap<string, Range>,
-  bits: WeightBits,
+  bits: number,
 ): void {
   const codes = new Map([...ranges].map(([value, range]) => [value, declareCode(graph, value, codeOf(range))]));
   const stored = new Set(layers.map(({ output }) => output));
@@ -92,7 +91,7 @@ const linear = (op: string, inputs: string[], output: string, attributes: Record
 });
 
 /** The layer's weights, and its bias, from 8 and 32 bits. */
-function weightsOf(graph: FileGraph, node: Node, scale: number, bits: WeightBits): Node[] {
+function weightsOf(graph: FileGraph, node: Node, scale: number, bits: number): Node[] {
   const [, weightName, biasName] = node.inputs as [string, string, string?];
   const weight = graph.constants.get(weightName)!;
   const bias = biasName === undefined ? undefined : (graph.constants.get(biasName)!.data as Float32Array);

@@ -4,18 +4,19 @@ import { formatDrift } from './compare.ts';
 import type { Smaller } from './make-smaller.ts';
 import type { SmallFormat } from './names.ts';
 
-const STORED: Readonly<Record<SmallFormat, string>> = {
-  float16: 'Its weights are stored as float16 and computed with as float32',
-  'int8-weights':
-    'Its weights are stored in 8 bits (int8) with a scale for each output channel, the others as float16, and all are computed with as float32',
-  int8: 'Most of its layers are stored and computed in 8 bits (int8), its other weights are stored as float16',
+/** By the bits of a weight. */
+const STORED: Readonly<Record<SmallFormat, (bits: number) => string>> = {
+  float16: () => 'Its weights are stored as float16 and computed with as float32',
+  'int8-weights': (bits) =>
+    `Its weights are ${bits < 8 ? `rounded to ${bits} bits, and ` : ''}stored in 8 bits (int8) with a scale for each output channel, the others as float16, and all are computed with as float32`,
+  int8: () => 'Most of its layers are stored and computed in 8 bits (int8), its other weights are stored as float16',
 };
 
 /** A sentence for a model card. */
-export function describeFormat(format: SmallFormat, { comparison, judgement }: Report): string {
+export function describeFormat(format: SmallFormat, { bits, comparison, judgement }: Smaller): string {
   const { bytes, drift, count } = comparison;
   return (
-    `${STORED[format]}: ${formatBytes(bytes.after)} in place of ${formatBytes(bytes.before)}. ` +
+    `${STORED[format](bits)}: ${formatBytes(bytes.after)} in place of ${formatBytes(bytes.before)}. ` +
     `${count} pictures differ from those of the larger network by ${formatDrift(drift)} of the way from black to white (root mean square).${judgement ? ` ${judged(judgement)}` : ''}`
   );
 }

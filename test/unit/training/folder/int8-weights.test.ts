@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { sizeOf } from '@onnoise/scheduler/model';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
@@ -162,6 +163,24 @@ describe('roundWeights', () => {
       dims: [1, 2],
       data: Float32Array.of(1 / 127, 2 / 127),
     });
+  });
+
+  it('has fewer values in fewer bits, which compress to little more', () => {
+    const graph = product(...wave(3, [20_000], 1));
+    const bytes = [8, 7, 6, 5].map((bits) => {
+      const copy = structuredClone(graph);
+      roundWeights('export it', copy, planWeights(copy), bits);
+      const codes = copy.constants.get('w.int8')!.data as Int8Array;
+      expect(Math.max(...codes.map(Math.abs))).toBe(2 ** (bits - 1) - 1);
+      expect(restoreWeights(copy)).toBe(true);
+      const [from, to] = [graph, copy].map(({ constants }) => constants.get('w')!.data as Float32Array);
+      expect(Math.max(...from!.map((value, i) => Math.abs(value - to![i]!)))).toBeLessThan(
+        0.5001 / (2 ** (bits - 1) - 1),
+      );
+      return gzipSync(codes).length / codes.length;
+    });
+    for (const [i, share] of bytes.entries()) expect(share, `${8 - i} bits`).toBeLessThan((8.3 - i) / 8);
+    expect(bytes).toEqual(bytes.toSorted((a, b) => b - a));
   });
 
   it('holds channels of zeros, of tiny and of huge weights', () => {

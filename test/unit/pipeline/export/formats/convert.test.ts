@@ -6,6 +6,7 @@ import onnxProto from 'onnx-proto';
 import { InferenceSession } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ConvertOptions, convertNetwork } from '#pipeline/export/formats/convert.ts';
+import { WEIGHT_BITS } from '#pipeline/export/formats/names.ts';
 import { loopGraph } from '#pipeline/export/fuse/loop.ts';
 import { stepGraph } from '#pipeline/export/fuse/step.ts';
 import { type ModelFolder, readModelFolder } from '#runtime-node/index.ts';
@@ -33,7 +34,7 @@ const convert = (changes: Partial<ConvertOptions>, network: Uint8Array = onnx) =
     action: 'export it',
     format: 'float16',
     facts,
-    bits: 7,
+    bits: WEIGHT_BITS[changes.format ?? 'float16'][0],
     calibration: { count: 4, seed: 1, steps: 4 },
     ...changes,
   });

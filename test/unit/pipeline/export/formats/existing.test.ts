@@ -21,14 +21,15 @@ describe('exportSmallerCopy', () => {
     tags: 'long',
     timeout: 120_000,
   }, async () => {
-    for (const format of ['float16', 'int8-weights', 'int8'] as const) {
+    for (const [format, weightBits] of [['float16'], ['int8-weights', 6], ['int8']] as const) {
       const out = join(root, format);
-      const { comparison } = await exportSmallerCopy({ model, out, format, drift: 0.3 });
+      const { comparison } = await exportSmallerCopy({ model, out, format, weightBits, drift: 0.3 });
       expect((await readModelFolder(out)).format).toBe(format);
       expect((await readModelFolder(model)).format).toBe('float32');
       expect(await readdir(out)).not.toContain('evaluation.json');
       const card = await readFile(join(out, 'README.md'), 'utf8');
       expect(card).toContain(`float16`);
+      if (weightBits) expect(card).toContain('Its weights are rounded to 6 bits, and stored in 8 bits');
       expect(card).toContain('20 pictures differ from those of the larger network by ');
       expect(card).not.toContain('Very good.');
       expect(card).toContain('## Limits');

@@ -8,13 +8,15 @@ describe('formatOfArguments', () => {
     expect(formatOfArguments({ format: 'float16', drift: 0.1 })).toMatchObject({ format: 'float16', drift: 0.1 });
     expect(formatOfArguments({ format: 'int8-weights' })).toMatchObject({ format: 'int8-weights' });
     expect(formatOfArguments({ format: 'int8', weightBits: 8 })).toMatchObject({ format: 'int8', weightBits: 8 });
+    expect(formatOfArguments({ format: 'int8-weights', weightBits: 6 })).toMatchObject({ weightBits: 6 });
   });
 
   it('refuses what does not go together, in a sentence', () => {
     const cases: [FormatArguments, string][] = [
-      [{ format: 'int8-weights', weightBits: 8 }, '--weight-bits must be left out without --format int8'],
-      [{ format: 'float16', weightBits: 7 }, '--weight-bits must be left out without --format int8'],
-      [{ format: 'int8', weightBits: 6 as 7 }, '--weight-bits must be'],
+      [{ weightBits: 8 }, '--weight-bits must be left out without --format int8 or int8-weights'],
+      [{ format: 'float16', weightBits: 7 }, '--weight-bits must be left out without --format int8 or int8-weights'],
+      [{ format: 'int8', weightBits: 6 }, '--weight-bits must be one of 7, 8, received 6'],
+      [{ format: 'int8-weights', weightBits: 4 }, '--weight-bits must be one of 8, 7, 6, 5, received 4'],
       [{ drift: 0.1 }, '--drift must be left out without --format'],
       [{ judge: 'digits' }, '--judge must be left out without --format'],
       [{ format: 'int8', drift: -1 }, '--drift must be'],
