@@ -16,6 +16,7 @@ export type {
 export type { StepHooks } from './network/network.ts';
 export type { ModelFiles } from './session/artefact.ts';
 export type { Device, DeviceReport } from './session/device-report.ts';
+export type { SmallRuntime } from './session/small-runtime.ts';
 export {
   createTrainer,
   type Trainer,
@@ -25,4 +26,4 @@ export {
   type TrainingImages,
 } from './trainer/create-trainer.ts';
 export { readZip, writeZip } from './trainer/files/zip.ts';
-export { createSamplingWorker, type SamplingWorker, type WorkerOptions } from './worker/client.ts';
+export { createSamplingWorker, type SamplingWorker, type WorkerOptions } from './worker/create.ts';

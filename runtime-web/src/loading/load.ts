@@ -27,6 +27,7 @@ import { chooseDevice, chooseWasm, type DeviceChoice } from '../session/device.t
 import type { Device } from '../session/device-report.ts';
 import { loadOrt } from '../session/ort.ts';
 import { sha256 } from '../session/sha256.ts';
+import type { SmallRuntime } from '../session/small-runtime.ts';
 import type { LimitThreads } from '../threads/choose.ts';
 import { openWebGpu } from '../webgpu/network.ts';
 import type { LoadProgress, ModelInfo, Samples } from './protocol.ts';
@@ -67,10 +68,13 @@ export function loadModel(source: string | URL | ModelFiles, options: LoadOption
   return openModel(source, options, async (choice) => choice);
 }
 
-/** @param limit asked once the network is here, before onnxruntime starts: what computes meanwhile would disturb it */
+/**
+ * @param small for WebAssembly; whoever gives it looks at `smallRuntimeStopped`
+ * @param limit asked once the network is here, before onnxruntime starts: what computes meanwhile would disturb it
+ */
 export async function openModel(
   source: string | URL | ModelFiles,
-  { device = 'auto', files, onProgress, signal }: LoadOptions,
+  { device = 'auto', files, small, onProgress, signal }: LoadOptions & { small?: SmallRuntime | undefined },
   limit: LimitThreads,
 ): Promise<DiffusionModel> {
   const counter = (stage: LoadProgress['stage']) => (loaded: number, total: number | null) =>
@@ -84,7 +88,7 @@ export async function openModel(
   const hash = await sha256(onnx);
   const open = async (wanted: DeviceChoice): Promise<Network> => {
     choice = await limit(wanted);
-    const ort = await loadOrt(choice, { files, onProgress: counter('runtime'), signal });
+    const ort = await loadOrt(choice, { files, small, onProgress: counter('runtime'), signal });
     counter('session')(0, null);
     const network = await (choice.device === 'webgpu'
       ? openWebGpu(ort, onnx, artefact, choice.adapter)

@@ -9,6 +9,8 @@ import { refuse } from '@onnoise/scheduler/rules';
 import { fileIn } from './address.ts';
 import type { DeviceReport } from './device-report.ts';
 import { type DownloadOptions, download } from './download.ts';
+import { sharesMemory } from './shares-memory.ts';
+import { type SmallRuntime, stoppable } from './small-runtime.ts';
 
 export type Ort = typeof import('onnxruntime-web');
 
@@ -51,27 +53,35 @@ export const ortAtHand = (): Ort | undefined => ready.values().next().value;
 export interface OrtOptions extends Omit<DownloadOptions, 'action'> {
   /** Folder of the WebAssembly, laid out as `onnoise-web-files` does. */
   files?: string | URL | undefined;
+  /** Takes the place of WebAssembly's build where the page has no memory to share, and so one thread. */
+  small?: SmallRuntime | undefined;
 }
 
 /**
  * The number of threads is that of the first call for this device.
  * @throws InputError without WebAssembly, or if its file cannot be downloaded.
  */
-export async function loadOrt({ device, threads }: DeviceReport, { files, ...options }: OrtOptions): Promise<Ort> {
+export async function loadOrt(
+  { device, threads }: DeviceReport,
+  { files, small, ...options }: OrtOptions,
+): Promise<Ort> {
   if (!('WebAssembly' in globalThis)) refuse('load the runtime', 'the browser', 'one with WebAssembly', 'none');
   const build = device === 'webgpu' && 'Suspending' in WebAssembly ? 'jspi' : device;
   const known = ready.get(build);
   if (known) return known;
-  const { path, bytes, url, open } = RUNTIMES[build];
-  const address = files === undefined ? url() : fileIn(files, path);
-  const [binary, ort] = await Promise.all([
-    download(address.href, {
+  const { path, url, open, ...runtime } = RUNTIMES[build];
+  const smaller = build === 'wasm' && !sharesMemory() ? small : undefined;
+  const address = smaller?.url ?? (files === undefined ? url() : fileIn(files, path)).href;
+  const { bytes } = smaller ?? runtime;
+  const [binary, whole] = await Promise.all([
+    download(address, {
       action: 'load the runtime',
       ...options,
       onProgress: (loaded, total) => options.onProgress?.(loaded, total ?? bytes),
     }),
     open(),
   ]);
+  const ort = smaller ? stoppable(whole) : whole;
   const { wasm } = ort.env;
   wasm.wasmBinary = binary;
   wasm.numThreads = threads;

@@ -1,11 +1,4 @@
-/**
- * The page's side of the sampler: a module worker that downloads, opens and runs the network, so that the page stays
- * responsive.
- *
- *     const worker = createSamplingWorker();
- *     const info = await worker.load('models/digits');
- *     const { images } = await worker.sample({ count: 4, steps: 20 }, { onStep: draw });
- */
+/** The page's side of a sampler's worker: questions with a number, each answered once. */
 import { InputError } from '@onnoise/scheduler/rules';
 import type {
   Devices,
@@ -24,9 +17,10 @@ import type {
   Source,
   StepFrame,
 } from '../loading/protocol.ts';
-import { absolute, fileIn } from '../session/address.ts';
+import { absolute } from '../session/address.ts';
 import type { ModelFiles } from '../session/artefact.ts';
 import type { Device } from '../session/device-report.ts';
+import type { SmallRuntime } from '../session/small-runtime.ts';
 
 export interface SamplingWorker {
   /**
@@ -66,25 +60,6 @@ export interface SamplingWorker {
   dispose(): void;
 }
 
-export interface WorkerOptions {
-  /**
-   * Address of the folder that `onnoise-web-files` filled. Default: the worker is where the bundler put it, else beside the
-   * script.
-   */
-  files?: string | URL | undefined;
-}
-
-/** Starts the worker. */
-export function createSamplingWorker({ files }: WorkerOptions = {}): SamplingWorker {
-  const worker =
-    files === undefined
-      ? new Worker(new URL('./onnoise-worker.ts', import.meta.url), { type: 'module' })
-      : new Worker(fileIn(files, 'onnoise-worker.js'), { type: 'module' });
-  const sampler = connectSamplingWorker(worker, () => worker.terminate());
-  worker.addEventListener('error', ({ message }) => sampler.fail(message ?? 'no file onnoise-worker.js'));
-  return sampler;
-}
-
 /** What goes to the worker: a URL object would not survive the way, and there a relative address means another place. */
 function sentSource(source: string | URL | ModelFiles | Source): Source {
   if (typeof source === 'string' || source instanceof URL) return { kind: 'url', url: absolute(source) };
@@ -108,10 +83,17 @@ interface Waiting {
   failed(error: Error): void;
 }
 
-/** The sampler at the other end of a port. `fail` ends it: the worker could not be started, or broke down. */
+/** The worker's small runtime has stopped, and the worker has ended: its questions must be asked of another. */
+export class RuntimeStopped extends Error {}
+
+/**
+ * The sampler at the other end of a port. `fail` ends it: the worker could not be started, or broke down.
+ * @param small the runtime where the page has one thread; calls may then end with RuntimeStopped
+ */
 export function connectSamplingWorker(
   port: MessageEnd<FromPage, FromWorker>,
   close: () => void,
+  small?: SmallRuntime,
 ): SamplingWorker & { fail(reason: string): void } {
   const waiting = new Map<number, Waiting>();
   let last = 0;
@@ -121,6 +103,7 @@ export function connectSamplingWorker(
     const question = waiting.get(data.id);
     if (question === undefined) return; // already answered or cancelled
     if ('tell' in data) return question.tell(data.tell);
+    if ('stopped' in data) return end(new RuntimeStopped('The small runtime has stopped.'));
     waiting.delete(data.id);
     if ('done' in data) question.done(data.done);
     else question.failed(revive(data.failed));
@@ -165,11 +148,11 @@ export function connectSamplingWorker(
 
   return {
     load: async (source, { device = 'auto', onProgress, signal } = {}) =>
-      ask('load', { source: sentSource(source), device }, onProgress, signal),
+      ask('load', { source: sentSource(source), device, small }, onProgress, signal),
     sample: (request, { onStep, signal } = {}) =>
       ask('sample', { request, frames: onStep !== undefined }, onStep, signal),
     run: async (request, { onProgress, signal } = {}) =>
-      (await ask('run', { ...request, source: sentSource(request.source) }, onProgress, signal)).outputs,
+      (await ask('run', { ...request, source: sentSource(request.source), small }, onProgress, signal)).outputs,
     devices: () => ask('devices', null),
     dispose: () => end(new DOMException('The sampler was disposed.', 'AbortError')),
     fail: (reason) =>

@@ -5,7 +5,7 @@
 import { onnxReason } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
-import type { GraphRequest, GraphTensor, GraphTensors, LoadProgress } from '../loading/protocol.ts';
+import type { GraphTensor, GraphTensors, LoadProgress, Questions } from '../loading/protocol.ts';
 import { openFolder } from '../session/artefact.ts';
 import { chooseWasm } from '../session/device.ts';
 import { valuesOfModules, withOutputs, withoutSkips } from '../session/onnx-modules.ts';
@@ -15,6 +15,8 @@ import type { LimitThreads } from '../threads/choose.ts';
 /** Open at a time; the one not used for longest goes. */
 const MOST_OPEN = 3;
 const FATAL_ONLY = 4;
+
+type GraphRequest = Questions['run']['ask'];
 
 interface OpenGraph {
   ort: Ort;
@@ -88,7 +90,7 @@ function sentTensor(path: string, name: string, { type, data, dims }: Tensor): G
 }
 
 async function openGraph(
-  { source, path, expose = [], cut = [] }: GraphRequest,
+  { source, path, expose = [], cut = [], small }: GraphRequest,
   tell: (progress: LoadProgress) => void,
   signal: AbortSignal,
   limit: LimitThreads,
@@ -102,6 +104,7 @@ async function openGraph(
   const ort =
     ortAtHand() ??
     (await loadOrt(await limit(chooseWasm('The graph runs on the processor.')), {
+      small,
       onProgress: counter('runtime'),
       signal,
     }));

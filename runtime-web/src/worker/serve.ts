@@ -14,6 +14,7 @@ import type {
   StepFrame,
 } from '../loading/protocol.ts';
 import { inspectDevices } from '../session/device.ts';
+import { smallRuntimeStopped } from '../session/small-runtime.ts';
 import type { LimitThreads } from '../threads/choose.ts';
 import { createGraphs } from './graphs.ts';
 
@@ -52,11 +53,13 @@ export function serve(port: MessageEnd<FromWorker, FromPage>, limit: LimitThread
     };
     open.set(id, call);
     try {
+      if (smallRuntimeStopped()) return port.postMessage({ id, stopped: true }, []);
       const answer = answers[data.question] as (call: Call<Question>) => Promise<Questions[Question]['done']>;
       const done = await answer(call);
-      port.postMessage({ id, done }, buffersOf(done));
+      if (smallRuntimeStopped()) port.postMessage({ id, stopped: true }, []);
+      else port.postMessage({ id, done }, buffersOf(done));
     } catch (error) {
-      port.postMessage({ id, failed: describe(error) }, []);
+      port.postMessage(smallRuntimeStopped() ? { id, stopped: true } : { id, failed: describe(error) }, []);
     } finally {
       open.delete(id);
     }
@@ -72,9 +75,9 @@ function createAnswers(limit: LimitThreads): { [Q in Question]: (call: Call<Q>) 
   const asked = new Set<AbortController>();
 
   async function load({ ask, tell, abort: { signal } }: Call<'load'>): Promise<ModelInfo> {
-    const { source, device } = ask;
+    const { source, device, small } = ask;
     const from = source.kind === 'url' ? source.url : source.files;
-    model = await openModel(from, { device, onProgress: tell, signal }, limit);
+    model = await openModel(from, { device, small, onProgress: tell, signal }, limit);
     const { sample: _, dispose: __, ...info } = model;
     return info;
   }

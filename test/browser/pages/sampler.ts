@@ -1,5 +1,7 @@
-/** Gives tests the page's side of the worker, as `window.sampler`, and of workers whose measure of threads is made up. */
-import { connectSamplingWorker, createSamplingWorker, type SamplingWorker } from '#runtime-web/worker/client.ts';
+/** Gives tests the page's side of the worker, as `window.sampler`, of workers with a small runtime, and of workers whose measure of threads is made up. */
+import type { SmallRuntime } from '#runtime-web/index.ts';
+import { connectSamplingWorker, type SamplingWorker } from '#runtime-web/worker/client.ts';
+import { createSamplingWorker } from '#runtime-web/worker/create.ts';
 
 export type Processor = 'busy' | 'quiet';
 
@@ -7,6 +9,7 @@ declare global {
   interface Window {
     sampler: SamplingWorker;
     samplerOn(processor: Processor): SamplingWorker;
+    samplerWith(small: SmallRuntime): SamplingWorker;
   }
 }
 
@@ -19,4 +22,5 @@ window.samplerOn = (processor) => {
   const worker = WORKERS[processor]();
   return connectSamplingWorker(worker, () => worker.terminate());
 };
+window.samplerWith = (small) => createSamplingWorker({ small });
 window.sampler = createSamplingWorker();
