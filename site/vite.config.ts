@@ -7,6 +7,7 @@ import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { type RealPictures, siteAssets } from './build/assets.ts';
 import { firstStyles } from './build/first-styles.ts';
 import { firstView } from './build/first-view.ts';
+import { smallRuntime } from './build/runtime/plugin.ts';
 import { serviceWorker } from './build/service-worker.ts';
 import type { Locale } from './build/texts/locale.ts';
 import { localTexts, runLocal } from './build/texts/plugin.ts';
@@ -54,6 +55,7 @@ export function siteConfig({ models, real, out, locale }: SiteOptions = {}): Use
     plugins: [
       ...texts,
       siteAssets(assets),
+      smallRuntime(),
       siteHtml(),
       firstStyles(),
       firstView({ ...source, plugins: [...texts, siteAssets(assets)] }),

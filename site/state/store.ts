@@ -8,7 +8,7 @@ import { recall, remember } from './memory.ts';
 import type { BesidePictures } from './model-line.ts';
 import { DEVICES, type DeviceChoice, type ModelEntry, nextOwnId, shippedEntry } from './models.ts';
 import { route } from './router.ts';
-import { lazySamplingWorker } from './sampling-worker.ts';
+import { lazySamplingWorker } from './worker/lazy.ts';
 
 export { announce } from './announce.ts';
 export { type Loaded, sentence } from './loader.ts';

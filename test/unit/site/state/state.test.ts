@@ -4,7 +4,7 @@ import { describeDevice, describeProgress, formatMegabytes } from '#site/compone
 import { recall, remember } from '#site/state/memory.ts';
 import { nextOwnId, shippedEntry } from '#site/state/models.ts';
 import { fromBytes, paint, toBytes } from '#site/state/pixels.ts';
-import { lazySamplingWorker } from '#site/state/sampling-worker.ts';
+import { lazySamplingWorker } from '#site/state/worker/lazy.ts';
 import { stubStorage } from '#test/kept.ts';
 
 afterEach(() => vi.unstubAllGlobals());

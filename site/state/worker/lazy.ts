@@ -4,9 +4,9 @@
  */
 import type { SamplingWorker } from '@onnoise/runtime-web';
 
-const createSamplingWorker = async () => (await import('@onnoise/runtime-web/worker')).createSamplingWorker();
+const startWorker = async () => (await import('./start.ts')).startWorker();
 
-export function lazySamplingWorker(create: () => Promise<SamplingWorker> = createSamplingWorker): SamplingWorker {
+export function lazySamplingWorker(create: () => Promise<SamplingWorker> = startWorker): SamplingWorker {
   let started: Promise<SamplingWorker> | undefined;
   let failed = false;
 
