@@ -82,13 +82,18 @@ async function runFirstView({ plugins = [], ...config }: InlineConfig): Promise<
   return module.firstView;
 }
 
-/** It names what the page's source does not name yet. */
+/** It names what the page's source does not name yet: each file once, and which of them a view needs. */
 function headScript(page: string, bundle: Rolldown.OutputBundle): Promise<string> {
-  const files = [...filesOfViews(bundle)].map(([view, { scripts, styles }]) => {
+  const files = new Map<string, number>();
+  const number = (file: string) => files.get(file) ?? files.set(file, files.size).size - 1;
+  const ofViews = [...filesOfViews(bundle)].map(([view, { scripts, styles }]) => {
     const further = [...scripts, ...styles].filter((file) => !page.includes(file));
-    return [view, further] as const;
+    return [view, further.map(number)] as const;
   });
-  return script(here('../first-view/head.ts'), { VIEW_FILES: JSON.stringify(Object.fromEntries(files)) });
+  return script(here('../first-view/head.ts'), {
+    VIEW_FILES: JSON.stringify(Object.fromEntries(ofViews)),
+    FILES: JSON.stringify([...files.keys()]),
+  });
 }
 
 /** One plain script, small enough to stand in the page. @param define constants, as code */

@@ -1,6 +1,6 @@
 /**
- * Runs inside the page, right after the places of the first pictures: gives them the size that they will have, and serves
- * links and buttons until the page's own script takes over, which removes `data-first`.
+ * Runs inside the page, right after the places of the first pictures: gives them their noise and the size that they will have,
+ * and serves links and buttons until the page's own script takes over, which removes `data-first`.
  */
 import { formatRoute, isFirst, parseRoute } from '../state/address.ts';
 import { recallTheme } from '../state/themes.ts';
@@ -10,8 +10,12 @@ const root = document.documentElement;
 const find = <T extends Element>(selector: string) => document.querySelector<T>(selector);
 const waits = () => root.dataset.first !== undefined;
 
-/** As custom properties of the root: the app does not know them, so it leaves them. */
+/** The size as custom properties of the root: the app does not know them, so it leaves them. Visitors of another view need no noise. */
 function place(): void {
+  if (root.dataset.first === 'hidden') return;
+  for (const image of document.querySelectorAll<SVGImageElement>('[data-href]')) {
+    image.setAttribute('href', image.dataset.href!);
+  }
   const room = find<HTMLElement>('.sample-box');
   const grid = room?.querySelector<HTMLElement>('[data-pixels]');
   if (!room?.clientWidth || !grid) return;

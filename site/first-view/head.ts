@@ -7,8 +7,9 @@
 import { isFirst, parseRoute } from '../state/address.ts';
 import { recallTheme, showTheme } from '../state/themes.ts';
 
-/** Files that each view needs, by its name, and that index.html does not name. The build writes it. */
-declare const VIEW_FILES: Partial<Record<string, readonly string[]>>;
+/** Files that index.html does not name, and which of them each view needs, by its name. The build writes both. */
+declare const FILES: readonly string[];
+declare const VIEW_FILES: Partial<Record<string, readonly number[]>>;
 
 function fetchEarly(file: string): void {
   const link = document.createElement('link');
@@ -24,4 +25,5 @@ function fetchEarly(file: string): void {
 document.documentElement.dataset.first = isFirst(location.hash) ? 'parsed' : 'hidden';
 showTheme(recallTheme());
 const { view, part } = parseRoute(location.hash);
-for (const file of new Set([view, `${view}/${part}`].flatMap((name) => VIEW_FILES[name] ?? []))) fetchEarly(file);
+const needed = new Set([view, `${view}/${part}`].flatMap((name) => VIEW_FILES[name] ?? []));
+for (const number of needed) fetchEarly(FILES[number]!);

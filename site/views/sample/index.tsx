@@ -80,7 +80,7 @@ export default function SampleView(): JSX.Element {
       <Later>
         <ModelBar disabled={busy.value} />
         <NextStep href={formatRoute('learn')} label="Learn how it works">
-          What happens between the noise and the picture? Eight short chapters, with everything to try.
+          What happens between the noise and the picture? Nine short chapters, with everything to try.
         </NextStep>
       </Later>
     </div>

@@ -1,6 +1,7 @@
 /**
- * The places of the pictures in index.html, with their noise, until the panel knows its width. The app leaves what stands
- * there as it is; a view that is shown later has nothing in their place, for it measures before it is painted.
+ * The places of the pictures in index.html, with their noise, until the panel knows its width. first-view/body.ts has the noise
+ * fetched, for visitors of this view alone. The app leaves what stands there as it is; a view that is shown later has nothing in
+ * their place, for it measures before it is painted.
  */
 
 import { nextTask } from '@onnoise/runtime-web/parts';
@@ -33,7 +34,7 @@ function Written({ kind }: { kind: 'x' | 'x0' }): JSX.Element {
         ) : (
           <div key={index}>
             <svg class="sample-cell" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={describePicture(index)}>
-              <image href={NOISE} x={-index * width} width={count * width} height={height} preserveAspectRatio="none" />
+              <image data-href={NOISE} x={-index * width} width={count * width} height={height} preserveAspectRatio="none" />
             </svg>
             <Caption index={index} />
           </div>
