@@ -20,5 +20,7 @@ export function predictedQuantity(prediction: PredictionType): string {
 export function stepWords(prediction: PredictionType | null): string {
   if (prediction === null) return 'and gives an estimate of the clean picture,';
   if (prediction === 'sample') return `and predicts ${predictedQuantity(prediction)}. This estimate is`;
-  return `and predicts ${predictedQuantity(prediction)}, which gives an estimate of the clean picture,`;
+  if (prediction === 'epsilon')
+    return `and predicts ${predictedQuantity(prediction)}, which gives an estimate of the clean picture,`;
+  return `and predicts ${predictedQuantity(prediction)}, a mixture of noise and picture, which gives an estimate of the clean picture,`;
 }

@@ -39,8 +39,9 @@ export default function DestroyChapter(): JSX.Element {
         <p>
           A schedule says how much noise each step adds: it is a list of β, one for each t, fixed before anything is
           learnt, and the same for all pictures. So it is known in advance how much noise there is at each t:{' '}
-          <Formula>{root(alphaBar)}</Formula> of the picture is left, where ᾱ<sub>t</sub> is the product of all 1 − β up
-          to t, and <Formula>{root(less(alphaBar))}</Formula> of ε has come. Any t is one jump away.
+          <Formula>{root(alphaBar)}</Formula> of the picture is left, where α = 1 − β is what a step keeps and ᾱ
+          <sub>t</sub> the product of all α up to t, and <Formula>{root(less(alphaBar))}</Formula> of ε has come. Any t
+          is one jump away.
         </p>
       </section>
       <ChainAndJump />

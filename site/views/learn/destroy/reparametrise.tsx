@@ -129,8 +129,8 @@ export function Reparametrise(): JSX.Element {
       <p>
         So a draw has a gradient, though it is random: the arrows show it, to scale. Networks that have to choose μ and
         σ learn through it. For diffusion it does more: x<sub>t</sub> is one such draw, with μ ={' '}
-        <Formula>{row(root(alphaBar), sub('x', '0'))}</Formula> and σ = <Formula>{root(less(alphaBar))}</Formula>. Its ε
-        is what the network will have to guess.
+        <Formula>{row(root(alphaBar), sub('x', '0'))}</Formula> and σ = <Formula>{root(less(alphaBar))}</Formula>, where
+        ᾱ<sub>t</sub> is what is left of the picture’s variance. Its ε is what the network will have to guess.
       </p>
     </Card>
   );

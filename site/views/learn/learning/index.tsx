@@ -62,10 +62,10 @@ export default function LearningChapter(): JSX.Element {
         <p>
           A “picture” here has two pixels, so it is a point in the plane. The dots are the data. An arrow says where the
           network would move a noisy point: against the noise that it guesses there. It is a real network of{' '}
-          {weightsOf(setup.value.width).toLocaleString('en')} weights, trained in this tab.
+          {weightsOf(setup.value.width).toLocaleString('en')} weights, together called θ, trained in this tab.
         </p>
         <div class="learn-learning-row">
-          <div class="grid top gap-8">
+          <div class="learn-learning-shown grid top gap-8">
             <Plane />
             <Legend of={['x0', 'ε', 'εθ', 'xt', 't']} />
           </div>
@@ -106,10 +106,10 @@ export default function LearningChapter(): JSX.Element {
               }}
             />
             <DataChoice />
+            <Loss />
+            <Knobs />
           </div>
         </div>
-        <Loss />
-        <Knobs />
       </Card>
       <Errors />
       <section class="learn-text grid gap-12">

@@ -34,7 +34,13 @@ function Written({ kind }: { kind: 'x' | 'x0' }): JSX.Element {
         ) : (
           <div key={index}>
             <svg class="sample-cell" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={describePicture(index)}>
-              <image data-href={NOISE} x={-index * width} width={count * width} height={height} preserveAspectRatio="none" />
+              <image
+                data-href={NOISE}
+                x={-index * width}
+                width={count * width}
+                height={height}
+                preserveAspectRatio="none"
+              />
             </svg>
             <Caption index={index} />
           </div>

@@ -8,7 +8,10 @@ import { predictedQuantity, stepWords } from '#site/components/prediction-words.
 const SITE = join(import.meta.dirname, '../../../../site');
 
 it('stepWords names what the network predicts, and nothing before a model is there', () => {
-  expect(stepWords('v_prediction')).toBe('and predicts the velocity v, which gives an estimate of the clean picture,');
+  expect(stepWords('v_prediction')).toBe(
+    'and predicts the velocity v, a mixture of noise and picture, which gives an estimate of the clean picture,',
+  );
+  expect(stepWords('flow_prediction')).toMatch(/^and predicts the velocity u, a mixture of noise and picture, which/);
   expect(stepWords('epsilon')).toBe('and predicts the noise ε, which gives an estimate of the clean picture,');
   expect(stepWords('sample')).toBe('and predicts the clean picture x₀. This estimate is');
   expect(stepWords(null)).toBe('and gives an estimate of the clean picture,');
