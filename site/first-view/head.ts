@@ -25,5 +25,4 @@ function fetchEarly(file: string): void {
 document.documentElement.dataset.first = isFirst(location.hash) ? 'parsed' : 'hidden';
 showTheme(recallTheme());
 const { view, part } = parseRoute(location.hash);
-const needed = new Set([view, `${view}/${part}`].flatMap((name) => VIEW_FILES[name] ?? []));
-for (const number of needed) fetchEarly(FILES[number]!);
+for (const n of new Set([view, `${view}/${part}`].flatMap((name) => VIEW_FILES[name] ?? []))) fetchEarly(FILES[n]!);

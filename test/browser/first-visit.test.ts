@@ -53,6 +53,8 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
     const needed = times.filter(({ file }) => own.test(file) || /^shared-[\w-]+\.js$/.test(file));
     expect(needed.length).toBeGreaterThan(1);
     for (const { file, startTime } of needed) expect(startTime, file).toBeLessThan(responseEnd);
+    const noise = times.filter(({ file }) => /^first-[\w-]+\.png$/.test(file));
+    expect(noise).toHaveLength(hash === '' ? 1 : 0); // of the first view alone
   });
 
   it('is painted without a file of styles, which stand in the page and are those of the view', async () => {

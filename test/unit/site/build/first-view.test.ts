@@ -104,7 +104,7 @@ describe('the built index.html', () => {
     const [{ fileName, source }] = files as [Emitted];
     expect(fileName).toMatch(/^assets\/first-[\w-]{8}\.png$/);
     expect([...source.subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
-    const places = [...page.matchAll(/<image href="([^"]+)" x="([^"]+)"/g)];
+    const places = [...page.matchAll(/<image data-href="([^"]+)" x="([^"]+)"/g)];
     expect(places.length).toBeGreaterThan(1);
     expect(new Set(places.map(([, address]) => address))).toEqual(new Set([`./${fileName}`]));
     expect(new Set(places.map(([, , x]) => x)).size).toBe(places.length);
