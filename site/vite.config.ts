@@ -24,19 +24,31 @@ export const ISOLATION = {
 const JSX = { runtime: 'automatic', importSource: 'preact' } as const;
 
 /**
- * What several views use is a few files in place of dozens: each costs a request before a view shows. Not one, of which Learn
- * would need a seventh: in the order in which modules fall to them, what the page needs before any view (it goes into the
- * page's own script), pictures and schedules, parts that know neither, and the samplers with the rest.
+ * What several views use is a few files in place of dozens: each costs a request before a view shows. Nor one file: of its
+ * 117 kB Learn would need a third. By priority: what the page needs before any view, which goes into its own script; pictures
+ * and schedules; parts that need neither; the samplers and the rest.
  */
 const SHARED = [
-  { name: 'frame', tags: ['$initial'] },
+  { name: 'frame', tags: ['$initial' as const], priority: 4 },
   {
     name: 'shared-pictures',
     test: /[\\/](scheduler[\\/]src[\\/](rules|noise|schedule|model[\\/](pixels|size|onnx)\b)|site[\\/](components|state)[\\/].*(picture|pixels|camera|phantoms))/,
+    minShareCount: 2,
+    priority: 3,
   },
-  { name: 'shared', test: /[\\/]site[\\/](components|shell|state)[\\/](?!class-colours|model)/ },
-  { name: 'shared-sampler', test: /[\\/](site[\\/](components|shell|state)|scheduler)[\\/]/ },
-].map((group, index) => ({ ...group, priority: 4 - index, ...(index > 0 && { minShareCount: 2 }) }));
+  {
+    name: 'shared',
+    test: /[\\/]site[\\/](components|shell|state)[\\/](?!class-colours|model)/,
+    minShareCount: 2,
+    priority: 2,
+  },
+  {
+    name: 'shared-sampler',
+    test: /[\\/](site[\\/](components|shell|state)|scheduler)[\\/]/,
+    minShareCount: 2,
+    priority: 1,
+  },
+];
 
 export interface SiteOptions {
   /** Model folders to show before the shipped ones; the first is selected. */
