@@ -25,22 +25,21 @@ const JSX = { runtime: 'automatic', importSource: 'preact' } as const;
 
 /**
  * What several views use is a few files in place of dozens: each costs a request before a view shows. Nor one file: of its
- * 117 kB Learn would need a third. By priority: what the page needs before any view, which goes into its own script; pictures
- * and schedules; parts that need neither; the samplers and the rest.
+ * 117 kB Learn would need a third. The frame is what the page needs before any view, and the parts of views that draw no
+ * pictures: it goes into the page's own script. Then come pictures and schedules, then the samplers and the rest. So the first
+ * view has five files, for a host of HTTP 1 sends six at a time, and the sixth is its noise.
  */
 const SHARED = [
-  { name: 'frame', tags: ['$initial' as const], priority: 4 },
   {
     name: 'shared-pictures',
     test: /[\\/](scheduler[\\/]src[\\/](rules|noise|schedule|model[\\/](pixels|size|onnx)\b)|site[\\/](components|state)[\\/].*(picture|pixels|camera|phantoms))/,
     minShareCount: 2,
-    priority: 3,
+    priority: 2,
   },
   {
-    name: 'shared',
-    test: /[\\/]site[\\/](components|shell|state)[\\/](?!class-colours|model)/,
-    minShareCount: 2,
-    priority: 2,
+    name: 'frame',
+    test: /[\\/]site[\\/]((main\.tsx|index\.html|views[\\/]sample[\\/]files[\\/]download\.ts)$|(components|shell|state)[\\/](?!class-colours|model-|.*(picture|pixels|camera|phantoms)))/,
+    priority: 3,
   },
   {
     name: 'shared-sampler',
