@@ -79,7 +79,8 @@ describe('models of rectangles', skipBecause(LACKS_CHROMIUM), () => {
       await bring.getByLabel(/^Choose a folder/).setInputFiles(folder);
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       for (let i = 0; i < 6; i++) {
-        await page.locator('.game-card canvas').first().waitFor();
+        // Not the one on the deck, which shows until the round is there.
+        await page.locator('.game-round[data-open=false] .game-face canvas').first().waitFor();
         await page.keyboard.press('ArrowLeft');
         const onward = page.getByRole('button', { name: /^(Next picture|See how you did)$/ });
         await onward.waitFor();
