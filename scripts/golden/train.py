@@ -1,7 +1,7 @@
 """Golden numbers of the training step: losses, gradient norms and final weights of a tiny denoiser in PyTorch, for
 every loss, prediction type and optimizer, min-SNR weights as diffusers' examples compute them; a file written by the
 safetensors library; and a student, whose teacher makes two steps of diffusers' DDIMScheduler, guided, in each of its calls, with a
-discriminator on the teacher's feature map and the pull to what was asked.
+discriminator on the teacher's feature map and a reader of what was asked.
 
     python3 scripts/golden/train.py        # writes test/golden/data/train/
 
@@ -23,7 +23,7 @@ OUT = Path(__file__).parents[2] / "test/golden/data/train"
 B, C, S, HIDDEN, CLASSES, T, STEPS = 4, 1, 5, 3, 3, 20, 10
 # Of the student: its calls, its steps of training, and the class that stands for none.
 CALLS, STUDENT_STEPS, NULL = 2, 6, CLASSES - 1
-ADVERSARIAL, CONDITIONAL, WIDTH = 0.5, 0.3, 32
+ADVERSARIAL, CONDITIONAL, WIDTH, READER_WIDTH = 0.5, 0.3, 32, 48
 # Timesteps at which the discriminator looks.
 JUDGED = round(0.4 * T)
 
@@ -142,35 +142,34 @@ def lesson(teacher_weights, prediction, guidance, x0, noise, call, label):
     return noisy, t, (z - ratio * noisy) / (end.sqrt() - ratio * a), a, s, z
 
 
-def judge(heads, h, labels):
+def seen_by(heads, h):
     name = lambda part: (heads[f"heads.0.{part}.weight"], heads[f"heads.0.{part}.bias"])
     h = F.group_norm(h, 1, *name("norm"), eps=1e-5)
     h = F.leaky_relu(F.conv2d(h, *name("conv1")), 0.2)
     h = F.leaky_relu(F.conv2d(h, *name("conv2"), padding=1), 0.2)
     seen = h.mean((2, 3))
-    return F.linear(seen, *name("out"))[:, 0] + (seen * heads["heads.0.class_embedding.weight"][labels]).sum(1) / WIDTH**0.5
+    return seen, F.linear(seen, *name("out"))
 
 
-def toward_asked(teacher, prediction, pictures, noise, timesteps, labels, alpha_bar):
-    """From what the teacher sees in pictures with noise when told nothing, to what it sees when told the labels."""
-    t = torch.tensor([int((int(at) + 0.5) * T / JUDGED) for at in timesteps])
-    a, s = (level.sqrt()[:, None, None, None] for level in (alpha_bar[t], 1 - alpha_bar[t]))
-    z = a * pictures + s * noise
-    see = lambda told: (lambda o: o if prediction == "sample" else a * z - s * o)(forward(teacher, z, t.float(), told, False))
-    with torch.no_grad():
-        told, untold = see(labels), see(torch.full_like(labels, NULL))
-        return (told - untold) / (pictures - told).abs().mean((1, 2, 3), keepdim=True).clamp(min=0.02)
+def judge(heads, h, labels):
+    seen, verdict = seen_by(heads, h)
+    return verdict[:, 0] + (seen * heads["heads.0.class_embedding.weight"][labels]).sum(1) / WIDTH**0.5
 
 
-def run_student(case, start, heads, draws, lessons):
+def misread(heads, h, labels):
+    """How far the class that is read is from the one that was asked for; 0 for the class that stands for none."""
+    return F.cross_entropy(seen_by(heads, h)[1], labels.where(labels != NULL, -100), reduction="none", ignore_index=-100)
+
+
+def run_student(case, start, heads, readers, draws, lessons):
     teacher = {k: v.clone() for k, v in start.items()}
-    p, d = ({k: v.clone() for k, v in values.items()} for values in (start, heads))
+    p, d, r = ({k: v.clone() for k, v in values.items()} for values in (start, heads, readers))
     trained = [k for k in p if k != "running_mean"]
-    for tensor in [p[k] for k in trained] + list(d.values()):
+    for tensor in [p[k] for k in trained] + list(d.values()) + list(r.values()):
         tensor.requires_grad_()
     adam = dict(betas=(0.9, 0.99), eps=1e-8, weight_decay=0.0)
     optimizer = torch.optim.AdamW([p[k] for k in trained], lr=0.02, **adam)
-    judging = torch.optim.AdamW(d.values(), lr=0.04, **adam)
+    judging = torch.optim.AdamW([*d.values(), *r.values()], lr=0.04, **adam)
     alpha_bar = DDIMScheduler(num_train_timesteps=T, beta_schedule="squaredcos_cap_v2").alphas_cumprod
     losses, norms = [], []
     for (images, noise, timesteps, _, calls, labels), rows in zip(draws, lessons):
@@ -185,19 +184,19 @@ def run_student(case, start, heads, draws, lessons):
         look = lambda x: features(teacher, level.sqrt() * x + (1 - level).sqrt() * noise, timesteps.float(), labels)
         last = (calls == CALLS - 1).float()
         loss = error + ADVERSARIAL * (last * F.softplus(-judge(d, look(drawn), labels))).mean()
-        half = drawn[: B // 2]
-        asked = toward_asked(teacher, case["predictionType"], half.detach(), noise[: B // 2], timesteps[: B // 2], labels[: B // 2], alpha_bar)
-        loss = loss - CONDITIONAL * (last[: B // 2, None, None, None] * asked * half).mean()
+        half, none = slice(0, B // 2), torch.full((B // 2,), NULL)
+        read = lambda x: misread(r, features(teacher, (level.sqrt() * x + (1 - level).sqrt() * noise)[half], timesteps[half].float(), none), labels[half])
+        loss = loss + CONDITIONAL * (last[half] * read(drawn)).mean()
         optimizer.zero_grad()
         loss.backward()
         norms.append(float(torch.nn.utils.clip_grad_norm_([p[k] for k in trained], 1.0)))
         verdict = (F.softplus(-judge(d, look(images), labels)) + last * F.softplus(judge(d, look(drawn.detach()), labels))).mean()
         judging.zero_grad()
-        verdict.backward()
+        (verdict + read(images).mean()).backward()
         optimizer.step()
         judging.step()
         losses.append(error.item())
-    kept = {"model": p, "discriminator": d}
+    kept = {"model": p, "discriminator": d, "reader": r}
     return dict(**case, losses=losses, gradNorms=norms, **{n: {k: rounded(v) for k, v in t.items()} for n, t in kept.items()})
 
 
@@ -215,17 +214,18 @@ def lessons_of(case, start, draws):
 def write_student():
     torch.manual_seed(11)
     start = first_weights()
-    heads = {
+    head = lambda width, outputs: {
         "heads.0.norm.weight": 1 + torch.randn(HIDDEN) * 0.1,
         "heads.0.norm.bias": torch.randn(HIDDEN) * 0.1,
-        "heads.0.conv1.weight": torch.randn(WIDTH, HIDDEN, 1, 1) * 0.5,
-        "heads.0.conv1.bias": torch.randn(WIDTH) * 0.1,
-        "heads.0.conv2.weight": torch.randn(WIDTH, WIDTH, 3, 3) * 0.1,
-        "heads.0.conv2.bias": torch.randn(WIDTH) * 0.1,
-        "heads.0.out.weight": torch.randn(1, WIDTH) * 0.3,
-        "heads.0.out.bias": torch.randn(1) * 0.1,
-        "heads.0.class_embedding.weight": torch.randn(CLASSES, WIDTH),
+        "heads.0.conv1.weight": torch.randn(width, HIDDEN, 1, 1) * 0.5,
+        "heads.0.conv1.bias": torch.randn(width) * 0.1,
+        "heads.0.conv2.weight": torch.randn(width, width, 3, 3) * 0.1,
+        "heads.0.conv2.bias": torch.randn(width) * 0.1,
+        "heads.0.out.weight": torch.randn(outputs, width) * 0.3,
+        "heads.0.out.bias": torch.randn(outputs) * 0.1,
     }
+    heads = {**head(WIDTH, 1), "heads.0.class_embedding.weight": torch.randn(CLASSES, WIDTH)}
+    readers = head(READER_WIDTH, CLASSES - 1)
     picture = lambda: torch.rand(B, C, S, S) * 2 - 1
     noise = lambda: torch.randn(B, C, S, S)
     draws = [
@@ -238,6 +238,7 @@ def write_student():
         batch=B, shape=[C, S, S], hidden=HIDDEN, classes=CLASSES, timesteps=T, calls=CALLS, adversarial=ADVERSARIAL, conditional=CONDITIONAL,
         start={k: rounded(v) for k, v in start.items()},
         heads={k: rounded(v) for k, v in heads.items()},
+        readers={k: rounded(v) for k, v in readers.items()},
         draws=[
             dict(images=rounded(x), noise=rounded(e), timesteps=t.tolist(), calls=c.tolist(), labels=l.tolist())
             for x, e, t, _, c, l in draws
@@ -245,7 +246,7 @@ def write_student():
         cases=[
             dict(
                 lessons=[dict(samples=rounded(torch.cat([r[0] for r in rows])), ends=rounded(torch.cat([r[5] for r in rows]))) for rows in lessons],
-                **run_student(case, start, heads, draws, lessons),
+                **run_student(case, start, heads, readers, draws, lessons),
             )
             for case, lessons in taught
         ],

@@ -18,7 +18,9 @@ interface Golden {
   adversarial: number;
   conditional: number;
   start: Record<string, number[]>;
+  /** Of the discriminator, and of the reader. */
   heads: Record<string, number[]>;
+  readers: Record<string, number[]>;
   draws: { images: number[]; noise: number[]; timesteps: number[]; calls: number[]; labels: number[] }[];
   cases: {
     predictionType: PredictionType;
@@ -29,6 +31,7 @@ interface Golden {
     lessons: { samples: number[]; ends: number[] }[];
     model: Record<string, number[]>;
     discriminator: Record<string, number[]>;
+    reader: Record<string, number[]>;
   }[];
 }
 
@@ -46,7 +49,11 @@ describe('a student', () => {
         timestep_spacing: 'trailing',
       });
       const schedule = makeSchedule(scheduler);
-      const model = { ...tinyNet({ channels: shape[0], hidden, classes }), classCount: classes };
+      const model = {
+        ...tinyNet({ channels: shape[0], hidden, classes }),
+        classCount: classes - 1,
+        nullCondition: true,
+      };
       const distillation = {
         calls: ddimSteps(scheduler, schedule, calls).map(({ from, to, ...call }) => {
           return { ...call, from: from.level, to: to.level };
@@ -75,9 +82,11 @@ describe('a student', () => {
       });
       const start = new Map(Object.entries(golden.start).map(([name, values]) => [name, Float32Array.from(values)]));
       const first = step.initialState(start);
-      for (const [name, values] of Object.entries(golden.heads)) {
-        expect(first.get(`discriminator.${name}`)).toHaveLength(values.length);
-        first.set(`discriminator.${name}`, Float32Array.from(values));
+      for (const [prefix, weights] of [['discriminator', golden.heads] as const, ['reader', golden.readers] as const]) {
+        for (const [name, values] of Object.entries(weights)) {
+          expect(first.get(`${prefix}.${name}`)).toHaveLength(values.length);
+          first.set(`${prefix}.${name}`, Float32Array.from(values));
+        }
       }
       const engine = await createTfjsEngine('cpu', 'tfjs-cpu', step, first);
       const reports: Awaited<ReturnType<typeof engine.step>>[] = [];
@@ -107,8 +116,14 @@ describe('a student', () => {
       for (const [name, values] of Object.entries(row.model)) {
         expectClose(state.get(`model.${name}`)!, values, { absolute: 2e-5, relative: 1e-4, what: name });
       }
-      for (const [name, values] of Object.entries(row.discriminator)) {
-        expectClose(state.get(`discriminator.${name}`)!, values, { absolute: 1e-4, relative: 1e-3, what: name });
+      for (const judge of ['discriminator', 'reader'] as const) {
+        for (const [name, values] of Object.entries(row[judge])) {
+          expectClose(state.get(`${judge}.${name}`)!, values, {
+            absolute: 1e-4,
+            relative: 1e-3,
+            what: `${judge} ${name}`,
+          });
+        }
       }
       // The teacher stays as it was.
       for (const [name, values] of start) expect(state.get(`teacher.${name}`)).toEqual(values);

@@ -6,7 +6,7 @@ import { stateSpecs } from '../step/state.ts';
 
 /** @throws InputError when the settings of the network are wrong. */
 export function specsOfRun({ model, training }: Pick<TrainConfig, 'model' | 'training'>): StepTensor[] {
-  const { emaDecay, learnSchedule, optimizer, calls, adversarial } = training;
+  const { emaDecay, learnSchedule, optimizer, calls, adversarial, conditional, teacherIsStudent } = training;
   const taught = calls !== undefined;
   return stateSpecs(createModel(model), {
     ema: emaDecay !== null,
@@ -14,5 +14,6 @@ export function specsOfRun({ model, training }: Pick<TrainConfig, 'model' | 'tra
     optimizer,
     taught,
     adversarial: taught ? adversarial : 0,
+    conditional: taught && !teacherIsStudent ? conditional : 0,
   });
 }

@@ -83,9 +83,9 @@ export const fields = {
       onResume: 'fixed',
       type: 'number',
       min: 0,
-      default: 0.3,
+      default: 0.01,
       describe:
-        'what the pull counts that makes pictures of a student show what is asked for; 0 for none  [of a teacher without --label-dropout: none]',
+        'what it counts that a reader sees in pictures of a student the class and numbers that are asked for; 0 for none  [of a teacher without --label-dropout: none]',
     },
     batch: {
       onResume: 'fixed',

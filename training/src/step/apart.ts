@@ -1,20 +1,24 @@
 /**
- * What learns beside the network, with moments of its own: the learned schedule, and the discriminator of a student. No weight
- * decay, no average, and the clipping does not see it.
+ * What learns beside the network, with moments of its own: the learned schedule, and the discriminator and the reader of a student. No
+ * weight decay, no average, and the clipping does not see it.
  */
 import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import { initParameters } from '../model/parameters.ts';
+import type { ParameterSpec } from '../model/types.ts';
 import { adamUpdate, momentRates } from './adam.ts';
 import { join, separate } from './bundles.ts';
-import type { Tensors, TrainStepOptions } from './contracts.ts';
+import type { Distillation, Tensors, TrainStepOptions } from './contracts.ts';
 import { createDiscriminator, type Judged } from './discriminator.ts';
 import { CURVE_SHAPES, initialCurve } from './learned-schedule.ts';
+import { createReader } from './reader.ts';
 
 /** Names of the learned schedule begin so. */
 export const SCHEDULE = 'schedule.';
 /** Names of the discriminator begin so. */
 export const DISCRIMINATOR = 'discriminator.';
+/** Names of the reader begin so. */
+export const READER = 'reader.';
 
 /** Adam's moments, before the name. */
 export const MOMENTS = ['adam.m.', 'adam.v.'] as const;
@@ -28,14 +32,16 @@ export interface Apart {
   initial(): Map<string, Float32Array>;
 }
 
-/** The discriminator's first weights are the same in every run. */
+/** The first weights of a student's judges are the same in every run. */
 const SEED = 0;
 
-export type ApartOptions = Pick<TrainStepOptions, 'learnSchedule'> & { adversarial: number };
+/** Of the last two whether they count, as `Distillation` has it. */
+export type ApartOptions = Pick<TrainStepOptions, 'learnSchedule'> & Pick<Distillation, 'adversarial' | 'conditional'>;
 
-export const apartOf = ({ learnSchedule, adversarial }: ApartOptions, model: Judged): Apart[] => [
+export const apartOf = ({ learnSchedule, adversarial, conditional }: ApartOptions, model: Judged): Apart[] => [
   ...(learnSchedule ? [schedule()] : []),
-  ...(adversarial > 0 ? [discriminator(model)] : []),
+  ...(adversarial > 0 ? [judge(DISCRIMINATOR, createDiscriminator(model))] : []),
+  ...(conditional > 0 ? [judge(READER, createReader(model))] : []),
 ];
 
 const schedule = (): Apart => ({
@@ -44,17 +50,14 @@ const schedule = (): Apart => ({
   initial: () => named(SCHEDULE, Object.entries(initialCurve())),
 });
 
-function discriminator(model: Judged): Apart {
-  const { parameters } = createDiscriminator(model);
-  return {
-    members: members(
-      DISCRIMINATOR,
-      parameters.map(({ name, shape }) => [name, shape] as const),
-    ),
-    rate: 2,
-    initial: () => named(DISCRIMINATOR, initParameters({ parameters }, SEED)),
-  };
-}
+const judge = (prefix: string, { parameters }: { parameters: ParameterSpec[] }): Apart => ({
+  members: members(
+    prefix,
+    parameters.map(({ name, shape }) => [name, shape] as const),
+  ),
+  rate: 2,
+  initial: () => named(prefix, initParameters({ parameters }, SEED)),
+});
 
 const members = (prefix: string, shapes: Iterable<readonly [string, readonly number[]]>) =>
   Array.from(shapes, ([name, shape]) => ({ name: prefix + name, shape: [...shape], size: sizeOf(shape) }));

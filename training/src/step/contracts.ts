@@ -26,7 +26,7 @@ export interface Distillation {
   calls: readonly { timestep: number; prediction: Prediction; from: Level; to: Level }[];
   /** What the discriminator's verdict counts beside the error; 0: there is none. */
   adversarial: number;
-  /** What the pull towards what was asked counts; 0: there is none. */
+  /** What it counts that a reader sees what was asked for; 0: there is none. */
   conditional: number;
 }
 

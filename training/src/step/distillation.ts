@@ -5,7 +5,7 @@
  *
  * Where a call ends in a picture, a discriminator judges it beside a real image: small heads on feature maps of the teacher, which
  * sees both with the same noise. The error alone leaves pictures soft that no small network can draw in one call, and the teacher's
- * own faults in them. And the teacher leads such a picture towards what was asked for: see asked.ts.
+ * own faults in them. And a reader looks whether it shows what was asked for: see asked.ts.
  *
  * Source: Luhman & Luhman, "Knowledge Distillation in Iterative Generative Models" (arXiv 2101.02388), for paths made beforehand;
  * Meng et al., "On Distillation of Guided Diffusion Models" (arXiv 2210.03142), section 3, for a guidance that becomes part of the
@@ -14,13 +14,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { pickTold } from '../model/told.ts';
-import { DISCRIMINATOR } from './apart.ts';
-import { pullToAsked } from './asked.ts';
+import { DISCRIMINATOR, READER } from './apart.ts';
+import { readAsked } from './asked.ts';
 import type { Differentiated, Distillation, StepTensor, Tensors, TrainStepOptions } from './contracts.ts';
 import { createDiscriminator } from './discriminator.ts';
 import { givenIn } from './given.ts';
 import { meanLoss } from './loss.ts';
 import { noised } from './noised.ts';
+import { createReader } from './reader.ts';
 import { TEACHER } from './state.ts';
 
 /** Inputs of a step beside those of all training. */
@@ -34,7 +35,7 @@ export const lessonInputs = ({ shape }: Pick<TrainStepOptions, 'shape'>, count: 
 ];
 
 /**
- * @param state with `model.*`, `teacher.*` and `discriminator.*`
+ * @param state with `model.*`, `teacher.*`, `discriminator.*` and `reader.*`
  * @param inputs real `images` and `noise` [B, C, H, W]; `timesteps` [B] at which the discriminator looks; the lesson; what the model
  *   is told of both
  */
@@ -57,7 +58,9 @@ export function differentiateStudent(
   const teacher = of(state, TEACHER, model.parameters);
   const finished = tf.cast(tf.equal(inputs[LESSON.call]!, distillation.calls.length - 1), 'float32') as tf.Tensor1D;
   const court = adversarial > 0 ? courtOf(model, options, state, teacher, inputs, finished) : undefined;
-  const pull = conditional > 0 ? pullToAsked(model, options, teacher, inputs, finished) : undefined;
+  const readers = conditional > 0 ? createReader(model).parameters : [];
+  const reading =
+    readers.length > 0 ? readAsked(model, options, of(state, READER, readers), teacher, inputs, finished) : undefined;
   let error: tf.Scalar | undefined;
 
   const forward = () => {
@@ -69,9 +72,10 @@ export function differentiateStudent(
     });
     error = tf.keep(meanLoss(options, output, target, weights));
     const drawn: tf.Tensor4D = tf.add(tf.mul(p, start), tf.mul(q, output));
-    const others = [court && tf.mul(court.plea(drawn), adversarial), pull && tf.mul(pull(drawn), conditional)].filter(
-      (term) => term !== undefined,
-    );
+    const others = [
+      court && tf.mul(court.plea(drawn), adversarial),
+      reading && tf.mul(reading.plea(drawn), conditional),
+    ].filter((term) => term !== undefined);
     return others.reduce<tf.Tensor>((sum, term) => tf.add(sum, term), error) as tf.Scalar;
   };
   const { grads } = tf.engine().gradients(
@@ -81,7 +85,9 @@ export function differentiateStudent(
     true,
   );
   const gradients = new Map(trained.map((name, i) => [name, grads[i]!]));
-  for (const [name, gradient] of court?.learn() ?? []) gradients.set(name, gradient);
+  for (const apart of [court, reading]) {
+    for (const [name, gradient] of apart?.learn() ?? []) gradients.set(name, gradient);
+  }
   return { loss: error!, gradients, buffers };
 }
 

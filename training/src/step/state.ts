@@ -1,8 +1,8 @@
 /**
  * Names of the training state: `model.<parameter>` for every parameter and buffer, and for trainable ones
  * `ema.<parameter>`, `adam.m.<parameter>` and `adam.v.<parameter>`; what Muon updates has no `adam.v`, and its
- * momentum is `adam.m`. A student has `teacher.<parameter>`, which no step changes. What learns apart from the network, a schedule or
- * a discriminator, has `schedule.<name>`, `adam.m.schedule.<name>` and `adam.v.schedule.<name>`.
+ * momentum is `adam.m`. A student has `teacher.<parameter>`, which no step changes. What learns apart from the network, a schedule, a
+ * discriminator or a reader, has `schedule.<name>`, `adam.m.schedule.<name>` and `adam.v.schedule.<name>`.
  */
 import { makeSchedule, type SchedulerConfig } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
@@ -27,6 +27,7 @@ export const stateOptions = ({ distillation, ...options }: TrainStepOptions): St
   ...options,
   taught: distillation !== undefined,
   adversarial: distillation?.adversarial ?? 0,
+  conditional: distillation?.conditional ?? 0,
 });
 
 export function stateSpecs(
