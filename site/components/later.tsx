@@ -10,18 +10,24 @@ let turn: Promise<void> = Promise.resolve();
 const nextPaint = () => new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 export function Later({ children }: { children: ComponentChildren }): ComponentChildren {
-  const [due, setDue] = useState(false);
+  return useInTurn(true) && children;
+}
+
+/** A value, once its turn has come: what is drawn of it takes a task of its own. */
+export function useInTurn<T>(value: T | undefined): T | undefined {
+  const [due, setDue] = useState<T>();
   useEffect(() => {
+    if (value === undefined) return;
     let left = false;
     const painted = nextPaint();
     turn = turn.then(async () => {
       await painted;
       await nextTask();
-      if (!left) setDue(true);
+      if (!left) setDue(() => value);
     });
     return () => {
       left = true;
     };
-  }, []);
-  return due && children;
+  }, [value]);
+  return due;
 }

@@ -1,6 +1,7 @@
 /** The data: where the lecture's radiographs come from, and how films become what a network takes. */
 import type { JSX } from 'preact';
 import { Card } from '../../../components/card.tsx';
+import { Later } from '../../../components/later.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { NetworkStatus } from '../network-status.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
@@ -42,9 +43,15 @@ export default function DataChapter(): JSX.Element {
         </p>
       </Card>
       <NetworkStatus />
-      <Resize large={all?.large} />
-      <Scale large={all?.large} />
-      <Batch hands={all} />
+      <Later>
+        <Resize large={all?.large} />
+      </Later>
+      <Later>
+        <Scale large={all?.large} />
+      </Later>
+      <Later>
+        <Batch hands={all} />
+      </Later>
       <Notice text={all?.notice} />
       <TakeAway>
         Small, from −1 to 1, and a batch at a time. What the size and the window leave out, the model never sees. What

@@ -14,6 +14,7 @@ import { useFetched } from '../use-fetched.ts';
 import { Bell } from './bell.tsx';
 import { Reparametrise } from './reparametrise.tsx';
 import './destroy.css';
+import { Later } from '../../../components/later.tsx';
 import { alphaBar, Formula, less, root } from '../../../components/math.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Slider } from '../../../components/slider.tsx';
@@ -33,7 +34,9 @@ export default function DestroyChapter(): JSX.Element {
       <Task done={moved}>Drag β from small to large, and watch where the bell goes and how wide it gets.</Task>
       <NetworkStatus />
       <Bell onMove={() => setMoved(true)} />
-      <Reparametrise />
+      <Later>
+        <Reparametrise />
+      </Later>
       <section class="learn-text grid gap-12">
         <h2>Many steps, and a schedule</h2>
         <p>
@@ -44,7 +47,9 @@ export default function DestroyChapter(): JSX.Element {
           is one jump away.
         </p>
       </section>
-      <ChainAndJump />
+      <Later>
+        <ChainAndJump />
+      </Later>
       <Legend of={['x0', 'xt', 'ε', 'βt', 'αt', 'ᾱt', 't', 'μ', 'σ']} />
       <TakeAway>
         One step: keep <Formula>{root(less(<mi>β</mi>))}</Formula> of every pixel, and add a random number of variance

@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
+import { Later } from '../../../components/later.tsx';
 import { readable } from '../../forward/state/numbers.ts';
 import { Cite } from '../cite.tsx';
 import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
@@ -65,8 +66,12 @@ export default function ImproveChapter(): JSX.Element {
           </p>
         </details>
       </Card>
-      <Seeds chosen={chosen} />
-      <FewCalls />
+      <Later>
+        <Seeds chosen={chosen} />
+      </Later>
+      <Later>
+        <FewCalls />
+      </Later>
       <TakeAway>
         Change one thing, keep the rest, try several seeds, and look at loss and pictures: they need not agree. Few
         calls take straight paths, and a student learns these from its teacher.

@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { Icon } from '../../../components/icon.tsx';
+import { Later } from '../../../components/later.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { formatRoute, VIEWS } from '../../../state/router.ts';
 import { Cite } from '../cite.tsx';
@@ -111,7 +112,9 @@ export default function LearningChapter(): JSX.Element {
           </div>
         </div>
       </Card>
-      <Errors />
+      <Later>
+        <Errors />
+      </Later>
       <section class="learn-text grid gap-12">
         <h2>From points to digits</h2>
         <p>
@@ -119,7 +122,9 @@ export default function LearningChapter(): JSX.Element {
           line by line; it only takes longer. In the lecture’s notebook the images are X-rays of hands.
         </p>
       </section>
-      <Recorded />
+      <Later>
+        <Recorded />
+      </Later>
       {TRAIN && (
         <p>
           <a class="button" href={formatRoute(TRAIN)}>

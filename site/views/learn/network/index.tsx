@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
+import { Later } from '../../../components/later.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { grouped } from '../../forward/state/numbers.ts';
 import { Cite } from '../cite.tsx';
@@ -48,9 +49,9 @@ export default function NetworkChapter(): JSX.Element {
         <NetworkStatus />
         <U own={blocks} answer={answer} lesson={lesson} />
       </Card>
-      {lesson && <Without lesson={lesson} blocks={blocks} whole={answer} />}
-      {lesson && <Embedding lesson={lesson} />}
-      {lesson && <WrongTime lesson={lesson} />}
+      <Later>{lesson && <Without lesson={lesson} blocks={blocks} whole={answer} />}</Later>
+      <Later>{lesson && <Embedding lesson={lesson} />}</Later>
+      <Later>{lesson && <WrongTime lesson={lesson} />}</Later>
       <TakeAway>
         Down: smaller and more channels, to see the whole. Up: larger again, with the skips to keep the edges. And every
         block hears which t it is.

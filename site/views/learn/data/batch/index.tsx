@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Button } from '../../../../components/button.tsx';
 import { Card } from '../../../../components/card.tsx';
+import { useInTurn } from '../../../../components/later.tsx';
 import { Slider } from '../../../../components/slider.tsx';
 import { fromBytes, paint } from '../../../../state/pixels.ts';
 import { grouped, readable } from '../../../forward/state/numbers.ts';
@@ -17,7 +18,8 @@ const [IMAGES, USUAL] = [12_611, 32];
 /** Of the pictures that the gradients are of. */
 const SIDE = 16;
 
-export function Batch({ hands }: { hands: Hands | undefined }): JSX.Element {
+export function Batch({ hands: given }: { hands: Hands | undefined }): JSX.Element {
+  const hands = useInTurn(given);
   const [place, setPlace] = useState(SIZES.indexOf(USUAL));
   const [seed, setSeed] = useState(1);
   const size = SIZES[place]!;

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Card } from '../../../../components/card.tsx';
+import { useInTurn } from '../../../../components/later.tsx';
 import { Slider } from '../../../../components/slider.tsx';
 import { fitPicture, type Rgba } from '../../../../state/picture.ts';
 import { grouped } from '../../../forward/state/numbers.ts';
@@ -18,7 +19,8 @@ export const SIZES: readonly { side: number; seen: string }[] = [
   { side: 256, seen: 'the small letters, and the grain of the film' },
 ];
 
-export function Resize({ large }: { large: Rgba | undefined }): JSX.Element {
+export function Resize({ large: given }: { large: Rgba | undefined }): JSX.Element {
+  const large = useInTurn(given);
   const place = SIZES.findIndex(({ side }) => side === size.value);
   const { side, seen } = SIZES[place]!;
   const full = useMemo(() => large && fitPicture(large, [1, large.height, large.width]), [large]);

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Card } from '../../../../components/card.tsx';
+import { useInTurn } from '../../../../components/later.tsx';
 import { Formula, fraction, row } from '../../../../components/math.tsx';
 import { Segmented } from '../../../../components/segmented.tsx';
 import { Slider } from '../../../../components/slider.tsx';
@@ -25,7 +26,8 @@ type Name = keyof typeof WINDOWS;
 /** A gray value. */
 const short = (value: number) => String(Math.round(value * 2) / 2).replace('-', '−');
 
-export function Scale({ large }: { large: Rgba | undefined }): JSX.Element {
+export function Scale({ large: given }: { large: Rgba | undefined }): JSX.Element {
+  const large = useInTurn(given);
   const [level, setLevel] = useState<number>(WINDOWS.all.level);
   const [width, setWidth] = useState<number>(WINDOWS.all.width);
   const side = size.value;
