@@ -38,11 +38,14 @@ const SEED = 0;
 /** Of the last two whether they count, as `Distillation` has it. */
 export type ApartOptions = Pick<TrainStepOptions, 'learnSchedule'> & Pick<Distillation, 'adversarial' | 'conditional'>;
 
-export const apartOf = ({ learnSchedule, adversarial, conditional }: ApartOptions, model: Judged): Apart[] => [
-  ...(learnSchedule ? [schedule()] : []),
-  ...(adversarial > 0 ? [judge(DISCRIMINATOR, createDiscriminator(model))] : []),
-  ...(conditional > 0 ? [judge(READER, createReader(model))] : []),
-];
+export function apartOf({ learnSchedule, adversarial, conditional }: ApartOptions, model: Judged): Apart[] {
+  const wanted = [
+    ...(learnSchedule ? [schedule()] : []),
+    ...(adversarial > 0 ? [judge(DISCRIMINATOR, createDiscriminator(model))] : []),
+    ...(conditional > 0 ? [judge(READER, createReader(model))] : []),
+  ];
+  return wanted.filter(({ members }) => members.length > 0); // a reader of masks alone has no heads
+}
 
 const schedule = (): Apart => ({
   members: members(SCHEDULE, Object.entries(CURVE_SHAPES)),

@@ -9,19 +9,15 @@ import * as tf from '@tensorflow/tfjs';
 import { conditionEmbedding } from '../model/condition-embedding.ts';
 import { type Declare, declareInto, type Pass } from '../model/declare.ts';
 import type { TrainableModel } from '../model/described.ts';
-import { conv2d, embedding, linear } from '../model/layers.ts';
-import { groupNorm } from '../model/normalization.ts';
+import { embedding, linear } from '../model/layers.ts';
 import type { ParameterSpec, Parameters } from '../model/types.ts';
+import { looking } from './looking.ts';
 
 /** The discriminator looks at pictures at so many timesteps, those with least noise: two fifths of all. */
 export const judgedTimesteps = ({ T }: { T: number }): number => Math.max(1, Math.round(0.4 * T));
 
 /** Channels of a head. */
 const WIDTH = 32;
-const GROUPS = [8, 4, 2, 1] as const;
-const EPSILON = 1e-5;
-/** Of the leaky ReLU below 0. */
-const SLOPE = 0.2;
 
 /** The network whose feature maps it looks at, and what that is told. */
 export type Judged = Pick<TrainableModel, 'featureWidths' | 'classCount' | 'nullCondition' | 'conditions'>;
@@ -59,9 +55,7 @@ export function createDiscriminator({ featureWidths: widths = [], ...told }: Jud
 /** A feature map to the verdict of a head, [N]. */
 function head(declare: Declare, width: number, told: Judged): (pass: Pass, x: tf.Tensor4D) => tf.Tensor1D {
   const { classCount = null, nullCondition = false, conditions = [] } = told;
-  const norm = groupNorm(declare.in('norm'), width, GROUPS.find((count) => width % count === 0)!, EPSILON);
-  const narrow = conv2d(declare.in('conv1'), width, WIDTH, { kernel: 1, padding: 0 });
-  const around = conv2d(declare.in('conv2'), WIDTH, WIDTH, { kernel: 3, padding: 1 });
+  const look = looking(declare, width, WIDTH);
   const verdict = linear(declare.in('out'), WIDTH, 1);
   const rows = (classCount ?? 0) + (nullCondition ? 1 : 0);
   const classes = classCount === null ? undefined : embedding(declare.in('class_embedding'), rows, WIDTH);
@@ -70,8 +64,7 @@ function head(declare: Declare, width: number, told: Judged): (pass: Pass, x: tf
       ? conditionEmbedding(declare.in('condition_embeddings'), conditions.length, WIDTH)
       : undefined;
   return (pass, x) => {
-    const near: tf.Tensor4D = tf.leakyRelu(narrow(pass, norm(pass, x)), SLOPE);
-    const seen = tf.mean(tf.leakyRelu(around(pass, near), SLOPE), [1, 2]) as tf.Tensor2D; // [N, WIDTH]
+    const seen = look(pass, x);
     const asked = [classes?.(pass, pass.labels!), numbers?.(pass, pass.conditions!)].filter((e) => e !== undefined);
     const suits = asked.map((embedded) => tf.div(tf.sum(tf.mul(seen, embedded), 1), Math.sqrt(WIDTH)));
     return suits.reduce((sum, part) => tf.add(sum, part), tf.squeeze(verdict(pass, seen), [1])) as tf.Tensor1D;

@@ -6,17 +6,13 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Declare, declareInto, type Pass } from '../model/declare.ts';
-import { conv2d, linear } from '../model/layers.ts';
-import { groupNorm } from '../model/normalization.ts';
+import { linear } from '../model/layers.ts';
 import type { ParameterSpec, Parameters } from '../model/types.ts';
 import type { Judged } from './discriminator.ts';
+import { looking } from './looking.ts';
 
 /** Channels of a head. */
 const WIDTH = 48;
-const GROUPS = [8, 4, 2, 1] as const;
-const EPSILON = 1e-5;
-/** Of the leaky ReLU below 0. */
-const SLOPE = 0.2;
 /** Errors of numbers that are larger count as they are, smaller ones squared: pseudo-Huber, where all values are about 1. */
 const BEND = 0.1;
 
@@ -63,15 +59,9 @@ export function createReader({ featureWidths = [], classCount, nullCondition, co
 
 /** A feature map to what it says, [N, count]. */
 function head(declare: Declare, width: number, count: number): (pass: Pass, x: tf.Tensor4D) => tf.Tensor2D {
-  const norm = groupNorm(declare.in('norm'), width, GROUPS.find((groups) => width % groups === 0)!, EPSILON);
-  const narrow = conv2d(declare.in('conv1'), width, WIDTH, { kernel: 1, padding: 0 });
-  const around = conv2d(declare.in('conv2'), WIDTH, WIDTH, { kernel: 3, padding: 1 });
+  const look = looking(declare, width, WIDTH);
   const out = linear(declare.in('out'), WIDTH, count);
-  return (pass, x) => {
-    const near: tf.Tensor4D = tf.leakyRelu(narrow(pass, norm(pass, x)), SLOPE);
-    const seen = tf.mean(tf.leakyRelu(around(pass, near), SLOPE), [1, 2]) as tf.Tensor2D; // [N, WIDTH]
-    return out(pass, seen);
-  };
+  return (pass, x) => out(pass, look(pass, x));
 }
 
 /** Of [N, classes] with [N] labels; 0 for the class that stands for none. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initParameters } from '#training/model/parameters.ts';
+import { apartOf } from '#training/step/apart.ts';
 import { createReader } from '#training/step/reader.ts';
 
 /** The classes are checked against PyTorch in test/golden/train. */
@@ -37,6 +38,12 @@ describe('createReader', () => {
       { classCount: null, nullCondition: true, conditions: [] },
       { classCount: 2, nullCondition: false, conditions: age },
     ];
-    for (const kind of kinds) expect(createReader({ featureWidths: [8], ...kind }).parameters).toEqual([]);
+    for (const kind of kinds) {
+      expect(createReader({ featureWidths: [8], ...kind }).parameters).toEqual([]);
+      // As a model of masks alone: a step has nothing to update, where it had failed for want of any tensor.
+      expect(
+        apartOf({ learnSchedule: false, adversarial: 0, conditional: 1 }, { featureWidths: [8], ...kind }),
+      ).toEqual([]);
+    }
   });
 });
