@@ -49,7 +49,7 @@ describe('the first minute', skipBecause(LACKS_CHROMIUM), () => {
     const started = await page.evaluate(() =>
       performance
         .getEntriesByType('resource')
-        .flatMap(({ name, startTime }) => (/\/client-/.test(name) ? [startTime] : [])),
+        .flatMap(({ name, startTime }) => (/\/onnoise-worker-/.test(name) ? [startTime] : [])),
     );
     expect(started).toHaveLength(1);
     expect(started[0]).toBeGreaterThan(4000);
