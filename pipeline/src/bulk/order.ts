@@ -1,6 +1,12 @@
 /** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
 import { completeRequest, hashModel, readModelFolder } from '@onnoise/runtime-node';
-import { type compileSampler, eachSamplerOption, type SamplerSettings, type SamplerValues } from '@onnoise/scheduler';
+import {
+  compileSampler,
+  eachSamplerOption,
+  overshoots,
+  type SamplerSettings,
+  type SamplerValues,
+} from '@onnoise/scheduler';
 import {
   type Artefact,
   type ConditionValues,
@@ -11,6 +17,7 @@ import {
 import { checkInteger } from '@onnoise/scheduler/rules';
 import { checkFileChoice, checkFileFormat, type FileChoice } from '../pictures/choices.ts';
 import { factsOf } from '../pictures/facts.ts';
+import { TOO_LONG } from '../pictures/too-long.ts';
 import { type ConditionTurns, LARGEST_SHARD, type Order } from './shards.ts';
 import { hashOfTold, toldImages } from './told.ts';
 
@@ -29,9 +36,20 @@ const ACTION = 'generate images';
 const USUAL_SHARD = 256;
 const LARGEST_COUNT = 1_000_000_000;
 
-/** @throws InputError for a folder that is not a model, and for options out of range or that do not fit the model. */
-export async function makeOrder(folder: string, options: OrderOptions): Promise<Order> {
-  const order = orderOf(await readModelFolder(folder), await hashModel(folder), options);
+/**
+ * @param onNote what the user should know before many pictures are made
+ * @throws InputError for a folder that is not a model, and for options out of range or that do not fit the model.
+ */
+export async function makeOrder(
+  folder: string,
+  options: OrderOptions,
+  onNote?: (note: string) => void,
+): Promise<Order> {
+  const order = orderOf(await readModelFolder(folder), await hashModel(folder), options, (config, asked) => {
+    const table = compileSampler(config, asked);
+    if (overshoots(table)) onNote?.(TOO_LONG);
+    return table;
+  });
   const facts = await factsOf(ACTION, folder, options);
   return facts ? { ...order, facts } : order;
 }

@@ -85,13 +85,14 @@ export const command: Command<GenerateArguments> = {
   handler: run,
 };
 
-async function orderOf(model: string, options: GenerateArguments): Promise<Order> {
+async function orderOf(model: string, options: GenerateArguments, onNote?: (note: string) => void): Promise<Order> {
   const [{ makeOrder }, { readOrderTold }] = await Promise.all([
     import('../bulk/order.ts'),
     import('./stages/order-told.ts'),
   ]);
   const told = await readOrderTold(options, model);
-  return makeOrder(model, { ...options, ...conditionSettings(options), conditionImages: told?.conditionImages });
+  const asked = { ...options, ...conditionSettings(options), conditionImages: told?.conditionImages };
+  return makeOrder(model, asked, onNote);
 }
 
 /** Writes the manifest of shards that are there already. */
@@ -132,7 +133,7 @@ async function run(options: GenerateArguments): Promise<void> {
     () => Promise.all([import('../bulk/generate.ts'), import('../bulk/connect.ts')]),
     ['generate'],
   );
-  const order = await orderOf(model, options);
+  const order = await orderOf(model, options, sayNote);
   const note = noteOnClass(options, order.facts);
   if (note !== undefined) sayNote(note);
   await checkWritable('--out', out, 'folder');

@@ -19,6 +19,7 @@ import { type Artefact, pictureShapeOf, sizeOf, splitPairs } from '@onnoise/sche
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { SINGLE_FORMATS } from '../pictures/choices.ts';
 import { factsOf, noteOnClass } from '../pictures/facts.ts';
+import { TOO_LONG } from '../pictures/too-long.ts';
 import { type Command, textOption } from './options/command.ts';
 import { depthOption, fileOptions } from './options/files.ts';
 import {
@@ -159,9 +160,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   await checkFiles(options, { count, model: { ...artefact, shape, maskOutput: undefined }, steps: table.rows.length });
   const note = noteOnClass(options, facts);
   if (note !== undefined) sayNote(note);
-  if (overshoots(table)) {
-    sayNote('The first step is too long for heun, which will leave noise: add --spacing exponential, or more --steps.');
-  }
+  if (overshoots(table)) sayNote(TOO_LONG);
   sayDetail(
     `Sampling: ${table.sampler}, ${plural(table.steps, 'step')}${describeStart(options, table)}, ${plural(complete.batch, 'picture')} per network call${
       guidance ? `, guidance ${guidance.scale} at timesteps ${guidance.interval.join(' to ')}` : ''

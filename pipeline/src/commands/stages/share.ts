@@ -33,7 +33,8 @@ export async function makeShare(
     import('../../bulk/run-share.ts'),
   ]);
   const told = await readOrderTold(options, model);
-  const order = await makeOrder(model, { ...orderSettings(options), conditionImages: told?.conditionImages });
+  const asked = { ...orderSettings(options), conditionImages: told?.conditionImages };
+  const order = await makeOrder(model, asked, sayNote);
   const note = noteOnClass(options, order.facts);
   if (note !== undefined) sayNote(note);
   const { shards, found, images } = await withInterrupt((signal) =>

@@ -15,9 +15,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { Select } from '../../../components/select.tsx';
-import { fits, optionHint } from '../state/option-words.ts';
+import { fits, optionHint, samplerHint } from '../state/option-words.ts';
 import { LARGEST_COUNT, rollSeed, stepsHint, studentWords } from '../state/parameters.ts';
-import { change, draft, info, problems, refusals } from '../state/state.ts';
+import { change, checked, draft, info, problems, refusals } from '../state/state.ts';
 import { ClassChips } from './class-chips.tsx';
 import { Conditions, GuidanceControls } from './conditions.tsx';
 import { DraftControl } from './number-control.tsx';
@@ -82,6 +82,7 @@ export function Controls(): JSX.Element {
   const { sampler, seed } = draft.value;
   const chosen = SAMPLER_NAMES.find((name) => name === sampler); // a link may name another
   const wrong = problems.value;
+  const parameters = 'parameters' in checked.value ? checked.value.parameters : undefined;
   const form = useRef<HTMLFormElement>(null);
   const refused = refusals.value;
   useEffect(() => {
@@ -120,7 +121,7 @@ export function Controls(): JSX.Element {
                 label="Sampler"
                 value={sampler as SamplerName}
                 options={samplerChoices.value}
-                hint={chosen && samplerRecord(chosen).hint}
+                hint={chosen && samplerHint(chosen, info.value?.scheduler, parameters)}
                 error={wrong.sampler}
                 onChange={(sampler) => change({ sampler })}
               />

@@ -1,11 +1,13 @@
-/** Words for a sampler's own options, and which of their choices the model and the sampler take. */
+/** Words for a sampler and its own options, and which of their choices the model and the sampler take. */
 import {
   compileSampler,
   InputError,
+  overshoots,
   SAMPLER_NAMES,
   type SamplerName,
   type SamplerOption,
   type SamplerOptionName,
+  type SamplerValues,
   type SchedulerConfig,
   samplerRecord,
 } from '@onnoise/scheduler';
@@ -33,4 +35,16 @@ export function fits(
     if (error instanceof InputError) return false;
     throw error;
   }
+}
+
+/** What the sampler does, or that so few steps of it leave noise. @param asked undefined while something in the fields is wrong */
+export function samplerHint(
+  sampler: SamplerName,
+  config?: SchedulerConfig,
+  asked?: SamplerValues & { steps: number; sampler: SamplerName },
+): string {
+  const tooLong = config && asked && fits(config, sampler) && overshoots(compileSampler(config, asked));
+  return tooLong
+    ? 'The first step is too long for Heun and leaves noise: choose exponential spacing, or more steps.'
+    : samplerRecord(sampler).hint;
 }

@@ -27,3 +27,12 @@ test.each([
     at((shard, i) => ({ boneage: boneage[(5 * shard + i) % boneage.length] })),
   );
 });
+
+test('an order of pictures that will be noise says so before they are made', async () => {
+  const notes: string[] = [];
+  const asked = { count: 1000, sampler: 'heun', labels: [0], conditions: { boneage: [100] } } as const;
+  await makeOrder(HANDS, { ...asked, steps: 20 }, (note) => notes.push(note));
+  expect(notes).toEqual([expect.stringMatching(/^The first step is too long for heun/)]);
+  await makeOrder(HANDS, { ...asked, steps: 20, spacing: 'exponential' }, (note) => notes.push(note));
+  expect(notes).toHaveLength(1);
+});

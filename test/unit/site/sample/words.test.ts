@@ -1,6 +1,6 @@
-import { parseSchedulerConfig, SAMPLER_OPTIONS } from '@onnoise/scheduler';
+import { eachSamplerOption, parseSchedulerConfig, SAMPLER_OPTIONS, type SamplerValues } from '@onnoise/scheduler';
 import { describe, expect, test } from 'vitest';
-import { fits, optionHint } from '#site/views/sample/state/option-words.ts';
+import { fits, optionHint, samplerHint } from '#site/views/sample/state/option-words.ts';
 import { counted, unitOf } from '#site/views/sample/state/unit.ts';
 
 describe('unitOf', () => {
@@ -38,5 +38,21 @@ describe('fits', () => {
     expect(fits(parseSchedulerConfig({ rescale_betas_zero_snr: true, timestep_spacing: 'trailing' }), 'euler')).toBe(
       false,
     );
+  });
+});
+
+describe('samplerHint', () => {
+  const cosine = parseSchedulerConfig({ beta_schedule: 'squaredcos_cap_v2', timestep_spacing: 'trailing' });
+  const values = eachSamplerOption((_, option) => option.default) as SamplerValues;
+  const asked = { ...values, sampler: 'heun', steps: 20 } as const;
+
+  test('says that few steps of Heun leave noise, and not where they do not', () => {
+    expect(samplerHint('heun', cosine, asked)).toMatch(/^The first step is too long for Heun and leaves noise/);
+    const usual = samplerHint('heun');
+    expect(usual).not.toMatch(/noise: choose/);
+    expect(samplerHint('heun', cosine)).toBe(usual);
+    expect(samplerHint('heun', cosine, { ...asked, spacing: 'exponential' })).toBe(usual);
+    expect(samplerHint('heun', cosine, { ...asked, steps: 200 })).toBe(usual);
+    expect(samplerHint('euler', cosine, { ...asked, sampler: 'euler' })).not.toBe(usual);
   });
 });
