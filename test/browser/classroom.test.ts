@@ -70,7 +70,7 @@ describe('a first tap', skipBecause(LACKS_CHROMIUM), () => {
     return { page, arrive };
   }
 
-  it('starts a round whose pictures are still to come', async () => {
+  it('starts a round whose pictures are still to come', { tags: 'long' }, async () => {
     const { page, arrive } = await openWithout('#/game?seed=5&steps=1');
     await page.getByRole('button', { name: 'Start', exact: true }).tap();
     await page.getByText('It begins with the first picture.').waitFor();

@@ -171,7 +171,7 @@ describe('drawings and masks', skipBecause(LACKS_CHROMIUM), () => {
     expect(await seriousFaults(page)).toEqual([]);
   });
 
-  it('shows the channels that a model of several names, as Node does', async () => {
+  it('shows the channels that a model of several names, as Node does', { tags: 'long' }, async () => {
     const index = Buffer.from(JSON.stringify({ show: '4,2,1' }));
     const { page, folder } = await open({ shape: [4, SIDE, SIDE] }, {}, { 'model_index.json': index });
     await sample(page);

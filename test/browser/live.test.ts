@@ -96,7 +96,9 @@ describe('a student', skipBecause(LACKS_CHROMIUM), () => {
     await expectPicture(page, { seeds: [174], labels: [1], conditions: { boneage: 200 } });
   });
 
-  it('goes from one seed to another by the keyboard, between them by a mix of their noise', async () => {
+  it('goes from one seed to another by the keyboard, between them by a mix of their noise', {
+    tags: 'long',
+  }, async () => {
     const { page } = await openSite(browser(), host());
     await drawn(page);
     const conditions = { boneage: 109 };
@@ -115,7 +117,7 @@ describe('a student', skipBecause(LACKS_CHROMIUM), () => {
     await shows(page, /, seed 175$/); // a seed is not mixed with itself
   });
 
-  it('keeps the page free while a slider is dragged', async () => {
+  it('keeps the page free while a slider is dragged', { tags: 'long' }, async () => {
     const own = await launchBrowser({ webgpu: false }); // a trace is of all pages of a browser
     const { page } = await openSite(own, host());
     await drawn(page);

@@ -100,7 +100,9 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  it("shows the figures of an evaluated model of the visitor's, and none of one that was not", async () => {
+  it("shows the figures of an evaluated model of the visitor's, and none of one that was not", {
+    tags: 'long',
+  }, async () => {
     const { page } = await openSite(browser(), host(), '#/model');
     const folder = await tinyArtefact({ shape: [1, 8, 8] });
     const hash = createHash('sha256')

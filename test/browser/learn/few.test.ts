@@ -24,7 +24,9 @@ describe('the figures of few calls', skipBecause(LACKS_CHROMIUM), () => {
     return (await cells.allTextContents()).map((text) => Number(text.replace('< ', '')));
   };
 
-  it('learn in the tab, and only the student arrives in one step; the link says what is shown', async () => {
+  it('learn in the tab, and only the student arrives in one step; the link says what is shown', {
+    tags: 'long',
+  }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/improve?steps=8&data=moons');
     expect(await slider(page).getAttribute('aria-valuetext')).toBe('8 steps');
     expect(await numbers(page, '1')).toEqual([Number.NaN, Number.NaN, Number.NaN]);

@@ -18,7 +18,7 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     return Number(/(\d+) times so far/.exec(text ?? '')?.[1]);
   };
 
-  it('lights the lines of the first rounds, then trains, samples, and starts again', async () => {
+  it('lights the lines of the first rounds, then trains, samples, and starts again', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/learning');
     await page.getByRole('button', { name: 'Train' }).click();
     const lit = () => page.locator('.learn-line[aria-current="step"]').textContent();
@@ -47,7 +47,9 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => rounds(page)).toBe(0);
   });
 
-  it('is broken by a rate that is too large, is told why, and begins anew with another width', async () => {
+  it('is broken by a rate that is too large, is told why, and begins anew with another width', {
+    tags: 'long',
+  }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/learning?rate=1');
     const knobs = page.getByRole('region', { name: 'Something to break' });
     expect(await knobs.getByRole('slider', { name: 'Learning rate' }).getAttribute('aria-valuetext')).toBe('1');

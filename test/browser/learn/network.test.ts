@@ -9,7 +9,7 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  it('shows what each block makes of the picture, other maps at another t', async () => {
+  it('shows what each block makes of the picture, other maps at another t', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/network');
     const maps = page.getByRole('img', { name: /feature maps of/ });
     const ink = () =>
@@ -33,7 +33,7 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(ink).not.toBe(before);
   });
 
-  it('sends the picture through, block after block, and lights the skips that wait', async () => {
+  it('sends the picture through, block after block, and lights the skips that wait', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/network', { reducedMotion: 'reduce' });
     const at = page.getByRole('slider', { name: 'The picture is at' });
     const waiting = page.locator('.learn-skip-carries');

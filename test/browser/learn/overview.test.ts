@@ -27,7 +27,7 @@ describe('the overview', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => overflow(page)).toEqual([]);
   });
 
-  it('moves, stops when asked, and stands still for who wants less motion', async () => {
+  it('moves, stops when asked, and stands still for who wants less motion', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn');
     const packets = (of = page) => of.locator('.learn-map-packet').count();
     await expect.poll(() => packets()).toBeGreaterThan(0);

@@ -79,7 +79,7 @@ describe('the chapter on sampling', skipBecause(LACKS_CHROMIUM), () => {
     expect(await bells.getByRole('slider', { name: 'Time t of the step' }).inputValue()).toBe('300');
   });
 
-  it('samples twice from one noise, with one difference, which the link carries', async () => {
+  it('samples twice from one noise, with one difference, which the link carries', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/sampling?differs=fresh&sampler=ddim&steps=3&seed=7');
     const pair = page.getByRole('region', { name: 'Two ways from one noise' });
     const both = pair.getByRole('button', { name: 'Sample both' });

@@ -64,7 +64,7 @@ describe('the chapter on why', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(rounds).toBe(0);
   });
 
-  it('plays to the end, and is there at once where motion is not wanted', async () => {
+  it('plays to the end, and is there at once where motion is not wanted', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/why', { reducedMotion: 'reduce' });
     const flow = page.getByRole('region', { name: 'Flow', exact: true });
     const moment = () => flow.getByRole('slider', { name: 'Moment' }).inputValue();

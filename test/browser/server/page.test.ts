@@ -178,7 +178,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.getByText(PHANTOM).isVisible()).toBe(false);
   });
 
-  it('takes the masks that a model is told, and shows their names in the request', async () => {
+  it('takes the masks that a model is told, and shows their names in the request', { tags: 'long' }, async () => {
     const labels = { classes: ['air', 'bone'], values: [0, 7] };
     const told = await tinyArtefact({ shape: [1, 4, 6], conditionImage: labels });
     const { url } = await startForTest({ models: { told, digits: DIGITS } });

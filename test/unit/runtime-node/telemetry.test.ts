@@ -45,7 +45,7 @@ const sample = (out: string) => [
 ];
 
 describe('telemetry of onnxruntime', () => {
-  it('is off where a model is sampled', async () => {
+  it('is off where a model is sampled', { tags: 'long' }, async () => {
     const out = join(temporaryFolder(), 'sheet.png');
     expect(await homeAfter(sample(out))).toEqual([]);
     expect(readFileSync(out).length).toBeGreaterThan(0);

@@ -97,7 +97,7 @@ describe('a job', () => {
     expect(metrics).toContain('onnoise_images_total{model="tiny"} 10');
   });
 
-  it('goes on with the next server, and makes again no shard that is there', async () => {
+  it('goes on with the next server, and makes again no shard that is there', { tags: 'long' }, async () => {
     const { server, close, folder, model } = await start({}, { T: 100_000 });
     const { id } = (await order(server, { n: 6, seed: 0, shard: 1, steps: 500, sampler: 'ddim' })).json;
     await until('a shard is there', async () => (await ask(server, `/v1/jobs/${id}`)).json.images.done > 1);
@@ -172,7 +172,7 @@ describe('a job', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('job-'))).toEqual([]);
   });
 
-  it('belongs to the key that ordered it', async () => {
+  it('belongs to the key that ordered it', { tags: 'long' }, async () => {
     const { server } = await start({ apiKeys: [{ key: KEYS[0]!, name: 'one', maxJobImages: 5 }, KEYS[1]!] });
     const [one = {}, two = {}] = KEYS.map((key) => ({ authorization: `Bearer ${key}` }));
     const many = await order(server, { n: 6 }, one);

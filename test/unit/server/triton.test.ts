@@ -66,7 +66,7 @@ describe('the statistics of a model', () => {
 });
 
 describe('the repository', () => {
-  it('unloads a model and loads it again, as its folder is then', async () => {
+  it('unloads a model and loads it again, as its folder is then', { tags: 'long' }, async () => {
     expect(await states()).toEqual([
       ['one', 'READY'],
       ['two', 'READY'],

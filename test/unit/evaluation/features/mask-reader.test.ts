@@ -20,7 +20,7 @@ const images = maskedImages(120, 1);
 const dataset = maskedDataset(images);
 
 describe('openMaskReader', () => {
-  it('reads the masks of images that it has not seen, and the same from the cache', async () => {
+  it('reads the masks of images that it has not seen, and the same from the cache', { tags: 'long' }, async () => {
     const cacheDir = await temporaryFolder();
     const steps: number[] = [];
     const reader = await openMaskReader({ dataset, cacheDir, length, onProgress: ({ done }) => steps.push(done) });

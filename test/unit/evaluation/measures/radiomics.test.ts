@@ -33,7 +33,7 @@ const withMasks = (marks: (x: number, at: number) => number) => ({
   noise: masked(noise, marks),
 });
 
-test('the Frechet radiomics distance is of what masks mark', async () => {
+test('the Frechet radiomics distance is of what masks mark', { tags: 'long' }, async () => {
   // frd-score's mask of a picture without one: all but the first pixel.
   const all = await measureRadiomics(
     withMasks((_, at) => (at === 0 ? 0 : 2)),

@@ -61,7 +61,7 @@ async function expectFound(sets: { samples: ImageSet; training: ImageSet; heldOu
 }
 test.for(changes)('copies %s are found, each with its training image', { tags: 'long' }, finds);
 
-test('copies are found among fewer images, each with its training image', async () => {
+test('copies are found among fewer images, each with its training image', { tags: 'long' }, async () => {
   const samples = pick(among(copied()), upTo(48));
   await expectFound({ samples, training: pick(training, upTo(300)), heldOut });
 });

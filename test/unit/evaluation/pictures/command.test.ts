@@ -74,7 +74,9 @@ describe('pipeline evaluate --pictures', () => {
     expect(await readdir(place('out/fresh'))).toEqual(['evaluation.json', 'report.html']);
   });
 
-  test('names the files that are copies, of all pictures, also where fewer are measured', async () => {
+  test('names the files that are copies, of all pictures, also where fewer are measured', {
+    tags: 'long',
+  }, async () => {
     const { code, stdout } = await run('copied', 'copied', '--count', '80', '--fail-on', 'memorisation');
     expect(code).toBe(3);
     expect(stdout).toContain('copies of training images found');

@@ -42,7 +42,7 @@ describe('pipeline audit of a model that is told', () => {
     for (const { auc } of read(name).attacks) expect(auc.value).toBeGreaterThan(0);
   };
 
-  it('masks, to the model and to shadows', async () => {
+  it('masks, to the model and to shadows', { tags: 'long' }, async () => {
     expectAudited('masks', await auditTold('masks', ['--masks', place('data/masks')]));
     const shadows = await audit('masks', '--masks', place('data/masks'), '--shadows', '4', '--steps', '1');
     expect(shadows.code, shadows.stderr).toBe(0);
@@ -66,7 +66,7 @@ describe('pipeline audit of a model that is told', () => {
     );
   });
 
-  it('masks of other images, too, and of as many of them as there are', async () => {
+  it('masks of other images, too, and of as many of them as there are', { tags: 'long' }, async () => {
     await auditTold('apart', ['--masks', place('data/masks')]);
     await writeMasked(place('apart-data'), maskedImages(12, 11));
     const found = await audit('apart', '--masks', place('data/masks'), '--test-data', place('apart-data/images'));

@@ -151,7 +151,7 @@ describe('pipeline audit', () => {
     );
   });
 
-  it('tells model and shadows the classes of the images', async () => {
+  it('tells model and shadows the classes of the images', { tags: 'long' }, async () => {
     const images = [3, 4].map((seed) => grainedBars({ count: 20, classes: 2 }, seed));
     for (const [i, set] of images.entries()) {
       await writeIdx(place(`labelled-${i}`), { ...set, labels: Int32Array.from(set.labels!) });

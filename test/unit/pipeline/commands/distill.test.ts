@@ -105,7 +105,7 @@ describe('a student', () => {
     expect(json('imported', 'scheduler', 'scheduler_config.json')._class_name).toBe('DDIMScheduler');
   });
 
-  test('teaches one of fewer calls, and no other', async () => {
+  test('teaches one of fewer calls, and no other', { tags: 'long' }, async () => {
     expect(await distill('model', 4, 'four')).toMatchObject({ code: 0 });
     expect(await distill('four', 2, 'two')).toMatchObject({ code: 0 });
     expect(json('two', 'model_index.json')).toMatchObject({ distilled: { calls: 2, guidance: 1.1 } });

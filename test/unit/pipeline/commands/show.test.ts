@@ -41,7 +41,9 @@ async function read(path: string) {
 }
 
 describe('--show', () => {
-  it('is kept by a run and its model, whose pictures are shown so unless a sampling says otherwise', async () => {
+  it('is kept by a run and its model, whose pictures are shown so unless a sampling says otherwise', {
+    tags: 'long',
+  }, async () => {
     const { run, model, train } = await trained('--show', 't1,t2,flair');
     expect(await train()).toMatchObject({ code: 0 });
     expect((await read(join(run, 'samples.png'))).channels).toBe(3);

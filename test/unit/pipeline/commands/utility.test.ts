@@ -56,7 +56,9 @@ beforeAll(async () => {
 });
 
 describe('pipeline utility', { timeout: 240_000 }, () => {
-  it('finds that images like the real ones help where those are few, and writes what it found', async () => {
+  it('finds that images like the real ones help where those are few, and writes what it found', {
+    tags: 'long',
+  }, async () => {
     const { code, stdout, stderr } = await classify('helps', 'alike', '--real-count', '3');
     expect([code, stderr]).toEqual([0, expect.stringMatching(/Training {2}100% {2}360\/360 steps/)]);
     expect(stdout).toMatch(/^3 real images: helps\. With synthetic images the balanced accuracy is higher: /);
@@ -111,7 +113,7 @@ describe('pipeline utility', { timeout: 240_000 }, () => {
     expect(await refusal(classify('pieces', 'wrong', ...short))).toContain('received one of other synthetic images.');
   });
 
-  it('finds that images of wrong classes hurt', async () => {
+  it('finds that images of wrong classes hurt', { tags: 'long' }, async () => {
     const { code, stdout, stderr } = await classify(
       ...(['hurts', 'wrong', '--real-count', '90', '--synthetic-share', '0.8', '--steps', '30'] as const),
     );
@@ -177,7 +179,7 @@ describe('pipeline utility', { timeout: 240_000 }, () => {
     expect(notes.join()).toContain('5 of 150 synthetic images have the pixels of real training images');
   });
 
-  it('reads numbers of tables, and masks', async () => {
+  it('reads numbers of tables, and masks', { tags: 'long' }, async () => {
     for (const [name, from] of [
       ['young', 0],
       ['drawn', 1],
@@ -218,7 +220,9 @@ describe('pipeline utility', { timeout: 240_000 }, () => {
     expect(gains[0]!.both.value).toBeGreaterThan(0.5);
   });
 
-  it('reads the masks inside shards as those in a folder, by the names of their classes', async () => {
+  it('reads the masks inside shards as those in a folder, by the names of their classes', {
+    tags: 'long',
+  }, async () => {
     await writeMasked(place('wards'), maskedImages(60, 1));
     const maskOutput = { classes: ['background', 'muscle', 'bone'], values: [0, 3, 7] };
     const model = ['--model', await tinyArtefact({ shape: [4, 8, 8], maskOutput })];

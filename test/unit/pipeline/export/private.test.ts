@@ -5,7 +5,9 @@ import { exportRun } from '#pipeline/export/export.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { runPrivate } from '#test/train/private-run.ts';
 
-it('a private run becomes a folder that tells of its promise, and nothing else of its images', async () => {
+it('a private run becomes a folder that tells of its promise, and nothing else of its images', {
+  tags: 'long',
+}, async () => {
   const { run } = await runPrivate({ training: { steps: 4 } });
   const out = join(run, '..', 'model');
   // An earlier checkpoint has spent less.

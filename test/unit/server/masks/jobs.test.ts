@@ -80,7 +80,7 @@ describe('a job of a model that is told masks', () => {
     }
   });
 
-  it('shares shards with one of the same masks, and not with one of others', async () => {
+  it('shares shards with one of the same masks, and not with one of others', { tags: 'long' }, async () => {
     const { server, folder } = await start(TOLD);
     const [one, other] = await Promise.all(MASKS.map(base64));
     const shards = async () => {
@@ -97,7 +97,7 @@ describe('a job of a model that is told masks', () => {
     expect(await shards()).toBe(2);
   });
 
-  it('outlives its server, and fails in a sentence where its masks are gone', async () => {
+  it('outlives its server, and fails in a sentence where its masks are gone', { tags: 'long' }, async () => {
     const { server, folder, model } = await start({ ...TOLD, T: 100_000 });
     const body = { n: 6, shard: 1, steps: 400, sampler: 'ddim', masks: await Promise.all(MASKS.map(base64)) };
     const { id } = (await order(server, body)).json;
@@ -114,7 +114,7 @@ describe('a job of a model that is told masks', () => {
     ]);
   });
 
-  it('is refused in a sentence and leaves nothing', async () => {
+  it('is refused in a sentence and leaves nothing', { tags: 'long' }, async () => {
     const { server, folder } = await start(TOLD);
     const masks = await Promise.all(MASKS.map(base64));
     for (const [body, param, message] of [
@@ -147,7 +147,7 @@ it('a job of a model that is told pictures makes those that the library makes', 
   expect((await filesOf(server, id)).get('000000004.png')).toEqual(await png(images, SHAPE));
 });
 
-it('a job of a model that draws masks has them beside its pictures', async () => {
+it('a job of a model that draws masks has them beside its pictures', { tags: 'long' }, async () => {
   const { server, model } = await start({ shape: [1 + 3, 4, 6], maskOutput: HAND });
   const { id } = (await order(server, { n: 2, seed: 0, steps: 4 })).json;
   expect((await over(server, id)).error).toBe(null);

@@ -168,7 +168,7 @@ describe('the small network', () => {
   });
 });
 
-test('generator and critic chase each other: good at times, but never all kinds for long', () => {
+test('generator and critic chase each other: good at times, but never all kinds for long', { tags: 'long' }, () => {
   const chase = newChase(1);
   const noise = normals(4, 640);
   const looks = [];

@@ -217,7 +217,7 @@ describe('a folder with a file for each channel', () => {
     expect([images.count, images.channels, images.beside?.channels]).toEqual([2, 2, 1]);
   });
 
-  it('is named on the command line, in the run and in the model', async () => {
+  it('is named on the command line, in the run and in the model', { tags: 'long' }, async () => {
     const at = place();
     const picture = (i: number) => grayPicture(8, 8, (x, y) => (20 * i + 8 * x + 4 * y) % 256);
     const files = Array.from({ length: 12 }, (_, i) => [`${i >> 1}_${['flair', 't1'][i % 2]}.png`, picture(i)]);

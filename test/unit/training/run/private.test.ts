@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { eachLong } from '#test/each-long.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { privatePlan, runPrivate } from '#test/train/private-run.ts';
 import { lines, newRun } from '#test/train/tiny-run.ts';
@@ -32,7 +33,8 @@ describe('a private run', () => {
     }
   });
 
-  it.each([1, 5])('goes on to the bit after the power was cut in step %i', async (cutAt) => {
+  const CUTS = [{ cutAt: 5 }, { cutAt: 1 }];
+  eachLong(CUTS, 'goes on to the bit after the power was cut in step $cutAt', async ({ cutAt }) => {
     const training = { dpTimesteps: 2 };
     const data = { flip: true, rotate: 10 };
     const run = newRun();
@@ -47,7 +49,7 @@ describe('a private run', () => {
     expect(stateOf(run, 6)).toBe(stateOf(unbroken, 6));
   });
 
-  it('takes other images and noise under another key', async () => {
+  it('takes other images and noise under another key', { tags: 'long' }, async () => {
     const [one, other] = [await runPrivate(), await runPrivate()];
     expect(stateOf(one.run, 6)).not.toBe(stateOf(other.run, 6));
   });
@@ -84,7 +86,7 @@ describe('a private run', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('protects groups where images are held out in groups, and each image where asked', async () => {
+  it('protects groups where images are held out in groups, and each image where asked', { tags: 'long' }, async () => {
     const groups = Array.from({ length: 22 }, (_, image) => Math.floor(image / 2));
     const dataset = () => ({ ...memoryDataset({ heldOut: 2 }), groups });
     const grouped = await runPrivate({ dataset: dataset(), training: { steps: 2 } });

@@ -121,7 +121,7 @@ function brightness(): Dataset {
 }
 
 describe('a run on images whose brightness is their condition', () => {
-  it('learns it, and draws from dark to bright', async () => {
+  it('learns it, and draws from dark to bright', { tags: 'long' }, async () => {
     const dataset = brightness();
     const draft = draftPlan(
       resolve({
