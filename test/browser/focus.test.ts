@@ -67,7 +67,7 @@ describe('the focus', skipBecause(LACKS_CHROMIUM), () => {
     expect(await focused(page)).toBe('Start again');
   });
 
-  it('stays on the reset of the schedules, and goes on from what is gone', async () => {
+  it('stays on the reset of the schedules, and goes on from what is gone', { tags: 'long' }, async () => {
     const page = await open('#/forward?T=500');
     await press(page, 'Reset');
     await expect.poll(() => page.getByRole('button', { name: 'Reset' }).isEnabled()).toBe(false);

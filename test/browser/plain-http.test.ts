@@ -33,7 +33,9 @@ describe('the page by plain HTTP', skipBecause(LACKS_CHROMIUM), () => {
     return { picture, asked: files.map(({ path }) => path), bytes: files.map(({ bytes }) => bytes) };
   }
 
-  it('draws by the small runtime alone, and the same by the whole one where the small one lacks all', async () => {
+  it('draws by the small runtime alone, and the same by the whole one where the small one lacks all', {
+    tags: 'long',
+  }, async () => {
     const browser = await launchBrowser({ args: [`--host-resolver-rules=MAP ${NAME} 127.0.0.1`] });
     const small = await draw(browser);
     expect(small.asked).toEqual([expect.stringMatching(SMALL)]);

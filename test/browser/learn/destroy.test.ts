@@ -23,7 +23,9 @@ describe('the chapter on noise', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText(/As measured, the jump was/).waitFor();
   });
 
-  it('moves one fixed draw with mean and deviation, whose gradient is 1 and epsilon, and draws another', async () => {
+  it('moves one fixed draw with mean and deviation, whose gradient is 1 and epsilon, and draws another', {
+    tags: 'long',
+  }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/destroy');
     const card = page.getByRole('region', { name: 'The reparametrisation trick' });
     const drawing = card.getByRole('img', { name: /^ε = / });

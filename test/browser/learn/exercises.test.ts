@@ -227,7 +227,9 @@ describe('the teacher’s sheet', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  it('has all exercises of a seed, and solutions behind a switch that the address keeps', async () => {
+  it('has all exercises of a seed, and solutions behind a switch that the address keeps', {
+    tags: 'long',
+  }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/sheet?seed=7', { allow: [CUT_OFF] });
     expect(await page.title()).toBe('Exercises, for the teacher · Onnoise');
     expect(await page.locator('.learn-sheet-one').count()).toBe(EXERCISES.length);

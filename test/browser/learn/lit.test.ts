@@ -11,7 +11,7 @@ describe('a symbol', skipBecause(LACKS_CHROMIUM), () => {
   const host = useHost();
   const outlined = (one: Locator) => one.evaluate((element) => getComputedStyle(element).outlineStyle === 'solid');
 
-  it('lights its picture, a picture its symbol, and the legend both by keyboard', async () => {
+  it('lights its picture, a picture its symbol, and the legend both by keyboard', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/sampling');
     const picture = page.locator('.learn-panel', { hasText: 'guessed picture' }).locator('.learn-panel-frame');
     const symbol = page.getByRole('list', { name: 'Algorithm 2, sampling' }).locator('[data-symbol="x^0"]').first();

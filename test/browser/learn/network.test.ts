@@ -91,7 +91,7 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('62,437,601 weights', { exact: false }).waitFor();
   });
 
-  it('shows how alike the vectors of two times are, as the sliders set them', async () => {
+  it('shows how alike the vectors of two times are, as the sliders set them', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/network');
     const slider = (name: string) => page.getByRole('slider', { name, exact: true });
     const alike = async () => {

@@ -74,7 +74,7 @@ describe('the overview', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => heading(page).textContent()).toBe('Exercises');
   });
 
-  it('leads to the papers, and a claim of a chapter to its entry', async () => {
+  it('leads to the papers, and a claim of a chapter to its entry', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn', { reducedMotion: 'reduce' });
     await page.getByRole('link', { name: /Further reading/ }).click();
     await expect.poll(() => heading(page).textContent()).toBe('Further reading');

@@ -44,7 +44,7 @@ describe('the chapter on sampling', skipBecause(LACKS_CHROMIUM), () => {
     expectClose(pixels, toBytes(images), { absolute: 1 });
   });
 
-  it('lets two bells meet, and writes one step in two ways with equal numbers', async () => {
+  it('lets two bells meet, and writes one step in two ways with equal numbers', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/sampling');
     const bells = page.getByRole('region', { name: 'One step back, as two bells' });
     const apart = async () => Number(await bells.locator('.learn-step-result strong').textContent());
@@ -103,7 +103,7 @@ describe('the chapter on sampling', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => page.url()).toMatch(/\?differs=guidance&steps=3&other=8&seed=7$/);
   });
 
-  it('shows the numbers of the pixel that is pressed', async () => {
+  it('shows the numbers of the pixel that is pressed', { tags: 'long' }, async () => {
     const { page } = await openSite(browser(), host(), '#/learn/sampling');
     const picture = page.locator('.learn-panel-pick').first();
     await picture.locator('canvas').waitFor();

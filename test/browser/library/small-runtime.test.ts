@@ -96,7 +96,7 @@ describe('a worker with a small runtime', skipBecause(LACKS_CHROMIUM), () => {
     expect(asked(plain(), WHOLE)).toBe(1);
   });
 
-  it('samples them by the whole one where the small one stops in a run', async () => {
+  it('samples them by the whole one where the small one stops in a run', { tags: 'long' }, async () => {
     const page = await open(plain(), 'opens');
     expect((await load(page)).loaded).toEqual([sizes.opens]);
     expect(asked(plain(), WHOLE)).toBe(0);
@@ -106,7 +106,9 @@ describe('a worker with a small runtime', skipBecause(LACKS_CHROMIUM), () => {
     expect(asked(plain(), WHOLE)).toBe(1);
   });
 
-  it('runs an operator that no recorded network has, and says what is wrong with one that there is not', async () => {
+  it('runs an operator that no recorded network has, and says what is wrong with one that there is not', {
+    tags: 'long',
+  }, async () => {
     const page = await open(plain(), 'recorded');
     const sketch = new Sketch('graph');
     const x = sketch.input('x', 'float32', [2]);

@@ -145,7 +145,7 @@ describe('a job', () => {
     expect((await ask(server, `/v1/jobs/${id}/cancel`, { body: {} })).json.status).toBe('cancelled');
   });
 
-  it('is cancelled, keeps what it has made, and is gone with it when it is removed', async () => {
+  it('is cancelled, keeps what it has made, and is gone with it when it is removed', { tags: 'long' }, async () => {
     const { server, folder } = await start({}, { T: 100_000 });
     const { id } = (await order(server, { n: 50, seed: 0, shard: 1, steps: 500, sampler: 'ddim' })).json;
     await until('a shard is there', async () => (await ask(server, `/v1/jobs/${id}`)).json.images.done > 0);

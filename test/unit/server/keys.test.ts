@@ -82,7 +82,9 @@ describe('a key', () => {
 });
 
 describe('a file of keys', () => {
-  it('is read again when it changes and at a reload; a wrong one leaves the keys as they were', async () => {
+  it('is read again when it changes and at a reload; a wrong one leaves the keys as they were', {
+    tags: 'long',
+  }, async () => {
     const path = join(await temporaryFolder(), 'keys');
     await writeFile(path, `${LAB} name=lab\n`);
     const lines: { msg: string; level: number }[] = [];

@@ -34,7 +34,7 @@ function shades() {
 }
 
 describe('openNumberReader', () => {
-  it('reads a number that images show, and the constant of one that is the same in all', async () => {
+  it('reads a number that images show, and the constant of one that is the same in all', { tags: 'long' }, async () => {
     const dataset = shades();
     const cacheDir = await temporaryFolder();
     const steps: number[] = [];

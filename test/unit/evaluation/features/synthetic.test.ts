@@ -18,7 +18,9 @@ function noiseOf({ shape, count, pixels }: ImageSet): ImageSet {
 const sets = { real, heldOut, noise: noiseOf(real), classes: 3, seed: 0, length };
 
 describe('trainOnSynthetic', () => {
-  it('gives pictures that show what they should the accuracy of real ones, and noise that of guessing', async () => {
+  it('gives pictures that show what they should the accuracy of real ones, and noise that of guessing', {
+    tags: 'long',
+  }, async () => {
     const shares: number[] = [];
     const onProgress = (done: number, total: number) => shares.push(done / total);
     const measure = await trainOnSynthetic({ ...sets, synthetic: barImages({ count: COUNT }, 3), onProgress });

@@ -54,7 +54,7 @@ beforeAll(async () => {
 });
 
 describe('pipeline evaluate --pictures', () => {
-  test('measures a folder, says where it lies, and finds no copies', async () => {
+  test('measures a folder, says where it lies, and finds no copies', { tags: 'long' }, async () => {
     const { code, stdout, stderr } = await run('fakes', 'fresh', '--fail-on', 'memorisation');
     expect([code, stderr]).toEqual([0, expect.not.stringContaining('Sampling')]);
     expect(stdout).toContain(`200 pictures of ${place('fakes')}: not sampled here\n`);

@@ -54,7 +54,7 @@ describe('pipeline audit of a model that is told', () => {
     expectAudited('pictures', await auditTold('pictures', ['--condition-images', place('low/images')]));
   });
 
-  it('numbers, of images that training held out alone', async () => {
+  it('numbers, of images that training held out alone', { tags: 'long' }, async () => {
     await folder;
     const rows = Array.from({ length: COUNT }, (_, i) => `${i},${20 + ((i * 7) % 60)}`);
     await writeFiles(root, { 'table.csv': Buffer.from(`id,age\n${rows.join('\n')}\n`) });

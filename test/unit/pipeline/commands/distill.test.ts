@@ -127,7 +127,7 @@ describe('a teacher of flow matching', () => {
     [4, 'straight-4', []],
     [2, 'straight-2', ['straight-4']],
     [1, 'straight-1', ['straight']],
-  ])('has a student of %d calls that are evenly spaced', async (calls, student, teachers) => {
+  ])('has a student of %d calls that are evenly spaced', { tags: 'long' }, async (calls, student, teachers) => {
     for (const each of teachers) expect(await distill(each, calls, student)).toMatchObject({ code: 0 });
     expect(json(student, 'model_index.json')).toMatchObject({
       distilled: { calls, guidance: 1.1 },
@@ -162,7 +162,7 @@ test('a run that was stopped goes on to the last bit', async () => {
   expect(weights('halves').equals(weights('whole'))).toBe(true);
 });
 
-test('images that are not those of the teacher are taken, and said', async () => {
+test('images that are not those of the teacher are taken, and said', { tags: 'long' }, async () => {
   await writeFiles(at('others'), {
     ...Object.fromEntries(
       [1, 2, 3, 4].flatMap((w) => [

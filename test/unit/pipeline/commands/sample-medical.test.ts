@@ -139,7 +139,7 @@ describe('what training.json knows', () => {
     ]);
   });
 
-  it('comes from the images of training', async () => {
+  it('comes from the images of training', { tags: 'long' }, async () => {
     const folder = await temporaryFolder();
     mkdirSync(join(folder, 'ct'));
     const scale = { '0008,0060 CS': 'CT', '0028,1052 DS': '-1024', '0028,1053 DS': '1' };

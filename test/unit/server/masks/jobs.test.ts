@@ -135,7 +135,7 @@ describe('a job of a model that is told masks', () => {
   });
 });
 
-it('a job of a model that is told pictures makes those that the library makes', async () => {
+it('a job of a model that is told pictures makes those that the library makes', { tags: 'long' }, async () => {
   const { server, model } = await start({ shape: SHAPE, conditionImage: { channels: 1 } });
   const picture = (await grayPicture(6, 4, (x, y) => 10 * (x + 6 * y)).toBuffer()).toString('base64');
   const { id } = (await order(server, { n: 1, seed: 4, steps: 2, condition_images: picture })).json;

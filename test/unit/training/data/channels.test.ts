@@ -30,7 +30,9 @@ describe('pictures of four channels', () => {
     expect((await prepareImages(options)).cached).toBe(true);
   });
 
-  it('are trained on, changed in contrast, exported, shown by their first channel and written whole', async () => {
+  it('are trained on, changed in contrast, exported, shown by their first channel and written whole', {
+    tags: 'long',
+  }, async () => {
     writeFileSync(at('four.npy'), writeNpy(levels, [4, 4, 16, 12]));
     const tiny = ['--model._class_name', 'SimpleUnet', '--model.channels', '4,8', '--model.time_emb_dim', '4'];
     const pictures = ['--sample-steps', '2', '--sample-count', '1', '--steps', '3', '--batch', '2', ...tiny];

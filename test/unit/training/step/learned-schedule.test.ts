@@ -110,7 +110,7 @@ describe('curveGradients', () => {
     });
   }
 
-  it('makes the terms even, as the schedule does that can be computed', () => {
+  it('makes the terms even, as the schedule does that can be computed', { tags: 'long' }, () => {
     let curve = initialCurve();
     const deviation = (values: number[]) => {
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
