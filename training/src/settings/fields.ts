@@ -73,14 +73,16 @@ export const fields = {
         'pictures that the teacher draws for the student  [default: those of a quarter of the minutes, or one for every 8 images of the steps]',
     },
     adversarial: {
-      onResume: 'fixed',
+      onResume: 'told',
+      fixedOff: true,
       type: 'number',
       min: 0,
       default: 0.02,
       describe: 'what the discriminator counts, which judges pictures of a student beside real images; 0 for none',
     },
     conditional: {
-      onResume: 'fixed',
+      onResume: 'told',
+      fixedOff: true,
       type: 'number',
       min: 0,
       default: 0.01,

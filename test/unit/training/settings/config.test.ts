@@ -143,6 +143,8 @@ describe('compareConfigs', () => {
     ['training.batch', { training: { batch: 3 } }],
     ['training.seed', { training: { seed: 3 } }],
     ['training.emaDecay', { training: { emaDecay: null } }],
+    ['training.adversarial', { training: { adversarial: 0 } }],
+    ['training.conditional', { training: { conditional: 0 } }],
     ['data.flip', { data: { flip: true } }],
     ['data.validationShare', { data: { validationShare: 0.5 } }],
     ['data.fit', { data: { fit: 'pad' } }],
@@ -160,6 +162,14 @@ describe('compareConfigs', () => {
       '--clip-norm was 1 and is now off.',
       '--engine was auto and is now tfjs-cpu.',
       '--sample-steps was not given and is now 7.',
+    ]);
+  });
+
+  it('allows other weights of the judges of a student, and tells each', () => {
+    const wanted = resolve(small, { training: { adversarial: 0.03, conditional: 0.004 } });
+    expect(compareConfigs(stored, wanted, 'runs/x')).toEqual([
+      '--adversarial was 0.02 and is now 0.03.',
+      '--conditional was 0.01 and is now 0.004.',
     ]);
   });
 
