@@ -34,7 +34,7 @@ void show();
 
 /** What stands in index.html is taken over in one go, with all of its view, and keeps its elements. */
 async function show(): Promise<void> {
-  if (isStanding()) await view;
+  await (isStanding() ? view : nextTask()); // this script has just run, and to show the frame takes as long again
   const pressed = pressedBefore();
   render(<App />, document.getElementById('app')!);
   takeOver();

@@ -2,17 +2,22 @@
 
 import { nextTask } from '@onnoise/runtime-web/parts';
 import { signal } from '@preact/signals';
-import type { ComponentType, JSX } from 'preact';
+import type { ComponentChildren, ComponentType, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { sentence } from '../state/loader.ts';
 import { Button } from './button.tsx';
 
-export type LazyModule = () => Promise<{ default: ComponentType }>;
+export type LazyModule = () => Promise<{
+  default: ComponentType;
+  /** Fetches what it cannot be shown without. */
+  before?: (() => Promise<void>) | undefined;
+}>;
 
 export interface Lazy<Name extends string> {
   /** Fetches the code of a part; a call after a failure tries again. */
   fetch(name: Name): Promise<void>;
-  Show(props: { name: Name }): JSX.Element;
+  /** @param children what follows it, once it is there */
+  Show(props: { name: Name; children?: ComponentChildren }): JSX.Element;
 }
 
 export function createLazy<Name extends string>(moduleOf: (name: Name) => LazyModule | undefined): Lazy<Name> {
@@ -29,7 +34,8 @@ export function createLazy<Name extends string>(moduleOf: (name: Name) => LazyMo
     try {
       const load = moduleOf(name);
       if (load === undefined) throw new Error('This part of the page is not written yet.');
-      const { default: component } = await load();
+      const { default: component, before } = await load();
+      await before?.();
       await nextTask(); // the code has just run; to show it takes as long again, and a press may come between
       put(there, name, component);
       put(broken, name, undefined);
@@ -38,10 +44,17 @@ export function createLazy<Name extends string>(moduleOf: (name: Name) => LazyMo
     }
   }
 
-  function Show({ name }: { name: Name }): JSX.Element {
+  function Show({ name, children }: { name: Name; children?: ComponentChildren }): JSX.Element {
     useEffect(() => void fetch(name), [name]);
     const Component = there.value[name] as ComponentType | undefined;
-    if (Component) return <Component />;
+    if (Component) {
+      return (
+        <>
+          <Component />
+          {children}
+        </>
+      );
+    }
     const reason = broken.value[name];
     if (reason === undefined) return <p class="view-wait">Loading…</p>;
     return (

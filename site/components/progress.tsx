@@ -18,6 +18,7 @@ export function Progress({ label, value, aside }: ProgressProps): JSX.Element {
         {aside !== undefined && <span class="field-aside number">{aside}</span>}
       </div>
       <progress id={id} max={1} value={value ?? undefined} />
+      {value === null && <span class="progress-run" aria-hidden="true" />}
     </div>
   );
 }

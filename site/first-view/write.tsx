@@ -19,7 +19,7 @@ async function write(): Promise<FirstView> {
   const html = renderToString(<App />).replaceAll('<mover accent>', '<mover accent="true">');
   const { x, shape, count } = shown.value;
   const noise = await encodePng([
-    { pixels: sheet(x, shape, { columns: count, scale: 1, gap: 0, background: 0 }), delay: 0 },
+    { pixels: sheet(x!, shape, { columns: count, scale: 1, gap: 0, background: 0 }), delay: 0 },
   ]);
   return { html, noise };
 }

@@ -1,4 +1,5 @@
 /** Files of the page, and their pixels. */
+import { nextTask } from '@onnoise/runtime-web/parts';
 
 /**
  * @param path from the page
@@ -20,5 +21,7 @@ export async function pixelsOf(file: Blob): Promise<ImageData> {
   const context = canvas.getContext('2d', { willReadFrequently: true })!;
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
-  return context.getImageData(0, 0, canvas.width, canvas.height);
+  const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
+  await nextTask(); // whoever asked has as much to do with them
+  return pixels;
 }

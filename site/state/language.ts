@@ -3,7 +3,7 @@
  * format their numbers by it as soon as they are loaded, so it must be one that Intl knows.
  */
 try {
-  new Intl.NumberFormat(navigator.language);
+  Intl.getCanonicalLocales(navigator.language); // no formatter: the first one takes a phone 40 ms
 } catch {
   Object.defineProperty(navigator, 'language', { value: 'en-US', configurable: true });
 }

@@ -33,7 +33,7 @@ export function createLoader(worker: Pick<SamplingWorker, 'load'>, loaded: Signa
       .load(sourceOf(entry), {
         device,
         signal,
-        onProgress: (progress) => tell({ state: 'loading', progress: withTotal(progress, entry) }),
+        onProgress: legibly((progress) => tell({ state: 'loading', progress: withTotal(progress, entry) })),
       })
       .then(
         (info) => {
@@ -49,6 +49,20 @@ export function createLoader(worker: Pick<SamplingWorker, 'load'>, loaded: Signa
     info.catch(() => {}); // shown above, and the callers get it too
     last = { entry, device, info, abort };
     return info;
+  };
+}
+
+/** Milliseconds between two signs of progress. */
+const LEGIBLE = 100;
+
+/** Passes on what can be followed: a new stage at once, and of one stage ten signs a second. */
+export function legibly(tell: (progress: LoadProgress) => void): (progress: LoadProgress) => void {
+  let [stage, at] = ['', 0];
+  return (progress) => {
+    const now = performance.now();
+    if (progress.stage === stage && now - at < LEGIBLE) return;
+    [stage, at] = [progress.stage, now];
+    tell(progress);
   };
 }
 

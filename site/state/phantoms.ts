@@ -2,6 +2,7 @@
 import { fetchFile, pixelsOf } from './fetch-file.ts';
 import type { Picture } from './picture.ts';
 import { fromBytes } from './pixels.ts';
+import { pauses } from './tasks.ts';
 
 /** What every phantom says of itself: base/src/pictures/phantom-label.ts. */
 export const PHANTOM_NOTICE = 'Synthetic phantom, not a radiograph of a person.';
@@ -38,29 +39,37 @@ export async function fetchPhantoms(): Promise<Phantoms> {
   const sheet = (await (await fetchFile(ADDRESS, 'the hands')).json()) as PhantomSheet;
   const file = await fetchFile(`${FOLDER}/${sheet.sheet}`, 'the hands');
   const { data } = await pixelsOf(await file.blob());
-  return { ...sheet, notice: PHANTOM_NOTICE, pixels: cutSheet(data, sheet) };
+  const pixels = new Uint8Array(sheet.count * sheet.height * sheet.width);
+  const pause = pauses();
+  for (let picture = 0; picture < sheet.count; picture++) {
+    cutPicture(data, sheet, picture, pixels);
+    await pause();
+  }
+  return { ...sheet, notice: PHANTOM_NOTICE, pixels };
 }
+
+type Cut = Pick<PhantomSheet, 'columns' | 'count' | 'width' | 'height'>;
 
 /**
  * Takes the pictures off the sheet.
  * @param rgba [rows height, columns width, 4], gray
  * @returns [count, height, width]
  */
-export function cutSheet(
-  rgba: ArrayLike<number>,
-  { columns, count, width, height }: Pick<PhantomSheet, 'columns' | 'count' | 'width' | 'height'>,
-): Uint8Array<ArrayBuffer> {
-  const pixels = new Uint8Array(count * height * width);
-  let to = 0;
-  for (let picture = 0; picture < count; picture++) {
-    const left = (picture % columns) * width;
-    const top = Math.floor(picture / columns) * height;
-    for (let y = top; y < top + height; y++) {
-      const row = y * columns * width;
-      for (let x = left; x < left + width; x++) pixels[to++] = rgba[4 * (row + x)]!;
-    }
-  }
+export function cutSheet(rgba: ArrayLike<number>, sheet: Cut): Uint8Array<ArrayBuffer> {
+  const pixels = new Uint8Array(sheet.count * sheet.height * sheet.width);
+  for (let picture = 0; picture < sheet.count; picture++) cutPicture(rgba, sheet, picture, pixels);
   return pixels;
+}
+
+/** Takes one of them into its place. */
+function cutPicture(rgba: ArrayLike<number>, { columns, width, height }: Cut, picture: number, pixels: Uint8Array) {
+  const left = (picture % columns) * width;
+  const top = Math.floor(picture / columns) * height;
+  let to = picture * height * width;
+  for (let y = top; y < top + height; y++) {
+    const row = y * columns * width;
+    for (let x = left; x < left + width; x++) pixels[to++] = rgba[4 * (row + x)]!;
+  }
 }
 
 export function phantomPicture({ pixels, width, height }: Phantoms, index: number, name: string): Picture {

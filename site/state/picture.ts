@@ -50,15 +50,16 @@ export function fitPicture(image: Rgba, [channels, height, width]: ImageShape): 
   const rgb = average(image, coverage(part.x, part.width, width), coverage(part.y, part.height, height));
   if (channels === 3) return fromBytes(rgb);
   const plane = height * width;
-  const luma = (i: number) => 0.299 * rgb[i]! + 0.587 * rgb[plane + i]! + 0.114 * rgb[2 * plane + i]!;
-  return fromBytes(Float64Array.from({ length: plane }, (_, i) => luma(i)));
+  const luma = new Float64Array(plane);
+  for (let i = 0; i < plane; i++) luma[i] = 0.299 * rgb[i]! + 0.587 * rgb[plane + i]! + 0.114 * rgb[2 * plane + i]!;
+  return fromBytes(luma);
 }
 
 /** The whole picture in the cells of `laidOut`, each the mean of what it covers, on white. */
 export function scaledPicture(image: Rgba, side: number): Rgba {
   const { left, top, cell, columns, rows } = laidOut(image, side);
   const along = (start: number, { before, count }: Cells) =>
-    Array.from({ length: count }, (_, i) => covered(start, (i - before) * cell, (i - before + 1) * cell));
+    covered(start, count, (i) => [(i - before) * cell, (i - before + 1) * cell]);
   const planes = toBytes(fromBytes(average(image, along(left, columns), along(top, rows))));
   const plane = columns.count * rows.count;
   const data = Uint8ClampedArray.from({ length: 4 * plane }, (_, i) =>
@@ -69,19 +70,26 @@ export function scaledPicture(image: Rgba, side: number): Rgba {
 
 /** @returns [3, H, W], 0 to 255 */
 function average({ data, width: stride }: Rgba, across: Coverage, down: Coverage): Float64Array {
-  const [width, plane] = [across.length, across.length * down.length];
+  const [width, height] = [across.starts.length - 1, down.starts.length - 1];
+  const plane = width * height;
   const rgb = new Float64Array(3 * plane);
-  for (const [y, rows] of down.entries()) {
-    for (const [x, columns] of across.entries()) {
-      for (const [row, wy] of rows) {
-        for (const [column, wx] of columns) {
-          const at = (row * stride + column) * 4;
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, to++) {
+      let [red, green, blue] = [0, 0, 0];
+      for (let j = down.starts[y]!; j < down.starts[y + 1]!; j++) {
+        for (let i = across.starts[x]!; i < across.starts[x + 1]!; i++) {
+          const at = (down.pixels[j]! * stride + across.pixels[i]!) * 4;
+          const weight = down.weights[j]! * across.weights[i]!;
           const share = data[at + 3]! / 255;
-          for (let c = 0; c < 3; c++) {
-            rgb[c * plane + y * width + x]! += wy * wx * (data[at + c]! * share + 255 * (1 - share));
-          }
+          const white = 255 * (1 - share);
+          red += weight * (data[at]! * share + white);
+          green += weight * (data[at + 1]! * share + white);
+          blue += weight * (data[at + 2]! * share + white);
         }
       }
+      rgb[to] = red;
+      rgb[plane + to] = green;
+      rgb[2 * plane + to] = blue;
     }
   }
   return rgb;
@@ -128,19 +136,31 @@ export function laidOut({ width, height }: Pick<Rgba, 'width' | 'height'>, side:
   return { left: first(width), top: first(height), cell, columns: cells(width), rows: cells(height) };
 }
 
-/** For each cell: the pixels that it covers, with weights that sum to 1. */
-type Coverage = [pixel: number, weight: number][][];
+/** For each cell: the pixels that it covers, with weights that sum to 1. Those of all cells lie one after the other. */
+interface Coverage {
+  /** Where those of a cell begin; one more than there are cells. */
+  starts: Int32Array;
+  pixels: Int32Array;
+  weights: Float64Array;
+}
 
 /** `to` cells laid over `from` pixels that begin at `first`. */
 function coverage(first: number, from: number, to: number): Coverage {
   const width = from / to;
-  return Array.from({ length: to }, (_, i) => covered(first, i * width, Math.min((i + 1) * width, from)));
+  return covered(first, to, (i) => [i * width, Math.min((i + 1) * width, from)]);
 }
 
-function covered(first: number, start: number, end: number): Coverage[number] {
-  const pixels: Coverage[number] = [];
-  for (let p = Math.floor(start); p < Math.ceil(end); p++) {
-    pixels.push([first + p, (Math.min(p + 1, end) - Math.max(p, start)) / (end - start)]);
+/** @param ends of a cell, in pixels from `first` on */
+function covered(first: number, count: number, ends: (cell: number) => readonly [number, number]): Coverage {
+  const starts = new Int32Array(count + 1);
+  const [pixels, weights]: [number[], number[]] = [[], []];
+  for (let cell = 0; cell < count; cell++) {
+    const [start, end] = ends(cell);
+    for (let p = Math.floor(start); p < Math.ceil(end); p++) {
+      pixels.push(first + p);
+      weights.push((Math.min(p + 1, end) - Math.max(p, start)) / (end - start));
+    }
+    starts[cell + 1] = pixels.length;
   }
-  return pixels;
+  return { starts, pixels: Int32Array.from(pixels), weights: Float64Array.from(weights) };
 }

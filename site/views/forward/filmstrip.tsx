@@ -1,6 +1,7 @@
 /** The way from x_0 to x_T at a glance; a click on a column moves t there. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { useInTurn } from '../../components/later.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { toBytes } from '../../state/pixels.ts';
 import { noisy } from './state/noisy.ts';
@@ -10,8 +11,11 @@ import { moveTo, noise, picture, schedules, t } from './state/state.ts';
 const FRAMES = 9;
 
 export function Filmstrip(): JSX.Element {
-  const image = picture.value;
-  const epsilon = noise.value;
+  const [given, grain] = [picture.value, noise.value];
+  const shown = useInTurn(
+    useMemo(() => (given && grain ? { image: given, epsilon: grain } : undefined), [given, grain]),
+  );
+  const { image, epsilon } = shown ?? {};
   const pair = schedules.value;
   const stops = useMemo(() => evenTimes(pair.linear.T, FRAMES), [pair]);
   const columns = useMemo(

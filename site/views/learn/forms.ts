@@ -10,11 +10,23 @@ export type Forms = Record<PredictionType, Float32Array>;
 export function formsOf(type: PredictionType, level: Level, x: Float32Array, output: Float32Array): Forms {
   const { signal, noise } = level;
   const { p, q, m, n } = predictionAt(type, level);
-  const sample = x.map((value, i) => p * value + q * output[i]!);
-  const epsilon = x.map((value, i) => m * value + n * output[i]!);
-  const v_prediction = epsilon.map((value, i) => signal * value - noise * sample[i]!);
-  const flow_prediction = epsilon.map((value, i) => value - sample[i]!);
+  const form = () => new Float32Array(x.length);
+  const [sample, epsilon, v_prediction, flow_prediction] = [form(), form(), form(), form()];
+  for (let i = 0; i < x.length; i++) {
+    sample[i] = p * x[i]! + q * output[i]!;
+    epsilon[i] = m * x[i]! + n * output[i]!;
+    v_prediction[i] = signal * epsilon[i]! - noise * sample[i]!;
+    flow_prediction[i] = epsilon[i]! - sample[i]!;
+  }
   return { epsilon, sample, v_prediction, flow_prediction };
+}
+
+/** The guessed picture alone, within -1 to 1. */
+export function pictureOf(type: PredictionType, level: Level, x: Float32Array, output: Float32Array): Float32Array {
+  const { p, q } = predictionAt(type, level);
+  const sample = new Float32Array(x.length);
+  for (let i = 0; i < x.length; i++) sample[i] = Math.min(Math.max(p * x[i]! + q * output[i]!, -1), 1);
+  return sample;
 }
 
 /** Mean of the squared differences. */

@@ -49,7 +49,11 @@ export default function LearnView(): JSX.Element {
     <div class="learn">
       <Contents open={chapter.id} />
       <ChapterFrame key={chapter.id} chapter={chapter}>
-        <Show name={chapter.id} />
+        <Show name={chapter.id}>
+          <Later>
+            <ShowExercises name="list" />
+          </Later>
+        </Show>
       </ChapterFrame>
     </div>
   );
@@ -62,7 +66,7 @@ function ChapterFrame({ chapter, children }: { chapter: Chapter; children: Compo
   const article = useRef<HTMLElement>(null);
   useLit(article);
   return (
-    <article class="learn-chapter grid slim gap-24" ref={article}>
+    <article class="learn-chapter slim stack-24" ref={article}>
       <header class="learn-head grid gap-8">
         <p class="learn-kicker muted small">
           Chapter {number} of {CHAPTERS.length}
@@ -71,9 +75,6 @@ function ChapterFrame({ chapter, children }: { chapter: Chapter; children: Compo
         <p class="lede">{idea}</p>
       </header>
       {children}
-      <Later>
-        <ShowExercises name="list" />
-      </Later>
       <nav class="learn-onward" aria-label="Before and after">
         {before ? (
           <a class="button" href={formatRoute('learn', {}, before.id)}>

@@ -15,7 +15,7 @@ import {
   readArtefact,
 } from '@onnoise/scheduler/model';
 import { signal } from '@preact/signals';
-import { withTotal } from '../../state/loader.ts';
+import { legibly, withTotal } from '../../state/loader.ts';
 import { makesDigits } from '../../state/models.ts';
 import { type ModelEntry, models, samplingWorker } from '../../state/store.ts';
 import { settle, tell } from './trouble.ts';
@@ -116,9 +116,9 @@ export async function askRows(
       },
       {
         signal,
-        onProgress: (now) => {
+        onProgress: legibly((now) => {
           progress.value = withTotal(now, entry);
-        },
+        }),
       },
     );
     progress.value = null;

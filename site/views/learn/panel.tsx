@@ -10,7 +10,9 @@ export interface PanelProps {
   /** In words, for screen readers as well. */
   words: string;
   /** [C, H, W]; null: not there yet. */
-  values: Float32Array | null | undefined;
+  values?: Float32Array | null | undefined;
+  /** The same as bytes, in place of values. */
+  pixels?: Uint8ClampedArray | undefined;
   shape: ImageShape;
   /** Values are divided by it: 1 for pictures, 2 for noise, which reaches further. */
   range?: number;
@@ -21,8 +23,12 @@ export interface PanelProps {
   onPick?: (row: number, column: number) => void;
 }
 
-export function Panel({ title, words, values, shape, range = 1, lit = false, mark, onPick }: PanelProps): JSX.Element {
-  const bytes = useMemo(() => values && toBytes(range === 1 ? values : values.map((v) => v / range)), [values, range]);
+export function Panel(props: PanelProps): JSX.Element {
+  const { title, words, values, pixels, shape, range = 1, lit = false, mark, onPick } = props;
+  const bytes = useMemo(
+    () => pixels ?? (values && toBytes(range === 1 ? values : values.map((v) => v / range))),
+    [pixels, values, range],
+  );
   const [, height, width] = shape;
   return (
     <figure class={lit ? 'learn-panel learn-panel-lit' : 'learn-panel'}>

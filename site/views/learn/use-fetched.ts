@@ -1,5 +1,7 @@
+import { nextTask } from '@onnoise/runtime-web/parts';
 import type { Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { firstPaint } from '../../state/tasks.ts';
 import { attempt, type Need, settle, tell } from './trouble.ts';
 
 const underWay = new Map<Need, Promise<void>>();
@@ -10,7 +12,11 @@ export function useFetched<T>(need: Need, place: Signal<T | null | undefined>, f
   useEffect(() => {
     if (place.peek()) return;
     let left = false;
-    fetchOnce(need, place, fetch).catch((error: unknown) => {
+    const begin = async () => {
+      await firstPaint(); // on a slow phone effects run before it
+      await fetchOnce(need, place, fetch);
+    };
+    begin().catch((error: unknown) => {
       if (!left) tell(need, error);
     });
     return () => {
@@ -24,7 +30,9 @@ export function useFetched<T>(need: Need, place: Signal<T | null | undefined>, f
 function fetchOnce<T>(need: Need, place: Signal<T | null | undefined>, fetch: () => Promise<T>): Promise<void> {
   const fetchAndKeep = async () => {
     try {
-      place.value = await fetch();
+      const fetched = await fetch();
+      await nextTask(); // to read it took one, and to show it takes as long again
+      place.value = fetched;
     } finally {
       underWay.delete(need);
     }

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../../components/icon.tsx';
 import { Later } from '../../components/later.tsx';
+import { createLazy } from '../../components/lazy.tsx';
 import { NextStep } from '../../components/next-step.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { stepWords } from '../../components/prediction-words.ts';
@@ -28,12 +29,21 @@ import './transport.css';
 import './controls.css';
 import './widths.css';
 import { ToldCard } from './draw/told-card.tsx';
-import { LiveCard } from './live/card.tsx';
 import { Transport } from './parts/transport.tsx';
 import { StartCard } from './start/card.tsx';
 import { kindOf } from './state/start.ts';
 import { busy, draft, info, live, phase, prediction, trouble } from './state/state.ts';
 import { toldSpec } from './state/told-state.ts';
+
+/** Only of models that draw while sliders move. */
+const { Show, fetch: fetchPart } = createLazy<'live'>(
+  () => () => import('./live/card.tsx').then(({ LiveCard }) => ({ default: LiveCard })),
+);
+
+/** Where the page begins with such a model, it is a part of the first view. */
+export const before = async (): Promise<void> => {
+  if (live.peek()) await fetchPart('live');
+};
 
 export default function SampleView(): JSX.Element {
   useEffect(follow, []);
@@ -43,7 +53,7 @@ export default function SampleView(): JSX.Element {
     return () => document.removeEventListener('keydown', onKey);
   }, []);
   return (
-    <div class="sample grid gap-20" data-phase={phase.value}>
+    <div class="sample stack-20" data-phase={phase.value}>
       {live.value ? <LiveIntro calls={live.value.calls} /> : <Intro />}
       {trouble.value && (
         <p class="trouble sample-trouble line gap-10" role="alert">
@@ -51,12 +61,14 @@ export default function SampleView(): JSX.Element {
           {trouble.value}
         </p>
       )}
-      <LiveCard />
       {live.value && (
-        <header class="row between gap-12">
-          <h2>Several at once</h2>
-          <FirstButton />
-        </header>
+        <>
+          <Show name="live" />
+          <header class="row between gap-12">
+            <h2>Several at once</h2>
+            <FirstButton />
+          </header>
+        </>
       )}
       <ToldCard />
       <StartCard />

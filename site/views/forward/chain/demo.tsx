@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Button } from '#site/components/button.tsx';
 import { Card } from '#site/components/card.tsx';
+import { useInTurn } from '#site/components/later.tsx';
 import { PictureCanvas } from '#site/components/picture-canvas.tsx';
 import { Segmented } from '#site/components/segmented.tsx';
 import { toBytes } from '#site/state/pixels.ts';
@@ -17,7 +18,7 @@ import { type Outcome, runBoth } from './run.ts';
 export function ChainDemo(): JSX.Element {
   const [kind, setKind] = useState<Kind>('linear');
   const schedule = schedules.value[kind];
-  const image = picture.value;
+  const image = useInTurn(picture.value ?? undefined);
   const now = t.value;
   const { shown, outcome, running, run, stop } = useRun(kind);
   const { noise: deviation } = valuesAt(schedule, Math.max(now, 1));

@@ -1,9 +1,10 @@
-/** uPlot in a box of fixed height, as wide as its container; redrawn when the page's colours change. */
+/** uPlot in a box of fixed height, as wide as its container, made in its turn; redrawn when the page's colours change. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import '#site/state/language.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { useInTurn } from '#site/components/later.tsx';
 import { dark } from '#site/state/theme.ts';
 
 export interface Colours {
@@ -38,8 +39,10 @@ export function Plot({ label, data, options, mark, onPick }: PlotProps): JSX.Ele
   const colours = useRef<Colours | null>(null);
   const pick = useRef(onPick);
   pick.current = onPick;
+  const due = useInTurn(true);
 
   useEffect(() => {
+    if (!due) return;
     const element = box.current!;
     colours.current = readColours(element);
     const size = () => ({ width: element.clientWidth, height: element.clientHeight });
@@ -52,19 +55,19 @@ export function Plot({ label, data, options, mark, onPick }: PlotProps): JSX.Ele
       observer.disconnect();
       made.destroy();
     };
-  }, []);
+  }, [due]);
 
   useEffect(() => {
-    if (plot.current!.data !== data) plot.current!.setData(data);
+    if (plot.current?.data !== data) plot.current?.setData(data);
   }, [data]);
 
   const isDark = dark.value;
   useEffect(() => {
     colours.current = readColours(box.current!);
-    plot.current!.redraw(false, true);
+    plot.current?.redraw(false, true);
   }, [isDark]);
 
-  useEffect(() => plot.current!.redraw(false, false), [mark]);
+  useEffect(() => plot.current?.redraw(false, false), [mark]);
 
   return (
     <div ref={box} class={onPick ? 'forward-plot forward-plot-pick' : 'forward-plot'} role="img" aria-label={label} />

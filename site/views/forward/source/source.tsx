@@ -1,5 +1,6 @@
 /** Where x_0 comes from: a hand, a digit, a file or the camera; and where epsilon comes from: a seed. */
 
+import { nextTask } from '@onnoise/runtime-web/parts';
 import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useId, useMemo, useState } from 'preact/hooks';
@@ -13,6 +14,7 @@ import { toBytes } from '#site/state/pixels.ts';
 import { announce, sentence } from '#site/state/store.ts';
 import type { Picture } from '../../../state/picture.ts';
 import { readFile, readFrame } from '../../../state/read-picture.ts';
+import { firstPaint } from '../../../state/tasks.ts';
 import { fetchDigits } from '../state/digits.ts';
 import { fetchHands, HANDS } from '../state/hands.ts';
 import type { ShownPicture } from '../state/settings.ts';
@@ -171,15 +173,18 @@ function Thumbnail({ name, value, picture: image, title }: ThumbnailProps): JSX.
  */
 function usePictures(tell: (trouble: string) => void): void {
   useEffect(() => {
-    keep(hands, fetchHands, tell);
-    keep(digits, fetchDigits, tell);
+    void firstPaint().then(() => {
+      keep(hands, fetchHands, tell);
+      keep(digits, fetchDigits, tell);
+    });
   }, []);
 }
 
 function keep<T>(place: Signal<T | null>, fetch: () => Promise<T>, tell: (trouble: string) => void): void {
   if (place.peek()) return;
   fetch().then(
-    (fetched) => {
+    async (fetched) => {
+      await nextTask(); // as in views/learn/use-fetched.ts
       place.value = fetched;
     },
     (error: unknown) => tell(sentence(error)),

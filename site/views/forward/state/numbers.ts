@@ -31,14 +31,8 @@ function superscript(integer: number): string {
   return [...String(integer)].map((c) => (c === '-' ? '⁻' : SUPERSCRIPTS[Number(c)])).join('');
 }
 
-/** Made once: to make it takes as long as to write a hundred numbers. */
-let groups: Intl.NumberFormat | undefined;
-
-/** "3,210,000" */
-export function grouped(value: number): string {
-  groups ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-  return groups.format(value);
-}
+/** "3,210,000". Not by Intl, whose first formatter takes a phone 40 ms. */
+export const grouped = (value: number): string => value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** "0.04 ms", "12.5 ms", "1.24 s" */
 export function duration(milliseconds: number): string {

@@ -1,5 +1,6 @@
 /** What the view shows, as signals that outlive it, so that a visitor who comes back finds it unchanged. */
 import { computed, signal } from '@preact/signals';
+import { PHANTOM_NOTICE } from '../../../state/phantoms.ts';
 import { digitPicture, fitPicture, type Picture, type Rgba } from '../../../state/picture.ts';
 import type { Digits } from './digits.ts';
 import type { Hands } from './hands.ts';
@@ -41,7 +42,7 @@ export const picture = computed<Picture | null>(() => {
 
 /** What is to be said beside the picture on show. */
 export const notice = computed(() =>
-  which.value !== 'own' && which.value.kind === 'hand' ? hands.value?.notice : undefined,
+  which.value !== 'own' && which.value.kind === 'hand' ? (hands.value?.notice ?? PHANTOM_NOTICE) : undefined,
 );
 
 export function shippedPicture({ bytes, width, height, places }: Digits, label: number): Picture {

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
+import { useInTurn } from '../../../components/later.tsx';
 import { Formula, less, root, row } from '../../../components/math.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Slider } from '../../../components/slider.tsx';
@@ -132,7 +133,7 @@ function Drawing({ x, mean, deviation, drawn }: DrawingProps): JSX.Element {
 
 /** The same step for every pixel of a picture. */
 function WholePicture({ beta }: { beta: number }): JSX.Element {
-  const picture = forwardPicture.value;
+  const picture = useInTurn(forwardPicture.value ?? undefined);
   const grain = useMemo(() => picture && epsilon(9, picture.x0.length), [picture]);
   const after =
     picture && grain && picture.x0.map((value, i) => Math.sqrt(1 - beta) * value + Math.sqrt(beta) * grain[i]!);

@@ -1,8 +1,9 @@
 /** The forward process: one pixel's bell, one step of a picture, how a draw is written, then the chain and the jump. */
 
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { formatRoute } from '../../../state/router.ts';
+import { firstPaint } from '../../../state/tasks.ts';
 import { fetchHands } from '../../forward/state/hands.ts';
 import { choice, hands, moveTo, notice, t } from '../../forward/state/state.ts';
 import { Cite } from '../cite.tsx';
@@ -15,19 +16,25 @@ import { Bell } from './bell.tsx';
 import { Reparametrise } from './reparametrise.tsx';
 import './destroy.css';
 import { Later } from '../../../components/later.tsx';
+import { createLazy } from '../../../components/lazy.tsx';
 import { alphaBar, Formula, less, root } from '../../../components/math.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Slider } from '../../../components/slider.tsx';
-import { ChainDemo } from '../../forward/chain/demo.tsx';
 import '../../forward/forward.css';
 import '../../forward/stage.css';
 import '../../forward/plots/plots.css';
 import '../../forward/chain/chain.css';
 import '../../forward/widths.css';
 
+/** Its plot needs a library, which the figures above do not wait for. */
+const { Show, fetch: fetchFigure } = createLazy<'chain'>(
+  () => () => import('../../forward/chain/demo.tsx').then(({ ChainDemo }) => ({ default: ChainDemo })),
+);
+
 export default function DestroyChapter(): JSX.Element {
   useDigits();
   useFetched('hands', hands, fetchHands);
+  useEffect(() => void firstPaint().then(() => fetchFigure('chain')), []);
   const [moved, setMoved] = useState(false);
   return (
     <>
@@ -70,7 +77,7 @@ function ChainAndJump(): JSX.Element {
   return (
     <div class="forward learn-chain">
       <Slider label="Many steps: t" value={t.value} min={0} max={T} format={(v) => `${v} of ${T}`} onInput={moveTo} />
-      <ChainDemo />
+      <Show name="chain" />
       <Notice text={notice.value} />
     </div>
   );

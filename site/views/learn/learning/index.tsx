@@ -8,6 +8,8 @@ import { Icon } from '../../../components/icon.tsx';
 import { Later } from '../../../components/later.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { formatRoute, VIEWS } from '../../../state/router.ts';
+import { firstPaint } from '../../../state/tasks.ts';
+import { grouped } from '../../forward/state/numbers.ts';
 import { Cite } from '../cite.tsx';
 import { Legend } from '../legend/legend.tsx';
 import { LineChart } from '../line-chart.tsx';
@@ -44,7 +46,7 @@ const TRAIN = VIEWS.find((view: string) => view === 'train');
 
 export default function LearningChapter(): JSX.Element {
   useEffect(() => {
-    if (!training.peek()) void look();
+    if (!training.peek()) void firstPaint().then(look);
   }, [attempt.value]);
   useEffect(
     () => () => {
@@ -63,7 +65,7 @@ export default function LearningChapter(): JSX.Element {
         <p>
           A “picture” here has two pixels, so it is a point in the plane. The dots are the data. An arrow says where the
           network would move a noisy point: against the noise that it guesses there. It is a real network of{' '}
-          {weightsOf(setup.value.width).toLocaleString('en')} weights, together called θ, trained in this tab.
+          {grouped(weightsOf(setup.value.width))} weights, together called θ, trained in this tab.
         </p>
         <div class="learn-learning-row">
           <div class="learn-learning-shown grid top gap-8">

@@ -3,8 +3,9 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
-import { Later } from '../../../components/later.tsx';
+import { Later, useInTurn, useWork } from '../../../components/later.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
+import type { Pause } from '../../../state/tasks.ts';
 import { grouped } from '../../forward/state/numbers.ts';
 import { Cite } from '../cite.tsx';
 import { useDigits } from '../digits.ts';
@@ -23,6 +24,7 @@ import { Diagram } from './u/diagram.tsx';
 import { Passage } from './u/passage.tsx';
 import { skipsOf } from './u/skips.ts';
 import { cut, type Drawn, drawn, open, openSkip, playing, reached } from './u/state.ts';
+import { liveliest, type Maps } from './u/thumb.tsx';
 import { TUTORIAL, tutorialBlocks } from './u/tutorial.ts';
 import './u/u.css';
 import { Without } from './u/without.tsx';
@@ -49,9 +51,19 @@ export default function NetworkChapter(): JSX.Element {
         <NetworkStatus />
         <U own={blocks} answer={answer} lesson={lesson} />
       </Card>
-      <Later>{lesson && <Without lesson={lesson} blocks={blocks} whole={answer} />}</Later>
-      <Later>{lesson && <Embedding lesson={lesson} />}</Later>
-      <Later>{lesson && <WrongTime lesson={lesson} />}</Later>
+      {lesson && (
+        <>
+          <Later>
+            <Without lesson={lesson} blocks={blocks} whole={answer} />
+          </Later>
+          <Later>
+            <Embedding lesson={lesson} />
+          </Later>
+          <Later>
+            <WrongTime lesson={lesson} />
+          </Later>
+        </>
+      )}
       <TakeAway>
         Down: smaller and more channels, to see the whole. Up: larger again, with the skips to keep the edges. And every
         block hears which t it is.
@@ -69,9 +81,11 @@ interface UProps {
 }
 
 const PLAN = tutorialBlocks();
+const NONE: readonly Block[] = [];
 
 /** The page's network with its picture, or the plan of the tutorial's. */
-function U({ own, answer, lesson }: UProps): JSX.Element {
+function U({ own: given, answer: latest, lesson }: UProps): JSX.Element {
+  const [own, seen] = [useInTurn(given) ?? NONE, useWork(latest, seenOf)];
   const [patch, side] = [lesson?.unet.patch_size ?? 1, lesson?.shape[1] ?? 0];
   const plan = drawn.value === 'tutorial';
   const draw = (value: Drawn) => {
@@ -84,7 +98,7 @@ function U({ own, answer, lesson }: UProps): JSX.Element {
   const skips = useMemo(() => skipsOf(blocks), [blocks]);
   const skip = skips.find(({ from }) => from.module === openSkip.value);
   const block = skip?.from ?? blocks.find(({ module }) => module === open.value) ?? blocks[0];
-  const maps = plan ? {} : (answer?.modules ?? {});
+  const { modules = {}, thumbs = {} } = (!plan && seen) || {};
   return (
     <>
       <Segmented<Drawn>
@@ -104,10 +118,20 @@ function U({ own, answer, lesson }: UProps): JSX.Element {
           : patch > 1 &&
             `The network takes ${patch} × ${patch} pixels as one place with ${patch ** 2} values, so ${side} pixels are ${side / patch} places.`}
       </p>
-      <Diagram blocks={blocks} chosen={skip ? { skip: skip.from.module } : { block: block?.module }} maps={maps} />
-      {block && <Details block={block} skip={skip} maps={maps[block.module]} plan={plan} />}
+      <Diagram blocks={blocks} chosen={skip ? { skip: skip.from.module } : { block: block?.module }} maps={thumbs} />
+      {block && <Details block={block} skip={skip} maps={modules[block.module]} plan={plan} />}
     </>
   );
+}
+
+/** What the blocks give, and of each its picture. */
+async function seenOf({ modules }: Answered, pause: Pause) {
+  const thumbs: Record<string, Maps> = {};
+  for (const [module, maps] of Object.entries(modules)) {
+    thumbs[module] = { data: liveliest(maps), dims: [1, 1, ...maps.dims.slice(2)] };
+    await pause();
+  }
+  return { modules, thumbs };
 }
 
 /** The lecturer's questions about the network. */

@@ -6,7 +6,7 @@ import { Card } from '../../../components/card.tsx';
 import { Formula, sub } from '../../../components/math.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { readable } from '../../forward/state/numbers.ts';
-import { formsOf, squaredError } from '../forms.ts';
+import { pictureOf, squaredError } from '../forms.ts';
 import type { Lesson } from '../lesson.ts';
 import { LineChart } from '../line-chart.tsx';
 import { Panel } from '../panel.tsx';
@@ -39,13 +39,8 @@ export function WrongTime({ lesson }: { lesson: Lesson }): JSX.Element {
     const size = picture.x0.length;
     return answer.to.timesteps.map((time, i) => {
       const part = (of: Float32Array) => of.subarray(i * size, (i + 1) * size);
-      const { sample } = formsOf(
-        scheduler.prediction_type,
-        levelOf(schedule, time),
-        part(answer.to.x),
-        part(answer.output),
-      );
-      const shown = sample.map((value) => Math.min(Math.max(value, -1), 1));
+      const level = levelOf(schedule, time);
+      const shown = pictureOf(scheduler.prediction_type, level, part(answer.to.x), part(answer.output));
       return { time, shown, error: squaredError(shown, picture.x0) };
     });
   }, [answer, picture]);

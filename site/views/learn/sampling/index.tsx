@@ -90,9 +90,15 @@ export default function SamplingChapter(): JSX.Element {
           away.
         </p>
       </section>
-      <Bells />
-      <TwoForms />
-      <FormChoice prediction={lesson?.scheduler.prediction_type} />
+      <Later>
+        <Bells />
+      </Later>
+      <Later>
+        <TwoForms />
+      </Later>
+      <Later>
+        <FormChoice prediction={lesson?.scheduler.prediction_type} />
+      </Later>
       <Later>
         <Show name="pair" />
       </Later>

@@ -4,7 +4,6 @@ import { Button } from '../../../components/button.tsx';
 import { toast } from '../../../components/toast.tsx';
 import type { LiveFacts } from '../../../state/model-line.ts';
 import { noticeOf } from '../../../state/phantoms.ts';
-import { stillPng } from '../files/animation.ts';
 import { saveFile } from '../files/download.ts';
 import { type Drawn, drawn } from './live.ts';
 import { describeWanted, fileStem } from './wanted.ts';
@@ -22,6 +21,7 @@ export function SaveButton({ facts }: { facts: LiveFacts }): JSX.Element {
       Comment: `model ${model.id}, ${describeWanted(facts, wanted)}`.replace(/[^\x20-\x7e]/g, '?'),
     };
     try {
+      const { stillPng } = await import('../files/animation.ts');
       const bytes = await stillPng(model, { x, ...(masks && { masks: Uint8Array.from(masks) }) }, text);
       saveFile(new Blob([bytes], { type: 'image/png' }), `${fileStem(model.id, wanted)}.png`);
     } catch (error) {

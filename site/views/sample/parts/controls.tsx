@@ -6,15 +6,17 @@ import {
   SAMPLER_OPTIONS,
   type SamplerName,
   type SamplerOptionName,
+  type SchedulerConfig,
   samplerRecord,
 } from '@onnoise/scheduler';
 import type { Distilled } from '@onnoise/scheduler/model';
-import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
+import { useWork } from '../../../components/later.tsx';
 import { Select } from '../../../components/select.tsx';
+import type { Pause } from '../../../state/tasks.ts';
 import { fits, optionHint, samplerHint } from '../state/option-words.ts';
 import { LARGEST_COUNT, rollSeed, stepsHint, studentWords } from '../state/parameters.ts';
 import { change, checked, draft, info, problems, refusals } from '../state/state.ts';
@@ -34,7 +36,14 @@ function showMistake(form: HTMLFormElement): void {
   form.querySelector('.field-error')?.scrollIntoView({ block: 'center' });
 }
 
-function OptionControl({ name, sampler }: { name: SamplerOptionName; sampler: SamplerName }): JSX.Element {
+interface OptionControlProps {
+  name: SamplerOptionName;
+  sampler: SamplerName;
+  /** Of the model; undefined before it is known. */
+  scheduler: SchedulerConfig | undefined;
+}
+
+function OptionControl({ name, sampler, scheduler }: OptionControlProps): JSX.Element {
   const option = SAMPLER_OPTIONS[name];
   const error = problems.value[name];
   const shared = { label: option.label, error, hint: error ? undefined : optionHint(option) };
@@ -44,7 +53,7 @@ function OptionControl({ name, sampler }: { name: SamplerOptionName; sampler: Sa
         {...shared}
         value={draft.value[name]}
         options={option.choices.map((value) => {
-          const takes = fits(info.value?.scheduler, sampler, { [name]: value });
+          const takes = fits(scheduler, sampler, { [name]: value });
           return {
             value,
             label: takes ? value : `${value} (not with ${samplerRecord(sampler).label})`,
@@ -70,13 +79,22 @@ const Calls = ({ distilled }: { distilled: Distilled }): JSX.Element => (
 );
 
 /** A sampler that the model cannot use says so, for instance where the model predicts noise and ends in pure noise. */
-const samplerChoices = computed(() =>
-  SAMPLER_NAMES.map((value) => {
-    const takes = fits(info.value?.scheduler, value);
-    const { label } = samplerRecord(value);
-    return { value, label: takes ? label : `${label} (not with this model)`, disabled: !takes };
-  }),
-);
+async function samplerChoices(scheduler: SchedulerConfig, pause: Pause) {
+  const choices = [];
+  for (const value of SAMPLER_NAMES) {
+    choices.push(samplerChoice(value, fits(scheduler, value)));
+    await pause();
+  }
+  return { scheduler, choices };
+}
+
+function samplerChoice(value: SamplerName, takes = true) {
+  const { label } = samplerRecord(value);
+  return { value, label: takes ? label : `${label} (not with this model)`, disabled: !takes };
+}
+
+/** Before a model is known. */
+const ALL = { scheduler: undefined, choices: SAMPLER_NAMES.map((name) => samplerChoice(name)) };
 
 export function Controls(): JSX.Element {
   const { sampler, seed } = draft.value;
@@ -90,6 +108,9 @@ export function Controls(): JSX.Element {
   }, [refused]);
   const T = info.value?.scheduler.num_train_timesteps ?? 1000;
   const distilled = info.value?.distilled;
+  const known = useWork(info.value?.scheduler, samplerChoices);
+  const { scheduler, choices } = (info.value && known) || ALL;
+  const hint = useMemo(() => chosen && samplerHint(chosen, scheduler, parameters), [chosen, scheduler, parameters]);
   return (
     <Card title="Settings" class="sample-settings">
       <form class="sample-form" ref={form} onSubmit={(event) => event.preventDefault()}>
@@ -120,13 +141,13 @@ export function Controls(): JSX.Element {
               <Select<SamplerName>
                 label="Sampler"
                 value={sampler as SamplerName}
-                options={samplerChoices.value}
-                hint={chosen && samplerHint(chosen, info.value?.scheduler, parameters)}
+                options={choices}
+                hint={hint}
                 error={wrong.sampler}
                 onChange={(sampler) => change({ sampler })}
               />
               {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
-                <OptionControl key={name} name={name} sampler={chosen!} />
+                <OptionControl key={name} name={name} sampler={chosen!} scheduler={scheduler} />
               ))}
             </>
           )}

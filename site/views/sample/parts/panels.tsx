@@ -1,6 +1,6 @@
 /** x_t and the predicted x_0 side by side: all pictures in a grid, or one large. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { BODY } from '../../../state/first-marks.ts';
@@ -8,7 +8,7 @@ import type { ImageShape } from '../../../state/pixels.ts';
 import { type Extent, picture } from '../state/layout.ts';
 import { look } from '../state/look.ts';
 import { panelGrid } from '../state/panel-grid.ts';
-import { busy, enlarged, run, shown } from '../state/state.ts';
+import { bringNoise, busy, enlarged, run, shown } from '../state/state.ts';
 import { describePicture } from '../state/told.ts';
 import { Caption } from './caption.tsx';
 import { FirstPictures } from './first-pictures.tsx';
@@ -57,6 +57,7 @@ interface PicturesProps {
 
 function Pictures({ kind, width, ratio }: PicturesProps): JSX.Element {
   const { [kind]: batch, shape, count } = shown.value;
+  useEffect(() => void bringNoise(), []);
   const large = enlarged.value;
   const indices = large === null ? Array.from({ length: count }, (_, i) => i) : [large];
   const size = { width: shape[2], height: shape[1] };
@@ -83,7 +84,7 @@ interface CellProps {
 function Cell({ kind, index, cell, shape, batch }: CellProps): JSX.Element {
   const size = { width: `${cell.width}px`, height: `${cell.height}px` };
   const pixels = useMemo(() => batch && picture(batch, shape, index), [batch, shape, index]);
-  if (!pixels) return <span class="sample-cell sample-cell-empty" style={size} />;
+  if (!pixels) return <Place kind={kind} index={index} size={size} />;
   const pictured = describePicture(index);
   const label = kind === 'x' ? masked(pictured) : `Estimate of ${lowerFirst(masked(pictured))}`;
   const large = enlarged.value !== null;
@@ -102,6 +103,22 @@ function Cell({ kind, index, cell, shape, batch }: CellProps): JSX.Element {
       >
         <PictureCanvas pixels={pixels} shape={[...shape]} scale={cell.width / shape[2]} label={label} />
       </button>
+      <Caption index={index} />
+    </div>
+  );
+}
+
+/** As large as the picture that is to come. */
+function Place({
+  kind,
+  index,
+  size,
+}: Pick<CellProps, 'kind' | 'index'> & { size: { width: string; height: string } }): JSX.Element {
+  const empty = <span class="sample-cell sample-cell-empty" style={size} />;
+  if (kind === 'x0') return empty;
+  return (
+    <div style={{ width: size.width }}>
+      {empty}
       <Caption index={index} />
     </div>
   );

@@ -5,7 +5,6 @@ import { Button } from '../../../components/button.tsx';
 import { copyText } from '../../../components/clipboard.ts';
 import { toast } from '../../../components/toast.tsx';
 import { linkTo } from '../../../state/store.ts';
-import { animatedPng, stillPng } from '../files/animation.ts';
 import { saveFile } from '../files/download.ts';
 import { encodeLink } from '../state/link.ts';
 import { look } from '../state/look.ts';
@@ -59,13 +58,18 @@ export function Results(): JSX.Element {
 
 type SavedFile = [bytes: Uint8Array<ArrayBuffer>, name: string];
 
+/** Fetched by the first press. */
+const files = () => import('../files/animation.ts');
+
 async function stillFile(made: Run): Promise<SavedFile> {
   const frame = made.frames.at(Math.max(position.peek(), 0))!;
   const t = timestepAt(made, frame.step);
+  const { stillPng } = await files();
   return [await stillPng(made, frame, about(made)), fileName(made, t === 0 ? '' : `-t${t}`)];
 }
 
 async function animationFile(made: Run): Promise<SavedFile> {
+  const { animatedPng } = await files();
   return [await animatedPng(made, look.peek(), about(made)), fileName(made, '-animation')];
 }
 

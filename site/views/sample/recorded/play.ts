@@ -8,6 +8,7 @@ import { effect, untracked } from '@preact/signals';
 import { pixelsOf } from '../../../state/fetch-file.ts';
 import { current } from '../../../state/store.ts';
 import { type Estimates, type Moment, moment, RECORDINGS, readEstimates, replay } from '../state/recording.ts';
+import { promised } from '../state/state.ts';
 
 /** Milliseconds of a step, and of the finished pictures. */
 const [PACE, STAY] = [160, 2500];
@@ -33,11 +34,27 @@ function play(key: string): () => void {
   const show = (one: Moment) => {
     if (!signal.aborted) moment.value = one;
   };
+  /** Of other settings it shows nothing, and need not be worked out. */
+  const whenPromised = () =>
+    new Promise<void>((resolve) => {
+      const stop = effect(() => {
+        if (promised.value !== RECORDINGS[key]) return;
+        resolve();
+        queueMicrotask(() => stop());
+      });
+      signal.addEventListener('abort', stop);
+    });
   const run = async () => {
+    await nextTask(); // a link may say otherwise
+    await whenPromised();
     const estimates = await fetchEstimates(key);
+    await whenPromised();
     const moments: Moment[] = [];
     await replay(RECORDINGS[key]!, estimates, {
-      pause: () => (still || moments.length === 0 ? nextTask() : wait(PACE)),
+      pause: async () => {
+        await (still || moments.length === 0 ? nextTask() : wait(PACE));
+        await whenPromised();
+      },
       onMoment: (one) => {
         moments.push(one);
         if (!still) void nextTask().then(() => show(one)); // a step takes a task, and to draw it another

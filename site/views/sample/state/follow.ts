@@ -4,6 +4,7 @@ import { atRest } from '../../../state/at-rest.ts';
 import { atFirstSign } from '../../../state/first-sign.ts';
 import { stoodAtFirst } from '../../../state/standing.ts';
 import { current, models, route, useModel } from '../../../state/store.ts';
+import { firstPaint } from '../../../state/tasks.ts';
 import { decodeLink, encodeLink } from './link.ts';
 import { type Draft, fitDraft } from './parameters.ts';
 import { cancel, isWriting, sample } from './run.ts';
@@ -25,7 +26,8 @@ let linked: Draft | undefined;
 
 /** A link fills the controls and samples at once. */
 function followAddress(): void {
-  const { view, query } = route.value;
+  const followed = route.value;
+  const { view, query } = followed;
   if (view !== 'sample' || isWriting()) return;
   const link = decodeLink(query);
   if (!link) return;
@@ -40,7 +42,9 @@ function followAddress(): void {
     showLinked(wanted.drawing === UNTOLD ? '' : wanted.drawing);
     trouble.value = problem ?? null;
     const drawsItself = bare && live.peek() !== null;
-    if (!problem && !drawsItself && !isOnShow(query)) await sample();
+    await firstPaint(); // the controls first: the network takes all cores
+    const isThere = route.peek() === followed;
+    if (isThere && !problem && !drawsItself && !isOnShow(query)) await sample();
     if (linked === wanted) linked = undefined;
   });
 }
@@ -67,7 +71,7 @@ function followModel(): void {
     void fetchExamples(model);
   };
   if (canWait) afterwards(load, model.live || model.recording === undefined ? 0 : RECORDED);
-  else queueMicrotask(load);
+  else void firstPaint().then(load);
   canWait = false;
 }
 

@@ -125,12 +125,10 @@ export const DEFAULTS: Draft = {
   ...START_DEFAULTS,
 };
 
-const number = new Intl.NumberFormat('en', { useGrouping: false, maximumFractionDigits: 20 });
-
 function whole(name: string, text: string, least: number, most: number): number | string {
   const value = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
-  return sentence(name, `a whole number from ${least} to ${number.format(most)}`, text);
+  return sentence(name, `a whole number from ${least} to ${most}`, text);
 }
 
 function sentence(name: string, rule: string, text: string): string {

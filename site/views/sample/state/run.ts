@@ -1,10 +1,12 @@
 /** Sampling: from the controls to the frames, however it ends. */
 
 import type { ModelInfo, StepFrame } from '@onnoise/runtime-web';
+import { nextTask } from '@onnoise/runtime-web/parts';
 import { completeRequest, type PictureOptions, partShown, pictureShapeOf } from '@onnoise/scheduler/model';
 import { batch } from '@preact/signals';
 import { noticeOf } from '../../../state/phantoms.ts';
 import { announce, current, go, type ModelEntry, samplingWorker, sentence, useModel } from '../../../state/store.ts';
+import { nextPaint } from '../../../state/tasks.ts';
 import { createFrameStore } from './frames.ts';
 import { encodeLink } from './link.ts';
 import { createPace, formatSeconds, quarterReached } from './pace.ts';
@@ -44,6 +46,7 @@ export async function sample(): Promise<void> {
   try {
     const [info] = await Promise.all([useModel(model), fetchExamples(model)]);
     await turnsOver();
+    await nextTask(); // what says that the model is there is shown by the one before
     if (signal.aborted) return;
     const checked = check(state.draft.peek(), state.limitsOf(info), brought.peek());
     if ('problems' in checked) return refuse();
@@ -115,6 +118,8 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
   const shape = pictureShapeOf(info);
   const { maskOutput } = info;
   const noisy = state.startOf(seeds, { shape, ...(maskOutput && { maskOutput }) }, table, picture.from);
+  await nextTask();
+  if (signal.aborted) return;
   const frames = createFrameStore(noisy, steps);
   const named = (label: number) => info.classNames?.[label] ?? String(label);
   state.run.value = {
@@ -141,6 +146,8 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
   if (state.unlinkable(state.run.value) === undefined) writeAddress(parameters, model);
   announce(`Sampling ${pictures(count)} in ${counted(steps, unit)}.`);
 
+  await nextPaint(); // the network takes all cores
+  if (signal.aborted) return;
   const tempo = createPace(steps);
   let before = 0;
   let drawing = 0;

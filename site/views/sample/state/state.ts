@@ -3,12 +3,15 @@
  */
 
 import type { ModelInfo } from '@onnoise/runtime-web';
+import { nextTask } from '@onnoise/runtime-web/parts';
 import { begin, type ImageSeed, type SamplerTable, seededNoise, timestepsTold } from '@onnoise/scheduler';
 import { type MaskLabels, splitPairs } from '@onnoise/scheduler/model';
 import { computed, signal } from '@preact/signals';
 import { type LiveFacts, liveFacts } from '../../../state/model-line.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
+import { stoodAtFirst } from '../../../state/standing.ts';
 import { current, loaded, type ModelEntry } from '../../../state/store.ts';
+import { pauses } from '../../../state/tasks.ts';
 import type { Frame, Start as FrameStart, FrameStore } from './frames.ts';
 import { look, lookOf } from './look.ts';
 import type { Pace } from './pace.ts';
@@ -122,10 +125,12 @@ export const problems = computed(() => ('problems' in checked.value ? checked.va
 /** The step on show; -1: noise, before there is a prediction. */
 export const position = computed(() => Math.min(pinned.value ?? last.value, last.value));
 
-export interface Shown extends Pick<Frame, 'step' | 'x'> {
+export interface Shown extends Pick<Frame, 'step'> {
   /** Of what is drawn: of pictures, or of masks in colours. */
   shape: ImageShape;
   count: number;
+  /** null: a moment before the first noise. */
+  x: Uint8ClampedArray | null;
   /** null: nothing is predicted yet. */
   x0: Uint8ClampedArray | null;
 }
@@ -159,15 +164,41 @@ export const recorded = computed(() =>
   promised.value !== null && moment.value?.recording === promised.value ? moment.value : null,
 );
 
+/** The first noise takes a task of its own, between those that make its places and draw it. */
+const isNoiseThere = signal(stoodAtFirst);
+export async function bringNoise(): Promise<void> {
+  if (isNoiseThere.peek()) return;
+  await nextTask();
+  const pause = pauses();
+  const size = sizeOf(networkShape(current.peek()));
+  for (const seed of previewSeeds.peek()) {
+    noiseOf(seed, size);
+    await pause();
+  }
+  noise.peek();
+  await nextTask();
+  isNoiseThere.value = true;
+}
+
 const preview = computed<Shown>(() => {
   if (recorded.value) return recorded.value;
-  const model = current.value;
-  const count = Math.min(Math.max(wholeOr(draft.value.count, 1), 1), LARGEST_COUNT);
+  if (isNoiseThere.value) return noise.value;
+  return { shape: current.value.shape, count: previewCount.value, step: 0, x: null, x0: null };
+});
+
+const previewCount = computed(() => Math.min(Math.max(wholeOr(draft.value.count, 1), 1), LARGEST_COUNT));
+
+const previewSeeds = computed(() => {
   const seed = Math.min(wholeOr(draft.value.seed, 0), Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
   const stride = kindOf(draft.value) === 'same' ? 0 : 1;
-  const seeds = Array.from({ length: count }, (_, i) => seed + i * stride);
+  return Array.from({ length: previewCount.value }, (_, i) => seed + i * stride);
+});
+
+const noise = computed<Shown>(() => {
+  const model = current.value;
+  const seeds = previewSeeds.value;
   const { pixels: x, shape } = lookOf(model, startOf(seeds, model, { start: 1, signal: 0 }), look.value);
-  return { shape, count, step: 0, x, x0: null };
+  return { shape, count: seeds.length, step: 0, x, x0: null };
 });
 
 /**
@@ -176,21 +207,40 @@ const preview = computed<Shown>(() => {
  */
 export function startOf(
   seeds: readonly ImageSeed[],
-  { shape: [channels, height, width], maskOutput }: Pick<ModelEntry, 'shape' | 'maskOutput'>,
+  model: Pick<ModelEntry, 'shape' | 'maskOutput'>,
   table: Pick<SamplerTable, 'start' | 'signal'>,
   picture?: Float32Array,
 ): FrameStart {
-  const shape = [channels + (maskOutput?.classes.length ?? 0), height, width] as const;
+  const { maskOutput } = model;
+  const shape = networkShape(model);
   const size = sizeOf(shape);
   const x = new Float32Array(seeds.length * size);
   for (const [i, seed] of seeds.entries()) {
     const image = x.subarray(i * size, (i + 1) * size);
-    seededNoise(seed, 0, image);
+    image.set(noiseOf(seed, size));
     begin(image, table, picture);
   }
   if (!maskOutput) return { x: toBytes(x) };
   const { images, masks } = splitPairs(x, shape, maskOutput);
   return { x: toBytes(images), masks };
+}
+
+const networkShape = ({ shape: [channels, height, width], maskOutput }: Pick<ModelEntry, 'shape' | 'maskOutput'>) =>
+  [channels + (maskOutput?.classes.length ?? 0), height, width] as const;
+
+/** The last ones: what is on show is sampled next. */
+const known = new Map<string, Float32Array>();
+
+function noiseOf(seed: ImageSeed, size: number): Float32Array {
+  const key = JSON.stringify([seed, size]);
+  const noise = known.get(key) ?? new Float32Array(size);
+  if (known.delete(key)) known.set(key, noise);
+  else {
+    seededNoise(seed, 0, noise);
+    known.set(key, noise);
+    if (known.size > LARGEST_COUNT) known.delete(known.keys().next().value!);
+  }
+  return noise;
 }
 
 /** `seed 173`; `25 % from seed 3 to 7`; `near seed 7`. */

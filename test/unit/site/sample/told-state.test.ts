@@ -190,7 +190,7 @@ describe('pictures with masks', () => {
     expect(state.shown.value).toMatchObject({ shape: [1, 4, 4], x: new Uint8ClampedArray(32).fill(9) });
     look.value = 'masks';
     const { shape, x, x0 } = state.shown.value;
-    expect([shape, x[0], x[16], x0![0], x0![16]]).toEqual([[3, 4, 4], 255, 26, 26, 255]); // red, then green
+    expect([shape, x![0], x![16], x0![0], x0![16]]).toEqual([[3, 4, 4], 255, 26, 26, 255]); // red, then green
   });
 
   it('go on from one of their own, with its mask, and from no file, which has none', async () => {
@@ -240,7 +240,7 @@ describe('pictures of several channels', () => {
       { start: 1, signal: 0 },
     );
     expect(state.shown.value.shape).toEqual([1, 4, 4]);
-    expect(state.shown.value.x.subarray(0, 16)).toEqual(noise.subarray(16, 32));
+    expect(state.shown.value.x!.subarray(0, 16)).toEqual(noise.subarray(16, 32));
     await sample();
     expect(state.run.value).toMatchObject({ shape: [4, 4, 4], shows: [2] });
     state.run.value = null;

@@ -36,21 +36,28 @@ const [PICTURES, TIMES] = [1_000_001, 1_000_002];
 
 /** Noisy pictures, each with a picture, a time and a noise of its own. @param pictures each [size] in [-1, 1] */
 export function noisyMeans(pictures: readonly Float32Array[], count = COUNT): Means[] {
+  const meansAt = noisyPictures(pictures, count);
+  return Array.from({ length: count }, (_, n) => meansAt(n));
+}
+
+/** The same one by one, by its place. */
+export function noisyPictures(pictures: readonly Float32Array[], count = COUNT): (place: number) => Means {
   const [which, times] = [new Int32Array(count), new Int32Array(count)];
   randomInts(SEED, PICTURES, 0, pictures.length, which);
   randomInts(SEED, TIMES, 0, SCHEDULE.T, times);
   const noise = new Float32Array(pictures[0]!.length);
-  return Array.from({ length: count }, (_, n) => {
+  return (n) => {
     gaussian(SEED, 0, noise, n);
     const alphaBar = SCHEDULE.alphaBar[times[n]!]!;
     return meansOf(pictures[which[n]!]!, noise, Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar));
-  });
+  };
 }
 
 export function meansOf(x0: Float32Array, noise: Float32Array, keep: number, add: number): Means {
   const sums = { xx: 0, x: 0, xe: 0, e: 0 };
   for (let i = 0; i < x0.length; i++) {
-    const [e, x] = [noise[i]!, keep * x0[i]! + add * noise[i]!];
+    const e = noise[i]!;
+    const x = keep * x0[i]! + add * e;
     sums.xx += x * x;
     sums.x += x;
     sums.xe += x * e;
@@ -60,10 +67,18 @@ export function meansOf(x0: Float32Array, noise: Float32Array, keep: number, add
   return { xx: sums.xx / size, x: sums.x / size, xe: sums.xe / size, e: sums.e / size };
 }
 
-/** Of pictures, each counted once. */
-export function average(all: readonly Means[]): Means {
-  const mean = (of: keyof Means) => all.reduce((sum, one) => sum + one[of], 0) / all.length;
-  return { xx: mean('xx'), x: mean('x'), xe: mean('xe'), e: mean('e') };
+/** Of pictures, each counted once. @param places of a batch; left out: all */
+export function average(all: readonly Means[], places?: Int32Array): Means {
+  const count = places?.length ?? all.length;
+  const sums = { xx: 0, x: 0, xe: 0, e: 0 };
+  for (let i = 0; i < count; i++) {
+    const { xx, x, xe, e } = all[places ? places[i]! : i]!;
+    sums.xx += xx;
+    sums.x += x;
+    sums.xe += xe;
+    sums.e += e;
+  }
+  return { xx: sums.xx / count, x: sums.x / count, xe: sums.xe / count, e: sums.e / count };
 }
 
 /** Of the mean squared error of the noise. */
@@ -90,7 +105,7 @@ export function walkOf(all: readonly Means[], size: number, seed: number): Weigh
   const path: Weights[] = [START];
   for (let step = 0; step < STEPS; step++) {
     const [scale, shift] = path[step]!;
-    const batch = average([...batchOf(all.length, size, seed, step)].map((place) => all[place]!));
+    const batch = average(all, batchOf(all.length, size, seed, step));
     const [a, b] = gradientOf(batch, [scale, shift]);
     path.push([scale - RATE * a, shift - RATE * b]);
   }
@@ -102,7 +117,7 @@ export function scatterOf(all: readonly Means[], size: number, batches = 300): n
   const [a, b] = gradientOf(average(all), START);
   let sum = 0;
   for (let n = 0; n < batches; n++) {
-    const [x, y] = gradientOf(average([...batchOf(all.length, size, SEED, n)].map((place) => all[place]!)), START);
+    const [x, y] = gradientOf(average(all, batchOf(all.length, size, SEED, n)), START);
     sum += (x - a) ** 2 + (y - b) ** 2;
   }
   return Math.sqrt(sum / batches);

@@ -3,13 +3,25 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Button } from '../../../../components/button.tsx';
 import { Card } from '../../../../components/card.tsx';
-import { useInTurn } from '../../../../components/later.tsx';
+import { useInTurn, useWork } from '../../../../components/later.tsx';
 import { Slider } from '../../../../components/slider.tsx';
 import { fromBytes, paint } from '../../../../state/pixels.ts';
+import type { Pause } from '../../../../state/tasks.ts';
 import { grouped, readable } from '../../../forward/state/numbers.ts';
 import { LineChart } from '../../line-chart.tsx';
 import type { Hands } from '../hands/state.ts';
-import { average, batchOf, bestOf, COUNT, noisyMeans, STEPS, scatterOf, singleScatter, walkOf } from './gradients.ts';
+import {
+  average,
+  batchOf,
+  bestOf,
+  COUNT,
+  type Means,
+  noisyPictures,
+  STEPS,
+  scatterOf,
+  singleScatter,
+  walkOf,
+} from './gradients.ts';
 import { Walk } from './walk.tsx';
 
 const SIZES: readonly number[] = [1, 2, 4, 8, 16, 32, 64];
@@ -20,18 +32,17 @@ const SIDE = 16;
 
 export function Batch({ hands: given }: { hands: Hands | undefined }): JSX.Element {
   const hands = useInTurn(given);
+  const { all, scatter, single } = useWork(given, workOut) ?? NOTHING;
   const [place, setPlace] = useState(SIZES.indexOf(USUAL));
   const [seed, setSeed] = useState(1);
   const size = SIZES[place]!;
-  const all = useMemo(() => hands && noisyMeans(smallOnes(hands)), [hands]);
-  const scatter = useMemo(() => all && SIZES.map((of) => [of, scatterOf(all, of)] as const), [all]);
-  const single = useMemo(() => all && singleScatter(all), [all]);
+  const walk = useMemo(() => all && walkOf(all, size, seed), [all, size, seed]);
   const far = useMemo(() => {
-    if (!all) return undefined;
+    if (!all || !walk) return undefined;
     const [a, b] = bestOf(average(all));
-    const late = walkOf(all, size, seed).slice(-20);
+    const late = walk.slice(-20);
     return Math.sqrt(late.reduce((sum, [x, y]) => sum + (x - a) ** 2 + (y - b) ** 2, 0) / late.length);
-  }, [all, size, seed]);
+  }, [all, walk]);
   return (
     <Card title="A batch at a time" class="grid gap-16">
       <p>
@@ -61,7 +72,7 @@ export function Batch({ hands: given }: { hands: Hands | undefined }): JSX.Eleme
           </figcaption>
         </figure>
         <figure class="learn-figure grid slim gap-8">
-          {all && <Walk all={all} size={size} seed={seed} />}
+          {all && walk && <Walk all={all} walk={walk} size={size} />}
           <figcaption>
             {STEPS} corrections of the smallest network that guesses noise: two weights. Rings have equal loss, and the
             cross is the best place.
@@ -100,18 +111,51 @@ export function Batch({ hands: given }: { hands: Hands | undefined }): JSX.Eleme
   );
 }
 
-/** All of the sheet, small. */
-function smallOnes({ pixels, width, height, count }: Hands): Float32Array[] {
+interface Worked {
+  all: readonly Means[];
+  /** By batch size. */
+  scatter: readonly (readonly [size: number, scatter: number])[];
+  /** Of one picture. */
+  single: number;
+}
+
+const NOTHING: { [Key in keyof Worked]?: undefined } = {};
+
+/** What the figures are of: a tenth of a second on a phone. */
+async function workOut(hands: Hands, pause: Pause): Promise<Worked> {
+  const small = smaller(hands);
+  const pictures: Float32Array[] = [];
+  for (let n = 0; n < hands.count; n++) {
+    pictures.push(small(n));
+    await pause();
+  }
+  const meansAt = noisyPictures(pictures);
+  const all: Means[] = [];
+  for (let n = 0; n < COUNT; n++) {
+    all.push(meansAt(n));
+    await pause();
+  }
+  const scatter: [number, number][] = [];
+  for (const size of SIZES) {
+    scatter.push([size, scatterOf(all, size)]);
+    await pause();
+  }
+  return { all, scatter, single: singleScatter(all) };
+}
+
+/** Those of the sheet, SIDE pixels a side. */
+function smaller({ pixels, width, height }: Hands): (place: number) => Float32Array {
   const step = width / SIDE;
-  return Array.from({ length: count }, (_, n) => {
-    const one = fromBytes(pixels.subarray(n * width * height, (n + 1) * width * height));
+  const shares = fromBytes(Uint8Array.from({ length: 256 }, (_, byte) => byte)).map((value) => value / step ** 2);
+  return (n) => {
     const small = new Float32Array(SIDE * SIDE);
-    for (let i = 0; i < one.length; i++) {
-      const [y, x] = [Math.floor(i / width / step), Math.floor((i % width) / step)];
-      small[y * SIDE + x]! += one[i]! / step ** 2;
+    let from = n * width * height;
+    for (let y = 0; y < height; y++) {
+      const row = Math.floor(y / step) * SIDE;
+      for (let x = 0; x < width; x++) small[row + Math.floor(x / step)]! += shares[pixels[from++]!]!;
     }
     return small;
-  });
+  };
 }
 
 /** The pictures of the first batch, side by side. */

@@ -1,12 +1,13 @@
 /** The two weights on their way: rings of equal loss, and a path with a correction for each batch. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { average, bestOf, contourOf, type Means, START, type Weights, walkOf } from './gradients.ts';
+import { average, bestOf, contourOf, type Means, START, type Weights } from './gradients.ts';
 
 interface WalkProps {
   all: readonly Means[];
+  walk: readonly Weights[];
+  /** Of its batches. */
   size: number;
-  seed: number;
 }
 
 const [WIDTH, HEIGHT] = [360, 280];
@@ -19,9 +20,8 @@ const down = (shift: number) => ((TOP - shift) / (TOP - BOTTOM)) * HEIGHT;
 const path = (points: readonly Weights[]) =>
   points.map(([a, b], i) => `${i ? 'L' : 'M'}${right(a).toFixed(1)} ${down(b).toFixed(1)}`).join('');
 
-export function Walk({ all, size, seed }: WalkProps): JSX.Element {
+export function Walk({ all, walk, size }: WalkProps): JSX.Element {
   const means = useMemo(() => average(all), [all]);
-  const walk = useMemo(() => walkOf(all, size, seed), [all, size, seed]);
   const best = bestOf(means);
   return (
     <svg

@@ -1,8 +1,8 @@
 /** The pictures of the chapter: one phantom in full size, and the page's sheet of small ones. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { fetchFile, pixelsOf } from '../../../../state/fetch-file.ts';
 import { fetchPhantoms, type Phantoms } from '../../../../state/phantoms.ts';
-import type { Rgba } from '../../../../state/picture.ts';
+import { fitPicture, type Rgba } from '../../../../state/picture.ts';
 
 export interface Hands extends Phantoms {
   /** 256 pixels a side: see scripts/learn/draw-phantom.ts. */
@@ -18,3 +18,6 @@ export async function fetchAll(): Promise<Hands> {
 
 /** Pixels a side that the phantom is made smaller to. */
 export const size = signal(64);
+
+/** The phantom of that size, [size, size]; read by what shows it. */
+export const small = computed(() => hands.value && fitPicture(hands.value.large, [1, size.value, size.value]));

@@ -4,10 +4,10 @@ import { useMemo } from 'preact/hooks';
 import { Card } from '../../../../components/card.tsx';
 import { useInTurn } from '../../../../components/later.tsx';
 import { Slider } from '../../../../components/slider.tsx';
-import { fitPicture, type Rgba } from '../../../../state/picture.ts';
+import type { Rgba } from '../../../../state/picture.ts';
 import { grouped } from '../../../forward/state/numbers.ts';
 import { Panel } from '../../panel.tsx';
-import { size } from '../hands/state.ts';
+import { size, small } from '../hands/state.ts';
 
 /** What can still be made out of this phantom, by side. */
 export const SIZES: readonly { side: number; seen: string }[] = [
@@ -23,8 +23,6 @@ export function Resize({ large: given }: { large: Rgba | undefined }): JSX.Eleme
   const large = useInTurn(given);
   const place = SIZES.findIndex(({ side }) => side === size.value);
   const { side, seen } = SIZES[place]!;
-  const full = useMemo(() => large && fitPicture(large, [1, large.height, large.width]), [large]);
-  const small = useMemo(() => large && fitPicture(large, [1, side, side]), [large, side]);
   return (
     <Card title="Smaller" class="grid gap-16">
       <p>
@@ -43,8 +41,8 @@ export function Resize({ large: given }: { large: Rgba | undefined }): JSX.Eleme
         }}
       />
       <div class="learn-data-pair">
-        <Panel title="Phantom" words="256 × 256" values={full} shape={[1, 256, 256]} />
-        <Panel title="Smaller" words={`${side} × ${side}`} values={small} shape={[1, side, side]} />
+        <Full large={given} />
+        <Panel title="Smaller" words={`${side} × ${side}`} values={large && small.value} shape={[1, side, side]} />
       </div>
       <p class="learn-verdict" aria-live="polite">
         {grouped(side * side)} numbers a picture. Still to be seen: {seen}.
@@ -55,4 +53,16 @@ export function Resize({ large: given }: { large: Rgba | undefined }): JSX.Eleme
       </p>
     </Card>
   );
+}
+
+/** It is gray, and has that size. */
+function Full({ large: given }: { large: Rgba | undefined }): JSX.Element {
+  const large = useInTurn(given);
+  const pixels = useMemo(() => {
+    if (!large) return undefined;
+    const gray = new Uint8ClampedArray(large.width * large.height);
+    for (let i = 0; i < gray.length; i++) gray[i] = large.data[4 * i]!;
+    return gray;
+  }, [large]);
+  return <Panel title="Phantom" words="256 × 256" pixels={pixels} shape={[1, 256, 256]} />;
 }

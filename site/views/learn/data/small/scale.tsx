@@ -6,12 +6,12 @@ import { useInTurn } from '../../../../components/later.tsx';
 import { Formula, fraction, row } from '../../../../components/math.tsx';
 import { Segmented } from '../../../../components/segmented.tsx';
 import { Slider } from '../../../../components/slider.tsx';
-import { fitPicture, type Rgba } from '../../../../state/picture.ts';
+import type { Rgba } from '../../../../state/picture.ts';
 import { momentsOf } from '../../../forward/chain/statistics.ts';
 import { percent, readable } from '../../../forward/state/numbers.ts';
 import { Panel } from '../../panel.tsx';
 import { useReading } from '../../readings.ts';
-import { size } from '../hands/state.ts';
+import { size, small } from '../hands/state.ts';
 import { Histogram } from './histogram.tsx';
 import { clippedShares, scaled, WHITE, windowOf } from './window.ts';
 
@@ -32,10 +32,8 @@ export function Scale({ large: given }: { large: Rgba | undefined }): JSX.Elemen
   const [width, setWidth] = useState<number>(WINDOWS.all.width);
   const side = size.value;
   const window = windowOf(level, width);
-  const gray = useMemo(
-    () => large && fitPicture(large, [1, side, side]).map((value) => ((value + 1) / 2) * WHITE),
-    [large, side],
-  );
+  const picture = large && small.value;
+  const gray = useMemo(() => picture?.map((value) => ((value + 1) / 2) * WHITE), [picture]);
   const before = useMemo(() => gray?.map((value) => (2 * value) / WHITE - 1), [gray]);
   const x = useMemo(() => gray && scaled(gray, windowOf(level, width)), [gray, level, width]);
   const named = (Object.keys(WINDOWS) as Name[]).find(

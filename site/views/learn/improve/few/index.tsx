@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { Card } from '../../../../components/card.tsx';
+import { Later } from '../../../../components/later.tsx';
 import { useAddress } from '../../../../shell/use-address.ts';
 import { Cite } from '../../cite.tsx';
 import { Task } from '../../parts.tsx';
@@ -58,9 +59,11 @@ export function FewCalls(): JSX.Element {
           </li>
         </ul>
       </section>
-      <Card title="Teacher and student, from the same noise" class="grid gap-16">
-        {first ? <PicturePair pairs={[first, ...others]} /> : <PlanePair />}
-      </Card>
+      <Later>
+        <Card title="Teacher and student, from the same noise" class="grid gap-16">
+          {first ? <PicturePair pairs={[first, ...others]} /> : <PlanePair />}
+        </Card>
+      </Later>
       <details class="learn-how">
         <summary>The papers</summary>
         <p>

@@ -38,14 +38,31 @@ export function frequenciesOf({ dim, base, shift }: EmbeddingOptions): number[] 
 
 /** One row, [dim], values in [-1, 1]. */
 export function embeddingOf(t: number, options: EmbeddingOptions): Float32Array {
-  const angles = frequenciesOf(options).map((frequency) => t * frequency);
-  const [sines, cosines] = [angles.map(Math.sin), angles.map(Math.cos)];
-  const row = options.cosinesFirst ? [...cosines, ...sines] : [...sines, ...cosines];
-  return Float32Array.from({ length: options.dim }, (_, i) => row[i] ?? 0);
+  return embedder(options)(t);
+}
+
+/** The same for many times. */
+export function embedder(options: EmbeddingOptions): (t: number) => Float32Array {
+  const { dim, cosinesFirst } = options;
+  const frequencies = frequenciesOf(options);
+  const half = frequencies.length;
+  const [sines, cosines] = cosinesFirst ? [half, 0] : [0, half];
+  return (t) => {
+    const row = new Float32Array(dim);
+    for (let i = 0; i < half; i++) {
+      row[sines + i] = Math.sin(t * frequencies[i]!);
+      row[cosines + i] = Math.cos(t * frequencies[i]!);
+    }
+    return row;
+  };
 }
 
 /** The dot product of two rows over that of a row with itself, dim / 2: 1 for the same t. */
 export function alike(a: Float32Array, b: Float32Array): number {
-  const dot = (of: Float32Array) => a.reduce((sum, value, i) => sum + value * of[i]!, 0);
-  return dot(b) / dot(a);
+  let [together, alone] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    together += a[i]! * b[i]!;
+    alone += a[i]! * a[i]!;
+  }
+  return together / alone;
 }

@@ -12,7 +12,7 @@ import type { Lesson } from '../../lesson.ts';
 import { useReading } from '../../readings.ts';
 import { t } from '../asked/state.ts';
 import { AlikeChart, REACH } from './alike.tsx';
-import { alike, embeddingOf, frequenciesOf, optionsOf } from './embedding.ts';
+import { alike, embedder, frequenciesOf, optionsOf } from './embedding.ts';
 import { Heat, Lit } from './heat.tsx';
 import './time.css';
 
@@ -34,21 +34,20 @@ export function Embedding({ lesson }: { lesson: Lesson }): JSX.Element {
     if (to.gap !== undefined) setGap(to.gap);
   });
   const options = useMemo(() => ({ ...own, dim, base }), [own, dim, base]);
+  const at = useMemo(() => embedder(options), [options]);
   const all = useMemo(
-    () => Array.from({ length: ROWS }, (_, i) => embeddingOf(Math.round((i * (T - 1)) / (ROWS - 1)), options)),
-    [options, T],
+    () => Array.from({ length: ROWS }, (_, i) => at(Math.round((i * (T - 1)) / (ROWS - 1)))),
+    [at, T],
   );
   const now = t.value;
-  const mine = useMemo(() => embeddingOf(now, options), [now, options]);
+  const mine = useMemo(() => at(now), [now, at]);
   const points = useMemo(() => {
-    const zero = embeddingOf(0, options);
-    return Array.from({ length: 2 * REACH + 1 }, (_, i) => {
-      return [i - REACH, alike(zero, embeddingOf(i - REACH, options))] as const;
-    });
-  }, [options]);
+    const zero = at(0);
+    return Array.from({ length: 2 * REACH + 1 }, (_, i) => [i - REACH, alike(zero, at(i - REACH))] as const);
+  }, [at]);
   const otherTime = Math.min(Math.max(now + gap, 0), T - 1);
   const apart = otherTime - now;
-  const theirs = useMemo(() => embeddingOf(otherTime, options), [otherTime, options]);
+  const theirs = useMemo(() => at(otherTime), [otherTime, at]);
   const shown = { gap: apart, alike: alike(mine, theirs) };
   const [mineAlone, theirsAlone] = useMemo(() => [[mine], [theirs]], [mine, theirs]);
   const slowest = (2 * Math.PI) / frequenciesOf(options).at(-1)!;

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Block } from './blocks.ts';
 import type { Skip } from './skips.ts';
 import { type Maps, paintMaps } from './thumb.tsx';
+import { sheetSize } from './tiles.ts';
 
 const COLUMNS = 16;
 
@@ -19,7 +20,8 @@ interface DetailsProps {
 
 export function Details({ block, skip, maps, plan }: DetailsProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { title, module, channels } = block;
+  const { title, module, channels, side } = block;
+  const { width, height } = sheetSize({ count: channels, height: side, width: side, columns: COLUMNS });
   useLayoutEffect(() => {
     if (maps && canvas.current) paintMaps(canvas.current, maps, COLUMNS);
   }, [maps, plan]);
@@ -29,6 +31,8 @@ export function Details({ block, skip, maps, plan }: DetailsProps): JSX.Element 
         <canvas
           ref={canvas}
           class="picture"
+          width={width}
+          height={height}
           role="img"
           aria-label={`${maps?.dims[1] ?? channels} feature maps of ${module}`}
         />

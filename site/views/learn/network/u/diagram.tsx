@@ -14,7 +14,7 @@ export interface DiagramProps {
   blocks: readonly Block[];
   /** Module of the open block, or the one that the open skip begins at. */
   chosen: { block?: string | undefined; skip?: string | undefined };
-  /** What each block gives, by module; empty: only the plan is drawn. */
+  /** Of what each block gives its picture, by module; empty: only the plan is drawn. */
   maps: Readonly<Record<string, Maps>>;
 }
 

@@ -1,6 +1,6 @@
 /** A block's picture: of its feature maps the one that varies most, as large as the block's places are many. */
 import type { JSX } from 'preact';
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { tiles } from './tiles.ts';
 
 /** CSS pixels a side of the largest picture of a network. */
@@ -16,22 +16,21 @@ interface ThumbProps {
   side: number;
   /** Side of the largest picture. */
   most: number;
-  /** undefined: a plain square. */
+  /** One map; undefined: a plain square. */
   maps: Maps | undefined;
 }
 
 export function Thumb({ side, most, maps }: ThumbProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const map = useMemo(() => maps && liveliest(maps), [maps]);
   useLayoutEffect(() => {
     const { style } = canvas.current!;
     style.width = `${Math.max(2, (side / most) * LARGEST)}px`;
   }, [side, most]);
   useLayoutEffect(() => {
-    if (maps && map) paintMaps(canvas.current!, { data: map, dims: [1, 1, maps.dims[2]!, maps.dims[3]!] }, 1);
+    if (maps) paintMaps(canvas.current!, maps, 1);
     else canvas.current!.width = canvas.current!.height = 1;
-  }, [map]);
-  return <canvas ref={canvas} class={map ? 'picture learn-thumb' : 'picture learn-thumb learn-thumb-plain'} />;
+  }, [maps]);
+  return <canvas ref={canvas} class={maps ? 'picture learn-thumb' : 'picture learn-thumb learn-thumb-plain'} />;
 }
 
 /** All maps of a block as tiles of one sheet. */
@@ -52,8 +51,11 @@ export function liveliest({ data, dims }: Maps): Float32Array {
   let best = { variance: -1, map: data.subarray(0, size) };
   for (let n = 0; n < count; n++) {
     const map = data.subarray(n * size, (n + 1) * size);
-    const mean = map.reduce((sum, value) => sum + value, 0) / size;
-    const variance = map.reduce((sum, value) => sum + (value - mean) ** 2, 0) / size;
+    let [sum, squares] = [0, 0];
+    for (let i = 0; i < size; i++) sum += map[i]!;
+    const mean = sum / size;
+    for (let i = 0; i < size; i++) squares += (map[i]! - mean) ** 2;
+    const variance = squares / size;
     if (variance > best.variance) best = { variance, map };
   }
   return best.map;

@@ -19,12 +19,19 @@ const POSITIVE = [251, 146, 60] as const;
 /** Values above this share of all are as bright as can be: a few large ones would leave the rest black. */
 const BRIGHT = 0.99;
 
-/** @param values [count, height, width] */
-export function tiles(values: Float32Array, { count, height, width, columns }: TileOptions): Sheet {
+/** Of the sheet, in pixels. */
+export function sheetSize({ count, height, width, columns }: TileOptions): Pick<Sheet, 'width' | 'height'> {
   const across = Math.min(columns, count);
-  const [w, h] = [across * (width + 1) - 1, Math.ceil(count / across) * (height + 1) - 1];
+  return { width: across * (width + 1) - 1, height: Math.ceil(count / across) * (height + 1) - 1 };
+}
+
+/** @param values [count, height, width] */
+export function tiles(values: Float32Array, options: TileOptions): Sheet {
+  const { count, height, width, columns } = options;
+  const across = Math.min(columns, count);
+  const { width: w, height: h } = sheetSize(options);
   const rgba = new Uint8ClampedArray(4 * w * h);
-  const sizes = Float32Array.from(values, Math.abs).sort();
+  const sizes = values.map(Math.abs).sort();
   const top = sizes[Math.floor(BRIGHT * (sizes.length - 1))] || 1;
   for (let n = 0; n < count; n++) {
     const left = (n % across) * (width + 1);
@@ -34,7 +41,10 @@ export function tiles(values: Float32Array, { count, height, width, columns }: T
         const value = values[(n * height + y) * width + x]! / top;
         const colour = value < 0 ? NEGATIVE : POSITIVE;
         const at = 4 * ((up + y) * w + left + x);
-        for (let c = 0; c < 3; c++) rgba[at + c] = colour[c]! * Math.min(Math.abs(value), 1);
+        const bright = Math.min(Math.abs(value), 1);
+        rgba[at] = colour[0] * bright;
+        rgba[at + 1] = colour[1] * bright;
+        rgba[at + 2] = colour[2] * bright;
         rgba[at + 3] = 255;
       }
     }

@@ -3,9 +3,10 @@ import { levelOf } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Card } from '../../../../components/card.tsx';
+import { useInTurn } from '../../../../components/later.tsx';
 import { Formula, sub } from '../../../../components/math.tsx';
 import { readable } from '../../../forward/state/numbers.ts';
-import { formsOf, squaredError } from '../../forms.ts';
+import { pictureOf, squaredError } from '../../forms.ts';
 import type { Lesson } from '../../lesson.ts';
 import { Panel } from '../../panel.tsx';
 import { useReading } from '../../readings.ts';
@@ -24,7 +25,8 @@ interface WithoutProps {
   whole: Answered | undefined;
 }
 
-export function Without({ lesson, blocks, whole }: WithoutProps): JSX.Element {
+export function Without({ lesson, blocks, whole: given }: WithoutProps): JSX.Element {
+  const whole = useInTurn(given);
   const { shape } = lesson;
   const x = noisy.value;
   const skips = useMemo(() => skipsOf(blocks).reverse(), [blocks]);
@@ -95,6 +97,5 @@ export function Without({ lesson, blocks, whole }: WithoutProps): JSX.Element {
 function guessOf({ scheduler, schedule }: Lesson, answer: Answered | undefined): Float32Array | undefined {
   if (!answer) return undefined;
   const { x, timesteps } = answer.to;
-  const { sample } = formsOf(scheduler.prediction_type, levelOf(schedule, timesteps[0]!), x, answer.output);
-  return sample.map((value) => Math.min(Math.max(value, -1), 1));
+  return pictureOf(scheduler.prediction_type, levelOf(schedule, timesteps[0]!), x, answer.output);
 }
