@@ -26,8 +26,9 @@ const JSX = { runtime: 'automatic', importSource: 'preact' } as const;
 /**
  * What several views use is a few files in place of dozens: each costs a request before a view shows. Nor one file: of its
  * 117 kB Learn would need a third. The frame is what the page needs before any view, and the parts of views that draw no
- * pictures: it goes into the page's own script. Then come pictures and schedules, then the samplers and the rest. So the first
- * view has five files, for a host of HTTP 1 sends six at a time, and the sixth is its noise.
+ * pictures: it goes into the page's own script. Then come pictures and schedules, then the samplers and the rest, and the first
+ * view itself, of which some parts come later. So it has five files at most, for a host of HTTP 1 sends six at a time, and the
+ * sixth is its noise.
  */
 const SHARED = [
   {
@@ -46,6 +47,11 @@ const SHARED = [
     test: /[\\/](site[\\/](components|shell|state)|scheduler)[\\/]/,
     minShareCount: 2,
     priority: 1,
+  },
+  {
+    name: 'sample',
+    test: /[\\/]site[\\/]views[\\/]sample[\\/](?!draw|files|live|masks[\\/]label)/,
+    priority: 0,
   },
 ];
 

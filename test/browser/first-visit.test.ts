@@ -63,7 +63,7 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
     const files = host().log.map(({ path }) => path);
     expect(files.filter((path) => /\/(index|sample)-[\w-]+\.css$/.test(path))).toEqual([]);
     expect(await page.locator('link[rel=stylesheet][href*="sample-"]').count()).toBe(0);
-    expect(await page.locator('.sample').evaluate((view) => getComputedStyle(view).display)).toBe('grid');
+    expect(await page.locator('.sample-panels').evaluate((view) => getComputedStyle(view).display)).toBe('grid');
   });
 
   it('needs less than 8 MB with the runtime of any browser', { tags: 'long' }, async () => {
