@@ -8,6 +8,7 @@ export interface ViewFiles {
 }
 
 const VIEW = /\/views\/(.+)\/index\.tsx$/;
+const WHOLE_VIEW = /\/views\/([^/]+)\/index\.tsx$/;
 
 /** By what addresses call the views and their parts: `sample`, `learn/guess`. With all that they import. */
 export function filesOfViews(bundle: Rolldown.OutputBundle): Map<string, ViewFiles> {
@@ -40,8 +41,9 @@ export function filesOfChapters(bundle: Rolldown.OutputBundle): Set<string> {
 
 const chunksOf = (bundle: Rolldown.OutputBundle) => Object.values(bundle).filter((output) => output.type === 'chunk');
 const nameOf = ({ fileName }: Rolldown.OutputChunk) => fileName;
-const viewOf = ({ facadeModuleId }: Rolldown.OutputChunk) =>
-  (facadeModuleId && VIEW.exec(facadeModuleId)?.[1]) || undefined;
+/** A chunk that vite.config.ts names has no module as its face. */
+const viewOf = ({ facadeModuleId, moduleIds }: Rolldown.OutputChunk) =>
+  (facadeModuleId ? VIEW.exec(facadeModuleId) : moduleIds.map((id) => WHOLE_VIEW.exec(id)).find(Boolean))?.[1];
 const stylesOf = (chunks: readonly Rolldown.OutputChunk[]) => [
   ...new Set(chunks.flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])])),
 ];

@@ -17,6 +17,7 @@ const chunk = (fileName: string, view: string | undefined, imports: string[] = [
   type: 'chunk',
   fileName,
   facadeModuleId: view && `/home/me/site/views/${view}/index.tsx`,
+  moduleIds: [],
   isEntry: fileName === 'assets/index.js',
   imports,
   viteMetadata: { importedCss: new Set(styles) },

@@ -13,7 +13,8 @@ const chunk = (
 ) => ({
   type: 'chunk',
   fileName,
-  facadeModuleId: view && `/site/views/${view}/index.tsx`,
+  facadeModuleId: view && !view.endsWith('game') ? `/site/views/${view}/index.tsx` : null,
+  moduleIds: view ? ['/site/views/part.tsx', `/site/views/${view}/index.tsx`] : [],
   isEntry: fileName === 'main.js',
   imports,
   dynamicImports,
