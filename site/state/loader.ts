@@ -33,7 +33,9 @@ export function createLoader(worker: Pick<SamplingWorker, 'load'>, loaded: Signa
       .load(sourceOf(entry), {
         device,
         signal,
-        onProgress: legibly((progress) => tell({ state: 'loading', progress: withTotal(progress, entry) })),
+        onProgress: legibly((progress) => {
+          if (loaded.peek().state === 'loading') tell({ state: 'loading', progress: withTotal(progress, entry) });
+        }),
       })
       .then(
         (info) => {
@@ -55,14 +57,23 @@ export function createLoader(worker: Pick<SamplingWorker, 'load'>, loaded: Signa
 /** Milliseconds between two signs of progress. */
 const LEGIBLE = 100;
 
-/** Passes on what can be followed: a new stage at once, and of one stage ten signs a second. */
+/**
+ * Passes on what can be followed: a new stage at once, and of one stage ten signs a second. The last sign may come after the
+ * end of what is told.
+ */
 export function legibly(tell: (progress: LoadProgress) => void): (progress: LoadProgress) => void {
   let [stage, at] = ['', 0];
-  return (progress) => {
-    const now = performance.now();
-    if (progress.stage === stage && now - at < LEGIBLE) return;
-    [stage, at] = [progress.stage, now];
+  let waiting: LoadProgress | undefined;
+  const pass = (progress: LoadProgress) => {
+    waiting = undefined;
+    [stage, at] = [progress.stage, performance.now()];
     tell(progress);
+  };
+  return (progress) => {
+    const left = LEGIBLE - (performance.now() - at);
+    if (progress.stage !== stage || left <= 0) return pass(progress);
+    if (!waiting) setTimeout(() => waiting && pass(waiting), left);
+    waiting = progress;
   };
 }
 

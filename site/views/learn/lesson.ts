@@ -100,6 +100,7 @@ export async function askRows(
   const count = timesteps.length;
   const extra = extraInputs(facts);
   const given = inputTensors(extra, rows).map(({ name, type, values, dims }) => [name, { type, data: values, dims }]);
+  let over = false;
   try {
     const { out_sample: output, ...modules } = await samplingWorker.run(
       {
@@ -117,16 +118,17 @@ export async function askRows(
       {
         signal,
         onProgress: legibly((now) => {
-          progress.value = withTotal(now, entry);
+          if (!over) progress.value = withTotal(now, entry);
         }),
       },
     );
-    progress.value = null;
     settle('network');
     return { output: output!.data as Float32Array<ArrayBuffer>, modules: modules as Answer['modules'] };
   } catch (error) {
     if (!signal?.aborted) tell('network', error);
-    progress.value = null;
     throw error;
+  } finally {
+    over = true;
+    progress.value = null;
   }
 }

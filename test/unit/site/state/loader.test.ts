@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ModelInfo } from '#runtime-web/loading/protocol.ts';
 import type { SamplingWorker } from '#runtime-web/worker/client.ts';
-import { createLoader, type Loaded, sentence } from '#site/state/loader.ts';
+import { createLoader, type Loaded, legibly, sentence } from '#site/state/loader.ts';
 import type { ModelEntry } from '#site/state/models.ts';
 
 const made = { note: '', shape: [1, 8, 8] } as const;
@@ -114,5 +114,24 @@ describe('sentence', () => {
     expect(sentence(new Error('It broke.'))).toBe('It broke.');
     expect(sentence('cut off')).toBe('cut off');
     expect(sentence(new Error(''))).toMatch(/did not say/);
+  });
+});
+
+describe('legibly', () => {
+  test('passes on the first and the last sign of a stage, and a new stage at once', () => {
+    vi.useFakeTimers({ now: 1000 });
+    const told: unknown[] = [];
+    const tell = legibly((progress) => told.push(progress));
+    const model = (loaded: number) => ({ stage: 'model', loaded, total: 10 }) as const;
+    for (const loaded of [1, 2, 3]) tell(model(loaded));
+    expect(told).toEqual([model(1)]);
+    vi.advanceTimersByTime(1000);
+    expect(told).toEqual([model(1), model(3)]);
+    tell(model(4));
+    tell(model(5));
+    tell({ stage: 'runtime' } as never);
+    vi.advanceTimersByTime(1000);
+    expect(told).toEqual([model(1), model(3), model(4), { stage: 'runtime' }]);
+    vi.useRealTimers();
   });
 });

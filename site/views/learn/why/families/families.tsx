@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { Card } from '../../../../components/card.tsx';
+import { Later } from '../../../../components/later.tsx';
 import { formatRoute } from '../../../../state/router.ts';
 import { Cite } from '../../cite.tsx';
 import { ChaseFigure } from './chase-figure.tsx';
@@ -17,9 +18,15 @@ export function Families(): JSX.Element {
       </p>
       <div class="learn-families">
         <Blur />
-        <Bend />
-        <ChaseFigure />
-        <Calls />
+        <Later>
+          <Bend />
+        </Later>
+        <Later>
+          <ChaseFigure />
+        </Later>
+        <Later>
+          <Calls />
+        </Later>
       </div>
       <p>
         <strong>Few-call students</strong> try for the middle of the triangle. Such a student is a network, and its
