@@ -129,35 +129,30 @@ describe('a model of flow matching', () => {
     await server.close();
   });
 
-  it(
-    'is the start of another run, and a model of v may become one',
-    { tags: 'long' },
-    async () => {
-      const more = ['--steps', '1', '--cache-dir', at('cache')];
-      expect(await trainTiny(pictures, at('again'), '--init', at('model'), ...more)).toMatchObject({ code: 0 });
-      const flow = { prediction_type: 'flow_prediction', shift: 3 };
-      expect((await readJson('again/config.json')).scheduler).toMatchObject(flow);
-      const v = [
-        '--prediction',
-        'v',
-        '--scheduler.beta_schedule',
-        'squaredcos_cap_v2',
-        '--scheduler.clip_sample',
-        'true',
-      ];
-      expect(await trainTiny(pictures, at('v'), ...v, ...more)).toMatchObject({ code: 0 });
-      const away = trainTiny(pictures, at('away'), '--init', at('v'), '--prediction', 'flow', ...more);
-      expect(await away).toMatchObject({ code: 0 });
-      const { scheduler, model } = await readJson('away/config.json');
-      expect(scheduler).toMatchObject({
-        prediction_type: 'flow_prediction',
-        beta_schedule: 'linear',
-        clip_sample: false,
-      });
-      expect(model.num_train_timesteps).toBe(1001);
-    },
-    60_000,
-  );
+  it('is the start of another run, and a model of v may become one', { tags: 'long' }, async () => {
+    const more = ['--steps', '1', '--cache-dir', at('cache')];
+    expect(await trainTiny(pictures, at('again'), '--init', at('model'), ...more)).toMatchObject({ code: 0 });
+    const flow = { prediction_type: 'flow_prediction', shift: 3 };
+    expect((await readJson('again/config.json')).scheduler).toMatchObject(flow);
+    const v = [
+      '--prediction',
+      'v',
+      '--scheduler.beta_schedule',
+      'squaredcos_cap_v2',
+      '--scheduler.clip_sample',
+      'true',
+    ];
+    expect(await trainTiny(pictures, at('v'), ...v, ...more)).toMatchObject({ code: 0 });
+    const away = trainTiny(pictures, at('away'), '--init', at('v'), '--prediction', 'flow', ...more);
+    expect(await away).toMatchObject({ code: 0 });
+    const { scheduler, model } = await readJson('away/config.json');
+    expect(scheduler).toMatchObject({
+      prediction_type: 'flow_prediction',
+      beta_schedule: 'linear',
+      clip_sample: false,
+    });
+    expect(model.num_train_timesteps).toBe(1001);
+  });
 
   it('is written as a step for a tab', async () => {
     await ok('transfer', '--run', at('run'), '--to', 'tab', '--out', at('tab'));
