@@ -1,6 +1,6 @@
 /** Keeps settings in the address: reads them after a link or the back button, and writes them when they change. */
 import { effect, type ReadonlySignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { toast } from '../components/toast.tsx';
 import { formatRoute, type Query, type View } from '../state/router.ts';
 import { go, route } from '../state/store.ts';
@@ -21,7 +21,8 @@ export interface AddressOptions<Settings> {
 
 export function useAddress<Settings>(options: AddressOptions<Settings>): void {
   const { view, part = '', settings, read, format, apply } = options;
-  useEffect(() => {
+  // Before the first paint, which would show what the link does not ask for.
+  useLayoutEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const isHere = (at: { view: View; part: string }) => at.view === view && at.part === part;
     const ours = () => formatRoute(view, format(settings.peek()), part);
