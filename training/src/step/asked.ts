@@ -8,7 +8,7 @@ import type { TrainableModel } from '../model/described.ts';
 import { pickTold } from '../model/told.ts';
 import { READER } from './apart.ts';
 import type { Tensors, TrainStepOptions } from './contracts.ts';
-import { noised } from './noised.ts';
+import { watched } from './looking.ts';
 import { createReader } from './reader.ts';
 
 /** Of so many images and pictures one is read: a pass of the teacher each, and its gradient. */
@@ -35,7 +35,7 @@ export function readAsked(
   inputs: Tensors,
   counts: tf.Tensor1D,
 ): Reading {
-  const { parameters, misread } = createReader(model);
+  const { misread } = createReader(model);
   const count = Math.ceil(options.batch / EVERY);
   const first = <T extends tf.Tensor>(tensor: T): T => tf.slice(tensor, 0, count);
   const told = options.told ?? [];
@@ -49,25 +49,10 @@ export function readAsked(
       told.map(({ name, dtype, absent }) => [name, tf.fill(some[name]!.shape, absent, dtype)] as const),
     ),
   );
-  const held: tf.Tensor[] = [];
-  const look = (pictures: tf.Tensor4D): tf.Tensor4D[] => {
-    const maps: tf.Tensor4D[] = [];
-    const { noisy, timestep, betweenTimesteps } = noised({ ...options, batch: count }, pictures, some);
-    const onFeature = (map: tf.Tensor4D) => maps.push(tf.keep(map));
-    model.forward(teacher, noisy, timestep, { training: false, betweenTimesteps, ...nothing, onFeature });
-    held.push(...maps);
-    return maps;
-  };
+  const { look, learn } = watched(model, { ...options, batch: count }, teacher, some, nothing);
   const real = look(first(inputs.images as tf.Tensor4D));
   return {
     plea: (pictures) => tf.mean(tf.mul(first(counts), misread(heads, look(first(pictures)), asked))),
-    learn() {
-      const names = parameters.map(({ name }) => name);
-      const loss = () => tf.mean(misread(heads, real, asked)) as tf.Scalar;
-      const weights = names.map((name) => heads[name]!);
-      const { grads } = tf.engine().gradients(loss, weights);
-      for (const map of held) map.dispose();
-      return names.map((name, i) => [READER + name, grads[i]!]);
-    },
+    learn: () => learn(READER, heads, () => tf.mean(misread(heads, real, asked)) as tf.Scalar),
   };
 }

@@ -22,7 +22,8 @@ const WIDTH = 32;
 /** The network whose feature maps it looks at, and what that is told. */
 export type Judged = Pick<TrainableModel, 'featureWidths' | 'classCount' | 'nullCondition' | 'conditions'>;
 
-interface Told {
+/** What the network was told of [N] pictures, as `Pass` has it. */
+export interface Told {
   labels?: tf.Tensor1D;
   conditions?: tf.Tensor2D;
 }

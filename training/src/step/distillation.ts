@@ -19,8 +19,8 @@ import { readAsked } from './asked.ts';
 import type { Differentiated, Distillation, StepTensor, Tensors, TrainStepOptions } from './contracts.ts';
 import { createDiscriminator } from './discriminator.ts';
 import { givenIn } from './given.ts';
+import { watched } from './looking.ts';
 import { meanLoss } from './loss.ts';
-import { noised } from './noised.ts';
 import { createReader } from './reader.ts';
 import { TEACHER } from './state.ts';
 
@@ -124,20 +124,7 @@ function courtOf(
   const heads = of(state, DISCRIMINATOR, parameters);
   const column = tf.reshape(finished, [options.batch, 1]);
   const told = pickTold(options.told ?? [], inputs);
-  const held: tf.Tensor[] = [];
-  /** Feature maps of the teacher, which sees pictures with noise. */
-  const look = (pictures: tf.Tensor4D): tf.Tensor4D[] => {
-    const maps: tf.Tensor4D[] = [];
-    const { noisy, timestep, betweenTimesteps } = noised(options, pictures, inputs);
-    model.forward(teacher, noisy, timestep, {
-      training: false,
-      betweenTimesteps,
-      ...told,
-      onFeature: (map) => maps.push(tf.keep(map)),
-    });
-    held.push(...maps);
-    return maps;
-  };
+  const { look, learn } = watched(model, options, teacher, inputs, told);
   const taken = (maps: readonly tf.Tensor4D[], sign: 1 | -1, heads: Tensors) =>
     tf.softplus(tf.mul(judge(heads, maps, told), -sign)) as tf.Tensor2D; // [B, maps]: 0 where the verdict is certain
   const real = look(inputs.images as tf.Tensor4D);
@@ -149,16 +136,12 @@ function courtOf(
       return tf.mean(tf.mul(column, taken(drawn, 1, heads)));
     },
     /** Gradients of the discriminator, by their names in the state. After `plea`. */
-    learn(): [string, tf.Tensor][] {
-      const names = parameters.map(({ name }) => name);
-      const loss = () => tf.mean(tf.add(taken(real, 1, heads), tf.mul(column, taken(drawn, -1, heads)))) as tf.Scalar;
-      const { grads } = tf.engine().gradients(
-        loss,
-        names.map((name) => heads[name]!),
-      );
-      for (const map of held) map.dispose();
-      return names.map((name, i) => [DISCRIMINATOR + name, grads[i]!]);
-    },
+    learn: () =>
+      learn(
+        DISCRIMINATOR,
+        heads,
+        () => tf.mean(tf.add(taken(real, 1, heads), tf.mul(column, taken(drawn, -1, heads)))) as tf.Scalar,
+      ),
   };
 }
 

@@ -8,19 +8,13 @@ import * as tf from '@tensorflow/tfjs';
 import { type Declare, declareInto, type Pass } from '../model/declare.ts';
 import { linear } from '../model/layers.ts';
 import type { ParameterSpec, Parameters } from '../model/types.ts';
-import type { Judged } from './discriminator.ts';
+import type { Judged, Told } from './discriminator.ts';
 import { looking } from './looking.ts';
 
 /** Channels of a head. */
 const WIDTH = 48;
 /** Errors of numbers that are larger count as they are, smaller ones squared: pseudo-Huber, where all values are about 1. */
 const BEND = 0.1;
-
-/** What a network is told of [N] pictures, as `Pass` has it. */
-interface Asked {
-  labels?: tf.Tensor1D;
-  conditions?: tf.Tensor2D;
-}
 
 export interface Reader {
   /** None of a network that is told neither class nor numbers, or has never been told nothing. */
@@ -30,7 +24,7 @@ export interface Reader {
    * @returns how far what is read is from what was asked, [N]: the cross-entropy of the class, and the errors of the numbers. What
    *   was not asked counts nothing.
    */
-  misread(parameters: Parameters, maps: readonly tf.Tensor4D[], asked: Asked): tf.Tensor1D;
+  misread(parameters: Parameters, maps: readonly tf.Tensor4D[], asked: Told): tf.Tensor1D;
 }
 
 export function createReader({ featureWidths = [], classCount, nullCondition, conditions = [] }: Judged): Reader {

@@ -7,7 +7,7 @@ import {
   contourOf,
   gradientOf,
   meansOf,
-  noisyMeans,
+  noisyPictures,
   START,
   STEPS,
   scatterOf,
@@ -33,7 +33,8 @@ describe('scaled', () => {
 
 describe('the smallest network', () => {
   const wave = (scale: number) => Float32Array.from({ length: 64 }, (_, i) => 0.8 * Math.sin(scale * i) - 0.2);
-  const all = noisyMeans([wave(0.3), wave(1.1), wave(2)], 200);
+  const meansAt = noisyPictures([wave(0.3), wave(1.1), wave(2)], 200);
+  const all = Array.from({ length: 200 }, (_, place) => meansAt(place));
   const whole = average(all);
 
   test('has the gradient of its loss', () => {

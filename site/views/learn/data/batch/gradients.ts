@@ -34,13 +34,7 @@ const SEED = 3;
 /** Streams of the seed: pictures, times; the noise of picture n has n. */
 const [PICTURES, TIMES] = [1_000_001, 1_000_002];
 
-/** Noisy pictures, each with a picture, a time and a noise of its own. @param pictures each [size] in [-1, 1] */
-export function noisyMeans(pictures: readonly Float32Array[], count = COUNT): Means[] {
-  const meansAt = noisyPictures(pictures, count);
-  return Array.from({ length: count }, (_, n) => meansAt(n));
-}
-
-/** The same one by one, by its place. */
+/** A noisy picture by its place, each with a picture, a time and a noise of its own. @param pictures each [size] in [-1, 1] */
 export function noisyPictures(pictures: readonly Float32Array[], count = COUNT): (place: number) => Means {
   const [which, times] = [new Int32Array(count), new Int32Array(count)];
   randomInts(SEED, PICTURES, 0, pictures.length, which);
