@@ -5,7 +5,7 @@ import { readTyped } from '../parse.ts';
 export const HELP = `npm run bench:few [-- options]   a student of few calls beside its teacher and diffusers, as a user meets them
 
   --teacher <folder>   Model folder; default models/hands
-  --student <folder>   Model folder that draws what the teacher draws; may be given more than once; default models/hands-1
+  --student <folder>   Model folder that draws what the teacher draws; may be given more than once; default models/hands-2
   --rounds <number>    Turns of each, after 2 to warm up; default 7
   --pictures <number>  Of a batch, 2 to 16; default 16
   --clients <number>   Of the server, at a time; default 4

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DiffusionModel, loadModel } from '#runtime-node/index.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 
-const folder = fileURLToPath(new URL('../../../models/hands', import.meta.url));
+const folderOf = (name: string) => fileURLToPath(new URL(`../../../models/${name}`, import.meta.url));
+const folder = folderOf('hands');
 let model: DiffusionModel;
 beforeAll(async () => {
   model = await loadModel(folder, { device: 'cpu' });
@@ -51,5 +52,20 @@ describe('models/hands', () => {
   it("passes ONNX's own checker", skipBecause(lacksPython('onnx')), () => {
     const check = 'import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)';
     execFileSync(PYTHON, ['-c', check, `${folder}/unet/model.onnx`]);
+  });
+});
+
+describe('models/hands-2', () => {
+  it('draws in two calls, unasked, what its teacher draws of the same noise, age and sex', async () => {
+    const student = await loadModel(folderOf('hands-2'), { device: 'cpu' });
+    expect(student).toMatchObject({ distilled: { calls: 2 }, trainedOn: 'phantoms', conditions: model.conditions });
+    const asked = { seeds: [3, 4, 5, 6], labels: [0, 1], conditions: { boneage: [60, 150] } };
+    let calls = 0;
+    const { images } = await student.sample({ ...asked, onStep: () => calls++ });
+    expect(calls).toBe(2);
+    const drawn = await model.sample({ ...asked, sampler: 'ddim', steps: 20 });
+    const other = await model.sample({ ...asked, seeds: [13, 14, 15, 16], sampler: 'ddim', steps: 20 });
+    expect(distance(images, drawn.images)).toBeLessThan(0.7 * distance(images, other.images));
+    await student.dispose();
   });
 });

@@ -53,7 +53,7 @@ describe('the options of bench:serve, bench:web, bench:class, bench:few and benc
     });
     expect(readWeb([])).toEqual({ rounds: 3 });
     expect(readClass(['--phones', '5'])).toEqual({ kilobits: 1600, latency: 150, phones: 5, slower: 4 });
-    const few = { teacher: 'models/hands', students: ['models/hands-1'], rounds: 7, pictures: 16, clients: 4 };
+    const few = { teacher: 'models/hands', students: ['models/hands-2'], rounds: 7, pictures: 16, clients: 4 };
     expect(readFew([])).toEqual({ ...few, json: undefined, busy: false });
     expect(readFew(words('--student a --student b --rounds 1 --json few.json --busy'))).toEqual({
       ...few,
