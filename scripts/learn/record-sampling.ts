@@ -4,7 +4,7 @@
  *
  *     npx tsx scripts/learn/record-sampling.ts digits
  *     npx tsx scripts/learn/record-sampling.ts hands --count 6 --seed 170
- *     npx tsx scripts/learn/record-sampling.ts hands-1 --count 6
+ *     npx tsx scripts/learn/record-sampling.ts hands-2 --count 6 --seed 181
  *
  * What is recorded is what the page's controls then say at first of the model. Run it whenever the weights change: the page
  * shows no recording of others.
