@@ -20,6 +20,7 @@ import { atRest } from './state/at-rest.ts';
 import { atFirstSign } from './state/first-sign.ts';
 import { route, VIEWS, type View } from './state/router.ts';
 import { isStanding, pressedBefore, takeOver } from './state/standing.ts';
+import { loaded } from './state/store.ts';
 import { register } from './sw/register.ts';
 
 const view = fetchView(route.peek().view);
@@ -44,14 +45,25 @@ async function show(): Promise<void> {
 
 /**
  * The other views load one at a time while the page is idle, so that a link shows its view at once: from the first sign of the
- * visitor on, or when the first view and its model have had their time.
+ * visitor on, or when the first view and its model have had their time. They wait for a model that is on its way: on a slow line
+ * the visitor would wait for it.
  */
 const LATEST = 12_000;
 function fetchAtRest([view, ...others]: readonly View[]): void {
   if (view === undefined) return;
   atRest(async () => {
+    await modelLoaded();
     await fetchView(view);
     fetchAtRest(others);
   }, LATEST);
 }
+
+const modelLoaded = () =>
+  new Promise<void>((resolve) => {
+    const end = loaded.subscribe(({ state }) => {
+      if (state === 'loading') return;
+      resolve();
+      queueMicrotask(() => end());
+    });
+  });
 atFirstSign(() => fetchAtRest(VIEWS), LATEST);
