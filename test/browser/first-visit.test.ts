@@ -57,6 +57,29 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
     expect(noise).toHaveLength(hash === '' ? 1 : 0); // of the first view alone
   });
 
+  it('asks for the runtime beside the network, and for other views after both', async () => {
+    let arrive = () => {};
+    const until = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const before = host().log.length;
+    host().fault(/\/model\.onnx$/, { hold: { after: 1000, until } });
+    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=1&seed=1');
+    await page.mouse.move(10, 10);
+    await page.mouse.move(20, 20); // the visitor's first sign, from which on other views may come
+    const came = (file: RegExp) =>
+      host()
+        .log.slice(before)
+        .some(({ path, bytes }) => bytes > 0 && file.test(path));
+    await expect.poll(() => came(/\.wasm$/), { timeout: 30_000 }).toBe(true);
+    await page.waitForTimeout(1000);
+    expect(came(/\/train-[\w-]+\.js$/)).toBe(false);
+    arrive();
+    await page.getByText(/^1 picture in/).waitFor();
+    await expect.poll(() => came(/\/train-[\w-]+\.js$/), { timeout: 30_000 }).toBe(true);
+    host().mend();
+  });
+
   it('is painted without a file of styles, which stand in the page and are those of the view', async () => {
     const { page } = await openSite(browser(), host(), '', { allow: [/net::ERR_ABORTED/] });
     await page.waitForFunction(() => document.documentElement.dataset.first === undefined);
