@@ -25,12 +25,12 @@ import { openWasm } from '../network/wasm.ts';
 import { type ModelFiles, openFolder, withSignal } from '../session/artefact.ts';
 import { chooseDevice, chooseWasm, type DeviceChoice } from '../session/device.ts';
 import type { Device } from '../session/device-report.ts';
+import { loadOrt } from '../session/ort.ts';
 import { sha256 } from '../session/sha256.ts';
 import type { SmallRuntime } from '../session/small-runtime.ts';
 import type { LimitThreads } from '../threads/choose.ts';
 import { openWebGpu } from '../webgpu/network.ts';
 import type { LoadProgress, ModelInfo, Samples } from './protocol.ts';
-import { createRuntimes } from './runtimes.ts';
 
 /** All pictures of a call are in the memory of the tab at once. */
 const ONE_BATCH = { largest: 4096, why: ', as many as a browser tab samples at once' };
@@ -82,21 +82,14 @@ export async function openModel(
   let choice = await chooseDevice(device);
   const read = openFolder(source);
   const artefact = await readArtefact(withSignal(read, signal));
-  const runtime = createRuntimes({ files, small, onProgress: counter('runtime'), signal });
-  runtime.begin(choice); // beside the network: on a slow line the page would wait for one after the other
-  let onnx: Uint8Array<ArrayBuffer>;
-  try {
-    const found = await read(MODEL_FILES.network, { onProgress: counter('model'), signal });
-    if (found === undefined) throw missingFile(MODEL_FILES.network);
-    onnx = found;
-    await checkNetwork(artefact, bytesOf(onnx));
-  } catch (error) {
-    runtime.stop();
-    throw error;
-  }
+  // Beside the network: on a slow line the page would wait for one after the other. It is of use whatever the network is.
+  loadOrt(choice, { files, small }).catch(() => {}); // what fails is tried again, and told, below
+  const onnx = await read(MODEL_FILES.network, { onProgress: counter('model'), signal });
+  if (onnx === undefined) throw missingFile(MODEL_FILES.network);
+  await checkNetwork(artefact, bytesOf(onnx));
   const hash = await sha256(onnx);
   const open = async (wanted: DeviceChoice): Promise<Network> => {
-    const ort = await runtime.load(wanted);
+    const ort = await loadOrt(wanted, { files, small, onProgress: counter('runtime'), signal });
     choice = await limit(wanted);
     if (choice.threads < wanted.threads) ort.env.wasm.numThreads = choice.threads;
     counter('session')(0, null);

@@ -57,18 +57,58 @@ export interface OrtOptions extends Omit<DownloadOptions, 'action'> {
   small?: SmallRuntime | undefined;
 }
 
+/** A download that calls share: one that leaves does not end it. */
+interface Download {
+  ort: Promise<Ort>;
+  progress: Parameters<Tell> | undefined;
+  tell: Set<Tell>;
+}
+
+type Tell = NonNullable<DownloadOptions['onProgress']>;
+
+const underWay = new Map<string, Download>();
+
 /**
  * The number of threads is that of the first call for this device.
- * @throws InputError without WebAssembly, or if its file cannot be downloaded.
+ * @throws InputError without WebAssembly, or if its file cannot be downloaded; the signal's reason
  */
 export async function loadOrt(
   { device, threads }: DeviceReport,
-  { files, small, ...options }: OrtOptions,
+  { files, small, onProgress, signal }: OrtOptions,
 ): Promise<Ort> {
   if (!('WebAssembly' in globalThis)) refuse('load the runtime', 'the browser', 'one with WebAssembly', 'none');
   const build = device === 'webgpu' && 'Suspending' in WebAssembly ? 'jspi' : device;
   const known = ready.get(build);
   if (known) return known;
+  const shared = underWay.get(build) ?? start(build, threads, { files, small });
+  if (onProgress) shared.tell.add(onProgress);
+  if (shared.progress) onProgress?.(...shared.progress);
+  try {
+    return await orLeave(shared.ort, signal);
+  } finally {
+    if (onProgress) shared.tell.delete(onProgress);
+  }
+}
+
+function start(build: keyof typeof RUNTIMES, threads: number, places: Pick<OrtOptions, 'files' | 'small'>): Download {
+  const shared: Download = { ort: openRuntime(build, threads, places, tellAll), progress: undefined, tell: new Set() };
+  underWay.set(build, shared);
+  const over = () => void underWay.delete(build);
+  shared.ort.then((ort) => ready.set(build, ort)).then(over, over);
+  return shared;
+
+  function tellAll(...progress: Parameters<Tell>) {
+    shared.progress = progress;
+    for (const tell of shared.tell) tell(...progress);
+  }
+}
+
+async function openRuntime(
+  build: keyof typeof RUNTIMES,
+  threads: number,
+  { files, small }: Pick<OrtOptions, 'files' | 'small'>,
+  onProgress: Tell,
+): Promise<Ort> {
   const { path, url, open, ...runtime } = RUNTIMES[build];
   const smaller = build === 'wasm' && !sharesMemory() ? small : undefined;
   const address = smaller?.url ?? (files === undefined ? url() : fileIn(files, path)).href;
@@ -76,8 +116,7 @@ export async function loadOrt(
   const [binary, whole] = await Promise.all([
     download(address, {
       action: 'load the runtime',
-      ...options,
-      onProgress: (loaded, total) => options.onProgress?.(loaded, total ?? bytes),
+      onProgress: (loaded, total) => onProgress(loaded, total ?? bytes),
     }),
     open(),
   ]);
@@ -86,6 +125,21 @@ export async function loadOrt(
   wasm.wasmBinary = binary;
   wasm.numThreads = threads;
   ort.env.logLevel = 'fatal'; // errors are thrown
-  ready.set(build, ort);
   return ort;
+}
+
+/** @throws the signal's reason, as soon as it has one */
+async function orLeave<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  let leave = () => {};
+  const left = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', leave);
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
 }
