@@ -28,6 +28,7 @@ import './first-pictures.css';
 import './transport.css';
 import './controls.css';
 import './widths.css';
+import './live/live.css'; // of the first view, which stands before its script
 import { ToldCard } from './draw/told-card.tsx';
 import { Transport } from './parts/transport.tsx';
 import { StartCard } from './start/card.tsx';

@@ -15,7 +15,6 @@ import { drawn, followLive, liveSeen, liveTrouble, pace, recordedPicture, wanted
 import { hold } from './play.ts';
 import { SaveButton } from './save-button.tsx';
 import { describeWanted, seedWords } from './wanted.ts';
-import './live.css';
 
 export function LiveCard(): JSX.Element | null {
   useEffect(() => {
