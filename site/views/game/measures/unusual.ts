@@ -16,8 +16,6 @@ const MEASURES_OF: Record<Subject, readonly Measure[]> = { drawing: MEASURES, ha
 const RARE = 0.01;
 /** With fewer real pictures there is no telling what is rare. */
 export const ENOUGH = 30;
-/** Pixels measured between pauses: some 10 ms. */
-const AT_ONCE = 6000;
 
 export interface RealRange {
   measure: Measure;
@@ -48,8 +46,8 @@ export interface Giveaway {
 }
 
 /**
- * Measures all real pictures once, a few at a time.
- * @param pause waits between them, so that the page stays responsive
+ * Measures all real pictures once.
+ * @param pause awaited after each, so that the page stays responsive
  */
 export async function measureReals(
   count: number,
@@ -60,14 +58,17 @@ export async function measureReals(
 ): Promise<Reference> {
   const measures = MEASURES_OF[subject];
   const looked = Math.min(count, 50);
-  const bright = Array.from({ length: looked }, (_, i) => isInverted(read(i), shape)).filter(Boolean).length;
+  let bright = 0;
+  for (let i = 0; i < looked; i++) {
+    if (isInverted(read(i), shape)) bright++;
+    await pause();
+  }
   const inverted = bright > looked / 2;
-  const atOnce = Math.max(1, Math.round(AT_ONCE / (shape[1] * shape[2])));
   const values = measures.map(() => new Float64Array(count));
   for (let i = 0; i < count; i++) {
     const plane = inkOf(read(i), shape, inverted);
     for (const [m, measure] of measures.entries()) values[m]![i] = measure.of(plane)?.value ?? Number.NaN;
-    if (i % atOnce === atOnce - 1) await pause();
+    await pause();
   }
   const ranges = measures.map((measure, m): RealRange => {
     const all = values[m]!;

@@ -15,6 +15,7 @@ import {
   sentence,
   useModel,
 } from '../../../state/store.ts';
+import { pauses } from '../../../state/tasks.ts';
 import { grouped } from '../../forward/state/numbers.ts';
 import { type Giveaway, giveaways, measureReals, type Reference } from '../measures/unusual.ts';
 import { createGame, type Round, type Table, type Told } from '../rules/game.ts';
@@ -293,8 +294,7 @@ async function measure(pool: Pool): Promise<void> {
   measured = pool;
   reference.value = null;
   const shown = (i: number) => present(fromBytes(pool.read(i)), pool.shape, pool.presentation, i);
-  const pause = () => new Promise<void>((then) => setTimeout(then));
-  const made = await measureReals(pool.count, pool.shape, shown, pause, pool.subject);
+  const made = await measureReals(pool.count, pool.shape, shown, pauses(), pool.subject);
   if (measured === pool) reference.value = made;
 }
 
