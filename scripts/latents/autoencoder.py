@@ -6,8 +6,8 @@ differences between neighbours, and a light KL.
     python autoencoder.py encode <out> <folder of pictures> <folder for latents>
     python autoencoder.py decode <out> <latents.npy> <folder for pictures>    1.png and so on
 
-Latents are RGBA pictures of 8 bits: a channel's mean and 4 of its deviations to either side, which a rounding of 1.5 % of a
-deviation costs. `<out>` has autoencoder.pt with the weights and these figures.
+Latents are RGBA pictures of 8 bits, from 4 deviations of a channel below its mean to 4 above, so rounded to within 1.6 % of a
+deviation. `<out>` has autoencoder.pt with the weights and these figures.
 """
 
 import sys
