@@ -1,6 +1,6 @@
 /** Seconds that run while a figure is on the screen and nobody has stopped it. */
 import type { RefObject } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** Milliseconds between two pictures: smooth enough, and half the work. */
 const PACE = 30;
@@ -8,7 +8,8 @@ const PACE = 30;
 export function useClock(figure: RefObject<Element | null>, running: boolean): number {
   const [seconds, setSeconds] = useState(0);
   const spent = useRef(0);
-  useEffect(() => {
+  // not an effect, which ends a picture later than who pressed Pause sees
+  useLayoutEffect(() => {
     if (!running) return;
     let frame = 0;
     let before: number | undefined;
