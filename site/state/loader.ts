@@ -13,15 +13,21 @@ export type Loaded =
   | { state: 'ready'; info: ModelInfo }
   | { state: 'failed'; message: string };
 
-export type UseModel = (entry: ModelEntry, device: DeviceChoice) => Promise<ModelInfo>;
+/** @param after what the network waits for once it is downloaded, unless another asks for it without */
+export type UseModel = (entry: ModelEntry, device: DeviceChoice, after?: Promise<unknown>) => Promise<ModelInfo>;
 
 const START: LoadProgress = { stage: 'runtime', loaded: 0, total: null };
 
 export function createLoader(worker: Pick<SamplingWorker, 'load'>, loaded: Signal<Loaded>): UseModel {
-  let last: { entry: ModelEntry; device: DeviceChoice; info: Promise<ModelInfo>; abort: AbortController } | undefined;
+  let last:
+    | { entry: ModelEntry; device: DeviceChoice; info: Promise<ModelInfo>; abort: AbortController; start(): void }
+    | undefined;
 
-  return (entry, device) => {
-    if (last?.entry === entry && last.device === device && loaded.peek().state !== 'failed') return last.info;
+  return (entry, device, after) => {
+    if (last?.entry === entry && last.device === device && loaded.peek().state !== 'failed') {
+      if (!after) last.start();
+      return last.info;
+    }
     last?.abort.abort();
     const abort = new AbortController();
     const { signal } = abort;
@@ -29,10 +35,15 @@ export function createLoader(worker: Pick<SamplingWorker, 'load'>, loaded: Signa
       if (!signal.aborted) loaded.value = state;
     };
     tell({ state: 'loading', progress: START });
+    let start = () => {};
+    const asked = new Promise<void>((resolve) => {
+      start = resolve;
+    });
     const info = worker
       .load(sourceOf(entry), {
         device,
         signal,
+        after: after && Promise.race([after, asked]),
         onProgress: legibly((progress) => {
           if (loaded.peek().state === 'loading') tell({ state: 'loading', progress: withTotal(progress, entry) });
         }),
@@ -49,7 +60,7 @@ export function createLoader(worker: Pick<SamplingWorker, 'load'>, loaded: Signa
         },
       );
     info.catch(() => {}); // shown above, and the callers get it too
-    last = { entry, device, info, abort };
+    last = { entry, device, info, abort, start };
     return info;
   };
 }

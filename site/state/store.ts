@@ -37,11 +37,12 @@ const load = createLoader(samplingWorker, loaded);
 
 /**
  * Chooses a model, by default the current one, and loads it on the chosen device; returns at once if it is loaded.
+ * @param after what the network waits for once it is downloaded, unless it is asked for without
  * @throws InputError, whose sentence is also in `loaded`; AbortError if another model was requested meanwhile.
  */
-export function useModel(entry: ModelEntry = current.peek()): Promise<ModelInfo> {
+export function useModel(entry: ModelEntry = current.peek(), after?: Promise<unknown>): Promise<ModelInfo> {
   current.value = entry;
-  return load(entry, device.peek());
+  return load(entry, device.peek(), after);
 }
 
 /** Adds a visitor's model folder and chooses it; `useModel` checks it. */

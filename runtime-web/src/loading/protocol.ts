@@ -3,7 +3,7 @@
  *
  * The page asks with `{id, ask}`; the worker answers with any number of `{id, tell}` and one `{id, done}` or
  * `{id, failed}`, or `{id, stopped}` where its small runtime has stopped: then another worker must be asked. `{id, cancel}`
- * ends a question early: it then fails with an AbortError. `{id, seen}` is the page's receipt for frames it has handled, so that
+ * ends a question early: it then fails with an AbortError. `{id, start}` lets go of a load that is held. `{id, seen}` is the page's receipt for frames it has handled, so that
  * the worker makes no more than the page can show.
  */
 import type { ImageSeed } from '@onnoise/scheduler';
@@ -102,7 +102,7 @@ export interface Devices {
 /** Each question with its request, its progress messages and its answer. */
 export interface Questions {
   load: {
-    ask: { source: Source; device: Device | 'auto'; small: SmallRuntime | undefined };
+    ask: { source: Source; device: Device | 'auto'; small: SmallRuntime | undefined; held: boolean };
     tell: LoadProgress;
     done: ModelInfo;
   };
@@ -116,6 +116,7 @@ export type Question = keyof Questions;
 export type FromPage =
   | { [Q in Question]: { id: number; question: Q; ask: Questions[Q]['ask'] } }[Question]
   | { id: number; cancel: true }
+  | { id: number; start: true }
   | { id: number; seen: true };
 
 export type FromWorker =

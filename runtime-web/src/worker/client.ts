@@ -36,6 +36,11 @@ export interface SamplingWorker {
       device?: 'auto' | Device | undefined;
       onProgress?: ((progress: LoadProgress) => void) | undefined;
       signal?: AbortSignal | undefined;
+      /**
+       * What the network waits for once it is downloaded: to start it takes all cores for a second, and a page may have
+       * something to show first. Default: nothing.
+       */
+      after?: Promise<unknown> | undefined;
     },
   ): Promise<ModelInfo>;
   /**
@@ -114,6 +119,7 @@ export function connectSamplingWorker(
     ask: Questions[Q]['ask'],
     onTell?: (value: Questions[Q]['tell']) => void,
     signal?: AbortSignal,
+    after?: Promise<unknown>,
   ): Promise<Questions[Q]['done']> {
     return new Promise((resolve, reject) => {
       if (ended) throw ended;
@@ -136,6 +142,8 @@ export function connectSamplingWorker(
         },
       });
       port.postMessage({ id, question, ask } as FromPage, []);
+      const start = () => port.postMessage({ id, start: true }, []);
+      after?.then(start, start);
     });
   }
 
@@ -147,8 +155,8 @@ export function connectSamplingWorker(
   }
 
   return {
-    load: async (source, { device = 'auto', onProgress, signal } = {}) =>
-      ask('load', { source: sentSource(source), device, small }, onProgress, signal),
+    load: async (source, { device = 'auto', onProgress, signal, after } = {}) =>
+      ask('load', { source: sentSource(source), device, small, held: after !== undefined }, onProgress, signal, after),
     sample: (request, { onStep, signal } = {}) =>
       ask('sample', { request, frames: onStep !== undefined }, onStep, signal),
     run: async (request, { onProgress, signal } = {}) =>

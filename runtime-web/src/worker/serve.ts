@@ -25,6 +25,10 @@ interface Call<Q extends Question> {
   ask: Questions[Q]['ask'];
   tell(value: Questions[Q]['tell'], transfer?: ArrayBuffer[]): void;
   abort: AbortController;
+  /** Lets go of a load that is held. */
+  start(): void;
+  /** Resolves then, or when the call is cancelled. */
+  started: Promise<void>;
   /** Frames sent and not yet seen. */
   unseen: number;
 }
@@ -37,6 +41,7 @@ export function serve(port: MessageEnd<FromWorker, FromPage>, limit: LimitThread
   port.addEventListener('message', async ({ data }) => {
     const { id } = data;
     if ('cancel' in data) return open.get(id)?.abort.abort();
+    if ('start' in data) return open.get(id)?.start();
     if ('seen' in data) {
       const call = open.get(id);
       if (call) call.unseen--;
@@ -48,7 +53,7 @@ export function serve(port: MessageEnd<FromWorker, FromPage>, limit: LimitThread
         call.unseen++;
         port.postMessage({ id, tell: value }, transfer);
       },
-      abort: new AbortController(),
+      ...startable(),
       unseen: 0,
     };
     open.set(id, call);
@@ -66,6 +71,16 @@ export function serve(port: MessageEnd<FromWorker, FromPage>, limit: LimitThread
   });
 }
 
+function startable(): Pick<Call<Question>, 'abort' | 'start' | 'started'> {
+  const abort = new AbortController();
+  let start = () => {};
+  const started = new Promise<void>((resolve) => {
+    start = resolve;
+    abort.signal.addEventListener('abort', () => resolve());
+  });
+  return { abort, start, started };
+}
+
 function createAnswers(limit: LimitThreads): { [Q in Question]: (call: Call<Q>) => Promise<Questions[Q]['done']> } {
   let model: DiffusionModel | undefined;
   const graphs = createGraphs(limit);
@@ -74,10 +89,14 @@ function createAnswers(limit: LimitThreads): { [Q in Question]: (call: Call<Q>) 
   /** Sampling calls: the one under way and those that wait for its end. */
   const asked = new Set<AbortController>();
 
-  async function load({ ask, tell, abort: { signal } }: Call<'load'>): Promise<ModelInfo> {
-    const { source, device, small } = ask;
+  async function load({ ask, tell, abort: { signal }, started }: Call<'load'>): Promise<ModelInfo> {
+    const { source, device, small, held } = ask;
     const from = source.kind === 'url' ? source.url : source.files;
-    model = await openModel(from, { device, small, onProgress: tell, signal }, limit);
+    model = await openModel(from, { device, small, onProgress: tell, signal }, async (choice) => {
+      if (held) await started;
+      signal.throwIfAborted();
+      return limit(choice);
+    });
     const { sample: _, dispose: __, ...info } = model;
     return info;
   }

@@ -93,6 +93,35 @@ describe('the sampler of a worker', () => {
     expect(told.at(-1)).toEqual({ stage: 'session', loaded: 0, total: null });
   });
 
+  it('downloads a model at once, and starts it after what the page names', async () => {
+    let start = () => {};
+    const after = new Promise<void>((resolve) => {
+      start = resolve;
+    });
+    const told: string[] = [];
+    let isThere = false;
+    const info = sampler.load(source(), { after, onProgress: ({ stage }) => told.push(stage) });
+    void info.then(() => (isThere = true));
+    await vi.waitFor(() => expect(told).toContain('model'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([isThere, told.includes('session')]).toEqual([false, false]);
+    start();
+    await info;
+    expect(told.at(-1)).toBe('session');
+  });
+
+  it('loads another model in place of one that waits, and gives one up', async () => {
+    const never = new Promise<never>(() => {});
+    const first = sampler.load(source(), { after: never });
+    const second = sampler.load(source());
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await second).toMatchObject({ shape: SHAPE });
+    const abort = new AbortController();
+    const third = sampler.load(source(), { after: never, signal: abort.signal });
+    abort.abort();
+    await expect(third).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
   it('samples with a frame a step where the page keeps up', async () => {
     await sampler.load(source());
     const frames: StepFrame[] = [];

@@ -67,7 +67,7 @@ function threshold(ink: Float64Array): number {
 
 /** Pixels of the hand that touch what is not the hand. */
 const outlineOf = (plane: Plane, { inside, pixels }: Hand): number[] =>
-  pixels.filter((i) => [...around(plane, i)].some((j) => !inside[j]));
+  pixels.filter((i) => around(plane, i).some((j) => !inside[j]));
 
 /** Pixels from `from` to `to` steps away from the hand. */
 function ringOf(plane: Plane, { inside, pixels }: Hand, from: number, to: number): number[] {
@@ -132,8 +132,8 @@ const bones: Measure = {
   id: 'bones',
   title: { high: 'Bones too white', low: 'Bones fade into the flesh' },
   of: ofHand((plane, hand) => {
-    const rise = (i: number) => plane.ink[i]! - mean([...around(plane, i)].map((j) => plane.ink[j]!));
-    const inner = hand.pixels.filter((i) => [...around(plane, i)].every((j) => hand.inside[j]));
+    const rise = (i: number) => plane.ink[i]! - mean(around(plane, i).map((j) => plane.ink[j]!));
+    const inner = hand.pixels.filter((i) => around(plane, i).every((j) => hand.inside[j]));
     if (inner.length < SPECK) return undefined;
     return { value: mean(inner.map((i) => Math.abs(rise(i)))), where: inner.filter((i) => rise(i) > 8) };
   }),
@@ -147,7 +147,11 @@ const outline: Measure = {
   of: ofHand((plane, hand) => {
     const where = outlineOf(plane, hand);
     const step = (i: number) =>
-      Math.max(...[...around(plane, i)].filter((j) => !hand.inside[j]).map((j) => plane.ink[i]! - plane.ink[j]!));
+      Math.max(
+        ...around(plane, i)
+          .filter((j) => !hand.inside[j])
+          .map((j) => plane.ink[i]! - plane.ink[j]!),
+      );
     return where.length > 0 ? { value: mean(where.map(step)), where } : undefined;
   }),
   ...level,
@@ -174,9 +178,9 @@ const noise: Measure = {
   of: ofHand((plane, hand) => {
     const marked = new Set(hand.marks.flat());
     const calm = (i: number) => !hand.inside[i] && !marked.has(i);
-    const where = [...plane.ink.keys()].filter((i) => calm(i) && [...around(plane, i)].every(calm));
+    const where = [...plane.ink.keys()].filter((i) => calm(i) && around(plane, i).every(calm));
     if (where.length < SPECK) return undefined;
-    const off = (i: number) => Math.abs(plane.ink[i]! - mean([...around(plane, i)].map((j) => plane.ink[j]!)));
+    const off = (i: number) => Math.abs(plane.ink[i]! - mean(around(plane, i).map((j) => plane.ink[j]!)));
     return { value: mean(where.map(off)) };
   }),
   ...level,

@@ -11,11 +11,12 @@ export interface Plane {
 /** Luma (ITU-R BT.601) of colour; gray stays. `inverted` for dark ink on bright paper. */
 export function inkOf(pixels: ArrayLike<number>, [channels, height, width]: ImageShape, inverted: boolean): Plane {
   const size = width * height;
-  const ink = Float64Array.from({ length: size }, (_, i) => {
-    const rgb = channels === 3;
+  const ink = new Float64Array(size);
+  const rgb = channels === 3;
+  for (let i = 0; i < size; i++) {
     const v = rgb ? 0.299 * pixels[i]! + 0.587 * pixels[size + i]! + 0.114 * pixels[2 * size + i]! : pixels[i]!;
-    return inverted ? 255 - v : v;
-  });
+    ink[i] = inverted ? 255 - v : v;
+  }
   return { width, height, ink };
 }
 
@@ -41,14 +42,16 @@ export function* frame({ width, height }: Plane, margin: number): Generator<numb
 }
 
 /** Pixels that touch `i`, corners included. */
-export function* around({ width, height }: Plane, i: number): Generator<number> {
+export function around({ width, height }: Plane, i: number): number[] {
+  const found: number[] = [];
   const x = i % width;
   const y = Math.floor(i / width);
   for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
     for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
-      if (u !== x || v !== y) yield v * width + u;
+      if (u !== x || v !== y) found.push(v * width + u);
     }
   }
+  return found;
 }
 
 /** Connected pieces (corners connect) of the pixels in `set`, the largest first. */

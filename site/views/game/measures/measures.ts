@@ -91,7 +91,7 @@ const thickness: Measure = {
   title: { high: 'Uneven stroke' },
   of: (plane) => {
     const half = depth(plane, (i) => plane.ink[i]! >= 96);
-    const ridge = indices(plane, (_, i) => half[i]! > 0 && [...around(plane, i)].every((j) => half[j]! <= half[i]!));
+    const ridge = indices(plane, (_, i) => half[i]! > 0 && around(plane, i).every((j) => half[j]! <= half[i]!));
     if (ridge.length < 4) return undefined;
     const mean = sum(ridge.map((i) => half[i]!)) / ridge.length;
     const variance = sum(ridge.map((i) => (half[i]! - mean) ** 2)) / ridge.length;
@@ -156,7 +156,7 @@ export const grain: Measure = {
     const spread = Math.sqrt(sum(plane.ink.map((v) => (v - mean) ** 2)) / plane.ink.length);
     if (spread < 1) return undefined;
     const neighbours = plane.ink.map((v, i) => {
-      const near = [...around(plane, i)];
+      const near = around(plane, i);
       return Math.abs(v - sum(near.map((j) => plane.ink[j]!)) / near.length);
     });
     return { value: sum(neighbours) / neighbours.length / spread };
@@ -168,7 +168,7 @@ export const grain: Measure = {
 /** Pixels that neither carry a stroke nor touch one. */
 const paperOf = (plane: Plane): number[] => {
   const drawn = (i: number) => plane.ink[i]! >= TRACE;
-  return indices(plane, (_, i) => !drawn(i) && ![...around(plane, i)].some(drawn));
+  return indices(plane, (_, i) => !drawn(i) && !around(plane, i).some(drawn));
 };
 
 const smudge: Measure = {

@@ -47,7 +47,7 @@ export interface Giveaway {
 
 /**
  * Measures all real pictures once.
- * @param pause awaited after each, so that the page stays responsive
+ * @param pause awaited after each look and measure, so that the page stays responsive
  */
 export async function measureReals(
   count: number,
@@ -67,8 +67,11 @@ export async function measureReals(
   const values = measures.map(() => new Float64Array(count));
   for (let i = 0; i < count; i++) {
     const plane = inkOf(read(i), shape, inverted);
-    for (const [m, measure] of measures.entries()) values[m]![i] = measure.of(plane)?.value ?? Number.NaN;
     await pause();
+    for (const [m, measure] of measures.entries()) {
+      values[m]![i] = measure.of(plane)?.value ?? Number.NaN;
+      await pause();
+    }
   }
   const ranges = measures.map((measure, m): RealRange => {
     const all = values[m]!;

@@ -6,6 +6,7 @@
  */
 import type { SamplingWorker } from '@onnoise/runtime-web';
 import { fromBytes, type ImageShape, sizeOf } from '../../../state/pixels.ts';
+import { pauses } from '../../../state/tasks.ts';
 import type { Deal } from './plan.ts';
 import { type Presentation, present } from './presentation.ts';
 
@@ -46,11 +47,15 @@ export async function paintBatch(options: PaintOptions): Promise<Uint8ClampedArr
     { onStep: ({ step, steps }) => onProgress?.(step / steps), ...(signal && { signal }) },
   );
   const size = sizeOf(shape);
-  return batch.map(({ kind, real, seed }, i) => {
+  const shown: Uint8ClampedArray<ArrayBuffer>[] = [];
+  const pause = pauses();
+  for (const [i, { kind, real, seed }] of batch.entries()) {
     const made = images.slice(i * size, (i + 1) * size);
     const found = fromBytes(readReal(real));
-    return present(kind === 'real' ? found : made, shape, presentation, seed);
-  });
+    shown.push(present(kind === 'real' ? found : made, shape, presentation, seed));
+    await pause();
+  }
+  return shown;
 }
 
 /** Of each picture in turn, by name. */

@@ -3,6 +3,7 @@ import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { cutSheet } from '../../../state/phantoms.ts';
 import { fitPicture, type Rgba } from '../../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
+import { pauses } from '../../../state/tasks.ts';
 import type { Listing } from './listing.ts';
 import { PICTURES } from './plan.ts';
 import { type Presentation, presentationOf } from './presentation.ts';
@@ -50,8 +51,12 @@ export async function shippedPool(url: string, shape: ImageShape, signal?: Abort
     const plain = await get(url.replace(/\.json$/, '.bin'));
     return poolOf(listing, new Uint8Array(await plain.arrayBuffer()), shape, url);
   }
+  const pause = pauses();
   const sheet = await readPixels(await (await get(new URL(listing.sheet, url).href)).blob(), listing.sheet);
-  return poolOf(listing, picturesOf(sheet, listing), shape, url);
+  await pause();
+  const pictures = picturesOf(sheet, listing);
+  await pause();
+  return poolOf(listing, pictures, shape, url);
 }
 
 /** The gray pictures of a sheet, one after the other. @throws InputError for a sheet of another size */

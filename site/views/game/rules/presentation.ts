@@ -120,13 +120,16 @@ function softly(x: ArrayLike<number>, shape: ImageShape, share: number): ArrayLi
 
 /** Past an edge its pixels go on. @param share weight of each of two neighbours, 0 to 1/4 */
 function softened(x: ArrayLike<number>, [, height, width]: ImageShape, share: number): Float32Array {
-  const along = (values: ArrayLike<number>, stride: number, side: number) =>
-    Float32Array.from({ length: values.length }, (_, i) => {
+  const along = (values: ArrayLike<number>, stride: number, side: number) => {
+    const soft = new Float32Array(values.length);
+    for (let i = 0; i < soft.length; i++) {
       const at = Math.floor(i / stride) % side;
       const before = values[at > 0 ? i - stride : i]!;
       const after = values[at < side - 1 ? i + stride : i]!;
-      return share * (before + after) + (1 - 2 * share) * values[i]!;
-    });
+      soft[i] = share * (before + after) + (1 - 2 * share) * values[i]!;
+    }
+    return soft;
+  };
   return along(along(x, 1, width), width, height);
 }
 

@@ -65,24 +65,28 @@ function followModel(): void {
   const model = current.value;
   const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
   if (connection?.saveData || busy.peek()) return;
-  const load = () => {
+  const load = (after?: Promise<void>) => {
     if (model !== current.peek()) return;
-    useModel(model).catch(() => {}); // `loaded` has the error
+    useModel(model, after).catch(() => {}); // `loaded` has the error
     void fetchExamples(model);
   };
-  if (canWait) afterwards(load, model.live || model.recording === undefined ? 0 : RECORDED);
-  else void firstPaint().then(load);
+  if (!canWait) void firstPaint().then(() => load());
+  else if (model.live) {
+    // what moves first is the model itself: its download begins at once
+    const quiet = new Promise<void>((resolve) => afterwards(resolve));
+    atRest(() => load(quiet), BUSY);
+  } else afterwards(() => load(), model.recording === undefined ? 0 : RECORDED);
   canWait = false;
 }
 
-/** Milliseconds that the recorded sampling has the machine to itself, and that a busy page has from then on. */
+/** Milliseconds that the page, or a recorded sampling, has the machine to itself, and that a busy page has from then on. */
 const [RECORDED, BUSY] = [4000, 2000];
 
 /**
  * At the visitor's first sign: to start a network takes all cores for a second, first to see how many threads are worth it, and a
  * phone should show the page first.
  */
-function afterwards(then: () => void, latest: number): void {
+function afterwards(then: () => void, latest = RECORDED): void {
   atFirstSign(() => atRest(then, BUSY), latest);
 }
 

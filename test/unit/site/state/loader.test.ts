@@ -52,6 +52,20 @@ describe('createLoader', () => {
     expect(calls).toHaveLength(1);
   });
 
+  test('starts a model that waits once another asks for it without waiting', async () => {
+    const { calls, use } = fakeSampler();
+    const never = new Promise<never>(() => {});
+    void use(digits, 'auto', never);
+    let started = false;
+    void calls[0]!.options.after!.then(() => (started = true));
+    void use(digits, 'auto', never);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(started).toBe(false);
+    void use(digits, 'auto');
+    await vi.waitFor(() => expect(started).toBe(true));
+    expect(calls).toHaveLength(1);
+  });
+
   test('loads anew for another device', async () => {
     const { calls, use } = fakeSampler();
     const first = use(digits, 'auto');
