@@ -19,7 +19,6 @@ import { pauses } from '../../../state/tasks.ts';
 import { grouped } from '../../forward/state/numbers.ts';
 import { type Giveaway, giveaways, measureReals, type Reference } from '../measures/unusual.ts';
 import { createGame, type Round, type Table, type Told } from '../rules/game.ts';
-import { BATCH } from '../rules/painter.ts';
 import { type Kind, SEEDS } from '../rules/plan.ts';
 import { type Pool, shippedPool } from '../rules/pool.ts';
 import { present } from '../rules/presentation.ts';
@@ -200,7 +199,9 @@ export function follow(): () => void {
     }),
     effect(() => {
       const round = game.round.value;
-      if (round && round.painted.value >= BATCH) untracked(() => void measure(round.table.pool));
+      // while it is painted, all cores are taken
+      const wanted = round && (round.painted.value >= round.table.pictures || game.answers.value.length > 0);
+      if (wanted) untracked(() => void measure(round.table.pool));
     }),
   ];
   return () => {
