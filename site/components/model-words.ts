@@ -4,6 +4,7 @@ import type { LoadProgress, ModelInfo } from '@onnoise/runtime-web';
 const STAGES: Record<LoadProgress['stage'], string> = {
   runtime: 'Fetching onnxruntime',
   model: 'Fetching the network',
+  held: 'Fetched, starts in a moment',
   session: 'Getting the network ready',
 };
 
@@ -22,7 +23,7 @@ export function describeProgress({ stage, loaded, total }: LoadProgress): {
   share: number | null;
 } {
   const label = STAGES[stage];
-  if (stage === 'session') return { label, bytes: undefined, share: null };
+  if (stage === 'session' || stage === 'held') return { label, bytes: undefined, share: null };
   if (total === null || total <= 0) {
     return { label, bytes: loaded > 0 ? formatMegabytes(loaded) : undefined, share: null };
   }

@@ -16,8 +16,11 @@ import type { SmallRuntime } from '../session/small-runtime.ts';
 export type Source = { kind: 'url'; url: string } | { kind: 'files'; files: ModelFiles };
 
 export interface LoadProgress {
-  /** `model`: the network's file; `runtime`: onnxruntime-web; `session`: opening the network, without byte counts. */
-  stage: 'runtime' | 'model' | 'session';
+  /**
+   * `model`: the network's file; `runtime`: onnxruntime-web. Without byte counts: `held`: both are here, and wait for what the page
+   * named; `session`: opening the network.
+   */
+  stage: 'runtime' | 'model' | 'held' | 'session';
   /** Bytes. */
   loaded: number;
   /** Bytes, if the server says. */

@@ -93,7 +93,10 @@ function createAnswers(limit: LimitThreads): { [Q in Question]: (call: Call<Q>) 
     const { source, device, small, held } = ask;
     const from = source.kind === 'url' ? source.url : source.files;
     model = await openModel(from, { device, small, onProgress: tell, signal }, async (choice) => {
-      if (held) await started;
+      if (held) {
+        tell({ stage: 'held', loaded: 0, total: null });
+        await started;
+      }
       signal.throwIfAborted();
       return limit(choice);
     });

@@ -102,7 +102,7 @@ describe('the sampler of a worker', () => {
     let isThere = false;
     const info = sampler.load(source(), { after, onProgress: ({ stage }) => told.push(stage) });
     void info.then(() => (isThere = true));
-    await vi.waitFor(() => expect(told).toContain('model'));
+    await vi.waitFor(() => expect(told).toContain('held'));
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect([isThere, told.includes('session')]).toEqual([false, false]);
     start();

@@ -100,10 +100,9 @@ describe('describeProgress', () => {
       bytes: '12 MB',
       share: null,
     });
-    expect(describeProgress({ stage: 'session', loaded: 9, total: 9 })).toMatchObject({
-      bytes: undefined,
-      share: null,
-    });
+    for (const stage of ['held', 'session'] as const) {
+      expect(describeProgress({ stage, loaded: 9, total: 9 })).toMatchObject({ bytes: undefined, share: null });
+    }
   });
 
   test('is never more than all, where a host tells the compressed size', () => {
