@@ -1,4 +1,5 @@
 /** `pipeline distill`: a model folder that draws in few network calls, from one that needs many. */
+import { LESSON_GUIDANCE } from '@onnoise/training/settings';
 import { type Command, textOption } from './options/command.ts';
 import { studentOptions } from './options/student-fields.ts';
 import { fieldOptions } from './options/train-fields.ts';
@@ -24,7 +25,7 @@ export const command: Command<DistillArguments> = {
       group: STUDENT,
       number: true,
       requiresArg: true,
-      defaultDescription: 'as in sample',
+      defaultDescription: String(LESSON_GUIDANCE),
       describe: 'Guidance of the teacher, which the student then has built in; 1 for none',
     },
     out: textOption('Model folder to write', { group: OUTPUT }),

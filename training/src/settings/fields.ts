@@ -3,7 +3,7 @@
  * configuration's checks, the command's options and its help are all made from it. The keys of the network and the
  * scheduler are not here: `createModel` and `parseSchedulerConfig` check them.
  */
-import { DEFAULT_GUIDANCE, DEFAULT_SAMPLER, LARGEST_GUIDANCE, SAMPLER_NAMES } from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, LARGEST_GUIDANCE, SAMPLER_NAMES } from '@onnoise/scheduler';
 import { showRule, USUAL_STEPS } from '@onnoise/scheduler/model';
 import { LR_SCHEDULES, OPTIMIZER_NAMES, TIMESTEP_SAMPLINGS } from '@onnoise/scheduler/training';
 import { HUBER_DELTA, LOSS_NAMES } from '../step/loss.ts';
@@ -12,6 +12,12 @@ import { dataFields } from './data-fields.ts';
 import { ENGINE_KINDS } from './engine-kinds.ts';
 import { COUNT, type Field, flagged, POSITIVE, SEED, SHARE, SWITCH, type Values } from './field.ts';
 import { privacyFields } from './privacy-fields.ts';
+
+/**
+ * More than in sampling: lessons are drawn without fresh noise, and so follow class and numbers less. Measured:
+ * docs/notes/2026-11-30-few-calls.md.
+ */
+export const LESSON_GUIDANCE = 1.3;
 
 /** Calls of a student: with more it gains nothing. */
 const MOST_CALLS = 16;
@@ -62,7 +68,7 @@ export const fields = {
       type: 'number',
       min: 0,
       max: LARGEST_GUIDANCE,
-      default: DEFAULT_GUIDANCE,
+      default: LESSON_GUIDANCE,
       describe:
         'guidance of the teacher, which the student then has built in; 1 for none  [of a teacher that is a student: its own]',
     },

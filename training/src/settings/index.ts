@@ -12,7 +12,7 @@ export {
 } from './config.ts';
 export { dataFields } from './data-fields.ts';
 export { defaultsOf, type Field, SEED } from './field.ts';
-export { fields, type Section } from './fields.ts';
+export { fields, LESSON_GUIDANCE, type Section } from './fields.ts';
 export { isRepeated } from './links.ts';
 export { presetNames, readPreset } from './presets.ts';
 export { PRIVACY_FIELDS, privacyFields } from './privacy-fields.ts';

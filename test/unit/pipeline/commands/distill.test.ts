@@ -46,7 +46,7 @@ beforeAll(async () => {
 
 describe('a student', () => {
   test('says what it is, and what Python needs to know', () => {
-    expect(json('student', 'model_index.json')).toMatchObject({ distilled: { calls: 1, guidance: 1.1 } });
+    expect(json('student', 'model_index.json')).toMatchObject({ distilled: { calls: 1, guidance: 1.3 } });
     expect(json('student', 'scheduler', 'scheduler_config.json')).toMatchObject({
       _class_name: 'DDIMScheduler',
       timestep_spacing: 'trailing',
@@ -62,7 +62,7 @@ describe('a student', () => {
       calls: 1,
       teacherCalls: 10,
       teacherIsStudent: false,
-      teacherGuidance: 1.1,
+      teacherGuidance: 1.3,
       steps: 16,
     });
     expect(scheduler).toMatchObject({ timestep_spacing: 'trailing' });
@@ -90,7 +90,7 @@ describe('a student', () => {
     );
     expect(await refusal(sample('student', '--sampler', 'dpmpp_2m'))).toContain('sampler must be ddim or left out');
     expect(await refusal(sample('student', '--guidance', '2'))).toContain(
-      'guidance must be left out or 1, as this model has a guidance of 1.1 built in, received 2',
+      'guidance must be left out or 1, as this model has a guidance of 1.3 built in, received 2',
     );
     expect(
       await refusal(runCli('anomaly', '--model', at('student'), '--data', at('images'), '--out', at('found'))),
@@ -101,14 +101,14 @@ describe('a student', () => {
 
   test('is one still where diffusers saved it and it comes back', async () => {
     expect(await runCli('import', at('student'), '--out', at('imported'))).toMatchObject({ code: 0 });
-    expect(json('imported', 'model_index.json')).toMatchObject({ distilled: { calls: 1, guidance: 1.1 } });
+    expect(json('imported', 'model_index.json')).toMatchObject({ distilled: { calls: 1, guidance: 1.3 } });
     expect(json('imported', 'scheduler', 'scheduler_config.json')._class_name).toBe('DDIMScheduler');
   });
 
   test('teaches one of fewer calls, and no other', { tags: 'long' }, async () => {
     expect(await distill('model', 4, 'four')).toMatchObject({ code: 0 });
     expect(await distill('four', 2, 'two')).toMatchObject({ code: 0 });
-    expect(json('two', 'model_index.json')).toMatchObject({ distilled: { calls: 2, guidance: 1.1 } });
+    expect(json('two', 'model_index.json')).toMatchObject({ distilled: { calls: 2, guidance: 1.3 } });
     expect(json('runs', 'two', 'config.json').training).toMatchObject({ teacherCalls: 4, teacherIsStudent: true });
     expect(await refusal(distill('four', 4, 'again'))).toContain('--calls must be a divisor of 4, and less');
     expect(await refusal(distill('four', 3, 'third'))).toContain('--calls must be a divisor of 4');
@@ -130,7 +130,7 @@ describe('a teacher of flow matching', () => {
   ])('has a student of %d calls that are evenly spaced', { tags: 'long' }, async (calls, student, teachers) => {
     for (const each of teachers) expect(await distill(each, calls, student)).toMatchObject({ code: 0 });
     expect(json(student, 'model_index.json')).toMatchObject({
-      distilled: { calls, guidance: 1.1 },
+      distilled: { calls, guidance: 1.3 },
       scheduler: ['diffusers', 'FlowMatchEulerDiscreteScheduler'],
     });
     const written = json(student, 'scheduler', 'scheduler_config.json');
