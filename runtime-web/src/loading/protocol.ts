@@ -3,8 +3,8 @@
  *
  * The page asks with `{id, ask}`; the worker answers with any number of `{id, tell}` and one `{id, done}` or
  * `{id, failed}`, or `{id, stopped}` where its small runtime has stopped: then another worker must be asked. `{id, cancel}`
- * ends a question early: it then fails with an AbortError. `{id, start}` lets go of a load that is held. `{id, seen}` is the page's receipt for frames it has handled, so that
- * the worker makes no more than the page can show.
+ * ends a question early: it then fails with an AbortError. `{id, start}` lets go of a load that is held. `{id, seen}` is the
+ * page's receipt for frames it has handled, so that the worker makes no more than the page can show.
  */
 import type { ImageSeed } from '@onnoise/scheduler';
 import type { Artefact, ImageShape, PictureOptions } from '@onnoise/scheduler/model';

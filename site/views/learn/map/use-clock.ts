@@ -8,7 +8,7 @@ const PACE = 30;
 export function useClock(figure: RefObject<Element | null>, running: boolean): number {
   const [seconds, setSeconds] = useState(0);
   const spent = useRef(0);
-  // not an effect, which ends a picture later than who pressed Pause sees
+  // a layout effect, since others end after the next paint: Pause would let one more picture be drawn
   useLayoutEffect(() => {
     if (!running) return;
     let frame = 0;
