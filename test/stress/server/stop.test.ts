@@ -43,12 +43,15 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
     const program = await startProgram(['--model', `tiny=${await tinyArtefact({ T: 1000 })}`]);
     const loaded = load(program, program.ended);
     await wait(500);
-    // It takes longer than the others: it is still running when the others are refused.
-    const long = statusOf(ask(program.port, { n: 16, steps: 1000, sampler: 'ddim', seed: 1 }));
-    // The others have two images each.
-    await until('the long request is in progress', async () => (await queueOf(program)) > 16);
+    const long = Promise.all(
+      Array.from({ length: 12 }, (_, seed) =>
+        statusOf(ask(program.port, { n: 16, steps: 1000, sampler: 'ddim', seed })),
+      ),
+    );
+    // The others have 16 images at most, so four of these are in the queue; the rest may come too late.
+    await until('four long requests are in progress', async () => (await queueOf(program)) > 4 * 16);
     program.signal('SIGTERM');
-    expect(await long).toBe(200);
+    expect((await long).filter((status) => status === 200).length).toBeGreaterThanOrEqual(4);
     expect(await program.ended, program.said()).toBe(0);
     const outcomes = new Set(await loaded);
     expect(outcomes).toContain(200);
