@@ -13,9 +13,10 @@
  * @typedef {NumberOption | ChoiceOption} SamplerOption
  * @typedef {{ n: number, steps: number, usualSteps: number, sampler: string, samplers: Sampler[], options: SamplerOption[],
  *   guidance: number }} Limits
- * @typedef {{ type: 'image_generation.partial_image', index: number, step: number, steps: number, b64_json: string }} Forming
+ * @typedef {{ type: 'image_generation.partial_image', index: number, step: number, steps: number, b64_json: string,
+ *   note?: string }} Forming
  * @typedef {{ type: 'image_generation.completed', index: number, b64_json: string, seed: number, label?: number,
- *   class_name?: string }} Completed
+ *   class_name?: string, note?: string }} Completed
  */
 
 export class ApiError extends Error {

@@ -243,11 +243,15 @@ async function sample() {
   busy(true);
   say(`Sampling ${counted(body.n)}…`);
   pictures.start(model(), body);
+  let note = '';
   try {
-    for await (const event of generate(body, { key, signal })) pictures.show(event);
+    for await (const event of generate(body, { key, signal })) {
+      pictures.show(event);
+      note = event.note ? `. ${event.note}` : '';
+    }
     if (pictures.finished < body.n) throw new ApiError('The connection broke off.');
     const seconds = (performance.now() - started) / 1000;
-    say(`${counted(body.n)} in ${seconds.toFixed(seconds < 10 ? 2 : 0)} s`);
+    say(`${counted(body.n)} in ${seconds.toFixed(seconds < 10 ? 2 : 0)} s${note}`);
   } catch (error) {
     if (signal.aborted) say(`Cancelled after ${pictures.finished} of ${counted(body.n)}`);
     else fail(error);

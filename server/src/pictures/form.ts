@@ -1,5 +1,6 @@
 /** What all pictures of an answer have in common, by OpenAI's names. */
 import type { EngineModel } from '@onnoise/runtime-node/engine';
+import { overshoots, type SamplerTable } from '@onnoise/scheduler';
 import type { Encoding } from './encoding.ts';
 
 export const formOf = (model: EngineModel, { format, size }: Encoding) => ({
@@ -13,6 +14,12 @@ export const formOf = (model: EngineModel, { format, size }: Encoding) => ({
 export function sizeName({ shape: [, height, width] }: EngineModel, size = { width, height }): string {
   return `${size.width}x${size.height}`;
 }
+
+/** What whoever asked should know of the pictures, if anything. */
+export const noteOf = (table: SamplerTable): string | undefined =>
+  overshoots(table)
+    ? 'The first step is too long for heun and leaves noise: use exponential spacing, or more steps.'
+    : undefined;
 
 /** Pictures have no tokens; clients read the field. */
 export const NO_TOKENS = {

@@ -306,26 +306,30 @@ function pictureAnswers({ streams = true } = {}) {
     [],
   );
   const part = (description: string) => ({ type: 'number', description });
+  const always = {
+    created: whole('Unix seconds.'),
+    model: text('Its name.'),
+    background: text('opaque'),
+    output_format: text('png, webp or jpeg'),
+    quality: text('auto'),
+    size: text('Width x height.'),
+    timings: object({
+      queue: part('Seconds until the first step.'),
+      steps: part('Seconds until the last picture.'),
+      encoding: part('Seconds until they were encoded.'),
+    }),
+    usage: { type: 'object', additionalProperties: true, description: 'Pictures have no tokens: all are 0.' },
+    data: { type: 'array', items: { ...image, additionalProperties: true } },
+  };
   return {
     200: {
       description: 'The pictures.',
       content: {
         'application/json': {
-          schema: object({
-            created: whole('Unix seconds.'),
-            model: text('Its name.'),
-            background: text('opaque'),
-            output_format: text('png, webp or jpeg'),
-            quality: text('auto'),
-            size: text('Width x height.'),
-            timings: object({
-              queue: part('Seconds until the first step.'),
-              steps: part('Seconds until the last picture.'),
-              encoding: part('Seconds until they were encoded.'),
-            }),
-            usage: { type: 'object', additionalProperties: true, description: 'Pictures have no tokens: all are 0.' },
-            data: { type: 'array', items: { ...image, additionalProperties: true } },
-          }),
+          schema: object(
+            { ...always, note: text('What to know of the pictures, such as that noise is left.') },
+            Object.keys(always),
+          ),
         },
         ...Object.fromEntries(
           OUTPUT_FORMATS.map((format) => [`image/${format}`, { schema: { type: 'string', format: 'binary' } }]),

@@ -6,7 +6,7 @@ import { Refusal } from '../errors/errors.ts';
 import { describePicture } from '../pictures/describe-picture.ts';
 import { drawnMask } from '../pictures/drawn-mask.ts';
 import { encodeAll, encodePicture } from '../pictures/encoding.ts';
-import { formOf, NO_TOKENS, now } from '../pictures/form.ts';
+import { formOf, NO_TOKENS, noteOf, now } from '../pictures/form.ts';
 import type { KeptPicture } from '../pictures/kept-pictures.ts';
 import { typeOf, wantedPicture } from '../pictures/representation.ts';
 import { createTimer, serverTiming, timingsOf } from '../pictures/timings.ts';
@@ -31,7 +31,8 @@ export async function answerPictures(
   reply: FastifyReply,
   { streams, addresses, ...asked }: Asked & Form,
 ) {
-  const { model, task, encoding, masks } = asked;
+  const { model, task, table, encoding, masks } = asked;
+  const note = noteOf(table);
   const picture = wantedPicture(request);
   if (streams && picture) refuse('stream', `false with Accept: ${typeOf(picture)}`);
   if (streams && addresses) refuse('response_format', 'b64_json with stream');
@@ -58,6 +59,7 @@ export async function answerPictures(
         const bytes = await encodeAll(images, model, { ...encoding, format: picture });
         noteTimes();
         void reply.header('x-seed', firstSeed(task.seeds[0]!));
+        if (note) void reply.header('x-note', note);
         return reply.type(typeOf(picture)).header('cache-control', 'no-store').send(bytes);
       }
       const encoded = await Promise.all(images.map((image) => encodePicture(image, model, encoding)));
@@ -76,7 +78,16 @@ export async function answerPictures(
         ...describePicture(asked, index),
       }));
       const timings = noteTimes();
-      return { created: now(), model: model.name, ...formOf(model, encoding), timings, usage: NO_TOKENS, data };
+      const said = note && { note };
+      return {
+        created: now(),
+        model: model.name,
+        ...formOf(model, encoding),
+        ...said,
+        timings,
+        usage: NO_TOKENS,
+        data,
+      };
     },
   );
 }

@@ -90,6 +90,15 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
+  it('says that a sampler leaves noise', { tags: 'long' }, async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Sample', exact: true }).waitFor();
+    await page.getByLabel('Sampler').selectOption('heun');
+    await fill(page, { Pictures: 1, Steps: 4 });
+    await sample(page);
+    await page.getByText(/^1 picture in .* s\. The first step is too long for heun and leaves noise/).waitFor();
+  });
+
   it('shows the request that it makes, as a command and as a program, which give the same picture', {
     tags: 'long',
   }, async () => {

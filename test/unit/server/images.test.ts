@@ -102,6 +102,16 @@ describe('POST /v1/images/generations', () => {
     expect(json.headers['content-type']).toMatch('application/json');
   });
 
+  it('notes in each form of an answer that a sampler leaves noise', async () => {
+    const heun = { steps: 4, sampler: 'heun', seed: 1 };
+    const note = expect.stringMatching(/^The first step is too long for heun and leaves noise: .* exponential /);
+    expect((await generate(heun)).json.note).toEqual(note);
+    expect((await generate(heun, { accept: 'image/png' })).headers['x-note']).toEqual(note);
+    expect(eventsOf((await generate({ ...heun, stream: true })).body).at(-1)?.data.note).toEqual(note);
+    const fine = await generate({ ...heun, spacing: 'exponential' });
+    expect([fine.status, fine.json.note]).toEqual([200, undefined]);
+  });
+
   it('streams pictures as they form, each event in its order', async () => {
     const { status, headers, body } = await generate({ n: 2, seed: 3, steps: 9, stream: true, partial_images: 2 });
     expect([status, headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
