@@ -61,10 +61,11 @@ export async function compareNetworks(
 }
 
 /** @throws InputError that says how far the pictures are apart, and what can be done. */
-export function requireDrift(action: string, { drift }: Comparison, most: number): void {
+export function requireDrift(action: string, { drift }: Pick<Comparison, 'drift'>, most: number): void {
   if (drift <= most) return;
+  const digits = DIGITS.find((digits) => formatDrift(drift, digits) !== formatDrift(most));
   throw new InputError(
-    `Cannot ${action}: the pictures must be within ${formatDrift(most)} of those of the larger network (root mean square), received ${formatDrift(drift)}. ` +
+    `Cannot ${action}: the pictures must be within ${formatDrift(most)} of those of the larger network (root mean square), received ${formatDrift(drift, digits)}. ` +
       'Nothing was written. Allow more with --drift, or leave the format out.',
   );
 }
@@ -109,4 +110,7 @@ function blockOf(network: Network): () => Promise<number> {
 }
 
 /** `0.013 %` */
-export const formatDrift = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
+export const formatDrift = (share: number, digits = 2): string => `${Number((share * 100).toPrecision(digits))} %`;
+
+/** Of a drift that is hardly more than it may be. */
+const DIGITS = [2, 3, 4, 6] as const;
