@@ -75,7 +75,7 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
     methods: ['GET', 'POST', 'DELETE'],
     maxAge: 600,
     allowedHeaders: ['authorization', 'content-type', 'accept', JSON_LENGTH],
-    exposedHeaders: ['retry-after', 'x-request-id', 'x-seed', JSON_LENGTH],
+    exposedHeaders: ['retry-after', 'x-request-id', 'x-seed', 'x-note', JSON_LENGTH],
   });
 }
 
