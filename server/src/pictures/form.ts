@@ -3,12 +3,16 @@ import type { EngineModel } from '@onnoise/runtime-node/engine';
 import { overshoots, type SamplerTable } from '@onnoise/scheduler';
 import type { Encoding } from './encoding.ts';
 
-export const formOf = (model: EngineModel, { format, size }: Encoding) => ({
-  background: 'opaque',
-  output_format: format,
-  quality: 'auto',
-  size: sizeName(model, size),
-});
+export function formOf({ model, encoding, table }: { model: EngineModel; encoding: Encoding; table: SamplerTable }) {
+  const note = noteOf(table);
+  return {
+    background: 'opaque',
+    output_format: encoding.format,
+    quality: 'auto',
+    size: sizeName(model, encoding.size),
+    ...(note && { note }),
+  };
+}
 
 /** `28x28`, width first as OpenAI writes it. */
 export function sizeName({ shape: [, height, width] }: EngineModel, size = { width, height }): string {

@@ -31,8 +31,7 @@ export async function answerPictures(
   reply: FastifyReply,
   { streams, addresses, ...asked }: Asked & Form,
 ) {
-  const { model, task, table, encoding, masks } = asked;
-  const note = noteOf(table);
+  const { model, task, encoding, masks } = asked;
   const picture = wantedPicture(request);
   if (streams && picture) refuse('stream', `false with Accept: ${typeOf(picture)}`);
   if (streams && addresses) refuse('response_format', 'b64_json with stream');
@@ -59,6 +58,7 @@ export async function answerPictures(
         const bytes = await encodeAll(images, model, { ...encoding, format: picture });
         noteTimes();
         void reply.header('x-seed', firstSeed(task.seeds[0]!));
+        const note = noteOf(asked.table);
         if (note) void reply.header('x-note', note);
         return reply.type(typeOf(picture)).header('cache-control', 'no-store').send(bytes);
       }
@@ -78,16 +78,7 @@ export async function answerPictures(
         ...describePicture(asked, index),
       }));
       const timings = noteTimes();
-      const said = note && { note };
-      return {
-        created: now(),
-        model: model.name,
-        ...formOf(model, encoding),
-        ...said,
-        timings,
-        usage: NO_TOKENS,
-        data,
-      };
+      return { created: now(), model: model.name, ...formOf(asked), timings, usage: NO_TOKENS, data };
     },
   );
 }

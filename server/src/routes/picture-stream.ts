@@ -7,7 +7,7 @@ import { openaiError, report, toRefusal } from '../errors/errors.ts';
 import { describePicture } from '../pictures/describe-picture.ts';
 import { drawnMask } from '../pictures/drawn-mask.ts';
 import { type Encoding, encodePicture } from '../pictures/encoding.ts';
-import { formOf, NO_TOKENS, noteOf, now } from '../pictures/form.ts';
+import { formOf, NO_TOKENS, now } from '../pictures/form.ts';
 import { createTimer, seconds } from '../pictures/timings.ts';
 import { type WorkOptions, withinLimits } from '../service/ask.ts';
 import { probeBy, whenOver } from '../service/connections.ts';
@@ -39,11 +39,10 @@ export async function streamPictures(
   service: Service,
   { request, reply, limits, ...asked }: Streaming,
 ): Promise<FastifyReply> {
-  const { model, task, table, encoding, event, masks } = asked;
-  const note = noteOf(table);
+  const { model, task, encoding, event, masks } = asked;
   const events = createEventStream();
   probeBy(reply, events.beat);
-  const common = { ...formOf(model, encoding), ...(note && { note }) };
+  const common = formOf(asked);
   await new Promise<void>((resolve, reject) => {
     let begun = false;
     void withinLimits(
