@@ -92,6 +92,12 @@ export const JOB = {
   },
 } as const;
 
+/** The answer to an order. */
+export const NOTED_JOB = {
+  ...JOB,
+  properties: { ...JOB.properties, note: text('What to know of the pictures, such as that noise will be left.') },
+} as const;
+
 export function describeJob({ id, status, model, images, settings, created, started, ended, error }: Job) {
   const seconds = (at: number | undefined) => (at === undefined ? null : Math.floor(at / 1000));
   return {

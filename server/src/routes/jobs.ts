@@ -3,8 +3,9 @@ import { createReadStream } from 'node:fs';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/errors.ts';
 import type { Job, Jobs } from '../jobs/jobs.ts';
+import { noteOf } from '../pictures/form.ts';
 import { named } from '../requests/generation.ts';
-import { describeJob, JOB, type JobBody, jobBody, orderIn } from '../requests/job.ts';
+import { describeJob, JOB, type JobBody, jobBody, NOTED_JOB, orderIn } from '../requests/job.ts';
 import { failures, OPENAI_ERROR } from '../requests/schemas.ts';
 import { toldInJson } from '../requests/told-files.ts';
 import type { SchemaTypes } from '../requests/typed.ts';
@@ -61,7 +62,7 @@ function refuseAll(app: FastifyInstance): void {
 
 function orderRoute(app: FastifyInstance, service: Service, jobs: Jobs): void {
   const { options, closing } = service;
-  const answer = { ...json(JOB), description: 'The job, at the address in Location.' };
+  const answer = { ...json(NOTED_JOB), description: 'The job, at the address in Location.' };
   const errors = [400, 429, 503, 504, 507];
   const schema = {
     ...schemaOf({ operationId: 'createJob', summary: 'Order many pictures', answer, errors }, 202),
@@ -77,11 +78,18 @@ function orderRoute(app: FastifyInstance, service: Service, jobs: Jobs): void {
       const model = findModel(service, body.model);
       const told = await readHeld(service, { request, reply }, toldInJson(body), model, false);
       const order = orderIn(body, model, allowedTo(request, options), told);
-      const keep = await withTables(service, model.name, (compile) =>
-        named(() => jobs.take(model, order, compile), undefined, model),
-      );
+      let note: string | undefined;
+      const keep = await withTables(service, model.name, (compile) => {
+        const noting: typeof compile = (...asked) => {
+          const table = compile(...asked);
+          note = noteOf(table);
+          return table;
+        };
+        return named(() => jobs.take(model, order, noting), undefined, model);
+      });
       const job = await keep(request.client);
-      return reply.status(202).header('location', `/v1/jobs/${job.id}`).send(describeJob(job));
+      const sent = { ...describeJob(job), ...(note && { note }) };
+      return reply.status(202).header('location', `/v1/jobs/${job.id}`).send(sent);
     });
 }
 

@@ -97,6 +97,16 @@ describe('a job', () => {
     expect(metrics).toContain('onnoise_images_total{model="tiny"} 10');
   });
 
+  it('notes once, where it is ordered, that a sampler leaves noise', async () => {
+    const { server } = await serve(await temporaryFolder(), join(import.meta.dirname, '../../../models/digits'));
+    const heun = { n: 2, steps: 4, sampler: 'heun', seed: 1 };
+    const noisy = (await order(server, heun)).json;
+    expect(noisy.note).toMatch(/^The first step is too long for heun and leaves noise: .* exponential /);
+    const fine = await order(server, { ...heun, spacing: 'exponential' });
+    expect([fine.status, 'note' in fine.json]).toEqual([202, false]);
+    expect(await untilStatus(server, noisy.id, 'completed')).not.toHaveProperty('note');
+  });
+
   it('goes on with the next server, and makes again no shard that is there', { tags: 'long' }, async () => {
     const { server, close, folder, model } = await start({}, { T: 100_000 });
     const { id } = (await order(server, { n: 6, seed: 0, shard: 1, steps: 500, sampler: 'ddim' })).json;
