@@ -21,8 +21,8 @@ from safetensors.torch import save_file
 
 OUT = Path(__file__).parents[2] / "test/golden/data/train"
 B, C, S, HIDDEN, CLASSES, T, STEPS = 4, 1, 5, 3, 3, 20, 10
-# Of the student: its calls, its steps of training, and the class that stands for none.
-CALLS, STUDENT_STEPS, NULL = 2, 6, CLASSES - 1
+# Of the student: its steps of training, and the class that stands for none.
+STUDENT_STEPS, NULL = 6, CLASSES - 1
 ADVERSARIAL, CONDITIONAL, WIDTH, READER_WIDTH = 0.5, 0.3, 32, 48
 # Timesteps at which the discriminator looks.
 JUDGED = round(0.4 * T)
@@ -117,29 +117,40 @@ def run(case, start, draws, alpha_bar):
     )
 
 
-def ddim_schedulers(prediction):
+def in_a_lesson(calls):
+    """How many of its calls a student makes in a lesson."""
+    return 2 if calls > 2 else 1
+
+
+def ddim_schedulers(prediction, calls):
     options = dict(num_train_timesteps=T, beta_schedule="squaredcos_cap_v2", prediction_type=prediction, clip_sample=True)
     student, teacher = (DDIMScheduler(**options, timestep_spacing="trailing") for _ in range(2))
-    student.set_timesteps(CALLS)
-    teacher.set_timesteps(2 * CALLS)
+    student.set_timesteps(calls)
+    teacher.set_timesteps(2 * calls)
     return student, teacher
 
 
-def lesson(teacher_weights, prediction, guidance, x0, noise, call, label):
-    """One image: the student's input, its timestep, the picture that leads to the teacher's end in one step of DDIM, and that end."""
-    student, teacher = ddim_schedulers(prediction)
-    t = int(student.timesteps[call])
+def lesson(teacher_weights, case, x0, noise, call, label):
+    """One image: where a call of the student begins, the places where the teacher is at its end and at that of the next, and these calls:
+    timestep, signal and noise there, and what the next sample keeps of the sample and takes of the picture, by one step of DDIM."""
+    student, teacher = ddim_schedulers(case["predictionType"], case["calls"])
+    guidance, many = case["guidance"], in_a_lesson(case["calls"])
     alpha_bar = student.alphas_cumprod
-    a, s = alpha_bar[t].sqrt(), (1 - alpha_bar[t]).sqrt()
-    noisy = a * x0 + s * noise
-    z = noisy
-    for at in (int(teacher.timesteps[2 * call]), int(teacher.timesteps[2 * call + 1])):
+    calls = []
+    for t in (int(t) for t in student.timesteps[call : call + many]):
+        a, s = alpha_bar[t].sqrt(), (1 - alpha_bar[t]).sqrt()
+        previous = t - T // case["calls"]
+        end = alpha_bar[previous] if previous >= 0 else torch.tensor(1.0)
+        keep = (1 - end).sqrt() / s
+        calls.append((torch.tensor(float(t)), a, s, keep, end.sqrt() - keep * a))
+    z = calls[0][1] * x0 + calls[0][2] * noise
+    places = [z]
+    for n, at in enumerate(int(t) for t in teacher.timesteps[2 * call : 2 * (call + many)]):
         given, absent = (forward(teacher_weights, z, torch.tensor([float(at)]), torch.tensor([k]), False) for k in (label, NULL))
         z = teacher.step(absent + guidance * (given - absent), at, z, use_clipped_model_output=True).prev_sample
-    previous = t - T // CALLS
-    end = alpha_bar[previous] if previous >= 0 else torch.tensor(1.0)
-    ratio = (1 - end).sqrt() / s
-    return noisy, t, (z - ratio * noisy) / (end.sqrt() - ratio * a), a, s, z
+        if n % 2 == 1:
+            places.append(z)
+    return places, calls
 
 
 def seen_by(heads, h):
@@ -171,18 +182,24 @@ def run_student(case, start, heads, readers, draws, lessons):
     optimizer = torch.optim.AdamW([p[k] for k in trained], lr=0.02, **adam)
     judging = torch.optim.AdamW([*d.values(), *r.values()], lr=0.04, **adam)
     alpha_bar = DDIMScheduler(num_train_timesteps=T, beta_schedule="squaredcos_cap_v2").alphas_cumprod
+    many = in_a_lesson(case["calls"])
     losses, norms = [], []
-    for (images, noise, timesteps, _, calls, labels), rows in zip(draws, lessons):
-        noisy, picture = (torch.cat([row[k] for row in rows]) for k in (0, 2))
-        a, s = (torch.stack([row[k] for row in rows])[:, None, None, None] for k in (3, 4))
-        target = picture if case["predictionType"] == "sample" else (a * noisy - picture) / s
-        output = forward(p, noisy, torch.tensor([float(row[1]) for row in rows]), labels)
-        weight = 1 / s**2 if case["predictionType"] == "sample" else 1  # SNR + 1, which is 1 of the velocity
-        error = (weight * (output - target) ** 2).mean()
-        drawn = output if case["predictionType"] == "sample" else a * noisy - s * output
+    for (images, noise, timesteps, _, drawn_calls, labels), rows in zip(draws, lessons):
+        start, *ends = (torch.cat([places[k] for places, _ in rows]) for k in range(many + 1))
+        error = 0
+        for k, end in enumerate(ends):
+            t, a, s, keep, more = (torch.stack([calls[k][j] for _, calls in rows]) for j in range(5))
+            a, s, keep, more = (x[:, None, None, None] for x in (a, s, keep, more))
+            picture = (end - keep * start) / more
+            target = picture if case["predictionType"] == "sample" else (a * start - picture) / s
+            output = forward(p, start, t, labels, k == many - 1)
+            weight = 1 / s**2 if case["predictionType"] == "sample" else 1  # SNR + 1, which is 1 of the velocity
+            error = error + (weight * (output - target) ** 2).mean() / many
+            drawn = output if case["predictionType"] == "sample" else a * start - s * output
+            start = keep * start + more * drawn
         level = alpha_bar[timesteps][:, None, None, None]
         look = lambda x: features(teacher, level.sqrt() * x + (1 - level).sqrt() * noise, timesteps.float(), labels)
-        last = (calls == CALLS - 1).float()
+        last = (first_calls(case, drawn_calls) == case["calls"] - many).float()
         loss = error + ADVERSARIAL * (last * F.softplus(-judge(d, look(drawn), labels))).mean()
         half, none = slice(0, B // 2), torch.full((B // 2,), NULL)
         read = lambda x: misread(r, features(teacher, (level.sqrt() * x + (1 - level).sqrt() * noise)[half], timesteps[half].float(), none), labels[half])
@@ -200,14 +217,18 @@ def run_student(case, start, heads, readers, draws, lessons):
     return dict(**case, losses=losses, gradNorms=norms, **{n: {k: rounded(v) for k, v in t.items()} for n, t in kept.items()})
 
 
+def first_calls(case, drawn):
+    return drawn % (case["calls"] - in_a_lesson(case["calls"]) + 1)
+
+
 def lessons_of(case, start, draws):
     with torch.no_grad():
         return [
             [
-                lesson(start, case["predictionType"], case["guidance"], images[i : i + 1], path[i : i + 1], int(calls[i]), int(labels[i]))
-                for i in range(B)
+                lesson(start, case, images[i : i + 1], path[i : i + 1], int(call), int(labels[i]))
+                for i, call in enumerate(first_calls(case, drawn))
             ]
-            for images, _, _, path, calls, labels in draws
+            for images, _, _, path, drawn, labels in draws
         ]
 
 
@@ -229,23 +250,26 @@ def write_student():
     picture = lambda: torch.rand(B, C, S, S) * 2 - 1
     noise = lambda: torch.randn(B, C, S, S)
     draws = [
-        (picture(), noise(), torch.randint(0, JUDGED, (B,)), noise(), torch.randint(0, CALLS, (B,)), torch.randint(0, CLASSES, (B,)))
+        (picture(), noise(), torch.randint(0, JUDGED, (B,)), noise(), torch.randint(0, 4, (B,)), torch.randint(0, CLASSES, (B,)))
         for _ in range(STUDENT_STEPS)
     ]
-    cases = [dict(predictionType="v_prediction", guidance=1.5), dict(predictionType="sample", guidance=1.0)]
+    cases = [dict(predictionType="v_prediction", guidance=1.5, calls=5), dict(predictionType="sample", guidance=1.0, calls=2)]
     taught = [(case, lessons_of(case, start, draws)) for case in cases]
     golden = dict(
-        batch=B, shape=[C, S, S], hidden=HIDDEN, classes=CLASSES, timesteps=T, calls=CALLS, adversarial=ADVERSARIAL, conditional=CONDITIONAL,
+        batch=B, shape=[C, S, S], hidden=HIDDEN, classes=CLASSES, timesteps=T, adversarial=ADVERSARIAL, conditional=CONDITIONAL,
         start={k: rounded(v) for k, v in start.items()},
         heads={k: rounded(v) for k, v in heads.items()},
         readers={k: rounded(v) for k, v in readers.items()},
         draws=[
-            dict(images=rounded(x), noise=rounded(e), timesteps=t.tolist(), calls=c.tolist(), labels=l.tolist())
-            for x, e, t, _, c, l in draws
+            dict(images=rounded(x), noise=rounded(e), timesteps=t.tolist(), labels=l.tolist())
+            for x, e, t, _, _, l in draws
         ],
         cases=[
             dict(
-                lessons=[dict(samples=rounded(torch.cat([r[0] for r in rows])), ends=rounded(torch.cat([r[5] for r in rows]))) for rows in lessons],
+                lessons=[
+                    dict(calls=first_calls(case, drawn).tolist(), places=[rounded(torch.cat(place)) for place in zip(*(places for places, _ in rows))])
+                    for (*_, drawn, _), rows in zip(draws, lessons)
+                ],
                 **run_student(case, start, heads, readers, draws, lessons),
             )
             for case, lessons in taught

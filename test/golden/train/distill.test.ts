@@ -14,21 +14,21 @@ interface Golden {
   hidden: number;
   classes: number;
   timesteps: number;
-  calls: number;
   adversarial: number;
   conditional: number;
   start: Record<string, number[]>;
   /** Of the discriminator, and of the reader. */
   heads: Record<string, number[]>;
   readers: Record<string, number[]>;
-  draws: { images: number[]; noise: number[]; timesteps: number[]; calls: number[]; labels: number[] }[];
+  draws: { images: number[]; noise: number[]; timesteps: number[]; labels: number[] }[];
   cases: {
     predictionType: PredictionType;
     guidance: number;
+    calls: number;
     losses: number[];
     gradNorms: number[];
-    /** Where a call begins, and where the teacher's two steps end. */
-    lessons: { samples: number[]; ends: number[] }[];
+    /** The first call of each, where it begins, and where the teacher is at its end and, of five calls, at that of the next. */
+    lessons: { calls: number[]; places: number[][] }[];
     model: Record<string, number[]>;
     discriminator: Record<string, number[]>;
     reader: Record<string, number[]>;
@@ -40,8 +40,8 @@ const golden: Golden = JSON.parse(readFileSync(new URL('../data/train/distill.js
 
 describe('a student', () => {
   for (const row of golden.cases) {
-    it(`learns as in PyTorch, from diffusers' DDIM: ${row.predictionType}, guidance ${row.guidance}`, async () => {
-      const { batch, shape, hidden, classes, calls, timesteps } = golden;
+    it(`learns as in PyTorch, from diffusers' DDIM: ${row.predictionType}, guidance ${row.guidance}, ${row.calls} calls`, async () => {
+      const { batch, shape, hidden, classes, timesteps } = golden;
       const scheduler = parseSchedulerConfig({
         num_train_timesteps: timesteps,
         beta_schedule: 'squaredcos_cap_v2',
@@ -55,7 +55,7 @@ describe('a student', () => {
         nullCondition: true,
       };
       const distillation = {
-        calls: ddimSteps(scheduler, schedule, calls).map(({ from, to, ...call }) => {
+        calls: ddimSteps(scheduler, schedule, row.calls).map(({ from, to, ...call }) => {
           return { ...call, from: from.level, to: to.level };
         }),
         adversarial: golden.adversarial,
@@ -91,17 +91,16 @@ describe('a student', () => {
       const engine = await createTfjsEngine('cpu', 'tfjs-cpu', step, first);
       const reports: Awaited<ReturnType<typeof engine.step>>[] = [];
       for (const [n, draw] of golden.draws.entries()) {
-        const [samples, ends] = [row.lessons[n]!.samples, row.lessons[n]!.ends].map((values) =>
-          Float32Array.from(values),
-        );
-        const places = Int32Array.from(draw.calls);
+        const [from, to, end] = row.lessons[n]!.places.map((values) => Float32Array.from(values));
+        const calls = Int32Array.from(row.lessons[n]!.calls);
         const report = await engine.step({
           images: Float32Array.from(draw.images),
           noise: Float32Array.from(draw.noise),
           timesteps: Int32Array.from(draw.timesteps),
-          [LESSON.sample]: samples!,
-          [LESSON.picture]: picturesOf(distillation, places, samples!, ends!, samples!.length / batch),
-          [LESSON.call]: places,
+          [LESSON.sample]: from!,
+          [LESSON.picture]: picturesOf(distillation, calls, from!, to!, from!.length / batch),
+          [LESSON.call]: calls,
+          ...(end && { [LESSON.end]: end }),
           labels: Int32Array.from(draw.labels),
           ...step.scalars({ step: n + 1, lr: 0.02, emaDecay: 0 }),
         });

@@ -5,7 +5,7 @@ import type { Dataset, TrainingBatch } from '../data/index.ts';
 import type { TrainPlan } from '../plan/plan.ts';
 import { imagesPerStep } from '../settings/batch.ts';
 import type { Batches, Distillation, StepInputs } from '../step/contracts.ts';
-import { LESSON } from '../step/distillation.ts';
+import { callsOfLesson, LESSON } from '../step/distillation.ts';
 import { lessonShape } from './make.ts';
 import { pupilsOf } from './pupils.ts';
 import { openLessons } from './store.ts';
@@ -47,25 +47,38 @@ export function createLessonBatches(
       const { numbers, epoch, index } = order.next();
       const { position } = order;
       const calls = drawCalls(seed, epoch, index, batch, distillation.calls.length);
-      const [{ images, ...told }, { from, to }] = await Promise.all([pupils(numbers), reader.read(numbers, calls)]);
-      const picture = picturesOf(distillation, calls, from, to, shape.size);
+      const many = callsOfLesson(distillation.calls.length);
+      const [{ images, ...told }, [from, to, end]] = await Promise.all([
+        pupils(numbers),
+        reader.read(numbers, calls, many + 1),
+      ]);
+      const picture = picturesOf(distillation, calls, from!, to!, shape.size);
       return {
         images,
         ...told,
         epoch,
         position,
-        lesson: { [LESSON.sample]: from, [LESSON.picture]: picture, [LESSON.call]: calls },
+        lesson: {
+          [LESSON.sample]: from!,
+          [LESSON.picture]: picture,
+          [LESSON.call]: calls,
+          ...(end && { [LESSON.end]: end }),
+        },
       };
     },
     close: () => reader.close(),
   };
 }
 
-/** Every second lesson is about the last call, which ends in a picture; the others about all calls in equal parts. */
+/**
+ * The first call of each lesson. Every second lesson is about the last calls, which end in a picture; the others about all in equal
+ * parts.
+ */
 function drawCalls(seed: number, epoch: number, index: number, batch: number, calls: number): Int32Array {
+  const last = calls - callsOfLesson(calls);
   const drawn = new Int32Array(batch);
-  randomInts(seed, CALL_STREAM + epoch, index, 2 * calls - 1, drawn);
-  return drawn.map((call) => Math.min(call, calls - 1));
+  randomInts(seed, CALL_STREAM + epoch, index, 2 * last + 1, drawn);
+  return drawn.map((call) => Math.min(call, last));
 }
 
 /** The pictures x0 with which one step of DDIM goes from `from` to `to`, [n, size]: to = c from + d x0. */

@@ -46,8 +46,8 @@ export async function readCount(folder: string): Promise<number | undefined> {
 }
 
 export interface LessonReader {
-  /** Samples `place` and the next of lessons, two of [n, size]. */
-  read(lessons: ArrayLike<number>, places: ArrayLike<number>): Promise<{ from: Float32Array; to: Float32Array }>;
+  /** Samples `place` and the next ones of lessons, `many` of [n, size]. */
+  read(lessons: ArrayLike<number>, places: ArrayLike<number>, many: number): Promise<Float32Array[]>;
   close(): Promise<void>;
 }
 
@@ -60,25 +60,25 @@ export function openLessons(folder: string, { places, size }: LessonShape): Less
   };
   const bytes = size * Float32Array.BYTES_PER_ELEMENT;
   return {
-    async read(lessons, at) {
-      const from = new Float32Array(lessons.length * size);
-      const to = new Float32Array(lessons.length * size);
-      const both = new Float32Array(2 * size);
+    async read(lessons, at, many) {
+      const samples = Array.from({ length: many }, () => new Float32Array(lessons.length * size));
+      const of = new Float32Array(many * size);
       for (let i = 0; i < lessons.length; i++) {
         const lesson = lessons[i]!;
         const chunk = Math.floor(lesson / CHUNK);
         const first = ((lesson % CHUNK) * places + at[i]!) * bytes;
         const file = await fileOf(chunk);
-        const { bytesRead } = await file.read(new Uint8Array(both.buffer), 0, 2 * bytes, first);
-        if (bytesRead !== 2 * bytes) {
+        const { bytesRead } = await file.read(new Uint8Array(of.buffer), 0, many * bytes, first);
+        if (bytesRead !== many * bytes) {
           throw new InputError(
             `Cannot read the lessons: ${pathOf(folder, chunk)} must be whole, received a part of it.`,
           );
         }
-        from.set(both.subarray(0, size), i * size);
-        to.set(both.subarray(size), i * size);
+        samples.forEach((sample, k) => {
+          sample.set(of.subarray(k * size, (k + 1) * size), i * size);
+        });
       }
-      return { from, to };
+      return samples;
     },
     async close() {
       await Promise.all(Array.from(files.values(), async (file) => (await file).close()));

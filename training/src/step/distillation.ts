@@ -1,7 +1,9 @@
 /**
  * How a student learns to go in one call as far as its teacher goes in several. A lesson is a place on a path of the teacher, made
  * before the training: the sample where a call of the student begins, and the picture that takes it to where the teacher was when
- * the call ends, by one step of DDIM. The student's error is that of its output, as in all training.
+ * the call ends, by one step of DDIM. The student's error is that of its output, as in all training. A student of more than two calls
+ * makes two in a lesson, the second from where it came to itself, and its errors go back through both: so it learns to mend what its
+ * first call gets wrong, and what judges a picture reaches back to where much is still open.
  *
  * Where a call ends in a picture, a discriminator judges it beside a real image: small heads on feature maps of the teacher, which
  * sees both with the same noise. The error alone leaves pictures soft that no small network can draw in one call, and the teacher's
@@ -25,14 +27,30 @@ import { createReader } from './reader.ts';
 import { TEACHER } from './state.ts';
 
 /** Inputs of a step beside those of all training. */
-export const LESSON = { sample: 'lesson.sample', picture: 'lesson.picture', call: 'lesson.call' } as const;
+export const LESSON = {
+  sample: 'lesson.sample',
+  picture: 'lesson.picture',
+  call: 'lesson.call',
+  end: 'lesson.end',
+} as const;
+
+/** How many calls of a student a lesson is about. The last of two begins in noise enough, and a second one in a lesson costs time. */
+export const callsOfLesson = (calls: number): number => (calls > 2 ? 2 : 1);
 
 /** The inputs for so many lessons. */
-export const lessonInputs = ({ shape }: Pick<TrainStepOptions, 'shape'>, count: number): StepTensor[] => [
-  { name: LESSON.sample, shape: [count, ...shape], dtype: 'float32' },
-  { name: LESSON.picture, shape: [count, ...shape], dtype: 'float32' },
-  { name: LESSON.call, shape: [count], dtype: 'int32' },
-];
+export function lessonInputs(
+  { shape }: Pick<TrainStepOptions, 'shape'>,
+  { calls }: Distillation,
+  count: number,
+): StepTensor[] {
+  const samples = (name: string): StepTensor => ({ name, shape: [count, ...shape], dtype: 'float32' });
+  return [
+    samples(LESSON.sample),
+    samples(LESSON.picture),
+    { name: LESSON.call, shape: [count], dtype: 'int32' },
+    ...(callsOfLesson(calls.length) > 1 ? [samples(LESSON.end)] : []),
+  ];
+}
 
 /**
  * @param state with `model.*`, `teacher.*`, `discriminator.*` and `reader.*`
@@ -50,31 +68,54 @@ export function differentiateStudent(
   const student = of(state, 'model.', model.parameters);
   const trained = model.parameters.filter(({ trainable }) => trainable).map(({ name }) => name);
   const buffers = new Map<string, tf.Tensor>();
-  const { start, picture, timestep, betweenTimesteps, p, q, deviation } = lessonOf(options, distillation, inputs);
-  const target = tf.div(tf.sub(picture, tf.mul(p, start)), q);
-  // Where the picture itself is predicted, SNR + 1: that is 1 of the velocity.
-  const weights = predictionType === 'sample' ? tf.reciprocal(tf.square(deviation)) : undefined;
-  const { adversarial, conditional } = distillation;
+  const { calls, adversarial, conditional } = distillation;
   const teacher = of(state, TEACHER, model.parameters);
-  const finished = tf.cast(tf.equal(inputs[LESSON.call]!, distillation.calls.length - 1), 'float32') as tf.Tensor1D;
+  const first = inputs[LESSON.call] as tf.Tensor1D;
+  const two = callsOfLesson(calls.length) > 1;
+  const ends = tf.equal(first, calls.length - callsOfLesson(calls.length));
+  const finished = tf.cast(ends, 'float32') as tf.Tensor1D;
   const court = adversarial > 0 ? courtOf(model, options, state, teacher, inputs, finished) : undefined;
   const readers = conditional > 0 ? createReader(model).parameters : [];
   const reading =
     readers.length > 0 ? readAsked(model, options, of(state, READER, readers), teacher, inputs, finished) : undefined;
   let error: tf.Scalar | undefined;
 
-  const forward = () => {
+  /** A call of the student. @returns the picture that it says, where it leads, and its error */
+  const call = (number: tf.Tensor1D, start: tf.Tensor4D, pictureOf: (call: Call) => tf.Tensor) => {
+    const at = callAt(options, calls, number);
+    const { p, q, keep, more, deviation, timestep, betweenTimesteps } = at;
     const output = model.forward(student, start, timestep, {
       training: true,
       betweenTimesteps,
       ...givenIn(inputs, model, options),
-      onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
+      onBuffer: (name, value) => {
+        buffers.get(name)?.dispose();
+        buffers.set(name, tf.keep(value));
+      },
     });
-    error = tf.keep(meanLoss(options, output, target, weights));
-    const drawn: tf.Tensor4D = tf.add(tf.mul(p, start), tf.mul(q, output));
+    // Where the picture itself is predicted, SNR + 1: that is 1 of the velocity.
+    const weights = predictionType === 'sample' ? tf.reciprocal(tf.square(deviation)) : undefined;
+    const target = tf.div(tf.sub(pictureOf(at), tf.mul(p, start)), q);
+    const picture: tf.Tensor4D = tf.add(tf.mul(p, start), tf.mul(q, output));
+    const next: tf.Tensor4D = tf.add(tf.mul(keep, start), tf.mul(more, picture));
+    return { picture, next, error: meanLoss(options, output, target, weights) };
+  };
+
+  const forward = () => {
+    let last = call(first, inputs[LESSON.sample] as tf.Tensor4D, () => inputs[LESSON.picture]!);
+    let sum = last.error;
+    if (two) {
+      // From where the student itself has come to, and the error goes back through both.
+      const { next } = last;
+      last = call(tf.add(first, tf.scalar(1, 'int32')), next, ({ keep, more }) =>
+        tf.div(tf.sub(inputs[LESSON.end]!, tf.mul(keep, next)), more),
+      );
+      sum = tf.div(tf.add(sum, last.error), 2);
+    }
+    error = tf.keep(sum);
     const others = [
-      court && tf.mul(court.plea(drawn), adversarial),
-      reading && tf.mul(reading.plea(drawn), conditional),
+      court && tf.mul(court.plea(last.picture), adversarial),
+      reading && tf.mul(reading.plea(last.picture), conditional),
     ].filter((term) => term !== undefined);
     return others.reduce<tf.Tensor>((sum, term) => tf.add(sum, term), error) as tf.Scalar;
   };
@@ -91,19 +132,24 @@ export function differentiateStudent(
   return { loss: error!, gradients, buffers };
 }
 
-/** The call of each lesson: where it begins, the picture that it is to say, and the picture of an output o, p sample + q o. */
-function lessonOf({ batch }: TrainStepOptions, { calls }: Distillation, inputs: Tensors) {
-  const ofCall = (values: readonly number[]) =>
-    tf.gather(tf.tensor1d([...values]), inputs[LESSON.call] as tf.Tensor1D) as tf.Tensor1D; // [B]
+type Call = ReturnType<typeof callAt>;
+
+/**
+ * Calls of a batch by their numbers: the picture of an output o is p sample + q o, and the call ends at keep sample + more picture.
+ * @param number [B]
+ */
+function callAt({ batch }: TrainStepOptions, calls: Distillation['calls'], number: tf.Tensor1D) {
+  const ofCall = (values: readonly number[]) => tf.gather(tf.tensor1d([...values]), number) as tf.Tensor1D; // [B]
   const spread = (values: readonly number[]) => tf.reshape(ofCall(values), [batch, 1, 1, 1]);
   const timesteps = calls.map(({ timestep }) => timestep);
+  const keep = calls.map(({ from, to }) => to.noise / from.noise);
   return {
-    start: inputs[LESSON.sample] as tf.Tensor4D,
-    picture: inputs[LESSON.picture]!,
     timestep: ofCall(timesteps),
     betweenTimesteps: !timesteps.every(Number.isInteger),
     p: spread(calls.map(({ prediction }) => prediction.p)),
     q: spread(calls.map(({ prediction }) => prediction.q)),
+    keep: spread(keep),
+    more: spread(calls.map(({ from, to }, i) => to.signal - keep[i]! * from.signal)),
     deviation: spread(calls.map(({ from }) => from.noise)),
   };
 }

@@ -54,6 +54,6 @@ function batchInputs(model: TrainableModel, options: TrainStepOptions, images: n
       return { name: MASK + name, shape: [images, ...shape], dtype: 'float32' };
     }),
     ...told.map(({ name, sides, dtype }): StepTensor => ({ name, shape: [images, ...sides], dtype })),
-    ...(options.distillation ? lessonInputs(options, images) : []),
+    ...(options.distillation ? lessonInputs(options, options.distillation, images) : []),
   ];
 }

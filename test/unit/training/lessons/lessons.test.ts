@@ -13,6 +13,7 @@ import { createLessonBatches, makeLessons } from '#training/lessons/index.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
 import { planTraining } from '#training/plan/plan.ts';
 import { resolveConfig } from '#training/settings/config.ts';
+import type { StepInputs } from '#training/step/contracts.ts';
 import { LESSON } from '#training/step/distillation.ts';
 
 const folder = temporaryFolder();
@@ -211,14 +212,34 @@ describe('batches of lessons', () => {
     await batches.close();
   });
 
-  test('ask for the last call in every second lesson', async () => {
-    const batches = batchesOf('whole');
-    const calls: number[] = [];
-    for (let i = 0; i < 64; i++) calls.push(...((await batches.next()).lesson[LESSON.call] as Int32Array));
-    const share = calls.filter((call) => call === 1).length / calls.length;
-    expect(share).toBeGreaterThan(0.6); // two of three values drawn
-    expect(share).toBeLessThan(0.73);
-    await batches.close();
+  test('ask for the last calls in every second lesson: two, or one of a student of one or two', async () => {
+    const asked = async (calls: number) => {
+      const plan = planOf(calls);
+      const name = `of ${calls}`;
+      await make(name, { plan });
+      const batches = createLessonBatches(join(folder, name), 128, {
+        plan,
+        dataset,
+        distillation: plan.distillation!,
+      });
+      const lessons: StepInputs[] = [];
+      for (let i = 0; i < 64; i++) lessons.push((await batches.next()).lesson);
+      await batches.close();
+      const first = lessons.flatMap((lesson) => [...(lesson[LESSON.call] as Int32Array)]);
+      return { first, ends: lessons.filter((lesson) => LESSON.end in lesson).length };
+    };
+    const five = await asked(5);
+    const share = five.first.filter((call) => call === 3).length / five.first.length;
+    expect(share).toBeGreaterThan(0.52); // four of seven values drawn
+    expect(share).toBeLessThan(0.63);
+    expect(new Set(five.first)).toEqual(new Set([0, 1, 2, 3]));
+    expect(five.ends).toBe(64);
+    const two = await asked(2);
+    const last = two.first.filter((call) => call === 1).length / two.first.length;
+    expect(last).toBeGreaterThan(0.6); // two of three
+    expect(last).toBeLessThan(0.73);
+    expect(two.ends).toBe(0);
+    expect(await asked(1)).toEqual({ first: Array(512).fill(0), ends: 0 });
   });
 
   test('a file that was cut is no lesson', async () => {
