@@ -34,6 +34,12 @@ export const command: Command<DistillArguments> = {
       defaultDescription: 'runs/ and the name of --out',
     }),
     resume: { group: OUTPUT, boolean: true, default: false, describe: 'Continue the run in --run' },
+    'keep-lessons': {
+      group: OUTPUT,
+      boolean: true,
+      default: false,
+      describe: 'Keep what the teacher drew, for a --resume with more steps or other weights',
+    },
     ...fieldOptions('data'),
     ...studentOptions('training'),
     ...studentOptions('output'),

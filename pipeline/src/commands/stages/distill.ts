@@ -28,12 +28,13 @@ export interface DistillArguments {
   out?: string | undefined;
   run?: string | undefined;
   resume: boolean;
+  keepLessons: boolean;
   [option: string]: unknown;
 }
 
 const ACTION = 'distill the model';
 
-export async function distill({ model, guidance, out, resume, ...args }: DistillArguments): Promise<void> {
+export async function distill({ model, guidance, out, resume, keepLessons, ...args }: DistillArguments): Promise<void> {
   const calls = checkInteger(ACTION, '--calls', args.calls, 1, 16);
   if (guidance !== undefined) check(ACTION, '--guidance', number({ min: 0, max: LARGEST_GUIDANCE }), guidance);
   if (out === undefined) {
@@ -74,7 +75,7 @@ export async function distill({ model, guidance, out, resume, ...args }: Distill
     return sayNote('Stopped. Continue with the same line and --resume.');
   }
   const { step, bytes } = await exportFolder({ run, out });
-  await rm(runPaths(run).lessons, { recursive: true, force: true });
+  if (!keepLessons) await rm(runPaths(run).lessons, { recursive: true, force: true });
   sayResult(
     [`Model: ${formatPath(out)}, ${plural(calls, 'call')}`, `Try: ${program('sample')} --model ${shellPath(out)}`],
     { folder: out, run, calls, step, bytes },

@@ -1,5 +1,5 @@
 /** From a model of many calls to a student of few, and what a student refuses. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compileSampler, parseSchedulerConfig } from '#scheduler/index.ts';
@@ -160,6 +160,21 @@ test('a run that was stopped goes on to the last bit', async () => {
   expect(lossesOf('runs', 'halves')).toEqual(lossesOf('runs', 'whole'));
   const weights = (name: string) => readFileSync(at(name, 'unet', 'diffusion_pytorch_model.safetensors'));
   expect(weights('halves').equals(weights('whole'))).toBe(true);
+});
+
+test('what the teacher drew serves a resume with other weights, where it is kept', async () => {
+  const lessons = at('runs', 'kept', 'lessons');
+  const kept = () => readdirSync(lessons).map((name) => [name, statSync(join(lessons, name)).mtimeMs]);
+  expect(await distill('model', 2, 'kept', '--keep-lessons')).toMatchObject({ code: 0 });
+  const drawn = kept();
+  expect(drawn).not.toHaveLength(0);
+  const again = ['distill', '--model', at('model'), '--calls', '2', '--out', at('kept'), '--run', at('runs', 'kept')];
+  const other = ['--steps', '20', '--conditional', '0.001'];
+  expect(await runCli(...again, ...other, '--resume', '--keep-lessons')).toMatchObject({ code: 0 });
+  expect(kept()).toEqual(drawn);
+  expect(lossesOf('runs', 'kept')).toHaveLength(20);
+  expect(await runCli(...again, '--steps', '24', '--resume')).toMatchObject({ code: 0 });
+  expect(existsSync(lessons)).toBe(false);
 });
 
 test('images that are not those of the teacher are taken, and said', { tags: 'long' }, async () => {
