@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { tinyNet } from '#test/train/tiny-net.ts';
 import { createTfjsEngine } from '#training/engines/tfjs/tfjs.ts';
-import { picturesOf } from '#training/lessons/batches.ts';
 import { LESSON } from '#training/step/distillation.ts';
 import { createTrainStep } from '#training/step/step.ts';
 
@@ -97,9 +96,9 @@ describe('a student', () => {
           images: Float32Array.from(draw.images),
           noise: Float32Array.from(draw.noise),
           timesteps: Int32Array.from(draw.timesteps),
-          [LESSON.sample]: from!,
-          [LESSON.picture]: picturesOf(distillation, calls, from!, to!, from!.length / batch),
           [LESSON.call]: calls,
+          [LESSON.sample]: from!,
+          [LESSON.next]: to!,
           ...(end && { [LESSON.end]: end }),
           labels: Int32Array.from(draw.labels),
           ...step.scalars({ step: n + 1, lr: 0.02, emaDecay: 0 }),

@@ -48,20 +48,19 @@ export function createLessonBatches(
       const { position } = order;
       const calls = drawCalls(seed, epoch, index, batch, distillation.calls.length);
       const many = callsOfLesson(distillation.calls.length);
-      const [{ images, ...told }, [from, to, end]] = await Promise.all([
+      const [{ images, ...told }, [sample, next, end]] = await Promise.all([
         pupils(numbers),
         reader.read(numbers, calls, many + 1),
       ]);
-      const picture = picturesOf(distillation, calls, from!, to!, shape.size);
       return {
         images,
         ...told,
         epoch,
         position,
         lesson: {
-          [LESSON.sample]: from!,
-          [LESSON.picture]: picture,
           [LESSON.call]: calls,
+          [LESSON.sample]: sample!,
+          [LESSON.next]: next!,
           ...(end && { [LESSON.end]: end }),
         },
       };
@@ -79,19 +78,4 @@ function drawCalls(seed: number, epoch: number, index: number, batch: number, ca
   const drawn = new Int32Array(batch);
   randomInts(seed, CALL_STREAM + epoch, index, 2 * last + 1, drawn);
   return drawn.map((call) => Math.min(call, last));
-}
-
-/** The pictures x0 with which one step of DDIM goes from `from` to `to`, [n, size]: to = c from + d x0. */
-export function picturesOf(
-  { calls }: Pick<Distillation, 'calls'>,
-  places: Int32Array,
-  from: Float32Array,
-  to: Float32Array,
-  size: number,
-): Float32Array {
-  return to.map((value, i) => {
-    const call = calls[places[Math.floor(i / size)]!]!;
-    const keep = call.to.noise / call.from.noise;
-    return (value - keep * from[i]!) / (call.to.signal - keep * call.from.signal);
-  });
 }

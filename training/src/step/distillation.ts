@@ -1,9 +1,10 @@
 /**
  * How a student learns to go in one call as far as its teacher goes in several. A lesson is a place on a path of the teacher, made
- * before the training: the sample where a call of the student begins, and the picture that takes it to where the teacher was when
- * the call ends, by one step of DDIM. The student's error is that of its output, as in all training. A student of more than two calls
- * makes two in a lesson, the second from where it came to itself, and its errors go back through both: so it learns to mend what its
- * first call gets wrong, and what judges a picture reaches back to where much is still open.
+ * before the training: the sample where a call of the student begins, and the next, where the teacher was when the call ends. The
+ * student is to say the picture that leads from one to the other by one step of DDIM, and its error is that of its output, as in all
+ * training. A student of more than two calls makes two in a lesson, the second from where it came to itself, and its errors go back
+ * through both: so it learns to mend what its first call gets wrong, and what judges a picture reaches back to where much is still
+ * open.
  *
  * Where a call ends in a picture, a discriminator judges it beside a real image: small heads on feature maps of the teacher, which
  * sees both with the same noise. The error alone leaves pictures soft that no small network can draw in one call, and the teacher's
@@ -28,9 +29,10 @@ import { TEACHER } from './state.ts';
 
 /** Inputs of a step beside those of all training. */
 export const LESSON = {
-  sample: 'lesson.sample',
-  picture: 'lesson.picture',
   call: 'lesson.call',
+  sample: 'lesson.sample',
+  next: 'lesson.next',
+  /** After two calls. */
   end: 'lesson.end',
 } as const;
 
@@ -45,9 +47,9 @@ export function lessonInputs(
 ): StepTensor[] {
   const samples = (name: string): StepTensor => ({ name, shape: [count, ...shape], dtype: 'float32' });
   return [
-    samples(LESSON.sample),
-    samples(LESSON.picture),
     { name: LESSON.call, shape: [count], dtype: 'int32' },
+    samples(LESSON.sample),
+    samples(LESSON.next),
     ...(callsOfLesson(calls.length) > 1 ? [samples(LESSON.end)] : []),
   ];
 }
@@ -71,8 +73,8 @@ export function differentiateStudent(
   const { calls, adversarial, conditional } = distillation;
   const teacher = of(state, TEACHER, model.parameters);
   const first = inputs[LESSON.call] as tf.Tensor1D;
-  const two = callsOfLesson(calls.length) > 1;
-  const ends = tf.equal(first, calls.length - callsOfLesson(calls.length));
+  const many = callsOfLesson(calls.length);
+  const ends = tf.equal(first, calls.length - many);
   const finished = tf.cast(ends, 'float32') as tf.Tensor1D;
   const court = adversarial > 0 ? courtOf(model, options, state, teacher, inputs, finished) : undefined;
   const readers = conditional > 0 ? createReader(model).parameters : [];
@@ -80,10 +82,9 @@ export function differentiateStudent(
     readers.length > 0 ? readAsked(model, options, of(state, READER, readers), teacher, inputs, finished) : undefined;
   let error: tf.Scalar | undefined;
 
-  /** A call of the student. @returns the picture that it says, where it leads, and its error */
-  const call = (number: tf.Tensor1D, start: tf.Tensor4D, pictureOf: (call: Call) => tf.Tensor) => {
-    const at = callAt(options, calls, number);
-    const { p, q, keep, more, deviation, timestep, betweenTimesteps } = at;
+  /** A call of the student from `start`, where the teacher came to `end`. @returns its picture, where that leads, and its error */
+  const call = (number: tf.Tensor1D, start: tf.Tensor4D, end: tf.Tensor) => {
+    const { p, q, keep, more, deviation, timestep, betweenTimesteps } = callAt(options, calls, number);
     const output = model.forward(student, start, timestep, {
       training: true,
       betweenTimesteps,
@@ -95,21 +96,19 @@ export function differentiateStudent(
     });
     // Where the picture itself is predicted, SNR + 1: that is 1 of the velocity.
     const weights = predictionType === 'sample' ? tf.reciprocal(tf.square(deviation)) : undefined;
-    const target = tf.div(tf.sub(pictureOf(at), tf.mul(p, start)), q);
+    const taught = tf.div(tf.sub(end, tf.mul(keep, start)), more);
+    const target = tf.div(tf.sub(taught, tf.mul(p, start)), q);
     const picture: tf.Tensor4D = tf.add(tf.mul(p, start), tf.mul(q, output));
     const next: tf.Tensor4D = tf.add(tf.mul(keep, start), tf.mul(more, picture));
     return { picture, next, error: meanLoss(options, output, target, weights) };
   };
 
   const forward = () => {
-    let last = call(first, inputs[LESSON.sample] as tf.Tensor4D, () => inputs[LESSON.picture]!);
+    let last = call(first, inputs[LESSON.sample] as tf.Tensor4D, inputs[LESSON.next]!);
     let sum = last.error;
-    if (two) {
+    if (many > 1) {
       // From where the student itself has come to, and the error goes back through both.
-      const { next } = last;
-      last = call(tf.add(first, tf.scalar(1, 'int32')), next, ({ keep, more }) =>
-        tf.div(tf.sub(inputs[LESSON.end]!, tf.mul(keep, next)), more),
-      );
+      last = call(tf.add(first, tf.scalar(1, 'int32')), last.next, inputs[LESSON.end]!);
       sum = tf.div(tf.add(sum, last.error), 2);
     }
     error = tf.keep(sum);
@@ -131,8 +130,6 @@ export function differentiateStudent(
   }
   return { loss: error!, gradients, buffers };
 }
-
-type Call = ReturnType<typeof callAt>;
 
 /**
  * Calls of a batch by their numbers: the picture of an output o is p sample + q o, and the call ends at keep sample + more picture.
