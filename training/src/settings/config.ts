@@ -159,7 +159,7 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
   const refuse = (name: string, before: unknown, now: unknown): never => {
     throw new InputError(
       `Cannot continue ${run}: ${name} must be ${show(before ?? null)} as in its checkpoint, received ${show(now ?? null)}. ` +
-        'Leave it out to continue, or choose another --out for a new run.',
+        'Leave it out to continue, or choose another folder for a new run.',
     );
   };
   const compareAll = (section: string, before: Record<string, unknown>, now: Record<string, unknown>) => {
