@@ -22,6 +22,19 @@ const FLAGS = {
 } as const;
 const WORDS = { masks: 'masks', conditionImages: 'pictures' } as const;
 
+/** @throws InputError for images to test with that have no numbers, where the model is told some. */
+export function requireNumbers(
+  action: string,
+  conditions: readonly { name: string }[],
+  test: PrepareOptions | undefined,
+): void {
+  if (test === undefined || test.conditionColumns !== undefined || conditions.length === 0) return;
+  const names = conditions.map(({ name }) => name).join(' and ');
+  throw new InputError(
+    `Cannot ${action}: --test-csv must name a table with the ${names} of --test-data, which the model is told, received nothing.`,
+  );
+}
+
 /**
  * Before anything is prepared.
  * @throws InputError for a model that is told what nobody names, and for what it has nothing to do with.
@@ -50,11 +63,7 @@ export function requireBeside(
       );
     });
   }
-  if (test && told && conditions.length > 0) {
-    throw new InputError(
-      `Cannot ${action}: --test-data must be left out for a model that is told numbers with each ${told.mask ? 'mask' : 'picture'}, since it has no numbers.`,
-    );
-  }
+  if (told) requireNumbers(action, conditions, test);
 }
 
 /**

@@ -4,6 +4,7 @@ import { checkSeed, type SchedulerConfig } from '@onnoise/scheduler';
 import { check, InputError, integer, number, refuse, rule } from '@onnoise/scheduler/rules';
 import type { ConfigLayer, PartialConfig } from '@onnoise/training/settings';
 import type { AuditJob } from './audit-job.ts';
+import { requireNumbers } from './beside.ts';
 import type { RealImages } from './sets/real-images.ts';
 
 const MOST_SHADOWS = 1000;
@@ -73,11 +74,7 @@ export function requireHeldOut(action: string, { data, test, model, training }: 
       `Cannot ${action}: --test-data must name images that the model has never seen, received nothing, and ${why}. Without them an audit means nothing.`,
     );
   }
-  if (conditions.length > 0) {
-    throw new InputError(
-      `Cannot ${action}: --test-data must be left out for a model that is told numbers, such as ${conditions[0]!.name}, since it has none. The images that training held out take its place.`,
-    );
-  }
+  requireNumbers(action, conditions, test);
 }
 
 /** @throws InputError for other images than training.json names, unless they are meant, and for another split of them */

@@ -120,8 +120,9 @@ function withoutLayout({ layout, ...options }: PrepareOptions): PrepareOptions {
 
 /** All of the test images, prepared in the same way; they may have fewer classes, so `openRealImages` renames them. */
 function testOptions({ data: source, csv, masks, conditionImages }: TestImages, data: PrepareOptions): PrepareOptions {
-  const { csv: _, labelColumn, labelNames: __, groupColumn: ___, conditionColumns: ____, ...kept } = data;
-  const { masks: _____, conditionImages: ______, maskClasses, ...others } = kept;
+  const { csv: _, labelColumn, labelNames: __, groupColumn: ___, conditionColumns, ...kept } = data;
+  const { masks: ____, conditionImages: _____, maskClasses, ...others } = kept;
   const beside = masks === undefined ? { conditionImages } : { masks, maskClasses };
-  return withoutLayout({ ...others, ...beside, data: source, ...(csv && { csv, labelColumn }), validationShare: 0 });
+  const table = csv === undefined ? {} : { csv, labelColumn, conditionColumns };
+  return withoutLayout({ ...others, ...beside, data: source, ...table, validationShare: 0 });
 }

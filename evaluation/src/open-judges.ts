@@ -41,7 +41,7 @@ export async function openReader(
   if (dataset.conditions === undefined || !facts.conditions?.length) return undefined;
   if (unseen.dataset.conditions === undefined) {
     onNote(
-      `Whether pictures show the ${dataset.conditions.names.join(' and the ')} that they were asked for is not measured: no numbers are read from --test-data.`,
+      `Whether pictures show the ${dataset.conditions.names.join(' and the ')} that they were asked for is not measured: no numbers are read from --test-data without --test-csv.`,
     );
     return undefined;
   }

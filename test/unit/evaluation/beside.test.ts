@@ -51,9 +51,10 @@ describe('requireBeside', () => {
   test('refuses images to test with that have masks and no numbers, where the model is told both', () => {
     const both = { ...told, conditions: [AGE] };
     expect(require(both, images({ masks: 'm' }), images({ masks: 'n' }))).toThrow(
-      'Cannot evaluate m: --test-data must be left out for a model that is told numbers with each mask, since it has no numbers.',
+      'Cannot evaluate m: --test-csv must name a table with the age of --test-data, which the model is told, received nothing.',
     );
     expect(require(both, images({ masks: 'm' }))).not.toThrow();
+    expect(require(both, images({ masks: 'm' }), images({ masks: 'n', conditionColumns: 'age' }))).not.toThrow();
   });
 });
 

@@ -61,22 +61,23 @@ test('the report explains the measure, by the number that it is of', () => {
   expect(aboutMeasure('something')).toBeUndefined();
 });
 
-test('pipeline evaluate measures it, tells it, and leaves it out for test images without numbers', {
+test('pipeline evaluate measures it, tells it, and leaves it out for test images without a table', {
   tags: 'long',
   timeout: 120_000,
 }, async () => {
   const folder = await temporaryFolder();
   const place = (name: string) => join(folder, name);
   const age = (i: number) => 20 + ((i * 7) % 60);
-  const images = Object.fromEntries(
-    Array.from({ length: 100 }, (_, i) => [`${i}.png`, grayPicture(8, 8, (x, y) => 3 * age(i) + ((x * y + i) % 8))]),
-  );
+  const images = (seed: number) =>
+    Object.fromEntries(
+      Array.from({ length: 100 }, (_, i) => [
+        `${i}.png`,
+        grayPicture(8, 8, (x, y) => 3 * age(i) + ((x * y + i + seed) % 8)),
+      ]),
+    );
   const table = `id,age\n${Array.from({ length: 100 }, (_, i) => `${i},${age(i)}`).join('\n')}\n`;
-  await writeFiles(place('data'), { ...images, 'ages.csv': table });
-  await writeFiles(
-    place('other'),
-    Object.fromEntries(Object.entries(images).map(([name, picture], i) => [`${i}-${name}`, picture])),
-  );
+  await writeFiles(place('data'), { ...images(0), 'ages.csv': table });
+  await writeFiles(place('other'), images(1));
   await writeProjection(place('seen.onnx'), [1, 8, 8], 8);
   const model = await tinyArtefact({
     shape: [1, 8, 8],
@@ -100,6 +101,11 @@ test('pipeline evaluate measures it, tells it, and leaves it out for test images
 
   const other = await evaluate('--test-data', place('other'));
   expect(other.code).toBe(0);
-  expect(other.stderr).toContain('is not measured: no numbers are read from --test-data.');
+  expect(other.stderr).toContain('is not measured: no numbers are read from --test-data without --test-csv.');
   expect(other.stdout).not.toContain('Error of age');
+
+  const told = await evaluate('--test-data', place('other'), '--test-csv', place('data/ages.csv'));
+  expect([told.code, told.stderr]).toEqual([0, expect.not.stringContaining('is not measured')]);
+  const measured = readEvaluation(JSON.parse(await readFile(place('out/evaluation.json'), 'utf8'))).measures;
+  expect(measured.find(({ id }) => id === 'number_error_age')!.real.value).toBeLessThan(8);
 });

@@ -54,7 +54,7 @@ describe('pipeline audit of a model that is told', () => {
     expectAudited('pictures', await auditTold('pictures', ['--condition-images', place('low/images')]));
   });
 
-  it('numbers, of images that training held out alone', { tags: 'long' }, async () => {
+  it('numbers, of images that training held out and of others', { tags: 'long' }, async () => {
     await folder;
     const rows = Array.from({ length: COUNT }, (_, i) => `${i},${20 + ((i * 7) % 60)}`);
     await writeFiles(root, { 'table.csv': Buffer.from(`id,age\n${rows.join('\n')}\n`) });
@@ -62,8 +62,13 @@ describe('pipeline audit of a model that is told', () => {
     expectAudited('numbers', await auditTold('numbers', told));
     await writeMasked(place('others'), maskedImages(12, 9));
     expect(await refusal(audit('numbers', ...told, '--test-data', place('others/images')))).toContain(
-      '--test-data must be left out for a model that is told numbers, such as age, since it has none.',
+      '--test-csv must name a table with the age of --test-data, which the model is told, received nothing.',
     );
+    await writeFiles(root, { 'others.csv': Buffer.from(`id,age\n${rows.slice(0, 12).join('\n')}\n`) });
+    const others = ['--test-data', place('others/images'), '--test-csv', place('others.csv')];
+    const { code, stderr } = await audit('numbers', ...told, ...others);
+    expect(code, stderr).toBe(0);
+    expect(read('numbers').data).toMatchObject({ training: 18, heldOut: 12, test: 'images' });
   });
 
   it('masks of other images, too, and of as many of them as there are', { tags: 'long' }, async () => {
