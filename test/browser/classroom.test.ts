@@ -36,7 +36,7 @@ describe('every view and chapter', skipBecause(LACKS_CHROMIUM), () => {
       document.documentElement.style.fontSize = '200%';
     });
     await expect.poll(() => overflow(page)).toEqual([]);
-    expect(await covered(page)).toEqual([]);
+    await expect.poll(() => covered(page)).toEqual([]);
     expect(await tooHigh(page)).toEqual([]);
   });
 
@@ -44,7 +44,7 @@ describe('every view and chapter', skipBecause(LACKS_CHROMIUM), () => {
     for (const size of [SMALL, PROJECTOR]) {
       const page = await open(place, size);
       expect(await overflow(page)).toEqual([]);
-      expect(await covered(page)).toEqual([]);
+      await expect.poll(() => covered(page)).toEqual([]);
       expect(await tooHigh(page)).toEqual([]);
     }
   });
