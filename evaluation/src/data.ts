@@ -4,7 +4,7 @@
  */
 
 import { plural } from '@onnoise/base/text';
-import { nameChannels } from '@onnoise/scheduler/model';
+import { type ConditionSpec, nameChannels } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import {
   type Dataset,
@@ -45,7 +45,11 @@ export async function openRealImages(options: OpenOptions): Promise<RealImages> 
     if (!same && !forced) await requireColour(source, '--data', data);
     const classMap = source.agree(dataset, same === true);
     const about = { dataset, classMap, same, close };
-    if (test === undefined) return { ...about, ...knownImages(action, dataset, dataset, dataset.validation) };
+    const { conditions } = model;
+    if (test === undefined) {
+      const held = knownImages(action, dataset, dataset, dataset.validation);
+      return { ...about, ...withinNumbers(action, conditions, held) };
+    }
     const others = await prepare(test);
     opened.push(others);
     const other = matchBeside(action, model, others, true);
@@ -54,7 +58,7 @@ export async function openRealImages(options: OpenOptions): Promise<RealImages> 
       refuse(action, '--test-data', 'images that the model was not trained on', 'the images of --data');
     }
     const unseen = relabelled(action, TEST, other, dataset, data.labelNames);
-    return { ...about, ...knownImages(action, dataset, unseen, unseen.train) };
+    return { ...about, ...withinNumbers(action, conditions, knownImages(action, dataset, unseen, unseen.train)) };
   } catch (error) {
     close();
     throw error;
@@ -99,6 +103,37 @@ export function knownImages(
   const notes =
     left === 0 ? [] : [`Left out: ${plural(left, 'image')} to compare with, of classes without images to train on.`];
   return { unseen: { dataset: unseen, numbers }, notes };
+}
+
+/**
+ * The same without those of numbers that the model cannot be asked for, below or above those of its training images.
+ * @throws InputError where none are left
+ */
+export function withinNumbers(
+  action: string,
+  specs: readonly ConditionSpec[] = [],
+  { unseen: { dataset, numbers }, notes }: Pick<RealImages, 'unseen' | 'notes'>,
+): Pick<RealImages, 'unseen' | 'notes'> {
+  const { names, values } = dataset.conditions ?? { names: [], values: new Float64Array(0) };
+  const ranges = specs.flatMap(({ name, min, max }) =>
+    names.includes(name) ? [{ k: names.indexOf(name), min, max }] : [],
+  );
+  const kept = numbers.filter((image) =>
+    ranges.every(({ k, min, max }) => {
+      const value = values[image * names.length + k]!;
+      return value >= min && value <= max;
+    }),
+  );
+  const left = numbers.length - kept.length;
+  if (left === 0) return { unseen: { dataset, numbers }, notes };
+  const known = specs.map(({ name, min, max }) => `${name} from ${min} to ${max}`).join(' and ');
+  if (kept.length === 0) {
+    throw new InputError(
+      `Cannot ${action}: images to compare with must have ${known}, as the model learnt, but none has.`,
+    );
+  }
+  const note = `Left out: ${plural(left, 'image')} to compare with. The model learnt only ${known}.`;
+  return { unseen: { dataset, numbers: kept }, notes: [...notes, note] };
 }
 
 /** How images are named, and what gives them classes. */

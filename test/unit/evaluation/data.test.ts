@@ -50,3 +50,36 @@ test.each([[['True']], [['male']], [['False', 'True']]])('test images of the cla
 test('a class that the data lack is refused by its own name', async () => {
   await expect(open(['unknown'])).rejects.toThrow(/must have classes of --data alone, received also unknown\.$/);
 });
+
+test('images of ages that the model did not learn are left out, and said', async () => {
+  const age = { name: 'age', mean: 100, std: 50, min: 1, max: 228 };
+  const aged = (ages: (image: number) => number) => {
+    const dataset = { ...barsDataset({ count: 30, held: 10, classes: 2 }), classNames: ['female', 'male'] };
+    const values = Float64Array.from({ length: 30 }, (_, image) => ages(image));
+    return { ...dataset, hash: `${values}`, conditions: { names: ['age'], values } };
+  };
+  const openAged = (ages: (image: number) => number) =>
+    openRealImages({
+      source: {
+        action: 'evaluate x',
+        called: "the model's pictures",
+        facts: { ...facts, conditions: [age] },
+        agree: () => undefined,
+      },
+      data: options('data'),
+      test: options('test'),
+      forced: true,
+      prepare: async ({ data }) => aged(data === 'data' ? (image) => image + 1 : ages),
+    });
+  const all = await openAged((image) => image + 100);
+  expect(all.notes).toEqual([]);
+  const { unseen, notes } = await openAged((image) => (image % 10 === 0 ? 900 : image));
+  const expected = Array.from(all.unseen.numbers).filter((image) => image % 10 !== 0);
+  expect(Array.from(unseen.numbers)).toEqual(expected);
+  const left = all.unseen.numbers.length - expected.length;
+  expect(left).toBeGreaterThan(0);
+  expect(notes).toEqual([`Left out: ${left} images to compare with. The model learnt only age from 1 to 228.`]);
+  await expect(openAged(() => 900)).rejects.toThrow(
+    'Cannot evaluate x: images to compare with must have age from 1 to 228, as the model learnt, but none has.',
+  );
+});
