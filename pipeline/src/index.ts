@@ -44,5 +44,6 @@ export type { TrainHooks, TrainResult } from '@onnoise/training/run';
 export type { StepMetrics, ValidationMetrics } from '@onnoise/training/saved';
 export type { PartialConfig, TrainConfig } from '@onnoise/training/settings';
 export { presetNames, readPreset } from '@onnoise/training/settings';
-export { type ExportOptions, type ExportResult, exportRun } from './export/export.ts';
+export { type ExportOptions, exportRun } from './export/export.ts';
+export type { ExportResult } from './export/result.ts';
 export { type TraceFileOptions, type TraceFileResult, traceFile } from './trace/trace-file.ts';

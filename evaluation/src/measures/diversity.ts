@@ -9,7 +9,7 @@
 import { shuffle } from '@onnoise/scheduler';
 import type { ImageSet } from '../sets/types.ts';
 import { meanEstimate } from './intervals.ts';
-import { msSsim } from './ms-ssim.ts';
+import { msSsim } from '@onnoise/training/pictures';
 import type { Family } from './record.ts';
 
 const STREAM = 0x70616972;

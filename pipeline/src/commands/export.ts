@@ -33,13 +33,13 @@ export const command: Command<ExportArguments> = {
   handler: async (args) => {
     const { run, out } = refuseMoved(args);
     const { checkpoint, weights } = args;
-    const { parity, ...report } = await exportFolder({ run, out, checkpoint, weights });
+    const { parity, autoencoder, ...report } = await exportFolder({ run, out, checkpoint, weights });
     const { describeParity } = await import('@onnoise/training/folder');
     sayResult(
       [
         `Largest difference between training and ONNX: ${describeParity(parity)}`,
         `Model: ${formatPath(out)}`,
-        `Try: ${program('sample')} --model ${shellPath(out)}`,
+        ...(autoencoder ? [] : [`Try: ${program('sample')} --model ${shellPath(out)}`]),
       ],
       { ...report, parity },
     );

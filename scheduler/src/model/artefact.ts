@@ -56,6 +56,10 @@ export const MODEL_FILES = {
   scheduler: 'scheduler/scheduler_config.json',
   unet: 'unet/config.json',
   network: 'unet/model.onnx',
+  /** Of an autoencoder: its configuration and halves. */
+  vae: 'vae/config.json',
+  encoder: 'vae/encoder.onnx',
+  decoder: 'vae/decoder.onnx',
   /** Optional, for people. */
   card: 'README.md',
   /** Optional: what the network was trained on, and how. */

@@ -25,7 +25,7 @@ import { skipBecause } from '#test/skip.ts';
 import { auxiliaryTable } from '#test/tables.ts';
 import { encodeModel, trace, traceAnyBatch } from '#tracer/index.ts';
 import { guardFloat } from '#training/folder/guard.ts';
-import { type EmbeddingOptions, timeEmbedding } from '#training/model/time-embedding.ts';
+import { type EmbeddingOptions, timeEmbedding } from '#training/layers/time-embedding.ts';
 
 const MODELS = join(import.meta.dirname, '..', '..', '..', 'models');
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { frechetDistance, momentsOf } from '#evaluation/measures/frechet.ts';
 import { drawGroups, meanEstimate } from '#evaluation/measures/intervals.ts';
 import { kernelDistanceTo } from '#evaluation/measures/kernel-distance.ts';
-import { msSsim } from '#evaluation/measures/ms-ssim.ts';
 import { NEAREST, neighbourMeasuresTo } from '#evaluation/measures/neighbours.ts';
 import { slicedWassersteinTo } from '#evaluation/measures/sliced-wasserstein.ts';
 import { drawnFeatures, drawnPicture, draws } from '#test/programs/measure-draws.ts';
+import { msSsim } from '#training/pictures/ms-ssim.ts';
 
 type FeatureSet = [seed: number, rows: number, scale: number, shift: number];
 type PictureOf = [seed: number, noise: number];

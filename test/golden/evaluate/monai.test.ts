@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { msSsim } from '#evaluation/measures/ms-ssim.ts';
 import { pixelMmdTo } from '#evaluation/measures/pixel-mmd.ts';
 import { drawnPicture } from '#test/programs/measure-draws.ts';
+import { msSsim } from '#training/pictures/ms-ssim.ts';
 
 type PictureOf = [seed: number, noise: number];
 

@@ -15,8 +15,8 @@ import {
   within,
 } from '#test/models/model.ts';
 import { createModel } from '#training/model/index.ts';
+import { adamUpdate, momentRates } from '#training/optimizer/adam.ts';
 import { readPreset } from '#training/settings/presets.ts';
-import { adamUpdate, momentRates } from '#training/step/adam.ts';
 
 /** Made by scripts/golden/model.py. */
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../data/model/${name}`, import.meta.url), 'utf8'));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
-import { muonMomentum, muonUpdates } from '#training/step/muon.ts';
+import { muonMomentum, muonUpdates } from '#training/optimizer/muon.ts';
 
 interface Golden {
   lr: number;

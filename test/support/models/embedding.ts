@@ -1,4 +1,4 @@
-import type { EmbeddingOptions } from '#training/model/time-embedding.ts';
+import type { EmbeddingOptions } from '#training/layers/time-embedding.ts';
 
 /** The sinusoidal embedding of any timestep, in float64. */
 export function exactEmbedding({ width, shift, cosFirst }: Omit<EmbeddingOptions, 'count'>, t: number): number[] {

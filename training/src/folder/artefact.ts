@@ -26,9 +26,9 @@ import {
   STUDENT_SAMPLER,
   sidesOf,
 } from '@onnoise/scheduler/model';
+import type { ChannelKey, ModelConfig } from '../layers/types.ts';
 import { besideChannels } from '../model/condition-config.ts';
 import { findNetwork } from '../model/index.ts';
-import type { ChannelKey, ModelConfig } from '../model/types.ts';
 import { type CardSurroundings, formatModelCard, type ModelCard } from './model-card.ts';
 import { modelIndex, pythonExample } from './python-files.ts';
 import { formatTraining, type TrainingFile } from './training-file.ts';
@@ -80,8 +80,12 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
     ...(masksPng && { [MODEL_FILES.masks]: masksPng }),
     ...parts.files,
   };
-  await replaceWith(out, (temporary) => writeFiles(temporary, files));
+  await writeFolder(out, files);
 }
+
+/** Makes `out` of these files, by their path in it; an older folder there is replaced. */
+export const writeFolder = (out: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<void> =>
+  replaceWith(out, (temporary) => writeFiles(temporary, files));
 
 /**
  * Writes `out` as a copy of the model folder `from` with these files, by their path with `/` between the parts, and `without`
@@ -125,7 +129,7 @@ async function replaceWith(out: string, fill: (temporary: string) => Promise<voi
 
 /** What a model folder holds: files that are made again, and what Python and desktops leave beside them. */
 const REPLACED =
-  /^(README\.md|(model_index|training|evaluation)\.json|report\.html|\.evaluation\.lock|(samples|training|masks)\.png|pipeline\.py|scheduler\/scheduler_config\.json|fused\/(table\.json|(step|loop|loop-noise)\.onnx)|train\/(step\.(json|onnx)|denoiser\.onnx|state\.safetensors)|unet\/(config\.json|[^/]+\.onnx|diffusion_pytorch_model\.safetensors|modeling_\w+\.py))$|(^|\/)(__pycache__\/[^/]+\.pyc|\.DS_Store|Thumbs\.db)$/;
+  /^(README\.md|(model_index|training|evaluation)\.json|report\.html|\.evaluation\.lock|(samples|training|masks)\.png|pipeline\.py|scheduler\/scheduler_config\.json|fused\/(table\.json|(step|loop|loop-noise)\.onnx)|train\/(step\.(json|onnx)|denoiser\.onnx|state\.safetensors)|(unet|vae)\/(config\.json|[^/]+\.onnx|diffusion_pytorch_model\.safetensors|modeling_\w+\.py))$|(^|\/)(__pycache__\/[^/]+\.pyc|\.DS_Store|Thumbs\.db)$/;
 
 /**
  * Makes sure, before long work, that `writeArtefact` may write there.
@@ -149,9 +153,12 @@ export async function checkArtefactTarget(out: string, from?: string): Promise<v
   if (names !== undefined) await requireReplaceable(target, refuse);
   if (names === undefined || names.length === 0) return;
   const some = (paths: readonly string[]) => paths.slice(0, 3).join(', ');
-  if (!names.includes(MODEL_FILES.index)) refuse(`a folder with ${some(names)}`);
   const files = await filesBelow(out);
-  if (!files.includes(MODEL_FILES.network)) refuse(`a pipeline of diffusers without ${MODEL_FILES.network}`);
+  const autoencoder = files.includes(MODEL_FILES.decoder) && files.includes(MODEL_FILES.training);
+  if (!names.includes(MODEL_FILES.index) && !autoencoder) refuse(`a folder with ${some(names)}`);
+  if (!files.includes(MODEL_FILES.network) && !autoencoder) {
+    refuse(`a pipeline of diffusers without ${MODEL_FILES.network}`);
+  }
   const kept = files.filter((path) => !REPLACED.test(path));
   if (kept.length > 0) refuse(`a model with files of your own, which would be lost: ${some(kept)}`);
 }

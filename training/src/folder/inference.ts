@@ -33,7 +33,7 @@ export const labelCount = ({ classCount, nullCondition }: Pick<InferenceFacts, '
 /** @param parameters of the model, buffers included, in PyTorch's order; without them, they are inputs by their names */
 export function inferenceGraph(model: DescribedModel, parameters?: ReadonlyMap<string, Float32Array>): Graph {
   const weights = model.parameters.map(({ name, shape }) => ({ name, shape, dtype: 'float32' as const }));
-  const constants = parameters && weights.map((spec) => ({ ...spec, data: valuesOf(parameters, spec.name) }));
+  const constants = parameters && constantsOf(model.parameters, parameters);
   const told = toldOf(model);
   const graph = traceAnyBatch((batch) => {
     const inputs = [
@@ -60,11 +60,17 @@ export function inferenceGraph(model: DescribedModel, parameters?: ReadonlyMap<s
   return graph;
 }
 
-function valuesOf(parameters: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
-  const data = parameters.get(name);
-  if (!data) throw new Error(`the weights lack ${name}`);
-  return data;
-}
+/** Parameters with their values. */
+export const constantsOf = (
+  specs: readonly { name: string; shape: readonly number[] }[],
+  values: ReadonlyMap<string, Float32Array>,
+) =>
+  specs.map(({ name, shape }) => {
+    const data = values.get(name);
+    if (!data) throw new Error(`the weights lack ${name}`);
+    return { name, shape: [...shape], dtype: 'float32' as const, data };
+  });
+
 /** Describes the graph's ports and their values, for readers of the file. */
 function documentPorts(graph: Graph, model: InferenceFacts): void {
   const { classCount, nullCondition, conditions, conditionImage, timestepCount } = model;

@@ -99,7 +99,10 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
 }
 
 /** What it was trained on and how. */
-function describeTraining(training: TrainingFile | undefined, around: CardSurroundings): string[] {
+export function describeTraining(
+  training: TrainingFile | undefined,
+  around: Pick<CardSurroundings, 'classes' | 'conditions' | 'conditionImage' | 'maskOutput' | 'hasCurve'>,
+): string[] {
   if (!training) throw new Error('a card needs what it was trained on, or an origin');
   const { data, settings, start, privacy } = training;
   return [
@@ -159,7 +162,7 @@ function describeOrigin(origin: NonNullable<ModelCard['origin']>, around: CardSu
 /** `0: cat, 1: dog`, or the names alone where they are the numbers that the network takes. */
 function listClasses(
   { classNames = [] }: { classNames?: readonly string[] | undefined },
-  { classes }: CardSurroundings,
+  { classes }: Pick<CardSurroundings, 'classes'>,
 ): string[] {
   if (classes === 0 || classNames.length === 0) return [];
   const plain = classNames.every((name, i) => name === String(i));
@@ -183,7 +186,10 @@ const describeTold = ({ shape: [planes], mask }: ConditionImage): string =>
   mask ? `a mask of ${planes} classes` : `a ${nameChannels(planes)} picture`;
 
 /** `0: background, 1: bone`, by the values in label maps. */
-function listMaskClasses({ conditionImage, maskOutput }: CardSurroundings): string[] {
+function listMaskClasses({
+  conditionImage,
+  maskOutput,
+}: Pick<CardSurroundings, 'conditionImage' | 'maskOutput'>): string[] {
   const labels = conditionImage?.mask ?? maskOutput;
   if (!labels) return [];
   const { classes, values } = labels;
@@ -228,7 +234,7 @@ export function describeNetwork({
   );
 }
 
-const inPython = (example: string) => `In Python, with diffusers:\n\n${fence('python', example)}`;
+export const inPython = (example: string) => `In Python, with diffusers:\n\n${fence('python', example)}`;
 
 /** A card with the lines for Python, after those about the network; others' cards, which have none, stay as they are. */
 export function withPython(card: string, example: string): string {
@@ -243,11 +249,11 @@ const FORMAT = /^(?:Its weights|Most of its layers) are stored .*\n\n/m;
 export const withFormat = (card: string, format: string): string =>
   card.replace(FORMAT, '').replace(/^`unet\/model\.onnx` takes .*$/m, (network) => `${network}\n\n${format}`);
 
-function fence(language: string, text: string): string {
+export function fence(language: string, text: string): string {
   return `\`\`\`${language}\n${text}\n\`\`\``;
 }
 
-function table(rows: readonly (readonly [string, number | string])[]): string {
+export function table(rows: readonly (readonly [string, number | string])[]): string {
   if (rows.length === 0) return 'None were taken.';
   return ['| measure | value |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }

@@ -170,7 +170,7 @@ function feeds(model: Model, { sample, timestep, told }: Inputs, batch: number):
 }
 
 /** NaN counts as infinitely far. */
-function largestDifference(a: Float32Array, c: Float32Array): number {
+export function largestDifference(a: Float32Array, c: Float32Array): number {
   let largest = a.length === c.length ? 0 : Number.POSITIVE_INFINITY;
   for (const [i, value] of a.entries()) {
     const difference = Math.abs(value - c[i]!);

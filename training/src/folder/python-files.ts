@@ -10,8 +10,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Distilled } from '@onnoise/scheduler/model';
+import type { ModelConfig } from '../layers/types.ts';
 import { findNetwork, type Model } from '../model/index.ts';
-import type { ModelConfig } from '../model/types.ts';
 import { encodeSafetensors } from './safetensors.ts';
 import { toStateDict, WEIGHTS_FILE } from './weights.ts';
 

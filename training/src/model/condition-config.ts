@@ -17,13 +17,14 @@ import {
   integer,
   nullable,
   object,
+  only,
   type Rule,
   type Rules,
   refuse,
   rule,
   withDefault,
 } from '@onnoise/scheduler/rules';
-import type { ChannelKey, ModelConfig } from './types.ts';
+import type { ChannelKey, ModelConfig } from '../layers/types.ts';
 
 /** The values of a table of rules. */
 export type Read<R> = { -readonly [K in keyof R]: R[K] extends Rule<infer V> ? V : never };
@@ -39,6 +40,19 @@ export const CONDITION_RULES: Rules<Pick<ModelConfig, ConditionKey>> = {
   conditions: withDefault([], LIST),
   condition_image: withDefault(null, nullable(object)),
   mask_output: withDefault(null, nullable(object)),
+};
+
+/** The same keys, and that of the time, for a network that is told nothing of its pictures, whatever their labels. */
+export const UNTOLD: Rules<Pick<ModelConfig, ConditionKey | 'num_train_timesteps'>> = {
+  num_class_embeds: only(null),
+  null_condition: only(false),
+  conditions: withDefault(
+    [],
+    rule('an empty list', (list) => LIST.holds(list) && list.length === 0),
+  ),
+  condition_image: only(null),
+  mask_output: only(null),
+  num_train_timesteps: withDefault(1, integer(1, 100_001)),
 };
 
 export interface Conditioning {

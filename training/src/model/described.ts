@@ -2,6 +2,7 @@
 import type { ConditionImage, ConditionSpec, ImageShape, MaskLabels } from '@onnoise/scheduler/model';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
+import type { Halves } from '../layers/types.ts';
 
 /** The part of a network that training needs; every `Model` is one. */
 export interface TrainableModel {
@@ -16,6 +17,8 @@ export interface TrainableModel {
   conditions?: readonly ConditionSpec[];
   /** Layers that drop values in training; absent if there are none. */
   dropouts?: readonly DropoutSpec[];
+  /** Of an autoencoder. */
+  halves?: Halves;
   /** Sample [B, C, H, W] and timestep [B] (float32) to a prediction [B, C, H, W]. */
   forward(
     parameters: Record<string, tf.Tensor>,

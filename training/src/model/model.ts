@@ -3,9 +3,9 @@ import { sampleSizeOf, sidesOf } from '@onnoise/scheduler/model';
 import { refuse } from '@onnoise/scheduler/rules';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
+import type { ChannelKey, ForwardOptions, Model, ModelConfig, NetworkRecord, ParameterSpec } from '../layers/types.ts';
 import { type Conditioning, conditioningOf, withoutOff } from './condition-config.ts';
 import { findNetwork, NETWORKS } from './networks.ts';
-import type { ChannelKey, ForwardOptions, Model, ModelConfig, ParameterSpec } from './types.ts';
 
 /**
  * The network that a configuration describes: `_class_name` names one of `NETWORKS`, the other keys are that network's.
@@ -30,16 +30,17 @@ export function createModel(json: unknown): Model {
   }
   const parameters: ParameterSpec[] = [];
   const dropouts: DropoutSpec[] = [];
-  const forward = network.build(config, parameters, dropouts);
+  const { forward, halves } = network.build(config, parameters, dropouts);
   const conditioning = conditioningOf(config);
   return {
-    config: withoutOff(config),
+    config: written(config, network),
     parameters,
     dropouts,
     featureWidths: network.featureWidths(config),
     shape: [inputs, height, width],
     ...conditioning,
     timestepCount: config.num_train_timesteps,
+    ...(halves && { halves }),
     forward(values, sample, timestep, options) {
       checkInputs(sample, options, { inputs, stride, ...conditioning });
       return tf.tidy(() => {
@@ -50,6 +51,16 @@ export function createModel(json: unknown): Model {
       });
     },
   };
+}
+
+/** The configuration as its file has it. */
+function written<C extends ModelConfig>(
+  config: C,
+  { unwritten = [] }: NetworkRecord,
+): ReturnType<typeof withoutOff<C>> {
+  const kept = withoutOff(config);
+  for (const key of unwritten) delete (kept as Partial<ModelConfig>)[key];
+  return kept;
 }
 
 interface Expected extends Conditioning {

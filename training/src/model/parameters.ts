@@ -1,7 +1,7 @@
 /** Counts and initialises a network's parameters. */
 import { gaussian, uniform } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
-import type { Model, ParameterSpec } from './types.ts';
+import type { Model, ParameterSpec } from '../layers/types.ts';
 
 /** Parameter i draws from this stream plus i, away from the streams of noise and data. */
 const FIRST_STREAM = 0x10000000;

@@ -5,12 +5,12 @@
  */
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
-import { type Activation, activations } from './activation.ts';
-import { attention } from './attention.ts';
-import type { Declare, Layer, Pass } from './declare.ts';
-import { dropout } from './dropout.ts';
-import { conv2d, convTranspose2d, linear } from './layers.ts';
-import { type BatchNorm, batchNorm, groupNorm } from './normalization.ts';
+import { type Activation, activations } from '../layers/activation.ts';
+import { attention } from '../layers/attention.ts';
+import type { Declare, Layer, Pass } from '../layers/declare.ts';
+import { dropout } from '../layers/dropout.ts';
+import { conv2d, convTranspose2d, linear } from '../layers/layers.ts';
+import { type BatchNorm, batchNorm, groupNorm } from '../layers/normalization.ts';
 import type { SimpleUnetConfig } from './simple-unet-config.ts';
 
 /** PyTorch's default of GroupNorm. */

@@ -2,7 +2,7 @@
 
 import { sampleSize } from '@onnoise/scheduler/model';
 import { flag, integer, listOf, number, oneOf, readObject, refuse, rule, withDefault } from '@onnoise/scheduler/rules';
-import { ACTIVATION_NAMES } from './activation.ts';
+import { ACTIVATION_NAMES } from '../layers/activation.ts';
 import { CONDITION_RULES, type Read } from './condition-config.ts';
 
 /** Normalisation after each 3 x 3 convolution. */

@@ -10,15 +10,15 @@
 import { scaledSides } from '@onnoise/scheduler/model';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
-import { activations } from './activation.ts';
+import { activations } from '../layers/activation.ts';
+import { conditionEmbedding } from '../layers/condition-embedding.ts';
+import { declareInto } from '../layers/declare.ts';
+import { conv2d, embedding, linear } from '../layers/layers.ts';
+import { timeEmbedding } from '../layers/time-embedding.ts';
+import type { Forward, NetworkRecord, ParameterSpec } from '../layers/types.ts';
 import { besideChannels } from './condition-config.ts';
-import { conditionEmbedding } from './condition-embedding.ts';
-import { declareInto } from './declare.ts';
-import { conv2d, embedding, linear } from './layers.ts';
 import { simpleUnetBlock } from './simple-unet-block.ts';
 import { readSimpleUnetConfig, type SimpleUnetConfig } from './simple-unet-config.ts';
-import { timeEmbedding } from './time-embedding.ts';
-import type { Forward, NetworkRecord, ParameterSpec } from './types.ts';
 
 function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[], dropouts: DropoutSpec[]): Forward {
   const { image_channels, channels, time_emb_dim: width, num_train_timesteps: count } = config;
@@ -79,5 +79,5 @@ export const simpleUnetRecord: NetworkRecord<SimpleUnetConfig> = {
   read: readSimpleUnetConfig,
   stride: ({ channels }) => 2 ** (channels.length - 1),
   featureWidths: ({ channels }) => channels.slice(1),
-  build: simpleUnet,
+  build: (config, parameters, dropouts) => ({ forward: simpleUnet(config, parameters, dropouts) }),
 };

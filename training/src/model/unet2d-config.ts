@@ -18,7 +18,7 @@ import {
   refuse,
   withDefault,
 } from '@onnoise/scheduler/rules';
-import { ACTIVATION_NAMES, type ActivationName } from './activation.ts';
+import { ACTIVATION_NAMES, type ActivationName } from '../layers/activation.ts';
 import { besideChannels, CONDITION_RULES, type Read } from './condition-config.ts';
 
 const DOWN_BLOCKS = ['DownBlock2D', 'AttnDownBlock2D', 'ResnetDownsampleBlock2D'] as const;

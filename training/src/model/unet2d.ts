@@ -8,16 +8,16 @@
 import { scaledSides, sidesOf } from '@onnoise/scheduler/model';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
-import { activations } from './activation.ts';
-import { besideClassPictures } from './class-pictures.ts';
-import { conditionEmbedding } from './condition-embedding.ts';
-import { declareInto } from './declare.ts';
-import { conv2d, embedding, linear } from './layers.ts';
-import { groupNorm, silu } from './normalization.ts';
-import { inPatches } from './patches.ts';
-import { timeEmbedding } from './time-embedding.ts';
-import type { Forward, NetworkRecord, ParameterSpec } from './types.ts';
-import { type BlockOptions, downBlock, midBlock, type Resampling, upBlock } from './unet2d-blocks.ts';
+import { activations } from '../layers/activation.ts';
+import { besideClassPictures } from '../layers/class-pictures.ts';
+import { conditionEmbedding } from '../layers/condition-embedding.ts';
+import { declareInto } from '../layers/declare.ts';
+import { conv2d, embedding, linear } from '../layers/layers.ts';
+import { groupNorm, silu } from '../layers/normalization.ts';
+import { inPatches } from '../layers/patches.ts';
+import { timeEmbedding } from '../layers/time-embedding.ts';
+import type { Forward, NetworkRecord, ParameterSpec } from '../layers/types.ts';
+import { type BlockOptions, downBlock, midBlock, type Resampling, upBlock } from '../layers/unet2d-blocks.ts';
 import { attendsInTheMiddle, readUNet2DConfig, type UNet2DConfig } from './unet2d-config.ts';
 
 function unet2d(config: UNet2DConfig, parameters: ParameterSpec[], dropouts: DropoutSpec[]): Forward {
@@ -151,8 +151,8 @@ export const unet2dRecord: NetworkRecord<UNet2DConfig> = {
   build(config, parameters, dropouts) {
     const network = inPatches(config.patch_size, unet2d(onPatches(config), parameters, dropouts));
     const { class_pictures: pictures, num_class_embeds: classes, out_channels: channels, sample_size } = config;
-    if (!pictures || classes === null) return network;
+    if (!pictures || classes === null) return { forward: network };
     const declare = declareInto(parameters).in('class_picture_embedding');
-    return besideClassPictures(declare, classes, [channels, ...sidesOf(sample_size)], network);
+    return { forward: besideClassPictures(declare, classes, [channels, ...sidesOf(sample_size)], network) };
   },
 };

@@ -37,6 +37,14 @@ export function besideSheet(
   return alternate(neighbours, inColour(images, shape, show), cell);
 }
 
+/** Images and, beside each, what was made of it. @param images, pictures [N, C, H, W] @param show as of a sheet */
+export const pairSheet = (
+  images: Float32Array,
+  pictures: Float32Array,
+  shape: ImageShape,
+  show?: readonly number[],
+): SheetImages => ({ ...alternate(images, pictures, shape), show });
+
 /** [N, C, H, W] as RGB: the channels that are shown, one of them thrice. */
 function inColour(
   images: Float32Array,

@@ -92,7 +92,8 @@ async function measureHeldOut(
   return { step, loss };
 }
 
-async function noteHeldOut({ run, advice }: RunPicturesOptions, measured: ValidationMetrics): Promise<void> {
+/** Writes down what held-out images gave. @throws InputError when the loss is NaN or infinite */
+export async function noteHeldOut({ run, advice }: RunPicturesOptions, measured: ValidationMetrics): Promise<void> {
   const { step, loss } = measured;
   if (!Number.isFinite(loss)) {
     throw new InputError(
@@ -169,16 +170,25 @@ async function writeSheets(
     await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale, show }));
   }
   await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
+  await noteSheet({ run, step, events }, png, heldOut);
+}
+
+/** Writes the sheet of a step. */
+export async function noteSheet(
+  { run, step, events }: Pick<RunPicturesOptions, 'run' | 'step' | 'events'>,
+  png: Uint8Array,
+  heldOut: number | undefined,
+): Promise<void> {
   await events?.notePictures(step, png, heldOut);
-  await writeWhole(paths.sheetOf(step), png);
+  await writeWhole(runPaths(run).sheetOf(step), png);
 }
 
 /**
- * Whether the pictures of a step and its held-out loss exist, and at the run's end the animation. The sheet of the step
+ * Whether the pictures of a step and its held-out loss exist, and where it is wanted the animation. The sheet of the step
  * is written last. It may be from before the run went back to an older checkpoint, but then its loss is cut off.
  */
-export async function hasPictures(run: string, step: number, heldOut: boolean, final: boolean): Promise<boolean> {
-  const paths = [runPaths(run).sheetOf(step), ...(final ? [runPaths(run).forming] : [])];
+export async function hasPictures(run: string, step: number, heldOut: boolean, animated: boolean): Promise<boolean> {
+  const paths = [runPaths(run).sheetOf(step), ...(animated ? [runPaths(run).forming] : [])];
   const there = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
   const measured = await readLines<ValidationMetrics>(runPaths(run).validation);
   return there.every(Boolean) && (!heldOut || measured.some((line) => line.step === step));

@@ -5,6 +5,7 @@ import { createEngine, type EngineChoice } from '../engines/index.ts';
 import { toldOf } from '../model/told.ts';
 import { imagesPerStep, PREVIEW_BATCH } from '../settings/batch.ts';
 import type { StepInputs } from '../step/contracts.ts';
+import { noiseSize } from '../step/step.ts';
 import type { TrainPlan } from './plan.ts';
 
 /** Most images in a timed step: the time of a larger step grows in proportion, or somewhat less. */
@@ -26,14 +27,14 @@ export async function measureStep(
   const { lr } = config.training;
   const batch =
     imagesPerStep(config.training) * (config.training.dpEpsilon === undefined ? 1 : config.training.dpTimesteps);
-  const { noise, timesteps } = drawStep(0, 0, batch, sizeOf(model.shape), timed.schedule.T);
+  const { noise, timesteps } = drawStep(0, 0, batch, noiseSize(model), timed.schedule.T);
   const engine = await createEngine(kind, step, step.initialState(timed.initialParameters()));
   try {
     const run = async (n: number) => {
       signal?.throwIfAborted();
       const began = performance.now();
       const inputs: StepInputs = {
-        images: noise.slice(),
+        images: new Float32Array(batch * sizeOf(model.shape)),
         noise,
         timesteps,
         ...drawMasks(0, 0, batch, model.dropouts ?? []),

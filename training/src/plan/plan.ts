@@ -19,6 +19,7 @@ import type { TrainConfig } from '../settings/config.ts';
 import type { Distillation, TrainStep } from '../step/contracts.ts';
 import { schedulerOf } from '../step/state.ts';
 import { createTrainStep } from '../step/step.ts';
+import { reconstructionOf } from './autoencoder.ts';
 import { noteOnNarrow } from './narrow.ts';
 import { privacyOf } from './private.ts';
 import { distillationOf } from './teacher.ts';
@@ -112,6 +113,7 @@ function stepOf(
     learnSchedule: training.learnSchedule,
     schedule,
     distillation,
+    reconstruction: reconstructionOf(model, config),
     predictionType: scheduler.prediction_type,
     loss: training.loss,
     huberDelta: training.huberDelta,

@@ -1,5 +1,6 @@
 /** Draws the pictures of a run: those that are due, and those that an earlier process was stopped before drawing. */
 
+import { writeReconstructions } from '../autoencoder/index.ts';
 import { hasPictures, measuresHeldOut, writePictures } from '../pictures/pictures.ts';
 import { endOf, isOver } from '../plan/horizon.ts';
 import { withLearned, withOutput } from '../plan/plan.ts';
@@ -36,7 +37,11 @@ export async function drawPictures(
     advice,
     onNote: hooks?.onNote,
   };
-  const measured = await writePictures({ ...picture, onProgress: hooks?.onPreview }).catch((error) => {
+  const { halves } = plan.model;
+  const written = halves
+    ? writeReconstructions({ ...plan.model, halves }, picture)
+    : writePictures({ ...picture, onProgress: hooks?.onPreview });
+  const measured = await written.catch((error) => {
     if (signal?.aborted) return undefined;
     throw diskError(error, `write the pictures of ${state.folder}`);
   });
@@ -46,7 +51,8 @@ export async function drawPictures(
 
 /** Whether pictures of a step, or its held-out loss, are missing. */
 export async function lacksPictures({ job, folder }: RunState, step: number, final: boolean): Promise<boolean> {
-  return !(await hasPictures(folder, step, measuresHeldOut(job.plan, job.dataset), final));
+  const animated = final && !job.plan.model.halves;
+  return !(await hasPictures(folder, step, measuresHeldOut(job.plan, job.dataset), animated));
 }
 
 /**

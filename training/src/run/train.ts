@@ -7,7 +7,6 @@
 
 import { withDiskErrors } from '@onnoise/base/files';
 import { plural } from '@onnoise/base/text';
-import { sizeOf } from '@onnoise/scheduler/model';
 import { conditionInputs, type DrawOptions } from '@onnoise/scheduler/training';
 import { createTrainingBatches, type Dataset } from '../data/index.ts';
 import { listImages } from '../data/look.ts';
@@ -28,6 +27,7 @@ import { runPaths } from '../saved/run-folder.ts';
 import { imagesPerStep } from '../settings/batch.ts';
 import { checkComplete, requireEnd } from '../settings/config.ts';
 import { judgedTimesteps } from '../step/discriminator.ts';
+import { noiseSize } from '../step/step.ts';
 import { explainEngineError } from './advice.ts';
 import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
 import { type HeldRun, withRun } from './held-run.ts';
@@ -162,7 +162,7 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
       batches,
       conditionInputs: conditionInputs(model, { ...training, batch }),
       batch,
-      size: sizeOf(model.shape),
+      size: noiseSize(model),
       dropouts: model.dropouts,
       draws,
       drawn: secret !== undefined,

@@ -5,6 +5,7 @@ export {
   type OpenedRun,
   openRun,
   type RunData,
+  readJson,
   readRunLayer,
   runPaths,
   writeJson,

@@ -27,6 +27,10 @@ export interface ValidationMetrics {
   step: number;
   /** Of the averaged weights on held-out images. */
   loss: number;
+  /** Of an autoencoder: see autoencoder/quality.ts. */
+  psnr?: number;
+  msSsim?: number;
+  detail?: number;
 }
 
 export async function appendLine(path: string, line: { step: number }): Promise<void> {

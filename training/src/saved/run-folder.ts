@@ -13,6 +13,7 @@
  * | schedule.png                  | a learned schedule, beside the named ones                         |
  * | samples.png, denoising.png    | the newest sheet, and one image coming out of the noise           |
  * | forming.webp                  | the same as an animation                                          |
+ * | latents.json                  | of an autoencoder: how its latents are spread                     |
  * | masks.png                     | masks of held-out images, where a network is told masks           |
  * | samples/                      | earlier sheets and strips, by step                                |
  * | lessons/, lessons.json        | what a student learns: see lessons/store.ts                        |
@@ -42,6 +43,7 @@ export const runPaths = (run: string) => ({
   denoising: join(run, 'denoising.png'),
   forming: join(run, 'forming.webp'),
   masks: join(run, 'masks.png'),
+  latents: join(run, 'latents.json'),
   sheets: join(run, 'samples'),
   sheetOf: (step: number) => join(run, 'samples', `${checkpointName(step)}.png`),
   lessons: join(run, 'lessons'),

@@ -8,6 +8,7 @@ import { showRule, USUAL_STEPS } from '@onnoise/scheduler/model';
 import { LR_SCHEDULES, OPTIMIZER_NAMES, TIMESTEP_SAMPLINGS } from '@onnoise/scheduler/training';
 import { HUBER_DELTA, LOSS_NAMES } from '../step/loss.ts';
 import { augmentFields } from './augment-fields.ts';
+import { autoencoderFields } from './autoencoder-fields.ts';
 import { dataFields } from './data-fields.ts';
 import { ENGINE_KINDS } from './engine-kinds.ts';
 import { COUNT, type Field, flagged, POSITIVE, SEED, SHARE, SWITCH, type Values } from './field.ts';
@@ -227,6 +228,7 @@ export const fields = {
       default: true,
       describe: 'let a GPU use TensorFloat-32, which rounds factors to 10 bits',
     },
+    ...autoencoderFields,
     ...privacyFields,
   }),
   output: flagged({

@@ -58,7 +58,7 @@ const countOf = (setting: unknown) => channelCount(setting as number);
 type Network = Readonly<Record<string, unknown>>;
 
 function linksOf(network: Network, scheduler: Scheduler): readonly Link[] {
-  const channelKeys = findNetwork(network._class_name)?.channelKeys ?? [];
+  const { channelKeys = [], unwritten = [] } = findNetwork(network._class_name) ?? {};
   const beside: Record<string, number> = besideChannels(network);
   const plus = (more: number) => (value: unknown) => {
     const count = countOf(value);
@@ -77,15 +77,17 @@ function linksOf(network: Network, scheduler: Scheduler): readonly Link[] {
       ],
       network: () => SIZES,
     },
-    {
-      places: [
-        ['scheduler', 'num_train_timesteps'],
-        ['model', 'num_train_timesteps'],
-      ],
-      network: () => moreTimesteps(isStraightLine(scheduler) ? 1 : 0),
-    },
+    ...(unwritten.includes('num_train_timesteps') ? [] : [timesteps(scheduler)]),
   ];
 }
+
+const timesteps = (scheduler: Scheduler): Link => ({
+  places: [
+    ['scheduler', 'num_train_timesteps'],
+    ['model', 'num_train_timesteps'],
+  ],
+  network: () => moreTimesteps(isStraightLine(scheduler) ? 1 : 0),
+});
 
 /** Whether a setting of the network only repeats one from elsewhere. */
 export function isRepeated(section: string, key: string, network: Network): boolean {
@@ -189,7 +191,10 @@ export function completeModel(
     { model: given, scheduler: config.scheduler },
   ).config;
   const specs = config.model.conditions === undefined ? conditionsOfImages(conditions, train) : [];
-  const shown = { num_class_embeds: classesOf(classNames), ...(specs.length > 0 && { conditions: specs }) };
+  const untold = findNetwork(config.model._class_name)?.unwritten?.includes('num_class_embeds');
+  const shown = untold
+    ? {}
+    : { num_class_embeds: classesOf(classNames), ...(specs.length > 0 && { conditions: specs }) };
   const whole = { ...shown, ...pictures, ...model, ...config.model };
   return withNull({ ...whole, ...widened(config.model, given) }, config.training);
 }

@@ -4,10 +4,10 @@
  */
 import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
+import type { ParameterSpec } from '../layers/types.ts';
 import { initParameters } from '../model/parameters.ts';
-import type { ParameterSpec } from '../model/types.ts';
-import { adamUpdate, momentRates } from './adam.ts';
-import { join, separate } from './bundles.ts';
+import { adamUpdate, momentRates } from '../optimizer/adam.ts';
+import { join, separate } from '../optimizer/bundles.ts';
 import type { Distillation, Tensors, TrainStepOptions } from './contracts.ts';
 import { createDiscriminator, type Judged } from './discriminator.ts';
 import { CURVE_SHAPES, initialCurve } from './learned-schedule.ts';

@@ -30,6 +30,14 @@ export interface Distillation {
   conditional: number;
 }
 
+/** What counts in the loss of an autoencoder beside that of the values: see reconstruction.ts. */
+export interface Reconstruction {
+  /** The differences between neighbours; 0: nothing. */
+  edges: number;
+  /** The KL divergence of the latents from a standard normal; 0: nothing. */
+  kl: number;
+}
+
 export interface TrainStepOptions extends AdamOptions, LossOptions {
   /** Images whose gradients are computed together. */
   batch: number;
@@ -46,6 +54,8 @@ export interface TrainStepOptions extends AdamOptions, LossOptions {
   predictionType: PredictionType;
   /** What a student learns, in place of noise; absent for all other training. */
   distillation?: Distillation | undefined;
+  /** Of an autoencoder alone, which knows no noise and no timesteps. */
+  reconstruction?: Reconstruction | undefined;
   /** Gamma of the min-SNR weights; null: all timesteps weigh the same. */
   minSnr: number | null;
   /** Largest global norm of the gradients; null leaves them as they are. */
@@ -120,7 +130,7 @@ export interface TrainStep {
   /** Tensors that live from step to step: see state.ts. */
   state: StepTensor[];
   /**
-   * images, noise [B, C, H, W]; timesteps [B] int32; `dropout.<name>` of the layers that drop values [B, C, H, W]; what the model is
+   * images, noise [B, C, H, W], of an autoencoder [B, Z, h, w]; timesteps [B] int32, but of an autoencoder; `dropout.<name>` of the layers that drop values [B, C, H, W]; what the model is
    * told: labels [B] int32, conditions [B, 2K] float32, conditionImage [B, K, H, W] float32; a student's `lesson.*`; scalars []
    * float32.
    */

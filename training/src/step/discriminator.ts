@@ -6,11 +6,11 @@
  * Miyato & Koyama, "cGANs with Projection Discriminator" (arXiv 1802.05637), for what it is told.
  */
 import * as tf from '@tensorflow/tfjs';
-import { conditionEmbedding } from '../model/condition-embedding.ts';
-import { type Declare, declareInto, type Pass } from '../model/declare.ts';
+import { conditionEmbedding } from '../layers/condition-embedding.ts';
+import { type Declare, declareInto, type Pass } from '../layers/declare.ts';
+import { embedding, linear } from '../layers/layers.ts';
+import type { ParameterSpec, Parameters } from '../layers/types.ts';
 import type { TrainableModel } from '../model/described.ts';
-import { embedding, linear } from '../model/layers.ts';
-import type { ParameterSpec, Parameters } from '../model/types.ts';
 import { looking } from './looking.ts';
 
 /** The discriminator looks at pictures at so many timesteps, those with least noise: two fifths of all. */

@@ -12,11 +12,11 @@ import { InputError } from '@onnoise/scheduler/rules';
 import type { FlatLayout } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
-import { adamUpdate, clipFactor, momentRates } from './adam.ts';
+import { adamUpdate, clipFactor, momentRates } from '../optimizer/adam.ts';
+import { emaUpdate } from '../optimizer/ema.ts';
+import { isHiddenMatrix, muonMomentum, muonUpdates, sidesOf } from '../optimizer/muon.ts';
 import type { StepOutputs, StepTensor, Tensors, TrainStepOptions } from './contracts.ts';
-import { emaUpdate } from './ema.ts';
 import { compareSides, stacked, unstacked } from './hidden-update.ts';
-import { isHiddenMatrix, muonMomentum, muonUpdates, sidesOf } from './muon.ts';
 import { differentiate } from './objective.ts';
 import { createTrainStep } from './step.ts';
 

@@ -6,10 +6,10 @@
 import { sizeOf } from '@onnoise/scheduler/model';
 import { shrinks } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
-import { type Bundle, join, separate } from './bundles.ts';
+import { type Bundle, join, separate } from '../optimizer/bundles.ts';
+import { emaUpdate } from '../optimizer/ema.ts';
+import { muonMomentum, muonUpdates, sidesOf } from '../optimizer/muon.ts';
 import type { Tensors, TrainStepOptions } from './contracts.ts';
-import { emaUpdate } from './ema.ts';
-import { muonMomentum, muonUpdates, sidesOf } from './muon.ts';
 
 /** Matrices with fewer elements are joined. */
 const LARGE = 1 << 18;

@@ -1,9 +1,9 @@
 /** What a student's judges look at: feature maps of the teacher, and in each what a head sees: Sauer et al. (arXiv 2403.12015). */
 import * as tf from '@tensorflow/tfjs';
-import type { Declare, Pass } from '../model/declare.ts';
+import type { Declare, Pass } from '../layers/declare.ts';
+import { conv2d } from '../layers/layers.ts';
+import { groupNorm } from '../layers/normalization.ts';
 import type { TrainableModel } from '../model/described.ts';
-import { conv2d } from '../model/layers.ts';
-import { groupNorm } from '../model/normalization.ts';
 import type { pickTold } from '../model/told.ts';
 import type { Tensors, TrainStepOptions } from './contracts.ts';
 import { noised } from './noised.ts';

@@ -1,4 +1,7 @@
-/** The loss of a batch and its gradients: noise the images, predict, measure, differentiate. A student learns by distillation.ts. */
+/**
+ * The loss of a batch and its gradients: noise the images, predict, measure, differentiate. A student learns by distillation.ts, an
+ * autoencoder by reconstruction.ts.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
 import { SCHEDULE } from './apart.ts';
@@ -8,6 +11,7 @@ import { givenIn } from './given.ts';
 import { CURVE_SHAPES, type CurveTensors, curveGradients, gammaAt, gammasOf } from './learned-schedule.ts';
 import { meanLoss } from './loss.ts';
 import { noised, targetOf, weightsOf } from './noised.ts';
+import { differentiateAutoencoder } from './reconstruction.ts';
 
 /** @param state with `model.*`, and `schedule.*`, `teacher.*` and `discriminator.*` where there are some */
 export function differentiate(
@@ -16,7 +20,11 @@ export function differentiate(
   state: Tensors,
   inputs: Tensors,
 ): Differentiated {
-  if (options.distillation) return differentiateStudent(model, options, options.distillation, state, inputs);
+  const { distillation, reconstruction } = options;
+  if (model.halves && reconstruction) {
+    return differentiateAutoencoder(model, model.halves, { ...options, reconstruction }, state, inputs);
+  }
+  if (distillation) return differentiateStudent(model, options, distillation, state, inputs);
   const buffers = new Map<string, tf.Tensor>();
   const parameters: Tensors = {};
   for (const { name } of model.parameters) parameters[name] = state[`model.${name}`]!;

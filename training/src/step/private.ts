@@ -12,7 +12,7 @@
  * Private Diffusion Models" (arXiv 2210.09929), algorithm 1, for the timesteps.
  */
 import * as tf from '@tensorflow/tfjs';
-import { clipFactor, globalNorm } from './adam.ts';
+import { clipFactor, globalNorm } from '../optimizer/adam.ts';
 import type { StepParts, StepPrivacy, StepTensor, Tensors } from './contracts.ts';
 import { GRADIENT } from './parts.ts';
 

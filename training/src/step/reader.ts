@@ -5,9 +5,9 @@
  * Source: Odena et al., "Conditional Image Synthesis with Auxiliary Classifier GANs" (arXiv 1610.09585), section 3.
  */
 import * as tf from '@tensorflow/tfjs';
-import { type Declare, declareInto, type Pass } from '../model/declare.ts';
-import { linear } from '../model/layers.ts';
-import type { ParameterSpec, Parameters } from '../model/types.ts';
+import { type Declare, declareInto, type Pass } from '../layers/declare.ts';
+import { linear } from '../layers/layers.ts';
+import type { ParameterSpec, Parameters } from '../layers/types.ts';
 import type { Judged, Told } from './discriminator.ts';
 import { looking } from './looking.ts';
 

@@ -7,11 +7,11 @@
 import { makeSchedule, type SchedulerConfig } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
 import type { TrainableModel } from '../model/described.ts';
+import { isHiddenMatrix } from '../optimizer/muon.ts';
 import { type ApartOptions, apartOf, MOMENTS, SCHEDULE } from './apart.ts';
 import type { StepTensor, TrainStepOptions } from './contracts.ts';
 import type { Judged } from './discriminator.ts';
 import { CURVE_SHAPES, learnedBetas } from './learned-schedule.ts';
-import { isHiddenMatrix } from './muon.ts';
 
 /** Names of the teacher's parameters begin so. */
 export const TEACHER = 'teacher.';

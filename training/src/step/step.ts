@@ -2,6 +2,7 @@
  * The training step as one pure function of tfjs ops: the loss and its gradients, then the update of the weights (parts.ts).
  * It reads no tensor and keeps no variable, so it runs eagerly on any backend and can be traced.
  */
+import { type ImageShape, sizeOf } from '@onnoise/scheduler/model';
 import { MASK, scalarNames, stepScalars } from '@onnoise/scheduler/training';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
@@ -43,13 +44,20 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
   };
 }
 
+/** [C, H, W] of the noise that a step draws for an image. */
+const noiseShape = ({ halves }: TrainableModel, shape: ImageShape): ImageShape => halves?.shape ?? shape;
+
+/** Values of that noise. */
+export const noiseSize = (model: TrainableModel & { shape: ImageShape }): number =>
+  sizeOf(noiseShape(model, model.shape));
+
 /** What a step is told of so many images. */
 function batchInputs(model: TrainableModel, options: TrainStepOptions, images: number): StepTensor[] {
   const { shape, told = [] } = options;
   return [
     { name: 'images', shape: [images, ...shape], dtype: 'float32' },
-    { name: 'noise', shape: [images, ...shape], dtype: 'float32' },
-    { name: 'timesteps', shape: [images], dtype: 'int32' },
+    { name: 'noise', shape: [images, ...noiseShape(model, shape)], dtype: 'float32' },
+    ...(model.halves ? [] : [{ name: 'timesteps', shape: [images], dtype: 'int32' } satisfies StepTensor]),
     ...(model.dropouts ?? []).map(({ name, shape }): StepTensor => {
       return { name: MASK + name, shape: [images, ...shape], dtype: 'float32' };
     }),

@@ -1,12 +1,12 @@
 /** An update of the weights from their gradients: clip, Adam or Muon, average. */
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel } from '../model/described.ts';
-import { adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
-import { type Bundle, bundleParameters, join, separate } from './bundles.ts';
+import { adamUpdate, clipFactor, globalNorm, momentRates } from '../optimizer/adam.ts';
+import { type Bundle, bundleParameters, join, separate } from '../optimizer/bundles.ts';
+import { emaUpdate } from '../optimizer/ema.ts';
+import { isHiddenMatrix } from '../optimizer/muon.ts';
 import type { Tensors, TrainStepOptions } from './contracts.ts';
-import { emaUpdate } from './ema.ts';
 import { hiddenBundles, updateHidden } from './hidden-update.ts';
-import { isHiddenMatrix } from './muon.ts';
 
 /** The trained parameters by the optimizer that moves them. */
 export interface ParameterGroups {

@@ -16,12 +16,12 @@ export async function exportFolder({ run, out, ...options }: ExportedFolder) {
   ]);
   await checkArtefactTarget(out);
   const evaluated = existsSync(join(out, MODEL_FILES.evaluation));
-  const { parity, step, bytes, notes } = await withLock(lockBeside(out), wordsOf(out), () =>
+  const { parity, step, bytes, autoencoder, notes } = await withLock(lockBeside(out), wordsOf(out), () =>
     withProgress('Exporting', { unit: 'stages' }, (onProgress) => exportRun({ run, out, ...options, onProgress })),
   );
   for (const note of notes) sayNote(note);
   if (evaluated) sayNote('The evaluation of the previous model was removed with it. Evaluate this one.');
-  return { run, folder: out, step, bytes, parity };
+  return { run, folder: out, step, bytes, parity, autoencoder };
 }
 
 export const wordsOf = (out: string) => ({ action: `export to ${out}`, doing: 'is exporting there' });

@@ -9,8 +9,8 @@ import { liveliest } from '#site/views/learn/network/u/thumb.tsx';
 import { tiles } from '#site/views/learn/network/u/tiles.ts';
 import { TUTORIAL, tutorialBlocks } from '#site/views/learn/network/u/tutorial.ts';
 import { expectClose } from '#test/compare.ts';
+import { timeEmbedding } from '#training/layers/time-embedding.ts';
 import { createModel } from '#training/model/model.ts';
-import { timeEmbedding } from '#training/model/time-embedding.ts';
 
 describe('embeddingOf', () => {
   test.each([

@@ -113,7 +113,7 @@ describe('readStart of a graph', () => {
     const bug = () => {
       throw new TypeError('a bug');
     };
-    const build = vi.spyOn(findNetwork('UNet2DModel')!, 'build').mockReturnValueOnce(bug);
+    const build = vi.spyOn(findNetwork('UNet2DModel')!, 'build').mockReturnValueOnce({ forward: bug });
     await expect(readStart(at('model'))).rejects.toThrow(/^a bug$/);
     build.mockRestore();
   });

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { tensorsOf, useCpu } from '#test/models/model.ts';
 import { unetConfig } from '#test/models/unet.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
-import { isHiddenMatrix } from '#training/step/muon.ts';
+import { isHiddenMatrix } from '#training/optimizer/muon.ts';
 
 const unet = unetConfig({
   sample_size: 8,

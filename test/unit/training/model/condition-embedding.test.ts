@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { tensorsOf, useCpu } from '#test/models/model.ts';
 import { encodeModel, trace } from '#tracer/index.ts';
-import { conditionFeatures } from '#training/model/condition-embedding.ts';
+import { conditionFeatures } from '#training/layers/condition-embedding.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
 
 useCpu();

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { useCpu, wave } from '#test/models/model.ts';
-import { declareInto } from '#training/model/declare.ts';
-import { conv2d, upsampleConv2d } from '#training/model/layers.ts';
+import { declareInto } from '#training/layers/declare.ts';
+import { conv2d, upsampleConv2d } from '#training/layers/layers.ts';
 
 useCpu();
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { useCpu, wave } from '#test/models/model.ts';
-import { declareInto } from '#training/model/declare.ts';
-import { groupNorm, silu } from '#training/model/normalization.ts';
+import { declareInto } from '#training/layers/declare.ts';
+import { groupNorm, silu } from '#training/layers/normalization.ts';
 
 useCpu();
 

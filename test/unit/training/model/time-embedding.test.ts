@@ -6,7 +6,7 @@ import { expectClose } from '#test/compare.ts';
 import { exactEmbedding } from '#test/models/embedding.ts';
 import { useCpu } from '#test/models/model.ts';
 import { encodeModel, trace, traceAnyBatch } from '#tracer/index.ts';
-import { type EmbeddingOptions, sinusoidalTable, timeEmbedding } from '#training/model/time-embedding.ts';
+import { type EmbeddingOptions, sinusoidalTable, timeEmbedding } from '#training/layers/time-embedding.ts';
 
 useCpu();
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { bundleParameters, join, separate } from '#training/step/bundles.ts';
+import { bundleParameters, join, separate } from '#training/optimizer/bundles.ts';
 
 const parameters = [
   { name: 'bias', shape: [3] },

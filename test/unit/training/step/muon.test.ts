@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { useCpu } from '#test/models/model.ts';
 import { unetConfig } from '#test/models/unet.ts';
 import { createModel } from '#training/model/index.ts';
+import { isHiddenMatrix, muonMomentum, muonUpdates } from '#training/optimizer/muon.ts';
 import { planFromConfig } from '#training/plan/resolve.ts';
 import { resolveConfig } from '#training/settings/config.ts';
-import { isHiddenMatrix, muonMomentum, muonUpdates } from '#training/step/muon.ts';
 
 const NETWORK = unetConfig({
   sample_size: 8,

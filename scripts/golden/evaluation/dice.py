@@ -1,6 +1,6 @@
 """Golden values of the Dice of masks, by MONAI's DiceMetric.
 
-    python3 scripts/golden/dice.py     # writes test/golden/data/evaluate/dice.json
+    python3 scripts/golden/evaluation/dice.py     # writes test/golden/data/evaluate/dice.json
 
 Masks are not stored: both sides make them from `draws`. Made with Python 3.11, torch 2.13.0 and MONAI 1.6.1.
 """
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from monai.metrics import DiceMetric
 
-OUT = Path(__file__).parents[2] / "test/golden/data/evaluate"
+OUT = Path(__file__).parents[3] / "test/golden/data/evaluate"
 BLOCK = 4
 
 

@@ -1,6 +1,6 @@
 /**
- * The blocks of `UNet2DModel`: arithmetic and parameter names of diffusers' `ResnetBlock2D`, and of `UNetMidBlock2D` and
- * the blocks of the levels:
+ * The blocks of `UNet2DModel`, and without the time those of `AutoencoderKL`: arithmetic and parameter names of diffusers'
+ * `ResnetBlock2D`, and of `UNetMidBlock2D` and the blocks of the levels:
  *
  * | on the way down, up                                | attention | halves, doubles the side by                       |
  * |----------------------------------------------------|-----------|---------------------------------------------------|
@@ -20,7 +20,7 @@ import { groupNorm } from './normalization.ts';
 
 /** Options that all blocks of a network share. */
 export interface BlockOptions {
-  /** Width of the time embedding. */
+  /** Width of the time embedding; 0: the blocks see no time. */
   timeWidth: number;
   /** How residual blocks use the time: added before the second norm, or as scale and shift after it. */
   timeUse: 'default' | 'scale_shift';
@@ -41,8 +41,8 @@ interface Placed extends BlockOptions {
   sides: readonly [height: number, width: number];
 }
 
-/** A layer that also sees the activated time embedding, [N, timeWidth]. */
-type TimedLayer = (pass: Pass, x: tf.Tensor4D, time: tf.Tensor2D) => tf.Tensor4D;
+/** A layer that also sees the activated time embedding, [N, timeWidth], where there is one. */
+export type TimedLayer = (pass: Pass, x: tf.Tensor4D, time?: tf.Tensor2D) => tf.Tensor4D;
 
 interface ResnetOptions extends Placed {
   inputs: number;
@@ -62,7 +62,8 @@ function resnet(declare: Declare, options: ResnetOptions): TimedLayer {
     resample === 'double'
       ? upsampleConvParts(first, inputs, outputs)
       : convParts(first, inputs, outputs, { kernel: 3, padding: 1 });
-  const timeProjection = linear(declare.in('time_emb_proj'), timeWidth, timeUse === 'default' ? outputs : 2 * outputs);
+  const timeOutputs = timeUse === 'default' ? outputs : 2 * outputs;
+  const timeProjection = timeWidth > 0 ? linear(declare.in('time_emb_proj'), timeWidth, timeOutputs) : undefined;
   const norm2 = groupNorm(declare.in('norm2'), outputs, groups, epsilon);
   const drop = dropout(options.dropouts, declare.pathOf('dropout'), options.dropout, [outputs, ...sides]);
   const conv2 = conv2d(declare.in('conv2').closing(), outputs, outputs, { kernel: 3, padding: 1 });
@@ -74,8 +75,8 @@ function resnet(declare: Declare, options: ResnetOptions): TimedLayer {
     const before = act(norm1(pass, x));
     const h = conv1.apply(pass, resample === 'halve' ? meanHalve(before) : before);
     const around = resample === 'halve' ? meanHalve(x) : resample === 'double' ? nearestDouble(x) : x;
-    const projected = timeProjection(pass, time); // [N, outputs], or scale and shift [N, 2 outputs]
-    const timed = timeUse === 'default' ? added(pass, h, projected) : scaled(pass, h, projected);
+    const projected = timeProjection?.(pass, time!); // [N, outputs], or scale and shift [N, 2 outputs]
+    const timed = timeUse === 'scale_shift' && projected ? scaled(pass, h, projected) : added(pass, h, projected);
     const sum: tf.Tensor4D = tf.add(shortcut(pass, around), conv2(pass, drop(pass, act(timed))));
     return scale === 1 ? sum : tf.div(sum, scale);
   };
@@ -83,8 +84,9 @@ function resnet(declare: Declare, options: ResnetOptions): TimedLayer {
   return (pass, x, time) => tf.tidy(() => block(pass, x, time));
 
   /** The bias and the time are added while they are small: one addition over the feature map instead of two. */
-  function added(pass: Pass, h: tf.Tensor4D, projected: tf.Tensor2D): tf.Tensor4D {
-    return norm2(pass, tf.add(h, spread(tf.add(projected, conv1.bias(pass)))));
+  function added(pass: Pass, h: tf.Tensor4D, projected: tf.Tensor2D | undefined): tf.Tensor4D {
+    const bias = conv1.bias(pass);
+    return norm2(pass, tf.add(h, projected ? spread(tf.add(projected, bias)) : bias));
   }
 
   function scaled(pass: Pass, h: tf.Tensor4D, projected: tf.Tensor2D): tf.Tensor4D {
@@ -97,7 +99,7 @@ function resnet(declare: Declare, options: ResnetOptions): TimedLayer {
 const attentionOf = (declare: Declare, channels: number, { headDim, groups, epsilon }: BlockOptions): Layer =>
   attention(declare, channels, { headDim: headDim ?? channels, groups, epsilon });
 
-interface LevelOptions extends Placed {
+export interface LevelOptions extends Placed {
   /** Input channels of each residual block. */
   inputs: number[];
   outputs: number;
@@ -105,7 +107,7 @@ interface LevelOptions extends Placed {
 }
 
 /** A row of residual blocks, each followed by attention if the level has it. */
-function level(declare: Declare, options: LevelOptions): TimedLayer[] {
+export function level(declare: Declare, options: LevelOptions): TimedLayer[] {
   const { inputs: widths, outputs } = options;
   const attentions = options.attention
     ? widths.map((_, i) => attentionOf(declare.in(`attentions.${i}`), outputs, options))
@@ -124,14 +126,17 @@ export type Resampling = 'conv' | 'resnet' | undefined;
 export function downBlock(declare: Declare, options: LevelOptions & { downsample: Resampling }) {
   const layers = level(declare, options);
   const halve = downsampler(declare, options);
-  return (pass: Pass, x: tf.Tensor4D, time: tf.Tensor2D): tf.Tensor4D[] => {
+  return (pass: Pass, x: tf.Tensor4D, time?: tf.Tensor2D): tf.Tensor4D[] => {
     const states: tf.Tensor4D[] = [];
     for (const layer of layers) states.push(layer(pass, states.at(-1) ?? x, time));
     return halve ? [...states, halve(pass, states.at(-1)!, time)] : states;
   };
 }
 
-function downsampler(declare: Declare, options: LevelOptions & { downsample: Resampling }): TimedLayer | undefined {
+export function downsampler(
+  declare: Declare,
+  options: LevelOptions & { downsample: Resampling },
+): TimedLayer | undefined {
   const { outputs, sides, downsample, downsamplePadding } = options;
   if (downsample === undefined) return undefined;
   if (downsample === 'resnet') {
@@ -155,7 +160,7 @@ export function upBlock(declare: Declare, options: LevelOptions & { upsample: Re
   };
 }
 
-function upsampler(declare: Declare, options: LevelOptions & { upsample: Resampling }): TimedLayer | undefined {
+export function upsampler(declare: Declare, options: LevelOptions & { upsample: Resampling }): TimedLayer | undefined {
   const { outputs, sides, upsample } = options;
   if (upsample === undefined) return undefined;
   if (upsample === 'conv') return upsampleConv2d(declare.in('upsamplers.0.conv'), outputs, outputs);

@@ -63,6 +63,25 @@ export interface ForwardOptions {
   onFeature?: (map: tf.Tensor4D) => void;
 }
 
+/** An autoencoder's two halves, pure functions as `Model.forward`. */
+export interface Halves {
+  /** [Z, h, w] of the latents. */
+  shape: ImageShape;
+  /** Images [N, C, H, W] to the distribution of their latents, each [N, Z, h, w]. */
+  encode(parameters: Parameters, images: tf.Tensor4D, options: HalfOptions): Moments;
+  /** Latents [N, Z, h, w] to images [N, C, H, W]. */
+  decode(parameters: Parameters, latents: tf.Tensor4D, options: HalfOptions): tf.Tensor4D;
+}
+
+/** A normal distribution for every value of the latents, each [N, Z, h, w]. */
+export interface Moments {
+  mean: tf.Tensor4D;
+  /** From -30 to 20. */
+  logVariance: tf.Tensor4D;
+}
+
+export type HalfOptions = Pick<ForwardOptions, 'training'>;
+
 export interface Model {
   /** Complete and checked; the content of `unet/config.json`. Our own keys are left out where they are off. */
   config: Omit<ModelConfig, 'null_condition' | 'conditions' | 'condition_image' | 'mask_output'>;
@@ -83,6 +102,8 @@ export interface Model {
   maskOutput?: MaskLabels;
   /** Timesteps are numbers from 0 to one less: T, and T + 1 for flow matching, which tells pure noise as T. */
   timestepCount: number;
+  /** Of an autoencoder, whose `forward` gives images back from the means of their latents. */
+  halves?: Halves;
   /**
    * The network's prediction, [N, C, H, W] as the sample. Pure: runs eagerly on any tfjs backend, or traced.
    *
@@ -124,7 +145,9 @@ export interface NetworkRecord<Config extends ModelConfig = ModelConfig> {
   featureWidths(config: Config): number[];
   /**
    * Adds the parameters to the list, in the order of PyTorch's `state_dict()`, and the layers that drop values to the
-   * other, and returns the pass.
+   * other, and returns the pass; an autoencoder also returns its halves.
    */
-  build(config: Config, parameters: ParameterSpec[], dropouts: DropoutSpec[]): Forward;
+  build(config: Config, parameters: ParameterSpec[], dropouts: DropoutSpec[]): { forward: Forward; halves?: Halves };
+  /** Keys of the configuration that its own file does not have. Default: none. */
+  unwritten?: readonly (keyof ModelConfig)[];
 }

@@ -8,19 +8,23 @@
  * Source: Luhman & Luhman, "Improving Diffusion Model Efficiency Through Patching" (arXiv 2207.04316).
  */
 import * as tf from '@tensorflow/tfjs';
+import type { Pass } from './declare.ts';
 import type { Forward } from './types.ts';
 
 /** A network on images, made of one on patches. @param side p, in pixels; 1: the network as it is */
 export function inPatches(side: number, network: Forward): Forward {
   if (side === 1) return network;
   return (pass, sample, timestep) => {
-    const prediction = network(pass, split(sample, side), timestep);
-    return pass.training ? join(prediction, side) : joinInOne(prediction, side);
+    return together(pass, network(pass, split(sample, side), timestep), side);
   };
 }
 
+/** What a network says of patches, as pixels. */
+export const together = ({ training }: Pass, x: tf.Tensor4D, side: number): tf.Tensor4D =>
+  training ? join(x, side) : joinInOne(x, side);
+
 /** [N, H, W, C] to [N, H / p, W / p, C p^2] */
-function split(x: tf.Tensor4D, side: number): tf.Tensor4D {
+export function split(x: tf.Tensor4D, side: number): tf.Tensor4D {
   const [n, height, width, channels] = x.shape;
   const [h, w] = [height / side, width / side];
   const apart = tf.reshape(x, [n, h, side, w, side, channels]);

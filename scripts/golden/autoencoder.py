@@ -1,0 +1,90 @@
+"""Golden numbers of `AutoencoderKL`, by diffusers, at tiny sizes: the distribution of the latents, pictures of given latents, and the
+loss of a training step with every gradient, from given noise: L1, the L1 of differences between neighbours, and the KL divergence
+from a standard normal, a mean over the latents' values.
+
+    python3 scripts/golden/autoencoder.py        # writes test/golden/data/model/autoencoder.json
+
+Weights and inputs are not stored: see model.py. Made with Python 3.11, torch 2.13.0, diffusers 0.42.1.
+"""
+
+import json
+
+import torch
+import torch.nn.functional as F
+from diffusers import AutoencoderKL
+from model import OUT, load_wave, packed, wave
+
+EDGES, KL = 0.5, 0.01
+
+DOWN, UP = "DownEncoderBlock2D", "UpDecoderBlock2D"
+CASES = {
+    "gray, two levels, attention in the middle": dict(
+        sample_size=8, in_channels=1, out_channels=1, block_out_channels=[4, 8], down_block_types=[DOWN] * 2,
+        up_block_types=[UP] * 2, layers_per_block=1, latent_channels=3, norm_num_groups=2,
+    ),
+    "RGB rectangles, three levels, two layers, no 1 x 1 convolutions, no attention": dict(
+        sample_size=[8, 12], in_channels=3, out_channels=3, block_out_channels=[4, 4, 8], down_block_types=[DOWN] * 3,
+        up_block_types=[UP] * 3, layers_per_block=2, latent_channels=4, norm_num_groups=2, use_quant_conv=False,
+        use_post_quant_conv=False, mid_block_add_attention=False,
+    ),
+    "attention at a level, SiLU by another name": dict(
+        sample_size=8, in_channels=1, out_channels=1, block_out_channels=[4, 8],
+        down_block_types=[DOWN, "AttnDownEncoderBlock2D"], up_block_types=["AttnUpDecoderBlock2D", UP],
+        layers_per_block=1, latent_channels=2, norm_num_groups=2, act_fn="swish",
+    ),
+}  # fmt: skip
+
+
+class InPatches(torch.nn.Module):
+    """An autoencoder of patches, between PixelUnshuffle and PixelShuffle."""
+
+    def __init__(self, network, side):
+        super().__init__()
+        self.network, self.side = network, side
+
+    def encode(self, x):
+        return self.network.encode(F.pixel_unshuffle(x, self.side))
+
+    def decode(self, z):
+        return type("Decoded", (), dict(sample=F.pixel_shuffle(self.network.decode(z).sample, self.side)))
+
+
+def golden(config, network, model):
+    names = load_wave(network)
+    size = config["sample_size"]
+    sides = [size, size] if isinstance(size, int) else size
+    images = wave(900, (2, config["in_channels"], *sides), 0.9)
+    distribution = model.encode(images).latent_dist
+    noise = wave(901, distribution.mean.shape, 1.0)
+    with torch.no_grad():
+        decoded = model.decode(wave(902, noise.shape, 1.1)).sample
+    pictures = model.decode(distribution.mean + distribution.std * noise).sample
+    slopes = lambda x: (x.diff(dim=2), x.diff(dim=3))
+    edges = sum(F.l1_loss(a, b) for a, b in zip(slopes(pictures), slopes(images)))
+    kl = distribution.kl().sum() / distribution.mean.numel()
+    loss = F.l1_loss(pictures, images) + EDGES * edges + KL * kl
+    network.zero_grad()
+    loss.backward()
+    return dict(
+        config=dict(_class_name="AutoencoderKL", **config), batch=2,
+        parameters={n: list(network.state_dict()[n].shape) for n in names},
+        mean=packed(distribution.mean), logVariance=packed(distribution.logvar), decoded=packed(decoded),
+        output=packed(pictures), loss=loss.item(), gradients={n: packed(p.grad) for n, p in network.named_parameters()},
+    )  # fmt: skip
+
+
+def patched():
+    inner = CASES["gray, two levels, attention in the middle"] | dict(in_channels=4, out_channels=4)
+    network = AutoencoderKL(**inner)
+    outer = inner | dict(sample_size=16, in_channels=1, out_channels=1, patch_size=2)
+    return golden(outer, network, InPatches(network, 2))
+
+
+if __name__ == "__main__":
+    found = {}
+    for name, config in CASES.items():
+        network = AutoencoderKL(**config)
+        found[name] = golden(config, network, network)
+    found["in patches"] = patched()
+    found |= dict(edges=EDGES, kl=KL)
+    (OUT / "autoencoder.json").write_text(json.dumps(found, separators=(",", ":")) + "\n")

@@ -1,0 +1,109 @@
+/**
+ * The folder of an autoencoder, as a part of a diffusers pipeline:
+ *
+ *     README.md  training.json  samples.png  training.png
+ *     vae/config.json  vae/encoder.onnx  vae/decoder.onnx  vae/diffusion_pytorch_model.safetensors
+ */
+import { readFile } from 'node:fs/promises';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
+import { encodeModel } from '@onnoise/tracer';
+import { checkArtefactTarget, formatJson, writeFolder } from '../folder/artefact.ts';
+import { type AutoencoderModel, decoderGraph, encoderGraph } from '../folder/halves.ts';
+import { encodeSafetensors } from '../folder/safetensors.ts';
+import { formatTraining } from '../folder/training-file.ts';
+import { toStateDict } from '../folder/weights.ts';
+import type { Model } from '../model/index.ts';
+import { type AutoencoderCard, formatAutoencoderCard } from './card.ts';
+import type { LatentScale } from './latent-spread.ts';
+
+const PYTHON = new URL('../../python/', import.meta.url);
+/** diffusers' AutoencoderKL in patches. */
+const PATCHED = 'modeling_patched_autoencoder_kl';
+
+const WEIGHTS = 'vae/diffusion_pytorch_model.safetensors';
+
+type Autoencoder = AutoencoderModel & Pick<Model, 'config' | 'parameters'>;
+type Values = ReadonlyMap<string, Float32Array>;
+
+/** The two graphs as files. */
+export const encodeHalves = (model: AutoencoderModel, values: Values, metadata: Record<string, string>) => ({
+  encoder: encodeModel(encoderGraph(model, values), metadata),
+  decoder: encodeModel(decoderGraph(model, values), metadata),
+});
+
+/** The files of `vae`, by their path in the folder. @param weights whether with those for Python */
+export async function vaeFiles(
+  model: Autoencoder,
+  values: Values,
+  halves: ReturnType<typeof encodeHalves>,
+  scale: LatentScale,
+  weights: boolean,
+): Promise<Record<string, Uint8Array | string>> {
+  const library = libraryOf(model);
+  return {
+    [MODEL_FILES.vae]: formatJson({ ...model.config, ...scale }),
+    [MODEL_FILES.encoder]: halves.encoder,
+    [MODEL_FILES.decoder]: halves.decoder,
+    ...(weights && { [WEIGHTS]: encodeSafetensors(toStateDict(model, values), { format: 'pt' }) }),
+    ...(weights &&
+      library !== 'diffusers' && {
+        [`vae/${library}.py`]: await readFile(new URL(`${library}.py`, PYTHON), 'utf8'),
+      }),
+  };
+}
+
+/** Where diffusers finds the class. */
+export const libraryOf = ({ config }: Pick<Autoencoder, 'config'>): string =>
+  ((config as { patch_size?: number }).patch_size ?? 1) > 1 ? PATCHED : 'diffusers';
+
+/** Loads the autoencoder, for its card. */
+export function pythonOf(model: Pick<Autoencoder, 'config'>): string {
+  if (libraryOf(model) === 'diffusers') {
+    return [
+      'from diffusers import AutoencoderKL',
+      'vae = AutoencoderKL.from_pretrained("<this folder>", subfolder="vae")',
+    ].join('\n');
+  }
+  return [
+    'import sys',
+    'sys.path.append("<this folder>/vae")',
+    `from ${PATCHED} import AutoencoderKL`,
+    'vae = AutoencoderKL.from_pretrained("<this folder>/vae")',
+  ].join('\n');
+}
+
+export interface AutoencoderParts {
+  /** Folder to make; an older one there is replaced. */
+  out: string;
+  model: Autoencoder;
+  files: Readonly<Record<string, Uint8Array | string>>;
+  card: Omit<AutoencoderCard, 'python' | 'hasSamples' | 'hasCurve' | 'architecture'>;
+  samplesPng?: Uint8Array | undefined;
+  curvePng?: Uint8Array | undefined;
+}
+
+/** @throws InputError as `checkArtefactTarget` does */
+export async function writeAutoencoder({
+  out,
+  model,
+  files,
+  card,
+  samplesPng,
+  curvePng,
+}: AutoencoderParts): Promise<void> {
+  await checkArtefactTarget(out);
+  const readme = formatAutoencoderCard(model, {
+    ...card,
+    architecture: model.config._class_name,
+    hasSamples: samplesPng !== undefined,
+    hasCurve: curvePng !== undefined,
+    python: files[WEIGHTS] && pythonOf(model),
+  });
+  await writeFolder(out, {
+    [MODEL_FILES.card]: readme,
+    ...(card.training && { [MODEL_FILES.training]: formatTraining(card.training) }),
+    ...files,
+    ...(samplesPng && { 'samples.png': samplesPng }),
+    ...(curvePng && { 'training.png': curvePng }),
+  });
+}

@@ -1,0 +1,121 @@
+/**
+ * The halves of an autoencoder: `Encoder` and `Decoder` of diffusers, whose blocks are those of `UNet2DModel` without the time.
+ *
+ * Source: Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models" (arXiv 2112.10752), appendix; diffusers'
+ * `autoencoders/vae.py`.
+ */
+import { scaledSides } from '@onnoise/scheduler/model';
+import { activations } from '../layers/activation.ts';
+import type { Declare, Layer, Pass } from '../layers/declare.ts';
+import { conv2d } from '../layers/layers.ts';
+import { groupNorm, silu } from '../layers/normalization.ts';
+import {
+  type BlockOptions,
+  downsampler,
+  type LevelOptions,
+  level,
+  midBlock,
+  upsampler,
+} from '../layers/unet2d-blocks.ts';
+import type { AutoencoderConfig } from './autoencoder-config.ts';
+
+const EPSILON = 1e-6;
+
+/** What the blocks share. There is no time, and each attention has one head. */
+const optionsOf = ({ act_fn, norm_num_groups: groups }: AutoencoderConfig): BlockOptions => ({
+  timeWidth: 0,
+  timeUse: 'default',
+  act: activations[act_fn],
+  groups,
+  epsilon: EPSILON,
+  headDim: null,
+  downsamplePadding: 0,
+  dropout: 0,
+  dropouts: [],
+});
+
+/** @param inputs, outputs channels @returns the layer from pictures to moments, [N, H, W, inputs] to [N, h, w, outputs] */
+export function encoder(declare: Declare, config: AutoencoderConfig, inputs: number, outputs: number): Layer {
+  const { block_out_channels: widths, layers_per_block: depth, down_block_types: types } = config;
+  const options = optionsOf(config);
+  const last = widths.length - 1;
+  const first = conv2d(declare.in('conv_in'), inputs, widths[0]!, { kernel: 3, padding: 1 });
+  const levels = widths.map((width, i) =>
+    row(declare.in(`down_blocks.${i}`), {
+      ...options,
+      inputs: Array.from({ length: depth }, (_, layer) => (layer === 0 ? (widths[i - 1] ?? width) : width)),
+      outputs: width,
+      sides: sidesAt(config, i),
+      attention: types[i]!.startsWith('Attn'),
+      resampled: i < last ? 'down' : undefined,
+    }),
+  );
+  const middle = mid(declare.in('mid_block'), config, options);
+  const out = closing(declare, widths[last]!, outputs, options);
+  return chain([first, ...levels, middle, out]);
+}
+
+/** @param inputs, outputs channels @returns the layer from latents to pictures, [N, h, w, inputs] to [N, H, W, outputs] */
+export function decoder(declare: Declare, config: AutoencoderConfig, inputs: number, outputs: number): Layer {
+  const { block_out_channels: widths, layers_per_block: depth, up_block_types: types } = config;
+  const options = optionsOf(config);
+  const last = widths.length - 1;
+  const first = conv2d(declare.in('conv_in'), inputs, widths[last]!, { kernel: 3, padding: 1 });
+  const levels = widths.map((_, i) => {
+    const at = last - i; // the level, counted from the outermost
+    const width = widths[at]!;
+    return row(declare.in(`up_blocks.${i}`), {
+      ...options,
+      inputs: Array.from({ length: depth + 1 }, (_, layer) => (layer === 0 ? (widths[at + 1] ?? width) : width)),
+      outputs: width,
+      sides: sidesAt(config, at),
+      attention: types[i]!.startsWith('Attn'),
+      resampled: at > 0 ? 'up' : undefined,
+    });
+  });
+  const middle = mid(declare.in('mid_block'), config, options);
+  const out = closing(declare, widths[0]!, outputs, options);
+  return chain([first, middle, ...levels, out]);
+}
+
+const sidesAt = ({ sample_size, patch_size }: AutoencoderConfig, level: number) =>
+  scaledSides(sample_size, 1 / (patch_size * 2 ** level));
+
+/** A level's residual blocks, and what leads to the next level. */
+function row(
+  declare: Declare,
+  { resampled, ...options }: LevelOptions & { resampled: 'down' | 'up' | undefined },
+): Layer {
+  const blocks = level(declare, options);
+  const to =
+    resampled === 'down'
+      ? downsampler(declare, { ...options, downsample: 'conv' })
+      : resampled === 'up'
+        ? upsampler(declare, { ...options, upsample: 'conv' })
+        : undefined;
+  return chain([...blocks, ...(to ? [to] : [])]);
+}
+
+function mid(declare: Declare, config: AutoencoderConfig, options: BlockOptions): Layer {
+  const { block_out_channels: widths, norm_num_groups, mid_block_add_attention } = config;
+  return midBlock(declare, {
+    ...options,
+    channels: widths.at(-1)!,
+    sides: sidesAt(config, widths.length - 1),
+    attend: mid_block_add_attention,
+    attentionGroups: norm_num_groups,
+    scale: 1,
+  });
+}
+
+/** GroupNorm, SiLU whatever the blocks have, and a convolution. */
+function closing(declare: Declare, width: number, outputs: number, { groups, epsilon }: BlockOptions): Layer {
+  const norm = groupNorm(declare.in('conv_norm_out'), width, groups, epsilon);
+  const conv = conv2d(declare.in('conv_out').closing(), width, outputs, { kernel: 3, padding: 1 });
+  return (pass, x) => conv(pass, silu(norm(pass, x)));
+}
+
+const chain =
+  (layers: readonly Layer[]): Layer =>
+  (pass: Pass, x) =>
+    layers.reduce((y, layer) => layer(pass, y), x);
