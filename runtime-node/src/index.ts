@@ -1,4 +1,5 @@
 export type { ImageShape } from '@onnoise/scheduler/model';
+export { type Coder, type HalfFiles, openCoder } from './autoencoder.ts';
 export type { DeviceReport } from './choose.ts';
 export {
   DEVICE_CHOICES,

@@ -18,7 +18,9 @@ export async function hashModel(folder: string): Promise<string> {
     hash.update(`${name}\0${size}\0`);
     for await (const bytes of createReadStream(join(folder, name))) hash.update(bytes as Buffer);
   };
-  for (const name of HASHED_FILES) await add(name, (await stat(join(folder, name))).size);
+  const vae = [MODEL_FILES.vae, MODEL_FILES.decoder, MODEL_FILES.encoder];
+  const decodes = await stat(join(folder, MODEL_FILES.vae)).catch(() => undefined);
+  for (const name of [...HASHED_FILES, ...(decodes ? vae : [])]) await add(name, (await stat(join(folder, name))).size);
   for (const weights of await externalFiles(await openAsBlob(join(folder, MODEL_FILES.network)))) {
     const name = `${dirname(MODEL_FILES.network)}/${weights}`;
     const found = await stat(join(folder, name)).catch(() => undefined);

@@ -27,9 +27,9 @@ class OnnoiseOutput(ImagePipelineOutput):
 
 
 class OnnoisePipeline(DiffusionPipeline):
-    def __init__(self, unet, scheduler, id2label=None, trained_on=None, distilled=None):
+    def __init__(self, unet, scheduler, vae=None, id2label=None, trained_on=None, distilled=None):
         super().__init__()
-        self.register_modules(unet=unet, scheduler=scheduler)
+        self.register_modules(unet=unet, scheduler=scheduler, **({} if vae is None else {"vae": vae}))
         self.names = {name: int(label) for label, name in (id2label or {}).items()}
         self.distilled = distilled
         self.facts = {"id2label": id2label, "trained_on": trained_on, "distilled": distilled}
@@ -41,20 +41,25 @@ class OnnoisePipeline(DiffusionPipeline):
         """
         if options.pop("push_to_hub", False):
             raise ValueError("push_to_hub must be left out: pipe.push_to_hub(name) does it")
-        folder, kind = Path(save_directory), type(self.unet)
+        folder = Path(save_directory)
         self.scheduler.save_pretrained(folder / "scheduler")
-        self.unet.save_pretrained(folder / "unet", **options)
-        library = "diffusers"
-        if not kind.__module__.startswith("diffusers."):
-            code = Path(inspect.getfile(kind))
-            library = code.stem
-            copy(code, folder / "unet" / code.name)
+        vae = getattr(self, "vae", None)
+        parts = {"unet": self.unet, **({} if vae is None else {"vae": vae})}
+        libraries = {}
+        for name, part in parts.items():
+            part.save_pretrained(folder / name, **options)
+            kind = type(part)
+            libraries[name] = ["diffusers", kind.__name__]
+            if not kind.__module__.startswith("diffusers."):
+                code = Path(inspect.getfile(kind))
+                libraries[name][0] = code.stem
+                copy(code, folder / name / code.name)
         copy(Path(inspect.getfile(type(self))), folder / "pipeline.py")
         index = {
-            "_class_name": "DDPMPipeline",
+            "_class_name": "DDPMPipeline" if vae is None else "OnnoisePipeline",
             "_diffusers_version": __version__,
             "scheduler": ["diffusers", type(self.scheduler).__name__],
-            "unet": [library, kind.__name__],
+            **libraries,
             **{name: fact for name, fact in self.facts.items() if fact is not None},
         }
         (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
@@ -150,6 +155,9 @@ class OnnoisePipeline(DiffusionPipeline):
             output = predict(scaled(x, t), t)
             x = self.scheduler.step(output, t, x, **options, **step_options).prev_sample
 
+        vae = getattr(self, "vae", None)
+        if vae is not None:
+            x = vae.decode(x / vae.config.scaling_factor + (vae.config.shift_factor or 0)).sample
         drawn = None
         mask = getattr(config, "mask_output", None)
         if mask:

@@ -7,9 +7,9 @@
  * Every picture is in one pair at most, so that the pairs are independent and their mean has a standard error.
  */
 import { shuffle } from '@onnoise/scheduler';
+import { msSsim } from '@onnoise/training/autoencoder';
 import type { ImageSet } from '../sets/types.ts';
 import { meanEstimate } from './intervals.ts';
-import { msSsim } from '@onnoise/training/pictures';
 import type { Family } from './record.ts';
 
 const STREAM = 0x70616972;

@@ -69,13 +69,13 @@ export async function trainShadow({
   const resume = existsSync(runPaths(run).config);
   const own = ownLayer(settings, shadow);
   const layers = resume ? [await readRunLayer(run), own] : [settings.base, own];
-  const { config, start, yielding } = await settingsOf(layers, resume ? run : undefined);
+  const { config, start, yielding, autoencoder } = await settingsOf(layers, resume ? run : undefined);
   const numbers = pool.dataset.train.filter((image) => inside[image] === 1);
   const hash = createHash('sha256')
     .update(`${pool.dataset.hash} ${numbers.join(' ')}`)
     .digest('hex');
   const { step } = await train({
-    plan: draftPlan(config, start, yielding),
+    plan: draftPlan(config, start, yielding, autoencoder),
     run,
     resume,
     dataset: { ...pool.dataset, hash, train: numbers },

@@ -154,7 +154,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   const request = { ...seeds, ...start, steps, sampler, ...settings, batch };
   const { table, labels, guidance, ...complete } = completeRequest(artefact, request);
   const kept = keptSteps(options, table.rows.length);
-  const film = createFilm(count, sizeOf(shape), kept);
+  const film = createFilm(count, sizeOf(artefact.autoencoder ? artefact.shape : shape), kept);
   await checkOverwrites(options, { seeds: complete.seeds, steps: kept });
   const facts = await factsOf('write the pictures', folder, options);
   await checkFiles(options, { count, model: { ...artefact, shape, maskOutput: undefined }, steps: table.rows.length });
@@ -182,6 +182,7 @@ export async function sample(options: SampleArguments): Promise<void> {
           ...(kept.length > 0 && { onStep: keepPictures(film, artefact) }),
         }),
       );
+      for (const [step, drawn] of film.frames) film.frames.set(step, await model.decode(drawn));
       const lines: string[] = [];
       const files: Record<string, string> = {};
       await writeFiles(

@@ -3,16 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { requireSpace } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
-import {
-  encodeHalves,
-  type LatentsFile,
-  measureHalves,
-  vaeFiles,
-  whiten,
-  writeAutoencoder,
-} from '@onnoise/training/autoencoder';
+import { encodeHalves, measureHalves, vaeFiles, whiten, writeAutoencoder } from '@onnoise/training/autoencoder';
 import { LEARNT_FROM_PHANTOMS, requireParity } from '@onnoise/training/folder';
 import { countParameters, type Model } from '@onnoise/training/model';
+import type { LatentsFile } from '@onnoise/training/pictures';
 import { learntFromPhantoms, type OpenedRun, readJson, runPaths } from '@onnoise/training/saved';
 import { describeKnown } from './images-seen.ts';
 import type { ExportResult } from './result.ts';

@@ -7,9 +7,10 @@ import { basename } from 'node:path';
 import { requireSpace } from '@onnoise/base/files';
 import { plainName } from '@onnoise/base/text';
 import { parseSchedulerConfig } from '@onnoise/scheduler';
-import { type ImageShape, nameChannels, pictureShapeOf } from '@onnoise/scheduler/model';
+import { decodedFacts, type ImageShape, nameChannels, pictureShapeOf } from '@onnoise/scheduler/model';
 import { refuse } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
+import { hasAutoencoder, readAutoencoder } from '@onnoise/training/autoencoder';
 import {
   checkArtefactTarget,
   filesForPython,
@@ -72,6 +73,8 @@ export async function exportRun({
     const autoencoder = { ...model, halves: model.halves };
     return exportAutoencoder({ run, out, opened, weights, report, model: autoencoder, parameters });
   }
+  const autoencoder = (await hasAutoencoder(run)) ? await readAutoencoder(run) : undefined;
+  const pictures = autoencoder && decodedFacts(`export ${run}`, autoencoder, model.shape);
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), state);
   const copies = weights ? 2 : 1;
   await requireSpace(out, copies * BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
@@ -97,13 +100,17 @@ export async function exportRun({
     modelConfig: model.config,
     schedulerConfig: scheduler,
     onnx,
+    autoencoder: autoencoder && { ...autoencoder, shape: pictures!.shape },
     card: await cardOf({
       run,
       out,
       opened,
       model,
       parity,
-      limits: (learnt) => [...limitsOf(pictureShapeOf(model), learnt), ...(masksPng ? [HAS_MASKS] : [])],
+      limits: (learnt) => [
+        ...limitsOf(pictureShapeOf({ ...model, autoencoder: pictures }), learnt),
+        ...(masksPng ? [HAS_MASKS] : []),
+      ],
     }),
     // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: secret && model.conditionImage ? undefined : await readIfThere(paths.sheetOf(info.step)),

@@ -75,7 +75,7 @@ async function check(folder: string): Promise<void> {
 }
 
 /** The folders in a model folder that sampling reads all files of but {@link WEIGHTS}. */
-const PARTS = ['scheduler', 'unet'];
+const PARTS = ['scheduler', 'unet', 'vae'];
 
 /** Of the names of models, and of all that sampling reads in their folders. */
 async function fingerprintOf(models: EngineOptions['models']): Promise<string> {
@@ -109,10 +109,15 @@ async function copyModel(from: string, to: string): Promise<void> {
   await mkdir(to);
   const how = { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE };
   for (const part of PARTS) {
-    await cp(join(from, part), join(to, part), { ...how, filter: (path) => !WEIGHTS.test(path) });
+    const whole = cp(join(from, part), join(to, part), { ...how, filter: (path) => !WEIGHTS.test(path) });
+    if (part === 'vae') await whole.catch(unlessMissing);
+    else await whole;
   }
   const { index } = MODEL_FILES;
-  await cp(join(from, index), join(to, index), how).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error; // a model does not need it
-  });
+  await cp(join(from, index), join(to, index), how).catch(unlessMissing);
+}
+
+/** Of what a model does not need. */
+function unlessMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }

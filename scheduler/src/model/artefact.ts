@@ -11,6 +11,7 @@ import { type Distilled, distilledOf } from '../sampling/distilled.ts';
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
 import { timestepsTold } from '../schedule/process.ts';
 import { checkAgreement } from './agreement.ts';
+import { type DecodedFacts, decodedFacts, readAutoencoderFacts } from './autoencoder.ts';
 import { channelNamesOf, shownOf, showRule } from './channels.ts';
 import { classNamesOf } from './class-names.ts';
 import { type ConditionImage, type MaskLabels, readConditionImage, readMaskLabels } from './condition-image.ts';
@@ -25,8 +26,10 @@ import { sampleSize, sidesOf } from './size.ts';
 
 export interface Artefact {
   scheduler: SchedulerConfig;
-  /** [C, H, W] of the images. */
+  /** [C, H, W] of what the network draws: pictures, or latents where there is an autoencoder. */
   shape: ImageShape;
+  /** What turns latents into pictures; absent where the network draws these. */
+  autoencoder?: DecodedFacts;
   /** Classes that can be asked for, 0 for a model that is not conditional on one. */
   classes: number;
   /** One per class, if model_index.json names them. */
@@ -86,18 +89,24 @@ export async function readArtefact(read: ReadModelFile, where?: string): Promise
   const schedulerJson = readJson(schedulerBytes, MODEL_FILES.scheduler, where);
   const unetJson = readJson(unetBytes, MODEL_FILES.unet, where);
   const indexJson = indexBytes === undefined ? {} : readJson(indexBytes, MODEL_FILES.index, where);
+  const vaeJson =
+    indexJson.vae === undefined ? undefined : readJson(await read(MODEL_FILES.vae), MODEL_FILES.vae, where);
   const unet = readUnet(unetJson, nameOf(MODEL_FILES.unet, where));
   const { classes } = unet;
   const scheduler = within(nameOf(MODEL_FILES.scheduler, where), () => parseSchedulerConfig(schedulerJson));
   const timesteps = timestepsTold(scheduler);
   within(where, () => checkAgreement({ timesteps, unetTimesteps: unetJson.num_train_timesteps, ...unet }));
+  const vae = nameOf(MODEL_FILES.vae, where);
+  const autoencoder =
+    vaeJson && within(where, () => decodedFacts(LOADING, readAutoencoderFacts(LOADING, vaeJson, vae), unet.shape));
   const classNames = within(where, () => classNamesOf(indexJson, classes));
-  const channels = within(where, () => channelsOf(indexJson, pictureShapeOf(unet)));
+  const channels = within(where, () => channelsOf(indexJson, pictureShapeOf({ ...unet, autoencoder })));
   const distilled = within(where, () => distilledOf(LOADING, indexJson, timesteps));
   const onPhantoms = indexJson.trained_on === 'phantoms';
   return {
     scheduler,
     ...unet,
+    ...(autoencoder && { autoencoder }),
     ...(classNames && { classNames }),
     ...channels,
     ...(distilled && { distilled }),

@@ -23,6 +23,16 @@ export {
   unreadablePart,
 } from './artefact.ts';
 export {
+  type AutoencoderFacts,
+  type DecodedFacts,
+  decodedFacts,
+  HALVES,
+  maskOfLatents,
+  readAutoencoderFacts,
+  scaled,
+  unscaled,
+} from './autoencoder.ts';
+export {
   channelNamesOf,
   nameChannels,
   namesFault,
@@ -77,7 +87,7 @@ export {
   type SampledSettings,
   VERDICTS,
   type Verdict,
-} from './evaluation.ts';
+} from './evaluation/evaluation.ts';
 export {
   evaluatedName,
   figuresOfModel,
@@ -88,7 +98,7 @@ export {
   type MainFigure,
   mainFigures,
   VERDICT_WORDS,
-} from './evaluation-words.ts';
+} from './evaluation/words.ts';
 export { FORMAT_KEY, formatOf, NETWORK_FORMATS, type NetworkFormat } from './format.ts';
 export {
   maskOfBrightness,

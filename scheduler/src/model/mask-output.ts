@@ -1,4 +1,5 @@
 /** Masks that a network draws with its pictures: the planes after the picture's channels, of which the greatest is a pixel's class. */
+import type { DecodedFacts } from './autoencoder.ts';
 import type { MaskLabels } from './condition-image.ts';
 import type { ImageShape } from './pixels.ts';
 
@@ -17,14 +18,16 @@ export interface Pairs {
   confidence: Float32Array<ArrayBuffer>;
 }
 
-/** [C, H, W] of a model's pictures, without the planes of a mask that it draws. */
+/** [C, H, W] of a model's pictures, without the planes of a mask that it draws; those that an autoencoder makes, where there is one. */
 export const pictureShapeOf = ({
   shape: [channels, height, width],
   maskOutput,
+  autoencoder,
 }: {
   shape: ImageShape;
   maskOutput?: MaskLabels | undefined;
-}): ImageShape => [channels - (maskOutput?.classes.length ?? 0), height, width];
+  autoencoder?: Pick<DecodedFacts, 'shape'> | undefined;
+}): ImageShape => autoencoder?.shape ?? [channels - (maskOutput?.classes.length ?? 0), height, width];
 
 /**
  * Takes drawn values apart.

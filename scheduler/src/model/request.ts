@@ -6,12 +6,14 @@ import type { Guidance } from '../sampling/guidance.ts';
 import { checkPicture } from '../sampling/known.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
+import type { DecodedFacts } from './autoencoder.ts';
 import { completeConditionImages, countOfConditionImages, requireOneConditionImage } from './condition-image.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { completeConditions } from './conditions.ts';
 import { guidanceInterval, guidanceScale } from './guidance-options.ts';
 import { type CountLimit, seedsOf } from './image-seeds.ts';
 import { checkLatents, countOfLatents } from './latents.ts';
+import { pictureShapeOf } from './mask-output.ts';
 import type { PictureOptions } from './options.ts';
 import { labelsOfPictures } from './picture-labels.ts';
 import type { ImageShape } from './pixels.ts';
@@ -54,7 +56,8 @@ export const usualBatch = ([, height, width]: ImageShape): number =>
  * @throws InputError for an option that breaks `PictureOptions` or does not fit this model.
  */
 export function completeRequest(
-  model: ConditioningFacts & SamplingFacts & { scheduler: SchedulerConfig; shape: ImageShape },
+  model: ConditioningFacts &
+    SamplingFacts & { scheduler: SchedulerConfig; shape: ImageShape; autoencoder?: DecodedFacts },
   options: PictureOptions,
   limit: CountLimit = ANY_COUNT,
   compile: typeof compileSampler = compileSampler,
@@ -69,7 +72,7 @@ export function completeRequest(
   const turn = { count: seeds.length, optional: nullCondition };
   const count = seeds.length;
   checkLatents(options, shape, count);
-  checkPicture(options, shape, count);
+  checkPicture(options, pictureShapeOf({ shape, autoencoder: model.autoencoder }), count);
   checkSharedNoise(model, options, told);
   const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, turn);
   const conditionImages = completeConditionImages(ACTION, model.conditionImage, options.conditionImages, turn);

@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openCoder } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { autoencoderConfig, autoencoderFolder } from '#test/models/autoencoder.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
-import { openCoder } from '#training/autoencoder/index.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../support/diffusers/autoencoder.py');
 
@@ -28,7 +28,7 @@ describe('the folder of an autoencoder', skipBecause(lacksPython('diffusers')), 
     const theirs = askPython([SCRIPT, folder, lines!]);
     const read = (half: string) => readFile(join(folder, `vae/${half}.onnx`));
     const files = { encoder: await read('encoder'), decoder: await read('decoder') };
-    const coder = await openCoder(model.shape, model.halves.shape, files);
+    const coder = openCoder(model.shape, model.halves.shape, files);
     const [channels, height, width] = model.shape;
     const { mean, logVariance } = await coder.encode(wave(2 * channels * height * width, 0.7));
     const pictures = await coder.decode(wave(mean.length, 0.3));

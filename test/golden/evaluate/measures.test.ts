@@ -6,7 +6,7 @@ import { kernelDistanceTo } from '#evaluation/measures/kernel-distance.ts';
 import { NEAREST, neighbourMeasuresTo } from '#evaluation/measures/neighbours.ts';
 import { slicedWassersteinTo } from '#evaluation/measures/sliced-wasserstein.ts';
 import { drawnFeatures, drawnPicture, draws } from '#test/programs/measure-draws.ts';
-import { msSsim } from '#training/pictures/ms-ssim.ts';
+import { msSsim } from '#training/autoencoder/ms-ssim.ts';
 
 type FeatureSet = [seed: number, rows: number, scale: number, shift: number];
 type PictureOf = [seed: number, noise: number];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { pixelMmdTo } from '#evaluation/measures/pixel-mmd.ts';
 import { drawnPicture } from '#test/programs/measure-draws.ts';
-import { msSsim } from '#training/pictures/ms-ssim.ts';
+import { msSsim } from '#training/autoencoder/ms-ssim.ts';
 
 type PictureOf = [seed: number, noise: number];
 

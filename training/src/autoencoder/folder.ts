@@ -20,7 +20,8 @@ const PYTHON = new URL('../../python/', import.meta.url);
 /** diffusers' AutoencoderKL in patches. */
 const PATCHED = 'modeling_patched_autoencoder_kl';
 
-const WEIGHTS = 'vae/diffusion_pytorch_model.safetensors';
+/** diffusers' name for the weights. */
+export const VAE_WEIGHTS = 'vae/diffusion_pytorch_model.safetensors';
 
 type Autoencoder = AutoencoderModel & Pick<Model, 'config' | 'parameters'>;
 type Values = ReadonlyMap<string, Float32Array>;
@@ -44,7 +45,7 @@ export async function vaeFiles(
     [MODEL_FILES.vae]: formatJson({ ...model.config, ...scale }),
     [MODEL_FILES.encoder]: halves.encoder,
     [MODEL_FILES.decoder]: halves.decoder,
-    ...(weights && { [WEIGHTS]: encodeSafetensors(toStateDict(model, values), { format: 'pt' }) }),
+    ...(weights && { [VAE_WEIGHTS]: encodeSafetensors(toStateDict(model, values), { format: 'pt' }) }),
     ...(weights &&
       library !== 'diffusers' && {
         [`vae/${library}.py`]: await readFile(new URL(`${library}.py`, PYTHON), 'utf8'),
@@ -53,7 +54,7 @@ export async function vaeFiles(
 }
 
 /** Where diffusers finds the class. */
-export const libraryOf = ({ config }: Pick<Autoencoder, 'config'>): string =>
+export const libraryOf = ({ config }: { config: object }): string =>
   ((config as { patch_size?: number }).patch_size ?? 1) > 1 ? PATCHED : 'diffusers';
 
 /** Loads the autoencoder, for its card. */
@@ -97,7 +98,7 @@ export async function writeAutoencoder({
     architecture: model.config._class_name,
     hasSamples: samplesPng !== undefined,
     hasCurve: curvePng !== undefined,
-    python: files[WEIGHTS] && pythonOf(model),
+    python: files[VAE_WEIGHTS] && pythonOf(model),
   });
   await writeFolder(out, {
     [MODEL_FILES.card]: readme,

@@ -1,6 +1,8 @@
-export { type Coder, createCoder, openCoder } from './coder.ts';
+export { createCoder } from './create-coder.ts';
 export { encodeHalves, vaeFiles, writeAutoencoder } from './folder.ts';
 export type { LatentScale, LatentSpread } from './latent-spread.ts';
+export { type EncodeOptions, withLatents } from './latents.ts';
+export { msSsim } from './ms-ssim.ts';
 export { measureHalves } from './parity.ts';
-export { type LatentsFile, writeReconstructions } from './reconstructions.ts';
+export { type Autoencoder, hasAutoencoder, latentShape, openAutoencoder, readAutoencoder } from './read.ts';
 export { whiten } from './whiten.ts';

@@ -1,6 +1,5 @@
 /**
- * How latents are spread over images: the scale that makes them about 1 wide, as a diffusion model wants them, and what is wrong with
- * them where something is.
+ * How latents are spread over images: their scale for a diffusion model, and what is wrong with them where something is.
  *
  * Source: Rombach et al. (arXiv 2112.10752), appendix G, for the scale.
  */
@@ -66,9 +65,15 @@ export function createSpread([channels, ...sides]: ImageShape) {
 
 const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/**
+ * Deviation of the latents that a diffusion model learns. Samplers clip what they predict to -1 and 1, as of pictures: that is where
+ * latents are 4 deviations from their mean.
+ */
+export const WIDTH = 0.25;
+
 /** Six digits, so that files stay readable. */
 export const scaleOf = ({ mean, deviation }: LatentSpread): LatentScale => ({
-  scaling_factor: Number((1 / deviation).toPrecision(6)),
+  scaling_factor: Number((WIDTH / deviation).toPrecision(6)),
   shift_factor: Number(mean.toPrecision(6)),
 });
 

@@ -1,10 +1,10 @@
 /** The check that exported halves are the trained ones: tfjs' eager pass against onnxruntime, on random batches. */
+import { openCoder } from '@onnoise/runtime-node';
 import { gaussian } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import type { AutoencoderModel } from '../folder/halves.ts';
 import { largestDifference, PARITY_BATCHES, type Parity, useWasm } from '../folder/parity.ts';
-import { openCoder } from './coder.ts';
 
 const EVALUATED = { training: false };
 
@@ -16,7 +16,7 @@ export async function measureHalves(
 ): Promise<Parity> {
   await useWasm();
   const { shape, halves } = model;
-  const coder = await openCoder(shape, halves.shape, files);
+  const coder = openCoder(shape, halves.shape, files);
   const weights = Object.fromEntries(
     model.parameters.map(({ name, shape }) => [name, tf.tensor(values.get(name)!, [...shape], 'float32')]),
   );

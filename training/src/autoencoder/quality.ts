@@ -1,6 +1,6 @@
 /** How near reconstructed pictures are to their images. */
 import { type ImageShape, sizeOf, toBytes } from '@onnoise/scheduler/model';
-import { msSsim } from '../pictures/ms-ssim.ts';
+import { msSsim } from './ms-ssim.ts';
 
 /** Means over the pictures, rounded to 8 bits. */
 export interface Quality {

@@ -1,9 +1,8 @@
 /**
- * Makes every channel of the latents 1 wide around 0, which a diffusion model learns best, without a change of what pictures become:
- * the 1 x 1 convolutions after the encoder and before the decoder take it in.
+ * Makes every channel of the latents 1 wide around 0, so that a diffusion model learns all of them alike, without a change of what
+ * pictures become: the 1 x 1 convolutions after the encoder and before the decoder take it in.
  */
-import type { LatentScale, LatentSpread } from './latent-spread.ts';
-import { scaleOf } from './latent-spread.ts';
+import { type LatentScale, type LatentSpread, scaleOf, WIDTH } from './latent-spread.ts';
 
 const AFTER = 'quant_conv';
 const BEFORE = 'post_quant_conv';
@@ -43,5 +42,5 @@ export function whiten(
     [`${BEFORE}.weight`, back],
     [`${BEFORE}.bias`, backBias],
   ]);
-  return { values: changed, scale: { scaling_factor: 1, shift_factor: 0 } };
+  return { values: changed, scale: { scaling_factor: WIDTH, shift_factor: 0 } };
 }

@@ -22,7 +22,16 @@ export {
   type TrainingBatches,
   type TrainingBatchesOptions,
 } from './set/training-batches.ts';
-export type { DataConditions, Dataset, LabelNames, PrepareOptions, PrepareProgress, Skipped } from './set/types.ts';
+export type {
+  DataConditions,
+  Dataset,
+  LabelNames,
+  LatentDraw,
+  Latents,
+  PrepareOptions,
+  PrepareProgress,
+  Skipped,
+} from './set/types.ts';
 export { isArrayName } from './sources/arrays.ts';
 export { parseTable } from './sources/csv-table.ts';
 export { readCsvText } from './sources/csv-text.ts';

@@ -20,6 +20,7 @@ import {
 import { formatSchedulerConfig, InputError, isStraight, type SchedulerConfig } from '@onnoise/scheduler';
 import {
   type Distilled,
+  type ImageShape,
   MODEL_FILES,
   readConditionImage,
   readMaskLabels,
@@ -43,6 +44,8 @@ export interface ArtefactParts {
   /** `unet/model.onnx`. */
   onnx: Uint8Array;
   card: ModelCard;
+  /** What makes pictures of what the network draws, where this is latents. */
+  autoencoder?: ArtefactAutoencoder | undefined;
   samplesPng?: Uint8Array | undefined;
   /** The training curve. */
   curvePng?: Uint8Array | undefined;
@@ -54,12 +57,22 @@ export interface ArtefactParts {
   files?: Readonly<Record<string, Uint8Array | string>> | undefined;
 }
 
+/** An autoencoder as a part of a model folder. */
+export interface ArtefactAutoencoder {
+  /** Of `vae`, by their paths in the folder. */
+  files: Readonly<Record<string, Uint8Array>>;
+  /** Where diffusers finds its class. */
+  library: string;
+  /** [C, H, W] of the pictures. */
+  shape: ImageShape;
+}
+
 /**
  * Writes into a temporary folder beside `out`, then renames it.
  * @throws InputError as `checkArtefactTarget` does.
  */
 export async function writeArtefact(parts: ArtefactParts): Promise<void> {
-  const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng, masksPng } = parts;
+  const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng, masksPng, autoencoder } = parts;
   await checkArtefactTarget(out);
   const facts = factsOf(parts.card);
   const scheduler = formatSchedulerConfig(
@@ -70,7 +83,11 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
     'README.md': describe(parts),
     ...(parts.card.training && { [MODEL_FILES.training]: formatTraining(parts.card.training) }),
     'model_index.json': formatJson(
-      modelIndex(modelConfig, { ...schedulerEntry(scheduler), ...indexEntries(modelConfig, facts) }),
+      modelIndex(modelConfig, {
+        ...schedulerEntry(scheduler),
+        ...(autoencoder && vaeEntries(autoencoder)),
+        ...indexEntries(modelConfig, facts),
+      }),
     ),
     'scheduler/scheduler_config.json': formatJson(scheduler),
     'unet/config.json': formatJson(modelConfig),
@@ -78,6 +95,7 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
     ...(samplesPng && { 'samples.png': samplesPng }),
     ...(curvePng && { 'training.png': curvePng }),
     ...(masksPng && { [MODEL_FILES.masks]: masksPng }),
+    ...autoencoder?.files,
     ...parts.files,
   };
   await writeFolder(out, files);
@@ -271,7 +289,15 @@ function className(modelConfig: object): string {
   return String((modelConfig as { _class_name?: unknown })._class_name ?? 'UNet2DModel');
 }
 
-function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, files }: ArtefactParts): string {
+function describe({
+  modelConfig,
+  schedulerConfig,
+  card,
+  autoencoder,
+  samplesPng,
+  curvePng,
+  files,
+}: ArtefactParts): string {
   const config = modelConfig as {
     sample_size?: number | [number, number];
   } & Partial<Record<ChannelKey, number>>;
@@ -279,8 +305,10 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
   const [channelKey] = findNetwork(architecture)?.channelKeys ?? ['in_channels' as const];
   const size = config.sample_size ?? 0;
   const [height, width] = typeof size === 'number' ? [size, size] : size;
+  const drawn = [(config[channelKey] ?? 0) - besideChannels(modelConfig)[channelKey], height, width] as const;
   return formatModelCard(card, {
-    shape: [(config[channelKey] ?? 0) - besideChannels(modelConfig)[channelKey], height, width],
+    shape: autoencoder?.shape ?? drawn,
+    latents: autoencoder && drawn,
     channelNames: card.training?.data.channelNames,
     ...conditioningOf(modelConfig),
     architecture,
@@ -289,9 +317,15 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
     distilled: factsOf(card).distilled,
     hasSamples: samplesPng !== undefined || files?.['samples.png'] !== undefined,
     hasCurve: curvePng !== undefined || files?.['training.png'] !== undefined,
-    python: files?.[WEIGHTS_FILE] && pythonExample(modelConfig, factsOf(card).distilled),
+    python: files?.[WEIGHTS_FILE] && pythonExample(modelConfig, factsOf(card).distilled, autoencoder !== undefined),
   });
 }
+
+/** A pipeline of our own: one of diffusers would take latents for pictures. */
+const vaeEntries = ({ library }: ArtefactAutoencoder) => ({
+  _class_name: 'OnnoisePipeline',
+  vae: [library, 'AutoencoderKL'],
+});
 
 /** Replaces a folder with another; the old one stays until the new one is complete. */
 async function replaceFolder(from: string, to: string): Promise<void> {

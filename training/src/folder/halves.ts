@@ -3,17 +3,11 @@
  * `sample` [N, C, H, W] f32 -> `latent_parameters` [N, 2 Z, h, w] f32, means and then logarithms of variances, and
  * `latent_sample` [N, Z, h, w] f32 -> `sample` [N, C, H, W] f32.
  */
-import type { ImageShape } from '@onnoise/scheduler/model';
+import { HALVES, type ImageShape } from '@onnoise/scheduler/model';
 import { foldScale, fuseGroupNorm, type Graph, simplify, trace, traceAnyBatch } from '@onnoise/tracer';
 import * as tf from '@tensorflow/tfjs';
 import type { Halves } from '../layers/types.ts';
 import { constantsOf } from './inference.ts';
-
-/** Ports of the two graphs. */
-export const PORTS = {
-  encoder: { input: 'sample', output: 'latent_parameters' },
-  decoder: { input: 'latent_sample', output: 'sample' },
-} as const;
 
 /** An autoencoder, as `createModel` makes it. */
 export interface AutoencoderModel {
@@ -54,11 +48,11 @@ export function decoderGraph(model: AutoencoderModel, values: Values): Graph {
 function halfGraph(
   { parameters }: AutoencoderModel,
   values: Values,
-  half: keyof typeof PORTS,
+  half: keyof typeof HALVES,
   shape: ImageShape,
   pass: (weights: Record<string, tf.Tensor>, input: tf.Tensor4D) => tf.Tensor,
 ): Graph {
-  const { input, output } = PORTS[half];
+  const { input, output } = HALVES[half];
   const constants = constantsOf(parameters, values);
   const graph = traceAnyBatch((batch) =>
     trace(

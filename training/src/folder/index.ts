@@ -11,7 +11,7 @@ export {
 } from './artefact.ts';
 export { encode, largestOf, outputAxis } from './channels.ts';
 export { narrowWeights, widenWeights } from './float16.ts';
-export { decoderGraph, encoderGraph, PORTS } from './halves.ts';
+export { decoderGraph, encoderGraph } from './halves.ts';
 export { inferenceGraph, inferenceMetadata } from './inference.ts';
 export { planWeights, roundWeights } from './int8-weights.ts';
 export { LEARNT_FROM_PHANTOMS, type ModelCard, withFormat, withPython } from './model-card.ts';

@@ -49,6 +49,8 @@ export interface ModelCard {
 export interface CardSurroundings {
   /** C, H, W of the pictures. */
   shape: ImageShape;
+  /** Z, h, w of the latents that the network draws; absent where it draws pictures. */
+  latents?: ImageShape | undefined;
   /** One per channel, where they have names. */
   channelNames?: readonly string[] | undefined;
   /** Without the null class. */
@@ -80,6 +82,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     `A diffusion model: ${width} x ${height} ${/\d/.test(kind) ? `pictures of ${kind}` : `${kind} pictures`}, ${describeConditions(around)}. ` +
       `\`${around.architecture}\`, ${parameters.toLocaleString('en')} parameters, predicts ${describePrediction(around.predictionType)} ` +
       `over ${around.timesteps} timesteps. ${origin ? `It was trained elsewhere and imported from ${plainName(origin.name)}.` : `The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`}`,
+    ...(around.latents ? [describeLatents(around.latents)] : []),
     ...(around.distilled ? [describeStudent(around.distilled)] : []),
     ...(around.hasSamples ? ['![Samples](samples.png)'] : []),
     '## Use',
@@ -125,6 +128,9 @@ export function describeTraining(
     fence('json', JSON.stringify(settings, null, 2)),
   ];
 }
+
+const describeLatents = ([channels, height, width]: ImageShape): string =>
+  `The network draws latents of ${width} x ${height} x ${channels}, of which the autoencoder in \`vae\` makes pictures.`;
 
 /** What it is that draws in few calls. */
 const describeStudent = ({ calls, guidance }: Distilled): string =>
@@ -215,9 +221,10 @@ export function describeNetwork({
   conditionImage,
   timesteps,
   predictionType,
+  latents,
 }: Pick<
   CardSurroundings,
-  'classes' | 'nullCondition' | 'conditions' | 'conditionImage' | 'timesteps' | 'predictionType'
+  'classes' | 'nullCondition' | 'conditions' | 'conditionImage' | 'timesteps' | 'predictionType' | 'latents'
 >): string {
   const last = lastTimestep({ num_train_timesteps: timesteps, prediction_type: predictionType });
   const labels = classes > 0 ? ', `class_labels` [N] as int64' : '';
@@ -230,7 +237,7 @@ export function describeNetwork({
   const range = classes > 0 ? `, classes from 0 to ${classes - 1}${none}` : '';
   return (
     `\`unet/model.onnx\` takes \`sample\` [N, C, H, W] and \`timestep\` [N] as float32${labels}${numbers}${told} and gives \`out_sample\` ` +
-    `[N, C, H, W]; images are in [-1, 1], timesteps are numbers from 0 to ${last}, whole or not${range}${values}.`
+    `[N, C, H, W]; ${latents ? 'latents are scaled as `vae/config.json` says' : 'images are in [-1, 1]'}, timesteps are numbers from 0 to ${last}, whole or not${range}${values}.`
   );
 }
 

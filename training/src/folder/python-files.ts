@@ -73,9 +73,10 @@ export async function filesForPython(
 }
 
 /** Samples one picture of the model folder, for its card. A student knows its steps by itself. */
-export function pythonExample(config: Described, distilled?: Distilled): string {
+export function pythonExample(config: Described, distilled?: Distilled, latents = false): string {
   const { num_class_embeds: classes = null, conditions = [], condition_image: told, mask_output: drawn } = config;
   if (
+    !latents &&
     !distilled &&
     classes === null &&
     conditions.length === 0 &&

@@ -1,5 +1,5 @@
 /** A network as training, export and parity see it: its function, and the facts about it. Types only. */
-import type { ConditionImage, ConditionSpec, ImageShape, MaskLabels } from '@onnoise/scheduler/model';
+import type { ConditionImage, ConditionSpec, DecodedFacts, ImageShape, MaskLabels } from '@onnoise/scheduler/model';
 import type { DropoutSpec } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
 import type { Halves } from '../layers/types.ts';
@@ -51,6 +51,8 @@ export interface DescribedModel extends TrainableModel {
   conditionImage?: ConditionImage;
   /** Classes of the mask that it draws with each picture. */
   maskOutput?: MaskLabels;
+  /** What makes pictures of its samples, where these are latents. */
+  autoencoder?: DecodedFacts;
   /** Timesteps are numbers from 0 to one less: T, and T + 1 for flow matching. */
   timestepCount: number;
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { writeWhole } from '@onnoise/base/files';
 import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
 import { BadOutputError, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
-import { pictureShapeOf, shownOf, splitPairs } from '@onnoise/scheduler/model';
+import { pictureShapeOf, shownOf, sizeOf, splitPairs, unscaled } from '@onnoise/scheduler/model';
+import { openAutoencoder } from '../autoencoder/index.ts';
 import { conditionsOf, type Dataset, readTold } from '../data/index.ts';
 import type { DescribedModel } from '../model/described.ts';
 import type { TrainPlan } from '../plan/plan.ts';
@@ -66,7 +67,7 @@ export async function writePictures(options: RunPicturesOptions): Promise<Valida
     if (masks) await writeWhole(runPaths(run).masks, masks);
     const told = await sheetConditions(options.dataset, plan.model, plan.config.output.sampleCount);
     const drawn = await drawSheet(options, predictor, told).catch((error) => noteUndrawn(options, error));
-    if (drawn) await writeSheets(options, drawn, told, measured?.loss);
+    if (drawn) await writeSheets(options, await decodePreview(plan, drawn), told, measured?.loss);
     return measured;
   } finally {
     await predictor.dispose();
@@ -139,6 +140,30 @@ function noteUndrawn({ plan, step, onNote }: RunPicturesOptions, error: unknown)
 
 const caption = (timestep: number | undefined) =>
   timestep === undefined ? 'finished' : `timestep ${Math.round(timestep)}`;
+
+/** As pictures where the network draws latents: those of the sheet, and of the frames that are shown. */
+async function decodePreview({ autoencoder, model }: TrainPlan, drawn: Preview): Promise<Preview> {
+  const { autoencoder: facts } = model;
+  if (!autoencoder || !facts) return drawn;
+  const coder = openAutoencoder(autoencoder, facts.shape);
+  try {
+    const size = sizeOf(model.shape);
+    const each = async (latents: Float32Array) => {
+      const parts: Float32Array[] = [];
+      for (let at = 0; at < latents.length; at += PREVIEW_BATCH * size) {
+        parts.push(await coder.decode(unscaled(latents.subarray(at, at + PREVIEW_BATCH * size), facts)));
+      }
+      return joinImages(parts);
+    };
+    const last = drawn.frames.length - 1;
+    const shown = new Set([0, ...spreadSteps(last, STRIP_PICTURES), ...spreadSteps(last, ANIMATION_FRAMES)]);
+    const frames: Float32Array[] = [];
+    for (const [i, frame] of drawn.frames.entries()) frames.push(shown.has(i) ? await each(frame) : frame);
+    return { ...drawn, images: await each(drawn.images), frames };
+  } finally {
+    await coder.dispose();
+  }
+}
 
 /** The sheet of the step comes last: if it exists, all of them do. */
 async function writeSheets(

@@ -9,6 +9,7 @@ import {
   type SchedulerConfig,
 } from '@onnoise/scheduler';
 import { pictureShapeOf, shownOf, usualSampling } from '@onnoise/scheduler/model';
+import type { Autoencoder } from '../autoencoder/index.ts';
 import type { Dataset } from '../data/index.ts';
 import type { Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
@@ -20,6 +21,7 @@ import type { Distillation, TrainStep } from '../step/contracts.ts';
 import { schedulerOf } from '../step/state.ts';
 import { createTrainStep } from '../step/step.ts';
 import { reconstructionOf } from './autoencoder.ts';
+import { notesOnLatents } from './latents.ts';
 import { noteOnNarrow } from './narrow.ts';
 import { privacyOf } from './private.ts';
 import { distillationOf } from './teacher.ts';
@@ -36,6 +38,8 @@ export interface TrainPlan {
   sampleSteps: number;
   /** The weights to start from, if they were read: a run that continues needs none. */
   start: Start | undefined;
+  /** Whose latents the network learns; undefined where it learns pictures. */
+  autoencoder: Autoencoder | undefined;
   /** Those, or fresh ones from the configuration's seed. */
   initialParameters: () => Map<string, Float32Array>;
 }
@@ -45,6 +49,7 @@ export function planTraining(
   model: DescribedModel,
   initialParameters: (seed: number) => Map<string, Float32Array>,
   start?: Start,
+  autoencoder?: Autoencoder,
 ): TrainPlan {
   const scheduler = parseSchedulerConfig(config.scheduler);
   const schedule = makeSchedule(scheduler);
@@ -61,6 +66,7 @@ export function planTraining(
     step: stepOf(model, config, { scheduler, schedule, distillation }),
     sampleSteps: sampleStepsOf(config, schedule),
     start,
+    autoencoder,
     initialParameters: () => initialParameters(config.training.seed),
   };
 }
@@ -158,7 +164,7 @@ export function withBatch(plan: TrainPlan, batch: number): TrainPlan {
  * @returns notes on the labels and the network, one sentence each.
  * @throws InputError when the shape or the labels of the images do not suit the network.
  */
-export function checkData({ model, config }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
+export function checkData({ model, config, autoencoder }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
   const { channels, height, width } = dataset;
   const shape = pictureShapeOf(model);
   if ([channels, height, width].join() !== shape.join()) {
@@ -171,5 +177,9 @@ export function checkData({ model, config }: TrainPlan, dataset: Dataset, resume
   checkDropout(config.training, model, dataset.classNames);
   checkConditions(model.conditions, dataset.conditions?.names);
   checkBeside(model, dataset.beside);
-  return [...checkLabels(model.classCount, dataset, resume), ...noteOnNarrow(config, model)];
+  return [
+    ...checkLabels(model.classCount, dataset, resume),
+    ...noteOnNarrow(config, model),
+    ...(autoencoder ? notesOnLatents(autoencoder, config.data, dataset) : []),
+  ];
 }

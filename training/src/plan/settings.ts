@@ -1,9 +1,11 @@
 /** The settings of a run, from layers: which weights it starts from, and what lies below the settings that were given. */
 import { check, InputError, oneOf, refuse, text, worded } from '@onnoise/scheduler/rules';
+import type { Autoencoder } from '../autoencoder/index.ts';
 import type { Start } from '../fine-tuning/fit.ts';
 import { countParameters } from '../model/parameters.ts';
 import { type ConfigLayer, resolveConfig, resolveOver, type TrainConfig } from '../settings/config.ts';
 import { presetNames, readPreset } from '../settings/presets.ts';
+import { autoencoderLayer, refuseLatentSize, withLatentSize } from './latents.ts';
 import { completeConfig, type Yielding } from './resolve.ts';
 import { withTeacher } from './teacher.ts';
 
@@ -11,6 +13,8 @@ export interface TrainSettings {
   config: TrainConfig;
   /** The weights that `--init` names; a run that continues from a checkpoint needs none. */
   start: Start | undefined;
+  /** Whose latents the network learns. */
+  autoencoder: Autoencoder | undefined;
   /** The settings below the typed ones: those of a continued run, a preset, or the defaults. */
   base: { name: string; config: TrainConfig };
   yielding: Yielding;
@@ -23,10 +27,13 @@ export interface TrainSettings {
 export async function settingsOf(given: readonly ConfigLayer[], resumed?: string): Promise<TrainSettings> {
   const read = await readInit(given, resumed);
   const known = resumed === undefined ? given : given.map(withoutImages);
-  const layers = read ? [read.layer, ...known] : known;
+  const coded = await readCoded(given, read?.start.name, resumed);
+  const all = read ? [read.layer, ...known] : known;
+  const layers = withAutoencoder(all, coded, { begun: read !== undefined, resumed: resumed !== undefined });
   const named = given.some(({ preset }) => preset) || resumed !== undefined || read !== undefined;
   const { base, config: resolved } = resolveOver(layers, named ? 1 : 0);
-  const config = read ? withTeacher(withHash(resolved, read.start), read.start) : resolved;
+  const whole = read ? withTeacher(withHash(resolved, read.start), read.start) : resolved;
+  const config = coded ? withLatentSize(whole, coded) : whole;
   const { init, initHash } = config.training;
   if (init === undefined && initHash !== undefined) {
     refuse('start training', '--init-hash', 'left out without --init', initHash);
@@ -39,9 +46,36 @@ export async function settingsOf(given: readonly ConfigLayer[], resumed?: string
   return {
     config,
     start: read?.start,
+    autoencoder: coded,
     base: { name: resumed ?? (named ? layers[0]!.name : 'the defaults'), config: base },
     yielding: { ...yieldingOf(layers), conditions: read !== undefined && !known.some(namesConditions) },
   };
+}
+
+/**
+ * The lowest first, with what the autoencoder says above presets, and below what was given. A run that continues has it in its own
+ * settings.
+ * @param begun whether the lowest is that of weights to start from
+ */
+function withAutoencoder(
+  layers: readonly ConfigLayer[],
+  coded: Autoencoder | undefined,
+  { begun, resumed }: { begun: boolean; resumed: boolean },
+): readonly ConfigLayer[] {
+  if (!coded || resumed) return layers;
+  const at = Math.max(begun ? 1 : 0, layers.findLastIndex(({ preset }) => preset) + 1);
+  for (const layer of layers.slice(at)) refuseLatentSize(layer);
+  return [...layers.slice(0, at), autoencoderLayer(coded), ...layers.slice(at)];
+}
+
+/** What `--autoencoder`, or the same in a file, names; of a run that continues, its own copy; of a model to start from, its own. */
+async function readCoded(layers: readonly ConfigLayer[], start: string | undefined, resumed: string | undefined) {
+  const asked = layers.map(({ config }) => config.training?.autoencoder).findLast((value) => value !== undefined);
+  const { hasAutoencoder, readAutoencoder } = await import('../autoencoder/index.ts');
+  if (resumed !== undefined && (await hasAutoencoder(resumed))) return readAutoencoder(resumed);
+  if (asked !== undefined) return readAutoencoder(check('start training', '--autoencoder', text, asked));
+  if (start !== undefined && (await hasAutoencoder(start))) return readAutoencoder(start);
+  return undefined;
 }
 
 /** The layer, or a preset without what it says of images and labels: a run that continues keeps its own. */

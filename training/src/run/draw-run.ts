@@ -1,7 +1,7 @@
 /** Draws the pictures of a run: those that are due, and those that an earlier process was stopped before drawing. */
 
-import { writeReconstructions } from '../autoencoder/index.ts';
 import { hasPictures, measuresHeldOut, writePictures } from '../pictures/pictures.ts';
+import { writeReconstructions } from '../pictures/reconstructions.ts';
 import { endOf, isOver } from '../plan/horizon.ts';
 import { withLearned, withOutput } from '../plan/plan.ts';
 import { diskError } from '../saved/checkpoint.ts';

@@ -19,6 +19,8 @@ export interface TrainHooks {
   onStep?: (metrics: StepMetrics, progress: { done: number; total: number }) => void;
   /** Wraps the part in which a teacher draws for its student, for a progress bar. `total` is guessed where time ends it. */
   aroundLessons?: (work: (report: (done: number, total: number) => void) => Promise<number>) => Promise<number>;
+  /** Wraps the part in which an autoencoder encodes the images, for a progress bar. */
+  aroundLatents?: (work: (report: (done: number, total: number) => void) => Promise<Dataset>) => Promise<Dataset>;
   /** While pictures are drawn. */
   onPreview?: (done: number, total: number) => void;
 }

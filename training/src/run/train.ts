@@ -8,6 +8,7 @@
 import { withDiskErrors } from '@onnoise/base/files';
 import { plural } from '@onnoise/base/text';
 import { conditionInputs, type DrawOptions } from '@onnoise/scheduler/training';
+import { withLatents } from '../autoencoder/index.ts';
 import { createTrainingBatches, type Dataset } from '../data/index.ts';
 import { listImages } from '../data/look.ts';
 import type { PrepareOptions } from '../data/set/types.ts';
@@ -99,9 +100,23 @@ export async function train({ run, resume, dataset: given, signal, ...options }:
       const plan = draft ? completePlan(draft, dataset) : early;
       hooks.onPlan?.(plan, dataset);
       const { around = (steps) => steps() } = hooks;
-      return around(() => trainRun(held, { plan, dataset, hooks, signal }));
+      const learnt = await encodeImages(plan, dataset, hooks, signal);
+      return around(() => trainRun(held, { plan, dataset: learnt, hooks, signal }));
     }
   });
+}
+
+/** The images, with their latents where the network learns these. */
+async function encodeImages(
+  plan: TrainPlan,
+  dataset: Dataset,
+  { aroundLatents = (work) => work(() => {}) }: TrainHooks,
+  signal: AbortSignal | undefined,
+): Promise<Dataset> {
+  const { autoencoder, config } = plan;
+  if (!autoencoder) return dataset;
+  const { cacheDir } = config.data;
+  return aroundLatents((onProgress) => withLatents(dataset, autoencoder, { cacheDir, onProgress, signal }));
 }
 
 /** The steps of a run whose folder is held and whose images are there. */

@@ -14,6 +14,7 @@
  * | samples.png, denoising.png    | the newest sheet, and one image coming out of the noise           |
  * | forming.webp                  | the same as an animation                                          |
  * | latents.json                  | of an autoencoder: how its latents are spread                     |
+ * | vae/                          | the autoencoder whose latents the network learns                  |
  * | masks.png                     | masks of held-out images, where a network is told masks           |
  * | samples/                      | earlier sheets and strips, by step                                |
  * | lessons/, lessons.json        | what a student learns: see lessons/store.ts                        |

@@ -47,6 +47,16 @@ export const fields = {
       type: 'string',
       describe: 'SHA-256 that the weights of --init must have  [default: recorded in config.json]',
     },
+    autoencoder: {
+      onResume: 'fixed',
+      type: 'string',
+      describe: 'folder of an autoencoder, of --preset autoencoder, whose latents the network learns',
+    },
+    autoencoderHash: {
+      onResume: 'fixed',
+      type: 'string',
+      describe: 'SHA-256 that the autoencoder must have  [default: recorded in config.json]',
+    },
     calls: {
       onResume: 'fixed',
       ...COUNT,

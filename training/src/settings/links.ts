@@ -57,13 +57,16 @@ const countOf = (setting: unknown) => channelCount(setting as number);
 /** What decides how a network repeats settings: its class, and the channels that it has beside those of the picture. */
 type Network = Readonly<Record<string, unknown>>;
 
-function linksOf(network: Network, scheduler: Scheduler): readonly Link[] {
+/** @param coded whether the network learns latents, of which an autoencoder says how large they are */
+function linksOf(network: Network, scheduler: Scheduler, coded = false): readonly Link[] {
   const { channelKeys = [], unwritten = [] } = findNetwork(network._class_name) ?? {};
   const beside: Record<string, number> = besideChannels(network);
   const plus = (more: number) => (value: unknown) => {
     const count = countOf(value);
     return typeof count === 'number' ? count + more : count;
   };
+  const timed = unwritten.includes('num_train_timesteps') ? [] : [timesteps(scheduler)];
+  if (coded) return timed;
   return [
     {
       places: [['data', 'channels'], ...channelKeys.map((key): Place => ['model', key])],
@@ -77,7 +80,7 @@ function linksOf(network: Network, scheduler: Scheduler): readonly Link[] {
       ],
       network: () => SIZES,
     },
-    ...(unwritten.includes('num_train_timesteps') ? [] : [timesteps(scheduler)]),
+    ...timed,
   ];
 }
 
@@ -105,12 +108,13 @@ export function isRepeated(section: string, key: string, network: Network): bool
  */
 export function linkLayer(
   layer: ConfigLayer,
-  below: { readonly model: Network; readonly scheduler: Scheduler },
+  below: { readonly model: Network; readonly scheduler: Scheduler; readonly training?: Network },
 ): ConfigLayer {
   const whole = networkOver(below.model, layer.config.model);
   const scheduler = { ...below.scheduler, ...(layer.config.scheduler as Scheduler | undefined) };
   const config = withoutOpen(layer.config, whole);
-  for (const { places, network, alike = (setting: unknown) => setting } of linksOf(whole, scheduler)) {
+  const coded = [layer.config, below].some(({ training }) => training?.autoencoder !== undefined);
+  for (const { places, network, alike = (setting: unknown) => setting } of linksOf(whole, scheduler, coded)) {
     const set = places.filter(([section, key]) => config[section]?.[key] !== undefined);
     const first = set[0];
     if (!first) continue;
@@ -188,7 +192,7 @@ export function completeModel(
   const given = { ...pictures, ...config.model };
   const { model = {} } = linkLayer(
     { name: 'the images', config: known },
-    { model: given, scheduler: config.scheduler },
+    { model: given, scheduler: config.scheduler, training: config.training },
   ).config;
   const specs = config.model.conditions === undefined ? conditionsOfImages(conditions, train) : [];
   const untold = findNetwork(config.model._class_name)?.unwritten?.includes('num_class_embeds');

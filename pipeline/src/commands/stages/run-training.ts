@@ -58,7 +58,8 @@ export async function runTraining(args: TrainArguments): Promise<void> {
   });
 }
 
-export const draftOf = ({ config, start, yielding }: TrainSettings): PlanDraft => draftPlan(config, start, yielding);
+export const draftOf = ({ config, start, yielding, autoencoder }: TrainSettings): PlanDraft =>
+  draftPlan(config, start, yielding, autoencoder);
 
 /**
  * Trains, and shows how far it is.
@@ -97,6 +98,8 @@ export async function trainWithProgress(
         latest = { ...progress, note: describeStep(metrics) };
         report(latest);
       },
+      aroundLatents: (work) =>
+        withProgress('Encoding', { unit: 'images' }, (given) => work((done, total) => given({ done, total }))),
       aroundLessons: (work) =>
         withProgress('The teacher draws', { unit: 'pictures' }, (given) =>
           work((done, total) => given({ done, total })),

@@ -5,7 +5,7 @@ import { noiseImages } from '#evaluation/measures/noise-images.ts';
 import type { Candidate } from '#evaluation/measures/record.ts';
 import type { ImageSet } from '#evaluation/sets/types.ts';
 import { drawnPicture } from '#test/programs/measure-draws.ts';
-import { msSsim, scalesOf } from '#training/pictures/ms-ssim.ts';
+import { msSsim, scalesOf } from '#training/autoencoder/ms-ssim.ts';
 
 test('a picture is like itself, less like one with noise, and unlike its negative', () => {
   const picture = drawnPicture(1, 1, 28, 30);

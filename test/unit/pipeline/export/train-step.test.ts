@@ -74,7 +74,7 @@ describe('pipeline transfer --to tab', () => {
     ],
     [
       ['--preset', 'none', '--to', 'tab', '--out', 'x'],
-      '--preset must be one of autoencoder, base, digits, hands, small, tab, tutorial',
+      '--preset must be one of autoencoder, base, digits, hands, latents, small, tab, tutorial',
     ],
     [['--run', 'y', '--to', 'moon', '--out', 'x'], '--to must be one of accelerate, tab, received "moon"'],
   ])('refuses %j', async (args, rule) => {

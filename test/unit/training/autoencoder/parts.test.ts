@@ -10,7 +10,7 @@ import { createModel, initParameters } from '#training/model/index.ts';
 const wavy = (count: number, scale: number, mean: number) =>
   Float32Array.from({ length: count }, (_, i) => mean + scale * Math.SQRT2 * Math.sin(2.4 * i));
 
-test('latents are measured by channel, and the scale makes all of them together 1 wide', () => {
+test('latents are measured by channel, and the scale makes all of them together a quarter wide', () => {
   const { add, spread } = createSpread([2, 8, 8]);
   for (let batch = 0; batch < 8; batch++) {
     const mean = new Float32Array(4 * 128);
@@ -25,7 +25,7 @@ test('latents are measured by channel, and the scale makes all of them together 
   expectClose(found.deviations, [Math.sqrt(9.25), Math.sqrt(1.25)], { absolute: 0.1 });
   expectClose(found.told, [9 / 9.25, 1 / 1.25], { absolute: 0.02 });
   const variance = (9.25 + 1.5 ** 2 + 1.25 + 1.5 ** 2) / 2;
-  expectClose([scaleOf(found).scaling_factor], [1 / Math.sqrt(variance)], { absolute: 0.02 });
+  expectClose([scaleOf(found).scaling_factor], [0.25 / Math.sqrt(variance)], { absolute: 0.02 });
   expectClose([scaleOf(found).shift_factor], [-0.5], { absolute: 0.1 });
   expect(faultsOf(found)).toEqual([]);
 });
@@ -62,7 +62,7 @@ test('whitened weights make channels 1 wide, and the same pictures', async () =>
   const values = initParameters(model, 3);
   const images = Float32Array.from({ length: 16 * 64 }, (_, i) => Math.sin(i * 0.7) * Math.cos(i * 0.013));
   const measure = async (weights: ReadonlyMap<string, Float32Array>) => {
-    const coder = await createCoder(model, weights);
+    const coder = createCoder(model, weights);
     const { mean, logVariance } = await coder.encode(images);
     const { add, spread } = createSpread(model.halves.shape);
     add(mean, logVariance);
@@ -73,7 +73,7 @@ test('whitened weights make channels 1 wide, and the same pictures', async () =>
   const before = await measure(values);
   const { values: white, scale } = whiten(values, before.spread);
   const after = await measure(white);
-  expect(scale).toEqual({ scaling_factor: 1, shift_factor: 0 });
+  expect(scale).toEqual({ scaling_factor: 0.25, shift_factor: 0 });
   expectClose(after.spread.means, [0, 0], { absolute: 1e-4 });
   expectClose(after.spread.deviations, [1, 1], { absolute: 1e-4 });
   expectClose(after.pictures, before.pictures, { absolute: 1e-4 });
@@ -88,7 +88,7 @@ test('without the convolutions that take it in, one scale for all channels is le
   add(Float32Array.of(0, 4, 2, 6), new Float32Array(4).fill(-30));
   const { values: same, scale } = whiten(values, spread());
   expect(same).toBe(values);
-  expect(scale).toEqual({ scaling_factor: Number((1 / Math.sqrt(5)).toPrecision(6)), shift_factor: 3 });
+  expect(scale).toEqual({ scaling_factor: Number((0.25 / Math.sqrt(5)).toPrecision(6)), shift_factor: 3 });
 });
 
 test.each([

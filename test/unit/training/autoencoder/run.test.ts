@@ -66,7 +66,7 @@ describe('a run of an autoencoder', () => {
     expect(step).toBe(6);
     expect(parity.difference).toBeLessThan(1e-4 * Math.max(1, parity.largest));
     const config = JSON.parse(await text('model', 'vae/config.json'));
-    expect(config).toMatchObject({ _class_name: 'AutoencoderKL', scaling_factor: 1, shift_factor: 0 });
+    expect(config).toMatchObject({ _class_name: 'AutoencoderKL', scaling_factor: 0.25, shift_factor: 0 });
     expect(Object.keys(config)).not.toContain('num_train_timesteps');
     expect(await text('model', 'README.md')).toContain(
       'pictures of 8 x 8 pixels and one channel to latents of 4 x 4 x 2',

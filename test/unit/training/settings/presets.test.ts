@@ -14,13 +14,22 @@ async function load(name: string) {
 
 describe('readPreset', () => {
   it('knows the presets of the folder', async () => {
-    expect(await presetNames()).toEqual(['autoencoder', 'base', 'digits', 'hands', 'small', 'tab', 'tutorial']);
+    expect(await presetNames()).toEqual([
+      'autoencoder',
+      'base',
+      'digits',
+      'hands',
+      'latents',
+      'small',
+      'tab',
+      'tutorial',
+    ]);
   });
 
   it('names the presets there are when asked for another', async () => {
     await expect(readPreset('../package')).rejects.toThrow(InputError);
     await expect(readPreset('huge')).rejects.toThrow(
-      'must be one of autoencoder, base, digits, hands, small, tab, tutorial, received "huge".',
+      'must be one of autoencoder, base, digits, hands, latents, small, tab, tutorial, received "huge".',
     );
   });
 

@@ -2,8 +2,8 @@
 import { checkInteger, InputError } from '@onnoise/scheduler/rules';
 import { type BatchPosition, copyDeepLevels, copyLevels, createEpochOrder } from '@onnoise/scheduler/training';
 import { type Augmentation, type AugmentOptions, adjustContrast, affine, drawAugmentations, moves } from './augment.ts';
-import { joinPlanes, type MaskRole, type Moves, readPlanes } from './beside.ts';
-import type { DataConditions, Dataset } from './types.ts';
+import { joinPlanes, type MaskRole, type Moves, meanPlanes, readPlanes } from './beside.ts';
+import type { DataConditions, Dataset, LatentDraw } from './types.ts';
 
 export interface TrainingBatch {
   /** [B, C, H, W], in [-1, 1]; with the planes of masks that are drawn, which are -1 or 1. */
@@ -77,7 +77,13 @@ export function createTrainingBatches(
       const place = { seed, epoch, first: index, count: batch, width, height };
       const augmentations = augments ? drawAugmentations(most, place) : undefined;
       return {
-        ...(await readTold(dataset, numbers, maskRole, { flips, augmentations })),
+        ...(await readTold(
+          dataset,
+          numbers,
+          maskRole,
+          { flips, augmentations },
+          { seed, place: epoch * train.length + index },
+        )),
         ...(labels && { labels: Int32Array.from(numbers, (number) => labels[number]!) }),
         ...(dataset.conditions && { conditions: conditionsOf(dataset.conditions, numbers) }),
         numbers,
@@ -88,17 +94,23 @@ export function createTrainingBatches(
   };
 }
 
-/** Images by number, and what lies beside them, as a network gets them. @param maskRole default: input */
+/**
+ * Images by number, or their latents, and what lies beside them, as a network gets them.
+ * @param maskRole default: input
+ * @param draw of latents; without it, their means
+ */
 export async function readTold(
   dataset: Dataset,
   numbers: ArrayLike<number>,
   maskRole: MaskRole = 'input',
   { flips, augmentations }: Moves = {},
+  draw?: LatentDraw,
 ): Promise<Pick<TrainingBatch, 'images' | 'conditionImage'>> {
-  const images = await readFloats(dataset, numbers, flips, augmentations);
-  const { beside } = dataset;
+  const { beside, latents } = dataset;
+  const images = latents ? await latents.read(numbers, draw) : await readFloats(dataset, numbers, flips, augmentations);
   if (beside === undefined) return { images };
-  const planes = await readPlanes(beside, dataset, maskRole, numbers, { flips, augmentations });
+  const whole = await readPlanes(beside, dataset, maskRole, numbers, { flips, augmentations });
+  const planes = latents ? meanPlanes(whole, dataset, latents.stride) : whole;
   if (beside.mask && maskRole === 'output') return { images: joinPlanes(images, planes, numbers.length) };
   return { images, conditionImage: planes };
 }

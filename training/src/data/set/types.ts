@@ -1,6 +1,7 @@
 /** Types of a prepared dataset and of its sources. Pixels are uint8; images of a set share one shape. */
 
 import type { Background, ImageOptions, Levels, Picture, Unusable } from '@onnoise/base/pictures';
+import type { ImageShape } from '@onnoise/scheduler/model';
 import type { BesideImages, MaskRole } from './beside.ts';
 import type { ChannelPatterns } from './channel-patterns.ts';
 import type { Layout } from './layouts.ts';
@@ -76,8 +77,26 @@ export interface Dataset {
   read(indices: ArrayLike<number>, out: Uint8Array): Promise<void> | void;
   /** The same as uint16, from 0 to 65535; absent for 8 bits. */
   readDeep?(indices: ArrayLike<number>, out: Uint16Array): Promise<void> | void;
+  /** What a network learns in place of the pixels; absent where it learns these. */
+  latents?: Latents;
   /** Frees the open file of a set that is not held in memory. */
   close(): void;
+}
+
+/** Latents of all images, by an autoencoder. */
+export interface Latents {
+  /** [Z, h, w] of an image's. */
+  shape: ImageShape;
+  /** Pixels across and down that became one place. */
+  stride: number;
+  /** Those of the images with these numbers, [n, Z, h, w]: their means, or drawn from their distributions. */
+  read(numbers: ArrayLike<number>, draw?: LatentDraw): Promise<Float32Array>;
+}
+
+/** What decides the noise of latents: a seed, and how many images a run has drawn before. */
+export interface LatentDraw {
+  seed: number;
+  place: number;
 }
 
 export interface PrepareOptions extends Omit<ImageOptions, 'background' | 'channels'> {

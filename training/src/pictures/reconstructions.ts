@@ -1,19 +1,19 @@
 /** Pictures of an autoencoder's run: held-out images beside what it gives back of them, measured; and how its latents are spread. */
 import { writeWhole } from '@onnoise/base/files';
-import { sheet } from '@onnoise/runtime-node';
+import { type Coder, sheet } from '@onnoise/runtime-node';
 import { type ImageShape, shownOf } from '@onnoise/scheduler/model';
+import { createCoder } from '../autoencoder/create-coder.ts';
+import { createSpread, faultsOf, type LatentSpread } from '../autoencoder/latent-spread.ts';
+import { type Quality, qualityOf } from '../autoencoder/quality.ts';
 import { type Dataset, readTold } from '../data/index.ts';
 import type { AutoencoderModel } from '../folder/halves.ts';
-import { pairSheet } from '../pictures/beside-sheet.ts';
-import { noteHeldOut, noteSheet, type RunPicturesOptions, writeChart } from '../pictures/pictures.ts';
-import { joinImages } from '../pictures/preview.ts';
-import { spread } from '../pictures/spread-steps.ts';
 import type { ValidationMetrics } from '../saved/metrics.ts';
 import { runPaths, writeJson } from '../saved/run-folder.ts';
 import { type LossOptions, lossOf } from '../step/loss.ts';
-import { type Coder, createCoder } from './coder.ts';
-import { createSpread, faultsOf, type LatentSpread } from './latent-spread.ts';
-import { type Quality, qualityOf } from './quality.ts';
+import { pairSheet } from './beside-sheet.ts';
+import { noteHeldOut, noteSheet, type RunPicturesOptions, writeChart } from './pictures.ts';
+import { joinImages } from './preview.ts';
+import { spread } from './spread-steps.ts';
 
 /** Most held-out images to measure, and images whose latents are looked at: enough for steady numbers, and quick. */
 const MEASURED = 128;
@@ -79,7 +79,7 @@ export async function writeReconstructions(
 ): Promise<ValidationMetrics | undefined> {
   const { plan, dataset, run, step, onNote } = options;
   const { training, output } = plan.config;
-  const coder = await createCoder(model, options.parameters);
+  const coder = createCoder(model, options.parameters);
   try {
     const found = await measureReconstructions(coder, dataset, training);
     const measured = found && { step, ...found };

@@ -3,9 +3,9 @@
  * which settings. `pipeline evaluate` writes it; the page and `pipeline compare` show it. This reads the facts that
  * both show, checks them, and passes over the details, which are for the report.
  */
-import { InputError } from '../rules/errors.ts';
-import { type Rules, readObject } from '../rules/read.ts';
-import { check, integer, listOf, number, object, oneOf, optional, type Rule, rule, text } from '../rules/rule.ts';
+import { InputError } from '../../rules/errors.ts';
+import { type Rules, readObject } from '../../rules/read.ts';
+import { check, integer, listOf, number, object, oneOf, optional, type Rule, rule, text } from '../../rules/rule.ts';
 
 export const EVALUATION_VERSION = 1;
 

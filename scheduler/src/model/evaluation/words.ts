@@ -1,6 +1,6 @@
 /** An evaluation in words: its main figures, as the page, the report and the model card give them. */
-import { InputError } from '../rules/errors.ts';
-import { parseJson } from '../rules/json.ts';
+import { InputError } from '../../rules/errors.ts';
+import { parseJson } from '../../rules/json.ts';
 import { type Estimate, type EvaluationFacts, type Measure, readEvaluation, type Verdict } from './evaluation.ts';
 
 /** A figure beside what it is to be compared with. */

@@ -1,0 +1,106 @@
+/**
+ * A model whose network draws latents, which an autoencoder turns into pictures: what vae/config.json says of it, and the scale between
+ * the latents of the network and those of the autoencoder.
+ *
+ * Source: Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models" (arXiv 2112.10752).
+ */
+import { InputError, refuse } from '../rules/errors.ts';
+import { check, integer, nullable, number, oneOf, type Rule, rule, worded } from '../rules/rule.ts';
+import { type ImageShape, MOST_CHANNELS } from './pixels.ts';
+
+/** Ports of an autoencoder's two graphs, as Optimum names them: `latent_parameters` are means, then logarithms of variances. */
+export const HALVES = {
+  encoder: { input: 'sample', output: 'latent_parameters' },
+  decoder: { input: 'latent_sample', output: 'sample' },
+} as const;
+
+export interface AutoencoderFacts {
+  /** Channels of its pictures, and of its latents. */
+  channels: number;
+  latentChannels: number;
+  /** Pixels across and down that become one place of the latents. */
+  stride: number;
+  /** The network draws (latent - shift) scaling, as diffusers has it. */
+  scaling: number;
+  shift: number;
+}
+
+/** Of a model folder, where there is one. */
+export interface DecodedFacts extends AutoencoderFacts {
+  /** [C, H, W] of the pictures. */
+  shape: ImageShape;
+}
+
+const COUNT = worded('a positive integer', integer(1));
+const WIDTHS: Rule<unknown[]> = rule(
+  'a list with a width for each level',
+  (value) => Array.isArray(value) && value.length > 0,
+);
+
+/** @param file of the messages @throws InputError for what no autoencoder of this kind has */
+export function readAutoencoderFacts(
+  action: string,
+  json: Readonly<Record<string, unknown>>,
+  file: string,
+): AutoencoderFacts {
+  const read = <T>(name: string, rule: Rule<T>, value: unknown = json[name]) =>
+    check(action, `${name} of ${file}`, rule, value);
+  read('_class_name', oneOf(['AutoencoderKL']));
+  const channels = read('out_channels', integer(1, MOST_CHANNELS), json.out_channels ?? 3);
+  const levels = read('block_out_channels', WIDTHS, json.block_out_channels ?? [64]).length;
+  const patch = read('patch_size', COUNT, json.patch_size ?? 1);
+  for (const name of ['latents_mean', 'latents_std']) {
+    if ((json[name] ?? null) !== null)
+      refuse(action, `${name} of ${file}`, 'null, one scale for all channels', json[name]);
+  }
+  return {
+    channels,
+    latentChannels: read('latent_channels', COUNT, json.latent_channels ?? 4),
+    stride: patch * 2 ** (levels - 1),
+    scaling: read('scaling_factor', number({ above: 0 }), json.scaling_factor ?? 0.18215),
+    shift: read('shift_factor', nullable(number()), json.shift_factor ?? null) ?? 0,
+  };
+}
+
+/**
+ * The same of a model folder.
+ * @param shape [Z, h, w] of what its network draws
+ * @throws InputError where the network does not draw this autoencoder's latents
+ */
+export function decodedFacts(
+  action: string,
+  facts: AutoencoderFacts,
+  [latents, height, width]: ImageShape,
+): DecodedFacts {
+  const { channels, latentChannels, stride } = facts;
+  if (latents !== latentChannels) {
+    throw new InputError(
+      `Cannot ${action}: the network must draw the ${latentChannels} channels of the autoencoder's latents, it draws ${latents}.`,
+    );
+  }
+  return { ...facts, shape: [channels, height * stride, width * stride] };
+}
+
+/** A mask of pictures [H, W] for their latents, [h, w]: painted anew where any of it is. */
+export function maskOfLatents(
+  mask: Float32Array,
+  { stride, shape: [, height, width] }: DecodedFacts,
+): Float32Array<ArrayBuffer> {
+  const [h, w] = [height / stride, width / stride];
+  const out = new Float32Array(h * w);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = Math.floor(y / stride) * w + Math.floor(x / stride);
+      out[at] = Math.max(out[at]!, mask[y * width + x]!);
+    }
+  }
+  return out;
+}
+
+/** Of what a network draws, what its decoder takes. @returns a new array */
+export const unscaled = (drawn: Float32Array, { scaling, shift }: Pick<AutoencoderFacts, 'scaling' | 'shift'>) =>
+  Float32Array.from(drawn, (value) => value / scaling + shift);
+
+/** The other way. */
+export const scaled = (latents: Float32Array, { scaling, shift }: Pick<AutoencoderFacts, 'scaling' | 'shift'>) =>
+  Float32Array.from(latents, (value) => (value - shift) * scaling);
