@@ -5,26 +5,18 @@
  *     const { images, shape } = await model.sample({ count: 16, steps: 20 });
  *     await writeFile('sheet.png', await sheet(images, shape));
  */
-import { join } from 'node:path';
-import { type Denoiser, eachImage, putBack } from '@onnoise/scheduler';
-import {
-  type Artefact,
-  type DecodedFacts,
-  LOADING,
-  MODEL_FILES,
-  maskOfLatents,
-  onnxReason,
-} from '@onnoise/scheduler/model';
+import type { Denoiser } from '@onnoise/scheduler';
+import { type Artefact, LOADING, onnxReason } from '@onnoise/scheduler/model';
 import { check, flag, InputError, oneOf } from '@onnoise/scheduler/rules';
-import { openPictures, type Pictures } from './autoencoder.ts';
 import type { DeviceReport } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
 import { chooseLoop, fitsLoop, sampleByLoop } from './fused.ts';
+import { decodeSamples, encodeStart, picturesOf } from './in-latents.ts';
 import { folderOf, type ModelFiles } from './model-files.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { openModel } from './open-model.ts';
 import { type ReconstructOptions, reconstructInBatches } from './reconstruct.ts';
-import { completeRequest, type SampleOptions, type SampleRequest } from './request.ts';
+import { completeRequest, type SampleOptions } from './request.ts';
 import { type SampleCallbacks, type Samples, sampleInBatches } from './sample.ts';
 import { createDenoiser } from './session.ts';
 
@@ -86,11 +78,11 @@ export async function loadModel(
     device: report.device,
     sample: async ({ onStep, onProgress, signal, ...options } = {}) => {
       const asked = completeRequest(artefact, options);
-      const request = pictures ? await inLatents(asked, pictures, artefact.autoencoder!) : asked;
+      const request = pictures ? await encodeStart(asked, pictures) : asked;
       const callbacks = { onStep, onProgress, signal };
       const made = loop && fitsLoop(request, callbacks) && (await sampleByLoop(loop, request, artefact, callbacks));
       const drawn = made || (await sampleInBatches(request, artefact, create, callbacks));
-      return pictures ? decoded(drawn, asked, pictures, artefact.autoencoder!) : drawn;
+      return pictures ? decodeSamples(drawn, asked, pictures) : drawn;
     },
     decode: async (drawn) => (pictures ? pictures.decode(drawn) : drawn),
     reconstruct: async (options) => {
@@ -104,36 +96,6 @@ export async function loadModel(
       await loop?.release();
     },
   };
-}
-
-/** What turns latents into pictures; undefined for a network that draws these. */
-function picturesOf({ autoencoder, shape, folder }: ModelFolder, device: Device): Pictures | undefined {
-  if (!autoencoder) return undefined;
-  const file = (path: string) => join(folder, ...path.split('/'));
-  const files = { encoder: file(MODEL_FILES.encoder), decoder: file(MODEL_FILES.decoder) };
-  return openPictures(autoencoder, shape, files, device);
-}
-
-/** What sampling starts from, and what it keeps of that, in latents. */
-async function inLatents(request: SampleRequest, pictures: Pictures, facts: DecodedFacts): Promise<SampleRequest> {
-  const { from, mask } = request;
-  return {
-    ...request,
-    from: from && (await pictures.encode(from)),
-    mask: mask && maskOfLatents(mask, facts),
-  };
-}
-
-/** The pictures of drawn latents. Pixels that a mask keeps are those of the picture, to the bit. */
-async function decoded(
-  drawn: Samples,
-  { from, mask }: SampleRequest,
-  pictures: Pictures,
-  { shape }: DecodedFacts,
-): Promise<Samples> {
-  const images = await pictures.decode(drawn.images);
-  if (from && mask) putBack(images, { picture: eachImage(from, images.length), mask, noise: images });
-  return { ...drawn, images, shape };
 }
 
 /** The network with errors that name it and the timestep, which it may not know. */

@@ -5,10 +5,11 @@ import { createReadStream, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pictureOf, type SamplerOptions, type SamplerTable } from '@onnoise/scheduler';
-import { conditionRows, extraInputs, nullRow } from '@onnoise/scheduler/model';
+import { conditionRows, extraInputs, nullRow, sizeOf } from '@onnoise/scheduler/model';
 import { type Batcher, createBatcher } from '../batching/batcher.ts';
 import { partialSteps, sampling, singleCall, type Trajectory } from '../batching/trajectory.ts';
 import { type Call, serveParent } from '../child/index.ts';
+import { decodeDrawn, encodeStart, type FolderPictures, picturesOf } from '../in-latents.ts';
 import { readModelFolder } from '../model-folder.ts';
 import { hashModel } from '../model-hash.ts';
 import { imageSize } from '../pictures/pixels.ts';
@@ -27,6 +28,8 @@ import { keepTables } from './tables.ts';
 interface Loaded {
   model: EngineModel;
   batcher: Batcher;
+  /** Of a network that draws latents. */
+  pictures: FolderPictures | undefined;
   /** The sampler's table for a task; the newest ones are cached. */
   table: (options: SamplerOptions) => SamplerTable;
 }
@@ -50,7 +53,7 @@ export function serveEngine(): void {
         copy = options.copy;
         return load(options, loaded);
       },
-      sample: (task, call) => begin(task, call, samplings),
+      sample: (task, call) => sample(task, call),
       call: (task, call) => begin(task, call, calls),
       table: async ({ model, options }) => loaded.get(model)!.table(options),
     },
@@ -62,9 +65,27 @@ export function serveEngine(): void {
     },
   );
 
+  /** What a task starts from and what it draws are pictures, whatever the network draws. */
+  async function sample(task: SampleTask, call: Call<TaskPart>): Promise<void> {
+    const { pictures } = loaded.get(task.model)!;
+    if (!pictures) return begin(task, call, samplings);
+    const asked = await encodeStart(task, pictures);
+    let told = Promise.resolve(); // in the order in which they were drawn
+    const tell = (part: TaskPart) => {
+      const start = {
+        from: task.from && pictureOf(task.from, part.index, sizeOf(pictures.facts.shape)),
+        mask: task.mask,
+      };
+      told = told.then(async () => call.tell({ ...part, image: await decodeDrawn(part.image, start, pictures) }));
+      told.catch(() => {}); // the task fails of it below
+    };
+    await begin(asked, { ...call, tell }, samplings);
+    await told;
+  }
+
   function begin<T extends SampleTask | CallTask>(
     task: T,
-    { tell, signal }: Call<TaskPart>,
+    { tell, signal }: Pick<Call<TaskPart>, 'tell' | 'signal'>,
     trajectoriesOf: (task: T, loaded: Loaded, tell: (part: TaskPart) => void) => Trajectory[],
   ): Promise<void> {
     const model = loaded.get(task.model)!;
@@ -136,7 +157,8 @@ async function load(
     const hashes = { hash: await hashOf(onnx), modelHash: await hashModel(own) };
     const model = { name, device: report.device, reason: report.reason, ...facts, ...hashes, measured };
     const batcher = createBatcher({ run, size, maxBatch });
-    loaded.set(name, { model, batcher, table: (options) => compile(model.scheduler, options) });
+    const pictures = picturesOf(artefact, report.device);
+    loaded.set(name, { model, batcher, pictures, table: (options) => compile(model.scheduler, options) });
   }
   return [...loaded.values()].map(({ model }) => model);
 }

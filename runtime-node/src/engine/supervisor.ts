@@ -261,7 +261,8 @@ export async function supervise(
       return seats.length > 0 && !closing;
     },
     async sample(task, callbacks) {
-      const size = imageSize(modelOf(task.model).shape);
+      const { shape, autoencoder } = modelOf(task.model);
+      const size = imageSize(autoencoder?.shape ?? shape);
       const part = (which: readonly number[]) => partOfSample(task, which, size);
       return run(task.seeds.length, (engine, which, told) => engine.sample(part(which), told), callbacks);
     },

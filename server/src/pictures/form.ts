@@ -1,6 +1,7 @@
 /** What all pictures of an answer have in common, by OpenAI's names. */
 import type { EngineModel } from '@onnoise/runtime-node/engine';
 import { overshoots, type SamplerTable } from '@onnoise/scheduler';
+import { pictureShapeOf } from '@onnoise/scheduler/model';
 import type { Encoding } from './encoding.ts';
 
 export function formOf({ model, encoding, table }: { model: EngineModel; encoding: Encoding; table: SamplerTable }) {
@@ -15,8 +16,10 @@ export function formOf({ model, encoding, table }: { model: EngineModel; encodin
 }
 
 /** `28x28`, width first as OpenAI writes it. */
-export function sizeName({ shape: [, height, width] }: EngineModel, size = { width, height }): string {
-  return `${size.width}x${size.height}`;
+export function sizeName(model: EngineModel, size?: { width: number; height: number }): string {
+  const [, height, width] = pictureShapeOf(model);
+  const { width: across, height: down } = size ?? { width, height };
+  return `${across}x${down}`;
 }
 
 /** What whoever asked should know of the pictures, if anything. */

@@ -1,6 +1,7 @@
 /** The pictures of a form, as what sampling starts from, with the meaning that OpenAI's images API gives them. */
 import { type PictureFile, readClearMask, readClearPicture, readPicture } from '@onnoise/runtime-node';
 import type { EngineModel } from '@onnoise/runtime-node/engine';
+import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/errors.ts';
@@ -12,7 +13,7 @@ import type { StartPicture } from './generation.ts';
  */
 export async function readEdit({ files }: FastifyRequest, model: EngineModel): Promise<StartPicture> {
   requirePictures(model);
-  const { shape } = model;
+  const shape = pictureShapeOf(model);
   const image = fileOf(files, 'image');
   if (!files.has('mask')) {
     const { picture, mask } = await namedFile('image', () => readClearPicture(image, shape));
@@ -25,7 +26,7 @@ export async function readEdit({ files }: FastifyRequest, model: EngineModel): P
 /** @throws Refusal (400) for a file that is no picture, or does not fit the model. */
 export async function readVariation({ files }: FastifyRequest, model: EngineModel): Promise<StartPicture> {
   requirePictures(model);
-  return { from: await namedFile('image', () => readPicture(fileOf(files, 'image'), model.shape)) };
+  return { from: await namedFile('image', () => readPicture(fileOf(files, 'image'), pictureShapeOf(model))) };
 }
 
 /** @throws Refusal (400) for a model that draws masks: a picture alone is not what it starts from */

@@ -1,6 +1,7 @@
 /** Answers with the pictures of a task: as JSON, as events while they form, or as a picture itself if `Accept` asks for it. */
 import { imageSize } from '@onnoise/runtime-node';
 import { firstSeed, needsAuxiliary, picturesCalled } from '@onnoise/scheduler';
+import { pictureShapeOf } from '@onnoise/scheduler/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/errors.ts';
 import { describePicture } from '../pictures/describe-picture.ts';
@@ -95,7 +96,7 @@ function limitsOf({ client }: FastifyRequest, { model, task, table, encoding }: 
     client,
     count: seeds.length,
     steps: picturesCalled(table.rows, guidance),
-    size: imageSize(model.shape),
+    size: Math.max(imageSize(model.shape), imageSize(pictureShapeOf(model))),
     auxiliary: [needsAuxiliary(table), guidance, mask].filter(Boolean).length,
     scaled: width * height,
     told: toldSize(model),
