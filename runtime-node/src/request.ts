@@ -3,7 +3,6 @@ import type { compileSampler, SchedulerConfig } from '@onnoise/scheduler';
 import {
   type ConditioningFacts,
   completeRequest as completePictures,
-  type DecodedFacts,
   type ImageShape,
   type PictureOptions,
   type PictureRequest,
@@ -27,7 +26,6 @@ export interface SampleRequest extends PictureRequest {
 export interface SampledModel extends ConditioningFacts {
   scheduler: SchedulerConfig;
   shape: ImageShape;
-  autoencoder?: DecodedFacts;
 }
 
 const LARGEST_BATCH = 1024;

@@ -27,9 +27,11 @@ class OnnoiseOutput(ImagePipelineOutput):
 
 
 class OnnoisePipeline(DiffusionPipeline):
+    _optional_components = ["vae"]
+
     def __init__(self, unet, scheduler, vae=None, id2label=None, trained_on=None, distilled=None):
         super().__init__()
-        self.register_modules(unet=unet, scheduler=scheduler, **({} if vae is None else {"vae": vae}))
+        self.register_modules(unet=unet, scheduler=scheduler, vae=vae)
         self.names = {name: int(label) for label, name in (id2label or {}).items()}
         self.distilled = distilled
         self.facts = {"id2label": id2label, "trained_on": trained_on, "distilled": distilled}
@@ -43,7 +45,7 @@ class OnnoisePipeline(DiffusionPipeline):
             raise ValueError("push_to_hub must be left out: pipe.push_to_hub(name) does it")
         folder = Path(save_directory)
         self.scheduler.save_pretrained(folder / "scheduler")
-        vae = getattr(self, "vae", None)
+        vae = self.vae
         parts = {"unet": self.unet, **({} if vae is None else {"vae": vae})}
         libraries = {}
         for name, part in parts.items():
@@ -92,7 +94,7 @@ class OnnoisePipeline(DiffusionPipeline):
                          (low, high), guides only these timesteps and those between; by default all
         num_inference_steps
                          50 by default; a student that was distilled to few calls takes these alone, without guidance
-        latents          the noise to start from, [N, C, H, W]
+        latents          the noise to start from, [N, C, H, W]; of a model that draws latents, of their shape
         output_type      pil, np or pt
         step_options     of the scheduler's step: eta of DDIM
         """
@@ -105,7 +107,12 @@ class OnnoisePipeline(DiffusionPipeline):
         labels = listed(class_labels)
         size = config.sample_size
         sides = (size, size) if isinstance(size, int) else tuple(size)  # height, width
-        planes = self.planes(masks, condition_images, sides)
+        vae, stride = self.vae, 1
+        if vae is not None:
+            stride = getattr(vae.config, "patch_size", 1) * 2 ** (len(vae.config.block_out_channels) - 1)
+        planes = self.planes(masks, condition_images, tuple(stride * side for side in sides))
+        if planes is not None and stride > 1:  # what lies beside latents is as large as they are
+            planes = torch.nn.functional.avg_pool2d(planes.float(), stride)
         told = [] if planes is None else planes
         longest = max([1, len(labels), len(told), *(len(values) for values in given.values())])
         count = longest if batch_size is None else batch_size
@@ -155,7 +162,6 @@ class OnnoisePipeline(DiffusionPipeline):
             output = predict(scaled(x, t), t)
             x = self.scheduler.step(output, t, x, **options, **step_options).prev_sample
 
-        vae = getattr(self, "vae", None)
         if vae is not None:
             x = vae.decode(x / vae.config.scaling_factor + (vae.config.shift_factor or 0)).sample
         drawn = None

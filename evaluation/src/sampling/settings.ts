@@ -1,12 +1,13 @@
 /** Settings of sampling, checked against a model before anything is computed, and as a report tells them. */
 import { completeRequest, type Device, type ModelFolder } from '@onnoise/runtime-node';
 import { optionsOfSampler, picturesCalled, SAMPLER_OPTIONS } from '@onnoise/scheduler';
-import { type SampledSettings, sizeOf, usualSampling } from '@onnoise/scheduler/model';
+import { type SampledSettings, sizeOf, toldInPictures, usualSampling } from '@onnoise/scheduler/model';
 import type { Asked } from './ask.ts';
 import type { SamplingSettings } from './sample.ts';
 
 /** Class numbers, or a picture, for a model that must be told some: whatever they show. */
-function anyTold({ conditionImage }: ModelFolder) {
+function anyTold(model: ModelFolder) {
+  const conditionImage = toldInPictures(model);
   if (conditionImage === undefined) return {};
   const { shape, mask } = conditionImage;
   return { conditionImages: mask ? new Uint8Array(shape[1] * shape[2]) : new Float32Array(sizeOf(shape)) };

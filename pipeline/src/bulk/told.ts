@@ -1,6 +1,6 @@
 /** The masks or pictures that a network is told of the images of an order. Orders and shards have their hashes; who samples has them. */
 import { createHash } from 'node:crypto';
-import { type ConditionImages, type ConditioningFacts, sizeOf } from '@onnoise/scheduler/model';
+import { type ConditionImages, type ConditioningFacts, sizeOf, toldInPictures } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 
 /** What has a hash. @throws InputError where it is not at hand */
@@ -8,9 +8,10 @@ export type ToldOf = (hash: string) => Promise<ConditionImages>;
 
 /** Each by itself, of what a request gives. */
 export function toldImages(
-  { conditionImage: spec }: Pick<ConditioningFacts, 'conditionImage'>,
+  model: Pick<ConditioningFacts, 'conditionImage' | 'autoencoder'>,
   given: ConditionImages | undefined,
 ): ConditionImages[] {
+  const spec = toldInPictures(model);
   if (spec === undefined || given === undefined) return [];
   const [, height, width] = spec.shape;
   const one = spec.mask ? height * width : sizeOf(spec.shape);

@@ -6,7 +6,9 @@
  */
 import { InputError, refuse } from '../rules/errors.ts';
 import { check, integer, nullable, number, oneOf, type Rule, rule, worded } from '../rules/rule.ts';
+import type { ConditionImage } from './condition-image.ts';
 import { type ImageShape, MOST_CHANNELS } from './pixels.ts';
+import type { Extent } from './size.ts';
 
 /** Ports of an autoencoder's two graphs, as Optimum names them: `latent_parameters` are means, then logarithms of variances. */
 export const HALVES = {
@@ -79,6 +81,32 @@ export function decodedFacts(
     );
   }
   return { ...facts, shape: [channels, height * stride, width * stride] };
+}
+
+/** The mask or picture that a user gives for each picture: as large as this, where the network is told it as large as latents. */
+export function toldInPictures({
+  conditionImage,
+  autoencoder,
+}: {
+  conditionImage?: ConditionImage | undefined;
+  autoencoder?: DecodedFacts | undefined;
+}): ConditionImage | undefined {
+  if (!conditionImage || !autoencoder) return conditionImage;
+  const [planes] = conditionImage.shape;
+  const [, height, width] = autoencoder.shape;
+  return { ...conditionImage, shape: [planes, height, width] };
+}
+
+/** Planes for latents: the means of `stride` x `stride` pixels, [N, H, W] to [N, H / stride, W / stride] of any N. */
+export function meanPlanes(planes: Float32Array, { width, height }: Extent, stride: number): Float32Array<ArrayBuffer> {
+  const [w, h] = [width / stride, height / stride];
+  const out = new Float32Array(planes.length / stride ** 2);
+  for (let i = 0; i < planes.length; i++) {
+    const [x, y] = [i % width, Math.floor(i / width) % height];
+    const plane = Math.floor(i / (width * height));
+    out[(plane * h + Math.floor(y / stride)) * w + Math.floor(x / stride)]! += planes[i]! / stride ** 2;
+  }
+  return out;
 }
 
 /** A mask of pictures [H, W] for their latents, [h, w]: painted anew where any of it is. */

@@ -2,6 +2,7 @@
  * What a network is told of an image besides picture and timestep, as data: runtimes loop over a network's extra inputs
  * and know none of them. An image's values of all of them, side by side, are its row.
  */
+import type { DecodedFacts } from './autoencoder.ts';
 import type { ConditionImage } from './condition-image.ts';
 import type { ConditionSpec } from './conditions.ts';
 import type { ClassFacts } from './label-number.ts';
@@ -14,6 +15,8 @@ export interface ConditioningFacts extends ClassFacts {
   conditions?: readonly ConditionSpec[] | undefined;
   /** The mask or picture that the network is told of each image. Default: none. */
   conditionImage?: ConditionImage | undefined;
+  /** What makes pictures of what it draws. Default: nothing, these are pictures. */
+  autoencoder?: DecodedFacts | undefined;
 }
 
 export interface ExtraInput {

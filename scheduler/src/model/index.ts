@@ -28,8 +28,10 @@ export {
   decodedFacts,
   HALVES,
   maskOfLatents,
+  meanPlanes,
   readAutoencoderFacts,
   scaled,
+  toldInPictures,
   unscaled,
 } from './autoencoder.ts';
 export {

@@ -6,7 +6,7 @@ import type { Guidance } from '../sampling/guidance.ts';
 import { checkPicture } from '../sampling/known.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
-import type { DecodedFacts } from './autoencoder.ts';
+import { type DecodedFacts, meanPlanes, toldInPictures } from './autoencoder.ts';
 import { completeConditionImages, countOfConditionImages, requireOneConditionImage } from './condition-image.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { completeConditions } from './conditions.ts';
@@ -56,14 +56,14 @@ export const usualBatch = ([, height, width]: ImageShape): number =>
  * @throws InputError for an option that breaks `PictureOptions` or does not fit this model.
  */
 export function completeRequest(
-  model: ConditioningFacts &
-    SamplingFacts & { scheduler: SchedulerConfig; shape: ImageShape; autoencoder?: DecodedFacts },
+  model: ConditioningFacts & SamplingFacts & { scheduler: SchedulerConfig; shape: ImageShape },
   options: PictureOptions,
   limit: CountLimit = ANY_COUNT,
   compile: typeof compileSampler = compileSampler,
 ): PictureRequest {
   const { scheduler, shape } = model;
-  const told = countOfConditionImages(ACTION, model.conditionImage, options.conditionImages);
+  const asked = toldInPictures(model);
+  const told = countOfConditionImages(ACTION, asked, options.conditionImages);
   const wanted = options.count ?? (options.seeds ? undefined : (countOfLatents(options, shape) ?? told));
   const seeds = seedsOf({ ...options, count: wanted }, limit);
   const usual = usualSampling(model);
@@ -75,15 +75,16 @@ export function completeRequest(
   checkPicture(options, pictureShapeOf({ shape, autoencoder: model.autoencoder }), count);
   checkSharedNoise(model, options, told);
   const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, turn);
-  const conditionImages = completeConditionImages(ACTION, model.conditionImage, options.conditionImages, turn);
+  const given = completeConditionImages(ACTION, asked, options.conditionImages, turn);
+  const conditionImages = model.autoencoder ? given?.map((planes) => inLatents(planes, model.autoencoder!)) : given;
   const scale = guidanceScale(ACTION, model, options.guidance);
   checkDistilled(ACTION, model, { sampler, steps, guidance: scale, spacing: options.spacing });
   const interval = guidanceInterval(ACTION, model, options.guidanceInterval);
   const strength = strengthOf(options);
   const labels = labelsOfPictures(model, options, count);
   // Without any condition both halves are the same.
-  const given = conditionImages !== undefined || conditions?.some((values) => values.some((value) => value !== 0));
-  const conditional = classes > 0 || given;
+  const isTold = conditionImages !== undefined || conditions?.some((values) => values.some((value) => value !== 0));
+  const conditional = classes > 0 || isTold;
   return {
     seeds,
     labels,
@@ -98,6 +99,9 @@ export function completeRequest(
     mask,
   };
 }
+
+const inLatents = (planes: Float32Array, { stride, shape: [, height, width] }: DecodedFacts): Float32Array =>
+  meanPlanes(planes, { width, height }, stride);
 
 /** @throws InputError for several values of a condition where pictures share the noise of a seed: they would jump from one to another. */
 function checkSharedNoise(

@@ -1,7 +1,13 @@
 /** The masks or pictures that a request tells a model of its images: files in base64 or as data URLs in JSON, files in forms. */
 import { type PictureFile, readClassMask, readPicture } from '@onnoise/runtime-node';
 import type { EngineModel } from '@onnoise/runtime-node/engine';
-import { type ConditionImage, type ConditionImages, sizeOf, TOLD_PICTURE } from '@onnoise/scheduler/model';
+import {
+  type ConditionImage,
+  type ConditionImages,
+  sizeOf,
+  TOLD_PICTURE,
+  toldInPictures,
+} from '@onnoise/scheduler/model';
 import { show } from '@onnoise/scheduler/rules';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/errors.ts';
@@ -50,9 +56,10 @@ const BYTES_A_VALUE = 8;
  */
 export function bytesOfTold(
   files: ToldFiles,
-  { conditionImage: spec }: Pick<EngineModel, 'conditionImage'>,
+  model: Pick<EngineModel, 'conditionImage' | 'autoencoder'>,
   { encoded }: { encoded: boolean },
 ): number {
+  const spec = toldInPictures(model);
   if (spec === undefined) return 0;
   const count = files[toldField(spec)]?.length ?? 0;
   const [, height, width] = spec.shape;
@@ -68,8 +75,9 @@ export function bytesOfTold(
  */
 export async function readTold(
   files: ToldFiles,
-  { conditionImage: spec }: Pick<EngineModel, 'conditionImage'>,
+  model: Pick<EngineModel, 'conditionImage' | 'autoencoder'>,
 ): Promise<ConditionImages | undefined> {
+  const spec = toldInPictures(model);
   const wanted = spec && toldField(spec);
   for (const field of TOLD_FIELDS) {
     const count = files[field]?.length;

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DiffusionModel, loadModel } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { exportWave, writeNoise } from '#test/diffusers/export.ts';
+import { autoencoderConfig, autoencoderParts } from '#test/models/autoencoder.ts';
 import { attentiveConfig } from '#test/models/unet.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
@@ -101,8 +102,19 @@ const MODELS = {
   'mask in patches': [{ ...unet, ...pictured, in_channels: 4, condition_image: MASK }, velocity, []],
   'a picture of another': [{ ...tutorial, condition_image: { channels: 1 } }, velocity, []],
   'tutorial told': [{ ...tutorial, ...options, ...told }, { ...epsilon, num_train_timesteps: 300 }, []],
+  latents: [{ ...unet, in_channels: 2, out_channels: 2 }, velocity, []],
+  'latents told': [
+    { ...unet, in_channels: 5, out_channels: 2, null_condition: true, condition_image: MASK },
+    velocity,
+    [],
+  ],
 } as const satisfies Record<string, readonly [object, object, readonly string[]]>;
 type Name = keyof typeof MODELS;
+/** The autoencoders of those that draw latents. */
+const AUTOENCODERS: Partial<Record<Name, object>> = {
+  latents: autoencoderConfig({ sample_size: 16 }),
+  'latents told': autoencoderConfig({ sample_size: 32, patch_size: 2, in_channels: 3, out_channels: 3 }),
+};
 /** The calls of the students, and the settings of the runs in which they learnt. */
 const CALLS: Partial<Record<Name, number>> = {
   student: 4,
@@ -224,6 +236,12 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
       });
     }
     plan('told no mask', 'mask', { ours: { sampler: 'ddpm' } });
+    plan('latents, by ddpm', 'latents', { ours: { sampler: 'ddpm' } });
+    const large = masksOf(32);
+    plan('latents told a mask, guided', 'latents told', {
+      inputs: { masks: large.masks, guidance_scale: 1.5 },
+      ours: { sampler: 'ddpm', conditionImages: large.flat, guidance: 1.5 },
+    });
     const picture = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i));
     plan('told a picture', 'a picture of another', {
       inputs: { condition_images: [Array.from({ length: 8 }, (_, y) => [...picture.subarray(8 * y, 8 * y + 8)])] },
@@ -265,7 +283,9 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     for (const [name, [network, scheduler, classNames]] of Object.entries(MODELS)) {
       const calls = CALLS[name as Name];
       const settings = calls === undefined ? {} : learning(calls);
-      const { shape } = await exportWave(join(root, name), network, scheduler, classNames, settings);
+      const config = AUTOENCODERS[name as Name];
+      const autoencoder = config && (await autoencoderParts(join(root, `${name} autoencoder`), config));
+      const { shape } = await exportWave(join(root, name), network, scheduler, classNames, settings, autoencoder);
       await writeNoise(join(root, `${name} noise`), shape, SEEDS, STEPS + 1);
       models.set(join(root, name), await loadModel(join(root, name), { device: 'cpu' }));
     }
@@ -321,6 +341,12 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
   it('makes our pictures of conditions that its own networks lack, guided and absent', async () => {
     const titles = all(/^(classes and numbers|a number that)/);
     expect(titles.length).toBe(6);
+    for (const title of titles) await expectSame(title);
+  });
+
+  it('makes our pictures of latents, decoded, and told masks of the size of pictures', async () => {
+    const titles = all(/^latents/);
+    expect(titles.length).toBe(2);
     for (const title of titles) await expectSame(title);
   });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseSchedulerConfig, seededNoise } from '@onnoise/scheduler';
 import { trainedCard } from '#test/models/card.ts';
 import { encodeModel } from '#tracer/index.ts';
-import { writeArtefact } from '#training/folder/artefact.ts';
+import { type ArtefactAutoencoder, writeArtefact } from '#training/folder/artefact.ts';
 import { inferenceGraph, inferenceMetadata } from '#training/folder/inference.ts';
 import { filesForPython } from '#training/folder/python-files.ts';
 import { writeSafetensors } from '#training/folder/safetensors.ts';
@@ -19,6 +19,7 @@ export async function exportWave(
   scheduler: object = {},
   classNames: readonly string[] = [],
   settings: object = {},
+  autoencoder?: ArtefactAutoencoder,
 ): Promise<Model> {
   const model = createModel(network);
   const parameters = waveParameters(model.parameters);
@@ -37,6 +38,7 @@ export async function exportWave(
       parameters: countParameters(model),
       config: { model: model.config, ...settings },
     }),
+    autoencoder,
     files: await filesForPython(model, parameters),
   });
   return model;

@@ -1,5 +1,5 @@
 /** A small autoencoder and its folder. */
-import { encodeHalves, vaeFiles, writeAutoencoder } from '#training/autoencoder/index.ts';
+import { encodeHalves, readAutoencoder, vaeFiles, writeAutoencoder } from '#training/autoencoder/index.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
 
 /** Of 8 x 8 pixels to 4 x 4. */
@@ -40,4 +40,10 @@ export async function autoencoderFolder(out: string, config: object, seed = 0) {
   } as const;
   await writeAutoencoder({ out, model, files, card: { ...card, training } });
   return { model, values, scale };
+}
+
+/** The same as a part of a model folder. */
+export async function autoencoderParts(folder: string, config: object) {
+  await autoencoderFolder(folder, config);
+  return readAutoencoder(folder);
 }

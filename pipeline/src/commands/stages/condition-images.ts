@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { diskFailure } from '@onnoise/base/files';
 import type { Fit } from '@onnoise/runtime-node';
-import type { Artefact, ConditionImages } from '@onnoise/scheduler/model';
+import { type Artefact, type ConditionImages, toldInPictures } from '@onnoise/scheduler/model';
 import { refuse } from '@onnoise/scheduler/rules';
 import { ACTION, readMasks, readToldPictures, toldSettings } from './told-files.ts';
 
@@ -30,9 +30,10 @@ export interface ReadConditionImages {
  */
 export async function readConditionImages(
   { masks, conditionImages: pictures, fit }: ConditionImageArguments,
-  { conditionImage: spec }: Pick<Artefact, 'conditionImage'>,
+  model: Pick<Artefact, 'conditionImage' | 'autoencoder'>,
   folder: string,
 ): Promise<ReadConditionImages | undefined> {
+  const spec = toldInPictures(model);
   const place = masks ?? pictures;
   if (place === undefined) return undefined;
   const flag = masks === undefined ? '--condition-images' : '--masks';

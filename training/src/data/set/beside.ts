@@ -56,18 +56,6 @@ export async function readPlanes(
   return out;
 }
 
-/** Planes of latents: the means of `stride` x `stride` pixels, [n, K, H, W] to [n, K, H / stride, W / stride]. */
-export function meanPlanes(planes: Float32Array, { width, height }: Extent, stride: number): Float32Array {
-  const [w, h] = [width / stride, height / stride];
-  const out = new Float32Array(planes.length / stride ** 2);
-  for (let i = 0; i < planes.length; i++) {
-    const [x, y] = [i % width, Math.floor(i / width) % height];
-    const plane = Math.floor(i / (width * height));
-    out[(plane * h + Math.floor(y / stride)) * w + Math.floor(x / stride)]! += planes[i]! / stride ** 2;
-  }
-  return out;
-}
-
 /** Pictures [n, C, H, W] with planes [n, K, H, W] after their own: [n, C + K, H, W]. */
 export function joinPlanes(images: Float32Array, planes: Float32Array, count: number): Float32Array {
   const joined = new Float32Array(images.length + planes.length);

@@ -1,8 +1,9 @@
 /** Batches for training: a seeded order per epoch, a position that can be saved, pixels as floats in [-1, 1]. */
+import { meanPlanes } from '@onnoise/scheduler/model';
 import { checkInteger, InputError } from '@onnoise/scheduler/rules';
 import { type BatchPosition, copyDeepLevels, copyLevels, createEpochOrder } from '@onnoise/scheduler/training';
 import { type Augmentation, type AugmentOptions, adjustContrast, affine, drawAugmentations, moves } from './augment.ts';
-import { joinPlanes, type MaskRole, type Moves, meanPlanes, readPlanes } from './beside.ts';
+import { joinPlanes, type MaskRole, type Moves, readPlanes } from './beside.ts';
 import type { DataConditions, Dataset, LatentDraw } from './types.ts';
 
 export interface TrainingBatch {
