@@ -55,4 +55,5 @@ export {
   requireNull,
 } from './reconstruct.ts';
 export { batchOf, completeRequest, type SampleOptions, type SampleRequest } from './request.ts';
+export { hashAutoencoder } from './same-autoencoder.ts';
 export type { SampleCallbacks, SampleProgress, Samples } from './sample.ts';

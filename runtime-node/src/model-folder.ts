@@ -13,6 +13,7 @@ import {
   unreadablePart,
 } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
+import { requireSameAutoencoder } from './same-autoencoder.ts';
 
 export interface ModelFolder extends Artefact {
   folder: string;
@@ -39,6 +40,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
     return unlessMissing(file, 'file', () => read(file));
   };
   const artefact = await readArtefact((path) => part(path, (file) => readFile(file)), folder);
+  if (artefact.autoencoder) await requireSameAutoencoder(folder);
   const onnx = join(folder, MODEL_FILES.network);
   const file = await part(MODEL_FILES.network, (path) => open(path));
   if (file === undefined) throw missingFile(MODEL_FILES.network, folder);

@@ -35,7 +35,7 @@ export interface EncodeOptions {
 }
 
 /**
- * The set with its latents in place of its pixels, made now unless an earlier run did. Its file stays open until the set is closed.
+ * The set with its latents in place of its pixels, made now unless an earlier run did. Closing it closes their file, not the set.
  * @throws InputError for latents that are NaN or infinite
  */
 export async function withLatents(
@@ -54,10 +54,7 @@ export async function withLatents(
   return {
     ...dataset,
     latents: latentsOf(file, shape, autoencoder),
-    close() {
-      void file.close();
-      dataset.close();
-    },
+    close: () => void file.close(),
   };
 }
 

@@ -1,9 +1,8 @@
 /** Reads what `--autoencoder` names: a folder with `vae`, be it that of an autoencoder alone or of a model that draws its latents. */
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFailure } from '@onnoise/base/files';
-import { type Coder, openCoder } from '@onnoise/runtime-node';
+import { type Coder, hashAutoencoder, openCoder } from '@onnoise/runtime-node';
 import {
   type AutoencoderFacts,
   type ImageShape,
@@ -58,12 +57,10 @@ export async function readAutoencoder(folder: string): Promise<Autoencoder> {
   const { shape } = createModel(network);
   const training = await readTraining(folder);
   const library = libraryOf({ config: json });
-  const hash = createHash('sha256');
-  for (const part of Object.values(files)) hash.update(part);
   return {
     ...facts,
     name: folder,
-    hash: hash.digest('hex'),
+    hash: hashAutoencoder({ config, encoder: files[MODEL_FILES.encoder], decoder: files[MODEL_FILES.decoder] }),
     shape,
     learnt: training?.data.hash,
     phantoms: training !== undefined && learntPhantoms(training),

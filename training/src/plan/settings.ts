@@ -28,6 +28,7 @@ export async function settingsOf(given: readonly ConfigLayer[], resumed?: string
   const read = await readInit(given, resumed);
   const known = resumed === undefined ? given : given.map(withoutImages);
   const coded = await readCoded(given, read?.start.name, resumed);
+  if (coded && read && resumed === undefined) await requireOwnLatents(coded, read.start.name, given);
   const all = read ? [read.layer, ...known] : known;
   const layers = withAutoencoder(all, coded, { begun: read !== undefined, resumed: resumed !== undefined });
   const named = given.some(({ preset }) => preset) || resumed !== undefined || read !== undefined;
@@ -76,6 +77,23 @@ async function readCoded(layers: readonly ConfigLayer[], start: string | undefin
   if (asked !== undefined) return readAutoencoder(check('start training', '--autoencoder', text, asked));
   if (start !== undefined && (await hasAutoencoder(start))) return readAutoencoder(start);
   return undefined;
+}
+
+/**
+ * Weights know the latents of one autoencoder. Whoever names the hash of another means it.
+ * @throws InputError for another, and for weights that know pictures
+ */
+async function requireOwnLatents(coded: Autoencoder, start: string, layers: readonly ConfigLayer[]): Promise<void> {
+  if (layers.some(({ config }) => config.training?.autoencoderHash !== undefined)) return;
+  const { hasAutoencoder, readAutoencoder } = await import('../autoencoder/index.ts');
+  const own = (await hasAutoencoder(start)) ? await readAutoencoder(start) : undefined;
+  if (own?.hash === coded.hash) return;
+  const rule = own
+    ? `that of ${start}, whose latents its weights know`
+    : `left out, as the weights of ${start} know pictures`;
+  throw new InputError(
+    `Cannot start training: --autoencoder must be ${rule}, received ${coded.name}. To do it all the same, add --autoencoder-hash ${coded.hash}.`,
+  );
 }
 
 /** The layer, or a preset without what it says of images and labels: a run that continues keeps its own. */

@@ -101,7 +101,9 @@ export async function train({ run, resume, dataset: given, signal, ...options }:
       hooks.onPlan?.(plan, dataset);
       const { around = (steps) => steps() } = hooks;
       const learnt = await encodeImages(plan, dataset, hooks, signal);
-      return around(() => trainRun(held, { plan, dataset: learnt, hooks, signal }));
+      return around(() => trainRun(held, { plan, dataset: learnt, hooks, signal })).finally(() => {
+        if (learnt !== dataset) learnt.close();
+      });
     }
   });
 }
