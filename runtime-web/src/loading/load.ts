@@ -20,6 +20,7 @@ import {
   readArtefact,
   splitPairs,
 } from '@onnoise/scheduler/model';
+import { decodeDrawn, decodeSteps, openCoder } from '../network/coder.ts';
 import type { Network, StepHooks } from '../network/network.ts';
 import { openWasm } from '../network/wasm.ts';
 import { type ModelFiles, openFolder, withSignal } from '../session/artefact.ts';
@@ -87,6 +88,10 @@ export async function openModel(
   const onnx = await read(MODEL_FILES.network, { onProgress: counter('model'), signal });
   if (onnx === undefined) throw missingFile(MODEL_FILES.network);
   await checkNetwork(artefact, bytesOf(onnx));
+  const { autoencoder } = artefact;
+  const decoder = autoencoder && (await read(MODEL_FILES.decoder, { signal }));
+  if (autoencoder && decoder === undefined) throw missingFile(MODEL_FILES.decoder);
+  const readEncoder = () => read(MODEL_FILES.encoder);
   const hash = await sha256(onnx);
   const open = async (wanted: DeviceChoice): Promise<Network> => {
     const ort = await loadOrt(wanted, { files, small, onProgress: counter('runtime'), signal });
@@ -106,7 +111,24 @@ export async function openModel(
     if (device !== 'auto' || choice.device === 'wasm' || signal?.aborted) throw error;
     network = await open(chooseWasm(`WebGPU was tried first. ${(error as Error).message.split('\n')[0]}`)); // throws for a broken file
   }
-  if (signal?.aborted) await network.dispose();
+  const coder =
+    autoencoder &&
+    decoder &&
+    (await openCoder(
+      await loadOrt(choice, { files, small }),
+      network.providers,
+      { ...artefact, autoencoder },
+      decoder,
+      readEncoder,
+    ).catch(async (error) => {
+      await network.dispose();
+      throw error;
+    }));
+  const dispose = async () => {
+    await coder?.dispose();
+    await network.dispose();
+  };
+  if (signal?.aborted) await dispose();
   signal?.throwIfAborted();
 
   return {
@@ -114,14 +136,17 @@ export async function openModel(
     device: choice.device,
     threads: choice.threads,
     reason: network.note ? `${choice.reason} ${network.note}` : choice.reason,
-    bytes: onnx.length,
+    bytes: onnx.length + (coder?.bytes ?? 0),
     hash,
     sample: async ({ onStep, wantsStep, signal, ...options } = {}) => {
       const request = completeRequest(artefact, options, ONE_BATCH);
-      const drawn = await network.sample(request, { onStep, wantsStep, signal });
-      return samplesOf(request, artefact, drawn);
+      if (!coder) return samplesOf(request, artefact, await network.sample(request, { onStep, wantsStep, signal }));
+      const watch = decodeSteps({ onStep, wantsStep }, request, coder);
+      const drawn = await network.sample(await coder.encodeStart(request), { ...watch, signal });
+      const samples = samplesOf(request, artefact, drawn);
+      return { ...samples, images: await decodeDrawn(drawn, request, coder), shape: coder.facts.shape };
     },
-    dispose: () => network.dispose(),
+    dispose,
   };
 }
 

@@ -1,10 +1,11 @@
 /** A network on a device, with the sampling loop: the interface that WebGPU and WebAssembly share. */
 import type { StepProgress } from '@onnoise/scheduler';
 import type { PictureRequest } from '@onnoise/scheduler/model';
+import type { InferenceSession } from 'onnxruntime-web';
 
 export interface StepHooks {
-  /** Called after the steps that `wantsStep` picks. */
-  onStep?: ((progress: StepProgress) => void) | undefined;
+  /** Called after the steps that `wantsStep` picks; the next step waits for a promise that it returns. */
+  onStep?: ((progress: StepProgress) => void | Promise<void>) | undefined;
   /**
    * Whether `onStep` is to get the pictures of this step, counted from 1. Asked first, because WebGPU must copy them
    * from the GPU. Default: every step.
@@ -17,6 +18,8 @@ export interface StepHooks {
 export interface Network {
   /** Images from noise, [N, C, H, W]. */
   sample(request: PictureRequest, hooks: StepHooks): Promise<Float32Array<ArrayBuffer>>;
+  /** What other graphs are to be opened on, beside it. */
+  providers: readonly InferenceSession.ExecutionProviderConfig[];
   dispose(): Promise<void>;
   /** What to add to the reason of the device, a sentence. */
   note?: string;

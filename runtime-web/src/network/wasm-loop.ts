@@ -27,7 +27,8 @@ export async function sampleOnWasm(
   const { shape } = artefact;
   const extra = extraInputs(artefact);
   const given = conditionRows(extra, conditions, seeds.length);
-  const denoise = denoiserOf(given, { absent: nullRow(extra), guidance }, (rows) =>
+  let shown: void | Promise<void> = Promise.resolve();
+  const network = denoiserOf(given, { absent: nullRow(extra), guidance }, (rows) =>
     createDenoiser(ort, session, [rows.length, ...shape], inputTensors(extra, rows), weights),
   );
   const images = await sampleImages({
@@ -37,13 +38,17 @@ export async function sampleOnWasm(
     latents,
     from,
     mask,
-    denoise,
+    denoise: async (x, timesteps, step) => {
+      await shown;
+      return network(x, timesteps, step);
+    },
     onStep: (progress) => {
       const wanted = wantsStep?.(progress.step, progress.steps) ?? true;
-      if (wanted) onStep?.(progress);
+      shown = wanted ? onStep?.(progress) : undefined;
     },
     signal,
   });
+  await shown;
   return images as Float32Array<ArrayBuffer>;
 }
 

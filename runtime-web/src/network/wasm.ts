@@ -7,8 +7,10 @@ import { sampleOnWasm } from './wasm-loop.ts';
 
 /** @throws InputError for a file that is not a network of this shape. */
 export async function openWasm(ort: Ort, onnx: Uint8Array, artefact: Artefact): Promise<Network> {
-  const session = await openSession(ort, onnx, 'wasm', artefact, { executionProviders: [{ name: 'wasm' }] });
+  const providers = [{ name: 'wasm' }] as const;
+  const session = await openSession(ort, onnx, 'wasm', artefact, { executionProviders: providers });
   return {
+    providers,
     sample: (request, hooks) => sampleOnWasm(ort, session, artefact, request, hooks),
     dispose: () => session.release(),
   };

@@ -26,9 +26,10 @@ export async function openWebGpu(
 ): Promise<Network> {
   const gpu = await openGpu(adapter);
   const { device } = gpu;
+  const providers = [{ name: 'webgpu', device }] as const;
   const open = (enableGraphCapture: boolean) =>
     openSession(ort, onnx, 'webgpu', artefact, {
-      executionProviders: [{ name: 'webgpu', device }],
+      executionProviders: providers,
       enableGraphCapture,
       preferredOutputLocation: 'gpu-buffer',
     });
@@ -77,6 +78,7 @@ export async function openWebGpu(
   }
 
   return {
+    providers,
     note:
       notCaptured === undefined
         ? "The network's commands are captured once and replayed."
@@ -93,17 +95,19 @@ export async function openWebGpu(
           signal?.throwIfAborted();
           const step = index + 1;
           await gpu.guard(batch.step(session, index));
-          const done =
-            onStep && (wantsStep?.(step, steps) ?? true)
-              ? batch.read().then((pictures) => {
-                  const { x, x0 } = checked(pictures, table);
-                  onStep({ step, steps, timestep: row.timestep, x, x0 });
-                })
-              : device.queue.onSubmittedWorkDone();
+          const wanted = onStep && (wantsStep?.(step, steps) ?? true);
+          const done = wanted
+            ? batch.read().then((pictures) => {
+                const { x, x0 } = checked(pictures, table);
+                return onStep({ step, steps, timestep: row.timestep, x, x0 });
+              })
+            : device.queue.onSubmittedWorkDone();
           done.catch(() => undefined); // whoever awaits it gets the error
           queued.push(done);
           const before = queued[index - 1];
           if (before) await gpu.guard(before);
+          // What is shown is decoded on the same device, which runs one graph at a time.
+          if (wanted && artefact.autoencoder) await gpu.guard(done);
         }
         await gpu.guard(queued.at(-1)!);
         return checked(await gpu.guard(batch.read()), table).x;

@@ -5,7 +5,7 @@
 import type { ModelInfo } from '@onnoise/runtime-web';
 import { nextTask } from '@onnoise/runtime-web/parts';
 import { begin, type ImageSeed, type SamplerTable, seededNoise, timestepsTold } from '@onnoise/scheduler';
-import { type MaskLabels, splitPairs } from '@onnoise/scheduler/model';
+import { type MaskLabels, pictureShapeOf, splitPairs } from '@onnoise/scheduler/model';
 import { computed, signal } from '@preact/signals';
 import { type LiveFacts, liveFacts } from '../../../state/model-line.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
@@ -183,7 +183,7 @@ export async function bringNoise(): Promise<void> {
 const preview = computed<Shown>(() => {
   if (recorded.value) return recorded.value;
   if (isNoiseThere.value) return noise.value;
-  return { shape: current.value.shape, count: previewCount.value, step: 0, x: null, x0: null };
+  return { shape: pictureShapeOf(current.value), count: previewCount.value, step: 0, x: null, x0: null };
 });
 
 const previewCount = computed(() => Math.min(Math.max(wholeOr(draft.value.count, 1), 1), LARGEST_COUNT));
