@@ -12,6 +12,7 @@ import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { openSite } from '#test/browser/site.ts';
 import { SITE, useBrowser, useHost } from '#test/browser/visit.ts';
 import { expectClose } from '#test/compare.ts';
+import { latentModel } from '#test/models/latent-model.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { skipBecause } from '#test/skip.ts';
 
@@ -85,6 +86,37 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
     const planes = [0, 1, 2].flatMap((c) => shown.filter((_, i) => i % 4 === c));
     expectClose(
       planes,
+      images.map((v) => Math.max(0, Math.min(255, (v + 1) * 127.5))),
+      { absolute: 1 },
+    );
+  });
+
+  it('draws by a model of latents, whose pictures form decoded', async () => {
+    const folder = await latentModel(temporaryFolder());
+    const { page } = await open();
+    await page.getByLabel('Choose a folder').setInputFiles(folder);
+    await page.getByText('16 × 16, gray').waitFor();
+    await page.getByRole('button', { name: 'Sample it' }).click();
+    await expect.poll(() => page.title()).toBe('Sample · Onnoise');
+    for (const [label, value] of [
+      ['Pictures', '1'],
+      ['Steps', '12'],
+      ['Seed', '9'],
+    ] as const) {
+      await page.getByRole('textbox', { name: label, exact: true }).fill(value);
+    }
+    await page.getByRole('button', { name: 'Sample', exact: true }).click();
+    await page.getByText(/^1 picture in/).waitFor();
+    const model = await loadModel(folder, { device: 'cpu' });
+    const { images } = await model.sample({ seed: 9, steps: 12 });
+    await model.dispose();
+    const shown = await page
+      .getByRole('region', { name: 'the noisy picture' })
+      .locator('canvas')
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => Array.from(canvas.getContext('2d')!.getImageData(0, 0, 16, 16).data));
+    expectClose(
+      shown.filter((_, i) => i % 4 === 0),
       images.map((v) => Math.max(0, Math.min(255, (v + 1) * 127.5))),
       { absolute: 1 },
     );

@@ -110,7 +110,7 @@ export async function decodeDrawn(
 }
 
 interface Watch {
-  onStep?: ((progress: StepProgress) => void | Promise<void>) | undefined;
+  onStep?: ((progress: StepProgress) => unknown) | undefined;
   wantsStep?: ((step: number, steps: number) => boolean) | undefined;
 }
 

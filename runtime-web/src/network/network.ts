@@ -5,7 +5,7 @@ import type { InferenceSession } from 'onnxruntime-web';
 
 export interface StepHooks {
   /** Called after the steps that `wantsStep` picks; the next step waits for a promise that it returns. */
-  onStep?: ((progress: StepProgress) => void | Promise<void>) | undefined;
+  onStep?: ((progress: StepProgress) => unknown) | undefined;
   /**
    * Whether `onStep` is to get the pictures of this step, counted from 1. Asked first, because WebGPU must copy them
    * from the GPU. Default: every step.

@@ -27,7 +27,7 @@ export async function sampleOnWasm(
   const { shape } = artefact;
   const extra = extraInputs(artefact);
   const given = conditionRows(extra, conditions, seeds.length);
-  let shown: void | Promise<void> = Promise.resolve();
+  let shown: unknown;
   const network = denoiserOf(given, { absent: nullRow(extra), guidance }, (rows) =>
     createDenoiser(ort, session, [rows.length, ...shape], inputTensors(extra, rows), weights),
   );

@@ -4,7 +4,8 @@ import type { SampleRequest } from '#runtime-web/index.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { expectPicturesOfNode, openEngine, sampleAll } from '#test/browser/engine.ts';
 import { useBrowser, useHost } from '#test/browser/visit.ts';
-import { GUIDED, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { latentModel } from '#test/models/latent-model.ts';
+import { GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { skipBecause } from '#test/skip.ts';
 
 describe('the engine', skipBecause(LACKS_CHROMIUM), () => {
@@ -80,6 +81,26 @@ describe('the engine', skipBecause(LACKS_CHROMIUM), () => {
       const { made } = await sampleAll(page, '/tiny', requests, device);
       await expectPicturesOfNode(folder, requests, made);
       expect(made[0]!.images).toHaveLength(3 * 3 * 35);
+    }
+  });
+
+  it('draws latents and decodes them, from noise and from a picture, as Node does, on both devices', {
+    tags: 'long',
+  }, async () => {
+    const folder = await latentModel(temporaryFolder());
+    host().mount('/latents/', folder);
+    const from = Float32Array.from({ length: 256 }, (_, i) => Math.sin(i / 3));
+    const mask = from.map((_, i) => Number(i < 64));
+    const requests: SampleRequest[] = [
+      { seeds: [3, 1], steps: 12 },
+      { seeds: [3], steps: 4, sampler: 'ddpm', from, strength: 0.5 },
+      { seeds: [2], steps: 4, sampler: 'ddpm', from, mask },
+    ];
+    const page = await openEngine(browser(), host());
+    for (const device of ['webgpu', 'wasm'] as const) {
+      const { made } = await sampleAll(page, '/latents', requests, device);
+      await expectPicturesOfNode(folder, requests, made);
+      expect(made[0]!.images).toHaveLength(2 * 256);
     }
   });
 });
