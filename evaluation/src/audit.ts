@@ -15,6 +15,7 @@ import { installedVersion } from '@onnoise/base/install';
 import { formatPath, plural } from '@onnoise/base/text';
 import { hashModel, openNetwork } from '@onnoise/runtime-node';
 import { makeSchedule } from '@onnoise/scheduler';
+import { readAutoencoder, withLatents } from '@onnoise/training/autoencoder';
 import type { PrepareOptions } from '@onnoise/training/data';
 import { chooseScored, poolOf, stepsOf } from './audit-images.ts';
 import type { AuditHooks, AuditJob } from './audit-job.ts';
@@ -85,7 +86,8 @@ export async function audit(job: AuditJob, hooks: AuditHooks): Promise<Audited> 
     const unfit = typeof searched === 'object' && unlikeImages(action, searched, real.dataset.hash, evaluation.needed);
     const copies = typeof searched === 'object' && !unfit ? searched.findings : null;
     for (const why of [searched, unfit]) if (typeof why === 'string') onNote(why);
-    const { pool, parts, nameOf } = await poolOf(action, job, real, { note: onNote, say: hooks.onNote });
+    const { pool: images, parts, nameOf } = await poolOf(action, job, real, { note: onNote, say: hooks.onNote });
+    const pool = model.autoencoder ? await inLatents(images, model.folder, data.cacheDir) : images;
     const numbers = chooseScored(pool, job);
     const members = numbers.filter((image) => image < pool.members).length;
     const shadowing = base && { base, source: data.data, ...stepsOf(action, job, pool) };
@@ -194,6 +196,11 @@ interface ScoreModel {
   numbers: Uint32Array;
   classMap: RealImages['classMap'];
   score: Parameters<typeof scoreImages>[3];
+}
+
+/** The images as a network sees them that learnt latents: an attacker has its autoencoder. */
+async function inLatents(pool: Pool, folder: string, cacheDir: string): Promise<Pool> {
+  return { ...pool, dataset: await withLatents(pool.dataset, await readAutoencoder(folder), { cacheDir }) };
 }
 
 async function scoreModel(

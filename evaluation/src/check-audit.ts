@@ -59,7 +59,8 @@ export function readSettings(action: string, job: AuditJob): { base: ConfigLayer
           `The model started from the weights of ${started}, and what these learnt from may be among the images held out.`,
         ]),
   ];
-  const base = shadows > 0 ? { name: 'training.json', config: training!.settings as PartialConfig } : undefined;
+  if (model.autoencoder) doubts.push(AUTOENCODER);
+  const base = shadows > 0 ? { name: 'training.json', config: settingsOf(job) } : undefined;
   return { base, doubts };
 }
 
@@ -104,4 +105,15 @@ export function refuseUnlike(
   throw new InputError(
     `Cannot ${action}: ${name} must be as in training, ${was}, received ${is}. Otherwise images would be taken for what they are not.`,
   );
+}
+
+/** Whoever has the model has this, too. */
+const AUTOENCODER =
+  'The attacks are on the network that draws latents. Its autoencoder, which shadows share, may give away images of its own training, and no attack here looks at that.';
+
+/** Those of training; its autoencoder is the folder's own, wherever it was then. */
+function settingsOf({ model, training }: AuditJob): PartialConfig {
+  const settings = training!.settings as PartialConfig;
+  if (!model.autoencoder) return settings;
+  return { ...settings, training: { ...settings.training, autoencoder: model.folder } };
 }

@@ -77,7 +77,7 @@ const scoreOf = (error: number): number => -Math.log(Math.max(error, Number.MIN_
 
 /** Images as the network sees them, and what it is told of each. */
 async function readRows({ shape, told, classMap }: Attacked, dataset: Dataset, numbers: Uint32Array) {
-  const drawn = shape[0] > dataset.channels && dataset.beside?.mask !== undefined;
+  const drawn = !dataset.latents && shape[0] > dataset.channels && dataset.beside?.mask !== undefined;
   const { images, conditionImage } = await readTold(dataset, numbers, drawn ? 'output' : 'input');
   const { labels: classes, conditions } = dataset;
   const labels = classes && Int32Array.from(numbers, (number) => classMap?.get(classes[number]!) ?? classes[number]!);

@@ -6,6 +6,7 @@
 
 import type { ReportProgress } from '@onnoise/base/terminal';
 import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
+import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { describeShard, requireShardSpace, writeSampled } from './describe-shard.ts';
 import { sampleShard } from './sample-shard.ts';
 import type { Order, Shard } from './shards.ts';
@@ -85,7 +86,7 @@ async function make(
   model: DiffusionModel,
   shard: Shard,
 ): Promise<ShardFile> {
-  await requireShardSpace(out, shard, model.shape);
+  await requireShardSpace(out, shard, pictureShapeOf(model));
   const pictures = await sampleShard({ ...model, toldOf }, shard, batch, signal);
   // Another process may have made it meanwhile, on another device with other roundings: its description must stay true.
   return (await findShard(out, shard)) ?? writeSampled(out, shard, pictures);

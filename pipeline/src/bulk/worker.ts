@@ -5,6 +5,7 @@
 
 import { isAbort } from '@onnoise/base/terminal';
 import { type DeviceChoice, type DiffusionModel, hashModel } from '@onnoise/runtime-node';
+import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { QueueConnection } from './connect.ts';
@@ -161,7 +162,7 @@ async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token
 
 async function makeShard(out: string, loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]) {
   const [shard] = rest;
-  await requireShardSpace(out, shard, loaded.model.shape);
+  await requireShardSpace(out, shard, pictureShapeOf(loaded.model));
   return writeSampled(out, shard, await sampling(loaded, ...rest));
 }
 

@@ -12,7 +12,7 @@
  */
 import { extentOf, MOST_CHANNELS, type PictureSize, sampleSize, sampleSizeOf, sidesOf } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
-import { createModel, findNetwork, type Model, NETWORKS } from '@onnoise/training/model';
+import { createModel, DENOISERS, type Model } from '@onnoise/training/model';
 import { within } from './read-json.ts';
 
 const SAMPLE_SIZE = sampleSize(Number.MAX_SAFE_INTEGER);
@@ -59,8 +59,8 @@ interface Surroundings {
 /** @throws InputError for another class, and for keys and values that are not supported. */
 export function readNetwork(json: Record<string, unknown>, { from, path, timesteps, size }: Surroundings): Model {
   const name = json._class_name ?? 'UNet2DModel';
-  if (!findNetwork(name)) {
-    const names = NETWORKS.map(({ className }) => className).join(' or ');
+  if (!DENOISERS.some(({ className }) => className === name)) {
+    const names = DENOISERS.map(({ className }) => className).join(' or ');
     const what = Object.hasOwn(OTHER_CLASSES, String(name)) ? `, ${OTHER_CLASSES[String(name)]}` : '';
     throw new InputError(
       `Cannot import ${from}: its network must be ${names}, received ${JSON.stringify(name)}${what}.`,

@@ -85,7 +85,16 @@ describe('train and exportRun', () => {
   });
 
   it('take a preset, and settings over it', async () => {
-    expect(await presetNames()).toEqual(['base', 'digits', 'hands', 'small', 'tab', 'tutorial']);
+    expect(await presetNames()).toEqual([
+      'autoencoder',
+      'base',
+      'digits',
+      'hands',
+      'latents',
+      'small',
+      'tab',
+      'tutorial',
+    ]);
     const other = join(folder, 'other');
     const signal = AbortSignal.abort();
     const options: TrainRunOptions = { run: other, preset: 'small', settings: { ...settings, model: {} }, signal };

@@ -1,11 +1,13 @@
-/** The networks that can be trained and exported. */
+/** The networks that can be trained and exported: those that take noise away, and autoencoders. */
 
 import type { NetworkRecord } from '../layers/types.ts';
 import { autoencoderRecord } from './autoencoder-kl.ts';
 import { simpleUnetRecord } from './simple-unet.ts';
 import { unet2dRecord } from './unet2d.ts';
 
-export const NETWORKS: readonly NetworkRecord[] = [simpleUnetRecord, unet2dRecord, autoencoderRecord];
+export const DENOISERS: readonly NetworkRecord[] = [simpleUnetRecord, unet2dRecord];
+
+export const NETWORKS: readonly NetworkRecord[] = [...DENOISERS, autoencoderRecord];
 
 /** The record of a configuration's `_class_name`, undefined if there is none. */
 export function findNetwork(className: unknown): NetworkRecord | undefined {

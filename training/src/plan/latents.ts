@@ -22,8 +22,12 @@ export function autoencoderLayer({ name, hash, shape }: Autoencoder): ConfigLaye
   return { name, config: { data, training: { autoencoder: name, autoencoderHash: hash } } };
 }
 
-/** @throws InputError for a layer that says how large latents are: the autoencoder does */
-export function refuseLatentSize({ name, config: { model = {} } }: ConfigLayer): void {
+/**
+ * A layer with a recorded autoencoder is that of a run, and says it rightly.
+ * @throws InputError for another that says how large latents are: the autoencoder does
+ */
+export function refuseLatentSize({ name, config: { model = {}, training = {} } }: ConfigLayer): void {
+  if (training.autoencoderHash !== undefined) return;
   const keys = ['sample_size', 'in_channels', 'out_channels', 'image_channels'];
   const given = keys.find((key) => model[key] !== undefined && model[key] !== null);
   if (given !== undefined) {

@@ -116,7 +116,7 @@ async function encodeImages(
   signal: AbortSignal | undefined,
 ): Promise<Dataset> {
   const { autoencoder, config } = plan;
-  if (!autoencoder) return dataset;
+  if (!autoencoder || dataset.latents) return dataset;
   const { cacheDir } = config.data;
   return aroundLatents((onProgress) => withLatents(dataset, autoencoder, { cacheDir, onProgress, signal }));
 }

@@ -14,6 +14,7 @@ const SETTLED = [
   ...STUDENT_FIELDS.filter((field) => !['lessons', 'adversarial', 'conditional'].includes(field)),
   ...(['epochs', 'init', 'initHash', 'minSnr', 'timestepSampling', 'logitMean', 'logitStd'] as const),
   ...PRIVACY_FIELDS,
+  ...(['autoencoder', 'autoencoderHash', 'klWeight', 'edgeWeight'] as const),
   ...(['learnSchedule', 'offsetNoise', 'zeroInit', 'sampler', 'sampleSteps'] as const),
 ];
 

@@ -1,4 +1,5 @@
 /** The files of a training step, by their path in a model folder: from a run as it stands, or from a preset. */
+import { refuse } from '@onnoise/scheduler/rules';
 import { formatStepFile, STEP_FILES } from '@onnoise/scheduler/training';
 import { encodeModel } from '@onnoise/tracer';
 import { openDigits } from '@onnoise/training/data';
@@ -15,6 +16,9 @@ export type StepFiles = Record<string, Uint8Array | string>;
 /** A run's step with its present state. @throws InputError for settings that a flat step does not have. */
 export async function stepFilesOfRun(action: string, { config, data, checkpoint }: OpenedRun): Promise<StepFiles> {
   const { step, epoch, position, seconds, loss, data: images } = checkpoint.info;
+  if (config.training.autoencoder !== undefined) {
+    refuse(action, '--to', 'left out of a run on latents: a tab trains on pictures alone', 'tab');
+  }
   const plan = planFromConfig(config);
   return stepFiles(action, plan, checkpoint.state, {
     progress: { step, epoch, position, seconds, loss },

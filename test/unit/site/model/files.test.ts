@@ -51,9 +51,10 @@ describe('arrange', () => {
       '.DS_Store',
       'unet/notes.txt',
       'vae/config.json',
+      'vae/notes.txt',
     ];
     expect(await placesOf([...MODEL, ...more].map((path) => `m/${path}`))).toEqual(
-      [...MODEL, 'README.md', 'model_index.json', 'samples.png'].sort(),
+      [...MODEL, 'README.md', 'model_index.json', 'samples.png', 'vae/config.json'].sort(),
     );
   });
 

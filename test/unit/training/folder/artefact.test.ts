@@ -182,7 +182,7 @@ print(json.dumps([type(pipeline).__name__, pipeline.scheduler.config.num_train_t
     expect(await readFile(join(folder, 'unet/diffusion_pytorch_model.safetensors'), 'utf8')).toBe('w');
   });
 
-  test.each(['thesis.tex', '.git/HEAD', 'unet/ema.bin', 'vae/config.json'])(
+  test.each(['thesis.tex', '.git/HEAD', 'unet/ema.bin', 'vae/ema.bin'])(
     'refuses to lose %s with a model, and names it',
     async (path) => {
       const folder = await tinyArtefact();

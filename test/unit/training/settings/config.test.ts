@@ -215,6 +215,8 @@ describe('compareConfigs', () => {
     cacheDir: ['a', 'b'],
     init: ['models/a', 'models/b'],
     initHash: ['a', 'b'],
+    autoencoder: ['models/a', 'models/b'],
+    autoencoderHash: ['a', 'b'],
     channels: [1, 3],
     masks: ['a', 'b'],
     maskClasses: ['a,b', 'a,c'],
