@@ -4,7 +4,7 @@ import { sayNote, sayResult, withProgress } from '@onnoise/base/terminal';
 import { formatPath, program, shellPath } from '@onnoise/base/text';
 import type { PictureSize } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import type { ImportResult } from '../import/import.ts';
+import type { ImportResult } from '../import/types.ts';
 import { type Command, textOption } from './options/command.ts';
 import { toSize } from './options/tables.ts';
 
@@ -21,7 +21,7 @@ export interface ImportArguments {
 export const command: Command<ImportArguments> = {
   usage:
     '$0 import <folder or .safetensors> --out <folder>\n\n' +
-    'Turns a diffusers pipeline (DDPM or DDIM, with a UNet2DModel) into a model folder, without Python.',
+    'Turns a diffusers pipeline (DDPM or DDIM, with a UNet2DModel) into a model folder, or an AutoencoderKL into that of an autoencoder, without Python.',
   words: {
     from: {
       type: 'string',
@@ -63,13 +63,15 @@ export const command: Command<ImportArguments> = {
   },
 };
 
-async function describe(folder: string, { parity, parameters, sampler }: ImportResult): Promise<string[]> {
+async function describe(folder: string, { parity, parameters, sampler, autoencoder }: ImportResult): Promise<string[]> {
   const { describeParity } = await import('@onnoise/training/folder');
   const asked = sampler === undefined ? '' : ` --sampler ${sampler}`;
   return [
     `Weights: ${parameters.toLocaleString('en')}`,
     `Largest difference between tfjs and ONNX: ${describeParity(parity)}`,
     `Model: ${formatPath(folder)}`,
-    `Try: ${program('sample')} --model ${shellPath(folder)}${asked}`,
+    autoencoder
+      ? `Try: ${program('train')} --preset latents --autoencoder ${shellPath(folder)}`
+      : `Try: ${program('sample')} --model ${shellPath(folder)}${asked}`,
   ];
 }

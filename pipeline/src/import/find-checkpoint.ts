@@ -99,7 +99,8 @@ async function rootOf(from: string): Promise<string> {
   );
 }
 
-async function findWeights(from: string, folder: string): Promise<string> {
+/** The file of weights in a folder. */
+export async function findWeights(from: string, folder: string): Promise<string> {
   const names = (await readdir(folder)).sort();
   if (names.includes(WEIGHTS)) return checkWeights(from, join(folder, WEIGHTS));
   const lists = names.filter(isShardList);

@@ -4,15 +4,8 @@
  */
 import { basename, resolve } from 'node:path';
 import { isBelow, lockBeside, placeOf, requireSpace, withDiskErrors, withLock } from '@onnoise/base/files';
-import { type SamplerName, timestepsTold } from '@onnoise/scheduler';
-import {
-  classNamesOf,
-  type Distilled,
-  distilledOf,
-  type PictureSize,
-  pictureSize,
-  sizeOf,
-} from '@onnoise/scheduler/model';
+import { timestepsTold } from '@onnoise/scheduler';
+import { classNamesOf, type Distilled, distilledOf, pictureSize, sizeOf } from '@onnoise/scheduler/model';
 import { check, InputError, show } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
 import {
@@ -33,7 +26,8 @@ import {
   writeArtefact,
 } from '@onnoise/training/folder';
 import { countParameters, type Model, type UNet2DConfig } from '@onnoise/training/model';
-import { type CheckpointFiles, findCheckpoint, type NamedFiles } from './find-checkpoint.ts';
+import { autoencoderIn, importAutoencoder } from './autoencoder.ts';
+import { type CheckpointFiles, findCheckpoint } from './find-checkpoint.ts';
 import { contradictions } from './infer-config.ts';
 import { configOfMonai, isMonai, tensorsOfMonai } from './monai.ts';
 import { checkPipeline } from './pipeline-index.ts';
@@ -43,30 +37,7 @@ import { licenceOf } from './read-readme.ts';
 import { type ReadSchedule, readSchedule } from './read-schedule.ts';
 import { type CheckpointTensors, readTensors } from './read-tensors.ts';
 import { turnLastLayer } from './rflow.ts';
-
-export interface ImportOptions extends NamedFiles {
-  /** Folder of a diffusers pipeline or of its network, or a .safetensors file. */
-  from: string;
-  /** Model folder to write. */
-  out: string;
-  /** Of the pictures, where the checkpoint does not say it. */
-  size?: PictureSize | undefined;
-  /** Whether to write the weights beside the network, too, for diffusers and `pipeline train --init`. Default: true. */
-  weights?: boolean | undefined;
-  onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
-}
-
-export interface ImportResult {
-  /** How far tfjs and onnxruntime are apart. */
-  parity: Parity;
-  parameters: number;
-  /** Size of the ONNX file. */
-  bytes: number;
-  /** The sampler that the checkpoint was saved with, where it is one to ask for by name. */
-  sampler: SamplerName | undefined;
-  /** Notes for the user, one sentence each. */
-  notes: string[];
-}
+import type { ImportOptions, ImportResult } from './types.ts';
 
 /** What a checkpoint's small files say. */
 export interface Checkpoint extends ReadSchedule {
@@ -90,6 +61,8 @@ const MOST_WEIGHTS = 480e6;
 export async function importCheckpoint(options: ImportOptions): Promise<ImportResult> {
   const { from, out, weights = true, onProgress } = options;
   return withDiskErrors(`import ${from}`, async () => {
+    const autoencoder = await autoencoderIn(from);
+    if (autoencoder !== undefined) return importAutoencoder(autoencoder, options);
     const checkpoint = await openCheckpoint(options);
     const { model, config, sampler, note } = checkpoint;
     await checkApart(from, out);
@@ -119,7 +92,14 @@ export async function importCheckpoint(options: ImportOptions): Promise<ImportRe
         files: weights ? await filesForPython(model, values) : undefined,
       });
       report(total, 'done');
-      return { parity, parameters, bytes: onnx.length, sampler, notes: note === undefined ? [] : [note] };
+      return {
+        parity,
+        parameters,
+        bytes: onnx.length,
+        sampler,
+        autoencoder: false,
+        notes: note === undefined ? [] : [note],
+      };
     });
   });
 }

@@ -2,11 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { importCheckpoint } from '#pipeline/import/import.ts';
 import { openCoder } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { autoencoderConfig, autoencoderFolder } from '#test/models/autoencoder.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
+import { openAutoencoder, readAutoencoder } from '#training/autoencoder/index.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../support/diffusers/autoencoder.py');
 
@@ -37,5 +39,33 @@ describe('the folder of an autoencoder', skipBecause(lacksPython('diffusers')), 
     expectClose(logVariance, theirs.logVariance, { absolute: 1e-4, what: 'log variance' });
     expectClose(pictures, theirs.pictures, { absolute: 1e-4, what: 'pictures' });
     expect(theirs.scale).toEqual([0.5, 0.25]);
+  });
+
+  const blocks = (count: number) => ({
+    down_block_types: Array(count).fill('DownEncoderBlock2D'),
+    up_block_types: Array(count).fill('UpDecoderBlock2D'),
+  });
+  const narrow = { block_out_channels: [4, 8, 16, 16], layers_per_block: 2, norm_num_groups: 4, ...blocks(4) };
+  const third = { latent_channels: 16, use_quant_conv: false, use_post_quant_conv: false, force_upcast: true };
+  it.each([
+    ['Stable Diffusion, narrow', narrow],
+    ['Stable Diffusion 3, narrow', { ...narrow, ...third, scaling_factor: 1.5305, shift_factor: 0.0609 }],
+    ['gray', { in_channels: 1, out_channels: 1, block_out_channels: [8, 8], norm_num_groups: 2, ...blocks(2) }],
+  ])('is made of an AutoencoderKL that diffusers saved, with its latents and pictures: %s', async (name, config) => {
+    const [saved, out] = [join(root, `${name} saved`), join(root, `${name} imported`)];
+    const script = join(import.meta.dirname, '../../support/diffusers/save_autoencoder.py');
+    const theirs = askPython([script, saved, JSON.stringify({ sample_size: 16, ...config })]);
+    const { parity, autoencoder } = await importCheckpoint({ from: saved, out });
+    expect([autoencoder, parity.difference < 1e-4]).toEqual([true, true]);
+    const read = await readAutoencoder(out);
+    const { scaling_factor = 0.18215, shift_factor = 0 } = config as { scaling_factor?: number; shift_factor?: number };
+    expect([read.scaling, read.shift]).toEqual([scaling_factor, shift_factor]);
+    const coder = openAutoencoder(read, read.shape);
+    const { mean } = await coder.encode(wave(read.shape[0] * 256, 0.7));
+    const pictures = await coder.decode(mean);
+    await coder.dispose();
+    expectClose(mean, theirs.mean, { absolute: 1e-4, what: 'mean' });
+    expectClose(pictures, theirs.pictures, { absolute: 1e-4, what: 'pictures' });
+    expect(await readFile(join(out, 'README.md'), 'utf8')).toContain(`imported from ${name} saved`);
   });
 });

@@ -100,7 +100,7 @@ describe('train and exportRun', () => {
     const options: TrainRunOptions = { run: other, preset: 'small', settings: { ...settings, model: {} }, signal };
     await expect(train(options)).rejects.toThrow(signal.reason);
     await expect(train({ ...options, preset: 'large' })).rejects.toThrow(
-      /^Cannot read the preset: .* must be one of base, digits/,
+      /^Cannot read the preset: .* must be one of autoencoder, base, digits/,
     );
   });
 

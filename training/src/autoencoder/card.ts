@@ -1,10 +1,12 @@
 /** The README.md of an autoencoder's folder. */
 
+import { plainName } from '@onnoise/base/text';
 import type { AutoencoderModel } from '../folder/halves.ts';
-import { describeTraining, fence, inPython, type ModelCard, table } from '../folder/model-card.ts';
+import { describeOrigin, describeTraining, fence, inPython, type ModelCard, table } from '../folder/model-card.ts';
 import type { LatentScale } from './latent-spread.ts';
 
-export interface AutoencoderCard extends Pick<ModelCard, 'name' | 'training' | 'metrics' | 'limits' | 'averaged'> {
+export interface AutoencoderCard
+  extends Pick<ModelCard, 'name' | 'training' | 'origin' | 'metrics' | 'limits' | 'averaged'> {
   scale: LatentScale;
   architecture: string;
   parameters: number;
@@ -19,10 +21,14 @@ export function formatAutoencoderCard({ shape, halves }: AutoencoderModel, card:
   const [channels, height, width] = shape;
   const [latents, rows, columns] = halves.shape;
   const { scaling_factor, shift_factor } = card.scale;
+  const around = { classes: 0, conditions: [], hasCurve: card.hasCurve };
+  const weights = card.origin
+    ? `It was trained elsewhere and imported from ${plainName(card.origin.name)}.`
+    : `The weights are ${card.averaged === false ? 'those of the last step of training' : 'the moving averages of training'}.`;
   return `${[
     `# ${card.name}`,
     `An autoencoder: pictures of ${width} x ${height} pixels and ${channels === 1 ? 'one channel' : `${channels} channels`} to latents of ${columns} x ${rows} x ${latents} and back, for a diffusion model that learns these. ` +
-      `\`${card.architecture}\`, ${card.parameters.toLocaleString('en')} parameters. The weights are ${card.averaged === false ? 'those of the last step of training' : 'the moving averages of training'}.`,
+      `\`${card.architecture}\`, ${card.parameters.toLocaleString('en')} parameters. ${weights}`,
     ...(card.hasSamples
       ? ['![Images and what came back](samples.png)', 'Each image, and beside it what came back of it.']
       : []),
@@ -35,7 +41,7 @@ export function formatAutoencoderCard({ shape, halves }: AutoencoderModel, card:
       'logarithms of variances. `vae/decoder.onnx` takes `latent_sample` [N, Z, h, w] and gives `sample` [N, C, H, W]. A diffusion ' +
       `model learns (latent - ${shift_factor}) x ${scaling_factor}, as \`vae/config.json\` says.`,
     ...(card.python === undefined ? [] : [inPython(card.python)]),
-    ...describeTraining(card.training, { classes: 0, conditions: [], hasCurve: card.hasCurve }),
+    ...(card.origin ? describeOrigin(card.origin, around) : describeTraining(card.training, around)),
     '## Metrics',
     table(Object.entries(card.metrics)),
     '## Limits',

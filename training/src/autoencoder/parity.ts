@@ -6,6 +6,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { AutoencoderModel } from '../folder/halves.ts';
 import { largestDifference, PARITY_BATCHES, type Parity, useWasm } from '../folder/parity.ts';
 
+/** Pixels of a call, for whose feature maps tfjs has the memory: one picture of 256 pixels, eight of 128. */
+const MOST_PIXELS = 2 ** 17;
+
 const EVALUATED = { training: false };
 
 /** Images of noise to moments, and the means of these to pictures. */
@@ -27,7 +30,8 @@ export async function measureHalves(
     for (const value of data) if (!Number.isNaN(value)) found.largest = Math.max(found.largest, Math.abs(value));
   };
   try {
-    for (const batch of PARITY_BATCHES) {
+    const pixels = shape[1] * shape[2];
+    for (const batch of PARITY_BATCHES.filter((count) => count === 1 || count * pixels <= MOST_PIXELS)) {
       const images = new Float32Array(batch * sizeOf(shape));
       gaussian(batch, 0, images);
       const { mean, logVariance } = await coder.encode(images);

@@ -172,7 +172,7 @@ export async function checkArtefactTarget(out: string, from?: string): Promise<v
   if (names === undefined || names.length === 0) return;
   const some = (paths: readonly string[]) => paths.slice(0, 3).join(', ');
   const files = await filesBelow(out);
-  const autoencoder = files.includes(MODEL_FILES.decoder) && files.includes(MODEL_FILES.training);
+  const autoencoder = files.includes(MODEL_FILES.decoder) && files.includes(MODEL_FILES.card);
   if (!names.includes(MODEL_FILES.index) && !autoencoder) refuse(`a folder with ${some(names)}`);
   if (!files.includes(MODEL_FILES.network) && !autoencoder) {
     refuse(`a pipeline of diffusers without ${MODEL_FILES.network}`);

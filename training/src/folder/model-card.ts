@@ -151,7 +151,10 @@ const describePhantoms = (what: string): string => `- **${what} ${PHANTOMS}**`;
 export const LEARNT_FROM_PHANTOMS =
   'It learnt from synthetic phantoms: what it shows is no result on pictures of people.';
 
-function describeOrigin(origin: NonNullable<ModelCard['origin']>, around: CardSurroundings): string[] {
+export function describeOrigin(
+  origin: NonNullable<ModelCard['origin']>,
+  around: Pick<CardSurroundings, 'classes'>,
+): string[] {
   return [
     '## Origin',
     [
