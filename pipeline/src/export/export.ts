@@ -8,7 +8,7 @@ import { requireSpace } from '@onnoise/base/files';
 import { plainName } from '@onnoise/base/text';
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { decodedFacts, type ImageShape, nameChannels, pictureShapeOf } from '@onnoise/scheduler/model';
-import { refuse } from '@onnoise/scheduler/rules';
+import { InputError } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
 import { hasAutoencoder, readAutoencoder } from '@onnoise/training/autoencoder';
 import {
@@ -69,7 +69,11 @@ export async function exportRun({
   const model = createModel(config.model);
   const parameters = parametersOf(state);
   if (model.halves) {
-    if (trainStep) refuse(`export ${run}`, '--train-step', 'left out, of an autoencoder', true);
+    if (trainStep) {
+      throw new InputError(
+        `Cannot export ${run}: to go on in a tab it must be a diffusion model, received an autoencoder.`,
+      );
+    }
     const autoencoder = { ...model, halves: model.halves };
     return exportAutoencoder({ run, out, opened, weights, report, model: autoencoder, parameters });
   }

@@ -182,7 +182,8 @@ export function completeModel(
   T: number,
   { channels, classNames, conditions, train, beside }: ImageTraits = {},
 ): Record<string, unknown> {
-  const pictures = picturesBeside(config.data.maskRole, beside);
+  const untold = findNetwork(config.model._class_name)?.unwritten?.includes('num_class_embeds');
+  const pictures = untold ? {} : picturesBeside(config.data.maskRole, beside);
   // Before the images are known, gray stands for them beside masks, whose planes must fit in.
   const found = channels ?? (beside ? 1 : undefined);
   const known: PartialConfig = {
@@ -195,7 +196,6 @@ export function completeModel(
     { model: given, scheduler: config.scheduler, training: config.training },
   ).config;
   const specs = config.model.conditions === undefined ? conditionsOfImages(conditions, train) : [];
-  const untold = findNetwork(config.model._class_name)?.unwritten?.includes('num_class_embeds');
   const shown = untold
     ? {}
     : { num_class_embeds: classesOf(classNames), ...(specs.length > 0 && { conditions: specs }) };

@@ -3,6 +3,8 @@
  * changed settings and where the files are. `--dry-run` only reports what training would do.
  */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   INTERRUPTED,
   type ProgressEvent,
@@ -145,18 +147,23 @@ async function lastMeasured(run: string, step: number): Promise<ValidationMetric
   return lines.findLast((line) => line.step === step);
 }
 
+/** Those of the end: an autoencoder's run has no noise to take away. */
+const picturesIn = (run: string): string[] =>
+  ['samples.png', 'denoising.png', 'forming.webp', 'loss.png'].filter((name) => existsSync(join(run, name)));
+
 /** @param trained whether this call made a step */
 function tellResult(
   run: string,
   { interrupted, step, seconds, loss, checkpoint, validation }: TrainResult,
   trained: boolean,
 ): void {
-  const held = validation ? ` Held-out loss ${validation.loss.toPrecision(4)}.` : '';
+  const near = validation?.psnr === undefined ? '' : `, images come back at ${validation.psnr.toFixed(1)} dB`;
+  const held = validation ? ` Held-out loss ${validation.loss.toPrecision(4)}${near}.` : '';
   const done = `${plural(step, 'step')} in ${formatDuration(seconds)}`;
   const lines = [
     ...(interrupted ? [] : [`${trained ? 'Trained' : 'The run was already complete, after'} ${done}.${held}`]),
     ...(checkpoint ? [`Checkpoint: ${formatPath(checkpoint)}`] : []),
-    ...(interrupted ? [] : [`Pictures: ${formatPath(run)} (samples.png, denoising.png, forming.webp, loss.png)`]),
+    ...(interrupted ? [] : [`Pictures: ${formatPath(run)} (${picturesIn(run).join(', ')})`]),
   ];
   if (interrupted) {
     process.exitCode = INTERRUPTED;
