@@ -19,6 +19,26 @@ import { skipBecause } from '#test/skip.ts';
 const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
 const NEEDED = ['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
 
+/** Draws one picture with these settings of the view. */
+async function sampleOne(page: Page, settings: Record<string, string>): Promise<void> {
+  for (const [label, value] of Object.entries({ Pictures: '1', ...settings })) {
+    await page.getByRole('textbox', { name: label, exact: true }).fill(value);
+  }
+  await page.getByRole('button', { name: 'Sample', exact: true }).click();
+  await page.getByText(/^1 picture in/).waitFor();
+}
+
+/** RGBA of the first picture, whose side is so many pixels. */
+const pixelsShown = (page: Page, side: number): Promise<number[]> =>
+  page
+    .getByRole('region', { name: 'the noisy picture' })
+    .locator('canvas')
+    .first()
+    .evaluate(
+      (canvas: HTMLCanvasElement, n) => Array.from(canvas.getContext('2d')!.getImageData(0, 0, n, n).data),
+      side,
+    );
+
 describe('your model', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
@@ -61,15 +81,7 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('T = 100').waitFor();
     await page.getByRole('button', { name: 'Sample it' }).click();
     await expect.poll(() => page.title()).toBe('Sample · Onnoise');
-    for (const [label, value] of [
-      ['Pictures', '1'],
-      ['Steps', '4'],
-      ['Seed', '9'],
-    ] as const) {
-      await page.getByRole('textbox', { name: label, exact: true }).fill(value);
-    }
-    await page.getByRole('button', { name: 'Sample', exact: true }).click();
-    await page.getByText(/^1 picture in/).waitFor();
+    await sampleOne(page, { Steps: '4', Seed: '9' });
     const sent = host()
       .log.slice(before)
       .map(({ path }) => path);
@@ -78,11 +90,7 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
     const model = await loadModel(folder, { device: 'cpu' });
     const { images } = await model.sample({ seed: 9, steps: 4 });
     await model.dispose();
-    const shown = await page
-      .getByRole('region', { name: 'the noisy picture' })
-      .locator('canvas')
-      .first()
-      .evaluate((canvas: HTMLCanvasElement) => Array.from(canvas.getContext('2d')!.getImageData(0, 0, 8, 8).data));
+    const shown = await pixelsShown(page, 8);
     const planes = [0, 1, 2].flatMap((c) => shown.filter((_, i) => i % 4 === c));
     expectClose(
       planes,
@@ -98,23 +106,11 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('16 × 16, gray').waitFor();
     await page.getByRole('button', { name: 'Sample it' }).click();
     await expect.poll(() => page.title()).toBe('Sample · Onnoise');
-    for (const [label, value] of [
-      ['Pictures', '1'],
-      ['Steps', '12'],
-      ['Seed', '9'],
-    ] as const) {
-      await page.getByRole('textbox', { name: label, exact: true }).fill(value);
-    }
-    await page.getByRole('button', { name: 'Sample', exact: true }).click();
-    await page.getByText(/^1 picture in/).waitFor();
+    await sampleOne(page, { Steps: '12', Seed: '9' });
     const model = await loadModel(folder, { device: 'cpu' });
     const { images } = await model.sample({ seed: 9, steps: 12 });
     await model.dispose();
-    const shown = await page
-      .getByRole('region', { name: 'the noisy picture' })
-      .locator('canvas')
-      .first()
-      .evaluate((canvas: HTMLCanvasElement) => Array.from(canvas.getContext('2d')!.getImageData(0, 0, 16, 16).data));
+    const shown = await pixelsShown(page, 16);
     expectClose(
       shown.filter((_, i) => i % 4 === 0),
       images.map((v) => Math.max(0, Math.min(255, (v + 1) * 127.5))),
