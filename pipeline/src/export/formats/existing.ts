@@ -11,6 +11,7 @@ import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { InputError, show } from '@onnoise/scheduler/rules';
 import { requireSameWeights } from '@onnoise/training/fine-tuning';
 import { checkArtefactTarget, copyArtefact, withFormat } from '@onnoise/training/folder';
+import { smallerAutoencoder } from './autoencoder.ts';
 import { type FormatRequest, makeSmaller, type Smaller } from './make-smaller.ts';
 import { describeFormat } from './words.ts';
 
@@ -35,6 +36,12 @@ export async function exportSmallerCopy({ model, out, onProgress, ...request }: 
   }
   await checkArtefactTarget(out, model);
   await requireSameWeights(model);
+  if (folder.autoencoder && request.judge) {
+    throw new InputError(
+      `Cannot convert ${model}: --data must be left out of a model that draws latents. Evaluate the copy instead.`,
+    );
+  }
+  const autoencoder = await smallerAutoencoder(`convert ${model}`, folder);
   const smaller = await makeSmaller(`convert ${model}`, await readFile(folder.onnx), folder, request, onProgress);
   const card = await readFile(join(model, MODEL_FILES.card), 'utf8').catch(() => undefined);
   const sentence = describeFormat(request.format, smaller);
@@ -43,6 +50,7 @@ export async function exportSmallerCopy({ model, out, onProgress, ...request }: 
     out,
     {
       [MODEL_FILES.network]: smaller.onnx,
+      ...autoencoder,
       ...(card !== undefined && { [MODEL_FILES.card]: withFormat(withoutEvaluation(card), sentence) }),
     },
     [MODEL_FILES.evaluation, FUSED_FOLDER],

@@ -14,6 +14,7 @@ import {
   onnxReason,
   type PictureOptions,
   sizeOf,
+  toldInPictures,
   usualBatch,
 } from '@onnoise/scheduler/model';
 
@@ -107,9 +108,10 @@ export async function samplePictures(
 
 /** Values for the conditions of a model: from the least to the most, in turn; and a mask or picture for all. */
 function spread(
-  { conditions = [], conditionImage }: SampledFacts,
+  { conditions = [], ...facts }: SampledFacts,
   count: number,
 ): Pick<PictureOptions, 'conditions' | 'conditionImages'> {
+  const conditionImage = toldInPictures(facts);
   const told = conditionImage && { conditionImages: exampleConditionImage(conditionImage) };
   if (conditions.length === 0) return { ...told };
   const values = ({ min, max }: { min: number; max: number }) =>

@@ -3,6 +3,7 @@ import { cp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportRun } from '#pipeline/export/export.ts';
+import { exportSmallerCopy } from '#pipeline/export/formats/existing.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { barsDataset } from '#test/bars.ts';
 import { expectClose } from '#test/compare.ts';
@@ -97,6 +98,23 @@ describe('a run on latents', () => {
     expect(seen.at(-1)).toHaveLength(2 * 32);
     expect(await model.decode(seen.at(-1)!)).toEqual(drawn);
     await model.dispose();
+  });
+
+  it('becomes a smaller one with a smaller autoencoder, which it then knows', async () => {
+    await exportSmallerCopy({ model: place('model'), out: place('small'), format: 'float16', drift: 0.5 });
+    const { hash } = await readAutoencoder(place('small'));
+    expect(hash).not.toBe((await readAutoencoder(place('model'))).hash);
+    const training = JSON.parse(await readFile(place('small/training.json'), 'utf8'));
+    expect(training.settings.training.autoencoderHash).toBe(hash);
+    const [large, small] = await Promise.all(
+      ['model', 'small'].map(async (name) => {
+        const model = await loadModel(place(name), { device: 'cpu' });
+        const { images: drawn } = await model.sample({ seed: 3, steps: 3, labels: [0] });
+        await model.dispose();
+        return drawn;
+      }),
+    );
+    expectClose(small!, large!, { absolute: 0.05 });
   });
 
   it('goes on from such a folder with the autoencoder in it', async () => {
