@@ -1,9 +1,9 @@
 /**
  * What an hour of two cores gives at 128 pixels: a network of pixels, in patches of 4, beside one of the same size that learns latents
- * of an autoencoder (autoencoder.py, PyTorch), whose training counts. Both draw what is asked of the same held-out phantoms, and
- * `pipeline evaluate` measures the pictures. It goes on where it was stopped; two and a half hours on two quiet cores.
+ * of an autoencoder, whose training counts. Both draw what is asked of the same held-out phantoms, and `pipeline evaluate` measures the
+ * pictures. It goes on where it was stopped; two and a half hours on two quiet cores.
  *
- *     PYTHON=/path/to/python npx tsx scripts/latents/compare.ts <folder to write to> [options]
+ *     npx tsx scripts/latents/compare.ts <folder to write to> [options]
  *
  * Options: `--images 12611` phantoms and `--tested 1000` others, `--minutes 60` in all, `--autoencoder 20` of them for the autoencoder.
  * `<folder>/<kind>-<guidance>/evaluation.json` has the figures.
@@ -29,10 +29,8 @@ const [out] = positionals;
 if (out === undefined) throw new Error('Give the folder to write to.');
 const place = (...names: string[]) => join(out, ...names);
 
-const run = (program: string, ...args: string[]) => execFileSync(program, args, { stdio: 'inherit' });
-const pipeline = (...args: string[]) => run(process.execPath, join(ROOT, 'pipeline', 'bin', 'pipeline.mjs'), ...args);
-const python = (...args: string[]) =>
-  run(process.env.PYTHON ?? 'python3', join(import.meta.dirname, 'autoencoder.py'), ...args);
+const PIPELINE = join(ROOT, 'pipeline', 'bin', 'pipeline.mjs');
+const pipeline = (...args: string[]) => execFileSync(process.execPath, [PIPELINE, ...args], { stdio: 'inherit' });
 
 /** Makes a folder, unless it is there: by another name until it is whole. @returns its path */
 function once(path: string, make: (path: string) => void): string {
@@ -54,17 +52,22 @@ const data = phantoms('data', values.images, '0');
 const tested = phantoms('tested', values.tested, '1000000');
 const COLUMNS = ['--label-column', 'male', '--label-names', 'False=female,True=male', '--condition-columns', 'boneage'];
 
-/** A model folder of a network that learns so long. */
-function trained(name: string, images: string, minutes: number, ...options: string[]): string {
+/** The folder of a network that learns so long. */
+function trained(name: string, preset: string, minutes: number, ...options: string[]): string {
   return once(place(`${name}-model`), (model) => {
     const folder = place(`${name}-run`);
-    const settings = ['--data', images, '--csv', data.csv, ...COLUMNS, '--preset', 'hands', '--validation-share', '0'];
+    const settings = ['--data', data.images, '--preset', preset, '--minutes', `${minutes}`, ...options];
     const begun = existsSync(join(folder, 'config.json'));
-    const length = ['--minutes', `${minutes}`, '--sample-every', 'off'];
-    pipeline('train', ...(begun ? ['--resume'] : [...settings, ...length, ...options]), '--out', folder);
+    pipeline('train', ...(begun ? ['--resume'] : settings), '--out', folder);
     pipeline('export', '--run', folder, '--out', model, '--no-weights');
   });
 }
+
+/** The same of one that draws. */
+const drawing = (name: string, preset: string, minutes: number, ...options: string[]) => {
+  const told = ['--csv', data.csv, ...COLUMNS];
+  return trained(name, preset, minutes, ...told, '--validation-share', '0', '--sample-every', 'off', ...options);
+};
 
 /** What is asked for: sex and age of the held-out phantoms. */
 const [, ...rows] = readFileSync(tested.csv, 'utf8').trim().split('\n');
@@ -72,36 +75,22 @@ const asked = rows.map((row) => row.split(',') as [id: string, age: string, male
 const LABELS = asked.map(([, , male]) => (male.trim() === 'True' ? 'male' : 'female')).join(',');
 const AGES = `boneage=${asked.map(([, age]) => age).join(',')}`;
 
-/** Pictures of the held-out phantoms' sexes and ages, by seeds that are their ids. */
-const drawn = (model: string, guidance: string, ...where: string[]) =>
-  pipeline(
-    ...['sample', '--model', model, '--count', values.tested, '--seed', '1', '--guidance', guidance],
-    ...['--labels', LABELS, '--condition', AGES, ...where],
-  );
-
-const ae = once(place('autoencoder'), (path) => python('train', path, data.images, tested.images, values.autoencoder));
-const latents = once(place('latents'), (path) => python('encode', ae, data.images, path));
+const autoencoder = trained('autoencoder', 'autoencoder', Number(values.autoencoder));
 const minutes = Number(values.minutes);
-const pixels = trained('pixels', data.images, minutes, '--size', '128', '--model.patch_size', '4');
-const latent = trained(
-  'latents',
-  latents,
-  minutes - Number(values.autoencoder),
-  ...['--channels', '4', '--size', '32', '--model.patch_size', '1'],
-);
+const models = {
+  pixels: drawing('pixels', 'hands', minutes, '--size', '128', '--model.patch_size', '4'),
+  latents: drawing('latents', 'latents', minutes - Number(values.autoencoder), '--autoencoder', autoencoder),
+};
 
 for (const guidance of GUIDANCES) {
-  const singles = {
-    pixels: once(place(`pixels-${guidance}-pictures`), (path) =>
-      drawn(pixels, guidance, '--out', place(`pixels-${guidance}.png`), '--singles', path),
-    ),
-    latents: once(place(`latents-${guidance}-pictures`), (path) => {
-      const levels = place(`latents-${guidance}.npy`);
-      drawn(latent, guidance, '--out', levels);
-      python('decode', ae, levels, path);
-    }),
-  };
-  for (const [kind, pictures] of Object.entries(singles)) {
+  for (const [kind, model] of Object.entries(models)) {
+    // Of the held-out phantoms' sexes and ages, by seeds that are their ids.
+    const pictures = once(place(`${kind}-${guidance}-pictures`), (path) =>
+      pipeline(
+        ...['sample', '--model', model, '--count', values.tested, '--seed', '1', '--guidance', guidance],
+        ...['--labels', LABELS, '--condition', AGES, '--singles', path],
+      ),
+    );
     once(place(`${kind}-${guidance}`), (path) =>
       pipeline(
         ...['evaluate', '--pictures', pictures, '--pictures-csv', tested.csv, '--radiomics'],
