@@ -35,7 +35,7 @@ export function formatAutoencoderCard({ shape, halves }: AutoencoderModel, card:
     '## Use',
     fence(
       'sh',
-      'npx --ignore-scripts onnoise train --autoencoder <this folder> --data <images> --preset hands --out runs/x',
+      'npx --ignore-scripts onnoise train --autoencoder <this folder> --data <images> --preset latents --out runs/x',
     ),
     '`vae/encoder.onnx` takes `sample` [N, C, H, W], images in [-1, 1], and gives `latent_parameters` [N, 2 Z, h, w]: means, then ' +
       'logarithms of variances. `vae/decoder.onnx` takes `latent_sample` [N, Z, h, w] and gives `sample` [N, C, H, W]. A diffusion ' +
