@@ -5,19 +5,14 @@ import { lockBeside, requireSpace, withLock } from '@onnoise/base/files';
 import { extentOf, pictureSize, readAutoencoderFacts, sampleSizeOf } from '@onnoise/scheduler/model';
 import { check, InputError, refuse } from '@onnoise/scheduler/rules';
 import { encodeHalves, measureHalves, vaeFiles, writeAutoencoder } from '@onnoise/training/autoencoder';
-import {
-  checkArtefactTarget,
-  describeParity,
-  fromStateDict,
-  requireParity,
-  requireWeights,
-} from '@onnoise/training/folder';
+import { checkArtefactTarget, describeParity, requireParity } from '@onnoise/training/folder';
 import { countParameters, createModel } from '@onnoise/training/model';
 import { findWeights } from './find-checkpoint.ts';
 import { readJsonObject } from './read-json.ts';
 import { licenceOf } from './read-readme.ts';
 import { readTensors } from './read-tensors.ts';
 import type { ImportOptions, ImportResult } from './types.ts';
+import { weightsOf } from './weights-of.ts';
 
 const CLASS = 'AutoencoderKL';
 const BYTES_A_WEIGHT = 4;
@@ -54,14 +49,7 @@ export async function importAutoencoder(folder: string, options: ImportOptions):
   const autoencoder = { ...model, halves };
   report(1, 'reading the weights');
   const { tensors, sha256 } = await readTensors(from, await findWeights(from, folder));
-  const { values, faults } = fromStateDict(model, tensors);
-  requireWeights(faults, action);
-  for (const [name, numbers] of values) {
-    const at = numbers.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) {
-      throw new InputError(`Cannot ${action}: ${name} must hold finite numbers, received ${numbers[at]}.`);
-    }
-  }
+  const values = weightsOf(model, tensors, action);
   await checkArtefactTarget(out, from);
   const parameters = countParameters(model);
   await requireSpace(out, (weights ? 2 : 1) * BYTES_A_WEIGHT * parameters, `write the autoencoder ${out}`);

@@ -5,24 +5,22 @@
 import { basename, resolve } from 'node:path';
 import { isBelow, lockBeside, placeOf, requireSpace, withDiskErrors, withLock } from '@onnoise/base/files';
 import { timestepsTold } from '@onnoise/scheduler';
-import { classNamesOf, type Distilled, distilledOf, pictureSize, sizeOf } from '@onnoise/scheduler/model';
+import { classNamesOf, type Distilled, distilledOf, pictureSize } from '@onnoise/scheduler/model';
 import { check, InputError, show } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
 import {
   checkArtefactTarget,
   describeParity,
   filesForPython,
-  fromStateDict,
   inferenceGraph,
   inferenceMetadata,
   LEARNT_FROM_PHANTOMS,
   type ModelCard,
   measureParity,
   namedTensors,
-  PARITY_BATCHES,
   type Parity,
+  parityBatches,
   requireParity,
-  requireWeights,
   writeArtefact,
 } from '@onnoise/training/folder';
 import { countParameters, type Model, type UNet2DConfig } from '@onnoise/training/model';
@@ -38,6 +36,7 @@ import { type ReadSchedule, readSchedule } from './read-schedule.ts';
 import { type CheckpointTensors, readTensors } from './read-tensors.ts';
 import { turnLastLayer } from './rflow.ts';
 import type { ImportOptions, ImportResult } from './types.ts';
+import { weightsOf } from './weights-of.ts';
 
 /** What a checkpoint's small files say. */
 export interface Checkpoint extends ReadSchedule {
@@ -132,20 +131,7 @@ async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<
 async function readValues({ model, files, ofMonai, turned }: Checkpoint, from: string) {
   const { tensors: stored, sha256 } = await readTensors(from, files.weights);
   const tensors = ofMonai ? tensorsOfMonai(stored) : stored;
-  for (const { name } of model.parameters) {
-    const data = tensors.get(name)?.data;
-    if (data && !(data instanceof Float32Array)) {
-      throw new InputError(`Cannot import ${from}: ${name} must hold floating-point numbers, received integers.`);
-    }
-  }
-  const { values, faults } = fromStateDict(model, tensors);
-  requireWeights(faults, `import ${from}`, adviceOn(model, files.config, tensors));
-  for (const [name, numbers] of values) {
-    const at = numbers.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) {
-      throw new InputError(`Cannot import ${from}: ${name} must hold finite numbers, received ${numbers[at]}.`);
-    }
-  }
+  const values = weightsOf(model, tensors, `import ${from}`, adviceOn(model, files.config, tensors));
   if (turned) turnLastLayer(values, from);
   return { values, sha256 };
 }
@@ -172,14 +158,8 @@ async function checkApart(from: string, out: string): Promise<void> {
   }
 }
 
-/** Pixels of a call, for whose feature maps tfjs has the memory: one picture of 256 pixels, eight of 128. */
-const MOST_PIXELS = 2 ** 17;
-
 /** Pixels, in the networks' rules. */
 const MOST_SIDE = 4096;
-
-const parityBatches = ({ shape }: Model): number[] =>
-  PARITY_BATCHES.filter((batch) => batch === 1 || batch * sizeOf(shape.slice(1)) <= MOST_PIXELS);
 
 interface Imported {
   from: string;

@@ -27,7 +27,7 @@ type Autoencoder = AutoencoderModel & Pick<Model, 'config' | 'parameters'>;
 type Values = ReadonlyMap<string, Float32Array>;
 
 /** The two graphs as files. */
-export const encodeHalves = (model: AutoencoderModel, values: Values, metadata: Record<string, string>) => ({
+export const encodeHalves = (model: AutoencoderModel, values: Values, metadata: Record<string, string> = {}) => ({
   encoder: encodeModel(encoderGraph(model, values), metadata),
   decoder: encodeModel(decoderGraph(model, values), metadata),
 });

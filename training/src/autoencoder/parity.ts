@@ -4,10 +4,7 @@ import { gaussian } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import type { AutoencoderModel } from '../folder/halves.ts';
-import { largestDifference, PARITY_BATCHES, type Parity, useWasm } from '../folder/parity.ts';
-
-/** Pixels of a call, for whose feature maps tfjs has the memory: one picture of 256 pixels, eight of 128. */
-const MOST_PIXELS = 2 ** 17;
+import { largestDifference, type Parity, parityBatches, useWasm } from '../folder/parity.ts';
 
 const EVALUATED = { training: false };
 
@@ -30,8 +27,7 @@ export async function measureHalves(
     for (const value of data) if (!Number.isNaN(value)) found.largest = Math.max(found.largest, Math.abs(value));
   };
   try {
-    const pixels = shape[1] * shape[2];
-    for (const batch of PARITY_BATCHES.filter((count) => count === 1 || count * pixels <= MOST_PIXELS)) {
+    for (const batch of parityBatches(model)) {
       const images = new Float32Array(batch * sizeOf(shape));
       gaussian(batch, 0, images);
       const { mean, logVariance } = await coder.encode(images);

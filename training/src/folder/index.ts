@@ -20,6 +20,7 @@ export {
   measureParity,
   PARITY_BATCHES,
   type Parity,
+  parityBatches,
   parityLimit,
   requireParity,
   useWasm,

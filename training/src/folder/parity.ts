@@ -14,6 +14,13 @@ import { labelCount } from './inference.ts';
 
 /** Batch sizes that are compared. */
 export const PARITY_BATCHES: readonly number[] = [1, 3, 8];
+/** Pixels of a call, for whose feature maps tfjs has the memory: one picture of 256 pixels, eight of 128. */
+const MOST_PIXELS = 2 ** 17;
+
+/** Those of `PARITY_BATCHES` for which tfjs has the memory. One always is. */
+export const parityBatches = ({ shape: [, height, width] }: Pick<Model, 'shape'>): number[] =>
+  PARITY_BATCHES.filter((batch) => batch === 1 || batch * height * width <= MOST_PIXELS);
+
 /** Largest difference that passes for outputs within 1; see `parityLimit`. */
 export const PARITY_LIMIT = 1e-4;
 
