@@ -1,5 +1,4 @@
 /** From a run of an autoencoder to its folder: trace both halves, check them against tfjs, write. */
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { requireSpace } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
@@ -9,6 +8,7 @@ import { countParameters, type Model } from '@onnoise/training/model';
 import type { LatentsFile } from '@onnoise/training/pictures';
 import { learntFromPhantoms, type OpenedRun, readJson, runPaths } from '@onnoise/training/saved';
 import { describeKnown } from './images-seen.ts';
+import { readIfThere } from './read-if-there.ts';
 import type { ExportResult } from './result.ts';
 import { cardOf, type Learnt } from './run-card.ts';
 
@@ -73,5 +73,3 @@ function limitsOf({ shape }: Model, { data, seen }: Learnt): string[] {
     ...(learntFromPhantoms(data) ? [LEARNT_FROM_PHANTOMS] : []),
   ];
 }
-
-const readIfThere = (path: string): Promise<Uint8Array | undefined> => readFile(path).catch(() => undefined);

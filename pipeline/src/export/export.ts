@@ -2,7 +2,6 @@
  * From a training run to a model folder: trace, simplify, check against tfjs, write. Nothing is written if the check
  * fails.
  */
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { requireSpace } from '@onnoise/base/files';
 import { plainName } from '@onnoise/base/text';
@@ -27,6 +26,7 @@ import { learntFromPhantoms, openRun, runPaths, specsOfRun } from '@onnoise/trai
 import { parametersOf, schedulerOf } from '@onnoise/training/step';
 import { exportAutoencoder } from './autoencoder.ts';
 import { describeKnown } from './images-seen.ts';
+import { readIfThere } from './read-if-there.ts';
 import type { ExportResult } from './result.ts';
 import { cardOf, type Learnt } from './run-card.ts';
 
@@ -137,5 +137,3 @@ function limitsOf([channels, height, width]: ImageShape, { data, seen, start }: 
 }
 
 const HAS_MASKS = '`masks.png` has masks of held-out images, to draw from: delete it where they must not be passed on.';
-
-const readIfThere = (path: string): Promise<Uint8Array | undefined> => readFile(path).catch(() => undefined);
