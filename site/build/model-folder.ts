@@ -34,7 +34,7 @@ export interface ModelFolder {
   files: string[];
 }
 
-const { index, card, training, evaluation, masks } = MODEL_FILES;
+const { index, card, training, evaluation, masks, vae, encoder, decoder } = MODEL_FILES;
 const OPTIONAL = [index, card, training, evaluation, masks, 'samples.png'];
 
 /**
@@ -48,6 +48,8 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   if (onnx === undefined) throw missingFile(MODEL_FILES.network, path);
   const network = new Uint8Array(onnx);
   await checkNetwork(artefact, bytesOf(network), path);
+  const autoencoder = artefact.autoencoder ? [vae, encoder, decoder] : [];
+  for (const file of autoencoder) if (!(await is(join(folder, file), 'file'))) throw missingFile(file, path);
   const id = slug(basename(folder));
   const optional = await Promise.all(OPTIONAL.map((file) => is(join(folder, file), 'file')));
   const hash = createHash('sha256').update(network).digest('hex');
@@ -73,7 +75,13 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
     },
     hash,
     folder,
-    files: [MODEL_FILES.scheduler, MODEL_FILES.unet, MODEL_FILES.network, ...OPTIONAL.filter((_, i) => optional[i])],
+    files: [
+      MODEL_FILES.scheduler,
+      MODEL_FILES.unet,
+      MODEL_FILES.network,
+      ...autoencoder,
+      ...OPTIONAL.filter((_, i) => optional[i]),
+    ],
   };
 }
 

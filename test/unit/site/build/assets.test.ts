@@ -24,7 +24,7 @@ async function writeModel(name: string, files: Record<string, string | null> = {
     'unet/model.onnx': 'onnx',
     ...files,
   };
-  for (const part of ['scheduler', 'unet']) await mkdir(join(folder, part), { recursive: true });
+  for (const part of ['scheduler', 'unet', 'vae']) await mkdir(join(folder, part), { recursive: true });
   for (const [path, text] of Object.entries(whole)) if (text !== null) await writeFile(join(folder, path), text);
   return folder;
 }
@@ -48,6 +48,24 @@ describe('readModelFolder', () => {
     const { files: fetched } = await readModelFolder(await writeModel('a', files));
     expect(fetched.filter((path) => Object.hasOwn(files, path))).toEqual([]);
     expect(fetched).toContain('unet/model.onnx');
+  });
+
+  test('has the autoencoder of a model of latents, or names what is missing of it', async () => {
+    const vae = { block_out_channels: [4, 8, 8], in_channels: 1, out_channels: 1, scaling_factor: 1 };
+    const files = {
+      'model_index.json': '{"vae": ["diffusers", "AutoencoderKL"]}',
+      'unet/config.json': '{"sample_size": 8, "in_channels": 4}',
+      'vae/config.json': JSON.stringify({ ...vae, _class_name: 'AutoencoderKL', sample_size: 32 }),
+      'vae/encoder.onnx': 'e',
+      'vae/decoder.onnx': 'd',
+    };
+    const { line, files: fetched } = await readModelFolder(await writeModel('a', files));
+    expect(line.shape).toEqual([1, 32, 32]);
+    expect(fetched.filter((path) => path.startsWith('vae/'))).toEqual(
+      Object.keys(files).filter((path) => path.startsWith('vae/')),
+    );
+    const cut = await writeModel('b', { ...files, 'vae/decoder.onnx': null });
+    await expect(readModelFolder(cut)).rejects.toThrow(/vae\/decoder\.onnx/);
   });
 
   test('tells which channels are shown, as the model says', async () => {
