@@ -41,7 +41,7 @@ export async function exportSmallerCopy({ model, out, onProgress, ...request }: 
       `Cannot convert ${model}: --data must be left out of a model that draws latents. Evaluate the copy instead.`,
     );
   }
-  const autoencoder = await smallerAutoencoder(`convert ${model}`, folder);
+  const autoencoder = await smallerAutoencoder(`convert ${model}`, folder, request.format);
   const smaller = await makeSmaller(`convert ${model}`, await readFile(folder.onnx), folder, request, onProgress);
   const card = await readFile(join(model, MODEL_FILES.card), 'utf8').catch(() => undefined);
   const sentence = describeFormat(request.format, smaller);
