@@ -3,12 +3,13 @@
  * in strict mode, as a file of its own that imports the packages by name.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from '../packages/paths.ts';
 
-const FOLDER = join(ROOT, 'build', 'examples');
+/** Below the root, from where the examples find the packages. */
+const BUILD = join(ROOT, 'build');
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 /** The folders whose readmes and sources are looked through. */
 const PACKAGES = [
@@ -79,23 +80,24 @@ export async function collectExamples(): Promise<Example[]> {
 
 /** @returns what tsc says, with the places of the examples; empty if all compile */
 export async function compileExamples(examples: readonly Example[]): Promise<string> {
-  await rm(FOLDER, { recursive: true, force: true });
-  const names = new Map(examples.map((example, i) => [join(FOLDER, `${i}.ts`), example]));
-  for (const [path, { code }] of names) {
-    await mkdir(dirname(path), { recursive: true });
+  await mkdir(BUILD, { recursive: true });
+  const folder = await mkdtemp(join(BUILD, 'examples-'));
+  for (const [i, { code }] of examples.entries()) {
     // Without an import it would share the names of the others.
-    await writeFile(path, `${code}export {};\n`);
+    await writeFile(join(folder, `${i}.ts`), `${code}export {};\n`);
   }
-  const config = join(FOLDER, 'tsconfig.json');
+  const config = join(folder, 'tsconfig.json');
   await writeFile(config, JSON.stringify({ compilerOptions: OPTIONS, include: ['*.ts'] }));
   try {
     await promisify(execFile)(process.execPath, [TSC, '-p', config], { cwd: ROOT });
     return '';
   } catch (error) {
     const said = (error as { stdout: string }).stdout;
-    return said.replace(/^build\/examples\/(\d+)\.ts\((\d+),/gm, (_, i: string, row: string) => {
+    return said.replace(/^build\/examples-\w+\/(\d+)\.ts\((\d+),/gm, (_, i: string, row: string) => {
       const { file, line } = examples[Number(i)]!;
       return `${file}(${line + Number(row) - 1},`;
     });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
