@@ -17,8 +17,8 @@ import { type AutoencoderCard, formatAutoencoderCard } from './card.ts';
 import type { LatentScale } from './latent-spread.ts';
 
 const PYTHON = new URL('../../python/', import.meta.url);
-/** diffusers' AutoencoderKL in patches. */
-const PATCHED = 'modeling_patched_autoencoder_kl';
+/** diffusers' AutoencoderKL with what is ours. */
+const EXTENDED = 'modeling_extended_autoencoder_kl';
 
 /** diffusers' name for the weights. */
 export const VAE_WEIGHTS = 'vae/diffusion_pytorch_model.safetensors';
@@ -55,7 +55,7 @@ export async function vaeFiles(
 
 /** Where diffusers finds the class. */
 export const libraryOf = ({ config }: { config: object }): string =>
-  ((config as { patch_size?: number }).patch_size ?? 1) > 1 ? PATCHED : 'diffusers';
+  ((config as { patch_size?: number }).patch_size ?? 1) > 1 ? EXTENDED : 'diffusers';
 
 /** Loads the autoencoder, for its card. */
 export function pythonOf(model: Pick<Autoencoder, 'config'>): string {
@@ -68,7 +68,7 @@ export function pythonOf(model: Pick<Autoencoder, 'config'>): string {
   return [
     'import sys',
     'sys.path.append("<this folder>/vae")',
-    `from ${PATCHED} import AutoencoderKL`,
+    `from ${EXTENDED} import AutoencoderKL`,
     'vae = AutoencoderKL.from_pretrained("<this folder>/vae")',
   ].join('\n');
 }

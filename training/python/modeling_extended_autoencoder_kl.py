@@ -4,7 +4,7 @@ part of a model folder, and by itself:
 
     import sys
     sys.path.append("<folder>/vae")
-    from modeling_patched_autoencoder_kl import AutoencoderKL
+    from modeling_extended_autoencoder_kl import AutoencoderKL
     vae = AutoencoderKL.from_pretrained("<folder>/vae")
 """
 
