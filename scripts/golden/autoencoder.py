@@ -1,18 +1,23 @@
 """Golden numbers of `AutoencoderKL`, by diffusers, at tiny sizes: the distribution of the latents, pictures of given latents, and the
 loss of a training step with every gradient, from given noise: L1, the L1 of differences between neighbours, and the KL divergence
-from a standard normal, a mean over the latents' values.
+from a standard normal, a mean over the latents' values. And those of `AutoencoderTiny` and `VQModel`: latents and pictures.
 
-    python3 scripts/golden/autoencoder.py        # writes test/golden/data/model/autoencoder.json
+    python3 scripts/golden/autoencoder.py        # writes test/golden/data/model/autoencoder.json and fixed-latents.json
 
 Weights and inputs are not stored: see model.py. Made with Python 3.11, torch 2.13.0, diffusers 0.42.1.
 """
 
 import json
+import sys
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from diffusers import AutoencoderKL
+from diffusers import AutoencoderKL, AutoencoderTiny, VQModel
 from model import OUT, load_wave, packed, wave
+
+sys.path.append(str(Path(__file__).parents[2] / "training/python"))
+import modeling_extended_autoencoder_kl as extended  # noqa: E402
 
 EDGES, KL = 0.5, 0.01
 
@@ -33,6 +38,55 @@ CASES = {
         layers_per_block=1, latent_channels=2, norm_num_groups=2, act_fn="swish",
     ),
 }  # fmt: skip
+
+
+# diffusers' class, cut as the file of a model folder cuts it.
+CUT = {
+    "fewer layers in the decoder, no middle in it": dict(
+        sample_size=8, in_channels=1, out_channels=1, block_out_channels=[4, 8], down_block_types=[DOWN, "AttnDownEncoderBlock2D"],
+        up_block_types=["AttnUpDecoderBlock2D", UP], layers_per_block=2, latent_channels=2, norm_num_groups=2,
+        decoder_layers_per_block=2, decoder_mid_block=False,
+    ),
+    "one layer, no middle": dict(
+        sample_size=8, in_channels=3, out_channels=3, block_out_channels=[4, 8], down_block_types=[DOWN] * 2, up_block_types=[UP] * 2,
+        layers_per_block=1, latent_channels=2, norm_num_groups=2, decoder_layers_per_block=1, encoder_mid_block=False,
+        decoder_mid_block=False,
+    ),
+}  # fmt: skip
+
+FIXED = {
+    "tiny, three levels": (AutoencoderTiny, dict(
+        in_channels=3, out_channels=3, encoder_block_out_channels=[4] * 3, decoder_block_out_channels=[6] * 3,
+        num_encoder_blocks=[1, 2, 1], num_decoder_blocks=[2, 1, 1], latent_channels=4,
+    ), 16),
+    "tiny on rectangles, gray, SiLU": (AutoencoderTiny, dict(
+        in_channels=1, out_channels=1, encoder_block_out_channels=[4] * 2, decoder_block_out_channels=[4] * 2,
+        num_encoder_blocks=[0, 1], num_decoder_blocks=[1, 1], latent_channels=2, act_fn="silu",
+    ), [8, 12]),
+    "codes of the latents' width": (VQModel, dict(
+        in_channels=3, out_channels=3, block_out_channels=[4, 4, 8], down_block_types=[DOWN] * 3, up_block_types=[UP] * 3,
+        layers_per_block=2, latent_channels=3, norm_num_groups=2, num_vq_embeddings=64,
+    ), 16),
+    "codes of another width, attention": (VQModel, dict(
+        in_channels=1, out_channels=1, block_out_channels=[4, 8], down_block_types=[DOWN, "AttnDownEncoderBlock2D"],
+        up_block_types=["AttnUpDecoderBlock2D", UP], layers_per_block=1, latent_channels=3, vq_embed_dim=5, norm_num_groups=2,
+        num_vq_embeddings=20, mid_block_add_attention=False,
+    ), [8, 12]),
+}  # fmt: skip
+
+
+def fixed(kind, config, size):
+    """Latents of pictures, and pictures of given latents."""
+    network = kind(**config).eval()
+    names = load_wave(network)
+    sides = [size, size] if isinstance(size, int) else size
+    with torch.no_grad():
+        latents = network.encode(wave(900, (2, config["in_channels"], *sides), 0.9)).latents
+        decoded = network.decode(wave(902, latents.shape, 1.1)).sample
+    return dict(
+        config=dict(_class_name=kind.__name__, **config, sample_size=size), batch=2,
+        parameters={n: list(network.state_dict()[n].shape) for n in names}, latents=packed(latents), decoded=packed(decoded),
+    )  # fmt: skip
 
 
 class InPatches(torch.nn.Module):
@@ -86,5 +140,10 @@ if __name__ == "__main__":
         network = AutoencoderKL(**config)
         found[name] = golden(config, network, network)
     found["in patches"] = patched()
+    for name, config in CUT.items():
+        network = extended.AutoencoderKL.of(config)
+        found[name] = golden(config, network, network)
     found |= dict(edges=EDGES, kl=KL)
     (OUT / "autoencoder.json").write_text(json.dumps(found, separators=(",", ":")) + "\n")
+    found = {name: fixed(*case) for name, case in FIXED.items()}
+    (OUT / "fixed-latents.json").write_text(json.dumps(found, separators=(",", ":")) + "\n")

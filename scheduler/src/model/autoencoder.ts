@@ -16,6 +16,29 @@ export const HALVES = {
   decoder: { input: 'latent_sample', output: 'sample' },
 } as const;
 
+/** The least logarithm of a variance, as diffusers bounds it. Latents of a class that has none have it everywhere, and are their means. */
+export const NO_VARIANCE = -30;
+
+/** What tells the facts about a class of diffusers. */
+interface AutoencoderClass {
+  /** Key of the list with an entry for each level, and how many there are without it. */
+  levels: readonly [key: string, count: number];
+  /** Keys of the latents' channels, the first that is there counts, and how many there are without. */
+  latents: readonly [keys: readonly string[], count: number];
+  /** `scaling_factor` where the file does not say it. */
+  scaling: number;
+}
+
+const CLASSES: Readonly<Record<string, AutoencoderClass>> = {
+  AutoencoderKL: { levels: ['block_out_channels', 1], latents: [['latent_channels'], 4], scaling: 0.18215 },
+  AutoencoderTiny: { levels: ['encoder_block_out_channels', 4], latents: [['latent_channels'], 4], scaling: 1 },
+  // A file of 2022 has no scale, and the network of its latents learnt them as they are.
+  VQModel: { levels: ['block_out_channels', 1], latents: [['vq_embed_dim', 'latent_channels'], 3], scaling: 1 },
+};
+
+/** Classes of diffusers that a model folder may have as `vae`. */
+export const AUTOENCODER_CLASSES: readonly string[] = Object.keys(CLASSES);
+
 export interface AutoencoderFacts {
   /** Channels of its pictures, and of its latents. */
   channels: number;
@@ -47,9 +70,12 @@ export function readAutoencoderFacts(
 ): AutoencoderFacts {
   const read = <T>(name: string, rule: Rule<T>, value: unknown = json[name]) =>
     check(action, `${name} of ${file}`, rule, value);
-  read('_class_name', oneOf(['AutoencoderKL']));
+  const { levels, latents, scaling } = CLASSES[read('_class_name', oneOf(AUTOENCODER_CLASSES))]!;
   const channels = read('out_channels', integer(1, MOST_CHANNELS), json.out_channels ?? 3);
-  const levels = read('block_out_channels', WIDTHS, json.block_out_channels ?? [64]).length;
+  const [widths, count] = levels;
+  const halvings = read(widths, WIDTHS, json[widths] ?? Array(count).fill(1)).length - 1;
+  const [keys, usual] = latents;
+  const key = keys.find((name) => (json[name] ?? null) !== null) ?? keys[0]!;
   const patch = read('patch_size', COUNT, json.patch_size ?? 1);
   for (const name of ['latents_mean', 'latents_std']) {
     if ((json[name] ?? null) !== null)
@@ -57,9 +83,9 @@ export function readAutoencoderFacts(
   }
   return {
     channels,
-    latentChannels: read('latent_channels', COUNT, json.latent_channels ?? 4),
-    stride: patch * 2 ** (levels - 1),
-    scaling: read('scaling_factor', number({ above: 0 }), json.scaling_factor ?? 0.18215),
+    latentChannels: read(key, COUNT, json[key] ?? usual),
+    stride: patch * 2 ** halvings,
+    scaling: read('scaling_factor', number({ above: 0 }), json.scaling_factor ?? scaling),
     shift: read('shift_factor', nullable(number()), json.shift_factor ?? null) ?? 0,
   };
 }

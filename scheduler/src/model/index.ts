@@ -23,12 +23,14 @@ export {
   unreadablePart,
 } from './artefact.ts';
 export {
+  AUTOENCODER_CLASSES,
   type AutoencoderFacts,
   type DecodedFacts,
   decodedFacts,
   HALVES,
   maskOfLatents,
   meanPlanes,
+  NO_VARIANCE,
   readAutoencoderFacts,
   scaled,
   toldInPictures,

@@ -12,7 +12,7 @@ import { type AutoencoderModel, decoderGraph, encoderGraph } from '../folder/hal
 import { encodeSafetensors } from '../folder/safetensors.ts';
 import { formatTraining } from '../folder/training-file.ts';
 import { toStateDict } from '../folder/weights.ts';
-import type { Model } from '../model/index.ts';
+import { findNetwork, type Model } from '../model/index.ts';
 import { type AutoencoderCard, formatAutoencoderCard } from './card.ts';
 import type { LatentScale } from './latent-spread.ts';
 
@@ -42,7 +42,7 @@ export async function vaeFiles(
 ): Promise<Record<string, Uint8Array | string>> {
   const library = libraryOf(model);
   return {
-    [MODEL_FILES.vae]: formatJson({ ...model.config, ...scale }),
+    [MODEL_FILES.vae]: formatJson({ ...model.config, ...scaleOf(model.config, scale) }),
     [MODEL_FILES.encoder]: halves.encoder,
     [MODEL_FILES.decoder]: halves.decoder,
     ...(weights && { [VAE_WEIGHTS]: encodeSafetensors(toStateDict(model, values), { format: 'pt' }) }),
@@ -53,23 +53,30 @@ export async function vaeFiles(
   };
 }
 
+/** Its keys that the class has: those of VQModel have no shift. */
+const scaleOf = (config: object, scale: LatentScale): Partial<LatentScale> =>
+  Object.fromEntries(Object.entries(scale).filter(([key]) => key in config));
+
 /** Where diffusers finds the class. */
-export const libraryOf = ({ config }: { config: object }): string =>
-  ((config as { patch_size?: number }).patch_size ?? 1) > 1 ? EXTENDED : 'diffusers';
+export function libraryOf({ config }: { config: object }): string {
+  const { patch_size = 1, ...keys } = config as { patch_size?: number } & Record<string, unknown>;
+  const ours = Object.entries(findNetwork(keys._class_name)?.ours ?? {});
+  return patch_size > 1 || ours.some(([key, off]) => (keys[key] ?? off) !== off) ? EXTENDED : 'diffusers';
+}
 
 /** Loads the autoencoder, for its card. */
 export function pythonOf(model: Pick<Autoencoder, 'config'>): string {
+  const { _class_name: name } = model.config;
   if (libraryOf(model) === 'diffusers') {
-    return [
-      'from diffusers import AutoencoderKL',
-      'vae = AutoencoderKL.from_pretrained("<this folder>", subfolder="vae")',
-    ].join('\n');
+    return [`from diffusers import ${name}`, `vae = ${name}.from_pretrained("<this folder>", subfolder="vae")`].join(
+      '\n',
+    );
   }
   return [
     'import sys',
     'sys.path.append("<this folder>/vae")',
-    `from ${EXTENDED} import AutoencoderKL`,
-    'vae = AutoencoderKL.from_pretrained("<this folder>/vae")',
+    `from ${EXTENDED} import ${name}`,
+    `vae = ${name}.from_pretrained("<this folder>/vae")`,
   ].join('\n');
 }
 

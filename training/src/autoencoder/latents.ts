@@ -8,7 +8,7 @@ import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } f
 import { join } from 'node:path';
 import { requireSpace, temporaryName } from '@onnoise/base/files';
 import { gaussian } from '@onnoise/scheduler';
-import { type ImageShape, narrowHalf, scaled, sizeOf, widenHalf } from '@onnoise/scheduler/model';
+import { type ImageShape, NO_VARIANCE, narrowHalf, scaled, sizeOf, widenHalf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { type Dataset, type LatentDraw, type Latents, readTold } from '../data/index.ts';
 import { type Autoencoder, latentShape, openAutoencoder } from './read.ts';
@@ -155,9 +155,11 @@ function latentsOf(
   };
 }
 
-/** Draws from the distribution; the place of the image in the run decides the noise. */
+/** Draws from the distribution, where there is one; the place of the image in the run decides the noise. */
 function addNoise(mean: Float32Array, logVariance: Float32Array, { seed, place }: LatentDraw, i: number): void {
   const noise = new Float32Array(mean.length);
   gaussian(seed, (place + i) * noise.length, noise, STREAM);
-  for (let k = 0; k < mean.length; k++) mean[k]! += noise[k]! * Math.exp(logVariance[k]! / 2);
+  for (let k = 0; k < mean.length; k++) {
+    if (logVariance[k]! > NO_VARIANCE) mean[k]! += noise[k]! * Math.exp(logVariance[k]! / 2);
+  }
 }

@@ -27,7 +27,8 @@ export interface Autoencoder extends AutoencoderFacts {
   phantoms: boolean;
   /** Of `vae`, by their paths in a model folder, with those for Python where it has them. */
   files: Readonly<Record<string, Uint8Array>>;
-  /** Where diffusers finds its class. */
+  /** diffusers' class, and where it finds that. */
+  className: string;
   library: string;
 }
 
@@ -54,7 +55,7 @@ export async function readAutoencoder(folder: string): Promise<Autoencoder> {
   });
   const facts = readAutoencoderFacts(action, json, MODEL_FILES.vae);
   const { scaling_factor: _, shift_factor: __, ...network } = json;
-  const { shape } = createModel(network);
+  const { shape, config: own } = createModel(network);
   const training = await readTraining(folder);
   const library = libraryOf({ config: json });
   return {
@@ -64,6 +65,7 @@ export async function readAutoencoder(folder: string): Promise<Autoencoder> {
     shape,
     learnt: training?.data.hash,
     phantoms: training !== undefined && learntPhantoms(training),
+    className: own._class_name,
     library,
     files: { ...files, ...(await filesForPython(folder, library)) },
   };

@@ -60,8 +60,9 @@ export interface ArtefactParts {
 /** An autoencoder as a part of a model folder. */
 export interface ArtefactAutoencoder {
   /** Of `vae`, by their paths in the folder. */
-  files: Readonly<Record<string, Uint8Array>>;
-  /** Where diffusers finds its class. */
+  files: Readonly<Record<string, Uint8Array | string>>;
+  /** diffusers' class, and where it finds that. */
+  className: string;
   library: string;
   /** [C, H, W] of the pictures. */
   shape: ImageShape;
@@ -322,9 +323,9 @@ function describe({
 }
 
 /** A pipeline of our own: one of diffusers would take latents for pictures. */
-const vaeEntries = ({ library }: ArtefactAutoencoder) => ({
+const vaeEntries = ({ library, className }: ArtefactAutoencoder) => ({
   _class_name: 'OnnoisePipeline',
-  vae: [library, 'AutoencoderKL'],
+  vae: [library, className],
 });
 
 /** Replaces a folder with another; the old one stays until the new one is complete. */

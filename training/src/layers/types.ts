@@ -71,6 +71,8 @@ export interface Halves {
   encode(parameters: Parameters, images: tf.Tensor4D, options: HalfOptions): Moments;
   /** Latents [N, Z, h, w] to images [N, C, H, W]. */
   decode(parameters: Parameters, latents: tf.Tensor4D, options: HalfOptions): tf.Tensor4D;
+  /** Of a decoder that first takes the nearest of its codes: latents [N, Z, h, w] to those. */
+  settle?(parameters: Parameters, latents: tf.Tensor4D): tf.Tensor4D;
 }
 
 /** A normal distribution for every value of the latents, each [N, Z, h, w]. */
@@ -150,4 +152,8 @@ export interface NetworkRecord<Config extends ModelConfig = ModelConfig> {
   build(config: Config, parameters: ParameterSpec[], dropouts: DropoutSpec[]): { forward: Forward; halves?: Halves };
   /** Keys of the configuration that its own file does not have. Default: none. */
   unwritten?: readonly (keyof ModelConfig)[];
+  /** Keys that are ours, and the values at which its file leaves them out. Default: none. */
+  ours?: Readonly<Record<string, unknown>>;
+  /** Whether it is only imported: nothing here trains it. Default: no. */
+  imported?: true;
 }

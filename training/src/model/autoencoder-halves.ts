@@ -5,6 +5,7 @@
  * `autoencoders/vae.py`.
  */
 import { scaledSides } from '@onnoise/scheduler/model';
+import * as tf from '@tensorflow/tfjs';
 import { activations } from '../layers/activation.ts';
 import type { Declare, Layer, Pass } from '../layers/declare.ts';
 import { conv2d } from '../layers/layers.ts';
@@ -19,10 +20,30 @@ import {
 } from '../layers/unet2d-blocks.ts';
 import type { AutoencoderConfig } from './autoencoder-config.ts';
 
+/** What the halves need of a configuration. */
+export type HalvesConfig = Pick<
+  AutoencoderConfig,
+  | 'sample_size'
+  | 'patch_size'
+  | 'block_out_channels'
+  | 'down_block_types'
+  | 'up_block_types'
+  | 'layers_per_block'
+  | 'decoder_layers_per_block'
+  | 'encoder_mid_block'
+  | 'decoder_mid_block'
+  | 'mid_block_add_attention'
+  | 'norm_num_groups'
+  | 'act_fn'
+>;
+
 const EPSILON = 1e-6;
 
+export const channelsLast = (x: tf.Tensor4D): tf.Tensor4D => tf.transpose(x, [0, 2, 3, 1]);
+export const channelsFirst = (x: tf.Tensor4D): tf.Tensor4D => tf.transpose(x, [0, 3, 1, 2]);
+
 /** What the blocks share. There is no time, and each attention has one head. */
-const optionsOf = ({ act_fn, norm_num_groups: groups }: AutoencoderConfig): BlockOptions => ({
+const optionsOf = ({ act_fn, norm_num_groups: groups }: HalvesConfig): BlockOptions => ({
   timeWidth: 0,
   timeUse: 'default',
   act: activations[act_fn],
@@ -35,7 +56,7 @@ const optionsOf = ({ act_fn, norm_num_groups: groups }: AutoencoderConfig): Bloc
 });
 
 /** @param inputs, outputs channels @returns the layer from pictures to moments, [N, H, W, inputs] to [N, h, w, outputs] */
-export function encoder(declare: Declare, config: AutoencoderConfig, inputs: number, outputs: number): Layer {
+export function encoder(declare: Declare, config: HalvesConfig, inputs: number, outputs: number): Layer {
   const { block_out_channels: widths, layers_per_block: depth, down_block_types: types } = config;
   const options = optionsOf(config);
   const last = widths.length - 1;
@@ -50,14 +71,15 @@ export function encoder(declare: Declare, config: AutoencoderConfig, inputs: num
       resampled: i < last ? 'down' : undefined,
     }),
   );
-  const middle = mid(declare.in('mid_block'), config, options);
+  const middle = config.encoder_mid_block ? [mid(declare.in('mid_block'), config, options)] : [];
   const out = closing(declare, widths[last]!, outputs, options);
-  return chain([first, ...levels, middle, out]);
+  return chain([first, ...levels, ...middle, out]);
 }
 
 /** @param inputs, outputs channels @returns the layer from latents to pictures, [N, h, w, inputs] to [N, H, W, outputs] */
-export function decoder(declare: Declare, config: AutoencoderConfig, inputs: number, outputs: number): Layer {
-  const { block_out_channels: widths, layers_per_block: depth, up_block_types: types } = config;
+export function decoder(declare: Declare, config: HalvesConfig, inputs: number, outputs: number): Layer {
+  const { block_out_channels: widths, up_block_types: types } = config;
+  const depth = config.decoder_layers_per_block ?? config.layers_per_block + 1;
   const options = optionsOf(config);
   const last = widths.length - 1;
   const first = conv2d(declare.in('conv_in'), inputs, widths[last]!, { kernel: 3, padding: 1 });
@@ -66,19 +88,19 @@ export function decoder(declare: Declare, config: AutoencoderConfig, inputs: num
     const width = widths[at]!;
     return row(declare.in(`up_blocks.${i}`), {
       ...options,
-      inputs: Array.from({ length: depth + 1 }, (_, layer) => (layer === 0 ? (widths[at + 1] ?? width) : width)),
+      inputs: Array.from({ length: depth }, (_, layer) => (layer === 0 ? (widths[at + 1] ?? width) : width)),
       outputs: width,
       sides: sidesAt(config, at),
       attention: types[i]!.startsWith('Attn'),
       resampled: at > 0 ? 'up' : undefined,
     });
   });
-  const middle = mid(declare.in('mid_block'), config, options);
+  const middle = config.decoder_mid_block ? [mid(declare.in('mid_block'), config, options)] : [];
   const out = closing(declare, widths[0]!, outputs, options);
-  return chain([first, middle, ...levels, out]);
+  return chain([first, ...middle, ...levels, out]);
 }
 
-const sidesAt = ({ sample_size, patch_size }: AutoencoderConfig, level: number) =>
+const sidesAt = ({ sample_size, patch_size }: HalvesConfig, level: number) =>
   scaledSides(sample_size, 1 / (patch_size * 2 ** level));
 
 /** A level's residual blocks, and what leads to the next level. */
@@ -96,7 +118,7 @@ function row(
   return chain([...blocks, ...(to ? [to] : [])]);
 }
 
-function mid(declare: Declare, config: AutoencoderConfig, options: BlockOptions): Layer {
+function mid(declare: Declare, config: HalvesConfig, options: BlockOptions): Layer {
   const { block_out_channels: widths, norm_num_groups, mid_block_add_attention } = config;
   return midBlock(declare, {
     ...options,

@@ -1,20 +1,21 @@
 /**
  * `AutoencoderKL`: pictures to smaller ones of other channels, the latents, and back. Arithmetic, parameter names and shapes are
- * those of diffusers' class of that name. Our addition, off by default: patches, which save most of the cost of the outermost level.
+ * those of diffusers' class of that name. Our additions, off by default: patches, which save most of the cost of the outermost level,
+ * and halves without their middle or with fewer layers in the decoder, as MONAI has them.
  *
  * Source: Kingma & Welling, "Auto-Encoding Variational Bayes" (arXiv 1312.6114); Rombach et al. (arXiv 2112.10752), section 3.1.
  */
-import { scaledSides } from '@onnoise/scheduler/model';
+import { NO_VARIANCE, scaledSides } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import { declareInto, type Layer } from '../layers/declare.ts';
 import { conv2d } from '../layers/layers.ts';
 import { split, together } from '../layers/patches.ts';
 import type { Halves, NetworkRecord, ParameterSpec } from '../layers/types.ts';
 import { type AutoencoderConfig, readAutoencoderConfig } from './autoencoder-config.ts';
-import { decoder, encoder } from './autoencoder-halves.ts';
+import { channelsFirst, channelsLast, decoder, encoder } from './autoencoder-halves.ts';
 
 /** As diffusers bounds it. */
-const LOG_VARIANCE = [-30, 20] as const;
+const LOG_VARIANCE = [NO_VARIANCE, 20] as const;
 
 const strideOf = ({ block_out_channels, patch_size }: AutoencoderConfig) =>
   patch_size * 2 ** (block_out_channels.length - 1);
@@ -52,9 +53,6 @@ function build(config: AutoencoderConfig, parameters: ParameterSpec[]) {
   };
 }
 
-const channelsLast = (x: tf.Tensor4D): tf.Tensor4D => tf.transpose(x, [0, 2, 3, 1]);
-const channelsFirst = (x: tf.Tensor4D): tf.Tensor4D => tf.transpose(x, [0, 3, 1, 2]);
-
 /** The first or second half of the channels, [N, h, w, 2 width]. */
 const half = (moments: tf.Tensor4D, width: number, which: 0 | 1): tf.Tensor4D => {
   const [n, h, w] = moments.shape;
@@ -70,4 +68,5 @@ export const autoencoderRecord: NetworkRecord<AutoencoderConfig> = {
   featureWidths: () => [],
   build,
   unwritten: ['num_class_embeds', 'num_train_timesteps'],
+  ours: { encoder_mid_block: true, decoder_mid_block: true, decoder_layers_per_block: null },
 };

@@ -56,9 +56,11 @@ export function createModel(json: unknown): Model {
 /** The configuration as its file has it. */
 function written<C extends ModelConfig>(
   config: C,
-  { unwritten = [] }: NetworkRecord,
+  { unwritten = [], ours = {} }: NetworkRecord,
 ): ReturnType<typeof withoutOff<C>> {
   const kept = withoutOff(config);
+  const values = kept as Record<string, unknown>;
+  for (const [key, off] of Object.entries(ours)) if (values[key] === off) delete values[key];
   for (const key of unwritten) delete (kept as Partial<ModelConfig>)[key];
   return kept;
 }

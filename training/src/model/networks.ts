@@ -1,13 +1,17 @@
-/** The networks that can be trained and exported: those that take noise away, and autoencoders. */
+/** The networks: those that take noise away, and autoencoders, some of which are only imported. */
 
 import type { NetworkRecord } from '../layers/types.ts';
 import { autoencoderRecord } from './autoencoder-kl.ts';
+import { autoencoderTinyRecord } from './autoencoder-tiny.ts';
 import { simpleUnetRecord } from './simple-unet.ts';
 import { unet2dRecord } from './unet2d.ts';
+import { vqModelRecord } from './vq-model.ts';
 
 export const DENOISERS: readonly NetworkRecord[] = [simpleUnetRecord, unet2dRecord];
 
-export const NETWORKS: readonly NetworkRecord[] = [...DENOISERS, autoencoderRecord];
+export const AUTOENCODERS: readonly NetworkRecord[] = [autoencoderRecord, autoencoderTinyRecord, vqModelRecord];
+
+export const NETWORKS: readonly NetworkRecord[] = [...DENOISERS, ...AUTOENCODERS];
 
 /** The record of a configuration's `_class_name`, undefined if there is none. */
 export function findNetwork(className: unknown): NetworkRecord | undefined {

@@ -2,6 +2,7 @@
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { refuse } from '@onnoise/scheduler/rules';
 import type { DescribedModel } from '../model/described.ts';
+import { findNetwork } from '../model/index.ts';
 import type { TrainConfig } from '../settings/config.ts';
 import { fields, type Section } from '../settings/fields.ts';
 import type { Reconstruction } from '../step/contracts.ts';
@@ -18,6 +19,10 @@ const MEANINGLESS = {
 /** undefined for a network that is no autoencoder. @throws InputError for a setting that means nothing to one */
 export function reconstructionOf({ halves }: DescribedModel, config: TrainConfig): Reconstruction | undefined {
   if (!halves) return undefined;
+  const { _class_name: name } = config.model;
+  if (findNetwork(name)?.imported) {
+    refuse('train an autoencoder', '--model._class_name', 'AutoencoderKL: others are only imported', name);
+  }
   const left = 'left out: an autoencoder learns to give images back, without noise and labels';
   for (const section of ['training', 'output'] as const satisfies Section[]) {
     const table: Record<string, { flag: string; default?: unknown }> = fields[section];
