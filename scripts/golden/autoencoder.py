@@ -47,10 +47,10 @@ CUT = {
         up_block_types=["AttnUpDecoderBlock2D", UP], layers_per_block=2, latent_channels=2, norm_num_groups=2,
         decoder_layers_per_block=2, decoder_mid_block=False,
     ),
-    "one layer, no middle": dict(
+    "one layer, no middle, no last activation": dict(
         sample_size=8, in_channels=3, out_channels=3, block_out_channels=[4, 8], down_block_types=[DOWN] * 2, up_block_types=[UP] * 2,
         layers_per_block=1, latent_channels=2, norm_num_groups=2, decoder_layers_per_block=1, encoder_mid_block=False,
-        decoder_mid_block=False,
+        decoder_mid_block=False, conv_act=False,
     ),
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """
 diffusers' AutoencoderKL with what Onnoise adds to it: patches, pixels that the network sees as the channels of one; and halves without
-their middle, or with fewer layers in the decoder, as MONAI has them. It loads as a part of a model folder, and by itself:
+their middle or last activation, or with fewer layers in the decoder, as MONAI has them. It loads as a part of a model folder, and by itself:
 
     import sys
     sys.path.append("<folder>/vae")
@@ -17,7 +17,7 @@ from diffusers.models.autoencoders.vae import DecoderOutput
 from safetensors.torch import load_file
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
-OURS = dict(patch_size=1, encoder_mid_block=True, decoder_mid_block=True, decoder_layers_per_block=None)
+OURS = dict(patch_size=1, encoder_mid_block=True, decoder_mid_block=True, conv_act=True, decoder_layers_per_block=None)
 
 
 class AutoencoderKL(diffusers.AutoencoderKL):
@@ -49,6 +49,8 @@ class AutoencoderKL(diffusers.AutoencoderKL):
         for half in ["encoder", "decoder"]:
             if not ours[f"{half}_mid_block"]:
                 getattr(vae, half).mid_block = Nothing()
+            if not ours["conv_act"]:
+                getattr(vae, half).conv_act = Nothing()
         if ours["decoder_layers_per_block"] is not None:
             for block in vae.decoder.up_blocks:
                 shorten(block, ours["decoder_layers_per_block"])

@@ -28,13 +28,24 @@ const KNOWN: readonly string[] = [
   ...['dropout_cattn', 'include_fc', 'use_combined_linear', 'use_flash_attention', 'sample_size'],
 ];
 
+/** @throws InputError for an argument that the class does not have */
+export function checkKeys(action: string, given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new InputError(`Cannot ${action}: unknown key ${JSON.stringify(unknown)}. Known keys: ${known.join(', ')}.`);
+}
+
+/** One number for all levels that count. @throws InputError for several */
+export function single(action: string, key: string, value: unknown, counts = (_: number) => true): unknown {
+  if (!Array.isArray(value)) return value;
+  const used = [...new Set(value.filter((_, level) => counts(level)))];
+  return used.length === 1 ? used[0] : refuse(action, key, 'one number, or the same for all levels', value);
+}
+
 /** The config of the same `UNet2DModel`. @throws InputError for what that cannot be. */
 export function configOfMonai(given: Readonly<Record<string, unknown>>, from: string): Record<string, unknown> {
   const action = `import ${from}`;
-  const unknown = Object.keys(given).find((key) => !KNOWN.includes(key));
-  if (unknown !== undefined) {
-    throw new InputError(`Cannot ${action}: unknown key ${JSON.stringify(unknown)}. Known keys: ${KNOWN.join(', ')}.`);
-  }
+  checkKeys(action, given, KNOWN);
   if ((given.spatial_dims ?? 2) !== 2) refuse(action, 'spatial_dims', '2', given.spatial_dims);
   if (given.with_conditioning) refuse(action, 'with_conditioning', 'false: cross attention is not supported', true);
   if (given.include_fc === false) refuse(action, 'include_fc', 'true', false);
@@ -42,12 +53,6 @@ export function configOfMonai(given: Readonly<Record<string, unknown>>, from: st
   const resnet = given.resblock_updown === true;
   const block = (way: 'Down' | 'Up', attention: boolean) =>
     attention ? `Attn${way}Block2D` : resnet ? `Resnet${way}sampleBlock2D` : `${way}Block2D`;
-  /** One number for all levels that count. */
-  const single = (key: string, value: unknown, counts: (level: number) => boolean): unknown => {
-    if (!Array.isArray(value)) return value;
-    const used = [...new Set(value.filter((_, level) => counts(level)))];
-    return used.length === 1 ? used[0] : refuse(action, key, 'one number, or the same for all levels', value);
-  };
   const last = attends.length - 1;
   const head = (level: number) => attends[level] === true || level === last; // the middle block has those of the last level
   return {
@@ -56,12 +61,12 @@ export function configOfMonai(given: Readonly<Record<string, unknown>>, from: st
     in_channels: given.in_channels,
     out_channels: given.out_channels,
     block_out_channels: given.channels ?? given.num_channels ?? [32, 64, 64, 64],
-    layers_per_block: single('num_res_blocks', given.num_res_blocks ?? 2, () => true),
+    layers_per_block: single(action, 'num_res_blocks', given.num_res_blocks ?? 2),
     down_block_types: attends.map((attention) => block('Down', attention)),
     up_block_types: attends.map((attention) => block('Up', attention)).reverse(),
     downsample_type: resnet ? 'resnet' : 'conv',
     upsample_type: resnet ? 'resnet' : 'conv',
-    attention_head_dim: single('num_head_channels', given.num_head_channels ?? 8, head),
+    attention_head_dim: single(action, 'num_head_channels', given.num_head_channels ?? 8, head),
     norm_num_groups: given.norm_num_groups ?? 32,
     norm_eps: given.norm_eps ?? 1e-6,
     num_class_embeds: given.num_class_embeds ?? null,
@@ -95,23 +100,30 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/\.downsamplers\.0\.conv\.conv\./, '.downsamplers.0.conv.'],
 ];
 
+/** The tensors under diffusers' names. */
+export const tensorsOfMonai = (tensors: ReadonlyMap<string, SafetensorsEntry>): Map<string, SafetensorsEntry> =>
+  renamed(tensors, (given) => NAMES.reduce((text, [part, becomes]) => text.replace(part, becomes), given));
+
 const COMBINED = /^(.*\battentions\.\d+)\.qkv\.(weight|bias)$/;
 
-/** The tensors under diffusers' names. Queries, keys and values that lie in one matrix become three. */
-export function tensorsOfMonai(tensors: ReadonlyMap<string, SafetensorsEntry>): Map<string, SafetensorsEntry> {
-  const renamed = new Map<string, SafetensorsEntry>();
+/** The tensors under other names. Queries, keys and values that lie in one matrix become three. */
+export function renamed(
+  tensors: ReadonlyMap<string, SafetensorsEntry>,
+  nameOf: (given: string) => string,
+): Map<string, SafetensorsEntry> {
+  const found = new Map<string, SafetensorsEntry>();
   for (const [given, entry] of tensors) {
-    const name = NAMES.reduce((text, [part, becomes]) => text.replace(part, becomes), given);
+    const name = nameOf(given);
     const [, attention, kind] = COMBINED.exec(name) ?? [];
     if (attention === undefined || !(entry.data instanceof Float32Array) || entry.shape[0]! % 3 !== 0) {
-      renamed.set(name, entry);
+      found.set(name, entry);
       continue;
     }
     const shape = [entry.shape[0]! / 3, ...entry.shape.slice(1)];
     const size = sizeOf(shape);
     for (const [i, part] of ['to_q', 'to_k', 'to_v'].entries()) {
-      renamed.set(`${attention}.${part}.${kind}`, { shape, data: entry.data.slice(i * size, (i + 1) * size) });
+      found.set(`${attention}.${part}.${kind}`, { shape, data: entry.data.slice(i * size, (i + 1) * size) });
     }
   }
-  return renamed;
+  return found;
 }

@@ -47,6 +47,7 @@ const RULES = {
   use_post_quant_conv: withDefault(true, flag),
   encoder_mid_block: withDefault(true, flag),
   decoder_mid_block: withDefault(true, flag),
+  conv_act: withDefault(true, flag),
   decoder_layers_per_block: withDefault(null, nullable(integer(1, 65))),
   ...UNTOLD,
 };
@@ -65,6 +66,7 @@ const RULES = {
  * | use_quant_conv, use_post_quant_conv | true | a 1 x 1 convolution after the encoder, and before the decoder             |
  * | mid_block_add_attention          | true    | attention in the middle of both halves                                    |
  * | encoder_mid_block, decoder_mid_block | true | whether there is a middle at all, as in some of MONAI. Not keys of diffusers |
+ * | conv_act                         | true    | SiLU before the last convolution of both halves, which MONAI has not. Not a key of diffusers |
  * | decoder_layers_per_block         | layers_per_block + 1 | residual blocks per level of the decoder, at most that. Not a key of diffusers |
  * | norm_num_groups, act_fn          | 32, silu | of every GroupNorm, and of the residual blocks                           |
  */

@@ -32,6 +32,7 @@ export type HalvesConfig = Pick<
   | 'decoder_layers_per_block'
   | 'encoder_mid_block'
   | 'decoder_mid_block'
+  | 'conv_act'
   | 'mid_block_add_attention'
   | 'norm_num_groups'
   | 'act_fn'
@@ -72,7 +73,7 @@ export function encoder(declare: Declare, config: HalvesConfig, inputs: number, 
     }),
   );
   const middle = config.encoder_mid_block ? [mid(declare.in('mid_block'), config, options)] : [];
-  const out = closing(declare, widths[last]!, outputs, options);
+  const out = closing(declare, config, widths[last]!, outputs);
   return chain([first, ...levels, ...middle, out]);
 }
 
@@ -96,7 +97,7 @@ export function decoder(declare: Declare, config: HalvesConfig, inputs: number, 
     });
   });
   const middle = config.decoder_mid_block ? [mid(declare.in('mid_block'), config, options)] : [];
-  const out = closing(declare, widths[0]!, outputs, options);
+  const out = closing(declare, config, widths[0]!, outputs);
   return chain([first, ...middle, ...levels, out]);
 }
 
@@ -130,11 +131,11 @@ function mid(declare: Declare, config: HalvesConfig, options: BlockOptions): Lay
   });
 }
 
-/** GroupNorm, SiLU whatever the blocks have, and a convolution. */
-function closing(declare: Declare, width: number, outputs: number, { groups, epsilon }: BlockOptions): Layer {
-  const norm = groupNorm(declare.in('conv_norm_out'), width, groups, epsilon);
+/** GroupNorm, SiLU whatever the blocks have, or nothing, and a convolution. */
+function closing(declare: Declare, config: HalvesConfig, width: number, outputs: number): Layer {
+  const norm = groupNorm(declare.in('conv_norm_out'), width, config.norm_num_groups, EPSILON);
   const conv = conv2d(declare.in('conv_out').closing(), width, outputs, { kernel: 3, padding: 1 });
-  return (pass, x) => conv(pass, silu(norm(pass, x)));
+  return (pass, x) => conv(pass, config.conv_act ? silu(norm(pass, x)) : norm(pass, x));
 }
 
 const chain =

@@ -1,7 +1,7 @@
 /**
  * `AutoencoderKL`: pictures to smaller ones of other channels, the latents, and back. Arithmetic, parameter names and shapes are
  * those of diffusers' class of that name. Our additions, off by default: patches, which save most of the cost of the outermost level,
- * and halves without their middle or with fewer layers in the decoder, as MONAI has them.
+ * and halves without their middle or last activation, or with fewer layers in the decoder, as MONAI has them.
  *
  * Source: Kingma & Welling, "Auto-Encoding Variational Bayes" (arXiv 1312.6114); Rombach et al. (arXiv 2112.10752), section 3.1.
  */
@@ -68,5 +68,5 @@ export const autoencoderRecord: NetworkRecord<AutoencoderConfig> = {
   featureWidths: () => [],
   build,
   unwritten: ['num_class_embeds', 'num_train_timesteps'],
-  ours: { encoder_mid_block: true, decoder_mid_block: true, decoder_layers_per_block: null },
+  ours: { encoder_mid_block: true, decoder_mid_block: true, conv_act: true, decoder_layers_per_block: null },
 };

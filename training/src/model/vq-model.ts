@@ -24,6 +24,7 @@ function build(config: VQConfig, parameters: ParameterSpec[]) {
     patch_size: 1,
     encoder_mid_block: true,
     decoder_mid_block: true,
+    conv_act: true,
     decoder_layers_per_block: null,
   };
   const pixelwise = { kernel: 1, padding: 0 };
