@@ -163,7 +163,8 @@ class OnnoisePipeline(DiffusionPipeline):
             x = self.scheduler.step(output, t, x, **options, **step_options).prev_sample
 
         if vae is not None:
-            x = vae.decode(x / vae.config.scaling_factor + (vae.config.shift_factor or 0)).sample
+            shift = getattr(vae.config, "shift_factor", None) or 0
+            x = vae.decode(x / vae.config.scaling_factor + shift).sample
         drawn = None
         mask = getattr(config, "mask_output", None)
         if mask:

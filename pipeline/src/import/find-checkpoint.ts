@@ -78,7 +78,7 @@ async function needed(from: string, option: string, given: string | undefined, p
 }
 
 /** The folder itself; of a repository in the Hub's cache, its snapshot. */
-async function rootOf(from: string): Promise<string> {
+export async function rootOf(from: string): Promise<string> {
   const names = await readdir(from);
   const cached = names.filter((name) => name.startsWith('models--'));
   if (cached.length > 0 && !names.includes('model_index.json')) {
@@ -134,7 +134,7 @@ async function firstFile(paths: readonly string[]): Promise<string | undefined> 
 }
 
 /** @throws InputError for a link that leads nowhere. */
-async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {
+export async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;

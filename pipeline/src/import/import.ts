@@ -2,13 +2,24 @@
  * From a checkpoint of diffusers, or of MONAI, to a model folder: read, trace, check against tfjs, write. Nothing is written
  * before all of that is done.
  */
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { isBelow, lockBeside, placeOf, requireSpace, withDiskErrors, withLock } from '@onnoise/base/files';
 import { timestepsTold } from '@onnoise/scheduler';
-import { classNamesOf, type Distilled, distilledOf, pictureSize } from '@onnoise/scheduler/model';
+import {
+  type AutoencoderFacts,
+  classNamesOf,
+  type Distilled,
+  decodedFacts,
+  distilledOf,
+  pictureSize,
+  type SampleSize,
+  sampleSizeOf,
+} from '@onnoise/scheduler/model';
 import { check, InputError, show } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
+import { libraryOf, vaeFiles } from '@onnoise/training/autoencoder';
 import {
+  type ArtefactAutoencoder,
   checkArtefactTarget,
   describeParity,
   filesForPython,
@@ -24,11 +35,22 @@ import {
   writeArtefact,
 } from '@onnoise/training/folder';
 import { countParameters, type Model, type UNet2DConfig } from '@onnoise/training/model';
-import { autoencoderIn, importAutoencoder } from './autoencoder.ts';
+import { importAutoencoder } from './autoencoder.ts';
 import { type CheckpointFiles, findCheckpoint } from './find-checkpoint.ts';
 import { contradictions } from './infer-config.ts';
 import { configOfMonai, isMonai, tensorsOfMonai } from './monai.ts';
 import { checkPipeline } from './pipeline-index.ts';
+import {
+  type AutoencoderNetwork,
+  findAutoencoder,
+  findPart,
+  networkOf,
+  type ReadAutoencoder,
+  readAutoencoder,
+  readValues as readAutoencoderValues,
+  type TracedAutoencoder,
+  traceAutoencoder,
+} from './read-autoencoder.ts';
 import { readJsonObject } from './read-json.ts';
 import { readNetwork } from './read-network.ts';
 import { licenceOf } from './read-readme.ts';
@@ -42,6 +64,8 @@ import { weightsOf } from './weights-of.ts';
 export interface Checkpoint extends ReadSchedule {
   files: CheckpointFiles;
   model: Model;
+  /** What makes pictures of what the network draws, where this is latents. */
+  autoencoder: { read: ReadAutoencoder; model: AutoencoderNetwork } | undefined;
   /** Whether names are those of MONAI. */
   ofMonai: boolean;
   classNames: string[] | undefined;
@@ -60,18 +84,20 @@ const MOST_WEIGHTS = 480e6;
 export async function importCheckpoint(options: ImportOptions): Promise<ImportResult> {
   const { from, out, weights = true, onProgress } = options;
   return withDiskErrors(`import ${from}`, async () => {
-    const autoencoder = await autoencoderIn(from);
-    if (autoencoder !== undefined) return importAutoencoder(autoencoder, options);
+    const alone = await findAutoencoder(options);
+    if (alone !== undefined) return importAutoencoder(alone, options);
     const checkpoint = await openCheckpoint(options);
-    const { model, config, sampler, note } = checkpoint;
+    const { model, config, sampler, note, autoencoder } = checkpoint;
     await checkApart(from, out);
     const batches = parityBatches(model);
-    const total = batches.reduce((sum, batch) => sum + batch, 0) + 4;
+    const coding = autoencoder ? 2 : 0;
+    const total = batches.reduce((sum, batch) => sum + batch, 0) + 4 + coding;
     const report = (done: number, note: string) => onProgress?.({ done, total, note });
     report(1, 'reading the weights');
     const { values, sha256 } = await readValues(checkpoint, from);
+    const coded = autoencoder && (await readAutoencoderValues(autoencoder.read, autoencoder.model, from));
     await checkArtefactTarget(out);
-    const parameters = countParameters(model);
+    const parameters = countParameters(model) + (autoencoder ? countParameters(autoencoder.model) : 0);
     await requireSpace(out, (weights ? 2 : 1) * BYTES_A_WEIGHT * parameters, `write the model ${out}`);
 
     return withLock(lockBeside(out), { action: `import to ${out}`, doing: 'is writing there' }, async () => {
@@ -82,39 +108,62 @@ export async function importCheckpoint(options: ImportOptions): Promise<ImportRe
       const compared = (done: number) => report(3 + done, 'comparing with tfjs');
       const parity = await measureParity(model, values, onnx, compared, batches);
       requireParity(`import ${from}`, parity);
+      let done = total - 1 - coding;
+      const traced =
+        autoencoder &&
+        (await traceAutoencoder(autoencoder.read, autoencoder.model, coded!, {
+          from,
+          ...source,
+          report: (note) => report(++done, `${note}, its autoencoder`),
+        }));
       await writeArtefact({
         out,
         modelConfig: model.config,
         schedulerConfig: config,
         onnx,
-        card: cardOf(checkpoint, { from, out, parameters, parity, sha256 }),
+        card: cardOf(checkpoint, { from, out, parameters, parity, sha256, pictures: traced?.parity }),
+        autoencoder: traced && (await partOf(traced, weights)),
         files: weights ? await filesForPython(model, values) : undefined,
       });
       report(total, 'done');
+      const { encoder, decoder } = traced?.graphs ?? { encoder: [], decoder: [] };
       return {
         parity,
         parameters,
-        bytes: onnx.length,
+        bytes: onnx.length + encoder.length + decoder.length,
         sampler,
         autoencoder: false,
-        notes: note === undefined ? [] : [note],
+        notes: [...(note === undefined ? [] : [note]), ...(autoencoder?.read.notes ?? [])],
       };
     });
   });
 }
+
+const partOf = async (
+  { model, values, graphs, scale }: TracedAutoencoder,
+  weights: boolean,
+): Promise<ArtefactAutoencoder> => ({
+  files: await vaeFiles(model, values, graphs, scale, weights),
+  className: model.config._class_name,
+  library: libraryOf(model),
+  shape: model.shape,
+});
 
 /** Reads all but the tensors, so that most mistakes show at once. */
 async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<Checkpoint> {
   if (size !== undefined) check(`import ${from}`, '--size', pictureSize(MOST_SIDE), size);
   const files = await findCheckpoint(from, named);
   const index = files.index === undefined ? {} : await readJsonObject(files.index);
-  checkPipeline(index, from);
+  const part = checkPipeline(index, from);
+  const read = part && (await readAutoencoder(await findPart(from, dirname(files.index!), part), from));
   const schedule = readSchedule(await readJsonObject(files.scheduler), { from, path: files.scheduler });
   const timesteps = timestepsTold(schedule.config);
   const written = await readJsonObject(files.config);
   const ofMonai = isMonai(written);
   const network = ofMonai ? configOfMonai(written, from) : written;
-  const model = readNetwork(network, { from, path: files.config, timesteps, size });
+  const stride = read ? read.facts.stride : undefined;
+  const model = readNetwork(network, { from, path: files.config, timesteps, size, stride });
+  const autoencoder = read ? { read, model: networkOf(read, sizeOfPictures(read.facts, model, from)) } : undefined;
   const parameters = countParameters(model);
   if (parameters > MOST_WEIGHTS) {
     throw new InputError(
@@ -124,7 +173,14 @@ async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<
   const classNames = model.classCount === null ? undefined : classNamesOf(index, model.classCount);
   const distilled = distilledOf(`import ${from}`, index, schedule.config.num_train_timesteps);
   const trainedOn = index.trained_on === 'phantoms' ? index.trained_on : undefined;
-  return { ...schedule, files, model, ofMonai, classNames, distilled, trainedOn, licence: await licenceOf(files.card) };
+  const licence = await licenceOf(files.card);
+  return { ...schedule, files, model, autoencoder, ofMonai, classNames, distilled, trainedOn, licence };
+}
+
+/** @throws InputError where the network does not draw the latents of this autoencoder */
+function sizeOfPictures(facts: AutoencoderFacts, { shape }: Model, from: string): SampleSize {
+  const [, height, width] = decodedFacts(`import ${from}`, facts, shape).shape;
+  return sampleSizeOf({ height, width });
 }
 
 /** The values of all parameters. @throws InputError that names tensors that do not fit, and keys that would explain it. */
@@ -166,16 +222,21 @@ interface Imported {
   out: string;
   parameters: number;
   parity: Parity;
+  /** Of the autoencoder. */
+  pictures: Parity | undefined;
   sha256: string;
 }
 
 function cardOf({ classNames, distilled, trainedOn, licence, sampler }: Checkpoint, imported: Imported): ModelCard {
-  const { from, out, parameters, parity, sha256 } = imported;
+  const { from, out, parameters, parity, pictures, sha256 } = imported;
   return {
     name: basename(resolve(out)),
     parameters,
     origin: { name: basename(resolve(from)), hash: sha256, classNames, distilled, trainedOn, licence, sampler },
-    metrics: { 'largest difference between tfjs and ONNX': describeParity(parity) },
+    metrics: {
+      'largest difference between tfjs and ONNX': describeParity(parity),
+      ...(pictures && { 'the same of its autoencoder': describeParity(pictures) }),
+    },
     limits: [
       'What it was trained on, and how well it does, is not known here: see where it comes from.',
       'Some pictures are malformed. They must not be taken for real ones, least of all in medicine.',

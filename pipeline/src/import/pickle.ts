@@ -11,6 +11,9 @@ const ENDINGS = /\.(bin|pt|pth|ckpt|pkl|pickle)$/i;
 /** diffusers' own names, with or without a variant; it reads them itself. */
 const DIFFUSERS_NAME = /^diffusion_pytorch_model(\.[^.]+)?\.bin$/;
 
+/** As pipelines call it. */
+const AUTOENCODER_FOLDER = /(^|[/\\])(vae|vqvae)$/;
+
 /** By its name, or where it is called .safetensors by its first bytes. */
 export async function isPickle(path: string): Promise<boolean> {
   if (ENDINGS.test(path)) return true;
@@ -43,8 +46,9 @@ export function pickleError(from: string, path: string): InputError {
 
 function convertingCommand(path: string): string {
   if (DIFFUSERS_NAME.test(basename(path))) {
-    const code =
-      'import sys; from diffusers import UNet2DModel as U; f = sys.argv[1]; U.from_pretrained(f, use_safetensors=False).save_pretrained(f)';
+    // Of an autoencoder config.json names the class, which diffusers 0.33 and later look up.
+    const kind = AUTOENCODER_FOLDER.test(dirname(path)) ? 'AutoModel' : 'UNet2DModel';
+    const code = `import sys; from diffusers import ${kind} as U; f = sys.argv[1]; U.from_pretrained(f, use_safetensors=False).save_pretrained(f)`;
     return `python3 -c "${code}" ${shellWord(dirname(path))}`;
   }
   const code =

@@ -41,6 +41,7 @@ const OTHER_CLASSES: Readonly<Record<string, string>> = {
   UNet2DConditionModel: 'a network steered by text or other embeddings',
   UNet1DModel: 'a network of one-dimensional signals',
   AutoencoderKL: 'an autoencoder',
+  AutoencoderTiny: 'an autoencoder',
   VQModel: 'an autoencoder',
   DiTTransformer2DModel: 'a transformer on latents',
 };
@@ -52,12 +53,14 @@ interface Surroundings {
   path: string;
   /** T of the scheduler. */
   timesteps: number;
-  /** Height and width, where the file does not say them. */
+  /** Height and width, where the file does not say them; with an autoencoder, of the pictures. */
   size?: PictureSize | undefined;
+  /** Pixels of a picture, across and down, for each place of the latents that the network draws. Default: 1. */
+  stride?: number | undefined;
 }
 
 /** @throws InputError for another class, and for keys and values that are not supported. */
-export function readNetwork(json: Record<string, unknown>, { from, path, timesteps, size }: Surroundings): Model {
+export function readNetwork(json: Record<string, unknown>, { from, path, timesteps, size, stride = 1 }: Surroundings): Model {
   const name = json._class_name ?? 'UNet2DModel';
   if (!DENOISERS.some(({ className }) => className === name)) {
     const names = DENOISERS.map(({ className }) => className).join(' or ');
@@ -67,7 +70,7 @@ export function readNetwork(json: Record<string, unknown>, { from, path, timeste
     );
   }
   const config: Record<string, unknown> = { ...currentKeys(json), _class_name: name, num_train_timesteps: timesteps };
-  config.sample_size = sizeOf(config.sample_size, from, size);
+  config.sample_size = sizeOf(config.sample_size, { from, size, stride });
   checkChannels(config, from);
   return within(path, () => createModel(config));
 }
@@ -87,15 +90,27 @@ function currentKeys(json: Record<string, unknown>): Record<string, unknown> {
   return current;
 }
 
-function sizeOf(given: unknown, from: string, asked: PictureSize | undefined): unknown {
+function sizeOf(given: unknown, { from, size, stride }: { from: string; size?: PictureSize | undefined; stride: number }) {
+  const asked = size && sidesOf(sampleSizeOf(extentOf(size)));
   if (given !== null && given !== undefined) {
-    const own = SAMPLE_SIZE.holds(given) ? JSON.stringify(sidesOf(given)) : undefined;
-    if (asked !== undefined && own !== undefined && own !== JSON.stringify(sidesOf(sampleSizeOf(extentOf(asked))))) {
-      refuse(`import ${from}`, '--size', `left out or ${JSON.stringify(given)}, the sample_size of its network`, asked);
+    const own = SAMPLE_SIZE.holds(given) ? sidesOf(given).map((side) => side * stride) : undefined;
+    if (asked && own && String(own) !== String(asked)) {
+      const [height, width] = own as [number, number];
+      const whose = stride === 1 ? 'the sample_size of its network' : 'the size of its pictures';
+      refuse(
+        `import ${from}`,
+        '--size',
+        `left out or ${JSON.stringify(sampleSizeOf({ height, width }))}, ${whose}`,
+        size,
+      );
     }
     return given;
   }
-  if (asked !== undefined) return sampleSizeOf(extentOf(asked));
+  if (asked) {
+    const [height, width] = asked.map((side) => side / stride) as [number, number];
+    if (Number.isInteger(height) && Number.isInteger(width)) return sampleSizeOf({ height, width });
+    refuse(`import ${from}`, '--size', `a multiple of ${stride}, the stride of its autoencoder`, size);
+  }
   throw new InputError(
     `Cannot import ${from}: sample_size must be the size of the pictures, received none. Give it with --size.`,
   );

@@ -1,4 +1,5 @@
 export {
+  type ArtefactAutoencoder,
   checkArtefactTarget,
   copyArtefact,
   formatJson,
