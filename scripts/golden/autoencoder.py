@@ -1,8 +1,10 @@
 """Golden numbers of `AutoencoderKL`, by diffusers, at tiny sizes: the distribution of the latents, pictures of given latents, and the
 loss of a training step with every gradient, from given noise: L1, the L1 of differences between neighbours, and the KL divergence
-from a standard normal, a mean over the latents' values. And those of `AutoencoderTiny` and `VQModel`: latents and pictures.
+from a standard normal, a mean over the latents' values. And those of `AutoencoderTiny` and `VQModel`: latents and pictures, and the
+names and shapes of well-known ones.
 
-    python3 scripts/golden/autoencoder.py        # writes test/golden/data/model/autoencoder.json and fixed-latents.json
+    python3 scripts/golden/autoencoder.py        # writes test/golden/data/model/{autoencoder,fixed-latents}.json
+                                                # and test/golden/data/checkpoints/known-autoencoders.json
 
 Weights and inputs are not stored: see model.py. Made with Python 3.11, torch 2.13.0, diffusers 0.42.1.
 """
@@ -73,6 +75,33 @@ FIXED = {
         num_vq_embeddings=20, mid_block_add_attention=False,
     ), [8, 12]),
 }  # fmt: skip
+
+
+# Name, where the configuration can be read, the configuration, and what is smaller.
+KNOWN = [
+    ("madebyollin/taesd", "training scripts of others, which quote its file", AutoencoderTiny, dict(
+        _class_name="AutoencoderTiny", _diffusers_version="0.30.0", act_fn="relu", decoder_block_out_channels=[64] * 4,
+        encoder_block_out_channels=[64] * 4, force_upcast=False, in_channels=3, latent_channels=4, latent_magnitude=3,
+        latent_shift=0.5, num_decoder_blocks=[3, 3, 3, 1], num_encoder_blocks=[1, 3, 3, 3], out_channels=3, scaling_factor=1.0,
+        shift_factor=0.0, upsample_fn="nearest", upsampling_scaling_factor=2,
+    ), dict(decoder_block_out_channels=[4] * 4, encoder_block_out_channels=[4] * 4)),
+    ("CompVis/ldm-celebahq-256", "training scripts of others, which quote its files", VQModel, dict(
+        _class_name="VQModel", _diffusers_version="0.1.2", act_fn="silu", block_out_channels=[128, 256, 512],
+        down_block_types=[DOWN] * 3, in_channels=3, latent_channels=3, layers_per_block=2, num_vq_embeddings=8192, out_channels=3,
+        sample_size=256, up_block_types=[UP] * 3,
+    ), dict(block_out_channels=[8, 16, 32], norm_num_groups=2, num_vq_embeddings=64, sample_size=16)),
+]  # fmt: skip
+
+
+def known():
+    cases = []
+    for name, source, kind, config, less in KNOWN:
+        given = {key: value for key, value in config.items() if not key.startswith("_")}
+        with torch.device("meta"):
+            shapes = {key: list(value.shape) for key, value in kind(**given).state_dict().items()}
+        small = {key: value for key, value in (given | less).items() if key != "sample_size"}
+        cases.append(dict(name=name, source=source, config=config, parameters=shapes, narrow=fixed(kind, small, 16)))
+    return cases
 
 
 def fixed(kind, config, size):
@@ -147,3 +176,4 @@ if __name__ == "__main__":
     (OUT / "autoencoder.json").write_text(json.dumps(found, separators=(",", ":")) + "\n")
     found = {name: fixed(*case) for name, case in FIXED.items()}
     (OUT / "fixed-latents.json").write_text(json.dumps(found, separators=(",", ":")) + "\n")
+    (OUT.parent / "checkpoints/known-autoencoders.json").write_text(json.dumps(known(), separators=(",", ":")) + "\n")

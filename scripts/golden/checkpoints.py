@@ -70,6 +70,14 @@ CONSISTENCY_256 = dict(
     resnet_time_scale_shift="default", upsample_type="resnet", downsample_type="resnet",
 )
 
+LATENTS = dict(
+    _class_name="UNet2DModel", _diffusers_version="0.0.4", act_fn="silu", attention_head_dim=32,
+    block_out_channels=[224, 448, 672, 896], center_input_sample=False, down_block_types=[PLAIN_DOWN] + [ATTN_DOWN] * 3,
+    downsample_padding=1, flip_sin_to_cos=True, freq_shift=0, in_channels=3, layers_per_block=2, mid_block_scale_factor=1,
+    norm_eps=1e-05, norm_num_groups=32, out_channels=3, sample_size=64, time_embedding_type="positional",
+    up_block_types=[ATTN_UP] * 3 + [PLAIN_UP],
+)
+
 # Name, where the configuration can be read, the configuration.
 KNOWN = [
     ("google/ddpm-cifar10-32", "the state dict of base-shapes.json, and training scripts that quote the file", CIFAR),
@@ -79,6 +87,7 @@ KNOWN = [
     ("sd-class-butterflies-32", "huggingface/diffusion-models-class, unit1/01_introduction_to_diffusers.ipynb", COURSE),
     ("openai/diffusers-cd_imagenet64_l2", "huggingface/diffusers, scripts/convert_consistency_to_diffusers.py", CONSISTENCY),
     ("openai/diffusers-cd_bedroom256_l2", "huggingface/diffusers, scripts/convert_consistency_to_diffusers.py", CONSISTENCY_256),
+    ("CompVis/ldm-celebahq-256", "training scripts of others, which quote its files", LATENTS),
 ]
 
 DIVISOR = 16
@@ -93,7 +102,7 @@ def narrowed(config):
     small = dict(config, block_out_channels=[width // DIVISOR for width in config["block_out_channels"]], norm_num_groups=2)
     small["sample_size"] = min(2 ** len(small["block_out_channels"]), 32)
     if config.get("attention_head_dim", 8) is not None:
-        small["attention_head_dim"] = 4
+        small["attention_head_dim"] = 4 if all(width % 4 == 0 for width in small["block_out_channels"]) else 7
     if config.get("attn_norm_num_groups"):
         small["attn_norm_num_groups"] = 4
     if config.get("num_class_embeds"):

@@ -21,7 +21,7 @@ export interface ImportArguments {
 export const command: Command<ImportArguments> = {
   usage:
     '$0 import <folder or .safetensors> --out <folder>\n\n' +
-    'Turns a diffusers pipeline (DDPM or DDIM, with a UNet2DModel) into a model folder, or an AutoencoderKL into that of an autoencoder, without Python.',
+    'Turns a diffusers pipeline (DDPM, DDIM or LDM, with a UNet2DModel) into a model folder, or an autoencoder into that of one, without Python.',
   words: {
     from: {
       type: 'string',
@@ -30,7 +30,7 @@ export const command: Command<ImportArguments> = {
   },
   options: {
     out: textOption('Model folder to write', { demandOption: true }),
-    config: textOption("The network's config.json, if there is none beside the weights"),
+    config: textOption("The network's config.json, or MONAI's arguments, if there is none beside the weights"),
     scheduler: textOption('The scheduler_config.json, if none is found'),
     size: {
       string: true,

@@ -27,8 +27,10 @@ interface Case {
 const {
   cases,
   tutorials,
-}: { cases: Record<string, Case>; tutorials: Record<string, { arguments: Record<string, unknown>; parameters: Shapes }> } =
-  JSON.parse(readFileSync(new URL('../data/checkpoints/monai-autoencoder.json', import.meta.url), 'utf8'));
+}: {
+  cases: Record<string, Case>;
+  tutorials: Record<string, { arguments: Record<string, unknown>; parameters: Shapes }>;
+} = JSON.parse(readFileSync(new URL('../data/checkpoints/monai-autoencoder.json', import.meta.url), 'utf8'));
 
 /** Names that MONAI Generative had, by those of today. */
 const formerly = (name: string): string =>

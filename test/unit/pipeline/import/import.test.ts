@@ -191,9 +191,9 @@ describe('importCheckpoint refuses', () => {
       /_class_name must be one of DDPMScheduler, .*received "MyScheduler".*scheduler_config\.json\)$/,
     ],
     [
-      'a pipeline on latents',
-      { index: { _class_name: 'LDMPipeline', vqvae: ['diffusers', 'VQModel'] } },
-      /as DDPMPipeline, received LDMPipeline with vqvae\.$/,
+      'a pipeline of text',
+      { index: { _class_name: 'LDMTextToImagePipeline', bert: ['latent_diffusion', 'LDMBertModel'] } },
+      /as DDPMPipeline, .* as LDMPipeline, received LDMTextToImagePipeline with bert\.$/,
     ],
   ])('%s', async (_, parts, message) => {
     await refuses(await fresh(parts), message);
