@@ -15,7 +15,7 @@ const SCRIPTS: Record<string, string> = {
   autoencoder: 'autoencoder.py',
   checkpoints: 'checkpoints.py',
   monai: 'monai_unet.py',
-  'monai-autoencoder': 'monai_autoencoder.py',
+  'monai-autoencoder': 'autoencoders/of_monai.py',
   guidance: 'guidance.py',
   gradient: 'gradient.py',
   train: 'train.py',

@@ -24,7 +24,9 @@ export async function importAutoencoder(place: AutoencoderPlace, options: Import
   const read = await readAutoencoder(place, from);
   const sampleSize = size === undefined ? (read.config.sample_size ?? undefined) : sampleSizeOf(extentOf(size));
   if (sampleSize === undefined) {
-    throw new InputError(`Cannot ${action}: ${place.config} does not say how large pictures are. Name that with --size.`);
+    throw new InputError(
+      `Cannot ${action}: ${place.config} does not say how large pictures are. Name that with --size.`,
+    );
   }
   const model = networkOf(read, sampleSize);
   report(1, 'reading the weights');

@@ -117,11 +117,18 @@ function encoderPlaces({ down_block_types: types, layers_per_block: layers, enco
 }
 
 function decoderPlaces(cut: Cut) {
-  const { down_block_types: types, layers_per_block, decoder_layers_per_block: own, decoder_mid_block: mid = true } = cut;
-  const levels = [...types].reverse().flatMap((type, level) => [
-    ...levelPlaces(`up_blocks.${level}`, own ?? layers_per_block + 1, type.startsWith('Attn')),
-    ...(level < types.length - 1 ? [`up_blocks.${level}.upsamplers.0`] : []),
-  ]);
+  const {
+    down_block_types: types,
+    layers_per_block,
+    decoder_layers_per_block: own,
+    decoder_mid_block: mid = true,
+  } = cut;
+  const levels = [...types]
+    .reverse()
+    .flatMap((type, level) => [
+      ...levelPlaces(`up_blocks.${level}`, own ?? layers_per_block + 1, type.startsWith('Attn')),
+      ...(level < types.length - 1 ? [`up_blocks.${level}.upsamplers.0`] : []),
+    ]);
   return ['conv_in', ...(mid ? MIDDLE : []), ...levels, ...CLOSING];
 }
 

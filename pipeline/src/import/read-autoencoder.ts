@@ -15,7 +15,12 @@ import { encodeHalves, type LatentScale, measureHalves } from '@onnoise/training
 import { type Parity, requireParity } from '@onnoise/training/folder';
 import { countParameters, createModel, type Model } from '@onnoise/training/model';
 import { findWeights, kindOf, rootOf } from './find-checkpoint.ts';
-import { type Cut, configOfMonaiAutoencoder, isMonaiAutoencoder, tensorsOfMonaiAutoencoder } from './monai-autoencoder.ts';
+import {
+  type Cut,
+  configOfMonaiAutoencoder,
+  isMonaiAutoencoder,
+  tensorsOfMonaiAutoencoder,
+} from './monai-autoencoder.ts';
 import { readJsonObject, within } from './read-json.ts';
 import { readTensors } from './read-tensors.ts';
 import type { ImportOptions } from './types.ts';
@@ -68,7 +73,9 @@ export async function findPart(from: string, pipeline: string, name: string): Pr
   const folder = join(pipeline, name);
   const config = join(folder, 'config.json');
   if (!existsSync(config)) {
-    throw new InputError(`Cannot import ${from}: there must be a config.json in ${folder}, its autoencoder, received none.`);
+    throw new InputError(
+      `Cannot import ${from}: there must be a config.json in ${folder}, its autoencoder, received none.`,
+    );
   }
   if (await isAutoencoder(config, from)) return { config, folder, weights: undefined };
   const { _class_name: received } = await readJsonObject(config);

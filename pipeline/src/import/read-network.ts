@@ -60,7 +60,10 @@ interface Surroundings {
 }
 
 /** @throws InputError for another class, and for keys and values that are not supported. */
-export function readNetwork(json: Record<string, unknown>, { from, path, timesteps, size, stride = 1 }: Surroundings): Model {
+export function readNetwork(
+  json: Record<string, unknown>,
+  { from, path, timesteps, size, stride = 1 }: Surroundings,
+): Model {
   const name = json._class_name ?? 'UNet2DModel';
   if (!DENOISERS.some(({ className }) => className === name)) {
     const names = DENOISERS.map(({ className }) => className).join(' or ');
@@ -90,7 +93,10 @@ function currentKeys(json: Record<string, unknown>): Record<string, unknown> {
   return current;
 }
 
-function sizeOf(given: unknown, { from, size, stride }: { from: string; size?: PictureSize | undefined; stride: number }) {
+function sizeOf(
+  given: unknown,
+  { from, size, stride }: { from: string; size?: PictureSize | undefined; stride: number },
+) {
   const asked = size && sidesOf(sampleSizeOf(extentOf(size)));
   if (given !== null && given !== undefined) {
     const own = SAMPLE_SIZE.holds(given) ? sidesOf(given).map((side) => side * stride) : undefined;

@@ -23,7 +23,7 @@ interface Case {
   decoded: string;
 }
 
-/** Made by scripts/golden/monai_autoencoder.py. */
+/** Made by scripts/golden/autoencoders/of_monai.py. */
 const {
   cases,
   tutorials,

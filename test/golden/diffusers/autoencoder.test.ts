@@ -22,6 +22,10 @@ describe('the folder of an autoencoder', skipBecause(lacksPython('diffusers')), 
     ["diffusers' own class", autoencoderConfig()],
     ['in patches, RGB', autoencoderConfig({ patch_size: 2, in_channels: 3, out_channels: 3 })],
     ['on rectangles, with attention', autoencoderConfig({ sample_size: [8, 12], mid_block_add_attention: true })],
+    [
+      'cut as MONAI has it',
+      autoencoderConfig({ decoder_layers_per_block: 1, encoder_mid_block: false, decoder_mid_block: false, conv_act: false }),
+    ],
     ['in patches, on rectangles', autoencoderConfig({ sample_size: [8, 12], patch_size: 2, latent_channels: 3 })],
   ])('gives the same latents and pictures: %s', async (name, config) => {
     const folder = join(root, name);

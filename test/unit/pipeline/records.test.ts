@@ -64,7 +64,6 @@ describe('networks', () => {
       'training/src/folder/artefact.ts',
       'training/src/folder/python-files.ts',
       'training/src/folder/weights.ts',
-      'scheduler/src/model/autoencoder.ts',
     ]);
   });
 });

@@ -152,9 +152,16 @@ describe('an autoencoder', () => {
     await writeFile(file, encodeSafetensors(tensors, { format: 'pt' }));
     const given = {
       _target_: 'monai.networks.nets.AutoencoderKL',
-      ...{ spatial_dims: 2, in_channels: 1, out_channels: 1, channels: [4], num_res_blocks: 1, latent_channels: 2 },
-      ...{ attention_levels: [false], norm_num_groups: 2 },
-      ...{ with_encoder_nonlocal_attn: false, with_decoder_nonlocal_attn: false },
+      spatial_dims: 2,
+      in_channels: 1,
+      out_channels: 1,
+      channels: [4],
+      num_res_blocks: 1,
+      latent_channels: 2,
+      attention_levels: [false],
+      norm_num_groups: 2,
+      with_encoder_nonlocal_attn: false,
+      with_decoder_nonlocal_attn: false,
     };
     await writeFile(config, JSON.stringify(given));
     const out = at('monai');
@@ -191,7 +198,12 @@ describe('an autoencoder', () => {
       { config: { _class_name: undefined, _target_: 'monai.AutoencoderKlMaisi' } },
       /received "monai\.AutoencoderKlMaisi"\.$/,
     ],
-    ['a norm by the codes', VQ, { config: { norm_type: 'spatial' } }, /norm_type must be group \(no other value is supported\), received "spatial"/],
+    [
+      'a norm by the codes',
+      VQ,
+      { config: { norm_type: 'spatial' } },
+      /norm_type must be group \(no other value is supported\), received "spatial"/,
+    ],
     [
       'levels of several widths',
       TINY,

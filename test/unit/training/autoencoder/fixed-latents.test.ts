@@ -72,7 +72,10 @@ it('the nearest of many codes is found, some rows of the latents at a time', () 
 });
 
 it.each([
-  [{ ...TINY, upsampling_scaling_factor: 3 }, 'upsampling_scaling_factor must be 2 (no other value is supported), received 3'],
+  [
+    { ...TINY, upsampling_scaling_factor: 3 },
+    'upsampling_scaling_factor must be 2 (no other value is supported), received 3',
+  ],
   [{ ...TINY, sample_size: 7 }, 'sample_size must be divisible by 2, its total stride, received 7'],
   [{ ...TINY, act_fn: 'tanh' }, 'act_fn must be'],
   [codes({ norm_num_groups: 3 }), 'norm_num_groups must be a divisor of every block_out_channels (2), received 3'],

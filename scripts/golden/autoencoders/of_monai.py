@@ -2,19 +2,22 @@
 dict, the distributions of latents, and pictures of given latents. Weights come from `wave`, in the order of the state dict. And the
 names and shapes of tutorials' at full width.
 
-    python3 scripts/golden/monai_autoencoder.py        # writes test/golden/data/checkpoints/monai-autoencoder.json
+    python3 scripts/golden/autoencoders/of_monai.py        # writes test/golden/data/checkpoints/monai-autoencoder.json
 
 Made with Python 3.11, torch 2.13.0, MONAI 1.6.1, einops 0.8.2.
 """
 
 import json
+import sys
 from pathlib import Path
 
 import torch
-from model import load_wave, packed, wave
 from monai.networks.nets import AutoencoderKL
 
-OUT = Path(__file__).parents[2] / "test/golden/data/checkpoints"
+sys.path.append(str(Path(__file__).parents[1]))
+from model import load_wave, packed, wave  # noqa: E402
+
+OUT = Path(__file__).parents[3] / "test/golden/data/checkpoints"
 
 # Where they can be read, and their arguments.
 TUTORIALS = {
