@@ -6,7 +6,13 @@ import { check, InputError, refuse } from '@onnoise/scheduler/rules';
 import { vaeFiles, writeAutoencoder } from '@onnoise/training/autoencoder';
 import { checkArtefactTarget, describeParity } from '@onnoise/training/folder';
 import { countParameters } from '@onnoise/training/model';
-import { type AutoencoderPlace, networkOf, readAutoencoder, readValues, traceAutoencoder } from './read-autoencoder.ts';
+import {
+  type AutoencoderPlace,
+  networkOf,
+  readAutoencoderSource,
+  readAutoencoderWeights,
+  traceAutoencoder,
+} from './read-autoencoder.ts';
 import { licenceOf } from './read-readme.ts';
 import type { ImportOptions, ImportResult } from './types.ts';
 
@@ -21,7 +27,7 @@ export async function importAutoencoder(place: AutoencoderPlace, options: Import
   if (scheduler !== undefined) refuse(action, '--scheduler', 'left out of an autoencoder, which has none', scheduler);
   if (size !== undefined) check(action, '--size', pictureSize(MOST_SIDE), size);
   const report = (done: number, note: string) => onProgress?.({ done, total: 4, note });
-  const read = await readAutoencoder(place, from);
+  const read = await readAutoencoderSource(place, from);
   const sampleSize = size === undefined ? (read.config.sample_size ?? undefined) : sampleSizeOf(extentOf(size));
   if (sampleSize === undefined) {
     throw new InputError(
@@ -30,7 +36,7 @@ export async function importAutoencoder(place: AutoencoderPlace, options: Import
   }
   const model = networkOf(read, sampleSize);
   report(1, 'reading the weights');
-  const stored = await readValues(read, model, from);
+  const stored = await readAutoencoderWeights(read, model, from);
   await checkArtefactTarget(out, from);
   const parameters = countParameters(model);
   await requireSpace(out, (weights ? 2 : 1) * BYTES_A_WEIGHT * parameters, `write the autoencoder ${out}`);

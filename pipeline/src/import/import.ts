@@ -42,12 +42,12 @@ import { configOfMonai, isMonai, tensorsOfMonai } from './monai.ts';
 import { checkPipeline } from './pipeline-index.ts';
 import {
   type AutoencoderNetwork,
+  type AutoencoderSource,
   findAutoencoder,
   findPart,
   networkOf,
-  type ReadAutoencoder,
-  readAutoencoder,
-  readValues as readAutoencoderValues,
+  readAutoencoderSource,
+  readAutoencoderWeights,
   type TracedAutoencoder,
   traceAutoencoder,
 } from './read-autoencoder.ts';
@@ -65,7 +65,7 @@ export interface Checkpoint extends ReadSchedule {
   files: CheckpointFiles;
   model: Model;
   /** What makes pictures of what the network draws, where this is latents. */
-  autoencoder: { read: ReadAutoencoder; model: AutoencoderNetwork } | undefined;
+  autoencoder: { read: AutoencoderSource; model: AutoencoderNetwork } | undefined;
   /** Whether names are those of MONAI. */
   ofMonai: boolean;
   classNames: string[] | undefined;
@@ -95,7 +95,7 @@ export async function importCheckpoint(options: ImportOptions): Promise<ImportRe
     const report = (done: number, note: string) => onProgress?.({ done, total, note });
     report(1, 'reading the weights');
     const { values, sha256 } = await readValues(checkpoint, from);
-    const coded = autoencoder && (await readAutoencoderValues(autoencoder.read, autoencoder.model, from));
+    const coded = autoencoder && (await readAutoencoderWeights(autoencoder.read, autoencoder.model, from));
     await checkArtefactTarget(out);
     const parameters = countParameters(model) + (autoencoder ? countParameters(autoencoder.model) : 0);
     await requireSpace(out, (weights ? 2 : 1) * BYTES_A_WEIGHT * parameters, `write the model ${out}`);
@@ -155,7 +155,7 @@ async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<
   const files = await findCheckpoint(from, named);
   const index = files.index === undefined ? {} : await readJsonObject(files.index);
   const part = checkPipeline(index, from);
-  const read = part && (await readAutoencoder(await findPart(from, dirname(files.index!), part), from));
+  const read = part && (await readAutoencoderSource(await findPart(from, dirname(files.index!), part), from));
   const schedule = readSchedule(await readJsonObject(files.scheduler), { from, path: files.scheduler });
   const timesteps = timestepsTold(schedule.config);
   const written = await readJsonObject(files.config);

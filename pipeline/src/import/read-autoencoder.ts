@@ -83,7 +83,7 @@ export async function findPart(from: string, pipeline: string, name: string): Pr
 }
 
 /** What the small files of an autoencoder say. */
-export interface ReadAutoencoder {
+export interface AutoencoderSource {
   place: AutoencoderPlace;
   config: Record<string, unknown>;
   facts: AutoencoderFacts;
@@ -93,7 +93,7 @@ export interface ReadAutoencoder {
 }
 
 /** @throws InputError for values that are not supported */
-export async function readAutoencoder(place: AutoencoderPlace, from: string): Promise<ReadAutoencoder> {
+export async function readAutoencoderSource(place: AutoencoderPlace, from: string): Promise<AutoencoderSource> {
   const written = await readJsonObject(place.config);
   const ofMonai = isMonaiAutoencoder(written);
   const config = ofMonai ? configOfMonaiAutoencoder(written, from) : written;
@@ -108,7 +108,7 @@ export async function readAutoencoder(place: AutoencoderPlace, from: string): Pr
 export type AutoencoderNetwork = Model & Required<Pick<Model, 'halves'>>;
 
 /** The network for pictures of this size. @throws InputError for a configuration that is not supported */
-export function networkOf({ config, place }: ReadAutoencoder, sampleSize: unknown): AutoencoderNetwork {
+export function networkOf({ config, place }: AutoencoderSource, sampleSize: unknown): AutoencoderNetwork {
   const model = within(place.config, () => createModel({ ...config, sample_size: sampleSize }));
   if (!model.halves) throw new Error(`${model.config._class_name} has no halves`);
   return { ...model, halves: model.halves };
@@ -125,7 +125,11 @@ export interface TracedAutoencoder {
 }
 
 /** Its weights. @throws InputError that names what is missing or does not fit */
-export async function readValues({ place, ofMonai }: ReadAutoencoder, model: AutoencoderNetwork, from: string) {
+export async function readAutoencoderWeights(
+  { place, ofMonai }: AutoencoderSource,
+  model: AutoencoderNetwork,
+  from: string,
+) {
   const weights = place.weights ?? (await findWeights(from, place.folder));
   const { tensors: stored, sha256 } = await readTensors(from, weights);
   const tensors = ofMonai ? tensorsOfMonaiAutoencoder(stored, model.config as unknown as Cut) : stored;
@@ -134,9 +138,9 @@ export async function readValues({ place, ofMonai }: ReadAutoencoder, model: Aut
 
 /** Its graphs, compared with tfjs. @throws InputError where they differ */
 export async function traceAutoencoder(
-  { facts }: ReadAutoencoder,
+  { facts }: AutoencoderSource,
   model: AutoencoderNetwork,
-  read: Awaited<ReturnType<typeof readValues>>,
+  read: Awaited<ReturnType<typeof readAutoencoderWeights>>,
   { from, imported, report }: { from: string; imported: string; report: (note: string) => void },
 ): Promise<TracedAutoencoder> {
   report('tracing');

@@ -24,7 +24,12 @@ describe('the folder of an autoencoder', skipBecause(lacksPython('diffusers')), 
     ['on rectangles, with attention', autoencoderConfig({ sample_size: [8, 12], mid_block_add_attention: true })],
     [
       'cut as MONAI has it',
-      autoencoderConfig({ decoder_layers_per_block: 1, encoder_mid_block: false, decoder_mid_block: false, conv_act: false }),
+      autoencoderConfig({
+        decoder_layers_per_block: 1,
+        encoder_mid_block: false,
+        decoder_mid_block: false,
+        conv_act: false,
+      }),
     ],
     ['in patches, on rectangles', autoencoderConfig({ sample_size: [8, 12], patch_size: 2, latent_channels: 3 })],
   ])('gives the same latents and pictures: %s', async (name, config) => {
