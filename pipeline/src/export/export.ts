@@ -77,7 +77,7 @@ export async function exportRun({
     const autoencoder = { ...model, halves: model.halves };
     return exportAutoencoder({ run, out, opened, weights, report, model: autoencoder, parameters });
   }
-  const autoencoder = (await hasAutoencoder(run)) ? await readAutoencoder(run) : undefined;
+  const autoencoder = (await hasAutoencoder(run)) ? await readAutoencoder(run, { python: weights }) : undefined;
   const pictures = autoencoder && decodedFacts(`export ${run}`, autoencoder, model.shape);
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), state);
   const copies = weights ? 2 : 1;

@@ -25,15 +25,18 @@ export interface Autoencoder extends AutoencoderFacts {
   /** Of the images that it learnt from, as `Dataset.hash`; undefined where the folder does not say. */
   learnt: string | undefined;
   phantoms: boolean;
-  /** Of `vae`, by their paths in a model folder, with those for Python where it has them. */
+  /** Of `vae`, by their paths in a model folder, with those for Python where it has them and they are asked for. */
   files: Readonly<Record<string, Uint8Array>>;
   /** diffusers' class, and where it finds that. */
   className: string;
   library: string;
 }
 
-/** @throws InputError for a folder without an autoencoder, or with parts that cannot be read */
-export async function readAutoencoder(folder: string): Promise<Autoencoder> {
+/**
+ * @param python whether with what Python needs, where it is there. Default: true
+ * @throws InputError for a folder without an autoencoder, or with parts that cannot be read
+ */
+export async function readAutoencoder(folder: string, { python = true } = {}): Promise<Autoencoder> {
   const action = `read the autoencoder ${folder}`;
   const read = async (path: string): Promise<Uint8Array> => {
     const file = join(folder, path);
@@ -67,7 +70,7 @@ export async function readAutoencoder(folder: string): Promise<Autoencoder> {
     phantoms: training !== undefined && learntPhantoms(training),
     className: own._class_name,
     library,
-    files: { ...files, ...(await filesForPython(folder, library)) },
+    files: { ...files, ...(python && (await filesForPython(folder, library))) },
   };
 }
 

@@ -76,6 +76,8 @@ describe('a run on latents', () => {
 
   it('becomes one folder that draws pictures, and goes on from them', async () => {
     await exportRun({ run: place('whole'), out: place('model') });
+    await exportRun({ run: place('whole'), out: place('bare'), weights: false });
+    expect((await readdir(place('bare', 'vae'))).sort()).toEqual(['config.json', 'decoder.onnx', 'encoder.onnx']);
     expect(await readdir(place('model/vae'))).toEqual(
       expect.arrayContaining(['config.json', 'decoder.onnx', 'diffusion_pytorch_model.safetensors', 'encoder.onnx']),
     );
