@@ -93,7 +93,10 @@ export function siteConfig({ models, real, out, locale }: SiteOptions = {}): Use
     worker: { format: 'es', plugins: () => texts },
     optimizeDeps: { exclude: ['onnxruntime-web'], rolldownOptions: { transform: { jsx: JSX } } },
     // Nothing else of the project, such as prepared images, is open to whoever reaches the server.
-    server: { headers: ISOLATION, fs: { allow: ['.', '../scheduler', '../runtime-web', '../node_modules'].map(here) } },
+    server: {
+      headers: ISOLATION,
+      fs: { allow: ['.', '../scheduler', '../runtime-web', '../phantom', '../node_modules'].map(here) },
+    },
     preview: { headers: ISOLATION },
     build: {
       outDir: out ?? here('../dist'),
