@@ -22,7 +22,7 @@ import {
   unreadablePart,
 } from '../../scheduler/src/model/index.ts';
 import { refuse } from '../../scheduler/src/rules/index.ts';
-import { besidePictures, liveFacts, type ModelLine } from '../state/model-line.ts';
+import { besidePictures, liveFacts, type ModelLine, paintedLatents } from '../state/model-line.ts';
 
 export interface ModelFolder {
   line: ModelLine;
@@ -63,7 +63,7 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
       title: titleOf(basename(folder), artefact),
       note: noteOf(artefact),
       shape: pictureShapeOf(artefact),
-      ...besidePictures({ ...artefact, shows: partShown(LOADING, artefact) }),
+      ...besidePictures({ ...artefact, shows: partShown(LOADING, artefact), latents: paintedLatents(artefact) }),
       url: `models/${id}`,
       bytes: network.length,
       ...(artefact.conditionImage?.mask && optional[OPTIONAL.indexOf(masks)] && { masks: `models/${id}/${masks}` }),
@@ -137,14 +137,15 @@ function titleOf(name: string, artefact: Artefact): string {
 const callsOf = ({ calls }: Distilled): string => (calls === 1 ? '1 call' : `${calls} calls`);
 
 function noteOf(artefact: Artefact): string {
-  const { channelNames, classes, conditionImage, distilled, maskOutput } = artefact;
+  const { autoencoder, channelNames, classes, conditionImage, distilled, maskOutput } = artefact;
   const [channels, height, width] = pictureShapeOf(artefact);
   const kinds = classes === 0 ? [] : [classes === 1 ? '1 class' : `${classes} classes`];
   const told = conditionImage ? [conditionImage.mask ? 'from a drawing' : 'from a picture'] : [];
   const drawn = maskOutput ? ['with masks'] : [];
+  const painted = autoencoder ? ['painted in latents'] : [];
   const colours = nameChannels(channels, channelNames).replace('RGB', 'colour');
   const calls = distilled ? [callsOf(distilled)] : [];
-  return [...calls, `${width} × ${height}`, colours, ...kinds, ...told, ...drawn].join(', ');
+  return [...calls, `${width} × ${height}`, colours, ...kinds, ...told, ...drawn, ...painted].join(', ');
 }
 
 /** @returns undefined for a file that is missing. @throws InputError for one that cannot be read */

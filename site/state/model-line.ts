@@ -19,6 +19,8 @@ export interface BesidePictures {
   maskOutput?: MaskLabels;
   /** Numbers of the channels that are drawn of its pictures, one or three; absent where these have no others. */
   shows?: readonly number[];
+  /** [Z, h, w] of what its network paints, where an autoencoder makes the picture of it. */
+  latents?: ImageShape;
 }
 
 /** What a model's line says of it beside the shape of its pictures. */
@@ -27,12 +29,20 @@ export const besidePictures = ({
   nullCondition,
   maskOutput,
   shows,
+  latents,
 }: { [Key in keyof BesidePictures]: BesidePictures[Key] | undefined }): BesidePictures => ({
   ...(conditionImage && { conditionImage }),
   ...(nullCondition && { nullCondition }),
   ...(maskOutput && { maskOutput }),
   ...(shows && { shows }),
+  ...(latents && { latents }),
 });
+
+/** Of a model whose network paints latents. */
+export const paintedLatents = ({
+  autoencoder,
+  shape,
+}: Pick<Artefact, 'autoencoder' | 'shape'>): ImageShape | undefined => autoencoder && shape;
 
 /** Network calls of a picture. Of four, on two threads of WebAssembly, a 64 × 64 picture still comes several times a second. */
 export const MOST_LIVE_CALLS = 4;

@@ -1,7 +1,7 @@
 /** A summary of the open model, and a button to sample it. */
 
 import type { SchedulerConfig } from '@onnoise/scheduler';
-import { type ConditionImage, nameChannels } from '@onnoise/scheduler/model';
+import { type ConditionImage, type ImageShape, nameChannels } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
@@ -16,7 +16,7 @@ import { bytes, whole } from './words.ts';
 export function Found({ found }: { found: Inspection }): JSX.Element {
   const { title, shape, classes, classNames, channelNames, conditions, scheduler, figures, card, samples, warnings } =
     found;
-  const { conditionImage, maskOutput } = found;
+  const { conditionImage, latents, maskOutput } = found;
   const [channels, height, width] = shape;
   const told = conditions.length > 0 || conditionImage !== undefined;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -27,6 +27,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
     ...conditions.map(({ name, min, max }): [string, string] => ['Condition', `${name}, ${min} to ${max}`]),
     ...(conditionImage ? [['It is told', toldWords(conditionImage)] as [string, string]] : []),
     ...(maskOutput ? [['It also draws', `a mask of ${classesOf(maskOutput.classes)}`] as [string, string]] : []),
+    ...(latents ? [['It paints', latentsWords(latents)] as [string, string]] : []),
     ['Network', <code key="network">{found.network}</code>],
     [
       'Parameters',
@@ -137,6 +138,10 @@ function listed(names: readonly string[]): string {
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
   return `${names.slice(0, MOST_NAMES).join(', ')}${more}`;
 }
+
+/** Height, width, channels: as numbers of a picture are counted. */
+const latentsWords = ([channels, height, width]: ImageShape): string =>
+  `latents, ${width} × ${height} × ${channels}, of which its autoencoder makes the picture`;
 
 const toldWords = ({ shape: [channels], mask }: ConditionImage): string =>
   mask ? `a mask of ${classesOf(mask.classes)}` : `a picture, ${channels === 3 ? 'in colour' : nameChannels(channels)}`;

@@ -18,7 +18,7 @@ import {
   readArtefact,
   signatureFault,
 } from '@onnoise/scheduler/model';
-import { type BesidePictures, besidePictures } from '../../state/model-line.ts';
+import { type BesidePictures, besidePictures, paintedLatents } from '../../state/model-line.ts';
 import { type Arranged, SAMPLES } from './arrange.ts';
 import { type OnnxPort, readOnnxHeader } from './onnx-header.ts';
 import { about, bytes, whole } from './words.ts';
@@ -81,7 +81,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     network: typeof unet._class_name === 'string' ? unet._class_name : 'of an unknown class',
     shape,
     classes,
-    ...besidePictures({ ...artefact, shows: partShown(LOADING, artefact) }),
+    ...besidePictures({ ...artefact, shows: partShown(LOADING, artefact), latents: paintedLatents(artefact) }),
     nullCondition,
     conditions,
     scheduler,

@@ -10,8 +10,8 @@ export interface Pair {
 /** Shipped students whose teacher is shipped, too, of plain pictures and told none; those of many calls first. */
 export function pairsOf(models: readonly ModelEntry[]): Pair[] {
   const pairs = models.flatMap((student): Pair[] => {
-    const { id, distilled, own, conditionImage, maskOutput, shows } = student;
-    if (!distilled || own || conditionImage || maskOutput || shows) return [];
+    const { id, distilled, own, conditionImage, maskOutput, shows, latents } = student;
+    if (!distilled || own || conditionImage || maskOutput || shows || latents) return [];
     const name = id.replace(/-\d+$/, '');
     const teacher = models.find((model) => model.id === name && !model.distilled && !model.own);
     return teacher && `${teacher.shape}` === `${student.shape}`
