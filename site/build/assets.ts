@@ -16,7 +16,7 @@ import type { ServerResponse } from 'node:http';
 import { basename, extname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream';
 import type { Plugin } from 'vite';
-import { MODEL_FILES } from '../../scheduler/src/model/index.ts';
+import { type ImageShape, MODEL_FILES } from '../../scheduler/src/model/index.ts';
 import { refuse } from '../../scheduler/src/rules/index.ts';
 import phantoms from '../public/hands/phantoms.json' with { type: 'json' };
 import type { ModelLine } from '../state/model-line.ts';
@@ -53,6 +53,8 @@ const RESOLVED = `\0${VIRTUAL}`;
 const PICTURES = 'assets/real-28.json';
 /** [C, H, W] of its pictures. */
 const DIGIT_SHAPE = [1, 28, 28];
+/** Pixels a side: larger ones take a phone too long. */
+const LARGEST_DRAWN = 256;
 /** Of public/: phantoms of hands, and what is known of them. */
 const PHANTOMS = 'hands/phantoms.json';
 /** The shipped models that come before the others, in this order. */
@@ -142,12 +144,16 @@ function realAddress(id: string, { listing, pixels }: RealPictures): string {
 
 /** training.json says that a model was trained on the digits, and its index that it was trained on phantoms. */
 async function picturesFor({ folder, line }: ModelFolder): Promise<string | undefined> {
-  if (line.trainedOn === 'phantoms' && `${line.shape}` === `${[1, phantoms.height, phantoms.width]}`) return PHANTOMS;
+  if (line.trainedOn === 'phantoms' && isDrawn(line.shape)) return PHANTOMS;
   if (`${line.shape}` !== `${DIGIT_SHAPE}`) return undefined;
   const text = await readFile(join(folder, MODEL_FILES.training), 'utf8').catch(() => '{}');
   const { settings } = JSON.parse(text) as { settings?: { data?: { source?: unknown } } };
   return settings?.data?.source === 'digits' ? PICTURES : undefined;
 }
+
+/** Phantoms of another size than the sheet's are drawn by the page. */
+const isDrawn = ([channels, height, width]: ImageShape) =>
+  channels === 1 && height === width && height >= phantoms.height && height <= LARGEST_DRAWN;
 
 function listAssets(models: readonly ModelFolder[], given: RealPictures | undefined): Assets {
   const lines: ModelLine[] = models.map(({ line }) => line);

@@ -34,7 +34,8 @@ export interface Told extends Deal {
 /** What rounds are dealt from: real pictures and a model, which paints the others. */
 export interface Table {
   model: { id: string; title: string; own: boolean };
-  info: Pick<ModelInfo, 'classes' | 'classNames' | 'distilled' | 'hash' | 'scheduler'> & ConditioningFacts;
+  info: Pick<ModelInfo, 'autoencoder' | 'classes' | 'classNames' | 'distilled' | 'hash' | 'scheduler'> &
+    ConditioningFacts;
   pool: Pool;
   /** Of the sampler. */
   steps: number;
@@ -279,6 +280,7 @@ function createJob(worker: Pick<SamplingWorker, 'sample'>, table: Table, seed: n
         conditions: usualConditions(table.info),
         readReal: pool.read,
         presentation: pool.presentation,
+        singly: table.info.autoencoder !== undefined,
         onProgress: (done) => {
           progress.value = done;
         },

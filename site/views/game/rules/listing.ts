@@ -21,4 +21,7 @@ export interface Listing {
   columns?: number;
   /** Says that the pictures are phantoms, where they are. */
   notice?: string;
+  /** Of phantoms that the page can draw again in another size: their seed, and the number of the first. */
+  seed?: number;
+  firstNumber?: number;
 }

@@ -4,7 +4,7 @@
  * It makes a synthetic picture for every place, even where a real one is shown. So the work, the progress and the wait
  * of a round are always the same, and a wait never gives away what comes next.
  */
-import type { SamplingWorker } from '@onnoise/runtime-web';
+import type { SampleRequest, SamplingWorker } from '@onnoise/runtime-web';
 import { fromBytes, type ImageShape, sizeOf } from '../../../state/pixels.ts';
 import { pauses } from '../../../state/tasks.ts';
 import type { Deal } from './plan.ts';
@@ -26,6 +26,11 @@ export interface PaintOptions {
   readReal: (index: number) => ArrayLike<number>;
   /** How any picture of the round is shown. */
   presentation: Presentation;
+  /**
+   * Whether each picture is sampled by itself, and none is looked at on its way: an autoencoder would take longer to show the steps than
+   * the network to make them. Default: no.
+   */
+  singly?: boolean | undefined;
   /** Share of the batch that is done, 0 to 1. */
   onProgress?: ((done: number) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -33,19 +38,9 @@ export interface PaintOptions {
 
 /** The pictures shown at the next places, as bytes [C, H, W]. Rejects as the sampler does. */
 export async function paintBatch(options: PaintOptions): Promise<Uint8ClampedArray<ArrayBuffer>[]> {
-  const { worker, deals, from, steps, shape, conditions = {}, readReal, presentation, onProgress, signal } = options;
+  const { deals, from, shape, readReal, presentation } = options;
   const batch = deals.slice(from, from + BATCH);
-  const labels = batch.flatMap(({ label }) => (label === null ? [] : [label]));
-  const { images } = await worker.sample(
-    {
-      seeds: batch.map(({ seed }) => seed),
-      steps,
-      sampler: 'ddim',
-      conditions: numbersOf(batch, conditions),
-      ...(labels.length > 0 && { labels }),
-    },
-    { onStep: ({ step, steps }) => onProgress?.(step / steps), ...(signal && { signal }) },
-  );
+  const images = await (options.singly ? sampleSingly : sampleTogether)(batch, options);
   const size = sizeOf(shape);
   const shown: Uint8ClampedArray<ArrayBuffer>[] = [];
   const pause = pauses();
@@ -56,6 +51,50 @@ export async function paintBatch(options: PaintOptions): Promise<Uint8ClampedArr
     await pause();
   }
   return shown;
+}
+
+type Sampling = Pick<PaintOptions, 'worker' | 'steps' | 'conditions' | 'onProgress' | 'signal'>;
+
+/** @returns [N, C, H, W] */
+async function sampleTogether(batch: readonly Deal[], options: Sampling): Promise<Float32Array> {
+  const { worker, onProgress, signal } = options;
+  const { images } = await worker.sample(requestOf(batch, options), {
+    onStep: ({ step, steps }) => onProgress?.(step / steps),
+    ...(signal && { signal }),
+  });
+  return images;
+}
+
+async function sampleSingly(batch: readonly Deal[], options: Sampling): Promise<Float32Array> {
+  const { worker, onProgress, signal } = options;
+  const made: Float32Array[] = [];
+  for (const deal of batch) {
+    const { images } = await worker.sample(requestOf([deal], options), signal && { signal });
+    made.push(images);
+    onProgress?.(made.length / batch.length);
+  }
+  return joined(made);
+}
+
+function requestOf(batch: readonly Deal[], { steps, conditions = {} }: Sampling): SampleRequest {
+  const labels = batch.flatMap(({ label }) => (label === null ? [] : [label]));
+  return {
+    seeds: batch.map(({ seed }) => seed),
+    steps,
+    sampler: 'ddim',
+    conditions: numbersOf(batch, conditions),
+    ...(labels.length > 0 && { labels }),
+  };
+}
+
+function joined(pictures: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(pictures.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const picture of pictures) {
+    all.set(picture, at);
+    at += picture.length;
+  }
+  return all;
 }
 
 /** Of each picture in turn, by name. */

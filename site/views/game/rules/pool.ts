@@ -1,5 +1,6 @@
 /** The real pictures of a game: the shipped ones, or the visitor's own, which stay on the page. */
 import { InputError, refuse } from '@onnoise/scheduler/rules';
+import { type DrawPhantom, phantomPainter } from '../../../state/drawn-phantoms.ts';
 import { cutSheet } from '../../../state/phantoms.ts';
 import { fitPicture, type Rgba } from '../../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
@@ -38,7 +39,7 @@ const ACTION = 'read the real pictures';
 
 /**
  * @param url of the JSON beside the pictures
- * @throws InputError if they are missing, cut off, or of another shape than the model's
+ * @throws InputError if they are missing, cut off, or of another shape than the model's; phantoms are drawn in its shape
  */
 export async function shippedPool(url: string, shape: ImageShape, signal?: AbortSignal): Promise<Pool> {
   const get = async (address: string) => {
@@ -47,6 +48,7 @@ export async function shippedPool(url: string, shape: ImageShape, signal?: Abort
     throw new InputError(`Cannot ${ACTION}: ${address} must be there, received status ${response.status}.`);
   };
   const listing = (await get(url).then((response) => response.json())) as Listing;
+  if (isDrawnAnew(listing, shape)) return drawnPool(listing, await phantomPainter(), shape, `${url} ${shape[1]}`);
   if (listing.sheet === undefined) {
     const plain = await get(url.replace(/\.json$/, '.bin'));
     return poolOf(listing, new Uint8Array(await plain.arrayBuffer()), shape, url);
@@ -67,11 +69,29 @@ export function picturesOf({ data, width: across, height: down }: Rgba, listing:
   return cutSheet(data, { columns, count, width, height });
 }
 
+type DrawnListing = Listing & Required<Pick<Listing, 'seed' | 'firstNumber'>>;
+
+/** Whether they are phantoms of one size, and the model's are of another. */
+function isDrawnAnew(listing: Listing, [channels, height, width]: ImageShape): listing is DrawnListing {
+  const { seed, firstNumber } = listing;
+  if (seed === undefined || firstNumber === undefined) return false;
+  return channels === 1 && height === width && height !== listing.height;
+}
+
+/** The same phantoms in another size, each drawn when it is first looked at. */
+export function drawnPool(listing: DrawnListing, draw: DrawPhantom, shape: ImageShape, id: string): Pool {
+  const { seed, firstNumber } = listing;
+  const drawn = new Map<number, Uint8Array>();
+  const read = (index: number) => {
+    const known = drawn.get(index) ?? draw(seed, firstNumber + index, shape[1]).pixels;
+    drawn.set(index, known);
+    return known;
+  };
+  return poolFrom(listing, read, shape, id);
+}
+
 export function poolOf(listing: Listing, bytes: Uint8Array, shape: ImageShape, id: string): Pool {
-  const { count, width, height, channels = 1, labels, conditions, source, notice, unseen = false } = listing;
-  const phantoms = notice !== undefined && /phantom/i.test(notice);
-  const terms = phantoms ? 'phantom' : 'real';
-  const subject = listing.subject ?? (phantoms ? 'hand' : 'drawing');
+  const { count, width, height, channels = 1 } = listing;
   const wanted = shape.join(' × ');
   const received = [channels, height, width].join(' × ');
   if (received !== wanted) {
@@ -81,8 +101,15 @@ export function poolOf(listing: Listing, bytes: Uint8Array, shape: ImageShape, i
   if (bytes.length !== count * size) {
     throw new InputError(`Cannot ${ACTION}: they must be ${count * size} bytes, received ${bytes.length}.`);
   }
+  return poolFrom(listing, (index) => bytes.subarray(index * size, (index + 1) * size), shape, id);
+}
+
+function poolFrom(listing: Listing, read: (index: number) => Uint8Array, shape: ImageShape, id: string): Pool {
+  const { count, labels, conditions, source, notice, unseen = false } = listing;
+  const phantoms = notice !== undefined && /phantom/i.test(notice);
+  const terms = phantoms ? 'phantom' : 'real';
+  const subject = listing.subject ?? (phantoms ? 'hand' : 'drawing');
   const from = phantoms || source === undefined ? '' : ` from ${source.split(',')[0]}`;
-  const read = (index: number) => bytes.subarray(index * size, (index + 1) * size);
   return {
     id,
     count,
