@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { NextStep } from '../../components/next-step.tsx';
 import { formatRoute } from '../../state/router.ts';
+import { current } from '../../state/store.ts';
 import { openPart } from '../../sw/register.ts';
 import { lookForEarlier } from './actions.ts';
 import { Controls } from './controls.tsx';
@@ -31,6 +32,7 @@ export default function TrainView(): JSX.Element {
           A small network learns to draw in this tab. It sees pictures with noise added, guesses the noise, and its
           weights move a little so that the guess gets better. After a minute or two it draws.
         </p>
+        <NotHere />
       </header>
       <div class="train-columns">
         <Source locked={info.value !== null && waiting.value === null} />
@@ -43,6 +45,19 @@ export default function TrainView(): JSX.Element {
         What you download is a model: the page samples it like its own, and so do Node and Python.
       </NextStep>
     </div>
+  );
+}
+
+/** A chosen model that no tab can train. */
+function NotHere(): JSX.Element | null {
+  const { title, latents } = current.value;
+  if (!latents) return null;
+  return (
+    <p class="field-hint">
+      {title}, the chosen model, cannot be trained in a tab: it paints latents, so an autoencoder has to learn first,
+      and then a network its latents. Both take the better part of an hour with Node. Here a network learns to paint
+      pixels.
+    </p>
   );
 }
 
