@@ -33,6 +33,7 @@ export const PAPERS = /* no text */ {
   lu2022: 'Lu et al. 2022',
   distillation2022: 'Salimans & Ho 2022',
   lipman2022: 'Lipman et al. 2022',
+  rombach2022: 'Rombach et al. 2022',
   liu2022: 'Liu et al. 2022',
   carlini2023: 'Carlini et al. 2023',
 } as const;

@@ -34,7 +34,7 @@ export const FURTHER: readonly { chapter: ChapterId; papers: readonly PaperId[] 
   { chapter: 'destroy', papers: ['sohl2015', 'lin2023'] },
   { chapter: 'network', papers: ['unet2015', 'vaswani2017'] },
   { chapter: 'learning', papers: ['adam2014', 'smilkov2017'] },
-  { chapter: 'sampling', papers: ['lu2022', 'distillation2022'] },
+  { chapter: 'sampling', papers: ['lu2022', 'distillation2022', 'rombach2022'] },
   { chapter: 'improve', papers: ['resnet2015', 'norm2018', 'liu2022'] },
   { chapter: 'game', papers: ['carlini2023'] },
 ];
@@ -221,6 +221,13 @@ export const ENTRIES: Readonly<Record<PaperId, Paper>> = {
     title: 'Progressive Distillation for Fast Sampling of Diffusion Models',
     at: { arxiv: '2202.00512' },
     why: 'The velocity v, and students that halve the steps of their teachers.',
+  },
+  rombach2022: {
+    authors: 'Robin Rombach, Andreas Blattmann, Dominik Lorenz, Patrick Esser, Björn Ommer',
+    year: 2022,
+    title: 'High-Resolution Image Synthesis with Latent Diffusion Models',
+    at: { url: 'https://doi.org/10.1109/CVPR52688.2022.01042' },
+    why: 'Latents: diffusion on a smaller picture, which made large pictures affordable.',
   },
   liu2022: {
     authors: 'Xingchao Liu, Chengyue Gong, Qiang Liu',

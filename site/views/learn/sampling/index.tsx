@@ -24,8 +24,12 @@ import { Bells } from './step/bells.tsx';
 import { TwoForms } from './step/two-forms.tsx';
 import { weighed } from './walk.ts';
 
-/** A chunk of its own: the algorithm above does not wait for it. */
-const { Show } = createLazy<'pair'>(() => () => import('./pair/pair.tsx').then(({ Pair }) => ({ default: Pair })));
+/** Chunks of their own: the algorithm above does not wait for them. */
+const { Show } = createLazy<'pair' | 'latents'>((name) =>
+  name === 'pair'
+    ? () => import('./pair/pair.tsx').then(({ Pair }) => ({ default: Pair }))
+    : () => import('./latents/latents.tsx').then(({ Latents }) => ({ default: Latents })),
+);
 
 export default function SamplingChapter(): JSX.Element {
   const lesson = useLesson();
@@ -102,6 +106,9 @@ export default function SamplingChapter(): JSX.Element {
       <Later>
         <Show name="pair" />
       </Later>
+      <Later>
+        <Show name="latents" />
+      </Later>
       <TakeAway>
         Every step trusts the guess a little more than the step before.
         {walk.value && <Weights table={walk.value.table} />} Fresh noise brings the picture back to the noise that the
@@ -166,6 +173,16 @@ const NOTES: readonly Note[] = [
         Both. The velocity v (<Cite of="distillation2022" />) is a mixture of noise and picture that is easy to guess at
         every t: near pure noise it is nearly minus the picture (guessing the noise there is trivial), near the picture
         it is nearly the noise.
+      </p>
+    ),
+  },
+  {
+    question: 'Why not simply train on smaller pictures?',
+    answer: (
+      <p>
+        A picture of 32 × 32 pixels has lost its bones’ edges, and nothing brings them back. Latents of 32 × 32 have
+        four numbers a place, which the encoder has learnt to fill with what the decoder needs: they give the edges
+        back. Large models paint 512 × 512 pixels so, from latents of 64 × 64 × 4.
       </p>
     ),
   },
