@@ -55,8 +55,7 @@ function NotHere(): JSX.Element | null {
   return (
     <p class="field-hint">
       {title}, the chosen model, cannot be trained in a tab: it paints latents, so an autoencoder has to learn first,
-      and then a network its latents. Both take the better part of an hour with Node. Here a network learns to paint
-      pixels.
+      and then a network its latents. Both take an hour with Node. Here a network learns to paint pixels.
     </p>
   );
 }

@@ -230,6 +230,39 @@ describe('readModels', () => {
     expect(lines.map((line) => line.pictures)).toEqual(['hands/phantoms.json', undefined, undefined, undefined]);
   });
 
+  test('draws phantoms beside a model of larger ones', async () => {
+    const index = '{"trained_on": "phantoms"}';
+    const sides = [32, 64, 128, 256, 512];
+    for (const side of sides) {
+      const unet = JSON.stringify({ sample_size: side, in_channels: 1 });
+      await writeModel(`shipped/hands-${side}`, { 'unet/config.json': unet, 'model_index.json': index });
+    }
+    const lines = (await readModels({ modelsFolder: join(root, 'shipped') })).map(({ line }) => line);
+    const shown = lines.filter(({ pictures }) => pictures === 'hands/phantoms.json');
+    expect(shown.map(({ shape }) => shape[1]).sort((a, b) => a - b)).toEqual([64, 128, 256]);
+  });
+
+  test('says which model paints latents, and takes its autoencoder along', async () => {
+    const unet = '{"sample_size": 32, "in_channels": 4, "out_channels": 4}';
+    const vae = '{"_class_name": "AutoencoderKL", "out_channels": 1, "block_out_channels": [32, 64], "patch_size": 2}';
+    await writeModel('shipped/hands-128', {
+      'unet/config.json': unet,
+      'model_index.json': '{"trained_on": "phantoms", "vae": ["diffusers", "AutoencoderKL"]}',
+      'vae/config.json': vae,
+      'vae/encoder.onnx': 'a',
+      'vae/decoder.onnx': 'b',
+    });
+    const [model] = await readModels({ modelsFolder: join(root, 'shipped') });
+    expect(model!.line).toMatchObject({
+      title: 'Hands 128',
+      note: '128 × 128, gray, painted in latents',
+      shape: [1, 128, 128],
+      latents: [4, 32, 32],
+      pictures: 'hands/phantoms.json',
+    });
+    expect(model!.files).toEqual(expect.arrayContaining(['vae/config.json', 'vae/encoder.onnx', 'vae/decoder.onnx']));
+  });
+
   test('knows a recording by the weights, whatever the folder is called', async () => {
     const models = await readModels({ modelsFolder: 'models', first: [await writeModel('out/digits')] });
     expect(models.map(({ line }) => line.recording)).toContain('digits');

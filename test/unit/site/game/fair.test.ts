@@ -98,6 +98,29 @@ describe('paintBatch', () => {
     }
   });
 
+  it('samples one picture after the other for a model of latents, and looks at none on its way', async () => {
+    const { sampler, readReal, requests } = recorder();
+    const together = recorder();
+    const deals = dealsOf(3);
+    const progress: number[] = [];
+    const watched: boolean[] = [];
+    const worker: typeof sampler = {
+      sample: (request, hooks) => {
+        watched.push(hooks?.onStep !== undefined);
+        return sampler.sample(request, hooks);
+      },
+    };
+    const onProgress = (done: number) => progress.push(done);
+    const singly = await paint({ worker, deals, from: 0, readReal, singly: true, onProgress });
+    const usual = await paint({ worker: together.sampler, deals, from: 0, readReal });
+    expect(singly).toEqual(usual);
+    expect(requests.map(({ seeds, labels }) => [seeds, labels])).toEqual(
+      deals.slice(0, BATCH).map(({ seed, label }) => [[seed], [label]]),
+    );
+    expect(progress).toEqual([0.2, 0.4, 0.6, 0.8, 1]);
+    expect(watched).toEqual(Array(BATCH).fill(false));
+  });
+
   it('shows what the coin says, at its place', async () => {
     const deals = dealsOf(3);
     const sampler: Pick<SamplingWorker, 'sample'> = {

@@ -2,13 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { type DrawPhantom, phantomPainter } from '#site/state/drawn-phantoms.ts';
 import { fromBytes, type ImageShape } from '#site/state/pixels.ts';
 import { HAND_MEASURES } from '#site/views/game/measures/hand-measures.ts';
 import type { Plane } from '#site/views/game/measures/ink.ts';
 import { giveaways, measureReals, type Reference } from '#site/views/game/measures/unusual.ts';
 import type { Listing } from '#site/views/game/rules/listing.ts';
-import { type Pool, picturesOf, poolOf } from '#site/views/game/rules/pool.ts';
+import { drawnPool, type Pool, picturesOf, poolOf, shippedPool } from '#site/views/game/rules/pool.ts';
 import { present } from '#site/views/game/rules/presentation.ts';
 import { TERMS } from '#site/views/game/rules/terms.ts';
 
@@ -53,6 +54,35 @@ describe('the page’s phantoms', () => {
     expect(() => picturesOf({ ...sheet, height: 3 }, four)).toThrow(
       'their sheet must be 4 × 4 pixels, received "4 × 3"',
     );
+  });
+});
+
+describe('phantoms of another size', () => {
+  const shape: ImageShape = [1, 128, 128];
+
+  it('are drawn when they are looked at, once each, and are called the same', () => {
+    const asked: number[] = [];
+    const draw: DrawPhantom = (seed, number, size) => {
+      asked.push(number);
+      return { pixels: new Uint8Array(size * size).fill(seed + 1), age: 1, sex: 'male' };
+    };
+    const drawn = drawnPool({ ...listing, seed: 0, firstNumber: 12_612 }, draw, shape, 'drawn');
+    expect(asked).toEqual([]);
+    expect([drawn.shape, drawn.count, drawn.terms, drawn.subject]).toEqual([shape, 120, 'phantom', 'hand']);
+    expect([drawn.labels, drawn.conditions]).toEqual([pool.labels, pool.conditions]);
+    expect(drawn.origin(3)).toBe(pool.origin(3));
+    expect(drawn.read(3)).toHaveLength(128 * 128);
+    expect(drawn.read(3)).toBe(drawn.read(3));
+    expect(asked).toEqual([12_615]);
+  });
+
+  it('are drawn by the page in place of its sheet, where the model is of another size', async () => {
+    vi.stubGlobal('fetch', async () => ({ ok: true, json: async () => listing }));
+    const drawn = await shippedPool('https://page.invalid/hands/phantoms.json', shape);
+    vi.unstubAllGlobals();
+    const paint = await phantomPainter();
+    expect(drawn.read(0)).toEqual(paint(0, 12_612, 128).pixels);
+    expect(drawn.id).not.toBe(pool.id);
   });
 });
 

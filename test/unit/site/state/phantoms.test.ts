@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { LABEL } from '#base/pictures/phantom-label.ts';
 import { phantomFile } from '#phantom/files.ts';
 import { USUAL } from '#phantom/options.ts';
+import { phantomPainter } from '#site/state/drawn-phantoms.ts';
 import { cutSheet, noticeOf, PHANTOM_NOTICE, type PhantomSheet, placesByAge } from '#site/state/phantoms.ts';
 import { toBytes } from '#site/state/pixels.ts';
 import { HANDS, handsOf } from '#site/views/forward/state/hands.ts';
@@ -23,6 +24,17 @@ const { data } = await sharp(file).toColourspace('srgb').ensureAlpha().raw().toB
 const pixels = cutSheet(data, about);
 const size = about.width * about.height;
 const pictureAt = (place: number) => pixels.subarray(place * size, (place + 1) * size);
+
+describe('a phantom that the page draws', () => {
+  it.each([0, 17, 119])('is the one of the sheet, with its age and sex, in another size: %i', async (place) => {
+    const draw = await phantomPainter();
+    const { pixels: large, age, sex } = draw(about.seed, about.firstNumber + place, USUAL.size);
+    expect([age, sex]).toEqual([about.conditions.boneage[place], about.classNames[about.labels[place]!]]);
+    const raw = { width: USUAL.size, height: USUAL.size, channels: 1 } as const;
+    const small = await sharp(large, { raw }).resize(64, 64, { fit: 'fill' }).toColourspace('b-w').raw().toBuffer();
+    expect(Buffer.from(pictureAt(place)).equals(small)).toBe(true);
+  });
+});
 
 describe('the sheet of phantoms', () => {
   it('says in the file and beside it what they are', async () => {

@@ -65,11 +65,11 @@ export function Latents(): JSX.Element | null {
           </Button>
         ) : (
           <Button key="first" icon="dice" onClick={otherNoise}>
-            Other noise
+            New noise
           </Button>
         )}
         <Button icon="next" onClick={() => void another()}>
-          Another phantom
+          New hand
         </Button>
         <PictureFileButton onFile={(file) => void take(file)} />
       </div>
