@@ -18,7 +18,7 @@ import { skipBecause } from '#test/skip.ts';
 const PLACES = [...VIEWS, ...CHAPTERS.map(({ id }) => `learn/${id}`), 'learn/reading', 'learn/sheet', 'learn/hand-in'];
 /** Of options as the command line has them, and of models, their classes and what was measured, as their folders have them. */
 const NAMES =
-  /^(model|leading|linspace|trailing|karras|exponential|(female|male),?|\p{Lu}\w+,? +\(.*\)|Class accuracy|Error of \w+|Frechet distance)$/u;
+  /^(model|leading|linspace|trailing|karras|exponential|(female|male),?|\p{Lu}\w+( \d+)?,? +\(.*\)|Class accuracy|Error of \w+|Frechet distance)$/u;
 
 describe('in the locale qps', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();

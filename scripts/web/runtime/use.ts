@@ -6,11 +6,15 @@ import { BATCH, FEATURES, SIZE } from '#site/views/learn/learning/cloud-network.
 /** Pictures of a call: one alone, a few, and a full panel. */
 const COUNTS = [1, 2, 3, 9];
 
-/** Loads a model and samples it: several numbers of pictures, with guidance where the model takes it, by a stochastic sampler. */
+/**
+ * Loads a model and samples it: several numbers of pictures, with guidance where the model takes it, by a stochastic sampler, and from a
+ * picture where an encoder takes that.
+ */
 export async function sampleModel(page: Page, url: string, counts: readonly number[] = COUNTS): Promise<void> {
   await page.evaluate(
     async ({ url, counts }) => {
-      const { nullCondition, conditions, conditionImage, shape } = await window.sampler.load(url, { device: 'wasm' });
+      const loaded = await window.sampler.load(url, { device: 'wasm' });
+      const { autoencoder, nullCondition, conditions, conditionImage, shape } = loaded;
       const [, height, width] = shape;
       const told: SampleRequest = {
         conditions: Object.fromEntries(conditions.map(({ name, mean }) => [name, [mean]])),
@@ -18,6 +22,9 @@ export async function sampleModel(page: Page, url: string, counts: readonly numb
       };
       for (const count of counts) await window.sampler.sample({ ...told, count, steps: 1, seed: count });
       await window.sampler.sample({ ...told, count: 2, steps: 2, sampler: 'ddpm', guidance: nullCondition ? 2 : 1 });
+      if (!autoencoder) return;
+      const from = new Float32Array(autoencoder.shape.reduce((product, side) => product * side, 1));
+      await window.sampler.sample({ ...told, steps: 2, from, strength: 0.5 });
     },
     { url, counts },
   );

@@ -48,8 +48,7 @@ export function Latents(): JSX.Element | null {
   useEffect(() => void begin(), []);
   if (!model) return null;
   const { shape, latents } = model;
-  const now = coded.value;
-  const current = now?.of === shown.value ? now : null;
+  const now = coded.value; // of the picture before, until the new one is coded
   return (
     <Card title="A smaller picture to paint" class="learn-latents grid gap-16">
       <p>
@@ -90,12 +89,12 @@ export function Latents(): JSX.Element | null {
           values={shown.value?.x0}
           shape={shape}
         />
-        <Maps values={current?.latents} shape={latents} />
-        <Panel title="Noise in the latents" words="then decoded" values={current?.decoded} shape={shape} />
-        <Panel title="Noise in the pixels" words="at the same t" values={current?.pixels} shape={shape} />
+        <Maps values={now?.latents} shape={latents} />
+        <Panel title="Noise in the latents" words="then decoded" values={now?.decoded} shape={shape} />
+        <Panel title="Noise in the pixels" words="at the same t" values={now?.pixels} shape={shape} />
       </div>
       <div class="learn-latents-said">
-        <Said now={current} />
+        <Said now={now} />
       </div>
       <ClosedSample />
       <p class="field-hint">
