@@ -1,4 +1,5 @@
-/** The phantoms of hands that the page ships, on a sheet: see scripts/web/make-phantoms.ts. */
+/** The phantoms of hands that the page ships, on a sheet (scripts/web/make-phantoms.ts), and those that it draws, of any size. */
+import type { Sex } from '@onnoise/phantom/draw';
 import { fetchFile, pixelsOf } from './fetch-file.ts';
 import type { Picture } from './picture.ts';
 import { fromBytes } from './pixels.ts';
@@ -91,4 +92,26 @@ export function placesByAge({ conditions: { boneage } }: Pick<PhantomSheet, 'con
     );
   }
   return places;
+}
+
+/** What is known of a drawn one. */
+export interface DrawnPhantom {
+  /** Gray levels, [size, size] */
+  pixels: Uint8Array;
+  /** Months. */
+  age: number;
+  sex: Sex;
+}
+
+/** @param number of the seed's phantoms, from 1 */
+export type DrawPhantom = (seed: number, number: number, size: number) => DrawnPhantom;
+
+/** Fetches what draws them. A phantom takes some milliseconds: draw one in a task. */
+export async function phantomPainter(): Promise<DrawPhantom> {
+  const { AGES, createPainter } = await import('@onnoise/phantom/draw');
+  const paint = createPainter();
+  return (seed, number, size) => {
+    const { pixels, truth } = paint({ seed, picture: number - 1, size, age: [AGES.min, AGES.max] });
+    return { pixels, age: truth.age, sex: truth.sex };
+  };
 }

@@ -1,7 +1,6 @@
 /** The real pictures of a game: the shipped ones, or the visitor's own, which stay on the page. */
 import { InputError, refuse } from '@onnoise/scheduler/rules';
-import { type DrawPhantom, phantomPainter } from '../../../state/drawn-phantoms.ts';
-import { cutSheet } from '../../../state/phantoms.ts';
+import { cutSheet, type DrawPhantom, phantomPainter } from '../../../state/phantoms.ts';
 import { fitPicture, type Rgba } from '../../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
 import { pauses } from '../../../state/tasks.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { type DrawPhantom, phantomPainter } from '#site/state/drawn-phantoms.ts';
+import { type DrawPhantom, phantomPainter } from '#site/state/phantoms.ts';
 import { fromBytes, type ImageShape } from '#site/state/pixels.ts';
 import { HAND_MEASURES } from '#site/views/game/measures/hand-measures.ts';
 import type { Plane } from '#site/views/game/measures/ink.ts';

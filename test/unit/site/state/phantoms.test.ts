@@ -6,8 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { LABEL } from '#base/pictures/phantom-label.ts';
 import { phantomFile } from '#phantom/files.ts';
 import { USUAL } from '#phantom/options.ts';
-import { phantomPainter } from '#site/state/drawn-phantoms.ts';
-import { cutSheet, noticeOf, PHANTOM_NOTICE, type PhantomSheet, placesByAge } from '#site/state/phantoms.ts';
+import {
+  cutSheet,
+  noticeOf,
+  PHANTOM_NOTICE,
+  type PhantomSheet,
+  phantomPainter,
+  placesByAge,
+} from '#site/state/phantoms.ts';
 import { toBytes } from '#site/state/pixels.ts';
 import { HANDS, handsOf } from '#site/views/forward/state/hands.ts';
 

@@ -2,9 +2,9 @@
 import type { LoadProgress } from '@onnoise/runtime-web';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import { batch, computed, signal } from '@preact/signals';
-import { phantomPainter } from '../../../../state/drawn-phantoms.ts';
 import { legibly } from '../../../../state/loader.ts';
 import type { ModelEntry } from '../../../../state/models.ts';
+import { phantomPainter } from '../../../../state/phantoms.ts';
 import { fitPicture } from '../../../../state/picture.ts';
 import { fromBytes } from '../../../../state/pixels.ts';
 import { readFile } from '../../../../state/read-picture.ts';
