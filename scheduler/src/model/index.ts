@@ -33,6 +33,7 @@ export {
   NO_VARIANCE,
   readAutoencoderFacts,
   scaled,
+  startingLatents,
   toldInPictures,
   unscaled,
 } from './autoencoder.ts';
