@@ -1,7 +1,7 @@
 /** Sampling in latents: what it starts from is encoded before, and what it drew is decoded at the end. */
 import { join } from 'node:path';
 import { eachImage, putBack } from '@onnoise/scheduler';
-import { type DecodedFacts, MODEL_FILES, maskOfLatents, startingLatents } from '@onnoise/scheduler/model';
+import { type DecodedFacts, MODEL_FILES, maskOfLatents } from '@onnoise/scheduler/model';
 import { openPictures, type Pictures } from './autoencoder.ts';
 import type { Device } from './devices.ts';
 import type { ModelFolder } from './model-folder.ts';
@@ -29,11 +29,7 @@ export function picturesOf({ autoencoder, shape, folder }: ModelFolder, device: 
 /** The same request with what it starts from, and what it keeps of that, in latents. */
 export async function encodeStart<T extends StartPicture>(request: T, { encode, facts }: FolderPictures): Promise<T> {
   const { from, mask } = request;
-  return {
-    ...request,
-    ...(from && { from: startingLatents(await encode(from)) }),
-    ...(mask && { mask: maskOfLatents(mask, facts) }),
-  };
+  return { ...request, ...(from && { from: await encode(from) }), ...(mask && { mask: maskOfLatents(mask, facts) }) };
 }
 
 /** Pictures of drawn latents. Pixels that a mask keeps are those of the start, to the bit. */

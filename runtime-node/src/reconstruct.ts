@@ -94,7 +94,7 @@ export function requireNull({
  */
 export async function reconstructInBatches(
   { images, seeds, onCall, signal, ...plan }: ReconstructOptions,
-  network: NetworkShape & Pick<Artefact, 'maskOutput'> & { scheduler: SchedulerConfig },
+  network: NetworkShape & Pick<Artefact, 'autoencoder' | 'maskOutput'> & { scheduler: SchedulerConfig },
   create: (rows: readonly Float32Array[]) => Denoiser,
 ): Promise<Float32Array> {
   requireNull(network);
@@ -110,7 +110,8 @@ export async function reconstructInBatches(
     const some = seeds.slice(first, first + batch);
     const from = images.slice(first * size, (first + some.length) * size);
     const denoise = create(conditionRows(extraInputs(network), {}, some.length));
-    const run = { shape, denoise, signal, onStep: onCall };
+    const unbounded = network.autoencoder !== undefined;
+    const run = { shape, denoise, unbounded, signal, onStep: onCall };
     const latents = up && (await noiseOf(from, up, down, { ...run, shape: [some.length, ...shape] }));
     made.set(await sampleImages({ ...run, table: down, seeds: some, from, latents }), first * size);
   }

@@ -86,6 +86,7 @@ export async function sampleInBatches(
       seeds: batchSeeds,
       latents: latents?.subarray(first * size, (first + batchSeeds.length) * size),
       from: from && pictureOf(from, first, size, batchSeeds.length),
+      unbounded: unet.autoencoder !== undefined,
       mask,
       denoise: denoiserOf(batchRows, { absent, guidance }, createDenoiser),
       onStep:
@@ -102,7 +103,7 @@ export async function sampleInBatches(
 }
 
 /** A network, and the mask that it draws with each picture. */
-export type SampledNetwork = NetworkShape & Pick<Artefact, 'maskOutput'>;
+export type SampledNetwork = NetworkShape & Pick<Artefact, 'autoencoder' | 'maskOutput'>;
 
 /** @param drawn [N, C, H, W] of the network's shape */
 export const samplesOf = (

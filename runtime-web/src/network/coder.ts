@@ -14,7 +14,6 @@ import {
   type PictureRequest,
   scaled,
   sizeOf,
-  startingLatents,
   unscaled,
 } from '@onnoise/scheduler/model';
 import type { InferenceSession } from 'onnxruntime-web';
@@ -90,11 +89,7 @@ export async function openCoder(
       if (!from) return request;
       encoding ??= await openEncoder();
       const means = await run(encoding, HALVES.encoder, from, facts.shape, sizeOf(latents));
-      return {
-        ...request,
-        from: startingLatents(scaled(means, facts)),
-        ...(mask && { mask: maskOfLatents(mask, facts) }),
-      };
+      return { ...request, from: scaled(means, facts), ...(mask && { mask: maskOfLatents(mask, facts) }) };
     },
     async dispose() {
       await decoding.release();

@@ -37,6 +37,7 @@ export async function sampleOnWasm(
     seeds,
     latents,
     from,
+    unbounded: artefact.autoencoder !== undefined,
     mask,
     denoise: async (x, timesteps, step) => {
       await shown;

@@ -158,7 +158,3 @@ export const unscaled = (drawn: Float32Array, { scaling, shift }: Pick<Autoencod
 /** The other way. */
 export const scaled = (latents: Float32Array, { scaling, shift }: Pick<AutoencoderFacts, 'scaling' | 'shift'>) =>
   Float32Array.from(latents, (value) => (value - shift) * scaling);
-
-/** Of latents that sampling starts from, where few lie farther out than samplers clip to. @returns a new array */
-export const startingLatents = (latents: Float32Array): Float32Array<ArrayBuffer> =>
-  Float32Array.from(latents, (value) => Math.max(-1, Math.min(1, value)));

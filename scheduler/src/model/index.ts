@@ -33,7 +33,6 @@ export {
   NO_VARIANCE,
   readAutoencoderFacts,
   scaled,
-  startingLatents,
   toldInPictures,
   unscaled,
 } from './autoencoder.ts';

@@ -68,17 +68,23 @@ export function pictureOf(from: Float32Array, first: number, size: number, count
 
 const ACTION = 'sample images';
 
-/** Checks the forms of a picture to start from, [C, H, W] or one for each of `count` images, and of a mask. */
+/**
+ * Checks the forms of a picture to start from, [C, H, W] or one for each of `count` images, and of a mask.
+ * @param unbounded whether the picture may lie beyond -1 and 1. Default: no
+ */
 export function checkPicture(
   { from, mask }: { from?: unknown; mask?: unknown },
   [channels, height, width]: readonly number[],
   count: number,
+  unbounded = false,
 ): void {
   const plane = height! * width!;
   const size = channels! * plane;
   if (from !== undefined) {
-    const one = `${size} values from -1 to 1, [${channels}, ${height}, ${width}]`;
-    checkValues('from', from, [size, size * count], [-1, 1], count === 1 ? one : `${one}, or as many for each image`);
+    const reach = unbounded ? Number.MAX_VALUE : 1;
+    const one = `${size} ${unbounded ? 'finite values' : 'values from -1 to 1'}, [${channels}, ${height}, ${width}]`;
+    const words = count === 1 ? one : `${one}, or as many for each image`;
+    checkValues('from', from, [size, size * count], [-reach, reach], words);
   }
   if (mask === undefined) return;
   if (from === undefined) refuse(ACTION, 'mask', 'left out without a picture to start from', mask);

@@ -19,6 +19,8 @@ export interface SampleImagesOptions {
   latents?: Float32Array | undefined;
   /** What to start from, in [-1, 1]: [C, H, W] for all images, or [N, C, H, W]. A table with a `signal` needs it. */
   from?: Float32Array | undefined;
+  /** Whether `from` may lie beyond -1 and 1, as latents do. Default: no. */
+  unbounded?: boolean | undefined;
   /** [H, W] in 0..1: 1 is painted anew, 0 keeps the pixels of `from`, between is a blend. */
   mask?: Float32Array | undefined;
   onStep?: ((progress: StepProgress) => void) | undefined;
@@ -77,10 +79,10 @@ const SHAPE: Rule<readonly number[]> = rule(
 
 const ACTION = 'sample images';
 
-function checkImages({ table, shape, seeds, from, mask }: SampleImagesOptions): void {
+function checkImages({ table, shape, seeds, from, unbounded, mask }: SampleImagesOptions): void {
   check(ACTION, 'shape', SHAPE, shape);
   if (seeds.length === 0) throw new InputError(`Cannot ${ACTION}: seeds must be at least one, received none.`);
   for (const seed of seeds) checkSeed(ACTION, 'seed', seed);
   if (from === undefined && table.signal !== 0) refuse(ACTION, 'from', 'given where strength is below 1', from);
-  checkPicture({ from, mask }, shape, seeds.length);
+  checkPicture({ from, mask }, shape, seeds.length, unbounded);
 }

@@ -3,7 +3,7 @@ import { openAsBlob } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel as loadInNode } from '@onnoise/runtime-node';
 import { loadModel, type SampleRequest } from '@onnoise/runtime-web';
-import { MODEL_FILES, startingLatents } from '@onnoise/scheduler/model';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { latentModel } from '#test/models/latent-model.ts';
@@ -51,10 +51,6 @@ it('draws the pictures of runtime-node, also from a picture, and keeps what a ma
   const { images } = await web.sample({ seed: 7, steps: 20, onStep: ({ step, x }) => void seen.push({ step, x }) });
   expect(seen.map(({ step }) => step)).toEqual([3, 6, 9, 12, 15, 18, 20]);
   expectClose(seen.at(-1)!.x, images, { absolute: 1e-6 });
-});
-
-it('starts from latents as far out as samplers go, whatever the encoder says', () => {
-  expect(startingLatents(Float32Array.of(-1.5, -0.5, 1, 7))).toEqual(Float32Array.of(-1, -0.5, 1, 1));
 });
 
 it.each([vae, decoder])('says that %s is missing', async (path) => {

@@ -174,6 +174,12 @@ describe('resampling', () => {
 });
 
 describe('a picture that does not fit is refused', () => {
+  it('unless it is latents, which may lie beyond -1 and 1', async () => {
+    const latents = Float32Array.of(0, 1.5, -7, 0);
+    const made = await sampleImages({ ...given, from: latents, unbounded: true, mask: new Float32Array(4) });
+    expect(made).toEqual(Float32Array.of(...latents, ...latents));
+  });
+
   const table = compile('ddim', 4);
   const given = { table, shape: [1, 2, 2], seeds: [0, 1], denoise: async (x: Float32Array) => x };
   const from = new Float32Array(4);
@@ -184,6 +190,10 @@ describe('a picture that does not fit is refused', () => {
     ],
     [{ from: Float32Array.of(0, 0, 1.5, 0) }, 'received 1.5.'],
     [{ from: Float32Array.of(0, 0, Number.NaN, 0) }, 'received NaN.'],
+    [
+      { from: Float32Array.of(0, 9, Number.POSITIVE_INFINITY, 0), unbounded: true },
+      'from must be 4 finite values, [1, 2, 2], or as many for each image, received Infinity.',
+    ],
     [{ from: [0, 0, 0, 0] as unknown as Float32Array }, 'from must be a Float32Array of 4 values from -1 to 1'],
     [{ mask: from }, 'mask must be left out without a picture to start from, received a Float32Array of 16 bytes.'],
     [{ from, mask: new Float32Array(5) }, 'mask must be 4 values from 0 to 1, [2, 2], received 5.'],
