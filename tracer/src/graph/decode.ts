@@ -1,6 +1,6 @@
 /**
- * Reads an ONNX file into plain data. The counterpart of `encodeModel`. Limits: initializers must be in the file itself, as
- * raw values of a dtype that a graph can hold, and attributes of the kinds that `encodeModel` writes.
+ * Reads an ONNX file into plain data. The counterpart of `encodeModel`. Limits: initializers must be in the file itself, of
+ * a dtype that a graph can hold, and attributes of the kinds that `encodeModel` writes, without graphs.
  */
 import onnxProto from 'onnx-proto';
 import {
@@ -32,6 +32,14 @@ export interface DecodedGraph extends FileGraph {
 const DTYPE: Readonly<Record<number, DType>> = Object.fromEntries(
   Object.entries(DATA_TYPE).map(([dtype, code]) => [code, dtype as DType]),
 );
+
+/** Where a tensor's values are that are not raw bytes: by its number of a type. */
+const TYPED: Readonly<Record<number, 'floatData' | 'int32Data' | 'int64Data' | 'doubleData'>> = {
+  ...Object.fromEntries([2, 3, 6, 9, 10].map((code) => [code, 'int32Data' as const])),
+  1: 'floatData',
+  7: 'int64Data',
+  11: 'doubleData',
+};
 
 const ARRAYS = {
   ...ARRAY_TYPE,
@@ -86,25 +94,43 @@ function parse(bytes: Uint8Array): onnxProto.onnx.IModelProto {
   }
 }
 
-function attributeOf({ name, type, i, ints, f, s }: onnxProto.onnx.IAttributeProto): Attribute {
+function attributeOf({ name, type, i, ints, f, floats, s, t }: onnxProto.onnx.IAttributeProto): Attribute {
   const { AttributeType } = onnx.AttributeProto;
   if (type === AttributeType.INT) return { int: Number(i) };
   if (type === AttributeType.INTS) return { ints: (ints ?? []).map(Number) };
   if (type === AttributeType.FLOAT) return { float: f ?? 0 };
+  if (type === AttributeType.FLOATS) return { floats: floats ?? [] };
+  if (type === AttributeType.TENSOR && t) return { tensor: constantOf({ ...t, name: name ?? '' }) };
   if (type === AttributeType.STRING) return { string: new TextDecoder().decode(s ?? undefined) };
-  throw new NotRecovered(`its attribute ${name} must be a number, integers or text`);
+  throw new NotRecovered(`its attribute ${name} must be a number, numbers, text or a tensor`);
 }
 
-function constantOf({ name, dims, dataType, rawData }: onnxProto.onnx.ITensorProto): Constant {
-  const dtype = DTYPE[dataType ?? 0];
-  if (!dtype || !rawData) throw new NotRecovered(`its initializer ${name} must hold raw values of a known type`);
+function constantOf({ name, dims, dataType, rawData, dataLocation, ...typed }: onnxProto.onnx.ITensorProto): Constant {
+  const code = dataType ?? 0;
+  const dtype = DTYPE[code];
+  if (!dtype || dataLocation === onnx.TensorProto.DataLocation.EXTERNAL) {
+    throw new NotRecovered(`its initializer ${name} must hold values of a known type, in the file itself`);
+  }
   const type = ARRAYS[dtype];
   const sides = (dims ?? []).map(Number);
-  const size = sizeOf(sides) * type.BYTES_PER_ELEMENT;
-  if (rawData.length !== size) {
-    throw new NotRecovered(`its initializer ${name} must hold ${size} bytes, received ${rawData.length}`);
+  const size = sizeOf(sides);
+  if (!rawData?.length && size > 0) {
+    const values: readonly unknown[] = typed[TYPED[code]!] ?? [];
+    if (values.length !== size) {
+      throw new NotRecovered(`its initializer ${name} must hold ${size} values, received ${values.length}`);
+    }
+    const data =
+      dtype === 'int64'
+        ? BigInt64Array.from(values, (value) => BigInt(String(value)))
+        : (type as Uint8ArrayConstructor).from(values as number[]);
+    return { dtype, dims: sides, data };
+  }
+  const bytes = rawData ?? new Uint8Array(0);
+  if (bytes.length !== size * type.BYTES_PER_ELEMENT) {
+    const wanted = size * type.BYTES_PER_ELEMENT;
+    throw new NotRecovered(`its initializer ${name} must hold ${wanted} bytes, received ${bytes.length}`);
   }
   // A copy: the bytes in the file need not be aligned.
-  const data = new type(Uint8Array.from(rawData).buffer);
+  const data = new type(Uint8Array.from(bytes).buffer);
   return { dtype, dims: sides, data };
 }

@@ -28,7 +28,9 @@ export type Attribute =
   | { int: number }
   | { ints: readonly number[] }
   | { float: number }
+  | { floats: readonly number[] }
   | { string: string }
+  | { tensor: Constant }
   | { graph: FileGraph };
 
 /** '' is ai.onnx; the other domains are onnxruntime's own operators. */

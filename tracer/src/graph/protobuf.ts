@@ -92,5 +92,7 @@ function attribute(name: string, value: Attribute): onnxProto.onnx.IAttributePro
   if ('ints' in value) return { name, type: AttributeType.INTS, ints: [...value.ints] };
   if ('graph' in value) return { name, type: AttributeType.GRAPH, g: graphProto(value.graph) };
   if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
+  if ('floats' in value) return { name, type: AttributeType.FLOATS, floats: [...value.floats] };
+  if ('tensor' in value) return { name, type: AttributeType.TENSOR, t: tensor('', value.tensor) };
   return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value.string) };
 }
