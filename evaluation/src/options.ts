@@ -8,7 +8,7 @@ export {
   type ImagesOfEvaluation,
   type NamedImages,
 } from './choose-images.ts';
-export { FEATURE_RANGES, type FeatureRange } from './features/range.ts';
+export { FEATURE_RANGES, type FeatureRange } from '@onnoise/training/features';
 export { ATTACKS, type Attack } from './membership/names.ts';
 export { placeWord } from './privacy/command.ts';
 export { withoutEvaluation } from './report/card.ts';

@@ -15,7 +15,7 @@ import { type ImageShape, onnxReason, readOnnxFacts, sizeOf } from '@onnoise/sch
 import { check, InputError, oneOf } from '@onnoise/scheduler/rules';
 import { kindOf } from '@onnoise/training/data';
 import { createFiller, type Extractor } from './extract.ts';
-import { FEATURE_RANGES, type FeatureRange, RANGE_KEY } from './range.ts';
+import { FEATURE_RANGES, type FeatureRange, RANGE_KEY } from '@onnoise/training/features';
 
 const ACTION = 'open the feature model';
 

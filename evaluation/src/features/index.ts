@@ -2,6 +2,6 @@ export { digestOfMasks, type MaskReader, maskClassesOf, openMaskReader } from '.
 export { FEATURE_WIDTH } from './network.ts';
 export { type NumberReader, openNumberReader } from './number-reader.ts';
 export { type OpenOptions, openFeatureNetwork } from './open.ts';
-export { FEATURE_RANGES, type FeatureRange } from './range.ts';
+export { FEATURE_RANGES, type FeatureRange } from '@onnoise/training/features';
 export { type SyntheticOptions, trainOnSynthetic } from './synthetic.ts';
 export { RECIPE_VERSION, type TrainingProgress } from './train.ts';

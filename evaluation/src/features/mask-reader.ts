@@ -18,7 +18,7 @@ import { cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.
 import { extractFeatures } from './extract.ts';
 import { segmenterGraph } from './onnx.ts';
 import { extractorOf, type OpenOptions } from './open.ts';
-import { RANGE_KEY } from './range.ts';
+import { RANGE_KEY } from '@onnoise/training/features';
 import { seenShape } from './shape.ts';
 import { sourceOfDataset } from './source.ts';
 import { SEGMENTER_LENGTH, trainSegmenter } from './train-segmenter.ts';

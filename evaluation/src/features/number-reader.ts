@@ -12,7 +12,7 @@ import { cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.
 import { extractFeatures } from './extract.ts';
 import { regressorGraph } from './onnx.ts';
 import { extractorOf, type OpenOptions } from './open.ts';
-import { RANGE_KEY } from './range.ts';
+import { RANGE_KEY } from '@onnoise/training/features';
 import { sourceOfDataset } from './source.ts';
 import { trainRegressor, USUAL_LENGTH } from './train.ts';
 

@@ -16,7 +16,7 @@ import { type Extractor, extractFeatures } from './extract.ts';
 import { openFeatureFile } from './file.ts';
 import { FEATURE_WIDTH } from './network.ts';
 import { autoencoderGraph, classifierGraph } from './onnx.ts';
-import { type FeatureRange, RANGE_KEY } from './range.ts';
+import { type FeatureRange, RANGE_KEY } from '@onnoise/training/features';
 import { seenShape } from './shape.ts';
 import { sourceOfDataset } from './source.ts';
 import {

@@ -7,7 +7,7 @@ const ORDER = [
   'scheduler tracer runtime-node server',
   'base/text base/files base/install base/arrays base/dicom base/pictures base/labels base/terminal',
   'medical',
-  'training/layers training/optimizer training/privacy training/model training/data training/folder training/step training/settings training/saved training/engines',
+  'training/layers training/optimizer training/privacy training/model training/data training/folder training/features training/step training/settings training/saved training/engines',
   'training/tensorboard training/autoencoder training/fine-tuning training/plan training/pictures training/lessons training/run',
   'training',
   'evaluation/sets evaluation/pictures evaluation/measures evaluation/sampling evaluation/radiomics evaluation/features evaluation/parts',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { extractFeatures } from '#evaluation/features/extract.ts';
 import { openFeatureFile } from '#evaluation/features/file.ts';
-import type { FeatureRange } from '#evaluation/features/range.ts';
+import type { FeatureRange } from '#training/features/range.ts';
 import type { ImageSet } from '#evaluation/sets/types.ts';
 import type { ImageShape } from '#scheduler/model/index.ts';
 import { expectClose } from '#test/compare.ts';
