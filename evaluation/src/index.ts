@@ -11,6 +11,7 @@ export {
   evaluateModel,
   evaluatePictures,
 } from './evaluate-model.ts';
+export { trainedFeatures } from './features/index.ts';
 export { fromFiles } from './from-files.ts';
 export { fromModel } from './from-model.ts';
 export { JUDGED_COUNT, type Judgement, type JudgeOptions, judge, requireJudgement } from './judge-format.ts';

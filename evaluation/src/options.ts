@@ -1,4 +1,6 @@
 /** What can be asked of an evaluation, and the words of its answer: light to load. */
+
+export { FEATURE_RANGES, type FeatureRange } from '@onnoise/training/features';
 export {
   chooseImages,
   FROM_CARD,
@@ -8,7 +10,6 @@ export {
   type ImagesOfEvaluation,
   type NamedImages,
 } from './choose-images.ts';
-export { FEATURE_RANGES, type FeatureRange } from '@onnoise/training/features';
 export { ATTACKS, type Attack } from './membership/names.ts';
 export { placeWord } from './privacy/command.ts';
 export { withoutEvaluation } from './report/card.ts';

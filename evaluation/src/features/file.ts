@@ -14,8 +14,8 @@ import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { type ImageShape, onnxReason, readOnnxFacts, sizeOf } from '@onnoise/scheduler/model';
 import { check, InputError, oneOf } from '@onnoise/scheduler/rules';
 import { kindOf } from '@onnoise/training/data';
-import { createFiller, type Extractor } from './extract.ts';
 import { FEATURE_RANGES, type FeatureRange, RANGE_KEY } from '@onnoise/training/features';
+import { createFiller, type Extractor } from './extract.ts';
 
 const ACTION = 'open the feature model';
 

@@ -10,6 +10,7 @@ import { checkWritable } from '@onnoise/base/files';
 import type { ImageShape, MaskLabels } from '@onnoise/scheduler/model';
 import { encodeModel } from '@onnoise/tracer';
 import type { Dataset } from '@onnoise/training/data';
+import { RANGE_KEY } from '@onnoise/training/features';
 import { shapeOf } from '../measures/images.ts';
 import type { MaskClasses } from '../measures/mask-dice.ts';
 import type { ImageSet } from '../sets/types.ts';
@@ -18,7 +19,6 @@ import { cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.
 import { extractFeatures } from './extract.ts';
 import { segmenterGraph } from './onnx.ts';
 import { extractorOf, type OpenOptions } from './open.ts';
-import { RANGE_KEY } from '@onnoise/training/features';
 import { seenShape } from './shape.ts';
 import { sourceOfDataset } from './source.ts';
 import { SEGMENTER_LENGTH, trainSegmenter } from './train-segmenter.ts';

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { checkWritable } from '@onnoise/base/files';
 import { encodeModel } from '@onnoise/tracer';
 import { conditionSpecs, type Dataset } from '@onnoise/training/data';
+import { RANGE_KEY } from '@onnoise/training/features';
 import { shapeOf } from '../measures/images.ts';
 import type { ImageSet } from '../sets/types.ts';
 import { cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
 import { extractFeatures } from './extract.ts';
 import { regressorGraph } from './onnx.ts';
 import { extractorOf, type OpenOptions } from './open.ts';
-import { RANGE_KEY } from '@onnoise/training/features';
 import { sourceOfDataset } from './source.ts';
 import { trainRegressor, USUAL_LENGTH } from './train.ts';
 

@@ -9,6 +9,7 @@ import type { ImageShape } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { encodeModel, type Graph } from '@onnoise/tracer';
 import type { Dataset } from '@onnoise/training/data';
+import { type FeatureRange, RANGE_KEY } from '@onnoise/training/features';
 import { readImages, shapeOf } from '../measures/images.ts';
 import type { FeatureNetwork, FeatureNetworkInfo, Features, ImageSet } from '../sets/types.ts';
 import { type CachedNetwork, cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
@@ -16,7 +17,6 @@ import { type Extractor, extractFeatures } from './extract.ts';
 import { openFeatureFile } from './file.ts';
 import { FEATURE_WIDTH } from './network.ts';
 import { autoencoderGraph, classifierGraph } from './onnx.ts';
-import { type FeatureRange, RANGE_KEY } from '@onnoise/training/features';
 import { seenShape } from './shape.ts';
 import { sourceOfDataset } from './source.ts';
 import {
@@ -79,7 +79,25 @@ function networkOf(
 }
 
 async function openTrained(options: OpenOptions, shape: ImageShape): Promise<FeatureNetwork> {
-  const { dataset, cacheDir, seed = 0, length = USUAL_LENGTH, onNote, signal } = options;
+  const { kind, name, bytes, metadata } = await trainedFeatures(options);
+  const about: FeatureNetworkInfo = {
+    kind,
+    name,
+    hash: digestOf(bytes),
+    width: FEATURE_WIDTH,
+    ...(metadata.accuracy !== undefined && { accuracy: Number(metadata.accuracy) }),
+  };
+  return networkOf(await extractorOf(bytes, kind, shape), about, shape, options.signal);
+}
+
+/**
+ * The network of the images as a file, trained unless it is in the cache.
+ * @throws as `openFeatureNetwork`
+ */
+export async function trainedFeatures(
+  options: Omit<OpenOptions, 'file' | 'range'>,
+): Promise<CachedNetwork & { kind: 'classifier' | 'autoencoder'; name: string }> {
+  const { dataset, cacheDir, seed = 0, length = USUAL_LENGTH, onNote } = options;
   const kind = options.kind ?? (classesOf(dataset) > 1 ? 'classifier' : 'autoencoder');
   if (kind === 'classifier' && classesOf(dataset) < 2) {
     throw new InputError(
@@ -91,17 +109,9 @@ async function openTrained(options: OpenOptions, shape: ImageShape): Promise<Fea
   if (cached === 'damaged') onNote?.(`The cached feature network ${path} is damaged, and is trained again.`);
   if (cached === undefined || cached === 'damaged') {
     await checkWritable('--cache-dir', join(cacheDir, 'features'), 'folder');
-    cached = await trainInto(path, kind, shape, { ...options, seed, length });
+    cached = await trainInto(path, kind, shapeOf(dataset), { ...options, seed, length });
   }
-  const { bytes, metadata } = cached;
-  const about: FeatureNetworkInfo = {
-    kind,
-    name: nameOf(kind, dataset),
-    hash: digestOf(bytes),
-    width: FEATURE_WIDTH,
-    ...(metadata.accuracy !== undefined && { accuracy: Number(metadata.accuracy) }),
-  };
-  return networkOf(await extractorOf(bytes, kind, shape), about, shape, signal);
+  return { ...cached, kind, name: nameOf(kind, dataset) };
 }
 
 const classesOf = ({ labels, train }: Dataset): number =>

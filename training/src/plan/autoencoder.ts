@@ -6,6 +6,7 @@ import { findNetwork } from '../model/index.ts';
 import type { TrainConfig } from '../settings/config.ts';
 import { fields, type Section } from '../settings/fields.ts';
 import type { Reconstruction } from '../step/contracts.ts';
+import type { Features } from './features.ts';
 
 /** Settings of noise, of what a network is told, and of weights to start from. */
 const MEANINGLESS = {
@@ -17,7 +18,11 @@ const MEANINGLESS = {
 } as const;
 
 /** undefined for a network that is no autoencoder. @throws InputError for a setting that means nothing to one */
-export function reconstructionOf({ halves }: DescribedModel, config: TrainConfig): Reconstruction | undefined {
+export function reconstructionOf(
+  { halves }: DescribedModel,
+  config: TrainConfig,
+  features: Features | undefined,
+): Reconstruction | undefined {
   if (!halves) return undefined;
   const { _class_name: name } = config.model;
   if (findNetwork(name)?.imported) {
@@ -35,7 +40,9 @@ export function reconstructionOf({ halves }: DescribedModel, config: TrainConfig
   const usual: Record<string, unknown> = { ...parseSchedulerConfig({}) };
   const other = Object.entries(config.scheduler).find(([key, value]) => !same(value, usual[key]));
   if (other) refuse('train an autoencoder', `--scheduler.${other[0]}`, left, other[1]);
-  return { edges: config.training.edgeWeight, kl: config.training.klWeight };
+  const { edgeWeight, klWeight, featureWeight: weight } = config.training;
+  const counted = features && weight > 0 ? { features: { weight, network: features.network } } : {};
+  return { edges: edgeWeight, kl: klWeight, ...counted };
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

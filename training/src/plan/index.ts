@@ -1,3 +1,4 @@
+export { notesOnFeatures } from './features.ts';
 export { stepsOf } from './horizon.ts';
 export { checkList, foreseePrivacy, trainingImages } from './image-list.ts';
 export { describeMemory, estimatePlan, machineMemory, memoryShortage } from './memory.ts';

@@ -11,6 +11,7 @@ import {
 import { pictureShapeOf, shownOf, usualSampling } from '@onnoise/scheduler/model';
 import type { Autoencoder } from '../autoencoder/index.ts';
 import type { Dataset } from '../data/index.ts';
+import type { FeatureFile } from '../features/index.ts';
 import type { Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
 import { toldOf } from '../model/told.ts';
@@ -21,6 +22,7 @@ import type { Distillation, TrainStep } from '../step/contracts.ts';
 import { schedulerOf } from '../step/state.ts';
 import { createTrainStep } from '../step/step.ts';
 import { reconstructionOf } from './autoencoder.ts';
+import { checkFeatures, type Features, featuresFor, notesOnFeatures } from './features.ts';
 import { notesOnLatents } from './latents.ts';
 import { noteOnNarrow } from './narrow.ts';
 import { privacyOf } from './private.ts';
@@ -40,6 +42,8 @@ export interface TrainPlan {
   start: Start | undefined;
   /** Whose latents the network learns; undefined where it learns pictures. */
   autoencoder: Autoencoder | undefined;
+  /** What counts in an autoencoder's loss; undefined where no features do, and before their network is trained. */
+  features: Features | undefined;
   /** Those, or fresh ones from the configuration's seed. */
   initialParameters: () => Map<string, Float32Array>;
 }
@@ -50,25 +54,36 @@ export function planTraining(
   initialParameters: (seed: number) => Map<string, Float32Array>,
   start?: Start,
   autoencoder?: Autoencoder,
+  features?: FeatureFile,
 ): TrainPlan {
   const scheduler = parseSchedulerConfig(config.scheduler);
   const schedule = makeSchedule(scheduler);
   privacyOf(config, model);
+  checkFeatures(model, config);
   if (isStraight(scheduler)) checkStraight(config, scheduler);
   if (config.training.learnSchedule) checkLearnable(config, schedule);
   const distillation = distillationOf(model, config, { scheduler, schedule });
-  return {
+  const plan = {
     config,
     model,
     scheduler,
     schedule,
     distillation,
-    step: stepOf(model, config, { scheduler, schedule, distillation }),
+    step: stepOf(model, config, { scheduler, schedule, distillation, features: undefined }),
     sampleSteps: sampleStepsOf(config, schedule),
     start,
     autoencoder,
+    features: undefined,
     initialParameters: () => initialParameters(config.training.seed),
   };
+  return features ? withFeatures(plan, features) : plan;
+}
+
+/** The plan with a network whose features count. @throws InputError for images that this does not take */
+export function withFeatures(plan: TrainPlan, file: FeatureFile): TrainPlan {
+  const features = featuresFor(file, plan.model.shape, plan.config);
+  const config = { ...plan.config, training: { ...plan.config.training, featureHash: file.hash } };
+  return { ...plan, config, features, step: stepOf(plan.model, config, { ...plan, features }) };
 }
 
 /** @throws InputError for settings that mean nothing for flow matching. */
@@ -107,7 +122,12 @@ export function withLearned(plan: TrainPlan, state: ReadonlyMap<string, Float32A
 function stepOf(
   model: DescribedModel,
   config: TrainConfig,
-  { scheduler, schedule, distillation }: Pick<TrainPlan, 'scheduler' | 'schedule' | 'distillation'>,
+  {
+    scheduler,
+    schedule,
+    distillation,
+    features,
+  }: Pick<TrainPlan, 'scheduler' | 'schedule' | 'distillation' | 'features'>,
 ): TrainStep {
   const { training } = config;
   const privacy = privacyOf(config, model);
@@ -119,7 +139,7 @@ function stepOf(
     learnSchedule: training.learnSchedule,
     schedule,
     distillation,
-    reconstruction: reconstructionOf(model, config),
+    reconstruction: reconstructionOf(model, config, features),
     predictionType: scheduler.prediction_type,
     loss: training.loss,
     huberDelta: training.huberDelta,
@@ -164,7 +184,11 @@ export function withBatch(plan: TrainPlan, batch: number): TrainPlan {
  * @returns notes on the labels and the network, one sentence each.
  * @throws InputError when the shape or the labels of the images do not suit the network.
  */
-export function checkData({ model, config, autoencoder }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
+export function checkData(
+  { model, config, autoencoder, features }: TrainPlan,
+  dataset: Dataset,
+  resume: boolean,
+): string[] {
   const { channels, height, width } = dataset;
   const shape = pictureShapeOf(model);
   if ([channels, height, width].join() !== shape.join()) {
@@ -180,6 +204,7 @@ export function checkData({ model, config, autoencoder }: TrainPlan, dataset: Da
   return [
     ...checkLabels(model.classCount, dataset, resume),
     ...noteOnNarrow(config, model),
+    ...notesOnFeatures(config, model, features),
     ...(autoencoder ? notesOnLatents(autoencoder, config.data, dataset) : []),
   ];
 }

@@ -4,6 +4,7 @@ import { pictureShapeOf, pictureSizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import type { Autoencoder } from '../autoencoder/index.ts';
 import { isPatterns } from '../data/set/channel-patterns.ts';
+import type { FeatureFile } from '../features/index.ts';
 import { fitParameters, type Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
 import { createModel, initParameters, type Model } from '../model/index.ts';
@@ -36,6 +37,8 @@ export interface PlanDraft {
   yielding: Yielding;
   /** Whose latents the network learns. */
   autoencoder: Autoencoder | undefined;
+  /** Whose features count in the loss of an autoencoder. */
+  features: FeatureFile | undefined;
 }
 
 /**
@@ -48,6 +51,7 @@ export function draftPlan(
   start?: Start,
   yielding: Yielding = {},
   autoencoder?: Autoencoder,
+  features?: FeatureFile,
 ): PlanDraft {
   const { num_class_embeds: _, ...model } = given.model;
   const config = yielding.classes === undefined ? given : { ...given, model };
@@ -55,8 +59,11 @@ export function draftPlan(
     classes: config.model.num_class_embeds === undefined,
     channels: config.data.channels === undefined,
   };
-  const plan = planFromConfig(config, {}, open.classes || open.channels ? undefined : start, yielding, autoencoder);
-  return { plan, open, config, start, yielding, autoencoder };
+  const begun = open.classes || open.channels ? undefined : start;
+  // Images may turn out to be gray.
+  const early = open.channels && features?.input.channels === 1 ? undefined : features;
+  const plan = planFromConfig(config, {}, begun, yielding, autoencoder, early);
+  return { plan, open, config, start, yielding, autoencoder, features };
 }
 
 /** The plan for these images: the draft's own, unless they settle something that was open. */
@@ -64,9 +71,9 @@ export function completePlan(draft: PlanDraft, images: ImageTraits): TrainPlan {
   if (losesConditions(draft, images)) {
     const { null_condition: _, ...model } = draft.config.model;
     const config = { ...draft.config, model: { ...model, num_class_embeds: null, conditions: [] } };
-    return planFromConfig(config, images, draft.start, draft.yielding, draft.autoencoder);
+    return planFromConfig(config, images, draft.start, draft.yielding, draft.autoencoder, draft.features);
   }
-  const { plan, open, config, start, yielding, autoencoder } = draft;
+  const { plan, open, config, start, yielding, autoencoder, features } = draft;
   const classes = open.classes ? classesOf(images.classNames) : plan.model.classCount;
   const channels = open.channels ? images.channels : undefined;
   const widened = start && widenedConditions(plan.model.conditions, images.conditions, images.train);
@@ -74,7 +81,8 @@ export function completePlan(draft: PlanDraft, images: ImageTraits): TrainPlan {
   const suits = !widened && (images.conditions === undefined || plan.model.conditions.length > 0);
   const now = pictureShapeOf(plan.model)[0];
   const known = suits && images.beside === undefined && classes === plan.model.classCount && (channels ?? now) === now;
-  return known && plan.start === start ? plan : planFromConfig(settings, images, start, yielding, autoencoder);
+  const whole = known && plan.start === start && plan.features?.file === features;
+  return whole ? plan : planFromConfig(settings, images, start, yielding, autoencoder, features);
 }
 
 /** Whether the network leaves out the conditions of the weights that it starts from, since the images have none. */
@@ -94,14 +102,15 @@ export function planFromConfig(
   start?: Start,
   yielding: Yielding = {},
   autoencoder?: Autoencoder,
+  features?: FeatureFile,
 ): TrainPlan {
   const { model, whole: completed } = completeConfig(config, images, autoencoder);
   const drops = toldOf(model).length > 0 || yielding.labelDropout === undefined;
   const whole = drops ? completed : { ...completed, training: { ...completed.training, labelDropout: 0 } };
   const fresh = (seed: number) => initParameters(model, seed, config.training.zeroInit);
-  if (!start) return planTraining(whole, model, fresh, undefined, autoencoder);
+  if (!start) return planTraining(whole, model, fresh, undefined, autoencoder, features);
   fitParameters(start, model);
-  return planTraining(whole, model, () => fitParameters(start, model), start, autoencoder);
+  return planTraining(whole, model, () => fitParameters(start, model), start, autoencoder, features);
 }
 
 /** The network of a configuration, and the configuration completed with everything that the network settles. */

@@ -32,6 +32,7 @@ import { noiseSize } from '../step/step.ts';
 import { explainEngineError } from './advice.ts';
 import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
 import { type HeldRun, withRun } from './held-run.ts';
+import { learnFeatures } from './learn-features.ts';
 import { runLoop } from './loop.ts';
 import { openFiles } from './open-files.ts';
 import { createPrivateBatches, openPrivacy } from './private.ts';
@@ -97,7 +98,7 @@ export async function train({ run, resume, dataset: given, signal, ...options }:
     return trainOn(dataset).finally(() => dataset.close());
 
     async function trainOn(dataset: Dataset): Promise<TrainResult> {
-      const plan = draft ? completePlan(draft, dataset) : early;
+      const plan = await learnFeatures(draft ? completePlan(draft, dataset) : early, dataset, hooks);
       hooks.onPlan?.(plan, dataset);
       const { around = (steps) => steps() } = hooks;
       const learnt = await encodeImages(plan, dataset, hooks, signal);

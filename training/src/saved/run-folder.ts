@@ -14,6 +14,7 @@
  * | samples.png, denoising.png    | the newest sheet, and one image coming out of the noise           |
  * | forming.webp                  | the same as an animation                                          |
  * | latents.json                  | of an autoencoder: how its latents are spread                     |
+ * | features.onnx                 | of an autoencoder: the network whose features count in its loss   |
  * | vae/                          | the autoencoder whose latents the network learns                  |
  * | masks.png                     | masks of held-out images, where a network is told masks           |
  * | samples/                      | earlier sheets and strips, by step                                |
@@ -45,6 +46,7 @@ export const runPaths = (run: string) => ({
   forming: join(run, 'forming.webp'),
   masks: join(run, 'masks.png'),
   latents: join(run, 'latents.json'),
+  features: join(run, 'features.onnx'),
   sheets: join(run, 'samples'),
   sheetOf: (step: number) => join(run, 'samples', `${checkpointName(step)}.png`),
   lessons: join(run, 'lessons'),

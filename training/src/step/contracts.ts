@@ -6,6 +6,7 @@ import type { Level, Prediction, PredictionType, Schedule } from '@onnoise/sched
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { AdamOptions, BatchPosition, StepBatch, StepInputs, StepScalars } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
+import type { FeatureNetwork } from '../features/index.ts';
 import type { Told } from '../model/told.ts';
 import type { LossOptions } from './loss.ts';
 
@@ -36,6 +37,8 @@ export interface Reconstruction {
   edges: number;
   /** The KL divergence of the latents from a standard normal; 0: nothing. */
   kl: number;
+  /** The distance in the features of a network: see features/loss.ts. */
+  features?: { weight: number; network: FeatureNetwork } | undefined;
 }
 
 export interface TrainStepOptions extends AdamOptions, LossOptions {
