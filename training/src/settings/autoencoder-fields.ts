@@ -3,7 +3,7 @@ import { FEATURE_RANGES } from '../features/range.ts';
 import { flagged } from './field.ts';
 
 /** What the features of a network count that the user names. */
-export const FEATURE_WEIGHT = 0.1;
+export const FEATURE_WEIGHT = 1;
 
 export const autoencoderFields = flagged({
   klWeight: {
