@@ -43,7 +43,7 @@ function decode(name: string, bytes: Uint8Array): DecodedGraph {
     return decodeModel(bytes);
   } catch (error) {
     if (!(error instanceof NotRecovered)) throw error;
-    return refuse(name, `be an ONNX file of a plain network: ${error.message}`);
+    return refuse(name, `be an ONNX file of a plain network, but ${error.message}`);
   }
 }
 
