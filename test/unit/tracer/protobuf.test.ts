@@ -27,6 +27,21 @@ describe('decodeModel', () => {
     expect(read).toThrow(NotRecovered);
     expect(read).toThrow('its initializer w must hold 16 bytes, received 12');
   });
+
+  it('reads values that other writers keep by their type, and refuses those of another file', () => {
+    const decoded = (tensor: onnxProto.onnx.ITensorProto) => {
+      const graph = { initializer: [{ name: 'w', dims: [2], ...tensor }] };
+      return decodeModel(onnx.ModelProto.encode(onnx.ModelProto.create({ graph })).finish()).constants.get('w')!.data;
+    };
+    expect(decoded({ dataType: 1, floatData: [1.5, -2] })).toEqual(Float32Array.of(1.5, -2));
+    expect(decoded({ dataType: 6, int32Data: [7, -8] })).toEqual(Int32Array.of(7, -8));
+    expect(decoded({ dataType: 7, int64Data: [2 ** 40, -1] })).toEqual(BigInt64Array.of(2n ** 40n, -1n));
+    expect(decoded({ dataType: 9, int32Data: [1, 0] })).toEqual(Uint8Array.of(1, 0));
+    expect(decoded({ dataType: 11, doubleData: [0.1, 2] })).toEqual(Float64Array.of(0.1, 2));
+    expect(() => decoded({ dataType: 1, floatData: [1] })).toThrow('w must hold 2 values, received 1');
+    const elsewhere = { dataType: 1, dataLocation: onnx.TensorProto.DataLocation.EXTERNAL };
+    expect(() => decoded(elsewhere)).toThrow('w must hold values of a known type, in the file itself');
+  });
 });
 
 describe('encodeModel', () => {
@@ -58,7 +73,9 @@ describe('encodeModel', () => {
       float: { float: 0.25 },
       string: { string: 'naïve' },
       empty: { ints: [] },
-    };
+      floats: { floats: [0.5, -2] },
+      tensor: { tensor: { dtype: 'int64', dims: [2], data: BigInt64Array.of(3n, -1n) } },
+    } as const;
     b.emit('Custom', [x], { dtype: 'float32', dims: [1] }, { attributes, domain: 'com.microsoft' });
     const { graph, opsetImport } = onnx.ModelProto.decode(encodeModel(b.graph));
     const [node] = graph!.node!;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { extractFeatures } from '#evaluation/features/extract.ts';
 import { openFeatureFile } from '#evaluation/features/file.ts';
-import type { FeatureRange } from '#training/features/range.ts';
 import type { ImageSet } from '#evaluation/sets/types.ts';
 import type { ImageShape } from '#scheduler/model/index.ts';
 import { expectClose } from '#test/compare.ts';
@@ -12,6 +11,7 @@ import { type FeatureOnnxOptions, featureOnnx } from '#test/models/feature-onnx.
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { LACKS_PERMISSIONS, withoutPermission } from '#test/permissions.ts';
 import { skipBecause } from '#test/skip.ts';
+import type { FeatureRange } from '#training/features/range.ts';
 
 const WINDOWS = process.platform === 'win32';
 const GRAY: ImageShape = [1, 4, 4];

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type OpenOptions, openFeatureNetwork } from '#evaluation/features/index.ts';
+import { type OpenOptions, openFeatureNetwork, trainedFeatures } from '#evaluation/features/index.ts';
 import { readImages } from '#evaluation/measures/images.ts';
 import type { FeatureNetwork } from '#evaluation/sets/types.ts';
 import { barImages, barsDataset } from '#test/bars.ts';
 import { featureOnnx } from '#test/models/feature-onnx.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { fitFeatures, readFeatureFile } from '#training/features/index.ts';
 
 const length = { batch: 12, epochs: 1, least: 40, most: 40 };
 const dataset = barsDataset();
@@ -160,4 +161,23 @@ describe('openFeatureNetwork', () => {
     });
     for (const [i, value] of used[0]!.entries()) expect(used[1]![i]).toBeCloseTo(value, 4);
   });
+});
+
+describe('trainedFeatures', () => {
+  it.each(['classifier', 'autoencoder'] as const)(
+    'gives the file of its %s, whose layers can count in a loss',
+    async (kind) => {
+      const cacheDir = await temporaryFolder();
+      let steps = 0;
+      const options = { dataset, kind, cacheDir, length: { ...length, least: 2, most: 2 }, onProgress: () => steps++ };
+      const [first, second] = [await trainedFeatures(options), await trainedFeatures(options)];
+      expect(steps).toBe(2);
+      expect(Buffer.compare(first.bytes, second.bytes)).toBe(0);
+      const file = await readFeatureFile(first.name, new Uint8Array(first.bytes));
+      const { channels, height, width } = dataset;
+      const { layers } = fitFeatures(file, [channels, height, width]);
+      expect(layers.map(({ shape }) => shape[0])).toEqual([16, 32, 64].slice(0, layers.length));
+      expect(layers.length).toBeGreaterThan(1);
+    },
+  );
 });
