@@ -27,7 +27,7 @@ const SCRIPTS: Record<string, string> = {
   channels: 'channels.py',
   places: 'places.py',
   features: 'features.py',
-  perceptual: 'perceptual.py',
+  perceptual: 'autoencoder/perceptual.py',
   measures: 'measures.py',
   radiomics: 'evaluation/frd.py',
   'monai-measures': 'evaluation/monai_measures.py',

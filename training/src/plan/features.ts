@@ -50,7 +50,7 @@ export async function readFeatures(
   const bytes = own ?? (featureModel === undefined ? undefined : await readNamed(featureModel));
   if (!bytes) return undefined;
   const file = await readFeatureFile(name, bytes);
-  requireHash(file, featureHash);
+  requireHash(own ? { ...file, name: runPaths(resumed!).features } : file, featureHash);
   return file;
 }
 

@@ -33,6 +33,12 @@ describe('unusedSettings', () => {
     ]);
   });
 
+  it('tells that features of a file count nothing', () => {
+    expect(idle({ featureModel: 'vgg.onnx', featureWeight: 0 }, 'onnxruntime')).toEqual([
+      '--feature-model has no effect with --feature-weight 0.',
+    ]);
+  });
+
   it('tells that no image is held out where there are too few', () => {
     expect(idle({}, 'onnxruntime', memoryDataset({ count: 1, heldOut: 0 }))).toEqual([
       'No image is held out, since there is only 1, so no held-out loss is measured.',

@@ -1,20 +1,23 @@
 """Golden numbers of the feature loss: small networks as torch.onnx.export writes them, their features, the distance of two pictures in
 them (Zhang et al. 2018, without learnt weights) and its gradient with respect to one of them.
 
-    python3 scripts/golden/perceptual.py        # writes test/golden/data/perceptual/
+    python3 scripts/golden/autoencoder/perceptual.py        # writes test/golden/data/perceptual/
 
 Weights and pictures are made from `wave`, as in model.py. Made with Python 3.11, torch 2.13.0, onnx 1.23.2.
 """
 
 import json
+import sys
 from pathlib import Path
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
-from model import load_wave, packed, wave
 
-OUT = Path(__file__).parents[2] / "test/golden/data/perceptual"
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from model import load_wave, packed, wave  # noqa: E402
+
+OUT = Path(__file__).parents[3] / "test/golden/data/perceptual"
 EPSILON = 1e-8
 
 
