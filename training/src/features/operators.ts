@@ -7,6 +7,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   cast,
+  combined,
   concat,
   constantOfShape,
   flatten,
@@ -43,10 +44,11 @@ const unary =
   (call) =>
     compute(tensorAt(call, 0));
 
+/** @param whole the same of whole numbers: sides of shapes, which are worked out at once */
 const binary =
-  (compute: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Operator =>
+  (compute: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, whole?: (a: number, b: number) => number): Operator =>
   (call) =>
-    compute(tensorAt(call, 0), tensorAt(call, 1));
+    (whole && combined(call, whole)) ?? compute(tensorAt(call, 0), tensorAt(call, 1));
 
 /** The value itself: of a constant, too. */
 const same: Operator = (call) => given(call, 0);
@@ -71,10 +73,10 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Clip: clip,
   Softmax: softmax,
 
-  Add: binary(tf.add),
-  Sub: binary(tf.sub),
-  Mul: binary(tf.mul),
-  Div: binary(tf.div),
+  Add: binary(tf.add, (a, b) => a + b),
+  Sub: binary(tf.sub, (a, b) => a - b),
+  Mul: binary(tf.mul, (a, b) => a * b),
+  Div: binary(tf.div, (a, b) => a / b),
   Sqrt: unary(tf.sqrt),
   Neg: unary(tf.neg),
   MatMul: binary((a, b) => tf.matMul(a, b)),

@@ -30,6 +30,20 @@ const int64 = (values: readonly number[], dims: readonly number[] = [values.leng
   data: BigInt64Array.from(values, (value) => BigInt(Math.trunc(value))),
 });
 
+/** Of two lists of whole numbers, or of one and a number; undefined for other values. Quotients are cut. */
+export function combined(call: Call, compute: (a: number, b: number) => number): Constant | undefined {
+  const constants = [given(call, 0), given(call, 1)].flatMap((value) =>
+    isTensor(value) || value.dtype !== 'int64' ? [] : [value],
+  );
+  const [a, b] = constants.map(integersOf);
+  if (!a || !b) return undefined;
+  const long = a.length >= b.length ? 0 : 1;
+  const values = Array.from({ length: Math.max(a.length, b.length) }, (_, i) =>
+    compute(a[i % a.length]!, b[i % b.length]!),
+  );
+  return int64(values, constants[long]!.dims);
+}
+
 /** The elements at these places, as they lie one after another. */
 const picked = ({ dtype, data }: Constant, places: readonly number[], dims: readonly number[]): Constant => {
   const all = data as Float32Array; // of any kind: `from` copies numbers of the same

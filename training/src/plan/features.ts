@@ -80,11 +80,19 @@ export function checkFeatures({ halves }: Pick<DescribedModel, 'halves'>, { trai
   if (featureWeight > 0) refuse(ACTION, '--feature-weight', rule, featureWeight);
 }
 
+/** What was found last of a file: plans are made several times on the way to one, and large networks take seconds. */
+const found = new WeakMap<FeatureFile, { key: string; features: Features }>();
+
 /** @param shape [C, H, W] of the images @throws InputError for images that the network does not take */
-export const featuresFor = (file: FeatureFile, shape: ImageShape, { training }: TrainConfig): Features => ({
-  file,
-  ...fitFeatures(file, shape, training.featureRange),
-});
+export function featuresFor(file: FeatureFile, shape: ImageShape, { training }: TrainConfig): Features {
+  const { featureRange } = training;
+  const key = [...shape, featureRange].join();
+  const last = found.get(file);
+  if (last?.key === key) return last.features;
+  const features = { file, ...fitFeatures(file, shape, featureRange) };
+  found.set(file, { key, features });
+  return features;
+}
 
 /** What counts, in sentences. @param shape [C, H, W] of the images */
 export function notesOnFeatures(

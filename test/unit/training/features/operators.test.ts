@@ -159,12 +159,16 @@ describe('an operator gives what onnxruntime gives', () => {
       // The number of images, as `view(x.shape[0], -1)` has it.
       { op: 'Shape', inputs: ['padded'], output: 'sides' },
       { op: 'Gather', inputs: ['sides', 'where'], output: 'count' },
-      { op: 'Unsqueeze', inputs: ['count', 'axis'], output: 'listed' },
+      { op: 'Mul', inputs: ['count', 'seven'], output: 'more' },
+      { op: 'Div', inputs: ['more', 'three'], output: 'most' },
+      { op: 'Sub', inputs: ['most', 'one'], output: 'less' },
+      { op: 'Add', inputs: ['less', 'minus'], output: 'same' },
+      { op: 'Unsqueeze', inputs: ['same', 'axis'], output: 'listed' },
       { op: 'Constant', inputs: [], output: 'open', attributes: { value: { tensor: longs(-1) } } },
       { op: 'Concat', inputs: ['listed', 'open'], output: 'shape', attributes: { axis: int(0) } },
       { op: 'Reshape', inputs: ['padded', 'shape'], output: 'y' },
     ];
-    const where = { dtype: 'int64', dims: [], data: BigInt64Array.of(0n) } as const;
+    const single = (value: bigint) => ({ dtype: 'int64', dims: [], data: BigInt64Array.of(value) }) as const;
     const constants = {
       four: longs(4),
       ends: longs(1, 2, 3, 0),
@@ -174,7 +178,11 @@ describe('an operator gives what onnxruntime gives', () => {
       axis: longs(0),
       back: longs(-1),
       flat: longs(-1),
-      where,
+      where: single(0n),
+      seven: single(7n),
+      three: single(3n),
+      one: single(1n),
+      minus: single(-1n),
     };
     const { found, expected } = await both({ nodes, constants }, [2, 3, 4, 5]);
     expect(found.shape).toEqual([2, 168]);
