@@ -60,20 +60,27 @@ export function draftPlan(
     channels: config.data.channels === undefined,
   };
   const begun = open.classes || open.channels ? undefined : start;
-  // Images may turn out to be gray.
-  const early = open.channels && features?.input.channels === 1 ? undefined : features;
-  const plan = planFromConfig(config, {}, begun, yielding, autoencoder, early);
+  const plan = planFromConfig(config, {}, begun, yielding, autoencoder, featuresOf(open, {}, features));
   return { plan, open, config, start, yielding, autoencoder, features };
 }
 
+/** Those that are sure to suit the images: while the channels of these are open, such as take gray ones and colour. */
+const featuresOf = (
+  open: PlanDraft['open'],
+  { channels }: ImageTraits,
+  features: FeatureFile | undefined,
+): FeatureFile | undefined =>
+  open.channels && channels === undefined && features?.input.channels !== 3 ? undefined : features;
+
 /** The plan for these images: the draft's own, unless they settle something that was open. */
 export function completePlan(draft: PlanDraft, images: ImageTraits): TrainPlan {
+  const features = featuresOf(draft.open, images, draft.features);
   if (losesConditions(draft, images)) {
     const { null_condition: _, ...model } = draft.config.model;
     const config = { ...draft.config, model: { ...model, num_class_embeds: null, conditions: [] } };
-    return planFromConfig(config, images, draft.start, draft.yielding, draft.autoencoder, draft.features);
+    return planFromConfig(config, images, draft.start, draft.yielding, draft.autoencoder, features);
   }
-  const { plan, open, config, start, yielding, autoencoder, features } = draft;
+  const { plan, open, config, start, yielding, autoencoder } = draft;
   const classes = open.classes ? classesOf(images.classNames) : plan.model.classCount;
   const channels = open.channels ? images.channels : undefined;
   const widened = start && widenedConditions(plan.model.conditions, images.conditions, images.train);

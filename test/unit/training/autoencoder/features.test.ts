@@ -5,7 +5,7 @@ import { barsDataset } from '#test/bars.ts';
 import { autoencoderConfig } from '#test/models/autoencoder.ts';
 import { cnnBytes, convRelu, twoStages } from '#test/models/cnn-onnx.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
-import { draftPlan } from '#training/plan/resolve.ts';
+import { completePlan, draftPlan } from '#training/plan/resolve.ts';
 import { settingsOf } from '#training/plan/settings.ts';
 import { type TrainHooks, train } from '#training/run/index.ts';
 import { readLines, readRunLayer } from '#training/saved/index.ts';
@@ -151,5 +151,19 @@ describe('what is refused before an image is read', () => {
     );
     const featureModel = await file('hashed.onnx');
     await expect(drafted({ featureModel, featureHash: 'ab' })).rejects.toThrow('--feature-hash must be the SHA-256 of');
+  });
+
+  it('a network of gray for images of colour, once these are known', async () => {
+    const gray = await file('gray.onnx', twoStages(1));
+    const open = { name: 'the test', config: { data: { source: 'bars' }, training: { steps: 1, featureModel: gray } } };
+    const model = { ...autoencoderConfig(), in_channels: undefined, out_channels: undefined };
+    const { config, features } = await settingsOf([{ name: 'preset', preset: true, config: { model } }, open]);
+    const draft = draftPlan(config, undefined, {}, undefined, features);
+    expect(draft.plan.features).toBeUndefined();
+    expect(completePlan(draft, {}).features).toBeUndefined();
+    expect(completePlan(draft, { channels: 1 }).features?.layers).toHaveLength(2);
+    expect(() => completePlan(draft, { channels: 3 })).toThrow(
+      'must take images of 3 channels, received a network for 1',
+    );
   });
 });
