@@ -34,7 +34,9 @@ describe('unusedSettings', () => {
   });
 
   it('tells that features of a file count nothing', () => {
-    expect(idle({ featureModel: 'vgg.onnx', featureWeight: 0 }, 'onnxruntime')).toEqual([
+    const { config } = tinyPlan();
+    const training = { ...config.training, featureModel: 'vgg.onnx', featureWeight: 0 };
+    expect(unusedSettings({ ...config, training }, 'onnxruntime', dataset, 20)).toEqual([
       '--feature-model has no effect with --feature-weight 0.',
     ]);
   });

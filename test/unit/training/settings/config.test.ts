@@ -217,6 +217,8 @@ describe('compareConfigs', () => {
     initHash: ['a', 'b'],
     autoencoder: ['models/a', 'models/b'],
     autoencoderHash: ['a', 'b'],
+    featureModel: ['a.onnx', 'b.onnx'],
+    featureHash: ['a', 'b'],
     channels: [1, 3],
     masks: ['a', 'b'],
     maskClasses: ['a,b', 'a,c'],
