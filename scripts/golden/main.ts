@@ -27,7 +27,7 @@ const SCRIPTS: Record<string, string> = {
   channels: 'channels.py',
   places: 'places.py',
   features: 'features.py',
-  perceptual: 'autoencoder/perceptual.py',
+  perceptual: 'autoencoders/perceptual.py',
   measures: 'measures.py',
   radiomics: 'evaluation/frd.py',
   'monai-measures': 'evaluation/monai_measures.py',

@@ -23,7 +23,7 @@ interface Golden {
   gradient: string;
 }
 
-/** Made by scripts/golden/autoencoder/perceptual.py. */
+/** Made by scripts/golden/autoencoders/perceptual.py. */
 const fileOf = (name: string) => readFileSync(new URL(`../data/perceptual/${name}`, import.meta.url));
 const cases: Record<string, Golden> = JSON.parse(fileOf('perceptual.json').toString());
 

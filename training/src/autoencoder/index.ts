@@ -6,3 +6,4 @@ export { msSsim } from './ms-ssim.ts';
 export { measureHalves } from './parity.ts';
 export { type Autoencoder, hasAutoencoder, latentShape, openAutoencoder, readAutoencoder } from './read.ts';
 export { whiten } from './whiten.ts';
+export { requireWithinClip } from './within-clip.ts';

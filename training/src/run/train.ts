@@ -7,8 +7,9 @@
 
 import { withDiskErrors } from '@onnoise/base/files';
 import { plural } from '@onnoise/base/text';
+import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { conditionInputs, type DrawOptions } from '@onnoise/scheduler/training';
-import { withLatents } from '../autoencoder/index.ts';
+import { requireWithinClip, withLatents } from '../autoencoder/index.ts';
 import { createTrainingBatches, type Dataset } from '../data/index.ts';
 import { listImages } from '../data/look.ts';
 import type { PrepareOptions } from '../data/set/types.ts';
@@ -119,7 +120,16 @@ async function encodeImages(
   const { autoencoder, config } = plan;
   if (!autoencoder || dataset.latents) return dataset;
   const { cacheDir } = config.data;
-  return aroundLatents((onProgress) => withLatents(dataset, autoencoder, { cacheDir, onProgress, signal }));
+  const encoded = await aroundLatents((onProgress) =>
+    withLatents(dataset, autoencoder, { cacheDir, onProgress, signal }),
+  );
+  try {
+    await requireWithinClip(encoded.latents!, encoded.count, parseSchedulerConfig(config.scheduler));
+    return encoded;
+  } catch (error) {
+    encoded.close();
+    throw error;
+  }
 }
 
 /** The steps of a run whose folder is held and whose images are there. */

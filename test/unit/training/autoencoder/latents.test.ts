@@ -27,11 +27,12 @@ const ofNetwork = () => {
 };
 
 /** What the command line would give. */
-const given = (more: { data?: object; training?: object; model?: object } = {}) => ({
+const given = (more: { data?: object; training?: object; model?: object; scheduler?: object } = {}) => ({
   name: 'the test',
   config: {
     data: { source: 'bars', cacheDir: place('cache'), ...more.data },
     model: { ...ofNetwork(), ...more.model },
+    scheduler: { ...more.scheduler },
     training: { autoencoder: place('ae'), steps: 6, batch: 4, ...more.training },
     output: { sampleEvery: 3, checkpointEvery: 3, sampleCount: 4, sampleSteps: 2 },
   },
@@ -132,6 +133,17 @@ describe('a run on latents', () => {
     ).rejects.toThrow(
       /^Cannot start training: --autoencoder must be that of .*model, whose latents its weights know, received .*other/,
     );
+  });
+
+  it('refuses latents that samplers would clip', async () => {
+    await cp(place('ae'), place('wide'), { recursive: true });
+    const config = JSON.parse(await readFile(place('wide/vae/config.json'), 'utf8'));
+    await writeFile(place('wide/vae/config.json'), JSON.stringify({ ...config, scaling_factor: 50 }));
+    const training = { autoencoder: place('wide'), steps: 1 };
+    await expect(run('clipped', { training })).rejects.toThrow(
+      /^Cannot start training: --scheduler.clip_sample must be false for latents of which \d+ % lie beyond 1, where/,
+    );
+    await run('wider', { training, scheduler: { clip_sample: false } });
   });
 
   it('is not loaded with another autoencoder, or without one', async () => {

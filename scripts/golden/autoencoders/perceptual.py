@@ -1,7 +1,7 @@
 """Golden numbers of the feature loss: small networks as torch.onnx.export writes them, their features, the distance of two pictures in
 them (Zhang et al. 2018, without learnt weights) and its gradient with respect to one of them.
 
-    python3 scripts/golden/autoencoder/perceptual.py        # writes test/golden/data/perceptual/
+    python3 scripts/golden/autoencoders/perceptual.py        # writes test/golden/data/perceptual/
 
 Weights and pictures are made from `wave`, as in model.py. Made with Python 3.11, torch 2.13.0, onnx 1.23.2.
 """
