@@ -150,7 +150,7 @@ function Said({ now }: { now: Coded | null }): JSX.Element | null {
     const { label, bytes, share } = describeProgress(progress.value);
     return <Progress label={label} value={share} aside={bytes} />;
   }
-  if (!now) return <p class="muted">“Encode it” fetches the autoencoder alone, 1.4 MB.</p>;
+  if (!now) return <p class="muted">“Encode it” fetches the autoencoder alone, 0.7 MB.</p>;
   const decibels = (other: Float32Array) => `${psnr(now.of.x0, other).toFixed(1)} dB`;
   return (
     <p class="learn-verdict" aria-live="polite">
