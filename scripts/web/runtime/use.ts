@@ -14,13 +14,16 @@ export async function sampleModel(page: Page, url: string, counts: readonly numb
   await page.evaluate(
     async ({ url, counts }) => {
       const loaded = await window.sampler.load(url, { device: 'wasm' });
-      const { autoencoder, nullCondition, conditions, conditionImage, shape } = loaded;
+      const { autoencoder, nullCondition, conditions, conditionImage, distilled, shape } = loaded;
       const [, height, width] = shape;
       const told: SampleRequest = {
         conditions: Object.fromEntries(conditions.map(({ name, mean }) => [name, [mean]])),
         ...(conditionImage && { conditionImages: new Float32Array(conditionImage.shape[0] * height * width) }),
       };
-      for (const count of counts) await window.sampler.sample({ ...told, count, steps: 1, seed: count });
+      // A student takes its own calls, and no other sampler.
+      const once = distilled ? {} : { steps: 1 };
+      for (const count of counts) await window.sampler.sample({ ...told, ...once, count, seed: count });
+      if (distilled) return;
       await window.sampler.sample({ ...told, count: 2, steps: 2, sampler: 'ddpm', guidance: nullCondition ? 2 : 1 });
       if (!autoencoder) return;
       const from = new Float32Array(autoencoder.shape.reduce((product, side) => product * side, 1));
