@@ -70,7 +70,10 @@ export function Latents(): JSX.Element | null {
         <Button icon="next" onClick={() => void another()}>
           New hand
         </Button>
-        <PictureFileButton onFile={(file) => void take(file)} />
+        {/* A part of its own: the input behind the button would lie on the row's first. */}
+        <div>
+          <PictureFileButton onFile={(file) => void take(file)} />
+        </div>
       </div>
       <Slider
         label="Noise at t"
