@@ -10,6 +10,7 @@ import { activations } from '../layers/activation.ts';
 import type { Declare, Layer, Pass } from '../layers/declare.ts';
 import { conv2d } from '../layers/layers.ts';
 import { groupNorm, silu } from '../layers/normalization.ts';
+import type { NetworkRecord } from '../layers/types.ts';
 import {
   type BlockOptions,
   downsampler,
@@ -39,6 +40,14 @@ export type HalvesConfig = Pick<
 >;
 
 const EPSILON = 1e-6;
+
+/** What the records of all autoencoders have in common. */
+export const AUTOENCODER = {
+  library: 'diffusers',
+  channelKeys: ['in_channels', 'out_channels'],
+  featureWidths: () => [],
+  unwritten: ['num_class_embeds', 'num_train_timesteps'],
+} satisfies Partial<NetworkRecord>;
 
 export const channelsLast = (x: tf.Tensor4D): tf.Tensor4D => tf.transpose(x, [0, 2, 3, 1]);
 export const channelsFirst = (x: tf.Tensor4D): tf.Tensor4D => tf.transpose(x, [0, 3, 1, 2]);
@@ -138,7 +147,8 @@ function closing(declare: Declare, config: HalvesConfig, width: number, outputs:
   return (pass, x) => conv(pass, config.conv_act ? silu(norm(pass, x)) : norm(pass, x));
 }
 
-const chain =
+/** One after the other. */
+export const chain =
   (layers: readonly Layer[]): Layer =>
   (pass: Pass, x) =>
     layers.reduce((y, layer) => layer(pass, y), x);

@@ -12,7 +12,7 @@ import { conv2d } from '../layers/layers.ts';
 import { split, together } from '../layers/patches.ts';
 import type { Halves, NetworkRecord, ParameterSpec } from '../layers/types.ts';
 import { type AutoencoderConfig, readAutoencoderConfig } from './autoencoder-config.ts';
-import { channelsFirst, channelsLast, decoder, encoder } from './autoencoder-halves.ts';
+import { AUTOENCODER, channelsFirst, channelsLast, decoder, encoder } from './autoencoder-halves.ts';
 
 /** As diffusers bounds it. */
 const LOG_VARIANCE = [NO_VARIANCE, 20] as const;
@@ -61,12 +61,9 @@ const half = (moments: tf.Tensor4D, width: number, which: 0 | 1): tf.Tensor4D =>
 
 export const autoencoderRecord: NetworkRecord<AutoencoderConfig> = {
   className: 'AutoencoderKL',
-  library: 'diffusers',
-  channelKeys: ['in_channels', 'out_channels'],
+  ...AUTOENCODER,
   read: readAutoencoderConfig,
   stride: strideOf,
-  featureWidths: () => [],
   build,
-  unwritten: ['num_class_embeds', 'num_train_timesteps'],
   ours: { encoder_mid_block: true, decoder_mid_block: true, conv_act: true, decoder_layers_per_block: null },
 };

@@ -22,6 +22,7 @@ import { ACTIVATION_NAMES, type Activation, type ActivationName, activations } f
 import { type Declare, declareInto, type Layer } from '../layers/declare.ts';
 import { conv2d, plainConv2d, plainUpsampleConv2d } from '../layers/layers.ts';
 import type { NetworkRecord, ParameterSpec } from '../layers/types.ts';
+import { AUTOENCODER, chain } from './autoencoder-halves.ts';
 import { type Read, UNTOLD } from './condition-config.ts';
 import { fixedLatents } from './fixed-latents.ts';
 
@@ -144,21 +145,13 @@ function block(declare: Declare, width: number, act: Activation): Layer {
   return (pass, x) => tf.tidy(() => tf.relu(tf.add(third(pass, act(second(pass, act(first(pass, x))))), x)));
 }
 
-const chain =
-  (layers: readonly Layer[]): Layer =>
-  (pass, x) =>
-    layers.reduce((y, layer) => layer(pass, y), x);
-
 const strideOf = ({ num_encoder_blocks }: TinyConfig) => 2 ** (num_encoder_blocks.length - 1);
 
 export const autoencoderTinyRecord: NetworkRecord<TinyConfig> = {
   className: 'AutoencoderTiny',
-  library: 'diffusers',
-  channelKeys: ['in_channels', 'out_channels'],
+  ...AUTOENCODER,
   read: readTinyConfig,
   stride: strideOf,
-  featureWidths: () => [],
   build,
-  unwritten: ['num_class_embeds', 'num_train_timesteps'],
   imported: true,
 };

@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs';
 import { declareInto, type Layer, use } from '../layers/declare.ts';
 import { conv2d } from '../layers/layers.ts';
 import type { NetworkRecord, ParameterSpec } from '../layers/types.ts';
-import { channelsFirst, channelsLast, decoder, encoder } from './autoencoder-halves.ts';
+import { AUTOENCODER, channelsFirst, channelsLast, decoder, encoder } from './autoencoder-halves.ts';
 import { fixedLatents } from './fixed-latents.ts';
 import { readVQConfig, type VQConfig } from './vq-model-config.ts';
 
@@ -73,12 +73,9 @@ function nearest(codes: tf.Tensor2D, z: tf.Tensor4D): tf.Tensor4D {
 
 export const vqModelRecord: NetworkRecord<VQConfig> = {
   className: 'VQModel',
-  library: 'diffusers',
-  channelKeys: ['in_channels', 'out_channels'],
+  ...AUTOENCODER,
   read: readVQConfig,
   stride: strideOf,
-  featureWidths: () => [],
   build,
-  unwritten: ['num_class_embeds', 'num_train_timesteps'],
   imported: true,
 };

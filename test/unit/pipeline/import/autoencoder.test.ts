@@ -7,7 +7,7 @@ import { importCheckpoint } from '#pipeline/import/import.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { writeCheckpoint } from '#test/checkpoint.ts';
-import { autoencoderConfig } from '#test/models/autoencoder.ts';
+import { autoencoderConfig, TINY as SIZED } from '#test/models/autoencoder.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { openAutoencoder, readAutoencoder } from '#training/autoencoder/index.ts';
 import { encodeSafetensors, type SafetensorsEntry } from '#training/folder/safetensors.ts';
@@ -33,16 +33,8 @@ const VQ = {
   num_vq_embeddings: 16,
   sample_size: 8,
 };
-const TINY = {
-  _class_name: 'AutoencoderTiny',
-  in_channels: 1,
-  out_channels: 1,
-  encoder_block_out_channels: [4, 4],
-  decoder_block_out_channels: [4, 4],
-  num_encoder_blocks: [1, 1],
-  num_decoder_blocks: [1, 1],
-  latent_channels: 2,
-};
+/** As TAESD's, whose file does not say the size. */
+const { sample_size: _, ...TINY } = SIZED;
 
 interface Changes {
   /** In config.json alone. */

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 import { barsDataset } from '#test/bars.ts';
 import { expectClose } from '#test/compare.ts';
-import { autoencoderConfig, autoencoderFolder, autoencoderOf } from '#test/models/autoencoder.ts';
+import { autoencoderConfig, autoencoderFolder, autoencoderOf, TINY } from '#test/models/autoencoder.ts';
 import { useCpu } from '#test/models/model.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { readAutoencoder, withLatents } from '#training/autoencoder/index.ts';
@@ -13,17 +13,6 @@ import { planFromConfig } from '#training/plan/resolve.ts';
 import { resolveConfig } from '#training/settings/index.ts';
 
 const at = temporaryFolder();
-const TINY = {
-  _class_name: 'AutoencoderTiny',
-  sample_size: 8,
-  in_channels: 1,
-  out_channels: 1,
-  encoder_block_out_channels: [4, 4],
-  decoder_block_out_channels: [4, 4],
-  num_encoder_blocks: [1, 1],
-  num_decoder_blocks: [1, 1],
-  latent_channels: 2,
-};
 const codes = (more: object) => {
   const vq = { _class_name: 'VQModel', block_out_channels: [2], norm_num_groups: 1, mid_block_add_attention: false };
   return { sample_size: 8, in_channels: 1, out_channels: 1, ...vq, ...more };
