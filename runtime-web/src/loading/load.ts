@@ -20,7 +20,7 @@ import {
   readArtefact,
   splitPairs,
 } from '@onnoise/scheduler/model';
-import { decodeDrawn, decodeSteps, openCoder } from '../network/coder.ts';
+import { openCoder, someSteps } from '../network/coder.ts';
 import type { Network, StepHooks } from '../network/network.ts';
 import { openWasm } from '../network/wasm.ts';
 import { type ModelFiles, openFolder, withSignal } from '../session/artefact.ts';
@@ -140,11 +140,11 @@ export async function openModel(
     hash,
     sample: async ({ onStep, wantsStep, signal, ...options } = {}) => {
       const request = completeRequest(artefact, options, ONE_BATCH);
-      if (!coder) return samplesOf(request, artefact, await network.sample(request, { onStep, wantsStep, signal }));
-      const watch = decodeSteps({ onStep, wantsStep }, request, coder);
-      const drawn = await network.sample(await coder.encodeStart(request), { ...watch, signal });
-      const samples = samplesOf(request, artefact, drawn);
-      return { ...samples, images: await decodeDrawn(drawn, request, coder), shape: coder.facts.shape };
+      const hooks = { onStep, wantsStep, signal };
+      if (!coder) return samplesOf(request, artefact, await network.sample(request, hooks));
+      const asked = { ...someSteps(hooks), decode: coder.decodeFrom(request) };
+      const images = await network.sample(await coder.encodeStart(request), asked);
+      return { ...samplesOf(request, artefact, images), shape: coder.facts.shape };
     },
     dispose,
   };

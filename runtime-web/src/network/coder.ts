@@ -1,6 +1,6 @@
 /** An autoencoder in a tab: what sampling starts from to latents, and what it drew to pictures, one at a time. */
 
-import { eachImage, InputError, putBack, type StepProgress } from '@onnoise/scheduler';
+import { eachImage, InputError, putBack } from '@onnoise/scheduler';
 import {
   type Artefact,
   type DecodedFacts,
@@ -18,11 +18,12 @@ import {
 } from '@onnoise/scheduler/model';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Ort } from '../session/ort.ts';
+import type { Decode, LatentsOf, StepHooks } from './network.ts';
 
 export interface Coder {
   facts: DecodedFacts;
-  /** Of what the network drew, [N, Z, h, w]: [N, C, H, W]. */
-  decode(drawn: Float32Array): Promise<Float32Array<ArrayBuffer>>;
+  /** How to decode what began so: pixels that a mask keeps are those of the start, to the bit. */
+  decodeFrom(start: Pick<PictureRequest, 'from' | 'mask'>): Decode;
   /** The request with what it starts from, and what it keeps of that, in latents. */
   encodeStart(request: PictureRequest): Promise<PictureRequest>;
   /** Bytes of the decoder. */
@@ -65,16 +66,13 @@ export async function openCoder(
   const run = async (
     session: InferenceSession,
     { input, output }: (typeof HALVES)[keyof typeof HALVES],
-    values: Float32Array,
-    sides: ImageShape,
+    given: LatentsOf,
+    count: number,
     kept: number,
   ) => {
-    const size = sizeOf(sides);
-    const count = values.length / size;
     const out = new Float32Array(count * kept);
     for (let i = 0; i < count; i++) {
-      const one = new ort.Tensor('float32', values.slice(i * size, (i + 1) * size), [1, ...sides]);
-      const found = (await session.run({ [input]: one }))[output]!;
+      const found = (await session.run({ [input]: given(i) }))[output]!;
       const data = (found.location === 'cpu' ? found.data : await found.getData(true)) as Float32Array;
       out.set(data.subarray(0, kept), i * kept);
     }
@@ -83,12 +81,19 @@ export async function openCoder(
   return {
     facts,
     bytes: decoder.length,
-    decode: (drawn) => run(decoding, HALVES.decoder, unscaled(drawn, facts), latents, sizeOf(facts.shape)),
+    decodeFrom:
+      ({ from, mask }) =>
+      async (drawn, count) => {
+        const images = await run(decoding, HALVES.decoder, drawn, count, sizeOf(facts.shape));
+        if (from && mask) putBack(images, { picture: eachImage(from, images.length), mask, noise: images });
+        return images;
+      },
     async encodeStart(request) {
       const { from, mask } = request;
       if (!from) return request;
       encoding ??= await openEncoder();
-      const means = await run(encoding, HALVES.encoder, from, facts.shape, sizeOf(latents));
+      const count = from.length / sizeOf(facts.shape);
+      const means = await run(encoding, HALVES.encoder, imagesOf(ort, from, facts.shape), count, sizeOf(latents));
       return { ...request, from: scaled(means, facts), ...(mask && { mask: maskOfLatents(mask, facts) }) };
     },
     async dispose() {
@@ -98,38 +103,25 @@ export async function openCoder(
   };
 }
 
-/** Pictures of what was drawn. Pixels that a mask keeps are those of the start, to the bit. */
-export async function decodeDrawn(
-  drawn: Float32Array,
-  { from, mask }: Pick<PictureRequest, 'from' | 'mask'>,
-  { decode }: Coder,
-): Promise<Float32Array<ArrayBuffer>> {
-  const images = await decode(drawn);
-  if (from && mask) putBack(images, { picture: eachImage(from, images.length), mask, noise: images });
-  return images;
-}
+/** Images [N, C, H, W] as tensors of one each. */
+const imagesOf =
+  (ort: Ort, images: Float32Array, shape: ImageShape): LatentsOf =>
+  (i) =>
+    new ort.Tensor('float32', images.slice(i * sizeOf(shape), (i + 1) * sizeOf(shape)), [1, ...shape]);
 
-interface Watch {
-  onStep?: ((progress: StepProgress) => unknown) | undefined;
-  wantsStep?: ((step: number, steps: number) => boolean) | undefined;
-}
+/** Of what a network drew, [N, Z, h, w], in memory. */
+export const latentsIn = (ort: Ort, drawn: Float32Array, shape: ImageShape, facts: DecodedFacts): LatentsOf =>
+  imagesOf(ort, unscaled(drawn, facts), shape);
 
-/** The same for steps in latents: some of them are decoded, and the last. */
-export function decodeSteps(
-  { onStep, wantsStep }: Watch,
-  start: Pick<PictureRequest, 'from' | 'mask'>,
-  coder: Coder,
-): Watch {
-  if (!onStep) return { onStep, wantsStep };
+/** Some of the steps, and the last: to decode what they show takes time. */
+export function someSteps({ onStep, wantsStep, signal }: StepHooks): StepHooks {
+  if (!onStep) return { signal };
   return {
+    onStep,
+    signal,
     wantsStep: (step, steps) => {
       const wanted = wantsStep?.(step, steps) ?? true; // it counts the steps, too
       return wanted && (step === steps || step % Math.ceil(steps / MOST_SHOWN) === 0);
-    },
-    onStep: async ({ x, x0, ...progress }) => {
-      const [now, end] = [x.slice(), x0.slice()]; // the loop goes on with its own
-      const pictures = await decodeDrawn(now, start, coder);
-      await onStep({ ...progress, x: pictures, x0: await decodeDrawn(end, start, coder) });
     },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * What a batch of one size needs on the GPU: the network's fixed inputs, the sampler's buffers, and a way to
  * read pictures back. Only noise and numbers go up, and a picture to start from, once; only pictures that are shown come
- * down.
+ * down. Latents never do: the decoder reads them there.
  */
 import {
   begin,
@@ -15,12 +15,14 @@ import {
   seededNoise,
   startNoise,
 } from '@onnoise/scheduler';
-import { extraInputs, type NetworkShape, type PictureRequest } from '@onnoise/scheduler/model';
+import { type Artefact, extraInputs, type NetworkShape, type PictureRequest } from '@onnoise/scheduler/model';
 import type { InferenceSession } from 'onnxruntime-web';
+import type { Decode } from '../network/network.ts';
 import type { Ort } from '../session/ort.ts';
 import { createRowKernel, NONE_BAD } from './apply-row.ts';
 import { createInputs } from './inputs.ts';
-import { createPutBackKernel } from './put-back.ts';
+import { createLatentReader } from './latents.ts';
+import { createPutBackKernel, type KnownBuffers } from './put-back.ts';
 
 export interface BatchSize {
   count: number;
@@ -35,6 +37,10 @@ export interface Batch extends BatchSize {
   step(session: InferenceSession, index: number): Promise<void>;
   /** Queues a copy of x, x0 and the bad step as they are after the steps queued so far. Two may be under way. */
   read(): Promise<Pictures>;
+  /** The pictures of x, or of x0 with the latents that a mask keeps, of a network that draws latents. */
+  decode(which: 'x' | 'x0', decode: Decode): Promise<Float32Array<ArrayBuffer>>;
+  /** Queues a look at the bad step alone. */
+  fault(): Promise<Pictures['bad']>;
   destroy(): void;
 }
 
@@ -54,10 +60,10 @@ export function createBatch(
   ort: Ort,
   device: GPUDevice,
   { count, guided }: BatchSize,
-  unet: NetworkShape,
+  unet: NetworkShape & Pick<Artefact, 'autoencoder'>,
   onGpu: boolean,
 ): Batch {
-  const { shape } = unet;
+  const { shape, autoencoder } = unet;
   const each = shape.reduce((product, side) => product * side, 1);
   const size = count * each;
   const halves = guided ? 2 : 1;
@@ -83,6 +89,7 @@ export function createBatch(
   let y: GPUBuffer | undefined;
   /** What a mask keeps, from the first request on that has one. */
   let keeper: ReturnType<typeof createKeeper> | undefined;
+  const reader = autoencoder && createLatentReader(ort, device, shape, autoencoder, storage);
   const inputs = createInputs(ort, device, halves * count, extraInputs(unet), onGpu ? storage : undefined);
   const feeds = {
     sample: ort.Tensor.fromGpuBuffer(x, { dataType: 'float32', dims: [halves * count, ...shape] }),
@@ -93,7 +100,37 @@ export function createBatch(
     const plane = shape[1] * shape[2];
     const [picture, noise, mask] = [storage(bytes), storage(bytes), storage(plane * 4)];
     const { encode, destroy } = createPutBackKernel(device, { x, picture, noise, mask }, { ...rowSize, plane });
-    return { picture, noise, mask, encode, destroy };
+    return {
+      picture,
+      noise,
+      mask,
+      encode,
+      destroy,
+      shown: autoencoder && createShown({ picture, noise, mask }, plane),
+    };
+  }
+
+  /** A copy of x0, which the sampler goes on with, for what a mask keeps. */
+  function createShown(kept: Omit<KnownBuffers, 'x'>, plane: number) {
+    const copy = storage(bytes);
+    const { encode, destroy } = createPutBackKernel(device, { x: copy, ...kept }, { count: size, twice: false, plane });
+    return { copy, encode, destroy };
+  }
+
+  /** What buffers hold after the steps queued so far, one after the other. */
+  async function download(...parts: readonly (readonly [GPUBuffer, bytes: number])[]): Promise<ArrayBuffer> {
+    const target = staging[reads++ % staging.length]!;
+    const encoder = device.createCommandEncoder();
+    let at = 0;
+    for (const [buffer, length] of parts) {
+      encoder.copyBufferToBuffer(buffer, 0, target, at, length);
+      at += length;
+    }
+    queue.submit([encoder.finish()]);
+    await target.mapAsync(GPUMapMode.READ, 0, at);
+    const copy = target.getMappedRange(0, at).slice(0);
+    target.unmap();
+    return copy;
   }
 
   const values = new Float32Array(size);
@@ -147,32 +184,38 @@ export function createBatch(
       output!.dispose();
     },
     async read() {
-      const target = staging[reads++ % staging.length]!;
       const kept = known;
-      const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(x, 0, target, 0, bytes);
-      encoder.copyBufferToBuffer(x0, 0, target, bytes, bytes);
-      encoder.copyBufferToBuffer(bad, 0, target, 2 * bytes, BAD_BYTES);
-      queue.submit([encoder.finish()]);
-      await target.mapAsync(GPUMapMode.READ);
-      const both = target.getMappedRange().slice(0);
-      target.unmap();
-      const [step] = new Uint32Array(both, 2 * bytes, 1);
+      const both = await download([x, bytes], [x0, bytes], [bad, BAD_BYTES]);
       const shown = new Float32Array(both, bytes, size);
       if (kept) putBack(shown, kept);
       return {
         x: new Float32Array(both, 0, size),
         x0: shown,
-        bad: step === NONE_BAD ? undefined : step,
+        bad: stepOf(new Uint32Array(both, 2 * bytes)),
       };
     },
+    async decode(which, decode) {
+      if (which === 'x' || !known) return decode(reader!.of(which === 'x' ? x : x0), count);
+      const { copy, encode } = keeper!.shown!;
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(x0, 0, copy, 0, bytes);
+      encode(encoder, { signal: 1, noise: 0 }); // as x0 has none
+      queue.submit([encoder.finish()]);
+      return decode(reader!.of(copy), count);
+    },
+    fault: async () => stepOf(new Uint32Array(await download([bad, BAD_BYTES]))),
     destroy() {
       kernel.destroy();
       keeper?.destroy();
+      keeper?.shown?.destroy();
+      reader?.destroy();
       for (const buffer of buffers) buffer.destroy();
     },
   };
 }
+
+/** What the word for the bad step says. */
+const stepOf = ([step]: Uint32Array) => (step === NONE_BAD ? undefined : step);
 
 /** Size of the word that reports a bad step. */
 const BAD_BYTES = 4;

@@ -1,6 +1,6 @@
 /**
- * The network on WebGPU. The images stay on the GPU from the first noise to the last step: the network reads them there
- * and our kernel applies the sampler's row in place. At most two steps are under way, so that a call can be
+ * The network on WebGPU. The images stay on the GPU from the first noise to the last step: the network reads them there,
+ * our kernel applies the sampler's row in place, and latents are decoded there. At most two steps are under way, so that a call can be
  * cancelled and its progress is real.
  *
  * Where the whole network runs on the GPU its commands are captured once and replayed (graph capture), which saves
@@ -83,13 +83,18 @@ export async function openWebGpu(
       notCaptured === undefined
         ? "The network's commands are captured once and replayed."
         : `The network's commands are not captured: ${notCaptured}.`,
-    async sample(request, { onStep, wantsStep, signal }) {
+    async sample(request, { onStep, wantsStep, signal, decode }) {
       signal?.throwIfAborted();
       const { seeds, guidance, table } = request;
       const { session, batch } = await prepare({ count: seeds.length, guided: guidance !== undefined });
       const steps = table.rows.length;
       const queued: Promise<unknown>[] = [];
       batch.start(request);
+      const look = async (): Promise<Pick<Pictures, 'x' | 'x0'>> => {
+        if (!decode) return checked(await batch.read(), table);
+        checked({ bad: await batch.fault() }, table);
+        return { x: await batch.decode('x', decode), x0: await batch.decode('x0', decode) };
+      };
       try {
         for (const [index, row] of table.rows.entries()) {
           signal?.throwIfAborted();
@@ -97,20 +102,19 @@ export async function openWebGpu(
           await gpu.guard(batch.step(session, index));
           const wanted = onStep && (wantsStep?.(step, steps) ?? true);
           const done = wanted
-            ? batch.read().then((pictures) => {
-                const { x, x0 } = checked(pictures, table);
-                return onStep({ step, steps, timestep: row.timestep, x, x0 });
-              })
+            ? look().then(({ x, x0 }) => onStep({ step, steps, timestep: row.timestep, x, x0 }))
             : device.queue.onSubmittedWorkDone();
           done.catch(() => undefined); // whoever awaits it gets the error
           queued.push(done);
           const before = queued[index - 1];
           if (before) await gpu.guard(before);
-          // What is shown is decoded on the same device, which runs one graph at a time.
-          if (wanted && artefact.autoencoder) await gpu.guard(done);
+          // The same device decodes, which runs one graph at a time, and from buffers that the next step changes.
+          if (wanted && decode) await gpu.guard(done);
         }
         await gpu.guard(queued.at(-1)!);
-        return checked(await gpu.guard(batch.read()), table).x;
+        if (!decode) return checked(await gpu.guard(batch.read()), table).x;
+        checked({ bad: await gpu.guard(batch.fault()) }, table);
+        return await gpu.guard(batch.decode('x', decode));
       } finally {
         await Promise.allSettled(queued.slice(-2)); // the buffers are free for the next call
       }
@@ -123,7 +127,7 @@ export async function openWebGpu(
 }
 
 /** Returns the pictures if every output of the network so far was finite. @throws InputError otherwise. */
-function checked(pictures: Pictures, { rows }: SamplerTable): Pictures {
+function checked<T extends Pick<Pictures, 'bad'>>(pictures: T, { rows }: SamplerTable): T {
   const { bad: step } = pictures;
   if (step === undefined) return pictures;
   throw badOutput({ step, steps: rows.length, timestep: rows[step - 1]!.timestep });
@@ -137,7 +141,7 @@ async function warmUp({ session, batch }: { session: InferenceSession; batch: Ba
   const nothing = { labels: undefined, conditions: undefined, guidance: undefined, from: undefined, mask: undefined };
   batch.start({ ...nothing, seeds, table, strength: 1 });
   await batch.step(session, 0);
-  await batch.read();
+  await batch.fault();
 }
 
 /** onnxruntime's reason; the usual one in words for visitors. */
