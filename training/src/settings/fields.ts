@@ -75,6 +75,7 @@ export const fields = {
       describe: 'the teacher has its guidance built in  [default: whether it is a student, recorded in config.json]',
     },
     teacherGuidance: {
+      flag: 'guidance',
       onResume: 'fixed',
       type: 'number',
       min: 0,

@@ -173,6 +173,9 @@ test('what the teacher drew serves a resume with other weights, where it is kept
   expect(await runCli(...again, ...other, '--resume', '--keep-lessons')).toMatchObject({ code: 0 });
   expect(kept()).toEqual(drawn);
   expect(lossesOf('runs', 'kept')).toHaveLength(20);
+  expect(await refusal(runCli(...again, '--guidance', '2', '--resume'))).toContain(
+    '(--guidance) must be 1.3 as in its checkpoint, received 2',
+  );
   expect(await runCli(...again, '--steps', '24', '--resume')).toMatchObject({ code: 0 });
   expect(existsSync(lessons)).toBe(false);
 });
