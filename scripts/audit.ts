@@ -4,8 +4,8 @@
  *     npx tsx scripts/audit.ts innocent <folder> [images] [splits] [train options...]
  *     npx tsx scripts/audit.ts planted <folder> [images] [shadows] [train options...]
  *
- * `innocent` trains a model on phantoms and audits it with random halves of others, which it has not seen: intervals of the AUC should hold
- * 0.5, of one attack in 19 of 20 splits; those of the strongest less often, as it is chosen. `planted` trains one on few phantoms for long, and audits it with as many others: it should leak. Train options go over the preset
+ * `innocent` trains a model on phantoms and audits it with random halves of others, which it has not seen: the interval of the strongest
+ * attack, which counts how many were tried, should hold 0.5 in 19 of 20 splits, and that of an attack by itself, too. `planted` trains one on few phantoms for long, and audits it with as many others: it should leak. Train options go over the preset
  * `small` at 64 pixels, and say when to stop, such as `--steps 20000`. Whole reports lie below the folder, and a line
  * for each on standard output begins with its name. Stopped, it goes on by the same line, from the last checkpoint and the last shadow.
  */
@@ -51,7 +51,7 @@ interface Figures {
 function tell(name: string): void {
   const found = JSON.parse(readFileSync(at('out', name, 'audit.json'), 'utf8'));
   const best = found.attacks[found.strongest];
-  const area = [best.auc.value, ...best.auc.interval].map((value: number) => value.toFixed(3));
+  const area = [best.auc.value, ...best.auc.joint].map((value: number) => value.toFixed(3));
   const fair = found.attacks.filter(
     ({ auc: { interval } }: Figures) => interval[0] <= 0.5 && interval[1] >= 0.5,
   ).length;

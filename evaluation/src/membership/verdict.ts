@@ -62,7 +62,9 @@ export function attackWords({ attack, timestep, calibrated }: AttackFigures): st
 
 const shown = (value: number): string => value.toFixed(3);
 const between = ([low, high]: Interval): string => `${shown(low)} to ${shown(high)}`;
-const area = ({ auc }: AttackFigures): string => `${shown(auc.value)} (${between(auc.interval)})`;
+/** Of an attack that was chosen for its area: its own interval would be too narrow. */
+const area = ({ auc }: AttackFigures): string =>
+  `${shown(auc.value)} (${between(auc.joint)}, counting all that were tried)`;
 
 /** `40 % (35 to 45 %)` */
 export function shareWords(value: number, [low, high]: Interval): string {

@@ -93,7 +93,7 @@ describe('the verdict', () => {
     expect(judged).toEqual({
       verdict: 'leaks',
       reason: expect.stringMatching(
-        /^The strongest of 4 attacks, .* at timestep \d, tells .* AUC of 1\.000 \(0\.\d+ to 1\.000\)\. 20 of the 20 training images stand out\. It is not sure\.$/,
+        /^The strongest of 4 attacks, .* at timestep \d, tells .* AUC of 1\.000 \(0\.\d+ to 1\.000, counting all that were tried\)\. 20 of the 20 training images stand out\. It is not sure\.$/,
       ),
     });
   });
