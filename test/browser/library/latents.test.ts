@@ -1,8 +1,8 @@
 /** A model that draws latents on WebGPU, on the software adapter: Node's pictures, and what of them comes down from the GPU. */
 import { describe, expect, it } from 'vitest';
-import { loadModel } from '#runtime-node/index.ts';
+import { loadModel, type SampleProgress } from '#runtime-node/index.ts';
 import type { SampleRequest } from '#runtime-web/index.ts';
-import { putBack, type StepProgress } from '#scheduler/index.ts';
+import { putBack } from '#scheduler/index.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { openEngine } from '#test/browser/engine.ts';
 import { useBrowser, useHost } from '#test/browser/visit.ts';
@@ -46,7 +46,7 @@ describe('latents on WebGPU', skipBecause(LACKS_CHROMIUM), () => {
         const model = await window.engine.loadModel('/latents', { device: 'webgpu' });
         const { mapAsync } = GPUBuffer.prototype;
         let down: number[] = [];
-        GPUBuffer.prototype.mapAsync = function (mode, offset, size = this.size) {
+        GPUBuffer.prototype.mapAsync = function (this: GPUBuffer, mode, offset, size = this.size) {
           if (mode === GPUMapMode.READ) down.push(size);
           return mapAsync.call(this, mode, offset, size);
         };
@@ -88,7 +88,7 @@ describe('latents on WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     for (const [i, request] of REQUESTS.map(given).entries()) {
       let shown = new Float32Array();
       const steps: number[] = [];
-      const onStep = ({ step, x0 }: StepProgress) => {
+      const onStep = ({ step, x0 }: SampleProgress) => {
         steps.push(step);
         shown = x0.slice();
       };
