@@ -115,7 +115,7 @@ export const latentsIn = (ort: Ort, drawn: Float32Array, shape: ImageShape, fact
 
 /** Some of the steps, and the last: to decode what they show takes time. */
 export function someSteps({ onStep, wantsStep, signal }: StepHooks): StepHooks {
-  if (!onStep) return { signal };
+  if (!onStep) return { wantsStep, signal };
   return {
     onStep,
     signal,

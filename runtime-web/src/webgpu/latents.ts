@@ -5,8 +5,7 @@
  *
  * The decoder reads them where they are, so only pictures come down.
  */
-import type { DecodedFacts, ImageShape } from '@onnoise/scheduler/model';
-import { sizeOf } from '@onnoise/scheduler/model';
+import { type DecodedFacts, type ImageShape, sizeOf } from '@onnoise/scheduler/model';
 import type { LatentsOf } from '../network/network.ts';
 import type { Ort } from '../session/ort.ts';
 import { WORKGROUP, workgroupsFor } from './apply-row.ts';
