@@ -53,7 +53,8 @@ export interface SampleOptions extends PictureOptions, StepHooks {}
 
 export interface DiffusionModel extends ModelInfo {
   /**
-   * New images, in one batch. The same seed, label, steps and sampler give the same picture as in Node.
+   * New images, in one batch. The same seed, label, steps and sampler give the same picture as in Node. On WebGPU a call waits for those
+   * of this model before it, so `onStep` must not wait for another.
    * @throws InputError before anything is computed, for an option out of range or one that does not fit this model.
    */
   sample: (options?: SampleOptions) => Promise<Samples>;

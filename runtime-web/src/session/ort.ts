@@ -7,6 +7,7 @@
  */
 import { refuse } from '@onnoise/scheduler/rules';
 import { fileIn } from './address.ts';
+import { aroundCalls, oneAtATime } from './calls.ts';
 import type { DeviceReport } from './device-report.ts';
 import { type DownloadOptions, download } from './download.ts';
 import { sharesMemory } from './shares-memory.ts';
@@ -120,7 +121,9 @@ async function openRuntime(
     }),
     open(),
   ]);
-  const ort = smaller ? stoppable(whole) : whole;
+  // On WebGPU it takes no call while another one is under way, of whatever session.
+  const alone = build === 'wasm' ? whole : aroundCalls(whole, oneAtATime());
+  const ort = smaller ? stoppable(whole) : alone;
   const { wasm } = ort.env;
   wasm.wasmBinary = binary;
   wasm.numThreads = threads;

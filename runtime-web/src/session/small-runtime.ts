@@ -3,7 +3,7 @@
  * that its memory means nothing. So it never has the last word on a failure: whatever fails in it, a trap or an error of its own, ends
  * its use in this worker, and the page asks another worker, with the whole build, again.
  */
-import type { InferenceSession } from 'onnxruntime-web';
+import { aroundCalls, type HasSessions } from './calls.ts';
 
 export interface SmallRuntime {
   /** Of the WebAssembly, made of the file that this version of onnxruntime-web has. */
@@ -18,18 +18,7 @@ let stopped = false;
 export const smallRuntimeStopped = (): boolean => stopped;
 
 /** The same onnxruntime, which stops for good at the first failure. */
-export function stoppable<Ort extends Pick<typeof import('onnxruntime-web'), 'InferenceSession'>>(ort: Ort): Ort {
-  const create = async (...given: Parameters<typeof ort.InferenceSession.create>) =>
-    stoppableSession(await orStop(() => ort.InferenceSession.create(...given)));
-  return { ...ort, InferenceSession: { ...ort.InferenceSession, create } as typeof ort.InferenceSession };
-}
-
-function stoppableSession(session: InferenceSession): InferenceSession {
-  const [run, release] = [session.run.bind(session), session.release.bind(session)];
-  session.run = ((...given: Parameters<typeof run>) => orStop(() => run(...given))) as typeof run;
-  session.release = () => orStop(release);
-  return session;
-}
+export const stoppable = <Ort extends HasSessions>(ort: Ort): Ort => aroundCalls(ort, orStop);
 
 async function orStop<T>(work: () => Promise<T>): Promise<T> {
   if (stopped) throw new Error('The small runtime has stopped.');

@@ -12,6 +12,7 @@ import { badOutput, DEFAULT_SAMPLER, type SamplerTable } from '@onnoise/schedule
 import { type Artefact, onnxReason } from '@onnoise/scheduler/model';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Network } from '../network/network.ts';
+import { oneAtATime } from '../session/calls.ts';
 import type { Ort } from '../session/ort.ts';
 import { openSession } from '../session/session.ts';
 import { type Batch, type BatchSize, createBatch, type Pictures } from './batch.ts';
@@ -34,6 +35,8 @@ export async function openWebGpu(
       preferredOutputLocation: 'gpu-buffer',
     });
 
+  /** For what shares the buffers. */
+  const inTurn = oneAtATime();
   /** Why commands are not captured; undefined while they are. */
   let notCaptured: string | undefined;
   let current: { session: InferenceSession; batch: Batch } | undefined;
@@ -83,47 +86,50 @@ export async function openWebGpu(
       notCaptured === undefined
         ? "The network's commands are captured once and replayed."
         : `The network's commands are not captured: ${notCaptured}.`,
-    async sample(request, { onStep, wantsStep, signal, decode }) {
-      signal?.throwIfAborted();
-      const { seeds, guidance, table } = request;
-      const { session, batch } = await prepare({ count: seeds.length, guided: guidance !== undefined });
-      const steps = table.rows.length;
-      const queued: Promise<unknown>[] = [];
-      batch.start(request);
-      const look = async (): Promise<Pick<Pictures, 'x' | 'x0'>> => {
-        if (!decode) return checked(await batch.read(), table);
-        checked({ bad: await batch.fault() }, table);
-        return { x: await batch.decode('x', decode), x0: await batch.decode('x0', decode) };
-      };
-      try {
-        for (const [index, row] of table.rows.entries()) {
-          signal?.throwIfAborted();
-          const step = index + 1;
-          await gpu.guard(batch.step(session, index));
-          const wanted = onStep && (wantsStep?.(step, steps) ?? true);
-          const done = wanted
-            ? look().then(({ x, x0 }) => onStep({ step, steps, timestep: row.timestep, x, x0 }))
-            : device.queue.onSubmittedWorkDone();
-          done.catch(() => undefined); // whoever awaits it gets the error
-          queued.push(done);
-          const before = queued[index - 1];
-          if (before) await gpu.guard(before);
-          // The same device decodes, which runs one graph at a time, and from buffers that the next step changes.
-          if (wanted && decode) await gpu.guard(done);
-        }
-        await gpu.guard(queued.at(-1)!);
-        if (!decode) return checked(await gpu.guard(batch.read()), table).x;
-        checked({ bad: await gpu.guard(batch.fault()) }, table);
-        return await gpu.guard(batch.decode('x', decode));
-      } finally {
-        await Promise.allSettled(queued.slice(-2)); // the buffers are free for the next call
-      }
-    },
-    async dispose() {
-      await close();
-      gpu.destroy();
-    },
+    sample: (request, hooks) => inTurn(() => sample(request, hooks)),
+    dispose: () =>
+      inTurn(async () => {
+        await close();
+        gpu.destroy();
+      }),
   };
+
+  async function sample(...[request, { onStep, wantsStep, signal, decode }]: Parameters<Network['sample']>) {
+    signal?.throwIfAborted();
+    const { seeds, guidance, table } = request;
+    const { session, batch } = await prepare({ count: seeds.length, guided: guidance !== undefined });
+    const steps = table.rows.length;
+    const queued: Promise<unknown>[] = [];
+    batch.start(request);
+    const look = async (): Promise<Pick<Pictures, 'x' | 'x0'>> => {
+      if (!decode) return checked(await batch.read(), table);
+      checked({ bad: await batch.fault() }, table);
+      return { x: await batch.decode('x', decode), x0: await batch.decode('x0', decode) };
+    };
+    try {
+      for (const [index, row] of table.rows.entries()) {
+        signal?.throwIfAborted();
+        const step = index + 1;
+        await gpu.guard(batch.step(session, index));
+        const wanted = onStep && (wantsStep?.(step, steps) ?? true);
+        const done = wanted
+          ? look().then(({ x, x0 }) => onStep({ step, steps, timestep: row.timestep, x, x0 }))
+          : device.queue.onSubmittedWorkDone();
+        done.catch(() => undefined); // whoever awaits it gets the error
+        queued.push(done);
+        const before = queued[index - 1];
+        if (before) await gpu.guard(before);
+        // The same device decodes, which runs one graph at a time, and from buffers that the next step changes.
+        if (wanted && decode) await gpu.guard(done);
+      }
+      await gpu.guard(queued.at(-1)!);
+      if (!decode) return checked(await gpu.guard(batch.read()), table).x;
+      checked({ bad: await gpu.guard(batch.fault()) }, table);
+      return await gpu.guard(batch.decode('x', decode));
+    } finally {
+      await Promise.allSettled(queued.slice(-2)); // the buffers are free for the next call
+    }
+  }
 }
 
 /** Returns the pictures if every output of the network so far was finite. @throws InputError otherwise. */

@@ -7,6 +7,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { GraphTensor, GraphTensors, LoadProgress, Questions } from '../loading/protocol.ts';
 import { openFolder } from '../session/artefact.ts';
+import { oneAtATime } from '../session/calls.ts';
 import { chooseWasm } from '../session/device.ts';
 import { valuesOfModules, withOutputs, withoutSkips } from '../session/onnx-modules.ts';
 import { loadOrt, type Ort, ortAtHand } from '../session/ort.ts';
@@ -33,7 +34,7 @@ export interface Graphs {
 
 export function createGraphs(limit: LimitThreads): Graphs {
   const open = new Map<string, Promise<OpenGraph>>();
-  let before: Promise<unknown> = Promise.resolve();
+  const inTurn = oneAtATime();
 
   async function graphOf(request: GraphRequest, tell: (progress: LoadProgress) => void, signal: AbortSignal) {
     const key = JSON.stringify([request.id, request.path, request.expose ?? [], request.cut ?? []]);
@@ -73,12 +74,8 @@ export function createGraphs(limit: LimitThreads): Graphs {
   }
 
   return {
-    idle: () => before,
-    run: (...args) => {
-      const mine = before.then(() => run(...args));
-      before = mine.catch(() => {});
-      return mine;
-    },
+    idle: () => inTurn(async () => {}),
+    run: (...args) => inTurn(() => run(...args)),
   };
 }
 
