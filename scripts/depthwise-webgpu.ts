@@ -25,7 +25,7 @@ function depthwise(multiplier: number): Uint8Array {
 
 async function run(model: Uint8Array, executionProviders: object[]): Promise<Float32Array> {
   const options = { logSeverityLevel: 3, executionProviders } as ort.InferenceSession.SessionOptions;
-  const session = await ort.InferenceSession.create(model, options);
+  const session = await ort.createSession(model, options);
   const values = Float32Array.from({ length: CHANNELS * SIDE ** 2 }, (_, i) => Math.cos(i));
   const results = await session.run({ x: new ort.Tensor('float32', values, [1, CHANNELS, SIDE, SIDE]) });
   const { data } = results[session.outputNames[0]!]!;

@@ -13,7 +13,7 @@ import {
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Device } from './devices.ts';
 import { FATAL_ONLY } from './onnx-session.ts';
-import { InferenceSession, Tensor } from './onnxruntime.ts';
+import { createSession, type InferenceSession, Tensor } from './onnxruntime.ts';
 
 /** Its graphs, as files or paths of such. */
 export interface HalfFiles {
@@ -84,9 +84,7 @@ function halfOf(values: Float32Array, size: number, which: 0 | 1): Float32Array 
 
 function openHalf(file: Uint8Array | string, half: string, device: Device): Promise<InferenceSession> {
   const options = { executionProviders: [device], logSeverityLevel: FATAL_ONLY } as const;
-  const opened =
-    typeof file === 'string' ? InferenceSession.create(file, options) : InferenceSession.create(file, options);
-  return opened.catch((error: unknown) => {
+  return createSession(file, options).catch((error: unknown) => {
     throw new InputError(
       `Cannot ${LOADING}: vae/${half}.onnx must be an ONNX file that onnxruntime can run on ${device}, received "${onnxReason(error)}".`,
       { cause: error },

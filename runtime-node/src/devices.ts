@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { onnxReason } from '@onnoise/scheduler/model';
 import { installedFile } from './installed.ts';
-import { InferenceSession, Tensor } from './onnxruntime.ts';
+import { createSession, Tensor } from './onnxruntime.ts';
 
 export const DEVICES = ['cpu', 'cuda', 'webgpu'] as const;
 export type Device = (typeof DEVICES)[number];
@@ -60,7 +60,7 @@ export const thisMachine: Machine = {
   list: (path) => unlessForbidden(() => (existsSync(path) ? readdirSync(path) : []), []),
   tryDevice: async (device) => {
     if (device === 'webgpu') return tryApart(device);
-    const session = await InferenceSession.create(Buffer.from(PROBE, 'base64'), { executionProviders: [device] });
+    const session = await createSession(Buffer.from(PROBE, 'base64'), { executionProviders: [device] });
     try {
       const { y } = await session.run({ x: new Tensor('float32', [2], [1]) });
       if (y?.data[0] !== -2) throw new Error(`computed ${y?.data[0]} where -2 is right`);

@@ -13,7 +13,7 @@ import type { DeviceReport } from './choose.ts';
 import type { Device } from './devices.ts';
 import { bytesIn, type ModelFolder } from './model-folder.ts';
 import { FATAL_ONLY } from './onnx-session.ts';
-import { InferenceSession, Tensor } from './onnxruntime.ts';
+import { createSession, type InferenceSession, Tensor } from './onnxruntime.ts';
 import { imageSize } from './pictures/pixels.ts';
 import type { SampleRequest } from './request.ts';
 import { type SampleCallbacks, type Samples, samplesOf } from './sample.ts';
@@ -70,7 +70,7 @@ async function openLoop(unet: ModelFolder, device: Device): Promise<InferenceSes
       graphOptimizationLevel: 'all',
       logSeverityLevel: FATAL_ONLY,
     } as const;
-    return await InferenceSession.create(path, options);
+    return await createSession(path, options);
   } catch (error) {
     return complain(`"${onnxReason(error)}" from onnxruntime on ${device}`);
   }

@@ -8,6 +8,23 @@
  * A variable that is set already is left as it is. In a worker thread `process.env` is a copy that native code does not see:
  * there the main thread must have loaded this file, or the process been started with the variable.
  */
-export { InferenceSession, Tensor } from 'onnxruntime-node'; // by name: bundlers cannot list what a CommonJS module exports
+import { cpus } from 'node:os';
+import { InferenceSession } from 'onnxruntime-node';
+import { usableCores } from './cores.ts';
+
+export { type InferenceSession, Tensor } from 'onnxruntime-node'; // by name: bundlers cannot list what a CommonJS module exports
 
 if (!process.env.ORT_DISABLE_TELEMETRY) process.env.ORT_DISABLE_TELEMETRY = '1';
+
+/**
+ * A session of an ONNX file. With no number of threads, it has one for each core that the process may use: onnxruntime itself starts as
+ * many as the machine has cores, ties each to one, and where that is forbidden they stand in each other's way (issues 8313 and 29510).
+ */
+export function createSession(
+  model: string | Uint8Array,
+  options: InferenceSession.SessionOptions = {},
+): Promise<InferenceSession> {
+  const fewer = usableCores() < cpus().length;
+  const given = { ...(fewer && { intraOpNumThreads: usableCores() }), ...options };
+  return typeof model === 'string' ? InferenceSession.create(model, given) : InferenceSession.create(model, given);
+}

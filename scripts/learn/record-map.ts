@@ -8,7 +8,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { InferenceSession, Tensor } from '../../runtime-node/src/onnxruntime.ts';
+import { createSession, Tensor } from '../../runtime-node/src/onnxruntime.ts';
 import { compileSampler, levelOf, makeSchedule, sampleImages } from '../../scheduler/src/index.ts';
 import {
   conditionRows,
@@ -44,7 +44,7 @@ const read = async (path: string) => new Uint8Array(await readFile(join(MODEL, p
 const artefact = await readArtefact(read);
 const { shape, scheduler } = artefact;
 const extra = extraInputs(artefact);
-const session = await InferenceSession.create(join(MODEL, MODEL_FILES.network));
+const session = await createSession(join(MODEL, MODEL_FILES.network));
 
 /** @param label none: the network is not told */
 async function ask(x: Float32Array, timestep: number, label?: number): Promise<Float32Array> {

@@ -66,7 +66,7 @@ async function readMetadata(path: string): Promise<Readonly<Record<string, strin
 
 async function openSession(path: string): Promise<ort.InferenceSession> {
   try {
-    return await ort.InferenceSession.create(path, { logSeverityLevel: 4 });
+    return await ort.createSession(path, { logSeverityLevel: 4 });
   } catch (error) {
     return refuse(path, `be an ONNX file that onnxruntime can run, received "${onnxReason(error)}"`);
   }

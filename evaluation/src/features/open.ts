@@ -138,7 +138,7 @@ export async function extractorOf(
   name: string = kind,
 ): Promise<Extractor> {
   return {
-    session: await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 }),
+    session: await ort.createSession(bytes, { logSeverityLevel: 3 }),
     name: `the ${name}`,
     input: { name: 'images', type: 'float32', shape: seenShape(shape).input, batch: undefined },
     range: '-1,1',

@@ -2,7 +2,7 @@
  * Where and in which orientation each of a few images lies nearest to a picture: one matrix product, by onnxruntime. An
  * image also counts as its negative. Float32 chooses; callers measure what it chose.
  */
-import { InferenceSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
+import { createSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
 import { halfSquares } from './nearest.ts';
 
@@ -17,7 +17,7 @@ export interface BestLays {
 }
 
 export async function openBestLays(width: number, orientations: number): Promise<BestLays> {
-  const session = await InferenceSession.create(encodeModel(bestLayGraph(orientations)), {
+  const session = await createSession(encodeModel(bestLayGraph(orientations)), {
     logSeverityLevel: 3,
     intraOpNumThreads: 1, // a call is short: waking others costs more
   });

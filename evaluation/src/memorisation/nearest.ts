@@ -6,7 +6,7 @@
  * first, and callers measure again what was found. N rows of D numbers in S views cost 2 N S M D operations against M keys.
  */
 
-import { InferenceSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
+import { createSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
 import type { Watch } from '../sets/hooks.ts';
 
@@ -44,7 +44,7 @@ export async function nearestKeys(search: NearestSearch): Promise<Int32Array> {
   const mean = search.mean ?? new Float64Array(width);
   const block = Math.max(1, Math.min(MOST_ROWS, count, Math.floor(BLOCK / (views * keys.count))));
   const graph = nearestGraph({ views, inverted, neighbours });
-  const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
+  const session = await createSession(encodeModel(graph), { logSeverityLevel: 3 });
   const centred = lessMean(keys.values, mean);
   const table = {
     keys: new Tensor('float32', centred, [keys.count, width]),

@@ -3,7 +3,7 @@
  * cells. All pictures are compared at once, so the parts of each image are read once. N pictures cost 2 N M C 36 operations against M
  * images with C crops each.
  */
-import { InferenceSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
+import { createSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
 import type { Watch } from '../sets/hooks.ts';
 import type { ImageSet } from '../sets/types.ts';
@@ -39,7 +39,7 @@ export async function candidatesOf(
   const asked = new Float32Array(PARTS.length * size);
   for (const [part, name] of PARTS.entries()) columnsOf(pictures, name, asked.subarray(part * size));
   const best = PARTS.map((name) => openBest(pictures.count, Math.min(MOST[name], training.count)));
-  const session = await InferenceSession.create(encodeModel(likenessGraph(crops.length)), { logSeverityLevel: 3 });
+  const session = await createSession(encodeModel(likenessGraph(crops.length)), { logSeverityLevel: 3 });
   const queries = {
     whole: new Tensor('float32', asked.subarray(0, size), [WIDTH, pictures.count]),
     halves: new Tensor('float32', asked.subarray(size), [HALVES.length, WIDTH, pictures.count]),

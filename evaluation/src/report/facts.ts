@@ -1,9 +1,10 @@
 /** What a report says of the model and of the machine. */
 import { readFile, stat } from 'node:fs/promises';
-import { availableParallelism, cpus, type as system } from 'node:os';
+import { cpus, type as system } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { diskFailure, hashFile } from '@onnoise/base/files';
 import type { ModelFolder } from '@onnoise/runtime-node';
+import { usableCores } from '@onnoise/runtime-node/cores';
 import { type EvaluationFacts, MODEL_FILES } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { countParameters, createModel } from '@onnoise/training/model';
@@ -42,6 +43,6 @@ function parametersOf(config: object): number | undefined {
 
 /** `AMD EPYC 7B13, 2 cores, Linux` */
 export function machineWords(): string {
-  const cores = availableParallelism();
+  const cores = usableCores();
   return `${cpus()[0]?.model.trim() || 'unknown processor'}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${system()}`;
 }

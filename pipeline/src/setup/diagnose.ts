@@ -1,9 +1,10 @@
 /**
  * What this machine can do: Node, cores, memory, every training engine and every sampling device, tried one by one.
  */
-import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { cpus, freemem, totalmem } from 'node:os';
 import { installedVersion, installLine, isAtLeast } from '@onnoise/base/install';
 import type { DeviceStatus } from '@onnoise/runtime-node';
+import { usableCores } from '@onnoise/runtime-node/cores';
 import { chooseEngine, type GpuKind, gpuStatus, type NativeKind, probeNative } from '@onnoise/training/engines';
 
 export interface EngineStatus {
@@ -37,7 +38,7 @@ export async function diagnose(): Promise<Diagnosis> {
       arch: process.arch,
       supported: isAtLeast(process.versions.node, OLDEST_NODE),
     },
-    cores: { count: availableParallelism(), model: cpus()[0]?.model.trim() ?? 'unknown' },
+    cores: { count: usableCores(), model: cpus()[0]?.model.trim() ?? 'unknown' },
     memory: { total: totalMemory(), free: Math.min(freemem(), totalMemory()) },
     engines: [
       { engine: 'auto', available: true, reason: (await chooseEngine('auto')).reason },

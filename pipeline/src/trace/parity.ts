@@ -28,7 +28,7 @@ export interface Compared {
  */
 export async function compareWithTfjs(action: string, compared: Compared): Promise<Parity> {
   const { onnx, report, ranges } = compared;
-  const session = await ort.InferenceSession.create(onnx, { logSeverityLevel: 3 });
+  const session = await ort.createSession(onnx, { logSeverityLevel: 3 });
   const open = report.inputs.some(({ dims }) => dims.includes('batch'));
   const all: Parity = { difference: 0, largest: 0 };
   try {

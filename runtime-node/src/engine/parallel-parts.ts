@@ -8,11 +8,11 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { conditionRows, extraInputs, type NetworkShape } from '@onnoise/scheduler/model';
 import type { RunBatch } from '../batching/batcher.ts';
 import type { DeviceReport } from '../choose.ts';
+import { usableCores } from '../cores.ts';
 import type { DeviceChoice } from '../devices.ts';
 import type { ModelFolder } from '../model-folder.ts';
 import type { InferenceSession } from '../onnxruntime.ts';
@@ -60,13 +60,13 @@ export async function serveNetwork(
   await wait(rest);
   const { session, report } = await openModel(artefact, device);
   const whole = runOn(session, unet);
-  const count = Math.min(availableParallelism(), maxBatch, MOST_PARTS);
+  const count = Math.min(usableCores(), maxBatch, MOST_PARTS);
   const bytes = (await stat(onnx)).size;
   if (report.device !== 'cpu' || count < 2 || bytes > LARGEST) return { run: whole, report };
   const before = known?.bytes === bytes ? known : undefined;
   if (before && before.faster <= 1) return { run: whole, report, measured: before };
 
-  const threads = Math.max(1, Math.floor(availableParallelism() / count));
+  const threads = Math.max(1, Math.floor(usableCores() / count));
   const largest = Math.ceil(maxBatch / count);
   const others = await Promise.all(
     Array.from({ length: count - 1 }, async (_, i) => {

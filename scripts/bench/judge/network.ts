@@ -130,7 +130,7 @@ export interface Verdict {
 }
 
 export async function openJudge(onnx: Uint8Array): Promise<{ look(images: Float32Array): Promise<Verdict> }> {
-  const session = await ort.InferenceSession.create(onnx, { logSeverityLevel: 3 });
+  const session = await ort.createSession(onnx, { logSeverityLevel: 3 });
   const rows = 500;
   return {
     async look(images) {

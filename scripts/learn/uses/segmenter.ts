@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { addNoise, gaussian, makeSchedule, type SchedulerConfig } from '@onnoise/scheduler';
 import { conditionRows, extraInputs, inputTensors, type NetworkShape } from '@onnoise/scheduler/model';
-import { InferenceSession, Tensor } from '#runtime-node/onnxruntime.ts';
+import { createSession, Tensor } from '#runtime-node/onnxruntime.ts';
 import { valuesOfModules, withOutputs } from '#runtime-web/session/onnx-modules.ts';
 import { type Phantoms, pictureOf, SIDE, SIZE } from './phantoms.ts';
 
@@ -41,7 +41,7 @@ export async function learnSegmenter(
 ): Promise<Segmenter> {
   const onnx = new Uint8Array(await readFile(network));
   const values = await valuesOfModules(onnx, MODULES);
-  const session = await InferenceSession.create(withOutputs(onnx, values));
+  const session = await createSession(withOutputs(onnx, values));
   const schedule = makeSchedule(model.scheduler);
   const extra = extraInputs(model);
 

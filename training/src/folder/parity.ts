@@ -67,7 +67,7 @@ export async function measureParity(
   batches: readonly number[] = PARITY_BATCHES,
 ): Promise<Parity> {
   await useWasm();
-  const session = await ort.InferenceSession.create(onnx, { logSeverityLevel: 3 });
+  const session = await ort.createSession(onnx, { logSeverityLevel: 3 });
   const weights = Object.fromEntries(
     model.parameters.map(({ name, shape }) => [name, tf.tensor(parameters.get(name)!, shape, 'float32')]),
   );

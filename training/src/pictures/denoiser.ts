@@ -21,7 +21,7 @@ export async function createPredictor(
   model: DescribedModel,
   parameters: ReadonlyMap<string, Float32Array>,
 ): Promise<Predictor> {
-  const session = await ort.InferenceSession.create(encodeModel(inferenceGraph(model, parameters)), {
+  const session = await ort.createSession(encodeModel(inferenceGraph(model, parameters)), {
     logSeverityLevel: 3,
   });
   const inputs = inputsOf(model);

@@ -36,7 +36,7 @@ export interface Network {
  */
 export async function openNetwork(action: string, onnx: Uint8Array, facts: SampledFacts): Promise<Network> {
   try {
-    return { session: await ort.InferenceSession.create(onnx, { logSeverityLevel: 4 }), facts };
+    return { session: await ort.createSession(onnx, { logSeverityLevel: 4 }), facts };
   } catch (error) {
     throw new InputError(
       `Cannot ${action}: its network must be one that onnxruntime can run, received "${onnxReason(error)}".`,

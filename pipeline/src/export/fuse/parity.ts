@@ -3,7 +3,7 @@
  * table that is written beside them.
  */
 
-import { InferenceSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
+import { createSession, type InferenceSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
 import {
   type Denoiser,
   denoiserOf,
@@ -65,7 +65,7 @@ export async function requireFusedParity(
   const told = tensorsOf(unet, rowsOf(unet));
   if (unet.nullCondition) told.guidance = new Tensor('float64', [table.guidance?.scale ?? 1], [1]);
   for (const [kind, bytes] of graphs) {
-    const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
+    const session = await createSession(bytes, { logSeverityLevel: 3 });
     const actual = await RUN[kind](session, { unet, table, told }).finally(() => session.release());
     for (const [i, value] of expected.entries()) {
       const apart = Math.abs(value - actual[i]!);
@@ -102,7 +102,7 @@ const tensorsOf = (unet: NetworkShape, rows: readonly Float32Array[]): Record<st
   );
 
 async function stepByStep(network: Uint8Array, unet: NetworkShape, { table, guidance }: FusedTable) {
-  const session = await InferenceSession.create(network, { logSeverityLevel: 3 });
+  const session = await createSession(network, { logSeverityLevel: 3 });
   const create = (rows: readonly Float32Array[]): Denoiser => {
     const told = tensorsOf(unet, rows);
     return async (x, timesteps) => {

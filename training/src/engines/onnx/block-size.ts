@@ -18,7 +18,7 @@ export async function blockSize(): Promise<number | undefined> {
   b.graph.outputs.push({ name: y, dtype: 'float32', dims });
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(encodeModel(b.graph), { logSeverityLevel: 4 });
+    session = await ort.createSession(encodeModel(b.graph), { logSeverityLevel: 4 });
   } catch {
     return undefined;
   }

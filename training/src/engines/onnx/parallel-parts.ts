@@ -5,7 +5,7 @@
  *
  * Every part has the weights and gradients of its own, so wide networks are not cut.
  */
-import { availableParallelism } from 'node:os';
+import { usableCores } from '@onnoise/runtime-node/cores';
 import { joinPorts } from '@onnoise/tracer';
 import type { CountedParts, StepInputs, TrainStep } from '../../step/contracts.ts';
 import { inputsOfPart, meanOf } from '../../step/parts.ts';
@@ -22,7 +22,7 @@ const LEAST_IMAGES = 4;
 const MOST_PARTS = 16;
 
 /** The step in parts for so many cores; undefined if they do not suit it. */
-export function partsForCores(step: TrainStep, cores = availableParallelism()): CountedParts | undefined {
+export function partsForCores(step: TrainStep, cores = usableCores()): CountedParts | undefined {
   const images = step.inputs.find(({ name }) => name === 'images')!.shape[0]!;
   if (!step.cut || isWide(step.state)) return undefined;
   for (let count = Math.min(cores, MOST_PARTS, Math.floor(images / LEAST_IMAGES)); count > 1; count--) {
@@ -65,7 +65,7 @@ export async function createParallel(step: TrainStep, split: CountedParts): Prom
   const graphs = traceParts(step, split, await blockSize());
   const joined = joinPorts(graphs.update, nextOf);
   const program = encodeProgram(graphs.gradients);
-  const threads = Math.max(1, Math.floor(availableParallelism() / split.count));
+  const threads = Math.max(1, Math.floor(usableCores() / split.count));
   const weights = new SharedArrayBuffer(bytesOf(split.weights));
   const shared = viewsOf(weights, split.weights);
   const { inputs, gives } = split;

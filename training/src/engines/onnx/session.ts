@@ -18,7 +18,7 @@ export function encodeProgram(graph: Graph, chunked = false): Uint8Array {
 
 /** @param threads of its operators; without it, all cores */
 export const openSession = (program: Uint8Array, threads?: number): Promise<ort.InferenceSession> =>
-  ort.InferenceSession.create(program, {
+  ort.createSession(program, {
     logSeverityLevel: 3,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   });
@@ -30,7 +30,7 @@ export async function openOn(
   options: ort.InferenceSession.SessionOptions,
 ): Promise<ort.InferenceSession> {
   try {
-    return await ort.InferenceSession.create(graph, { logSeverityLevel: 3, ...options });
+    return await ort.createSession(graph, { logSeverityLevel: 3, ...options });
   } catch (error) {
     throw new EngineError(`onnxruntime's ${provider} does not start (${(error as Error).message.split('\n')[0]})`);
   }
