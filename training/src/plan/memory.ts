@@ -102,7 +102,10 @@ export async function estimatePlan(plan: TrainPlan): Promise<MemoryEstimate> {
 }
 
 async function estimateStep({ model }: TrainPlan, step: TrainStep): Promise<MemoryEstimate> {
-  const { traceParts, traceStep } = await import('../engines/onnx/onnxruntime.ts');
+  const [{ traceStep }, { traceParts }] = await Promise.all([
+    import('../engines/onnx/onnxruntime.ts'),
+    import('../engines/onnx/trace-parts.ts'),
+  ]);
   const weights = countParameters(model);
   const { accumulated } = step;
   if (!accumulated) return estimateMemory(traceStep(step), weights);

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { lossesOf, planOf, startState } from '#test/train/engines.ts';
 import { createEngine } from '#training/engines/index.ts';
-import { createOnnxruntimeEngine, traceParts, traceStep } from '#training/engines/onnx/onnxruntime.ts';
+import { createOnnxruntimeEngine, traceStep } from '#training/engines/onnx/onnxruntime.ts';
 import { fromStored, storedOrder, toStored, wantedOrders } from '#training/engines/onnx/stored-order.ts';
+import { traceParts } from '#training/engines/onnx/trace-parts.ts';
 import { formOf } from '#training/engines/onnx/trace-stored.ts';
 import type { StepTensor, TrainStep } from '#training/step/contracts.ts';
 

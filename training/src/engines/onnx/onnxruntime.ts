@@ -6,15 +6,18 @@
  * allocates nothing of the model's size (run-into.ts).
  */
 
+import { usableCores } from '@onnoise/runtime-node/cores';
 import { type Graph, joinPorts } from '@onnoise/tracer';
 import type { StepParts, StepTensor, TrainEngine, TrainStep } from '../../step/contracts.ts';
-import { addPart, countParts, inputsOfPart } from '../../step/parts.ts';
+import { countParts, inputsOfPart } from '../../step/parts.ts';
 import { blockSize } from './block-size.ts';
 import { createParallel, partsForCores } from './parallel-parts.ts';
+import { createSums } from './parallel-sums.ts';
 import { runInto } from './run-into.ts';
 import { sessionOf } from './session.ts';
 import { fromStored, type Orders, toStored } from './stored-order.ts';
 import { buffers, feeds, nextOf, once, only, prefixed, type Tensors, tensor } from './tensors.ts';
+import { traceParts } from './trace-parts.ts';
 import { type Form, formOf, isWide, type Program, traceStored, traceTurned } from './trace-stored.ts';
 
 /** The step as a graph: state and inputs in, `next.<state>`, `loss` and `gradNorm` out. */
@@ -27,29 +30,6 @@ export function traceStep(step: TrainStep, form: Form = formOf(isWide(step.state
     [...step.state, ...step.inputs],
     { name: 'training_step', ...form },
   );
-}
-
-/** The parts of an accumulated step as graphs: totals after a small batch, and the update. */
-export function traceParts(
-  { accumulated: parts, state }: TrainStep & { accumulated: StepParts },
-  form: Form = formOf(isWide(state)),
-) {
-  const add = traceTurned(
-    (tensors) => prefixed(addPart(parts, tensors, parts.differentiate(tensors, tensors))),
-    [...parts.weights, ...parts.gives, ...parts.inputs],
-    { name: 'gradients', ...form },
-  );
-  // BatchNorm's statistics are in the totals.
-  const given = new Set(parts.gives.map(({ name }) => name));
-  const update = traceTurned(
-    (tensors) => {
-      const { state, outputs } = parts.update(tensors, tensors, tensors);
-      return { ...outputs, ...prefixed(state) };
-    },
-    [...state.filter(({ name }) => !given.has(name)), ...parts.gives, ...parts.scalars],
-    { name: 'update', ...form },
-  );
-  return { add, update };
 }
 
 /** @param wide takes the form for wide networks */
@@ -108,6 +88,7 @@ async function createProgram(step: TrainStep, wide: boolean): Promise<Program> {
   const { accumulated } = step;
   const form = formOf(wide, await blockSize());
   if (accumulated) {
+    if (!wide && accumulated.count === undefined && usableCores() > 1) return createSums(step, accumulated, form);
     const { graphs, orders } = traceStored(form, (form) => traceParts({ ...step, accumulated }, form));
     return createParts(accumulated, graphs, orders);
   }

@@ -10,7 +10,7 @@ import { joinPorts } from '@onnoise/tracer';
 import type { CountedParts, StepInputs, TrainStep } from '../../step/contracts.ts';
 import { inputsOfPart, meanOf } from '../../step/parts.ts';
 import { blockSize } from './block-size.ts';
-import { bytesOf, startPart, viewsOf } from './part-thread.ts';
+import { startCores } from './cores.ts';
 import { runInto } from './run-into.ts';
 import { encodeProgram, openSession } from './session.ts';
 import { NONE } from './stored-order.ts';
@@ -64,44 +64,28 @@ const givenBy = ({ gives }: CountedParts, number: number) =>
 export async function createParallel(step: TrainStep, split: CountedParts): Promise<Program> {
   const graphs = traceParts(step, split, await blockSize());
   const joined = joinPorts(graphs.update, nextOf);
-  const program = encodeProgram(graphs.gradients);
-  const threads = Math.max(1, Math.floor(usableCores() / split.count));
-  const weights = new SharedArrayBuffer(bytesOf(split.weights));
-  const shared = viewsOf(weights, split.weights);
-  const { inputs, gives } = split;
-  const options = { program, threads, weights: split.weights, inputs, gives };
-  const others = await Promise.all(Array.from({ length: split.count - 1 }, () => startPart(options, weights)));
-  const own = await openSession(program, threads);
+  const { count, gives } = split;
+  const threads = Math.max(1, Math.floor(usableCores() / count));
+  const cores = await startCores(graphs.gradients, split, { count, threads });
   // More threads would spin after the update, on the cores that the next parts need.
   const update = await openSession(encodeProgram(graphs.update), 1);
-  const given = feeds(gives, viewsOf(new ArrayBuffer(bytesOf(gives)), gives));
-  const mine = renamed(given, 0);
-  const theirs = others.map((_, i) => once((part: StepInputs) => renamed(feeds(gives, part), i + 1)));
-  const weightsOf = once((state: Tensors) => split.weights.map(({ name }) => [shared[name]!, state[name]!] as const));
-  const differentiated = once((state: Tensors) => only(state, own.inputNames));
+  const numbers = Array.from({ length: count }, (_, number) => number);
+  const tensorsOf = numbers.map((number) => once((part: StepInputs) => renamed(feeds(gives, part), number)));
   const updated = once((state: Tensors) => only(state, update.inputNames));
   const written = once((outputs: Tensors) => only(outputs, update.outputNames));
   return {
     joined,
     orders: NONE,
     async run(state, whole, outputs) {
-      for (const [values, { data }] of weightsOf(state)) values.set(data as Float32Array);
-      for (const [i, other] of others.entries()) other.begin(inputsOfPart(whole, split, i + 1));
-      const read = { ...differentiated(state), ...feeds(inputs, inputsOfPart(whole, split, 0)) };
-      // A part that fails here must not leave the others at work.
-      const error = await runInto(own, read, given).then(
-        () => undefined,
-        (error: Error) => error,
+      const parts = await cores.run(
+        state,
+        numbers.map((number) => inputsOfPart(whole, split, number)),
       );
-      const parts = await Promise.all(others.map((other) => other.end()));
-      const failed = [error, ...parts].find((part) => part instanceof Error);
-      if (failed) throw failed;
-      const gradients = Object.assign({}, mine, ...parts.map((part, i) => theirs[i]!(part as StepInputs)));
+      const gradients = Object.assign({}, ...parts.map((part, number) => tensorsOf[number]!(part)));
       await runInto(update, { ...updated(state), ...gradients, ...feeds(split.scalars, whole) }, written(outputs));
     },
     async release() {
-      await Promise.all(others.map((other) => other.stop()));
-      await own.release();
+      await cores.release();
       await update.release();
     },
   };

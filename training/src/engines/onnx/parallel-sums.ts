@@ -1,0 +1,63 @@
+/**
+ * A private step: its images are parts of one each, whose number is not known before. The cores take one at a time, and this thread adds
+ * up what they give, in the order of the images. Small operators of one image gain little from a second core, so a core each gains more.
+ */
+import { usableCores } from '@onnoise/runtime-node/cores';
+import { joinPorts } from '@onnoise/tracer';
+import type { StepInputs, StepParts, TrainStep } from '../../step/contracts.ts';
+import { countParts, inputsOfPart } from '../../step/parts.ts';
+import { startCores } from './cores.ts';
+import { runInto } from './run-into.ts';
+import { sessionOf } from './session.ts';
+import { NONE } from './stored-order.ts';
+import { buffers, feeds, nextOf, once, only, type Tensors } from './tensors.ts';
+import { traceUpdate } from './trace-parts.ts';
+import { type Form, type Program, traceTurned } from './trace-stored.ts';
+
+const MOST_CORES = 16;
+
+export async function createSums(step: TrainStep, parts: StepParts, form: Form): Promise<Program> {
+  const cores = Math.min(usableCores(), MOST_CORES);
+  const gradients = traceTurned(
+    (tensors) => parts.differentiate(tensors, tensors),
+    [...parts.weights, ...parts.inputs],
+    { name: 'gradients', ...form },
+  );
+  const graph = traceUpdate(step, parts, form);
+  const joined = joinPorts(graph, nextOf);
+  const images = await startCores(gradients, parts, { count: cores, threads: Math.floor(usableCores() / cores) });
+  const update = await sessionOf(graph);
+  const totals = buffers(parts.gives);
+  const read = once((state: Tensors) => only(state, update.inputNames));
+  const written = once((outputs: Tensors) => only(outputs, update.outputNames));
+  return {
+    joined,
+    orders: NONE,
+    async run(state, inputs, outputs) {
+      for (const [name, { data }] of Object.entries(totals)) {
+        const start = inputs[name];
+        if (start) (data as Float32Array).set(start as Float32Array);
+        else (data as Float32Array).fill(0);
+      }
+      const count = countParts(inputs, parts);
+      for (let first = 0; first < count; first += cores) {
+        const round = Array.from({ length: Math.min(cores, count - first) }, (_, i) =>
+          inputsOfPart(inputs, parts, first + i),
+        );
+        for (const given of await images.run(state, round)) addTo(totals, given, parts.share);
+      }
+      await runInto(update, { ...read(state), ...totals, ...feeds(parts.scalars, inputs) }, written(outputs));
+    },
+    async release() {
+      await images.release();
+      await update.release();
+    },
+  };
+}
+
+function addTo(totals: Tensors, given: StepInputs, share: number): void {
+  for (const [name, { data }] of Object.entries(totals)) {
+    const [sums, values] = [data as Float32Array, given[name] as Float32Array];
+    for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + share * values[i]!;
+  }
+}
