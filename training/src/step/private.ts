@@ -5,8 +5,9 @@
  *
  * An image may have several timesteps, over which its gradient is averaged before it is clipped: that costs no privacy.
  *
- * Limits: one image at a time, on each core. The gradients of single images cannot be had from those of a batch; a graph of many unrolled images
- * takes their memory for the same work, and ghost clipping (Li et al. 2021) a second backward pass and a rule for each layer.
+ * Limits: one image at a time, on each core. The gradients of single images cannot be had from those of a batch; a graph of many
+ * unrolled images takes their memory for the same work, and ghost clipping (Li et al. 2021) a second backward pass and a rule for each
+ * layer.
  *
  * Source: Abadi et al., "Deep Learning with Differential Privacy" (arXiv 1607.00133), algorithm 1; Dockhorn et al., "Differentially
  * Private Diffusion Models" (arXiv 2210.09929), algorithm 1, for the timesteps.
