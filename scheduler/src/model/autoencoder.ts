@@ -153,8 +153,8 @@ export function maskOfLatents(
 
 /** Of what a network draws, what its decoder takes. @returns a new array */
 export const unscaled = (drawn: Float32Array, { scaling, shift }: Pick<AutoencoderFacts, 'scaling' | 'shift'>) =>
-  Float32Array.from(drawn, (value) => value / scaling + shift);
+  drawn.map((value) => value / scaling + shift);
 
 /** The other way. */
 export const scaled = (latents: Float32Array, { scaling, shift }: Pick<AutoencoderFacts, 'scaling' | 'shift'>) =>
-  Float32Array.from(latents, (value) => (value - shift) * scaling);
+  latents.map((value) => (value - shift) * scaling);

@@ -4,7 +4,9 @@
 export function widenHalf(bits: Uint16Array): Float32Array {
   halves ??= Float32Array.from({ length: 2 ** 16 }, (_, value) => halfOf(value));
   const table = halves;
-  return Float32Array.from(bits, (value) => table[value]!);
+  const out = new Float32Array(bits.length);
+  for (let i = 0; i < out.length; i++) out[i] = table[bits[i]!]!; // `from` with a function is many times as slow
+  return out;
 }
 
 /** bfloat16: the upper half of a float32. */
