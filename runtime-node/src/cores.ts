@@ -3,7 +3,7 @@
  * by a quota of processor time, which it does not know before version 22.
  */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 
 type Read = (path: string) => string | undefined;
 
@@ -21,6 +21,15 @@ let known: number | undefined;
 export function usableCores(): number {
   known ??= Math.max(1, Math.min(availableParallelism(), Math.floor(quotaOf(readText))));
   return known;
+}
+
+/** Whether these are the machine's; true, too, where it does not tell: Deno needs a permission for that. */
+export function hasAllCores(): boolean {
+  try {
+    return usableCores() >= cpus().length;
+  } catch {
+    return true;
+  }
 }
 
 /**

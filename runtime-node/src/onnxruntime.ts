@@ -8,9 +8,8 @@
  * A variable that is set already is left as it is. In a worker thread `process.env` is a copy that native code does not see:
  * there the main thread must have loaded this file, or the process been started with the variable.
  */
-import { cpus } from 'node:os';
 import { InferenceSession } from 'onnxruntime-node';
-import { usableCores } from './cores.ts';
+import { hasAllCores, usableCores } from './cores.ts';
 
 export { type InferenceSession, Tensor } from 'onnxruntime-node'; // by name: bundlers cannot list what a CommonJS module exports
 
@@ -24,7 +23,6 @@ export function createSession(
   model: string | Uint8Array,
   options: InferenceSession.SessionOptions = {},
 ): Promise<InferenceSession> {
-  const fewer = usableCores() < cpus().length;
-  const given = { ...(fewer && { intraOpNumThreads: usableCores() }), ...options };
+  const given = { ...(!hasAllCores() && { intraOpNumThreads: usableCores() }), ...options };
   return typeof model === 'string' ? InferenceSession.create(model, given) : InferenceSession.create(model, given);
 }
