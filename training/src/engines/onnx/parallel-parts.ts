@@ -15,6 +15,7 @@ import { runInto } from './run-into.ts';
 import { encodeProgram, openSession } from './session.ts';
 import { NONE } from './stored-order.ts';
 import { feeds, nextOf, once, only, prefixed, type Tensors } from './tensors.ts';
+import { traceGradients } from './trace-parts.ts';
 import { formOf, isWide, type Program, traceTurned } from './trace-stored.ts';
 
 /** A smaller part spends its time on the fixed cost of its operators. */
@@ -34,14 +35,7 @@ export function partsForCores(step: TrainStep, cores = usableCores()): CountedPa
 /** The parts of the step as graphs: the gradients of a part, and the update from those of all. */
 function traceParts({ state }: TrainStep, split: CountedParts, block: number | undefined) {
   const form = formOf(false, block);
-  const gradients = traceTurned(
-    (tensors) => split.differentiate(tensors, tensors),
-    [...split.weights, ...split.inputs],
-    {
-      name: 'gradients',
-      ...form,
-    },
-  );
+  const gradients = traceGradients(split, form);
   const numbers = Array.from({ length: split.count }, (_, number) => number);
   const update = traceTurned(
     (tensors) => {

@@ -11,18 +11,14 @@ import { runInto } from './run-into.ts';
 import { sessionOf } from './session.ts';
 import { NONE } from './stored-order.ts';
 import { buffers, feeds, nextOf, once, only, type Tensors } from './tensors.ts';
-import { traceUpdate } from './trace-parts.ts';
-import { type Form, type Program, traceTurned } from './trace-stored.ts';
+import { traceGradients, traceUpdate } from './trace-parts.ts';
+import type { Form, Program } from './trace-stored.ts';
 
 const MOST_CORES = 16;
 
 export async function createSums(step: TrainStep, parts: StepParts, form: Form): Promise<Program> {
   const cores = Math.min(usableCores(), MOST_CORES);
-  const gradients = traceTurned(
-    (tensors) => parts.differentiate(tensors, tensors),
-    [...parts.weights, ...parts.inputs],
-    { name: 'gradients', ...form },
-  );
+  const gradients = traceGradients(parts, form);
   const graph = traceUpdate(step, parts, form);
   const joined = joinPorts(graph, nextOf);
   const images = await startCores(gradients, parts, { count: cores, threads: Math.floor(usableCores() / cores) });

@@ -18,6 +18,10 @@ export function traceParts(
   return { add, update: traceUpdate(step, parts, form) };
 }
 
+/** What a part gives, without the totals. */
+export const traceGradients = ({ differentiate, weights, inputs }: StepParts, form: Form): Graph =>
+  traceTurned((tensors) => differentiate(tensors, tensors), [...weights, ...inputs], { name: 'gradients', ...form });
+
 /** The update from the totals, which BatchNorm's statistics are among. */
 export function traceUpdate({ state }: Pick<TrainStep, 'state'>, parts: StepParts, form: Form): Graph {
   const given = new Set(parts.gives.map(({ name }) => name));
