@@ -51,7 +51,7 @@ function numbers({ attacks, strongest, copies }: PrivacyReport): Html {
   return html`<section class="numbers" aria-labelledby="numbers">
 <h2 id="numbers">In numbers</h2>
 <table class="wide">
-<caption>How well attacks tell training images from others, with intervals of 95 %. AUC is the chance to pick the right one of two: 0.5 is guessing.${left > 0 && ` Of ${attacks.length} attacks, the best of each kind; all are in audit.json.`}</caption>
+<caption>How well attacks tell training images from others, each with its own intervals of 95 %. AUC is the chance to pick the right one of two: 0.5 is guessing.${left > 0 && ` Of ${attacks.length} attacks, the best of each kind; all are in audit.json.`}</caption>
 <thead><tr><th scope="col">Attack</th><th scope="col" class="n">AUC</th><th scope="col" class="n">Found at 1&nbsp;% false alarms</th><th scope="col" class="n">Found at 0.1&nbsp;%</th></tr></thead>
 <tbody>
 ${rows.map((each) => attackRow(each, each === attacks[strongest]))}</tbody>

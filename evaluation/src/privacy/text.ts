@@ -47,7 +47,7 @@ export function reportText(audit: PrivacyReport): string {
     `Copies: ${copies === null ? 'not looked for' : `${copies.verdict}. ${copies.reason}`}`,
     `Differential privacy: ${promise === null ? 'none' : `epsilon ${promise.epsilon}, delta ${promise.delta}, unit ${promise.unit}`}`,
     '',
-    'Attacks; AUC with its 95 % interval; share found at 1 % and at 0.1 % false positives; * the strongest:',
+    'Attacks; AUC with its own 95 % interval; share found at 1 % and at 0.1 % false positives; * the strongest:',
     ...rows,
     '',
     'Limits:',

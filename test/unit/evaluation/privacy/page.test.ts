@@ -12,7 +12,7 @@ describe('the answers of a privacy report', () => {
     expect([membership!.answer, copies!.answer, promise!.answer]).toEqual(['Yes', 'None were found', 'No']);
     const words = membership!.words.join(' ');
     expect(words).toContain(
-      'the best of 13 attacks picks the right one in 70 of 100 cases (68 to 72); 50 is guessing.',
+      'the best of 13 attacks picks the right one in 70 of 100 cases (67 to 73, counting all that were tried); 50 is guessing.',
     );
     expect(words).toContain('If it may be wrong about 1 in 100 other images, it names 10 of 100 training images.');
     expect(words).toContain('31 of 900 training images stand out.');
@@ -23,7 +23,7 @@ describe('the answers of a privacy report', () => {
     const { attacks, strongest } = examplePrivacyReport();
     const auc = { value: 0.9992, interval: [0.998, 1] as const, joint: [0.99, 1] as const };
     const sure = examplePrivacyReport({ attacks: attacks.with(strongest, { ...attacks[strongest]!, auc }) });
-    expect(answersOf(sure)[0]!.words.join(' ')).toContain('in 99.9 of 100 cases (99.8 to 100)');
+    expect(answersOf(sure)[0]!.words.join(' ')).toContain('in 99.9 of 100 cases (99 to 100, counting');
     const reason = 'There are too few images, 40 held out. No sign was found: the strongest has an AUC of 0.5.';
     const [membership] = answersOf(examplePrivacyReport({ verdict: 'cannot tell', reason }));
     expect(membership!.words.slice(0, 2)).toEqual(['There are too few images, 40 held out.', 'No sign was found.']);
