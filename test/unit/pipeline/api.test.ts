@@ -85,16 +85,7 @@ describe('train and exportRun', () => {
   });
 
   it('take a preset, and settings over it', async () => {
-    expect(await presetNames()).toEqual([
-      'autoencoder',
-      'base',
-      'digits',
-      'hands',
-      'latents',
-      'small',
-      'tab',
-      'tutorial',
-    ]);
+    expect(await presetNames()).toContain('small');
     const other = join(folder, 'other');
     const signal = AbortSignal.abort();
     const options: TrainRunOptions = { run: other, preset: 'small', settings: { ...settings, model: {} }, signal };

@@ -33,7 +33,7 @@ export function partsForCores(step: TrainStep, cores = usableCores()): CountedPa
 }
 
 /** The parts of the step as graphs: the gradients of a part, and the update from those of all. */
-function traceParts({ state }: TrainStep, split: CountedParts, block: number | undefined) {
+function traceSplitParts({ state }: TrainStep, split: CountedParts, block: number | undefined) {
   const form = formOf(false, block);
   const gradients = traceGradients(split, form);
   const numbers = Array.from({ length: split.count }, (_, number) => number);
@@ -56,7 +56,7 @@ const givenBy = ({ gives }: CountedParts, number: number) =>
   gives.map((spec) => ({ ...spec, name: ofPart(spec.name, number) }));
 
 export async function createParallel(step: TrainStep, split: CountedParts): Promise<Program> {
-  const graphs = traceParts(step, split, await blockSize());
+  const graphs = traceSplitParts(step, split, await blockSize());
   const joined = joinPorts(graphs.update, nextOf);
   const { count, gives } = split;
   const threads = Math.max(1, Math.floor(usableCores() / count));
