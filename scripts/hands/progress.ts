@@ -1,7 +1,7 @@
 /**
  * Sheets of samples of one run as rows of one picture, the first pictures of each.
  *
- *     npx tsx scripts/hands/progress.ts docs/hands-progress.png runs/hands/samples/step-*5.png
+ *     npx tsx scripts/hands/progress.ts docs/hands/progress.png runs/hands/samples/step-*5.png
  */
 import sharp from 'sharp';
 

@@ -4,7 +4,7 @@
  * one line a run, and goes on where it was stopped. results.jsonl beside this file has the runs that were made so far: copy it to `<out>`.
  *
  *     npx tsx scripts/hands/scarce/main.ts <folder of hands> <out> [steps a run] [model to start from]
- *     npx tsx scripts/hands/scarce/chart.ts <out>/results.jsonl docs/hands-scarce.png
+ *     npx tsx scripts/hands/scarce/chart.ts <out>/results.jsonl docs/hands/scarce.png
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
