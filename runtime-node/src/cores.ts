@@ -39,11 +39,11 @@ export function hasAllCores(): boolean {
  */
 export function quotaOf(read: Read): number {
   const quotas = (read('/proc/self/cgroup') ?? '').split('\n').flatMap((line) => {
-    const [hierarchy, controllers = '', path = ''] = line.split(':', 3);
+    const [, hierarchy, controllers = '', path = ''] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? []; // the path may have colons
     if (hierarchy === '0') return foldersOf(path).map((folder) => quotaIn(read(`/sys/fs/cgroup${folder}/cpu.max`)));
     if (!controllers.split(',').includes('cpu')) return [];
     return foldersOf(path).map((folder) => {
-      const file = (name: string) => read(`/sys/fs/cgroup/${controllers}${folder}/cpu.cfs_${name}_us`);
+      const file = (name: string) => read(`/sys/fs/cgroup/cpu${folder}/cpu.cfs_${name}_us`);
       return quotaIn(`${file('quota')} ${file('period')}`);
     });
   });

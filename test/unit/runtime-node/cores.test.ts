@@ -28,11 +28,19 @@ describe('a quota of processor time', () => {
   it('is that of the outermost group in a container, where the path is the host’s', () => {
     const of = (quota: string) => ({
       '/proc/self/cgroup': '7:memory:/docker/0a1b\n4:cpu,cpuacct:/docker/0a1b\n0::/docker/0a1b\n',
-      '/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us': quota,
-      '/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us': '100000\n',
+      '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': quota,
+      '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n',
     });
     expect(quota(of('400000\n'))).toBe(4);
     expect(quota(of('-1\n'))).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('is found below a name with colons, as containerd gives', () => {
+    const files = {
+      '/proc/self/cgroup': '0::/system.slice:cri-containerd:0a1b\n',
+      '/sys/fs/cgroup/system.slice:cri-containerd:0a1b/cpu.max': '300000 100000\n',
+    };
+    expect(quota(files)).toBe(3);
   });
 
   it('is none without control groups, or where their files cannot be read', () => {
