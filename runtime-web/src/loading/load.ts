@@ -54,11 +54,11 @@ export interface SampleOptions extends PictureOptions, StepHooks {}
 export interface DiffusionModel extends ModelInfo {
   /**
    * New images, in one batch. The same seed, label, steps and sampler give the same picture as in Node. On WebGPU a call waits for those
-   * of this model before it, so `onStep` must not wait for another.
+   * of this model before it, so `onStep` must not wait for another, nor for `dispose`.
    * @throws InputError before anything is computed, for an option out of range or one that does not fit this model.
    */
   sample: (options?: SampleOptions) => Promise<Samples>;
-  /** Frees the network. */
+  /** Frees the network, once the calls under way are over: their signals end them sooner. */
   dispose: () => Promise<void>;
 }
 
@@ -125,12 +125,24 @@ export async function openModel(
       await network.dispose();
       throw error;
     }));
+  /** Samplings under way. */
+  const drawing = new Set<Promise<unknown>>();
   const dispose = async () => {
+    await Promise.allSettled(drawing);
     await coder?.dispose();
     await network.dispose();
   };
   if (signal?.aborted) await dispose();
   signal?.throwIfAborted();
+
+  async function draw({ onStep, wantsStep, signal, ...options }: SampleOptions): Promise<Samples> {
+    const request = completeRequest(artefact, options, ONE_BATCH);
+    const hooks = { onStep, wantsStep, signal };
+    if (!coder) return samplesOf(request, artefact, await network.sample(request, hooks));
+    const asked = { ...someSteps(hooks), decode: coder.decodeFrom(request) };
+    const images = await network.sample(await coder.encodeStart(request), asked);
+    return { ...samplesOf(request, artefact, images), shape: coder.facts.shape };
+  }
 
   return {
     ...artefact,
@@ -139,13 +151,12 @@ export async function openModel(
     reason: network.note ? `${choice.reason} ${network.note}` : choice.reason,
     bytes: onnx.length + (coder?.bytes ?? 0),
     hash,
-    sample: async ({ onStep, wantsStep, signal, ...options } = {}) => {
-      const request = completeRequest(artefact, options, ONE_BATCH);
-      const hooks = { onStep, wantsStep, signal };
-      if (!coder) return samplesOf(request, artefact, await network.sample(request, hooks));
-      const asked = { ...someSteps(hooks), decode: coder.decodeFrom(request) };
-      const images = await network.sample(await coder.encodeStart(request), asked);
-      return { ...samplesOf(request, artefact, images), shape: coder.facts.shape };
+    sample: (options = {}) => {
+      const drawn = draw(options);
+      drawing.add(drawn);
+      const over = () => drawing.delete(drawn);
+      drawn.then(over, over);
+      return drawn;
     },
     dispose,
   };

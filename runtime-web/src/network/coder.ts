@@ -56,7 +56,7 @@ export async function openCoder(
       },
     );
   const decoding = await open(MODEL_FILES.decoder, decoder);
-  let encoding: InferenceSession | undefined;
+  let encoding: Promise<InferenceSession> | undefined;
   const openEncoder = async () => {
     const bytes = await read();
     if (bytes === undefined) throw missingFile(MODEL_FILES.encoder);
@@ -91,14 +91,18 @@ export async function openCoder(
     async encodeStart(request) {
       const { from, mask } = request;
       if (!from) return request;
-      encoding ??= await openEncoder();
+      encoding ??= openEncoder().catch((error) => {
+        encoding = undefined; // another call may have more luck
+        throw error;
+      });
+      const encoder = await encoding;
       const count = from.length / sizeOf(facts.shape);
-      const means = await run(encoding, HALVES.encoder, imagesOf(ort, from, facts.shape), count, sizeOf(latents));
+      const means = await run(encoder, HALVES.encoder, imagesOf(ort, from, facts.shape), count, sizeOf(latents));
       return { ...request, from: scaled(means, facts), ...(mask && { mask: maskOfLatents(mask, facts) }) };
     },
     async dispose() {
       await decoding.release();
-      await encoding?.release();
+      await (await encoding?.catch(() => undefined))?.release();
     },
   };
 }

@@ -111,16 +111,17 @@ export async function openWebGpu(
         signal?.throwIfAborted();
         const step = index + 1;
         await gpu.guard(batch.step(session, index));
-        const wanted = onStep && (wantsStep?.(step, steps) ?? true);
-        const done = wanted
-          ? look().then(({ x, x0 }) => onStep({ step, steps, timestep: row.timestep, x, x0 }))
+        const wanted = wantsStep?.(step, steps) ?? true;
+        const shown = wanted ? onStep : undefined;
+        const done = shown
+          ? look().then(({ x, x0 }) => shown({ step, steps, timestep: row.timestep, x, x0 }))
           : device.queue.onSubmittedWorkDone();
         done.catch(() => undefined); // whoever awaits it gets the error
         queued.push(done);
         const before = queued[index - 1];
         if (before) await gpu.guard(before);
         // The same device decodes, which runs one graph at a time, and from buffers that the next step changes.
-        if (wanted && decode) await gpu.guard(done);
+        if (shown && decode) await gpu.guard(done);
       }
       await gpu.guard(queued.at(-1)!);
       if (!decode) return checked(await gpu.guard(batch.read()), table).x;

@@ -48,4 +48,27 @@ describe('several calls at once', skipBecause(LACKS_CHROMIUM), () => {
     expect(seen.alone[0]).not.toEqual(seen.alone[1]);
     expect(seen.together).toEqual(['Error: left', 'Error: left', ...seen.alone]);
   });
+
+  it.for(['wasm', 'webgpu'] as const)(
+    'fetch one encoder, and end before it is freed on %s',
+    { tags: 'long' },
+    async (device) => {
+      host().mount('/latents/', await latentModel(root));
+      const page = await openEngine(browser(), host());
+      const seen = await page.evaluate(async (device) => {
+        const model = await window.engine.loadModel('/latents', { device });
+        const fetched = () =>
+          performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('encoder.onnx')).length;
+        const from = Float32Array.from({ length: 256 }, (_, i) => Math.sin(i / 3));
+        let wanted = 0;
+        const wantsStep = () => ++wanted < 0;
+        const draw = (seed: number) => model.sample({ seed, steps: 4, from, strength: 0.5, wantsStep });
+        const calls = [draw(1), draw(2)];
+        await model.dispose();
+        const pictures = (await Promise.all(calls)).map(({ images }) => images.every(Number.isFinite));
+        return { pictures, fetched: fetched(), wanted };
+      }, device);
+      expect(seen).toEqual({ pictures: [true, true], fetched: 1, wanted: 4 });
+    },
+  );
 });
