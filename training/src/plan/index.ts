@@ -1,7 +1,8 @@
+export { machineMemory } from '../engines/onnx/machine-memory.ts';
 export { notesOnFeatures } from './features.ts';
 export { stepsOf } from './horizon.ts';
 export { checkList, foreseePrivacy, trainingImages } from './image-list.ts';
-export { describeMemory, estimatePlan, machineMemory, memoryShortage } from './memory.ts';
+export { describeMemory, estimatePlan, memoryShortage } from './memory.ts';
 export { measureStep, pictureSeconds, TIMED_BATCH } from './pace.ts';
 export { type TrainPlan, withBatch } from './plan.ts';
 export { imagesOf, prepareOptions } from './prepare-options.ts';

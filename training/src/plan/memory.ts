@@ -5,18 +5,14 @@
  * | part      | what                                                                                          |
  * |-----------|-----------------------------------------------------------------------------------------------|
  * | state     | weights, EMA and both Adam moments, twice: before the step and after it                       |
- * | step      | the peak within a step, activations and gradients, times `ARENA_FACTOR`                       |
+ * | step      | the peak within a step, activations and gradients, times onnxruntime's factor                       |
  * | saving    | a copy of the state, and for the pictures four copies of the weights while a session loads    |
  * | program   | Node, tfjs and onnxruntime                                                                    |
- *
- * `ARENA_FACTOR` is measured: 3.3 to 3.7 on the networks of the tutorial and the digits. onnxruntime's arena grows by
- * doubling, and from the second step on it holds a block planned for the whole step beside what the first step took.
  */
-
-import { totalmem } from 'node:os';
 import { formatBytes } from '@onnoise/base/text';
 import { sizeOf } from '@onnoise/scheduler/model';
 import type { Graph } from '@onnoise/tracer';
+import { graphBytes } from '../engines/onnx/graph-memory.ts';
 import { countParameters } from '../model/parameters.ts';
 import type { TrainStep } from '../step/contracts.ts';
 import { createTrainStep } from '../step/step.ts';
@@ -31,61 +27,13 @@ export interface MemoryEstimate {
   total: number;
 }
 
-const ARENA_FACTOR = 3.5;
 const PROGRAM_BYTES = 200 * 2 ** 20;
-const BYTES_OF = { float32: 4, int32: 4, int64: 8, bool: 1, float64: 8, float16: 2, uint8: 1, int8: 1 } as const;
-/** Their output shares the memory of their input. */
-const VIEWS = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten']);
 
 /** @param weights number of the network's parameters */
 export function estimateMemory(graph: Graph, weights: number): MemoryEstimate {
-  const size = sizesOf(graph);
-  const sum = (names: Iterable<string>) => [...names].reduce((total, name) => total + size(name), 0);
-  const ports = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
-  const state = sum(ports) + sum(graph.constants.keys());
-  const step = ARENA_FACTOR * peakBytes(graph);
+  const { state, step } = graphBytes(graph);
   const saving = state / 2 + 4 * 4 * weights;
   return { state, step, saving, program: PROGRAM_BYTES, total: state + step + saving + PROGRAM_BYTES };
-}
-
-function sizesOf(graph: Graph): (name: string) => number {
-  return (name) => {
-    const type = graph.types.get(name);
-    return type ? BYTES_OF[type.dtype] * sizeOf(type.dims) : 0;
-  };
-}
-
-/** The most bytes that live at one time, without inputs, outputs and constants. */
-export function peakBytes(graph: Graph): number {
-  const size = sizesOf(graph);
-  const owner = new Map<string, string>();
-  const root = (name: string): string => owner.get(name) ?? name;
-  for (const { op, inputs, outputs } of graph.nodes) {
-    if (VIEWS.has(op)) owner.set(outputs[0]!, root(inputs[0]!));
-  }
-  const lastUse = new Map<string, number>();
-  graph.nodes.forEach(({ inputs, outputs }, i) => {
-    for (const name of [...outputs, ...inputs]) lastUse.set(root(name), i);
-  });
-
-  const ports = [...graph.inputs, ...graph.outputs].map(({ name }) => root(name));
-  const given = new Set([...ports, ...graph.constants.keys()]);
-  const live = new Set<string>();
-  let now = 0;
-  let most = 0;
-  graph.nodes.forEach(({ inputs, outputs }, i) => {
-    for (const name of outputs) {
-      if (owner.has(name) || given.has(name) || live.has(name)) continue;
-      live.add(name);
-      now += size(name);
-    }
-    most = Math.max(most, now);
-    for (const name of new Set([...inputs, ...outputs].map(root))) {
-      if (lastUse.get(name) !== i || !live.delete(name)) continue;
-      now -= size(name);
-    }
-  });
-  return most;
 }
 
 /** Most values in a batch of images for which the step is traced as it is: tfjs makes an array or two of that size. */
@@ -102,17 +50,19 @@ export async function estimatePlan(plan: TrainPlan): Promise<MemoryEstimate> {
 }
 
 async function estimateStep({ model }: TrainPlan, step: TrainStep): Promise<MemoryEstimate> {
-  const [{ traceStep }, { traceParts }] = await Promise.all([
+  const [{ traceStep }, { traceParts }, { coresOfSums }] = await Promise.all([
     import('../engines/onnx/onnxruntime.ts'),
     import('../engines/onnx/trace-parts.ts'),
+    import('../engines/onnx/parallel-sums.ts'),
   ]);
   const weights = countParameters(model);
   const { accumulated } = step;
   if (!accumulated) return estimateMemory(traceStep(step), weights);
-  // Two sessions: each has its own arena, and the totals stand in both.
+  // Two sessions: each has its own arena, and the totals stand in both. A private step has one of the first on each core.
   const { add, update } = traceParts({ ...step, accumulated });
   const [first, second] = [estimateMemory(add, weights), estimateMemory(update, weights)];
-  const more = { state: first.state, step: first.step };
+  const cores = coresOfSums({ ...step, accumulated }, add);
+  const more = { state: cores * first.state, step: cores * first.step };
   return {
     ...second,
     state: second.state + more.state,
@@ -146,13 +96,6 @@ export function describeMemory(estimate: MemoryEstimate, batch: number, engine: 
   const words = Object.entries(parts).map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
   const more = engine === 'onnxruntime' ? '' : `; this is for onnxruntime, and tfjs-node took half as much again`;
   return `Estimated memory: ${formatBytes(estimate.total)} (${words.join(', ')})${more}`;
-}
-
-/** This machine's memory in bytes: all of it, or the process's limit if there is one, and the part that is free now. */
-export function machineMemory(): { total: number; free: number } {
-  const limit = process.constrainedMemory();
-  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-  return { total, free: Math.min(total, process.availableMemory()) };
 }
 
 /**

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { usableCores } from '#runtime-node/cores.ts';
 import type { Graph } from '#tracer/index.ts';
+import { peakBytes } from '#training/engines/onnx/graph-memory.ts';
+import { machineMemory } from '#training/engines/onnx/machine-memory.ts';
 import { traceStep } from '#training/engines/onnx/onnxruntime.ts';
+import { coresOfSums } from '#training/engines/onnx/parallel-sums.ts';
 import { countParameters } from '#training/model/index.ts';
-import { estimateMemory, estimatePlan, machineMemory, memoryShortage, peakBytes } from '#training/plan/memory.ts';
+import { estimateMemory, estimatePlan, memoryShortage } from '#training/plan/memory.ts';
 import { planFromConfig } from '#training/plan/resolve.ts';
 import { resolveConfig } from '#training/settings/config.ts';
+import type { StepParts } from '#training/step/contracts.ts';
 
 type NodeRow = [op: string, inputs: string[], output: string];
 
@@ -95,6 +100,15 @@ describe('estimatePlan', () => {
     const small = planOf(1);
     expect(await memoryShortage(await estimatePlan(small), small, 2 ** 20)).toMatch(/ Try a smaller network\.$/);
   });
+});
+
+it('a private step has as many cores as half of the free memory holds, and one at least', () => {
+  const step = { state: [], accumulated: { count: undefined } as StepParts };
+  const graph = (values: number) => graphOf({ x: values }, ['x'], [], ['x']);
+  const { free } = machineMemory();
+  expect(coresOfSums(step, graph(1))).toBe(Math.min(usableCores(), 16));
+  expect(coresOfSums(step, graph(free / 4))).toBe(1);
+  expect(coresOfSums({ ...step, accumulated: { ...step.accumulated, count: 4 } }, graph(1))).toBe(1);
 });
 
 it('machineMemory has no more free than there is', () => {

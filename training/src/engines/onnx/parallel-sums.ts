@@ -3,22 +3,35 @@
  * up what they give, in the order of the images. Small operators of one image gain little from a second core, so a core each gains more.
  */
 import { usableCores } from '@onnoise/runtime-node/cores';
-import { joinPorts } from '@onnoise/tracer';
+import { type Graph, joinPorts } from '@onnoise/tracer';
 import type { StepInputs, StepParts, TrainStep } from '../../step/contracts.ts';
 import { countParts, inputsOfPart } from '../../step/parts.ts';
 import { startCores } from './cores.ts';
+import { graphBytes } from './graph-memory.ts';
+import { machineMemory } from './machine-memory.ts';
 import { runInto } from './run-into.ts';
 import { sessionOf } from './session.ts';
 import { NONE } from './stored-order.ts';
 import { buffers, feeds, nextOf, once, only, type Tensors } from './tensors.ts';
 import { traceGradients, traceUpdate } from './trace-parts.ts';
-import type { Form, Program } from './trace-stored.ts';
+import { type Form, isWide, type Program } from './trace-stored.ts';
 
 const MOST_CORES = 16;
 
+/** How many have a session of the gradients, which half of the free memory must hold: 1 where a step is not private or its network wide. */
+export function coresOfSums(
+  { state, accumulated }: Pick<TrainStep, 'state' | 'accumulated'>,
+  gradients: Graph,
+): number {
+  if (accumulated?.count !== undefined || isWide(state)) return 1;
+  const { state: ports, step } = graphBytes(gradients);
+  const room = Math.floor(machineMemory().free / 2 / (ports + step));
+  return Math.max(1, Math.min(usableCores(), MOST_CORES, room));
+}
+
 export async function createSums(step: TrainStep, parts: StepParts, form: Form): Promise<Program> {
-  const cores = Math.min(usableCores(), MOST_CORES);
   const gradients = traceGradients(parts, form);
+  const cores = coresOfSums(step, gradients);
   const graph = traceUpdate(step, parts, form);
   const joined = joinPorts(graph, nextOf);
   const images = await startCores(gradients, parts, { count: cores, threads: Math.floor(usableCores() / cores) });
@@ -54,6 +67,6 @@ export async function createSums(step: TrainStep, parts: StepParts, form: Form):
 function addTo(totals: Tensors, given: StepInputs, share: number): void {
   for (const [name, { data }] of Object.entries(totals)) {
     const [sums, values] = [data as Float32Array, given[name] as Float32Array];
-    for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + share * values[i]!;
+    for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + Math.fround(share * values[i]!); // as a graph rounds
   }
 }
