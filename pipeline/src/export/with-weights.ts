@@ -9,6 +9,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
+import { hasAutoencoder, readAutoencoder, withPython as vaeWithPython } from '@onnoise/training/autoencoder';
 import { readSameWeights } from '@onnoise/training/fine-tuning';
 import {
   checkArtefactTarget,
@@ -39,7 +40,7 @@ export async function exportWithWeights({ model: folder, out }: WithWeightsOptio
   }
   await checkArtefactTarget(out, folder);
   const { model, parameters } = await readSameWeights(folder);
-  const files = await filesForPython(model, parameters);
+  const files = { ...(await filesForPython(model, parameters)), ...(await vaeOf(folder)) };
   const read = (path: string) => readFile(join(folder, path), 'utf8').catch(() => undefined);
   const [index, card] = [await read(MODEL_FILES.index), await read(MODEL_FILES.card)];
   // An older export may name another place of the class.
@@ -50,4 +51,10 @@ export async function exportWithWeights({ model: folder, out }: WithWeightsOptio
     ...(card !== undefined && { [MODEL_FILES.card]: withPython(card, pythonExample(model.config)) }),
   });
   return { bytes: files[WEIGHTS_FILE]!.length };
+}
+
+/** Files of the autoencoder for Python; none where the network draws pictures. */
+async function vaeOf(folder: string): Promise<Record<string, Uint8Array>> {
+  if (!(await hasAutoencoder(folder))) return {};
+  return (await vaeWithPython(`export ${folder}`, await readAutoencoder(folder))).files;
 }

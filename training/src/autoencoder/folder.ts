@@ -40,16 +40,22 @@ export async function vaeFiles(
   scale: LatentScale,
   weights: boolean,
 ): Promise<Record<string, Uint8Array | string>> {
-  const library = libraryOf(model);
   return {
     [MODEL_FILES.vae]: formatJson({ ...model.config, ...scaleOf(model.config, scale) }),
     [MODEL_FILES.encoder]: halves.encoder,
     [MODEL_FILES.decoder]: halves.decoder,
-    ...(weights && { [VAE_WEIGHTS]: encodeSafetensors(toStateDict(model, values), { format: 'pt' }) }),
-    ...(weights &&
-      library !== 'diffusers' && {
-        [`vae/${library}.py`]: await readFile(new URL(`${library}.py`, PYTHON), 'utf8'),
-      }),
+    ...(weights && (await vaeForPython(model, values))),
+  };
+}
+
+/** Its weights and the code of its class. */
+export async function vaeForPython(model: Autoencoder, values: Values): Promise<Record<string, Uint8Array>> {
+  const library = libraryOf(model);
+  return {
+    [VAE_WEIGHTS]: encodeSafetensors(toStateDict(model, values), { format: 'pt' }),
+    ...(library !== 'diffusers' && {
+      [`vae/${library}.py`]: await readFile(new URL(`${library}.py`, PYTHON)),
+    }),
   };
 }
 

@@ -9,7 +9,7 @@
  *
  * Limit: a network with BatchNorm cannot be read back, because its statistics are merged with its weights.
  */
-import { sizeOf } from '@onnoise/scheduler/model';
+import { type HALVES, sizeOf } from '@onnoise/scheduler/model';
 import {
   type Attribute,
   type Constant,
@@ -20,6 +20,7 @@ import {
 } from '@onnoise/tracer';
 import type { Model } from '../model/index.ts';
 import { widenWeights } from './float16.ts';
+import { type AutoencoderModel, decoderGraph, encoderGraph } from './halves.ts';
 import { inferenceGraph } from './inference.ts';
 import { restoreWeights } from './int8-weights.ts';
 
@@ -35,35 +36,69 @@ const INT8_TOLERANCE = 3 / 254;
  * @throws NotRecovered that says why the file does not hold them.
  */
 export function recoverParameters(model: Model, onnx: Uint8Array): Map<string, Float32Array> {
-  if (model.parameters.some(({ trainable }) => !trainable)) {
+  return recover(model.parameters, [[onnx, (values) => inferenceGraph(model, values)]]);
+}
+
+/** The same of an autoencoder, whose parameters are in two files. @throws NotRecovered as `recoverParameters` does */
+export function recoverHalves(
+  model: AutoencoderModel & Pick<Model, 'parameters'>,
+  { encoder, decoder }: Readonly<Record<keyof typeof HALVES, Uint8Array>>,
+): Map<string, Float32Array> {
+  return recover(model.parameters, [
+    [encoder, (values) => encoderGraph(model, values)],
+    [decoder, (values) => decoderGraph(model, values)],
+  ]);
+}
+
+type Parameters = Model['parameters'];
+type Values = ReadonlyMap<string, Float32Array>;
+
+/** @param files with the graph that this version makes of the parameters' values */
+function recover(
+  parameters: Parameters,
+  files: readonly [onnx: Uint8Array, graphOf: (values: Values) => Graph][],
+): Map<string, Float32Array> {
+  if (parameters.some(({ trainable }) => !trainable)) {
     throw new NotRecovered('its BatchNorm is merged into the weights');
   }
-  const { file, tolerance } = readFloats(onnx);
+  const read = files.map(([onnx, graphOf]) => ({ ...readFloats(onnx), graphOf }));
+  const found = new Map(
+    read.flatMap(({ file, tolerance, graphOf }) => readFound(parameters, file, tolerance, graphOf)),
+  );
+  const missing = parameters.find(({ name }) => !found.has(name));
+  if (missing) throw new NotRecovered(`it does not hold ${missing.name} as this version exports it`);
+  for (const { file, tolerance, graphOf } of read) {
+    const place = firstOther(graphOf(found), file, tolerance);
+    if (place !== undefined) throw new NotRecovered(`its values at ${place} are not those that this version exports`);
+  }
+  return new Map(parameters.map(({ name }) => [name, found.get(name)!]));
+}
+
+/** What of the parameters one file holds. */
+function readFound(
+  parameters: Parameters,
+  file: DecodedGraph,
+  tolerance: number,
+  graphOf: (values: Values) => Graph,
+): [string, Float32Array][] {
   const taps = tolerance > TOLERANCE ? FITTED_TAPS : EXACT_TAPS;
   const probe = (value: (parameter: number, element: number) => number) => {
-    const values = model.parameters.map(({ name, shape }, parameter): [string, Float32Array] => {
+    const values = parameters.map(({ name, shape }, parameter): [string, Float32Array] => {
       return [name, Float32Array.from({ length: sizeOf(shape) }, (_, element) => value(parameter, element))];
     });
-    return pairConstants(inferenceGraph(model, new Map(values)), file);
+    return pairConstants(graphOf(new Map(values)), file);
   };
   const numbers = probe((parameter) => parameter + FIRST);
   const squares = probe((parameter) => (parameter + FIRST) ** 2);
   const elements = probe((parameter, element) => parameter + element + FIRST);
-
-  const found = new Map<string, Float32Array>();
-  for (const [place, { actual, expected }] of numbers) {
+  return [...numbers].flatMap(([place, { actual, expected }]) => {
     const [square, element] = [squares.get(place)?.expected, elements.get(place)?.expected];
-    if (actual.dtype !== 'float32' || !square || !element) continue;
+    if (actual.dtype !== 'float32' || !square || !element) return [];
     const [values, number] = [actual.data as Float32Array, expected.data as Float32Array];
     const [squared, numbered] = [square.data as Float32Array, element.data as Float32Array];
-    const read = readBack(model, values, number, squared, numbered, taps);
-    if (read) found.set(read.name, read.values);
-  }
-  const missing = model.parameters.find(({ name }) => !found.has(name));
-  if (missing) throw new NotRecovered(`it does not hold ${missing.name} as this version exports it`);
-  const place = firstOther(inferenceGraph(model, found), file, tolerance);
-  if (place !== undefined) throw new NotRecovered(`its values at ${place} are not those that this version exports`);
-  return new Map(model.parameters.map(({ name }) => [name, found.get(name)!]));
+    const back = readBack(parameters, values, number, squared, numbered, taps);
+    return back ? [[back.name, back.values]] : [];
+  });
 }
 
 /**
@@ -153,7 +188,7 @@ function written(attributes: Readonly<Record<string, Attribute>>): string {
  * @param taps as `unsum` takes them
  */
 function readBack(
-  model: Model,
+  parameters: Parameters,
   values: Float32Array,
   numbers: Float32Array,
   squares: Float32Array,
@@ -161,7 +196,7 @@ function readBack(
   taps: Taps,
 ) {
   const number = Math.round(squares[0]! / numbers[0]!);
-  const owner = model.parameters[number - FIRST];
+  const owner = parameters[number - FIRST];
   if (!owner || squares.some((square, i) => Math.abs(square / numbers[i]! - number) > 0.1)) return undefined;
   const factor = (i: number) => numbers[i]! / number;
   const element = (i: number) => Math.round(elements[i]! / factor(i)) - number;

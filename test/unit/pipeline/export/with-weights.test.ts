@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { exportWithWeights } from '#pipeline/export/with-weights.ts';
 import { expectClose } from '#test/compare.ts';
 import { exportWave } from '#test/diffusers/export.ts';
+import { latentModel } from '#test/models/latent-model.ts';
 import { waveParameters } from '#test/models/model.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { refusal, runCli } from '#test/run-cli.ts';
@@ -116,6 +117,25 @@ describe('exportWithWeights', () => {
     const note = '--out is the folder of --model: the weights are added to it, and no copy is made.';
     expect([code, stderr]).toEqual([0, expect.stringContaining(note)]);
     expect(await hash(join(folder, WEIGHTS_FILE))).toBe(first);
+  });
+
+  it('reads the weights of an autoencoder out of its graphs', async () => {
+    const root = await temporaryFolder();
+    const folder = await latentModel(root);
+    const name = 'vae/diffusion_pytorch_model.safetensors';
+    const before = (await readSafetensors(join(folder, name))).tensors;
+    await rm(join(folder, name));
+    await exportWithWeights({ model: folder, out: join(root, 'out') });
+    const { tensors } = await readSafetensors(join(root, 'out', name));
+    expect([...tensors.keys()].sort()).toEqual([...before.keys()].sort());
+    for (const [name, { data }] of before) {
+      expectClose(tensors.get(name)!.data as Float32Array, data as Float32Array, { absolute: 1e-6, relative: 1e-5 });
+    }
+    await cp(join(folder, 'vae/encoder.onnx'), join(folder, 'vae/decoder.onnx'));
+    await expect(exportWithWeights({ model: folder, out: join(root, 'other') })).rejects.toThrow(
+      /^Cannot export .*latents: the graphs of the autoencoder .*latents must hold its weights, but it does not compute/,
+    );
+    expect(existsSync(join(root, 'other'))).toBe(false);
   });
 
   it('refuses what is no model, weights that cannot be read, and a folder of something else', async () => {
