@@ -5,6 +5,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { INK, round, strokes, textPath, textWidth } from './letters.ts';
 
 export interface Series {
+  /** For the legend, which leaves out those without. */
   name: string;
   x: ArrayLike<number>;
   y: ArrayLike<number>;
@@ -20,7 +21,8 @@ export interface LineChart {
   /** Pixels. Default: 800 x 450. */
   width?: number;
   height?: number;
-  /** Logarithmic y axis; values that are not positive are left out. Default: false. */
+  /** Logarithmic axes; values that are not positive are left out. Default: false. */
+  logX?: boolean;
   logY?: boolean;
 }
 
@@ -39,7 +41,7 @@ export async function lineChart(chart: LineChart): Promise<Buffer> {
 
 /** The SVG behind {@link lineChart}. */
 export function lineChartSvg(chart: LineChart): string {
-  const { title = '', xLabel = '', yLabel = '', series, width = 800, height = 450, logY = false } = chart;
+  const { title = '', xLabel = '', yLabel = '', series, width = 800, height = 450, logX = false, logY = false } = chart;
   if (series.length === 0) throw new InputError('Cannot draw a chart: series must be at least 1, received 0.');
   for (const { name, x, y } of series) {
     if (x.length !== y.length) {
@@ -48,8 +50,9 @@ export function lineChartSvg(chart: LineChart): string {
       );
     }
   }
+  const scaleX = (value: number) => (logX ? Math.log10(value) : value);
   const scaleY = (value: number) => (logY ? Math.log10(value) : value);
-  const lines = series.map(({ x, y }) => Array.from(x, (value, i) => [value, scaleY(y[i]!)] as const));
+  const lines = series.map(({ x, y }) => Array.from(x, (value, i) => [scaleX(value), scaleY(y[i]!)] as const));
   const finite = lines.flat().filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
   const [x0, x1] = extent(finite.map(([x]) => x));
   const [y0, y1] = extent(finite.map(([, y]) => y));
@@ -59,10 +62,11 @@ export function lineChartSvg(chart: LineChart): string {
   const atY = (y: number) => round(box.bottom - ((y - y0) / (y1 - y0)) * (box.bottom - box.top));
   const grid: string[] = [];
   const texts: string[] = [];
-  for (const tick of ticks(x0, x1, 7)) {
+  for (const tick of logX ? logTicks(10 ** x0, 10 ** x1, 7) : ticks(x0, x1, 7)) {
     const label = format(tick);
-    grid.push(`M${atX(tick)} ${box.top}V${box.bottom}`);
-    texts.push(textPath(label, atX(tick) - textWidth(label, 9) / 2, box.bottom + 8, 9));
+    const x = atX(scaleX(tick));
+    grid.push(`M${x} ${box.top}V${box.bottom}`);
+    texts.push(textPath(label, x - textWidth(label, 9) / 2, box.bottom + 8, 9));
   }
   for (const tick of logY ? logTicks(10 ** y0, 10 ** y1, 6) : ticks(y0, y1, 6)) {
     const label = format(tick);
@@ -148,14 +152,16 @@ function linePath(
 }
 
 function legend(series: readonly Series[], right: number, top: number): string[] {
-  if (series.length < 2) return [];
-  const widest = Math.max(...series.map(({ name }) => textWidth(name, 9)));
+  const named = series.filter(({ name }) => name !== '');
+  if (series.length < 2 || named.length === 0) return [];
+  const widest = Math.max(...named.map(({ name }) => textWidth(name, 9)));
   const left = right - widest - 36;
-  const ground = `<rect x="${round(left - 6)}" y="${top + 2}" width="${round(right - left + 6)}" height="${series.length * 18 + 6}" fill="#ffffff" fill-opacity="0.8"/>`;
-  const rows = series.flatMap(({ name }, i) => {
+  const ground = `<rect x="${round(left - 6)}" y="${top + 2}" width="${round(right - left + 6)}" height="${named.length * 18 + 6}" fill="#ffffff" fill-opacity="0.8"/>`;
+  const rows = named.flatMap((each, i) => {
     const y = top + 14 + i * 18;
+    const { name, pale } = each;
     return [
-      `<path d="M${round(left)} ${y}h20" stroke="${colourOf(series, i)}" stroke-width="2.5"${series[i]!.pale ? ' stroke-opacity="0.35"' : ''}/>`,
+      `<path d="M${round(left)} ${y}h20" stroke="${colourOf(series, series.indexOf(each))}" stroke-width="2.5"${pale ? ' stroke-opacity="0.35"' : ''}/>`,
       ...strokes(textPath(name, left + 28, y - 4.5, 9), 1.1),
     ];
   });

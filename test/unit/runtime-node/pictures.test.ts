@@ -227,6 +227,16 @@ describe('lineChart', () => {
     expect(svg).toMatch(/d="M70 400L780 20"/);
   });
 
+  test('names in the legend the series that have a name, on a logarithmic x axis too', () => {
+    const series = [
+      { ...loss, name: '', x: [1, 10, 100] },
+      { ...loss, name: 'mean', x: [1, 10, 100] },
+    ];
+    const svg = lineChartSvg({ logX: true, series, width: 300, height: 200 });
+    expect(svg.match(/d="M70 20L175 106.67L280 150"/g)).toHaveLength(2);
+    expect(svg).toContain('height="24" fill="#ffffff" fill-opacity="0.8"');
+  });
+
   test('ticks a logarithmic axis at round values', () => {
     const svg = lineChartSvg({ logY: true, series: [{ name: 'a', x: [0, 1], y: [0.03, 0.3] }] });
     const lines = /d="([^"]*)" stroke="#dddddd"/.exec(svg)![1]!;
