@@ -1,6 +1,6 @@
-/** Draws what `main.ts` measured: distance, accuracy, and copies against the number of radiographs, as means over the seeds. */
+/** Draws what `main.ts` measured: distance and copies against the number of radiographs, of each seed and their mean. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { lineChart } from '@onnoise/runtime-node';
+import { lineChart, type Series } from '@onnoise/runtime-node';
 import sharp from 'sharp';
 import type { Result, Start } from './result.ts';
 
@@ -13,33 +13,31 @@ const results: Result[] = readFileSync(input, 'utf8')
 const counts = [...new Set(results.map(({ count }) => count))].sort((a, b) => a - b);
 const NAMES: Record<Start, string> = { scratch: 'from scratch', phantoms: 'from phantoms' };
 
-const line = (name: string, from: Start | undefined, value: (result: Result) => number) => ({
-  name,
-  x: counts.map(Math.log10),
-  y: counts.map((count) => {
-    const some = results.filter((each) => each.count === count && (from === undefined || each.start === from));
-    return some.reduce((sum, each) => sum + value(each), 0) / some.length;
-  }),
-});
-const both = (value: (result: Result) => number) =>
-  (['scratch', 'phantoms'] as const).map((from) => line(NAMES[from], from, value));
-const X_LABEL = 'radiographs, as a power of ten';
+/** A thin line for each seed, then their mean. */
+function both(value: (result: Result) => number): Series[] {
+  return (['scratch', 'phantoms'] as const).flatMap((from) => {
+    const rows = counts.map((count) =>
+      results.filter((each) => each.count === count && each.start === from).sort((a, b) => a.seed - b.seed),
+    );
+    const seeds = rows[0]!.map((_, seed): Series => {
+      return { name: '', x: counts, y: rows.map((row) => value(row[seed]!)), pale: true };
+    });
+    const mean = rows.map((row) => row.reduce((sum, each) => sum + value(each), 0) / row.length);
+    return [...seeds, { name: NAMES[from], x: counts, y: mean }];
+  });
+}
+
+const X = { xLabel: 'radiographs', logX: true };
 const charts = await Promise.all([
   lineChart({
+    ...X,
     title: 'Frechet distance to held-out radiographs',
-    xLabel: X_LABEL,
-    logY: true,
-    series: [...both(({ distance }) => distance), line('real', undefined, ({ realDistance }) => realDistance)],
-  }),
-  lineChart({
-    title: 'Left or right told, of 100 held-out hands',
-    xLabel: X_LABEL,
     series: [
-      ...both(({ accuracyWithPictures }) => 100 * accuracyWithPictures),
-      line('without pictures', undefined, ({ accuracy }) => 100 * accuracy),
+      ...both(({ distance }) => distance),
+      { name: 'other radiographs', x: counts, y: counts.map(() => results[0]!.realDistance) },
     ],
   }),
-  lineChart({ title: 'Copies among 400 pictures', xLabel: X_LABEL, series: both(({ copies }) => copies) }),
+  lineChart({ ...X, title: 'Copies among 400 pictures', series: both(({ copies }) => copies) }),
 ]);
 const { height = 0, width = 0 } = await sharp(charts[0]).metadata();
 const sheet = sharp({ create: { width, height: charts.length * height, channels: 3, background: '#ffffff' } });

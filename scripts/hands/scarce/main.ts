@@ -1,7 +1,7 @@
 /**
  * What few radiographs give: 50, 200 and 1,000 hands, from scratch and from a model of phantoms, and three seeds, so 18 runs. A run
  * has the steps that two cores make in six minutes where nothing else runs, however busy they are. Writes `<out>/results.jsonl`,
- * one line a run, and goes on where it was stopped. results.jsonl beside this file has the runs that were made so far: copy it to `<out>`.
+ * one line a run, and goes on where it was stopped. results.jsonl beside this file is what docs/hands/radiographs.md tells of.
  *
  *     npx tsx scripts/hands/scarce/main.ts <folder of hands> <out> [steps a run] [model to start from]
  *     npx tsx scripts/hands/scarce/chart.ts <out>/results.jsonl docs/hands/scarce.png
