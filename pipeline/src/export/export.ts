@@ -9,7 +9,7 @@ import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { decodedFacts, type ImageShape, nameChannels, pictureShapeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
-import { hasAutoencoder, readAutoencoder, withPython } from '@onnoise/training/autoencoder';
+import { autoencoderForPython, hasAutoencoder, readAutoencoder } from '@onnoise/training/autoencoder';
 import {
   checkArtefactTarget,
   filesForPython,
@@ -78,7 +78,7 @@ export async function exportRun({
     return exportAutoencoder({ run, out, opened, weights, report, model: autoencoder, parameters });
   }
   const copied = (await hasAutoencoder(run)) ? await readAutoencoder(run, { python: weights }) : undefined;
-  const autoencoder = copied && weights ? await withPython(`export ${run}`, copied) : copied;
+  const autoencoder = copied && weights ? await autoencoderForPython(`export ${run}`, copied) : copied;
   const pictures = autoencoder && decodedFacts(`export ${run}`, autoencoder, model.shape);
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), state);
   const copies = weights ? 2 : 1;

@@ -9,7 +9,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { hasAutoencoder, readAutoencoder, withPython as vaeWithPython } from '@onnoise/training/autoencoder';
+import { autoencoderForPython, hasAutoencoder, readAutoencoder } from '@onnoise/training/autoencoder';
 import { readSameWeights } from '@onnoise/training/fine-tuning';
 import {
   checkArtefactTarget,
@@ -56,5 +56,5 @@ export async function exportWithWeights({ model: folder, out }: WithWeightsOptio
 /** Files of the autoencoder for Python; none where the network draws pictures. */
 async function vaeOf(folder: string): Promise<Record<string, Uint8Array>> {
   if (!(await hasAutoencoder(folder))) return {};
-  return (await vaeWithPython(`export ${folder}`, await readAutoencoder(folder))).files;
+  return (await autoencoderForPython(`export ${folder}`, await readAutoencoder(folder))).files;
 }

@@ -12,7 +12,7 @@ import type { Autoencoder } from './read.ts';
  * @param action for the error: `export runs/hands`
  * @throws InputError where the graphs are not those that this version exports
  */
-export async function withPython(action: string, autoencoder: Autoencoder): Promise<Autoencoder> {
+export async function autoencoderForPython(action: string, autoencoder: Autoencoder): Promise<Autoencoder> {
   const { files, name } = autoencoder;
   if (files[VAE_WEIGHTS]) return autoencoder;
   const file = (path: string) => files[path]!;

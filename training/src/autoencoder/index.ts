@@ -1,6 +1,6 @@
 export { createCoder } from './create-coder.ts';
 export { encodeHalves, libraryOf, vaeFiles, writeAutoencoder } from './folder.ts';
-export { withPython } from './for-python.ts';
+export { autoencoderForPython } from './for-python.ts';
 export type { LatentScale, LatentSpread } from './latent-spread.ts';
 export { type EncodeOptions, withLatents } from './latents.ts';
 export { msSsim } from './ms-ssim.ts';

@@ -5,7 +5,7 @@
  * | part      | what                                                                                          |
  * |-----------|-----------------------------------------------------------------------------------------------|
  * | state     | weights, EMA and both Adam moments, twice: before the step and after it                       |
- * | step      | the peak within a step, activations and gradients, times onnxruntime's factor                       |
+ * | step      | the peak within a step, activations and gradients, times a factor of onnxruntime's arena      |
  * | saving    | a copy of the state, and for the pictures four copies of the weights while a session loads    |
  * | program   | Node, tfjs and onnxruntime                                                                    |
  */
