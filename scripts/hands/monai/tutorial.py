@@ -1,5 +1,6 @@
 """MONAI's two-dimensional DDPM tutorial on a folder of hands, without a GPU: its network, its scheduler, its optimizer and its
-augmentation; then pictures by its own DDIM sampler. It uses as many threads as it may use cores. For comparison only.
+augmentation; then pictures by its own DDIM sampler. As there, precision is mixed: float16 on a GPU, bfloat16 on a processor, which
+needs no scaled loss. It uses as many threads as it may use cores. For comparison only.
 
     python3 scripts/hands/monai/tutorial.py train <folder of hands> <file of held-out names, a line each> <out> <minutes>
     python3 scripts/hands/monai/tutorial.py sample <out> <first seed> <pictures> <steps>
@@ -29,6 +30,7 @@ AT_ONCE = 10
 #: Of the tutorial's rotation, in radians.
 ANGLE = np.pi / 36
 
+mixed = torch.autocast("cpu", dtype=torch.bfloat16)
 torch.set_num_threads(len(os.sched_getaffinity(0)))
 model = DiffusionModelUNet(
     spatial_dims=2,
@@ -81,8 +83,9 @@ def train(folder, held, out, minutes):
             noise = torch.randn_like(images)
             timesteps = torch.randint(0, 1000, (len(images),))
             optimizer.zero_grad(set_to_none=True)
-            guess = inferer(inputs=images, diffusion_model=model, noise=noise, timesteps=timesteps)
-            loss = F.mse_loss(guess, noise)
+            with mixed:
+                guess = inferer(inputs=images, diffusion_model=model, noise=noise, timesteps=timesteps)
+            loss = F.mse_loss(guess.float(), noise)
             loss.backward()
             optimizer.step()
             done += 1
@@ -106,7 +109,8 @@ def sample(out, seed, count, steps):
     for start in range(first, end, AT_ONCE):
         seeds = range(start, min(start + AT_ONCE, end))
         noise = torch.stack([torch.randn(1, 64, 64, generator=torch.Generator().manual_seed(one)) for one in seeds])
-        pictures = inferer.sample(noise, model, sampler, verbose=False)
+        with mixed:
+            pictures = inferer.sample(noise, model, sampler, verbose=False).float()
         for one, picture in zip(seeds, pictures[:, 0].clamp(0, 1)):
             Image.fromarray((picture * 255).round().byte().numpy()).save(folder / f"{one:04}.png")
     print(f"{(time.monotonic() - began) / int(count):.2f} seconds a picture", flush=True)
