@@ -20,12 +20,31 @@ function aroundSession(session: InferenceSession, around: Around): InferenceSess
   return session;
 }
 
-/** Calls that wait for those before, however they end. */
-export function oneAtATime(): Around {
+/**
+ * Calls that wait for those before, however they end. One whose signal aborts while it waits is rejected at once, and never begins.
+ */
+export function oneAtATime(): <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T> {
   let before: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = before.then(work);
-    before = mine.catch(() => {});
+  return (work, signal) => {
+    const turn = before;
+    const mine = orLeave(turn, signal).then(work);
+    before = Promise.allSettled([turn, mine]).then(() => {});
     return mine;
   };
+}
+
+/** @throws the signal's reason, as soon as it has one */
+export async function orLeave<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  let leave = () => {};
+  const left = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', leave);
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
 }

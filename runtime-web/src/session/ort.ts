@@ -7,7 +7,7 @@
  */
 import { refuse } from '@onnoise/scheduler/rules';
 import { fileIn } from './address.ts';
-import { aroundCalls, oneAtATime } from './calls.ts';
+import { aroundCalls, oneAtATime, orLeave } from './calls.ts';
 import type { DeviceReport } from './device-report.ts';
 import { type DownloadOptions, download } from './download.ts';
 import { sharesMemory } from './shares-memory.ts';
@@ -129,20 +129,4 @@ async function openRuntime(
   wasm.numThreads = threads;
   ort.env.logLevel = 'fatal'; // errors are thrown
   return ort;
-}
-
-/** @throws the signal's reason, as soon as it has one */
-async function orLeave<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  signal.throwIfAborted();
-  let leave = () => {};
-  const left = new Promise<never>((_, reject) => {
-    leave = () => reject(signal.reason);
-  });
-  signal.addEventListener('abort', leave);
-  try {
-    return await Promise.race([work, left]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
 }

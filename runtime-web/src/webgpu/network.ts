@@ -86,7 +86,7 @@ export async function openWebGpu(
       notCaptured === undefined
         ? "The network's commands are captured once and replayed."
         : `The network's commands are not captured: ${notCaptured}.`,
-    sample: (request, hooks) => inTurn(() => sample(request, hooks)),
+    sample: (request, hooks) => inTurn(() => sample(request, hooks), hooks.signal),
     dispose: () =>
       inTurn(async () => {
         await close();
@@ -95,7 +95,6 @@ export async function openWebGpu(
   };
 
   async function sample(...[request, { onStep, wantsStep, signal, decode }]: Parameters<Network['sample']>) {
-    signal?.throwIfAborted();
     const { seeds, guidance, table } = request;
     const { session, batch } = await prepare({ count: seeds.length, guided: guidance !== undefined });
     const steps = table.rows.length;

@@ -58,7 +58,6 @@ export function createGraphs(limit: LimitThreads): Graphs {
   }
 
   async function run(...[request, tell, signal]: Parameters<Graphs['run']>): Promise<GraphTensors> {
-    signal.throwIfAborted();
     const { ort, session, exposed } = await graphOf(request, tell, signal);
     signal.throwIfAborted();
     const feeds = Object.fromEntries(
@@ -75,7 +74,7 @@ export function createGraphs(limit: LimitThreads): Graphs {
 
   return {
     idle: () => inTurn(async () => {}),
-    run: (...args) => inTurn(() => run(...args)),
+    run: (request, tell, signal) => inTurn(() => run(request, tell, signal), signal),
   };
 }
 
