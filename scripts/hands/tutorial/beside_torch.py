@@ -1,8 +1,8 @@
 """The tutorial's network in PyTorch, on the weights, images, noise and timesteps that draws.ts wrote; and the notebook's strip from
-weights of ours, with the statistics of each picture, as the notebook draws it, and with the running ones.
+weights of ours, two rows of each model: with the statistics of the picture, as the notebook draws it, and with the running ones.
 
     python3 scripts/hands/tutorial/beside_torch.py losses <folder of draws> <losses.txt>
-    python3 scripts/hands/tutorial/beside_torch.py strip <model folder with weights for Python> <strip.png>
+    python3 scripts/hands/tutorial/beside_torch.py strip <strip.png> <model folder with weights for Python>...
 
 For comparison only. Made with Python 3.11, torch 2.13.0, safetensors 0.8.0.
 """
@@ -21,8 +21,8 @@ from simple_unet import SimpleUnet  # noqa: E402
 
 T = 300
 CHANNELS = [64, 128, 256, 512, 1024]
-#: Rows of a strip, and pictures of a row: every 30th step of the chain, as in the notebook.
-ROWS, EVERY = 4, 30
+#: A row has every 30th step of the chain, as in the notebook.
+EVERY, SEED = 30, 0
 
 torch.set_num_threads(2)
 betas = torch.linspace(0.0001, 0.02, T)
@@ -53,9 +53,9 @@ def losses(folder, out):
 
 
 @torch.no_grad()
-def chain(model, seed):
+def chain(model):
     """Pictures at every 30th step; like the notebook, the last is that of step 0."""
-    torch.manual_seed(seed)
+    torch.manual_seed(SEED)
     x = torch.randn(1, 1, 64, 64)
     pictures = []
     for i in reversed(range(T)):
@@ -70,15 +70,12 @@ def chain(model, seed):
     return torch.cat(pictures, 1)
 
 
-def strip(folder, out):
-    model = network(f"{folder}/unet/diffusion_pytorch_model.safetensors")
+def strip(out, *folders):
     rows = []
-    for training in (True, False):
-        model.train(training)
-        before = {name: value.clone() for name, value in model.named_buffers()}
-        for seed in range(ROWS // 2):
-            rows.append(chain(model, seed))
-            model.load_state_dict(before, strict=False)  # pictures are no training
+    for folder in folders:
+        model = network(f"{folder}/unet/diffusion_pytorch_model.safetensors")
+        rows.append(chain(model.eval()))  # first, since the other changes the running statistics
+        rows.insert(-1, chain(model.train()))
     pixels = torch.nan_to_num((torch.cat(rows).clamp(-1, 1) + 1) * 127.5)
     Image.fromarray(pixels.round().numpy().astype(np.uint8)).save(out)
 
