@@ -36,6 +36,7 @@ export function oneAtATime(): <T>(work: () => Promise<T>, signal?: AbortSignal) 
 /** @throws the signal's reason, as soon as it has one */
 export async function orLeave<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
+  work.catch(() => undefined); // nobody may be left who waits for it
   signal.throwIfAborted();
   let leave = () => {};
   const left = new Promise<never>((_, reject) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { oneAtATime } from '#runtime-web/session/calls.ts';
+import { oneAtATime, orLeave } from '#runtime-web/session/calls.ts';
 
 test('a call that is called off while it waits is rejected at once, never begins, and lets those after it through', async () => {
   const inTurn = oneAtATime();
@@ -33,4 +33,11 @@ test('a call that has begun ends by itself, though its signal aborts', async () 
     return 'its own end';
   }, calledOff.signal);
   expect(await call).toBe('its own end');
+});
+
+test('work that fails after its caller has left is nobody’s error', async () => {
+  const calledOff = AbortSignal.abort(new Error('the page is gone'));
+  const fails = new Promise<never>((_, reject) => setTimeout(reject, 5, new Error('the download failed')));
+  await expect(orLeave(fails, calledOff)).rejects.toThrow('the page is gone');
+  await new Promise((resolve) => setTimeout(resolve, 10)); // an unhandled rejection would fail the run
 });
