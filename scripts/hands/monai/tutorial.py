@@ -45,7 +45,11 @@ model = DiffusionModelUNet(
 
 def batches(folder, held):
     hidden = set(Path(held).read_text().split())
-    files = sorted(path for path in Path(folder).rglob("*.jpeg") if path.name not in hidden)
+    files = sorted(Path(folder).rglob("*.jpeg"))
+    unknown = hidden - {path.name for path in files}
+    if unknown:
+        raise SystemExit(f"{folder} must have every held-out image, and has no {min(unknown)}.")
+    files = [path for path in files if path.name not in hidden]
     transform = transforms.Compose(
         [
             transforms.LoadImaged(keys=["image"]),
