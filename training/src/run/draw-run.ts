@@ -59,11 +59,13 @@ export async function lacksPictures({ job, folder }: RunState, step: number, fin
  * Draws what was due at the checkpoint that the run continues from, but was not drawn because the run was stopped
  * first: the regular pictures, or those of the end if the run was to end there. It uses the settings of that time, so
  * the pictures match those of an unstopped run to the last bit. If the run ends here anyway, its own end draws them.
+ * Where regular pictures are off by now, none of them is owed.
  */
 export async function drawOwed(state: RunState): Promise<void> {
   const { former, job, horizon } = state;
   if (former === undefined || isOver(horizon, former.info)) return;
   const owed = owedPictures(former, job.dataset.train.length);
+  if (owed === 'preview' && job.plan.config.output.sampleEvery === null) return;
   const { step } = former.info;
   if (owed === undefined || !(await lacksPictures(state, step, owed === 'final'))) return;
   job.hooks?.onNote?.(`Drawing the missing pictures of step ${step}.`);

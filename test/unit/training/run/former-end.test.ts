@@ -91,3 +91,13 @@ it('a stop within a run owes no picture where none was due', async () => {
   expect(notes.join()).not.toContain('missing');
   expect(lines(run, 'validation.jsonl').map(({ step }) => step)).toEqual([4]);
 });
+
+it('a run whose regular pictures are off from here on does not draw the one that was due', async () => {
+  const config: PartialConfig = { training: { steps: 9 }, output: { checkpointEvery: 3, sampleEvery: 3 } };
+  const run = newRun();
+  await expect(runTiny({ run, ...config, hooks: { onPreview: cutPower } })).rejects.toThrow('the power is cut');
+  const off = { checkpointEvery: 3, sampleEvery: null };
+  const { notes } = await runTiny({ run, resume: true, abortAfter: 4, training: { steps: 9 }, output: off });
+  expect(notes.join()).not.toContain('missing');
+  expect(existsSync(join(run, 'samples'))).toBe(false);
+});
