@@ -47,7 +47,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
   try {
     await makeFolder(dirname(resolve(path)));
     await writeFile(temporary, bytes);
-    await rename(temporary, path);
+    await rename(temporary, resolve(path)); // of `new/..` the system knows nothing
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw diskFailure(error, `write ${path}`, 'free some space and start again');
@@ -122,7 +122,7 @@ export async function checkWritable(
   if (kind === 'file' && /[/\\]$/.test(path)) refuse('this is the name of a folder');
   const folder = kind === 'folder' ? resolve(path) : dirname(resolve(path));
   try {
-    const found = await stat(path).catch(missing);
+    const found = await stat(resolve(path)).catch(missing);
     if (found && found.isDirectory() !== (kind === 'folder')) {
       refuse(found.isDirectory() ? 'there is a folder of that name' : 'there is a file of that name');
     }
@@ -153,11 +153,15 @@ export async function nearestFolder(path: string): Promise<string> {
   return (await isFolder(whole)) || dirname(whole) === whole ? whole : nearestFolder(dirname(whole));
 }
 
-/** The real path of what is at a path, or will be. */
+/**
+ * The real path of what is at a path, or will be. `..` is taken out first, as `path.join` does: the system would ask whether the
+ * folder before it exists.
+ */
 export async function placeOf(path: string): Promise<string> {
-  return realpath(path).catch(async () => {
-    const above = await nearestFolder(path);
-    return resolve(await realpath(above), relative(above, resolve(path)));
+  const whole = resolve(path);
+  return realpath(whole).catch(async () => {
+    const above = await nearestFolder(whole);
+    return resolve(await realpath(above), relative(above, whole));
   });
 }
 

@@ -164,7 +164,7 @@ export async function checkArtefactTarget(out: string, from?: string): Promise<v
   if (from !== undefined && isBelow(target, await placeOf(from))) refuse(`a folder in ${from}`);
   // Early, because this restores a folder that a killed process had moved aside.
   await checkWritable('--out', dirname(target), 'folder');
-  const names = await readdir(out).catch((error: NodeJS.ErrnoException): string[] | undefined => {
+  const names = await readdir(target).catch((error: NodeJS.ErrnoException): string[] | undefined => {
     if (error.code === 'ENOENT') return undefined;
     if (error.code === 'ENOTDIR') return refuse('a file');
     throw diskFailure(error, `write the model ${out}`);
@@ -172,7 +172,7 @@ export async function checkArtefactTarget(out: string, from?: string): Promise<v
   if (names !== undefined) await requireReplaceable(target, refuse);
   if (names === undefined || names.length === 0) return;
   const some = (paths: readonly string[]) => paths.slice(0, 3).join(', ');
-  const files = await filesBelow(out);
+  const files = await filesBelow(target);
   const autoencoder = files.includes(MODEL_FILES.decoder) && files.includes(MODEL_FILES.card);
   if (!names.includes(MODEL_FILES.index) && !autoencoder) refuse(`a folder with ${some(names)}`);
   if (!files.includes(MODEL_FILES.network) && !autoencoder) {

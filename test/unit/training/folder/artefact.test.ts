@@ -173,6 +173,16 @@ print(json.dumps([type(pipeline).__name__, pipeline.scheduler.config.num_train_t
     expect(await readdir(here)).toEqual([]);
   });
 
+  test.each(['nope/..', 'nope/./nope/../..', 'model/nope/../..'])(
+    'refuses %s in a folder with other files, and keeps them',
+    async (path) => {
+      const root = await temporaryFolder();
+      await writeFile(join(root, 'notes.txt'), 'mine');
+      await expect(tinyArtefact({}, { out: `${root}/${path}` })).rejects.toThrow('received a folder with notes.txt');
+      expect(await readdir(root)).toEqual(['notes.txt']);
+    },
+  );
+
   test('refuses to replace a pipeline that diffusers wrote', async () => {
     const folder = await tinyArtefact({}, { files: { 'unet/diffusion_pytorch_model.safetensors': 'w' } });
     await rm(join(folder, 'unet/model.onnx'));
