@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { LongFirst } from './test/support/long-first.ts';
 import { skipReporter } from './test/support/skip-reporter.ts';
 
 /** For processes that run beside others, and for those that they start. */
@@ -12,7 +11,11 @@ const sharesCores = {
   ORT_DISABLE_TELEMETRY: '1', // tests import onnxruntime themselves
 };
 
+/** What the page's build makes. */
+const models = join(import.meta.dirname, 'test', 'support', 'browser', 'page-models.ts');
+
 const project = (name: string, testTimeout: number) => ({
+  resolve: { alias: { 'virtual:onnoise/models': models } },
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
@@ -23,30 +26,38 @@ const project = (name: string, testTimeout: number) => ({
   },
 });
 
-/** The test files below a folder of `test` that hold such text. */
-const filesWith = (folder: string, text: RegExp) =>
-  readdirSync(join(import.meta.dirname, 'test', folder), { recursive: true, encoding: 'utf8' })
+/** The test files below folders of `test` that hold such text. */
+const filesWith = (folders: readonly string[], text: RegExp) =>
+  folders
+    .flatMap((folder) =>
+      readdirSync(join(import.meta.dirname, 'test', folder), { recursive: true, encoding: 'utf8' }).map(
+        (path) => `test/${folder}/${path.replaceAll('\\', '/')}`,
+      ),
+    )
     .filter((path) => path.endsWith('.test.ts'))
-    .map((path) => join('test', folder, path).replaceAll('\\', '/'))
     .filter((path) => text.test(readFileSync(path, 'utf8')));
 
-/** Unit tests that replace modules, which must not reach the files after them in the same worker. */
-const replacing = filesWith('unit', /\bvi\.(mock|doMock|resetModules)\(/);
+/** Tests in Node: how parts behave, and the values of PyTorch and diffusers. */
+const UNIT = ['unit', 'golden'];
 
-/** `npm test` leaves out what has this tag, a whole file or one test of it; `npm run test:stress` runs it. */
+/** Unit tests that replace modules, which must not reach the files after them in the same worker. */
+const replacing = filesWith(UNIT, /\bvi\.(mock|doMock|resetModules)\(/);
+
+/** `npm test` leaves out what has this tag, a whole file or one test of it; `npm run test:long` runs it. */
 const LONG = {
   name: 'long',
   description: 'takes many seconds, or does again at length what another test does briefly',
 };
 const IS_LONG = /@module-tag long\b|\btags: 'long'|\beachLong\(/;
 
-const unit = project('unit', 60_000).test;
+const { test: unit, resolve } = project('unit', 120_000);
 
 /**
  * One browser and one built site for all files. Polls wait for what a busy machine is late with: vitest's own second is for
  * values that are there already.
  */
 const browser = {
+  resolve,
   test: {
     ...project('browser', 180_000).test,
     exclude: ['test/browser/installed/**'],
@@ -56,7 +67,7 @@ const browser = {
   },
 };
 
-const longViews = { test: { ...browser.test, name: 'long-views', include: filesWith('browser', IS_LONG) } };
+const longViews = { resolve, test: { ...browser.test, name: 'long-views', include: filesWith(['browser'], IS_LONG) } };
 
 /** In a Firefox and a WebKit of the machine, which npm cannot bring. */
 const installed = {
@@ -86,7 +97,7 @@ const maxWorkers = availableParallelism() + 2;
 const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
 
 /**
- * `unit` is the fast gate, with `replacing`; `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the
+ * `unit` is the fast gate, with `replacing`, and compares with PyTorch and diffusers; `tfjs` runs tfjs' own tests on the
  * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site, `installed` in other
  * browsers, `consumers` installs the packages, `slow` trains for minutes. `long` and `long-views` have the files with tests of
  * that tag. Files that share workers import tfjs once a worker.
@@ -96,14 +107,23 @@ export default defineConfig({
     reporters: REPORTERS,
     maxWorkers,
     tags: [LONG],
-    sequence: { sequencer: LongFirst },
     projects: [
-      { test: { ...unit, exclude: replacing, isolate: false } },
-      { test: { ...unit, name: 'replacing', include: replacing } },
-      { test: { ...project('golden', 120_000).test, isolate: false } },
+      {
+        resolve,
+        test: {
+          ...unit,
+          include: UNIT.map((folder) => `test/${folder}/**/*.test.ts`),
+          exclude: replacing,
+          isolate: false,
+        },
+      },
+      { resolve, test: { ...unit, name: 'replacing', include: replacing } },
       project('tfjs', 300_000),
       project('stress', 120_000),
-      { test: { ...unit, name: 'long', include: [...filesWith('unit', IS_LONG), ...filesWith('golden', IS_LONG)] } },
+      {
+        resolve,
+        test: { ...unit, name: 'long', include: filesWith(UNIT, IS_LONG) },
+      },
       browser,
       longViews,
       installed,

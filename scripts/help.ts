@@ -1,6 +1,4 @@
-/**
- * Rewrites docs/help/*.txt, the help texts of the command line: `npx tsx scripts/help.ts`. A test keeps them current.
- */
+/** Writes docs/help/*.txt, which git ignores: what `--help` of each command shows. A release keeps them. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { COMMAND_NAMES, helpText } from '../pipeline/src/cli.ts';

@@ -6,7 +6,8 @@
  */
 import { existsSync } from 'node:fs';
 import { loadModel, sheet } from '@onnoise/runtime-node';
-import { checkWritable, writeWhole } from '#base/files/output.ts';
+import { checkWritable } from '#base/files/output.ts';
+import { writeListed } from '#base/files/whole-folder.ts';
 import { prepareWithProgress } from '#pipeline/commands/stages/prepare-with-progress.ts';
 import { describeStep, prepareOptions } from '#pipeline/commands/stages/training.ts';
 import { exitCodeOf } from '../base/src/terminal/errors.ts';
@@ -81,7 +82,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
     const { images, shape } = await withProgress('Sampling', { unit: 'steps' }, (onStep) =>
       model.sample({ count: PICTURES, seed: SEED, ...SAMPLING, onStep, signal }),
     );
-    await writeWhole(SHEET, await sheet(images, shape, dataset.classNames?.length));
+    await writeListed(MODEL, { 'samples.png': await sheet(images, shape, dataset.classNames?.length) });
   } finally {
     await model.dispose();
   }

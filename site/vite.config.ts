@@ -5,12 +5,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { type RealPictures, siteAssets } from './build/assets.ts';
-import { firstStyles } from './build/first-styles.ts';
-import { firstView } from './build/first-view.ts';
-import { smallRuntime } from './build/runtime/plugin.ts';
+import { firstStyles, firstView } from './build/first-view.ts';
+
 import { serviceWorker } from './build/service-worker.ts';
-import type { Locale } from './build/texts/locale.ts';
-import { localTexts, runLocal } from './build/texts/plugin.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -62,35 +59,24 @@ export interface SiteOptions {
   real?: RealPictures | undefined;
   /** Where the build goes. Default: dist/ of the project. */
   out?: string | undefined;
-  /** Its language. Default: English, as the source has it. */
-  locale?: Locale | undefined;
 }
 
-export function siteConfig({ models, real, out, locale }: SiteOptions = {}): UserConfig {
+export function siteConfig({ models, real, out }: SiteOptions = {}): UserConfig {
   const source: UserConfig = { root: here('.'), oxc: { jsx: JSX } };
-  const texts = locale ? [localTexts(locale)] : [];
-  let folders: Promise<typeof import('./build/model-folder.ts')> | undefined;
-  /** Once: the first view has a minute to ask for the models. */
-  const reader = () => {
-    folders ??= runLocal(here('./build/model-folder.ts'), texts);
-    return folders;
-  };
-  const assets = { modelsFolder: here('../models'), first: models, real, ...(locale && { reader }) };
+  const assets = { modelsFolder: here('../models'), first: models, real };
   return {
     ...source,
     base: './',
     appType: 'mpa', // what is missing is missing: no page in its place
     cacheDir: here('../node_modules/.vite/site'),
     plugins: [
-      ...texts,
       siteAssets(assets),
-      smallRuntime(),
       siteHtml(),
       firstStyles(),
-      firstView({ ...source, plugins: [...texts, siteAssets(assets)] }),
+      firstView({ ...source, plugins: [siteAssets(assets)] }),
       serviceWorker(),
     ],
-    worker: { format: 'es', plugins: () => texts },
+    worker: { format: 'es' },
     optimizeDeps: { exclude: ['onnxruntime-web'], rolldownOptions: { transform: { jsx: JSX } } },
     // Nothing else of the project, such as prepared images, is open to whoever reaches the server.
     server: {

@@ -1,8 +1,9 @@
 /** What an audit is told, and how it tells of itself. */
+
+import type { TrainingFile } from '@onnoise/base/folders';
 import type { ReportProgress } from '@onnoise/base/terminal';
 import type { DeviceChoice, ModelFolder } from '@onnoise/runtime-node';
 import type { Dataset, PrepareOptions } from '@onnoise/training/data';
-import type { TrainingFile } from '@onnoise/training/folder';
 import type { Attack } from './membership/index.ts';
 import type { NamedEvaluation } from './privacy/index.ts';
 

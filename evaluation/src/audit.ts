@@ -45,7 +45,7 @@ import { type PrivacyReport, readCopies, unlikeImages } from './privacy/index.ts
 import { modelFacts } from './report/facts.ts';
 import type { RealImages } from './sets/real-images.ts';
 
-export interface Audited {
+interface Audited {
   audit: PrivacyReport;
   /** The risk of each image as CSV: for the owner of the images alone. */
   risk: string;

@@ -90,7 +90,7 @@ export function matchBeside(action: string, model: BesideFacts, dataset: Dataset
  * @param named how the masks are named, and whose the classes are: `the model's classes`
  * @throws InputError for other classes
  */
-export function withMaskClasses(
+function withMaskClasses(
   action: string,
   { option, of }: { option: string; of: string },
   dataset: Dataset,

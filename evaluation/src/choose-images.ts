@@ -1,10 +1,10 @@
 /** Which images an evaluation compares with: those that the user names, prepared and split as in training. */
 
+import type { TrainedOn } from '@onnoise/base/folders';
 import { MAX_SIZE } from '@onnoise/base/pictures';
 import { extentOf, type ImageShape, pictureSize, pictureSizeOf } from '@onnoise/scheduler/model';
 import { check, InputError, oneOf, worded } from '@onnoise/scheduler/rules';
 import { channelCount, isArrayName, isPatterns, type PrepareOptions } from '@onnoise/training/data';
-import type { TrainedOn } from '@onnoise/training/folder';
 import { dataFields, defaultsOf, type Field, SEED } from '@onnoise/training/settings';
 
 // What masks are for, the model says.

@@ -15,7 +15,7 @@ import {
   renameClasses,
 } from '@onnoise/training/data';
 import { matchBeside, requireBeside } from './beside.ts';
-import type { RealImages } from './sets/real-images.ts';
+import type { NamedBy, RealImages } from './sets/real-images.ts';
 import type { PictureSource } from './source.ts';
 
 export interface OpenOptions {
@@ -109,7 +109,7 @@ export function knownImages(
  * The same without those of numbers that the model cannot be asked for, below or above those of its training images.
  * @throws InputError where none are left
  */
-export function withinNumbers(
+function withinNumbers(
   action: string,
   specs: readonly ConditionSpec[] = [],
   { unseen: { dataset, numbers }, notes }: Pick<RealImages, 'unseen' | 'notes'>,
@@ -134,12 +134,6 @@ export function withinNumbers(
   }
   const note = `Left out: ${plural(left, 'image')} to compare with. The model learnt only ${known}.`;
   return { unseen: { dataset, numbers: kept }, notes: [...notes, note] };
-}
-
-/** How images are named, and what gives them classes. */
-export interface NamedBy {
-  option: string;
-  csv: string;
 }
 
 const TEST: NamedBy = { option: '--test-data', csv: '--test-csv' };

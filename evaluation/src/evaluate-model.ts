@@ -1,9 +1,9 @@
 /** How good pictures are, and whether they are copies, without the terminal: of a model (`evaluateModel`), or of any tool. */
 
+import { readTrainedOn } from '@onnoise/base/folders';
 import { type DeviceChoice, readModelFolder } from '@onnoise/runtime-node';
 import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { type PrepareOptions, prepareDataset } from '@onnoise/training/data';
-import { readTrainedOn } from '@onnoise/training/folder';
 import { chooseImages, type ImagesOfEvaluation, type NamedImages, type TestImages } from './choose-images.ts';
 import { evaluate } from './evaluate.ts';
 import { fromFiles } from './from-files.ts';
@@ -21,8 +21,6 @@ interface CommonOptions {
   count?: number | undefined;
   /** Of a model's first picture, and of all that is drawn. Default: 0. */
   seed?: number | undefined;
-  /** Whether the Frechet radiomics distance is measured, too: of gray pictures. Default: false. */
-  radiomics?: boolean | undefined;
   /** Folder for `evaluation.json` and the report. Default: nothing is written but the caches. */
   out?: string | undefined;
   hooks?: EvaluateHooks | undefined;
@@ -34,8 +32,6 @@ export interface EvaluateOptions extends SamplingSettings, CommonOptions {
   model: string;
   /** The images that it was trained on; what is left out is as its card says. A model of the digits needs none. */
   images?: (Partial<PrepareOptions> & { data: string }) | undefined;
-  /** Other settings of sampling to measure with, too. */
-  sweep?: readonly SamplingSettings[] | undefined;
   /** Default: `auto`. */
   device?: DeviceChoice | undefined;
   /** Pictures per network call. */
@@ -72,29 +68,17 @@ export interface EvaluateHooks {
  * @throws InputError for what does not fit together
  */
 export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
-  const {
-    model: folder,
-    images,
-    testImages,
-    sweep,
-    device = 'auto',
-    batch,
-    count,
-    seed,
-    radiomics,
-    out,
-    ...rest
-  } = options;
+  const { model: folder, images, testImages, device = 'auto', batch, count, seed, out, ...rest } = options;
   const { hooks, signal, ...settings } = rest;
   const model = await readModelFolder(folder);
   const trainedOn = await readTrainedOn(folder);
   const named = namedImages(images, testImages);
   const chosen = chooseImages(`evaluate ${folder}`, named, pictureShapeOf(model), trainedOn);
   const open = async () => ({
-    source: await fromModel({ model, trainedOn, images: chosen, settings, sweep, device, batch }),
+    source: await fromModel({ model, trainedOn, images: chosen, settings, device, batch }),
     images: chosen,
   });
-  return evaluateFrom(open, { count, seed, radiomics, out, hooks, signal });
+  return evaluateFrom(open, { count, seed, out, hooks, signal });
 }
 
 /**
@@ -121,14 +105,7 @@ function namedImages(images: EvaluateOptions['images'], test: TestImages | undef
 
 async function evaluateFrom(
   open: (hooks: EvaluationHooks) => Promise<{ source: PictureSource; images: ImagesOfEvaluation }>,
-  {
-    count,
-    seed = 0,
-    radiomics,
-    out,
-    hooks: { onNote = () => {}, onProgress } = {},
-    signal,
-  }: Omit<CommonOptions, 'testImages'>,
+  { count, seed = 0, out, hooks: { onNote = () => {}, onProgress } = {}, signal }: Omit<CommonOptions, 'testImages'>,
 ): Promise<Evaluation> {
   const hooks: EvaluationHooks = {
     stage: (label, _unit, work) => work((progress) => onProgress?.(label, progress)),
@@ -140,7 +117,7 @@ async function evaluateFrom(
   try {
     const { source, images } = await open(hooks);
     try {
-      const { evaluation, pictures } = await evaluate({ ...images, source, count, seed, radiomics }, hooks);
+      const { evaluation, pictures } = await evaluate({ ...images, source, count, seed }, hooks);
       signal?.throwIfAborted();
       await files?.write(evaluation, pictures);
       return evaluation;

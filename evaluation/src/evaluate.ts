@@ -11,22 +11,21 @@
  */
 import { installedVersion } from '@onnoise/base/install';
 import { plural } from '@onnoise/base/text';
-import { EVALUATION_VERSION } from '@onnoise/scheduler/model';
-import { check, InputError, integer, refuse } from '@onnoise/scheduler/rules';
+import { EVALUATION_VERSION } from '@onnoise/scheduler/evaluation';
+import { check, InputError, integer } from '@onnoise/scheduler/rules';
 import type { Dataset } from '@onnoise/training/data';
 import { checkMemory, checkPictures, checkTraining } from './check-images.ts';
 import { classShares } from './class-shares.ts';
 import { openRealImages } from './data.ts';
 import { FEATURE_WIDTH, type MaskReader, type NumberReader } from './features/index.ts';
 import type { EvaluationJob } from './job.ts';
-import { type Measured, measureAsTraining, measureRuns, measureTexture, searchCopies } from './measure.ts';
+import { measureAsTraining, measureRun, searchCopies } from './measure.ts';
 import { fewestImages, whyFewest } from './measures/index.ts';
 import type { Memorisation } from './memorisation/index.ts';
 import { openFeatures, openReader, openSegmenter } from './open-judges.ts';
 import { machineWords } from './report/facts.ts';
 import { imageNames } from './report/image-names.ts';
-import type { Evaluation, ReportPictures, SweepRow } from './report/types.ts';
-import type { SampledRun } from './sampling/runs.ts';
+import type { Evaluation, ReportPictures } from './report/types.ts';
 import type { EvaluationHooks } from './sets/hooks.ts';
 import type { RealImages } from './sets/real-images.ts';
 import { lookAtSets } from './sets.ts';
@@ -35,7 +34,7 @@ import type { PictureSource } from './source.ts';
 /** Pictures, unless there are fewer real images to compare with. */
 const USUAL_COUNT = 1000;
 
-export interface Evaluated {
+interface Evaluated {
   evaluation: Evaluation;
   pictures: ReportPictures;
 }
@@ -46,9 +45,6 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   const { action, facts } = source;
   if (job.count !== undefined) check(action, '--count', integer(1), job.count);
   check(action, '--seed', integer(0), seed);
-  if (job.radiomics && facts.shape[0] !== 1) {
-    refuse(action, '--radiomics', `left out, as ${source.called} are not gray`, true);
-  }
   const { prepare } = hooks;
   const notes: string[] = [];
   const onNote = (sentence: string) => {
@@ -66,7 +62,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     await checkTraining(action, real.dataset);
     const { available = USUAL_COUNT } = source;
     const count = requireImages(action, job.count ?? Math.min(available, real.unseen.numbers.length), real);
-    checkPictures(action, facts.shape, source.available ?? count, source.settings);
+    checkPictures(action, facts.shape, source.available ?? count);
     const draw = await source.choose(real, { count, seed });
     // A file tells its width when it is opened. A network of our own trains then, which would be too late.
     if (featureModel === undefined) requireWidth(source, count, FEATURE_WIDTH);
@@ -79,18 +75,15 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
       const { width } = network.about;
       requireWidth(source, count, width);
       if (real.dataset.train.length <= width) onNote(fewToTrainOn(real.dataset, width));
-      const { first, sweep: others } = await draw(hooks);
-      const sets = await lookAtSets(first.pictures, { real, network, seed }, hooks);
+      const run = await draw(hooks);
+      const sets = await lookAtSets(run.pictures, { real, network, seed }, hooks);
       const judges = { sets, network, reader, segmenter, drawsMasks: facts.maskOutput !== undefined, seed };
-      const measured = await measureRuns([first, ...others], judges, hooks);
-      const { candidate, measures, masks } = measured.get(first)!;
+      const { candidate, measures, masks } = await measureRun(run.pictures, judges, hooks);
       const classCount = real.dataset.classNames?.length ?? 0;
       // Pictures of the masks of real images would be tested on these very images.
       const told = facts.conditionImage !== undefined;
       const asTraining = told ? undefined : await measureAsTraining(candidate, judges, classCount, hooks);
-      const radiomics = job.radiomics ? await measureTexture(candidate, judges, { ...hooks, onNote }) : undefined;
-      if (job.radiomics && radiomics === undefined) onNote(NO_RADIOMICS);
-      const searched = first.all ? { images: first.all, features: await network.extract(first.all) } : candidate;
+      const searched = run.all ? { images: run.all, features: await network.extract(run.all) } : candidate;
       const copies = await searchCopies(searched, judges, hooks);
       if (copies.duplicates.heldOut > 0) onNote(onShared(copies));
 
@@ -104,14 +97,13 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
         features: network.about,
         ...(reader && { reader: { name: reader.name, hash: reader.hash } }),
         ...(segmenter && { segmenter: { name: segmenter.name, hash: segmenter.hash } }),
-        settings: first.settings,
-        measures: [...measures, ...(radiomics ? [radiomics] : []), ...(asTraining ? [asTraining] : [])],
+        settings: run.settings,
+        measures: [...measures, ...(asTraining ? [asTraining] : [])],
         classes: classShares(real.dataset.classNames, candidate, sets.real),
         ...(masks && { masks }),
         ...(notes.length > 0 && { notes }),
         memorisation: unknown.length > 0 ? ofOtherImages(copies, unknown) : copies,
-        ...(others.length > 0 && { sweep: others.map((run) => sweepRow(run, measured.get(run)!)) }),
-        ...(first.secondsAPicture !== undefined && { secondsAPicture: first.secondsAPicture }),
+        ...(run.secondsAPicture !== undefined && { secondsAPicture: run.secondsAPicture }),
       };
       return {
         evaluation,
@@ -133,9 +125,6 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     real.close();
   }
 }
-
-const NO_RADIOMICS =
-  'The Frechet radiomics distance is not measured: it is no number for these images, too many of which are blank or have nothing that a mask marks.';
 
 /** The measures of real images are what a model can reach: images that it knows flatter them. */
 const onShared = ({ counts, duplicates: { heldOut } }: Memorisation): string =>
@@ -177,10 +166,4 @@ const dataFacts = ({ dataset, unseen }: RealImages): Evaluation['data'] => ({
   train: dataset.train.length,
   heldOut: unseen.numbers.length,
   ...(unseen.dataset !== dataset && { test: unseen.dataset.name }),
-});
-
-const sweepRow = ({ settings, secondsAPicture }: SampledRun, { measures }: Measured): SweepRow => ({
-  settings,
-  measures,
-  secondsAPicture,
 });

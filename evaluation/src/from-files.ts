@@ -17,7 +17,7 @@ import type { EvaluationHooks } from './sets/hooks.ts';
 import type { RealImages } from './sets/real-images.ts';
 import type { PictureSource } from './source.ts';
 
-export interface NamedPictures {
+interface NamedPictures {
   /** Where they are, as it was given. */
   pictures: string;
   /** A table of them, with the columns of `csv` of the images. */
@@ -119,7 +119,6 @@ async function sourceOf({ action, path, place, csv, dataset, images, close }: Op
       ...(conditions && { conditions: conditionSpecs(conditions) }),
     },
     available,
-    settings: 1,
     origin: { pictures: { name: path, hash, count: available } },
     names: await imageNames({ data: place.data, csv, frames: images.data.frames }, dataset),
     agree(real) {
@@ -139,7 +138,7 @@ async function sourceOf({ action, path, place, csv, dataset, images, close }: Op
       return async () => {
         const all = await readImages(told, told.train);
         const pictures = count === available ? all : takeImages(all, placesOf(available, count, seed).sort());
-        return { first: { pictures, settings: { count, seed }, ...(count < available && { all }) }, sweep: [] };
+        return { pictures, settings: { count, seed }, ...(count < available && { all }) };
       };
     },
     close,

@@ -1,16 +1,16 @@
 /** Pictures that a model draws for an evaluation, asked for what the data holds. */
 import { basename } from 'node:path';
+import type { TrainedOn } from '@onnoise/base/folders';
 import { pictureShapeOf, shownOf } from '@onnoise/scheduler/model';
 import type { PrepareOptions } from '@onnoise/training/data';
-import type { TrainedOn } from '@onnoise/training/folder';
 import { modelFacts } from './report/facts.ts';
 import { matchClasses, matchConditions } from './sampling/agree.ts';
 import { askLike, askUnseen } from './sampling/ask.ts';
-import { type SampledJob, sampleRuns } from './sampling/runs.ts';
+import { type SampledJob, sampleRun } from './sampling/run.ts';
 import { checkAsked, checkSettings } from './sampling/settings.ts';
 import type { PictureSource } from './source.ts';
 
-export interface ModelSource extends Omit<SampledJob, 'seed'> {
+interface ModelSource extends Omit<SampledJob, 'seed'> {
   /** What training.json says of its images. */
   trainedOn?: TrainedOn | undefined;
   /** The images that are named as those that it was trained on, and whether others are named to compare with. */
@@ -43,14 +43,13 @@ export const fitOf = (action: string, model: ModelSource['model']): Fit => ({
 
 /** @throws InputError for settings that the model cannot be sampled with */
 export async function fromModel(given: ModelSource): Promise<PictureSource> {
-  const { model, trainedOn, images, settings, sweep = [], batch } = given;
-  for (const each of [settings, ...sweep]) checkSettings(model, each, batch);
+  const { model, trainedOn, images, settings, batch } = given;
+  checkSettings(model, settings, batch);
   const action = `evaluate ${model.folder}`;
   const told = model.conditionImage !== undefined;
   return {
     ...fitOf(action, model),
     dataHash: trainedOn?.hash,
-    settings: 1 + sweep.length,
     show: shownOf(action, model),
     // Now: later, another model may have taken the folder's place.
     origin: { model: await modelFacts(model) },
@@ -67,7 +66,7 @@ export async function fromModel(given: ModelSource): Promise<PictureSource> {
         ? await askUnseen(real, { count, seed })
         : askLike(real.dataset, real.classMap, { count, seed });
       checkAsked(model, asked, seed);
-      return (hooks) => sampleRuns({ ...given, seed }, asked, hooks);
+      return (hooks) => sampleRun({ ...given, seed }, asked, hooks);
     },
     close: async () => {},
   };

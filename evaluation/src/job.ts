@@ -16,8 +16,6 @@ export interface EvaluationJob {
   count?: number | undefined;
   /** Of the first picture, and of all that is drawn. */
   seed: number;
-  /** Whether the Frechet radiomics distance is measured, too: of gray pictures. Default: false. */
-  radiomics?: boolean | undefined;
   /** An ONNX file, instead of a feature network that is trained here. */
   featureModel?: string | undefined;
   /** What black and white are in its input. */

@@ -12,7 +12,7 @@ import { frechetDistance, momentsOf } from './measures/frechet.ts';
 import { readImages } from './measures/images.ts';
 
 /** Of all pixels, as bytes, [count, C, H, W]. */
-export interface JudgedPictures {
+interface JudgedPictures {
   before: Uint8Array;
   after: Uint8Array;
   count: number;

@@ -1,18 +1,16 @@
-/** Measures of an evaluation's runs, and the search for training images among its pictures. */
-import type { Estimate, Measure } from '@onnoise/scheduler/model';
+/** Measures of an evaluation's pictures, and the search for training images among its pictures. */
+import type { Estimate, Measure } from '@onnoise/scheduler/evaluation';
 import { type MaskReader, type NumberReader, trainOnSynthetic } from './features/index.ts';
-import { type MeasuredMasks, measureMasks } from './measure-masks.ts';
+import { measureMasks } from './measure-masks.ts';
 import { placesOf, takeRows } from './measures/images.ts';
-import { type Candidate, measureEach, numberErrorAbout, numberErrors } from './measures/index.ts';
+import { type Candidate, measureAll, numberErrorAbout, numberErrors } from './measures/index.ts';
 import { findCopies, type Memorisation } from './memorisation/index.ts';
-import { isMasked, measureRadiomics } from './radiomics/index.ts';
 import type { MaskClass } from './report/types.ts';
-import type { Run } from './sampling/runs.ts';
 import type { EvaluationHooks } from './sets/hooks.ts';
-import type { FeatureNetwork, FeatureNetworkInfo } from './sets/types.ts';
+import type { FeatureNetwork, FeatureNetworkInfo, ImageSet } from './sets/types.ts';
 import type { Sets } from './sets.ts';
 
-export interface Judges {
+interface Judges {
   sets: Sets;
   network: FeatureNetwork;
   /** For a model that is asked for numbers. */
@@ -24,29 +22,24 @@ export interface Judges {
   seed: number;
 }
 
-export interface Measured extends Run {
-  /** The run's pictures, and what the feature network sees in them. */
+export interface Measured {
+  /** The pictures, and what the feature network sees in them. */
   candidate: Candidate;
   measures: Measure[];
   /** What was found of each class of masks. */
   masks?: MaskClass[] | undefined;
 }
 
-/** Each run once, even where the sweep names it again. */
-export async function measureRuns(
-  runs: readonly Run[],
+export async function measureRun(
+  pictures: ImageSet,
   { sets, network, reader, segmenter, drawsMasks = false, seed }: Judges,
   { stage, signal }: EvaluationHooks,
-): Promise<Map<Run, Measured>> {
+): Promise<Measured> {
   const { training: reference, real, noise } = sets;
-  const distinct = [...new Set(runs)];
-  const candidates: Candidate[] = [];
-  let masks: MeasuredMasks[] = [];
-  const measures = await stage('Measuring', 'parts', async (report) => {
-    for (const { pictures } of distinct) {
-      candidates.push({ images: pictures, features: await network.extract(pictures) });
-    }
-    const found = await measureEach(candidates, {
+  return stage('Measuring', 'parts', async (report) => {
+    const model = { images: pictures, features: await network.extract(pictures) };
+    const measures = await measureAll({
+      model,
       real,
       noise,
       reference,
@@ -55,35 +48,26 @@ export async function measureRuns(
       onProgress: (done, total) => report({ done, total }),
       signal,
     });
-    const read = reader && (await readNumbers(reader, [real, noise, ...candidates]));
-    if (segmenter) {
-      const models = candidates.map(({ images }) => images);
-      masks = await measureMasks(segmenter, { real: real.images, noise: noise.images, models }, drawsMasks);
-    }
-    return found.map((each, i) => [...each, ...(read?.(i) ?? []), ...(masks[i]?.measure ? [masks[i].measure] : [])]);
+    if (reader) measures.push(...(await readNumbers(reader, { model, real, noise })));
+    const images = { model: pictures, real: real.images, noise: noise.images };
+    const masks = segmenter && (await measureMasks(segmenter, images, drawsMasks));
+    if (masks?.measure) measures.push(masks.measure);
+    return { candidate: model, measures, masks: masks?.classes };
   });
-  return new Map(
-    distinct.map((run, i) => {
-      const found = { candidate: candidates[i]!, measures: measures[i]!, masks: masks[i]?.classes };
-      return [run, { ...run, ...found }] as const;
-    }),
-  );
 }
 
-/** Reads the numbers in all sets: the real images, noise, and each of the candidates. */
+/** Reads the numbers in all sets. */
 async function readNumbers(
   reader: NumberReader,
-  sets: readonly Candidate[],
-): Promise<(candidate: number) => Measure[]> {
-  const width = reader.names.length;
-  const errors: Estimate[][] = [];
-  for (const { images } of sets) errors.push(numberErrors(await reader.read(images), images.conditions!, width));
-  const [real, noise, ...candidates] = errors;
-  return (candidate) =>
-    reader.names.map((of, k) => {
-      const { id, name, better } = numberErrorAbout(of);
-      return { id, name, better, model: candidates[candidate]![k]!, real: real![k]!, noise: noise![k]! };
-    });
+  sets: Record<'model' | 'real' | 'noise', Candidate>,
+): Promise<Measure[]> {
+  const errorsOf = async ({ images }: Candidate): Promise<Estimate[]> =>
+    numberErrors(await reader.read(images), images.conditions!, reader.names.length);
+  const [model, real, noise] = [await errorsOf(sets.model), await errorsOf(sets.real), await errorsOf(sets.noise)];
+  return reader.names.map((of, k) => {
+    const { id, name, better } = numberErrorAbout(of);
+    return { id, name, better, model: model[k]!, real: real[k]!, noise: noise[k]! };
+  });
 }
 
 /** Only in the features of Inception is Frechet's distance FID. */
@@ -118,20 +102,6 @@ export async function measureAsTraining(
     }),
   );
 }
-
-export function measureTexture(
-  { images: model }: Candidate,
-  { sets: { training, real, noise }, seed }: Judges,
-  { stage, onNote, signal }: EvaluationHooks,
-): Promise<Measure | undefined> {
-  const all = { model, real: real.images, noise: noise.images, training: training.images };
-  if (isMasked(all)) onNote(OF_MASKS);
-  return stage('Radiomics', 'images', (report) =>
-    measureRadiomics(all, { seed, onProgress: (done, total) => report({ done, total }), signal }),
-  );
-}
-
-const OF_MASKS = 'The Frechet radiomics distance is of what the masks mark: all classes but the first.';
 
 export function searchCopies(
   { images: samples, features }: Candidate,

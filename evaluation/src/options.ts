@@ -1,6 +1,5 @@
 /** What can be asked of an evaluation, and the words of its answer: light to load. */
 
-export { FEATURE_RANGES, type FeatureRange } from '@onnoise/training/features';
 export {
   chooseImages,
   FROM_CARD,
@@ -10,13 +9,12 @@ export {
   type ImagesOfEvaluation,
   type NamedImages,
 } from './choose-images.ts';
+export { FEATURE_RANGES, type FeatureRange } from './features/range.ts';
 export { ATTACKS, type Attack } from './membership/names.ts';
 export { placeWord } from './privacy/command.ts';
 export { withoutEvaluation } from './report/card.ts';
 export { describeSettings } from './report/words.ts';
 export {
-  TASKS,
-  type TaskName,
   USUAL_COUNTS,
   USUAL_SEEDS,
   USUAL_SHARE,

@@ -2,11 +2,13 @@
  * Where the pictures of an evaluation come from: a model that draws them (`from-model.ts`), or files that any tool wrote
  * (`from-files.ts`). All that an evaluation must know of the one or the other is here.
  */
-import type { ConditioningFacts, EvaluationFacts, ImageShape } from '@onnoise/scheduler/model';
+
+import type { EvaluationFacts } from '@onnoise/scheduler/evaluation';
+import type { ConditioningFacts, ImageShape } from '@onnoise/scheduler/model';
 import type { Dataset } from '@onnoise/training/data';
 import type { BesideFacts } from './beside.ts';
 import type { ImageNames } from './report/image-names.ts';
-import type { Runs } from './sampling/runs.ts';
+import type { Run } from './sampling/run.ts';
 import type { EvaluationHooks } from './sets/hooks.ts';
 import type { ClassMap, RealImages } from './sets/real-images.ts';
 
@@ -26,8 +28,6 @@ export interface PictureSource {
   dataHash?: string | undefined;
   /** How many pictures there are; undefined where any number can be had. */
   available?: number | undefined;
-  /** Combinations of settings that are measured. */
-  settings: number;
   /** Channels to show, from 0. Default: `shownChannels`. */
   show?: readonly number[] | undefined;
   /** Who made the pictures, for the report. */
@@ -48,12 +48,12 @@ export interface PictureSource {
    * @throws InputError where that cannot be had
    * @returns what makes or reads the pictures
    */
-  choose(real: RealImages, wanted: { count: number; seed: number }): Promise<(hooks: EvaluationHooks) => Promise<Runs>>;
+  choose(real: RealImages, wanted: { count: number; seed: number }): Promise<(hooks: EvaluationHooks) => Promise<Run>>;
   /** Removes what it wrote for the time of the work. */
   close(): Promise<void>;
 }
 
-export interface SourceNotes {
+interface SourceNotes {
   /** Why copies of other images may be among the pictures: then none found does not mean that there are none. */
   unknown: string[];
   /** Why the real images may not be as new to the maker of the pictures as they should be. */

@@ -4,37 +4,30 @@ import { plural } from '@onnoise/base/text';
 import { nameChannels } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import type { Dataset, PrepareOptions } from '@onnoise/training/data';
-import { withMaskClasses } from './beside.ts';
 import { knownImages, relabelled } from './data.ts';
-import { digestOfMasks } from './features/index.ts';
-import { readBeside, readImages, shapeOf } from './measures/images.ts';
+import { readImages, shapeOf } from './measures/images.ts';
 import { keyOf, type Part } from './membership/index.ts';
 import { classNamesOf, naming, requireApart } from './pictures/files.ts';
 import { openPlace } from './pictures/open.ts';
 import type { EvaluationHooks } from './sets/hooks.ts';
-import type { ImageSet } from './sets/types.ts';
+import type { NamedBy } from './sets/real-images.ts';
 import {
-  countedImages,
   fitAll,
   NAMED,
   noteUnlike,
   optionsBeside,
-  requireTask,
-  type SetName,
+  requireClasses,
+  requireTest,
   separate,
-  syntheticMasks,
   syntheticOptions,
-  type Task,
-  type TaskName,
   type TestSet,
-  taskOf,
   testSetOf,
   type UtilityImages,
   utilityDefaults,
 } from './utility/index.ts';
 
-export interface UtilitySets {
-  task: Task;
+interface UtilitySets {
+  classNames: readonly string[];
   pool: Part;
   test: TestSet;
   tested: Part;
@@ -50,12 +43,11 @@ export interface UtilitySets {
 /** @throws InputError for images that cannot be read, do not fit each other or the task, or are in two sets */
 export async function openUtilityImages(
   action: string,
-  name: TaskName,
   images: UtilityImages,
   hooks: Pick<EvaluationHooks, 'prepare' | 'signal'>,
 ): Promise<UtilitySets> {
   const { test, synthetic } = images;
-  requireTask(action, name, images);
+  requireTest(action, images);
   const { source, ...settings } = { ...utilityDefaults(), ...images.typed };
   const base = { ...settings, data: source, ...(test && { validationShare: 0 }) } as unknown as PrepareOptions;
   for (const { option, data } of [
@@ -71,21 +63,20 @@ export async function openUtilityImages(
     await place.close();
   };
   try {
-    const masks = syntheticMasks(action, name, synthetic, place);
-    const prepare = async ({ option }: SetName, options: PrepareOptions) => {
+    const prepare = async ({ option }: NamedBy, options: PrepareOptions) => {
       const dataset = await naming({ action, option }, () => hooks.prepare(options));
       opened.push(dataset);
       return dataset;
     };
     const fit = await fitAll(action, base, place, test, hooks.signal);
     const fitted = { ...base, ...fit.fitted };
-    const real = ofTask(action, name, NAMED.data, await prepare(NAMED.data, fitted));
+    const real = withClasses(action, NAMED.data, await prepare(NAMED.data, fitted));
     const others = test && (await prepare(NAMED.test, { ...optionsBeside(test, fitted), strict: fitted.strict }));
     const made = await prepare(NAMED.synthetic, {
-      ...syntheticOptions(place, { ...synthetic, masks }, fitted, real),
+      ...syntheticOptions(place, synthetic, fitted),
       strict: true,
     });
-    const wanted = { action, name, real, options: fitted };
+    const wanted = { action, real, options: fitted };
     const unseen = others ? matched(wanted, NAMED.test, others) : real;
     const pictures = {
       ...matched(wanted, NAMED.synthetic, withClassNames(made, real)),
@@ -99,16 +90,16 @@ export async function openUtilityImages(
     ];
     const sets = { pool: { dataset: real, numbers: real.train }, tested: known.unseen, synthetic: all(pictures) };
     const apart = await separate(action, sets, { base: fitted, test, place, synthetic }, notes);
-    const task = taskOf(action, name, apart.pool);
-    noteUnlike(task, apart, notes);
+    const classNames = requireClasses(action, apart.pool);
+    noteUnlike(classNames, apart, notes);
     return {
-      task,
+      classNames,
       ...apart,
-      test: await readTest(action, task, apart.tested),
+      test: await readTest(apart.tested),
       keys: {
-        data: await keyOfPart(apart.pool),
-        test: await keyOfPart(apart.tested),
-        synthetic: await keyOfPart(apart.synthetic),
+        data: keyOfPart(apart.pool),
+        test: keyOfPart(apart.tested),
+        synthetic: keyOfPart(apart.synthetic),
       },
       notes,
       close,
@@ -125,43 +116,29 @@ function withClassNames(made: Dataset, real: Dataset): Dataset {
   return made.classNames === undefined ? made : { ...made, classNames: classNamesOf(made, real) };
 }
 
-/** Without what another task would learn. @throws InputError where it lacks what this one does */
-function ofTask(action: string, name: TaskName, { option, csv }: SetName, dataset: Dataset): Dataset {
+/** Without what no network learns. @throws InputError where it lacks classes */
+function withClasses(action: string, { option, csv }: NamedBy, dataset: Dataset): Dataset {
   const { labels, classNames, conditions, beside, ...images } = dataset;
-  if (name === 'classify') {
-    if (labels && classNames) return { ...images, labels, classNames };
-    throw new InputError(
-      `Cannot ${action}: ${option} must have classes with --task classify, received images without: give a folder for each class, or ${csv} with --label-column.`,
-    );
-  }
-  if (name === 'regress') {
-    if (conditions) return { ...images, conditions };
-    throw new InputError(
-      `Cannot ${action}: ${option} must have numbers with --task regress, received images without: name their table with ${csv}.`,
-    );
-  }
-  if (beside?.mask) return { ...images, beside };
-  throw new InputError(`Cannot ${action}: ${option} must have masks with --task segment, received images without.`);
+  if (labels && classNames) return { ...images, labels, classNames };
+  throw new InputError(
+    `Cannot ${action}: ${option} must have classes, received images without: give a folder for each class, or ${csv} with --label-column.`,
+  );
 }
 
 interface Fit {
   action: string;
-  name: TaskName;
   real: Dataset;
   options: PrepareOptions;
 }
 
-/** Other images with classes and masks numbered as those of `--data` are. */
-function matched({ action, name, real, options }: Fit, named: SetName, others: Dataset): Dataset {
-  const dataset = ofTask(action, name, named, others);
+/** Other images with classes numbered as those of `--data` are. */
+function matched({ action, real, options }: Fit, named: NamedBy, others: Dataset): Dataset {
+  const dataset = withClasses(action, named, others);
   const [wanted, given] = [shapeOf(real), shapeOf(dataset)];
   if (given.join() !== wanted.join()) {
     refuse(action, named.option, `of ${nameChannels(wanted[0])}, as --data is`, nameChannels(given[0]));
   }
-  if (name === 'segment') {
-    return withMaskClasses(action, { option: named.masks, of: 'the classes of --masks' }, dataset, real.beside!.mask!);
-  }
-  return name === 'classify' ? relabelled(action, named, dataset, real, options.labelNames) : dataset;
+  return relabelled(action, named, dataset, real, options.labelNames);
 }
 
 function notesOf({ notes, skipped, name }: Dataset): string[] {
@@ -173,21 +150,13 @@ function notesOf({ notes, skipped, name }: Dataset): string[] {
   return [...notes, ...left];
 }
 
-async function readTest(action: string, task: Task, { dataset, numbers }: Part): Promise<TestSet> {
-  const masks = await readBeside(dataset, numbers);
-  const images: ImageSet = { ...(await readImages(dataset, numbers)), ...(masks && { masks }) };
+async function readTest({ dataset, numbers }: Part): Promise<TestSet> {
   const groups = Array.from(numbers, (image, i) => dataset.groups?.[image] ?? i);
-  const test = testSetOf(task, images, groups, countedImages(task, images));
-  if (test.weights.every((weight) => weight === 0)) {
-    throw new InputError(
-      `Cannot ${action}: the masks of the test images must show a class beside background, received none.`,
-    );
-  }
-  return test;
+  return testSetOf(await readImages(dataset, numbers), groups);
 }
 
-async function keyOfPart({ dataset, numbers }: Part): Promise<string> {
-  const masks = dataset.beside?.mask ? await digestOfMasks(dataset, numbers) : null;
-  const labels = dataset.labels && Array.from(numbers, (image) => dataset.labels![image]);
-  return keyOf(dataset.hash, Array.from(numbers), labels ?? null, dataset.classNames ?? null, masks);
+function keyOfPart({ dataset, numbers }: Part): string {
+  const labels = Array.from(numbers, (image) => dataset.labels![image]);
+  // The last stood for masks: runs of the same images go on.
+  return keyOf(dataset.hash, Array.from(numbers), labels, dataset.classNames!, null);
 }

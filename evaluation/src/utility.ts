@@ -15,19 +15,18 @@ import { RECIPE_VERSION } from './features/index.ts';
 import type { EvaluationHooks } from './sets/hooks.ts';
 import {
   amongPlanned,
-  BATCHES,
+  BATCH,
   beginRuns,
   figuresOf,
   gainOf,
   limitsOf,
-  measureOf,
+  MEASURE,
   planRuns,
   type RunSettings,
   readRuns,
   requireCounts,
   runsOf,
   runTrials,
-  type TaskName,
   USUAL_STEPS,
   UTILITY_VERSION,
   type Utility,
@@ -36,12 +35,11 @@ import {
 import { openUtilityImages } from './utility-images.ts';
 
 export interface UtilityJob {
-  task: TaskName;
   images: UtilityImages;
   /** Real images of a run. */
   counts: readonly number[];
   seeds: number;
-  /** Of each run. Default: see `USUAL_STEPS`. */
+  /** Of each run. */
   steps?: number | undefined;
   /** Synthetic images among those of a run with both, above 0 and below 1. */
   share: number;
@@ -57,7 +55,7 @@ export const RUNS_FILE = 'runs.jsonl';
 
 /** @throws InputError for what does not fit together; the signal's reason when it is aborted */
 export async function utility(job: UtilityJob, hooks: EvaluationHooks): Promise<Utility> {
-  const { task: name, images, out, share, seeds, minutes, steps = USUAL_STEPS[job.task] } = job;
+  const { images, out, share, seeds, minutes, steps = USUAL_STEPS } = job;
   const action = 'measure utility';
   for (const count of job.counts) check(action, 'each of --real-count', integer(2), count);
   const counts = [...new Set(job.counts)].sort((a, b) => a - b);
@@ -65,13 +63,13 @@ export async function utility(job: UtilityJob, hooks: EvaluationHooks): Promise<
   check(action, '--steps', integer(1), steps);
   check(action, '--synthetic-share', number({ above: 0, below: 1 }), share);
   if (minutes !== undefined) check(action, '--minutes', number({ above: 0 }), minutes);
-  const sets = await openUtilityImages(action, name, images, hooks);
+  const sets = await openUtilityImages(action, images, hooks);
   try {
-    const { task, pool, test, tested, synthetic, keys, notes } = sets;
-    requireCounts(action, counts, task, pool);
+    const { classNames, pool, test, tested, synthetic, keys, notes } = sets;
+    requireCounts(action, counts, pool);
     notes.forEach(hooks.onNote);
     const path = join(out, RUNS_FILE);
-    const settings: RunSettings = { task: name, steps, share, ...keys, recipe: RECIPE_VERSION };
+    const settings: RunSettings = { task: 'classify', steps, share, ...keys, recipe: RECIPE_VERSION };
     const plan = planRuns(counts, seeds);
     const kept = amongPlanned(plan, await readRuns(path, settings, test.images.count));
     if (!job.dryRun) await beginRuns(path, settings);
@@ -81,9 +79,9 @@ export async function utility(job: UtilityJob, hooks: EvaluationHooks): Promise<
           const onStep: Parameters<typeof runTrials>[0]['onStep'] = (done, total, { arm, count, seed }) =>
             report({ done, total, note: `${count === null ? '' : `${count} `}${arm}, seed ${seed}` });
           const { signal } = hooks;
-          return runTrials({ task, pool, synthetic, test, steps, share, path, minutes, onStep, signal }, plan, kept);
+          const classes = classNames.length;
+          return runTrials({ classes, pool, synthetic, test, steps, share, path, minutes, onStep, signal }, plan, kept);
         });
-    const measure = measureOf(task);
     const figures = {
       data: {
         name: pool.dataset.name,
@@ -92,13 +90,13 @@ export async function utility(job: UtilityJob, hooks: EvaluationHooks): Promise<
         test: tested.numbers.length,
         testGroups: new Set(test.groups).size,
         ...(tested.dataset !== pool.dataset && { testName: tested.dataset.name }),
-        ...(task.name === 'classify' && { classNames: task.classNames }),
+        classNames,
       },
       settings: {
         counts,
         seeds,
         steps,
-        batch: BATCHES[name],
+        batch: BATCH,
         share,
         size: pictureSizeOf(pool.dataset),
       },
@@ -107,8 +105,8 @@ export async function utility(job: UtilityJob, hooks: EvaluationHooks): Promise<
       version: UTILITY_VERSION,
       date: new Date().toISOString(),
       onnoise: installedVersion('@onnoise/pipeline') ?? 'unknown',
-      task: name,
-      measure,
+      task: 'classify',
+      measure: MEASURE,
       ...figures,
       synthetic: {
         name: synthetic.dataset.name,
@@ -117,8 +115,8 @@ export async function utility(job: UtilityJob, hooks: EvaluationHooks): Promise<
         copies: sets.copies,
       },
       runs: { done: runs.length, planned: plan.length },
-      syntheticAlone: figuresOf(runsOf(runs, 'synthetic', null), measure) ?? null,
-      gains: counts.flatMap((count) => gainOf(runs, count, test, measure) ?? []),
+      syntheticAlone: figuresOf(runsOf(runs, 'synthetic', null)) ?? null,
+      gains: counts.flatMap((count) => gainOf(runs, count, test) ?? []),
       limits: limitsOf(figures),
       notes,
     };

@@ -1,11 +1,9 @@
+export { InputError } from '@onnoise/scheduler/rules';
 export { countFrames } from './count-frames.ts';
 export { parseDicom } from './dicom/parse.ts';
 export { type Plane, requireSamePlane } from './dicom/plane.ts';
 export { type DicomShape, dicomShapeOf } from './dicom/shape.ts';
 export { TAG } from './dicom/tags.ts';
-export { type Address, parseAddress } from './dicomweb/address.ts';
-export { type ClientOptions, request } from './dicomweb/client.ts';
-export { type Instance, searchInstances } from './dicomweb/search.ts';
 export { type NiftiGrid, niftiGridOf } from './nifti/grid.ts';
 export { readNiftiLabels } from './nifti/labels.ts';
 export { namesPatient } from './patient-folders.ts';

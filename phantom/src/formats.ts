@@ -1,6 +1,6 @@
 /**
  * The formats of pictures: what a file is called, and what is in it. PNG has numbers for names, as RSNA's. A DICOM file is
- * called by its SOP Instance UID, since a DICOMweb server knows it by that alone: one table serves the files and a server.
+ * called by its SOP Instance UID, since an archive knows it by that alone: one table serves the files and a server.
  */
 
 import { uidOf } from '@onnoise/base/dicom';
@@ -37,7 +37,7 @@ const texts = ({ age, sex }: PhantomTruth) => ({
 
 const instanceOf = ({ index, pixels }: Picture) => uidOf('image', String(index), pixels);
 
-export const FORMATS = {
+const FORMATS = {
   png: {
     ending: 'png',
     idOf: ({ index }) => index + 1,

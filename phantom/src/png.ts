@@ -4,8 +4,7 @@
  * 9, 11.2 and 11.3.3.
  */
 import { constants, deflateSync } from 'node:zlib';
-import { chunk, textChunk } from '@onnoise/base/files';
-import { plainRows, pngFile } from '@onnoise/scheduler/model';
+import { indexedPng, plainRows, pngChunk, pngFile, textChunk } from '@onnoise/scheduler/png';
 
 /** Each pixel less the mean of those to the left and above (filter 3), with the filter's number before each row. */
 function filtered(pixels: Uint8Array, size: number): Buffer {
@@ -30,7 +29,8 @@ function filtered(pixels: Uint8Array, size: number): Buffer {
 export function encodePng(pixels: Uint8Array, size: number, texts: Readonly<Record<string, string>>): Buffer {
   // Strings rarely repeat in noise: looking for them would take most of the time.
   const data = deflateSync(filtered(pixels, size), { strategy: constants.Z_HUFFMAN_ONLY });
-  return pngOf(size, 'gray', texts, chunk('IDAT', data));
+  const words = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
+  return Buffer.from(pngFile({ width: size, height: size }, 'gray', [...words, pngChunk('IDAT', data)]).buffer);
 }
 
 /**
@@ -46,16 +46,5 @@ export function encodeIndexedPng(
   texts: Readonly<Record<string, string>> = {},
 ): Buffer {
   const data = deflateSync(plainRows(labels, size), { level: constants.Z_BEST_COMPRESSION });
-  return pngOf(size, 'palette', texts, chunk('PLTE', Uint8Array.from(palette.flat())), chunk('IDAT', data));
-}
-
-/** A square file. */
-function pngOf(
-  size: number,
-  colours: 'gray' | 'palette',
-  texts: Readonly<Record<string, string>>,
-  ...chunks: Buffer[]
-): Buffer {
-  const words = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
-  return Buffer.from(pngFile({ width: size, height: size }, colours, [...words, ...chunks]).buffer);
+  return Buffer.from(indexedPng({ width: size, height: size }, palette, data, texts).buffer);
 }

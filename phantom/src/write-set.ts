@@ -3,21 +3,13 @@
  * id, boneage and male; beside them `truth.jsonl`, `README.md`, and `masks` if they are asked for. The folder gets its name when
  * it is complete: what stops before leaves nothing.
  */
-import { mkdir, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import {
-  makeFolder,
-  removeEmpty,
-  requireSpace,
-  sweep,
-  temporaryName,
-  withDiskErrors,
-  writeWhole,
-} from '@onnoise/base/files';
+import { checkWholeFolder, requireSpace, type WholeFolder, writeWhole, writeWholeFolder } from '@onnoise/base/files';
 import type { ReportProgress } from '@onnoise/base/terminal';
-import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
+import { checkInteger } from '@onnoise/scheduler/rules';
 import { type Artist, startArtist } from './artist.ts';
 import { columnsOf } from './files.ts';
 import { labelsFile } from './masks.ts';
@@ -45,8 +37,6 @@ const OVERHEAD = 8192;
 /** Bytes of a label map at most: its edges take them. */
 const maskBytes = ({ size }: PhantomSet) => 4096 + 12 * size;
 
-const ADVICE = 'free some space and start again';
-
 /**
  * @returns the number of files below `images`.
  * @throws InputError for options out of range or a folder that is not empty; Failure when the disk is full. Nothing is left
@@ -58,53 +48,21 @@ export async function writeSet({ out, threads, signal, onProgress, ...given }: W
   const count = countFiles(set);
   const usual = Math.min(availableParallelism(), MOST_THREADS);
   const most = checkInteger('draw phantoms', '--threads', threads ?? usual, 1, MOST_THREADS);
-  const action = `write phantoms to ${out}`;
-  const place = await withDiskErrors(action, () => placeOf(out));
+  const action = 'write phantoms';
+  const folder: WholeFolder = { action, out, listed: false };
+  await checkWholeFolder(folder);
   await requireSpace(out, count * (set.size * set.size + OVERHEAD + (set.masks ? maskBytes(set) : 0)), action);
-  const temporary = temporaryName(place);
-  const above = dirname(place);
-  let made: string | undefined;
-  try {
-    await withDiskErrors(
-      action,
-      async () => {
-        made = await makeFolder(above);
-        await sweep(above);
-        await mkdir(temporary);
-        await mkdir(join(temporary, IMAGES));
-        if (set.masks) {
-          await mkdir(join(temporary, MASKS));
-          await writeWhole(join(temporary, MASKS, 'labels.json'), labelsFile());
-        }
-        await writeFiles(set, temporary, most, signal, onProgress);
-        await writeWhole(join(temporary, 'README.md'), readmeOf(set));
-        signal?.throwIfAborted();
-        await rmdir(place).catch(() => {}); // empty, or not there
-        await rename(temporary, place);
-      },
-      ADVICE,
-    );
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => {});
-    if (made !== undefined) await removeEmpty(above, made);
-    throw error;
-  }
-  return count;
-}
-
-/** The folder that `out` names, through links. @throws InputError for one that holds something, and for the current one */
-async function placeOf(out: string): Promise<string> {
-  const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
+  await writeWholeFolder(folder, async (temporary) => {
+    await mkdir(join(temporary, IMAGES));
+    if (set.masks) {
+      await mkdir(join(temporary, MASKS));
+      await writeWhole(join(temporary, MASKS, 'labels.json'), labelsFile());
+    }
+    await writeFiles(set, temporary, most, signal, onProgress);
+    await writeWhole(join(temporary, 'README.md'), readmeOf(set));
+    signal?.throwIfAborted();
   });
-  const place = await realpath(out).catch(() => resolve(out));
-  // It is replaced, and a terminal would stay in the old one.
-  if (place === process.cwd()) refuse('draw phantoms', '--out', 'another folder than the current one', out);
-  if (names.length === 0) return place;
-  throw new InputError(
-    `Cannot draw phantoms: --out must be a new or an empty folder, received ${out}, which holds ${names.length === 1 ? names[0] : `${names.length} files`}.`,
-  );
+  return count;
 }
 
 /** Writes the images as they come, and the lines of both tables in order. */

@@ -41,7 +41,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   train: { describe: 'Train a model on images', load: () => import('./commands/train.ts') },
   export: { describe: 'Turn a training run into a model folder (ONNX)', load: () => import('./commands/export.ts') },
   convert: {
-    describe: 'Turn a model folder into another form: smaller, fused, for Python or for Triton',
+    describe: 'Turn a model folder into another form: smaller, fused, or for Python',
     load: () => import('./commands/convert.ts'),
   },
   distill: {

@@ -4,6 +4,7 @@
  */
 
 export { Failure } from '@onnoise/base/files';
+export type { Skipped } from '@onnoise/base/folders';
 export {
   type EvaluateHooks,
   type EvaluateOptions,
@@ -37,7 +38,6 @@ export type {
   LabelNames,
   PrepareOptions,
   PrepareProgress,
-  Skipped,
 } from '@onnoise/training/data';
 export { describeParity, type Parity } from '@onnoise/training/folder';
 export type { TrainHooks, TrainResult } from '@onnoise/training/run';

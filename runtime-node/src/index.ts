@@ -1,4 +1,5 @@
 export type { ImageShape } from '@onnoise/scheduler/model';
+export { InputError } from '@onnoise/scheduler/rules';
 export { type Coder, type HalfFiles, openCoder } from './autoencoder.ts';
 export type { DeviceReport } from './choose.ts';
 export {
@@ -16,8 +17,7 @@ export { type ModelFolder, readModelFolder } from './model-folder.ts';
 export { hashModel } from './model-hash.ts';
 export { nameModels } from './model-names.ts';
 export { type Network, openNetwork } from './open-network.ts';
-export { captionedStrip } from './pictures/captions.ts';
-export { type LineChart, lineChart, logTicks, type Series } from './pictures/chart.ts';
+export { besideSheet, pairSheet, type SheetImages } from './pictures/beside-sheet.ts';
 export {
   FITS,
   type Fit,
@@ -45,7 +45,7 @@ export {
   type PictureFormat,
 } from './pictures/formats.ts';
 export { labelPng, readClassMask, scaleMask } from './pictures/label-png.ts';
-export { imageSize, layOut, type Pixels, type TileOptions, tile } from './pictures/pixels.ts';
+export { imageSize, joinImages, layOut, type Pixels, type TileOptions, tile } from './pictures/pixels.ts';
 export {
   compileReconstruction,
   RECONSTRUCTIONS,

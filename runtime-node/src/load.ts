@@ -7,10 +7,9 @@
  */
 import type { Denoiser } from '@onnoise/scheduler';
 import { type Artefact, LOADING, onnxReason } from '@onnoise/scheduler/model';
-import { check, flag, InputError, oneOf } from '@onnoise/scheduler/rules';
+import { check, InputError, oneOf } from '@onnoise/scheduler/rules';
 import type { DeviceReport } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
-import { chooseLoop, fitsLoop, sampleByLoop } from './fused.ts';
 import { decodeSamples, encodeStart, picturesOf } from './in-latents.ts';
 import { folderOf, type ModelFiles } from './model-files.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
@@ -23,11 +22,6 @@ import { createDenoiser } from './session.ts';
 export interface LoadOptions {
   /** Default: `auto`, the best that works (see `openOnDevice`). */
   device?: DeviceChoice | undefined;
-  /**
-   * Whether to make all steps in one call, by the graph of `pipeline convert --fuse loop`: where it is not asked for
-   * pictures of steps, and sampling starts from seeds' own noise. Default: on `cuda`, where the folder has the graph.
-   */
-  fused?: boolean | undefined;
   /** Called with the chosen device and the reason. */
   onDevice?: ((report: DeviceReport) => void) | undefined;
 }
@@ -58,16 +52,11 @@ export interface DiffusionModel extends Artefact {
  */
 export async function loadModel(
   source: string | URL | ModelFiles,
-  { device = 'auto', fused, onDevice }: LoadOptions = {},
+  { device = 'auto', onDevice }: LoadOptions = {},
 ): Promise<DiffusionModel> {
   check(LOADING, 'device', oneOf(DEVICE_CHOICES), device);
-  if (fused !== undefined) check(LOADING, 'fused', flag, fused);
   const artefact = await readModelFolder(folderOf(source));
-  const { session, report: chosen } = await openModel(artefact, device);
-  const { loop, report } = await chooseLoop(artefact, chosen, fused).catch(async (error) => {
-    await session.release();
-    throw error;
-  });
+  const { session, report } = await openModel(artefact, device);
   onDevice?.(report);
   const create = (rows: readonly Float32Array[]) => explained(artefact, createDenoiser(session, artefact, rows));
   const pictures = picturesOf(artefact, report.device);
@@ -79,9 +68,7 @@ export async function loadModel(
     sample: async ({ onStep, onProgress, signal, ...options } = {}) => {
       const asked = completeRequest(artefact, options);
       const request = pictures ? await encodeStart(asked, pictures) : asked;
-      const callbacks = { onStep, onProgress, signal };
-      const made = loop && fitsLoop(request, callbacks) && (await sampleByLoop(loop, request, artefact, callbacks));
-      const drawn = made || (await sampleInBatches(request, artefact, create, callbacks));
+      const drawn = await sampleInBatches(request, artefact, create, { onStep, onProgress, signal });
       return pictures ? decodeSamples(drawn, asked, pictures) : drawn;
     },
     decode: async (drawn) => (pictures ? pictures.decode(drawn) : drawn),
@@ -93,7 +80,6 @@ export async function loadModel(
     dispose: async () => {
       await pictures?.dispose();
       await session.release();
-      await loop?.release();
     },
   };
 }

@@ -56,7 +56,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
 }
 
 /** A file's bytes, in part; it stays open. */
-export async function bytesIn(file: FileHandle): Promise<Bytes> {
+async function bytesIn(file: FileHandle): Promise<Bytes> {
   const { size } = await file.stat();
   return {
     size,

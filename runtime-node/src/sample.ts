@@ -16,11 +16,11 @@ import { imageSize } from './pictures/pixels.ts';
 import type { SampleRequest } from './request.ts';
 
 export interface SampleCallbacks {
-  /** Called after every step, with its pictures; so a fused graph, which shows none, is not used. */
+  /** Called after every step, with its pictures. */
   onStep?: ((progress: SampleProgress) => void) | undefined;
-  /** Called after every step, or after every batch where a fused graph makes all steps in one call. */
+  /** Called after every step. */
   onProgress?: ((progress: Pick<SampleProgress, 'done' | 'total'>) => void) | undefined;
-  /** Checked between steps, or batches; the call then rejects with the signal's reason. */
+  /** Checked between steps; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -106,11 +106,7 @@ export async function sampleInBatches(
 export type SampledNetwork = NetworkShape & Pick<Artefact, 'autoencoder' | 'maskOutput'>;
 
 /** @param drawn [N, C, H, W] of the network's shape */
-export const samplesOf = (
-  request: SampleRequest,
-  { shape, maskOutput }: SampledNetwork,
-  drawn: Float32Array,
-): Samples => {
+const samplesOf = (request: SampleRequest, { shape, maskOutput }: SampledNetwork, drawn: Float32Array): Samples => {
   const { seeds, labels } = request;
   const others = { seeds, ...(labels && { labels }), ...latentsOf(request, shape) };
   if (!maskOutput) return { images: drawn, shape, ...others };

@@ -1,3 +1,4 @@
+export { InputError } from '@onnoise/scheduler/rules';
 export { drawPicture } from './canvas/draw.ts';
 export { type DiffusionModel, type LoadOptions, loadModel, type SampleOptions } from './loading/load.ts';
 export type {
@@ -16,7 +17,6 @@ export type {
 export type { StepHooks } from './network/network.ts';
 export type { ModelFiles } from './session/artefact.ts';
 export type { Device, DeviceReport } from './session/device-report.ts';
-export type { SmallRuntime } from './session/small-runtime.ts';
 export {
   createTrainer,
   type Trainer,

@@ -51,6 +51,7 @@ export { SPACINGS, type Spacing } from './sampling/rows/spacing.ts';
 export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
 export { type SampleImagesOptions, sampleImages, seededNoise, startNoise } from './sampling/sample.ts';
 export { formatSchedulerConfig, samplerOfConfig } from './sampling/scheduler-config.ts';
+export { spreadSteps } from './sampling/spread-steps.ts';
 export {
   compileSampler,
   MOST_RESAMPLES,

@@ -3,19 +3,18 @@
  *
  *     npm run bench                            # all tasks
  *     npm run bench -- train-small growth      # some
- *     npm run bench -- --rounds 11 --alone     # rounds of each side, and a check that sides do not disturb each other
+ *     npm run bench -- --rounds 11             # rounds of each side
  *
  * docs/benchmarks.md has the results, and says how they are measured.
  */
 import { cpus } from 'node:os';
+import { exitCodeOf } from '#base/terminal/errors.ts';
 import { plural } from '#base/text/format.ts';
 import { probeNative } from '#training/engines/native/probe.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { type OurEngine, ourSides } from './ours.ts';
-import { ownOptions } from './parse.ts';
-import { prepareTheirs } from './prepare/sides.ts';
 import { MOST_OTHERS, percent, requireQuiet } from './quiet.ts';
-import { HEAD, rowsOf, spread } from './result.ts';
+import { HEAD, rowsOf } from './result.ts';
 import type { Side } from './side.ts';
 import { type Task, tasks } from './tasks.ts';
 import { startTorch, type TorchSide } from './torch-side.ts';
@@ -24,7 +23,10 @@ import { nameOf } from './variants.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-await bench(ownOptions(readOptions, HELP));
+process.once('uncaughtException', (error) => process.exit(exitCodeOf(error)));
+const asked = readOptions(process.argv.slice(2));
+if (asked === undefined) process.stdout.write(HELP);
+else await bench(asked);
 
 async function bench(options: Options): Promise<void> {
   if (!options.busy) await requireQuiet();
@@ -53,7 +55,7 @@ async function bench(options: Options): Promise<void> {
 /** Prints the rows of a task. @returns what is to be said of it below the table. */
 async function measure(
   task: Task,
-  { rounds, against, alone }: Options,
+  { rounds, against }: Options,
   engines: readonly OurEngine[],
   torch: TorchSide | undefined,
 ): Promise<string[]> {
@@ -62,15 +64,10 @@ async function measure(
   for (const way of torch ? task.against.filter((name) => against?.includes(name) ?? true) : []) {
     const name = nameOf(way, task.work.do === 'training');
     say(`${task.name}: preparing ${name}`);
-    const side = task.work.do === 'prepare' ? await prepareTheirs(task.work) : await torch!.open(task.work, way);
+    const side = await torch!.open(task.work, way);
     if ('refused' in side) notes.push(`${task.name}, ${name}: it does not run here (${side.refused}).`);
     else theirs.push(side);
   }
-  // Before ours exist, so that nothing of them can disturb.
-  const apart =
-    alone && theirs.length > 0
-      ? await takeTurns(theirs, rounds, lineOfTurns(`${task.name}, PyTorch alone`))
-      : undefined;
   const sides = [...(await ourSides(task.work, engines)), ...theirs];
   const { times, others } = await takeTurns(sides, rounds, lineOfTurns(task.name));
   console.log(rowsOf(task, sides, times).join('\n'));
@@ -78,13 +75,6 @@ async function measure(
     notes.push(
       `${task.name}: other programs used ${percent(others)} of the processor in the pauses. Measure it again.`,
     );
-  }
-  if (apart) {
-    const together = times.slice(-theirs.length);
-    for (const [number, { name }] of theirs.entries()) {
-      const [a, b] = [apart.times[number]!, together[number]!].map((list) => spread(list, 1));
-      notes.push(`${task.name}, ${name}: ${a} ms alone, ${b} ms in turns with ours.`);
-    }
   }
   for (const side of sides) await side.dispose();
   await torch?.close();

@@ -1,6 +1,6 @@
-/** The options of `npm run bench`. */
+/** The options of `npm run bench`: what is none of them ends in one sentence. */
+import { parseArgs } from 'node:util';
 import { check, InputError, integer, oneOf } from '@onnoise/scheduler/rules';
-import { readTyped } from './parse.ts';
 import { tasks } from './tasks.ts';
 import { VARIANTS, type Variant } from './variants.ts';
 
@@ -15,12 +15,10 @@ ${list}
   --rounds <number>   Turns of each side that count, after 2 to warm up; default 7
   --against <side>    PyTorch's side: ${Object.keys(VARIANTS).join(', ')}; may be given more than once; default: all
                       that a task has
-  --alone             Let PyTorch have the same rounds with our side out of the way, too, and compare
   --busy              Measure even if other programs use the processor
   --help              This text
 
-PYTHON names a Python with torch, default python3; prepare needs torchvision and Pillow, compile a C++ compiler. Without
-torch only our side is measured.
+PYTHON names a Python with torch, default python3; compile needs a C++ compiler. Without torch only our side is measured.
 `;
 
 export interface Options {
@@ -29,7 +27,6 @@ export interface Options {
   rounds: number;
   /** Undefined: all that a task has. */
   against: readonly Variant[] | undefined;
-  alone: boolean;
   busy: boolean;
 }
 
@@ -37,18 +34,39 @@ const ACTION = 'measure';
 
 /** Returns undefined for --help. @throws InputError for what is no option, and for a value that cannot be */
 export function readOptions(args: readonly string[]): Options | undefined {
-  const typed = readTyped(ACTION, HELP, args, { words: true });
+  const { values, positionals } = parsed([...args]);
+  if (values.help) return undefined;
   const sides = Object.keys(VARIANTS) as Variant[];
-  return (
-    typed && {
-      tasks: chosen(typed.words),
-      rounds: typed.number('rounds', integer(1)),
-      against: typed.list('against')?.map((side) => check(ACTION, '--against', oneOf(sides), side)),
-      alone: typed.flag('alone'),
-      busy: typed.flag('busy'),
-    }
-  );
+  return {
+    tasks: chosen(positionals),
+    rounds: check(ACTION, '--rounds', integer(1), numberOf(values.rounds)),
+    against: values.against?.map((side) => check(ACTION, '--against', oneOf(sides), side)),
+    busy: values.busy,
+  };
 }
+
+function parsed(args: string[]) {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string', default: '7' },
+        against: { type: 'string', multiple: true },
+        busy: flag,
+        help: flag,
+      },
+    });
+  } catch (error) {
+    const [said] = (error as Error).message.split('\n')[0]!.split('. ');
+    throw new InputError(`Cannot read the options: ${said}; --help lists them.`);
+  }
+}
+
+/** As it was typed where it is no number: Number('') is 0. */
+const numberOf = (typed: string): number | string =>
+  typed.trim() === '' || Number.isNaN(Number(typed)) ? typed : Number(typed);
 
 function chosen(typed: readonly string[]): string[] {
   const names = tasks.map(({ name }) => name);

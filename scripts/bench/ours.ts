@@ -13,7 +13,6 @@ import { imagesPerStep } from '#training/settings/batch.ts';
 import { resolveConfig } from '#training/settings/config.ts';
 import { readPreset } from '#training/settings/presets.ts';
 import { createTrainStep } from '#training/step/step.ts';
-import { prepareOurs } from './prepare/sides.ts';
 import type { Side } from './side.ts';
 import type { Size, Work } from './tasks.ts';
 
@@ -30,7 +29,6 @@ interface Prepared {
 
 /** All of our sides of a task. */
 export async function ourSides(work: Work, engines: readonly OurEngine[]): Promise<Side[]> {
-  if (work.do === 'prepare') return [await prepareOurs(work)];
   if (work.do === 'call') return [sideOf('onnxruntime', await calls(work, work.batch))];
   if (work.do === 'sampling') return [sideOf('onnxruntime', await sampling(work, work.steps))];
   if (work.do === 'preset') return [sideOf('onnxruntime', await presetSteps(work.preset))];
@@ -67,7 +65,6 @@ async function steps(size: Size, batch: number, kind: OurEngine): Promise<Prepar
     huberDelta: 1,
     minSnr: null,
     accumulate: 1,
-    learnSchedule: false,
     optimizer: 'adam',
     betas: [0.9, 0.999],
     eps: 1e-8,

@@ -2,10 +2,7 @@
 import type { Side } from './side.ts';
 import type { Task } from './tasks.ts';
 
-export const HEAD = [
-  '| task | side | ms an image | ours (first row) is as fast, times | peak memory, MiB |',
-  '|---|---|---|---|---|',
-];
+export const HEAD = ['| task | side | ms an image | ours (first row) is as fast, times |', '|---|---|---|---|'];
 
 /**
  * A row for each side of a task. The first side is the one that all others are compared with.
@@ -22,8 +19,7 @@ export function rowsOf({ title, images }: Task, sides: readonly Side[], times: r
             times[number]!.map((ms, round) => ms / first[round]!),
             2,
           );
-    const memory = side.memory?.()?.toFixed(0) ?? '';
-    return `| ${title} | ${side.name} | ${spread(perImage, 2)} | ${ratio} | ${memory} |`;
+    return `| ${title} | ${side.name} | ${spread(perImage, 2)} | ${ratio} |`;
   });
 }
 
@@ -32,8 +28,6 @@ export function spread(values: readonly number[], digits: number): string {
   const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share).toFixed(digits));
   return `${middle} (${low}-${high})`;
 }
-
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 /** Between two values by linear interpolation, as numpy's `quantile`. @param share 0 to 1 */
 export function quantile(values: readonly number[], share: number): number {

@@ -5,7 +5,5 @@ export interface Side {
   ours: boolean;
   /** Does the task `times` times. @returns milliseconds for all of them */
   round(times: number): Promise<number>;
-  /** Peak memory of its rounds in MiB, where that was watched. */
-  memory?(): number | undefined;
   dispose(): Promise<void>;
 }

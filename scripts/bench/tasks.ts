@@ -13,9 +13,7 @@ export type Work =
   | { do: 'preset'; preset: string }
   | ({ do: 'call'; batch: number } & Size)
   /** The first steps of the tutorial's loop. */
-  | ({ do: 'sampling'; steps: number } & Size)
-  /** Pictures of a folder to squares of `side` pixels. */
-  | { do: 'prepare'; side: number; pictures: number };
+  | ({ do: 'sampling'; steps: number } & Size);
 
 export interface Task {
   name: string;
@@ -60,13 +58,6 @@ export const tasks: readonly Task[] = [
     images: 1,
     work: { do: 'sampling', steps: 30, ...TUTORIAL },
     against: CALL,
-  },
-  {
-    name: 'prepare',
-    title: '1,000 pictures of 512 px, PNG and JPEG, to 64 px',
-    images: 1000,
-    work: { do: 'prepare', side: 64, pictures: 1000 },
-    against: ['eager'],
   },
 ];
 

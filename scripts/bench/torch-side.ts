@@ -1,5 +1,8 @@
-/** PyTorch's side in a child process, torch_side.py: each way of running a task is opened, then does rounds. */
-import { python, startPython } from './python.ts';
+/** PyTorch's side in a child process, torch_side.py: each way of running a task is opened, then does rounds. PYTHON names the Python. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { Side } from './side.ts';
 import type { Work } from './tasks.ts';
 import { nameOf, type Variant } from './variants.ts';
@@ -22,16 +25,36 @@ interface Answer {
 
 /** @returns the side, or why there is none. */
 export async function startTorch(): Promise<TorchSide | { missing: string }> {
-  const script = new URL('./torch_side.py', import.meta.url);
-  const side = await startPython<{ torch: string; threads: number }>(script);
-  if ('missing' in side) return { missing: `${python()}: ${side.missing}` };
-  const { torch, threads } = side.greeting;
-  const ask = (what: object) => {
-    side.stdin.write(`${JSON.stringify(what)}\n`);
-    return side.answer() as Promise<Answer>;
+  const python = process.env.PYTHON ?? 'python3';
+  const script = fileURLToPath(new URL('./torch_side.py', import.meta.url));
+  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => {
+    said = (said + text.toString()).slice(-2000);
+  });
+  child.stdin.on('error', () => {}); // `answer` tells why it stopped
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const failed = once(child, 'error').then(([error]) => Promise.reject(error));
+  failed.catch(() => {}); // read below
+  const answer = async () => {
+    const line = await Promise.race([lines.next(), failed]);
+    if (!line.done) return JSON.parse(line.value);
+    if (child.exitCode === null) await once(child, 'close');
+    throw new Error(`${python} stopped: ${said}`);
   };
+  const ask = (what: object): Promise<Answer> => {
+    child.stdin.write(`${JSON.stringify(what)}\n`);
+    return answer();
+  };
+  let greeting: { torch: string; threads: number };
+  try {
+    greeting = await answer();
+  } catch (error) {
+    const none = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { missing: `${python}: ${none ? 'there is none' : `it says "${said.trim().split('\n').at(-1)}"`}` };
+  }
   return {
-    about: `PyTorch ${torch}, ${threads} threads`,
+    about: `PyTorch ${greeting.torch}, ${greeting.threads} threads`,
     async open(work, way) {
       const { opened, refused } = await ask({ do: 'open', as: way, work });
       if (refused !== undefined) return { refused };
@@ -43,6 +66,6 @@ export async function startTorch(): Promise<TorchSide | { missing: string }> {
       };
     },
     close: () => ask({ do: 'close' }),
-    stop: side.stop,
+    stop: () => child.kill(),
   };
 }

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import torch
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "golden"))
-from simple_unet import SimpleUnet  # noqa: E402
+sys.path.insert(0, str(Path(__file__).parents[2] / "training/python"))
+from modeling_simple_unet import SimpleUnet  # noqa: E402
 
 THREADS = 2
 T = 300
@@ -27,7 +27,7 @@ alpha_bars = torch.cumprod(1 - betas, 0)
 
 
 def network(work, way):
-    model = SimpleUnet(work["channels"], 32)
+    model = SimpleUnet(channels=work["channels"])
     if way == "channels-last":
         model = model.to(memory_format=torch.channels_last)
     return torch.compile(model) if way == "compile" else model
@@ -52,7 +52,7 @@ def training(work, way):
         spread = (1 - alpha_bars[t]).sqrt()[:, None, None, None]
         optimizer.zero_grad()
         with precision(way):
-            loss = (model(signal * images + spread * noise, t.float()) - noise).abs().mean()
+            loss = (model(signal * images + spread * noise, t).sample - noise).abs().mean()
         loss.backward()
         optimizer.step()
 
@@ -82,7 +82,7 @@ def sampling(work, way):
         x = torch.randn(1, 1, work["size"], work["size"])
         for i in range(T - 1, T - 1 - work["steps"], -1):
             t = torch.full((1,), float(i))
-            mean = (1 - betas[i]).rsqrt() * (x - betas[i] * model(x, t) / (1 - alpha_bars[i]).sqrt())
+            mean = (1 - betas[i]).rsqrt() * (x - betas[i] * model(x, t).sample / (1 - alpha_bars[i]).sqrt())
             x = mean + variance[i].sqrt() * torch.randn_like(x) if i > 0 else mean
 
     return run

@@ -20,45 +20,33 @@ export interface Turns {
   others: number;
 }
 
-export interface TurnOptions {
-  pause?: typeof PAUSE;
-  /**
-   * For sides that do not do the same: each round begins one side later, every other round goes backwards, and each side
-   * repeats its work as often as that fills a round. Default: the order as given, and all repeat as often as the last one.
-   */
-  rotating?: boolean;
-}
-
-/** @param onTurn after each round of any side, warm-up included. */
+/**
+ * All sides repeat their work as often as lets the last one fill a round.
+ * @param onTurn after each round of any side, warm-up included
+ */
 export async function takeTurns(
   sides: readonly Pick<Side, 'round'>[],
   rounds: number,
   onTurn: (done: number, total: number) => void = () => {},
-  { pause = PAUSE, rotating = false }: TurnOptions = {},
+  pause = PAUSE,
 ): Promise<Turns> {
   const times = sides.map((): number[] => []);
   const meter = createMeter();
   const total = (WARM_UP + rounds) * sides.length;
   let done = 0;
-  let repeats = sides.map(() => 1);
+  let repeats = 1;
   for (let round = 0; round < WARM_UP + rounds; round++) {
-    const took = sides.map(() => 0);
-    for (const number of rotating ? orderOf(sides.length, round) : sides.keys()) {
+    let took = 0;
+    for (const [number, side] of sides.entries()) {
       await sleep(pause.settle);
       await meter.during(() => sleep(pause.watch));
-      took[number] = (await sides[number]!.round(repeats[number]!)) / repeats[number]!;
-      if (round >= WARM_UP) times[number]!.push(took[number]);
+      took = (await side.round(repeats)) / repeats;
+      if (round >= WARM_UP) times[number]!.push(took);
       onTurn(++done, total);
     }
-    if (round < WARM_UP) repeats = took.map((ms) => repeatsOf(rotating ? ms : took.at(-1)!));
+    if (round < WARM_UP) repeats = Math.max(1, Math.round(ROUND / took));
   }
   return { times, others: meter.busy() };
-}
-
-/** Numbers from 0 to count - 1 as they take turns in a round. */
-export function orderOf(count: number, round: number): number[] {
-  const order = Array.from({ length: count }, (_, i) => (i + round) % count);
-  return round % 2 === 0 ? order : order.reverse();
 }
 
 /** The line of progress of a task on standard error, where that is a terminal. */
@@ -66,5 +54,3 @@ export function lineOfTurns(what: string): (done: number, total: number) => void
   if (!process.stderr.isTTY) return () => {};
   return (done, total) => process.stderr.write(`\r${what}: ${done} of ${total} turns${done === total ? '\n' : ''}`);
 }
-
-const repeatsOf = (ms: number) => Math.max(1, Math.round(ROUND / ms));

@@ -1,7 +1,7 @@
 """Golden numbers of `AutoencoderKL`, by diffusers, at tiny sizes: the distribution of the latents, pictures of given latents, and the
 loss of a training step with every gradient, from given noise: L1, the L1 of differences between neighbours, and the KL divergence
-from a standard normal, a mean over the latents' values. And those of `AutoencoderTiny` and `VQModel`: latents and pictures, and the
-names and shapes of well-known ones.
+from a standard normal, a mean over the latents' values. And those of `VQModel`: latents and pictures, and the names and
+shapes of a well-known one.
 
     python3 scripts/golden/autoencoder.py        # writes test/golden/data/model/{autoencoder,fixed-latents}.json
                                                 # and test/golden/data/checkpoints/known-autoencoders.json
@@ -9,17 +9,13 @@ names and shapes of well-known ones.
 Weights and inputs are not stored: see model.py. Made with Python 3.11, torch 2.13.0, diffusers 0.42.1.
 """
 
-import json
-import sys
-from pathlib import Path
-
 import torch
 import torch.nn.functional as F
-from diffusers import AutoencoderKL, AutoencoderTiny, VQModel
-from model import OUT, load_wave, packed, wave
+from diffusers import AutoencoderKL, VQModel
+from golden import write
+from model import load_wave, packed, shapes_of, wave
+from modeling_extended_autoencoder_kl import AutoencoderKL as ExtendedAutoencoder
 
-sys.path.append(str(Path(__file__).parents[2] / "training/python"))
-import modeling_extended_autoencoder_kl as extended  # noqa: E402
 
 EDGES, KL = 0.5, 0.01
 
@@ -57,14 +53,6 @@ CUT = {
 }  # fmt: skip
 
 FIXED = {
-    "tiny, three levels": (AutoencoderTiny, dict(
-        in_channels=3, out_channels=3, encoder_block_out_channels=[4] * 3, decoder_block_out_channels=[6] * 3,
-        num_encoder_blocks=[1, 2, 1], num_decoder_blocks=[2, 1, 1], latent_channels=4,
-    ), 16),
-    "tiny on rectangles, gray, SiLU": (AutoencoderTiny, dict(
-        in_channels=1, out_channels=1, encoder_block_out_channels=[4] * 2, decoder_block_out_channels=[4] * 2,
-        num_encoder_blocks=[0, 1], num_decoder_blocks=[1, 1], latent_channels=2, act_fn="silu",
-    ), [8, 12]),
     "codes of the latents' width": (VQModel, dict(
         in_channels=3, out_channels=3, block_out_channels=[4, 4, 8], down_block_types=[DOWN] * 3, up_block_types=[UP] * 3,
         layers_per_block=2, latent_channels=3, norm_num_groups=2, num_vq_embeddings=64,
@@ -79,12 +67,6 @@ FIXED = {
 
 # Name, where the configuration can be read, the configuration, and what is smaller.
 KNOWN = [
-    ("madebyollin/taesd", "training scripts of others, which quote its file", AutoencoderTiny, dict(
-        _class_name="AutoencoderTiny", _diffusers_version="0.30.0", act_fn="relu", decoder_block_out_channels=[64] * 4,
-        encoder_block_out_channels=[64] * 4, force_upcast=False, in_channels=3, latent_channels=4, latent_magnitude=3,
-        latent_shift=0.5, num_decoder_blocks=[3, 3, 3, 1], num_encoder_blocks=[1, 3, 3, 3], out_channels=3, scaling_factor=1.0,
-        shift_factor=0.0, upsample_fn="nearest", upsampling_scaling_factor=2,
-    ), dict(decoder_block_out_channels=[4] * 4, encoder_block_out_channels=[4] * 4)),
     ("CompVis/ldm-celebahq-256", "training scripts of others, which quote its files", VQModel, dict(
         _class_name="VQModel", _diffusers_version="0.1.2", act_fn="silu", block_out_channels=[128, 256, 512],
         down_block_types=[DOWN] * 3, in_channels=3, latent_channels=3, layers_per_block=2, num_vq_embeddings=8192, out_channels=3,
@@ -98,7 +80,7 @@ def known():
     for name, source, kind, config, less in KNOWN:
         given = {key: value for key, value in config.items() if not key.startswith("_")}
         with torch.device("meta"):
-            shapes = {key: list(value.shape) for key, value in kind(**given).state_dict().items()}
+            shapes = shapes_of(kind(**given))
         small = {key: value for key, value in (given | less).items() if key != "sample_size"}
         cases.append(dict(name=name, source=source, config=config, parameters=shapes, narrow=fixed(kind, small, 16)))
     return cases
@@ -107,14 +89,14 @@ def known():
 def fixed(kind, config, size):
     """Latents of pictures, and pictures of given latents."""
     network = kind(**config).eval()
-    names = load_wave(network)
+    load_wave(network)
     sides = [size, size] if isinstance(size, int) else size
     with torch.no_grad():
         latents = network.encode(wave(900, (2, config["in_channels"], *sides), 0.9)).latents
         decoded = network.decode(wave(902, latents.shape, 1.1)).sample
     return dict(
         config=dict(_class_name=kind.__name__, **config, sample_size=size), batch=2,
-        parameters={n: list(network.state_dict()[n].shape) for n in names}, latents=packed(latents), decoded=packed(decoded),
+        parameters=shapes_of(network), latents=packed(latents), decoded=packed(decoded),
     )  # fmt: skip
 
 
@@ -133,7 +115,7 @@ class InPatches(torch.nn.Module):
 
 
 def golden(config, network, model):
-    names = load_wave(network)
+    load_wave(network)
     size = config["sample_size"]
     sides = [size, size] if isinstance(size, int) else size
     images = wave(900, (2, config["in_channels"], *sides), 0.9)
@@ -150,7 +132,7 @@ def golden(config, network, model):
     loss.backward()
     return dict(
         config=dict(_class_name="AutoencoderKL", **config), batch=2,
-        parameters={n: list(network.state_dict()[n].shape) for n in names},
+        parameters=shapes_of(network),
         mean=packed(distribution.mean), logVariance=packed(distribution.logvar), decoded=packed(decoded),
         output=packed(pictures), loss=loss.item(), gradients={n: packed(p.grad) for n, p in network.named_parameters()},
     )  # fmt: skip
@@ -170,10 +152,9 @@ if __name__ == "__main__":
         found[name] = golden(config, network, network)
     found["in patches"] = patched()
     for name, config in CUT.items():
-        network = extended.AutoencoderKL.of(config)
+        network = ExtendedAutoencoder.of(config)
         found[name] = golden(config, network, network)
     found |= dict(edges=EDGES, kl=KL)
-    (OUT / "autoencoder.json").write_text(json.dumps(found, separators=(",", ":")) + "\n")
-    found = {name: fixed(*case) for name, case in FIXED.items()}
-    (OUT / "fixed-latents.json").write_text(json.dumps(found, separators=(",", ":")) + "\n")
-    (OUT.parent / "checkpoints/known-autoencoders.json").write_text(json.dumps(known(), separators=(",", ":")) + "\n")
+    write("model/autoencoder.json", found)
+    write("model/fixed-latents.json", {name: fixed(*case) for name, case in FIXED.items()})
+    write("checkpoints/known-autoencoders.json", known())

@@ -1,7 +1,7 @@
 """Checkpoints that diffusers wrote, to be imported, and what diffusers makes of them. Weights are not the published ones:
 they come from `wave`, as in model.py.
 
-    python3 scripts/golden/checkpoints.py                 # writes test/golden/data/checkpoints/
+    python3 scripts/golden/checkpoints.py                 # writes test/golden/data/checkpoints/ and model/base-shapes.json
     python3 scripts/golden/checkpoints.py --real <folder> <name>... # published configurations at full width, to be imported
 
 - `known.json`: configurations of well-known checkpoints, word by word, each with the names and shapes of its state dict,
@@ -20,13 +20,9 @@ from pathlib import Path
 import torch
 from diffusers import DDIMScheduler, DDPMPipeline, DDPMScheduler, UNet2DModel
 from diffusers.training_utils import EMAModel
-from model import load_wave, packed, wave
+from golden import DATA, write
+from model import blocks, down, load_wave, packed, shapes_of, up, wave
 from safetensors.torch import save_file
-
-OUT = Path(__file__).parents[2] / "test/golden/data/checkpoints"
-
-PLAIN_DOWN, PLAIN_UP = "DownBlock2D", "UpBlock2D"
-ATTN_DOWN, ATTN_UP = "AttnDownBlock2D", "AttnUpBlock2D"
 
 # What versions of July 2022 wrote of the DDPM paper's networks.
 PAPER = dict(
@@ -35,47 +31,41 @@ PAPER = dict(
     norm_eps=1e-06, norm_num_groups=32, out_channels=3, time_embedding_type="positional",
 )
 AT_256 = PAPER | dict(
-    block_out_channels=[128, 128, 256, 256, 512, 512], sample_size=256,
-    down_block_types=[PLAIN_DOWN] * 4 + [ATTN_DOWN, PLAIN_DOWN], up_block_types=[PLAIN_UP, ATTN_UP] + [PLAIN_UP] * 4,
+    block_out_channels=[128, 128, 256, 256, 512, 512], sample_size=256, **blocks("ppppap"),
 )
 CIFAR = PAPER | dict(
-    block_out_channels=[128, 256, 256, 256], sample_size=32,
-    down_block_types=[PLAIN_DOWN, ATTN_DOWN, PLAIN_DOWN, PLAIN_DOWN], up_block_types=[PLAIN_UP, PLAIN_UP, ATTN_UP, PLAIN_UP],
+    block_out_channels=[128, 256, 256, 256], sample_size=32, **blocks("papp"),
 )
 BUTTERFLIES = dict(
     _class_name="UNet2DModel", _diffusers_version="0.11.1", act_fn="silu", add_attention=True, attention_head_dim=8,
     block_out_channels=[128, 128, 256, 256, 512, 512], center_input_sample=False,
-    down_block_types=[PLAIN_DOWN] * 4 + [ATTN_DOWN, PLAIN_DOWN], downsample_padding=1, flip_sin_to_cos=True, freq_shift=0,
+    down_block_types=down("ppppap"), downsample_padding=1, flip_sin_to_cos=True, freq_shift=0,
     in_channels=3, layers_per_block=2, mid_block_scale_factor=1, norm_eps=1e-05, norm_num_groups=32, out_channels=3,
     resnet_time_scale_shift="default", sample_size=128, time_embedding_type="positional",
-    up_block_types=[PLAIN_UP, ATTN_UP] + [PLAIN_UP] * 4,
+    up_block_types=up("ppppap"),
 )
 # Today's diffusers fills in the rest.
 COURSE = dict(
     _class_name="UNet2DModel", sample_size=32, in_channels=3, out_channels=3, layers_per_block=2,
-    block_out_channels=[64, 128, 128, 256], down_block_types=[PLAIN_DOWN, PLAIN_DOWN, ATTN_DOWN, ATTN_DOWN],
-    up_block_types=[ATTN_UP, ATTN_UP, PLAIN_UP, PLAIN_UP],
+    block_out_channels=[64, 128, 128, 256], **blocks("ppaa"),
 )
 CONSISTENCY = dict(
     _class_name="UNet2DModel", sample_size=64, in_channels=3, out_channels=3, layers_per_block=3, num_class_embeds=1000,
-    block_out_channels=[192, 384, 576, 768], attention_head_dim=64,
-    down_block_types=["ResnetDownsampleBlock2D"] + [ATTN_DOWN] * 3, up_block_types=[ATTN_UP] * 3 + ["ResnetUpsampleBlock2D"],
+    block_out_channels=[192, 384, 576, 768], attention_head_dim=64, **blocks("raaa"),
     resnet_time_scale_shift="scale_shift", attn_norm_num_groups=32, upsample_type="resnet", downsample_type="resnet",
 )
 CONSISTENCY_256 = dict(
     _class_name="UNet2DModel", sample_size=256, in_channels=3, out_channels=3, layers_per_block=2, num_class_embeds=None,
-    block_out_channels=[256, 256, 512, 512, 1024, 1024], attention_head_dim=64,
-    down_block_types=["ResnetDownsampleBlock2D"] * 3 + [ATTN_DOWN] * 3,
-    up_block_types=[ATTN_UP] * 3 + ["ResnetUpsampleBlock2D"] * 3,
+    block_out_channels=[256, 256, 512, 512, 1024, 1024], attention_head_dim=64, **blocks("rrraaa"),
     resnet_time_scale_shift="default", upsample_type="resnet", downsample_type="resnet",
 )
 
 LATENTS = dict(
     _class_name="UNet2DModel", _diffusers_version="0.0.4", act_fn="silu", attention_head_dim=32,
-    block_out_channels=[224, 448, 672, 896], center_input_sample=False, down_block_types=[PLAIN_DOWN] + [ATTN_DOWN] * 3,
+    block_out_channels=[224, 448, 672, 896], center_input_sample=False, down_block_types=down("paaa"),
     downsample_padding=1, flip_sin_to_cos=True, freq_shift=0, in_channels=3, layers_per_block=2, mid_block_scale_factor=1,
     norm_eps=1e-05, norm_num_groups=32, out_channels=3, sample_size=64, time_embedding_type="positional",
-    up_block_types=[ATTN_UP] * 3 + [PLAIN_UP],
+    up_block_types=up("paaa"),
 )
 
 # Name, where the configuration can be read, the configuration.
@@ -114,7 +104,7 @@ def known():
     cases = []
     for name, source, config in KNOWN:
         with torch.device("meta"):
-            shapes = {key: list(value.shape) for key, value in UNet2DModel(**arguments(config)).state_dict().items()}
+            shapes = shapes_of(UNet2DModel(**arguments(config)))
         small = narrowed(config)
         model = UNet2DModel(**arguments(small)).eval()
         load_wave(model)
@@ -128,8 +118,8 @@ def known():
 
 
 TINY = dict(
-    sample_size=8, in_channels=3, out_channels=3, block_out_channels=(4, 8), layers_per_block=1, norm_num_groups=2,
-    down_block_types=(PLAIN_DOWN, ATTN_DOWN), up_block_types=(ATTN_UP, PLAIN_UP), attention_head_dim=4,
+    sample_size=8, in_channels=3, out_channels=3, block_out_channels=[4, 8], layers_per_block=1, norm_num_groups=2,
+    **blocks("pa"), attention_head_dim=4,
 )
 FORMER = {"to_q": "query", "to_k": "key", "to_v": "value", "to_out.0": "proj_attn"}
 
@@ -159,17 +149,16 @@ def folders(root):
                 tensor = tensor[:, :, None, None] if tensor.ndim == 2 else tensor
         state[name] = tensor.contiguous()
     save_file(state, former / "diffusion_pytorch_model.safetensors", metadata={"format": "pt"})
-    write = lambda path, value: path.write_text(json.dumps(value, indent=2) + "\n")
-    config = PAPER | {k: list(v) if isinstance(v, tuple) else v for k, v in TINY.items()}
-    config |= dict(downsample_padding=1, flip_sin_to_cos=True, freq_shift=0, norm_eps=1e-05)
+    put = lambda name, value: (former / name).write_text(json.dumps(value, indent=2) + "\n")
+    config = PAPER | TINY | dict(downsample_padding=1, flip_sin_to_cos=True, freq_shift=0, norm_eps=1e-05)
     config |= dict(down_block_types=["UNetResDownBlock2D", "UNetResAttnDownBlock2D"], up_block_types=["UNetResAttnUpBlock2D", "UNetResUpBlock2D"])
     config["image_size"], config["num_res_blocks"] = config.pop("sample_size"), config.pop("layers_per_block")
-    write(former / "config.json", config)
+    put("config.json", config)
     kept = ["beta_end", "beta_schedule", "beta_start", "clip_sample", "num_train_timesteps", "trained_betas", "variance_type", "prediction_type"]
     names = dict(_class_name="DDPMScheduler", _diffusers_version="0.1.1")
-    write(former / "scheduler_config.json", names | {key: scheduler.config[key] for key in kept})
+    put("scheduler_config.json", names | {key: scheduler.config[key] for key in kept})
     parts = dict(scheduler=["diffusers", "DDPMScheduler"], unet=["diffusers", "UNet2DModel"])
-    write(former / "model_index.json", dict(_class_name="DDPMPipeline", _diffusers_version="0.1.1", **parts))
+    put("model_index.json", dict(_class_name="DDPMPipeline", _diffusers_version="0.1.1", **parts))
 
     # A checkpoint of training: the averaged weights have their own folder, whose config says more.
     EMAModel(unet.parameters(), model_cls=UNet2DModel, model_config=unet.config).save_pretrained(root / "training" / "unet_ema")
@@ -207,7 +196,6 @@ if __name__ == "__main__":
         root, *names = sys.argv[sys.argv.index("--real") + 1 :]
         real(Path(root), names)
         sys.exit()
-    OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / "known.json").write_text(json.dumps(known(), separators=(",", ":")) + "\n")
-    pictures = folders(OUT / "folders")
-    (OUT / "pictures.json").write_text(json.dumps(pictures, separators=(",", ":")) + "\n")
+    write("model/base-shapes.json", shapes_of(UNet2DModel(**arguments(CIFAR))))
+    write("checkpoints/known.json", known())
+    write("checkpoints/pictures.json", folders(DATA / "checkpoints/folders"))

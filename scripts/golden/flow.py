@@ -2,7 +2,7 @@
 
 Command (from the repository's root, Node dependencies installed):
     python3 scripts/golden/flow.py
-Versions: Python 3.11, torch 2.13.0, diffusers 0.42.1, numpy 2.4.6, scipy 1.17.0, monai 1.6.1.
+Versions: Python 3.11, torch 2.13.0, diffusers 0.42.1, numpy 2.4.6, scipy 1.17.0.
 
 Writes test/golden/data/scheduler/flow.json:
     grids          sigmas and timesteps of FlowMatchEulerDiscreteScheduler for every shift x spread of levels x direction x
@@ -11,64 +11,45 @@ Writes test/golden/data/scheduler/flow.json:
                    use_flow_sigmas DPM-Solver++ (2M, 3M, SDE) and UniPC
     starts         pictures with noise, by scale_noise
     classes        scheduler_config.json as this project writes it, loaded by the class, and how that class samples
-    rflow          MONAI's RFlowScheduler: timesteps, noisy pictures, and a trajectory
 
 And test/golden/data/train/flow-step.json: the loss and every gradient of a step of UNet2DModel.
 
 The classes run unmodified.
 """
 
-import base64
 import itertools
-import json
-import subprocess
-import sys
-import tempfile
 import warnings
-from pathlib import Path
 
 import diffusers
 import numpy as np
 import torch
 import torch.nn.functional as F
-from model import load_wave, wave
-from monai.networks.schedulers import RFlowScheduler
+from golden import nine, toy, write
+from model import blocks, load_wave, packed, wave
+from samplers import OWN, loaded, settings_of, written_configs
 
-ROOT = Path(__file__).resolve().parents[2]
-OUT = ROOT / "test/golden/data/scheduler/flow.json"
-STEP = ROOT / "test/golden/data/train/flow-step.json"
 PIXELS = 2
 NOISE = np.random.default_rng(21).standard_normal((60, PIXELS)).round(3).astype(np.float32)
 PICTURE = [0.25, -0.75]
 SPREADS = [{}, {"use_karras_sigmas": True}, {"use_exponential_sigmas": True}, {"use_beta_sigmas": True}]
-SAMPLERS = {
-    "euler": ("FlowMatchEulerDiscreteScheduler", {}),
-    "heun": ("FlowMatchHeunDiscreteScheduler", {}),
-    "dpmpp_2m": ("DPMSolverMultistepScheduler", {"solver_order": 2}),
-    "dpmpp_3m": ("DPMSolverMultistepScheduler", {"solver_order": 3}),
-    "dpmpp_2m_sde": ("DPMSolverMultistepScheduler", {"solver_order": 2, "algorithm_type": "sde-dpmsolver++"}),
-    "unipc": ("UniPCMultistepScheduler", {"solver_order": 2}),
-}
-
-
-def nine(values):
-    """Nine significant digits name every float32."""
-    return [float(f"{v:.9g}") for v in np.asarray(values, dtype=np.float64).flatten()]
-
-
-def toy(x, t, T):
-    """As in samplers.py."""
-    return 1.6 * torch.tanh(0.7 * x + 0.5 - t / T)
+SAMPLERS = dict(
+    euler="FlowMatchEulerDiscreteScheduler",
+    heun="FlowMatchHeunDiscreteScheduler",
+    dpmpp_2m="DPMSolverMultistepScheduler",
+    dpmpp_3m="DPMSolverMultistepScheduler",
+    dpmpp_2m_sde="DPMSolverMultistepScheduler",
+    unipc="UniPCMultistepScheduler",
+)
 
 
 def make(sampler, config):
-    name, own = SAMPLERS[sampler]
+    name = SAMPLERS[sampler]
     kind = getattr(diffusers, name)
     given = {k: v for k, v in config.items() if k != "shift"}
     if name.startswith("FlowMatch"):
         return kind(**given, shift=config.get("shift", 1.0))
     line = {"prediction_type": "flow_prediction", "use_flow_sigmas": True, "flow_shift": config.get("shift", 1.0)}
-    return kind(**given, **line, **own)
+    return kind(**given, **line, **OWN[sampler])
 
 
 def z(i):
@@ -137,15 +118,6 @@ def starts():
         yield {"sampler": sampler, "shift": shift, "timestep": float(t), "x": nine(x)}
 
 
-WRITE = """
-import { readFileSync } from 'node:fs';
-import { formatSchedulerConfig, parseSchedulerConfig } from '@onnoise/scheduler';
-const cases = JSON.parse(readFileSync(0, 'utf8'));
-const write = ({ sampler, given }) => formatSchedulerConfig(parseSchedulerConfig(given), sampler);
-process.stdout.write(JSON.stringify(cases.map(write)));
-"""
-
-
 def classes():
     given = [
         ("euler", {}),
@@ -159,49 +131,15 @@ def classes():
         ("unipc", {"shift": 5, "shift_terminal": 0.1}),
     ]
     cases = [{"sampler": s, "given": {"prediction_type": "flow_prediction", **config}} for s, config in given]
-    with tempfile.NamedTemporaryFile("w", suffix=".ts", dir=ROOT / "scripts/golden") as file:
-        file.write(WRITE)
-        file.flush()
-        command = ["npx", "tsx", file.name]
-        written = json.loads(
-            subprocess.run(command, input=json.dumps(cases), cwd=ROOT, check=True, text=True, capture_output=True).stdout
-        )
-    for case, config in zip(cases, written):
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "scheduler_config.json").write_text(json.dumps(config))
-            scheduler = getattr(diffusers, config["_class_name"]).from_pretrained(folder)
-            scheduler.save_pretrained(folder)
-            # -Infinity is no JSON; null means the same to this project
-            saved = json.loads((Path(folder) / "scheduler_config.json").read_text(), parse_constant=lambda _: None)
-        yield {**case, "written": config, "saved": saved, **walk(case["sampler"], scheduler, 6)}
-
-
-def rflow():
-    """The velocity of RFlowScheduler points from noise to the picture: `step` is called with minus the toy's output."""
-    for discrete, steps in itertools.product([True, False], [1, 5, 8]):
-        scheduler = RFlowScheduler(1000, use_discrete_timesteps=discrete)
-        scheduler.set_timesteps(steps)
-        timesteps = scheduler.timesteps
-        after = torch.cat([timesteps[1:], torch.zeros(1, dtype=timesteps.dtype)])
-        x, xs = z(0), []
-        for t, following in zip(timesteps, after):
-            x, _ = scheduler.step(-toy(x, float(t), 1000), t, x, following)
-            xs.append(x)
-        noisy = scheduler.add_noise(torch.tensor(PICTURE).reshape(1, 1, 1, PIXELS), z(1), timesteps[:1] * 0 + 250)
-        yield {"discrete": discrete, "steps": steps, "timesteps": nine(timesteps), "x": nine(torch.cat(xs)), "noisy": nine(noisy)}
+    for case, config in zip(cases, written_configs([[case["given"], case["sampler"]] for case in cases])):
+        scheduler = loaded(getattr(diffusers, config["_class_name"]), config)
+        yield {**case, "written": config, "saved": settings_of(scheduler), **walk(case["sampler"], scheduler, 6)}
 
 
 T, TIMESTEPS = 50, [0, 11, 30, 49]
 NETWORK = dict(
-    sample_size=8,
-    in_channels=1,
-    out_channels=1,
-    block_out_channels=[4, 8],
-    down_block_types=["DownBlock2D", "AttnDownBlock2D"],
-    up_block_types=["AttnUpBlock2D", "UpBlock2D"],
-    layers_per_block=1,
-    norm_num_groups=2,
-    attention_head_dim=4,
+    sample_size=8, in_channels=1, out_channels=1, block_out_channels=[4, 8], **blocks("pa"), layers_per_block=1,
+    norm_num_groups=2, attention_head_dim=4,
 )
 
 
@@ -220,8 +158,7 @@ def step(shift):
     output = model((1 - sigma) * images + sigma * noise, timesteps).sample
     loss = F.mse_loss(output, noise - images)
     loss.backward()
-    pack = lambda tensor: base64.b64encode(tensor.detach().numpy().astype("<f4").tobytes()).decode()
-    gradients = {name: pack(p.grad) for name, p in model.named_parameters()}
+    gradients = {name: packed(p.grad) for name, p in model.named_parameters()}
     return dict(shift=shift, told=timesteps.tolist(), loss=loss.item(), gradients=gradients)
 
 
@@ -235,12 +172,11 @@ def main():
         "trajectories": [trajectory(*case) for case in trajectories()],
         "starts": list(starts()),
         "classes": list(classes()),
-        "rflow": list(rflow()),
     }
-    OUT.write_text(json.dumps(golden, separators=(",", ":"), allow_nan=False) + "\n")
+    write("scheduler/flow.json", golden, allow_nan=False)
     network = dict(_class_name="UNet2DModel", num_train_timesteps=T, **NETWORK)
-    STEP.write_text(json.dumps(dict(config=network, timesteps=TIMESTEPS, cases=[step(1.0), step(3.0)])) + "\n")
-    print({name: len(part) for name, part in golden.items()}, OUT.stat().st_size, file=sys.stderr)
+    step_golden = dict(config=network, timesteps=TIMESTEPS, cases=[step(1.0), step(3.0)])
+    write("train/flow-step.json", step_golden, separators=None)
 
 
 main()

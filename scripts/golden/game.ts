@@ -1,23 +1,20 @@
 /**
  * Samples 500 pictures from a shipped model with the game's settings (DDIM, 50 steps, seeds 0 to 499, the labels and numbers of
  * as many real ones), before the game's presentation: test/golden/data/game/painted.png of digits and painted-hands.png of
- * hands, rows of 20. Digits take a minute or two, hands ten; a run that was stopped goes on where it was.
+ * hands, rows of 20. Digits take a minute or two, hands ten.
  *
  *     npx tsx scripts/golden/game.ts [digits|hands]
  */
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { readRealDigits } from '#site/build/assets.ts';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import { toBytes } from '../../scheduler/src/model/index.ts';
-import { readRealDigits } from '../../site/build/real-digits.ts';
-import { STEPS } from '../../site/views/game/rules/settings.ts';
+import { STEPS } from '../../site/views/game/rules/plan.ts';
 import { preparedPhantoms } from '../web/prepared-phantoms.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const ACROSS = 20;
-const AT_ONCE = 20;
 const COUNT = 500;
 
 interface Subject {
@@ -46,17 +43,10 @@ const { side, labels, conditions } = subject;
 
 const model = await loadModel(join(ROOT, 'models', name), { device: 'cpu' });
 const { min, max } = model.conditions[0] ?? { min: 0, max: 0 };
-const network = await readFile(join(ROOT, 'models', name, 'unet', 'model.onnx'));
-/** Bytes of the pictures so far, of this network alone. */
-const partly = join(
-  ROOT,
-  '.cache',
-  `painted-${name}-${createHash('sha256').update(network).digest('hex').slice(0, 12)}`,
-);
-let done = new Uint8Array(await readFile(partly).catch(() => Buffer.alloc(0)));
-await mkdir(join(ROOT, '.cache'), { recursive: true });
-for (let from = done.length / side ** 2; from < COUNT; from += AT_ONCE) {
-  const seeds = Array.from({ length: AT_ONCE }, (_, i) => from + i);
+const width = ACROSS * side;
+const sheet = new Uint8ClampedArray((COUNT / ACROSS) * side * width);
+for (let from = 0; from < COUNT; from += ACROSS) {
+  const seeds = Array.from({ length: ACROSS }, (_, i) => from + i);
   const asked = Object.entries(conditions).map(([key, values]) => [
     key,
     seeds.map((seed) => Math.min(max, Math.max(min, values[seed]!))),
@@ -68,21 +58,15 @@ for (let from = done.length / side ** 2; from < COUNT; from += AT_ONCE) {
     steps: STEPS,
     sampler: 'ddim',
   });
-  done = Uint8Array.from([...done, ...toBytes(images)]);
-  await writeFile(partly, done);
+  const bytes = toBytes(images);
+  for (const [i, seed] of seeds.entries())
+    for (let y = 0; y < side; y++)
+      sheet.set(
+        bytes.subarray((i * side + y) * side, (i * side + y + 1) * side),
+        (seed - i) * side ** 2 + y * width + i * side,
+      );
 }
 await model.dispose();
-
-const rows = COUNT / ACROSS;
-const sheet = new Uint8ClampedArray(rows * ACROSS * side ** 2);
-for (const [i, v] of done.entries()) {
-  const place = Math.floor(i / side ** 2);
-  const y = Math.floor(place / ACROSS) * side + (Math.floor(i / side) % side);
-  sheet[y * ACROSS * side + (place % ACROSS) * side + (i % side)] = v;
-}
-const folder = join(ROOT, 'test', 'golden', 'data', 'game');
-await mkdir(folder, { recursive: true });
-await sharp(sheet, { raw: { width: ACROSS * side, height: rows * side, channels: 1 } })
+await sharp(sheet, { raw: { width, height: sheet.length / width, channels: 1 } })
   .png({ compressionLevel: 9 })
-  .toFile(join(folder, subject.file));
-await rm(partly);
+  .toFile(join(ROOT, 'test', 'golden', 'data', 'game', subject.file));

@@ -8,33 +8,36 @@ precision of the run; in the tutorial's code its frequencies are float32 even in
 Weights and inputs are made from `wave`, as in model.py. Made with Python 3.11, torch 2.13.0.
 """
 
-import base64
-import json
 import math
 
 import torch
 import torch.nn.functional as F
-from model import OUT, load_wave, wave
-from simple_unet import SimpleUnet
+from golden import encoded, write
+from model import load_wave, wave
+from modeling_simple_unet import SimpleUnet
 
 CHANNELS, TIME, SIZE, TIMESTEPS = [4, 8, 12], 8, 32, [0, 17, 121, 299]
 
 
 class Sinusoidal(torch.nn.Module):
+    def __init__(self, dtype):
+        super().__init__()
+        self.dtype = dtype
+
     def forward(self, time):
         half = TIME // 2
-        frequencies = torch.exp(torch.arange(half, dtype=time.dtype) * -(math.log(10000) / (half - 1)))
-        angles = time[:, None] * frequencies[None]
+        frequencies = torch.exp(torch.arange(half, dtype=self.dtype) * -(math.log(10000) / (half - 1)))
+        angles = time.to(self.dtype)[:, None] * frequencies[None]
         return torch.cat((angles.sin(), angles.cos()), -1)
 
 
 def gradients(dtype):
-    model = SimpleUnet(CHANNELS, TIME, 1, act="silu")
+    model = SimpleUnet(channels=CHANNELS, time_emb_dim=TIME, act_fn="silu")
     load_wave(model)
-    model.time_mlp[0] = Sinusoidal()
+    model.time_mlp[0] = Sinusoidal(dtype)
     model.train().to(dtype)
     shape = (len(TIMESTEPS), 1, SIZE, SIZE)
-    output = model(wave(900, shape, 1.2).to(dtype), torch.tensor(TIMESTEPS, dtype=dtype))
+    output = model(wave(900, shape, 1.2).to(dtype), torch.tensor(TIMESTEPS)).sample
     F.mse_loss(output, wave(901, shape, 1.0).to(dtype)).backward()
     return {name: parameter.grad.double() for name, parameter in model.named_parameters()}
 
@@ -47,10 +50,10 @@ def main():
     golden = dict(
         config=config,
         timesteps=TIMESTEPS,
-        gradients={n: base64.b64encode(g.numpy().astype("<f8").tobytes()).decode() for n, g in exact.items()},
+        gradients={n: encoded(g.numpy().astype("<f8").tobytes()) for n, g in exact.items()},
         pytorch=dict(error=error, whole=whole / math.sqrt(sum(g.square().sum().item() for g in exact.values()))),
     )
-    (OUT / "gradient.json").write_text(json.dumps(golden) + "\n")
+    write("model/gradient.json", golden, separators=None)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@ ClassifierFreeGuidance, whose `start` and `stop` are an interval of steps.
 Weights and noise are not stored: both sides make them from `wave`. Made with Python 3.11, torch 2.13.0, diffusers 0.42.1.
 """
 
-import json
-
 import torch
 from diffusers import DDIMScheduler, UNet2DModel
 from diffusers.guiders import ClassifierFreeGuidance
-from model import CASES, OUT, load_wave, packed, wave
+from golden import write
+from model import WITH_CLASSES as CONFIG
+from model import load_wave, packed, wave
 
-CONFIG = CASES["with classes, odd sizes within, one head, three levels"]
 LABELS = [3, 1]
 NULL = CONFIG["num_class_embeds"] - 1
 STEPS = 10
@@ -49,4 +48,4 @@ if __name__ == "__main__":
         config=dict(_class_name="UNet2DModel", **CONFIG), labels=LABELS, null=NULL, steps=STEPS, scheduler=SCHEDULER,
         cases=[trajectory(**guide) for guide in GUIDES],
     )
-    (OUT / "guidance.json").write_text(json.dumps(result, separators=(",", ":")) + "\n")
+    write("model/guidance.json", result)

@@ -6,14 +6,10 @@ names and shapes of its state dict, and its output. Weights come from `wave`, in
 Made with Python 3.11, torch 2.13.0, MONAI 1.6.1, einops 0.8.2.
 """
 
-import json
-from pathlib import Path
-
 import torch
-from model import load_wave, packed, wave
+from golden import write
+from model import load_wave, packed, shapes_of, wave
 from monai.networks.nets import DiffusionModelUNet
-
-OUT = Path(__file__).parents[2] / "test/golden/data/checkpoints"
 
 CASES = {
     "attention at one level, two residual blocks, RGB": dict(
@@ -30,15 +26,15 @@ CASES = {
 
 def case(arguments):
     model = DiffusionModelUNet(**arguments).eval()
-    names = load_wave(model)
+    load_wave(model)
     size, timesteps, labels = 8, [3, 61], [4, 1]
     classes = dict(class_labels=torch.tensor(labels)) if "num_class_embeds" in arguments else {}
     with torch.no_grad():
         output = model(wave(900, (2, arguments["in_channels"], size, size), 1.2), torch.tensor(timesteps), **classes)
-    shapes = {name: list(model.state_dict()[name].shape) for name in names}
-    return dict(arguments=arguments, size=size, timesteps=timesteps, labels=labels if classes else None, parameters=shapes, output=packed(output))
+    labels = labels if classes else None
+    return dict(arguments=arguments, size=size, timesteps=timesteps, labels=labels, parameters=shapes_of(model), output=packed(output))
 
 
 if __name__ == "__main__":
     cases = {name: case(arguments) for name, arguments in CASES.items()}
-    (OUT / "monai.json").write_text(json.dumps(cases, separators=(",", ":")) + "\n")
+    write("checkpoints/monai.json", cases)

@@ -6,20 +6,13 @@ PyTorch orthogonalizes in bfloat16; here it is made to keep float32, as ours doe
 Made with Python 3.11, torch 2.13.0.
 """
 
-import json
-from pathlib import Path
-
 import torch
+from golden import digits, write
 
-OUT = Path(__file__).parents[2] / "test/golden/data/train/muon.json"
 SHAPES = [(16, 24), (24, 16), (16, 16), (16, 24)]
 STEPS, LR, DECAY = 4, 0.02, 0.1
 
 torch.Tensor.bfloat16 = lambda self: self
-
-
-def rounded(tensor):
-    return [float(f"{v:.7g}") for v in tensor.detach().flatten().tolist()]
 
 
 generator = torch.Generator().manual_seed(7)
@@ -38,17 +31,9 @@ for step in gradients:
         parameter.grad = gradient.clone()
     optimizer.step()
 
-OUT.write_text(
-    json.dumps(
-        dict(
-            lr=LR,
-            weightDecay=DECAY,
-            shapes=SHAPES,
-            start=[rounded(p) for p in start],
-            gradients=[[rounded(g) for g in step] for step in gradients],
-            end=[rounded(p) for p in parameters],
-            momentum=[rounded(optimizer.state[p]["momentum_buffer"]) for p in parameters],
-        )
-    )
-    + "\n"
+rounded = lambda tensors: [digits(tensor.detach(), 7) for tensor in tensors]
+golden = dict(
+    lr=LR, weightDecay=DECAY, shapes=SHAPES, start=rounded(start), gradients=[rounded(step) for step in gradients],
+    end=rounded(parameters), momentum=rounded(optimizer.state[p]["momentum_buffer"] for p in parameters),
 )
+write("train/muon.json", golden, separators=None)

@@ -34,9 +34,8 @@ import diffusers.schedulers.scheduling_euler_ancestral_discrete as ancestral_mod
 import numpy as np
 import torch
 from diffusers.schedulers.scheduling_ddim import rescale_zero_terminal_snr
+from golden import ROOT, nine, toy, write
 
-ROOT = Path(__file__).resolve().parents[2]
-OUT = ROOT / "test/golden/data/scheduler"
 PIXELS = 2
 NOISE = np.random.default_rng(20).standard_normal((110, PIXELS)).round(3).astype(np.float32)
 
@@ -59,16 +58,6 @@ OWN = {
 }
 IN_SIGMA_SPACE = ["euler", "euler_ancestral", "heun"]
 SPACINGS = ["leading", "linspace", "trailing", "karras", "exponential"]
-
-
-def nine(values):
-    """Nine significant digits name every float32."""
-    return [float(f"{v:.9g}") for v in np.asarray(values, dtype=np.float64).flatten()]
-
-
-def toy(x, t, T):
-    """Smooth, bounded beyond the clipping range, and blind to nothing: o depends on x and t."""
-    return 1.6 * torch.tanh(0.7 * x + 0.5 - t / T)
 
 
 def cosine(T, s=0.008):
@@ -163,7 +152,6 @@ def rows(sampler, steps, config, options, scheduler=None):
     set_timesteps(sampler, scheduler, steps, config)
     T = config["num_train_timesteps"]
     asked = scheduler.config.prediction_type
-    z = lambda i: torch.tensor(NOISE[i]).double().reshape(1, 1, 1, PIXELS)
     x = z(0)
     scaled = sampler in IN_SIGMA_SPACE
     if scaled:
@@ -376,43 +364,52 @@ def written_configs(given):
     return json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
 
 
+def loaded(kind, config):
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "scheduler_config.json").write_text(json.dumps(config))
+        return kind.from_pretrained(folder)
+
+
+def settings_of(scheduler):
+    """-Infinity is no JSON; null means the same to this project."""
+    return json.loads(scheduler.to_json_string(), parse_constant=lambda _: None)
+
+
 def write_classes():
-    given = list(class_cases())
     entries = []
-    for (sampler, settings, config), written in zip(given, written_configs([[config, sampler, settings] for sampler, settings, config in given])):
+    given = list(class_cases())
+    for (sampler, settings, config), written in zip(given, written_configs([[c, s, o] for s, o, c in given])):
         kind = getattr(diffusers, written["_class_name"])
-        with tempfile.TemporaryDirectory() as folder:
-            Path(folder, "scheduler_config.json").write_text(json.dumps(written))
-            scheduler = in_float64(kind, lambda: kind.from_pretrained(folder))
+        scheduler = in_float64(kind, lambda: loaded(kind, written))
         for key, value in written.items():
             assert key.startswith("_") or key not in scheduler.config or scheduler.config[key] == value, (sampler, key)
-        saved = json.loads(scheduler.to_json_string().replace("-Infinity", "null"))
         complete = {"beta_schedule": "linear", "timestep_spacing": "leading"} | config
         _, xs = rows(sampler, 6, complete, settings, scheduler)
         assert np.isfinite(xs).all(), (sampler, config)
-        entry = {"sampler": sampler, "settings": settings, "given": config, "written": written, "saved": saved}
+        entry = {"sampler": sampler, "settings": settings, "given": config, "written": written, "saved": settings_of(scheduler)}
         entries.append(entry | {"x": nine(xs)})
-    dump("classes.json", {"noise": rounded_noise(), "cases": entries})
+    dump("classes.json", entries)
 
 
-def rounded_noise():
-    return [[round(float(z), 3) for z in row] for row in NOISE]
+def dump(name, cases, noise=NOISE, breaks=["},{"], **more):
+    drawn = [[round(float(z), 3) for z in row] for row in noise]
+    write(f"scheduler/{name}", {"noise": drawn, **more, "cases": cases}, breaks)
 
 
-def dump(name, data):
-    text = json.dumps(data, separators=(",", ":")).replace("},{", "},\n{")
-    (OUT / name).parent.mkdir(parents=True, exist_ok=True)
-    (OUT / name).write_text(text + "\n")
-    print(f"{name}: {len(data['cases'])} cases, {len(text) / 1000:.0f} kB")
+def z(i):
+    return torch.tensor(NOISE[i]).double().reshape(1, 1, 1, PIXELS)
 
 
-def write(sampler):
-    made = [trajectory(sampler, steps, options, config) for steps, options, config in cases(sampler)]
-    dump(f"trajectories/{sampler}.json", {"noise": rounded_noise(), "cases": made})
+def main(names):
+    for name in names or [*CLASSES, "classes"]:
+        if name == "classes":
+            write_classes()
+        else:
+            made = [trajectory(name, steps, options, config) for steps, options, config in cases(name)]
+            dump(f"trajectories/{name}.json", made)
 
 
 if __name__ == "__main__":
     warnings.simplefilter("error")
     warnings.filterwarnings("ignore", message="__array__ implementation")  # torch's, of numpy 2
-    for name in sys.argv[1:] or [*CLASSES, "classes"]:
-        write_classes() if name == "classes" else write(name)
+    main(sys.argv[1:])

@@ -12,29 +12,20 @@ Writes test/golden/data/scheduler/:
 """
 
 import itertools
-import json
 import math
-import tempfile
 import warnings
-from pathlib import Path
 
 import diffusers.schedulers.scheduling_ddpm as ddpm_module
 import numpy as np
 import torch
 from diffusers import DDIMScheduler, DDPMScheduler
 
-from samplers import OUT, cosine, nine, toy, written_configs
+from golden import nine, toy, write
+from samplers import cosine, dump, loaded, written_configs
 
 PIXELS = 3
 DRAWS = 60
 NOISE = np.random.default_rng(20).standard_normal((DRAWS, PIXELS)).round(3).astype(np.float32)
-
-
-def write(name, data):
-    OUT.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(data, separators=(",", ":")).replace("},{", "},\n{").replace('],"', '],\n"')
-    (OUT / name).write_text(text + "\n")
-    print(f"{name}: {len(text) / 1000:.0f} kB")
 
 
 # ---- schedules -------------------------------------------------------------------------------------------------------
@@ -61,13 +52,10 @@ def diffusers_betas(schedule, T):
 
 
 def make(sampler, config):
-    config = dict(config)
-    T = config["num_train_timesteps"]
-    schedule = config["beta_schedule"]
+    T, schedule = config["num_train_timesteps"], config["beta_schedule"]
     # The tutorial's cosine has no name in diffusers, sigmoid none in its DDIM: both classes take the numbers.
     if schedule == "cosine" or (schedule == "sigmoid" and sampler == "ddim"):
-        config["beta_schedule"] = "linear"
-        config["trained_betas"] = diffusers_betas(schedule, T).tolist()
+        config = config | dict(beta_schedule="linear", trained_betas=diffusers_betas(schedule, T).tolist())
     return (DDPMScheduler if sampler == "ddpm" else DDIMScheduler)(**config)
 
 
@@ -90,16 +78,10 @@ def trajectory(sampler, eta, steps, config):
         xs.append(x.flatten().numpy())
         x0s.append(result.pred_original_sample.flatten().numpy())
     kept = range(steps) if steps <= 10 else [0, 1, steps // 2, steps - 2, steps - 1]
-    return {
-        "sampler": sampler,
-        "eta": eta,
-        "steps": steps,
-        "config": config,
-        "timesteps": scheduler.timesteps.tolist(),
-        "kept": list(kept),
-        "x": nine([xs[i] for i in kept]),
-        "x0": nine(x0s[-1]),
-    }
+    return dict(
+        sampler=sampler, eta=eta, steps=steps, config=config, timesteps=scheduler.timesteps.tolist(), kept=list(kept),
+        x=nine([xs[i] for i in kept]), x0=nine(x0s[-1]),
+    )
 
 
 def trajectories():
@@ -115,28 +97,12 @@ def trajectories():
             config["variance_type"] = variance
         cases.append(trajectory(sampler, eta, steps, config))
 
-    for kind, schedule, prediction, spacing, clip in itertools.product(
-        kinds, schedules, predictions, spacings, [True, False]
-    ):
-        add(
-            kind,
-            7,  # no divisor of T
-            num_train_timesteps=1000,
-            beta_schedule=schedule,
-            prediction_type=prediction,
-            timestep_spacing=spacing,
-            clip_sample=clip,
-        )
+    for kind, schedule, prediction, spacing, clip in itertools.product(kinds, schedules, predictions, spacings, [True, False]):
+        common = dict(num_train_timesteps=1000, beta_schedule=schedule, prediction_type=prediction)
+        add(kind, 7, **common, timestep_spacing=spacing, clip_sample=clip)  # 7 is no divisor of T
     for kind, spacing, steps in itertools.product(kinds, spacings, [1, 2, 20, 50]):
-        add(
-            kind,
-            steps,
-            num_train_timesteps=50,
-            beta_schedule="linear",
-            prediction_type="epsilon",
-            timestep_spacing=spacing,
-            clip_sample_range=1.5,
-        )
+        common = dict(num_train_timesteps=50, beta_schedule="linear", prediction_type="epsilon")
+        add(kind, steps, **common, timestep_spacing=spacing, clip_sample_range=1.5)
     for kind in kinds:
         common = {"num_train_timesteps": 300, "beta_schedule": "cosine", "prediction_type": "v_prediction"}
         add(kind, 13, **common)
@@ -149,41 +115,28 @@ def trajectories():
         common = {"num_train_timesteps": 300, "beta_schedule": "scaled_linear", "prediction_type": "epsilon"}
         add(("ddim", 0.6, None), 6, **common, steps_offset=offset, set_alpha_to_one=False)
         add(("ddim", 1, None), 6, **common, steps_offset=offset)
-    return {"noise": [[round(float(z), 3) for z in row] for row in NOISE], "cases": cases}
+    return cases
 
 
 # ---- tables ----------------------------------------------------------------------------------------------------------
 
 
-def every(values, T):
-    return nine(values[[*range(0, T, T // 20), T - 1]])
+def every(betas, alpha_bar, T):
+    some = [*range(0, T, T // 20), T - 1]
+    return dict(beta=nine(betas[some]), alphaBar=nine(alpha_bar[some]))
 
 
 def schedule_tables():
     tables = []
     for T in [20, 300, 1000]:
-        for schedule in ["linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid"]:
-            for zero in [False, True]:
-                scheduler = DDPMScheduler(T, beta_schedule=schedule, rescale_betas_zero_snr=zero)
-                tables.append(
-                    {
-                        "config": {
-                            "num_train_timesteps": T,
-                            "beta_schedule": schedule,
-                            "rescale_betas_zero_snr": zero,
-                        },
-                        "beta": every(scheduler.betas, T),
-                        "alphaBar": every(scheduler.alphas_cumprod, T),
-                    }
-                )
+        config = dict(num_train_timesteps=T)
+        for schedule, zero in itertools.product(["linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid"], [False, True]):
+            given = config | dict(beta_schedule=schedule, rescale_betas_zero_snr=zero)
+            scheduler = DDPMScheduler(**given)
+            tables.append(dict(config=given, **every(scheduler.betas, scheduler.alphas_cumprod, T)))
         for schedule, betas in [("linear", tutorial_linear(T)), ("cosine", tutorial_cosine(T))]:
-            tables.append(
-                {
-                    "config": {"num_train_timesteps": T, "beta_schedule": schedule},
-                    "beta": every(betas, T),
-                    "alphaBar": every(torch.cumprod(1.0 - betas, axis=0), T),
-                }
-            )
+            alpha_bar = torch.cumprod(1.0 - betas, axis=0)
+            tables.append(dict(config=config | dict(beta_schedule=schedule), **every(betas, alpha_bar, T)))
     return tables
 
 
@@ -267,39 +220,21 @@ GIVEN = [
 def config_tables():
     tables = []
     for given, written in zip(GIVEN, written_configs([[given] for given in GIVEN])):
-        with tempfile.TemporaryDirectory() as folder:
-            Path(folder, "scheduler_config.json").write_text(json.dumps(written))
-            ddpm = DDPMScheduler.from_pretrained(folder)
-            ddim = DDIMScheduler.from_pretrained(folder)
+        ddpm, ddim = (loaded(kind, written) for kind in (DDPMScheduler, DDIMScheduler))
         assert torch.equal(ddpm.alphas_cumprod, ddim.alphas_cumprod)
         for scheduler in [ddpm, ddim]:
             for key, value in scheduler.config.items():
                 assert key.startswith("_") or written.get(key, value) == value, (key, value)
-        T = ddpm.config.num_train_timesteps
-        final = nine(ddim.final_alpha_cumprod)[0]
-        tables.append(
-            {
-                "given": given,
-                "written": written,
-                "beta": every(ddpm.betas, T),
-                "alphaBar": every(ddpm.alphas_cumprod, T),
-                "finalAlphaBar": final,
-            }
-        )
+        levels = every(ddpm.betas, ddpm.alphas_cumprod, ddpm.config.num_train_timesteps)
+        tables.append(dict(given=given, written=written, **levels, finalAlphaBar=nine(ddim.final_alpha_cumprod)[0]))
     return tables
 
 
 if __name__ == "__main__":
     warnings.simplefilter("error")
     torch.manual_seed(0)
-    write("trajectories.json", trajectories())
-    write(
-        "tables.json",
-        {
-            "schedules": schedule_tables(),
-            "forward": forward_tables(),
-            "timesteps": timestep_tables(),
-            "gaussian": noise_tables(),
-        },
-    )
-    write("configs.json", config_tables())
+    breaks = ["},{", '],"']
+    dump("trajectories.json", trajectories(), NOISE, breaks)
+    tables = dict(schedules=schedule_tables(), forward=forward_tables(), timesteps=timestep_tables(), gaussian=noise_tables())
+    write("scheduler/tables.json", tables, breaks)
+    write("scheduler/configs.json", config_tables(), breaks)

@@ -22,16 +22,14 @@ import diffusers.schedulers.scheduling_repaint as repaint_module
 import torch
 
 import samplers
-from samplers import CLASSES, IN_SIGMA_SPACE, NOISE, PIXELS, dump, make, nine, rounded_noise, set_timesteps, spaced, toy
+from golden import nine, toy
+from samplers import CLASSES, IN_SIGMA_SPACE, NOISE, PIXELS, dump, make, set_timesteps, spaced, z
 
 PICTURE = [-0.8, 0.35]
+picture = torch.tensor(PICTURE).double().reshape(1, 1, 1, PIXELS)
 MASKS = [None, [0.25, 1], [1, 0]]
 STARTED = ["ddpm", "ddim", *(name for name in CLASSES if name not in ["dpmpp_2s_ancestral", "ddim_inverse"])]
 CLASSES |= {"ddpm": "DDPMScheduler", "ddim": "DDIMScheduler", "repaint": "RePaintScheduler"}
-
-
-def z(i):
-    return torch.tensor(NOISE[i]).double().reshape(1, 1, 1, PIXELS)
 
 
 def started(sampler, steps, strength, mask, config):
@@ -45,7 +43,6 @@ def started(sampler, steps, strength, mask, config):
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(first)
 
-    picture = torch.tensor(PICTURE).double().reshape(1, 1, 1, PIXELS)
     noisy = lambda t: scheduler.add_noise(picture, z(0), torch.tensor([t]))
     scaled = sampler in IN_SIGMA_SPACE
     x = noisy(timesteps[0])
@@ -70,7 +67,6 @@ def repainted(steps, config):
     scheduler.eta = 0
     scheduler.set_timesteps(steps, jump_length=1, jump_n_sample=1)
     repaint_module.randn_tensor = lambda *_, **__: z(0)
-    picture = torch.tensor(PICTURE).double().reshape(1, 1, 1, PIXELS)
     keeps = torch.tensor([0.0, 1.0]).double().reshape(1, 1, 1, PIXELS)
     x, xs = z(0), []
     for t in scheduler.timesteps:
@@ -99,4 +95,4 @@ def cases():
 if __name__ == "__main__":
     samplers.warnings.simplefilter("error")
     samplers.warnings.filterwarnings("ignore", message="__array__ implementation")
-    dump("starts.json", {"noise": rounded_noise()[:25], "picture": PICTURE, "cases": list(cases())})
+    dump("starts.json", list(cases()), NOISE[:25], picture=PICTURE)

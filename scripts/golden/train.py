@@ -8,18 +8,15 @@ discriminator on the teacher's feature map and a reader of what was asked.
 Made with Python 3.11, torch 2.13.0, safetensors 0.8.0, numpy 2.4.6.
 """
 
-import json
 from functools import partial
-from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from diffusers import DDIMScheduler, DDPMScheduler
 from diffusers.training_utils import compute_snr
+from golden import DATA, write
 from safetensors.torch import save_file
 
-OUT = Path(__file__).parents[2] / "test/golden/data/train"
 B, C, S, HIDDEN, CLASSES, T, STEPS = 4, 1, 5, 3, 3, 20, 10
 # Of the student: its steps of training, and the class that stands for none.
 STUDENT_STEPS, NULL = 6, CLASSES - 1
@@ -27,16 +24,18 @@ ADVERSARIAL, CONDITIONAL, WIDTH, READER_WIDTH = 0.5, 0.3, 32, 48
 # Timesteps at which the discriminator looks.
 JUDGED = round(0.4 * T)
 
-CASES = [
-    dict(loss="l1", predictionType="epsilon", optimizer="adam", weightDecay=0.0, clipNorm=None, lr=0.01),
-    dict(loss="l2", predictionType="v_prediction", optimizer="adamw", weightDecay=0.1, clipNorm=0.5, lr=0.02),
-    dict(loss="huber", predictionType="sample", optimizer="adam", weightDecay=0.1, clipNorm=0.3, lr=0.02),
-    dict(loss="huber", predictionType="epsilon", optimizer="adamw", weightDecay=0.0, clipNorm=0.2, lr=0.01),
-    dict(loss="huber", predictionType="v_prediction", optimizer="adamw", weightDecay=0.0, clipNorm=1.0, lr=0.01, huberDelta=0.3),
-    dict(loss="l2", predictionType="epsilon", optimizer="adamw", weightDecay=0.0, clipNorm=0.2, lr=0.01, minSnr=5.0),
-    dict(loss="l2", predictionType="v_prediction", optimizer="adamw", weightDecay=0.0, clipNorm=0.2, lr=0.01, minSnr=2.0),
-    dict(loss="l2", predictionType="sample", optimizer="adamw", weightDecay=0.0, clipNorm=0.2, lr=0.01, minSnr=5.0),
+COLUMNS = ["loss", "predictionType", "optimizer", "weightDecay", "clipNorm", "lr"]
+TABLE = [
+    ("l1", "epsilon", "adam", 0.0, None, 0.01, {}),
+    ("l2", "v_prediction", "adamw", 0.1, 0.5, 0.02, {}),
+    ("huber", "sample", "adam", 0.1, 0.3, 0.02, {}),
+    ("huber", "epsilon", "adamw", 0.0, 0.2, 0.01, {}),
+    ("huber", "v_prediction", "adamw", 0.0, 1.0, 0.01, dict(huberDelta=0.3)),
+    ("l2", "epsilon", "adamw", 0.0, 0.2, 0.01, dict(minSnr=5.0)),
+    ("l2", "v_prediction", "adamw", 0.0, 0.2, 0.01, dict(minSnr=2.0)),
+    ("l2", "sample", "adamw", 0.0, 0.2, 0.01, dict(minSnr=5.0)),
 ]
+CASES = [dict(zip(COLUMNS, row)) | more for *row, more in TABLE]
 
 
 def features(p, x, t, labels):
@@ -66,7 +65,15 @@ def first_weights():
 
 
 def rounded(tensor):
-    return [float(np.float32(v)) for v in tensor.detach().flatten().tolist()]
+    return tensor.detach().flatten().float().tolist()
+
+
+def all_rounded(tensors):
+    return {name: rounded(tensor) for name, tensor in tensors.items()}
+
+
+def listed(images, noise, timesteps, labels):
+    return dict(images=rounded(images), noise=rounded(noise), timesteps=timesteps.tolist(), labels=labels.tolist())
 
 
 def run(case, start, draws, alpha_bar):
@@ -92,12 +99,8 @@ def run(case, start, draws, alpha_bar):
             # As diffusers' examples/text_to_image/train_text_to_image.py at 0.38; `sample` is the paper's own weight.
             snr = compute_snr(scheduler, t)
             weights = torch.stack([snr, case["minSnr"] * torch.ones_like(t)], dim=1).min(dim=1)[0]
-            if case["predictionType"] == "epsilon":
-                weights = weights / snr
-            elif case["predictionType"] == "v_prediction":
-                weights = weights / (snr + 1)
-            loss = loss_of(prediction, target, reduction="none").mean(dim=[1, 2, 3]) * weights
-            loss = loss.mean()
+            weights = weights / {"epsilon": snr, "v_prediction": snr + 1, "sample": 1}[case["predictionType"]]
+            loss = (loss_of(prediction, target, reduction="none").mean(dim=[1, 2, 3]) * weights).mean()
         optimizer.zero_grad()
         loss.backward()
         limit = case["clipNorm"] if case["clipNorm"] is not None else float("inf")
@@ -111,9 +114,9 @@ def run(case, start, draws, alpha_bar):
         **case,
         losses=losses,
         gradNorms=norms,
-        model={k: rounded(v) for k, v in p.items()},
-        ema={k: rounded(v) for k, v in ema.items()},
-        v={k: rounded(optimizer.state[p[k]]["exp_avg_sq"]) for k in trained},
+        model=all_rounded(p),
+        ema=all_rounded(ema),
+        v=all_rounded({k: optimizer.state[p[k]]["exp_avg_sq"] for k in trained}),
     )
 
 
@@ -214,7 +217,7 @@ def run_student(case, start, heads, readers, draws, lessons):
         judging.step()
         losses.append(error.item())
     kept = {"model": p, "discriminator": d, "reader": r}
-    return dict(**case, losses=losses, gradNorms=norms, **{n: {k: rounded(v) for k, v in t.items()} for n, t in kept.items()})
+    return dict(**case, losses=losses, gradNorms=norms, **{n: all_rounded(t) for n, t in kept.items()})
 
 
 def first_calls(case, drawn):
@@ -257,13 +260,8 @@ def write_student():
     taught = [(case, lessons_of(case, start, draws)) for case in cases]
     golden = dict(
         batch=B, shape=[C, S, S], hidden=HIDDEN, classes=CLASSES, timesteps=T, adversarial=ADVERSARIAL, conditional=CONDITIONAL,
-        start={k: rounded(v) for k, v in start.items()},
-        heads={k: rounded(v) for k, v in heads.items()},
-        readers={k: rounded(v) for k, v in readers.items()},
-        draws=[
-            dict(images=rounded(x), noise=rounded(e), timesteps=t.tolist(), labels=l.tolist())
-            for x, e, t, _, _, l in draws
-        ],
+        start=all_rounded(start), heads=all_rounded(heads), readers=all_rounded(readers),
+        draws=[listed(x, e, t, l) for x, e, t, _, _, l in draws],
         cases=[
             dict(
                 lessons=[
@@ -275,7 +273,7 @@ def write_student():
             for case, lessons in taught
         ],
     )
-    (OUT / "distill.json").write_text(json.dumps(golden) + "\n")
+    write("train/distill.json", golden, separators=None)
 
 
 def main():
@@ -287,15 +285,14 @@ def main():
         (torch.rand(B, C, S, S) * 2 - 1, torch.randn(B, C, S, S), torch.randint(0, T, (B,)), torch.randint(0, CLASSES, (B,)))
         for _ in range(STEPS)
     ]
-    OUT.mkdir(parents=True, exist_ok=True)
     golden = dict(
         batch=B, shape=[C, S, S], hidden=HIDDEN, classes=CLASSES, betas=[0.9, 0.99], eps=1e-8, emaDecay=0.999,
         alphaBar=alpha_bar.tolist(),
-        start={k: rounded(v) for k, v in start.items()},
-        draws=[dict(images=rounded(x), noise=rounded(e), timesteps=t.tolist(), labels=l.tolist()) for x, e, t, l in draws],
+        start=all_rounded(start),
+        draws=[listed(*draw) for draw in draws],
         cases=[run(case, start, draws, alpha_bar) for case in CASES],
     )
-    (OUT / "step.json").write_text(json.dumps(golden) + "\n")
+    write("train/step.json", golden, separators=None)
     save_file(
         {
             "weight": torch.arange(6, dtype=torch.float32).reshape(2, 3) / 4,
@@ -305,7 +302,7 @@ def main():
             "count": torch.tensor([2**40], dtype=torch.int64),
             "bytes": torch.tensor([0, 255, 7], dtype=torch.uint8),
         },
-        OUT / "python.safetensors",
+        DATA / "train/python.safetensors",
         metadata={"format": "pt", "note": "grüße"},
     )
 

@@ -3,7 +3,7 @@
  * is three vectors: the weights and Adam's two moments.
  */
 import * as tf from '@tensorflow/tfjs';
-import { ADAM, BATCH, FEATURES, LAYERS, SIZE } from '../../site/views/learn/learning/cloud-network.ts';
+import { ADAM, BATCH, FEATURES, LAYERS, SIZE } from '#site/views/learn/learning/setup.ts';
 import type { TensorSpec, Tensors } from '../../tracer/src/index.ts';
 
 /** @param weights [SIZE] @param features [N, FEATURES] @returns the guessed noise, [N, 2] */

@@ -21,7 +21,7 @@ export interface Manifest {
   peerDependenciesMeta?: Record<string, { optional: boolean }>;
 }
 
-export type Exports = string | { [condition: string]: Exports };
+type Exports = string | { [condition: string]: Exports };
 
 export interface RootManifest {
   license: string;

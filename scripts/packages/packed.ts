@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { buildPackages } from './build.ts';
 
 /** A built package.json, as far as its readers here need it. */
-export interface PackedManifest {
+interface PackedManifest {
   name: string;
   version: string;
   exports?: unknown;

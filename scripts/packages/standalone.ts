@@ -10,20 +10,18 @@
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** @param out the built runtime-web */
 export async function bundleStandalone(out: string): Promise<void> {
   const dist = join(out, 'dist');
-  const { ownType } = await import(pathToFileURL(join(dist, 'threads', 'own-type.js')).href);
   for (const name of ['worker', 'trainer']) {
     const file = join(dist, name, `onnoise-${name}.js`);
     const { outputFiles } = await build({
       ...OPTIONS,
       entryPoints: [file],
       write: false,
-      plugins: [fromOneFile(ownType)],
+      plugins: [FROM_ONE_FILE],
     });
     await writeFile(file, withMarks(outputFiles[0]!.text));
     await rm(`${file}.map`);
@@ -52,16 +50,19 @@ const OPTIONS = {
 const withMarks = (text: string): string =>
   text.replaceAll(/\bimport\((\w+)\)/g, 'import(/*webpackIgnore:true*/ /*@vite-ignore*/ $1)');
 
+/** `importScripts` throws in a module worker. */
+const OWN_TYPE = '(()=>{try{importScripts();return"classic"}catch{return"module"}})()';
+
 /**
  * In a worker onnxruntime-web starts its threads from the worker's own script, wherever that lies, and as the script was started: Next
  * makes classic workers of modules. By `import.meta.url` it names files beside its own, which bundlers would look for beside ours.
  */
-const fromOneFile = (ownType: () => string): Plugin => ({
+const FROM_ONE_FILE: Plugin = {
   name: 'from-one-file',
   setup: ({ onLoad }) =>
     onLoad({ filter: /[\\/]onnxruntime-web[\\/]dist[\\/][\w.]+\.mjs$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8'))
         .replaceAll('import.meta.url', 'self.location.href')
-        .replaceAll('type:"module",workerData', `type:(${ownType})(),workerData`),
+        .replaceAll('type:"module",workerData', `type:${OWN_TYPE},workerData`),
     })),
-});
+};

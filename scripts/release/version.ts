@@ -1,8 +1,7 @@
 /** Versions: all packages share one. Semantic Versioning 2.0.0, https://semver.org, with a word for what comes before a release. */
 const VERSION = /^(\d+)\.(\d+)\.(\d+)(?:-[0-9A-Za-z.-]+)?$/;
 
-export const STEPS = ['major', 'minor', 'patch'] as const;
-export type Step = (typeof STEPS)[number];
+const STEPS = ['major', 'minor', 'patch'] as const;
 
 /**
  * @param asked a step, a version, or `undefined` for the version that the manifests have

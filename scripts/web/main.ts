@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build, createServer, preview } from 'vite';
 import { exitCodeOf } from '../../base/src/terminal/errors.ts';
-import { missingWords, readLocale } from '../../site/build/texts/locale.ts';
 import { siteConfig } from '../../site/vite.config.ts';
 import { compressed } from './compress.ts';
 import { HELP, type Options, readOptions } from './options.ts';
@@ -69,12 +68,10 @@ async function serveNetwork({ models, real, port = PORT, open }: Options): Promi
   if (given) console.log(`  ${given.said} ${OPEN}`);
 }
 
-async function buildSite({ models, real, out, locale: name }: Options): Promise<void> {
+async function buildSite({ models, real, out }: Options): Promise<void> {
   const given = real && (await readReal(real));
-  const locale = name === undefined ? undefined : await readLocale(name);
-  const config = siteConfig({ models, real: given, locale, ...(out !== undefined && { out: resolve(out) }) });
+  const config = siteConfig({ models, real: given, ...(out !== undefined && { out: resolve(out) }) });
   await build({ ...config, configFile: false });
-  if (locale) console.log(missingWords(locale));
   const folder = out ?? 'dist';
   console.log(
     `\nBuilt into ${folder}/: any static server can serve it, from any folder; here: node ${folder}/serve.mjs`,

@@ -17,18 +17,15 @@ npm run build:web [-- options]   the page as files for any static host
                      whatever "pipeline train --data" takes. Of the model's own images it takes those held out of training.
                      Without --model: for the game with models/radiographs, which is shown first
   --csv <file>       The table of --real, with the columns that the model was trained with
-  --hands            --real are radiographs of hands: decides the reasons to choose from, and what is measured
   --port <number>    web: default 5173, or the next that is free
   --host             web: also for other devices of this network, which then have one thread and no WebGPU. The page is built
                      first, into a folder that is gone when the server ends
   --open             web: opens the browser
-  --locale <name>    build:web: in the language of site/texts/<name>.json. qps is English with accents, brackets and 140 % of
-                     the length, which shows what is not translated and what is cut off
   --out <folder>     build:web: default dist; must be given with --real, whose pictures are then in it
   --help             This text
 `;
 
-export type Command = 'serve' | 'build';
+type Command = 'serve' | 'build';
 
 export interface Options {
   command: Command;
@@ -37,7 +34,6 @@ export interface Options {
   host: boolean;
   open: boolean;
   out?: string;
-  locale?: string;
   real?: RealOptions;
 }
 
@@ -57,7 +53,6 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
         hands: flag,
         port: word,
         out: word,
-        locale: word,
         host: flag,
         open: flag,
         help: flag,
@@ -71,16 +66,17 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
   }
   const { values, positionals } = parsed;
   if (values.help) return undefined;
+  if (values.hands) throw refuse('--hands is gone: leave it out, the game asks the same of all real pictures.');
   const [command, ...rest] = positionals;
   if (command !== 'serve' && command !== 'build')
     throw refuse(`the command must be serve or build, received ${command}.`);
   if (rest.length > 0) throw refuse(`a folder must follow --model, received "${rest[0]}" alone.`);
-  const { out, locale } = values;
+  const { out } = values;
   if (command === 'build' && (values.port !== undefined || values.host || values.open)) {
     throw refuse('--port, --host and --open are options of "npm run web".');
   }
-  if (command === 'serve' && (out ?? locale) !== undefined) {
-    throw refuse('--out and --locale are options of "npm run build:web".');
+  if (command === 'serve' && out !== undefined) {
+    throw refuse('--out is an option of "npm run build:web".');
   }
   const models = values.model ?? (values.real === undefined ? [] : [RADIOGRAPHS]);
   for (const model of models) await readModelFolder(model);
@@ -100,7 +96,6 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
     open: values.open,
     ...(port !== undefined && { port }),
     ...(out !== undefined && { out }),
-    ...(locale !== undefined && { locale }),
     ...(real && { real }),
   };
 }
@@ -108,15 +103,15 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
 type Refuse = (reason: string) => InputError;
 
 function realOf(
-  { real, csv, hands }: { real?: string; csv?: string; hands: boolean },
+  { real, csv }: { real?: string; csv?: string },
   model: string,
   refuse: Refuse,
 ): RealOptions | undefined {
   if (real === undefined) {
-    if (csv === undefined && !hands) return undefined;
-    throw refuse(`${hands ? '--hands' : '--csv'} must come with --real, received it alone.`);
+    if (csv === undefined) return undefined;
+    throw refuse('--csv must come with --real, received it alone.');
   }
-  return { data: real, model, hands, ...(csv !== undefined && { csv }) };
+  return { data: real, model, ...(csv !== undefined && { csv }) };
 }
 
 /** The build empties its folder first. */

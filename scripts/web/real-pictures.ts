@@ -7,6 +7,7 @@ import { shuffle } from '@onnoise/scheduler';
 import type { ConditioningFacts } from '@onnoise/scheduler/model';
 import { nameChannels } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
+import { readTrainedOn, type TrainedOn } from '#base/folders/training-file.ts';
 import { LABEL } from '#base/pictures/phantom-label.ts';
 import { sayNote } from '#base/terminal/voice.ts';
 import { plural } from '#base/text/format.ts';
@@ -15,7 +16,6 @@ import { prepareWithProgress } from '#pipeline/commands/stages/prepare-with-prog
 import { lookAtImages } from '#training/data/look.ts';
 import { listClasses } from '#training/data/set/classes.ts';
 import type { Dataset, PrepareOptions } from '#training/data/set/types.ts';
-import { readTrainedOn, type TrainedOn } from '#training/folder/training-file.ts';
 import type { RealPictures } from '../../site/build/assets.ts';
 import { PICTURES } from '../../site/views/game/rules/plan.ts';
 
@@ -25,8 +25,6 @@ export interface RealOptions {
   /** As `--data` of training. */
   data: string;
   csv?: string;
-  /** Whether they are radiographs of hands. */
-  hands: boolean;
   /** Folder of the prepared pictures. Default: that of training. */
   cacheDir?: string;
 }
@@ -36,14 +34,14 @@ export interface GivenPictures extends RealPictures {
   said: string;
 }
 
-/** More tell nothing new, and the page fetches and compares all of them. */
+/** More tell nothing new, and the page fetches all of them. */
 const MOST = 400;
 const MOST_BYTES = 32 << 20;
-/** However large they are: enough for any round, and to say what is rare. */
+/** However large they are: enough for any round. */
 const LEAST = 100;
 
 /** @throws InputError for pictures that cannot be read, that do not suit the model, or are too few */
-export async function readReal({ model: folder, data, csv, hands, cacheDir }: RealOptions): Promise<GivenPictures> {
+export async function readReal({ model: folder, data, csv, cacheDir }: RealOptions): Promise<GivenPictures> {
   const action = `show the pictures of ${data}`;
   const [model, card] = [await readModelFolder(folder), await readTrainedOn(folder)];
   const options = toImages(action, { data, csv, 'cache-dir': cacheDir }, model.shape, named(card, csv)).data;
@@ -77,7 +75,6 @@ export async function readReal({ model: folder, data, csv, hands, cacheDir }: Re
       ...labelsOf(action, model, dataset, chosen),
       ...conditionsOf(dataset, chosen),
       ...noticeOf(action, dataset),
-      ...((hands || model.trainedOn === 'phantoms') && { subject: 'hand' as const }),
     };
     return { model: folder, listing, pixels, said: saidOf(data, chosen.length, { dataset, same, strange, card, csv }) };
   } finally {

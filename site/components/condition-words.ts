@@ -2,9 +2,9 @@
  * Numbers that a model is conditional on, in words. Bone ages, as RSNA's table has them, and what ends in `_months` are months,
  * and said in years and months: 122 is "10 years 2 months". All others are plain numbers.
  */
-import type { ConditionSpec } from '@onnoise/scheduler/model';
+import type { ConditioningFacts, ConditionSpec } from '@onnoise/scheduler/model';
 
-export interface ConditionWords {
+interface ConditionWords {
   /** `Bone age` */
   label: string;
   /** Of the numbers as they are typed: `months`. */
@@ -42,8 +42,8 @@ export function ageWords(months: number): string {
 const briefAge = (months: number): string =>
   ageParts(
     months,
-    (years) => /* text */ `${years} y`,
-    (rest) => /* text */ `${rest} m`,
+    (years) => `${years} y`,
+    (rest) => `${rest} m`,
   );
 
 type Part = (count: number) => string;
@@ -76,3 +76,14 @@ export function usualRange({
 /** Whole numbers in a wide range, else three digits. */
 export const tidy = (value: number, range: number): number =>
   range >= 40 ? Math.round(value) : Number(value.toPrecision(3));
+
+/** The numbers to give a model that needs them and that nobody was asked for. */
+
+/** The mean of the training pictures, in three digits. */
+export const usualCondition = ({ mean, min, max }: ConditionSpec): number =>
+  Math.min(max, Math.max(min, Number(mean.toPrecision(3))));
+
+/** Of each condition; none for a model that may do without. */
+export function usualConditions({ conditions = [], nullCondition = false }: ConditioningFacts): Record<string, number> {
+  return nullCondition ? {} : Object.fromEntries(conditions.map((spec) => [spec.name, usualCondition(spec)]));
+}

@@ -1,8 +1,8 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Button } from './button.tsx';
 
-export interface DialogProps {
+interface DialogProps {
   open: boolean;
   title: string;
   /** Called for the cross, the escape key or a click beside the dialog. */
@@ -11,7 +11,7 @@ export interface DialogProps {
 }
 
 /** The browser's own dialog, which traps the focus and gives it back. */
-export function Dialog({ open, title, onClose, children }: DialogProps): JSX.Element {
+export function Dialog({ open, title, onClose, children }: DialogProps) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {

@@ -4,7 +4,7 @@ import { nextTask } from '@onnoise/runtime-web/parts';
 import { signal } from '@preact/signals';
 import type { ComponentChildren, ComponentType, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { sentence } from '../state/loader.ts';
+import { sentence } from '../state/models.ts';
 import { Button } from './button.tsx';
 
 export type LazyModule = () => Promise<{
@@ -13,7 +13,7 @@ export type LazyModule = () => Promise<{
   before?: (() => Promise<void>) | undefined;
 }>;
 
-export interface Lazy<Name extends string> {
+interface Lazy<Name extends string> {
   /** Fetches the code of a part; a call after a failure tries again. */
   fetch(name: Name): Promise<void>;
   /** @param children what follows it, once it is there */
@@ -44,7 +44,7 @@ export function createLazy<Name extends string>(moduleOf: (name: Name) => LazyMo
     }
   }
 
-  function Show({ name, children }: { name: Name; children?: ComponentChildren }): JSX.Element {
+  function Show({ name, children }: { name: Name; children?: ComponentChildren }) {
     useEffect(() => void fetch(name), [name]);
     const Component = there.value[name] as ComponentType | undefined;
     if (Component) {

@@ -1,9 +1,9 @@
 import type { ImageShape } from '@onnoise/scheduler/model';
-import type { JSX } from 'preact';
+import type { CSSProperties } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { paint } from '../state/pixels.ts';
+import { paint } from '../state/picture.ts';
 
-export interface PictureCanvasProps {
+interface PictureCanvasProps {
   /** [C, H, W] as bytes; C is 1 or 3. */
   pixels: Uint8ClampedArray;
   shape: ImageShape;
@@ -15,24 +15,42 @@ export interface PictureCanvasProps {
 }
 
 /** A picture with crisp pixels. */
-export function PictureCanvas({ pixels, shape, scale, label, class: extra }: PictureCanvasProps): JSX.Element {
-  const canvas = useRef<HTMLCanvasElement>(null);
+export function PictureCanvas({ pixels, shape, scale, label, class: extra }: PictureCanvasProps) {
   const [channels, height, width] = shape;
-  useLayoutEffect(() => {
-    const context = canvas.current!.getContext('2d')!;
-    const image = context.createImageData(width, height);
-    paint(pixels, [channels, height, width], image.data);
-    context.putImageData(image, 0, 0);
-  }, [pixels, channels, height, width]);
   return (
-    <canvas
-      ref={canvas}
+    <PixelCanvas
       class={extra ? `picture ${extra}` : 'picture'}
       width={width}
       height={height}
       style={scale === undefined ? undefined : { width: `${width * scale}px`, height: `${height * scale}px` }}
-      role="img"
-      aria-label={label}
+      label={label}
+      draw={(rgba) => paint(pixels, [channels, height, width], rgba)}
+      of={[pixels, channels]}
     />
   );
+}
+
+interface PixelCanvasProps {
+  width: number;
+  height: number;
+  /** Writes the colours, [height, width, 4]. */
+  draw: (rgba: Uint8ClampedArray<ArrayBuffer>) => void;
+  /** What it draws: if one of these is another, it draws anew. */
+  of: readonly unknown[];
+  /** The text alternative. */
+  label?: string | undefined;
+  class: string;
+  style?: CSSProperties | undefined;
+}
+
+export function PixelCanvas({ width, height, draw, of, label, ...look }: PixelCanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const context = canvas.current!.getContext('2d')!;
+    const image = context.createImageData(width, height);
+    draw(image.data);
+    context.putImageData(image, 0, 0);
+  }, [...of, width, height]);
+  const role = label === undefined ? undefined : 'img';
+  return <canvas ref={canvas} width={width} height={height} role={role} aria-label={label} {...look} />;
 }

@@ -1,22 +1,21 @@
 /** A file of the visitor's own: a button for the dialog, and letting go of a picture anywhere on the page. */
-import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from './button.tsx';
 
-export type TakeFile = (file: File) => void;
+type TakeFile = (file: File) => void;
 
-export const PictureFileButton = ({ onFile }: { onFile: TakeFile }): JSX.Element => (
+export const PictureFileButton = ({ onFile }: { onFile: TakeFile }) => (
   <FileButton label="Your file" accept="image/*" onFile={onFile} />
 );
 
-export interface FileButtonProps {
+interface FileButtonProps {
   label: string;
   /** Kinds of files, as `accept` of an input names them. */
   accept: string;
   onFile: TakeFile;
 }
 
-export function FileButton({ label, accept, onFile }: FileButtonProps): JSX.Element {
+export function FileButton({ label, accept, onFile }: FileButtonProps) {
   const file = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -55,4 +54,33 @@ export function useDrop(onFile: TakeFile): void {
     addEventListener('drop', drop, { signal });
     return () => listening.abort();
   }, [onFile]);
+}
+
+/** Props of an element that files are dropped on; `data-over` says that some are over it. */
+
+interface DropTarget {
+  'data-over': boolean;
+  onDragOver: (event: DragEvent) => void;
+  onDragLeave: () => void;
+  onDrop: (event: DragEvent) => void;
+}
+
+/** @param take must read the list of files at once: the browser empties it after the event */
+export function useDropTarget(take: (dropped: DataTransfer) => void): DropTarget {
+  const [over, setOver] = useState(false);
+  return {
+    'data-over': over,
+    onDragOver(event) {
+      event.preventDefault();
+      setOver(true);
+    },
+    onDragLeave() {
+      setOver(false);
+    },
+    onDrop(event) {
+      event.preventDefault();
+      setOver(false);
+      if (event.dataTransfer) take(event.dataTransfer);
+    },
+  };
 }

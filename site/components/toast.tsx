@@ -1,10 +1,8 @@
 /** Short messages that vanish by themselves: `toast('The link is in the clipboard.')`. Errors and buttons stay. */
 import { signal } from '@preact/signals';
-import type { JSX } from 'preact';
-import { Button } from './button.tsx';
-import { Icon } from './icon.tsx';
+import { Button, Icon } from './button.tsx';
 
-export type ToastKind = 'done' | 'error';
+type ToastKind = 'done' | 'error';
 
 interface Toast {
   id: number;
@@ -46,7 +44,7 @@ function close(id: number): void {
 }
 
 /** Rendered once per page. */
-export function Toasts(): JSX.Element {
+export function Toasts() {
   return (
     <div class="toasts" role="status" aria-live="polite">
       {toasts.value.map(({ id, text, kind, action }) => (
@@ -59,4 +57,18 @@ export function Toasts(): JSX.Element {
       ))}
     </div>
   );
+}
+
+/**
+ * Copies a text. If the browser forbids it, a message says what to do.
+ * @param instead ends that message: "mark the text and copy it"
+ */
+export async function copyText(text: string, instead: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    toast(`The browser does not let this page write to the clipboard: ${instead}.`, 'error');
+    return false;
+  }
 }

@@ -4,7 +4,7 @@
  */
 import { formatRoute, isFirst, parseRoute } from '../state/address.ts';
 import { recallTheme } from '../state/themes.ts';
-import { panelGrid } from '../views/sample/state/panel-grid.ts';
+import { panelGrid } from '../views/sample/state/layout.ts';
 
 const root = document.documentElement;
 const find = <T extends Element>(selector: string) => document.querySelector<T>(selector);

@@ -1,5 +1,5 @@
 import type { Route, View } from '../state/router.ts';
-import { findChapter, findPage } from '../views/learn/chapters.ts';
+import { findChapter, SHEET } from '../views/learn/chapters.ts';
 
 /** The views' names in links and titles; below, shorter ones for links on narrow screens. */
 export const VIEW_NAMES: Record<View, string> = {
@@ -22,5 +22,6 @@ export const SHORT_NAMES: Record<View, string> = {
 
 /** The name of what an address shows: a chapter's or a page's, else the view's. */
 export function titleOf({ view, part }: Pick<Route, 'view' | 'part'>): string {
-  return (view === 'learn' && (findChapter(part) ?? findPage(part))?.title) || VIEW_NAMES[view];
+  const shown = part === SHEET.id ? SHEET : findChapter(part);
+  return (view === 'learn' && shown?.title) || VIEW_NAMES[view];
 }

@@ -1,11 +1,12 @@
 /** The build's list of models: what the page knows of each before it is loaded. */
+
+import type { MainFigure } from '@onnoise/scheduler/evaluation';
 import type {
   Artefact,
   ConditionImage,
   ConditionSpec,
   Distilled,
   ImageShape,
-  MainFigure,
   MaskLabels,
 } from '@onnoise/scheduler/model';
 

@@ -1,8 +1,8 @@
 /** The phantoms of hands that the page ships, on a sheet (scripts/web/make-phantoms.ts), and those that it draws, of any size. */
 import type { Sex } from '@onnoise/phantom/draw';
-import { fetchFile, pixelsOf } from './fetch-file.ts';
-import type { Picture } from './picture.ts';
-import { fromBytes } from './pixels.ts';
+import { fromBytes, type Picture } from './picture.ts';
+import { fetchFile, pixelsOf } from './read-picture.ts';
+
 import { pauses } from './tasks.ts';
 
 /** What every phantom says of itself: base/src/pictures/phantom-label.ts. */
@@ -95,7 +95,7 @@ export function placesByAge({ conditions: { boneage } }: Pick<PhantomSheet, 'con
 }
 
 /** What is known of a drawn one. */
-export interface DrawnPhantom {
+interface DrawnPhantom {
   /** Gray levels, [size, size] */
   pixels: Uint8Array;
   /** Months. */

@@ -2,9 +2,21 @@
  * Pictures as the views take them: [C, H, W], float32 in [-1, 1]. No DOM here: the readers of files and
  * cameras hand over RGBA bytes.
  */
-import type { ImageShape } from '@onnoise/scheduler/model';
+import { type ImageShape, sizeOf, toBytes } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { fromBytes, toBytes } from './pixels.ts';
+
+/**
+ * Pictures as floats in [-1, 1], as bytes, and as the browser paints them. The whole page uses these conversions. Bytes
+ * turned into floats and back stay the same.
+ */
+export { paint } from '@onnoise/runtime-web/paint';
+export { type ImageShape, sizeOf, toBytes };
+
+export function fromBytes(bytes: ArrayLike<number>): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(bytes.length);
+  for (let i = 0; i < values.length; i++) values[i] = bytes[i]! / 127.5 - 1;
+  return values;
+}
 
 export interface Picture {
   /** For screen readers: "digit 7", "your picture". */
@@ -109,7 +121,7 @@ interface Cells {
 }
 
 /** A whole picture in square cells, of which its middle square has `side` in each direction. */
-export interface Layout {
+interface Layout {
   /** Where the middle square begins. */
   left: number;
   top: number;

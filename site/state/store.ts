@@ -3,16 +3,70 @@
 import lines from 'virtual:onnoise/models';
 import type { ModelInfo, SamplingWorker } from '@onnoise/runtime-web';
 import { effect, signal, untracked } from '@preact/signals';
-import { createLoader, type Loaded } from './loader.ts';
 import { recall, remember } from './memory.ts';
 import type { BesidePictures } from './model-line.ts';
-import { DEVICES, type DeviceChoice, type ModelEntry, nextOwnId, shippedEntry } from './models.ts';
+import {
+  createLoader,
+  DEVICES,
+  type DeviceChoice,
+  type Loaded,
+  type ModelEntry,
+  nextOwnId,
+  shippedEntry,
+} from './models.ts';
 import { route } from './router.ts';
-import { lazySamplingWorker } from './worker/lazy.ts';
+
+/**
+ * The page's sampler. The first call fetches its code and starts its Worker, so the page appears before them. After a
+ * Worker has broken down, for example out of memory, the next load starts another.
+ */
+
+const startWorker = async () => (await import('@onnoise/runtime-web/worker')).createSamplingWorker();
+
+export function lazySamplingWorker(create: () => Promise<SamplingWorker> = startWorker): SamplingWorker {
+  let started: Promise<SamplingWorker> | undefined;
+  let failed = false;
+
+  function end(): void {
+    started?.then(
+      (sampler) => sampler.dispose(),
+      () => {},
+    );
+    started = undefined;
+    failed = false;
+  }
+
+  function start(): Promise<SamplingWorker> {
+    if (started) return started;
+    const starting = create();
+    started = starting;
+    starting.catch(() => {
+      if (started === starting) started = undefined; // a lost connection: the next call tries again
+    });
+    return starting;
+  }
+
+  return {
+    async load(...args) {
+      if (failed) end();
+      const mine = start();
+      try {
+        return await (await mine).load(...args);
+      } catch (error) {
+        if (mine === started && (error as Error).name !== 'AbortError') failed = true;
+        throw error;
+      }
+    },
+    sample: async (...args) => (await start()).sample(...args),
+    run: async (...args) => (await start()).run(...args),
+    devices: async () => (await start()).devices(),
+    dispose: end,
+  };
+}
 
 export { announce } from './announce.ts';
-export { type Loaded, sentence } from './loader.ts';
 export type { DeviceChoice, ModelEntry } from './models.ts';
+export { type Loaded, sentence } from './models.ts';
 export { go, linkTo, type Route, route, type View } from './router.ts';
 
 /** Where the build writes the first view, nothing is fetched. */

@@ -8,8 +8,12 @@ export const recallTheme = (): Theme => recall('theme', THEMES, 'system');
 
 export const rememberTheme = (theme: Theme): void => remember('theme', theme);
 
+const system = typeof matchMedia === 'undefined' ? undefined : matchMedia('(prefers-color-scheme: dark)');
+
+/** Shows it to the styles. */
 export function showTheme(theme: Theme): void {
-  const { dataset } = document.documentElement;
-  if (theme === 'system') delete dataset.theme;
-  else dataset.theme = theme;
+  const dark = theme === 'system' ? system?.matches : theme === 'dark';
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
 }
+
+export const whenSystemChanges = (then: () => void): void => system?.addEventListener('change', then);

@@ -28,7 +28,7 @@ const LARGE = 1.5e6;
 const HASH_DIGITS = 16;
 
 /** What only one figure of the lecture needs, and its exercises. */
-const OF_A_FIGURE = /^(learn\/uses\/|assets\/(families|exercise)-)/;
+const OF_A_FIGURE = /^(learn\/uses\/|assets\/exercise-)/;
 /** Of the three builds of onnxruntime-web a browser needs one. */
 const OF_A_RUNTIME = /\.wasm$|^assets\/ort\./;
 

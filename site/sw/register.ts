@@ -5,11 +5,72 @@
  * `<html data-offline="ready">` says that the page starts without a network from now on, with the parts that were opened.
  */
 import type { Part } from './files.ts';
-import { onceMore } from './isolation.ts';
-import { noteIsolated, noteReload, triedInVain } from './memory.ts';
-import type { Order, Stored } from './types.ts';
+import type { Order, Stored } from './store.ts';
 
-export interface OfflineEvents {
+/**
+ * Decides whether to load the page once more, so that it gets the service worker's headers and may use threads: only
+ * before the visitor has done anything, and never twice in a row.
+ */
+interface Situation {
+  /** `crossOriginIsolated`: there is nothing to gain. */
+  isolated: boolean;
+  /** The page is shown inside another one, whose headers rule. */
+  embedded: boolean;
+  /** The visitor has clicked, typed, dropped or chosen something. */
+  touched: boolean;
+  /** The page was already loaded once more, and that did not help. */
+  tried: boolean;
+}
+
+/** `offer`: ask the visitor, who reloads when it suits. */
+export function onceMore({ isolated, embedded, touched, tried }: Situation): 'reload' | 'offer' | 'stay' {
+  if (isolated || embedded || tried) return 'stay';
+  return touched ? 'offer' : 'reload';
+}
+
+/**
+ * Remembers whether loading the page once more has helped, so that it does not reload for ever.
+ *
+ * An isolated page and one that is not do not see each other's `sessionStorage`, even in one tab (Chromium), so the
+ * success is stored in `localStorage`.
+ */
+export interface Memory {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+const RELOADED = 'onnoise.reloaded';
+const ISOLATED = 'onnoise.isolated';
+
+/** False if it could not be stored: then nothing would stop a second reload. */
+export function noteReload(session: Memory, now = Date.now()): boolean {
+  try {
+    session.setItem(RELOADED, String(now));
+    return session.getItem(RELOADED) === String(now);
+  } catch {
+    return false;
+  }
+}
+
+export function noteIsolated(local: Memory, now = Date.now()): void {
+  try {
+    local.setItem(ISOLATED, String(now));
+  } catch {
+    // Full: a reload past the worker then stays with one thread.
+  }
+}
+
+/** True if this tab was loaded once more, and no page has been isolated since. */
+export function triedInVain(session: Memory, local: Memory): boolean {
+  try {
+    const reloaded = session.getItem(RELOADED);
+    return reloaded !== null && Number(reloaded) >= Number(local.getItem(ISOLATED) ?? 0);
+  } catch {
+    return true;
+  }
+}
+
+interface OfflineEvents {
   /** A new version is stored. `apply` loads the page in it; otherwise it takes over when all tabs are closed. */
   onUpdate?(apply: () => void): void;
   /** A reload would give threads, but the visitor has already begun. */

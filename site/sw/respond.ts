@@ -12,9 +12,88 @@ import {
   START,
   storedOnUse,
 } from './files.ts';
-import { described, isolated } from './headers.ts';
-import { partOf } from './range.ts';
 import type { Store } from './store.ts';
+
+/**
+ * Headers of what the service worker answers. Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy make the
+ * page cross-origin isolated, which is what gives WebAssembly its threads, on hosts that set no headers.
+ *
+ * `require-corp` and not `credentialless`: nothing here comes from another host, so the one that every browser knows
+ * costs nothing. Source: https://html.spec.whatwg.org/multipage/browsers.html#coep
+ */
+
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** Some servers do not know these types, and browsers refuse a module of an unknown type. */
+const TYPES: Record<string, string> = {
+  css: 'text/css',
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript',
+  json: 'application/json',
+  mjs: 'text/javascript',
+  wasm: 'application/wasm',
+};
+
+/** Statuses that a response with a body cannot have. */
+const WITHOUT_BODY = [101, 103, 204, 205, 304];
+
+/** The same response with the headers of an isolated page. Opaque ones cannot be rebuilt and stay as they are. */
+export function isolated(response: Response): Response {
+  if (response.status === 0) return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
+  const { status, statusText } = response;
+  return new Response(WITHOUT_BODY.includes(status) ? null : response.body, { status, statusText, headers });
+}
+
+/**
+ * The response for a built file, with its own length (a compressed transfer has another, or none, and progress bars
+ * would overflow) and the right type. A new response also drops the redirect mark, which browsers refuse for pages.
+ */
+export function described(file: BuiltFile, response: Response, body?: ArrayBuffer): Response {
+  const told = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
+  const headers = new Headers({ 'content-length': String(body?.byteLength ?? told ?? file.bytes) });
+  const type = TYPES[file.path.split('.').at(-1)!] ?? response.headers.get('content-type');
+  if (type !== null) headers.set('content-type', type);
+  return new Response(body ?? response.body, { headers });
+}
+
+/** A part of a stored file, as a `Range` header asks for it. Source: RFC 9110, section 14. */
+
+/**
+ * First and last byte; `outside` if the range lies outside the file; undefined if the header is not one plain range,
+ * which a server may answer with the whole file.
+ */
+export function parseRange(header: string, size: number): { first: number; last: number } | 'outside' | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header.trim());
+  if (!match || (match[1] === '' && match[2] === '')) return undefined;
+  const [, from = '', to = ''] = match;
+  const first = from === '' ? Math.max(0, size - Number(to)) : Number(from);
+  const last = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  if (from !== '' && to !== '' && Number(to) < first) return undefined;
+  return first < size && first <= last ? { first, last } : 'outside';
+}
+
+/** Answers a `Range` header from the whole file: 206, 416, or the whole. */
+export async function partOf(whole: Response, header: string): Promise<Response> {
+  const body = await whole.blob();
+  const range = parseRange(header, body.size);
+  const headers = new Headers(whole.headers);
+  if (range === undefined) return new Response(body, { headers });
+  if (range === 'outside') {
+    headers.set('content-range', `bytes */${body.size}`);
+    headers.delete('content-length');
+    return new Response(null, { status: 416, headers });
+  }
+  const { first, last } = range;
+  headers.set('content-range', `bytes ${first}-${last}/${body.size}`);
+  headers.set('content-length', String(last - first + 1));
+  return new Response(body.slice(first, last + 1), { status: 206, statusText: 'Partial Content', headers });
+}
 
 export interface Site {
   list: BuiltList;

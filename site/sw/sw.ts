@@ -8,8 +8,7 @@
  */
 import type { BuiltList, Part } from './files.ts';
 import { concerns, respond, type Site, storeAll } from './respond.ts';
-import { KEPT, openStore } from './store.ts';
-import type { MessageEventLike, Order, Stored, WorkerScope } from './types.ts';
+import { KEPT, type MessageEventLike, type Order, openStore, type Stored, type WorkerScope } from './store.ts';
 
 /** The build puts it here. */
 declare const BUILT_LIST: BuiltList;

@@ -1,12 +1,10 @@
 /** A class: phones, a large text and a projector. Nothing is cut off or covered, and a tap that comes early counts. */
 import type { Page } from 'playwright-core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CHAPTERS } from '#site/views/learn/chapters.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { heading, openSite, overflow, toItsEnd, VIEWS } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { heading, overflow, toItsEnd, useSite, VIEWS } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 import { eachLong } from '#test/each-long.ts';
-import { skipBecause } from '#test/skip.ts';
 
 const touch = { hasTouch: true, isMobile: true };
 const SMALL = { ...touch, viewport: { width: 360, height: 640 } };
@@ -19,12 +17,11 @@ const ROWS = [...new Set(PLACES)].map((place) => ({ place }));
 /** The page reloads or is left while it still fetches. */
 const CUT_OFF = /net::ERR_ABORTED/;
 
-describe('every view and chapter', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('every view and chapter', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
 
   async function open(place: string, options: object): Promise<Page> {
-    const { page } = await openSite(browser(), host(), `#/${place}`, { ...options, allow: [CUT_OFF] });
+    const { page } = await openSite(`#/${place}`, { ...options, allow: [CUT_OFF] });
     if (place.startsWith('learn/')) await page.getByText('Take away').waitFor();
     await toItsEnd(page);
     return page;
@@ -50,23 +47,13 @@ describe('every view and chapter', skipBecause(LACKS_CHROMIUM), () => {
   });
 });
 
-describe('a first tap', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('a first tap', IN_CHROMIUM, () => {
+  const { host, openSite } = useSite();
 
   /** Opens a view whose network does not arrive until `arrive` is called. */
   async function openWithout(hash: string) {
-    let come = () => {};
-    const until = new Promise<void>((resolve) => {
-      come = resolve;
-    });
-    host().fault(/\.(onnx|wasm)$/, { hold: { after: 0, until } });
-    const arrive = () => {
-      host().mend();
-      come();
-    };
-    onTestFinished(arrive);
-    const { page } = await openSite(browser(), host(), hash, { ...SMALL, allow: [CUT_OFF] });
+    const arrive = host().hold(/\.(onnx|wasm)$/);
+    const { page } = await openSite(hash, { ...SMALL, allow: [CUT_OFF] });
     return { page, arrive };
   }
 
@@ -89,7 +76,7 @@ describe('a first tap', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('finds the visitor’s own pictures and the start on the first screen of Train', async () => {
-    const { page } = await openSite(browser(), host(), '#/train', { ...SMALL, allow: [CUT_OFF] });
+    const { page } = await openSite('#/train', { ...SMALL, allow: [CUT_OFF] });
     await heading(page).getByText('Train your own').waitFor();
     const bottoms = await Promise.all(
       [

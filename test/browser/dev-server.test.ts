@@ -10,15 +10,13 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { phantomFile } from '#phantom/files.ts';
 import { USUAL } from '#phantom/options.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { heading } from '#test/browser/site.ts';
-import { useBrowser, visit } from '#test/browser/visit.ts';
+import { IN_CHROMIUM, useBrowser, visit } from '#test/browser/visit.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
-import { skipBecause } from '#test/skip.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-describe('npm run web -- --model', skipBecause(LACKS_CHROMIUM), () => {
+describe('npm run web -- --model', IN_CHROMIUM, () => {
   const { browser } = useBrowser();
 
   it('shows that model first, threads and all, and has nothing to complain of', async () => {
@@ -39,7 +37,7 @@ describe('npm run web -- --model', skipBecause(LACKS_CHROMIUM), () => {
   });
 });
 
-describe('npm run web -- --real', skipBecause(LACKS_CHROMIUM), () => {
+describe('npm run web -- --real', IN_CHROMIUM, () => {
   const { browser } = useBrowser();
 
   it('plays the game with pictures of a folder, also with a class, and opens no other folder to the network', async () => {
@@ -57,7 +55,7 @@ describe('npm run web -- --real', skipBecause(LACKS_CHROMIUM), () => {
     await heading(page).waitFor();
     expect(await answerAll(page, 6), 'both kinds are shown').toEqual(new Set(['phantom', 'generated']));
     await page.goto(`${server.url}#/game?seed=5&steps=1&pictures=6`);
-    await page.getByRole('button', { name: 'Copy link' }).waitFor();
+    await page.getByText('The link deals the same 6 pictures.').waitFor();
     await page.getByText(/The real pictures of the game with .* were added by whoever serves this page\./).waitFor();
     expect(server.said()).toContain(`The game shows the 12 pictures of ${folder}. They are not the images that`);
 

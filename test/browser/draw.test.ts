@@ -1,4 +1,5 @@
 /** Models that are told a drawing or a picture, and models that draw a mask with each picture. */
+
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
@@ -8,28 +9,24 @@ import { openLabelFile } from '#base/labels/index.ts';
 import { labelPng, loadModel } from '#runtime-node/index.ts';
 import { readZip } from '#runtime-web/index.ts';
 import { classColours, type PictureOptions } from '#scheduler/model/index.ts';
-import { faults, seriousFaults } from '#test/browser/axe.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { openSite, overflow, PHONE, settle } from '#test/browser/site.ts';
-import { useBrowser, useHost, type VisitOptions } from '#test/browser/visit.ts';
+import { seriousFaults } from '#test/browser/axe.ts';
+import { bytesOf, grays, noisyPictures, picturesOfNode, ROUNDING, rgb } from '#test/browser/pictures.ts';
+import { settle, useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM, type VisitOptions } from '#test/browser/visit.ts';
 import { expectClose } from '#test/compare.ts';
 import { type TinyOptions, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
-import { skipBecause } from '#test/skip.ts';
 
 const SIDE = 8;
 const LABELS = { classes: ['background', 'bone', 'flesh'], values: [0, 3, 9] };
 const EXAMPLE = Uint8Array.from({ length: 64 }, (_, i) => Number(i % 8 > 5) * 2);
-/** Most that a byte of the page may differ from Node's: values differ by 1e-5, which can tip a rounding. */
-const ROUNDING = 1;
 
-describe('drawings and masks', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('drawings and masks', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
 
   /** The sampling view with a tiny model, and settings for a quick sampling of one picture. */
   async function open(options: TinyOptions, visit: VisitOptions = {}, files: Record<string, Uint8Array> = {}) {
     const folder = await tinyArtefact(options, { files });
-    const { page } = await openSite(browser(), host(), '#/model', { hasTouch: true, ...visit });
+    const { page } = await openSite('#/model', { hasTouch: true, ...visit });
     await page.getByLabel('Choose a folder').setInputFiles(folder);
     await page.getByRole('button', { name: 'Sample it' }).waitFor();
     const facts = await page.locator('.model-facts').textContent();
@@ -114,40 +111,6 @@ describe('drawings and masks', skipBecause(LACKS_CHROMIUM), () => {
     expect(await classesOf(pad)).toEqual(drawn);
   });
 
-  it.each([
-    ['dark', 'none'],
-    ['light', 'active'],
-  ] as const)(
-    'fits a phone, moves nothing once it is there, and has no fault: %s, forced colours %s',
-    {
-      tags: 'long',
-    },
-    async (colorScheme, forcedColors) => {
-      const sheet = await labelPng(EXAMPLE, { width: SIDE, height: SIDE }, LABELS);
-      const options = { shape: [1, SIDE, SIDE] as const, conditionImage: LABELS };
-      const { page } = await open(
-        options,
-        { ...PHONE, colorScheme, forcedColors, reducedMotion: 'reduce' },
-        {
-          'masks.png': sheet,
-        },
-      );
-      const pad = page.getByRole('application', { name: 'Your drawing, 8 by 8 pixels' });
-      await pad.waitFor();
-      expect(await overflow(page)).toEqual([]);
-      await tap(page, pad, [4, 4]);
-      const height = () => page.locator('.sample-told-card').evaluate((card) => card.getBoundingClientRect().height);
-      const before = await height();
-      await sample(page);
-      expect(await height()).toBe(before);
-      await settle(page);
-      if (forcedColors === 'none') expect(await faults(page)).toEqual([]);
-      await page.getByRole('radio', { name: 'bone' }).focus();
-      await page.keyboard.press('ArrowRight');
-      expect(await page.getByRole('radio', { name: 'flesh' }).isChecked()).toBe(true);
-    },
-  );
-
   it('shows the picture that the network is told, fitted to it', { tags: 'long' }, async () => {
     const { page, folder, facts } = await open({ shape: [1, SIDE, SIDE], conditionImage: { channels: 3 } });
     expect(facts).toMatch(/It is told\s*a picture, in colour/);
@@ -177,7 +140,7 @@ describe('drawings and masks', skipBecause(LACKS_CHROMIUM), () => {
     await sample(page);
     const made = await pictureOfNode(folder, {});
     const wanted = [3, 1, 0].flatMap((channel) => [...made.subarray(64 * channel, 64 * channel + 64)]);
-    const drawn = await rgb(page.getByRole('region', { name: 'the noisy picture' }));
+    const drawn = await rgb(noisyPictures(page));
     expectClose(drawn.flat(), wanted, { absolute: ROUNDING });
   });
 
@@ -194,7 +157,7 @@ describe('drawings and masks', skipBecause(LACKS_CHROMIUM), () => {
     expectClose(await shown(page), bytesOf(images), { absolute: ROUNDING });
     await page.getByRole('radio', { name: 'Masks', exact: true }).check();
     await page.getByRole('list', { name: 'Classes of the masks' }).getByText('flesh').waitFor();
-    const panel = page.getByRole('region', { name: 'the noisy picture' });
+    const panel = noisyPictures(page);
     await panel.getByRole('img', { name: /^Mask of picture 1/ }).waitFor();
     expect(await classesOf(panel)).toEqual([...masks!]);
     await settle(page);
@@ -208,6 +171,11 @@ describe('drawings and masks', skipBecause(LACKS_CHROMIUM), () => {
     await file.saveAs(path);
     const files = await readZip(new Blob([Uint8Array.from(await readFile(path))]));
     const [name] = Object.keys(files).filter((path) => path.endsWith('masks/01.png'));
+    expect(
+      Object.keys(files)
+        .map((path) => path.replace(/^[^/]+\//, ''))
+        .sort(),
+    ).toEqual(['images/01.png', 'masks/01.png', 'masks/labels.json']);
     await writeFile(path, files[name!]!);
     const labels = [...(await (await openLabelFile(path)).read(0)).labels];
     expect(labels).toEqual([...masks!].map((k) => LABELS.values[k]));
@@ -248,14 +216,6 @@ async function sample(page: Page, name = 'Sample'): Promise<void> {
   await page.locator('.sample[data-phase=done]').waitFor();
 }
 
-/** Bytes of the first canvas of an element, a list for each colour. */
-const rgb = (element: Locator): Promise<number[][]> =>
-  element.evaluate((root) => {
-    const canvas = (root instanceof HTMLCanvasElement ? root : root.querySelector('canvas')) as HTMLCanvasElement;
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    return [0, 1, 2].map((c) => Array.from(data.filter((_, i) => i % 4 === c)));
-  });
-
 /** The classes whose colours the pixels have. */
 async function classesOf(element: Locator): Promise<number[]> {
   const [red, green, blue] = await rgb(element);
@@ -263,15 +223,7 @@ async function classesOf(element: Locator): Promise<number[]> {
   return red!.map((level, i) => colours.indexOf(String([level, green![i], blue![i]])));
 }
 
-/** Gray levels of the first picture of x_t. */
-const shown = async (page: Page): Promise<number[]> =>
-  (await rgb(page.getByRole('region', { name: 'the noisy picture' })))[0]!;
+const shown = (page: Page) => grays(noisyPictures(page));
 
-const bytesOf = (values: Float32Array) => values.map((value) => Math.max(0, Math.min(255, (value + 1) * 127.5)));
-
-async function pictureOfNode(folder: string, request: PictureOptions): Promise<Float32Array> {
-  const model = await loadModel(folder, { device: 'cpu' });
-  const { images } = await model.sample({ seed: 9, steps: 3, ...request });
-  await model.dispose();
-  return bytesOf(images);
-}
+const pictureOfNode = (folder: string, request: PictureOptions) =>
+  picturesOfNode(folder, { seed: 9, steps: 3, ...request });

@@ -1,27 +1,25 @@
 /** The first view in index.html: on the screen before the page's scripts, taken over without a jump, and nobody else's. */
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { seriousFaults } from '#test/browser/axe.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import type { Host } from '#test/browser/server.ts';
 import { DESKTOP, heading, PHONE, takenOver } from '#test/browser/site.ts';
-import { SITE, useBrowser, useHost, type VisitOptions, visit } from '#test/browser/visit.ts';
+import { IN_CHROMIUM, SITE, useBrowser, useHost, type VisitOptions, visit } from '#test/browser/visit.ts';
 import { eachLong } from '#test/each-long.ts';
-import { skipBecause } from '#test/skip.ts';
 
+const SCRIPTS = /\.js$/;
 /** Of layout shifts: what a pixel of rounding makes. */
 const STILL = 0.001;
 /** Ends at the right edge, so that it begins elsewhere when it says something else. */
 const GROWS = 'P sample-status';
 
-describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
+describe('the first view', IN_CHROMIUM, () => {
   const { browser } = useBrowser();
   const host = useHost();
 
   /** Opens an address while no script file arrives, until `arrive` is called. */
   async function openHeld(hash: string, options: VisitOptions = {}) {
-    const arrive = hold(host());
+    const arrive = host().hold(SCRIPTS);
     const opened = await visit(browser(), { serviceWorkers: 'block', ...DESKTOP, init: watch, ...options });
     opened.allow(/net::ERR_ABORTED/); // the test ends while the model loads
     await opened.page.goto(host().origin + SITE + hash, { waitUntil: 'commit' });
@@ -74,41 +72,6 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
     },
   );
 
-  it('shows its header whole, where the page comes in two parts', async () => {
-    const address = host().origin + SITE;
-    const row = 'segmented-row">';
-    const text = await (await fetch(address)).text();
-    const come = hold(host(), /\/$/, Buffer.byteLength(text.slice(0, text.indexOf(row) + row.length)));
-    const { page, allow } = await visit(browser(), { serviceWorkers: 'block', ...PHONE, init: watch });
-    allow(/net::ERR_ABORTED/);
-    await page.goto(address, { waitUntil: 'commit' });
-    await page.locator('.header .segmented-row').waitFor({ state: 'attached' });
-    await page.waitForTimeout(300);
-    const painted = () => page.evaluate(() => performance.getEntriesByType('paint').length);
-    expect(await painted()).toBe(0);
-    come();
-    await expect.poll(painted).toBeGreaterThan(0);
-    const { shifts } = await seen(page);
-    expect(shifts.flatMap(({ moved }) => moved.filter((one) => one.includes('segmented')))).toEqual([]);
-  });
-
-  it('is not seen by visitors of another view, or of a link with settings', { tags: 'long' }, async () => {
-    for (const hash of ['#/game', '#/sample?count=1&steps=1&seed=3']) {
-      const { page, arrive } = await openHeld(hash);
-      await page.getByText('Onnoise', { exact: true }).waitFor();
-      expect(await heading(page).count()).toBe(0);
-      const name = hash === '#/game' ? 'Real or synthetic?' : 'Sample';
-      const current = page.locator('.nav [aria-current=page] .nav-long');
-      expect(await current.allInnerTexts()).toEqual([name]);
-      arrive();
-      await takenOver(page);
-      await heading(page).waitFor();
-      const { texts } = await seen(page);
-      expect(texts.length).toBeGreaterThan(0);
-      if (hash === '#/game') expect(texts.filter((text) => /noise, a picture|pure noise/.test(text))).toEqual([]);
-    }
-  });
-
   it('follows a link before its script is there', { tags: 'long' }, async () => {
     const { page, arrive } = await openHeld('');
     await page.getByRole('link', { name: 'Learn' }).click();
@@ -127,7 +90,7 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
     await page.getByRole('button', { name: 'Sample', exact: true }).click();
     arrive();
-    await page.getByText(/^10 pictures in/).waitFor();
+    await page.getByText(/^step [1-9]\d* of 20$/).waitFor();
 
     const second = await openHeld('');
     await second.page.getByRole('radio', { name: 'Dark' }).check({ force: true });
@@ -135,7 +98,7 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
     await takenOver(second.page);
     const theme = () => second.page.evaluate(() => document.documentElement.dataset.theme);
     await expect.poll(theme).toBe('dark');
-    hold(host());
+    host().hold(SCRIPTS);
     await second.page.reload({ waitUntil: 'commit' });
     await heading(second.page).waitFor();
     expect(await theme()).toBe('dark');
@@ -150,21 +113,6 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.locator('#app').isVisible()).toBe(false);
   });
 });
-
-/** Holds back every script file of the host, or of other files what follows so many bytes. Returns a function that lets them come. */
-function hold(host: Host, files = /\.js$/, after = 0): () => void {
-  let come = () => {};
-  const until = new Promise<void>((resolve) => {
-    come = resolve;
-  });
-  host.fault(files, { hold: { after, until } });
-  const arrive = () => {
-    host.mend();
-    come();
-  };
-  onTestFinished(arrive);
-  return arrive;
-}
 
 interface Seen {
   /** The layout shifts so far: their values, and what moved. */

@@ -1,24 +1,16 @@
-/** A first visit on a plain host that compresses: its downloads, and no request to any other host. */
-import { readdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import { describe, expect, inject, it } from 'vitest';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { openSite } from '#test/browser/site.ts';
-import { SITE, useBrowser, useHost } from '#test/browser/visit.ts';
-import { skipBecause } from '#test/skip.ts';
+import { describe, expect, it } from 'vitest';
+import { useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM, SITE } from '#test/browser/visit.ts';
 
 const BUDGET = 8e6;
 /** Files that the page needs to open: its frame, and the code of all views. */
 const FRAME_BUDGET = 300e3;
 
-describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost({ isolated: false, compress: true });
+describe('a first visit', IN_CHROMIUM, () => {
+  const { host, openSite } = useSite({ isolated: false, compress: true });
 
   it('needs less than 8 MB without the model, with pictures made and all stored for the next', async () => {
-    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=1&seed=1', {
+    const { page } = await openSite('#/sample?count=1&steps=1&seed=1', {
       serviceWorkers: 'allow',
       allow: [/net::ERR_ABORTED/], // the page reloads under the service worker, which may answer before the old page is gone
     });
@@ -44,7 +36,7 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
     ['#/game', /^game-[\w-]+\.(js|css)$/],
     ['#/learn/guess', /^(learn|guess)-[\w-]+\.(js|css)$/],
   ])('asks for what the view %j needs beside the page’s own script, not after it', async (hash, own) => {
-    const { page } = await openSite(browser(), host(), hash, { allow: [/net::ERR_ABORTED/] });
+    const { page } = await openSite(hash, { allow: [/net::ERR_ABORTED/] });
     const times = await page.evaluate(() => {
       const all = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
       return all.map(({ name, startTime, responseEnd }) => ({ file: name.split('/').at(-1)!, startTime, responseEnd }));
@@ -58,13 +50,9 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('asks for the runtime beside the network, and for other views after both', async () => {
-    let arrive = () => {};
-    const until = new Promise<void>((resolve) => {
-      arrive = resolve;
-    });
     const before = host().log.length;
-    host().fault(/\/model\.onnx$/, { hold: { after: 1000, until } });
-    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=1&seed=1');
+    const arrive = host().hold(/\/model\.onnx$/, 1000);
+    const { page } = await openSite('#/sample?count=1&steps=1&seed=1');
     await page.mouse.move(10, 10);
     await page.mouse.move(20, 20); // the visitor's first sign, from which on other views may come
     const came = (file: RegExp) =>
@@ -77,30 +65,14 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
     arrive();
     await page.getByText(/^1 picture in/).waitFor();
     await expect.poll(() => came(/\/train-[\w-]+\.js$/), { timeout: 30_000 }).toBe(true);
-    host().mend();
   });
 
   it('is painted without a file of styles, which stand in the page and are those of the view', async () => {
-    const { page } = await openSite(browser(), host(), '', { allow: [/net::ERR_ABORTED/] });
+    const { page } = await openSite('', { allow: [/net::ERR_ABORTED/] });
     await page.waitForFunction(() => document.documentElement.dataset.first === undefined);
     const files = host().log.map(({ path }) => path);
     expect(files.filter((path) => /\/(index|sample)-[\w-]+\.css$/.test(path))).toEqual([]);
     expect(await page.locator('link[rel=stylesheet][href*="sample-"]').count()).toBe(0);
     expect(await page.locator('.sample-panels').evaluate((view) => getComputedStyle(view).display)).toBe('grid');
-  });
-
-  it('needs less than 8 MB with the runtime of any browser', { tags: 'long' }, async () => {
-    const { site } = inject('browser');
-    // Models and what the view Train starts from come when they are asked for.
-    const files = (await readdir(site, { recursive: true })).filter((path) => !/^(models|training)\b/.test(path));
-    const sizes = new Map<string, number>();
-    for (const path of files.filter((path) => extname(path) !== '')) {
-      sizes.set(path, (await promisify(gzip)(await readFile(join(site, path)))).length);
-    }
-    const total = (paths: string[]) => paths.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
-    const runtimes = files.filter((path) => path.endsWith('.wasm'));
-    expect(runtimes).toHaveLength(4); // of the three of onnxruntime-web, a smaller one for one thread
-    const page = total(files) - total(runtimes);
-    for (const runtime of runtimes) expect(page + total([runtime]), runtime).toBeLessThan(BUDGET);
   });
 });

@@ -5,19 +5,16 @@
  */
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { heading, openSite } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
-import { skipBecause } from '#test/skip.ts';
+import { heading, useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 
 const MOST_STOPS = 80;
 
-describe('with the keyboard alone', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('with the keyboard alone', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
 
   it('one samples, looks at a step, moves t, and answers a round', async () => {
-    const { page, url } = await openSite(browser(), host(), '', { reducedMotion: 'reduce' });
+    const { page, url } = await openSite('', { reducedMotion: 'reduce' });
     const { keyboard } = page;
     const textbox = (name: string) => page.getByRole('textbox', { name, exact: true });
     for (const [name, value] of [
@@ -57,7 +54,7 @@ describe('with the keyboard alone', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('one always sees where one is', async () => {
-    const { page } = await openSite(browser(), host(), '#/sample');
+    const { page } = await openSite('#/sample');
     const unseen: string[] = [];
     for (let stop = 0; stop < 20; stop++) {
       await page.keyboard.press('Tab');

@@ -1,25 +1,18 @@
 /** One picture that follows its sliders, with a student first on the page. */
+
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadModel } from '#runtime-node/index.ts';
 import type { PictureOptions } from '#scheduler/model/index.ts';
 import { seriousFaults } from '#test/browser/axe.ts';
 import { buildStudentSite } from '#test/browser/build.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { openSite, overflow, PHONE } from '#test/browser/site.ts';
+import { grays, noisyPictures, picturesOfNode, ROUNDING } from '#test/browser/pictures.ts';
+import { overflow, PHONE, useSite } from '#test/browser/site.ts';
 import { writeStudent } from '#test/browser/student.ts';
-import { launchBrowser, SITE, useBrowser, useHost } from '#test/browser/visit.ts';
+import { IN_CHROMIUM, SITE } from '#test/browser/visit.ts';
 import { expectClose } from '#test/compare.ts';
-import { skipBecause } from '#test/skip.ts';
-
-/** Most that a byte of the page may differ from Node's: values differ by 1e-5, which can tip a rounding. */
-const ROUNDING = 1;
-
-/** Milliseconds of the main thread's own time, which other work on the machine does not add to. */
-const LONG_TASK = 50;
 
 /** Counts what the page asks of its worker, and how much of it at once. */
 const COUNT = () => {
@@ -45,9 +38,8 @@ const COUNT = () => {
   Object.assign(window, { counts, Worker: CountedWorker });
 };
 
-describe('a student', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('a student', IN_CHROMIUM, () => {
+  const { host, openSite } = useSite();
   let folder = '';
   let student = '';
 
@@ -61,8 +53,10 @@ describe('a student', skipBecause(LACKS_CHROMIUM), () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('is the first thing that a phone shows, picture and sliders, as soon as it is loaded', async () => {
-    const { page } = await openSite(browser(), host(), '', PHONE);
+  it('is the first thing that a phone shows, picture and sliders, as soon as it is loaded', {
+    tags: 'long',
+  }, async () => {
+    const { page } = await openSite('', PHONE);
     await drawn(page);
     for (const part of [page.locator('.live-frame'), age(page), between(page)]) {
       const { y, height } = (await part.boundingBox())!;
@@ -74,7 +68,7 @@ describe('a student', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('draws the last of many moves and drops those between, one at a time, and says once what it shows', async () => {
-    const { page } = await openSite(browser(), host(), '', { init: COUNT });
+    const { page } = await openSite('', { init: COUNT });
     await drawn(page);
     const before = await counts(page);
     await age(page).evaluate((slider: HTMLInputElement) => {
@@ -99,7 +93,7 @@ describe('a student', skipBecause(LACKS_CHROMIUM), () => {
   it('goes from one seed to another by the keyboard, between them by a mix of their noise', {
     tags: 'long',
   }, async () => {
-    const { page } = await openSite(browser(), host());
+    const { page } = await openSite();
     await drawn(page);
     const conditions = { boneage: 109 };
     await between(page).focus();
@@ -117,30 +111,10 @@ describe('a student', skipBecause(LACKS_CHROMIUM), () => {
     await shows(page, /, seed 175$/); // a seed is not mixed with itself
   });
 
-  it('keeps the page free while a slider is dragged', { tags: 'long' }, async () => {
-    const own = await launchBrowser({ webgpu: false }); // a trace is of all pages of a browser
-    const { page } = await openSite(own, host());
-    await drawn(page);
-    const box = (await age(page).boundingBox())!;
-    const at = (share: number) => [box.x + 10 + (box.width - 20) * share, box.y + box.height / 2] as const;
-    const first = await described(page);
-    await own.startTracing(page, { categories: ['toplevel'] });
-    await page.mouse.move(...at(0));
-    await page.mouse.down();
-    for (let i = 0; i <= 60; i++) await page.mouse.move(...at(i / 60));
-    await page.mouse.up();
-    await shows(page, /bone age 19 years, seed 174$/);
-    const tasks = mainTasks(await own.stopTracing());
-    expect(await described(page)).not.toBe(first);
-    expect(tasks.length).toBeGreaterThan(60);
-    expect(Math.max(...tasks)).toBeGreaterThan(0); // the trace tells times
-    expect(Math.max(...tasks)).toBeLessThan(LONG_TASK);
-  });
-
   it('plays a slider from end to end when asked, and not for those who asked for less motion', {
     tags: 'long',
   }, async () => {
-    const { page } = await openSite(browser(), host());
+    const { page } = await openSite();
     await drawn(page);
     const play = page.getByRole('button', { name: 'Play from end to end: Bone age' });
     await play.click();
@@ -155,18 +129,18 @@ describe('a student', skipBecause(LACKS_CHROMIUM), () => {
 
   it('brings a picture back by its link, and samples several beside it', { tags: 'long' }, async () => {
     const query = 'model=hands-1&count=1&seed=7&labels=1&condition.boneage=60';
-    const { page } = await openSite(browser(), host(), `#/sample?${query}`);
+    const { page } = await openSite(`#/sample?${query}`);
     await page.getByText(/^1 picture in .* steps\/s$/).waitFor();
     await shows(page, /^Picture: male, bone age 5 years, seed 7$/);
     const wanted = { seeds: [7], labels: [1], conditions: { boneage: 60 } };
     await expectPicture(page, wanted);
-    const many = page.getByRole('region', { name: 'the noisy picture' }).locator('canvas').first();
-    expectClose(await pixelsOf(many), await pictureOfNode(wanted), { absolute: ROUNDING });
+    const many = noisyPictures(page).locator('canvas').first();
+    expectClose(await grays(many), await picturesOfNode(student, wanted), { absolute: ROUNDING });
     await page.getByText('step 1 of 1', { exact: true }).waitFor();
   });
 
   it('is live as a visitor’s own model, and its teacher draws when asked', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host(), '#/model', { allow: [/404/, /net::ERR_ABORTED/] });
+    const { page } = await openSite('#/model', { allow: [/404/, /net::ERR_ABORTED/] });
     await page.getByLabel('Or an address on this site').fill('students/hands-1');
     await page.getByRole('button', { name: 'Open', exact: true }).click();
     await page.locator('.model-found').waitFor();
@@ -179,18 +153,10 @@ describe('a student', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   async function expectPicture(page: Page, request: PictureOptions): Promise<void> {
-    expectClose(await pixelsOf(page.locator('.live-frame canvas')), await pictureOfNode(request), {
+    expectClose(await grays(page.locator('.live-frame canvas')), await picturesOfNode(student, request), {
       absolute: ROUNDING,
       what: JSON.stringify(request),
     });
-  }
-
-  /** As Node makes it, in bytes. */
-  async function pictureOfNode(request: PictureOptions): Promise<Float32Array> {
-    const model = await loadModel(student, { device: 'cpu' });
-    const { images } = await model.sample(request);
-    await model.dispose();
-    return images.map((value) => Math.max(0, Math.min(255, (value + 1) * 127.5)));
   }
 });
 
@@ -198,35 +164,7 @@ const drawn = (page: Page) => page.locator('.live[data-drawn=true]').waitFor();
 const live = (page: Page) => page.getByRole('region', { name: 'A picture that follows its sliders' });
 const age = (page: Page) => live(page).getByRole('slider', { name: 'Bone age' });
 const between = (page: Page) => live(page).getByRole('slider', { name: 'Between two seeds' });
-const described = (page: Page) => page.locator('.live-frame canvas').getAttribute('aria-label');
 const shows = (page: Page, words: RegExp) => live(page).getByRole('img', { name: words }).waitFor();
 
 const counts = (page: Page) =>
   page.evaluate(() => (window as unknown as { counts: { asked: number; most: number } }).counts);
-
-/** Gray levels. */
-const pixelsOf = (canvas: ReturnType<Page['locator']>): Promise<number[]> =>
-  canvas.evaluate((canvas: HTMLCanvasElement) => {
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    return Array.from(data.filter((_, i) => i % 4 === 0));
-  });
-
-interface TraceEvent {
-  name: string;
-  pid: number;
-  tid: number;
-  /** Microseconds of the thread's own time. */
-  tdur?: number;
-  args: { name?: string };
-}
-
-/** Milliseconds of each task of the pages' main threads. */
-function mainTasks(trace: Buffer): number[] {
-  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
-  const place = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
-  const named = traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
-  const mains = new Set(named.map(place));
-  return traceEvents
-    .filter((event) => event.name.endsWith('RunTask') && mains.has(place(event)))
-    .map(({ tdur = 0 }) => tdur / 1000);
-}

@@ -10,17 +10,15 @@ import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { hashOf } from '#site/sw/files.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { type Host, startHost } from '#test/browser/server.ts';
 import { heading } from '#test/browser/site.ts';
-import { useBrowser, type Visit, visit } from '#test/browser/visit.ts';
-import { skipBecause } from '#test/skip.ts';
+import { IN_CHROMIUM, useBrowser, type Visit, visit } from '#test/browser/visit.ts';
 
 const FOLDER = '/a/b/';
 /** Reloading aborts downloads under way. */
 const CUT_OFF = /request failed: .* net::ERR_(ABORTED|FAILED)/;
 
-describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
+describe('the service worker', IN_CHROMIUM, () => {
   const { browser } = useBrowser();
 
   async function hostOf(site: string, isolated = false): Promise<Host> {
@@ -186,7 +184,6 @@ const situation = (page: Page) =>
     loads: Number(sessionStorage.getItem('loads')),
   }));
 
-/** How many of them are used is measured: on a busy processor it may be one. */
 const WITH_THREADS = /WebAssembly has \d+ threads/;
 
 /** Waits until the view has loaded its model, which it does by itself. @returns its device, and why. */

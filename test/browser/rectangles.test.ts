@@ -1,22 +1,21 @@
 /** Models whose pictures are no squares: the grid, a picture to start from, downloads and the game, on phones and wide screens. */
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { DESKTOP, openSite, overflow, PHONE } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { grays, noisyPictures } from '#test/browser/pictures.ts';
+import { DESKTOP, overflow, PHONE, useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 import { eachLong } from '#test/each-long.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
-import { skipBecause } from '#test/skip.ts';
 
 /** Pixels by which a layout may round. */
-const ROUNDING = 1.5;
+const SLACK = 1.5;
 
-describe('models of rectangles', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('models of rectangles', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
 
   eachLong(
     [
@@ -29,12 +28,12 @@ describe('models of rectangles', skipBecause(LACKS_CHROMIUM), () => {
     async ({ width, height, screen }) => {
       const size = { width, height };
       const files = await temporaryFolder();
-      const { page } = await openSite(browser(), host(), '#/model', screen);
+      const { page } = await openSite('#/model', screen);
       const model = await tinyArtefact({ shape: [1, height, width] });
       await page.getByLabel('Choose a folder').setInputFiles(model);
       await page.getByText(`${width} × ${height}, gray`).waitFor();
       await page.getByRole('button', { name: 'Sample it' }).click();
-      const panel = page.getByRole('region', { name: 'the noisy picture' });
+      const panel = noisyPictures(page);
       await expectProportions(panel.locator('canvas'), 10, size); // before it is loaded, and after
       await page.locator('.model-bar-ready').waitFor();
       await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('2');
@@ -141,9 +140,7 @@ async function expectProportions(all: Locator, count: number, { width, height }:
   await expect.poll(() => all.count()).toBe(count);
   for (const [across, down] of await boxes(all)) {
     expect(across).toBeGreaterThan(20);
-    expect(Math.abs(across! - (down! * width) / height), `${across} x ${down}`).toBeLessThan(
-      ROUNDING * (width / height),
-    );
+    expect(Math.abs(across! - (down! * width) / height), `${across} x ${down}`).toBeLessThan(SLACK * (width / height));
   }
 }
 
@@ -159,9 +156,3 @@ async function grid(sheet: { width: number; height: number }, { width, height }:
   }
   throw new Error(`no whole pictures in ${sheet.width} x ${sheet.height}`);
 }
-
-const grays = (picture: Locator): Promise<number[]> =>
-  picture.evaluate((canvas: HTMLCanvasElement) => {
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    return Array.from(data.filter((_, i) => i % 4 === 0));
-  });

@@ -9,22 +9,20 @@ import { formatComparison } from '#evaluation/compare/page.ts';
 import { formatPrivacyPage } from '#evaluation/privacy/index.ts';
 import { formatEvaluation, writeReport } from '#evaluation/report/write.ts';
 import { faults } from '#test/browser/axe.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { DESKTOP, openSite, PHONE } from '#test/browser/site.ts';
-import { useBrowser, useHost, visit } from '#test/browser/visit.ts';
+import { DESKTOP, PHONE, useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM, useBrowser, useHost, visit } from '#test/browser/visit.ts';
 import { writeEvaluatedModel, writeRun } from '#test/compare-folders.ts';
 import { eachLong } from '#test/each-long.ts';
 import { exampleCopies, examplePrivacyReport, examplePromise } from '#test/evaluate/privacy-report.ts';
 import { exampleEvaluation, exampleMeasures, examplePictures } from '#test/evaluation.ts';
 import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
-import { skipBecause } from '#test/skip.ts';
 
 const NAMES = ['report.html', 'compare.html', 'privacy.html'];
 /** CSS pixels between the margins of A4. */
 const PAPER = { width: 718, height: 1000 };
 
-describe('the files', skipBecause(LACKS_CHROMIUM), () => {
+describe('the files', IN_CHROMIUM, () => {
   const { browser } = useBrowser();
   const folder = temporaryFolder();
   const host = useHost({ folders: { '/files/': folder } });
@@ -55,14 +53,6 @@ describe('the files', skipBecause(LACKS_CHROMIUM), () => {
     const page = await open(name, { ...options, bypassCSP: true });
     expect(await faults(page)).toEqual([]);
     expect(await overflow(page)).toBe(0);
-  });
-
-  it.each(NAMES)('%s is on light paper, within its edges', { tags: 'long' }, async (name) => {
-    const page = await open(name, { viewport: PAPER, colorScheme: 'dark', bypassCSP: true });
-    await page.emulateMedia({ media: 'print' });
-    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
-    expect(await overflow(page)).toBe(0);
-    expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
   });
 
   it('a privacy report is one page of A4, whatever it found', async () => {
@@ -96,14 +86,13 @@ describe('the files', skipBecause(LACKS_CHROMIUM), () => {
   });
 });
 
-describe('the page', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('the page', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
 
   it("shows the figures of an evaluated model of the visitor's, and none of one that was not", {
     tags: 'long',
   }, async () => {
-    const { page } = await openSite(browser(), host(), '#/model');
+    const { page } = await openSite('#/model');
     const folder = await tinyArtefact({ shape: [1, 8, 8] });
     const hash = createHash('sha256')
       .update(readFileSync(join(folder, 'unet', 'model.onnx')))

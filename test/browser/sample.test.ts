@@ -1,30 +1,24 @@
 /** The sampling view, with the shipped model on WebAssembly. */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { loadModel } from '#runtime-node/index.ts';
-import type { PictureOptions } from '#scheduler/model/index.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
+import { grays, noisyPictures, picturesOfNode, ROUNDING } from '#test/browser/pictures.ts';
 import type { Fault } from '#test/browser/server.ts';
-import { openSite } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 import { expectClose } from '#test/compare.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { spawnCli } from '#test/run-cli.ts';
-import { skipBecause } from '#test/skip.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
 const SIDE = 28;
 const NETWORK = /models\/digits\/unet\/model\.onnx$/;
 
-/** Most that a byte of the page may differ from Node's: values differ by 1e-5, which can tip a rounding. */
-const ROUNDING = 1;
-
-describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('the sampling view', IN_CHROMIUM, () => {
+  const { host, openSite } = useSite();
 
   const LINKS: Record<string, string>[] = [
     { seed: '7', steps: '5', sampler: 'ddim', eta: '0', labels: '3' },
@@ -36,7 +30,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     { tags: 'long' },
     async (options) => {
       const query = new URLSearchParams({ count: '1', ...options });
-      const { page } = await openSite(browser(), host(), `#/sample?${query}`, { acceptDownloads: true });
+      const { page } = await openSite(`#/sample?${query}`, { acceptDownloads: true });
       await done(page, 1);
       const { seed } = options;
       const picture = await pictureOfPipeline({ count: '1', ...options });
@@ -46,13 +40,13 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
   );
 
   it('samples on request, tells how, and gives a link that brings the picture back', async () => {
-    const { page, url } = await openSite(browser(), host(), '', { permissions: ['clipboard-read', 'clipboard-write'] });
+    const { page, url } = await openSite('', { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.getByText(/WASM, (one|\d+) threads?/).waitFor();
     await fill(page, { Pictures: '1', Steps: '3', Seed: '42' });
     await page.getByRole('button', { name: 'Sample', exact: true }).click();
     await done(page, 1);
     const first = await shownPicture(page);
-    expectClose(first, await picturesOfNode({ seed: 42, steps: 3 }), { absolute: ROUNDING });
+    expectClose(first, await picturesOfNode(DIGITS, { seed: 42, steps: 3 }), { absolute: ROUNDING });
 
     await page.getByRole('button', { name: 'Copy link' }).click();
     await page.getByText(/The link is in the clipboard/).waitFor();
@@ -72,7 +66,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('goes back and forth in the steps once it has ended', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host(), '#/sample?count=2&steps=4&seed=1', { acceptDownloads: true });
+    const { page } = await openSite('#/sample?count=2&steps=4&seed=1', { acceptDownloads: true });
     await done(page, 2);
     const last = await shownPicture(page);
     const scrubber = page.getByRole('slider', { name: 'Step', exact: true });
@@ -89,7 +83,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('stops in the middle when cancelled, keeps what there is, and starts again', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host(), '#/sample?count=4&steps=1000&seed=1');
+    const { page } = await openSite('#/sample?count=4&steps=1000&seed=1');
     const cancel = page.getByRole('button', { name: 'Cancel', exact: true });
     await page.getByText(/step [1-9]\d* of 1000/).waitFor();
     await cancel.click();
@@ -98,22 +92,13 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     await fill(page, { Pictures: '1', Steps: '2' });
     await page.getByRole('button', { name: 'Sample', exact: true }).click();
     await done(page, 1);
-    expectClose(await shownPicture(page), await picturesOfNode({ seed: 1, steps: 2 }), {
+    expectClose(await shownPicture(page), await picturesOfNode(DIGITS, { seed: 1, steps: 2 }), {
       absolute: ROUNDING,
     });
   });
 
-  it('tells what a link asks that the model does not have, and samples nothing in its place', {
-    tags: 'long',
-  }, async () => {
-    const { page } = await openSite(browser(), host(), '#/sample?count=2&steps=2000&seed=1&labels=3.12');
-    await page.getByText('A class must be a whole number from 0 to 9, not “12”.').waitFor();
-    await page.getByText('Steps must be a whole number from 1 to 1000, not “2000”.').waitFor();
-    expect(await page.getByText('pure noise', { exact: true }).isVisible()).toBe(true);
-  });
-
   it('begins where its button is clicked twice, as if it were an icon', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=2&seed=1');
+    const { page } = await openSite('#/sample?count=1&steps=2&seed=1');
     await done(page, 1);
     await fill(page, { Steps: '3' });
     await page.getByRole('button', { name: 'Sample', exact: true }).dblclick();
@@ -124,7 +109,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
   it('counts network calls where the sampler makes two a step, and greys what a sampler does not take', {
     tags: 'long',
   }, async () => {
-    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=3&seed=1&sampler=heun');
+    const { page } = await openSite('#/sample?count=1&steps=3&seed=1&sampler=heun');
     await page.getByText(/^1 picture in .* network calls\/s$/).waitFor();
     await page.getByText('network call 5 of 5', { exact: true }).waitFor();
     const karras = page.getByRole('combobox', { name: 'Spacing' }).getByRole('option', { name: /^karras/ });
@@ -132,35 +117,6 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('combobox', { name: 'Sampler' }).selectOption('ddpm');
     await expect.poll(() => karras.isDisabled()).toBe(true);
     expect(await karras.textContent()).toBe('karras (not with DDPM)');
-  });
-
-  it('has a slider beside a number, by the same name, and a dice for the seed', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host());
-    for (const [name, first, second] of [
-      ['Pictures', '1', '2'],
-      ['Steps', '1', '2'],
-    ] as const) {
-      await page.getByRole('slider', { name, exact: true }).focus();
-      await page.keyboard.press('Home');
-      await expect.poll(() => field(page, name).inputValue()).toBe(first);
-      await page.keyboard.press('ArrowRight');
-      await expect.poll(() => field(page, name).inputValue()).toBe(second);
-    }
-    const seed = await field(page, 'Seed').inputValue();
-    await page.getByRole('button', { name: 'Roll another seed' }).click();
-    await expect.poll(() => field(page, 'Seed').inputValue()).not.toBe(seed);
-  });
-
-  it('says at its field what is wrong with a value, and does not sample it', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host());
-    await fill(page, { Steps: '0' });
-    await page.getByText(/Steps must be a whole number from 1 to \d+/).waitFor();
-    expect(await field(page, 'Steps').getAttribute('aria-invalid')).toBe('true');
-    await page.getByRole('button', { name: 'Sample', exact: true }).click();
-    expect(await page.getByText(/^(pure noise|a recording, step \d+ of 20)$/).isVisible()).toBe(true);
-    await fill(page, { Steps: '2', Pictures: '1' });
-    await page.getByRole('button', { name: 'Sample', exact: true }).click();
-    await done(page, 1);
   });
 
   const FAULTS: { what: string; fault: Fault; message: RegExp }[] = [
@@ -178,7 +134,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     { tags: 'long' },
     async ({ fault, message }) => {
       host().fault(NETWORK, fault);
-      const { page } = await openSite(browser(), host(), '', { allow: [/model\.onnx/, /ERR_CONTENT_LENGTH_MISMATCH/] });
+      const { page } = await openSite('', { allow: [/model\.onnx/, /ERR_CONTENT_LENGTH_MISMATCH/] });
       const alert = page.getByRole('alert').filter({ hasText: message });
       await alert.waitFor();
       host().mend();
@@ -190,7 +146,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
 
   it('says what is wrong where WebAssembly is blocked', { tags: 'long' }, async () => {
     host().fault(/\.wasm$/, { status: 403 });
-    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=1&seed=1', { allow: [/\.wasm|403/] });
+    const { page } = await openSite('#/sample?count=1&steps=1&seed=1', { allow: [/\.wasm|403/] });
     await page
       .getByRole('alert')
       .filter({ hasText: /Cannot load the runtime: .*\.wasm must be there/ })
@@ -199,16 +155,14 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('shows how far a slow download is, and gives it up when cancelled', { tags: 'long' }, async () => {
-    let release = () => {};
-    const until = new Promise<void>((resolve) => (release = resolve));
-    host().fault(NETWORK, { hold: { after: 2_000_000, until } });
-    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=2&seed=1');
+    const arrive = host().hold(NETWORK, 2_000_000);
+    const { page } = await openSite('#/sample?count=1&steps=2&seed=1');
     const progress = page.getByRole('progressbar', { name: 'Fetching the network' });
     await progress.waitFor();
     await page.getByText('2.0 MB of 2.6 MB').first().waitFor();
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Sample', exact: true }).click();
-    release();
+    arrive();
     await done(page, 1);
   });
 });
@@ -241,14 +195,6 @@ async function pictureOfPipeline(options: Record<string, string>): Promise<Buffe
     .toBuffer();
 }
 
-/** The only picture as Node makes it, in bytes. */
-async function picturesOfNode(request: PictureOptions): Promise<Float32Array> {
-  const model = await loadModel(DIGITS, { device: 'cpu' });
-  const { images } = await model.sample(request);
-  await model.dispose();
-  return images.map((value) => Math.max(0, Math.min(255, (value + 1) * 127.5)));
-}
-
 async function download(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
   const path = join(await temporaryFolder(), 'file');
   const [file] = await Promise.all([
@@ -272,13 +218,5 @@ async function downloadPicture(page: Page): Promise<number[]> {
   );
 }
 
-/** Gray levels of the first picture of x_t as drawn. */
-const shownPicture = (page: Page): Promise<number[]> =>
-  page
-    .getByRole('region', { name: 'the noisy picture' })
-    .getByRole('button', { name: /^Picture 1\b/ })
-    .locator('canvas')
-    .evaluate((canvas: HTMLCanvasElement) => {
-      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-      return Array.from(data.filter((_, i) => i % 4 === 0));
-    });
+/** The first picture of x_t as drawn. */
+const shownPicture = (page: Page) => grays(noisyPictures(page).getByRole('button', { name: /^Picture 1\b/ }));

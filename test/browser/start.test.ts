@@ -1,32 +1,28 @@
 /** Where sampling starts: a painted picture, a file, noise around a seed and between two; and what a model is told. */
+
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
-import type { PictureOptions } from '#scheduler/model/index.ts';
 import { seriousFaults } from '#test/browser/axe.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { openSite } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { bytesOf, grays, noisyPictures, picturesOfNode, ROUNDING } from '#test/browser/pictures.ts';
+import { useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 import { expectClose } from '#test/compare.ts';
 import { GUIDED, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
-import { skipBecause } from '#test/skip.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
 /** Of the tiny model's pictures. */
 const SIDE = 8;
-/** Most that a byte of the page may differ from Node's: values differ by 1e-5, which can tip a rounding. */
-const ROUNDING = 1;
 
-describe('where sampling starts', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('where sampling starts', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
 
   /** The sampling view with a tiny model that takes guidance and an age, and one picture of it. */
   async function openTiny() {
     const folder = await tinyArtefact({ ...GUIDED, shape: [1, SIDE, SIDE] });
-    const { page } = await openSite(browser(), host(), '#/model', { hasTouch: true });
+    const { page } = await openSite('#/model', { hasTouch: true });
     await page.getByLabel('Choose a folder').setInputFiles(folder);
     await page.getByRole('button', { name: 'Sample it' }).click();
     await page.locator('.model-bar-ready').waitFor();
@@ -64,7 +60,7 @@ describe('where sampling starts', skipBecause(LACKS_CHROMIUM), () => {
     const mask = Float32Array.from({ length: SIDE * SIDE }, (_, i) => Number([0, 1, 2, 3, 45].includes(i)));
     expect([...filled.keys()].filter((i) => filled[i] !== before[i])).toEqual([0, 1, 2, 3, 45]);
     const request = { seed: 9, steps: 3, labels: [0], from: valuesOf(before), mask, resamples: 2 };
-    expectClose(filled, await pictureOfNode(folder, request), { absolute: ROUNDING });
+    expectClose(filled, await picturesOfNode(folder, request), { absolute: ROUNDING });
 
     const link = page.getByRole('button', { name: 'Copy link' });
     expect([await link.isDisabled(), await link.getAttribute('title')]).toEqual([
@@ -94,7 +90,7 @@ describe('where sampling starts', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('step 2 of 2', { exact: true }).waitFor();
     const guided = { guidance: 3, guidanceInterval: [20, 70] as const, conditions: { age: 150 } };
     const request = { seed: 9, steps: 3, from: valuesOf(await grays(source)), strength: 0.7, ...guided };
-    const expected = await pictureOfNode(folder, request);
+    const expected = await picturesOfNode(folder, request);
     expectClose(await shown(page), expected, { absolute: ROUNDING });
 
     await fill(page, { Age: '5', 'Guided timesteps': '70,20' });
@@ -105,11 +101,7 @@ describe('where sampling starts', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('goes from one seed to another by a link, and tells why this model is not guided', { tags: 'long' }, async () => {
-    const { page } = await openSite(
-      browser(),
-      host(),
-      '#/sample?count=2&steps=2&seed=1&labels=3.8&start=between&toward=7',
-    );
+    const { page } = await openSite('#/sample?count=2&steps=2&seed=1&labels=3.8&start=between&toward=7');
     await page.getByText(/^2 pictures in/).waitFor();
     const model = await loadModel(DIGITS, { device: 'cpu' });
     const { images } = await model.sample({ seeds: [1, 7], labels: [3, 8], steps: 2, sampler: 'ddpm' });
@@ -157,23 +149,6 @@ const painted = (pad: Locator): Promise<number[]> =>
     return Array.from({ length: data.length / 4 }, (_, i) => i).filter((i) => data[4 * i + 3]! > 0);
   });
 
-const grays = (picture: Locator): Promise<number[]> =>
-  picture.evaluate((canvas: HTMLCanvasElement) => {
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    return Array.from(data.filter((_, i) => i % 4 === 0));
-  });
-
-/** Gray levels of the first picture of x_t. */
-const shown = (page: Page): Promise<number[]> =>
-  grays(page.getByRole('region', { name: 'the noisy picture' }).locator('canvas').first());
+const shown = (page: Page) => grays(noisyPictures(page));
 
 const valuesOf = (bytes: readonly number[]) => Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
-
-const bytesOf = (values: Float32Array) => values.map((value) => Math.max(0, Math.min(255, (value + 1) * 127.5)));
-
-async function pictureOfNode(folder: string, request: PictureOptions): Promise<Float32Array> {
-  const model = await loadModel(folder, { device: 'cpu' });
-  const { images } = await model.sample(request);
-  await model.dispose();
-  return bytesOf(images);
-}

@@ -7,10 +7,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { seriousFaults } from '#test/browser/axe.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { DESKTOP, openSite, PHONE, settle } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
-import { skipBecause } from '#test/skip.ts';
+import { DESKTOP, PHONE, settle, useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
 
@@ -46,7 +44,6 @@ const FORWARD: Record<string, Act> = {
     await button(page, 'Run both').click();
     await page.getByText('One run. Another adds to the histogram.').waitFor();
   },
-  'the plots are a table': (page) => page.getByText('The plots as a table').click(),
   'a file is no picture': async (page) => {
     await page
       .getByLabel('Your file')
@@ -94,12 +91,10 @@ const MODEL: Record<string, Act> = {
     await page.getByLabel('Choose a folder').setInputFiles(DIGITS);
     await button(page, 'Sample it').waitFor();
   },
-  'what is in one': (page) => page.getByText('What is in a model folder').click(),
 };
 
-describe('axe finds nothing serious', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('axe finds nothing serious', IN_CHROMIUM, () => {
+  const { host, openSite } = useSite();
 
   it.each([
     ['sampling', '#/sample?count=3&steps=3&seed=1', SAMPLE, DESKTOP],
@@ -107,7 +102,7 @@ describe('axe finds nothing serious', skipBecause(LACKS_CHROMIUM), () => {
     ['the game', '#/game?seed=482193&steps=2&model=digits', GAME, PHONE],
     ['a model', '#/model', MODEL, PHONE],
   ])('in %s', async (_, hash, states, size) => {
-    const { page } = await openSite(browser(), host(), hash, { ...size, permissions: ['camera'] });
+    const { page } = await openSite(hash, { ...size, permissions: ['camera'] });
     await settle(page);
     const faults: string[] = [];
     for (const [state, act] of Object.entries(states)) {
@@ -122,7 +117,7 @@ describe('axe finds nothing serious', skipBecause(LACKS_CHROMIUM), () => {
 
   it('where the model cannot be had', async () => {
     host().fault(/model\.onnx$/, { status: 404 });
-    const { page } = await openSite(browser(), host(), '#/game', { allow: [/model\.onnx/] });
+    const { page } = await openSite('#/game', { allow: [/model\.onnx/] });
     await page.getByRole('alert').first().waitFor();
     await settle(page);
     expect(await seriousFaults(page)).toEqual([]);

@@ -7,25 +7,17 @@ import { describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
 import { readZip, writeZip } from '#runtime-web/trainer/files/zip.ts';
 import { extentOf, type PictureSize, sampleSizeOf } from '#scheduler/model/index.ts';
-import { seriousFaults } from '#test/browser/axe.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { openSite, PHONE, settle } from '#test/browser/site.ts';
+import { useSite } from '#test/browser/site.ts';
 import { freshStepFiles, planOfNetwork, writeFiles } from '#test/browser/trainer.ts';
-import { useBrowser, useHost, type VisitOptions } from '#test/browser/visit.ts';
-import { eachLong } from '#test/each-long.ts';
-import { skipBecause } from '#test/skip.ts';
+import { IN_CHROMIUM, type VisitOptions } from '#test/browser/visit.ts';
 import { temporaryFolder } from '#test/temporary/folder.ts';
 
 /** It trains at the speed that other tests leave: milliseconds. */
 const PATIENCE = 600_000;
 
-describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATIENCE }, () => {
-  const { browser } = useBrowser();
-  const host = useHost();
-  const openAsIs = (options: VisitOptions & { allow?: RegExp[] } = {}) =>
-    openSite(browser(), host(), '#/train', options);
-  /** On one core, where the page need not measure whether two threads are faster: that takes as long as the rest of a start. */
-  const open = (options: VisitOptions & { allow?: RegExp[] } = {}) => openAsIs({ init: oneCore, ...options });
+describe('the view that trains', { ...IN_CHROMIUM, timeout: PATIENCE }, () => {
+  const { host, openSite } = useSite();
+  const open = (options: VisitOptions & { allow?: RegExp[] } = {}) => openSite('#/train', options);
 
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
   const steps = async (page: Page) => Number(await page.locator('.train-figures dd').first().textContent());
@@ -41,23 +33,13 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
   const waits = (page: Page, text: string) => page.locator('.train-earlier').filter({ hasText: text });
   /** The words of what has the focus; of nothing, those of the page. */
   const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
-  const press = async (page: Page, name: string) => {
-    await button(page, name).focus();
-    await page.keyboard.press('Enter');
-  };
   const pause = async (page: Page) => {
     await button(page, 'Pause').click();
     await button(page, 'Go on').waitFor();
   };
 
-  const CORES = [
-    { cores: 'one core', visit: open },
-    { cores: 'all cores', visit: openAsIs },
-  ];
-  const WALK =
-    'trains on digits, draws, pauses; the download is a model that the page opens, and goes on from: on $cores';
-  eachLong(CORES, WALK, async ({ visit }) => {
-    const { page } = await visit();
+  it('trains on digits, draws, pauses; the download is a model that the page opens, and goes on from', async () => {
+    const { page } = await open();
     await button(page, 'Start').click();
     await stepsReach(page, 3);
     await page.getByRole('img', { name: 'a 3, as it draws it now' }).waitFor();
@@ -150,33 +132,6 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
     expect(await kept.count()).toBe(0);
   });
 
-  it('leaves the keyboard where it was, or at what took its place', { tags: 'long' }, async () => {
-    const { page } = await open();
-    const trains = async () => {
-      await expect.poll(() => focused(page), { timeout: 60_000 }).toBe('Pause');
-      await stepsReach(page, 1);
-      await page.keyboard.press('Enter');
-      await expect.poll(() => focused(page)).toBe('Go on');
-      await page.reload();
-      await page.getByText('This browser keeps').waitFor();
-    };
-    await press(page, 'Start');
-    expect(await focused(page)).toMatch(/^(Getting ready|Pause)$/);
-    await trains();
-    await press(page, 'Start');
-    await button(page, 'Keep it').waitFor();
-    await press(page, 'Keep it');
-    await expect.poll(() => focused(page)).toBe('Start');
-    await page.keyboard.press('Enter');
-    await button(page, 'Replace it').waitFor();
-    await press(page, 'Replace it');
-    await trains();
-    await press(page, 'Go on with it');
-    await trains();
-    await press(page, 'Forget it');
-    await expect.poll(() => focused(page)).toBe('Start');
-  });
-
   it('trains on files, and says which are no pictures and when they are too few', { tags: 'long' }, async () => {
     const { page } = await open();
     await page.getByRole('radio', { name: 'My pictures' }).check();
@@ -201,47 +156,6 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
     await button(page, 'Start').click();
     await stepsReach(page, 2);
     await pause(page);
-  });
-
-  it('takes an even choice of more pictures than it reads, and opens no other', { tags: 'long' }, async () => {
-    const { page } = await open();
-    const opened = await page.evaluate(async () => {
-      const canvas = Object.assign(document.createElement('canvas'), { width: 8, height: 8 });
-      canvas.getContext('2d')!.fillRect(0, 0, 4, 8);
-      const picture = await new Promise<Blob | null>((done) => canvas.toBlob(done));
-      const opened = [0, 0, 0];
-      const folder = (name: string, inside: object[]) => {
-        const readEntries = (done: (entries: object[]) => void) => done(inside.splice(0, 100));
-        return { name, isFile: false, isDirectory: true, createReader: () => ({ readEntries }) };
-      };
-      const file = (place: number, name: string) => ({
-        name,
-        isFile: true,
-        isDirectory: false,
-        file(done: (file: Blob | null) => void) {
-          opened[place]!++;
-          done(picture);
-        },
-      });
-      const folders = opened.map((_, place) =>
-        folder(
-          `${place}`,
-          Array.from({ length: 1000 }, (_, i) => file(place, `${i}.png`)),
-        ),
-      );
-      const items = [{ kind: 'file', webkitGetAsEntry: () => folder('all', folders) }];
-      dispatchEvent(Object.assign(new Event('drop', { cancelable: true }), { dataTransfer: { items } }));
-      return new Promise<number[]>((done) => {
-        const text = '2,000 of 3,000 pictures, evenly chosen.';
-        const look = setInterval(() => {
-          if (!document.body.textContent?.includes(text)) return;
-          clearInterval(look);
-          done(opened);
-        }, 100);
-      });
-    });
-    expect(opened.reduce((sum, each) => sum + each)).toBe(2000);
-    for (const each of opened) expect(Math.abs(each - 2000 / 3)).toBeLessThan(1);
   });
 
   it.each<[string, Run, string, string | RegExp]>([
@@ -419,28 +333,7 @@ describe('the view that trains', { ...skipBecause(LACKS_CHROMIUM), timeout: PATI
     await stepsReach(page, 2);
     await pause(page);
   });
-
-  it.each([
-    ['a desktop, light', { colorScheme: 'light' }],
-    ['a phone, dark', { ...PHONE, colorScheme: 'dark' }],
-  ] as const)('has no serious fault for axe, by keyboard, on %s', { tags: 'long' }, async (_, options) => {
-    const { page } = await open(options);
-    await button(page, 'Start').focus();
-    await page.keyboard.press('Enter');
-    await stepsReach(page, 1);
-    await button(page, 'Pause').focus();
-    await page.keyboard.press('Enter');
-    await button(page, 'Go on').waitFor();
-    await settle(page);
-    expect(await seriousFaults(page)).toEqual([]);
-    const [width, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    expect(width).toBeLessThanOrEqual(screen!);
-  });
 });
-
-const oneCore = () => {
-  Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 });
-};
 
 const LEFT_OUT =
   'Left out: cut.png (a PNG picture that was cut short or is damaged), dot.png (one smaller than 8 × 8 pixels), icon.svg (an SVG drawing, which has no pixels: save it as PNG), notes.txt (another file), photo-1.heic and 1 more (a HEIC picture, which this browser does not read: save it as JPEG).';

@@ -1,10 +1,8 @@
 /** The problems that `visit` must see: other tests rely on it to fail. */
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { useBrowser, useHost, visit } from '#test/browser/visit.ts';
-import { skipBecause } from '#test/skip.ts';
+import { IN_CHROMIUM, useBrowser, useHost, visit } from '#test/browser/visit.ts';
 
-describe('visit', skipBecause(LACKS_CHROMIUM), () => {
+describe('visit', IN_CHROMIUM, () => {
   const { browser } = useBrowser();
   const host = useHost();
 
@@ -35,20 +33,6 @@ describe('visit', skipBecause(LACKS_CHROMIUM), () => {
     allow(/./);
     await page.evaluate(() => fetch('http://127.0.0.1:9/x').catch(() => undefined));
     expect(problems().join('\n')).toMatch(/^request to another host: http:\/\/127\.0\.0\.1:9\/x$/m);
-  });
-
-  it('sees what a page gives up, but not what ends with the page', async () => {
-    const { page, problems, allow } = await visit(browser());
-    const url = `${host().origin}/pages/sampler.html`;
-    host().fault(/\/slow$/, { body: 'x'.repeat(100), hold: { after: 10, until: new Promise(() => undefined) } });
-    await page.goto(url);
-    await page.evaluate(() => void fetch('/pages/slow').catch(() => undefined));
-    await expect.poll(() => host().log.filter(({ path }) => path.endsWith('/slow')).length).toBe(1);
-    await page.reload();
-    expect(problems()).toEqual([]);
-    allow(/net::ERR_ABORTED/);
-    await page.evaluate(() => void fetch('/pages/slow', { signal: AbortSignal.timeout(100) }).catch(() => undefined));
-    await expect.poll(problems).toEqual([`request failed: ${host().origin}/pages/slow net::ERR_ABORTED`]);
   });
 });
 

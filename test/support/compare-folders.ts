@@ -1,8 +1,8 @@
 /** Folders to compare: a run with falling losses, and a model folder, as far as a comparison reads them. */
 import { createHash } from 'node:crypto';
 import { sheet } from '@onnoise/runtime-node';
+import { TRAINING_FORMAT } from '#base/folders/training-file.ts';
 import { formatEvaluation } from '#evaluation/report/write.ts';
-import { TRAINING_FORMAT } from '#training/folder/training-file.ts';
 import { exampleEvaluation, examplePictures } from './evaluation.ts';
 import { writeFiles } from './pictures/images.ts';
 

@@ -2,7 +2,7 @@
  * The parts of the browser's cache storage that the service worker uses, in memory, with `room` bytes (default: no
  * limit).
  */
-import type { CacheLike, CachesLike } from '#site/sw/types.ts';
+import type { CacheLike, CachesLike } from '#site/sw/store.ts';
 
 export interface FakeCaches extends CachesLike {
   room: number;

@@ -30,13 +30,20 @@ export async function runCli(...args: string[]): Promise<CliResult> {
   }
 }
 
-/** Trains a network of a few weights on a folder of pictures, in two images a step. */
+/** Trains a network of a few weights on a folder of pictures of 8 x 8, in two images a step. */
 export const trainTiny = (pictures: string, out: string, ...args: string[]) =>
   runCli(
-    ...['train', '--data', pictures, '--out', out, '--size', '8', '--batch', '2', '--sample-steps', '2'],
-    ...['--sample-count', '1', '--model._class_name', 'SimpleUnet', '--model.channels', '8,16'],
-    ...['--model.time_emb_dim', '4', ...args],
+    ...['train', '--data', pictures, '--out', out, '--batch', '2', '--sample-steps', '2', '--sample-count', '1'],
+    ...[...(args.includes('--size') ? [] : ['--size', '8']), '--model._class_name', 'SimpleUnet'],
+    ...['--model.channels', '8,16', '--model.time_emb_dim', '4', ...args],
   );
+
+/** What a command says that must end well. */
+export async function done(running: Promise<CliResult>): Promise<CliResult> {
+  const result = await running;
+  expect(result.code, result.stderr).toBe(0);
+  return result;
+}
 
 /** What a command says that must be refused: exit code 2, and nothing on standard output. */
 export async function refusal(running: Promise<CliResult>): Promise<string> {
@@ -44,6 +51,10 @@ export async function refusal(running: Promise<CliResult>): Promise<string> {
   expect([code, stdout], stderr).toEqual([2, '']);
   return stderr;
 }
+
+/** Refuses a command with a sentence that has these words. */
+export const refuses = async (running: Promise<CliResult>, words: string) =>
+  expect(await refusal(running)).toContain(words);
 
 export const PIPELINE = join(import.meta.dirname, '..', '..', 'pipeline', 'bin', 'pipeline.mjs');
 

@@ -54,6 +54,35 @@ export async function ask(
   };
 }
 
+/** A form as a client sends it; buffers are files. */
+export async function formOf(fields: Record<string, string | Buffer | readonly (string | Buffer)[]>) {
+  const form = new FormData();
+  for (const [name, given] of Object.entries(fields)) {
+    for (const value of Array.isArray(given) ? given : [given]) {
+      if (typeof value === 'string') form.append(name, value);
+      else form.append(name, new Blob([new Uint8Array(value)]), `${name}.png`);
+    }
+  }
+  const made = new Response(form);
+  return {
+    headers: { 'content-type': made.headers.get('content-type')! },
+    payload: Buffer.from(await made.arrayBuffer()),
+  };
+}
+
+/** Sends a form without a socket. */
+export async function sendForm(
+  { app }: Server,
+  url: string,
+  fields: Parameters<typeof formOf>[0],
+  more: Record<string, string> = {},
+) {
+  const { headers, payload } = await formOf(fields);
+  const answer = await app.inject({ method: 'POST', url, headers: { ...headers, ...more }, payload });
+  const isJson = String(answer.headers['content-type']).startsWith('application/json');
+  return { status: answer.statusCode, body: answer.rawPayload, json: isJson ? answer.json() : null };
+}
+
 export const IMAGES = '/v1/images/generations';
 
 /** Events of an answer, in their order. */

@@ -2,13 +2,15 @@
  * Numbers that a program might compute from a small gray picture to tell two kinds apart, and the best accuracy of a
  * single threshold on one of them.
  */
-import { around, depth, frame, type Plane, pieces } from '#site/views/game/measures/ink.ts';
-
 const LEVELS = [0, 1, 12, 32, 64, 96, 128, 160, 192, 224, 240, 250, 253, 255, 256];
 const TRACES = [1, 16, 48, 64, 128, 192, 240];
-const BANDS = [0, 0.1, 0.2, 0.3, 0.4, 0.72];
 
 type Features = Record<string, number>;
+interface Plane {
+  width: number;
+  height: number;
+  ink: Float64Array;
+}
 
 export function featuresOf(pixels: ArrayLike<number>, side: number): Features {
   const plane: Plane = { width: side, height: side, ink: Float64Array.from(pixels) };
@@ -22,9 +24,6 @@ export function featuresOf(pixels: ArrayLike<number>, side: number): Features {
     'distinct levels': new Set(plane.ink).size,
     ...levelCounts(plane),
     ...edges(plane, mean, variance),
-    ...paper(plane),
-    ...drawing(plane),
-    ...spectrum(plane, mean),
   };
 }
 
@@ -69,89 +68,6 @@ function edges(plane: Plane, mean: number, variance: number): Features {
   };
 }
 
-function paper(plane: Plane): Features {
-  const drawn = (i: number) => plane.ink[i]! >= 48;
-  const blank = [...plane.ink.keys()].filter((i) => !drawn(i) && ![...around(plane, i)].some(drawn));
-  const at = (indices: Iterable<number>) => Array.from(indices, (i) => plane.ink[i]!);
-  return {
-    'paper mean': average(at(blank)),
-    'paper pixels above 0': at(blank).filter((v) => v > 0).length,
-    'edge of 2 mean': average(at(frame(plane, 2))),
-    'edge of 4 mean': average(at(frame(plane, 4))),
-  };
-}
-
-function drawing(plane: Plane): Features {
-  const ink = (from: number) => [...plane.ink.keys()].filter((i) => plane.ink[i]! >= from);
-  const half = depth(plane, (i) => plane.ink[i]! >= 96);
-  const ridge = [...half.keys()].filter(
-    (i) => half[i]! > 0 && [...around(plane, i)].every((j) => half[j]! <= half[i]!),
-  );
-  const widths = ridge.map((i) => half[i]!);
-  const width = average(widths);
-  const strokes = pieces(plane, (i) => plane.ink[i]! >= 64);
-  const [xs, ys] = [ink(64).map((i) => i % plane.width), ink(64).map((i) => Math.floor(i / plane.width))];
-  const extent = (values: number[]) => (values.length === 0 ? 0 : Math.max(...values) - Math.min(...values) + 1);
-  const total = plane.ink.reduce((sum, v) => sum + v, 0) + 1e-9;
-  const x = plane.ink.reduce((sum, v, i) => sum + v * (i % plane.width), 0) / total;
-  const y = plane.ink.reduce((sum, v, i) => sum + v * Math.floor(i / plane.width), 0) / total;
-  const middle = (plane.width - 1) / 2;
-  const traced = ink(48).map((i) => plane.ink[i]!);
-  return {
-    'stroke width': width,
-    'stroke width deviation': Math.sqrt(average(widths.map((w) => (w - width) ** 2))),
-    'mean of ink': average(traced),
-    'gray share of ink': traced.filter((v) => v < 208).length / (traced.length + 1),
-    'mean of core': average([...half.keys()].filter((i) => half[i]! >= 1.9).map((i) => plane.ink[i]!)),
-    pieces: strokes.length,
-    'ink apart': strokes.slice(1).flat().length,
-    holes: pieces(plane, (i) => plane.ink[i]! < 96).length,
-    'width of drawing': extent(xs),
-    'height of drawing': extent(ys),
-    'longer side': Math.max(extent(xs), extent(ys)),
-    'centre x': x,
-    'centre y': y,
-    'off centre': Math.hypot(x - middle, y - middle),
-  };
-}
-
-/** Share of the energy by frequency, cycles per pixel, of a discrete Fourier transform: rows, then columns. */
-function spectrum({ ink, width: n }: Plane, mean: number): Features {
-  const cos = Float64Array.from({ length: n }, (_, k) => Math.cos((2 * Math.PI * k) / n));
-  const sin = Float64Array.from({ length: n }, (_, k) => Math.sin((2 * Math.PI * k) / n));
-  const along = (re: Float64Array, im: Float64Array, stride: number, jump: number) => {
-    const out = [new Float64Array(n * n), new Float64Array(n * n)] as const;
-    for (let line = 0; line < n; line++) {
-      for (let k = 0; k < n; k++) {
-        for (let i = 0; i < n; i++) {
-          const [from, to, turn] = [line * jump + i * stride, line * jump + k * stride, (k * i) % n];
-          out[0][to]! += re[from]! * cos[turn]! + im[from]! * sin[turn]!;
-          out[1][to]! += im[from]! * cos[turn]! - re[from]! * sin[turn]!;
-        }
-      }
-    }
-    return out;
-  };
-  const [re, im] = along(
-    ...along(
-      ink.map((v) => v - mean),
-      new Float64Array(n * n),
-      1,
-      n,
-    ),
-    n,
-    1,
-  );
-  const energy: number[] = BANDS.slice(1).map(() => 0);
-  for (let i = 0; i < n * n; i++) {
-    const [u, v] = [i % n, Math.floor(i / n)].map((k) => Math.min(k, n - k) / n) as [number, number];
-    const band = BANDS.findIndex((from, b) => Math.hypot(u, v) >= from && Math.hypot(u, v) < (BANDS[b + 1] ?? 0));
-    energy[band]! += re[i]! ** 2 + im[i]! ** 2;
-  }
-  const all = energy.reduce((sum, e) => sum + e, 1e-9);
-  return Object.fromEntries(energy.map((e, b) => [`energy at ${BANDS[b]} to ${BANDS[b + 1]}`, e / all]));
-}
-
 interface Case {
   value: number;
   positive: boolean;
@@ -169,19 +85,13 @@ export function thresholdAccuracy(negative: readonly number[], positive: readonl
 }
 
 function rightBy(train: Case[], test: Case[]): number {
-  const sorted = train.toSorted((a, b) => a.value - b.value);
-  const positives = sorted.filter(({ positive }) => positive).length;
-  let best = { right: Math.max(positives, sorted.length - positives), above: Number.NEGATIVE_INFINITY, sign: 1 };
-  if (positives * 2 < sorted.length) best.sign = -1;
-  let negativesBelow = 0;
-  let positivesBelow = 0;
-  for (const [i, { value, positive }] of sorted.entries()) {
-    if (positive) positivesBelow++;
-    else negativesBelow++;
-    if (sorted[i + 1]?.value === value) continue;
-    const right = negativesBelow + positives - positivesBelow;
-    if (right > best.right) best = { right, above: value, sign: 1 };
-    if (sorted.length - right > best.right) best = { right: sorted.length - right, above: value, sign: -1 };
+  const right = (cases: Case[], above: number, up: boolean) =>
+    cases.filter(({ value, positive }) => value > above === (positive === up)).length;
+  let best = { right: -1, above: Number.NEGATIVE_INFINITY, up: true };
+  for (const above of new Set([Number.NEGATIVE_INFINITY, ...train.map(({ value }) => value)])) {
+    const found = right(train, above, true);
+    if (found > best.right) best = { right: found, above, up: true };
+    if (train.length - found > best.right) best = { right: train.length - found, above, up: false };
   }
-  return test.filter(({ value, positive }) => value > best.above === (best.sign === 1 ? positive : !positive)).length;
+  return right(test, best.above, best.up);
 }

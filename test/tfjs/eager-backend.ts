@@ -5,12 +5,13 @@
 import { createRequire } from 'node:module';
 import type * as tf from '@tensorflow/tfjs';
 import { Tensor } from 'onnxruntime-node';
-import { type ConstantData, type DType, type Graph, GraphBuilder, type Node } from '#tracer/graph/graph.ts';
-import { expandData, logical, type Value } from '#tracer/graph/layout.ts';
+import { type ConstantData, type DType, type Graph, GraphBuilder, type Node, sizeOf } from '#tracer/graph/graph.ts';
+import { expandData, identityOrder, logical, transposeData, type Value } from '#tracer/graph/layout.ts';
 import { encodeModel } from '#tracer/graph/protobuf.ts';
 import { simplify } from '#tracer/passes/index.ts';
 import { TraceBackend } from '#tracer/tracing/backend.ts';
 import { registerKernels } from '#tracer/tracing/register.ts';
+import type { Way } from './ways.ts';
 
 export const EAGER = 'onnx-eager';
 
@@ -35,8 +36,7 @@ interface Sheet {
 }
 
 export class EagerBackend extends TraceBackend {
-  /** Every second tensor is a constant of the graph in place of an input: rows have forms of their own for those. */
-  withConstants = false;
+  way: Way = 'inputs';
   private sheet: Sheet | undefined;
   private sheets = new WeakMap<object, { sheet: Sheet; value: Value }>();
   private serial = 0;
@@ -74,13 +74,23 @@ export class EagerBackend extends TraceBackend {
 
   private given(data: ConstantData, shape: readonly number[], dtype: DType): Value {
     const { builder, known } = this.current;
-    const name = builder.input(`written_${this.serial++}`, dtype, shape);
-    known.set(name, data);
-    return { name, dtype, shape, order: shape.map((_, axis) => axis), dims: shape };
+    const order = this.orderOf(shape.length);
+    const written = { data: transposeData(data, shape, order), dims: order.map((axis) => shape[axis]!) };
+    const stored = this.way === 'channels-first' ? unrepeated(written) : written;
+    const name = builder.input(`written_${this.serial++}`, dtype, stored.dims);
+    known.set(name, stored.data);
+    return { name, dtype, shape, order, dims: stored.dims };
+  }
+
+  private orderOf(rank: number): number[] {
+    const order = identityOrder(rank);
+    if (this.way === 'reversed') return order.reverse();
+    if (this.way !== 'channels-first' || rank < 3 || this.count++ % 2 === 1) return order;
+    return [0, rank - 1, ...order.slice(1, -1)];
   }
 
   protected override constant(data: ConstantData, shape: readonly number[], dtype: DType): Value {
-    const isConstant = this.withConstants && this.count++ % 2 === 1;
+    const isConstant = this.way === 'constants' && this.count++ % 2 === 1;
     if (isConstant || data.length === 0) return super.constant(data, shape, dtype);
     return this.given(data.slice() as ConstantData, shape, dtype);
   }
@@ -177,6 +187,25 @@ function run(graph: Graph, feeds: ReadonlyMap<string, ConstantData>): ConstantDa
   } finally {
     session.dispose();
   }
+}
+
+interface Stored {
+  data: ConstantData;
+  dims: readonly number[];
+}
+
+/** Each axis along which all is the same, once. */
+function unrepeated({ data, dims }: Stored): Stored {
+  const short = [...dims];
+  let kept = data as Float32Array;
+  for (let axis = dims.length - 1; axis >= 0; axis--) {
+    const inner = sizeOf(short.slice(axis + 1));
+    const block = inner * dims[axis]!;
+    if (dims[axis]! < 2 || !kept.every((value, i) => Object.is(value, kept[i - (i % block) + (i % inner)]))) continue;
+    kept = kept.filter((_, i) => i % block < inner);
+    short[axis] = 1;
+  }
+  return { data: kept, dims: short };
 }
 
 /** Registers the backend with tfjs. */

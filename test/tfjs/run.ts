@@ -1,12 +1,13 @@
 /**
- * Runs the tests that tfjs-core's npm package ships, as they are, and writes what became of each to the file that is named first;
- * `--with-constants` makes every second tensor a constant; `--only=words` runs the tests whose names match the regular expression.
+ * Runs the tests that tfjs-core's npm package ships, as they are, and writes what became of each to the file that is named
+ * first, with the kernels that ran. `--constants`, `--channels-first` and `--reversed` say how tensors reach the
+ * graph; `--only=words` runs the tests whose names match the regular expression.
  * This is what bundle.ts bundles; 'tfjs:tests' stands for the test files.
  */
 import { writeFileSync } from 'node:fs';
 import { uniforms } from '#test/models/traced.ts';
+import { ran } from './environment.ts';
 import { env, type Spec, type SpecResult } from './jasmine.ts';
-import './environment.ts';
 import 'tfjs:tests';
 
 // Tests of random numbers are to end the same every time.
@@ -20,6 +21,6 @@ env.addReporter({
   specDone: ({ fullName, status, failedExpectations }) => results.push({ fullName, status, failedExpectations }),
 });
 env.execute().then(() => {
-  writeFileSync(process.argv[2]!, JSON.stringify(results));
+  writeFileSync(process.argv[2]!, JSON.stringify({ results, ran: [...ran] }));
   process.exit(0);
 });

@@ -1,6 +1,6 @@
 /**
  * Runs some of tfjs' own tests and prints what became of them: `npx tsx test/tfjs/some.ts resize` runs those whose names match
- * the regular expression. `--with-constants` as in run.ts.
+ * the regular expression. The ways of storing are those of run.ts.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ try {
   spawnSync(process.execPath, [program, file, `--only=${only}`, ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const outcomes = sortOutcomes(JSON.parse(readFileSync(file, 'utf8')));
+  const outcomes = sortOutcomes(JSON.parse(readFileSync(file, 'utf8')).results);
   for (const [name, message] of outcomes.wrong) process.stdout.write(`wrong: ${name}\n${message}\n\n`);
   process.stdout.write(`${formatRefused(outcomes)}\n`);
   const refused = [...outcomes.refused.values()].flat().length;

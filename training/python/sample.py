@@ -15,7 +15,7 @@ classes, K = (unet.get("num_class_embeds") or 1) - unet.get("null_condition", Fa
 session = onnxruntime.InferenceSession(f"{folder}/unet/model.onnx")
 extra = {"class_labels": np.arange(count) % max(classes, 1), "conditions": np.float32([[0] * K + [1] * K] * count)}
 x = np.random.default_rng(0).standard_normal((count, *session.get_inputs()[0].shape[1:]))
-timesteps = np.arange(T, 0, -T / steps).round().astype(int) - 1
+timesteps = np.arange(T, 0, -T / steps)[:steps].round().astype(int) - 1
 afters = np.maximum(timesteps - T // steps, -1)  # -1 is the end
 if kind == "flow":  # x = (1 - n) x0 + n noise, as FlowMatchEulerDiscreteScheduler goes down it
     shifted = lambda sigma: shift * sigma / (1 + (shift - 1) * sigma)

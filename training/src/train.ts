@@ -50,9 +50,9 @@ export async function train(options: TrainRunOptions): Promise<TrainResult> {
   if (resume) layers.push(await readRunLayer(run));
   if (preset !== undefined) layers.push(await readPreset(preset));
   layers.push({ name: 'the call', config: settings ?? {} });
-  const { config, start, yielding, autoencoder, features } = await settingsOf(layers, resume ? run : undefined);
+  const { config, start, yielding, autoencoder } = await settingsOf(layers, resume ? run : undefined);
   return trainRun({
-    plan: draftPlan(config, start, yielding, autoencoder, features),
+    plan: draftPlan(config, start, yielding, autoencoder),
     run,
     resume,
     dataset: (images) => prepareDataset(images, onPrepare, signal),

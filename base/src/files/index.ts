@@ -4,7 +4,6 @@ export { hashFile } from './hash.ts';
 export { lockBeside, takeLock, withLock } from './lock.ts';
 export { isNetworkError, networkReason } from './network-errors.ts';
 export {
-  asideName,
   checkWritable,
   isBelow,
   isWithin,
@@ -17,4 +16,4 @@ export {
   writeWhole,
 } from './output.ts';
 export { ownFolder, requireApartFromData, requireCacheApart } from './own-folders.ts';
-export { chunk, PNG_SIGNATURE, textChunk, withText } from './png-chunks.ts';
+export { checkWholeFolder, type WholeFolder, writeFiles, writeListed, writeWholeFolder } from './whole-folder.ts';

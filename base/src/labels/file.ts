@@ -1,9 +1,9 @@
 /**
  * Label maps of picture files: PNG, gray or with a palette, and gray TIFF of whole numbers. Others lose labels: JPEG and the
- * like change values, and decoders make colours of a GIF's palette.
+ * like change values, and decoders make colours of a GIF's palette. They are turned as their own EXIF orientation says.
  */
 import { readFile } from 'node:fs/promises';
-import { grayLabels, isPng, type LabelGrid, labelsOfPng, pngExtent } from '@onnoise/scheduler/model';
+import { grayLabels, isPng, type LabelGrid, labelsOfPng, pngExtent, turnLabels } from '@onnoise/scheduler/png';
 import sharp, { type Sharp } from 'sharp';
 import { pagesOf, reasonOf, sizeOf } from '../pictures/decode.ts';
 import { MAX_PIXELS } from '../pictures/max-pixels.ts';
@@ -53,12 +53,12 @@ const ARRAYS: Readonly<Record<string, new (bytes: ArrayBuffer) => Values>> = {
 };
 
 async function gridOfTiff(path: string, bytes: Uint8Array, page: number): Promise<LabelGrid> {
-  requirePlainTiff(bytes, page);
+  const orientation = requirePlainTiff(bytes, page);
   const { width, height } = await sizeOf(path, page);
   if (width * height > MAX_PIXELS) {
     throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
   }
-  return reading(width * height, () => decodeTiff(path, page));
+  return reading(width * height, async () => turnLabels(await decodeTiff(path, page), orientation));
 }
 
 async function decodeTiff(path: string, page: number): Promise<LabelGrid> {

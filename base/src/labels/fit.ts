@@ -6,12 +6,13 @@
  * has another size than its image, at that times the ratio of both. A centre on the border of two pixels takes the right, or lower, one.
  * libvips lays images that it enlarges half a pixel of the result further to the right and down, which labels do not follow.
  */
-import { type Extent, extentOf, type LabelGrid } from '@onnoise/scheduler/model';
+import { type Extent, extentOf } from '@onnoise/scheduler/model';
+import { type LabelGrid, orientationBeside, type Shown, turnLabels, undoing } from '@onnoise/scheduler/png';
 import { centreOn, planFit } from '../pictures/fit.ts';
 import type { ImageOptions } from '../pictures/types.ts';
 
 /** An image before it is brought to size, turned as its EXIF orientation says. */
-export interface ImageShape extends Extent {
+export interface ImageShape extends Shown {
   /** Width of a pixel over its height. Default 1. */
   aspect?: number;
 }
@@ -24,6 +25,23 @@ export function needsResize(map: Extent, image: Extent): boolean {
   // Sides in proportion are rounded to whole pixels.
   if (across < 1 && down < 1) return true;
   throw new Error(`it is ${map.width} x ${map.height} pixels, and its image ${image.width} x ${image.height}`);
+}
+
+/** Whether a map of this size lies on its image, or can be resized onto it. */
+export function isOfShape(map: Extent, image: Extent): boolean {
+  try {
+    needsResize(map, image);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A map, turned so that it lies on its image. @throws Error with the reason where two ways fit */
+export function layOnImage(map: LabelGrid, image: ImageShape): LabelGrid {
+  const orientation = orientationBeside(map, image, (size) => isOfShape(size, image));
+  if (orientation === (map.orientation ?? 1)) return map;
+  return turnLabels(turnLabels(map, undoing(map.orientation ?? 1)), orientation);
 }
 
 /** @returns [height, width] of the wanted size; 0 where the image is padded */

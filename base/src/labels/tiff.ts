@@ -2,6 +2,7 @@
  * How a TIFF file stores its pixels, which its decoder does not tell: it makes colours of a palette, scales 1, 2 and 4 bits and
  * turns pictures around whose zero is white, all of which change labels. Source: TIFF revision 6.0, sections 2 and 8.
  */
+import { orientationFrom } from '@onnoise/scheduler/png';
 
 interface Fields {
   bits: number;
@@ -28,8 +29,8 @@ const [WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE] = [0, 1, 2, 3];
 export const isTiff = (bytes: Uint8Array): boolean =>
   /^(II[*+]\0|MM\0[*+])/.test(Buffer.from(bytes.subarray(0, 4)).toString('latin1'));
 
-/** @param page from 0 @throws Error with the reason where a decoder would change the labels of this page */
-export function requirePlainTiff(file: Uint8Array, page: number): void {
+/** @param page from 0 @returns its orientation @throws Error with the reason where a decoder would change the labels of this page */
+export function requirePlainTiff(file: Uint8Array, page: number): number {
   const { bits, compression, photometric, orientation, samples } = fieldsOf(file, page);
   if (!LOSSLESS.has(compression))
     throw new Error('it is a TIFF that is compressed in a way that may change labels: save it as PNG');
@@ -40,7 +41,7 @@ export function requirePlainTiff(file: Uint8Array, page: number): void {
     throw new Error('it is a TIFF of another kind than gray: save it as gray, or as PNG');
   }
   if (![8, 16, 32].includes(bits)) throw new Error(`it is a TIFF of ${bits} bits, which are not read: save it as PNG`);
-  if (orientation !== 1) throw new Error(`it says that it is turned (orientation ${orientation}): save it upright`);
+  return orientationFrom(orientation);
 }
 
 function fieldsOf(bytes: Uint8Array, page: number): Fields {

@@ -1,5 +1,5 @@
 /** Label maps are told from pictures by their few values. */
-import type { LabelGrid } from '@onnoise/scheduler/model';
+import type { LabelGrid } from '@onnoise/scheduler/png';
 
 /** Most different labels of a file; what has more is a picture. */
 const MOST_LABELS = 256;

@@ -1,7 +1,7 @@
 /**
  * Decodes one image file to a square of uint8 RGB, with sharp.
  *
- * - EXIF orientation is applied, ICC profiles are converted to sRGB, the first frame of an animation is taken.
+ * - EXIF orientation is applied (orientation.ts), ICC profiles are converted to sRGB, the first frame of an animation is taken.
  * - CMYK without a profile: see inks.ts.
  * - Resizing is by Lanczos (a = 3), widened when a picture shrinks, and by a bicubic when it grows; see docs/data.md.
  * - Transparency is flattened on `background`, unless 2 or 4 channels are asked for: see samples.ts, also for TIFF of others.
@@ -15,7 +15,8 @@
  * wrong bytes in a JPEG are valid codes.
  */
 import { statSync } from 'node:fs';
-import { type Extent, extentOf, MOST_CHANNELS } from '@onnoise/scheduler/model';
+import { extentOf, MOST_CHANNELS } from '@onnoise/scheduler/model';
+import type { Shown } from '@onnoise/scheduler/png';
 import sharp, { type Sharp } from 'sharp';
 import { isDark } from './dark.ts';
 import { readWindowed } from './deep-window.ts';
@@ -24,6 +25,7 @@ import { hasPlainInks, readInks } from './inks.ts';
 import { MAX_PIXELS } from './max-pixels.ts';
 import { isMeasured, readMeasured, SAVE_AS } from './measured.ts';
 import { weightGate } from './ordered-map.ts';
+import { shownSize, turned } from './orientation.ts';
 import { LABEL } from './phantom-label.ts';
 import { hasPngEnd } from './png-end.ts';
 import { keepsSamples, readSamples } from './samples.ts';
@@ -65,11 +67,12 @@ export function configureSharp(): void {
  * that failed is therefore decoded once more, alone.
  */
 export async function decodeImage(path: string, options: ImageOptions, page = 0): Promise<DecodedImage> {
+  const file = { path, page, orientation: options.orientation };
   try {
-    return await decodeOnce({ path, page }, options, decoding);
+    return await decodeOnce(file, options, decoding);
   } catch {
     try {
-      return await decoding(MAX_PIXELS, () => decodeOnce({ path, page }, options, alone));
+      return await decoding(MAX_PIXELS, () => decodeOnce(file, options, alone));
     } catch (error) {
       throw new Error(reasonOf(error, path));
     }
@@ -79,6 +82,8 @@ export async function decodeImage(path: string, options: ImageOptions, page = 0)
 interface Page {
   path: string;
   page: number;
+  /** See `ImageOptions`. */
+  orientation?: number | undefined;
 }
 
 /** How many frames or pages a file has. Throws an Error whose message is the reason why they cannot be counted. */
@@ -91,10 +96,9 @@ export async function pagesOf(path: string): Promise<number> {
 }
 
 /** The size of a frame or page, turned as its EXIF orientation says. Throws an Error whose message is the reason why it cannot be told. */
-export async function sizeOf(path: string, page = 0): Promise<Extent> {
+export async function sizeOf(path: string, page = 0): Promise<Shown> {
   try {
-    const { autoOrient } = await decoding(1, () => open({ path, page }, 'error').metadata());
-    return { width: autoOrient.width, height: autoOrient.height };
+    return shownSize(await decoding(1, () => open({ path, page }, 'error').metadata()));
   } catch (error) {
     throw new Error(reasonOf(error, path));
   }
@@ -102,13 +106,13 @@ export async function sizeOf(path: string, page = 0): Promise<Extent> {
 
 async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promise<DecodedImage> {
   const metadata = await gate(1, () => open(file, 'error').metadata());
-  const { autoOrient, hasAlpha, depth, space, format, channels, pages = 1, comments = [] } = metadata;
-  const { width, height } = autoOrient;
+  const { hasAlpha, depth, space, format, channels, pages = 1, comments = [] } = metadata;
+  const origin = shownSize(metadata, file.orientation);
+  const { width, height } = origin;
   if (width * height > MAX_PIXELS) {
     throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
   }
   if (format === 'png' && !hasPngEnd(file.path)) throw new Error('truncated: the PNG file has no end');
-  const origin = { width, height };
   const facts = { origin, several: pages > 1, phantom: comments.some(({ text }) => text === LABEL) };
   const window = parseWindow(options.window);
   const tiff = format === 'tiff' && channels > 1 ? readTiffSamples(file.path, file.page) : undefined;
@@ -163,15 +167,18 @@ async function greatest(file: Page, hasAlpha: boolean): Promise<number> {
   return Math.max(...channels.slice(0, hasAlpha ? -1 : undefined).map(({ max }) => max));
 }
 
-const open = ({ path, page }: Page, failOn: FailOn, more: { ignoreIcc?: boolean } = {}) =>
-  sharp(path, {
-    failOn,
-    limitInputPixels: false,
-    limitInputChannels: false,
-    sequentialRead: true,
-    ...(page > 0 && { page }),
-    ...more,
-  });
+const open = ({ path, page, orientation }: Page, failOn: FailOn, more: { ignoreIcc?: boolean } = {}) =>
+  turned(
+    sharp(path, {
+      failOn,
+      limitInputPixels: false,
+      limitInputChannels: false,
+      sequentialRead: true,
+      ...(page > 0 && { page }),
+      ...more,
+    }),
+    orientation,
+  );
 
 /**
  * Whether sharp's shrinking while decoding would shift a picture of this format: it rounds the shrunken sides to whole
@@ -201,7 +208,7 @@ async function readFitted(
 ): Promise<{ pixels: Uint8Array; transparent: boolean }> {
   const wanted = extentOf(size);
   const plan = planFit(width, height, wanted, fit);
-  let pipeline = input.autoOrient();
+  let pipeline = input;
   // sharp decodes an extracted part, even the whole picture, at full size.
   const part = plan.extract ?? (exact ? undefined : { left: 0, top: 0, width, height });
   if (part) pipeline = pipeline.extract(part);

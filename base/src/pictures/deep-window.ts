@@ -10,7 +10,7 @@ export async function readWindowed(
   window: Window | 'auto',
   options: ImageOptions,
 ): Promise<{ pixels: Uint8Array | Uint16Array; transparent: boolean }> {
-  const pipeline = input.autoOrient().toColourspace('grey16').raw({ depth: 'ushort' });
+  const pipeline = input.toColourspace('grey16').raw({ depth: 'ushort' });
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
   const { width, height } = info;
   const channels = info.channels as 1 | 2; // gray, and how opaque it is

@@ -1,6 +1,7 @@
 export { grayToPlanes, toPlanes } from './colour.ts';
 export { noteOnDark } from './dark.ts';
 export { configureSharp, pagesOf, sizeOf } from './decode.ts';
+export { decodeFile, kindOfFile, type MedicalReader } from './decode-file.ts';
 export { chooseFrames, type FrameChoice, framesRule, parseFrames } from './frame-choice.ts';
 export { fitGray } from './gray-frame.ts';
 export { headOf } from './head.ts';
@@ -8,7 +9,6 @@ export {
   extensionOf,
   isDicom,
   isDicomdir,
-  isDicomweb,
   isMedicalName,
   kindByName,
   MEDICAL_EXTENSIONS,

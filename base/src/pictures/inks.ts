@@ -18,7 +18,7 @@ export async function readInks(
   { depth }: Pick<Metadata, 'depth'>,
   options: ImageOptions,
 ): Promise<{ pixels: Uint8Array | Uint16Array; transparent: boolean }> {
-  const pipeline = input.autoOrient().pipelineColourspace('cmyk').toColourspace('cmyk').raw({ depth });
+  const pipeline = input.pipelineColourspace('cmyk').toColourspace('cmyk').raw({ depth });
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const most = depth === 'ushort' ? 65_535 : 255;

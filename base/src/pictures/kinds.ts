@@ -21,9 +21,6 @@ export function kindByName(path: string): Kind | undefined {
   return extension === '' ? undefined : 'picture';
 }
 
-/** `dicomweb:` and an address: a server of medical images. */
-export const isDicomweb = (data: string): boolean => /^dicomweb:/i.test(data);
-
 /** The index of a set of DICOM files, which lies beside them and is none of them. */
 export const isDicomdir = (name: string): boolean => /^dicomdir$/i.test(name);
 

@@ -109,7 +109,7 @@ async function numbersOf(
   depth: Metadata['depth'],
   space: string,
 ): Promise<{ values: Values; width: number; height: number; found: number }> {
-  const pipeline = input.autoOrient().toColourspace(space).raw({ depth });
+  const pipeline = input.toColourspace(space).raw({ depth });
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
   const values = new Numbers(data.buffer.slice(data.byteOffset, data.byteOffset + data.length) as ArrayBuffer); // aligned
   return { values, width: info.width, height: info.height, found: info.channels };

@@ -72,10 +72,7 @@ function requireChannels(found: number, wanted: number): void {
 async function planesOf(input: Sharp, { space, depth, channels }: Metadata): Promise<Planes> {
   const deep = depth === 'ushort';
   // sharp makes three channels of a gray one, before the others; at 16 bits it can be told not to.
-  const pipeline = input
-    .autoOrient()
-    .toColourspace(deep ? space : 'srgb')
-    .raw({ depth });
+  const pipeline = input.toColourspace(deep ? space : 'srgb').raw({ depth });
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
   const own = data.buffer.slice(data.byteOffset, data.byteOffset + data.length) as ArrayBuffer; // aligned
   const values = deep ? new Uint16Array(own) : new Uint8Array(own);

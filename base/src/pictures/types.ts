@@ -39,6 +39,8 @@ export interface ImageOptions {
   frames?: string | undefined;
   /** How NIfTI is cut. Default `axial`. */
   axis?: Axis | undefined;
+  /** An EXIF orientation in place of that of picture files. */
+  orientation?: number | undefined;
 }
 
 /** Measured values. */
@@ -54,6 +56,8 @@ export interface Origin {
   /** In pixels. */
   width: number;
   height: number;
+  /** The EXIF orientation by which it was turned, where that changed something. */
+  orientation?: number | undefined;
   /** Of the volume that it is a slice of. */
   slices?: number;
   /** Width of a pixel over its height. Default: 1. */

@@ -4,6 +4,7 @@
  */
 import { nearest } from '../text/nearest.ts';
 import { program } from '../text/program.ts';
+import { findRemoved } from '../text/removed.ts';
 
 /** A wrong command line. yargs has this name for its own errors, and for those of an option's coerce. */
 export class UsageError extends Error {
@@ -82,8 +83,10 @@ function readOption(command: string, token: string, known: KnownOptions) {
   if (positive !== undefined) {
     throw new UsageError(`--${positive} must have a value, received ${flag}. Leave it out instead.`);
   }
-  const meant = nearest(typed, Object.keys(known.key));
   const whose = program(...(command === '' ? [] : [command]));
+  const removed = findRemoved(typed);
+  if (removed) throw new UsageError(`${whose} has no option ${flag} any more. ${removed.instead}.`);
+  const meant = nearest(typed, Object.keys(known.key));
   throw new UsageError(`${whose} has no option ${flag}.${meant === undefined ? '' : ` Did you mean --${meant}?`}`);
 }
 

@@ -2,7 +2,6 @@ export { isApart, opensGpu, runApart, speakToTerminal } from './apart.ts';
 export { checkArguments, explainUsage, type KnownOptions, UsageError } from './arguments.ts';
 export { coalesce } from './coalesce.ts';
 export { exitCodeOf, FailedCheck, Failure, sayError } from './errors.ts';
-export { hugePages, startAgain } from './huge-pages.ts';
 export { INTERRUPTED, isAbort, withInterrupt } from './interrupt.ts';
 export { isVanished, numberOption, toInterval, toList, toNames, toNumber, toValues } from './options.ts';
 export { type ProgressEvent, type ReportProgress, withProgress } from './progress.ts';

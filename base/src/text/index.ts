@@ -11,3 +11,4 @@ export {
 export { nearest } from './nearest.ts';
 export { plainName } from './plain-name.ts';
 export { program, setProgram } from './program.ts';
+export { findRemoved } from './removed.ts';

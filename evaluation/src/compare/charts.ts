@@ -1,6 +1,6 @@
 /** The charts of a comparison: losses as lines, measures as points with intervals. */
-import { logTicks } from '@onnoise/runtime-node';
-import { formatFigure, formatValue, type Measure } from '@onnoise/scheduler/model';
+import { logTicks } from '@onnoise/runtime-node/charts';
+import { formatFigure, formatValue, type Measure } from '@onnoise/scheduler/evaluation';
 import { averageLosses, smooth } from '@onnoise/training/pictures';
 import { axes, STRIP, stripAxis } from '../report/charts.ts';
 import type { Html } from '../report/html.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { diskFailure, isWithin, writeWhole } from '@onnoise/base/files';
 import { formatPath } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
-import { generatorOf } from '../report/page.ts';
+import { generatorOf } from '../report/document.ts';
 import type { Kind, Side } from './folders.ts';
 import { finalLoss, formatComparison } from './page.ts';
 
@@ -31,7 +31,7 @@ export async function requireNoOther(out: string, folders: readonly string[]): P
 }
 
 /** A folder in figures, for programs. null is what it does not have. */
-export interface SideFigures {
+interface SideFigures {
   name: string;
   kind: Kind;
   steps: number | null;

@@ -5,10 +5,10 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { diskFailure, withDiskErrors } from '@onnoise/base/files';
+import { readTraining } from '@onnoise/base/folders';
 import { formatPath } from '@onnoise/base/text';
-import { type EvaluationFacts, readEvaluation } from '@onnoise/scheduler/model';
-import { InputError } from '@onnoise/scheduler/rules';
-import { readTraining } from '@onnoise/training/folder';
+import { type EvaluationFacts, readEvaluation } from '@onnoise/scheduler/evaluation';
+import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { readLines, runPaths, type StepMetrics, type ValidationMetrics } from '@onnoise/training/saved';
 import { isStale } from '../report/facts.ts';
 import { EVALUATION_FILE } from '../report/write.ts';
@@ -110,16 +110,20 @@ async function openSide(path: string, kind: Kind, name: string): Promise<Side> {
     return { ...side, config, sheet, notes: lacksFigures };
   }
   const paths = runPaths(path);
-  const metrics = inOrder(await readLines<StepMetrics>(paths.metrics), ['step', 'loss', 'seconds']);
+  const metrics = inOrder(await linesOf<StepMetrics>(paths.metrics), ['step', 'loss', 'seconds']);
   return {
     ...side,
     metrics,
-    validation: inOrder(await readLines<ValidationMetrics>(paths.validation), ['step', 'loss']),
+    validation: inOrder(await linesOf<ValidationMetrics>(paths.validation), ['step', 'loss']),
     config: await readConfig(paths.config),
     sheet: (await readBytes(paths.samples)) ?? (await newestSheet(paths.sheets)),
     notes: metrics.length === 0 ? ['It has not trained a step yet.'] : [],
   };
 }
+
+/** @throws InputError for a damaged file, whose lines would be missing without a word */
+const linesOf = <T extends { step: number }>(path: string): Promise<T[]> =>
+  readLines<T>(path, (line, text) => refuse(`read ${formatPath(path)}`, `line ${line}`, 'JSON with a step', text));
 
 /**
  * Whole lines by rising step. A run that was killed and resumed may have lines beyond the step that it went on from; they

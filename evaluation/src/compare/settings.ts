@@ -1,7 +1,7 @@
 /** Which settings differ between trainings. */
 
 /** A setting, and its value on each side as JSON; undefined where the side does not have it. */
-export interface Differing {
+interface Differing {
   name: string;
   values: (string | undefined)[];
 }

@@ -5,12 +5,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '@onnoise/base/files';
+import { checkWritable, writeWhole } from '@onnoise/base/files';
 import { bytesOf, readOnnxFacts } from '@onnoise/scheduler/model';
+import { encodeModel, type Graph } from '@onnoise/tracer';
 import type { Dataset } from '@onnoise/training/data';
+import { RANGE_KEY } from './range.ts';
 import { RECIPE_VERSION, type TrainingLength } from './train.ts';
 
-export interface CacheFacts {
+interface CacheFacts {
   kind: 'classifier' | 'autoencoder' | 'regressor' | 'segmenter';
   seed: number;
   length: TrainingLength;
@@ -21,7 +23,7 @@ export interface CacheFacts {
 }
 
 /** SHA-256 of all that decides the network, and the accuracy that is told of it. */
-export function cacheKey(dataset: Dataset, { kind, seed, length, numbers, masks }: CacheFacts): string {
+function cacheKey(dataset: Dataset, { kind, seed, length, numbers, masks }: CacheFacts): string {
   const { hash, channels, height, width, classNames, train, validation } = dataset;
   const facts = {
     recipe: RECIPE_VERSION,
@@ -41,15 +43,48 @@ export function cacheKey(dataset: Dataset, { kind, seed, length, numbers, masks 
 
 export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-export const cachePath = (cacheDir: string, key: string): string => join(cacheDir, 'features', `${key}.onnx`);
+const cachePath = (cacheDir: string, key: string): string => join(cacheDir, 'features', `${key}.onnx`);
 
 export interface CachedNetwork {
   bytes: Uint8Array;
   metadata: Readonly<Record<string, string>>;
 }
 
+/**
+ * A trained network: that of the cache, or one that is trained now and kept there.
+ * @param what for sentences: `feature network`, and the name for its metadata
+ * @param train gives the network, and what is to be known of it beside its kind and name
+ * @throws InputError where the cache cannot be written, and what `train` throws
+ */
+export async function keptNetwork(
+  {
+    cacheDir,
+    dataset,
+    onNote,
+    what,
+    name,
+    ...facts
+  }: CacheFacts & {
+    cacheDir: string;
+    dataset: Dataset;
+    onNote?: ((sentence: string) => void) | undefined;
+    what: string;
+    name: string;
+  },
+  train: () => Promise<{ graph: Graph; metadata?: Readonly<Record<string, string>> }>,
+): Promise<CachedNetwork> {
+  const path = cachePath(cacheDir, cacheKey(dataset, facts));
+  const cached = await readCached(path);
+  if (cached !== undefined && cached !== 'damaged') return cached;
+  if (cached === 'damaged') onNote?.(`The cached ${what} ${path} is damaged, and is trained again.`);
+  await checkWritable('--cache-dir', join(cacheDir, 'features'), 'folder');
+  const { graph, metadata } = await train();
+  const about = { [RANGE_KEY]: '-1,1', kind: facts.kind, name, ...metadata };
+  return writeCached(path, (more) => encodeModel(graph, more), about);
+}
+
 /** @returns undefined where there is none; `damaged` where there is one that is not as it was written. */
-export async function readCached(path: string): Promise<CachedNetwork | 'damaged' | undefined> {
+async function readCached(path: string): Promise<CachedNetwork | 'damaged' | undefined> {
   const bytes = await readFile(path).catch((error) => (error.code === 'ENOENT' ? undefined : new Uint8Array(0)));
   if (bytes === undefined) return undefined;
   const { fault, metadata } = await readOnnxFacts(bytesOf(Uint8Array.from(bytes)));
@@ -61,7 +96,7 @@ export async function readCached(path: string): Promise<CachedNetwork | 'damaged
  * @param encode encodes the network with metadata, which come last in the file: so it begins as it does without any.
  * @returns what was written.
  */
-export async function writeCached(
+async function writeCached(
   path: string,
   encode: (metadata: Readonly<Record<string, string>>) => Uint8Array,
   facts: Readonly<Record<string, string>>,

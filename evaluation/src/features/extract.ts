@@ -6,8 +6,8 @@
 import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { type ImageShape, sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { type FeatureRange, levelsOf } from '@onnoise/training/features';
 import type { Features, ImageSet } from '../sets/types.ts';
+import { type FeatureRange, levelsOf } from './range.ts';
 import { createResizer } from './resize.ts';
 
 export interface Extractor {

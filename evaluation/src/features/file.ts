@@ -10,12 +10,12 @@ import { openAsBlob } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { diskReason } from '@onnoise/base/files';
+import { kindOf } from '@onnoise/base/folders';
 import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { type ImageShape, onnxReason, readOnnxFacts, sizeOf } from '@onnoise/scheduler/model';
 import { check, InputError, oneOf } from '@onnoise/scheduler/rules';
-import { kindOf } from '@onnoise/training/data';
-import { FEATURE_RANGES, type FeatureRange, RANGE_KEY } from '@onnoise/training/features';
 import { createFiller, type Extractor } from './extract.ts';
+import { FEATURE_RANGES, type FeatureRange, RANGE_KEY } from './range.ts';
 
 const ACTION = 'open the feature model';
 

@@ -3,7 +3,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { createOnnxruntimeEngine } from '@onnoise/training/engines';
 import { parametersOf, type StepInputs, type TrainStep } from '@onnoise/training/step';
 
-export interface FitOptions {
+interface FitOptions {
   step: TrainStep;
   /** In PyTorch's order. */
   parameters: ReadonlyMap<string, Float32Array>;

@@ -5,17 +5,13 @@
  * Images of more than 128 pixels a side are made smaller for it, and masks with them.
  */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import { checkWritable } from '@onnoise/base/files';
 import type { ImageShape, MaskLabels } from '@onnoise/scheduler/model';
-import { encodeModel } from '@onnoise/tracer';
 import type { Dataset } from '@onnoise/training/data';
-import { RANGE_KEY } from '@onnoise/training/features';
 import { shapeOf } from '../measures/images.ts';
 import type { MaskClasses } from '../measures/mask-dice.ts';
 import type { ImageSet } from '../sets/types.ts';
 import { resizeMasks } from './batch-masks.ts';
-import { cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
+import { digestOf, keptNetwork } from './cache.ts';
 import { extractFeatures } from './extract.ts';
 import { segmenterGraph } from './onnx.ts';
 import { extractorOf, type OpenOptions } from './open.ts';
@@ -56,23 +52,18 @@ export async function openMaskReader(
   const about = maskClassesOf(mask!, shape);
   const name = `segmenter of ${dataset.name}`;
   const masks = JSON.stringify([classes, about.first, await digestOfMasks(dataset, dataset.train)]);
-  const path = cachePath(cacheDir, cacheKey(dataset, { kind: 'segmenter', seed, length, masks }));
-  let cached = await readCached(path);
-  if (cached === 'damaged') onNote?.(`The cached segmenter ${path} is damaged, and is trained again.`);
-  if (cached === undefined || cached === 'damaged') {
-    await checkWritable('--cache-dir', join(cacheDir, 'features'), 'folder');
+  const facts = { kind: 'segmenter', seed, length, masks, what: 'segmenter', name } as const;
+  const { bytes } = await keptNetwork({ ...facts, cacheDir, dataset, onNote }, async () => {
     const source = sourceOfDataset(dataset, dataset.train);
     const weights = await trainSegmenter(source, about, { seed, length, onProgress, signal });
-    const graph = segmenterGraph(shape, about.count, weights);
-    const metadata = { [RANGE_KEY]: '-1,1', kind: 'segmenter', name, classes: JSON.stringify(classes) };
-    cached = await writeCached(path, (more) => encodeModel(graph, more), metadata);
-  }
-  const extractor = await extractorOf(cached.bytes, 'segmenter', shape, name);
+    return { graph: segmenterGraph(shape, about.count, weights), metadata: { classes: JSON.stringify(classes) } };
+  });
+  const extractor = await extractorOf(bytes, 'segmenter', shape, name);
   return {
     classes,
     about,
     name,
-    hash: digestOf(cached.bytes),
+    hash: digestOf(bytes),
     read: async (images) => Uint8Array.from((await extractFeatures(extractor, shape, images, signal)).values),
     fit: (given) => fitMasks(given, shape),
     dispose: () => extractor.session.release(),
@@ -80,20 +71,20 @@ export async function openMaskReader(
 }
 
 /** What a segmenter reads in images of a shape. */
-export function maskClassesOf({ classes, values }: MaskLabels, shape: ImageShape): MaskClasses {
+function maskClassesOf({ classes, values }: MaskLabels, shape: ImageShape): MaskClasses {
   const [, tall, wide] = seenShape(shape).input;
   // The value 0 is background, whatever it is called.
   return { count: classes.length, first: (values?.[0] ?? 0) === 0 ? 1 : 0, plane: tall * wide };
 }
 
 /** Masks of the images' size in the size of those that a segmenter reads. @param shape of the images */
-export function fitMasks(masks: Uint8Array, shape: ImageShape): Uint8Array {
+function fitMasks(masks: Uint8Array, shape: ImageShape): Uint8Array {
   const [[, height, width], [, tall, wide]] = [shape, seenShape(shape).input];
   return resizeMasks(masks, [height, width], [tall, wide]);
 }
 
 /** SHA-256 of the class numbers of some images: the files' values do not tell which class they were taken for. */
-export async function digestOfMasks({ beside, height, width }: Dataset, images: Uint32Array): Promise<string> {
+async function digestOfMasks({ beside, height, width }: Dataset, images: Uint32Array): Promise<string> {
   const hash = createHash('sha256');
   for (let first = 0; first < images.length; first += CHUNK) {
     const numbers = images.subarray(first, first + CHUNK);

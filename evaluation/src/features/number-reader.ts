@@ -2,14 +2,10 @@
  * Reads the numbers that images show, such as an age: a regressor, trained once on the training images and kept in the
  * cache. What it reads in a model's pictures is held against what they were asked for.
  */
-import { join } from 'node:path';
-import { checkWritable } from '@onnoise/base/files';
-import { encodeModel } from '@onnoise/tracer';
 import { conditionSpecs, type Dataset } from '@onnoise/training/data';
-import { RANGE_KEY } from '@onnoise/training/features';
 import { shapeOf } from '../measures/images.ts';
 import type { ImageSet } from '../sets/types.ts';
-import { cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
+import { digestOf, keptNetwork } from './cache.ts';
 import { extractFeatures } from './extract.ts';
 import { regressorGraph } from './onnx.ts';
 import { extractorOf, type OpenOptions } from './open.ts';
@@ -43,22 +39,17 @@ export async function openNumberReader(
   const scales = conditionSpecs(dataset.conditions!, dataset.train).map((spec) => ({ ...spec, std: spec.std || 1 }));
   const names = scales.map(({ name }) => name);
   const name = `regressor of ${names.join(', ')} in ${dataset.name}`;
-  const facts = { kind: 'regressor', seed, length, numbers: digestOf(new Uint8Array(numbers.buffer)) } as const;
-  const path = cachePath(cacheDir, cacheKey(dataset, facts));
-  let cached = await readCached(path);
-  if (cached === 'damaged') onNote?.(`The cached regressor ${path} is damaged, and is trained again.`);
-  if (cached === undefined || cached === 'damaged') {
-    await checkWritable('--cache-dir', join(cacheDir, 'features'), 'folder');
+  const digest = digestOf(new Uint8Array(numbers.buffer));
+  const facts = { kind: 'regressor', seed, length, numbers: digest, what: 'regressor', name } as const;
+  const { bytes } = await keptNetwork({ ...facts, cacheDir, dataset, onNote }, async () => {
     const weights = await trainRegressor(source, scales, { seed, length, onProgress, signal });
-    const graph = regressorGraph(shape, names.length, weights);
-    const metadata = { [RANGE_KEY]: '-1,1', kind: 'regressor', name, numbers: JSON.stringify(scales) };
-    cached = await writeCached(path, (more) => encodeModel(graph, more), metadata);
-  }
-  const extractor = await extractorOf(cached.bytes, 'regressor', shape, name);
+    return { graph: regressorGraph(shape, names.length, weights), metadata: { numbers: JSON.stringify(scales) } };
+  });
+  const extractor = await extractorOf(bytes, 'regressor', shape, name);
   return {
     names,
     name,
-    hash: digestOf(cached.bytes),
+    hash: digestOf(bytes),
     async read(images) {
       const { values } = await extractFeatures(extractor, shape, images, signal);
       return Float64Array.from(values, (value, i) => {

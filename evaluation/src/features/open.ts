@@ -2,21 +2,20 @@
  * The feature network of an evaluation: the user's file, or one trained once on the training images, a classifier where
  * they have labels and else a denoising autoencoder, and kept in the cache.
  */
-import { join } from 'node:path';
-import { checkWritable, hashFile } from '@onnoise/base/files';
+import { hashFile } from '@onnoise/base/files';
 import * as ort from '@onnoise/runtime-node/onnxruntime';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { encodeModel, type Graph } from '@onnoise/tracer';
 import type { Dataset } from '@onnoise/training/data';
-import { type FeatureRange, RANGE_KEY } from '@onnoise/training/features';
 import { readImages, shapeOf } from '../measures/images.ts';
 import type { FeatureNetwork, FeatureNetworkInfo, Features, ImageSet } from '../sets/types.ts';
-import { type CachedNetwork, cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
+import { digestOf, keptNetwork } from './cache.ts';
 import { type Extractor, extractFeatures } from './extract.ts';
 import { openFeatureFile } from './file.ts';
 import { FEATURE_WIDTH } from './network.ts';
 import { autoencoderGraph, classifierGraph } from './onnx.ts';
+import type { FeatureRange } from './range.ts';
 import { seenShape } from './shape.ts';
 import { sourceOfDataset } from './source.ts';
 import {
@@ -79,7 +78,18 @@ function networkOf(
 }
 
 async function openTrained(options: OpenOptions, shape: ImageShape): Promise<FeatureNetwork> {
-  const { kind, name, bytes, metadata } = await trainedFeatures(options);
+  const { dataset, cacheDir, seed = 0, length = USUAL_LENGTH, onNote, signal } = options;
+  const kind = options.kind ?? (classesOf(dataset) > 1 ? 'classifier' : 'autoencoder');
+  if (kind === 'classifier' && classesOf(dataset) < 2) {
+    throw new InputError(
+      `Cannot train a classifier: the training images must be of two classes or more, received ${classesOf(dataset)}.`,
+    );
+  }
+  const name = nameOf(kind, dataset);
+  const { bytes, metadata } = await keptNetwork(
+    { kind, seed, length, cacheDir, dataset, onNote, what: 'feature network', name },
+    () => trainKind(kind, shape, { ...options, seed, length }),
+  );
   const about: FeatureNetworkInfo = {
     kind,
     name,
@@ -87,31 +97,7 @@ async function openTrained(options: OpenOptions, shape: ImageShape): Promise<Fea
     width: FEATURE_WIDTH,
     ...(metadata.accuracy !== undefined && { accuracy: Number(metadata.accuracy) }),
   };
-  return networkOf(await extractorOf(bytes, kind, shape), about, shape, options.signal);
-}
-
-/**
- * The network of the images as a file, trained unless it is in the cache.
- * @throws as `openFeatureNetwork`
- */
-export async function trainedFeatures(
-  options: Omit<OpenOptions, 'file' | 'range'>,
-): Promise<CachedNetwork & { kind: 'classifier' | 'autoencoder'; name: string }> {
-  const { dataset, cacheDir, seed = 0, length = USUAL_LENGTH, onNote } = options;
-  const kind = options.kind ?? (classesOf(dataset) > 1 ? 'classifier' : 'autoencoder');
-  if (kind === 'classifier' && classesOf(dataset) < 2) {
-    throw new InputError(
-      `Cannot train a classifier: the training images must be of two classes or more, received ${classesOf(dataset)}.`,
-    );
-  }
-  const path = cachePath(cacheDir, cacheKey(dataset, { kind, seed, length }));
-  let cached = await readCached(path);
-  if (cached === 'damaged') onNote?.(`The cached feature network ${path} is damaged, and is trained again.`);
-  if (cached === undefined || cached === 'damaged') {
-    await checkWritable('--cache-dir', join(cacheDir, 'features'), 'folder');
-    cached = await trainInto(path, kind, shapeOf(dataset), { ...options, seed, length });
-  }
-  return { ...cached, kind, name: nameOf(kind, dataset) };
+  return networkOf(await extractorOf(bytes, kind, shape), about, shape, signal);
 }
 
 const classesOf = ({ labels, train }: Dataset): number =>
@@ -160,30 +146,22 @@ export async function seeOnce(
   }
 }
 
-async function trainInto(
-  path: string,
+async function trainKind(
   kind: 'classifier' | 'autoencoder',
   shape: ImageShape,
   { dataset, seed, length, onProgress, signal }: OpenOptions & { seed: number },
-): Promise<CachedNetwork> {
+): Promise<{ graph: Graph; metadata: Record<string, string> }> {
   const source = sourceOfDataset(dataset, dataset.train);
   const train = { seed, length, onProgress, signal };
-  const facts = { [RANGE_KEY]: '-1,1', kind, name: nameOf(kind, dataset) };
   if (kind === 'autoencoder') {
     const graph = autoencoderGraph(shape, await trainAutoencoder(source, train));
-    return writeCached(path, (metadata) => encodeModel(graph, metadata), {
-      ...facts,
-      noise: String(AUTOENCODER_NOISE),
-    });
+    return { graph, metadata: { noise: String(AUTOENCODER_NOISE) } };
   }
   const classCount = dataset.classNames!.length;
   const graph = classifierGraph(shape, classCount, await trainClassifier(source, classCount, train));
   const accuracy = await accuracyOn(dataset, await extractorOf(encodeModel(graph), kind, shape), shape, signal);
-  return writeCached(path, (metadata) => encodeModel(graph, metadata), {
-    ...facts,
-    classes: JSON.stringify(dataset.classNames),
-    ...(accuracy !== undefined && { accuracy: String(accuracy) }),
-  });
+  const classes = JSON.stringify(dataset.classNames);
+  return { graph, metadata: { classes, ...(accuracy !== undefined && { accuracy: String(accuracy) }) } };
 }
 
 /** Images that are held in memory at a time. */

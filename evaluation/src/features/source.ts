@@ -49,7 +49,7 @@ export function sourceOfImages({ shape, count, pixels, labels, conditions }: Ima
 }
 
 /**
- * Images of two sources as one: so many of each that a share is of the second, and each image at least once. Those of the source that is
+ * Images of two sources with their classes as one: so many of each that a share is of the second, and each image at least once. Those of the source that is
  * too small for its share come several times.
  * @param share of the second, above 0 and below 1
  */
@@ -61,26 +61,16 @@ export function joinSources(first: TrainingSource, second: TrainingSource, share
   const partOf = (place: number) =>
     place < ofFirst ? { of: a, at: place % a.count } : { of: b, at: (place - ofFirst) % b.count };
   const places = Array.from({ length: ofFirst + ofSecond }, (_, place) => partOf(place));
-  const k = (a.conditions?.length ?? 0) / a.count;
-  const reading =
-    (read: (source: TrainingSource) => NonNullable<TrainingSource['readMasks']>) =>
-    async (wanted: Uint32Array, out: Uint8Array) => {
-      const size = out.length / wanted.length;
-      for (const [i, place] of wanted.entries()) {
-        const { of, at } = places[place]!;
-        await read(of)(Uint32Array.of(at), out.subarray(i * size, (i + 1) * size));
-      }
-    };
   return {
     shape: a.shape,
     count: places.length,
     ...(a.labels && { labels: Int32Array.from(places, ({ of, at }) => of.labels![at]!) }),
-    ...(a.conditions && {
-      conditions: Float64Array.from(
-        places.flatMap(({ of, at }) => Array.from(of.conditions!.subarray(at * k, (at + 1) * k))),
-      ),
-    }),
-    read: reading(({ read }) => read),
-    ...(a.readMasks && { readMasks: reading(({ readMasks }) => readMasks!) }),
+    async read(wanted, out) {
+      const size = out.length / wanted.length;
+      for (const [i, place] of wanted.entries()) {
+        const { of, at } = places[place]!;
+        await of.read(Uint32Array.of(at), out.subarray(i * size, (i + 1) * size));
+      }
+    },
   };
 }

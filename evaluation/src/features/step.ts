@@ -16,7 +16,7 @@ import * as tf from '@tensorflow/tfjs';
 
 type Tensors = Record<string, tf.Tensor>;
 
-export interface PlainStepOptions {
+interface PlainStepOptions {
   parameters: readonly { name: string; shape: readonly number[]; trainable: boolean }[];
   /** What the loss is told of a batch. */
   inputs: readonly StepTensor[];
@@ -26,7 +26,7 @@ export interface PlainStepOptions {
 }
 
 export function createPlainStep({ parameters, inputs, loss, adam }: PlainStepOptions): TrainStep {
-  const plain = { ema: false, learnSchedule: false, taught: false, adversarial: 0, conditional: 0 };
+  const plain = { ema: false, taught: false, adversarial: 0, conditional: 0 };
   const state = stateSpecs({ parameters }, { ...plain, optimizer: adam.optimizer });
   const names = parameters.map(({ name }) => name);
   return {

@@ -12,7 +12,7 @@ import { seeOnce } from './open.ts';
 import { sourceOfImages } from './source.ts';
 import { type TrainingLength, trainClassifier } from './train.ts';
 
-export interface SyntheticOptions {
+interface SyntheticOptions {
   /** The model's pictures, with the classes that were asked for. */
   synthetic: ImageSet;
   /** As many real training images, with their classes. */

@@ -2,12 +2,11 @@
 import { MASK_DICE } from './mask-dice.ts';
 import { MEASURES } from './measures.ts';
 import { NUMBER_ERROR, numberErrorAbout } from './number-error.ts';
-import { RADIOMICS_DISTANCE } from './radiomics-distance.ts';
 import type { MeasureAbout } from './record.ts';
 import { SYNTHETIC_ACCURACY } from './synthetic-accuracy.ts';
 
 /** @returns undefined for a measure of another version */
 export function aboutMeasure(id: string): MeasureAbout | undefined {
   if (id.startsWith(NUMBER_ERROR)) return numberErrorAbout(id.slice(NUMBER_ERROR.length));
-  return [...MEASURES, RADIOMICS_DISTANCE, MASK_DICE, SYNTHETIC_ACCURACY].find((about) => about.id === id);
+  return [...MEASURES, MASK_DICE, SYNTHETIC_ACCURACY].find((about) => about.id === id);
 }

@@ -11,8 +11,10 @@
  * - a mean of numbers, one an image or a pair, has that of its standard error;
  * - all else has the jackknife of 32 random groups: the measure is taken again without each group, and nothing is drawn twice. Its
  *   variance is right where a measure is linear in the rows, and never too small in the mean (Efron & Stein 1981, "The jackknife
- *   estimate of variance"). Where a candidate is distributed as the reference, distances are quadratic, and it is twice the true
- *   one; the measure without two groups at a time tells the quadratic part, and its excess is taken off, as in that paper.
+ *   estimate of variance"). Where a candidate is distributed as the reference, distances are quadratic, and it is up to twice the
+ *   true one: what is taken off for that is so rough that too few intervals hold.
+ *
+ * Below FEWEST numbers or FEWEST_ROWS rows 95 % would be fewer than 90, and no interval is given: see repetitions.test.ts.
  */
 import { shuffle } from '@onnoise/scheduler';
 import type { Estimate } from '../sets/types.ts';
@@ -20,8 +22,12 @@ import { studentQuantile } from './student.ts';
 
 const STREAM = 0x67727073;
 const MOST_GROUPS = 32;
-/** Fewer numbers than this have no interval. */
-const FEWEST = 10;
+/** A mean of fewer numbers has no interval. */
+const FEWEST = 20;
+/** Measures of fewer rows have none by the jackknife. */
+export const FEWEST_ROWS = 40;
+/** While fewer images than this add to a measure, spread says too little. */
+const RARE = 10;
 /** Of the normal distribution: 97.5 % lie below. */
 const Z = 1.959963984540054;
 
@@ -32,8 +38,8 @@ export interface Groups {
   of: Uint8Array;
   /** Rows of each group. */
   sizes: Int32Array;
-  /** Each group; then each with the next one, the last with the first. Empty where there are too few rows for intervals. */
-  leavings: readonly (readonly number[])[];
+  /** The groups, which are left out one after the other; empty where there are too few rows for intervals. */
+  leavings: readonly number[];
 }
 
 /** 32 groups, or as many as there are rows. */
@@ -50,8 +56,7 @@ export function drawGroups(rows: number, seed: number): Groups {
     of[row] = i % count;
     sizes[i % count]!++;
   });
-  const each = Array.from({ length: count < FEWEST ? 0 : count }, (_, group) => group);
-  return { count, of, sizes, leavings: [...each.map((g) => [g]), ...each.map((g) => [g, (g + 1) % count])] };
+  return { count, of, sizes, leavings: rows < FEWEST_ROWS ? [] : Array.from(sizes.keys()) };
 }
 
 /** All rows in one group, for a measure without an interval. */
@@ -63,6 +68,8 @@ export const oneGroup = (rows: number): Groups => {
 export interface Limits {
   min?: number;
   max?: number;
+  /** Of a sum of high powers, whose large values are rare and far: the upper end lies as far as on a logarithmic scale. */
+  skew?: boolean;
 }
 
 /**
@@ -70,28 +77,10 @@ export interface Limits {
  * @param without the measure without each of the groups' `leavings`
  */
 export function jackknife(value: number, without: readonly number[], limits: Limits = {}): Estimate {
-  if (without.length === 0) return { value };
-  const groups = without.length / 2;
-  const [each, pairs] = [without.slice(0, groups), without.slice(groups)];
-  const linear = ((groups - 1) ** 2 / groups) * variance(each);
-  const differences = pairs.map((pair, g) => value - each[g]! - each[(g + 1) % groups]! + pair);
-  const excess = variance(differences) * excessOf(groups);
-  const deviation = Math.sqrt(Math.max(linear - excess, linear / 2));
+  const groups = without.length;
+  if (groups === 0) return { value };
+  const deviation = Math.sqrt(((groups - 1) ** 2 / groups) * variance(without));
   return around(value, studentQuantile(groups - 1) * deviation, limits);
-}
-
-/**
- * What the jackknife of G groups has too much, for a variance of 1 of the differences T - T without g - T without h + T
- * without both. The quadratic part of a measure is the sum over pairs of groups of b_gh / G^2, where all b are uncorrelated.
- */
-function excessOf(groups: number): number {
-  const [a, b, c] = [groups ** -2, (groups - 1) ** -2, (groups - 2) ** -2];
-  // The differences have the pair itself, pairs with one of the two groups, and other pairs.
-  const others = ((groups - 2) * (groups - 3)) / 2;
-  const differences = a ** 2 + 2 * (groups - 2) * (a - b) ** 2 + others * (a - 2 * b + c) ** 2;
-  const jackknifed = (groups - 2) / (groups * (groups - 1) ** 2);
-  const right = (groups - 1) / (2 * groups ** 3);
-  return (jackknifed - right) / differences;
 }
 
 function variance(numbers: ArrayLike<number>): number {
@@ -124,9 +113,16 @@ export function shareEstimate(hits: number, count: number): Estimate {
   };
 }
 
+/** As wide as the interval of a share, too: near 0 and 1 all groups may say the same. @param count of what the share is of */
+export function widenShare({ value, interval }: Estimate, count: number): Estimate {
+  if (interval === undefined) return { value };
+  const [low, high] = shareEstimate(value * count, count).interval!;
+  return { value, interval: [Math.min(interval[0], low), Math.max(interval[1], high)] };
+}
+
 /**
- * A measure to which each of a few images adds about the same: while they are fewer than ten, spread says too little of it, and
- * its interval is at least that of their share, times what a share of 1 would add.
+ * A measure to which each of a few images adds about the same: while they are fewer than ten, its interval is at least that of their
+ * share, times what a share of 1 would add.
  *
  * @param hits images that add something, of `count`
  * @param least what a share of 1 adds at least, for no hits at all
@@ -139,12 +135,13 @@ export function widenRare(
   { max = Infinity }: Limits = {},
 ): Estimate {
   const { value, interval } = estimate;
-  if (interval === undefined || hits >= FEWEST) return estimate;
+  if (interval === undefined || hits >= RARE) return estimate;
   const each = hits === 0 ? least : (value * count) / hits;
   const [low, high] = shareEstimate(hits, count).interval!;
   return { value, interval: [Math.min(interval[0], low * each), Math.min(max, Math.max(interval[1], high * each))] };
 }
 
-function around(value: number, half: number, { min = -Infinity, max = Infinity }: Limits): Estimate {
-  return { value, interval: [Math.max(min, value - half), Math.min(max, value + half)] };
+function around(value: number, half: number, { min = -Infinity, max = Infinity, skew = false }: Limits): Estimate {
+  const upper = skew && value > half ? value * Math.exp(half / value) : value + half;
+  return { value, interval: [Math.max(min, value - half), Math.min(max, upper)] };
 }

@@ -6,7 +6,7 @@
  *
  * without the pairs of a row with itself, so that its mean does not depend on the number of rows, is 0 for the same distribution,
  * and it may be negative. clean-fid and torch-fidelity average it over random subsets of 1,000 rows; this is over all rows, which has
- * the same mean, less variance and no chance. MONAI's MMDMetric is another: see pixel-mmd.ts.
+ * the same mean, less variance and no chance. MONAI's MMDMetric is another: of pixels, under a linear kernel.
  */
 import { type Groups, jackknife, oneGroup } from './intervals.ts';
 import { timesTransposed } from './matrix.ts';
@@ -85,17 +85,10 @@ export async function kernelDistanceTo(
       sumWithin / pairs(n) + own / pairs(many) - (2 * sumAcross) / (n * many);
     const count = rows.length / width;
     const without = groups.leavings.map((gone) => {
-      let [rows, lost, lostAcross] = [count, 0, 0];
-      for (const g of gone) {
-        rows -= groups.sizes[g]!;
-        lostAcross += across[g]!;
-      }
-      for (let g = 0; g < groups.count; g++) {
-        for (let h = 0; h < groups.count; h++) {
-          if (gone.includes(g) || gone.includes(h)) lost += within[g * groups.count + h]!;
-        }
-      }
-      return distance(rows, all - lost, allAcross - lostAcross);
+      let lost = -within[gone * groups.count + gone]!;
+      for (let g = 0; g < groups.count; g++)
+        lost += within[g * groups.count + gone]! + within[gone * groups.count + g]!;
+      return distance(count - groups.sizes[gone]!, all - lost, allAcross - across[gone]!);
     });
     return { value: distance(count, all, allAcross), without };
   };
@@ -120,7 +113,7 @@ export const kernelDistance: Family = {
     const distance = await kernelDistanceTo(Float64Array.from(values), width, letOthersRun);
     return async ({ features }) => {
       const { value, without } = await distance(Float64Array.from(features.values), groups);
-      return [jackknife(value, without)];
+      return [jackknife(value, without, { skew: true })];
     };
   },
 };

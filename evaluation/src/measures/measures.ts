@@ -11,16 +11,12 @@ import { drawGroups } from './intervals.ts';
 import { kernelDistance } from './kernel-distance.ts';
 import { lettingOthersRun } from './let-others-run.ts';
 import { neighbours } from './neighbours.ts';
-import { pixelMmd } from './pixel-mmd.ts';
 import type { Candidate, Family, MeasureAbout } from './record.ts';
-import { slicedWasserstein } from './sliced-wasserstein.ts';
 
 /** In the order of reports. */
-const FAMILIES: readonly Family[] = [
+export const FAMILIES: readonly Family[] = [
   frechet,
   kernelDistance,
-  pixelMmd,
-  slicedWasserstein,
   neighbours,
   diversity,
   classAccuracy,
@@ -52,27 +48,16 @@ const withoutLabels = ({ images, features }: Candidate): Candidate => ({
   features,
 });
 
-/** The measures of one set of pictures; see `measureEach`. */
-export async function measureAll({ model, ...others }: MeasureInput): Promise<Measure[]> {
-  const [measures] = await measureEach([model], others);
-  return measures!;
-}
-
 /**
- * The measures of several sets of pictures of one model, such as those of a sweep: what they share, the anchors too, is measured
- * once. Measures that need classes are left out where the features or the labels are without them. Labels count only where all
- * pictures and both anchors have them.
+ * What pictures and both anchors share is measured once. Measures that need classes are left out where the features or the labels are
+ * without them. Labels count only where the pictures and both anchors have them.
  *
- * @returns a list for each of the models, in their order
  * @throws InputError for sets that cannot be measured against each other.
  */
-export async function measureEach(
-  models: readonly Candidate[],
-  input: Omit<MeasureInput, 'model'>,
-): Promise<Measure[][]> {
-  for (const model of models) checkSets({ ...input, model });
-  const { real, noise, reference, seed, inception = false, onProgress, signal } = input;
-  const given = [real, noise, ...models];
+export async function measureAll(input: MeasureInput): Promise<Measure[]> {
+  checkSets(input);
+  const { model, real, noise, reference, seed, inception = false, onProgress, signal } = input;
+  const given = [model, real, noise];
   // Else pairs of a class would be held against pairs of any, and real labels against shares that nobody asked for.
   const labelled = given.every(({ images }) => images.labels !== undefined);
   const candidates = labelled ? given : given.map(withoutLabels);
@@ -86,7 +71,7 @@ export async function measureEach(
   const total = families.length * (1 + candidates.length);
   let done = 0;
   const tell = () => onProgress?.(++done, total);
-  const measures = models.map((): Measure[] => []);
+  const measures: Measure[] = [];
   for (const { measures: abouts, prepare } of families) {
     const gauge = await prepare(context);
     tell();
@@ -95,13 +80,11 @@ export async function measureEach(
       found.push(await gauge(candidate));
       tell();
     }
-    const [ofReal, ofNoise, ...ofModels] = found;
-    abouts.forEach(({ id, name: usual, inceptionName, better }, i) => {
+    const [ofModel, ofReal, ofNoise] = found as [Estimate[], Estimate[], Estimate[]];
+    for (const [i, { id, name: usual, inceptionName, better }] of abouts.entries()) {
       const name = inception ? (inceptionName ?? usual) : usual;
-      ofModels.forEach((estimates, m) => {
-        measures[m]!.push({ id, name, better, model: estimates[i]!, real: ofReal![i]!, noise: ofNoise![i]! });
-      });
-    });
+      measures.push({ id, name, better, model: ofModel[i]!, real: ofReal[i]!, noise: ofNoise[i]! });
+    }
   }
   return measures;
 }

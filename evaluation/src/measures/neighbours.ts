@@ -14,7 +14,7 @@
  */
 import { shuffle } from '@onnoise/scheduler';
 import type { Estimate } from '../sets/types.ts';
-import { type Groups, jackknife, meanEstimate, shareEstimate, widenRare } from './intervals.ts';
+import { type Groups, jackknife, meanEstimate, shareEstimate, widenRare, widenShare } from './intervals.ts';
 import type { Rows } from './matrix.ts';
 import { type Neighbours, neighboursWithin, squaredDistance } from './nearest.ts';
 import type { Family } from './record.ts';
@@ -25,7 +25,7 @@ export const NEAREST = { precision: 3, density: 5 };
 const KNOWN = NEAREST.precision + 8;
 const STREAM = 0x6e656172;
 
-export interface NeighbourMeasures {
+interface NeighbourMeasures {
   /** Each picture: whether it is in a ball, and in how many. */
   inside: Uint8Array;
   balls: Float64Array;
@@ -58,10 +58,10 @@ export async function neighbourMeasuresTo(
     const balls = new Float64Array(count);
     const around = new Uint8Array(count);
     const [recalled, covered] = [new Uint8Array(many), new Uint8Array(many)];
-    const [recalledWithout, coveredWithout] = [marksOf(many), marksOf(many)];
+    const [recalledWithout, coveredWithout] = [new Int32Array(many), new Int32Array(many)];
     for (let i = 0; i < count; i++) {
       await letOthersRun();
-      const there = bitsOf(groups, (leaving) => !leaving.includes(groups.of[i]!));
+      const there = ~bitOf(groups.of[i]!);
       const { radius, wider } = ballOf(i, own, groups);
       const widest = wider.at(-1)?.square ?? radius;
       for (let j = 0; j < many; j++) {
@@ -70,15 +70,15 @@ export async function neighbourMeasuresTo(
         if (square <= most) {
           balls[i]!++;
           covered[j] = 1;
-          mark(coveredWithout, j, there);
+          coveredWithout[j]! |= there;
           if (square <= small[j]!) inside[i] = 1;
         }
         if (square <= radius) {
           recalled[j] = 1;
           around[i] = 1;
-          mark(recalledWithout, j, there);
+          recalledWithout[j]! |= there;
         } else if (square <= widest) {
-          for (const ball of wider) if (square <= ball.square) mark(recalledWithout, j, ball.bits);
+          for (const ball of wider) if (square <= ball.square) recalledWithout[j]! |= ball.bit;
         }
       }
     }
@@ -94,27 +94,8 @@ export async function neighbourMeasuresTo(
   };
 }
 
-/** A bit for each of the first 32 of the groups' `leavings`, and one for each of the others. */
-type Bits = readonly [first: number, last: number];
-/** Such bits of each training image: whether it is recalled, or covered, with these groups left out. */
-type Marks = readonly [first: Int32Array, last: Int32Array];
-
-const marksOf = (count: number): Marks => [new Int32Array(count), new Int32Array(count)];
-
-function mark([first, last]: Marks, at: number, bits: Bits): void {
-  first[at]! |= bits[0];
-  last[at]! |= bits[1];
-}
-
-function bitsOf({ leavings }: Groups, holds: (leaving: readonly number[]) => boolean): Bits {
-  let [first, last] = [0, 0];
-  leavings.forEach((leaving, i) => {
-    if (!holds(leaving)) return;
-    if (i < 32) first |= 1 << i;
-    else last |= 1 << (i - 32);
-  });
-  return [first, last];
-}
+/** In marks of a training image: whether it is recalled, or covered, without this group, of 32 at most. */
+const bitOf = (group: number): number => 1 << group;
 
 /** Share of the numbers that have a bit of the mask. */
 function shareOf(numbers: Int32Array | Uint8Array, mask: number): number {
@@ -123,26 +104,22 @@ function shareOf(numbers: Int32Array | Uint8Array, mask: number): number {
   return hits / numbers.length;
 }
 
-const sharesOf = ([first, last]: Marks, { leavings }: Groups): number[] =>
-  leavings.map((_, i) => (i < 32 ? shareOf(first, 1 << i) : shareOf(last, 1 << (i - 32))));
+const sharesOf = (marks: Int32Array, { leavings }: Groups): number[] =>
+  leavings.map((group) => shareOf(marks, bitOf(group)));
 
 /** The ball of a picture, and the wider ones that it has when groups are left out that neighbours of it are in. */
 function ballOf(picture: number, { k, squares, rows }: Neighbours, groups: Groups) {
   const first = picture * k;
   const groupOf = (at: number) => groups.of[rows[at]!]!;
   const near = [first, first + 1, first + 2].map(groupOf);
-  const squareWithout = (leaving: readonly number[]): number => {
+  const squareWithout = (group: number): number => {
     let at = first;
-    for (let left = NEAREST.precision; at < first + k - 1; at++) {
-      if (!leaving.includes(groupOf(at)) && --left === 0) break;
-    }
+    for (let left = NEAREST.precision; at < first + k - 1; at++) if (groupOf(at) !== group && --left === 0) break;
     return squares[at]!;
   };
-  const wider: { square: number; bits: Bits }[] = [];
-  groups.leavings.forEach((leaving, i) => {
-    if (leaving.includes(groups.of[picture]!) || !leaving.some((group) => near.includes(group))) return;
-    wider.push({ square: squareWithout(leaving), bits: i < 32 ? [1 << i, 0] : [0, 1 << (i - 32)] });
-  });
+  const wider = groups.leavings
+    .filter((group) => group !== groups.of[picture] && near.includes(group))
+    .map((group) => ({ square: squareWithout(group), bit: bitOf(group) }));
   return { radius: squares[first + NEAREST.precision - 1]!, wider: wider.sort((a, b) => a.square - b.square) };
 }
 
@@ -162,6 +139,8 @@ export function drawRows(rows: Rows, width: number, count: number, seed: number)
 
 const SHARE = { min: 0, max: 1 };
 const BALL = 'A ball reaches from an image to its';
+const SHARE_INTERVAL =
+  "Jackknife of 32 random groups of the images, at least Wilson's interval of a share; the training images are held fixed.";
 const SAME = 'as many training images as pictures are drawn';
 
 export const neighbours: Family = {
@@ -178,7 +157,7 @@ export const neighbours: Family = {
       name: 'Recall',
       better: 'higher',
       how: `Share of training images in the ball of a picture. ${BALL} third neighbour, in features; ${SAME} (Kynkaanniemi et al. 2019).`,
-      interval: 'Jackknife of 32 random groups of the images; the training images are held fixed.',
+      interval: SHARE_INTERVAL,
     },
     {
       id: 'density',
@@ -192,7 +171,7 @@ export const neighbours: Family = {
       name: 'Coverage',
       better: 'higher',
       how: `Share of training images with a picture in their ball. ${BALL} fifth neighbour, in features; ${SAME} (Naeem et al. 2020). About 0.97 for the same distribution.`,
-      interval: 'Jackknife of 32 random groups of the images; the training images are held fixed.',
+      interval: SHARE_INTERVAL,
     },
   ],
   applies: () => true,
@@ -208,11 +187,12 @@ export const neighbours: Family = {
         Float64Array.from(balls, (number) => number / NEAREST.density),
         { min: 0 },
       );
-      const coverage = jackknife(found.coverage, found.coverageWithout, SHARE);
-      const recall = jackknife(found.recall, found.recallWithout, SHARE);
+      const many = drawn.length / width;
+      const coverage = widenShare(jackknife(found.coverage, found.coverageWithout, SHARE), many);
+      const recall = widenShare(jackknife(found.recall, found.recallWithout, SHARE), many);
       const near = counted(balls);
       // Recall and coverage: what a picture adds at least, one of the training images that were drawn.
-      const least = (count * width) / drawn.length;
+      const least = count / many;
       return [
         shareEstimate(counted(inside), count),
         widenRare(recall, counted(around), count, least, SHARE),

@@ -19,7 +19,7 @@ export interface MeasureAbout extends Pick<Measure, 'id' | 'name' | 'better'> {
 }
 
 /** What all candidates are measured against. */
-export interface Context {
+interface Context {
   /** The training images. */
   reference: Candidate;
   seed: number;
@@ -30,7 +30,7 @@ export interface Context {
 }
 
 /** Measures a candidate: an estimate for each measure of the family. */
-export type Gauge = (candidate: Candidate) => Promise<Estimate[]>;
+type Gauge = (candidate: Candidate) => Promise<Estimate[]>;
 
 export interface Family {
   measures: readonly MeasureAbout[];

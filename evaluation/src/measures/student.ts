@@ -1,6 +1,6 @@
 /**
  * Quantiles of Student's t for whole degrees of freedom: Abramowitz & Stegun, equations 26.7.3 and 26.7.4, turned around by
- * halving. Golden values: scripts/golden/evaluation/utility.py, by scipy.
+ * halving. Golden values: scripts/golden/measures/utility.py, by scipy.
  */
 
 /** Chance that |t| is below the tangent of `angle` times the root of `freedom`. */

@@ -25,7 +25,7 @@ export interface AttackPlan {
   draws: number;
 }
 
-export interface AttackedBatch {
+interface AttackedBatch {
   /** In [-1, 1]. [N, C, H, W] */
   images: Float32Array;
   count: number;

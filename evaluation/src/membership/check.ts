@@ -4,7 +4,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { listClasses } from '@onnoise/training/data';
 
 /** Fewer images of a kind say nothing at all. */
-export const FEWEST = 8;
+const FEWEST = 8;
 const NAMED = 5;
 
 /** @throws InputError for fewer than 8 images of a kind */

@@ -15,7 +15,7 @@ const CHANCE = 0.05;
 /** Shares of false positives. */
 const FALSE_POSITIVES = [0.01, 0.001] as const;
 
-export interface ScoredImages {
+interface ScoredImages {
   /** [images, columns], the training images first. */
   scores: Float64Array;
   /** How many are training images. */
@@ -25,7 +25,7 @@ export interface ScoredImages {
   shadows: readonly Shadow[];
 }
 
-export interface Ranked {
+interface Ranked {
   /** Of each attack, in the order of their figures: scores of all images, higher for training images. */
   scores: Float64Array[];
   figures: AttackFigures[];

@@ -5,7 +5,7 @@
  * Source: Carlini et al. 2022, "Membership inference attacks from first principles" (arXiv 2112.03570), algorithm 1, online. With variances
  * of their own the values are those of `compute_score_lira` of tensorflow/privacy with its sign turned. A common variance is one for both
  * kinds, as in the paper's code: were it one for each kind, a score above both Gaussians could speak for the flatter of the two. That code
- * takes it over all scores; here it is what is left of them around the median of each image. Golden values: scripts/golden/membership/references.py.
+ * takes it over all scores; here it is what is left of them around the median of each image. Golden values: scripts/golden/measures/membership.py.
  */
 
 /** With fewer networks, an image's own variance says less than the common one of all images: as LeakPro has it. */

@@ -27,7 +27,7 @@ export function standOut(chances: Float64Array, share = FALSE_SHARE): boolean[] 
   return Array.from(chances, (chance) => chance <= limit);
 }
 
-export interface RiskRow {
+interface RiskRow {
   /** Name of the file, or the number where images have no names. */
   file: string;
   part: 'training' | 'held-out';

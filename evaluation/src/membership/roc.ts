@@ -2,14 +2,16 @@
  * How well a score tells training images from held-out ones: the area under the ROC curve, and the share of the training images that are
  * found with few false positives (Carlini et al. 2022, section 3: what counts is whether anybody is found with certainty).
  *
- * Intervals: the area has DeLong's, by images that belong together (DeLong et al. 1988; Obuchowski 1997 for clusters; with one image a
- * group both are the same). Shares have Clopper and Pearson's. Golden values: scripts/golden/membership/references.py, by scikit-learn and scipy.
+ * Intervals: the area has DeLong's deviation, by images that belong together (DeLong et al. 1988; Obuchowski 1997 for clusters; with one
+ * image a group both are the same), on the scale of log odds (Pepe 2003, "The statistical evaluation of medical tests", section 5.2).
+ * Few images say too little of their spread, so it is at least as wide as Newcombe's, which needs none. Shares have Clopper and Pearson's.
+ * Golden values: scripts/golden/measures/membership.py, by scikit-learn and scipy.
  */
 import { betaQuantile } from '../memorisation/chance.ts';
 import { type Interval, newcombe, normalEdge } from './area-interval.ts';
 
 /** Scores of the images of one kind: higher for training images. */
-export interface Scored {
+interface Scored {
   scores: Float64Array;
   /** Equal numbers for images that belong together; default: each is for itself. */
   groups?: ArrayLike<number> | undefined;
@@ -18,6 +20,8 @@ export interface Scored {
 export interface Area {
   /** 0 to 1; 0.5 is chance. */
   value: number;
+  /** DeLong's standard deviation; undefined where one kind is a single image or group. */
+  deviation: number | undefined;
   /** @param chance that the interval fails to hold the area, such as 0.05 */
   interval(chance: number): Interval;
 }
@@ -37,13 +41,20 @@ export function areaUnderCurve(members: Scored, others: Scored): Area {
   const [m, n] = [members.scores.length, others.scores.length];
   const value = above.reduce((sum, share) => sum + share, 0) / m;
   // The share of members below each other image, as the share that it should be: of members above.
-  const variance = spread(above, value, members.groups) + spread(below, 1 - value, others.groups);
+  const kinds = [spread(above, value, members.groups), spread(below, 1 - value, others.groups)] as const;
+  const deviation = kinds.some(({ groups }) => groups < 2)
+    ? undefined
+    : Math.sqrt(kinds[0].variance + kinds[1].variance);
   return {
     value,
+    deviation,
     interval(chance) {
-      if (variance === 0) return newcombe(value, m, n, chance);
-      const half = normalEdge(chance / 2) * Math.sqrt(variance);
-      return [Math.max(0, value - half), Math.min(1, value + half)];
+      // Without a spread each group counts as one image.
+      if (!deviation) return newcombe(value, kinds[0].groups, kinds[1].groups, chance);
+      const [low, high] = newcombe(value, m, n, chance);
+      const half = (normalEdge(chance / 2) * deviation) / (value * (1 - value));
+      const moved = (by: number) => 1 - 1 / (1 + (value / (1 - value)) * Math.exp(by));
+      return [Math.min(low, moved(-half)), Math.max(high, moved(half))];
     },
   };
 }
@@ -65,16 +76,15 @@ export function countBelow(sorted: Float64Array, score: number, at = false): num
   return low;
 }
 
-/** Variance of the mean of placements, whose groups are drawn as wholes. */
-function spread(placements: Float64Array, mean: number, groups?: ArrayLike<number>): number {
+/** Groups of images, and the variance of the mean of their placements, where groups are drawn as wholes. */
+function spread(placements: Float64Array, mean: number, groups?: ArrayLike<number>) {
   const sums = new Map<number, number>();
   placements.forEach((placement, i) => {
     const group = groups?.[i] ?? i;
     sums.set(group, (sums.get(group) ?? 0) + placement - mean);
   });
-  if (sums.size < 2) return 0;
   const squares = [...sums.values()].reduce((sum, each) => sum + each * each, 0);
-  return ((sums.size / (sums.size - 1)) * squares) / placements.length ** 2;
+  return { groups: sums.size, variance: ((sums.size / (sums.size - 1)) * squares) / placements.length ** 2 };
 }
 
 /** How many held-out images it takes until a share of false positives is one image. */

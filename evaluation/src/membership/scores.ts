@@ -8,7 +8,7 @@ import { type AttackPlan, callsOf, columnsOf, errorsOf } from './attacks.ts';
 const STREAM = 0x6d696101;
 
 /** A network that can be asked, and how it was trained to answer. */
-export interface Attacked {
+interface Attacked {
   /** [C, H, W] of a sample, with the planes of masks that it draws. */
   shape: ImageShape;
   schedule: Schedule;

@@ -16,7 +16,7 @@ import { draftPlan, settingsOf } from '@onnoise/training/plan';
 import { train } from '@onnoise/training/run';
 import { openRun, readRunLayer, runPaths, specsOfRun } from '@onnoise/training/saved';
 import type { ConfigLayer } from '@onnoise/training/settings';
-import { parametersOf, schedulerOf } from '@onnoise/training/step';
+import { parametersOf } from '@onnoise/training/step';
 import type { Pool } from './pool.ts';
 import { type ScoreOptions, scoreImages } from './scores.ts';
 
@@ -43,7 +43,7 @@ const ownLayer = ({ source, steps, seed }: ShadowSettings, shadow: number): Conf
   },
 });
 
-export interface TrainShadowOptions {
+interface TrainShadowOptions {
   /** Of the shadow. */
   folder: string;
   shadow: number;
@@ -94,7 +94,7 @@ export async function scoreByShadow(
 ): Promise<Float64Array> {
   const { config, checkpoint } = await openRun(runIn(folder), undefined, specsOfRun);
   const model = createModel(config.model);
-  const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), checkpoint.state);
+  const scheduler = parseSchedulerConfig(config.scheduler);
   const predictor = await createPredictor(model, parametersOf(checkpoint.state));
   try {
     const network = {

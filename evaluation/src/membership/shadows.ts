@@ -17,7 +17,7 @@ import type { Pool } from './pool.ts';
 import type { ScoreOptions } from './scores.ts';
 import { type ShadowSettings, scoreByShadow, trainShadow } from './shadow.ts';
 
-export interface ShadowsTask {
+interface ShadowsTask {
   /** Folder of the audit. */
   run: string;
   /** How many, an even number. */
@@ -31,7 +31,7 @@ export interface ShadowsTask {
   minutes?: number | undefined;
 }
 
-export interface ShadowsHooks {
+interface ShadowsHooks {
   stage: <T>(label: string, unit: string, work: (report: ReportProgress) => Promise<T>) => Promise<T>;
   signal: AbortSignal;
 }

@@ -2,9 +2,11 @@
  * Patients who are in both folders of an audit: an image of theirs that is held out is no stranger to the model, so a leak would be
  * hidden. Prepared images keep no names, so the tables of both folders are compared.
  */
+
+import { walkImages } from '@onnoise/base/folders';
 import { extensionOf } from '@onnoise/base/pictures';
 import { InputError } from '@onnoise/scheduler/rules';
-import { listClasses, type PrepareOptions, parseTable, readCsvText, walkImages } from '@onnoise/training/data';
+import { listClasses, type PrepareOptions, parseTable, readCsvText } from '@onnoise/training/data';
 
 const NAMED = 5;
 

@@ -79,7 +79,7 @@ const foundWords = ({ found }: AttackFigures): string[] =>
       : [`At ${100 * at} % false positives it finds ${shareWords(value, interval)} of the training images.`],
   );
 
-export interface LimitFacts {
+interface LimitFacts {
   /** How many calibrated the scores, of those that were asked for. */
   shadows: number;
   asked: number;

@@ -1,7 +1,7 @@
 /**
  * Chances that compare the scores of N pictures with those of n held-out images. If both come from the same distribution,
  * whatever it is, ranks alone say how likely low ones are; its tail is taken for a power law. Golden values:
- * scripts/golden/memorisation.py, by scipy.
+ * scripts/golden/measures/memorisation.py, by scipy.
  */
 
 /**

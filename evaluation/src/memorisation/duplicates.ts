@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ImageSet } from '../sets/types.ts';
 
-export interface Duplicates {
+interface Duplicates {
   /** Number of held-out images that are training images too. */
   heldOut: number;
   /** Number of held-out images that repeat an earlier one of them. */

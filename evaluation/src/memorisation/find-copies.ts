@@ -34,7 +34,7 @@ const LARGEST_SIDE = 64;
 /** Closest pairs that are listed in each space. */
 const CLOSEST = 20;
 
-export interface CopySearch extends Watch {
+interface CopySearch extends Watch {
   /** Pictures of the model. */
   samples: ImageSet;
   /** The images that it was trained on, at least three. */
@@ -133,18 +133,19 @@ export async function findCopies(given: CopySearch): Promise<Memorisation> {
   const trials = { heldOut: real, thresholds: thresholdsOf(tests), count: samples.count, also, seed, signal };
   const pairs = found.map((space, i) => pairsOf(space, tests[i]!.threshold, different, factor));
   const counts = { samples: samples.count, training: training.count, heldOut: heldOut.count };
+  const search = {
+    shift: factor * shiftOf(known.shape),
+    orientations: orientationsOf(samples.shape).length,
+    neighbours: Math.min(NEIGHBOURS, different.length),
+    reduced: factor,
+  };
   return {
-    ...conclude({ pValue, tests, sensitivity, counts, duplicates }),
+    ...conclude({ pValue, tests, sensitivity, counts, duplicates, search }),
     pValue,
     errorRate: ERROR_RATE,
     counts,
     duplicates,
-    search: {
-      shift: factor * shiftOf(known.shape),
-      orientations: orientationsOf(samples.shape).length,
-      neighbours: Math.min(NEIGHBOURS, different.length),
-      reduced: factor,
-    },
+    search,
     ...(withParts && { parts: partSensitivity(plantedParts, partsFound, trials) }),
     tests,
     flagged: pairs.flatMap((all) => all.filter(({ flagged }) => flagged)),

@@ -1,4 +1,4 @@
 export { FEWEST_DIFFERENT } from './check.ts';
-export { closestPairs, type PairPictures } from './closest-pairs.ts';
-export { type CopyFeatures, type CopySearch, findCopies } from './find-copies.ts';
-export type { Memorisation, Space } from './types.ts';
+export { closestPairs } from './closest-pairs.ts';
+export { type CopyFeatures, findCopies } from './find-copies.ts';
+export type { Memorisation } from './types.ts';

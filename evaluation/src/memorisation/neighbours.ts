@@ -20,7 +20,7 @@ export interface Neighbours {
 }
 
 /** How a training image comes to lie on a picture: mirrored, turned, then moved right and down, in pixels. */
-export interface Move extends Orientation {
+interface Move extends Orientation {
   shift: readonly [right: number, down: number];
   /** Whether its levels are those of the negative. */
   inverted: boolean;

@@ -65,7 +65,7 @@ function rowsOf({ each, training, distances, lays }: Neighbours, from: number, t
   };
 }
 
-export interface PartTrials {
+interface PartTrials {
   /** Scores of held-out images in each space: crops and halves last. */
   heldOut: readonly Float64Array[];
   thresholds: { crops: number; halves: number };

@@ -11,7 +11,7 @@ const STREAM = 0x0c0c_0000;
 export const TRIALS = 200;
 
 /** One array for each space, in the same order: scores of the same images. */
-export interface PlantedScores {
+interface PlantedScores {
   heldOut: readonly Float64Array[];
   planted: readonly Float64Array[];
 }

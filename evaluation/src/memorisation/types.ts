@@ -4,7 +4,7 @@
  * A picture's score is its distance to the nearest training image divided by the mean distance to the next few, as in
  * Carlini et al., Extracting training data from diffusion models, 2023: a copy lies near 0, a new picture near 1.
  */
-import type { Verdict } from '@onnoise/scheduler/model';
+import type { Verdict } from '@onnoise/scheduler/evaluation';
 import type { PartName } from '../parts/index.ts';
 
 /**

@@ -1,6 +1,7 @@
 /** The verdict and its reason in words. */
 import { chanceBelow, HELD_OUT_OF_TAIL } from './chance.ts';
 import { ERROR_RATE } from './judge.ts';
+import { foundChanges, MISSED_CHANGES } from './sought.ts';
 import type { Memorisation } from './types.ts';
 import { DOUBT, mostUnseen } from './unseen.ts';
 
@@ -9,7 +10,7 @@ const POWER = 0.8;
 
 export const oneInTwenty = (count: number): number => Math.ceil(count / 20);
 
-type Facts = Pick<Memorisation, 'pValue' | 'tests' | 'sensitivity' | 'counts' | 'duplicates'>;
+type Facts = Pick<Memorisation, 'pValue' | 'tests' | 'sensitivity' | 'counts' | 'duplicates' | 'search'>;
 
 export function conclude(facts: Facts): Pick<Memorisation, 'verdict' | 'reason' | 'heldOutNeeded'> {
   const { pValue, tests, sensitivity, counts } = facts;
@@ -20,7 +21,7 @@ export function conclude(facts: Facts): Pick<Memorisation, 'verdict' | 'reason' 
   if (found >= POWER) {
     const { copies: seen } = sensitivity.find((row) => row.copies > 0 && row.found >= POWER)!;
     const some = seen === 1 ? 'A single copy' : `${seen} copies`;
-    const reason = `The pictures are no nearer to training images than real ones are. ${some} among ${counts.samples} pictures would probably have been found.${rest(facts)}`;
+    const reason = `The pictures are no nearer to training images than real ones are. ${some} among ${counts.samples} pictures would probably have been found: a copy is a training image that is ${foundChanges(facts.search)}.${rest(facts)} Copies that are ${MISSED_CHANGES} may go unseen, however many.`;
     return { verdict: 'none found', reason };
   }
   const needed = heldOutNeeded(counts.samples, tests.length);
@@ -57,7 +58,7 @@ function repetition({ counts: { heldOut }, duplicates: { repeated } }: Facts): s
 function rest({ sensitivity, counts }: Facts): string {
   const share = mostUnseen(sensitivity, counts.samples);
   if (share === undefined) return '';
-  return ` That does not rule out copies: they may be up to ${formatPercent(share)} of all that the model draws (with ${formatPercent(1 - DOUBT)} confidence).`;
+  return ` That does not rule out such copies: they may be up to ${formatPercent(share)} of all that the model draws (with ${formatPercent(1 - DOUBT)} confidence).`;
 }
 
 /** Two digits, rounded up: a bound must not look smaller than it is. */

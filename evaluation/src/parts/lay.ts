@@ -35,7 +35,7 @@ export function askedOf(picture: Plane, name: PartName, shape: ImageShape): Aske
 }
 
 /** Where a part lies in an image, and how well: their correlation, in cells that are a little too large for it. */
-export interface Laid {
+interface Laid {
   rectangle: Rectangle;
   likeness: number;
 }

@@ -11,7 +11,7 @@ const SIDES = [0.54, 0.64, 0.75, 0.88];
 /** Places of crops are no further apart than this share of their side. */
 const STEP = 1 / 9;
 /** Smaller images have too few pixels in a crop. */
-export const LEAST_SIDE = 16;
+const LEAST_SIDE = 16;
 
 /** Whether images of this shape are large enough for the search. */
 export const hasParts = ([, height, width]: ImageShape): boolean => Math.min(height, width) >= LEAST_SIDE;

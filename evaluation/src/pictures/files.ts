@@ -1,10 +1,9 @@
 /** Pictures of any tool as files: which options read them, what belongs to them, and that they lie apart from the real images. */
 import { realpath } from 'node:fs/promises';
 import { isWithin } from '@onnoise/base/files';
-import { isDicomweb } from '@onnoise/base/pictures';
 import { plural } from '@onnoise/base/text';
 import type { Extent } from '@onnoise/scheduler/model';
-import { InputError, refuse } from '@onnoise/scheduler/rules';
+import { InputError, reasonOf, refuse } from '@onnoise/scheduler/rules';
 import { type Dataset, isArrayName, type Look, lookAtImages, type PrepareOptions } from '@onnoise/training/data';
 import type { PicturePlace } from './open.ts';
 import { CLASS_COLUMN } from './shards.ts';
@@ -21,7 +20,7 @@ export async function requireApart(
   { option, data }: { option: string; data: string | undefined },
   { option: pictures, data: path }: { option: string; data: string },
 ): Promise<void> {
-  if (data === undefined || data === 'digits' || isDicomweb(data)) return;
+  if (data === undefined || data === 'digits') return;
   const [one, other] = await Promise.all([data, path].map((each) => realpath(each).catch(() => undefined)));
   if (one === undefined || other === undefined) return;
   if (one === other) refuse(action, option, `other images than ${pictures}`, data);
@@ -95,8 +94,9 @@ export async function naming<T>(
     return await read();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const what = error.message.replace(/^Cannot [^:]+: /, '').replace(/^data must/, `${option} must`);
-    throw new InputError(`Cannot ${action}: ${what}`);
+    const reason = reasonOf(error);
+    const named = error.subject === 'data' ? `${option}${reason.slice('data'.length)}` : reason;
+    throw new InputError(`Cannot ${action}: ${named}`);
   }
 }
 

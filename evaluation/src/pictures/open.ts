@@ -11,8 +11,6 @@ export interface PicturePlace {
   data: string;
   /** A table beside them, with the column of their classes and those of their numbers. */
   table?: { csv: string; labelColumn?: string | undefined; conditions: string[] } | undefined;
-  /** The folder of masks that were unpacked with them. */
-  masks?: string | undefined;
   /** Where prepared images are cached: with unpacked pictures, so that nothing of them stays. */
   cacheDir: string;
   /** Removes what was unpacked. */
@@ -39,15 +37,10 @@ export async function openPlace(path: string, cacheDir: string): Promise<Picture
       await unzip(path, data);
       return place;
     }
-    const masks = join(root, 'masks');
-    const { labelled, conditions, masked } = await unpackShards(path, data, masks);
+    const { labelled, conditions } = await unpackShards(path, data);
     const labelColumn = labelled ? CLASS_COLUMN : undefined;
     const told = labelled || conditions.length > 0;
-    return {
-      ...place,
-      ...(told && { table: { csv: join(data, TABLE), labelColumn, conditions } }),
-      ...(masked && { masks }),
-    };
+    return { ...place, ...(told && { table: { csv: join(data, TABLE), labelColumn, conditions } }) };
   } catch (error) {
     await close();
     throw error;

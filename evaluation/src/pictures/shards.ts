@@ -1,9 +1,9 @@
 /**
  * The pictures of `pipeline generate`: a folder with `manifest.json` and tar files below it. They become a folder of
- * pictures, with their classes and numbers in a table, and a folder of the masks that a model drew with them.
+ * pictures, with their classes and numbers in a table. Masks that a model drew with them are passed over.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { diskFailure, withDiskErrors } from '@onnoise/base/files';
 import { formatPath } from '@onnoise/base/text';
@@ -22,8 +22,6 @@ export interface Unpacked {
   labelled: boolean;
   /** Its columns of numbers. */
   conditions: string[];
-  /** Whether there is a mask of every picture. */
-  masked: boolean;
 }
 
 interface Row {
@@ -36,21 +34,13 @@ interface Listed {
   sha256: string;
 }
 
-interface Manifest {
-  shards: Listed[];
-  /** What the values of masks are called. */
-  maskNames: object | undefined;
-}
-
 /**
  * @param root the folder of the manifest
  * @param folder gets the pictures and their table
- * @param masks gets label maps under the names of the pictures, and `labels.json`; made only for shards that have some
  * @throws InputError for a manifest of another program, and for a shard that is missing, cut or changed
  */
-export async function unpackShards(root: string, folder: string, masks: string): Promise<Unpacked> {
-  const manifest = join(root, MANIFEST);
-  const { shards, maskNames } = await readManifest(manifest);
+export async function unpackShards(root: string, folder: string): Promise<Unpacked> {
+  const shards = await readManifest(join(root, MANIFEST));
   const rows = new Map<string, Row>();
   const rowOf = (id: string): Row => {
     const row = rows.get(id) ?? {};
@@ -58,7 +48,6 @@ export async function unpackShards(root: string, folder: string, masks: string):
     return row;
   };
   const pictures = new Set<string>();
-  const masked = new Set<string>();
   for (const { file, sha256 } of shards) {
     const path = join(root, file);
     const archive = await readFile(path).catch((error: NodeJS.ErrnoException) => {
@@ -79,37 +68,22 @@ export async function unpackShards(root: string, folder: string, masks: string):
       else if (PICTURES.includes(ending)) {
         pictures.add(id);
         await withDiskErrors(`unpack ${path}`, () => writeFile(join(folder, basename(name)), bytes));
-      } else if (ending === MASK && maskNames !== undefined) {
-        if (masked.size === 0) await writeNames(path, masks, maskNames);
-        masked.add(id);
-        await withDiskErrors(`unpack ${path}`, () => writeFile(join(masks, `${id}.png`), bytes));
       }
     }
   }
-  const ids = [...pictures].sort();
-  return { ...(await writeTable(folder, ids, rows)), masked: ids.length > 0 && ids.every((id) => masked.has(id)) };
+  return writeTable(folder, [...pictures].sort(), rows);
 }
 
 /** What else a model draws beside a picture, such as how sure its mask is, has other endings. */
 const PICTURES: readonly string[] = ['png', 'dcm', 'nii.gz'];
-const MASK = 'mask.png';
 
-const writeNames = (path: string, masks: string, names: object): Promise<void> =>
-  withDiskErrors(`unpack ${path}`, async () => {
-    await mkdir(masks);
-    await writeFile(join(masks, 'labels.json'), JSON.stringify(names));
-  });
-
-/** Masks without names are passed over: which class a value is would be a guess. */
-async function readManifest(path: string): Promise<Manifest> {
+async function readManifest(path: string): Promise<Listed[]> {
   const text = await withDiskErrors(`read ${path}`, () => readFile(path, 'utf8'));
-  const given = parsed(text) as { shards?: unknown; settings?: { maskNames?: unknown } } | undefined;
+  const given = parsed(text) as { shards?: unknown } | undefined;
   const shards = Array.isArray(given?.shards) ? (given.shards as Partial<Listed>[]) : [];
-  const names = given?.settings?.maskNames;
-  const maskNames = typeof names === 'object' && names !== null ? names : undefined;
   const known = ({ file, sha256 }: Partial<Listed>) =>
     typeof file === 'string' && typeof sha256 === 'string' && !/(^|[\\/])\.\.([\\/]|$)|^[\\/]/.test(file);
-  if (shards.length > 0 && shards.every(known)) return { shards: shards as Listed[], maskNames };
+  if (shards.length > 0 && shards.every(known)) return shards as Listed[];
   throw new InputError(
     `Cannot read ${formatPath(path)}: it must be the manifest of pipeline generate, received one without its shards.`,
   );
@@ -123,11 +97,7 @@ function parsed(text: string): unknown {
   }
 }
 
-async function writeTable(
-  folder: string,
-  ids: readonly string[],
-  rows: ReadonlyMap<string, Row>,
-): Promise<Omit<Unpacked, 'masked'>> {
+async function writeTable(folder: string, ids: readonly string[], rows: ReadonlyMap<string, Row>): Promise<Unpacked> {
   const labelled = ids.length > 0 && ids.every((id) => rows.get(id)?.label !== undefined);
   const told = ids.map((id) => Object.keys(rows.get(id)?.conditions ?? {}));
   const conditions = (told[0] ?? []).filter((name) => told.every((names) => names.includes(name)));

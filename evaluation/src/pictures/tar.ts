@@ -6,7 +6,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 
 const BLOCK = 512;
 
-export interface TarFile {
+interface TarFile {
   name: string;
   bytes: Buffer;
 }

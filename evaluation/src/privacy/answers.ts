@@ -4,11 +4,12 @@
  */
 import { plural } from '@onnoise/base/text';
 import { NO_SIGN } from '../membership/verdict.ts';
+import { MISSED_CHANGES } from '../memorisation/sought.ts';
 import { tinyChance } from '../memorisation/verdict.ts';
 import { count } from '../report/words.ts';
 import type { PrivacyReport } from './types.ts';
 
-export type Tone = 'good' | 'bad' | 'unclear';
+type Tone = 'good' | 'bad' | 'unclear';
 
 export interface Answer {
   question: string;
@@ -108,6 +109,7 @@ function copiesAnswer({ copies }: PrivacyReport): Answer {
         unseen === null
           ? 'Few copies might have gone unseen.'
           : `Rare copies might go unseen: up to ${perMany(unseen)} (with 95 % confidence).`,
+        `Copies that are ${MISSED_CHANGES} may go unseen, however many.`,
       ],
     };
   }

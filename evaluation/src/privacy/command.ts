@@ -1,6 +1,6 @@
 /** The commands that measure the same again. Folders and files are `<names>`: where they lie is of the machine that it ran on. */
 import { shellWord } from '@onnoise/base/text';
-import type { EvaluationFacts } from '@onnoise/scheduler/model';
+import type { EvaluationFacts } from '@onnoise/scheduler/evaluation';
 import type { Audit } from '../membership/types.ts';
 
 /** Options that tell the split of training, which is known also where nobody typed it. */

@@ -5,59 +5,68 @@
 import { plural } from '@onnoise/base/text';
 import type { AttackFigures, FoundShare } from '../membership/types.ts';
 import { attackWords, shareWords } from '../membership/verdict.ts';
+import { type Cell, formatDocument, type Section, type Words } from '../report/document.ts';
 import { type Html, html } from '../report/html.ts';
-import { reportPage } from '../report/page.ts';
-import { count, unbroken } from '../report/words.ts';
-import { type Answer, answersOf } from './answers.ts';
+import { count } from '../report/words.ts';
+import { answersOf } from './answers.ts';
 import { auditCommand } from './command.ts';
 import { STYLE } from './style.ts';
 import type { CopyFindings, PrivacyReport } from './types.ts';
 
 export function formatPrivacyPage(report: PrivacyReport): string {
-  const { model } = report;
-  return reportPage(
-    `Privacy report on ${model.name}`,
-    'audit',
-    [opening(report), questions(report), numbers(report), methodAndLimits(report), again(report)],
-    STYLE,
-  );
-}
-
-function opening({ model, data, date, onnoise }: PrivacyReport): Html {
-  return html`<header>
-<h1>Privacy report on the model ${model.name}</h1>
-<p class="lede">What the model tells about the images that it was trained on, as far as it was measured on ${date.slice(0, 10)} by Onnoise ${onnoise}.</p>
-<p>${count(data.training)} of its training images were held against ${count(data.heldOut)} like them that it has never seen${data.test === undefined ? ', held out of training' : `, of ${data.test}`}. Whatever tells the two apart gives away who was in training, and in medicine that alone may tell of an illness. No image is named here.</p>
-</header>`;
-}
-
-const questions = (report: PrivacyReport): Html => html`<div class="answers">
-${answersOf(report).map(answerCard)}</div>`;
-
-function answerCard({ question, answer, tone, words }: Answer, i: number): Html {
-  return html`<section class="card is-${tone}" aria-labelledby="question-${i}">
-<h2 id="question-${i}">${question}</h2>
-<p class="answer">${answer}</p>
-${words.map((each) => html`<p>${unbroken(each)}</p>\n`)}</section>
-`;
+  const { model, data, date, onnoise } = report;
+  const others = data.test === undefined ? ', held out of training' : `, of ${data.test}`;
+  return formatDocument({
+    title: `Privacy report on the model ${model.name}`,
+    command: 'audit',
+    style: STYLE,
+    opening: [
+      {
+        words: `What the model tells about the images that it was trained on, as far as it was measured on ${date.slice(0, 10)} by Onnoise ${onnoise}.`,
+        is: 'lede',
+      },
+      {
+        words: `${count(data.training)} of its training images were held against ${count(data.heldOut)} like them that it has never seen${others}. Whatever tells the two apart gives away who was in training, and in medicine that alone may tell of an illness. No image is named here.`,
+      },
+    ],
+    sections: [
+      {
+        is: 'answers',
+        beside: answersOf(report).map(({ question, answer, tone, words }) => ({
+          title: question,
+          is: `card is-${tone}`,
+          blocks: [{ words: answer, is: 'answer' }, ...words.map((each) => ({ words: each }))],
+        })),
+      },
+      numbers(report),
+      { is: 'two', beside: [method(report), whatItCannotShow(report)] },
+      again(report),
+    ],
+  });
 }
 
 /** Most rows of attacks: with more, each attack has the row of its best timestep. */
 const MOST_ROWS = 7;
 
-function numbers({ attacks, strongest, copies }: PrivacyReport): Html {
+function numbers({ attacks, strongest, copies }: PrivacyReport): Section {
   const rows = attacks.length > MOST_ROWS ? bestOfEach(attacks, strongest) : attacks;
   const left = attacks.length - rows.length;
-  return html`<section class="numbers" aria-labelledby="numbers">
-<h2 id="numbers">In numbers</h2>
-<table class="wide">
-<caption>How well attacks tell training images from others, each with its own intervals of 95 %. AUC is the chance to pick the right one of two: 0.5 is guessing.${left > 0 && ` Of ${attacks.length} attacks, the best of each kind; all are in audit.json.`}</caption>
-<thead><tr><th scope="col">Attack</th><th scope="col" class="n">AUC</th><th scope="col" class="n">Found at 1&nbsp;% false alarms</th><th scope="col" class="n">Found at 0.1&nbsp;%</th></tr></thead>
-<tbody>
-${rows.map((each) => attackRow(each, each === attacks[strongest]))}</tbody>
-</table>
-${copies !== null && html`<p>${unbroken(copiesLine(copies))}</p>`}
-</section>`;
+  const some = left > 0 ? ` Of ${attacks.length} attacks, the best of each kind; all are in audit.json.` : '';
+  return {
+    title: 'In numbers',
+    is: 'numbers',
+    blocks: [
+      {
+        table: {
+          caption: `How well attacks tell training images from others, each with its own intervals of 95 %. AUC is the chance to pick the right one of two: 0.5 is guessing.${some}`,
+          wide: true,
+          columns: ['Attack', 'AUC', 'Found at 1 % false alarms', 'Found at 0.1 %'],
+          rows: rows.map((each) => attackRow(each, each === attacks[strongest])),
+        },
+      },
+      copies !== null && { words: copiesLine(copies) },
+    ],
+  };
 }
 
 /** `Copies: of 500 pictures, suspiciously near to a training image are 1 in pixels (0.5 by chance) and 0 in features (0.5).` */
@@ -83,46 +92,61 @@ function bestOfEach(attacks: readonly AttackFigures[], strongest: number): Attac
   return [...best.values()];
 }
 
-function attackRow(figures: AttackFigures, isStrongest: boolean): Html {
+function attackRow(figures: AttackFigures, isStrongest: boolean): Cell[] {
   const { auc, found } = figures;
   const area = auc.interval.map((end) => end.toFixed(3)).join(' to ');
-  return html`<tr><th scope="row">${attackWords(figures)}${isStrongest && ' (the strongest)'}</th><td class="n">${auc.value.toFixed(3)} <small>(${area})</small></td>${found.map(foundCell)}</tr>
-`;
+  return [
+    `${attackWords(figures)}${isStrongest ? ' (the strongest)' : ''}`,
+    html`${auc.value.toFixed(3)} <small>(${area})</small>`,
+    ...found.map(foundCell),
+  ];
 }
 
-function foundCell({ value, interval }: FoundShare): Html {
-  if (value === null || interval === null) return html`<td class="n">too few images</td>`;
-  const [share, between] = shareWords(value, interval).split(' (');
-  return html`<td class="n">${unbroken(share!)} <small>(${unbroken(between!)}</small></td>`;
+function foundCell({ value, interval }: FoundShare): Words {
+  if (value === null || interval === null) return 'too few images';
+  const [share, between] = shareWords(value, interval).replaceAll(' %', '\u00a0%').split(' (');
+  return html`${share} <small>(${between}</small>`;
 }
 
-const methodAndLimits = ({ shadows, limits, copies, attacks, notes }: PrivacyReport): Html => html`<div class="two">
-<section aria-labelledby="method">
-<h2 id="method">How it was measured</h2>
-<ul>
-<li>The attacker has the model and an image, the very pixels, and asks whether the model learnt from it. Who can only ask for pictures knows less.</li>
-<li>${plural(attacks.length, 'attack')} of published papers ${attacks.length === 1 ? 'was' : 'were'} tried: how large the model's error on an image is, and how it changes when noise is put on the image. Errors are smaller on images that it learnt from.</li>
-${
-  shadows !== undefined &&
-  shadows.trained > 0 &&
-  html`<li>${plural(shadows.trained, 'other model')} like this one, each trained on half of all images, ${shadows.trained === 1 ? 'says' : 'say'} what error an image has with and without training on it.</li>
-`
-}<li>The answer is yes only if chance, all attacks taken together, explains it in fewer than 5 of 100 audits of a model that leaks nothing.</li>
-${copies !== null && html`<li>Copies: a picture is suspicious if it lies nearer to a training image than other real images do, moved, turned, mirrored or inverted, too${copies.tests.some(({ space }) => space === 'crops') && ', or holds an enlarged crop or a half of one'}.</li>\n`}</ul>
-</section>
-<section aria-labelledby="limits">
-<h2 id="limits">What it cannot show</h2>
-<ul>
-${[...limits, ...(copies ? [COPIES_LIMIT] : [])].map((limit) => html`<li>${unbroken(limit)}</li>\n`)}${notes.map((note) => html`<li>Note: ${unbroken(note)}</li>\n`)}</ul>
-</section>
-</div>`;
+function method({ attacks, shadows, copies }: PrivacyReport): Section {
+  const parts = copies?.tests.some(({ space }) => space === 'crops')
+    ? ', or holds an enlarged crop or a half of one'
+    : '';
+  return {
+    title: 'How it was measured',
+    blocks: [
+      {
+        list: [
+          'The attacker has the model and an image, the very pixels, and asks whether the model learnt from it. Who can only ask for pictures knows less.',
+          `${plural(attacks.length, 'attack')} of published papers ${attacks.length === 1 ? 'was' : 'were'} tried: how large the model's error on an image is, and how it changes when noise is put on the image. Errors are smaller on images that it learnt from.`,
+          ...(shadows !== undefined && shadows.trained > 0
+            ? [
+                `${plural(shadows.trained, 'other model')} like this one, each trained on half of all images, ${shadows.trained === 1 ? 'says' : 'say'} what error an image has with and without training on it.`,
+              ]
+            : []),
+          'The answer is yes only if chance, all attacks taken together, explains it in fewer than 5 of 100 audits of a model that leaks nothing.',
+          ...(copies === null
+            ? []
+            : [
+                `Copies: a picture is suspicious if it lies nearer to a training image than other real images do, moved, turned, mirrored or inverted, too${parts}.`,
+              ]),
+        ],
+      },
+    ],
+  };
+}
+
+const whatItCannotShow = ({ limits, copies, notes }: PrivacyReport): Section => ({
+  title: 'What it cannot show',
+  blocks: [{ list: [...limits, ...(copies ? [COPIES_LIMIT] : []), ...notes.map((note) => `Note: ${note}`)] }],
+});
 
 const COPIES_LIMIT =
   'The search for copies knows the pictures that were drawn for it. Others, drawn with other settings, may be copies all the same.';
 
-type Row = [name: string, value: Html | string];
+type Row = [name: string, value: Words];
 
-function again(report: PrivacyReport): Html {
+function again(report: PrivacyReport): Section {
   const { model, data, shadows, copies, differentialPrivacy: promise } = report;
   const rows: (Row | false)[] = [
     ['Model', html`${model.name}, ${model.network}, ${count(model.parameters)} parameters, ${hashed(model.hash)}`],
@@ -143,11 +167,7 @@ function again(report: PrivacyReport): Html {
       html`of ${copies.date.slice(0, 10)} by Onnoise ${copies.onnoise}, evaluation.json, ${hashed(copies.hash)}`,
     ],
   ];
-  return html`<section class="again" aria-labelledby="again">
-<h2 id="again">To do it again</h2>
-<dl>
-${rows.filter((row) => row !== false).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>
-</section>`;
+  return { title: 'To do it again', is: 'again', blocks: [{ facts: rows.filter((row) => row !== false) }] };
 }
 
 const hashed = (hash: string): Html => html`SHA-256 <code>${hash}</code>`;

@@ -1,6 +1,7 @@
 /** What is known of a model's privacy: `audit.json`. It names no image, so it can be passed on. */
-import type { Verdict } from '@onnoise/scheduler/model';
-import type { Privacy } from '@onnoise/training/folder';
+
+import type { Privacy } from '@onnoise/base/folders';
+import type { Verdict } from '@onnoise/scheduler/evaluation';
 import type { Audit } from '../membership/types.ts';
 
 /** What an evaluation of the same network on the same images found of copies. */

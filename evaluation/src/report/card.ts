@@ -4,18 +4,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkWritable, diskFailure, writeWhole } from '@onnoise/base/files';
+import { checkWritable, diskFailure, writeListed } from '@onnoise/base/files';
 import { plainName } from '@onnoise/base/text';
-import {
-  type Estimate,
-  evaluatedName,
-  formatFigure,
-  formatInterval,
-  type Measure,
-  MODEL_FILES,
-} from '@onnoise/scheduler/model';
+import { evaluatedName } from '@onnoise/scheduler/evaluation';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
 import type { Evaluation } from './types.ts';
-import { count, describeFeatures, describeSettings, memorisationSentence, realImages } from './words.ts';
+import { describeFeatures, describeSettings, headline, realImages, searchSentence } from './words.ts';
 import { EVALUATION_FILE, formatEvaluation } from './write.ts';
 
 const HEADING = '## Evaluation';
@@ -32,8 +26,10 @@ export async function checkCard(modelFolder: string): Promise<void> {
 /** Writes both files. A folder without a card gets one that has only the figures. */
 export async function writeCard(evaluation: Evaluation, modelFolder: string): Promise<void> {
   const card = (await readCard(modelFolder)) ?? `# ${plainName(evaluatedName(evaluation))}\n`;
-  await writeWhole(join(modelFolder, EVALUATION_FILE), formatEvaluation(evaluation));
-  await writeWhole(join(modelFolder, MODEL_FILES.card), withEvaluation(card, evaluation));
+  await writeListed(modelFolder, {
+    [EVALUATION_FILE]: formatEvaluation(evaluation),
+    [MODEL_FILES.card]: withEvaluation(card, evaluation),
+  });
 }
 
 async function readCard(modelFolder: string): Promise<string | undefined> {
@@ -79,31 +75,19 @@ function headingsOf(lines: readonly string[]): number[] {
   return found;
 }
 
-/** Markdown: the measures as a table, the verdict, and what is needed to repeat it. */
+/** Markdown: the verdict with the main figures, and what is needed to repeat it. `evaluation.json` has all measures. */
 export function evaluationSection(evaluation: Evaluation): string {
-  const { measures, memorisation, notes = [], features, settings, data, date, onnoise } = evaluation;
+  const { memorisation, notes = [], features, settings, data, date, onnoise } = evaluation;
   return [
     HEADING,
-    `Of ${count(settings.count)} pictures and as many ${plainName(realImages(data))}, with intervals of 95 %.`,
+    plainName(headline(evaluation)),
     [
-      '| measure | pictures | real images | noise |',
-      '|---|---|---|---|',
-      ...measures.map((measure) => `| ${plainName(measure.name)} | ${sets(measure).join(' | ')} |`),
-    ].join('\n'),
-    [
-      ...(memorisation ? [`- memorisation: ${memorisationSentence(memorisation)}`] : []),
+      `- real images: as many ${plainName(realImages(data))}`,
+      ...(memorisation ? [`- copies: ${searchSentence(memorisation)}`] : []),
       ...notes.map((note) => `- note: ${plainName(note)}`),
       `- sampled with ${plainName(describeSettings(settings))}, seed ${settings.seed}`,
       `- features of ${plainName(describeFeatures(features))}, \`${features.hash}\``,
-      `- ${date.slice(0, 10)}, Onnoise ${plainName(onnoise)}; all of it in \`${EVALUATION_FILE}\``,
+      `- ${date.slice(0, 10)}, Onnoise ${plainName(onnoise)}; all measures with their intervals in \`${EVALUATION_FILE}\``,
     ].join('\n'),
   ].join('\n\n');
-}
-
-const sets = (measure: Measure): string[] =>
-  [measure.model, measure.real, measure.noise].map((estimate) => cell(measure, estimate));
-
-function cell(measure: Measure, estimate: Estimate): string {
-  const interval = formatInterval(measure, estimate);
-  return `${formatFigure(measure, estimate.value)}${interval === undefined ? '' : ` (${interval})`}`;
 }

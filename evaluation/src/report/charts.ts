@@ -1,6 +1,6 @@
 /** The charts of a report. Marks differ in form as well as in colour. */
-import { logTicks } from '@onnoise/runtime-node';
-import { formatFigure, formatInterval, formatShare, formatValue, type Measure } from '@onnoise/scheduler/model';
+import { logTicks } from '@onnoise/runtime-node/charts';
+import { formatFigure, formatInterval, formatShare, formatValue, type Measure } from '@onnoise/scheduler/evaluation';
 import type { Compared, SensitivityRow } from '../memorisation/types.ts';
 import type { Html } from './html.ts';
 import { chart, type PlotLibrary } from './plot.ts';
@@ -247,4 +247,4 @@ interface Axes {
 const inPercent = (value: number): string => `${formatTick(value)} %`;
 
 /** A number at an axis. */
-export const formatTick = (value: number): string => formatValue(value);
+const formatTick = (value: number): string => formatValue(value);

@@ -5,7 +5,8 @@ import { basename, join, resolve } from 'node:path';
 import { diskFailure, hashFile } from '@onnoise/base/files';
 import type { ModelFolder } from '@onnoise/runtime-node';
 import { usableCores } from '@onnoise/runtime-node/cores';
-import { type EvaluationFacts, MODEL_FILES } from '@onnoise/scheduler/model';
+import type { EvaluationFacts } from '@onnoise/scheduler/evaluation';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { countParameters, createModel } from '@onnoise/training/model';
 

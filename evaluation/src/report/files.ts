@@ -11,7 +11,7 @@ import { EVALUATION_FILE, REPORT_FILE, type WrittenReport, writeReport } from '.
 
 const LOCK = '.evaluation.lock';
 
-export interface EvaluationFiles {
+interface EvaluationFiles {
   /**
    * Figures of another network than the model folder has now stay out of it: then there is a `note` in place of `card`.
    * @throws InputError where that folder is `out`, too

@@ -5,15 +5,9 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { extensionOf, isDicomweb, isMedicalName } from '@onnoise/base/pictures';
-import {
-  type Dataset,
-  findIdxImages,
-  type PrepareOptions,
-  parseTable,
-  readCsvText,
-  walkImages,
-} from '@onnoise/training/data';
+import { walkImages } from '@onnoise/base/folders';
+import { extensionOf, isMedicalName } from '@onnoise/base/pictures';
+import { type Dataset, findIdxImages, type PrepareOptions, parseTable, readCsvText } from '@onnoise/training/data';
 
 export interface ImageNames {
   /** @param image its number in the dataset */
@@ -58,6 +52,5 @@ const BY_ROW = 'in the order of the rows of the table';
 async function orderOf({ data, csv }: Named): Promise<string> {
   if (data === 'digits') return 'in the order in which the digits come';
   if (csv !== undefined) return BY_ROW;
-  if (isDicomweb(data)) return 'in the order in which they were read';
   return (await findIdxImages(data)) === undefined ? BY_PATH : 'in the order of the IDX file';
 }

@@ -3,6 +3,7 @@
 import { png, sheet } from '@onnoise/runtime-node';
 import { sizeOf } from '@onnoise/scheduler/model';
 import type { ImageSet } from '../sets/types.ts';
+import { type Html, html } from './html.ts';
 
 /** Most images of a sheet, and about the most values of one: a report is to stay small enough for an e-mail. */
 const MOST_IMAGES = 64;
@@ -29,6 +30,8 @@ export async function pictureOf(set: ImageSet, image: number, show?: readonly nu
   const size = sizeOf(shape);
   return addressOf(await png(toImages(pixels.subarray(image * size, (image + 1) * size)), shape, { show }));
 }
+
+export const imageOf = (address: string, alt: string): Html => html`<img src="${address}" alt="${alt}">`;
 
 /** The bytes of a PNG file as an address. */
 export const addressOf = (file: Uint8Array): string => `data:image/png;base64,${Buffer.from(file).toString('base64')}`;

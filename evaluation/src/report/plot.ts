@@ -9,12 +9,12 @@ import { type Html, trusted } from './html.ts';
 export type PlotLibrary = typeof import('@observablehq/plot');
 
 /** Units of a chart's width; phones show it at about this many pixels, so that its letters stay legible. */
-export const CHART_WIDTH = 400;
+const CHART_WIDTH = 400;
 
 let loading: Promise<{ Plot: PlotLibrary; newDocument: () => NonNullable<PlotOptions['document']> }> | undefined;
 
 /** As Plot's options; the letters are 12 units high. */
-export interface ChartOptions extends PlotOptions {
+interface ChartOptions extends PlotOptions {
   /** The text alternative: one sentence that says what is seen. */
   label: string;
   marks: Markish[];

@@ -3,7 +3,7 @@
  * details that only the report shows. There are no paths of this machine in it,
  * but that of pictures, as it was given. Absent is what was not measured.
  */
-import type { Estimate, EvaluationFacts, SampledSettings } from '@onnoise/scheduler/model';
+import type { Estimate, EvaluationFacts } from '@onnoise/scheduler/evaluation';
 import type { Memorisation } from '../memorisation/types.ts';
 import type { FeatureNetworkInfo, ImageSet } from '../sets/types.ts';
 import type { ImageNames } from './image-names.ts';
@@ -21,8 +21,6 @@ export interface Evaluation extends Omit<EvaluationFacts, 'features' | 'memorisa
   /** What a reader of the figures should know of the images, a sentence each. */
   notes?: readonly string[] | undefined;
   memorisation?: Memorisation | undefined;
-  /** The same model with other settings, in the order of the sweep. */
-  sweep?: SweepRow[] | undefined;
 }
 
 /** How the pictures fall into a class. All are shares, 0 to 1. */
@@ -45,11 +43,6 @@ export interface MaskClass {
   dice?: Partial<Record<'model' | 'real' | 'noise', Estimate>> | undefined;
   /** Mean share of the pixels of a mask, 0 to 1; only of a model that draws masks. */
   area?: Record<'model' | 'real', Estimate> | undefined;
-}
-
-export interface SweepRow extends Pick<EvaluationFacts, 'measures'> {
-  settings: SampledSettings;
-  secondsAPicture: number;
 }
 
 /** What the report shows pictures of; all of one shape. */

@@ -7,15 +7,13 @@ import {
   formatShare,
   formatValue,
   type Measure,
-} from '@onnoise/scheduler/model';
+} from '@onnoise/scheduler/evaluation';
+import { foundChanges, MISSED_CHANGES } from '../memorisation/sought.ts';
 import type { Memorisation } from '../memorisation/types.ts';
 import type { Evaluation } from './types.ts';
 
 /** A chance that is called sure enough. */
 const SURE = 0.95;
-
-/** A percent sign stays on the line of its number. */
-export const unbroken = (text: string): string => text.replaceAll(' %', '\u00a0%');
 
 export const count = (value: number): string => value.toLocaleString('en');
 
@@ -44,7 +42,7 @@ const numberSentence = (measure: Measure): string =>
   `${measure.name} ${formatFigure(measure, measure.model.value)} on average (${anchors(measure)}).`;
 
 /** `real images 9, noise 900` */
-export function anchors(measure: Measure): string {
+function anchors(measure: Measure): string {
   const { real, noise } = measure;
   return `real images ${formatFigure(measure, real.value)}, noise ${formatFigure(measure, noise.value)}`;
 }
@@ -54,6 +52,15 @@ export function memorisationSentence(memorisation: Memorisation): string {
   if (verdict === 'copies found') return 'Copies of training images were found.';
   if (verdict === 'cannot tell') return 'It cannot be told whether pictures are copies of training images.';
   return `No copies of training images were found${seen(memorisation, counts.samples)}.`;
+}
+
+/** What a copy may be, and which copies go unseen. */
+export function searchSentence({ search, parts }: Memorisation): string {
+  const cropped =
+    parts === undefined
+      ? 'So may parts of an image, such as a half.'
+      : 'A picture was also compared with crops of the training images from half of a side on, enlarged, and each half of it with the same half of theirs.';
+  return `A copy is a training image that is ${foundChanges(search)}. Copies that are ${MISSED_CHANGES} may go unseen, however many. ${cropped} Features, which are compared as the pictures are, may show some of these.`;
 }
 
 /** What the search would have seen. */

@@ -1,12 +1,11 @@
 /** Writes an evaluation: `evaluation.json` for programs, and `report.html`, one file that needs nothing else. */
 import { join } from 'node:path';
-import { writeWhole } from '@onnoise/base/files';
-import { evaluatedName, MODEL_FILES, readEvaluation } from '@onnoise/scheduler/model';
+import { writeListed } from '@onnoise/base/files';
+import { evaluatedName, readEvaluation } from '@onnoise/scheduler/evaluation';
+import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { copiesSection } from './copies.ts';
-import { masksSection } from './masks.ts';
-import { reportPage } from './page.ts';
-import { classesSection, detailsSection, measuresSection, opening, picturesSection } from './sections.ts';
-import { sweepSection } from './sweep.ts';
+import { formatDocument } from './document.ts';
+import { classesSection, detailsSection, masksSection, measuresSection, opening, picturesSection } from './sections.ts';
 import type { Evaluation, ReportPictures } from './types.ts';
 
 export const EVALUATION_FILE = MODEL_FILES.evaluation;
@@ -33,8 +32,7 @@ export async function writeReport(
   const written = { json: join(folder, EVALUATION_FILE), html: join(folder, REPORT_FILE) };
   const json = formatEvaluation(evaluation);
   const html = await formatReport(evaluation, pictures);
-  await writeWhole(written.json, json);
-  await writeWhole(written.html, html);
+  await writeListed(folder, { [EVALUATION_FILE]: json, [REPORT_FILE]: html });
   return written;
 }
 
@@ -47,15 +45,15 @@ export function formatEvaluation(evaluation: Evaluation): string {
 
 /** The text of `report.html`. */
 export async function formatReport(evaluation: Evaluation, pictures: ReportPictures): Promise<string> {
-  const { measures, classes, masks, memorisation, sweep } = evaluation;
-  return reportPage(`Evaluation of ${evaluatedName(evaluation)}`, 'evaluate', [
-    opening(evaluation),
+  const { measures, classes, masks, memorisation } = evaluation;
+  const sections = [
     await measuresSection(measures),
     classes && (await classesSection(classes)),
     masks && masksSection(masks),
     memorisation && (await copiesSection(memorisation, pictures)),
     await picturesSection(pictures, evaluation),
-    sweep && (await sweepSection(sweep)),
     detailsSection(evaluation),
-  ]);
+  ];
+  const title = `Evaluation of ${evaluatedName(evaluation)}`;
+  return formatDocument({ title, command: 'evaluate', opening: opening(evaluation), sections });
 }

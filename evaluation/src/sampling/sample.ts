@@ -5,7 +5,7 @@ import { pictureShapeOf, sizeOf, toBytes } from '@onnoise/scheduler/model';
 import type { ImageSet } from '../sets/types.ts';
 import type { Asked } from './ask.ts';
 
-/** Settings of sampling that one evaluation, or one row of a sweep, has; those left out have their defaults. */
+/** Settings of sampling; those left out have their defaults. */
 export interface SamplingSettings extends SamplerSettings {
   steps?: number | undefined;
   sampler?: SamplerName | undefined;
@@ -13,7 +13,7 @@ export interface SamplingSettings extends SamplerSettings {
   guidanceInterval?: readonly [low: number, high: number] | undefined;
 }
 
-export interface SampleJob {
+interface SampleJob {
   settings: SamplingSettings;
   /** Picture i has the seed `seed + i`. */
   seed: number;

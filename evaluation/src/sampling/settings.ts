@@ -1,7 +1,8 @@
 /** Settings of sampling, checked against a model before anything is computed, and as a report tells them. */
 import { completeRequest, type Device, type ModelFolder } from '@onnoise/runtime-node';
 import { optionsOfSampler, picturesCalled, SAMPLER_OPTIONS } from '@onnoise/scheduler';
-import { type SampledSettings, sizeOf, toldInPictures, usualSampling } from '@onnoise/scheduler/model';
+import type { SampledSettings } from '@onnoise/scheduler/evaluation';
+import { sizeOf, toldInPictures, usualSampling } from '@onnoise/scheduler/model';
 import type { Asked } from './ask.ts';
 import type { SamplingSettings } from './sample.ts';
 

@@ -16,3 +16,9 @@ export interface RealImages {
   same: boolean | undefined;
   close(): void;
 }
+
+/** How images are named, and what gives them classes. */
+export interface NamedBy {
+  option: string;
+  csv: string;
+}

@@ -1,7 +1,7 @@
 /** What an evaluation is about: images, their features, measures with intervals, and the report of all. */
 import type { ImageShape } from '@onnoise/scheduler/model';
 
-export type { Estimate, Measure } from '@onnoise/scheduler/model';
+export type { Estimate, Measure } from '@onnoise/scheduler/evaluation';
 
 /** Images of one shape, in memory. */
 export interface ImageSet {

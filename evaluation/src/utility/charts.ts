@@ -2,7 +2,7 @@
 import type { Html } from '../report/html.ts';
 import { seriesStyle } from '../report/marks.ts';
 import { chart, type PlotLibrary } from '../report/plot.ts';
-import type { ArmFigures, Gain, UtilityMeasure } from './types.ts';
+import { type ArmFigures, type Gain, MEASURE } from './types.ts';
 import { between, formatFigure, signed } from './verdict.ts';
 
 /** In the order of their marks. */
@@ -21,11 +21,7 @@ const axesOf = (Plot: PlotLibrary, format: (value: number) => string) => [
 ];
 
 /** The three arms. @param alone synthetic images alone: the same at every number */
-export function armChart(
-  gains: readonly Gain[],
-  alone: ArmFigures | undefined,
-  measure: UtilityMeasure,
-): Promise<Html> {
+export function armChart(gains: readonly Gain[], alone: ArmFigures | undefined): Promise<Html> {
   const rows = gains.flatMap(({ count, real, both }) =>
     ARMS.flatMap((arm, i) => {
       const figures = { real, both, synthetic: alone }[arm];
@@ -36,15 +32,15 @@ export function armChart(
   );
   const told = gains.map(
     ({ count, real, both }) =>
-      `${count} real images: ${formatFigure(measure, real.value)}, with synthetic ones ${formatFigure(measure, both.value)}`,
+      `${count} real images: ${formatFigure(real.value)}, with synthetic ones ${formatFigure(both.value)}`,
   );
   return chart((Plot) => ({
     ...FRAME,
-    label: `${measure.name}. ${told.join('; ')}${alone ? `; synthetic alone ${formatFigure(measure, alone.value)}` : ''}.`,
+    label: `${MEASURE.name}. ${told.join('; ')}${alone ? `; synthetic alone ${formatFigure(alone.value)}` : ''}.`,
     x: { type: 'point', domain: gains.map(({ count }) => String(count)), padding: 0.6 },
     y: { nice: true },
     marks: [
-      ...axesOf(Plot, (value) => formatFigure(measure, value)),
+      ...axesOf(Plot, formatFigure),
       ...ARMS.flatMap((_, i) => {
         const own = rows.filter((row) => row.i === i);
         const { symbol, colour } = seriesStyle(i);
@@ -59,14 +55,13 @@ export function armChart(
 }
 
 /** The differences, with both intervals: over seeds broad, over test images thin. */
-export function gainChart(gains: readonly Gain[], measure: UtilityMeasure): Promise<Html> {
+export function gainChart(gains: readonly Gain[]): Promise<Html> {
   const rows = gains.map(({ count, difference: { value, interval = [value, value] }, acrossImages }) => {
     const across = acrossImages ?? [value, value];
     return { count: String(count), value, low: interval[0], high: interval[1], least: across[0], most: across[1] };
   });
   const told = rows.map(
-    ({ count, value, low, high }) =>
-      `${count} real images: ${signed(measure, value)} (${between(measure, [low, high])})`,
+    ({ count, value, low, high }) => `${count} real images: ${signed(value)} (${between([low, high])})`,
   );
   return chart((Plot) => ({
     ...FRAME,
@@ -74,7 +69,7 @@ export function gainChart(gains: readonly Gain[], measure: UtilityMeasure): Prom
     x: { type: 'point', domain: rows.map(({ count }) => count), padding: 0.6 },
     y: { nice: true, zero: true },
     marks: [
-      ...axesOf(Plot, (value) => signed(measure, value)),
+      ...axesOf(Plot, signed),
       Plot.ruleY([0], { stroke: 'var(--muted)', strokeWidth: 1.5 }),
       Plot.ruleX(rows, { x: 'count', y1: 'least', y2: 'most', stroke: 'var(--accent)', strokeWidth: 1 }),
       Plot.ruleX(rows, {

@@ -2,10 +2,10 @@
 import { plural } from '@onnoise/base/text';
 import { type Extent, nameChannels, pictureSizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { type Dataset, isArrayName, lookAtImages, type PrepareOptions } from '@onnoise/training/data';
+import { isArrayName, lookAtImages, type PrepareOptions } from '@onnoise/training/data';
 import { aloneOf, lookAtPictures, naming, sizeWords, tableOf } from '../pictures/files.ts';
 import type { PicturePlace } from '../pictures/open.ts';
-import { NAMED } from './names.ts';
+import { NAMED } from './check.ts';
 import type { NamedSet } from './types.ts';
 
 /** Side that images are looked at with. */
@@ -70,38 +70,20 @@ export async function fitAll(
 }
 
 /** The options of images beside `--data`, with the columns of `--csv` in a table of their own. */
-export function optionsBeside({ data, csv, masks }: NamedSet, base: PrepareOptions): PrepareOptions {
-  const { labelColumn, groupColumn, conditionColumns, maskClasses, cacheDir } = base;
+export function optionsBeside({ data, csv }: NamedSet, base: PrepareOptions): PrepareOptions {
+  const { labelColumn, groupColumn, cacheDir } = base;
   return {
     ...aloneOf({ data, cacheDir, close: async () => {} }, base),
     ...(csv !== undefined && {
       csv,
       ...(labelColumn !== undefined && { labelColumn }),
       ...(groupColumn !== undefined && { groupColumn }),
-      ...(conditionColumns !== undefined && { conditionColumns }),
     }),
-    ...(masks !== undefined && { masks, ...(maskClasses !== undefined && { maskClasses }) }),
   };
 }
 
-export function syntheticOptions(
-  place: PicturePlace,
-  { csv, masks }: NamedSet,
-  base: PrepareOptions,
-  { conditions }: Dataset,
-): PrepareOptions {
-  const { table } = place;
-  const { groupColumn: _, ...beside } = optionsBeside({ data: place.data, csv, masks }, base);
-  // Shards say themselves what their masks are called.
-  const { maskClasses, ...named } = beside;
-  const own = masks === place.masks ? named : { ...named, ...(maskClasses !== undefined && { maskClasses }) };
-  if (csv !== undefined || table === undefined) return { ...own, cacheDir: place.cacheDir };
-  const { conditionColumns: __, ...columns } = tableOf(place, csv, base);
-  const told = conditions?.names.filter((name) => table.conditions.includes(name)) ?? [];
-  return {
-    ...own,
-    ...columns,
-    ...(told.length > 0 && { conditionColumns: told.join(',') }),
-    cacheDir: place.cacheDir,
-  };
+export function syntheticOptions(place: PicturePlace, { csv }: NamedSet, base: PrepareOptions): PrepareOptions {
+  const { cacheDir } = place;
+  const { groupColumn: _, ...beside } = optionsBeside({ data: place.data, csv }, base);
+  return { ...beside, ...(csv === undefined && tableOf(place, csv, base)), cacheDir };
 }

@@ -1,18 +1,15 @@
-export { noteUnlike, requireCounts, requireTask, syntheticMasks, taskOf } from './check.ts';
+export { NAMED, noteUnlike, requireClasses, requireCounts, requireTest } from './check.ts';
 export { fitAll, optionsBeside, syntheticOptions } from './fit.ts';
-export { figuresOf, gainOf, runsOf } from './gains.ts';
+export { figuresOf, gainOf, runsOf, testSetOf } from './gains.ts';
 export { beginRuns, readRuns } from './kept-runs.ts';
-export { NAMED, type SetName } from './names.ts';
 export { utilityPage } from './page.ts';
-export { amongPlanned, planRuns, runTrials } from './run-trials.ts';
-export { measureOf, testSetOf } from './score.ts';
+export { amongPlanned, BATCH, planRuns, runTrials } from './run-trials.ts';
 export { separate } from './separate.ts';
-export { type TaskName, USUAL_STEPS, utilityDefaults } from './settings.ts';
-export { BATCHES, countedImages } from './trial.ts';
+export { USUAL_STEPS, utilityDefaults } from './settings.ts';
 export {
+  MEASURE,
   type NamedSet,
   type RunSettings,
-  type Task,
   type TestSet,
   UTILITY_VERSION,
   type Utility,

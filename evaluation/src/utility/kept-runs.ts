@@ -80,7 +80,7 @@ function isRun(given: unknown, tested: number): given is Run {
     Number.isInteger(seed) &&
     Number.isFinite(score) &&
     values?.length === tested &&
-    values.every((value) => value === null || Number.isFinite(value))
+    values.every(Number.isFinite)
   );
 }
 

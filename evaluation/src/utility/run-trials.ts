@@ -1,14 +1,20 @@
 /** All runs of a measurement, one after the other: those that are kept are not trained again. */
+import { classifierGraph } from '../features/onnx.ts';
+import { seeOnce } from '../features/open.ts';
 import { joinSources, sourceOfDataset, type TrainingSource } from '../features/source.ts';
+import { trainClassifier } from '../features/train.ts';
 import type { Part } from '../membership/index.ts';
 import { chooseImages } from './choose.ts';
+import { scoreOf } from './gains.ts';
 import { addRun, sameRun } from './kept-runs.ts';
-import { scoreOf } from './score.ts';
-import { runTrial } from './trial.ts';
-import type { Run, RunPlan, Task, TestSet } from './types.ts';
+import type { Run, RunPlan, TestSet } from './types.ts';
 
-export interface Trials {
-  task: Task;
+/** Images of a step: fewer than those of a feature network, since steps count more than images where these are few. */
+export const BATCH = 32;
+
+interface Trials {
+  /** Classes of the images. */
+  classes: number;
   /** Real images that runs choose from. */
   pool: Part;
   synthetic: Part;
@@ -45,20 +51,24 @@ export const amongPlanned = (plan: readonly RunPlan[], runs: readonly Run[]): Ru
  * @throws InputError when training diverges; the signal's reason when it is aborted
  */
 export async function runTrials(trials: Trials, plan: readonly RunPlan[], kept: readonly Run[]): Promise<Run[]> {
-  const { task, test, steps, path, minutes, onStep, signal } = trials;
+  const { classes, test, steps, path, minutes, onStep, signal } = trials;
   const done = [...kept];
   const left = plan.filter((planned) => !done.some((run) => sameRun(planned, run)));
   const end = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + 60_000 * minutes;
   for (const [turn, planned] of left.entries()) {
     if (turn > 0 && performance.now() > end) break;
-    const values = await runTrial(task, sourceOf(trials, planned), test.images, {
+    const source = sourceOf(trials, planned);
+    const { shape } = source;
+    const weights = await trainClassifier(source, classes, {
       seed: planned.seed,
-      steps,
-      onStep: onStep && ((step) => onStep(turn * steps + step, left.length * steps, planned)),
+      length: { batch: BATCH, epochs: 1, least: steps, most: steps },
       signal,
+      onProgress: onStep && (({ done }) => onStep(turn * steps + done, left.length * steps, planned)),
     });
-    const rounded = values.map((value) => (value === null ? null : Number(value.toPrecision(6))));
-    const run: Run = { ...planned, score: scoreOf(test, rounded), values: rounded };
+    const graph = classifierGraph(shape, classes, weights);
+    const { classes: named } = await seeOnce({ graph, kind: 'classifier', shape }, test.images, signal);
+    const values = Array.from(named!, (label, i) => Number(label === test.images.labels![i]));
+    const run: Run = { ...planned, score: scoreOf(test, values), values };
     await addRun(path, run);
     done.push(run);
   }

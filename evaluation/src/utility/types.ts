@@ -1,8 +1,7 @@
 /** What a measurement of utility is told, what it trains, and what it comes to. */
-import type { Estimate, Measure, PictureSize } from '@onnoise/scheduler/model';
-import type { MaskClasses } from '../measures/mask-dice.ts';
+import type { Estimate } from '@onnoise/scheduler/evaluation';
+import type { PictureSize } from '@onnoise/scheduler/model';
 import type { ImageSet } from '../sets/types.ts';
-import type { TaskName } from './settings.ts';
 
 export const UTILITY_VERSION = 1;
 
@@ -13,7 +12,6 @@ export type Arm = 'real' | 'synthetic' | 'both';
 export interface NamedSet {
   data: string;
   csv?: string | undefined;
-  masks?: string | undefined;
 }
 
 export interface UtilityImages {
@@ -24,21 +22,13 @@ export interface UtilityImages {
   synthetic: NamedSet;
 }
 
-/** What the networks learn, and are tested in. */
-export type Task =
-  | { name: 'classify'; classNames: readonly string[] }
-  | { name: 'regress'; number: string }
-  | { name: 'segment'; classNames: readonly string[]; about: MaskClasses };
-
 /** The real images that no network learns from. */
 export interface TestSet {
   images: ImageSet;
   /** Equal for images that belong together, such as those of a patient. [count] */
   groups: readonly number[];
-  /** What each counts in the score, 0 or more, in sum 1. [count] */
+  /** What each counts in the score, above 0, in sum 1: as much for each class. [count] */
   weights: Float64Array;
-  /** Images that are counted together before others are: those of a class, or all. [count] */
-  strata: Int32Array;
 }
 
 /** A network that is to be trained. */
@@ -52,16 +42,14 @@ export interface RunPlan {
 /** One that was trained and tested. */
 export interface Run extends RunPlan {
   score: number;
-  /**
-   * Of each test image: 1 where its class was told right and else 0; the absolute error of its number; or the Dice of its mask, null where it
-   * has none but background.
-   */
-  values: (number | null)[];
+  /** Of each test image: 1 where its class was told right and else 0. */
+  values: number[];
 }
 
 /** The settings that runs must share to be compared. */
 export interface RunSettings {
-  task: TaskName;
+  /** Measurements of earlier versions may have others, which are not gone on with. */
+  task: 'classify';
   /** Of each run. */
   steps: number;
   /** Synthetic images among those of `both`, above 0 and below 1. */
@@ -96,20 +84,15 @@ export interface Gain {
   reason: string;
 }
 
-export interface UtilityMeasure {
-  id: 'balanced_accuracy' | 'mean_absolute_error' | 'dice';
-  /** In sentences: `balanced accuracy`, `mean absolute error of boneage`. */
-  name: string;
-  better: Exclude<Measure['better'], 'none'>;
-}
+export const MEASURE = { id: 'balanced_accuracy', name: 'balanced accuracy', better: 'higher' } as const;
 
 /** What utility.json holds. */
 export interface Utility {
   version: typeof UTILITY_VERSION;
   date: string;
   onnoise: string;
-  task: TaskName;
-  measure: UtilityMeasure;
+  task: 'classify';
+  measure: typeof MEASURE;
   data: {
     name: string;
     hash: string;
@@ -120,7 +103,7 @@ export interface Utility {
     testGroups: number;
     /** Where test images are a set of their own. */
     testName?: string;
-    classNames?: readonly string[];
+    classNames: readonly string[];
   };
   synthetic: {
     name: string;

@@ -1,7 +1,6 @@
 /** What the figures mean, in plain words, and what they cannot show. */
 import { plural } from '@onnoise/base/text';
-import { formatValue } from '@onnoise/scheduler/model';
-import type { Gain, Utility, UtilityMeasure, UtilityVerdict } from './types.ts';
+import { type Gain, MEASURE, type Utility, type UtilityVerdict } from './types.ts';
 
 /** Fewer seeds tell nothing. */
 const FEWEST_SEEDS = 3;
@@ -13,31 +12,31 @@ type Figures = Omit<Gain, 'verdict' | 'reason'>;
 /** Which side of 0 an interval lies on: 0 where it holds 0. */
 const sideOf = ([low, high]: readonly [number, number]): number => (low > 0 ? 1 : high < 0 ? -1 : 0);
 
-export function judgeGain(figures: Figures, measure: UtilityMeasure): { verdict: UtilityVerdict; reason: string } {
+export function judgeGain(figures: Figures): { verdict: UtilityVerdict; reason: string } {
   const { real, both, difference, acrossImages } = figures;
   const seeds = real.scores.length;
-  const change = `${formatFigure(measure, real.value)} without and ${formatFigure(measure, both.value)} with them`;
+  const change = `${formatFigure(real.value)} without and ${formatFigure(both.value)} with them`;
   if (seeds < FEWEST_SEEDS || difference.interval === undefined) {
-    const reason = `${plural(seeds, 'seed')} cannot tell, it takes ${FEWEST_SEEDS} at least: the ${measure.name} is ${change}.`;
+    const reason = `${plural(seeds, 'seed')} cannot tell, it takes ${FEWEST_SEEDS} at least: the ${MEASURE.name} is ${change}.`;
     return { verdict: 'cannot tell', reason };
   }
   if (acrossImages === null) {
-    const reason = `There are fewer than ${FEWEST_TESTED} test images that do not belong together: the ${measure.name} is ${change}.`;
+    const reason = `There are fewer than ${FEWEST_TESTED} test images that do not belong together: the ${MEASURE.name} is ${change}.`;
     return { verdict: 'cannot tell', reason };
   }
   const [side, across] = [sideOf(difference.interval), sideOf(acrossImages)];
-  const shown = `${signed(measure, difference.value)} (${between(measure, difference.interval)})`;
+  const shown = `${signed(difference.value)} (${between(difference.interval)})`;
   if (side === 0) {
-    const reason = `The ${measure.name} is ${change}. The difference, ${shown} over ${seeds} seeds, may be chance.`;
+    const reason = `The ${MEASURE.name} is ${change}. The difference, ${shown} over ${seeds} seeds, may be chance.`;
     return { verdict: 'cannot tell', reason };
   }
   if (across !== side) {
-    const reason = `The ${measure.name} is ${change}. The difference, ${shown} over ${seeds} seeds, may be chance of these test images: over others it may be ${between(measure, acrossImages)}.`;
+    const reason = `The ${MEASURE.name} is ${change}. The difference, ${shown} over ${seeds} seeds, may be chance of these test images: over others it may be ${between(acrossImages)}.`;
     return { verdict: 'cannot tell', reason };
   }
   const higher = side > 0;
-  const verdict = higher === (measure.better === 'higher') ? 'helps' : 'hurts';
-  const reason = `With synthetic images the ${measure.name} is ${higher ? 'higher' : 'lower'}: ${change}, a difference of ${shown} over ${seeds} seeds.`;
+  const verdict = higher ? 'helps' : 'hurts';
+  const reason = `With synthetic images the ${MEASURE.name} is ${higher ? 'higher' : 'lower'}: ${change}, a difference of ${shown} over ${seeds} seeds.`;
   return { verdict, reason };
 }
 
@@ -45,16 +44,12 @@ export function judgeGain(figures: Figures, measure: UtilityMeasure): { verdict:
 export const gainLine = ({ count, verdict, reason }: Gain): string =>
   `${plural(count, 'real image')}: ${verdict}. ${reason}`;
 
-/** Thousandths of a share; of an error three digits. */
-export const formatFigure = ({ id }: UtilityMeasure, value: number): string =>
-  id === 'mean_absolute_error' ? formatValue(value) : value.toFixed(3);
+export const formatFigure = (value: number): string => value.toFixed(3);
 
-export const signed = (measure: UtilityMeasure, value: number): string =>
-  `${value < 0 ? '-' : '+'}${formatFigure(measure, Math.abs(value))}`;
+export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${formatFigure(Math.abs(value))}`;
 
 /** `+0.031 to +0.073` */
-export const between = (measure: UtilityMeasure, [low, high]: readonly [number, number]): string =>
-  `${signed(measure, low)} to ${signed(measure, high)}`;
+export const between = ([low, high]: readonly [number, number]): string => `${signed(low)} to ${signed(high)}`;
 
 /** What the figures do not show. */
 export function limitsOf({ data, settings }: Pick<Utility, 'data' | 'settings'>): string[] {

@@ -28,7 +28,7 @@ export interface DicomOptions {
   grayOnly: boolean;
 }
 
-export interface DicomPicture extends RawPicture {
+interface DicomPicture extends RawPicture {
   /** See `Picture`. */
   hounsfield: boolean;
   inverted: boolean;

@@ -10,7 +10,7 @@ import { type Plane, planeOf } from '../dicom/plane.ts';
 import { TAG } from '../dicom/tags.ts';
 import { SEG, SEGMENTATION_CLASSES } from './tags.ts';
 
-export interface Segment {
+interface Segment {
   number: number;
   /** Empty where the file does not say. */
   label: string;
@@ -107,11 +107,42 @@ function frameOf(data: DataSet, k: number, kind: SegmentationKind, only: string 
   };
 }
 
-/** What a segment is called, which may have letters beyond ASCII. */
+/** What a segment is called, or else what it is said to show. */
 function labelOf(item: DataSet, characterSet: string): string {
-  const element = item.elements[SEG.label];
+  const label = lettersOf(item, SEG.label, characterSet);
+  const [property] = itemsOf(item, SEG.property);
+  return label === '' && property ? lettersOf(property, SEG.meaning, characterSet) : label;
+}
+
+/** Encodings whose name does not have the number of the character set (PS3.3 C.12.1.1.2). */
+const ENCODINGS: Readonly<Record<string, string>> = {
+  13: 'shift_jis',
+  87: 'iso-2022-jp',
+  166: 'windows-874',
+  192: 'utf-8',
+};
+
+/** A text that may have letters beyond ASCII: those of the last set that the file names. */
+function lettersOf(item: DataSet, tag: string, characterSet: string): string {
+  const element = item.elements[tag];
   if (element === undefined) return '';
   const bytes = item.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  const text = new TextDecoder(characterSet.includes('ISO_IR 192') ? 'utf-8' : 'latin1').decode(bytes);
-  return text.replaceAll(/\p{Cc}/gu, ' ').trim();
+  const number = characterSet.match(/[ _]IR (\d+)$/)?.[1];
+  const encoding = number === undefined ? characterSet : (ENCODINGS[number] ?? `iso-ir-${number}`);
+  return decoderOf(encoding)
+    .decode(bytes)
+    .replaceAll(SWITCH, '')
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .trim();
+}
+
+/** Selects the Korean or Chinese set, which their decoders take for text. */
+const SWITCH = /\p{Cc}\$\)[AC]/gu;
+
+function decoderOf(encoding: string): { decode(bytes: Uint8Array): string } {
+  try {
+    return new TextDecoder(encoding);
+  } catch {
+    return new TextDecoder('latin1');
+  }
 }

@@ -4,6 +4,8 @@ export const SEG = {
   segments: 'x00620002',
   number: 'x00620004',
   label: 'x00620005',
+  property: 'x0062000f',
+  meaning: 'x00080104',
   most: 'x0062000e',
   /** Of a frame. */
   identification: 'x0062000a',

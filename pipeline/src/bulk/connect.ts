@@ -12,6 +12,8 @@ export interface QueueConnection {
   redis: Redis;
   /** The address without user and password, safe to show. */
   shown: string;
+  /** Whether it stands now. */
+  up: () => boolean;
   /** How often the connection was lost and restored. */
   returns: () => number;
   /** Ends the connection at once, and rejects waiting commands. */
@@ -96,7 +98,7 @@ async function connectOnce(
     );
   }
   answered = true;
-  return { redis, shown, returns: () => returns, close };
+  return { redis, shown, up: () => answered && !lost, returns: () => returns, close };
 }
 
 /** Why a server cannot be used for queues. */

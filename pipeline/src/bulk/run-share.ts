@@ -1,18 +1,14 @@
 /**
  * A worker without a queue: it makes the shards of its share that are not there, one after the other. It can be killed
- * and started again at any time, and the same share may run twice at once: files appear whole, under names that only
- * their content decides.
+ * and started again at any time, and the same share may run twice at once.
  */
 
 import type { ReportProgress } from '@onnoise/base/terminal';
 import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
-import { pictureShapeOf } from '@onnoise/scheduler/model';
-import { describeShard, requireShardSpace, writeSampled } from './describe-shard.ts';
-import { sampleShard } from './sample-shard.ts';
-import type { Order, Shard } from './shards.ts';
+import { describeShard, makeShard } from './make-shard.ts';
+import type { Order } from './shards.ts';
 import { countShare, type Share, shardsOf } from './share.ts';
 import type { ToldOf } from './told.ts';
-import { findShard, type ShardFile } from './write-shard.ts';
 
 export interface ShareOptions {
   order: Order;
@@ -49,21 +45,21 @@ export interface ShareResult {
  * once that aborts.
  */
 export async function runShare(options: ShareOptions): Promise<ShareResult> {
-  const { order, share, out, modelName, signal, onProgress, onLine } = options;
+  const { order, share, out, batch, toldOf, modelName, signal, onProgress, onLine } = options;
   const { shards, images } = countShare(order, share);
   let [found, done] = [0, 0];
   let model: DiffusionModel | undefined;
+  const open = async () => {
+    model ??= await load(options);
+    return { ...model, toldOf };
+  };
   try {
     for (const shard of shardsOf(order, share)) {
       signal.throwIfAborted();
       const begin = performance.now();
-      const there = await findShard(out, shard);
-      if (there) found++;
-      else {
-        model ??= await load(options);
-        const file = await make(options, model, shard);
-        onLine(describeShard(modelName, shard, file, (performance.now() - begin) / 1000));
-      }
+      const made = await makeShard(shard, { out, open, batch, signal });
+      if (made.found) found++;
+      else onLine(describeShard(modelName, shard, made, (performance.now() - begin) / 1000));
       done += shard.count;
       onProgress({ done, total: images });
     }
@@ -79,15 +75,4 @@ async function load({ model, device, onLine }: ShareOptions): Promise<DiffusionM
     device,
     onDevice: ({ device: chosen, reason }) => onLine(`Device: ${chosen} (${reason})`),
   });
-}
-
-async function make(
-  { out, batch, toldOf, signal }: ShareOptions,
-  model: DiffusionModel,
-  shard: Shard,
-): Promise<ShardFile> {
-  await requireShardSpace(out, shard, pictureShapeOf(model));
-  const pictures = await sampleShard({ ...model, toldOf }, shard, batch, signal);
-  // Another process may have made it meanwhile, on another device with other roundings: its description must stay true.
-  return (await findShard(out, shard)) ?? writeSampled(out, shard, pictures);
 }

@@ -59,7 +59,7 @@ export interface ShardSettings extends SamplerValues {
 }
 
 const SHARD_FILES = ['dicom', 'nifti'] as const satisfies readonly PictureFileFormat[];
-export type ShardFiles = (typeof SHARD_FILES)[number];
+type ShardFiles = (typeof SHARD_FILES)[number];
 
 /** As files of pictures are chosen elsewhere. */
 export const fileChoiceOf = ({

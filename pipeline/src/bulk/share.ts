@@ -11,6 +11,9 @@ export interface Share {
   tasks: number;
 }
 
+/** The share of who makes all. */
+export const ALL: Share = { task: 0, tasks: 1 };
+
 const MOST_TASKS = 1_000_000;
 const TASKS = integer(1, MOST_TASKS);
 

@@ -5,16 +5,14 @@
 
 import { isAbort } from '@onnoise/base/terminal';
 import { type DeviceChoice, type DiffusionModel, hashModel } from '@onnoise/runtime-node';
-import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { QueueConnection } from './connect.ts';
-import { describeShard, requireShardSpace, writeSampled } from './describe-shard.ts';
 import { markDone, queueName, readDone } from './done.ts';
-import { type ShardModel, type ShardPicture, sampleShard } from './sample-shard.ts';
+import { describeShard, type MadeShard, makeShard } from './make-shard.ts';
+import type { ShardModel } from './sample-shard.ts';
 import { parseShard, type Shard, shardId } from './shards.ts';
 import type { ToldOf } from './told.ts';
-import { findShard } from './write-shard.ts';
 
 export interface WorkerOptions {
   connection: QueueConnection;
@@ -57,7 +55,7 @@ interface LoadedModel {
   name: string;
   hash: string;
   model: ShardModel & Pick<DiffusionModel, 'dispose'>;
-  /** Settles when the sampling under way ends: a network must not be freed while it runs. */
+  /** Settles when the shard under way ends: a network must not be freed while it runs. */
   busy: Promise<unknown>;
 }
 
@@ -146,10 +144,9 @@ async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token
     const shard = readJob(job, loaded.hash);
     // A shard can come twice: added just as it was done, or given back by a worker that was killed late.
     if ((await readDone(connection.redis, name, [shard]))[0] !== undefined) return;
-    const found = await findShard(out, shard);
-    const file = found ?? (await makeShard(out, loaded, shard, batch, signal));
-    await markDone(connection.redis, name, shard, file);
-    onLine(describeShard(loaded.name, shard, file, found ? undefined : (performance.now() - begin) / 1000));
+    const made = await making(loaded, makeShard(shard, { out, open: async () => loaded.model, batch, signal }));
+    await markDone(connection.redis, name, shard, made);
+    onLine(describeShard(loaded.name, shard, made, (performance.now() - begin) / 1000));
   } catch (error) {
     if (isAbort(error) && signal.aborted) {
       await job.moveToWait(token);
@@ -160,16 +157,9 @@ async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token
   }
 }
 
-async function makeShard(out: string, loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]) {
-  const [shard] = rest;
-  await requireShardSpace(out, shard, pictureShapeOf(loaded.model));
-  return writeSampled(out, shard, await sampling(loaded, ...rest));
-}
-
-function sampling(loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]): Promise<ShardPicture[]> {
-  const pictures = sampleShard(loaded.model, ...rest);
-  loaded.busy = pictures.catch(() => {});
-  return pictures;
+function making(loaded: LoadedModel, made: Promise<MadeShard>): Promise<MadeShard> {
+  loaded.busy = made.catch(() => {});
+  return made;
 }
 
 /** @throws InputError for a job that is not one of ours. */

@@ -76,7 +76,7 @@ export const command: Command<AnomalyArguments> = {
       describe: 'Sampling method of --method noise',
     },
     draws: numberOption('draws', RECONSTRUCTION, 'Draws of noise that are averaged', `${USUAL_DRAWS}; inversion 1`),
-    seed: { ...numberOption('seed', RECONSTRUCTION, 'Seed of the noise, and of the interval'), default: 0 },
+    seed: { ...numberOption('seed', RECONSTRUCTION, 'Seed of the noise'), default: 0 },
     side: {
       group: RESULTS,
       choices: SIDES,

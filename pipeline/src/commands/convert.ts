@@ -1,30 +1,25 @@
-/**
- * `pipeline convert`: a model folder in another form: with a smaller network, with fused graphs, with its weights for Python, or as
- * a model in a repository for Triton and KServe.
- */
+/** `pipeline convert`: a model folder in another form: with a smaller network, with a fused graph, or with its weights for Python. */
 
-import { checkWritable, lockBeside, nearestFolder, placeOf, withLock } from '@onnoise/base/files';
+import { lockBeside, placeOf, withLock } from '@onnoise/base/files';
 import { sayNote, sayResult } from '@onnoise/base/terminal';
 import { formatPath } from '@onnoise/base/text';
+import type { TableOptions } from '../export/fuse/table-file.ts';
 import { type Command, textOption } from './options/command.ts';
 import { type ConvertArguments, chooseForm } from './options/convert.ts';
 import { formatOptions } from './options/formats.ts';
-import { describeFused, type Fusing, fuseOptions } from './options/fuse.ts';
+import { describeFused, fuseOptions } from './options/fuse.ts';
 import { wordsOf } from './stages/export-folder.ts';
 import { copySmaller } from './stages/make-smaller.ts';
 
 export const command: Command<ConvertArguments> = {
   usage:
     '$0 convert --model <folder> --out <folder> --format <format>\n\n' +
-    'Copies a model folder in another form. --format makes the network smaller. --fuse and --weights add to a copy; if --out is the folder of --model, they add to that. --triton puts the network into a model repository.',
+    'Copies a model folder in another form. --format makes the network smaller. --fuse and --weights add to a copy; if --out is the folder of --model, they add to that.',
   options: {
     model: textOption('Model folder to convert', { demandOption: true }),
     out: textOption('Model folder to write'),
     ...formatOptions('A smaller network:'),
     weights: { group: 'For Python:', boolean: true, describe: 'Write the weights as safetensors for diffusers' },
-    triton: textOption("Model repository to add the model to, under its folder's name; replaces --out", {
-      group: 'For Triton or KServe:',
-    }),
     ...fuseOptions(),
   },
   examples: [
@@ -36,23 +31,21 @@ export const command: Command<ConvertArguments> = {
     ['$0 convert --model models/digits --out out/digits --format int8', 'a quarter of the size, and faster on a CPU'],
     ['$0 convert --model models/digits --out out/digits --weights', 'with its weights for Python'],
     ['$0 convert --model models/digits --out out/digits --fuse loop', 'all steps in one call'],
-    ['$0 convert --model models/digits --triton out/repository', 'a model for Triton'],
   ],
   handler: async (args) => {
     const { model } = args;
     const form = chooseForm(args);
-    if (form.kind === 'triton') return copyToTriton(model, form.repository);
     const { out } = form;
     await checkCopy(model, out);
     const isSame = (await placeOf(out)) === (await placeOf(model));
     if (isSame && form.kind !== 'smaller') {
-      const added = form.kind === 'fused' ? 'the graphs' : 'the weights';
-      sayNote(`--out is the folder of --model: ${added} are added to it, and no copy is made.`);
+      const added = form.kind === 'fused' ? 'the graph is' : 'the weights are';
+      sayNote(`--out is the folder of --model: ${added} added to it, and no copy is made.`);
     }
     if (form.kind === 'smaller') {
       return copySmaller({ model, out, request: form.request, judge: args.judge, words: wordsOf(out) });
     }
-    return form.kind === 'fused' ? copyFused(model, out, form.fusing) : copyWithWeights(model, out);
+    return form.kind === 'fused' ? copyFused(model, out, form.table) : copyWithWeights(model, out);
   },
 };
 
@@ -72,22 +65,11 @@ async function copyWithWeights(model: string, out: string): Promise<void> {
   sayResult([`Model with its weights: ${formatPath(out)}`], { model, folder: out, weights: bytes });
 }
 
-async function copyFused(model: string, out: string, { kinds, table }: Fusing): Promise<void> {
+async function copyFused(model: string, out: string, table: TableOptions): Promise<void> {
   const [{ fuseFolder }, { reportOf }] = await Promise.all([
     import('../export/fuse/folder.ts'),
     import('../export/fuse/fuse.ts'),
   ]);
-  const fused = reportOf(await withLock(lockBeside(out), wordsOf(out), () => fuseFolder({ model, out, kinds, table })));
+  const fused = reportOf(await withLock(lockBeside(out), wordsOf(out), () => fuseFolder({ model, out, table })));
   sayResult([describeFused(fused), `Model: ${formatPath(out)}`], { model, folder: out, fused });
-}
-
-async function copyToTriton(model: string, repository: string): Promise<void> {
-  const { checkTritonTarget, writeTritonModel } = await import('../export/triton/triton.ts');
-  await checkTritonTarget({ model, repository });
-  await checkWritable('--triton', await nearestFolder(repository), 'folder');
-  const written = await writeTritonModel({ model, repository });
-  sayResult([`Triton: ${formatPath(written.folder)} (up to ${written.maxBatchSize} images per call)`], {
-    model,
-    triton: written,
-  });
 }

@@ -1,4 +1,5 @@
 /** `pipeline distill`: a model folder that draws in few network calls, from one that needs many. */
+import { numberOption } from '@onnoise/base/terminal';
 import { LESSON_GUIDANCE } from '@onnoise/training/settings';
 import { type Command, textOption } from './options/command.ts';
 import { studentOptions } from './options/student-fields.ts';
@@ -14,20 +15,13 @@ export const command: Command<DistillArguments> = {
     'Teaches a student to draw in few network calls what the model draws in many. The model folder that it writes knows its calls, and has the guidance of its teacher built in.',
   options: async () => ({
     model: textOption('Model folder or run of the teacher', { group: STUDENT, default: 'models/digits' }),
-    calls: {
-      group: STUDENT,
-      number: true,
-      requiresArg: true,
-      default: 4,
-      describe: 'Network calls of a picture, 1 to 16',
-    },
-    guidance: {
-      group: STUDENT,
-      number: true,
-      requiresArg: true,
-      defaultDescription: String(LESSON_GUIDANCE),
-      describe: 'Guidance of the teacher, which the student then has built in; 1 for none',
-    },
+    calls: { ...numberOption('calls', STUDENT, 'Network calls of a picture, 1 to 16'), default: 4 },
+    guidance: numberOption(
+      'guidance',
+      STUDENT,
+      'Guidance of the teacher, which the student then has built in; 1 for none',
+      String(LESSON_GUIDANCE),
+    ),
     out: textOption('Model folder to write', { group: OUTPUT }),
     run: textOption('Folder of the run', {
       group: OUTPUT,

@@ -3,6 +3,7 @@
  * It writes the figures as JSON and a page of its own, and into the model folder.
  */
 
+import { readTrainedOn } from '@onnoise/base/folders';
 import { DIGITS, modelFolder } from '@onnoise/base/install';
 import {
   FailedCheck,
@@ -18,14 +19,13 @@ import type { Evaluation } from '@onnoise/evaluation';
 import { FEATURE_RANGES, type FeatureRange } from '@onnoise/evaluation/options';
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
-import { evaluatedName, pictureShapeOf } from '@onnoise/scheduler/model';
+import { evaluatedName } from '@onnoise/scheduler/evaluation';
+import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { refuse } from '@onnoise/scheduler/rules';
-import { readTrainedOn } from '@onnoise/training/folder';
 import { type Command, textOption } from './options/command.ts';
 import { evaluateDataOptions, namedImages, toImages } from './options/evaluate-fields.ts';
 import { failOnOption } from './options/fail-on.ts';
 import { deviceOption, samplerOptions } from './options/pictures.ts';
-import { combinations, type Sweep, toSweep } from './options/sweep.ts';
 import { describeEvaluation, summariseEvaluation } from './stages/describe-evaluation.ts';
 import { prepareWithProgress } from './stages/prepare-with-progress.ts';
 
@@ -42,10 +42,8 @@ export interface EvaluateArguments extends SamplerSettings {
   guidance?: number | undefined;
   guidanceInterval?: [low: number, high: number] | undefined;
   batch?: number | undefined;
-  sweep?: Sweep | undefined;
   featureModel?: string | undefined;
   featureRange?: FeatureRange | undefined;
-  radiomics: boolean;
   out: string;
   card?: boolean | undefined;
   failOn?: readonly 'memorisation'[] | undefined;
@@ -89,14 +87,6 @@ export const command: Command<EvaluateArguments> = {
       default: 0,
     },
     ...samplerOptions(SAMPLING),
-    sweep: {
-      group: SAMPLING,
-      array: true,
-      string: true,
-      requiresArg: true,
-      coerce: toSweep,
-      describe: 'More settings to measure, in all combinations: steps=5,10,20 sampler=ddim,dpmpp_2m guidance=1,1.5',
-    },
     batch: numberOption(
       'batch',
       SAMPLING,
@@ -115,12 +105,6 @@ export const command: Command<EvaluateArguments> = {
       describe: 'Values of black and white that --feature-model takes',
       defaultDescription: 'as the file says, otherwise -1,1',
     },
-    radiomics: {
-      group: FEATURES,
-      boolean: true,
-      default: false,
-      describe: 'Also measure the Frechet radiomics distance (FRD), of gray pictures',
-    },
     out: textOption('Folder for evaluation.json and report.html', { group: RESULTS, default: 'out/evaluation' }),
     card: {
       group: RESULTS,
@@ -138,7 +122,7 @@ export const command: Command<EvaluateArguments> = {
     ['$0 evaluate', 'the shipped digits'],
     ['$0 evaluate --model models/photos --data photos', 'your own'],
     ['$0 evaluate --pictures fakes --data photos --test-data others', 'of any tool'],
-    ['$0 evaluate --sweep steps=5,10,20 sampler=ddim,dpmpp_2m', 'which settings are best'],
+    ['$0 evaluate --steps 10 --no-card --out out/steps-10', 'other settings, for compare'],
     ['$0 evaluate --model models/x --data x --fail-on memorisation', 'for CI'],
   ],
   handler: evaluateModel,
@@ -146,7 +130,7 @@ export const command: Command<EvaluateArguments> = {
 
 /** Checks, evaluates, writes, and prints the figures. */
 export async function evaluateModel(args: EvaluateArguments): Promise<void> {
-  const { out, failOn, count, seed, featureModel, featureRange, radiomics } = args;
+  const { out, failOn, count, seed, featureModel, featureRange } = args;
   const { folder, open } = args.pictures === undefined ? await modelOf(args) : await picturesOf(args, args.pictures);
   const { evaluate, openFiles } = await import('@onnoise/evaluation');
   await withInterrupt(async (signal) => {
@@ -161,7 +145,7 @@ export async function evaluateModel(args: EvaluateArguments): Promise<void> {
     try {
       const { source, images } = await open(hooks);
       try {
-        const job = { ...images, source, count, seed, featureModel, featureRange, radiomics };
+        const job = { ...images, source, count, seed, featureModel, featureRange };
         const { evaluation, pictures } = await evaluate(job, hooks);
         signal.throwIfAborted();
         const { written, note } = await files.write(evaluation, pictures);
@@ -189,7 +173,7 @@ interface Chosen {
 }
 
 async function modelOf(args: EvaluateArguments): Promise<Chosen> {
-  const { model: named = DIGITS, card = true, out, device = 'auto', steps, sampler, batch, sweep } = args;
+  const { model: named = DIGITS, card = true, out, device = 'auto', steps, sampler, batch } = args;
   const folder = modelFolder(named);
   const [{ readModelFolder }, { fromModel, requireApart }] = await Promise.all([
     import('@onnoise/runtime-node'),
@@ -200,12 +184,11 @@ async function modelOf(args: EvaluateArguments): Promise<Chosen> {
   const trainedOn = await readTrainedOn(folder);
   const { guidance, guidanceInterval } = args;
   const settings = { ...samplerSettings(args), steps, sampler, guidance, guidanceInterval };
-  const rows = sweep && combinations(sweep, settings);
   const images = toImages(`evaluate ${folder}`, args, pictureShapeOf(model), trainedOn);
   return {
     folder: card ? folder : undefined,
     open: async () => ({
-      source: await fromModel({ model, trainedOn, images, settings, sweep: rows, device, batch }),
+      source: await fromModel({ model, trainedOn, images, settings, device, batch }),
       images,
     }),
   };
@@ -223,7 +206,7 @@ async function picturesOf(args: EvaluateArguments, pictures: string): Promise<Ch
 
 /** Options that say what draws pictures, how, and where the figures of a model go. */
 const OF_MODELS: readonly string[] = [
-  ...['model', 'device', 'batch', 'sweep', 'card'],
+  ...['model', 'device', 'batch', 'card'],
   ...Object.keys(samplerOptions(SAMPLING)),
 ];
 

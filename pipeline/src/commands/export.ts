@@ -2,10 +2,11 @@
 import { sayResult, toNumber } from '@onnoise/base/terminal';
 import { formatPath, program, shellPath } from '@onnoise/base/text';
 import { type Command, textOption } from './options/command.ts';
-import { type MovedArguments, movedOptions, refuseMoved } from './options/moved.ts';
 import { exportFolder } from './stages/export-folder.ts';
 
-export interface ExportArguments extends MovedArguments {
+export interface ExportArguments {
+  run: string;
+  out: string;
   checkpoint?: number | undefined;
   weights?: boolean | undefined;
 }
@@ -15,8 +16,8 @@ export const command: Command<ExportArguments> = {
     '$0 export --run <folder> --out <folder>\n\n' +
     'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and as safetensors for Python.',
   options: {
-    run: textOption(`Run folder of ${program('train')}`),
-    out: textOption('Model folder to write'),
+    run: textOption(`Run folder of ${program('train')}`, { demandOption: true }),
+    out: textOption('Model folder to write', { demandOption: true }),
     checkpoint: {
       requiresArg: true,
       coerce: toNumber('checkpoint'),
@@ -24,15 +25,13 @@ export const command: Command<ExportArguments> = {
       defaultDescription: 'the last',
     },
     weights: { boolean: true, describe: 'Also write the weights for Python; --no-weights leaves them out' },
-    ...movedOptions(),
   },
   examples: [
     ['$0 export --run runs/digits --out out/digits', 'the last checkpoint'],
     ['$0 export --run runs/digits --out out/early --checkpoint 500', 'the one at step 500'],
   ],
   handler: async (args) => {
-    const { run, out } = refuseMoved(args);
-    const { checkpoint, weights } = args;
+    const { run, out, checkpoint, weights } = args;
     const { parity, autoencoder, ...report } = await exportFolder({ run, out, checkpoint, weights });
     const { describeParity } = await import('@onnoise/training/folder');
     sayResult(

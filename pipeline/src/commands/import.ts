@@ -15,6 +15,7 @@ export interface ImportArguments {
   config?: string | undefined;
   scheduler?: string | undefined;
   size?: PictureSize | undefined;
+  'condition-first'?: boolean | undefined;
   weights?: boolean | undefined;
 }
 
@@ -38,16 +39,21 @@ export const command: Command<ImportArguments> = {
       coerce: toSize,
       describe: 'Size of the pictures in pixels, such as 64 or 96x64, if the config has no sample_size',
     },
+    'condition-first': {
+      boolean: true,
+      default: false,
+      describe: 'The picture that the network is told comes before the sample in its channels',
+    },
     weights: {
       boolean: true,
-      describe: 'Also write the weights for diffusers, PyTorch and train --init; --no-weights leaves them out',
+      describe: 'Also write the weights for diffusers, PyTorch and train --init; leave them out by --no-weights',
     },
   },
   examples: [
     ['$0 import ddpm-cat-256 --out models/cats', 'a folder from the Hub'],
     ['$0 import runs/accelerate/unet_ema --out models/mine', 'averaged weights of a training in Python'],
   ],
-  handler: async ({ from, out, config, scheduler, size, weights }) => {
+  handler: async ({ from, out, config, scheduler, size, weights, 'condition-first': conditionFirst }) => {
     if (from === undefined) {
       throw new InputError(
         `Cannot import: there must be a folder or a .safetensors file, received neither. Try: ${program('import')} ddpm-cat-256 --out models/cats`,
@@ -55,7 +61,7 @@ export const command: Command<ImportArguments> = {
     }
     const { importCheckpoint } = await import('../import/import.ts');
     const imported = await withProgress('Importing', { unit: 'stages' }, (onProgress) =>
-      importCheckpoint({ from, out, config, scheduler, size, weights, onProgress }),
+      importCheckpoint({ from, out, config, scheduler, size, conditionFirst, weights, onProgress }),
     );
     for (const note of imported.notes) sayNote(note);
     const { notes: _, ...facts } = imported;

@@ -38,7 +38,6 @@ import {
 import { createFilm, type Film } from './stages/film.ts';
 import { checkOverwrites } from './stages/overwrite.ts';
 import { checkFiles, checkNames, keptSteps, type SheetFiles, writeFiles } from './stages/sheet-files.ts';
-import { readStartPicture } from './stages/start-picture.ts';
 
 /** The options of `pipeline sample`; its help explains them. */
 export interface SampleArguments
@@ -145,7 +144,10 @@ export async function sample(options: SampleArguments): Promise<void> {
   const count = options.count ?? told?.files.length ?? USUAL_COUNT;
   const levels = options.units ? await levelsOf(folder) : undefined;
   const seeds = { count, seed, interpolate, variations, variation };
-  const start = { ...(await readStartPicture(options, shape)), strength, resamples };
+  const starts = options.from !== undefined || options.mask !== undefined;
+  const picture =
+    starts && (await import('./stages/start-picture.ts').then((it) => it.readStartPicture(options, shape)));
+  const start = { ...picture, strength, resamples };
   const settings = {
     ...samplerSettings(options),
     ...conditionSettings(options),
@@ -227,7 +229,7 @@ const keepPictures =
 
 /** @throws InputError for a model whose images had no measured values in common */
 async function levelsOf(folder: string): Promise<Levels> {
-  const { readTraining } = await import('@onnoise/training/folder');
+  const { readTraining } = await import('@onnoise/base/folders');
   const levels = (await readTraining(folder))?.data.levels;
   if (levels) return levels;
   throw new InputError(

@@ -7,14 +7,12 @@ import { isAbort, sayNote, sayResult, UsageError, withInterrupt, withProgress } 
 import { program } from '@onnoise/base/text';
 import type { NativeKind } from '@onnoise/training/engines';
 import { chooseIndex, PYPI } from '../setup/package-index.ts';
-import type { Hooks } from '../setup/route.ts';
-import type { Route } from '../setup/system.ts';
+import type { Hooks } from '../setup/plan.ts';
 import { type Command, textOption } from './options/command.ts';
 
 /** The options of `pipeline setup`; its help explains them. */
 export interface SetupArguments {
   package?: string | undefined;
-  route?: Route | undefined;
   cuda?: boolean | undefined;
   index?: string | undefined;
   force?: boolean | undefined;
@@ -23,30 +21,22 @@ export interface SetupArguments {
 
 const MIB = 2 ** 20;
 const KINDS: readonly string[] = ['tfjs-node', 'tfjs-node-gpu'] satisfies NativeKind[];
-const ROUTES = ['npm', 'pypi'] as const satisfies Route[];
 
 export const command: Command<SetupArguments> = {
   usage:
-    '$0 setup <tfjs-node|tfjs-node-gpu> [options]\n\nDownloads libtensorflow, builds the addon and checks that it works. You can run it again at any time: it keeps what is already there.',
+    '$0 setup <tfjs-node|tfjs-node-gpu> [options]\n\nDownloads TensorFlow 2.18.1 from PyPI, builds the addon with a C++ compiler and checks that it works, on Linux x64. You can run it again at any time: it keeps what is already there.',
   words: { package: { type: 'string', describe: 'tfjs-node or tfjs-node-gpu' } },
   options: {
-    route: {
-      choices: ROUTES,
-      requiresArg: true,
-      defaultDescription: 'the better one available; pypi for GPUs',
-      describe:
-        "npm: the package's own download, libtensorflow 2.9.1. pypi: wheels from PyPI, TensorFlow 2.18.1; only on Linux x64, needs a C++ compiler",
-    },
     cuda: {
       boolean: true,
       defaultDescription: 'if there is an NVIDIA driver',
-      describe: "For tfjs-node-gpu by pypi: also download CUDA's libraries; --no-cuda leaves them out",
+      describe: "For tfjs-node-gpu: also download CUDA's libraries; --no-cuda leaves them out",
     },
     index: textOption('Python package index to download from', { defaultDescription: `PIP_INDEX_URL or ${PYPI}` }),
     force: { boolean: true, describe: 'Download and build everything again' },
     'dry-run': { boolean: true, describe: 'Print what it would do, then stop' },
   },
-  epilogue: 'HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS, CXX and TFJS_NODE_CDN_STORAGE are respected.',
+  epilogue: 'HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS and CXX are respected.',
   examples: [
     ['$0 setup tfjs-node', 'TensorFlow on the CPU'],
     ['$0 setup tfjs-node-gpu --no-cuda', "without CUDA's libraries"],
@@ -81,8 +71,8 @@ export const command: Command<SetupArguments> = {
 
 /** What to set up, and how. @throws UsageError as `readKind` does, InputError for an invalid index */
 export function readArguments(args: SetupArguments, env = process.env) {
-  const { route, cuda, index, force = false, dryRun = false } = args;
-  return { kind: readKind(args), route, cuda, index: chooseIndex(index, env), force, dryRun };
+  const { cuda, index, force = false, dryRun = false } = args;
+  return { kind: readKind(args), cuda, index: chooseIndex(index, env), force, dryRun };
 }
 
 /** @throws UsageError for a missing or unknown package, and for --cuda with tfjs-node */

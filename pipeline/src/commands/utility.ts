@@ -3,7 +3,7 @@
  * before a network is trained: images, options, and whether the results can be written.
  */
 import { numberOption } from '@onnoise/base/terminal';
-import { TASKS, USUAL_COUNTS, USUAL_SEEDS, USUAL_SHARE, USUAL_STEPS } from '@onnoise/evaluation/options';
+import { USUAL_COUNTS, USUAL_SEEDS, USUAL_SHARE, USUAL_STEPS } from '@onnoise/evaluation/options';
 import { refuse } from '@onnoise/scheduler/rules';
 import { type Command, textOption } from './options/command.ts';
 import { syntheticOptions, type UtilityArguments, utilityDataOptions } from './options/utility-fields.ts';
@@ -15,16 +15,9 @@ const RESULTS = 'Results:';
 
 export const command: Command<UtilityArguments> = {
   usage:
-    '$0 utility --data <real images> --synthetic <images> --task <task> [options]\n\n' +
-    'Trains a small network on real images, on synthetic ones and on both, tests all on other real images, and says whether the synthetic images help.',
+    '$0 utility --data <real images> --synthetic <images> [options]\n\n' +
+    'Trains a small classifier on real images, on synthetic ones and on both, tests all on other real images, and says whether the synthetic images help.',
   options: {
-    task: {
-      group: RUNS,
-      choices: TASKS,
-      demandOption: true,
-      requiresArg: true,
-      describe: 'What the network learns: the class, a number of --condition-columns, or the mask of --masks',
-    },
     ...utilityDataOptions(DATA),
     ...syntheticOptions(SYNTHETIC),
     'real-count': {
@@ -39,14 +32,10 @@ export const command: Command<UtilityArguments> = {
       ...numberOption('seeds', RUNS, 'Seeds: each chooses other real images, and begins with other weights'),
       default: USUAL_SEEDS,
     },
-    steps: numberOption(
-      'steps',
-      RUNS,
-      'Training steps of each run, the same whatever it learns from',
-      Object.entries(USUAL_STEPS)
-        .map(([task, steps]) => `${steps} to ${task}`)
-        .join(', '),
-    ),
+    steps: {
+      ...numberOption('steps', RUNS, 'Training steps of each run, the same whatever it learns from'),
+      default: USUAL_STEPS,
+    },
     'synthetic-share': {
       ...numberOption('synthetic-share', RUNS, 'Share of synthetic images in the steps of a run with both'),
       default: USUAL_SHARE,
@@ -64,14 +53,10 @@ export const command: Command<UtilityArguments> = {
     },
   },
   examples: [
-    ['$0 utility --data photos --synthetic fakes --task classify', 'classes from sub-folders'],
+    ['$0 utility --data photos --synthetic fakes', 'classes from sub-folders'],
     [
-      '$0 utility --data hands --csv hands.csv --condition-columns boneage --synthetic out/bulk --task regress',
-      'a number, from what generate wrote',
-    ],
-    [
-      '$0 utility --data x --masks x-masks --synthetic y --synthetic-masks y-masks --task segment --minutes 60',
-      'masks, an hour at a time',
+      '$0 utility --data x --csv x.csv --label-column kind --synthetic out/bulk --minutes 60',
+      'classes of a table, pictures of generate, an hour at a time',
     ],
   ],
   handler: async (args) => {

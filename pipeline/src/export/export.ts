@@ -23,7 +23,7 @@ import {
 } from '@onnoise/training/folder';
 import { countParameters, createModel } from '@onnoise/training/model';
 import { learntFromPhantoms, openRun, runPaths, specsOfRun } from '@onnoise/training/saved';
-import { parametersOf, schedulerOf } from '@onnoise/training/step';
+import { parametersOf } from '@onnoise/training/step';
 import { exportAutoencoder } from './autoencoder.ts';
 import { describeKnown } from './images-seen.ts';
 import { readIfThere } from './read-if-there.ts';
@@ -80,7 +80,7 @@ export async function exportRun({
   const copied = (await hasAutoencoder(run)) ? await readAutoencoder(run, { python: weights }) : undefined;
   const autoencoder = copied && weights ? await autoencoderForPython(`export ${run}`, copied) : copied;
   const pictures = autoencoder && decodedFacts(`export ${run}`, autoencoder, model.shape);
-  const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), state);
+  const scheduler = parseSchedulerConfig(config.scheduler);
   const copies = weights ? 2 : 1;
   await requireSpace(out, copies * BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
   // Before the comparison, which takes longer: it may refuse the settings.

@@ -1,13 +1,7 @@
 /** The card of a model folder that is made of a run. */
-import { basename } from 'node:path';
-import {
-  describeParity,
-  type ModelCard,
-  type Parity,
-  type Privacy,
-  TRAINING_FORMAT,
-  type TrainingFile,
-} from '@onnoise/training/folder';
+import { basename, resolve } from 'node:path';
+import { type Privacy, TRAINING_FORMAT, type TrainingFile } from '@onnoise/base/folders';
+import { describeParity, type ModelCard, type Parity } from '@onnoise/training/folder';
 import { countParameters, type Model } from '@onnoise/training/model';
 import { type Ledger, rateOf, spentAt } from '@onnoise/training/privacy';
 import {
@@ -55,7 +49,7 @@ export async function cardOf({ run, out, opened, model, parity, limits }: Export
   const metrics = ledger ? [] : upTo(await readLines<StepMetrics>(paths.metrics));
   const validation = ledger ? [] : upTo(await readLines<ValidationMetrics>(paths.validation));
   return {
-    name: basename(out),
+    name: basename(resolve(out)),
     training: {
       format: TRAINING_FORMAT,
       data: {

@@ -12,7 +12,6 @@ import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { program, shellPath } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
-import { isPickle, pickleError } from './pickle.ts';
 
 export interface CheckpointFiles {
   /** `model_index.json`; undefined where there is none. */
@@ -112,16 +111,26 @@ export async function findWeights(from: string, folder: string): Promise<string>
       `Cannot import ${from}: it must hold one set of weights, received ${found.join(', ')}. Name one: ${program('import')} ${shellPath(files[0]!)}`,
     );
   }
-  for (const name of names) if (await isPickle(join(folder, name))) throw pickleError(from, join(folder, name));
+  const pickle = names.find((name) => PICKLE.test(name));
+  if (pickle !== undefined) refusePickle(from, pickle);
   const [received, advice] = names.includes('model.onnx')
     ? ['model.onnx alone', 'A folder that Onnoise wrote needs no import: sample it as it is']
     : [names.slice(0, 4).join(', ') || 'nothing', 'Name the folder of a diffusers pipeline, or a .safetensors file'];
   throw new InputError(`Cannot import ${from}: ${folder} must hold ${WEIGHTS}, received ${received}. ${advice}.`);
 }
 
+const PICKLE = /\.(bin|pt|pth|ckpt|pkl|pickle)$/i;
+
+function refusePickle(from: string, name: string): never {
+  throw new InputError(
+    `Cannot import ${from}: the weights must be safetensors, received ${name}, a pickle, which is a program that runs when it is read. ` +
+      'If you trust it, save it anew in Python: safetensors.torch.save_file writes what torch.load gives with weights_only=True.',
+  );
+}
+
 async function checkWeights(from: string, path: string): Promise<string> {
   await kindOf(path); // refuses a link that leads nowhere
-  if (await isPickle(path)) throw pickleError(from, path);
+  if (PICKLE.test(path)) refusePickle(from, basename(path));
   if (/\.safetensors$/.test(path) || isShardList(path)) return path;
   throw new InputError(
     `Cannot import ${from}: it must be the folder of a diffusers pipeline or a .safetensors file, received ${basename(path)}.`,

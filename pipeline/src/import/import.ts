@@ -4,6 +4,7 @@
  */
 import { basename, dirname, resolve } from 'node:path';
 import { isBelow, lockBeside, placeOf, requireSpace, withDiskErrors, withLock } from '@onnoise/base/files';
+import { plural } from '@onnoise/base/text';
 import { timestepsTold } from '@onnoise/scheduler';
 import {
   type AutoencoderFacts,
@@ -15,7 +16,7 @@ import {
   type SampleSize,
   sampleSizeOf,
 } from '@onnoise/scheduler/model';
-import { check, InputError, show } from '@onnoise/scheduler/rules';
+import { check, InputError, refuse, show } from '@onnoise/scheduler/rules';
 import { encodeModel } from '@onnoise/tracer';
 import { libraryOf, vaeFiles } from '@onnoise/training/autoencoder';
 import {
@@ -56,18 +57,19 @@ import { readNetwork } from './read-network.ts';
 import { licenceOf } from './read-readme.ts';
 import { type ReadSchedule, readSchedule } from './read-schedule.ts';
 import { type CheckpointTensors, readTensors } from './read-tensors.ts';
-import { turnLastLayer } from './rflow.ts';
 import type { ImportOptions, ImportResult } from './types.ts';
-import { weightsOf } from './weights-of.ts';
+import { sampleFirst, weightsOf } from './weights-of.ts';
 
 /** What a checkpoint's small files say. */
-export interface Checkpoint extends ReadSchedule {
+interface Checkpoint extends ReadSchedule {
   files: CheckpointFiles;
   model: Model;
   /** What makes pictures of what the network draws, where this is latents. */
   autoencoder: { read: AutoencoderSource; model: AutoencoderNetwork } | undefined;
   /** Whether names are those of MONAI. */
   ofMonai: boolean;
+  /** Of the network, one sentence each. */
+  told: string[];
   classNames: string[] | undefined;
   /** Where it comes of a student of ours, and says so. */
   distilled: Distilled | undefined;
@@ -85,16 +87,19 @@ export async function importCheckpoint(options: ImportOptions): Promise<ImportRe
   const { from, out, weights = true, onProgress } = options;
   return withDiskErrors(`import ${from}`, async () => {
     const alone = await findAutoencoder(options);
-    if (alone !== undefined) return importAutoencoder(alone, options);
+    if (alone !== undefined) {
+      if (options.conditionFirst) refuseOrder(from);
+      return importAutoencoder(alone, options);
+    }
     const checkpoint = await openCheckpoint(options);
-    const { model, config, sampler, note, autoencoder } = checkpoint;
+    const { model, config, sampler, note, told, autoencoder } = checkpoint;
     await checkApart(from, out);
     const batches = parityBatches(model);
     const coding = autoencoder ? 2 : 0;
     const total = batches.reduce((sum, batch) => sum + batch, 0) + 4 + coding;
     const report = (done: number, note: string) => onProgress?.({ done, total, note });
     report(1, 'reading the weights');
-    const { values, sha256 } = await readValues(checkpoint, from);
+    const { values, sha256 } = await readValues(checkpoint, options);
     const coded = autoencoder && (await readAutoencoderWeights(autoencoder.read, autoencoder.model, from));
     await checkArtefactTarget(out);
     const parameters = countParameters(model) + (autoencoder ? countParameters(autoencoder.model) : 0);
@@ -133,7 +138,7 @@ export async function importCheckpoint(options: ImportOptions): Promise<ImportRe
         bytes: onnx.length + encoder.length + decoder.length,
         sampler,
         autoencoder: false,
-        notes: [...(note === undefined ? [] : [note]), ...(autoencoder?.read.notes ?? [])],
+        notes: [...(note === undefined ? [] : [note]), ...told, ...(autoencoder?.read.notes ?? [])],
       };
     });
   });
@@ -150,7 +155,7 @@ const partOf = async (
 });
 
 /** Reads all but the tensors, so that most mistakes show at once. */
-async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<Checkpoint> {
+async function openCheckpoint({ from, size, conditionFirst = false, ...named }: ImportOptions): Promise<Checkpoint> {
   if (size !== undefined) check(`import ${from}`, '--size', pictureSize(MOST_SIDE), size);
   const files = await findCheckpoint(from, named);
   const index = files.index === undefined ? {} : await readJsonObject(files.index);
@@ -163,6 +168,7 @@ async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<
   const network = ofMonai ? configOfMonai(written, from) : written;
   const stride = read ? read.facts.stride : undefined;
   const model = readNetwork(network, { from, path: files.config, timesteps, size, stride });
+  const told = tellOrder(model, network, from, conditionFirst);
   const autoencoder = read ? { read, model: networkOf(read, sizeOfPictures(read.facts, model, from)) } : undefined;
   const parameters = countParameters(model);
   if (parameters > MOST_WEIGHTS) {
@@ -174,8 +180,34 @@ async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<
   const distilled = distilledOf(`import ${from}`, index, schedule.config.num_train_timesteps);
   const trainedOn = index.trained_on === 'phantoms' ? index.trained_on : undefined;
   const licence = await licenceOf(files.card);
-  return { ...schedule, files, model, autoencoder, ofMonai, classNames, distilled, trainedOn, licence };
+  return { ...schedule, files, model, told, autoencoder, ofMonai, classNames, distilled, trainedOn, licence };
 }
+
+/**
+ * The note on a picture beside the sample, where the config does not say that there is one: nor does it say which is first.
+ * @param written the network's config @throws InputError for an order where there is none to choose
+ */
+function tellOrder(
+  { conditionImage, shape }: Model,
+  { condition_image: named }: Readonly<Record<string, unknown>>,
+  from: string,
+  conditionFirst: boolean,
+): string[] {
+  if (!conditionImage || named) return conditionFirst ? refuseOrder(from) : [];
+  const [more, own] = [conditionImage.shape[0], shape[0]].map((count) => plural(count, 'channel'));
+  const order = conditionFirst
+    ? `the picture of ${more} is first, as --condition-first says, and the sample of ${own} after it`
+    : `the sample of ${own} is taken to be first, and a picture of ${more} after it. If it is the other way round, add --condition-first`;
+  return [`Its network is told a picture beside the sample: ${order}.`];
+}
+
+const refuseOrder = (from: string): never =>
+  refuse(
+    `import ${from}`,
+    '--condition-first',
+    'left out, except for a network with more channels in than out whose config does not name them',
+    true,
+  );
 
 /** @throws InputError where the network does not draw the latents of this autoencoder */
 function sizeOfPictures(facts: AutoencoderFacts, { shape }: Model, from: string): SampleSize {
@@ -184,11 +216,11 @@ function sizeOfPictures(facts: AutoencoderFacts, { shape }: Model, from: string)
 }
 
 /** The values of all parameters. @throws InputError that names tensors that do not fit, and keys that would explain it. */
-async function readValues({ model, files, ofMonai, turned }: Checkpoint, from: string) {
-  const { tensors: stored, sha256 } = await readTensors(from, files.weights);
+async function readValues({ model, files, ofMonai }: Checkpoint, { from, conditionFirst }: ImportOptions) {
+  const { tensors: stored, sha256 } = await readTensors(files.weights);
   const tensors = ofMonai ? tensorsOfMonai(stored) : stored;
   const values = weightsOf(model, tensors, `import ${from}`, adviceOn(model, files.config, tensors));
-  if (turned) turnLastLayer(values, from);
+  if (conditionFirst) sampleFirst(values, model);
   return { values, sha256 };
 }
 

@@ -9,7 +9,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { AUTOENCODER_CLASSES, type AutoencoderFacts, readAutoencoderFacts } from '@onnoise/scheduler/model';
+import { AUTOENCODER_CLASS, type AutoencoderFacts, readAutoencoderFacts } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { encodeHalves, type LatentScale, measureHalves } from '@onnoise/training/autoencoder';
 import { type Parity, requireParity } from '@onnoise/training/folder';
@@ -61,12 +61,12 @@ async function isAutoencoder(path: string, from: string): Promise<boolean> {
   const json = await readJsonObject(path);
   if (isMonaiAutoencoder(json)) return true;
   const name = json._class_name ?? json._target_;
-  if (AUTOENCODER_CLASSES.includes(String(json._class_name))) return true;
+  if (AUTOENCODER_CLASS.holds(json._class_name)) return true;
   if (typeof name !== 'string' || !ANY_AUTOENCODER.test(name)) return false;
-  throw new InputError(`Cannot import ${from}: an autoencoder must be ${KNOWN}, received ${JSON.stringify(name)}.`);
+  throw new InputError(
+    `Cannot import ${from}: an autoencoder must be ${AUTOENCODER_CLASS.words}, received ${JSON.stringify(name)}.`,
+  );
 }
-
-const KNOWN = `${AUTOENCODER_CLASSES.slice(0, -1).join(', ')} or ${AUTOENCODER_CLASSES.at(-1)}`;
 
 /** The autoencoder of a pipeline. @param name of the part in its `model_index.json` */
 export async function findPart(from: string, pipeline: string, name: string): Promise<AutoencoderPlace> {
@@ -79,7 +79,9 @@ export async function findPart(from: string, pipeline: string, name: string): Pr
   }
   if (await isAutoencoder(config, from)) return { config, folder, weights: undefined };
   const { _class_name: received } = await readJsonObject(config);
-  throw new InputError(`Cannot import ${from}: its ${name} must be ${KNOWN}, received ${JSON.stringify(received)}.`);
+  throw new InputError(
+    `Cannot import ${from}: its ${name} must be ${AUTOENCODER_CLASS.words}, received ${JSON.stringify(received)}.`,
+  );
 }
 
 /** What the small files of an autoencoder say. */
@@ -131,7 +133,7 @@ export async function readAutoencoderWeights(
   from: string,
 ) {
   const weights = place.weights ?? (await findWeights(from, place.folder));
-  const { tensors: stored, sha256 } = await readTensors(from, weights);
+  const { tensors: stored, sha256 } = await readTensors(weights);
   const tensors = ofMonai ? tensorsOfMonaiAutoencoder(stored, model.config as unknown as Cut) : stored;
   return { values: weightsOf(model, tensors, `import ${from}`), sha256 };
 }

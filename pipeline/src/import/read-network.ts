@@ -41,7 +41,6 @@ const OTHER_CLASSES: Readonly<Record<string, string>> = {
   UNet2DConditionModel: 'a network steered by text or other embeddings',
   UNet1DModel: 'a network of one-dimensional signals',
   AutoencoderKL: 'an autoencoder',
-  AutoencoderTiny: 'an autoencoder',
   VQModel: 'an autoencoder',
   DiTTransformer2DModel: 'a transformer on latents',
 };

@@ -12,16 +12,13 @@ import {
   samplerOfConfig,
 } from '@onnoise/scheduler';
 import { within } from './read-json.ts';
-import { isRflow, scheduleOfRflow } from './rflow.ts';
 
 export interface ReadSchedule {
   config: SchedulerConfig;
   /** undefined for one that is not here, and for those of DDPM and DDIM, which any sampler may stand in for. */
   sampler: SamplerName | undefined;
-  /** A sentence for the user where something of the file is not used, or of the network is changed. */
+  /** A sentence for the user where something of the file is not used. */
   note?: string;
-  /** Whether the network says the velocity from noise to the picture: `turnLastLayer`. */
-  turned?: boolean;
 }
 
 const SAME_NOISE: readonly string[] = [
@@ -38,6 +35,8 @@ const OTHER_NOISE: Readonly<Record<string, string>> = {
   EDMEulerScheduler: 'a network of EDM, which scales its input by the noise',
   EDMDPMSolverMultistepScheduler: 'a network of EDM, which scales its input by the noise',
   RePaintScheduler: 'a scheduler of inpainting',
+  RFlowScheduler:
+    'a velocity of the other sign. Change the sign of weight and bias of conv_out, and name FlowMatchEulerDiscreteScheduler',
 };
 
 /** What pipelines are saved with, whatever they are sampled with; a file without a class is of the first. */
@@ -62,12 +61,8 @@ export function readSchedule(
   json: Record<string, unknown>,
   { from, path }: { from: string; path: string },
 ): ReadSchedule {
-  if (isRflow(json)) {
-    const config = parseSchedulerConfig(scheduleOfRflow(json, from));
-    const note = 'Its velocity points from noise to the picture: its last layer got the other sign.';
-    return { config, sampler: undefined, note, turned: true };
-  }
-  const name = json._class_name;
+  // MONAI's bundles name a class by its whole path.
+  const name = json._class_name ?? (json._target_ as string | undefined)?.replace(/.*\./, '');
   if (typeof name === 'string' && Object.hasOwn(OTHER_NOISE, name)) {
     throw new InputError(
       `Cannot import ${from}: its scheduler must be one of DDPM's process or of flow matching, received "${name}": ${OTHER_NOISE[name]}.`,

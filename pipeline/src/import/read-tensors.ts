@@ -5,12 +5,11 @@
  * Source: `save_pretrained(max_shard_size=...)` of diffusers, its `diffusion_pytorch_model.safetensors.index.json`.
  */
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError, object } from '@onnoise/scheduler/rules';
 import { readSafetensors, type SafetensorsEntry } from '@onnoise/training/folder';
 import { isShardList } from './find-checkpoint.ts';
-import { firstBytes, isPickle, pickleError } from './pickle.ts';
 
 export interface CheckpointTensors {
   tensors: Map<string, SafetensorsEntry>;
@@ -19,15 +18,13 @@ export interface CheckpointTensors {
 }
 
 /**
- * @param from what the user named, for sentences
  * @throws InputError for a file that is cut, is none of safetensors or lacks tensors that the list names.
  */
-export async function readTensors(from: string, path: string): Promise<CheckpointTensors> {
-  return isShardList(path) ? readShards(from, path) : readFileOf(from, path);
+export async function readTensors(path: string): Promise<CheckpointTensors> {
+  return isShardList(path) ? readShards(path) : readFileOf(path);
 }
 
-async function readFileOf(from: string, path: string): Promise<CheckpointTensors> {
-  if (await isPickle(path)) throw pickleError(from, path);
+async function readFileOf(path: string): Promise<CheckpointTensors> {
   const start = Buffer.from(await firstBytes(path, 24)).toString('latin1');
   const refuse = (received: string): never => {
     throw new InputError(`Cannot read ${path}: it must be a safetensors file, received ${received}.`);
@@ -37,7 +34,18 @@ async function readFileOf(from: string, path: string): Promise<CheckpointTensors
   return readSafetensors(path);
 }
 
-async function readShards(from: string, path: string): Promise<CheckpointTensors> {
+async function firstBytes(path: string, count: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = new Uint8Array(count);
+    const { bytesRead } = await file.read(bytes, 0, count, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readShards(path: string): Promise<CheckpointTensors> {
   const refuse = (text: string): never => {
     throw new InputError(`Cannot read ${path}: ${text}.`);
   };
@@ -52,7 +60,7 @@ async function readShards(from: string, path: string): Promise<CheckpointTensors
         `its shard ${name} must be beside it, received none. It holds ${wanted.length} tensors, ${wanted[0]} first`,
       );
     }
-    const part = await readFileOf(from, shard);
+    const part = await readFileOf(shard);
     for (const tensor of wanted) {
       if (!part.tensors.has(tensor)) refuse(`its shard ${name} must hold ${tensor}, received a file without it`);
     }

@@ -11,6 +11,8 @@ export interface ImportOptions extends NamedFiles {
   out: string;
   /** Of the pictures, where the checkpoint does not say it. */
   size?: PictureSize | undefined;
+  /** Whether a picture that the network is told comes before the sample in its channels, where the config does not say. Default: false. */
+  conditionFirst?: boolean | undefined;
   /** Whether to write the weights beside the network, too, for diffusers and `pipeline train --init`. Default: true. */
   weights?: boolean | undefined;
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;

@@ -29,3 +29,13 @@ export function weightsOf(
   }
   return values;
 }
+
+/** Moves the sample before the picture beside it in the channels that the first layer takes, in place. */
+export function sampleFirst(values: ReadonlyMap<string, Float32Array>, { conditionImage, shape }: Model): void {
+  const weight = values.get('conv_in.weight')!; // [O, I, 3, 3]
+  const filters = 9 * (shape[0] + conditionImage!.shape[0]);
+  for (let o = 0; o < weight.length; o += filters) {
+    const sample = weight.slice(o + filters - 9 * shape[0], o + filters);
+    weight.copyWithin(o + sample.length, o, o + filters - sample.length).set(sample, o);
+  }
+}

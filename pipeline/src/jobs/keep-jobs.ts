@@ -13,7 +13,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import type { JobHost, Jobs, OpenJobs } from '@onnoise/server';
 import { orderOf } from '../bulk/order.ts';
 import type { Order, Shard } from '../bulk/shards.ts';
-import { type Share, shardsOf } from '../bulk/share.ts';
+import { ALL, shardsOf } from '../bulk/share.ts';
 import { toldImages } from '../bulk/told.ts';
 import { shardFiles, shardPath } from '../bulk/write-shard.ts';
 import { isOver, type JobRecord, jobOf, newId, readRecords, writeRecord } from './record.ts';
@@ -25,8 +25,6 @@ export interface KeepOptions {
   folder: string;
   createRunner: (host: JobHost) => JobRunner;
 }
-
-const ALL: Share = { task: 0, tasks: 1 };
 
 interface Running {
   abort: AbortController;
@@ -61,16 +59,18 @@ export function keepJobs({ folder, createRunner }: KeepOptions): OpenJobs {
 
     async function follow(record: JobRecord, signal: AbortSignal): Promise<void> {
       let noted = Promise.resolve();
+      const begin = () => {
+        if (record.status === 'queued') noted = note(record, { status: 'running', started: Date.now() });
+      };
       try {
         await runner.run({
           job: jobOf(record),
           order: record.order,
           signal,
-          onBegin() {
-            if (record.status === 'queued') noted = note(record, { status: 'running', started: Date.now() });
-          },
+          onBegin: begin,
           onDone(images) {
             record.done = images;
+            if (images > 0) begin(); // workers may have made them before this server was there
           },
         });
         await noted;
@@ -112,6 +112,7 @@ export function keepJobs({ folder, createRunner }: KeepOptions): OpenJobs {
     for (const record of records.values()) if (!isOver(record)) start(record);
 
     const jobs: Jobs = {
+      queueUp: runner.queueUp,
       take(model, asked, compile) {
         const order = orderOf(model, model.modelHash, asked, compile);
         const told = toldImages(model, asked.conditionImages);

@@ -23,9 +23,9 @@ export function runByWorkers(host: JobHost, { connection, name, folder }: Worker
   const turns = createTurns(JOBS);
   return {
     takesTold: false,
-    run({ job, order, signal, onBegin, onDone }) {
+    queueUp: connection.up,
+    run({ job, order, signal, onDone }) {
       return turns.take(job.client, signal, async () => {
-        let before = -1;
         const { failed } = await generate({
           connection,
           name,
@@ -33,11 +33,7 @@ export function runByWorkers(host: JobHost, { connection, name, folder }: Worker
           signal,
           modelName: job.model.name,
           out: join(folder, job.id),
-          onProgress({ done }) {
-            if (before >= 0 && done > before) onBegin(); // what is there at first was made before
-            before = done;
-            onDone(done);
-          },
+          onProgress: ({ done }) => onDone(done),
           onNoWorker: () => host.warn(`No worker takes the shards of ${job.id}, of the model ${job.model.name}.`),
         });
         const [first] = failed;

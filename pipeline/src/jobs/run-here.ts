@@ -5,11 +5,12 @@ import { requireSpace } from '@onnoise/base/files';
 import { EngineGone } from '@onnoise/runtime-node/engine';
 import { splitPairs } from '@onnoise/scheduler/model';
 import type { Job, JobHost, JobSampling } from '@onnoise/server';
-import { requireShardSpace, shardBytes, writeSampled } from '../bulk/describe-shard.ts';
+import { makeShard, shardBytes } from '../bulk/make-shard.ts';
 import { writeManifest } from '../bulk/manifest.ts';
-import { sampleShard } from '../bulk/sample-shard.ts';
-import { countShards, type Shard, shardAt } from '../bulk/shards.ts';
-import { findShard, type ShardFile } from '../bulk/write-shard.ts';
+import type { ShardModel } from '../bulk/sample-shard.ts';
+import type { Shard } from '../bulk/shards.ts';
+import { ALL, shardsOf } from '../bulk/share.ts';
+import type { ShardFile } from '../bulk/write-shard.ts';
 import type { JobRun, JobRunner } from './runner.ts';
 import { readTold } from './told-files.ts';
 import { createTurns } from './turns.ts';
@@ -22,35 +23,32 @@ const FIRST_PAUSE = 1000;
 export function runHere(host: JobHost, folder: string): JobRunner {
   const turns = createTurns(1);
 
-  async function make(
-    job: Job,
-    shard: Shard,
-    { signal, onImages }: { signal: AbortSignal; onImages: (made: number) => void },
-  ): Promise<ShardFile> {
+  /** The job's model, which draws with the server's engines. @param onImage called as each image is done */
+  function modelOf(job: Job, onImage: () => void): ShardModel {
     const { shape, classes, channelNames, show, maskOutput, conditionImage } = host.modelOf(job);
     const isMask = conditionImage?.mask !== undefined;
-    const toldOf = (hash: string) => readTold(folder, { id: job.id, hash, isMask });
-    await requireShardSpace(folder, shard, shape);
-    let made = 0;
-    const onImage = () => onImages(++made);
     const sample = async (options: JobSampling) => {
       const images = await host.sample(job, options, onImage);
+      host.modelOf(job); // a reload between two batches would mix two networks
       if (!maskOutput) return { images };
       const { confidence, ...pairs } = splitPairs(images, shape, maskOutput);
       return { ...pairs, maskConfidence: confidence };
     };
+    const toldOf = (hash: string) => readTold(folder, { id: job.id, hash, isMask });
     const shown = { ...(channelNames && { channelNames }), ...(show !== undefined && { show }) };
-    const model = { shape, classes, ...shown, ...(maskOutput && { maskOutput }), sample, toldOf };
-    const pictures = await sampleShard(model, shard, undefined, signal);
-    host.modelOf(job); // a reload between two batches would have mixed two networks
-    return writeSampled(folder, shard, pictures);
+    return { shape, classes, ...shown, ...(maskOutput && { maskOutput }), sample, toldOf };
   }
 
-  async function tryToMake(...what: Parameters<typeof make>): Promise<ShardFile> {
-    const [, , { signal }] = what;
+  async function make({ job, signal, onBegin, onDone }: JobRun, shard: Shard, done: number): Promise<ShardFile> {
     for (let tries = 1; ; tries++) {
+      let made = 0;
+      const open = async () => {
+        onBegin();
+        return modelOf(job, () => onDone(done + ++made));
+      };
       try {
-        return await make(...what);
+        const { found: _, ...file } = await makeShard(shard, { out: folder, open, signal });
+        return file;
       } catch (error) {
         if (!(error instanceof EngineGone) || tries === TRIES) throw error;
         await pause(FIRST_PAUSE * 2 ** tries, undefined, { signal });
@@ -60,18 +58,13 @@ export function runHere(host: JobHost, folder: string): JobRunner {
 
   return {
     takesTold: true,
-    async run({ job, order, signal, onBegin, onDone }: JobRun) {
+    async run(run: JobRun) {
+      const { job, order, signal, onDone } = run;
       const files: ShardFile[] = [];
       let done = 0;
-      for (let index = 0; index < countShards(order); index++) {
-        const shard = shardAt(order, index);
+      for (const shard of shardsOf(order, ALL)) {
         try {
-          const file = await turns.take(job.client, signal, async () => {
-            const found = await findShard(folder, shard);
-            if (found === undefined) onBegin();
-            return found ?? tryToMake(job, shard, { signal, onImages: (made) => onDone(done + made) });
-          });
-          files.push(file);
+          files.push(await turns.take(job.client, signal, () => make(run, shard, done)));
           done += shard.count;
         } finally {
           onDone(done); // a shard that is not whole is none

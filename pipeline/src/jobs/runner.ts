@@ -10,13 +10,15 @@ export interface JobRun {
   signal: AbortSignal;
   /** The first picture that was missing is being made. */
   onBegin: () => void;
-  /** So many pictures are there. */
+  /** So many pictures are there, some perhaps since before. */
   onDone: (images: number) => void;
 }
 
 export interface JobRunner {
   /** Whether it makes pictures of masks and pictures that a network is told: they are in the folder of the job alone. */
   readonly takesTold: boolean;
+  /** Of workers: whether their queue answers. */
+  readonly queueUp?: () => boolean;
   /**
    * Makes the shards that are missing below the folder of the jobs, and the manifest in the folder of this one.
    * @throws InputError or Failure where that cannot be; the signal's reason once it aborts

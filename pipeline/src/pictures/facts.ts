@@ -47,7 +47,7 @@ export async function factsOf(
   { format = 'png', modality, pixelSpacing, bodyPart }: FileChoice<SingleFormat>,
 ): Promise<PictureFacts | undefined> {
   if (format === 'png' || format === 'tiff') return undefined;
-  const { readTraining } = await import('@onnoise/training/folder');
+  const { readTraining } = await import('@onnoise/base/folders');
   const training = await readTraining(folder);
   const known = <T>(name: string, wanted: Rule<T>, value: unknown) =>
     value === undefined ? undefined : check(action, `${name} in training.json`, wanted, value);

@@ -44,11 +44,6 @@ export async function compileAddon(options: CompileOptions): Promise<void> {
   const { include_dir: nodeApi } = createRequire(import.meta.url)('node-api-headers') as { include_dir: string };
   const binding = join(folder, 'binding');
   const sources = (await readdir(binding)).filter((name) => name.endsWith('.cc')).map((name) => join(binding, name));
-  const there = await readdir(libraries);
-  const library = (name: string) => {
-    const found = [`lib${name}_cc.so.2`, `lib${name}.so.2`, `lib${name}.so`].find((file) => there.includes(file));
-    return `-l:${found ?? `lib${name}.so`}`;
-  };
   const temporary = temporaryName(addon);
   await mkdir(dirname(addon), { recursive: true });
   try {
@@ -58,7 +53,7 @@ export async function compileAddon(options: CompileOptions): Promise<void> {
         ...words,
         ...['-std=c++17', '-O3', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding'],
         ...[`-I${nodeApi}`, `-I${headers}`, ...sources],
-        ...[`-L${libraries}`, library('tensorflow'), library('tensorflow_framework')],
+        ...[`-L${libraries}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
         ...['-Wl,-rpath,$ORIGIN/../../deps/lib', '-o', temporary],
       ],
       signal && { signal },

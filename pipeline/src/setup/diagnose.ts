@@ -7,7 +7,7 @@ import type { DeviceStatus } from '@onnoise/runtime-node';
 import { usableCores } from '@onnoise/runtime-node/cores';
 import { chooseEngine, type GpuKind, gpuStatus, type NativeKind, probeNative } from '@onnoise/training/engines';
 
-export interface EngineStatus {
+interface EngineStatus {
   engine: string;
   available: boolean;
   /** What was found, or what is missing: one phrase. */

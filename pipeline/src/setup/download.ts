@@ -16,8 +16,7 @@ export interface RemoteFile {
   headers: Record<string, string>;
   /** Bytes. */
   size: number;
-  /** undefined if it is unknown. */
-  sha256: string | undefined;
+  sha256: string;
 }
 
 type Contents = Pick<RemoteFile, 'size' | 'sha256'>;
@@ -71,7 +70,6 @@ export async function download(file: RemoteFile, path: string, options: Download
 async function differenceOf(file: Contents, path: string, signal?: AbortSignal): Promise<string | undefined> {
   const size = await sizeOf(path);
   if (size !== file.size) return `${size} bytes in place of ${file.size}`;
-  if (file.sha256 === undefined) return undefined;
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash, signal ? { signal } : {});
   const sha256 = hash.digest('hex');

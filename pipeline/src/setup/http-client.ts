@@ -8,13 +8,13 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { InputError } from '@onnoise/scheduler/rules';
 
-export interface HttpRequest {
+interface HttpRequest {
   method?: 'GET' | 'HEAD';
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
 }
 
-export interface HttpResponse {
+interface HttpResponse {
   status: number;
   /** After redirections. */
   url: string;

@@ -1,4 +1,7 @@
-/** The wheels of TensorFlow 2.18.1 for Linux x64, and CUDA as it asks for. Written by scripts/pin-tfjs-node.ts. */
+/**
+ * The wheels of TensorFlow 2.18.1 for Linux x64, and CUDA as the metadata of `tensorflow` asks for. File, size and SHA-256 are those of
+ * https://pypi.org/simple; `unpacked` adds up the entries that `keep` of wheels.ts takes.
+ */
 import type { Wheel } from './wheel.ts';
 
 export const PINNED: readonly Wheel[] = [

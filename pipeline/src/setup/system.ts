@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { glibcVersion } from '@onnoise/base/install';
 import { InputError } from '@onnoise/scheduler/rules';
-import { type NativeKind, setupCommand } from '@onnoise/training/engines';
+import type { NativeKind } from '@onnoise/training/engines';
 import { runCommand } from './command.ts';
 
 export interface System {
@@ -12,25 +12,17 @@ export interface System {
   libc: 'glibc' | 'musl' | 'none';
 }
 
-export type Route = 'npm' | 'pypi';
-
 export function thisSystem(): System {
   const { platform, arch } = process;
   if (platform !== 'linux') return { platform, arch, libc: 'none' };
   return { platform, arch, libc: glibcVersion() === undefined ? 'musl' : 'glibc' };
 }
 
-const NPM_SYSTEMS: Record<NativeKind, readonly string[]> = {
-  'tfjs-node': ['linux-x64', 'linux-arm64', 'linux-arm', 'darwin-x64', 'darwin-arm64', 'win32-x64'],
-  'tfjs-node-gpu': ['linux-x64', 'win32-x64'],
-};
-
 /**
- * The routes of a system, the better one first. The package's own download needs no compiler; its build for GPUs is for
- * CUDA 11.2, which does not know recent GPUs.
- * @throws InputError if there is none
+ * The wheels are for Linux x64. Elsewhere the package's own script may bring a library, which is then used as it is.
+ * @throws InputError for another system
  */
-export function routesFor(kind: NativeKind, { platform, arch, libc }: System): Route[] {
+export function requireSystem(kind: NativeKind, { platform, arch, libc }: System): void {
   const action = `Cannot set up ${kind}`;
   if (libc === 'musl') {
     throw new InputError(
@@ -38,17 +30,11 @@ export function routesFor(kind: NativeKind, { platform, arch, libc }: System): R
         'Use a Debian, Ubuntu or Fedora image, or train with --engine onnxruntime.',
     );
   }
-  const here = `${platform}-${arch}`;
-  const known = NPM_SYSTEMS[kind];
-  if (!known.includes(here)) {
-    const other = kind === 'tfjs-node-gpu' && NPM_SYSTEMS['tfjs-node'].includes(here);
-    throw new InputError(
-      `${action}: the system must be one of ${known.join(', ')}, this is ${here}. ` +
-        (other ? `${setupCommand('tfjs-node')} has a build for it.` : 'Train with --engine onnxruntime.'),
-    );
-  }
-  if (here !== 'linux-x64') return ['npm'];
-  return kind === 'tfjs-node' ? ['npm', 'pypi'] : ['pypi', 'npm'];
+  if (platform === 'linux' && arch === 'x64') return;
+  throw new InputError(
+    `${action}: the system must be linux-x64, this is ${platform}-${arch}. Train with --engine onnxruntime, ` +
+      `or try the package's own script: npm rebuild @tensorflow/${kind} --ignore-scripts=false.`,
+  );
 }
 
 const DRIVER_FOLDERS = [

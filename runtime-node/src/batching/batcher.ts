@@ -16,7 +16,7 @@ export type RunBatch = (
 ) => Promise<Float32Array>; // [n, C, H, W]
 
 /** Who sent the request, since clients share the places, and the request's images. */
-export interface BatcherJob extends Owner {
+interface BatcherJob extends Owner {
   id: number;
   trajectories: readonly Trajectory[];
   /**
@@ -28,7 +28,7 @@ export interface BatcherJob extends Owner {
   onFailed: (error: unknown) => void;
 }
 
-export interface BatchReport {
+interface BatchReport {
   /** Places of the step that were taken: images, those that are guided twice. */
   batch: number;
   /** Milliseconds of the network's call, and of the whole step around it. */

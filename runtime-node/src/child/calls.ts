@@ -3,7 +3,7 @@ import { type ChildEnd, ChildEnded } from './end.ts';
 import { CallError } from './failure.ts';
 import type { AnswerOf, ArgumentOf, FromChild, Methods, PartOf, ToChild } from './protocol.ts';
 
-export interface CallOptions<Part> {
+interface CallOptions<Part> {
   /** Called with each part of the answer. */
   onPart?: ((part: Part) => void) | undefined;
   /** Cancels the call: its promise rejects with the signal's reason, and the child gets a message. */

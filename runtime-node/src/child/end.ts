@@ -38,7 +38,7 @@ export class ChildEnded extends Error {
 }
 
 /** Why this process kills a child. */
-export type KillReason = Extract<EndKind, 'start limit' | 'silence' | 'killed'>;
+type KillReason = Extract<EndKind, 'start limit' | 'silence' | 'killed'>;
 
 export interface Watched {
   /** Resolves once it has ended and all its output is read. */

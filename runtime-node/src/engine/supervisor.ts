@@ -23,9 +23,12 @@ export interface SupervisorOptions extends EngineOptions {
 
 export interface SupervisorEvents {
   onSteps: (report: StepReport) => void;
-  /** An engine ended by itself; where no spare one is there, another is started after `delay` milliseconds. */
+  /**
+   * An engine ended by itself, perhaps while it loaded the models; where no spare one is there, another is started after `delay`
+   * milliseconds.
+   */
   onCrash: (reason: string, delay: number) => void;
-  /** The next engine did not start; another try follows. */
+  /** The next engine refused to start, as for a model that is broken; another try follows. */
   onRestartFailed: (error: unknown) => void;
   /** The models could not be copied: if their folders change, the next engine starts with the changed ones. */
   onNotKept: (error: unknown) => void;
@@ -185,6 +188,7 @@ export async function supervise(
     if (filling) return;
     filling = true;
     let again = true;
+    let ends = 0;
     for (let pause = delay; ; ) {
       await wait(pause, undefined, { signal: closed.signal }).catch(() => {});
       if (closing || seats.length >= wanted) break; // a reload was faster
@@ -197,11 +201,18 @@ export async function supervise(
         else if (again) add(begun.seats[0]!);
         else use(begun);
         pause = 0;
+        ends = 0;
       } catch (error) {
-        onRestartFailed(error);
-        if (seats.length === 0) waiting.fail(new EngineGone('another could not be started'));
-        again = !again;
         pause = nextDelay();
+        const ended = error instanceof EngineGone;
+        if (ended) onCrash(`${error.reason}, while it loaded the models`, pause);
+        else onRestartFailed(error);
+        // One that ended may have lacked memory for a moment: who waits goes on, as a request that was in it would.
+        if (seats.length === 0 && !(ended && ++ends < MOST_ENDS)) {
+          waiting.fail(new EngineGone('another could not be started'));
+          ends = 0;
+        }
+        again = !again;
       }
     }
     filling = false;

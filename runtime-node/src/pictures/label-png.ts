@@ -1,19 +1,18 @@
 /** The masks of a model as PNG files: those that it is told, and those that it draws. */
+import { promisify } from 'node:util';
+import { constants, deflate } from 'node:zlib';
 import {
   type ConditionImage,
   classColours,
   classNumbers,
   type Extent,
-  isPng,
-  labelsOfPng,
   type MaskLabels,
   maskValues,
-  pngExtent,
 } from '@onnoise/scheduler/model';
+import { indexedPng, isPng, labelsOfPng, plainRows, pngExtent } from '@onnoise/scheduler/png';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { PictureFile } from './decode.ts';
 import { png } from './encode.ts';
-import { encodeIndexedPng } from './indexed-png.ts';
 
 /**
  * A mask that a model is told, of a PNG file whose pixels are the values of its classes: gray or with a palette, of the model's size.
@@ -53,11 +52,12 @@ export async function labelPng(mask: Uint8Array, extent: Extent, labels: MaskLab
     return png(levels, [1, extent.height, extent.width], { depth: 16 });
   }
   const palette = Array.from({ length: last + 1 }, (_, value) => colours[values.indexOf(value)] ?? colours[0]!);
-  return encodeIndexedPng(
-    mask.map((k) => values[k]!),
-    extent,
-    palette,
+  const rows = plainRows(
+    Uint8Array.from(mask, (k) => values[k]!),
+    extent.width,
   );
+  const data = await promisify(deflate)(rows, { level: constants.Z_BEST_COMPRESSION });
+  return Buffer.from(indexedPng(extent, palette, data).buffer);
 }
 
 /** A mask of another size, by nearest neighbour: a pixel has the class that lies under its centre. */

@@ -120,3 +120,14 @@ function wholeOption(name: string, value: number, least: number): number {
   if (Number.isInteger(value) && value >= least) return value;
   throw new InputError(`Cannot draw images: ${name} must be a whole number of at least ${least}, received ${value}.`);
 }
+
+/** One batch of single images, for `strip`. */
+export function joinImages(images: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(images.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const image of images) {
+    joined.set(image, offset);
+    offset += image.length;
+  }
+  return joined;
+}

@@ -28,8 +28,6 @@ import { chooseDevice, chooseWasm, type DeviceChoice } from '../session/device.t
 import type { Device } from '../session/device-report.ts';
 import { loadOrt } from '../session/ort.ts';
 import { sha256 } from '../session/sha256.ts';
-import type { SmallRuntime } from '../session/small-runtime.ts';
-import type { LimitThreads } from '../threads/choose.ts';
 import { openWebGpu } from '../webgpu/network.ts';
 import type { LoadProgress, ModelInfo, Samples } from './protocol.ts';
 
@@ -67,17 +65,16 @@ export interface DiffusionModel extends ModelInfo {
  * @throws InputError for a missing or broken file, a network that cannot run, a device that this browser lacks.
  */
 export function loadModel(source: string | URL | ModelFiles, options: LoadOptions = {}): Promise<DiffusionModel> {
-  return openModel(source, options, async (choice) => choice);
+  return openModel(source, options);
 }
 
 /**
- * @param small for WebAssembly; whoever gives it looks at `smallRuntimeStopped`
- * @param limit asked once network and runtime are here, before onnxruntime starts: what computes meanwhile would disturb it
+ * @param held awaited once network and runtime are here, before onnxruntime starts
  */
 export async function openModel(
   source: string | URL | ModelFiles,
-  { device = 'auto', files, small, onProgress, signal }: LoadOptions & { small?: SmallRuntime | undefined },
-  limit: LimitThreads,
+  { device = 'auto', files, onProgress, signal }: LoadOptions,
+  held?: () => Promise<void>,
 ): Promise<DiffusionModel> {
   const counter = (stage: LoadProgress['stage']) => (loaded: number, total: number | null) =>
     onProgress?.({ stage, loaded, total });
@@ -85,7 +82,7 @@ export async function openModel(
   const read = openFolder(source);
   const artefact = await readArtefact(withSignal(read, signal));
   // Beside the network: on a slow line the page would wait for one after the other. It is of use whatever the network is.
-  loadOrt(choice, { files, small }).catch(() => {}); // what fails is tried again, and told, below
+  loadOrt(choice, { files }).catch(() => {}); // what fails is tried again, and told, below
   const onnx = await read(MODEL_FILES.network, { onProgress: counter('model'), signal });
   if (onnx === undefined) throw missingFile(MODEL_FILES.network);
   await checkNetwork(artefact, bytesOf(onnx));
@@ -95,9 +92,9 @@ export async function openModel(
   const readEncoder = () => read(MODEL_FILES.encoder);
   const hash = await sha256(onnx);
   const open = async (wanted: DeviceChoice): Promise<Network> => {
-    const ort = await loadOrt(wanted, { files, small, onProgress: counter('runtime'), signal });
-    choice = await limit(wanted);
-    if (choice.threads < wanted.threads) ort.env.wasm.numThreads = choice.threads;
+    const ort = await loadOrt(wanted, { files, onProgress: counter('runtime'), signal });
+    choice = wanted;
+    await held?.();
     counter('session')(0, null);
     const network = await (choice.device === 'webgpu'
       ? openWebGpu(ort, onnx, artefact, choice.adapter)
@@ -116,7 +113,7 @@ export async function openModel(
     autoencoder &&
     decoder &&
     (await openCoder(
-      await loadOrt(choice, { files, small }),
+      await loadOrt(choice, { files }),
       network.providers,
       { ...artefact, autoencoder },
       decoder,

@@ -2,15 +2,13 @@
  * The messages between the page and its worker: plain objects, matched by number.
  *
  * The page asks with `{id, ask}`; the worker answers with any number of `{id, tell}` and one `{id, done}` or
- * `{id, failed}`, or `{id, stopped}` where its small runtime has stopped: then another worker must be asked. `{id, cancel}`
- * ends a question early: it then fails with an AbortError. `{id, start}` lets go of a load that is held. `{id, seen}` is the
- * page's receipt for frames it has handled, so that the worker makes no more than the page can show.
+ * `{id, failed}`. `{id, cancel}` ends a question early: it then fails with an AbortError. `{id, start}` lets go of a load that
+ * is held. `{id, seen}` is the page's receipt for frames it has handled, so that the worker makes no more than the page can show.
  */
 import type { ImageSeed } from '@onnoise/scheduler';
 import type { Artefact, ImageShape, PictureOptions } from '@onnoise/scheduler/model';
 import type { ModelFiles } from '../session/artefact.ts';
 import type { Device, DeviceReport } from '../session/device-report.ts';
-import type { SmallRuntime } from '../session/small-runtime.ts';
 
 /** A model folder: its URL, or its files by their path in it. */
 export type Source = { kind: 'url'; url: string } | { kind: 'files'; files: ModelFiles };
@@ -105,12 +103,12 @@ export interface Devices {
 /** Each question with its request, its progress messages and its answer. */
 export interface Questions {
   load: {
-    ask: { source: Source; device: Device | 'auto'; small: SmallRuntime | undefined; held: boolean };
+    ask: { source: Source; device: Device | 'auto'; held: boolean };
     tell: LoadProgress;
     done: ModelInfo;
   };
   sample: { ask: { request: SampleRequest; frames: boolean }; tell: StepFrame; done: SampleResult };
-  run: { ask: GraphRequest & { small: SmallRuntime | undefined }; tell: LoadProgress; done: { outputs: GraphTensors } };
+  run: { ask: GraphRequest; tell: LoadProgress; done: { outputs: GraphTensors } };
   devices: { ask: null; tell: never; done: Devices };
 }
 
@@ -125,8 +123,7 @@ export type FromPage =
 export type FromWorker =
   | { id: number; tell: Questions[Question]['tell'] }
   | { id: number; done: Questions[Question]['done'] }
-  | { id: number; failed: Failure }
-  | { id: number; stopped: true };
+  | { id: number; failed: Failure };
 
 /** An error as a message: classes do not survive the way between threads. */
 export interface Failure {

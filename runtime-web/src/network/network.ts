@@ -21,7 +21,7 @@ export type LatentsOf = (i: number) => Tensor;
 /** Pictures [N, C, H, W] of the latents of `count` images. */
 export type Decode = (latents: LatentsOf, count: number) => Promise<Float32Array<ArrayBuffer>>;
 
-export interface Sampling extends StepHooks {
+interface Sampling extends StepHooks {
   /** For a network that draws latents: it, and `onStep`, then give pictures. */
   decode?: Decode | undefined;
 }

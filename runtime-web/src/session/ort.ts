@@ -10,8 +10,6 @@ import { fileIn } from './address.ts';
 import { aroundCalls, oneAtATime, orLeave } from './calls.ts';
 import type { DeviceReport } from './device-report.ts';
 import { type DownloadOptions, download } from './download.ts';
-import { sharesMemory } from './shares-memory.ts';
-import { type SmallRuntime, stoppable } from './small-runtime.ts';
 
 export type Ort = typeof import('onnxruntime-web');
 
@@ -54,8 +52,6 @@ export const ortAtHand = (): Ort | undefined => ready.values().next().value;
 export interface OrtOptions extends Omit<DownloadOptions, 'action'> {
   /** Folder of the WebAssembly, laid out as `onnoise-web-files` does. */
   files?: string | URL | undefined;
-  /** Takes the place of WebAssembly's build where the page has no memory to share, and so one thread. */
-  small?: SmallRuntime | undefined;
 }
 
 /** A download that calls share: one that leaves does not end it. */
@@ -75,13 +71,13 @@ const underWay = new Map<string, Download>();
  */
 export async function loadOrt(
   { device, threads }: DeviceReport,
-  { files, small, onProgress, signal }: OrtOptions,
+  { files, onProgress, signal }: OrtOptions,
 ): Promise<Ort> {
   if (!('WebAssembly' in globalThis)) refuse('load the runtime', 'the browser', 'one with WebAssembly', 'none');
   const build = device === 'webgpu' && 'Suspending' in WebAssembly ? 'jspi' : device;
   const known = ready.get(build);
   if (known) return known;
-  const shared = underWay.get(build) ?? start(build, threads, { files, small });
+  const shared = underWay.get(build) ?? start(build, threads, files);
   if (onProgress) shared.tell.add(onProgress);
   if (shared.progress) onProgress?.(...shared.progress);
   try {
@@ -91,8 +87,8 @@ export async function loadOrt(
   }
 }
 
-function start(build: keyof typeof RUNTIMES, threads: number, places: Pick<OrtOptions, 'files' | 'small'>): Download {
-  const shared: Download = { ort: openRuntime(build, threads, places, tellAll), progress: undefined, tell: new Set() };
+function start(build: keyof typeof RUNTIMES, threads: number, files: OrtOptions['files']): Download {
+  const shared: Download = { ort: openRuntime(build, threads, files, tellAll), progress: undefined, tell: new Set() };
   underWay.set(build, shared);
   const over = () => void underWay.delete(build);
   shared.ort.then((ort) => ready.set(build, ort)).then(over, over);
@@ -107,13 +103,11 @@ function start(build: keyof typeof RUNTIMES, threads: number, places: Pick<OrtOp
 async function openRuntime(
   build: keyof typeof RUNTIMES,
   threads: number,
-  { files, small }: Pick<OrtOptions, 'files' | 'small'>,
+  files: OrtOptions['files'],
   onProgress: Tell,
 ): Promise<Ort> {
-  const { path, url, open, ...runtime } = RUNTIMES[build];
-  const smaller = build === 'wasm' && !sharesMemory() ? small : undefined;
-  const address = smaller?.url ?? (files === undefined ? url() : fileIn(files, path)).href;
-  const { bytes } = smaller ?? runtime;
+  const { path, url, open, bytes } = RUNTIMES[build];
+  const address = (files === undefined ? url() : fileIn(files, path)).href;
   const [binary, whole] = await Promise.all([
     download(address, {
       action: 'load the runtime',
@@ -122,8 +116,7 @@ async function openRuntime(
     open(),
   ]);
   // On WebGPU it takes no call while another one is under way, of whatever session.
-  const alone = build === 'wasm' ? whole : aroundCalls(whole, oneAtATime());
-  const ort = smaller ? stoppable(whole) : alone;
+  const ort = build === 'wasm' ? whole : aroundCalls(whole, oneAtATime());
   const { wasm } = ort.env;
   wasm.wasmBinary = binary;
   wasm.numThreads = threads;

@@ -14,7 +14,6 @@ import type { MessageEnd } from '../loading/protocol.ts';
 import { absolute, fileIn } from '../session/address.ts';
 import type { ModelFiles } from '../session/artefact.ts';
 import type { Device } from '../session/device-report.ts';
-import { sharesMemory } from '../session/shares-memory.ts';
 import { revive, sentFiles } from '../worker/client.ts';
 import type { TrainingImages } from './images.ts';
 import { keepOnLeaving } from './leaving.ts';
@@ -39,11 +38,8 @@ export interface TrainerOptions {
   seed?: number | undefined;
   /** Default: `auto`, WebGPU where there is a graphics card and its first step agrees with WebAssembly's. */
   device?: Device | 'auto' | undefined;
-  /**
-   * Of WebAssembly, at most. Default: as many as suit the processor. `fastest` measures one against two, which takes seconds: two are
-   * slower than one on a processor that is busy.
-   */
-  threads?: number | 'fastest' | undefined;
+  /** Of WebAssembly, at most. Default: as many as suit the processor. */
+  threads?: number | undefined;
   /** Name under which the browser keeps the training: at each pause, when the page is left, and every 25 seconds. Default: it does not. */
   checkpoints?: string | undefined;
   /** Seconds between pictures; null: none. Default: 5. */
@@ -80,31 +76,7 @@ export interface Trainer {
 
 /** @throws InputError for a step or images that cannot be trained with, and for a device that this browser lacks */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  if (options.threads !== 'fastest') return start(options);
-  const one = await start({ ...options, threads: 1 });
-  const cores = sharesMemory() ? navigator.hardwareConcurrency : 1;
-  if (one.info.device !== 'wasm' || cores < 2) return one;
-  let two: Started | undefined;
-  try {
-    const seconds = await one.time();
-    two = await start({ ...options, threads: 2 });
-    const [chosen, other] = (await two.time()) < seconds ? [two, one] : [one, two];
-    other.dispose();
-    return chosen;
-  } catch (error) {
-    one.dispose();
-    two?.dispose();
-    throw error;
-  }
-}
-
-type Started = Trainer & {
-  /** Seconds of a step. */
-  time(): Promise<number>;
-};
-
-async function start(options: TrainerOptions): Promise<Started> {
-  const { files, threads } = options;
+  const { files } = options;
   const worker =
     files === undefined
       ? new Worker(new URL('./onnoise-trainer.ts', import.meta.url), { type: 'module' })
@@ -112,7 +84,7 @@ async function start(options: TrainerOptions): Promise<Started> {
   const connection = connectTrainer(worker, () => worker.terminate());
   worker.addEventListener('error', ({ message }) => connection.fail(message ?? 'no file onnoise-trainer.js'));
   try {
-    return await connection.open({ ...options, threads: typeof threads === 'number' ? threads : undefined });
+    return await connection.open(options);
   } catch (error) {
     connection.end(error as Error);
     throw error;
@@ -183,7 +155,7 @@ export function connectTrainer(port: MessageEnd<ToTrainer, FromTrainer>, close: 
       sampleEvery = 5,
       samples,
       files,
-    }: Omit<TrainerOptions, 'threads'> & { threads?: number | undefined }) {
+    }: TrainerOptions) {
       if (step !== undefined && images === undefined) {
         throw new InputError('Cannot train: images must be given with a step, received none.');
       }
@@ -196,12 +168,11 @@ export function connectTrainer(port: MessageEnd<ToTrainer, FromTrainer>, close: 
         samples: samples ?? { count: 8, steps: 10 },
         files: files === undefined ? undefined : absolute(files),
       });
-      const trainer: Started = {
+      const trainer: Trainer = {
         info,
         on,
         run: async (steps) => void (await ask('run', { steps })),
         pause: async () => void (await ask('pause', null)),
-        time: () => ask('time', null),
         restart: () => ask('restart', null),
         sample: (request = {}) => ask('sample', request),
         folder: () => ask('folder', null),

@@ -63,8 +63,6 @@ export interface TrainerQuestions {
   open: { ask: OpenRequest; done: TrainerInfo };
   run: { ask: { steps: number | undefined }; done: null };
   pause: { ask: null; done: null };
-  /** Seconds of a step, the median of some that change nothing. */
-  time: { ask: null; done: number };
   restart: { ask: null; done: TrainingProgress };
   sample: { ask: PictureOptions; done: Float32Array<ArrayBuffer> };
   folder: { ask: null; done: Record<string, Uint8Array<ArrayBuffer> | string> };

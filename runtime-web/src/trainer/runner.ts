@@ -7,7 +7,7 @@ import type { Ort } from '../session/ort.ts';
 
 export type State = Map<string, Float32Array<ArrayBuffer>>;
 
-export interface StepLoss {
+interface StepLoss {
   loss: number;
   /** Norm of all gradients together, before clipping. */
   gradNorm: number;

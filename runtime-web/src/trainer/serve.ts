@@ -1,7 +1,7 @@
 /** The worker's side: opens a training, and answers the page's questions about it. */
 import { sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { createStepFeed, type StepFile, type StepInputs } from '@onnoise/scheduler/training';
+import { createStepFeed, type StepFile } from '@onnoise/scheduler/training';
 import type { MessageEnd } from '../loading/protocol.ts';
 import { describe } from '../worker/serve.ts';
 import { findTraining, type Keeper, type Kept, keepTraining, type LastState } from './checkpoints.ts';
@@ -18,7 +18,6 @@ import type {
   TrainerQuestions,
   TrainerSource,
 } from './protocol.ts';
-import type { StepRunner } from './runner.ts';
 import { openSampler, type Sampler } from './samples.ts';
 import { type OpenedStep, openStep } from './step-folder.ts';
 import { createTraining, type Training } from './training.ts';
@@ -45,13 +44,7 @@ interface Opened {
   images: { name: string; count: number; hash: string };
   training: Training;
   sampler: Sampler;
-  runner: StepRunner;
-  /** Inputs of the next step. */
-  trial: StepInputs;
 }
-
-/** Steps whose median counts, after one that makes buffers. */
-const TIMED = 5;
 
 function createAnswers(
   tell: (event: TrainerEvent, transfer?: ArrayBuffer[]) => void,
@@ -89,8 +82,7 @@ function createAnswers(
         samples,
       });
       const { count, hash } = batches;
-      const { runner } = chosen;
-      opened = { step, sampler, training, runner, trial, images: { name: images.name, count, hash } };
+      opened = { step, sampler, training, images: { name: images.name, count, hash } };
       return { ...infoOf(file, chosen), images: { name: images.name, count } };
     },
     async run({ steps }) {
@@ -100,17 +92,6 @@ function createAnswers(
     async pause() {
       await required().training.pause();
       return null;
-    },
-    async time() {
-      const { runner, trial, step } = required();
-      const seconds: number[] = [];
-      for (let i = 0; i <= TIMED; i++) {
-        const began = performance.now();
-        await runner.step(trial);
-        if (i > 0) seconds.push((performance.now() - began) / 1000);
-      }
-      await runner.write(step.state);
-      return seconds.sort((a, b) => a - b)[Math.floor(TIMED / 2)]!;
     },
     async restart() {
       const { training, step } = required();

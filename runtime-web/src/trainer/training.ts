@@ -44,7 +44,7 @@ export interface Training {
   snapshot(): Promise<Snapshot>;
 }
 
-export interface Snapshot {
+interface Snapshot {
   state: State;
   progress: TrainingProgress;
 }

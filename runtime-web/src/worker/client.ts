@@ -20,7 +20,6 @@ import type {
 import { absolute } from '../session/address.ts';
 import type { ModelFiles } from '../session/artefact.ts';
 import type { Device } from '../session/device-report.ts';
-import type { SmallRuntime } from '../session/small-runtime.ts';
 
 export interface SamplingWorker {
   /**
@@ -88,17 +87,10 @@ interface Waiting {
   failed(error: Error): void;
 }
 
-/** The worker's small runtime has stopped, and the worker has ended: its questions must be asked of another. */
-export class RuntimeStopped extends Error {}
-
-/**
- * The sampler at the other end of a port. `fail` ends it: the worker could not be started, or broke down.
- * @param small the runtime where the page has one thread; calls may then end with RuntimeStopped
- */
+/** The sampler at the other end of a port. `fail` ends it: the worker could not be started, or broke down. */
 export function connectSamplingWorker(
   port: MessageEnd<FromPage, FromWorker>,
   close: () => void,
-  small?: SmallRuntime,
 ): SamplingWorker & { fail(reason: string): void } {
   const waiting = new Map<number, Waiting>();
   let last = 0;
@@ -108,7 +100,6 @@ export function connectSamplingWorker(
     const question = waiting.get(data.id);
     if (question === undefined) return; // already answered or cancelled
     if ('tell' in data) return question.tell(data.tell);
-    if ('stopped' in data) return end(new RuntimeStopped('The small runtime has stopped.'));
     waiting.delete(data.id);
     if ('done' in data) question.done(data.done);
     else question.failed(revive(data.failed));
@@ -156,11 +147,11 @@ export function connectSamplingWorker(
 
   return {
     load: async (source, { device = 'auto', onProgress, signal, after } = {}) =>
-      ask('load', { source: sentSource(source), device, small, held: after !== undefined }, onProgress, signal, after),
+      ask('load', { source: sentSource(source), device, held: after !== undefined }, onProgress, signal, after),
     sample: (request, { onStep, signal } = {}) =>
       ask('sample', { request, frames: onStep !== undefined }, onStep, signal),
     run: async (request, { onProgress, signal } = {}) =>
-      (await ask('run', { ...request, source: sentSource(request.source), small }, onProgress, signal)).outputs,
+      (await ask('run', { ...request, source: sentSource(request.source) }, onProgress, signal)).outputs,
     devices: () => ask('devices', null),
     dispose: () => end(new DOMException('The sampler was disposed.', 'AbortError')),
     fail: (reason) =>

@@ -11,7 +11,6 @@ import { oneAtATime } from '../session/calls.ts';
 import { chooseWasm } from '../session/device.ts';
 import { valuesOfModules, withOutputs, withoutSkips } from '../session/onnx-modules.ts';
 import { loadOrt, type Ort, ortAtHand } from '../session/ort.ts';
-import type { LimitThreads } from '../threads/choose.ts';
 
 /** Open at a time; the one not used for longest goes. */
 const MOST_OPEN = 3;
@@ -32,7 +31,7 @@ export interface Graphs {
   idle(): Promise<unknown>;
 }
 
-export function createGraphs(limit: LimitThreads): Graphs {
+export function createGraphs(): Graphs {
   const open = new Map<string, Promise<OpenGraph>>();
   const inTurn = oneAtATime();
 
@@ -40,7 +39,7 @@ export function createGraphs(limit: LimitThreads): Graphs {
     const key = JSON.stringify([request.id, request.path, request.expose ?? [], request.cut ?? []]);
     const known = open.get(key);
     open.delete(key);
-    const graph = known ?? openGraph(request, tell, signal, limit);
+    const graph = known ?? openGraph(request, tell, signal);
     open.set(key, graph); // now the last one used
     for (const [old, of] of [...open].slice(0, Math.max(0, open.size - MOST_OPEN))) {
       open.delete(old);
@@ -86,10 +85,9 @@ function sentTensor(path: string, name: string, { type, data, dims }: Tensor): G
 }
 
 async function openGraph(
-  { source, path, expose = [], cut = [], small }: GraphRequest,
+  { source, path, expose = [], cut = [] }: GraphRequest,
   tell: (progress: LoadProgress) => void,
   signal: AbortSignal,
-  limit: LimitThreads,
 ): Promise<OpenGraph> {
   const counter = (stage: LoadProgress['stage']) => (loaded: number, total: number | null) =>
     tell({ stage, loaded, total });
@@ -99,8 +97,7 @@ async function openGraph(
   const values = await valuesOfModules(onnx, expose);
   const ort =
     ortAtHand() ??
-    (await loadOrt(await limit(chooseWasm('The graph runs on the processor.')), {
-      small,
+    (await loadOrt(chooseWasm('The graph runs on the processor.'), {
       onProgress: counter('runtime'),
       signal,
     }));

@@ -2,12 +2,10 @@
  * The module worker of `createSamplingWorker`.
  *
  * Where a bundler makes it one file, onnxruntime-web starts its threads from that file too, by its own name for them. They
- * belong to its build for WebAssembly: the others have one thread. A worker that measures threads starts helpers from it as well.
+ * belong to its build for WebAssembly: the others have one thread.
  */
 
 import type { FromPage, FromWorker, MessageEnd } from '../loading/protocol.ts';
-import { createThreadLimit } from '../threads/choose.ts';
-import { HELPER, serveRounds, timesOfThreads } from '../threads/measure.ts';
 import { serve } from './serve.ts';
 
 const THREAD = 'em-pthread';
@@ -15,5 +13,4 @@ const THREAD = 'em-pthread';
 const scope = globalThis as unknown as MessageEnd<FromWorker, FromPage> & { name: string };
 
 if (scope.name.startsWith(THREAD)) void import('onnxruntime-web/wasm');
-else if (scope.name === HELPER) serveRounds();
-else serve(scope, createThreadLimit(timesOfThreads));
+else serve(scope);

@@ -14,8 +14,6 @@ import type {
   StepFrame,
 } from '../loading/protocol.ts';
 import { inspectDevices } from '../session/device.ts';
-import { smallRuntimeStopped } from '../session/small-runtime.ts';
-import type { LimitThreads } from '../threads/choose.ts';
 import { createGraphs } from './graphs.ts';
 
 /** At most this many frames are on their way to the page or being shown. */
@@ -33,10 +31,10 @@ interface Call<Q extends Question> {
   unseen: number;
 }
 
-/** Answers what arrives at the port, for as long as it is open. @param limit of WebAssembly's threads; default: none */
-export function serve(port: MessageEnd<FromWorker, FromPage>, limit: LimitThreads = async (choice) => choice): void {
+/** Answers what arrives at the port, for as long as it is open. */
+export function serve(port: MessageEnd<FromWorker, FromPage>): void {
   const open = new Map<number, Call<Question>>();
-  const answers = createAnswers(limit);
+  const answers = createAnswers();
 
   port.addEventListener('message', async ({ data }) => {
     const { id } = data;
@@ -58,13 +56,11 @@ export function serve(port: MessageEnd<FromWorker, FromPage>, limit: LimitThread
     };
     open.set(id, call);
     try {
-      if (smallRuntimeStopped()) return port.postMessage({ id, stopped: true }, []);
       const answer = answers[data.question] as (call: Call<Question>) => Promise<Questions[Question]['done']>;
       const done = await answer(call);
-      if (smallRuntimeStopped()) port.postMessage({ id, stopped: true }, []);
-      else port.postMessage({ id, done }, buffersOf(done));
+      port.postMessage({ id, done }, buffersOf(done));
     } catch (error) {
-      port.postMessage(smallRuntimeStopped() ? { id, stopped: true } : { id, failed: describe(error) }, []);
+      port.postMessage({ id, failed: describe(error) }, []);
     } finally {
       open.delete(id);
     }
@@ -81,24 +77,23 @@ function startable(): Pick<Call<Question>, 'abort' | 'start' | 'started'> {
   return { abort, start, started };
 }
 
-function createAnswers(limit: LimitThreads): { [Q in Question]: (call: Call<Q>) => Promise<Questions[Q]['done']> } {
+function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Questions[Q]['done']> } {
   let model: DiffusionModel | undefined;
-  const graphs = createGraphs(limit);
+  const graphs = createGraphs();
   let loading: Task | undefined;
   let sampling: Task | undefined;
   /** Sampling calls: the one under way and those that wait for its end. */
   const asked = new Set<AbortController>();
 
   async function load({ ask, tell, abort: { signal }, started }: Call<'load'>): Promise<ModelInfo> {
-    const { source, device, small, held } = ask;
+    const { source, device, held } = ask;
     const from = source.kind === 'url' ? source.url : source.files;
-    model = await openModel(from, { device, small, onProgress: tell, signal }, async (choice) => {
+    model = await openModel(from, { device, onProgress: tell, signal }, async () => {
       if (held) {
         tell({ stage: 'held', loaded: 0, total: null });
         await started;
       }
       signal.throwIfAborted();
-      return limit(choice);
     });
     const { sample: _, dispose: __, ...info } = model;
     return info;

@@ -21,8 +21,6 @@ export const NO_VARIANCE = -30;
 
 /** What tells the facts about a class of diffusers. */
 interface AutoencoderClass {
-  /** Key of the list with an entry for each level, and how many there are without it. */
-  levels: readonly [key: string, count: number];
   /** Keys of the latents' channels, the first that is there counts, and how many there are without. */
   latents: readonly [keys: readonly string[], count: number];
   /** `scaling_factor` where the file does not say it. */
@@ -30,14 +28,16 @@ interface AutoencoderClass {
 }
 
 const CLASSES: Readonly<Record<string, AutoencoderClass>> = {
-  AutoencoderKL: { levels: ['block_out_channels', 1], latents: [['latent_channels'], 4], scaling: 0.18215 },
-  AutoencoderTiny: { levels: ['encoder_block_out_channels', 4], latents: [['latent_channels'], 4], scaling: 1 },
+  AutoencoderKL: { latents: [['latent_channels'], 4], scaling: 0.18215 },
   // A file of 2022 has no scale, and the network of its latents learnt them as they are.
-  VQModel: { levels: ['block_out_channels', 1], latents: [['vq_embed_dim', 'latent_channels'], 3], scaling: 1 },
+  VQModel: { latents: [['vq_embed_dim', 'latent_channels'], 3], scaling: 1 },
 };
 
-/** Classes of diffusers that a model folder may have as `vae`. */
-export const AUTOENCODER_CLASSES: readonly string[] = Object.keys(CLASSES);
+/** The classes of diffusers that a model folder may have as `vae`. */
+export const AUTOENCODER_CLASS = worded(
+  `${Object.keys(CLASSES).join(' or ')} (for AutoencoderTiny take the autoencoder whose latents it learnt)`,
+  oneOf(Object.keys(CLASSES)),
+);
 
 export interface AutoencoderFacts {
   /** Channels of its pictures, and of its latents. */
@@ -70,10 +70,9 @@ export function readAutoencoderFacts(
 ): AutoencoderFacts {
   const read = <T>(name: string, rule: Rule<T>, value: unknown = json[name]) =>
     check(action, `${name} of ${file}`, rule, value);
-  const { levels, latents, scaling } = CLASSES[read('_class_name', oneOf(AUTOENCODER_CLASSES))]!;
+  const { latents, scaling } = CLASSES[read('_class_name', AUTOENCODER_CLASS)]!;
   const channels = read('out_channels', integer(1, MOST_CHANNELS), json.out_channels ?? 3);
-  const [widths, count] = levels;
-  const halvings = read(widths, WIDTHS, json[widths] ?? Array(count).fill(1)).length - 1;
+  const halvings = read('block_out_channels', WIDTHS, json.block_out_channels ?? [1]).length - 1;
   const [keys, usual] = latents;
   const key = keys.find((name) => (json[name] ?? null) !== null) ?? keys[0]!;
   const patch = read('patch_size', COUNT, json.patch_size ?? 1);

@@ -23,7 +23,7 @@ export {
   unreadablePart,
 } from './artefact.ts';
 export {
-  AUTOENCODER_CLASSES,
+  AUTOENCODER_CLASS,
   type AutoencoderFacts,
   type DecodedFacts,
   decodedFacts,
@@ -81,28 +81,6 @@ export {
   encodeConditions,
   readConditions,
 } from './conditions.ts';
-export {
-  type Estimate,
-  EVALUATION_VERSION,
-  type EvaluationFacts,
-  type EvaluationSettings,
-  type Measure,
-  readEvaluation,
-  type SampledSettings,
-  VERDICTS,
-  type Verdict,
-} from './evaluation/evaluation.ts';
-export {
-  evaluatedName,
-  figuresOfModel,
-  formatFigure,
-  formatInterval,
-  formatShare,
-  formatValue,
-  type MainFigure,
-  mainFigures,
-  VERDICT_WORDS,
-} from './evaluation/words.ts';
 export { FORMAT_KEY, formatOf, NETWORK_FORMATS, type NetworkFormat } from './format.ts';
 export {
   maskOfBrightness,
@@ -126,9 +104,6 @@ export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type Wi
 export type { PictureOptions } from './options.ts';
 export { labelsOfPictures } from './picture-labels.ts';
 export { type ImageShape, MOST_CHANNELS, toByte, toBytes, toDeepLevel } from './pixels.ts';
-export { isPng, PNG_SIGNATURE, plainRows, pngChunk, pngExtent, pngFile } from './png/chunks.ts';
-export { grayLabels, type LabelGrid, labelsOfPng, toLabels } from './png/labels.ts';
-export { type PngSamples, readPngSamples } from './png/samples.ts';
 export {
   completeRequest,
   type PictureRequest,

@@ -19,6 +19,9 @@ export class InputError extends Error {
   }
 }
 
+/** Why, without what cannot be done: `steps must be ...` of `Cannot sample images: steps must be ...`. */
+export const reasonOf = ({ message }: Error): string => message.replace(/^Cannot [^:]+: /, '');
+
 /** Throws the sentence: `refuse('sample images', 'steps', 'an integer from 1 to 300', 0)`. */
 export function refuse(action: string, name: string, rule: string, received: unknown): never {
   const message = `Cannot ${action}: ${name} must be ${rule}, received ${show(received)}.`;

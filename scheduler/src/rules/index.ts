@@ -1,6 +1,6 @@
 /** Rules for what a user gives, and the errors that name what was wrong. */
 export { type DiskRefusal, diskRefusal } from './disk.ts';
-export { InputError, refuse, show, showNumber } from './errors.ts';
+export { InputError, reasonOf, refuse, show, showNumber } from './errors.ts';
 export { type Rules, readObject } from './read.ts';
 export {
   anything,

@@ -34,7 +34,7 @@ const FINAL_SIGMAS_TYPES = ['zero', 'sigma_min'] as const;
 
 export type PredictionType = (typeof PREDICTION_TYPES)[number];
 export type VarianceType = (typeof VARIANCE_TYPES)[number];
-export type FinalSigmasType = (typeof FINAL_SIGMAS_TYPES)[number];
+type FinalSigmasType = (typeof FINAL_SIGMAS_TYPES)[number];
 export type TimestepSpacing = (typeof TIMESTEP_SPACINGS)[number];
 
 /**

@@ -1,15 +1,16 @@
 /**
  * The Open Inference Protocol over gRPC, on a port of its own, with the limits, keys and metrics of HTTP.
- * https://github.com/kserve/open-inference-protocol, whose definition is beside this file
+ * https://github.com/kserve/open-inference-protocol, whose definition is beside this file, and what of Triton's extensions
+ * perf_analyzer asks for
  */
 import { fileURLToPath } from 'node:url';
-import type { Metadata, ServerUnaryCall, ServiceError, sendUnaryData } from '@grpc/grpc-js';
+import type { Metadata, ServerUnaryCall, ServiceDefinition, ServiceError, sendUnaryData } from '@grpc/grpc-js';
 import { imageSize } from '@onnoise/runtime-node';
 import type { FastifyBaseLogger } from 'fastify';
 import { Refusal, toRefusal } from '../errors/errors.ts';
 import { clientOf } from '../options/address.ts';
 import type { NamedKey } from '../options/keys.ts';
-import { toCall, wantedOutput } from '../requests/inference.ts';
+import { configOf, toCall, wantedOutput } from '../requests/inference.ts';
 import { toldSize } from '../requests/told-fields.ts';
 import { withinLimits } from '../service/ask.ts';
 import type { WhenOver } from '../service/connections.ts';
@@ -42,7 +43,10 @@ interface Named {
 }
 
 const SERVICE = '/inference.GRPCInferenceService';
-const PROTO = fileURLToPath(new URL('./open_inference_grpc.proto', import.meta.url));
+/** The protocol, and Triton's extensions of the same service. */
+const PROTOS = ['open_inference_grpc.proto', 'triton_extensions.proto'].map((name) =>
+  fileURLToPath(new URL(`./${name}`, import.meta.url)),
+);
 
 /** @throws InputError where the libraries are missing; Error for a port that it cannot listen on */
 export async function serveGrpc(
@@ -52,9 +56,8 @@ export async function serveGrpc(
 ): Promise<GrpcServer> {
   const { grpc, loader } = await loadGrpc();
   const { options, keys, gate, metrics, admission, supervisor, tracing, draining } = service;
-  const loaded = grpc.loadPackageDefinition(
-    loader.loadSync(PROTO, { keepCase: true, longs: Number, defaults: true, arrays: true, objects: true }),
-  ) as unknown as { inference: { GRPCInferenceService: { service: import('@grpc/grpc-js').ServiceDefinition } } };
+  const form = { keepCase: true, longs: Number, defaults: true, arrays: true, objects: true };
+  const methods = PROTOS.map((path) => loader.loadSync(path, form)[SERVICE.slice(1)] as ServiceDefinition);
   const statuses = grpc.status;
   const limit = createCallLimit(options.rate);
   const CODES: Readonly<Record<number, number>> = {
@@ -162,14 +165,21 @@ export async function serveGrpc(
     ServerMetadata: unary('ServerMetadata', async () => ({
       name: 'onnoise',
       version: '0.1.0',
-      extensions: ['binary_tensor_data'],
+      extensions: ['binary_tensor_data', 'model_configuration', 'statistics'],
     })),
     ModelMetadata: unary<Named>('ModelMetadata', async ({ name, version }) =>
       metadataOf(findVersion(service, { model: name, ...versionOf(version) })),
     ),
     ModelInfer: unary<InferRequest>('ModelInfer', infer),
+    ModelConfig: unary<Named>('ModelConfig', async ({ name, version }) => ({
+      config: configOf(findVersion(service, { model: name, ...versionOf(version) })),
+    })),
+    ModelStatistics: unary<Named>('ModelStatistics', async ({ name, version }) => {
+      const asked = name === '' ? supervisor.models : [findVersion(service, { model: name, ...versionOf(version) })];
+      return { model_stats: asked.map((model) => service.statistics.of(model.name)) };
+    }),
   };
-  server.addService(loaded.inference.GRPCInferenceService.service, handlers);
+  server.addService(Object.assign({}, ...methods), handlers);
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, to) =>

@@ -42,6 +42,8 @@ export interface Job {
 }
 
 export interface Jobs {
+  /** Of jobs that workers make: whether the queue between answers. */
+  readonly queueUp?: (() => boolean) | undefined;
   /**
    * Checks an order against the model.
    * @returns what keeps it and begins; it rejects as `JobHost.noRoom` says

@@ -1,12 +1,12 @@
 /** API keys and what each may do: reads them, and finds the key of a request. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { diskRefusal, InputError, integer, type Rule, rule, show } from '@onnoise/scheduler/rules';
+import { diskRefusal, InputError, integer, oneOf, type Rule, rule, show } from '@onnoise/scheduler/rules';
 
 export interface ApiKey {
   /** 16 or more printable characters without spaces. */
   key: string;
-  /** For limits, metrics and logs. Default: `key` and its number. */
+  /** For jobs, limits, metrics and logs. Default: `key` and the first digits of its SHA-256. */
   name?: string | undefined;
   /** Requests a minute; 0: no limit. Default: the server's. */
   rate?: number | undefined;
@@ -18,6 +18,8 @@ export interface ApiKey {
   maxJobImages?: number | undefined;
   /** Places in a batch for one of a client of priority 1, 1 to 100. Default: 1. */
   priority?: number | undefined;
+  /** `all`: `/metrics` tells it the numbers of all clients. Default: its own alone. */
+  metrics?: 'all' | undefined;
 }
 
 const ACTION = 'read API keys';
@@ -31,6 +33,7 @@ const FIELDS = {
   'max-images': { field: 'maxImages', rule: integer(1, 1_000_000) },
   'max-job-images': { field: 'maxJobImages', rule: integer(1, 1_000_000_000) },
   priority: { field: 'priority', rule: integer(1, 100) },
+  metrics: { field: 'metrics', rule: oneOf(['all']) },
 } as const satisfies Record<string, { field: keyof ApiKey; rule: Rule<unknown> }>;
 
 function isName(value: unknown): boolean {
@@ -91,9 +94,9 @@ export function checkApiKeys(action: string, keys: readonly ApiKey[], placeOf: (
       if (value !== undefined && !rule.holds(value))
         refuseKey(action, `${name} of ${placeOf(i)}`, rule.words, show(value));
     }
-    const name = nameOf(one, i);
-    if (names.has(name)) refuseKey(action, placeOf(i), 'a key of another name than those before', show(name));
+    const name = nameOf(one);
     if (known.has(one.key)) refuseKey(action, placeOf(i), 'another key than those before');
+    if (names.has(name)) refuseKey(action, placeOf(i), 'a key of another name than those before', show(name));
     names.add(name);
     known.add(one.key);
   }
@@ -112,7 +115,14 @@ function keyFault(key: unknown): { rule: string; received: string } | undefined 
   return { rule, received: typeof key === 'string' ? `one of ${key.length}` : `a ${typeof key}` };
 }
 
-const nameOf = ({ name }: ApiKey, i: number) => name ?? `key ${i + 1}`;
+/** Digits of a key's digest in its name. */
+const DIGITS = 12;
+
+/**
+ * A key without a name is called by what it is, not by where it stands: its jobs stay its own when lines come and go. The space
+ * keeps it apart from given names.
+ */
+const nameOf = ({ key, name }: ApiKey) => name ?? `key ${digest(key).toString('hex').slice(0, DIGITS)}`;
 
 /** A key with its name, which does not reveal it. */
 export type NamedKey = Omit<ApiKey, 'key' | 'name'> & { name: string };
@@ -122,9 +132,9 @@ export type NamedKey = Omit<ApiKey, 'key' | 'name'> & { name: string };
  * and compares every key.
  */
 export function createKeyCheck(keys: readonly ApiKey[]): (authorization: string | undefined) => NamedKey | undefined {
-  const known = keys.map(({ key, ...limits }, i) => ({
+  const known = keys.map(({ key, ...limits }) => ({
     digest: digest(key),
-    named: { ...limits, name: nameOf({ key, ...limits }, i) },
+    named: { ...limits, name: nameOf({ key, ...limits }) },
   }));
   return (authorization) => {
     const given = digest(/^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '');

@@ -7,7 +7,7 @@ import { type ApiKey, checkApiKeys } from './keys.ts';
 import { checkHost, checkOrigin } from './origins.ts';
 
 /** Who may load and unload models while the server runs. */
-export const MODEL_CONTROLS = ['none', 'explicit'] as const;
+const MODEL_CONTROLS = ['none', 'explicit'] as const;
 
 export interface ServerOptions {
   /** Folders, or a folder for each name; a folder's own name is its last part. */

@@ -18,6 +18,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answers under any name, and pages of any origin: it tells no more than the server's health. */
     health?: boolean;
+    /** A picture under an address that nobody can guess: where pages of other origins are allowed, any page that knows it may show it. */
+    shown?: boolean;
   }
 }
 
@@ -39,7 +41,7 @@ export function guardOrigins(app: FastifyInstance, allowed: Allowed): void {
       const rule = 'Host must be localhost or a name given with --allowed-host';
       throw new Refusal(403, 'host_not_allowed', `Cannot take the request: ${rule}, received ${show(host ?? '')}.`);
     }
-    if (isForeign(request, allowed.corsOrigins) && !isLink(request)) {
+    if (isForeign(request, allowed.corsOrigins) && !isLink(request) && !isShown(request, allowed)) {
       const rule = "it must come from this server's own page or an origin given with --cors-origin";
       const received = origin === undefined ? `one from a ${site} page` : `one from ${show(origin)}`;
       throw new Refusal(403, 'origin_not_allowed', `Cannot take the request: ${rule}, received ${received}.`);
@@ -82,6 +84,14 @@ const isLink = ({ method, headers, routeOptions }: FastifyRequest): boolean =>
   method === 'GET' &&
   headers.origin === undefined &&
   headers['sec-fetch-dest'] === 'document';
+
+/** An `<img>` sends no `Origin`, so that it cannot be told whose page it is on. */
+const isShown = ({ method, headers, routeOptions }: FastifyRequest, { corsOrigins }: Allowed): boolean =>
+  routeOptions.config.shown === true &&
+  corsOrigins.length > 0 &&
+  method === 'GET' &&
+  headers.origin === undefined &&
+  headers['sec-fetch-dest'] === 'image';
 
 /** Whether a host name or an address leads to this machine alone. */
 export const isLoopback = (host: string): boolean =>

@@ -134,7 +134,7 @@ function seedsOf({ seed, interpolate, variations, variation }: GenerationBody, c
 type SeedOptions = Pick<PictureOptions, 'seed' | 'interpolate' | 'variations' | 'variation'>;
 
 /** The most pixels of a side that a picture is scaled to. */
-export const LARGEST_SIDE = 2048;
+const LARGEST_SIDE = 2048;
 
 function encodingOf(model: EngineModel, body: GenerationBody, { resize }: Allowed): Encoding {
   const { output_format, output_compression } = body;

@@ -78,6 +78,30 @@ export function tensorsOf(model: EngineModel) {
   };
 }
 
+const TRITON_TYPES: Readonly<Record<string, string>> = { FP32: 'TYPE_FP32', INT64: 'TYPE_INT64' };
+
+/**
+ * A model as Triton configures it. With a `max_batch_size` of 0 shapes are whole, with the axis of the batch: Triton leaves that out
+ * above 0, and then knows no tensor that has no other, as `timestep`.
+ */
+export function configOf(model: EngineModel) {
+  const { inputs, outputs } = tensorsOf(model);
+  const describe = ({ name, datatype, shape }: (typeof inputs)[number]) => ({
+    name,
+    data_type: TRITON_TYPES[datatype]!,
+    dims: shape,
+  });
+  return {
+    name: model.name,
+    platform: 'onnxruntime_onnx',
+    backend: 'onnxruntime',
+    max_batch_size: 0,
+    input: inputs.map(describe),
+    output: outputs.map(describe),
+    version_policy: { latest: { num_versions: 1 } },
+  };
+}
+
 /** The types that an input may have besides its own. The output has that of `sample`. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   sample: ['FP16'],

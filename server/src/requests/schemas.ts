@@ -256,6 +256,7 @@ export function editSchema(limits: SchemaLimits) {
         ...toldFormFields(limits),
         ...START_FIELDS,
         ...MASK_FIELDS,
+        input_fidelity: choice("OpenAI's; not used: `strength` decides.", ['high', 'low']),
       },
       ['image'],
     ),

@@ -69,7 +69,7 @@ const formOf = ({ stream, response_format, return_masks }: GenerationBody) => ({
 });
 
 /** A picture that an answer gave the address of. */
-function keptRoute(app: FastifyInstance, { kept }: Service): void {
+function keptRoute(app: FastifyInstance, { kept, options }: Service): void {
   const schema = {
     tags: ['Images'],
     operationId: 'getPicture',
@@ -85,7 +85,7 @@ function keptRoute(app: FastifyInstance, { kept }: Service): void {
   };
   app.get<{ Params: { name: string } }>(
     `${FILES}/:name`,
-    { schema, config: { open: true } },
+    { schema, config: { open: true, shown: true } },
     async (request, reply) => {
       const picture = kept.find(request.params.name);
       if (picture === undefined) {
@@ -95,6 +95,7 @@ function keptRoute(app: FastifyInstance, { kept }: Service): void {
           'There is no picture at this address: it was kept for an hour, or for less if many were.',
         );
       }
+      if (options.corsOrigins.length > 0) void reply.header('cross-origin-resource-policy', 'cross-origin');
       return reply.type(picture.type).header('cache-control', `private, max-age=${KEPT_SECONDS}`).send(picture.bytes);
     },
   );

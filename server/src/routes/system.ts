@@ -25,7 +25,10 @@ export function systemRoutes(app: FastifyInstance, { metrics }: Service): void {
         response: { 200: { description: 'OK', content: { 'text/plain': { schema: { type: 'string' } } } } },
       },
     },
-    async (_, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+    async ({ key }, reply) => {
+      const own = key === undefined || key.metrics === 'all' ? undefined : key.name;
+      return reply.type(metrics.contentType).send(await metrics.read(own));
+    },
   );
   app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
   for (const [path, name, type] of FILES) {

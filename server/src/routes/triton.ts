@@ -2,11 +2,10 @@
  * Triton's extensions of the Open Inference Protocol over HTTP: model configuration, statistics and model repository.
  * https://github.com/triton-inference-server/server/tree/main/docs/protocol
  */
-import type { EngineModel } from '@onnoise/runtime-node/engine';
 import type { FastifyInstance } from 'fastify';
 import { takeBinaryBodies } from '../bodies/binary-body.ts';
 import { Refusal } from '../errors/errors.ts';
-import { tensorsOf } from '../requests/inference.ts';
+import { configOf } from '../requests/inference.ts';
 import { v2Schema } from '../requests/schemas.ts';
 import { findVersion, type Service, VERSION } from '../service/service.ts';
 
@@ -15,7 +14,7 @@ interface Named {
 }
 
 export function tritonRoutes(app: FastifyInstance, service: Service): void {
-  const { options, statistics } = service;
+  const { statistics } = service;
   for (const path of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
     const suffix = path.includes(':version') ? 'OfVersion' : '';
     app.get<Named>(
@@ -26,7 +25,7 @@ export function tritonRoutes(app: FastifyInstance, service: Service): void {
           params: paramsOf(path),
         },
       },
-      async ({ params }) => configOf(findVersion(service, params), options.maxBatch),
+      async ({ params }) => configOf(findVersion(service, params)),
     );
     app.get<Named>(
       `${path}/stats`,
@@ -87,27 +86,6 @@ function repositoryRoutes(app: FastifyInstance, { options, repository }: Service
       },
     );
   }
-}
-
-const TRITON_TYPES: Readonly<Record<string, string>> = { FP32: 'TYPE_FP32', INT64: 'TYPE_INT64' };
-
-function configOf(model: EngineModel, maxBatch: number) {
-  const { inputs, outputs } = tensorsOf(model);
-  const describe = ({ name, datatype, shape }: (typeof inputs)[number]) => ({
-    name,
-    data_type: TRITON_TYPES[datatype]!,
-    dims: shape.slice(1),
-  });
-  return {
-    name: model.name,
-    platform: 'onnxruntime_onnx',
-    backend: 'onnxruntime',
-    max_batch_size: maxBatch,
-    input: inputs.map(describe),
-    output: outputs.map(describe),
-    version_policy: { latest: { num_versions: 1 } },
-    dynamic_batching: {},
-  };
 }
 
 function paramsOf(path: string) {

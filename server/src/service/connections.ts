@@ -2,6 +2,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { isHeldBack, MOST_UNANSWERED } from './pipelines.ts';
 
 /** Calls `over` once, when nobody waits for an answer any more. @returns a function that cancels the callback */
 export type WhenOver = (over: () => void) => () => void;
@@ -77,16 +78,19 @@ const PROBES = [0, 100, 1000];
  * Lets a client that has sent its request close its side of the connection, as `nc -N` does, and still have its answer. One
  * that has gone looks the same until something is written to it. So it is sent `102 Processing` now and then: a client that
  * waits passes over it (RFC 9110, 15.2), and the system of one that has gone resets the connection, which the next write tells.
- * An answer that has begun is written to by its own `probeBy`.
+ * An answer that has begun is written to by its own `probeBy`. A connection that is held back is not read: it is asked, too.
  */
 export function allowHalfOpen(app: FastifyInstance): void {
   (app.server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true; // Node's own, and not in its types
   /** The requests of each connection that wait for their answers, in their order. */
   const unanswered = new WeakMap<Socket, Set<FastifyReply>>();
+  const probed = new WeakSet<Socket>();
   const probe = (socket: Socket, [pause = 0, ...more]: readonly number[]) => {
+    probed.add(socket);
     setTimeout(() => {
       const [next] = unanswered.get(socket)!;
-      if (next === undefined || socket.destroyed) return;
+      const tells = !socket.readableEnded && !isHeldBack(socket); // when its client goes
+      if (next === undefined || socket.destroyed || tells) return void probed.delete(socket);
       const write = probes.get(next);
       if (write) write();
       else if (!next.raw.headersSent) next.raw.writeProcessing();
@@ -97,8 +101,9 @@ export function allowHalfOpen(app: FastifyInstance): void {
     const { socket, httpVersion } = raw;
     if (httpVersion !== '1.1') return; // an older client knows no 102
     const all = unanswered.get(socket) ?? new Set();
-    if (!unanswered.has(socket)) socket.once('end', () => probe(socket, PROBES));
+    if (!unanswered.has(socket)) socket.once('end', () => probed.has(socket) || probe(socket, PROBES));
     unanswered.set(socket, all.add(reply));
+    if (all.size === MOST_UNANSWERED && !probed.has(socket)) probe(socket, PROBES.slice(1));
     whenOver(reply, () => all.delete(reply));
   });
 }

@@ -4,7 +4,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { JOB_STATUSES, type Job } from '../jobs/jobs.ts';
 
 export interface ServerMetrics {
-  registry: Registry;
+  contentType: string;
+  /** All numbers. @param client of whose counters alone, instead of those of each client */
+  read(client?: string): Promise<string>;
   requests: Counter<'route' | 'method' | 'status'>;
   duration: Histogram<'route'>;
   errors: Counter<'code'>;
@@ -18,6 +20,8 @@ export interface ServerMetrics {
   /** Of a server with keys, by the name of the key; it does nothing on others, whose clients are without number. */
   ofClient: { request(client: string, status: number): void; image(client: string): void };
   steps(report: StepReport): void;
+  /** Shows from now on whether the queue of the jobs answers. */
+  watchQueue(up: () => boolean): void;
 }
 
 interface Now {
@@ -94,8 +98,15 @@ export function createMetrics(now: Now): ServerMetrics {
     registers,
     buckets: seconds,
   });
+  const clients = new Registry();
   return {
-    registry,
+    contentType: registry.contentType,
+    async read(client) {
+      const [numbers, ofClients] = await Promise.all([registry.metrics(), clients.metrics()]);
+      if (client === undefined) return numbers + ofClients;
+      const told = (line: string) => !line.includes('{client=') || line.includes(`{client="${client}"`);
+      return numbers + ofClients.split('\n').filter(told).join('\n');
+    },
     requests: new Counter({
       name: 'onnoise_requests_total',
       help: 'Answered requests.',
@@ -123,7 +134,7 @@ export function createMetrics(now: Now): ServerMetrics {
     }),
     restarts: new Counter({
       name: 'onnoise_engine_restarts_total',
-      help: 'Restarts after an engine ended by itself.',
+      help: 'Restarts after an engine ended by itself, perhaps while it loaded.',
       registers,
     }),
     runAgain: new Counter({
@@ -150,7 +161,9 @@ export function createMetrics(now: Now): ServerMetrics {
       labelNames: ['model'],
       buckets: [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
     }),
-    ofClient: now.keyed ? clientCounters(registers) : { request() {}, image() {} },
+    ofClient: now.keyed ? clientCounters([clients]) : { request() {}, image() {} },
+    watchQueue: (up) =>
+      void gauge('job_queue_up', '1 while the queue of the jobs answers, else 0.', () => Number(up())),
     steps({ batches, steps, networks }) {
       for (const [i, images] of batches.entries()) {
         batch.observe(images);

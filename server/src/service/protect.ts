@@ -53,6 +53,7 @@ export async function protect(app: FastifyInstance, service: Service): Promise<v
 
 async function setHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {
+    strictTransportSecurity: false, // the business of whoever speaks TLS: the proxy
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -74,7 +75,7 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'POST', 'DELETE'],
     maxAge: 600,
-    allowedHeaders: ['authorization', 'content-type', 'accept', JSON_LENGTH],
+    // Whatever such a page asks for: clients and tracers send headers of their own (x-stainless-os, traceparent).
     exposedHeaders: ['retry-after', 'x-request-id', 'x-seed', 'x-note', JSON_LENGTH],
   });
 }

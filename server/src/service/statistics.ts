@@ -36,6 +36,12 @@ export interface Statistics {
 
 const duration = (): Duration => ({ count: 0, ns: 0 });
 
+/** Its input and output take no time of their own. Clients such as perf_analyzer expect the same count of each. */
+const whole = (compute: Duration) => {
+  const none = { count: compute.count, ns: 0 };
+  return { compute_input: none, compute_infer: compute, compute_output: none };
+};
+
 export function createStatistics(): Statistics {
   const all = new Map<string, OfModel>();
   function find(model: string): OfModel {
@@ -73,20 +79,14 @@ export function createStatistics(): Statistics {
     },
     of(model) {
       const { inferences, executions, last, success, fail, queue, compute, batches } = find(model);
-      const none = duration();
       return {
         name: model,
         version: '1',
         last_inference: last,
         inference_count: inferences,
         execution_count: executions,
-        inference_stats: { success, fail, queue, compute_input: none, compute_infer: compute, compute_output: none },
-        batch_stats: [...batches].map(([batch_size, compute_infer]) => ({
-          batch_size,
-          compute_input: none,
-          compute_infer,
-          compute_output: none,
-        })),
+        inference_stats: { success, fail, queue, ...whole(compute) },
+        batch_stats: [...batches].map(([batch_size, computed]) => ({ batch_size, ...whole(computed) })),
       };
     },
   };

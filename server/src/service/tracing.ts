@@ -26,7 +26,7 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-export interface Traced {
+interface Traced {
   /** For its lines in the log. */
   ids: { trace_id: string; span_id: string };
   /** @param status as over HTTP */

@@ -1,22 +1,19 @@
 /** x_t by both schedules, side by side, with the same epsilon. */
-import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
-import { ClosedNumbers, epsilon, Formula, x0 } from '../../components/math.tsx';
-import { Notice } from '../../components/notice.tsx';
+import { Card, Notice } from '../../components/card.tsx';
+import { useInTurn } from '../../components/later.tsx';
+import { ClosedNumbers, epsilon, Formula, X0 } from '../../components/math.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
-import { toBytes } from '../../state/pixels.ts';
-import { Filmstrip } from './filmstrip.tsx';
+import { toBytes } from '../../state/picture.ts';
 import { percent } from './state/numbers.ts';
-import { halfTime, KINDS, type Kind, valuesAt } from './state/schedules.ts';
-import { MAX_SEED } from './state/settings.ts';
-import { choice, noise, noised, notice, picture, schedules, seed, t } from './state/state.ts';
+import { evenTimes, halfTime, KINDS, type Kind, valuesAt } from './state/schedules.ts';
+import { choice, MAX_SEED, moveTo, noise, noised, noisy, notice, picture, schedules, seed, t } from './state/state.ts';
 
-export function Stage(): JSX.Element {
+export function Stage() {
   return (
     <Card title="Two schedules, the same noise" class="forward-stage grid gap-16">
-      <div class="forward-pair">
+      <div class="forward-pair grid">
         <Ingredients />
         {KINDS.map((kind) => (
           <Noised key={kind} kind={kind} />
@@ -30,7 +27,7 @@ export function Stage(): JSX.Element {
 }
 
 /** x_0 and epsilon, small, and a dice for another epsilon. */
-function Ingredients(): JSX.Element {
+function Ingredients() {
   const image = picture.value;
   const drawn = noise.value;
   const bytes = useMemo(() => image && toBytes(image.x0), [image]);
@@ -38,7 +35,7 @@ function Ingredients(): JSX.Element {
   return (
     <div class="forward-ingredients line gap-16">
       <span class="forward-ingredient line gap-8">
-        <Formula>{x0}</Formula>
+        <Formula>{X0}</Formula>
         <span class="forward-tiny">
           {image && bytes && <PictureCanvas pixels={bytes} shape={image.shape} label={`x 0: ${image.name}`} />}
         </span>
@@ -53,7 +50,7 @@ function Ingredients(): JSX.Element {
       </span>
       <Button
         icon="dice"
-        class="forward-dice"
+        class="forward-dice fine"
         title="Other noise, for both"
         onClick={() => {
           seed.value = Math.floor(Math.random() * (MAX_SEED + 1));
@@ -65,7 +62,7 @@ function Ingredients(): JSX.Element {
   );
 }
 
-function Noised({ kind }: { kind: Kind }): JSX.Element {
+function Noised({ kind }: { kind: Kind }) {
   const image = picture.value;
   const x = noised[kind].value;
   const bytes = useMemo(() => x && toBytes(x), [x]);
@@ -93,19 +90,60 @@ function Noised({ kind }: { kind: Kind }): JSX.Element {
 }
 
 /** What the two schedules do to a picture over T steps. */
-function Comparison(): JSX.Element {
+function Comparison() {
   const [linear, cosine] = KINDS.map((kind) => {
     const half = halfTime(schedules.value[kind]);
     return half === undefined ? 'at no t' : `from t = ${half}`;
   });
   const rest = valuesAt(schedules.value.linear, choice.value.T).signal;
   return (
-    <p class="forward-remark">
+    <p class="forward-remark muted">
       Noise outweighs the picture {linear} with the linear schedule and {cosine} with the cosine.{' '}
       {rest > 0.05
         ? `At t = T the linear one still keeps ${percent(rest)} of the picture’s strength: its steps are too few or too small to destroy it.`
         : 'At t = T neither keeps anything that you could see.'}{' '}
       The cosine is made for its T: it always ends in noise.
     </p>
+  );
+}
+
+const FRAMES = 9;
+
+/** The way from x_0 to x_T at a glance; a click on a column moves t there. */
+function Filmstrip() {
+  const [given, grain] = [picture.value, noise.value];
+  const shown = useInTurn(
+    useMemo(() => (given && grain ? { image: given, epsilon: grain } : undefined), [given, grain]),
+  );
+  const { image, epsilon } = shown ?? {};
+  const pair = schedules.value;
+  const stops = useMemo(() => evenTimes(pair.linear.T, FRAMES), [pair]);
+  const columns = useMemo(
+    () =>
+      stops.map((stop) => image && epsilon && KINDS.map((kind) => toBytes(noisy(pair[kind], image.x0, epsilon, stop)))),
+    [stops, image, epsilon, pair],
+  );
+  const nearest = Math.round((t.value / pair.linear.T) * (FRAMES - 1));
+  return (
+    <fieldset class="forward-film grid slim gap-4">
+      <legend class="hidden">Go to a time</legend>
+      {stops.map((stop, i) => (
+        <button
+          key={i}
+          type="button"
+          class={`forward-film-stop grid slim gap-4${i % 2 ? ' forward-film-odd' : ''}`}
+          aria-label={`t = ${stop}`}
+          aria-current={i === nearest ? 'step' : undefined}
+          onClick={() => moveTo(stop)}
+        >
+          {KINDS.map((kind, row) => (
+            <span key={kind} class="forward-film-frame" aria-hidden="true">
+              {image && columns[i] && <PictureCanvas pixels={columns[i][row]!} shape={image.shape} label="" />}
+            </span>
+          ))}
+          <span class="forward-film-time muted">{stop}</span>
+        </button>
+      ))}
+    </fieldset>
   );
 }

@@ -64,12 +64,5 @@ export function neighbours(id: ChapterId): { before: Chapter | undefined; after:
   return { before: CHAPTERS[at - 1], after: CHAPTERS[at + 1], number: at + 1 };
 }
 
-/** Pages about the exercises of all chapters. */
-const PAGES = [
-  { id: 'sheet', title: 'Exercises, for the teacher' },
-  { id: 'hand-in', title: 'Exercises that were handed in' },
-] as const;
-
-export type PageId = (typeof PAGES)[number]['id'];
-
-export const findPage = (id: string): { id: PageId; title: string } | undefined => PAGES.find((page) => page.id === id);
+/** The page of all exercises. */
+export const SHEET = { id: 'sheet', title: 'Exercises, for the teacher' } as const;

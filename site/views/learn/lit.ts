@@ -11,7 +11,7 @@ import { useEffect } from 'preact/hooks';
 export const lit = signal<string | undefined>(undefined);
 
 /** What lights up with it, as rules: elements are drawn anew while it is lit. */
-export function rulesFor(name: string): string {
+function rulesFor(name: string): string {
   const symbol = `[data-symbol="${name.replaceAll(/["\\]/g, '\\$&')}"]`;
   return `${symbol}, figure:has(> figcaption ${symbol}) > .learn-panel-frame {
     background: var(--accent-soft); outline: 2px solid var(--accent); outline-offset: 1px; border-radius: 3px;

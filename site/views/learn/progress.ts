@@ -7,7 +7,7 @@ const DONE = 'learn.done';
 const LAST = 'learn.last';
 
 /** Ids of chapters, separated by blanks; what is no chapter is left out. */
-export function parseDone(text: string | undefined): ReadonlySet<ChapterId> {
+function parseDone(text: string | undefined): ReadonlySet<ChapterId> {
   const chapters = (text ?? '').split(' ').map(findChapter);
   return new Set(chapters.filter((chapter) => chapter !== undefined).map(({ id }) => id));
 }

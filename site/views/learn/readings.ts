@@ -18,8 +18,6 @@ export interface Readings {
   riddle: { guess: number; t: number; T: number; told: boolean };
   /** Guess: mean squared error of the noise at t. */
   error: { t: number; mse: number };
-  /** Network: which plan is drawn. */
-  plan: { tutorial: boolean };
   /** Network: skips cut, and the error of the picture before and after. */
   skips: { cut: number; before: number; after: number };
   /** Network: of the time embedding; `gap` is between the two times of the slider, in steps. */
@@ -28,17 +26,13 @@ export interface Readings {
   window: { mean: number; cut: number };
   /** Learning: rounds, and the mean of the last 100 losses. */
   training: { rounds: number; loss: number };
-  /** Learning: answers of 20 in the right camp; null: the camps are not on show. */
-  camps: { right: number | null };
   /** Sampling: the step, from 0, and the weights of x_t and of the guess in each. */
   walk: { step: number; a: readonly number[]; b: readonly number[] };
   /** Improve: losses on held-out images, and whether they can be compared. */
   improvement: { before: number; after: number; comparable: boolean };
-  /** Improve: the steps, and how far diffusion misses with each number of them. */
-  few: { steps: number; missed: Readonly<Record<string, number>> };
 }
 
-export type FigureName = keyof Readings;
+type FigureName = keyof Readings;
 /** Of one figure. */
 export type Wanted = { [Name in FigureName]: readonly [Name, Partial<Readings[Name]>] }[FigureName];
 

@@ -4,18 +4,17 @@ import type { SchedulerConfig } from '@onnoise/scheduler';
 import { type ConditionImage, type ImageShape, nameChannels } from '@onnoise/scheduler/model';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Button } from '../../components/button.tsx';
-import { Icon } from '../../components/icon.tsx';
-import { Notice } from '../../components/notice.tsx';
-import { predictedQuantity } from '../../components/prediction-words.ts';
+import { Button, Icon } from '../../components/button.tsx';
+import { Notice } from '../../components/card.tsx';
+
+import { predictedQuantity } from '../../components/model-words.ts';
 import { noticeOf } from '../../state/phantoms.ts';
 import type { Inspection } from './inspect.ts';
 import { close, sampleIt } from './state.ts';
 import { bytes, whole } from './words.ts';
 
-export function Found({ found }: { found: Inspection }): JSX.Element {
-  const { title, shape, classes, classNames, channelNames, conditions, scheduler, figures, card, samples, warnings } =
-    found;
+export function Found({ found }: { found: Inspection }) {
+  const { title, shape, classes, classNames, channelNames, conditions, scheduler, figures, samples, warnings } = found;
   const { conditionImage, latents, maskOutput } = found;
   const [channels, height, width] = shape;
   const told = conditions.length > 0 || conditionImage !== undefined;
@@ -45,14 +44,14 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
   ];
   return (
     <section class="card model-found grid gap-16" aria-labelledby="model-found">
-      <header class="model-found-head">
+      <header class="model-found-head between">
         <div>
-          <p class="model-found-over">Opened, on this device only</p>
+          <p class="model-found-over fine">Opened, on this device only</p>
           <h2 id="model-found" class="model-found-title" ref={heading} tabIndex={-1}>
             {title}
           </h2>
         </div>
-        <div class="model-found-buttons">
+        <div class="model-found-buttons gap-8">
           <Button kind="primary" icon="play" onClick={() => sampleIt(found)}>
             Sample it
           </Button>
@@ -65,7 +64,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
           {warning}
         </p>
       ))}
-      <div class="model-found-body" data-pictured={samples !== undefined}>
+      <div class="model-found-body grid" data-pictured={samples !== undefined}>
         <dl class="model-facts">
           {facts.map(([name, value]) => (
             <div key={`${name} ${value}`}>
@@ -77,14 +76,6 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
         {samples && <Samples file={samples} />}
       </div>
       <Notice text={noticeOf(found)} />
-      {card.lines.length > 0 && (
-        <figure class="model-card grid gap-4">
-          <figcaption>From its model card</figcaption>
-          {card.lines.map((line) => (
-            <p key={line}>{line}</p>
-          ))}
-        </figure>
-      )}
     </section>
   );
 }
@@ -92,7 +83,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
 const UNCONDITIONAL = 'none: the model is unconditional';
 
 /** The sheet of pictures that comes with it. */
-function Samples({ file }: { file: Blob }): JSX.Element | null {
+function Samples({ file }: { file: Blob }) {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
     // A fetched Blob has no type, and an image needs one.
@@ -102,7 +93,7 @@ function Samples({ file }: { file: Blob }): JSX.Element | null {
   }, [file]);
   if (url === undefined) return null;
   return (
-    <figure class="model-samples">
+    <figure class="model-samples grid">
       <img src={url} draggable={false} alt="Samples that the model folder holds" onError={() => setUrl(undefined)} />
       <figcaption>Samples that come with it</figcaption>
     </figure>

@@ -1,13 +1,12 @@
 /** Describes a model folder to the visitor before it is loaded, and checks what can be checked by reading. */
 import { openFolder, sha256 } from '@onnoise/runtime-web/parts';
 import { InputError, type SchedulerConfig } from '@onnoise/scheduler';
+import { figuresOfModel, type MainFigure } from '@onnoise/scheduler/evaluation';
 import {
   type ConditionSpec,
   checkNetwork,
-  figuresOfModel,
   type ImageShape,
   LOADING,
-  type MainFigure,
   MODEL_FILES,
   missingFile,
   type NetworkFormat,
@@ -19,8 +18,8 @@ import {
   signatureFault,
 } from '@onnoise/scheduler/model';
 import { type BesidePictures, besidePictures, paintedLatents } from '../../state/model-line.ts';
-import { type Arranged, SAMPLES } from './arrange.ts';
-import { type OnnxPort, readOnnxHeader } from './onnx-header.ts';
+import { type Arranged, type OnnxPort, readOnnxHeader, SAMPLES } from './arrange.ts';
+
 import { about, bytes, whole } from './words.ts';
 
 export interface Inspection extends BesidePictures {
@@ -43,7 +42,6 @@ export interface Inspection extends BesidePictures {
   bytes: number;
   /** How its weights are stored. */
   format: NetworkFormat;
-  card: Card;
   samples: Blob | undefined;
   /** How good it is; none where it was not evaluated. */
   figures: MainFigure[];
@@ -72,11 +70,10 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
   const fault = signatureFault(onnx.inputs.map(portOf), onnx.outputs.map(portOf), artefact);
   if (fault !== undefined) throw networkError(fault);
   const evaluated = await readFigures(files[MODEL_FILES.evaluation], network);
-  const card = readCard((await files[MODEL_FILES.card]?.text()) ?? '');
   const parameters = await countedParameters(files[MODEL_FILES.training]);
   const { size } = network;
   return {
-    title: title ?? card.heading ?? 'My model',
+    title: title ?? 'My model',
     files,
     network: typeof unet._class_name === 'string' ? unet._class_name : 'of an unknown class',
     shape,
@@ -88,7 +85,6 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     parameters: parameters === undefined ? about(onnx.weights) : whole(parameters),
     bytes: size,
     format,
-    card,
     samples: files[SAMPLES],
     figures: evaluated.figures,
     ...(classNames && { classNames }),
@@ -142,39 +138,4 @@ function warn({ shape, classes, classNames, size }: Known): string[] {
         ]
       : []),
   ];
-}
-
-/** The first lines of a model card, as plain text: they are shown, and nothing else is read from them. */
-
-const MOST_LINES = 2;
-const MOST_LETTERS = 400;
-
-interface Card {
-  heading: string | undefined;
-  /** The first paragraphs, without markup. */
-  lines: string[];
-}
-
-export function readCard(markdown: string): Card {
-  const text = markdown.replace(/^\uFEFF/, '').replace(/^---\r?\n[\s\S]*?\r?\n---(\r?\n|$)/, ''); // front matter
-  const blocks = text.split(/\r?\n\s*\r?\n/).map((block) => block.trim());
-  const heading = /^#\s+(.+)$/m.exec(blocks[0] ?? '')?.[1];
-  const lines: string[] = [];
-  for (const block of heading === undefined ? blocks : blocks.slice(1)) {
-    if (/^(#|```|~~~)/.test(block)) break; // the next part
-    const words = plain(block);
-    if (words !== '') lines.push(words.length > MOST_LETTERS ? `${words.slice(0, MOST_LETTERS - 1)}…` : words);
-    if (lines.length === MOST_LINES) break;
-  }
-  return { heading: heading && plain(heading), lines };
-}
-
-function plain(markdown: string): string {
-  return markdown
-    .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/<[^>]*>/g, '')
-    .replace(/[`*]|\b_|_\b/g, (mark) => (mark === '_' ? mark : ''))
-    .replace(/\s+/g, ' ')
-    .trim();
 }

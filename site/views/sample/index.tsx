@@ -1,28 +1,22 @@
 /** Sample: noise becomes pictures, step by step, on the visitor's machine. */
-import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { Icon } from '../../components/icon.tsx';
+import { NextStep, Notice, Trouble } from '../../components/card.tsx';
 import { Later } from '../../components/later.tsx';
 import { createLazy } from '../../components/lazy.tsx';
-import { NextStep } from '../../components/next-step.tsx';
-import { Notice } from '../../components/notice.tsx';
-import { stepWords } from '../../components/prediction-words.ts';
-import { ModelBar } from '../../shell/model-bar.tsx';
+import { ModelBar } from '../../components/model-bar.tsx';
+import { stepWords } from '../../components/model-words.ts';
+
 import { noticeOf } from '../../state/phantoms.ts';
 import { formatRoute } from '../../state/router.ts';
 import { current } from '../../state/store.ts';
 import { Controls } from './parts/controls.tsx';
-import { FilmBar } from './parts/film-bar.tsx';
-import { PredictedX0, XT, Xt } from './parts/formula.tsx';
-import { GoButton } from './parts/go-button.tsx';
-import { Invitation } from './parts/invitation.tsx';
-import { LookBar } from './parts/look-bar.tsx';
-import { EnlargedBar, Panels } from './parts/panels.tsx';
-import { Readout } from './parts/readout.tsx';
+import { GoButton, Invitation } from './parts/go-button.tsx';
+import { EnlargedBar, Panels, PredictedX0, XT, Xt } from './parts/panels.tsx';
 import { Results } from './parts/results.tsx';
+import { FilmBar, LookBar, Readout, Transport } from './parts/transport.tsx';
 import { playRecording } from './recorded/play.ts';
-import { follow } from './state/follow.ts';
-import { onKey } from './state/keys.ts';
+import { onKey } from './state/playback.ts';
+import { follow } from './state/run.ts';
 import './sample.css';
 import './first-pictures.css';
 import './transport.css';
@@ -30,9 +24,9 @@ import './controls.css';
 import './widths.css';
 import './live/live.css'; // of the first view, which stands before its script
 import { ToldCard } from './draw/told-card.tsx';
-import { Transport } from './parts/transport.tsx';
+
 import { StartCard } from './start/card.tsx';
-import { kindOf } from './state/start.ts';
+import { kindOf } from './state/fields.ts';
 import { busy, draft, info, live, phase, prediction, trouble } from './state/state.ts';
 import { toldSpec } from './state/told-state.ts';
 
@@ -46,7 +40,7 @@ export const before = async (): Promise<void> => {
   if (live.peek()) await fetchPart('live');
 };
 
-export default function SampleView(): JSX.Element {
+export default function SampleView() {
   useEffect(follow, []);
   useEffect(playRecording, []);
   useEffect(() => {
@@ -56,12 +50,7 @@ export default function SampleView(): JSX.Element {
   return (
     <div class="sample stack-20" data-phase={phase.value}>
       {live.value ? <LiveIntro calls={live.value.calls} /> : <Intro />}
-      {trouble.value && (
-        <p class="trouble sample-trouble line gap-10" role="alert">
-          <Icon name="alert" />
-          {trouble.value}
-        </p>
-      )}
+      <Trouble words={trouble.value} />
       {live.value && (
         <>
           <Show name="live" />
@@ -100,8 +89,8 @@ export default function SampleView(): JSX.Element {
   );
 }
 
-const Intro = (): JSX.Element => (
-  <header class="sample-intro">
+const Intro = () => (
+  <header class="sample-intro between">
     <div>
       <h1>Out of noise, a picture</h1>
       <p class="lede">
@@ -118,8 +107,8 @@ const Intro = (): JSX.Element => (
 );
 
 /** A model that draws while sliders move needs no button, and leaves the room to its picture. */
-const LiveIntro = ({ calls }: { calls: number }): JSX.Element => (
-  <header class="sample-intro">
+const LiveIntro = ({ calls }: { calls: number }) => (
+  <header class="sample-intro between">
     <div>
       <h1>Out of noise, a picture</h1>
       <p class="lede">
@@ -131,10 +120,9 @@ const LiveIntro = ({ calls }: { calls: number }): JSX.Element => (
 );
 
 /** Other starts, and drawings, have it beside them. */
-const FirstButton = (): JSX.Element | null =>
-  kindOf(draft.value) === 'noise' && toldSpec.value === null ? <GoButton /> : null;
+const FirstButton = () => (kindOf(draft.value) === 'noise' && toldSpec.value === null ? <GoButton /> : null);
 
-const Hint = (): JSX.Element => (
+const Hint = () => (
   <p class="sample-hint muted fine">
     <span>
       <kbd>S</kbd> sample

@@ -6,13 +6,59 @@ import { InputError } from '@onnoise/scheduler/rules';
 import type { StepFile } from '@onnoise/scheduler/training';
 import type { Rgba } from '../../state/picture.ts';
 import { announce, sentence } from '../../state/store.ts';
-import type { Listed } from '../model/drop.ts';
+import type { Listed } from '../model/files.tsx';
 import { saveFile } from '../sample/files/download.ts';
-import { giveBack, takeTraining } from './one-tab.ts';
-import { asImages, CAMERA, CLASSES, DIGITS, digitsOf, FILES, readPictures, SHIPPED } from './pictures.ts';
-import { areDigits, maySuit } from './same-pictures.ts';
+import {
+  areDigits,
+  asImages,
+  CAMERA,
+  CLASSES,
+  DIGITS,
+  digitsOf,
+  FILES,
+  maySuit,
+  namesOf,
+  picturesOf,
+  readPictures,
+  SHIPPED,
+  stepsOf,
+  waitingWords,
+} from './pictures.ts';
 import * as state from './state.ts';
-import { namesOf, picturesOf, stepsOf, waitingWords } from './words.ts';
+
+/**
+ * One tab at a time has the training that the browser keeps: of two, each would write over what the other learned. Without Web Locks,
+ * on an insecure origin, the tab that began last is kept, and the other one is told.
+ */
+
+const NAME = 'onnoise-training';
+/** A browser frees what a closed tab held a moment later. */
+const WAIT_MS = 1000;
+
+let release: (() => void) | undefined;
+
+/** Takes the training for this tab, until it is given back or the tab is closed. @throws InputError where another tab has it */
+async function takeTraining(): Promise<void> {
+  if (release || !navigator.locks) return;
+  await new Promise<void>((taken, refused) => {
+    const hold = () =>
+      new Promise<void>((released) => {
+        release = released;
+        taken();
+      });
+    navigator.locks
+      .request(NAME, { signal: AbortSignal.timeout(WAIT_MS) }, hold)
+      .catch((error: Error) => refused(error.name === 'TimeoutError' ? new InputError(OTHER_TAB) : error));
+  });
+}
+
+function giveBack(): void {
+  release?.();
+  release = undefined;
+}
+
+const OTHER_TAB =
+  'Cannot train in this tab: only one tab may train at a time, and another tab has a training open. Go on there, or close that tab first.';
 
 /** Name of the training that the browser keeps. */
 const KEPT = 'page';
@@ -123,7 +169,7 @@ async function open(options: TrainerOptions): Promise<void> {
   const classes = options.step === undefined ? undefined : options.images?.labels;
   trainer = await createTrainer({
     ...options,
-    threads: 'fastest',
+    threads: 2, // more were never tried on networks as small
     checkpoints: KEPT,
     samples: {
       seeds: Array.from({ length: SAMPLES }, (_, i) => SEED + i),

@@ -1,19 +1,17 @@
 /** What it learns from: the shipped digits, files, or the camera. */
-import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { CameraDialog } from '../../components/camera-dialog.tsx';
-import { Card } from '../../components/card.tsx';
+import { Card, Progress } from '../../components/card.tsx';
+import { Segmented } from '../../components/field.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
-import { Progress } from '../../components/progress.tsx';
-import { Segmented } from '../../components/segmented.tsx';
 import type { Rgba } from '../../state/picture.ts';
+import { readFrame } from '../../state/read-picture.ts';
 import type { Incoming } from '../model/arrange.ts';
-import { type DropLimits, type Dropped, type Listed, listDrop, openAll } from '../model/drop.ts';
-import { FilesButton } from '../model/files-button.tsx';
-import { showTrouble, takeFiles, upload } from './actions.ts';
-import { asTrained, SIDE } from './pictures.ts';
-import { Shutter } from './shutter.tsx';
+import { type DropLimits, type Dropped, FilesButton, type Listed, listDrop, openAll } from '../model/files.tsx';
+
+import { showTrouble, takeFiles, takeFrame, upload } from './actions.ts';
+import { asTrained, learntWords, picturesOf, prepare, SIDE, sizeWords } from './pictures.ts';
 import {
   busy,
   chosenOf,
@@ -27,13 +25,12 @@ import {
   source,
   waiting,
 } from './state.ts';
-import { learntWords, picturesOf, pixelsOf } from './words.ts';
 
 const SHOWN = 24;
 /** Only names are read before the choice; a whole disk has more. */
 const LIMITS: DropLimits = { action: 'read the pictures', rule: 'they must be one folder of pictures', most: 100_000 };
 
-export function Source({ locked }: { locked: boolean }): JSX.Element {
+export function Source({ locked }: { locked: boolean }) {
   const [camera, setCamera] = useState(false);
   useDroppedPictures(locked);
   return (
@@ -53,7 +50,7 @@ export function Source({ locked }: { locked: boolean }): JSX.Element {
 }
 
 /** Of the open training, in its own shape. */
-function Learnt(): JSX.Element | null {
+function Learnt() {
   if (!info.value) return null;
   return (
     <>
@@ -64,18 +61,14 @@ function Learnt(): JSX.Element | null {
   );
 }
 
-function Choice({ onCamera }: { onCamera(): void }): JSX.Element {
+function Choice({ onCamera }: { onCamera(): void }) {
   return (
     <>
       <Segmented<SourceKind>
         label="Pictures"
         hideLabel
         value={source.value}
-        options={[
-          { value: 'digits', label: 'Digits' },
-          { value: 'files', label: 'My pictures' },
-          { value: 'camera', label: 'Camera' },
-        ]}
+        options={{ digits: 'Digits', files: 'My pictures', camera: 'Camera' }}
         onChange={(value) => {
           if (source.peek() !== value) [own.value, chosenOf.value] = [[], null];
           source.value = value;
@@ -89,7 +82,7 @@ function Choice({ onCamera }: { onCamera(): void }): JSX.Element {
       {source.value === 'files' && <Files />}
       {source.value === 'camera' && (
         <>
-          <div class="train-buttons">
+          <div class="train-buttons gap-8">
             <Button icon="camera" onClick={onCamera}>
               Take pictures
             </Button>
@@ -105,25 +98,25 @@ function Choice({ onCamera }: { onCamera(): void }): JSX.Element {
   );
 }
 
-function Files(): JSX.Element {
+function Files() {
   return (
     <>
-      <div class="train-buttons">
+      <div class="train-buttons gap-8">
         <FilesButton folder label="Choose a folder" onFiles={takeChosen} />
         <FilesButton label="Choose pictures" accept="image/*" onFiles={takeChosen} />
       </div>
-      <p class="field-hint">Or drop a folder here. Each picture is cut to its middle, {pixelsOf(shape.value)}.</p>
+      <p class="field-hint">Or drop a folder here. Each picture is cut to its middle, {sizeWords(shape.value)}.</p>
       {reading.value !== null && <Progress label="Reading the pictures" value={reading.value} />}
     </>
   );
 }
 
-function Thumbs({ pictures }: { pictures: readonly Rgba[] }): JSX.Element | null {
+function Thumbs({ pictures }: { pictures: readonly Rgba[] }) {
   const { value: as } = shape;
   const shown = useMemo(() => pictures.slice(0, SHOWN).map((picture) => asTrained(picture, as)), [pictures, as]);
   if (pictures.length === 0) return null;
   return (
-    <ul class="train-own">
+    <ul class="train-own gap-4">
       {shown.map((pixels, i) => (
         <li key={i}>
           <PictureCanvas pixels={pixels} shape={as} label={`Picture ${i + 1}`} />
@@ -133,7 +126,7 @@ function Thumbs({ pictures }: { pictures: readonly Rgba[] }): JSX.Element | null
   );
 }
 
-function OwnPictures(): JSX.Element {
+function OwnPictures() {
   const pictures = own.value;
   return (
     <>
@@ -147,7 +140,7 @@ function OwnPictures(): JSX.Element {
 }
 
 /** Goes on from a Node run or from a download of this page. */
-export function UploadButtons({ locked }: { locked: boolean }): JSX.Element {
+export function UploadButtons({ locked }: { locked: boolean }) {
   return <FilesButton locked={locked} label="Go on from a file" accept=".zip" onFiles={upload} />;
 }
 
@@ -177,3 +170,48 @@ async function take(files: readonly Listed[]): Promise<void> {
 }
 
 const takeChosen = (files: Incoming[]) => takeFiles(files.map(({ path, file }) => ({ path, open: async () => file })));
+
+const SERIES = 20;
+/** Milliseconds between the pictures of a series: enough to move a little. */
+const PAUSE = 250;
+
+interface ShutterProps {
+  video(): HTMLVideoElement;
+  ready: boolean;
+  onClose(): void;
+}
+
+/** The buttons below the camera: they take picture after picture. */
+function Shutter({ video, ready, onClose }: ShutterProps) {
+  const [series, setSeries] = useState(0);
+  const take = () => takeFrame(prepare(readFrame(video())));
+
+  useEffect(() => {
+    if (series === 0) return;
+    const timer = setTimeout(() => {
+      take();
+      setSeries(series - 1);
+    }, PAUSE);
+    return () => clearTimeout(timer);
+  }, [series]);
+
+  return (
+    <>
+      <p class="field-hint">
+        Each picture is cut to its middle, {sizeWords(shape.value)}. Fill that, and move a little between pictures.
+      </p>
+      <p class="number" role="status">
+        {picturesOf(own.value.length, null)}
+      </p>
+      <div class="train-buttons gap-8">
+        <Button kind="primary" icon="camera" disabled={!ready || series > 0} onClick={take}>
+          {ready ? 'Take one' : 'Waiting for the camera'}
+        </Button>
+        <Button disabled={!ready || series > 0} onClick={() => setSeries(SERIES)}>
+          {series > 0 ? `${series} to come` : `Take ${SERIES}`}
+        </Button>
+        <Button onClick={onClose}>Done</Button>
+      </div>
+    </>
+  );
+}

@@ -5,8 +5,7 @@ import type { ImageShape } from '@onnoise/scheduler/model';
 import type { StepFile } from '@onnoise/scheduler/training';
 import { computed, signal } from '@preact/signals';
 import type { Rgba } from '../../state/picture.ts';
-import { FEWEST, SHIPPED } from './pictures.ts';
-import { picturesOf } from './words.ts';
+import { FEWEST, picturesOf, SHIPPED } from './pictures.ts';
 
 export type SourceKind = 'digits' | 'files' | 'camera';
 
@@ -66,7 +65,7 @@ export const progress = signal<Progress | null>(null);
 export const kept = signal<number | null>(null);
 
 /** Losses averaged over a few steps each, so that no more than `POINTS` are drawn. */
-export interface Curve {
+interface Curve {
   /** Steps that a point stands for. */
   each: number;
   points: number[];

@@ -2,16 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { openSite } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { grayPicture, noisePicture } from '#test/pictures/images.ts';
-import { skipBecause } from '#test/skip.ts';
 
-describe('the game with own pictures', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('the game with own pictures', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
 
   it('takes a folder, says what it leaves out, and plays with it', { tags: 'long' }, async () => {
     const folder = join(await temporaryFolder(), 'patients');
@@ -24,7 +21,7 @@ describe('the game with own pictures', skipBecause(LACKS_CHROMIUM), () => {
     await writeFile(join(folder, 'cut.jpeg'), cut);
     await writeFile(join(folder, 'notes.txt'), 'no picture');
 
-    const { page } = await openSite(browser(), host(), '#/game?seed=3&model=fashion&steps=1&pictures=6');
+    const { page } = await openSite('#/game?seed=3&model=fashion&steps=1&pictures=6');
     const bring = page.getByRole('region', { name: 'Bring real pictures' });
     const archive = { name: 'hand.tar.gz', mimeType: 'application/gzip', buffer: Buffer.from([0x1f, 0x8b, 8, 0]) };
     await bring.getByLabel(/^Choose files/).setInputFiles(archive);
@@ -35,7 +32,6 @@ describe('the game with own pictures', skipBecause(LACKS_CHROMIUM), () => {
       .getByLabel(/^Choose files/)
       .setInputFiles([join(folder, 'anna-mueller-0.png'), join(folder, 'cut.jpeg')]);
     await bring.getByText(/pictures must be at least 10 .*, received 1\. Left out: cut\.jpeg \(/).waitFor();
-    await bring.getByRole('radio', { name: 'Hands, as radiographs' }).check();
     await bring.getByLabel(/^Choose a folder/).setInputFiles(folder);
     await page
       .getByText(
@@ -46,7 +42,7 @@ describe('the game with own pictures', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     const said = new Set<string | null>();
     for (let i = 0; i < 6; i++) {
-      await page.getByRole('button', { name: 'Bones', exact: true }).click();
+      await page.getByRole('button', { name: 'Lines', exact: true }).click();
       await page.keyboard.press('ArrowLeft');
       const onward = page.getByRole('button', { name: /^(Next picture|See how you did)$/ });
       await onward.waitFor();

@@ -6,12 +6,10 @@ import { CHAPTERS } from '#site/views/learn/chapters.ts';
 import { LACKS_FIREFOX, launchFirefox } from '#test/browser/firefox.ts';
 import type { Installed } from '#test/browser/installed.ts';
 import { VIEWS } from '#test/browser/site.ts';
-import { writeSmallRuntimes } from '#test/browser/small-runtime.ts';
 import { SITE, useHost } from '#test/browser/visit.ts';
 import { LACKS_WEBKIT, launchWebKit } from '#test/browser/webkit.ts';
 import { expectClose } from '#test/compare.ts';
 import { skipBecause } from '#test/skip.ts';
-import { temporaryFolder } from '#test/temporary/folder.ts';
 
 const MODELS = join(import.meta.dirname, '..', '..', '..', 'models');
 
@@ -28,7 +26,6 @@ const BROWSERS = [
 for (const { name, lacks, threads, launch } of BROWSERS) {
   describe(`the page in ${name}`, skipBecause(lacks), () => {
     const host = useHost({ folders: { '/models/': MODELS } });
-    const plain = useHost({ folders: { '/models/': MODELS }, isolated: false });
     let browser: Installed;
     beforeAll(async () => {
       browser = await launch();
@@ -59,39 +56,6 @@ for (const { name, lacks, threads, launch } of BROWSERS) {
       await model.dispose();
       expectClose(made, images, { absolute: 1e-3 });
       expect(await browser.problems()).toEqual([]);
-    });
-
-    it('samples them on one thread by the small runtime, and by the whole one once that stops', async () => {
-      const folder = temporaryFolder();
-      const sizes = await writeSmallRuntimes(folder);
-      plain().mount('/small/', folder);
-      const request = { seeds: [7, 2 ** 40 + 1], steps: 2, labels: [3, 8] };
-      const model = await loadModel(join(MODELS, 'digits'), { device: 'cpu' });
-      const { images } = await model.sample(request);
-      await model.dispose();
-      for (const [name, whole] of [
-        ['recorded', 0],
-        ['opens', 1],
-      ] as const) {
-        await browser.goto(`${plain().origin}/pages/sampler.html`);
-        await browser.until(() => ('sampler' in window ? true : null));
-        plain().log.length = 0;
-        const small = { url: `${plain().origin}/small/${name}.wasm`, bytes: sizes[name] };
-        const made = await browser.run(
-          async ({ small, request }) => {
-            window.sampler = window.samplerWith(small);
-            await window.sampler.load('/models/digits', { device: 'wasm' });
-            const { images } = await window.sampler.sample(request);
-            return Array.from(images);
-          },
-          { small, request },
-        );
-        expectClose(made, images, { absolute: 1e-3 });
-        const runtimes = plain().log.filter(({ path }) => path.endsWith('.wasm'));
-        expect(runtimes.map(({ path }) => path)[0]).toBe(`/small/${name}.wasm`);
-        expect(runtimes).toHaveLength(1 + whole);
-        expect(await browser.problems()).toEqual([]);
-      }
     });
 
     it('samples in its first view, and starts a round of the game', async () => {

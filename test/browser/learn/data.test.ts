@@ -1,16 +1,13 @@
 /** The chapter on the data: size, window and batch of phantoms. */
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { openSite } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
-import { skipBecause } from '#test/skip.ts';
+import { useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 
-describe('the chapter on the data', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('the chapter on the data', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
 
   it('makes a phantom smaller, and says what is left', async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/data');
+    const { page } = await openSite('#/learn/data');
     const small = page.getByRole('img', { name: '64 × 64', exact: true });
     await expect.poll(() => small.evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(64);
     await page.getByRole('slider', { name: 'Size', exact: true }).fill('1');
@@ -20,7 +17,7 @@ describe('the chapter on the data', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('cuts off what lies outside of the window', async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/data');
+    const { page } = await openSite('#/learn/data');
     const after = page.getByRole('img', { name: /^Values after/ });
     await page.getByText('Cut off: 0 % to black, 0 % to white.').waitFor();
     expect(await after.locator('.learn-histogram-edge').count()).toBe(0);
@@ -37,7 +34,7 @@ describe('the chapter on the data', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('draws batches, whose gradients are the calmer the larger they are', async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/data');
+    const { page } = await openSite('#/learn/data');
     const size = page.getByRole('slider', { name: 'Batch size B' });
     const noise = async () => {
       const text = await page.getByText(/^Gradients of 300 batches/).textContent();
@@ -48,20 +45,5 @@ describe('the chapter on the data', skipBecause(LACKS_CHROMIUM), () => {
     await size.fill('0');
     await page.getByRole('img', { name: 'One phantom' }).waitFor();
     expect((await noise()) / usual).toBeGreaterThan(4.5); // √32 = 5.7
-    const path = page.locator('.learn-walk-path');
-    const first = await path.getAttribute('d');
-    await page.getByRole('button', { name: 'Other batches' }).click();
-    await expect.poll(() => path.getAttribute('d')).not.toBe(first);
-  });
-
-  it('says what is missing where the phantoms cannot be fetched, and tries again', async () => {
-    host().fault(/phantom\.webp/, { dead: true });
-    const { page } = await openSite(browser(), host(), '#/learn/data', { allow: [/phantom\.webp/] });
-    const alert = page.getByRole('alert');
-    await alert.getByText('Cannot fetch the hands: there is no connection.', { exact: true }).waitFor();
-    host().mend();
-    await alert.getByRole('button', { name: 'Try again' }).click();
-    await page.getByRole('img', { name: '32 phantoms' }).waitFor();
-    expect(await alert.count()).toBe(0);
   });
 });

@@ -1,16 +1,13 @@
-/** Exercises: answered by typing and with figures, kept, handed in by link, and printed. */
+/** Exercises: answered by typing and with figures, kept, and printed. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { CHAPTERS } from '#site/views/learn/chapters.ts';
-import { formatWork, type Work } from '#site/views/learn/exercises/hand-in.ts';
-import { QUESTIONS } from '#site/views/learn/exercises/questions.tsx';
+import { QUESTIONS } from '#site/views/learn/exercises/exercise-sheet.tsx';
 import { EXERCISES, exercisesOf } from '#site/views/learn/exercises/table.ts';
 import { faults } from '#test/browser/axe.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { openSite, overflow, PHONE, settle } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
+import { overflow, PHONE, settle, useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 import { eachLong } from '#test/each-long.ts';
-import { skipBecause } from '#test/skip.ts';
 
 const NARROW = { ...PHONE, viewport: { width: 360, height: 780 } };
 const CUT_OFF = /net::ERR_ABORTED/;
@@ -21,24 +18,11 @@ const right = (page: Page, id: string) => card(page, id).getByText('That is righ
 const seedOf = async (page: Page) =>
   Number(/seed (\d+)/.exec((await page.locator('.learn-exercises header').textContent())!)![1]);
 
-const WORK: Work = {
-  seed: 4711,
-  name: 'Ada',
-  answers: new Map([
-    ['why-1', [15, 0.93, 0.9]],
-    ['game-3', [2]],
-    ['game-1', [70, 10, 4, 5, 1]],
-  ]),
-  chapters: ['why'],
-};
-const linkOf = (work: Work) => `#/learn/hand-in?${new URLSearchParams(formatWork(work))}`;
-
-describe('exercises', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('exercises', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
 
   it('are answered by typing, with a reason for what is wrong, and kept over a reload', async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/data', { allow: [CUT_OFF] });
+    const { page } = await openSite('#/learn/data', { allow: [CUT_OFF] });
     const field = card(page, 'data-3').getByLabel('Batch size');
     await check(page, 'data-3');
     await card(page, 'data-3').getByText('Batch size is still empty: type a number.').waitFor();
@@ -62,7 +46,7 @@ describe('exercises', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('are answered with the figure, which a link and a button set up, and lead back', async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/destroy?exercise=destroy-2');
+    const { page } = await openSite('#/learn/destroy?exercise=destroy-2');
     const task = (await card(page, 'destroy-2').textContent())!;
     const t = Number(/t = (\d+) of/.exec(task)![1]);
     const time = page.getByRole('slider', { name: 'Time t of the jump' });
@@ -86,7 +70,7 @@ describe('exercises', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('say what is missing in a link to one that the chapter does not have', async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/game?exercise=why-1');
+    const { page } = await openSite('#/learn/game?exercise=why-1');
     await page.getByText('The link asks for exercise=why-1, which this chapter does not have.').waitFor();
     expect(
       await page
@@ -98,7 +82,7 @@ describe('exercises', skipBecause(LACKS_CHROMIUM), () => {
 
   it('name figures that are there, in every chapter', { tags: 'long' }, async () => {
     for (const { id } of CHAPTERS) {
-      const { page } = await openSite(browser(), host(), `#/learn/${id}`, { allow: [CUT_OFF] });
+      const { page } = await openSite(`#/learn/${id}`, { allow: [CUT_OFF] });
       await page.getByRole('heading', { level: 2, name: 'Exercises' }).waitFor();
       for (const { figure } of exercisesOf(id)) {
         if (figure === undefined || figure === '.learn-reveal') continue; // it comes after a guess
@@ -109,7 +93,7 @@ describe('exercises', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('are answered with what the network does: skips, the walk, the noise', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/network', { allow: [CUT_OFF] });
+    const { page } = await openSite('#/learn/network', { allow: [CUT_OFF] });
     await card(page, 'network-1')
       .getByText(/^Now: 0 cut, error 1 times/)
       .waitFor();
@@ -147,71 +131,15 @@ describe('exercises', skipBecause(LACKS_CHROMIUM), () => {
     await right(page, 'sampling-2');
   });
 
-  it('go into a link that another browser checks again and goes on with', async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/game', {
-      permissions: ['clipboard-read', 'clipboard-write'],
-    });
-    await card(page, 'game-3').getByText('The pictures look like real ones to those who looked').click();
-    await check(page, 'game-3');
-    await right(page, 'game-3');
-    await page.getByLabel('Your name, if your teacher wants it').fill('Ada Lovelace');
-    await page.getByRole('button', { name: 'Copy link to hand in' }).click();
-    await page.getByText('The link is in the clipboard, with 1 of 27 exercises.').waitFor();
-    const link = await page.evaluate(() => navigator.clipboard.readText());
-    const seed = await seedOf(page);
-
-    const { page: other } = await openSite(browser(), host(), link.slice(link.indexOf('#')));
-    await other.getByRole('heading', { level: 1, name: 'Handed in: Ada Lovelace' }).waitFor();
-    await other.getByText(/^1 of 27 exercises are right\./).waitFor();
-    await other.getByRole('button', { name: 'Go on with this on this device' }).click();
-    await other.getByRole('heading', { level: 1 }).waitFor();
-    await other.evaluate(() => {
-      location.hash = '#/learn/game';
-    });
-    await other.getByText('1 of 27 are done in all chapters.').waitFor();
-    expect(await seedOf(other)).toBe(seed);
-  });
-
-  it('take nothing from a damaged link, and do not lose what the browser has', async () => {
-    const { page, url } = await openSite(browser(), host(), linkOf(WORK), { allow: [CUT_OFF] });
-    await page.getByRole('button', { name: /^Go on with this/ }).click();
-    await page.goto(`${url}${linkOf({ ...WORK, seed: 12, name: 'Bob' }).slice(0, -3)}`);
-    await page.reload();
-    await page.getByRole('alert').getByText('This link is not whole').waitFor();
-    await page.getByText('What this browser has done is still there: 3 exercises.').waitFor();
-    await page.goto(`${url}${linkOf({ ...WORK, seed: 12, name: 'Bob' })}`);
-    await page.getByText(/takes the place of the 3 exercises/).waitFor();
-    await page.getByRole('button', { name: 'Go on with this …' }).click();
-    await page.getByText('Press again to do so.').waitFor();
-    expect(await page.getByRole('heading', { level: 1, name: 'Handed in: Bob' }).count()).toBe(1);
-  });
-
-  it('of a class add up from their links', async () => {
-    const { page, url } = await openSite(browser(), host(), '#/learn/hand-in');
-    const links = page.getByLabel('Links');
-    await links.fill('no link');
-    await page.getByText('There is no link to hand in among this.').waitFor();
-    const [ada, bob] = [linkOf(WORK), linkOf({ ...WORK, name: 'Bob' })];
-    await links.fill(`Ada: ${url}${ada}\n<${url}${bob}>, and ${url}${ada.slice(0, -2)}`);
-    await page.getByRole('row', { name: /^Ada 4711 ! 1 – – – – – – – 2 3$/ }).waitFor();
-    await page.getByRole('row', { name: /^Bob 4711/ }).waitFor();
-    await page.getByText('Links with one seed under two names: 4711.').waitFor();
-    await page.getByText(/^The game: 2 players took 8 of 20 synthetic .* 2 of 10 real .* accuracy 70 %/).waitFor();
-    await page.getByText(/This link is not whole/).waitFor();
-  });
-
   const pages = [
     { at: '#/learn/destroy?exercise=destroy-1', name: 'a chapter' },
     { at: '#/learn/sheet?seed=7&solutions=1', name: 'the sheet' },
-    { at: linkOf(WORK), name: 'a link' },
-    { at: '#/learn/hand-in', name: 'a class' },
   ].flatMap((one) => [
     { ...one, scheme: 'light' as const, device: 'a desktop', size: {} },
     { ...one, scheme: 'dark' as const, device: 'a phone', size: NARROW },
   ]);
   eachLong(pages, 'are accessible and fit: $name, $scheme, on $device', async ({ at, name, scheme, size }) => {
-    const { page, url } = await openSite(browser(), host(), at, { ...size, colorScheme: scheme, allow: [CUT_OFF] });
-    if (name === 'a class') await page.getByLabel('Links').fill(`${url}${linkOf(WORK)}`);
+    const { page } = await openSite(at, { ...size, colorScheme: scheme, allow: [CUT_OFF] });
     if (name === 'a chapter') {
       await check(page, 'destroy-2');
       await card(page, 'destroy-1').getByRole('button', { name: 'Go to the figure' }).click();
@@ -223,14 +151,13 @@ describe('exercises', skipBecause(LACKS_CHROMIUM), () => {
   });
 });
 
-describe('the teacher’s sheet', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('the teacher’s sheet', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
 
   it('has all exercises of a seed, and solutions behind a switch that the address keeps', {
     tags: 'long',
   }, async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/sheet?seed=7', { allow: [CUT_OFF] });
+    const { page } = await openSite('#/learn/sheet?seed=7', { allow: [CUT_OFF] });
     expect(await page.title()).toBe('Exercises, for the teacher · Onnoise');
     expect(await page.locator('.learn-sheet-one').count()).toBe(EXERCISES.length);
     expect(await page.getByText('Solution.').count()).toBe(0);
@@ -250,7 +177,7 @@ describe('the teacher’s sheet', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('prints black on white without the page around it, and with addresses, also in the dark theme', async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/sheet?seed=7', { colorScheme: 'dark' });
+    const { page } = await openSite('#/learn/sheet?seed=7', { colorScheme: 'dark' });
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     for (const name of ['.header', '.footer', '.learn-unprinted']) {
       expect(await page.locator(name).first().isVisible(), name).toBe(false);

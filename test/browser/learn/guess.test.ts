@@ -1,16 +1,13 @@
 /** The chapter on guessing the noise. */
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { openSite, overflow, PHONE } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
-import { skipBecause } from '#test/skip.ts';
+import { overflow, PHONE, useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 
-describe('the chapter on guessing', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('the chapter on guessing', IN_CHROMIUM, () => {
+  const { host, openSite } = useSite();
 
   it('tells t after a guess, and the error of the network at any t', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/guess');
+    const { page } = await openSite('#/learn/guess');
     const mine = page.getByRole('slider', { name: 'Your guess: t' });
     await expect.poll(() => page.getByRole('button', { name: 'Check' }).isEnabled()).toBe(true);
     await mine.fill('700');
@@ -35,7 +32,7 @@ describe('the chapter on guessing', skipBecause(LACKS_CHROMIUM), () => {
 
   it('says what is wrong when the network cannot be fetched, and asks it again', { tags: 'long' }, async () => {
     host().fault(/model\.onnx$/, { status: 503 });
-    const { page } = await openSite(browser(), host(), '#/learn/guess', {
+    const { page } = await openSite('#/learn/guess', {
       ...PHONE,
       allow: [/model\.onnx/, /503|404/],
     });
@@ -46,18 +43,6 @@ describe('the chapter on guessing', skipBecause(LACKS_CHROMIUM), () => {
     host().mend();
     await alert.getByRole('button', { name: 'Try again' }).click();
     await page.getByText(/Mean squared error of the noise/).waitFor();
-    expect(await alert.count()).toBe(0);
-  });
-
-  it('forgets what was wrong once another visit has the digits', async () => {
-    host().fault(/real-28/, { dead: true });
-    const { page } = await openSite(browser(), host(), '#/learn/guess', { allow: [/real-28/] });
-    const alert = page.getByRole('alert');
-    await alert.getByText('Cannot fetch the digits: there is no connection.', { exact: true }).waitFor();
-    host().mend();
-    await page.goto(page.url().replace('guess', 'game'));
-    await page.goBack();
-    await expect.poll(() => page.getByRole('button', { name: 'Check' }).isEnabled()).toBe(true);
     expect(await alert.count()).toBe(0);
   });
 });

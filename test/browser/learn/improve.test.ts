@@ -1,18 +1,14 @@
 /** The chapter on improving: recorded runs, side by side. */
 import { describe, expect, it } from 'vitest';
-import { IMPROVEMENTS, runOf } from '#site/views/learn/improve/runs/runs.ts';
-import { differencesOf } from '#site/views/learn/improve/seeds/interval.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { openSite } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
-import { skipBecause } from '#test/skip.ts';
+import { differencesOf, IMPROVEMENTS, runOf } from '#site/views/learn/improve/runs.ts';
+import { useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 
-describe('the chapter on improving', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('the chapter on improving', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
 
   it('shows each improvement beside the tutorial, with its pictures, loss and command', async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/improve');
+    const { page } = await openSite('#/learn/improve');
     const sheets = page.locator('.learn-sheet');
     const switches = page.locator('.learn-switch input');
     const seen = new Set<string>();
@@ -32,7 +28,7 @@ describe('the chapter on improving', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('shows every seed of a run as a dot, and says what they tell together', async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/improve');
+    const { page } = await openSite('#/learn/improve');
     const figure = page.getByRole('img', { name: /^Held-out loss of improvements/ });
     await figure.waitFor();
     const compared = IMPROVEMENTS.filter(({ otherNoise }) => !otherNoise);
@@ -48,5 +44,20 @@ describe('the chapter on improving', skipBecause(LACKS_CHROMIUM), () => {
     }
     await page.getByRole('radio', { name: compared[0]!.name }).check();
     expect(await figure.locator('.learn-seeds-chosen').textContent()).toContain(compared[0]!.name);
+  });
+
+  it('lets a shipped student draw beside its teacher, from the same noise', { tags: 'long' }, async () => {
+    const { page } = await openSite('#/learn/improve');
+    const card = page.getByRole('region', { name: 'Teacher and student, from the same noise' });
+    await card.getByRole('button', { name: 'Draw 4 pictures' }).click();
+    await card.getByRole('img', { name: 'The noise, the same for all, picture 4' }).waitFor({ timeout: 120_000 });
+    await card
+      .getByRole('img', { name: /^Teacher, in \d+ steps, guided: \d+ calls, picture 4$/ })
+      .first()
+      .waitFor();
+    await card.getByText('Student in 2 calls').waitFor();
+    await card.getByRole('button', { name: 'Stop' }).click();
+    await card.getByRole('button', { name: 'Draw 4 pictures' }).waitFor();
+    expect(await card.getByRole('alert').count()).toBe(0);
   });
 });

@@ -3,26 +3,23 @@ import type { Page } from 'playwright-core';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { CHAPTERS } from '#site/views/learn/chapters.ts';
 import { faults } from '#test/browser/axe.ts';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
 import { startHost } from '#test/browser/server.ts';
-import { DESKTOP, heading, openSite, overflow, PHONE, settle } from '#test/browser/site.ts';
-import { useBrowser, useHost, visit } from '#test/browser/visit.ts';
+import { DESKTOP, heading, overflow, PHONE, settle, useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM, visit } from '#test/browser/visit.ts';
 import { eachLong } from '#test/each-long.ts';
-import { skipBecause } from '#test/skip.ts';
 
 /** Reloading and leaving the page abort downloads under way. */
 const CUT_OFF = /net::ERR_ABORTED/;
 
-describe('every chapter', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('every chapter', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
   const rows = CHAPTERS.flatMap(({ id, title }) => [
     { id, title, scheme: 'light' as const, device: 'a desktop', size: DESKTOP },
     { id, title, scheme: 'dark' as const, device: 'a phone', size: PHONE },
   ]);
 
   const fits = async ({ id, title, scheme, size }: (typeof rows)[number]) => {
-    const { page } = await openSite(browser(), host(), `#/learn/${id}`, {
+    const { page } = await openSite(`#/learn/${id}`, {
       ...size,
       colorScheme: scheme,
       allow: [CUT_OFF],
@@ -39,13 +36,12 @@ describe('every chapter', skipBecause(LACKS_CHROMIUM), () => {
   eachLong(rows, 'is accessible and fits: $id, $scheme, on $device', fits);
 });
 
-describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('the chapters', IN_CHROMIUM, () => {
+  const { browser, openSite } = useSite();
   const done = (page: Page) => page.locator('.learn-contents-wide .learn-mark-done');
 
   it('lead from one to the next, and a reload remembers what is done', async () => {
-    const { page } = await openSite(browser(), host(), '#/learn', { allow: [CUT_OFF] });
+    const { page } = await openSite('#/learn', { allow: [CUT_OFF] });
     await page.getByRole('link', { name: 'Start with chapter 1' }).click();
     for (const [i, { title }] of CHAPTERS.slice(0, 3).entries()) {
       await expect.poll(() => heading(page).textContent()).toBe(title);
@@ -65,21 +61,19 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.locator('.learn-mark-done').count()).toBe(0);
   });
 
-  it('add up what two tabs have done', { tags: 'long' }, async () => {
-    const { page, url } = await openSite(browser(), host(), '#/learn/why');
-    const other = await page.context().newPage();
-    await other.goto(`${url}#/learn/improve`);
-    for (const tab of [other, page]) {
-      await tab.getByRole('link', { name: /^Next:/ }).click();
-      await tab.bringToFront();
-    }
-    for (const tab of [other, page]) await expect.poll(() => done(tab).count()).toBe(2);
-    await page.reload();
-    await expect.poll(() => done(page).count()).toBe(2);
+  it.each([
+    ['#/learn/hand-in?s=7&a=why-1_15_0.93_0.9&sum=1', 'Learn how diffusion works'],
+    ['#/learn/improve?steps=8&data=moons&show=pairs&student=hands-2', 'Make it better'],
+    ['#/learn/sampling?differs=fresh&sampler=ddim&steps=3&seed=7', 'From noise to a picture'],
+  ])('open for a link to a figure that is gone: %s', async (link, title) => {
+    const { page } = await openSite(link, { allow: [CUT_OFF] });
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.getByText(/^The link asks for/).count()).toBe(0);
   });
 
   it('end with a finished round of the game, not with one right answer', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/game');
+    const { page } = await openSite('#/learn/game');
     const task = page.getByRole('region', { name: 'Try it' });
     const keep = (record: string) => page.evaluate((text) => localStorage.setItem('onnoise.game', text), record);
     await keep('{"best":1,"models":{}}');
@@ -97,21 +91,9 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
       };
       Object.defineProperty(window, 'localStorage', { get: refuse });
     };
-    const { page } = await openSite(browser(), host(), '#/learn/why', { init });
+    const { page } = await openSite('#/learn/why', { init });
     await page.getByRole('link', { name: /^Next:/ }).click();
     await expect.poll(() => done(page).count()).toBe(1);
-  });
-
-  it('are reached by keyboard alone, with the focus in the chapter', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/destroy');
-    await page.getByText('Take away').waitFor();
-    await page.getByRole('link', { name: /^Next:/ }).focus();
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { level: 1, name: CHAPTERS[2].title }).waitFor();
-    const inMain = () => page.evaluate(() => document.querySelector('main')?.contains(document.activeElement));
-    await expect.poll(inMain).toBe(true);
-    await page.goBack();
-    await page.getByRole('heading', { level: 1, name: CHAPTERS[1].title }).waitFor();
   });
 
   it('work without a network once one of them was open, the others too', { tags: 'long' }, async () => {
@@ -128,14 +110,5 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
     await page.reload();
     await page.getByRole('button', { name: 'Train' }).click();
     await page.getByText(/^([3-9]|\d{2,}) times so far/).waitFor();
-  });
-
-  it('fold their list away on a phone', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/guess', PHONE);
-    const list = page.getByRole('navigation', { name: 'Chapters' });
-    await list.getByText(`Chapter 3 of ${CHAPTERS.length}`).click();
-    await list.getByRole('link', { name: /Destroy a picture/ }).click();
-    await page.getByRole('heading', { level: 1, name: 'Destroy a picture' }).waitFor();
-    expect(await list.getByRole('link', { name: /Guess the noise/ }).isVisible()).toBe(false);
   });
 });

@@ -1,18 +1,15 @@
 /** Symbols and what they name light up together. */
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import { openSite } from '#test/browser/site.ts';
-import { useBrowser, useHost } from '#test/browser/visit.ts';
-import { skipBecause } from '#test/skip.ts';
+import { useSite } from '#test/browser/site.ts';
+import { IN_CHROMIUM } from '#test/browser/visit.ts';
 
-describe('a symbol', skipBecause(LACKS_CHROMIUM), () => {
-  const { browser } = useBrowser();
-  const host = useHost();
+describe('a symbol', IN_CHROMIUM, () => {
+  const { openSite } = useSite();
   const outlined = (one: Locator) => one.evaluate((element) => getComputedStyle(element).outlineStyle === 'solid');
 
   it('lights its picture, a picture its symbol, and the legend both by keyboard', { tags: 'long' }, async () => {
-    const { page } = await openSite(browser(), host(), '#/learn/sampling');
+    const { page } = await openSite('#/learn/sampling');
     const picture = page.locator('.learn-panel', { hasText: 'guessed picture' }).locator('.learn-panel-frame');
     const symbol = page.getByRole('list', { name: 'Algorithm 2, sampling' }).locator('[data-symbol="x^0"]').first();
     await picture.waitFor();

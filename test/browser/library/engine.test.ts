@@ -41,103 +41,47 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     return values;
   };
 
-  it('applies rows of the sampler as the scheduler does, in place and one after the other', {
-    tags: 'long',
-  }, async () => {
-    const page = await open();
-    const [x, x0, output, z] = [noise(1), noise(2), noise(3), noise(4)] as const;
-    const rows: SamplerRow[] = [
-      {
-        timestep: 9,
-        signal: 1,
-        noise: 0,
-        p: 1.5,
-        q: -0.7,
-        A: 0.9,
-        E: 0.2,
-        B: 0.3,
-        C: -0.4,
-        F: 0,
-        D: 0.5,
-        y: undefined,
-      },
-      { timestep: 3, signal: 1, noise: 0, p: 0.8, q: 0.6, A: -0.1, E: 0, B: 1.1, C: 0.25, F: 0, D: 0, y: undefined },
-    ];
-    for (const clip of [1, null]) {
-      const values = { x: [...x], x0: [...x0], output: [...output], z: [...z] };
-      const made = await page.evaluate(({ rows, clip, values }) => window.engine.applyRows(rows, clip, values), {
-        rows,
-        clip,
-        values,
-      });
-      const expected = { x: x.slice(), x0: x0.slice() };
-      for (const row of rows) applyRow(row, clip, expected.x, output, expected.x0, z);
-      expectClose(Float32Array.from(made.x), expected.x, { absolute: 2e-6, what: `x, clip ${clip}` });
-      expectClose(Float32Array.from(made.x0), expected.x0, { absolute: 2e-6, what: `x0, clip ${clip}` });
-    }
-  });
+  const ROW = { timestep: 9.5, signal: 1, noise: 0, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, F: 0, D: 0.5 };
+  const AUXILIARY: SamplerRow[] = [
+    { ...ROW, F: 0.35, y: { a: 0.3, e: -0.6, b: 0.8, c: 0.15, f: -0.45 } },
+    { ...ROW, C: 0.25, F: -0.9, D: 0, y: undefined },
+    { ...ROW, E: -0.2, F: 0.7, y: { a: 0, e: 1, b: 0, c: 0, f: 0 } },
+  ];
+  const PLAIN = [
+    { ...ROW, y: undefined },
+    { ...ROW, A: -0.2, D: 0, y: undefined },
+  ];
 
-  it('applies rows that need the auxiliary picture, and leaves it as it is where a row says nothing of it', {
+  it('applies rows as the sampler does: of the auxiliary picture, and guided by the half without a condition', {
     tags: 'long',
   }, async () => {
     const page = await open();
-    const [x, x0, output, z, y] = [noise(1), noise(2), noise(3), noise(4), noise(5)] as const;
-    const first = {
-      timestep: 9.5,
-      signal: 1,
-      noise: 0,
-      p: 1.5,
-      q: -0.7,
-      A: 0.9,
-      E: 0.2,
-      B: 0.3,
-      C: -0.4,
-      F: 0.35,
-      D: 0.5,
-    };
-    const rows: SamplerRow[] = [
-      { ...first, y: { a: 0.3, e: -0.6, b: 0.8, c: 0.15, f: -0.45 } },
-      { ...first, C: 0.25, F: -0.9, D: 0, y: undefined },
-      { ...first, E: -0.2, F: 0.7, y: { a: 0, e: 1, b: 0, c: 0, f: 0 } },
+    const [x, x0, output, z, y, without] = [1, 2, 3, 4, 5, 6].map(noise);
+    const list = (...parts: (Float32Array | undefined)[]) => parts.flatMap((part) => [...part!]);
+    const cases = [
+      ...[1, 2, 3].flatMap((count) =>
+        [1, null].map((clip) => ({ rows: AUXILIARY.slice(0, count), clip, guidance: undefined })),
+      ),
+      ...[1, 0, 2.5].map((guidance) => ({ rows: PLAIN, clip: 1, guidance })),
     ];
-    for (const count of [1, 2, 3]) {
-      for (const clip of [1, null]) {
-        const values = { x: [...x], x0: [...x0], output: [...output], z: [...z], y: [...y] };
-        const made = await page.evaluate(({ rows, clip, values }) => window.engine.applyRows(rows, clip, values), {
-          rows: rows.slice(0, count),
-          clip,
-          values,
-        });
-        const expected = { x: x.slice(), x0: x0.slice(), y: y.slice() };
-        for (const row of rows.slice(0, count)) applyRow(row, clip, expected.x, output, expected.x0, z, expected.y);
-        for (const name of ['x', 'x0', 'y'] as const) {
-          expectClose(made[name], expected[name], { absolute: 5e-6, what: `${name} after ${count}, clip ${clip}` });
-        }
-      }
-    }
-  });
-
-  it('takes the output further from its half without a condition, and keeps both halves of x the same', {
-    tags: 'long',
-  }, async () => {
-    const page = await open();
-    const [x, x0, output, without, z] = [noise(1), noise(2), noise(3), noise(6), noise(4)] as const;
-    const row = { timestep: 9, signal: 1, noise: 0, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, F: 0, D: 0.5 };
-    const rows: SamplerRow[] = [
-      { ...row, y: undefined },
-      { ...row, A: -0.2, D: 0, y: undefined },
-    ];
-    for (const guidance of [1, 0, 2.5]) {
-      const values = { x: [...x, ...x], x0: [...x0], output: [...output, ...without], z: [...z] };
+    for (const { rows, clip, guidance } of cases) {
+      const guided = guidance !== undefined;
+      const values = guided
+        ? { x: list(x, x), x0: list(x0), output: list(output, without), z: list(z) }
+        : { x: list(x), x0: list(x0), output: list(output), z: list(z), y: list(y) };
       const made = await page.evaluate(
-        ({ rows, values, guidance }) => window.engine.applyRows(rows, 1, values, guidance),
-        { rows, values, guidance },
+        ({ rows, clip, values, guidance }) => window.engine.applyRows(rows, clip, values, guidance),
+        { rows, clip, values, guidance },
       );
-      const expected = { x: x.slice(), x0: x0.slice(), output: new Float32Array(x.length) };
-      guide(output, without, guidance, expected.output);
-      for (const row of rows) applyRow(row, 1, expected.x, expected.output, expected.x0, z);
-      expectClose(made.x, [...expected.x, ...expected.x], { absolute: 5e-6, what: `x, guidance ${guidance}` });
-      expectClose(made.x0, expected.x0, { absolute: 5e-6, what: `x0, guidance ${guidance}` });
+      const expected = { x: x!.slice(), x0: x0!.slice(), y: y!.slice() };
+      const told = output!.slice();
+      if (guided) guide(output!, without!, guidance, told);
+      for (const row of rows) applyRow(row, clip, expected.x, told, expected.x0, z!, expected.y);
+      const what = `${rows.length} rows, clip ${clip}, guidance ${guidance}`;
+      // Both halves of a guided x stay the same.
+      expectClose(made.x, guided ? list(expected.x, expected.x) : expected.x, { absolute: 5e-6, what: `x of ${what}` });
+      expectClose(made.x0, expected.x0, { absolute: 5e-6, what: `x0 of ${what}` });
+      if (!guided) expectClose(made.y, expected.y, { absolute: 5e-6, what: `y of ${what}` });
     }
   });
 
@@ -186,21 +130,8 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     tags: 'long',
   }, async () => {
     const page = await open();
-    const row: SamplerRow = {
-      timestep: 3,
-      signal: 1,
-      noise: 0,
-      p: 0,
-      q: 0,
-      A: 0,
-      E: 0,
-      B: 1,
-      C: 0,
-      F: 0,
-      D: 0,
-      y: undefined,
-    };
-    const bad = (output: number[], rows = [row, row]) =>
+    const row = { ...ROW, p: 0, q: 0, A: 0, E: 0, B: 1, C: 0, D: 0, y: undefined };
+    const bad = (output: number[], rows: SamplerRow[] = [row, row]) =>
       page.evaluate(
         async ({ rows, numbers }) => {
           const output = numbers.map(Number); // JSON has no NaN or infinity
@@ -211,22 +142,24 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
         { rows, numbers: output.map(String) },
       );
     const long = (last: number) => [...new Array<number>(699).fill(1), last];
-    expect(await bad(long(3.4e38))).toBeNull();
-    expect(await bad(long(-1e-40))).toBeNull();
-    expect(await bad(long(Number.NaN))).toBe(1);
-    expect(await bad(long(Number.NEGATIVE_INFINITY))).toBe(1);
-    expect(await bad([Number.POSITIVE_INFINITY, 0])).toBe(1);
-    expect(await bad(long(3e38), [row, { ...row, E: 2 }])).toBe(2);
-    const y = { a: 0, e: 1, b: 0, c: 0, f: 1 }; // y is the sum of the outputs
-    expect(await bad(long(3e38), [{ ...row, y }])).toBeNull();
-    expect(await bad(long(3e38), [{ ...row, y }, row])).toBeNull();
-    expect(
-      await bad(long(3e38), [
-        { ...row, y },
-        { ...row, y },
-      ]),
-    ).toBe(2);
-    expect(await bad(long(Number.NaN), [{ ...row, y }])).toBe(1);
+    const summing = { ...row, y: { a: 0, e: 1, b: 0, c: 0, f: 1 } }; // y is the sum of the outputs
+    for (const [step, output, rows] of [
+      [null, long(3.4e38)],
+      [null, long(-1e-40)],
+      [1, long(Number.NaN)],
+      [1, long(Number.NEGATIVE_INFINITY)],
+      [1, [Number.POSITIVE_INFINITY, 0]],
+      [2, long(3e38), [row, { ...row, E: 2 }]],
+      [null, long(3e38), [summing]],
+      [null, long(3e38), [summing, row]],
+      [2, long(3e38), [summing, summing]],
+      [1, long(Number.NaN), [summing]],
+    ] as const)
+      expect([rows?.length, output.at(-1), await bad([...output], rows && [...rows])]).toEqual([
+        rows?.length,
+        output.at(-1),
+        step,
+      ]);
   });
 
   it.each(['webgpu', 'wasm'] as const)(

@@ -5,10 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
 import type { LoadProgress, ModelInfo, SampleRequest } from '#runtime-web/loading/protocol.ts';
 import { LACKS_CHROMIUM } from '#test/browser/chromium.ts';
-import type { Fault } from '#test/browser/server.ts';
 import { launchBrowser, useBrowser, useHost, type Visit, visit } from '#test/browser/visit.ts';
 import { expectClose } from '#test/compare.ts';
-import { tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { skipBecause } from '#test/skip.ts';
 
 const MODELS = join(import.meta.dirname, '..', '..', '..', 'models');
@@ -50,24 +48,6 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
       for (const request of requests) await expectPicturesOfNode(page, join(MODELS, 'digits'), request);
     });
 
-    it('has the threads that pay: one on a busy processor, more on a quiet one', { tags: 'long' }, async () => {
-      const { page } = await open();
-      const loaded = (processor: 'busy' | 'quiet') =>
-        page.evaluate(async (processor) => {
-          window.sampler.dispose();
-          window.sampler = window.samplerOn(processor);
-          return window.sampler.load('/models/digits', { device: 'wasm' });
-        }, processor);
-      const quiet = await loaded('quiet');
-      expect(quiet.threads).toBeGreaterThan(1);
-      expect(quiet.reason).not.toMatch(/busy/);
-      await expectPicturesOfNode(page, join(MODELS, 'digits'), { seed: 3, steps: 2 });
-      const busy = await loaded('busy');
-      expect(busy.threads).toBe(1);
-      expect(busy.reason).toBe(`${quiet.reason} It uses 1: the processor is busy, and more gain nothing.`);
-      await expectPicturesOfNode(page, join(MODELS, 'digits'), { seed: 3, steps: 2 });
-    });
-
     it('has one thread, and says why, where the page is not isolated', { tags: 'long' }, async () => {
       const { page } = await visit(browser());
       await page.goto(`${plain().origin}/pages/sampler.html`);
@@ -77,39 +57,9 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
       expect(info.reason).toMatch(/one thread.*isolated/);
       await expectPicturesOfNode(page, join(MODELS, 'digits'), { seed: 3, steps: 2 });
     });
-
-    it('stops between steps when cancelled, and samples again', { tags: 'long' }, async () => {
-      const { page } = await open();
-      await load(page, DIGITS, 'wasm');
-      const seen = await page.evaluate(async () => {
-        const cancel = new AbortController();
-        const steps: number[] = [];
-        const onStep = ({ step }: { step: number }) => {
-          steps.push(step);
-          if (step === 3) cancel.abort();
-        };
-        const request = { count: 8, steps: 200 };
-        const end = await window.sampler.sample(request, { onStep, signal: cancel.signal }).then(
-          () => 'all steps',
-          (error: Error) => error.name,
-        );
-        return { end, last: steps.at(-1) };
-      });
-      expect(seen).toEqual({ end: 'AbortError', last: 3 });
-      await expectPicturesOfNode(page, join(MODELS, 'digits'), { seed: 5, steps: 2 });
-    });
   });
 
   describe('on WebGPU', () => {
-    it('makes the pictures of Node on the software adapter', { tags: 'long' }, async () => {
-      const folder = await tinyArtefact({ shape: [1, 8, 8] });
-      host().mount('/tiny/', folder);
-      const { page } = await open();
-      expect(await load(page, '/tiny', 'webgpu')).toMatchObject({ device: 'webgpu', shape: [1, 8, 8] });
-      await expectPicturesOfNode(page, folder, { seeds: [11, 12], steps: 3 });
-      await expectPicturesOfNode(page, folder, { seeds: [11], steps: 2, sampler: 'ddpm' });
-    });
-
     it('gives way to WebAssembly where it is missing, and says so', { tags: 'long' }, async () => {
       const { page } = await open(await launchBrowser({ webgpu: false }));
       const info = await load(page, DIGITS, 'auto');
@@ -125,39 +75,14 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   describe('a model folder', () => {
-    const FAULTS: [string, RegExp, Fault, RegExp][] = [
-      ['has no network', /model\.onnx$/, { status: 404 }, /model\.onnx must be there, received status 404\.$/],
-      ['has no config', /unet\/config\.json$/, { status: 404 }, /config\.json must be there, received status 404\.$/],
-      [
-        'has half a network',
-        /model\.onnx$/,
-        { length: 2e6 },
-        /model\.onnx must be an ONNX network, received the first 2000000 bytes of/,
-      ],
-      [
-        'ends in the middle',
-        /model\.onnx$/,
-        { cut: 2e6 },
-        /model\.onnx must arrive whole, 2552903 bytes, received \d+/,
-      ],
-      ['has a page for a file', /model\.onnx$/, { type: 'text/html' }, /model\.onnx must be a file, received an HTML/],
-      ['has a broken config', /scheduler_config\.json$/, { length: 100 }, /scheduler_config\.json must be JSON/],
-      [
-        'has a config of another kind',
-        /unet\/config\.json$/,
-        { body: '{"in_channels": 4}' },
-        /sample_size of unet\/config\.json must be a positive integer/,
-      ],
-    ];
-    const refuses = async (_: string, path: RegExp, fault: Fault, message: RegExp) => {
+    /** What else a host may do wrong is in test/unit/runtime-web/download.test.ts. */
+    it('that has no network is refused in a sentence', async () => {
       const { page, allow } = await open();
-      allow(/status (of )?404/, /request failed: .*(model\.onnx|config\.json)/, /ERR_CONTENT_LENGTH_MISMATCH/);
-      host().fault(path, fault);
-      expect(await failure(page, DIGITS, 'wasm')).toMatch(message);
-    };
-    const TITLE = 'that %s is refused in a sentence';
-    it.each(FAULTS.slice(0, 1))(TITLE, refuses);
-    it.each(FAULTS.slice(1))(TITLE, { tags: 'long' }, refuses);
+      allow(/status (of )?404/, /request failed: .*model\.onnx/);
+      host().fault(/model\.onnx$/, { status: 404 });
+      expect(await failure(page, DIGITS, 'wasm')).toMatch(/model\.onnx must be there, received status 404\.$/);
+      host().mend();
+    });
 
     it('that is slow shows its progress, and can be cancelled', { tags: 'long' }, async () => {
       const { page, allow } = await open();

@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
-import { runCli } from '#test/run-cli.ts';
+import { done, runCli } from '#test/run-cli.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { loadCheckpoint } from '#training/saved/checkpoint.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '#training/saved/metrics.ts';
@@ -155,7 +155,7 @@ describe.each([
   it('comes back as a run: it is exported, and goes on here', async () => {
     const copy = join(folder, 'copy');
     await cp(project, copy, { recursive: true });
-    expect(await runCli('export', '--run', copy, '--out', join(folder, 'model'))).toMatchObject({ code: 0 });
+    await done(runCli('export', '--run', copy, '--out', join(folder, 'model')));
     const resumed = await runCli('train', '--resume', '--out', copy, '--steps', `${LAST + 1}`);
     expect(resumed).toMatchObject({ code: 0 });
     expect((await readLines<StepMetrics>(runPaths(copy).metrics)).map(({ step }) => step).at(-1)).toBe(LAST + 1);
@@ -163,7 +163,7 @@ describe.each([
 
   it('comes back by pipeline import, and draws the pictures of that export', async () => {
     const imported = join(folder, 'imported');
-    expect(await runCli('import', join(project, 'model'), '--out', imported)).toMatchObject({ code: 0 });
+    await done(runCli('import', join(project, 'model'), '--out', imported));
     const draw = async (path: string) => {
       const model = await loadModel(path, { device: 'cpu' });
       const conditions = Object.fromEntries(model.conditions.map(({ name }) => [name, 15]));

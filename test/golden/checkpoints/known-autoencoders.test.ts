@@ -18,7 +18,6 @@ const cases: Known[] = JSON.parse(
   readFileSync(new URL('../data/checkpoints/known-autoencoders.json', import.meta.url), 'utf8'),
 );
 const FACTS: Record<string, object> = {
-  'madebyollin/taesd': { channels: 3, latentChannels: 4, stride: 8, scaling: 1, shift: 0 },
   'CompVis/ldm-celebahq-256': { channels: 3, latentChannels: 3, stride: 4, scaling: 1, shift: 0 },
 };
 

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { importCheckpoint } from '#pipeline/import/import.ts';
 import {
   type Cut,
   configOfMonaiAutoencoder,
@@ -8,7 +11,9 @@ import {
 } from '#pipeline/import/monai-autoencoder.ts';
 import { expectClose } from '#test/compare.ts';
 import { unpack, useCpu, wave, waveParameters, within } from '#test/models/model.ts';
-import { createCoder } from '#training/autoencoder/index.ts';
+import { temporaryFolder } from '#test/pictures/images.ts';
+import { createCoder, readAutoencoder } from '#training/autoencoder/index.ts';
+import { writeSafetensors } from '#training/folder/safetensors.ts';
 import { fromStateDict } from '#training/folder/weights.ts';
 import { createModel } from '#training/model/index.ts';
 
@@ -23,7 +28,7 @@ interface Case {
   decoded: string;
 }
 
-/** Made by scripts/golden/autoencoders/of_monai.py. */
+/** Made by scripts/golden/monai_autoencoder.py. */
 const {
   cases,
   tutorials,
@@ -66,6 +71,34 @@ describe.each(Object.entries(cases))("MONAI's autoencoder with %s", (_, golden) 
       expectClose(actual[what], expected, within(1e-4, expected, what));
     }
   });
+});
+
+it('is taken from a file and the arguments of its class, and its scale is said to be unknown', async () => {
+  const folder = temporaryFolder();
+  const at = (name: string) => join(folder, name);
+  const [golden] = Object.values(cases);
+  const given = { _target_: 'monai.networks.nets.AutoencoderKL', ...golden!.arguments };
+  const tensors = new Map(
+    [...waveParameters(Object.entries(golden!.parameters).map(([name, shape]) => ({ name, shape })))].map(
+      ([name, data]) => [name, { shape: golden!.parameters[name]!, data }] as const,
+    ),
+  );
+  await writeFile(at('config.json'), JSON.stringify(given));
+  await writeSafetensors(at('weights.safetensors'), tensors);
+  const asked = { from: at('weights.safetensors'), config: at('config.json'), out: at('model') };
+  const { notes } = await importCheckpoint({ ...asked, size: golden!.size });
+  expect(notes).toEqual([
+    'Its config has no scaling_factor: a diffusion model is taken to learn its latents as they are.',
+  ]);
+  const read = await readAutoencoder(at('model'));
+  expect(read).toMatchObject({ library: 'modeling_extended_autoencoder_kl', scaling: 1 });
+  expect(Object.keys(read.files)).toContain('vae/modeling_extended_autoencoder_kl.py');
+
+  await expect(importCheckpoint(asked)).rejects.toThrow('does not say how large pictures are. Name that with --size.');
+  await writeFile(at('config.json'), JSON.stringify({ ...given, spatial_dims: 3 }));
+  await expect(importCheckpoint({ ...asked, size: golden!.size })).rejects.toThrow(
+    'spatial_dims must be 2, received 3.',
+  );
 });
 
 it.each(Object.entries(tutorials))('%s has the tensors of its network', (_, { arguments: given, parameters }) => {

@@ -11,14 +11,13 @@ import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 const FILE = join(import.meta.dirname, '../../../docs/fused/loop.py');
 const COUNT = 4;
 
-/** Checks the graphs, runs the file as it is, and prints its pictures, flat. */
+/** Checks the graph, runs the file as it is, and prints its pictures, flat. */
 const SCRIPT = `
 import json, os, runpy, sys, onnx
 file, where, folder, count = sys.argv[1:]
-for kind in ["step", "loop", "loop-noise"]:
-    model = onnx.load(f"{folder}/fused/{kind}.onnx")
-    onnx.checker.check_model(model, full_check=True)
-    onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
+model = onnx.load(f"{folder}/fused/loop.onnx")
+onnx.checker.check_model(model, full_check=True)
+onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
 os.chdir(where)
 sys.argv = [file, folder, count]
 print(json.dumps(runpy.run_path(file)["x"].flatten().tolist()))`;

@@ -63,19 +63,6 @@ const CASES: Record<
     unet: unet(4),
     scheduler: { beta_schedule: 'linear' },
   },
-  'TAESD, in a folder vae': {
-    kind: 'AutoencoderTiny',
-    name: 'vae',
-    vae: {
-      encoder_block_out_channels: [8, 8, 8],
-      decoder_block_out_channels: [8, 8, 8],
-      num_encoder_blocks: [1, 1, 1],
-      num_decoder_blocks: [1, 1, 1],
-      latent_channels: 4,
-    },
-    unet: unet(4),
-    scheduler: { ...scheduler, prediction_type: 'v_prediction' },
-  },
 };
 
 describe('a pipeline on latents', skipBecause(lacksPython('diffusers')), () => {

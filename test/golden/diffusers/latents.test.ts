@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
-import { runCli } from '#test/run-cli.ts';
+import { done, runCli } from '#test/run-cli.ts';
 import { askPython, lacksPython, skipBecause } from '#test/skip.ts';
 
 const docs = readFileSync(new URL('../../../docs/python.md', import.meta.url), 'utf8');
@@ -30,7 +30,7 @@ describe('the noise of pictures, taken along to Python', skipBecause(lacksPython
 
   it('makes the same pictures of models/digits there, to 2e-4', { tags: 'long', timeout: 600_000 }, async () => {
     const convert = ['convert', '--model', 'models/digits', '--out', join(folder, 'out', 'digits'), '--weights'];
-    expect(await runCli(...convert)).toMatchObject({ code: 0 });
+    await done(runCli(...convert));
     await runHere(codeOf('js'), folder);
     const env = { ...process.env, HF_HOME: join(folder, 'cache'), HF_HUB_OFFLINE: '1' };
     const difference = Number(askPython(['-c', codeOf('python')], { cwd: folder, env }));
@@ -43,9 +43,7 @@ describe('the noise of pictures, taken along to Python', skipBecause(lacksPython
     timeout: 600_000,
   }, async () => {
     const out = join(folder, 'out', 'hands-128');
-    expect(await runCli('convert', '--model', 'models/hands-128', '--out', out, '--weights')).toMatchObject({
-      code: 0,
-    });
+    await done(runCli('convert', '--model', 'models/hands-128', '--out', out, '--weights'));
     const model = await loadModel('models/hands-128', { device: 'cpu' });
     const settings = {
       count: 2,

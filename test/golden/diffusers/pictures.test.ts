@@ -128,6 +128,112 @@ const learning = (calls: number) => ({ training: { calls, teacherGuidance: 1.2 }
 const IN_SIGMA_SPACE: readonly SamplerName[] = ['euler', 'euler_ancestral', 'heun'];
 const shared = SAMPLER_NAMES.filter((name) => samplerRecord(name).diffusers !== null);
 
+const inPipeline = { pipeline: 'DDPMPipeline', ours: {} } as const;
+const untrusted = { ...inPipeline, trust: false } as const;
+const ofStudent = { inputs: { class_labels: [1, 0], num_inference_steps: null } };
+const CODE = (file: string) => new RegExp(`contains custom code in ${file}\\.py[\\s\\S]*trust_remote_code=True`);
+const REFUSED: [string, Name, Partial<Case>, RegExp][] = [
+  ['a class in DDPMPipeline', 'classes', untrusted, /class_labels should be provided when doing class conditioning/],
+  ['conditions without trust', 'told', untrusted, CODE('modeling_extended_unet2d')],
+  ['conditions in DDPMPipeline', 'told', inPipeline, /^conditions must be given: DDPMPipeline takes none/],
+  ['the tutorial without trust', 'tutorial', untrusted, CODE('modeling_simple_unet')],
+  ['patches without trust', 'patches', untrusted, CODE('modeling_extended_unet2d')],
+  [
+    'pictures of classes without a class',
+    'class pictures',
+    inPipeline,
+    /^class_labels must be given: the network has classes$/,
+  ],
+  [
+    'no picture of what needs one',
+    'a picture of another',
+    {},
+    /^masks or condition_images must be given: the model is told one of each picture$/,
+  ],
+  ...(
+    [
+      [
+        'a student in other calls',
+        'student',
+        { num_inference_steps: 20 },
+        /num_inference_steps must be 4 or left out: the model was distilled to 4 calls/,
+      ],
+      [
+        'a student, guided',
+        'student',
+        { ...ofStudent.inputs, guidance_scale: 2 },
+        /guidance_scale must be 1: the model has its teacher's guidance built in/,
+      ],
+      [
+        'a class that there is none of',
+        'classes',
+        { class_labels: [2] },
+        /^class_labels must be from 0 to 1, received \[2\]$/,
+      ],
+      [
+        'guidance of what was always told',
+        'classes',
+        { guidance_scale: 2 },
+        /^guidance_scale must be 1: the model was not trained without a condition$/,
+      ],
+      [
+        'an interval of what was always told',
+        'classes',
+        { guidance_interval: [0, 500] },
+        /^guidance_interval must be left out: the model was not trained without a/,
+      ],
+      [
+        'an interval from its end',
+        'told',
+        { guidance_scale: 2, guidance_interval: [500, 0] },
+        /^guidance_interval must be two timesteps, the lower first, received \[500, 0\]$/,
+      ],
+      [
+        'a name of no class',
+        'classes',
+        { class_labels: ['horse'] },
+        /^class_labels must be of cat, dog, received horse$/,
+      ],
+      [
+        'an age that no image had',
+        'told',
+        { conditions: { age: 229 } },
+        /^condition age must be from 1 to 228, received 229$/,
+      ],
+      [
+        'an unknown condition',
+        'told',
+        { conditions: { height: 3 } },
+        /^conditions must be of age, weight, received height$/,
+      ],
+      [
+        'a mask of a picture',
+        'a picture of another',
+        { masks: masksOf(8).masks },
+        /^masks must be left out: the model is told condition_images$/,
+      ],
+      [
+        'a mask of another size',
+        'mask',
+        { masks: masksOf(4).masks },
+        /^masks must be \[N, 8, 8\], received \(2, 4, 4\)$/,
+      ],
+      [
+        'a class that masks lack',
+        'mask',
+        { masks: [Array(8).fill(Array(8).fill(3))] },
+        /^masks must be class numbers from 0 to 2$/,
+      ],
+      ['a mask for nothing', 'plain', { masks: masksOf(8).masks }, /^masks must be left out: the model is told none$/],
+    ] as const
+  ).map(([title, name, inputs, sentence]): [string, Name, Partial<Case>, RegExp] => [
+    title,
+    name,
+    { inputs },
+    sentence,
+  ]),
+];
+
 describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
   const root = temporaryFolder();
   const models = new Map<string, DiffusionModel>();
@@ -252,31 +358,10 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
       scheduler: schedulerOf('tutorial', 'euler'),
       ours: { sampler: 'euler' },
     });
-    const refused = { pipeline: 'DDPMPipeline', ours: {} } as const;
-    plan('a class in DDPMPipeline', 'classes', { ...refused, trust: false });
-    plan('conditions without trust', 'told', { ...refused, trust: false });
-    plan('conditions in DDPMPipeline', 'told', refused);
-    plan('the tutorial without trust', 'tutorial', { ...refused, trust: false });
-    plan('a class that there is none of', 'classes', { inputs: { class_labels: [2] } });
-    plan('guidance of what was always told', 'classes', { inputs: { guidance_scale: 2 } });
-    plan('an interval of what was always told', 'classes', { inputs: { guidance_interval: [0, 500] } });
-    plan('an interval from its end', 'told', { inputs: { guidance_scale: 2, guidance_interval: [500, 0] } });
-    plan('a name of no class', 'classes', { inputs: { class_labels: ['horse'] } });
-    plan('patches without trust', 'patches', { ...refused, trust: false });
-    plan('pictures of classes without a class', 'class pictures', refused);
-    plan('no picture of what needs one', 'a picture of another', {});
-    plan('a mask of a picture', 'a picture of another', { inputs: { masks: masksOf(8).masks } });
-    plan('a mask of another size', 'mask', { inputs: { masks: masksOf(4).masks } });
-    plan('a class that masks lack', 'mask', { inputs: { masks: [Array(8).fill(Array(8).fill(3))] } });
-    plan('a mask for nothing', 'plain', { inputs: { masks: masksOf(8).masks } });
-    const ofStudent = { inputs: { class_labels: [1, 0], num_inference_steps: null } };
+    for (const [title, name, more] of REFUSED) plan(title, name, more);
     for (const name of Object.keys(CALLS) as Name[]) {
       plan(`in its own calls: ${name}`, name, { ...ofStudent, ours: { steps: undefined, labels: [1, 0] } });
     }
-    plan('a student in other calls', 'student', { inputs: { num_inference_steps: 20 } });
-    plan('a student, guided', 'student', { inputs: { ...ofStudent.inputs, guidance_scale: 2 } });
-    plan('an unknown condition', 'told', { inputs: { conditions: { height: 3 } } });
-    plan('an age that no image had', 'told', { inputs: { conditions: { age: 229 } } });
   };
 
   beforeAll(async () => {
@@ -312,97 +397,31 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     const shown = images.map((value) => Math.min(1, Math.max(0, value / 2 + 0.5)));
     expectClose(shown, theirs, { absolute: 1e-4, what: title });
   };
-  const all = (pattern: RegExp) => [...cases.keys()].filter((title) => pattern.test(title));
-
-  it('DDPMPipeline loads a folder and makes our pictures, with DDPM and DDIM', async () => {
-    for (const title of ['ddpm of the folder, in DDPMPipeline', 'ddim in DDPMPipeline']) await expectSame(title);
+  it.each<[string, RegExp, number]>([
+    ['in DDPMPipeline, with DDPM and DDIM', /^ddp?[im]m? .*in DDPMPipeline$/, 2],
+    ...shared.map((sampler): [string, RegExp, number] => [
+      `with ${sampler}, for every schedule`,
+      new RegExp(`^${sampler}, `),
+      IN_SIGMA_SPACE.includes(sampler) ? 2 : 3,
+    ]),
+    ['of flow matching', /^flow/, 8],
+    ["with the samplers' options", /^(ddim with noise|unipc with bh1|dpmpp_2m with Karras)/, 3],
+    ['of classes, by number and name, and in turn', /^classes (by name|in turn)/, 2],
+    ['of conditions that its own networks lack, guided and absent', /^(classes and numbers|a number that)/, 6],
+    ['of latents, decoded, and told masks of the size of pictures', /^latents/, 2],
+    ['of patches, which its own network lacks', /^patches in/, 2],
+    ['of a network that sees pictures of its classes', /^pictures of classes, guided/, 1],
+    ['of masks and of pictures, guided and absent', /^told /, 4],
+    ['of a student in the calls that its folder names', /^in its own calls/, 4],
+    ['guided at the timesteps of an interval, its ends included', /^an interval of guidance/, 1],
+    ["with the tutorial's network", /^the tutorial (in|with) /, 2],
+  ])('makes our pictures %s', async (_, titles, count) => {
+    const found = [...cases.keys()].filter((title) => titles.test(title));
+    expect(found).toHaveLength(count);
+    for (const title of found) await expectSame(title);
   });
 
-  it.each(shared)('makes our pictures with %s, for every schedule', async (sampler) => {
-    const titles = all(new RegExp(`^${sampler}, `));
-    expect(titles.length).toBeGreaterThanOrEqual(2);
-    for (const title of titles) await expectSame(title);
-  });
-
-  it('makes our pictures of flow matching', async () => {
-    const titles = all(/^flow/);
-    expect(titles.length).toBe(8);
-    for (const title of titles) await expectSame(title);
-  });
-
-  it("makes our pictures with the samplers' options", async () => {
-    for (const title of ['ddim with noise', 'unipc with bh1', "dpmpp_2m with Karras' levels"]) await expectSame(title);
-  });
-
-  it('makes our pictures of classes, by number and name, and in turn', async () => {
-    for (const title of ['classes by name', 'classes in turn']) await expectSame(title);
-  });
-
-  it('makes our pictures of conditions that its own networks lack, guided and absent', async () => {
-    const titles = all(/^(classes and numbers|a number that)/);
-    expect(titles.length).toBe(6);
-    for (const title of titles) await expectSame(title);
-  });
-
-  it('makes our pictures of latents, decoded, and told masks of the size of pictures', async () => {
-    const titles = all(/^latents/);
-    expect(titles.length).toBe(2);
-    for (const title of titles) await expectSame(title);
-  });
-
-  it('makes our pictures of patches, which its own network lacks', async () => {
-    for (const title of all(/^patches in/)) await expectSame(title);
-  });
-
-  it('makes our pictures of a network that sees pictures of its classes', async () => {
-    await expectSame('pictures of classes, guided');
-  });
-
-  it('makes our pictures of masks and of pictures, guided and absent', async () => {
-    const titles = all(/^told /);
-    expect(titles.length).toBe(4);
-    for (const title of titles) await expectSame(title);
-  });
-
-  it('makes the pictures of a student in the calls that its folder names', async () => {
-    const titles = all(/^in its own calls/);
-    expect(titles.length).toBe(4);
-    for (const title of titles) await expectSame(title);
-  });
-
-  it('guides the timesteps of an interval, its ends included', async () => {
-    await expectSame('an interval of guidance');
-  });
-
-  it("makes our pictures with the tutorial's network", async () => {
-    for (const title of ['the tutorial in DDPMPipeline', 'the tutorial with euler']) await expectSame(title);
-  });
-
-  it.each([
-    ['a student in other calls', /num_inference_steps must be 4 or left out: the model was distilled to 4 calls/],
-    ['a student, guided', /guidance_scale must be 1: the model has its teacher's guidance built in/],
-    ['a class in DDPMPipeline', /class_labels should be provided when doing class conditioning/],
-    ['conditions without trust', /contains custom code in modeling_extended_unet2d\.py[\s\S]*trust_remote_code=True/],
-    ['conditions in DDPMPipeline', /^conditions must be given: DDPMPipeline takes none/],
-    ['the tutorial without trust', /contains custom code in modeling_simple_unet\.py[\s\S]*trust_remote_code=True/],
-    ['a class that there is none of', /^class_labels must be from 0 to 1, received \[2\]$/],
-    ['guidance of what was always told', /^guidance_scale must be 1: the model was not trained without a condition$/],
-    ['patches without trust', /contains custom code in modeling_extended_unet2d\.py[\s\S]*trust_remote_code=True/],
-    ['an interval of what was always told', /^guidance_interval must be left out: the model was not trained without a/],
-    ['an interval from its end', /^guidance_interval must be two timesteps, the lower first, received \[500, 0\]$/],
-    ['a name of no class', /^class_labels must be of cat, dog, received horse$/],
-    ['an age that no image had', /^condition age must be from 1 to 228, received 229$/],
-    ['pictures of classes without a class', /^class_labels must be given: the network has classes$/],
-    [
-      'no picture of what needs one',
-      /^masks or condition_images must be given: the model is told one of each picture$/,
-    ],
-    ['a mask of a picture', /^masks must be left out: the model is told condition_images$/],
-    ['a mask of another size', /^masks must be \[N, 8, 8\], received \(2, 4, 4\)$/],
-    ['a class that masks lack', /^masks must be class numbers from 0 to 2$/],
-    ['a mask for nothing', /^masks must be left out: the model is told none$/],
-    ['an unknown condition', /^conditions must be of age, weight, received height$/],
-  ])('refuses %s in a sentence', (title, sentence) => {
+  it.each(REFUSED)('refuses %s in a sentence', (title, _name, _more, sentence) => {
     expect(answers.get(title)).toMatch(sentence);
   });
 });

@@ -52,6 +52,7 @@ const CASES: [string, object, object][] = [
     { ...v, clip_sample: false },
   ],
   ['is of flow matching', unet, { prediction_type: 'flow_prediction', shift: 2 }],
+  ['has 300 timesteps, of which numpy lists one too many', { ...unet, num_train_timesteps: 300 }, v],
   ['has a number as condition', { ...unet, conditions: [age] }, { ...v, clip_sample_range: 0.8 }],
 ];
 

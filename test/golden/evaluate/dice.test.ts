@@ -15,7 +15,7 @@ interface Case {
   classwise: number[];
 }
 
-/** Made by scripts/golden/evaluation/dice.py. */
+/** Made by scripts/golden/measures/dice.py. */
 const golden: Case[] = JSON.parse(readFileSync(new URL('../data/evaluate/dice.json', import.meta.url), 'utf8'));
 
 const BLOCK = 4;

@@ -4,8 +4,7 @@ import { frechetDistance, momentsOf } from '#evaluation/measures/frechet.ts';
 import { drawGroups, meanEstimate } from '#evaluation/measures/intervals.ts';
 import { kernelDistanceTo } from '#evaluation/measures/kernel-distance.ts';
 import { NEAREST, neighbourMeasuresTo } from '#evaluation/measures/neighbours.ts';
-import { slicedWassersteinTo } from '#evaluation/measures/sliced-wasserstein.ts';
-import { drawnFeatures, drawnPicture, draws } from '#test/programs/measure-draws.ts';
+import { drawnFeatures, drawnPicture } from '#test/programs/measure-draws.ts';
 import { msSsim } from '#training/autoencoder/ms-ssim.ts';
 
 type FeatureSet = [seed: number, rows: number, scale: number, shift: number];
@@ -23,19 +22,10 @@ interface Golden {
   frechet: Case<{ scipy: number; pytorch_fid: number }>[];
   kernel: Case<{ clean_fid: number; torch_fidelity: number }>[];
   neighbours: Case<Record<'prdc' | 'torch_fidelity', Record<string, number>>>[];
-  sliced: {
-    channels: number;
-    side: number;
-    directions: number;
-    seed: number;
-    one: PictureOf[];
-    other: PictureOf[];
-    expected: number;
-  };
   similarity: { name: string; channels: number; side: number; one: PictureOf; other: PictureOf; expected: number }[];
 }
 
-/** Made by scripts/golden/measures.py. */
+/** Made by scripts/golden/measures/measures.py. */
 const golden: Golden = JSON.parse(readFileSync(new URL('../data/evaluate/measures.json', import.meta.url), 'utf8'));
 
 const sets = ({ width, one, other }: Omit<Case<unknown>, 'expected'>) =>
@@ -80,27 +70,6 @@ describe('precision, recall, density and coverage', () => {
     expect(found.coverage).toBeCloseTo(expected.prdc.coverage!, 12);
     expect(precision).toBeCloseTo(expected.torch_fidelity.precision!, 6);
     expect(found.recall).toBeCloseTo(expected.torch_fidelity.recall!, 6);
-  });
-});
-
-describe('the sliced Wasserstein distance', () => {
-  it("is that of numpy's sorted projections", async () => {
-    const { channels, side, directions, seed, one, other, expected } = golden.sliced;
-    const size = channels * side * side;
-    const pictures = (list: PictureOf[]) => ({
-      count: list.length,
-      pixels: Uint8Array.from(list.flatMap(([number, noise]) => [...drawnPicture(number, channels, side, noise)])),
-    });
-    const rows = draws(seed, directions * size).map((u) => u - 0.5);
-    for (let d = 0; d < directions; d++) {
-      const row = rows.subarray(d * size, (d + 1) * size);
-      const length = Math.hypot(...row);
-      row.forEach((value, i) => {
-        row[i] = value / length;
-      });
-    }
-    const distance = await slicedWassersteinTo(pictures(other), rows);
-    expectNear((await distance(pictures(one))).value, expected, 1e-12);
   });
 });
 

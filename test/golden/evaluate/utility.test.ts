@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { studentQuantile } from '#evaluation/measures/student.ts';
 import type { ImageSet } from '#evaluation/sets/types.ts';
-import { gainOf, intervalAcross, meanOf } from '#evaluation/utility/gains.ts';
-import { testSetOf } from '#evaluation/utility/score.ts';
+import { gainOf, intervalAcross, meanOf, testSetOf } from '#evaluation/utility/gains.ts';
 
 interface Golden {
   quantiles: { freedom: number; beyond: number; value: number }[];
@@ -11,10 +10,8 @@ interface Golden {
   across: { values: number[]; strata: number[]; groups: number[]; interval: [number, number] }[];
 }
 
-/** Made by scripts/golden/evaluation/utility.py. */
+/** Made by scripts/golden/measures/utility.py. */
 const golden: Golden = JSON.parse(readFileSync(new URL('../data/evaluate/utility.json', import.meta.url), 'utf8'));
-
-const MEASURE = { id: 'balanced_accuracy', name: 'balanced accuracy', better: 'higher' } as const;
 
 function expectClose(found: readonly number[] | undefined, wanted: readonly number[]): void {
   expect(found).toHaveLength(wanted.length);
@@ -32,7 +29,7 @@ it.each(golden.quantiles)(
 
 describe.each(golden.paired)('$real.length seeds', ({ real, both, difference, mean }) => {
   const images = { count: 1, labels: Int32Array.of(0) } as ImageSet;
-  const test = testSetOf({ name: 'classify', classNames: ['a'] }, images, [0]);
+  const test = testSetOf(images, [0]);
   const runs = real.flatMap((score, seed) => [
     { arm: 'real' as const, count: 50, seed, score, values: [score] },
     { arm: 'both' as const, count: 50, seed, score: both[seed]!, values: [both[seed]!] },
@@ -41,7 +38,7 @@ describe.each(golden.paired)('$real.length seeds', ({ real, both, difference, me
   it("have scipy's interval of the mean", () => expectClose(meanOf(real).interval, mean));
 
   it("have scipy's interval of the paired difference, in whatever order the runs come", () => {
-    expectClose(gainOf(runs.toReversed(), 50, test, MEASURE)!.difference.interval, difference);
+    expectClose(gainOf(runs.toReversed(), 50, test)!.difference.interval, difference);
   });
 });
 
@@ -49,7 +46,7 @@ it.each(golden.across)(
   "the interval over $values.length test images is that of statsmodels' means of classes, robust to groups",
   (one) => {
     const images = { count: one.values.length, labels: Int32Array.from(one.strata) } as ImageSet;
-    const test = testSetOf({ name: 'classify', classNames: [] }, images, one.groups);
+    const test = testSetOf(images, one.groups);
     expectClose(intervalAcross(one.values, test), one.interval);
   },
 );

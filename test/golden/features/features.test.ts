@@ -1,4 +1,4 @@
-/** Feature networks against PyTorch. Made by scripts/golden/features.py. */
+/** Feature networks against PyTorch. Made by scripts/golden/measures/features.py. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { encodeModel, trace } from '@onnoise/tracer';

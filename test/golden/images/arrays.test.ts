@@ -1,4 +1,4 @@
-/** Files that numpy wrote, and numpy reading ours; the numbers are made by scripts/golden/arrays.py. */
+/** Files that numpy wrote, and numpy reading ours; the numbers are made by scripts/golden/files/arrays.py. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Against torchvision's affine and adjust_contrast; the numbers are made by scripts/golden/images.py. */
+/** Against torchvision's affine and adjust_contrast; the numbers are made by scripts/golden/files/images.py. */
 import { readFileSync } from 'node:fs';
 import { test } from 'vitest';
 import { expectClose } from '#test/compare.ts';

@@ -1,4 +1,4 @@
-/** Files of several channels that nibabel, Pillow and tifffile wrote; the numbers are made by scripts/golden/channels.py. */
+/** Files of several channels that nibabel, Pillow and tifffile wrote; the numbers are made by scripts/golden/files/channels.py. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Against Pillow's RGB of CMYK without a profile; the files and numbers are made by scripts/golden/inks.py. */
+/** Against Pillow's RGB of CMYK without a profile; the files and numbers are made by scripts/golden/files/inks.py. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

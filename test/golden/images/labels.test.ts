@@ -1,4 +1,4 @@
-/** Label maps that Pillow, nibabel and highdicom wrote; the files and numbers are made by scripts/golden/labels.py. */
+/** Label maps that Pillow, nibabel and highdicom wrote; the files and numbers are made by scripts/golden/files/labels.py. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

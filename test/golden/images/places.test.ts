@@ -1,4 +1,4 @@
-/** Volumes of low resolution that nibabel and scipy made, beside their image; the files are made by scripts/golden/places.py. */
+/** Volumes of low resolution that nibabel and scipy made, beside their image; the files are made by scripts/golden/files/places.py. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Against torchvision's Resize and CenterCrop; the numbers are made by scripts/golden/images.py. */
+/** Against torchvision's Resize and CenterCrop; the numbers are made by scripts/golden/files/images.py. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

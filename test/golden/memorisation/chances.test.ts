@@ -1,4 +1,4 @@
-/** Against scipy's distributions; the numbers are made by scripts/golden/memorisation.py. */
+/** Against scipy's distributions; the numbers are made by scripts/golden/measures/memorisation.py. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { chanceBelow, rateBelow } from '#evaluation/memorisation/chance.ts';

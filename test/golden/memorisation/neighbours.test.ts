@@ -1,4 +1,4 @@
-/** Against scipy's k-d tree and numpy's brute force; the numbers are made by scripts/golden/memorisation.py. */
+/** Against scipy's k-d tree and numpy's brute force; the numbers are made by scripts/golden/measures/memorisation.py. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { featureNeighbours } from '#evaluation/memorisation/feature-neighbours.ts';

@@ -2,8 +2,6 @@
 import {
   compileSampler,
   formatSchedulerConfig,
-  levelOf,
-  makeSchedule,
   parseSchedulerConfig,
   type SamplerName,
   type SamplerTable,
@@ -27,10 +25,9 @@ interface Golden {
   trajectories: (Walk & { sampler: SamplerName; config: Config; steps: number })[];
   starts: { sampler: SamplerName; shift: number; timestep: number; x: number[] }[];
   classes: (Walk & { sampler: SamplerName; given: Config; written: Config; saved: Config })[];
-  rflow: (Walk & { discrete: boolean; steps: number; noisy: number[] })[];
 }
 
-const { noise, picture, grids, trajectories, starts, classes, rflow } = schedulerGolden<Golden>('flow.json');
+const { noise, picture, grids, trajectories, starts, classes } = schedulerGolden<Golden>('flow.json');
 const flow = (config: Config) => parseSchedulerConfig({ prediction_type: 'flow_prediction', ...config });
 const timestepsOf = ({ rows }: SamplerTable) => rows.map(({ timestep }) => timestep);
 
@@ -89,6 +86,9 @@ describe('a picture is noised as scale_noise noises it', () => {
     expectClose([table.rows[0]!.timestep], [timestep], { absolute: 1e-2, what: 'timestep' });
     const made = picture.map((value, i) => table.signal * value + table.start * noise[0]![i]!);
     expectClose(made, x, { absolute: 1e-5, what: 'x' });
+    // scale_noise of diffusers 0.42.1 exchanges the two shares there, so it is no judge.
+    const inverted = compileSampler(flow({ shift, invert_sigmas: true }), { sampler, steps: 10, strength: 0.6 });
+    expectClose([inverted.signal, inverted.start], [table.signal, table.start], { absolute: 1e-12, what: 'shares' });
   });
 });
 
@@ -105,23 +105,4 @@ describe('a class of diffusers and this project make the same of each other’s 
       await expectWalk(compileSampler(config, { sampler, steps: 6 }), config.num_train_timesteps, walk, what);
     },
   );
-});
-
-describe("MONAI's RFlowScheduler is this noise, with the velocity the other way round", () => {
-  const { noisy } = rflow[0]!;
-  it('noises a picture at timestep 250 as the schedule does at its 250th', () => {
-    const level = levelOf(makeSchedule(flow({})), 249);
-    const made = picture.map((value, i) => level.signal * value + level.noise * noise[1]![i]!);
-    expectClose(made, noisy, { absolute: 1e-6, what: 'x' });
-  });
-
-  it.each(rflow)('discrete $discrete, $steps steps: each is a step of Euler on the line', ({ timesteps, x }) => {
-    let at = noise[0]!;
-    for (const [i, t] of timesteps.entries()) {
-      const next = Math.trunc(timesteps[i + 1] ?? 0);
-      const u = at.map((value) => 1.6 * Math.tanh(0.7 * value + 0.5 - t / 1000));
-      at = at.map((value, k) => value + ((next - t) / 1000) * u[k]!);
-      expectClose(at, x.slice(2 * i, 2 * i + 2), { absolute: 1e-5, what: `x after step ${i + 1}` });
-    }
-  });
 });

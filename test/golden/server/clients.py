@@ -104,6 +104,8 @@ elif kind == "grpc":
         dtype=dtype,
         live=[client.is_server_live(), client.is_server_ready(), client.is_model_ready(MODEL)],
         metadata=client.get_model_metadata(MODEL).name,
+        config=[one["data_type"] for one in client.get_model_config(MODEL, as_json=True)["config"]["input"]],
+        inferences=int(client.get_inference_statistics(MODEL, as_json=True)["model_stats"][0]["inference_count"]),
         error=error,
     )
 else:

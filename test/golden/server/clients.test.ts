@@ -58,6 +58,8 @@ describe('clients of the Open Inference Protocol', () => {
       dtype: 'float16',
       live: [true, true, true],
       metadata: 'digits',
+      config: ['TYPE_FP32', 'TYPE_FP32', 'TYPE_INT64'],
+      inferences: 6,
       error: ['StatusCode.INVALID_ARGUMENT', 'Cannot call the network: inputs must have sample.'],
     });
   });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ddimSteps, makeSchedule, type PredictionType, parseSchedulerConfig } from '@onnoise/scheduler';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { expectClose } from '#test/compare.ts';
+import { eachLong } from '#test/each-long.ts';
 import { tinyNet } from '#test/train/tiny-net.ts';
 import { createTfjsEngine } from '#training/engines/tfjs/tfjs.ts';
 import { LESSON } from '#training/step/distillation.ts';
@@ -38,8 +39,10 @@ interface Golden {
 const golden: Golden = JSON.parse(readFileSync(new URL('../data/train/distill.json', import.meta.url), 'utf8'));
 
 describe('a student', () => {
-  for (const row of golden.cases) {
-    it(`learns as in PyTorch, from diffusers' DDIM: ${row.predictionType}, guidance ${row.guidance}, ${row.calls} calls`, async () => {
+  eachLong(
+    golden.cases,
+    "learns as in PyTorch, from diffusers' DDIM: $predictionType, guidance $guidance, $calls calls",
+    async (row) => {
       const { batch, shape, hidden, classes, timesteps } = golden;
       const scheduler = parseSchedulerConfig({
         num_train_timesteps: timesteps,
@@ -70,7 +73,6 @@ describe('a student', () => {
         distillation,
         ema: false,
         accumulate: 1,
-        learnSchedule: false,
         loss: 'l2',
         huberDelta: 1,
         minSnr: null,
@@ -125,6 +127,6 @@ describe('a student', () => {
       }
       // The teacher stays as it was.
       for (const [name, values] of start) expect(state.get(`teacher.${name}`)).toEqual(values);
-    });
-  }
+    },
+  );
 });

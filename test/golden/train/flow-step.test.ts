@@ -34,7 +34,6 @@ describe('a step of flow matching is that of PyTorch and diffusers', () => {
       batch,
       accumulate: 1,
       shape: model.shape,
-      learnSchedule: false,
       schedule: makeSchedule(
         parseSchedulerConfig({ prediction_type: 'flow_prediction', num_train_timesteps: T, shift }),
       ),

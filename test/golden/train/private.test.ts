@@ -19,7 +19,7 @@ interface Golden {
   sums: Record<string, number[]>;
 }
 
-/** Made by scripts/golden/privacy/clipped.py. */
+/** Made by scripts/golden/clipped.py. */
 const golden: Golden = JSON.parse(readFileSync(new URL('../data/privacy/clipped.json', import.meta.url), 'utf8'));
 
 it.each(['onnxruntime', 'tfjs-cpu'])('%s clips and adds the gradients of images as Opacus does', async (kind) => {
@@ -30,7 +30,6 @@ it.each(['onnxruntime', 'tfjs-cpu'])('%s clips and adds the gradients of images 
     batch: expected,
     accumulate: 1,
     shape: model.shape,
-    learnSchedule: false,
     schedule: makeSchedule(parseSchedulerConfig({ num_train_timesteps: 20 })),
     predictionType: 'epsilon',
     loss: 'l2',

@@ -62,7 +62,6 @@ describe('createTrainStep', () => {
         schedule: scheduleOf(alphaBar),
         ema: true,
         accumulate: 1,
-        learnSchedule: false,
         loss: row.loss,
         huberDelta: row.huberDelta,
         minSnr: row.minSnr,

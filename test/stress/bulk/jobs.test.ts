@@ -34,7 +34,7 @@ const order = async (server: Server, body: object) => (await ask(server, '/v1/jo
 const completed = (server: Server, id: string) => until(async () => (await jobOf(server, id)).status === 'completed');
 
 describe('jobs of a server with workers', skipBecause(LACKS_REDIS), () => {
-  const { place, jobCount } = useRedis();
+  const { place, jobCount, redis } = useRedis();
 
   test('go on with the next server, and are read where workers share its folder', async () => {
     const at = await place();
@@ -69,6 +69,30 @@ describe('jobs of a server with workers', skipBecause(LACKS_REDIS), () => {
     const { json } = await ask(server, `/v1/jobs/${id}/cancel`, { body: {} });
     expect(json.status).toBe('cancelled');
     expect(await jobCount(at, 'wait')).toBe(0);
+  });
+
+  test('are not queued once workers have made some, also while the server was away; a metric says that Redis is', async () => {
+    const at = await place(SLOW);
+    const first = await serve(at);
+    const { id } = await order(first.server, { n: 6, shard: 1, steps: 800, sampler: 'ddim' });
+    await until(async () => (await jobCount(at, 'wait')) === 6);
+    await first.close();
+    const worker = await startWorker(at);
+    await until(async () => (await jobCount(at, 'wait')) === 3);
+    await worker.stop();
+    const { server } = await serve(at);
+    await until(async () => (await jobOf(server, id)).images.done > 0);
+    expect((await jobOf(server, id)).status).toBe('running');
+    await startWorker(at);
+    await completed(server, id);
+
+    const says = async (up: number) =>
+      (await ask(server, '/metrics')).body.toString().includes(`\nonnoise_job_queue_up ${up}\n`);
+    expect(await says(1)).toBe(true);
+    await redis().kill();
+    await until(() => says(0));
+    await redis().start();
+    await until(() => says(1));
   });
 
   test('say so where workers write elsewhere', async () => {

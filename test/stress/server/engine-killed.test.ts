@@ -1,7 +1,6 @@
 /** Engines are killed, replaced or missing under load: nobody who asked notices. */
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import OpenAI from 'openai';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Server } from '#server/index.ts';
 import { ask, inLanes, keepAlive, type Reply } from '#test/load/client.ts';
@@ -15,9 +14,9 @@ function agentOf(connections: number) {
   return agent;
 }
 
-/** Kills the engine at work, ten times, each time that `served` requests more were answered. */
-async function killTenTimes(server: Server, answered: () => number, served: number): Promise<void> {
-  for (let i = 0; i < 10; i++) {
+/** Kills the engine at work, four times, each time that `served` requests more were answered. */
+async function killFourTimes(server: Server, answered: () => number, served: number): Promise<void> {
+  for (let i = 0; i < 4; i++) {
     const before = answered();
     await until('pictures come', () => answered() >= before + served && server.depth > 0);
     const [killed] = server.enginePids;
@@ -31,12 +30,12 @@ describe('a server whose engine ends', () => {
     { spare: false, engines: 1 },
     { spare: true, engines: 1 },
     { spare: false, engines: 2 },
-  ])('answers 64 clients while engines are killed ten times, as if none had been: %o', async (options) => {
+  ])('answers 64 clients while engines are killed four times, as if none had been: %o', async (options) => {
     const { server, port } = await startServer(options);
     const agent = agentOf(64);
     const replies = new Map<number, Reply>();
     let over = false;
-    const kills = killTenTimes(server, () => replies.size, 64).finally(() => {
+    const kills = killFourTimes(server, () => replies.size, 64).finally(() => {
       over = true;
     });
     let seed = 0;
@@ -53,49 +52,11 @@ describe('a server whose engine ends', () => {
       expect(json?.data?.map((one) => one.seed)).toEqual([own]);
     }
     const metrics = await metricsOf(server);
-    expect(metrics.onnoise_engine_restarts_total).toBe(10);
-    expect(metrics.onnoise_images_run_again_total).toBeGreaterThan(10);
+    expect(metrics.onnoise_engine_restarts_total).toBe(4);
+    expect(metrics.onnoise_images_run_again_total).toBeGreaterThan(4);
     for (const [own, reply] of [...replies].slice(-20)) {
       const again = await ask(port, { seed: own, steps: 100, sampler: 'ddim' });
       expect(again.json?.data).toEqual(reply.json?.data);
-    }
-    await expectHealthy(server);
-  });
-
-  it("is not noticed by OpenAI's client, in pictures and in streams", async () => {
-    const { server, port } = await startServer();
-    const client = new OpenAI({ apiKey: 'none', baseURL: `http://127.0.0.1:${port}/v1`, maxRetries: 0 });
-    const more = { steps: 100, sampler: 'ddim' };
-    const pictures = new Map<number, string>();
-    let over = false;
-    const kills = killTenTimes(server, () => pictures.size, 16).finally(() => {
-      over = true;
-    });
-    let seed = 0;
-    await inLanes(16, 16, async (lane) => {
-      while (!over) {
-        const own = { prompt: '', seed: seed++, ...more } as { prompt: string; seed: number };
-        if (lane % 2 === 0) {
-          const { data } = await client.images.generate(own);
-          pictures.set(own.seed, data![0]!.b64_json!);
-          continue;
-        }
-        const events = await client.images.generate({ ...own, stream: true, partial_images: 2 });
-        const types: string[] = [];
-        for await (const event of events) {
-          types.push(event.type);
-          if (event.type === 'image_generation.completed') pictures.set(own.seed, event.b64_json);
-        }
-        const partial = 'image_generation.partial_image';
-        expect(types).toEqual([partial, partial, 'image_generation.completed']);
-      }
-    });
-    await kills;
-    expect(pictures.size).toBe(seed);
-    for (const [own, b64] of [...pictures].slice(-20)) {
-      const again = { prompt: '', seed: own, ...more } as { prompt: string };
-      const { data } = await client.images.generate(again);
-      expect(data![0]!.b64_json).toBe(b64);
     }
     await expectHealthy(server);
   });
@@ -120,20 +81,6 @@ describe('a server whose engine ends', () => {
         .map(({ type, index, step, seed, b64_json }) => [type, index, step, seed, b64_json].join(' '))
         .sort();
     expect(told((await reply).text)).toEqual(told(undisturbed.text));
-    await expectHealthy(server);
-  });
-
-  it('keeps what is asked until another engine is there, which needs no folder', async () => {
-    const tiny = await tinyArtefact({ T: 1000, classes: 10 });
-    const { server, port } = await startServer({ models: { tiny } });
-    await rename(tiny, `${tiny}-away`);
-    process.kill(server.enginePids[0]!, 'SIGKILL');
-    await until('the engine is missed', () => server.enginePids.length === 0);
-    const waiting = ask(port, { seed: 1 });
-    expect((await server.app.inject('/v2/health/ready')).statusCode).toBe(503);
-    expect((await server.app.inject('/v2/health/live')).statusCode).toBe(200);
-    await expect(server.reload()).rejects.toThrow('Cannot');
-    expect((await waiting).status).toBe(200);
     await expectHealthy(server);
   });
 

@@ -1,8 +1,7 @@
 /** The architectures, of sizes that tfjs' cpu backend computes in a second or so. */
 import type * as tf from '@tensorflow/tfjs';
 import { seedWeights } from './build.ts';
-import { mobileNetV1, mobileNetV2 } from './mobilenet.ts';
-import { resNet18 } from './resnet.ts';
+import { mobileNetV2 } from './mobilenet.ts';
 import { lstmClassifier, transformerBlock } from './sequences.ts';
 import { uNet } from './unet.ts';
 
@@ -24,9 +23,7 @@ const pictures = (build: () => tf.LayersModel): Architecture => ({
 });
 
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
-  'MobileNet v1': pictures(() => mobileNetV1({ side: 32, alpha: 0.25, classes: 10 })),
   'MobileNet v2': pictures(() => mobileNetV2({ side: 32, alpha: 0.35, classes: 10 })),
-  'ResNet-18': pictures(() => resNet18({ side: 32, width: 8, classes: 10 })),
   'U-Net': pictures(() => uNet({ side: 32, width: 4, channels: 1 })),
   LSTM: {
     ...pictures(() => lstmClassifier({ words: 50, length: 12, units: 16, classes: 4 })),
@@ -43,27 +40,18 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
  * Those of pictures at a size to train, which leaves the last feature maps enough pixels for batch normalisation to be steady,
  * and learning rates at which ten steps can be compared.
  *
- * A ReLU6 whose input is within rounding of 0 or 6 passes a gradient on one side and none on the other, so the MobileNets take steps that
- * are too small to lead two runs apart. With SiLU in its place, which has no corner, they train at a usual rate, and the changes of
+ * A ReLU6 whose input is within rounding of 0 or 6 passes a gradient on one side and none on the other, so MobileNet takes steps that
+ * are too small to lead two runs apart. With SiLU in its place, which has no corner, it trains at a usual rate, and the changes of
  * their weights are as near as those of the others.
  */
 export const TRAINED: Readonly<Record<string, { build: () => tf.LayersModel; learningRate: number }>> = {
-  'MobileNet v1': {
-    build: () => seedWeights(mobileNetV1({ side: 40, alpha: 0.25, classes: 10 })),
-    learningRate: 1e-6,
-  },
   'MobileNet v2': {
     build: () => seedWeights(mobileNetV2({ side: 40, alpha: 0.35, classes: 10 })),
     learningRate: 1e-6,
-  },
-  'MobileNet v1 with SiLU': {
-    build: () => seedWeights(mobileNetV1({ side: 40, alpha: 0.25, classes: 10, smooth: true })),
-    learningRate: 1e-3,
   },
   'MobileNet v2 with SiLU': {
     build: () => seedWeights(mobileNetV2({ side: 40, alpha: 0.35, classes: 10, smooth: true })),
     learningRate: 1e-3,
   },
-  'ResNet-18': { build: () => seedWeights(resNet18({ side: 40, width: 8, classes: 10 })), learningRate: 1e-4 },
   'U-Net': { build: ARCHITECTURES['U-Net']!.build, learningRate: 1e-3 },
 };

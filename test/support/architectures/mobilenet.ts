@@ -1,4 +1,4 @@
-/** MobileNet v1 (arXiv 1704.04861, table 1) and v2 (arXiv 1801.04381, table 2), as keras.applications has them. */
+/** MobileNet v2 (arXiv 1801.04381, table 2), as keras.applications has it. */
 import * as tf from '@tensorflow/tfjs';
 import { on, type Symbolic } from './build.ts';
 
@@ -24,43 +24,6 @@ const convolution = (x: Symbolic, filters: number, kernelSize: number, strides: 
 
 const depthwise = (x: Symbolic, strides: number, name: string) =>
   on(tf.layers.depthwiseConv2d({ kernelSize: 3, strides, padding: 'same', useBias: false, name }), x);
-
-/** Channels and stride of the 13 separable convolutions. */
-const V1 = [
-  [64, 1],
-  [128, 2],
-  [128, 1],
-  [256, 2],
-  [256, 1],
-  [512, 2],
-  [512, 1],
-  [512, 1],
-  [512, 1],
-  [512, 1],
-  [512, 1],
-  [1024, 2],
-  [1024, 1],
-] as const;
-
-export function mobileNetV1({ side, alpha, classes, smooth }: Sizes): tf.LayersModel {
-  const active = smooth ? silu : relu6;
-  const input = tf.input({ shape: [side, side, 3], name: 'input_1' });
-  let x = active(normal(convolution(input, Math.floor(32 * alpha), 3, 2, 'conv1'), 'conv1_bn'), 'conv1_relu');
-  for (const [i, [channels, strides]] of V1.entries()) {
-    x = active(normal(depthwise(x, strides, `conv_dw_${i + 1}`), `conv_dw_${i + 1}_bn`), `conv_dw_${i + 1}_relu`);
-    x = convolution(x, Math.floor(channels * alpha), 1, 1, `conv_pw_${i + 1}`);
-    x = active(normal(x, `conv_pw_${i + 1}_bn`), `conv_pw_${i + 1}_relu`);
-  }
-  x = on(tf.layers.globalAveragePooling2d({ name: 'global_average_pooling2d' }), x);
-  x = on(tf.layers.reshape({ targetShape: [1, 1, Math.floor(1024 * alpha)], name: 'reshape_1' }), x);
-  x = on(tf.layers.dropout({ rate: 1e-3, seed: 7, name: 'dropout' }), x);
-  x = on(tf.layers.conv2d({ filters: classes, kernelSize: 1, padding: 'same', name: 'conv_preds' }), x);
-  x = on(tf.layers.reshape({ targetShape: [classes], name: 'reshape_2' }), x);
-  return tf.model({
-    inputs: input,
-    outputs: on(tf.layers.activation({ activation: 'softmax', name: 'predictions' }), x),
-  });
-}
 
 /** Expansion, channels, repeats and the first stride of the bottlenecks. */
 const V2 = [

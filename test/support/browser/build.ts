@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const TSX = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
 const VITE = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
 
 export const buildSite = (out: string): Promise<void> => build(join('site', 'vite.config.ts'), out);
@@ -23,21 +22,13 @@ export const buildStudentSite = (student: string, out: string): Promise<void> =>
 export const buildPages = (out: string): Promise<void> =>
   build(join('test', 'browser', 'pages', 'vite.config.ts'), out);
 
-/** The page in another language, as its command builds it. */
-export const buildLocalSite = (locale: string, out: string): Promise<void> =>
-  run('the page', [TSX, join('scripts', 'web', 'main.ts'), 'build', '--locale', locale, '--out', out]);
-
 async function build(config: string, out: string, more: Record<string, string> = {}): Promise<void> {
-  const args = [VITE, 'build', '--config', config, '--outDir', out, '--emptyOutDir', '--logLevel', 'warn'];
-  await run(config, args, more);
-}
-
-async function run(what: string, args: readonly string[], more: Record<string, string> = {}): Promise<void> {
   const { NODE_ENV: _, VITEST: __, ...env } = { ...process.env, ...more };
+  const args = [VITE, 'build', '--config', config, '--outDir', out, '--emptyOutDir', '--logLevel', 'warn'];
   try {
     await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`vite could not build ${what}:\n${stdout}${stderr}`);
+    throw new Error(`vite could not build ${config}:\n${stdout}${stderr}`);
   }
 }

@@ -52,6 +52,8 @@ export interface Host {
   mount(path: string, folder: string): void;
   /** Sets the fault of every file whose path matches; undefined clears it. */
   fault(path: RegExp, fault: Fault | undefined): void;
+  /** Holds a file back after so many bytes. @returns what lets it come, and clears all faults */
+  hold(path: RegExp, after?: number): () => void;
   /** Clears all faults. */
   mend(): void;
   /** Ends connections and refuses new ones. */
@@ -111,6 +113,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     }
     response.writeHead(200, { ...headers, 'content-length': body.length });
     const send = (part: Uint8Array) => {
+      if (response.destroyed) return; // a reload has left
       sent.bytes += part.length;
       response.write(part);
     };
@@ -146,6 +149,17 @@ export async function startHost(options: HostOptions): Promise<Host> {
     fault: (path, fault) => {
       if (fault === undefined) faults.delete(path.source);
       else faults.set(path.source, { path, fault });
+    },
+    hold: (path, after = 0) => {
+      let come = () => {};
+      const until = new Promise<void>((resolve) => {
+        come = resolve;
+      });
+      faults.set(path.source, { path, fault: { hold: { after, until } } });
+      return () => {
+        faults.clear();
+        come();
+      };
     },
     mend: () => faults.clear(),
     stop: () =>

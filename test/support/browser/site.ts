@@ -1,8 +1,8 @@
 /** The built site in a watched page. */
 import type { Browser, Page } from 'playwright-core';
 import type { View } from '#site/state/router.ts';
-import type { Host } from './server.ts';
-import { SITE, type Visit, type VisitOptions, visit } from './visit.ts';
+import type { Host, HostOptions } from './server.ts';
+import { SITE, useBrowser, useHost, type Visit, type VisitOptions, visit } from './visit.ts';
 
 export const VIEWS: readonly View[] = ['sample', 'learn', 'forward', 'game', 'train', 'model'];
 
@@ -31,6 +31,14 @@ export async function openSite(
   await heading(opened.page).waitFor();
   await takenOver(opened.page);
   return { ...opened, url };
+}
+
+/** The run's browser, a host of this file, and `openSite` in both. */
+export function useSite(options?: Partial<HostOptions>) {
+  const { browser } = useBrowser();
+  const host = useHost(options);
+  const open = (hash?: string, more?: Parameters<typeof openSite>[3]) => openSite(browser(), host(), hash, more);
+  return { browser, host, openSite: open };
 }
 
 /** The title of a view. */

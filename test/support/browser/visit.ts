@@ -2,6 +2,7 @@
  * Watched pages: errors in the console, exceptions, violations of the Content-Security-Policy, failed answers and
  * requests to other hosts fail the test that opened the page, unless it allowed them.
  */
+
 import {
   type Browser,
   type BrowserContext,
@@ -11,6 +12,8 @@ import {
   type Request,
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, inject, onTestFinished } from 'vitest';
+import { skipBecause } from '#test/skip.ts';
+import { LACKS_CHROMIUM } from './chromium.ts';
 import { type BrowserOptions, launchOptions, QUICK_WASM } from './launch.ts';
 import { type Host, type HostOptions, startHost } from './server.ts';
 
@@ -19,6 +22,9 @@ const PATIENCE = 60_000;
 
 /** The site's path in the tests: not the root of its host. */
 export const SITE = '/some/folder/';
+
+/** For `describe`: skips its tests where there is no Chromium. */
+export const IN_CHROMIUM = skipBecause(LACKS_CHROMIUM);
 
 export interface Visit {
   page: Page;

@@ -23,7 +23,9 @@ const json = (value: unknown) => text(JSON.stringify(value));
 
 const SCHEDULER = { num_train_timesteps: 100 };
 const UNET = { _class_name: 'UNet2DModel', sample_size: 4, in_channels: 1, out_channels: 1, num_class_embeds: null };
+const SIMPLE_UNET = { _class_name: 'SimpleUnet', sample_size: 4, image_channels: 1, num_class_embeds: null };
 const INDEX = 'model_index.json';
+const SCHEDULER_FILE = 'scheduler/scheduler_config.json';
 const UNET_FILE = 'unet/config.json';
 const NETWORK = 'unet/model.onnx';
 
@@ -35,7 +37,7 @@ export function folder(
 ): Files {
   const files = {
     [INDEX]: json({ _class_name: 'DDPMPipeline' }),
-    'scheduler/scheduler_config.json': json(SCHEDULER),
+    [SCHEDULER_FILE]: json(SCHEDULER),
     [UNET_FILE]: json({ ...UNET, ...tinyConditions(options) }),
     [NETWORK]: network(options),
     ...replaced,
@@ -48,6 +50,17 @@ function noted(metadata: Record<string, string>, options: TinyOptions = {}): Uin
   const model = proto.onnx.ModelProto.decode(tinyOnnx(options));
   const entry = ([key, value]: [string, string]) => proto.onnx.StringStringEntryProto.create({ key, value });
   model.metadataProps = Object.entries(metadata).map(entry);
+  return Uint8Array.from(proto.onnx.ModelProto.encode(model).finish());
+}
+
+/** The network in float16. */
+function halved(): Uint8Array<ArrayBuffer> {
+  const model = proto.onnx.ModelProto.decode(tinyOnnx());
+  const { input, output, initializer } = model.graph!;
+  for (const port of [...input!, ...output!]) port.type!.tensorType!.elemType = 10;
+  for (const one of initializer!.filter(({ dataType }) => dataType === 1)) {
+    Object.assign(one, { dataType: 10, int32Data: [0x3c00], floatData: [] });
+  }
   return Uint8Array.from(proto.onnx.ModelProto.encode(model).finish());
 }
 
@@ -85,6 +98,16 @@ export const FOLDERS: readonly FolderRow[] = [
   good('a network that notes what is so', folder({}, { [NETWORK]: noted({ num_train_timesteps: '100' }) })),
   good('classes besides a null class, and a number as condition', folder(GUIDED)),
   good('a number as condition alone', folder({ conditions: [AGE] })),
+  good('channels under the name of SimpleUnet', folder({}, { [UNET_FILE]: json(SIMPLE_UNET) })),
+  good('a network that tells no timesteps', folder({}, { [UNET_FILE]: json({ ...UNET, num_train_timesteps: null }) })),
+  good('names of fewer classes', folder({ classes: 2 }, { [INDEX]: json({ id2label: { 0: 'cat' } }) })),
+  good(
+    'a schedule as Python writes it, with -Infinity',
+    folder(
+      {},
+      { [SCHEDULER_FILE]: text(`{"_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": -Infinity}`) },
+    ),
+  ),
   good(
     'a mask that it is told',
     folder(TOLD, { [UNET_FILE]: json({ ...UNET, in_channels: 4, ...tinyConditions(TOLD) }) }),
@@ -98,7 +121,7 @@ export const FOLDERS: readonly FolderRow[] = [
       ),
     }),
   ),
-  missing('scheduler/scheduler_config.json'),
+  missing(SCHEDULER_FILE),
   missing(UNET_FILE),
   missing(NETWORK),
   bad('an index that is no object', INDEX, json([1]), 'model_index.json must be a JSON object, received [1].'),
@@ -141,6 +164,11 @@ export const FOLDERS: readonly FolderRow[] = [
     noted({ num_train_timesteps: '99' }),
     'num_train_timesteps must be the same in scheduler/scheduler_config.json and unet/model.onnx, received 100 and 99.',
   ),
+  {
+    name: 'a network of other classes',
+    files: folder({ classes: 3 }, { [NETWORK]: noted({ num_class_embeds: '10' }, { classes: 3 }) }),
+    says: 'num_class_embeds must be the same in unet/config.json and unet/model.onnx, received 3 and 10.',
+  },
   unet(
     'a null class alone',
     { num_class_embeds: 1, null_condition: true },
@@ -198,6 +226,12 @@ export const FOLDERS: readonly FolderRow[] = [
     inNetwork: true,
   },
   bad('an empty network', NETWORK, text(''), 'unet/model.onnx must be an ONNX network, received an empty file.'),
+  bad(
+    'a pointer of Git LFS',
+    NETWORK,
+    text('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 4675609\n'),
+    'unet/model.onnx must be an ONNX network, received a pointer of Git LFS, not the file itself.',
+  ),
   bad('a web page', NETWORK, text('<!doctype html>'), 'unet/model.onnx must be an ONNX network, received a web page.'),
   bad(
     'half a network',
@@ -215,6 +249,21 @@ export const FOLDERS: readonly FolderRow[] = [
     { classes: 3 },
     'unet/model.onnx must have the inputs sample, timestep that unet/config.json asks for, received sample, timestep, class_labels.',
   ),
+  {
+    name: 'no labels where the config tells of classes',
+    files: folder({ classes: 3 }, { [NETWORK]: network() }),
+    says: 'unet/model.onnx must have the inputs sample, timestep, class_labels that unet/config.json asks for, received sample, timestep.',
+    inNetwork: true,
+  },
+  {
+    ...bad(
+      'half precision',
+      NETWORK,
+      halved(),
+      'unet/model.onnx must have sample as float32 [N, 1, 4, 4] with N free, received float16 [N, 1, 4, 4].',
+    ),
+    inNetwork: true,
+  },
   foreign(
     'another output',
     { outputName: 'noise' },

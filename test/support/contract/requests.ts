@@ -1,4 +1,4 @@
-/** Good and bad requests to a model with T = 100 and the classes cat, dog and cow, and every runtime's answer. */
+/** Good and bad requests to a model with T = 100 and the classes cat, dog and cow, and every surface's answer. */
 import { SAMPLER_NAMES } from '@onnoise/scheduler';
 import type { PictureOptions } from '@onnoise/scheduler/model';
 
@@ -48,6 +48,10 @@ export const BAD: readonly [options: PictureOptions, says: string][] = [
     'sample images: variations must be left out where latents are given, received 1.',
   ],
   [{ returnLatents: 1 as never }, 'sample images: returnLatents must be true or false, received 1.'],
+  [
+    { labels: [-1] },
+    'sample images: a label must be a class, one of cat, Dog, cow, or a number from 0 to 2, received -1.',
+  ],
   [{ labels: [] }, 'sample images: labels must be at least one class, received [].'],
   [{ labels: [0, 1] }, 'sample images: labels must be at most as many as images, received 2 for 1.'],
   [
@@ -67,4 +71,31 @@ export const BAD: readonly [options: PictureOptions, says: string][] = [
     { sampler: 'ddim', spacing: 'karras' },
     'compile the sampler: spacing must be one of model, leading, linspace, trailing with sampler ddim, received "karras".',
   ],
+  [{ steps: 1.5 }, 'compile the sampler: steps must be an integer from 1 to 100, received 1.5.'],
+  [{ sampler: 'ddpm', eta: 0.5 }, 'compile the sampler: eta must be left out or 0 with sampler ddpm, received 0.5.'],
+  [
+    { sampler: 'dpmpp_2m_sde', steps: 100 },
+    'compile the sampler: steps must be at most 99 with leading spacing, so that no timestep comes twice, received 100.',
+  ],
+  [{ guidance: 21 }, 'sample images: guidance must be a number from 0 to 20, received 21.'],
+  [
+    { guidance: 2 },
+    'sample images: guidance must be left out or 1, this model was always told its condition in training, received 2.',
+  ],
+  [{ conditions: { age: 1 } }, 'sample images: a condition must be left out, this model takes none, received "age".'],
+];
+
+/** Those to a model that is told its class and an age from 10 to 200, or nothing. */
+export const BAD_OF_GUIDED: readonly [options: PictureOptions, says: string][] = [
+  [{ conditions: { weight: 5 } }, 'sample images: a condition must be one of age, received "weight".'],
+  [{ conditions: { age: 201 } }, 'sample images: condition age must be a number from 10 to 200, received 201.'],
+  ...(
+    [
+      [60, 20],
+      [0, 100],
+    ] as const
+  ).map(([low, high]): [PictureOptions, string] => [
+    { guidanceInterval: [low, high] },
+    `sample images: the guidance interval must be two timesteps from 0 to 99, the lower first, received [${low}, ${high}].`,
+  ]),
 ];

@@ -1,23 +1,20 @@
 """
-Runs the SimpleUnet of a model folder in PyTorch, without diffusers, and loads its weights into the notebook's module.
+Runs the SimpleUnet of a model folder in PyTorch, without diffusers, and saves it again.
 
     python plain.py <folder> <folder to save to>
 
-Prints the outputs of both for one input, flat; `notebook` is null for a network with options that the notebook lacks.
+Prints its output for one input, flat.
 """
 
 import json
 import sys
-from pathlib import Path
 
 sys.modules["diffusers"] = None  # importing it fails
 folder, saved = sys.argv[1:]
-sys.path[:0] = [f"{folder}/unet", str(Path(__file__).parents[3] / "scripts/golden")]
+sys.path.insert(0, f"{folder}/unet")
 
 import torch  # noqa: E402
 from modeling_simple_unet import SimpleUnet  # noqa: E402
-from safetensors.torch import load_file  # noqa: E402
-from simple_unet import SimpleUnet as Notebook  # noqa: E402
 
 torch.set_num_threads(1)
 unet = SimpleUnet.from_pretrained(f"{folder}/unet")
@@ -31,10 +28,6 @@ if keys["num_class_embeds"] is not None:
 if keys["conditions"]:
     inputs["conditions"] = torch.tensor([[0.3, -1.7, 1, 1], [9.5, 0, 1, 0], [0, 0, 0, 0]])
 with torch.no_grad():
-    outputs = {"plain": unet(sample, timestep, **inputs).sample.flatten().tolist(), "notebook": None}
-    if not inputs:
-        notebook = Notebook(keys["channels"], keys["time_emb_dim"], keys["image_channels"])
-        notebook.load_state_dict(load_file(f"{folder}/unet/diffusion_pytorch_model.safetensors"), strict=True)
-        outputs["notebook"] = notebook.eval()(sample, timestep).flatten().tolist()
+    output = unet(sample, timestep, **inputs).sample.flatten().tolist()
 unet.save_pretrained(saved)
-print(json.dumps(outputs))
+print(json.dumps(output))

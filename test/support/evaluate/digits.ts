@@ -2,7 +2,7 @@
 
 import type { ImageSet } from '#evaluation/sets/types.ts';
 import { shuffle } from '#scheduler/index.ts';
-import { prepareDataset } from '#training/data/index.ts';
+import { prepare } from '#test/pictures/images.ts';
 
 /** Cut out of one shuffled order of the digits, one group after the other. */
 export async function digitGroups<const K extends string>(
@@ -10,16 +10,7 @@ export async function digitGroups<const K extends string>(
   counts: Record<K, number>,
   size = 28,
 ): Promise<Record<K, ImageSet>> {
-  const dataset = await prepareDataset({
-    data: 'digits',
-    size,
-    channels: 1,
-    fit: 'crop',
-    validationShare: 0,
-    seed: 0,
-    strict: false,
-    cacheDir,
-  });
+  const dataset = await prepare({ data: 'digits', size, channels: 1, cacheDir });
   const order = shuffle(dataset.train.slice(), 7, 0);
   let first = 0;
   const groups: Partial<Record<K, ImageSet>> = {};

@@ -9,13 +9,14 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import proto from 'onnx-proto';
+import * as tf from '@tensorflow/tfjs';
 import type { ImageSet } from '#evaluation/sets/types.ts';
 import { makeSchedule, parseSchedulerConfig } from '#scheduler/index.ts';
 import { trainedCard } from '#test/models/card.ts';
+import { encodeModel } from '#tracer/index.ts';
 import { writeArtefact } from '#training/folder/artefact.ts';
+import { inferenceGraph } from '#training/folder/inference.ts';
 
-const { FLOAT, INT64 } = proto.onnx.TensorProto.DataType;
 export const T = 100;
 const SCHEDULER = parseSchedulerConfig({ num_train_timesteps: T, prediction_type: 'sample', beta_end: 0.1 });
 /** Added to the logits of images of other classes. */
@@ -60,79 +61,40 @@ export async function writeExactModel({ out, images, classNames, trainedOn, mask
 
 function exactOnnx({ shape, count, pixels, labels }: ImageSet, classes: number): Uint8Array {
   const size = pixels.length / count;
-  const known = Float32Array.from(pixels, (byte) => byte / 127.5 - 1); // [count, size]
-  const half = Array.from({ length: count }, (_, i) =>
+  const known = Float32Array.from(pixels, (byte) => byte / 127.5 - 1);
+  const { alphaBar } = makeSchedule(SCHEDULER);
+  const squares = Array.from({ length: count }, (_, i) =>
     known.subarray(i * size, (i + 1) * size).reduce((sum, value) => sum + (value * value) / 2, 0),
   );
-  const { alphaBar } = makeSchedule(SCHEDULER);
-  const tensor = (name: string, dims: number[], floatData: ArrayLike<number>) => ({
-    name,
-    dataType: FLOAT,
-    dims,
-    floatData: Array.from(floatData),
-  });
-  const node = (opType: string, input: string[], output: string, attribute: object[] = []) => ({
-    opType,
-    input,
-    output: [output],
-    name: output,
-    attribute,
-  });
-  const N = { dimParam: 'N' };
-  const value = (name: string, elemType: number, dims: readonly number[]) => ({
-    name,
-    type: { tensorType: { elemType, shape: { dim: [N, ...dims.map((dimValue) => ({ dimValue }))] } } },
-  });
   const others = Array.from({ length: classes }, (_, label) =>
-    Array.from(labels ?? [], (own) => (own === label ? 0 : NEVER)),
-  ).flat();
-  const model = {
-    irVersion: 8,
-    opsetImport: [{ domain: '', version: 13 }],
-    graph: {
-      name: 'exact',
-      input: [
-        value('sample', FLOAT, shape),
-        value('timestep', FLOAT, []),
-        ...(classes > 0 ? [value('class_labels', INT64, [])] : []),
-      ],
-      output: [value('out_sample', FLOAT, shape)],
-      initializer: [
-        tensor('known', [count, size], known),
-        tensor('half', [count], half),
-        // logits = signal (x . x_i) - level (|x_i|^2 / 2)
-        tensor(
-          'signal',
-          [T, 1],
-          alphaBar.map((share) => Math.sqrt(share) / (1 - share)),
-        ),
-        tensor(
-          'level',
-          [T, 1],
-          alphaBar.map((share) => share / (1 - share)),
-        ),
-        ...(classes > 0 ? [tensor('others', [classes, count], others)] : []),
-        { name: 'flat', dataType: INT64, dims: [2], int64Data: [-1, size] },
-        { name: 'picture', dataType: INT64, dims: [4], int64Data: [-1, ...shape] },
-      ],
-      node: [
-        { ...node('Cast', ['timestep'], 't'), attribute: [{ name: 'to', type: 2, i: INT64 }] },
-        node('Gather', ['signal', 't'], 'signal_t'),
-        node('Gather', ['level', 't'], 'level_t'),
-        node('Reshape', ['sample', 'flat'], 'x'),
-        node('Transpose', ['known'], 'columns'),
-        node('MatMul', ['x', 'columns'], 'products'),
-        node('Mul', ['products', 'signal_t'], 'near'),
-        node('Mul', ['level_t', 'half'], 'far'),
-        node('Sub', ['near', 'far'], classes > 0 ? 'any' : 'logits'),
-        ...(classes > 0
-          ? [node('Gather', ['others', 'class_labels'], 'bias'), node('Add', ['any', 'bias'], 'logits')]
-          : []),
-        { ...node('Softmax', ['logits'], 'weights'), attribute: [{ name: 'axis', type: 2, i: 1 }] },
-        node('MatMul', ['weights', 'known'], 'mean'),
-        node('Reshape', ['mean', 'picture'], 'out_sample'),
-      ],
-    },
+    Array.from(labels!, (own) => (own === label ? 0 : NEVER)),
+  );
+  const parts: Record<string, [shape: number[], values: ArrayLike<number>]> = {
+    known: [[count, size], known],
+    half: [[count], squares],
+    // logits = signal (x . x_i) - level (|x_i|^2 / 2)
+    signal: [[T], alphaBar.map((share) => Math.sqrt(share) / (1 - share))],
+    level: [[T], alphaBar.map((share) => share / (1 - share))],
+    ...(classes > 0 && { others: [[classes, count], others.flat()] }),
   };
-  return proto.onnx.ModelProto.encode(proto.onnx.ModelProto.fromObject(model)).finish();
+  const graph = inferenceGraph(
+    {
+      shape,
+      classCount: classes || null,
+      nullCondition: false,
+      conditions: [],
+      timestepCount: T,
+      parameters: Object.entries(parts).map(([name, [sides]]) => ({ name, shape: sides, trainable: false })),
+      forward(p, sample, timestep, { labels: asked }) {
+        const n = sample.shape[0];
+        const at = (table: tf.Tensor) => tf.reshape(tf.gather(table, tf.cast(timestep, 'int32')), [n, 1]);
+        const near = tf.mul(tf.matMul(tf.reshape(sample, [n, size]), p.known!, false, true), at(p.signal!));
+        const logits = tf.sub(near, tf.mul(at(p.level!), p.half!));
+        const weights = tf.softmax(asked ? tf.add(logits, tf.gather(p.others!, asked)) : logits);
+        return tf.reshape(tf.matMul(weights, p.known!), sample.shape);
+      },
+    },
+    new Map(Object.entries(parts).map(([name, [, values]]) => [name, Float32Array.from(values)])),
+  );
+  return encodeModel(graph);
 }

@@ -3,13 +3,15 @@
  *
  *     x0 = sum_k level_k plane_k + 0.03 tanh(x)
  */
-import proto from 'onnx-proto';
+import * as tf from '@tensorflow/tfjs';
 import { parseSchedulerConfig } from '#scheduler/index.ts';
 import { trainedCard } from '#test/models/card.ts';
+import { encodeModel } from '#tracer/index.ts';
 import { writeArtefact } from '#training/folder/artefact.ts';
+import { inferenceGraph } from '#training/folder/inference.ts';
 import { CLASSES, LEVELS, SIDE } from './masked.ts';
 
-const { FLOAT } = proto.onnx.TensorProto.DataType;
+const T = 100;
 const GRAIN = 0.03;
 
 /** @param data settings of training.json @param nullCondition whether it may be told nothing */
@@ -17,20 +19,19 @@ export async function writeFollower(
   out: string,
   { hash = '0'.repeat(64), data = {}, nullCondition = false, classes = CLASSES } = {},
 ): Promise<void> {
-  const planes = classes.length;
   await writeArtefact({
     out,
     modelConfig: {
       _class_name: 'UNet2DModel',
       sample_size: SIDE,
-      in_channels: 1 + planes,
+      in_channels: 1 + classes.length,
       out_channels: 1,
       num_class_embeds: null,
       condition_image: { classes },
       ...(nullCondition && { null_condition: true }),
     },
-    schedulerConfig: parseSchedulerConfig({ num_train_timesteps: 100, prediction_type: 'sample' }),
-    onnx: followerOnnx(planes),
+    schedulerConfig: parseSchedulerConfig({ num_train_timesteps: T, prediction_type: 'sample' }),
+    onnx: followerOnnx(classes, nullCondition),
     card: trainedCard({
       name: 'follower',
       data: { name: 'images', hash, count: 1 },
@@ -40,31 +41,21 @@ export async function writeFollower(
   });
 }
 
-function followerOnnx(planes: number): Uint8Array {
-  const value = (name: string, dims: readonly number[]) => {
-    const dim = [{ dimParam: 'N' }, ...dims.map((dimValue) => ({ dimValue }))];
-    return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
-  };
-  const node = (opType: string, input: string[], output: string) => ({ opType, input, output: [output], name: output });
-  const levels = Array.from({ length: planes }, (_, k) => (LEVELS[k] ?? 128) / 127.5 - 1);
-  const model = {
-    irVersion: 8,
-    opsetImport: [{ domain: '', version: 13 }],
-    graph: {
-      name: 'follower',
-      input: [value('sample', [1, SIDE, SIDE]), value('timestep', []), value('condition_image', [planes, SIDE, SIDE])],
-      output: [value('out_sample', [1, SIDE, SIDE])],
-      initializer: [
-        { name: 'levels', dataType: FLOAT, dims: [1, planes, 1, 1], floatData: levels },
-        { name: 'grain', dataType: FLOAT, dims: [], floatData: [GRAIN] },
-      ],
-      node: [
-        node('Conv', ['condition_image', 'levels'], 'painted'),
-        node('Tanh', ['sample'], 'soft'),
-        node('Mul', ['soft', 'grain'], 'little'),
-        node('Add', ['painted', 'little'], 'out_sample'),
-      ],
+function followerOnnx(classes: readonly string[], nullCondition: boolean): Uint8Array {
+  const levels = Float32Array.from(classes, (_, k) => (LEVELS[k] ?? 128) / 127.5 - 1);
+  const graph = inferenceGraph(
+    {
+      shape: [1, SIDE, SIDE],
+      classCount: null,
+      nullCondition,
+      conditions: [],
+      conditionImage: { shape: [classes.length, SIDE, SIDE], mask: { classes } },
+      timestepCount: T,
+      parameters: [{ name: 'levels', shape: [1, classes.length, 1, 1], trainable: false }],
+      forward: ({ levels }, sample, _, { conditionImage }) =>
+        tf.add(tf.sum(tf.mul(conditionImage!, levels!), 1, true), tf.mul(tf.tanh(sample), GRAIN)),
     },
-  };
-  return proto.onnx.ModelProto.encode(proto.onnx.ModelProto.fromObject(model)).finish();
+    new Map([['levels', levels]]),
+  );
+  return encodeModel(graph);
 }

@@ -1,4 +1,4 @@
-/** Data and models for tests of `pipeline evaluate`: the fresh one draws images that the data do not have, the copier the data's own. */
+/** Data and models for tests of `pipeline evaluate`: all but `copier` draw images that the data do not have. */
 import { join } from 'node:path';
 import type { ImageSet } from '#evaluation/sets/types.ts';
 import { prepare } from '#test/pictures/images.ts';
@@ -30,7 +30,9 @@ export async function writeModels(root: string): Promise<void> {
 
 function take({ shape, pixels, labels, count }: ImageSet, numbers: Uint32Array): ImageSet {
   const size = pixels.length / count;
-  const taken = new Uint8Array(numbers.length * size);
-  for (const [i, number] of numbers.entries()) taken.set(pixels.subarray(number * size, (number + 1) * size), i * size);
+  const taken = Uint8Array.from(
+    { length: numbers.length * size },
+    (_, i) => pixels[numbers[Math.floor(i / size)]! * size + (i % size)]!,
+  );
   return { shape, count: numbers.length, pixels: taken, labels: Int32Array.from(numbers, (n) => labels![n]!) };
 }

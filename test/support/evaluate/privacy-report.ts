@@ -70,7 +70,7 @@ export function exampleCopies(more: Partial<CopyFindings> = {}): CopyFindings {
   return {
     verdict: 'none found',
     reason:
-      'The pictures are no nearer to training images than real ones are. A single copy among 500 pictures would probably have been found. That does not rule out copies: they may be up to 0.6 % of all that the model draws (with 95 % confidence).',
+      'The pictures are no nearer to training images than real ones are. A single copy among 500 pictures would probably have been found: a copy is a training image that is unchanged, moved by up to 2 pixels, mirrored, turned by right angles, negative, or a little lighter, darker or noisy. That does not rule out such copies: they may be up to 0.6 % of all that the model draws (with 95 % confidence). Copies that are turned by other angles, moved further, scaled or under strong noise may go unseen, however many.',
     date: '2026-03-13T10:00:00.000Z',
     onnoise: '0.1.0',
     hash: hex(3),

@@ -34,7 +34,7 @@ export async function startProgram(args: readonly string[]): Promise<Program> {
     });
   });
   const port = () => /Listening at http:\/\/[^:]+:(\d+)/.exec(said)?.[1];
-  await until(`the server listens (${args.join(' ')})`, () => port() !== undefined || over);
+  await until(`the server listens (${args.join(' ')})`, () => port() !== undefined || over, 60_000);
   if (over) throw new Error(`The server ended: ${said}`);
   return { pid: child.pid!, port: Number(port()), said: () => said, ended, signal: (name) => void child.kill(name) };
 }

@@ -41,7 +41,7 @@ export interface Answer {
   body: string;
 }
 
-/** Answers one after the other, as HTTP/1.1 with content-length delimits them; what is not complete is left out. */
+/** Answers one after the other, as HTTP/1.1 with content-length delimits them. What is not complete is left out, and 102. */
 export function answersIn(text: string): Answer[] {
   const answers: Answer[] = [];
   for (let rest = text; ; ) {
@@ -51,7 +51,8 @@ export function answersIn(text: string): Answer[] {
     const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
     const body = rest.slice(end + 4, end + 4 + length);
     if (body.length < length) return answers;
-    answers.push({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1]), body });
+    const status = Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1]);
+    if (status !== 102) answers.push({ status, body });
     rest = rest.slice(end + 4 + length);
   }
 }

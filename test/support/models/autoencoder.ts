@@ -18,19 +18,6 @@ export const autoencoderConfig = (more: object = {}) => ({
   ...more,
 });
 
-/** An `AutoencoderTiny` of 8 x 8 pixels to 4 x 4. */
-export const TINY = {
-  _class_name: 'AutoencoderTiny',
-  sample_size: 8,
-  in_channels: 1,
-  out_channels: 1,
-  encoder_block_out_channels: [4, 4],
-  decoder_block_out_channels: [4, 4],
-  num_encoder_blocks: [1, 1],
-  num_decoder_blocks: [1, 1],
-  latent_channels: 2,
-};
-
 /** @throws where the configuration is that of no autoencoder */
 export function autoencoderOf(config: object) {
   const model = createModel(config);

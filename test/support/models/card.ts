@@ -1,6 +1,7 @@
 /** Model cards of networks that were trained here, for tests. */
+
+import { TRAINING_FORMAT, type TrainingFile } from '#base/folders/training-file.ts';
 import type { ModelCard } from '#training/folder/model-card.ts';
-import { TRAINING_FORMAT, type TrainingFile } from '#training/folder/training-file.ts';
 
 export interface Trained {
   name?: string;

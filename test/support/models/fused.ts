@@ -1,11 +1,15 @@
-/** Fused graphs of small networks. */
+/** The fused graph of a small network. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PACKED_COLUMNS, packTable } from '@onnoise/scheduler';
+import { conditionRows, extraInputs, inputTensors } from '@onnoise/scheduler/model';
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { onTestFinished } from 'vitest';
 import { fuseFolder } from '#pipeline/export/fuse/folder.ts';
-import { FUSED_KINDS, type FusedKind } from '#pipeline/export/fuse/kinds.ts';
+import { LOOP_FILE } from '#pipeline/export/fuse/fuse.ts';
 import { Sketch } from '#pipeline/export/fuse/sketch.ts';
+import { completeRequest, readModelFolder, type SampleOptions } from '#runtime-node/index.ts';
 import { encodeModel, type FileGraph } from '#tracer/index.ts';
 import { exportWave } from '../diffusers/export.ts';
 import { unetConfig } from './unet.ts';
@@ -22,21 +26,37 @@ export const TOLD = {
   conditions: [age],
 };
 
-/** A model folder of such a network with fused graphs, and a copy without. */
+/** A model folder of such a network with a fused graph, and a copy without. */
 export async function fusedFolder(
   root: string,
   network: object,
-  { scheduler = {}, kinds = FUSED_KINDS }: { scheduler?: object; kinds?: readonly FusedKind[] } = {},
+  { scheduler = {} }: { scheduler?: object } = {},
 ): Promise<{ plain: string; fused: string }> {
   const [plain, fused] = [join(root, 'plain'), join(root, 'fused')];
   await exportWave(plain, network, { prediction_type: 'v_prediction', ...scheduler });
-  await fuseFolder({ model: plain, out: fused, kinds, table: { steps: 3 } });
+  await fuseFolder({ model: plain, out: fused, table: { steps: 3 } });
   return { plain, fused };
 }
 
-/** Opens one of a folder's graphs. */
-export const openFused = async (folder: string, kind: FusedKind): Promise<InferenceSession> =>
-  InferenceSession.create(await readFile(join(folder, 'fused', `${kind}.onnx`)));
+/** Opens a folder's fused graph. @returns what makes the pictures of a request with it, in one call */
+export async function openFused(folder: string): Promise<(options: SampleOptions) => Promise<Float32Array>> {
+  const model = await readModelFolder(folder);
+  const session = await InferenceSession.create(await readFile(join(folder, LOOP_FILE)));
+  onTestFinished(() => session.release());
+  const inputs = extraInputs(model);
+  return async (options) => {
+    const request = completeRequest(model, options);
+    const { seeds, table, guidance } = request;
+    const told = inputTensors(inputs, conditionRows(inputs, request, seeds.length));
+    const { images } = await session.run({
+      table: new Tensor('float64', packTable(table, guidance), [table.rows.length, PACKED_COLUMNS.length]),
+      seed: longs(seeds as number[]),
+      ...(model.nullCondition && { guidance: new Tensor('float64', [guidance?.scale ?? 1], [1]) }),
+      ...Object.fromEntries(told.map(({ name, type, values, dims }) => [name, new Tensor(type, values, dims)])),
+    });
+    return images!.data as Float32Array;
+  };
+}
 
 /** What a sketch computes. */
 export async function runSketch(

@@ -61,6 +61,9 @@ export const randomInput = (
   range?: readonly [number, number],
 ): Input => ({ name, shape, dtype: 'float32', data: randomData(next, shape, 'float32', range) });
 
+/** What is added before and behind each axis. */
+export const pads = (...axes: [before: number, behind: number][]) => axes;
+
 export const asTensor = ({ data, shape, dtype }: Input): tf.Tensor => tf.tensor(data, [...shape], dtype);
 
 /** `fn` on tfjs' cpu backend. */

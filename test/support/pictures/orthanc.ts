@@ -24,7 +24,6 @@ export interface Orthanc {
   url: string;
   user: string;
   password: string;
-  upload(file: Uint8Array): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -60,14 +59,6 @@ export async function startOrthanc(folder: string): Promise<Orthanc> {
     url: `${base}/dicom-web`,
     user,
     password,
-    async upload(file) {
-      const response = await fetch(`${base}/instances`, {
-        method: 'POST',
-        body: new Uint8Array(file),
-        headers: { authorization },
-      });
-      if (!response.ok) throw new Error(`Orthanc refuses the file: ${response.status}`);
-    },
     async stop() {
       server.kill();
       await ended;

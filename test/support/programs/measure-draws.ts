@@ -1,4 +1,4 @@
-/** Features and pictures of the measures' golden values: the formulas of scripts/golden/measures.py. */
+/** Features and pictures of the measures' golden values: the formulas of scripts/golden/measures/measures.py. */
 
 /** Numbers of 0 to 1 from a linear congruential generator. */
 export function draws(seed: number, count: number): Float64Array {

@@ -30,7 +30,7 @@ export async function missingReason(kind: Engine): Promise<string | undefined> {
 
 export const networks = {
   SimpleUnet: {
-    model: { _class_name: 'SimpleUnet', sample_size: 4, channels: [4, 6], time_emb_dim: 8 },
+    model: { _class_name: 'SimpleUnet', sample_size: 4, channels: [4, 6], time_emb_dim: 8, dropout: 0.2 },
     scheduler: { num_train_timesteps: 30, beta_schedule: 'linear' },
     training: { batch: 2, loss: 'l1', optimizer: 'adam', lr: 0.002, clipNorm: null },
   },

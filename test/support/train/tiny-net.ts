@@ -47,18 +47,3 @@ export function tinyNet({ channels, hidden, classes }: TinyNetOptions): Trainabl
     },
   };
 }
-
-/** Small reproducible values, for tests that need any weights at all. */
-export function tinyParameters(model: TrainableModel, seed = 1): Map<string, Float32Array> {
-  let state = seed * 2654435761;
-  const next = () => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
-    return ((state >>> 8) / 0x1000000 - 0.5) * 0.6;
-  };
-  return new Map(
-    model.parameters.map(({ name, shape, trainable }) => {
-      const size = shape.reduce((product, extent) => product * extent, 1);
-      return [name, trainable ? Float32Array.from({ length: size }, next) : new Float32Array(size)];
-    }),
-  );
-}

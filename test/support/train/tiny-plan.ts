@@ -1,8 +1,17 @@
 /** A plan around the tiny network, with everything small. */
 
+import { uniform } from '@onnoise/scheduler';
+import { sizeOf } from '@onnoise/scheduler/model';
 import { planTraining, type TrainPlan } from '#training/plan/plan.ts';
 import { type PartialConfig, resolveConfig } from '#training/settings/config.ts';
-import { tinyNet, tinyParameters } from './tiny-net.ts';
+import { tinyNet } from './tiny-net.ts';
+
+/** What a step draws beside noise and timesteps: a run with these goes on after a kill only if all of it is drawn again. */
+export const drawing = (steps: number): PartialConfig => ({
+  data: { rotate: 10, translate: 0.1, scale: 0.2, contrast: 0.3 },
+  training: { steps, batch: 2, accumulate: 2, offsetNoise: 0.1 },
+  output: { checkpointEvery: 5 },
+});
 
 export function tinyPlan({ data, training, output, scheduler, model }: PartialConfig = {}): TrainPlan {
   const config = resolveConfig([
@@ -25,5 +34,11 @@ export function tinyPlan({ data, training, output, scheduler, model }: PartialCo
     conditions: [],
     timestepCount: 20,
   };
-  return planTraining(config, net, (seed) => tinyParameters(net, seed));
+  const initial = (seed: number) =>
+    net.parameters.map(({ name, shape, trainable }, i) => {
+      const values = new Float32Array(sizeOf(shape));
+      if (trainable) uniform(seed, i, 0, values);
+      return [name, values.map((value) => (trainable ? 0.6 * (value - 0.5) : 0))] as const;
+    });
+  return planTraining(config, net, (seed) => new Map(initial(seed)));
 }

@@ -135,14 +135,34 @@ describe('deploy/', () => {
     }
   });
 
-  it('the scaler of workers counts the queue of models/digits', async () => {
-    const list = /listName: (\S+)/.exec(await read('deploy/kubernetes/workers/scaled-object.yaml'))![1];
-    expect(list).toBe(`onnoise:${queueName(await hashModel(join(root, 'models', 'digits')))}:wait`);
+  it('the scaler of workers counts the shards of models/digits that wait and that are made', async () => {
+    const text = await read('deploy/kubernetes/workers/scaled-object.yaml');
+    const queue = `onnoise:${queueName(await hashModel(join(root, 'models', 'digits')))}`;
+    expect([...text.matchAll(/listName: (\S+)/g)].map(([, list]) => list)).toEqual([
+      `${queue}:wait`,
+      `${queue}:active`,
+    ]);
+    const names = [...text.matchAll(/^ {6}name: (\S+)/gm)].map(([, name]) => name);
+    expect(text).toContain(`formula: ${names.join(' + ')},`);
+  });
+
+  it('Prometheus reads the metrics with a key that sees all clients, and the autoscaler asks for one of them', async () => {
+    const [monitor, adapter, scaler, secrets] = await Promise.all(
+      ['monitoring/pod-monitor', 'monitoring/adapter-values', 'server/autoscaler', 'server/kustomization'].map((name) =>
+        read(`deploy/kubernetes/${name}.yaml`),
+      ),
+    );
+    const secret = /credentials: \{ name: (\S+), key: (\S+) \}/.exec(monitor!)!;
+    expect(secrets).toContain(`{ name: ${secret[1]}, files: [${secret[2]}],`);
+    expect(secrets).toContain(`$(cat ${secret[2]}) name=prometheus metrics=all`);
+    const metric = /metric: \{ name: (\S+) \}/.exec(scaler!)![1]!;
+    expect(adapter).toContain(`seriesQuery: ${metric}{`);
+    expect(await read('server/src/service/metrics.ts')).toContain(`'${metric.replace('onnoise_', '')}'`);
   });
 
   it('Kubernetes gives the server the time that it takes to stop', async () => {
     const text = await read('deploy/kubernetes/server/deployment.yaml');
     const { timeout } = SERVER_LIMITS;
-    expect(Number(/terminationGracePeriodSeconds: (\d+)/.exec(text)![1])).toBeGreaterThan(timeout.standard + 5);
+    expect(Number(/terminationGracePeriodSeconds: (\d+)/.exec(text)![1])).toBeGreaterThan(timeout.standard + 5 + 30);
   });
 });

@@ -3,18 +3,10 @@ import { openRealImages } from '#evaluation/data.ts';
 import { matchClasses } from '#evaluation/sampling/agree.ts';
 import type { SourceFacts } from '#evaluation/source.ts';
 import { barsDataset } from '#test/bars.ts';
+import { SMALL } from '#test/pictures/images.ts';
 import type { PrepareOptions } from '#training/data/set/types.ts';
 
-const options = (data: string): PrepareOptions => ({
-  data,
-  size: 8,
-  fit: 'crop',
-  background: 'black',
-  validationShare: 0,
-  seed: 0,
-  strict: true,
-  cacheDir: 'none',
-});
+const options = (data: string): PrepareOptions => ({ ...SMALL, data, cacheDir: 'none' });
 
 const facts: SourceFacts = {
   shape: [1, 8, 8],
@@ -24,21 +16,23 @@ const facts: SourceFacts = {
   conditions: [],
 };
 
+const NAMES = ['female', 'male'];
+
 /** Data whose values False and True are called female and male; the test images have these class names. */
-const open = (classNames: string[]) => {
-  const dataset = { ...barsDataset({ count: 30, held: 10, classes: 2 }), classNames: ['female', 'male'] };
+const open = (classNames: string[], model: Partial<SourceFacts> = {}, more: (name: string) => object = () => ({})) => {
+  const dataset = { ...barsDataset({ count: 30, held: 10, classes: 2 }), classNames: NAMES };
   const other = { ...dataset, hash: 'other', labels: new Int32Array(30).fill(classNames.length - 1), classNames };
   return openRealImages({
     source: {
       action: 'evaluate x',
       called: "the model's pictures",
-      facts,
+      facts: { ...facts, ...model },
       agree: (images, same) => matchClasses('evaluate x', facts, images, same),
     },
     data: { ...options('data'), labelNames: { False: 'female', True: 'male' } },
     test: options('test'),
     forced: true,
-    prepare: async ({ data }) => (data === 'data' ? dataset : other),
+    prepare: async ({ data }) => ({ ...(data === 'data' ? dataset : other), ...more(data) }),
   });
 };
 
@@ -53,24 +47,12 @@ test('a class that the data lack is refused by its own name', async () => {
 
 test('images of ages that the model did not learn are left out, and said', async () => {
   const age = { name: 'age', mean: 100, std: 50, min: 1, max: 228 };
-  const aged = (ages: (image: number) => number) => {
-    const dataset = { ...barsDataset({ count: 30, held: 10, classes: 2 }), classNames: ['female', 'male'] };
-    const values = Float64Array.from({ length: 30 }, (_, image) => ages(image));
-    return { ...dataset, hash: `${values}`, conditions: { names: ['age'], values } };
-  };
+  const aged = (ages: (image: number) => number) => ({
+    names: ['age'],
+    values: Float64Array.from({ length: 30 }, (_, i) => ages(i)),
+  });
   const openAged = (ages: (image: number) => number) =>
-    openRealImages({
-      source: {
-        action: 'evaluate x',
-        called: "the model's pictures",
-        facts: { ...facts, conditions: [age] },
-        agree: () => undefined,
-      },
-      data: options('data'),
-      test: options('test'),
-      forced: true,
-      prepare: async ({ data }) => aged(data === 'data' ? (image) => image + 1 : ages),
-    });
+    open(NAMES, { conditions: [age] }, (name) => ({ conditions: aged(name === 'data' ? (image) => image + 1 : ages) }));
   const all = await openAged((image) => image + 100);
   expect(all.notes).toEqual([]);
   const { unseen, notes } = await openAged((image) => (image % 10 === 0 ? 900 : image));

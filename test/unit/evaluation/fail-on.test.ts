@@ -2,7 +2,6 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluateCommand } from '#test/evaluate/command.ts';
-import { change, join as joinSets, pick, upTo } from '#test/evaluate/digits.ts';
 import { writeExactModel } from '#test/evaluate/exact-model.ts';
 import { grainedBars, writeIdx } from '#test/evaluate/grained.ts';
 import { runCli } from '#test/run-cli.ts';
@@ -38,43 +37,6 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     const unclear = await evaluatePlain('unclear', ...others, '--no-card', '--fail-on', 'memorisation', '--quiet');
     expect(unclear.code).toBe(3);
     expect(unclear.stderr).toMatch(/^--fail-on memorisation: copies cannot be ruled out among the pictures of /);
-  });
-
-  test('finds mirrored copies among new pictures', { tags: 'long' }, async () => {
-    const { labels: _, ...known } = grainedBars({ count: 560, classes: 2 }, 1);
-    const { labels: __, ...fresh } = grainedBars({ count: 280, classes: 2 }, 2);
-    const copies = change(pick(known, upTo(20)), (at, x, y) => at(7 - x, y));
-    await writeExactModel({ out: place('mirror'), images: joinSets(fresh, copies) });
-    const test = await writeIdx(place('others'), grainedBars({ count: 300, classes: 2 }, 9));
-    const args = ['--model', place('mirror'), '--data', place('plain'), '--cache-dir', place('cache'), '--no-card'];
-    const out = place('out/mirror');
-    const run = await runCli(
-      'evaluate',
-      ...[...args, '--validation-share', '0', '--test-data', test, '--steps', '10', '--count', '300', ...seen()],
-      ...['--out', out, '--fail-on', 'memorisation'],
-    );
-    expect(run.stderr).toMatch(/--fail-on memorisation: copies of training images were found among the pictures of /);
-    expect(run.code).toBe(3);
-    const { memorisation } = await read(out);
-    expect(memorisation).toMatchObject({ verdict: 'copies found', search: { orientations: 8 } });
-    const first = memorisation!.flagged.filter(({ space }) => space === 'pixels').slice(0, 10);
-    expect(first.map(({ training, mirrored }) => [training < 20, mirrored])).toEqual(upTo(10).map(() => [true, true]));
-    const report = await readFile(join(out, 'report.html'), 'utf8');
-    expect(report).toContain('The nearest lies on it mirrored.');
-    expect(report).toContain('moved further than 1 pixel');
-  });
-
-  test('of images that training.json does not name it cannot tell', { tags: 'long' }, async () => {
-    const data = await writeIdx(place('strangers'), grainedBars({ count: 560, classes: 2 }, 6));
-    const args = ['--model', place('fresh'), '--data', data, '--cache-dir', place('cache'), '--steps', '10'];
-    const out = place('out/strangers');
-    const run = await runCli('evaluate', ...args, ...seen(), '--out', out, '--no-card', '--fail-on', 'memorisation');
-    expect(run.code).toBe(3);
-    expect(run.stderr).toContain("The images are not those that the model's training.json names");
-    expect((await read(out)).memorisation).toMatchObject({
-      verdict: 'cannot tell',
-      reason: expect.stringMatching(/^No copies of these images were found\. The images are not those /),
-    });
   });
 
   test('of a model that started from another it cannot tell, and report, card and figures say why', {
@@ -115,21 +77,5 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     expect(notes).toContain(note);
     expect(run.stderr).toContain(note);
     expect(await readFile(place('out/shared/report.html'), 'utf8')).toContain(`<p>${note}</p>`);
-  });
-
-  test('of test images that are all alike it cannot tell', { tags: 'long' }, async () => {
-    const test = await writeIdx(place('alike'), {
-      shape: [1, 8, 8],
-      count: 150,
-      pixels: new Uint8Array(150 * 64).fill(77),
-    });
-    const others = ['--test-data', test, '--steps', '10', '--count', '100'];
-    const run = await evaluatePlain('alike', ...others, '--no-card', '--fail-on', 'memorisation', '--quiet');
-    expect(run.code).toBe(3);
-    expect(run.stderr).toMatch(/^--fail-on memorisation: copies cannot be ruled out among the pictures of /);
-    expect((await read(place('out/alike'))).memorisation).toMatchObject({
-      verdict: 'cannot tell',
-      reason: expect.stringMatching(/^All 150 held-out images are the same, /),
-    });
   });
 });

@@ -29,15 +29,6 @@ describe('imageNames', () => {
     expect(await imageNames({ data }, dataset)).toMatchObject({ order: 'in the order of their paths' });
   });
 
-  it.each([
-    ['files that may be named for patients', 'Doe^Jane.dcm', 1],
-    ['files without an extension', 'Doe', 1],
-  ])('counts %s', async (_, name, count) => {
-    const data = await writeFiles(join(root, name), { [name]: gray(10) });
-    const found = await imageNames({ data }, { count, skipped: [] });
-    expect([found.nameOf(0), found.order]).toEqual(['0', 'in the order of their paths']);
-  });
-
   it('knows the ids of a table, without those of rows that are not used', async () => {
     const files = { 'b/2.png': gray(20), '1.png': gray(10), 'broken.png': 'no picture', 'b/10.png': gray(30) };
     const data = await writeFiles(join(root, 'listed'), files);
@@ -59,14 +50,22 @@ describe('imageNames', () => {
     const data = await writeFiles(join(root, 'table'), { '1.dcm': gray(10) });
     await writeFile(join(data, 't.csv'), 'id\n1\n');
     const idx = await writeIdx(join(root, 'idx'), grainedBars({ count: 4, classes: 2 }, 1));
-    const any = { count: 1, skipped: [] };
-    const orders = [{ data, csv: join(data, 't.csv') }, { data: idx }, { data: 'digits' }].map(
-      async (named) => (await imageNames(named, any)).order,
-    );
-    expect(await Promise.all(orders)).toEqual([
-      'in the order of the rows of the table',
-      'in the order of the IDX file',
-      'in the order in which the digits come',
+    const medical = await writeFiles(join(root, 'patients'), { 'Doe^Jane.dcm': gray(10) });
+    const bare = await writeFiles(join(root, 'bare'), { Doe: gray(10) });
+    const orders = [
+      { data, csv: join(data, 't.csv') },
+      { data: idx },
+      { data: 'digits' },
+      { data: medical },
+      { data: bare },
+    ];
+    const found = await Promise.all(orders.map((named) => imageNames(named, { count: 1, skipped: [] })));
+    expect(found.map(({ nameOf, order }) => [nameOf(0), order])).toEqual([
+      ['0', 'in the order of the rows of the table'],
+      ['0', 'in the order of the IDX file'],
+      ['0', 'in the order in which the digits come'],
+      ['0', 'in the order of their paths'],
+      ['0', 'in the order of their paths'],
     ]);
   });
 });

@@ -1,65 +1,12 @@
 /** The measure of a model that is asked for numbers: what a regressor reads in its pictures. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readEvaluation } from '@onnoise/scheduler/model';
-import { describe, expect, test } from 'vitest';
-import type { NumberReader } from '#evaluation/features/index.ts';
-import { measureRuns } from '#evaluation/measure.ts';
-import { aboutMeasure } from '#evaluation/measures/index.ts';
-import type { Run } from '#evaluation/sampling/runs.ts';
-import type { FeatureNetwork, ImageSet } from '#evaluation/sets/types.ts';
+import { readEvaluation } from '@onnoise/scheduler/evaluation';
+import { expect, test } from 'vitest';
 import { writeProjection } from '#test/evaluate/projection.ts';
-import { exampleEvaluation } from '#test/evaluation.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { grayPicture, writeFiles } from '#test/pictures/images.ts';
-import { normalSet } from '#test/programs/measure-sets.ts';
 import { runCli } from '#test/run-cli.ts';
-
-const COUNT = 40;
-
-describe('measureRuns', () => {
-  test('holds what is read in pictures, real images and noise against what was asked for, in each run', async () => {
-    const set = (seed: number, off: number) => {
-      const { images, features } = normalSet(COUNT, 6, seed);
-      return { images: { ...images, conditions: new Float64Array(COUNT).fill(100 + off) }, features };
-    };
-    const [good, bad, real, noise] = [set(1, 2), set(2, 30), set(3, 1), set(4, 50)];
-    const reader: NumberReader = {
-      names: ['boneage'],
-      name: 'regressor',
-      hash: '',
-      read: async ({ count }) => new Float64Array(count).fill(100),
-      dispose: async () => {},
-    };
-    const network = {
-      about: { kind: 'autoencoder', name: '', hash: '', width: 6 },
-      extract: async (images: ImageSet) => [good, bad].find((one) => one.images === images)!.features,
-      dispose: async () => {},
-    } satisfies FeatureNetwork;
-    const runs = [good, bad].map(
-      ({ images }) => ({ pictures: images, settings: exampleEvaluation().settings, secondsAPicture: 1 }) as Run,
-    );
-    const sets = { training: set(5, 0), unseen: real, real, noise };
-    const measured = await measureRuns(runs, { sets, network, reader, seed: 0 }, {
-      stage: (_label: string, _unit: string, work: (report: () => void) => Promise<unknown>) => work(() => {}),
-    } as never);
-    const errors = runs.map((run) => measured.get(run)!.measures.find(({ id }) => id === 'number_error_boneage')!);
-    expect(errors.map(({ model }) => model.value)).toEqual([2, 30]);
-    for (const { name, better, real: ofReal, noise: ofNoise } of errors) {
-      expect([name, better, ofReal.value, ofNoise.value]).toEqual(['Error of boneage', 'lower', 1, 50]);
-    }
-    const without = await measureRuns(runs, { sets, network, seed: 0 }, {
-      stage: (_label: string, _unit: string, work: (report: () => void) => Promise<unknown>) => work(() => {}),
-    } as never);
-    expect(without.get(runs[0]!)!.measures.map(({ id }) => id)).not.toContain('number_error_boneage');
-  });
-});
-
-test('the report explains the measure, by the number that it is of', () => {
-  expect(aboutMeasure('number_error_boneage')!.how).toContain('in the unit of boneage');
-  expect(aboutMeasure('frechet')!.name).toBe('Frechet distance');
-  expect(aboutMeasure('something')).toBeUndefined();
-});
 
 test('pipeline evaluate measures it, tells it, and leaves it out for test images without a table', {
   tags: 'long',
@@ -103,9 +50,4 @@ test('pipeline evaluate measures it, tells it, and leaves it out for test images
   expect(other.code).toBe(0);
   expect(other.stderr).toContain('is not measured: no numbers are read from --test-data without --test-csv.');
   expect(other.stdout).not.toContain('Error of age');
-
-  const told = await evaluate('--test-data', place('other'), '--test-csv', place('data/ages.csv'));
-  expect([told.code, told.stderr]).toEqual([0, expect.not.stringContaining('is not measured')]);
-  const measured = readEvaluation(JSON.parse(await readFile(place('out/evaluation.json'), 'utf8'))).measures;
-  expect(measured.find(({ id }) => id === 'number_error_age')!.real.value).toBeLessThan(8);
 });

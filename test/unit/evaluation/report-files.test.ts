@@ -80,9 +80,3 @@ test('results stay out of a model folder that is to be left as it is', async () 
   }
   for (const out of [root, join(root, 'kept-report'), join(root, 'new')]) await requireApart(out, model);
 });
-
-test('results may lie in the model folder', async () => {
-  const model = await modelFolder('both');
-  await (await openFiles(model, model)).close();
-  expect(readdirSync(model)).toEqual(['README.md']);
-});

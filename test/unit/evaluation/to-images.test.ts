@@ -49,22 +49,20 @@ test('masks are those of training where the images are, and their classes where 
   const { csv: _, ...plain } = card.data;
   const hands = { ...plain, source: 'hands', masks: 'hand-masks', maskClasses: 'air,bone' };
   const masked = { ...card, data: hands };
-  const toOf = (typed: object) => toImages('evaluate x', { data: 'hands', ...typed }, [1, 28, 28], masked);
-  expect(toOf({}).data).toMatchObject({ masks: 'hand-masks', maskClasses: 'air,bone' });
-  expect(toOf({ masks: 'mine' }).data).toMatchObject({ masks: 'mine', maskClasses: 'air,bone' });
-  expect(toOf({ data: 'copies/hands', masks: 'mine' }).data).toMatchObject({ masks: 'mine', maskClasses: 'air,bone' });
-  for (const typed of [{ data: 'copies/hands' }, { 'condition-images': 'low' }]) {
-    const { data } = toOf(typed);
-    expect([data.masks, data.maskClasses]).toEqual([undefined, undefined]);
-  }
+  const toOf = (typed: object, from = masked) => {
+    const { data, test: other } = toImages('evaluate x', { data: 'hands', ...typed }, [1, 28, 28], from);
+    return (other ? [data, other] : [data]).map((images) => [images.masks, images.maskClasses]);
+  };
+  const none = [undefined, undefined];
+  expect(toOf({})).toEqual([['hand-masks', 'air,bone']]);
+  expect(toOf({ masks: 'mine' })).toEqual([['mine', 'air,bone']]);
+  expect(toOf({ data: 'copies/hands', masks: 'mine' })).toEqual([['mine', 'air,bone']]);
+  for (const typed of [{ data: 'copies/hands' }, { 'condition-images': 'low' }]) expect(toOf(typed)).toEqual([none]);
   const table = { ...card, data: { ...hands, csv: 'hands.csv', masks: 'file' } };
-  const ofColumn = (typed: object) =>
-    toImages('evaluate x', { data: 'hands', ...typed }, [1, 28, 28], table).data.masks;
-  expect([ofColumn({}), ofColumn({ csv: 'hands.csv' })]).toEqual([undefined, 'file']);
-  const { test: other } = toOf({ 'test-data': 'others', 'test-masks': 'other-masks' });
-  expect(other).toMatchObject({ data: 'others', masks: 'other-masks', maskClasses: 'air,bone' });
-  const { test: bare } = toOf({ 'test-data': 'others' });
-  expect([bare!.masks, bare!.maskClasses]).toEqual([undefined, undefined]);
+  expect(toOf({}, table)).toEqual([none]);
+  expect(toOf({ csv: 'hands.csv' }, table)).toEqual([['file', 'air,bone']]);
+  expect(toOf({ 'test-data': 'others', 'test-masks': 'other-masks' })[1]).toEqual(['other-masks', 'air,bone']);
+  expect(toOf({ 'test-data': 'others' })[1]).toEqual(none);
 });
 
 test('options of images are told as they were typed, without where files lie', () => {

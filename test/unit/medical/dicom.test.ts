@@ -39,100 +39,112 @@ const reason = (bytes: Uint8Array, options: Parameters<typeof open>[1] = {}): Pr
 const row = (words: number[], elements: Elements = {}) =>
   dicomPicture({ rows: 1, columns: words.length, words, elements });
 
+const FOUR = [100, 200, 300, 400];
+const [UP, DOWN] = [
+  [0, 85, 170, 255],
+  [255, 170, 85, 0],
+];
+const window = (centre: number, width: number, more: Elements = {}): Elements => ({
+  '0028,1050 DS': text(centre, 5),
+  '0028,1051 DS': text(width, 9),
+  ...more,
+});
+const clipped = (share: number) => Math.round(255 * Math.min(Math.max(share, 0), 1));
+const table = (first: number, bits: number, entries: number[]): Elements => ({
+  '0028,3002 US': [entries.length, first, bits],
+  '0028,3006 OW': Buffer.from(Uint16Array.from(entries).buffer),
+});
+const RESCALE = { '0028,1052 DS': '-1000', '0028,1053 DS': '2' };
+const MODALITY = { '0028,3000 SQ': [table(0, 16, [5, 25, 15])] };
+const SIGNED = { '0028,0103 US': [1], '0028,0101 US': [12], '0028,0102 US': [11] };
+const SAME = 'blank: all its values are the same';
+
 describe('gray of DICOM', () => {
-  it('goes from the darkest value to the brightest where the file has no window', async () => {
-    expect(await levels(row([100, 200, 300, 400]))).toEqual([0, 85, 170, 255]);
+  it.each<[string, number[], Elements, number[], string?]>([
+    ['from the darkest value to the brightest without a window', FOUR, {}, UP],
+    ['without padding', [4000, 200, 300, 400], { '0028,0120 US': [4000] }, [255, 0, 128, 255]],
+    [
+      'without a range of padding',
+      [4000, 3991, 300, 400],
+      { '0028,0120 US': [3990], '0028,0121 US': [4010] },
+      [255, 255, 0, 255],
+    ],
+    ['inverted for MONOCHROME1', FOUR, { '0028,0004 CS': 'MONOCHROME1' }, DOWN],
+    ['inverted once for INVERSE', FOUR, { '0028,0004 CS': 'MONOCHROME1', '2050,0020 CS': 'INVERSE' }, DOWN],
+    ['inverted for INVERSE of MONOCHROME2', FOUR, { '2050,0020 CS': 'INVERSE' }, DOWN],
+    ['as it is for IDENTITY', FOUR, { '2050,0020 CS': 'IDENTITY' }, UP],
+    ['of one value in a chosen window', [7, 7, 7], {}, [128, 128, 128], '7,14'],
+    [
+      'in a window of the file, LINEAR', // ((x - (c - 0.5)) / (w - 1) + 0.5)
+      [0, 49, 50, 75, 99, 100, 149, 150, 4000],
+      window(100, 101),
+      [0, 49, 50, 75, 99, 100, 149, 150, 4000].map((x) => clipped((x - 99.5) / 100 + 0.5)),
+    ],
+    [
+      'in one of LINEAR_EXACT',
+      [0, 100, 125, 151],
+      window(100, 101, { '0028,1056 CS': 'LINEAR_EXACT' }),
+      [0, 128, clipped(25 / 101 + 0.5), 255],
+    ],
+    [
+      'in one of SIGMOID',
+      [0, 100, 125],
+      window(100, 101, { '0028,1056 CS': 'SIGMOID' }),
+      [0, 100, 125].map((x) => clipped(1 / (1 + Math.exp((-4 * (x - 100)) / 101)))),
+    ],
+    ['rescaled before a chosen window', [500, 510, 520], RESCALE, [0, 128, 255], '20,40'],
+    [
+      'rescaled before that of the file',
+      [500, 510, 520],
+      { ...RESCALE, '0028,1050 DS': '0', '0028,1051 DS': '1' },
+      [255, 255, 255],
+    ],
+    ['rescaled before its own range', [500, 510, 520], { ...RESCALE, ...window(0, 1) }, [0, 128, 255], 'auto'],
+    ['without a window that has no centre', [0, 5], { '0028,1050 DS': 'none', '0028,1051 DS': '256' }, [0, 255]],
+    // -2, -1, 0, 1 with rubbish above the 12 bits
+    ['of signed values', [0xfffe, 0x0fff, 0x3000, 0x7001], SIGNED, UP],
+    [
+      'of bits that do not begin at 0, without overlays in others',
+      [0x00f1, 0x010f, 0x7020, 0x003f],
+      { '0028,0101 US': [8], '0028,0102 US': [11] },
+      [15, 16, 2, 3].map((value) => clipped(value / 16)),
+      '8,16',
+    ],
+    [
+      'looked up in the table of a VOI',
+      [9, 10, 11, 12, 13],
+      { '0028,3010 SQ': [table(10, 8, [255, 0, 51])], '0028,1050 DS': '0', '0028,1051 DS': '1' },
+      [255, 255, 0, 51, 51],
+    ],
+    ['looked up in a modality table', [0, 1, 2], MODALITY, [0, 255, 128]],
+    ['looked up before a chosen window', [0, 1, 2], MODALITY, [0, 255, 128], '15,10'],
+  ])('is %s', async (_, words, elements, expected, chosen) => {
+    expect(await levels(row(words, elements), chosen === undefined ? {} : { window: chosen })).toEqual(expected);
   });
 
-  it('is blank where it has one value alone and no window; other frames of its file are not', async () => {
-    const same = 'blank: all its values are the same';
-    expect(await reason(row([7, 7, 7]))).toBe(same);
-    expect(await reason(row([7, 7, 7], { '0028,1050 DS': '7', '0028,1051 DS': '2' }), { window: 'auto' })).toBe(same);
-    expect(await levels(row([7, 7, 7]), { window: '7,14' })).toEqual([128, 128, 128]);
-    expect(await reason(row([7, 7], { '0028,0120 US': [7] }))).toBe('blank: all its values are padding or no numbers');
+  it.each<[string, number[], Elements, string?]>([
+    [SAME, [7, 7, 7], {}],
+    [SAME, [7, 7, 7], { '0028,1050 DS': '7', '0028,1051 DS': '2' }, 'auto'],
+    ['blank: all its values are padding or no numbers', [7, 7], { '0028,0120 US': [7] }],
+    [
+      'damaged: its Rescale Slope is 0, which makes all values the same',
+      [1, 2],
+      { ...window(128, 256), ...RESCALE, '0028,1053 DS': '0' },
+    ],
+    ['damaged: its Rescale Slope or Intercept is no number', [1, 2], { ...RESCALE, '0028,1053 DS': 'one' }],
+    [
+      'damaged: one of its lookup tables is cut short',
+      [1],
+      { '0028,3010 SQ': [{ ...table(10, 8, [255, 0]), '0028,3002 US': [40, 10, 8] }] },
+    ],
+  ])('is refused: %s', async (words, values, elements, chosen) => {
+    expect(await reason(row(values, elements), chosen === undefined ? {} : { window: chosen })).toBe(words);
+  });
+
+  it('is blank in one frame, and not in the others of its file', async () => {
     const frames = dicomPicture({ rows: 1, columns: 2, words: [7, 7, 1, 3], elements: { '0028,0008 IS': '2' } });
     const { pictures, unusable } = await open(frames, { frames: 'all' });
-    expect([pictures.map(({ pixels }) => [...pixels]), unusable]).toEqual([[[0, 65_535]], [`frame 1: ${same}`]]);
-  });
-
-  it('leaves padding out of the darkest and the brightest', async () => {
-    expect(await levels(row([4000, 200, 300, 400], { '0028,0120 US': [4000] }))).toEqual([255, 0, 128, 255]);
-    const range = { '0028,0120 US': [3990], '0028,0121 US': [4010] };
-    expect(await levels(row([4000, 3991, 300, 400], range))).toEqual([255, 255, 0, 255]);
-  });
-
-  it('is inverted for MONOCHROME1', async () => {
-    expect(await levels(row([100, 200, 300, 400], { '0028,0004 CS': 'MONOCHROME1' }))).toEqual([255, 170, 85, 0]);
-  });
-
-  it('is inverted once for a presentation LUT of INVERSE, whatever the photometric interpretation', async () => {
-    for (const photometric of ['MONOCHROME1', 'MONOCHROME2']) {
-      const elements = { '0028,0004 CS': photometric, '2050,0020 CS': 'INVERSE' };
-      expect(await levels(row([100, 200, 300, 400], elements))).toEqual([255, 170, 85, 0]);
-    }
-    expect(await levels(row([100, 200, 300, 400], { '2050,0020 CS': 'IDENTITY' }))).toEqual([0, 85, 170, 255]);
-  });
-
-  it('follows the three functions of a window of the file', async () => {
-    const window = { '0028,1050 DS': text(100, 5), '0028,1051 DS': text(101, 9) };
-    // LINEAR: ((x - (c - 0.5)) / (w - 1) + 0.5)
-    expect(await levels(row([0, 49, 50, 75, 99, 100, 149, 150, 4000], window))).toEqual(
-      [0, 49, 50, 75, 99, 100, 149, 150, 4000].map((x) =>
-        Math.round(255 * Math.min(Math.max((x - 99.5) / 100 + 0.5, 0), 1)),
-      ),
-    );
-    const exact = { ...window, '0028,1056 CS': 'LINEAR_EXACT' };
-    expect(await levels(row([0, 100, 125, 151], exact))).toEqual([0, 128, Math.round(255 * (25 / 101 + 0.5)), 255]);
-    const sigmoid = { ...window, '0028,1056 CS': 'SIGMOID' };
-    expect(await levels(row([0, 100, 125], sigmoid))).toEqual(
-      [0, 100, 125].map((x) => Math.round(255 / (1 + Math.exp((-4 * (x - 100)) / 101)))),
-    );
-  });
-
-  it('is rescaled before the window, and a chosen window is in the units after it', async () => {
-    const rescale = { '0028,1052 DS': '-1000', '0028,1053 DS': '2' };
-    expect(await levels(row([500, 510, 520], rescale), { window: '20,40' })).toEqual([0, 128, 255]);
-    expect(await levels(row([500, 510, 520], { ...rescale, '0028,1050 DS': '0', '0028,1051 DS': '1' }))).toEqual([
-      255, 255, 255,
-    ]);
-    expect(
-      await levels(row([500, 510, 520], { ...rescale, '0028,1050 DS': '0', '0028,1051 DS': '1' }), { window: 'auto' }),
-    ).toEqual([0, 128, 255]);
-  });
-
-  it('is refused where its rescaling makes all values one, or none', async () => {
-    const window = { '0028,1050 DS': '128', '0028,1051 DS': '256' };
-    const scaled = (slope: string) => row([1, 2], { ...window, '0028,1052 DS': '-5', '0028,1053 DS': slope });
-    expect(await reason(scaled('0'))).toBe('damaged: its Rescale Slope is 0, which makes all values the same');
-    expect(await reason(scaled('one'))).toBe('damaged: its Rescale Slope or Intercept is no number');
-  });
-
-  it('has no window where the file gives one without a centre', async () => {
-    expect(await levels(row([0, 5], { '0028,1050 DS': 'none', '0028,1051 DS': '256' }))).toEqual([0, 255]);
-  });
-
-  it('reads signed values and bits that do not begin at 0, without overlays in other bits', async () => {
-    const signed = { '0028,0103 US': [1], '0028,0101 US': [12], '0028,0102 US': [11] };
-    // -2, -1, 0, 1 with rubbish above the 12 bits
-    expect(await levels(row([0xfffe, 0x0fff, 0x3000, 0x7001], signed))).toEqual([0, 85, 170, 255]);
-    const shifted = { '0028,0101 US': [8], '0028,0102 US': [11] };
-    expect(await levels(row([0x00f1, 0x010f, 0x7020, 0x003f], shifted), { window: '8,16' })).toEqual(
-      [15, 16, 2, 3].map((value) => Math.min(255, Math.round((255 * value) / 16))),
-    );
-  });
-
-  it('looks values up in a modality table, and in the table of a VOI', async () => {
-    const table = (first: number, bits: number, entries: number[]): Elements => ({
-      '0028,3002 US': [entries.length, first, bits],
-      '0028,3006 OW': Buffer.from(Uint16Array.from(entries).buffer),
-    });
-    const voi = { '0028,3010 SQ': [table(10, 8, [255, 0, 51])], '0028,1050 DS': '0', '0028,1051 DS': '1' };
-    expect(await levels(row([9, 10, 11, 12, 13], voi))).toEqual([255, 255, 0, 51, 51]);
-    const modality = { '0028,3000 SQ': [table(0, 16, [5, 25, 15])] };
-    expect(await levels(row([0, 1, 2], modality))).toEqual([0, 255, 128]);
-    expect(await levels(row([0, 1, 2], modality), { window: '15,10' })).toEqual([0, 255, 128]);
-    const cut = { '0028,3010 SQ': [{ ...table(10, 8, [255, 0]), '0028,3002 US': [40, 10, 8] }] };
-    expect(await reason(row([1], cut))).toBe('damaged: one of its lookup tables is cut short');
+    expect([pictures.map(({ pixels }) => [...pixels]), unusable]).toEqual([[[0, 65_535]], [`frame 1: ${SAME}`]]);
   });
 
   it.each<[string, Elements, number]>([
@@ -170,7 +182,8 @@ describe('gray of DICOM', () => {
     ['words', { '0018,2010 DS': text('fine', 0.5) }],
     ['a negative number', { '0028,0034 IS': text(-1, 2) }],
     ['regions that differ', { '0018,6011 SQ': [region(0.03, 0.05), region(0.03, 0.03)] }],
-    ['a region of no size', { '0018,6011 SQ': [region(0.03, 0)] }],
+    ['a region of no height', { '0018,6011 SQ': [region(0.03, 0)] }],
+    ['a region of no width', { '0018,6011 SQ': [region(0, 0.03)] }],
   ])('has square pixels and says so where the file gives %s', async (_, elements) => {
     const { pictures } = await open(row([1, 2], elements));
     expect(pictures[0]).toMatchObject({ aspect: 1, unusable: true });

@@ -52,13 +52,30 @@ describe('a segmentation', () => {
     expect([...readSegmentationHead(listed)!.images]).toEqual(['1.1', '1.2']);
   });
 
-  it('has names in its own letters', () => {
-    const name = Buffer.from('Größe').toString('latin1'); // its bytes in UTF-8
-    const [utf, latin] = [
-      seg({ labels: [name], elements: { '0008,0005 CS': 'ISO_IR 192' } }),
-      seg({ labels: ['Größe'], elements: { '0008,0005 CS': 'ISO_IR 100' } }),
-    ];
-    expect([utf, latin].map((bytes) => readSegmentationHead(bytes)!.segments[0]!.label)).toEqual(['Größe', 'Größe']);
+  // The bytes are those that pydicom 3.0.2 writes.
+  it.each([
+    ['ISO_IR 192', '4772c3b6c39f65', 'Größe'],
+    ['ISO_IR 100', '4772f6df65', 'Größe'],
+    ['ISO 2022 IR 6\\ISO 2022 IR 100', '20e420', 'ä'],
+    ['ISO_IR 101', 'b1', 'ą'],
+    ['ISO_IR 144', 'bfd5e7d5ddec', 'Печень'],
+    ['ISO_IR 13', 'b6dd', 'ｶﾝ'],
+    ['ISO_IR 166', 'b5d1ba', 'ตับ'],
+    ['\\ISO 2022 IR 87', '1b2442344e42211b2842', '肝臓'],
+    ['\\ISO 2022 IR 149', '1b242943b0a3', '간'],
+    ['GB18030', 'b8ce', '肝'],
+    ['ISO_IR 999', '426f6e65', 'Bone'],
+  ])('has names in its own letters, %s', (set, bytes, name) => {
+    const labels = [Buffer.from(bytes, 'hex').toString('latin1')];
+    const file = seg({ labels, elements: { '0008,0005 CS': set } });
+    expect(readSegmentationHead(file)!.segments).toEqual([{ number: 1, label: name }]);
+  });
+
+  it('has the name of what its segment shows where it has none itself', () => {
+    const [shown, kind] = ['Spleen', 'Organ'].map((meaning) => [{ '0008,0104 LO': meaning }]);
+    const item = { '0062,0003 SQ': kind!, '0062,0004 US': [1], '0062,0005 LO': ' ', '0062,000f SQ': shown! };
+    const file = seg({ elements: { '0062,0002 SQ': [item] } });
+    expect(readSegmentationHead(file)!.segments).toEqual([{ number: 1, label: 'Spleen' }]);
   });
 
   it('whose beginning ends before the pixels wants more of the file', () => {

@@ -5,6 +5,7 @@ import { drawAnomaly } from '#phantom/draw/anomaly.ts';
 import { createPainter } from '#phantom/draw/draw-phantom.ts';
 import { writeSet } from '#phantom/write-set.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { truthOf } from '#test/pictures/phantoms.ts';
 
 const paint = createPainter();
 const options = { seed: 5, size: 128, age: [60, 200] } as const;
@@ -55,30 +56,21 @@ describe('--anomaly', () => {
 
   it('is told in the table and the truth only where it is asked for', async () => {
     const folder = await temporaryFolder();
-    const base = { count: 6, size: 48, seed: 2, duplicates: 2 };
-    await writeSet({ ...base, out: join(folder, 'without') });
-    await writeSet({ ...base, out: join(folder, 'none'), anomaly: 0 });
-    await writeSet({ ...base, out: join(folder, 'all'), anomaly: 1 });
-    const read = (set: string, name: string) => readFileSync(join(folder, set, name), 'utf8');
-    const truthOf = (set: string) =>
-      read(set, 'truth.jsonl')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line));
-    expect(read('without', 'hands.csv')).toMatch(/^id,boneage,male\n1,\d+,(True|False)\n/);
-    expect(truthOf('without').some((line) => 'anomaly' in line)).toBe(false);
-    expect(read('none', 'hands.csv')).toMatch(/^id,boneage,male,anomaly\n1,\d+,(True|False),0\n/);
-    expect(truthOf('none').every(({ anomaly }) => anomaly === null)).toBe(true);
-    expect(read('none', join('images', '1.png'))).toBe(read('without', join('images', '1.png')));
-    expect(
-      read('all', 'hands.csv')
-        .trim()
-        .split('\n')
-        .slice(1)
-        .every((row) => row.endsWith(',1')),
-    ).toBe(true);
-    expect(truthOf('all')[0].anomaly).toMatchObject({ bone: expect.any(String) });
-    expect(read('all', 'README.md')).toContain('--anomaly 1');
-    await expect(writeSet({ ...base, out: join(folder, 'bad'), anomaly: 2 })).rejects.toThrow('--anomaly must be');
+    const written = async (name: string, anomaly?: number) => {
+      const out = join(folder, name);
+      await writeSet({ count: 6, size: 48, seed: 2, duplicates: 2, out, ...(anomaly !== undefined && { anomaly }) });
+      const [head, ...rows] = readFileSync(join(out, 'hands.csv'), 'utf8').trim().split('\n');
+      const image = readFileSync(join(out, 'images', '1.png'), 'base64');
+      return { head, ends: new Set(rows.map((row) => row.split(',')[3])), truth: truthOf(out), image };
+    };
+    const [without, none, all] = [await written('without'), await written('none', 0), await written('all', 1)];
+    expect([without.head, none.head]).toEqual(['id,boneage,male', 'id,boneage,male,anomaly']);
+    expect([none.ends, all.ends]).toEqual([new Set(['0']), new Set(['1'])]);
+    expect(without.truth.some((line) => 'anomaly' in line)).toBe(false);
+    expect(none.truth.every(({ anomaly }) => anomaly === null)).toBe(true);
+    expect(all.truth[0].anomaly).toMatchObject({ bone: expect.any(String) });
+    expect(none.image).toBe(without.image);
+    expect(readFileSync(join(folder, 'all', 'README.md'), 'utf8')).toContain('--anomaly 1');
+    await expect(written('bad', 2)).rejects.toThrow('--anomaly must be');
   });
 });

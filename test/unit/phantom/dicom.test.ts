@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { LABEL } from '#base/pictures/phantom-label.ts';
 import { writeSet } from '#phantom/write-set.ts';
 import { allPixels, prepare, temporaryFolder } from '#test/pictures/images.ts';
+import { truthOf } from '#test/pictures/phantoms.ts';
 import type { Dataset } from '#training/data/set/types.ts';
 
 const root = temporaryFolder();
@@ -24,12 +25,6 @@ const prepared = (folder: string): Promise<Dataset> =>
     size: SET.size,
     validationShare: 0.2,
   });
-
-const truths = (folder: string) =>
-  readFileSync(join(folder, 'truth.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
 
 /** Of each image the hash of its square, with its age and class. */
 async function squares(dataset: Dataset): Promise<string[]> {
@@ -57,18 +52,18 @@ describe('phantoms in DICOM', () => {
     const ids = readFileSync(join(dicom, 'hands.csv'), 'utf8').trim().split('\n').slice(1);
     const names = ids.map((row) => `${row.split(',')[0]}.dcm`);
     expect(names.toSorted()).toEqual(readdirSync(join(dicom, 'images')).sort());
-    expect(truths(dicom).map(({ id, file }) => [`${id}.dcm`, file])).toEqual(names.map((name) => [name, name]));
+    expect(truthOf(dicom).map(({ id, file }) => [`${id}.dcm`, file])).toEqual(names.map((name) => [name, name]));
     expect(new Set(names).size).toBe(WHOLE + SET.broken);
-    for (const { id } of truths(dicom).slice(0, WHOLE)) {
+    for (const { id } of truthOf(dicom).slice(0, WHOLE)) {
       expect(parseDicom(readFileSync(join(dicom, 'images', `${id}.dcm`))).string('x00080018')).toBe(id);
     }
   });
 
   it('say that nobody is in them, and whose copy they are', () => {
-    const all = truths(dicom);
+    const all = truthOf(dicom);
     const read = (id: string) => parseDicom(readFileSync(join(dicom, 'images', `${id}.dcm`)));
     const patients = new Set<string>();
-    for (const { id, age, sex, side, copy } of all.slice(0, WHOLE)) {
+    for (const { id, age, sex, side, scale, copy } of all.slice(0, WHOLE)) {
       const file = read(id);
       const text = (tag: string) => file.string(tag);
       expect(['x00100010', 'x0008001c', 'x00080064', 'x00100200', 'x00280300', 'x00204000'].map(text)).toEqual([
@@ -84,6 +79,7 @@ describe('phantoms in DICOM', () => {
         sex === 'male' ? 'M' : 'F',
         side === 'left' ? 'L' : 'R',
       ]);
+      expect(1 / file.floatString('x00280030')!).toBeCloseTo(scale, 3);
       if (copy === null) patients.add(text('x00100020')!);
       else expect(text('x00100020')).toBe(read(copy.of).string('x00100020'));
     }

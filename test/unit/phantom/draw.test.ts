@@ -111,25 +111,11 @@ describe('a phantom', () => {
       };
     });
     const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length / 2]!;
-    // Medians of 1,000 radiographs: 3.7 % white, a darkest third up to level 10. scripts/hands/realism.ts measures them.
+    // Medians of 1,000 radiographs: 3.7 % white, a darkest third up to level 10: docs/phantom.md.
     expect(median(small.map(({ white }) => white))).toBeGreaterThan(0.02);
     expect(median(small.map(({ white }) => white))).toBeLessThan(0.06);
     expect(median(small.map(({ dark }) => dark))).toBeLessThan(16);
     expect(median(small.map(({ wide }) => wide))).toBeGreaterThan(0.6);
-  });
-
-  it('has lead where the truth says, inside the frame, and initials below it', { tags: 'long' }, () => {
-    for (let picture = 0; picture < 40; picture++) {
-      const phantom = paint({ seed: 12, picture, size: 256, age: [60, 216], right: 0.5 });
-      const { marker } = phantom.truth;
-      if (marker === undefined) continue;
-      const [x, y] = marker.at.map(Math.round) as [number, number];
-      const near = [-3, -2, -1, 0].flatMap((dy) =>
-        [0, 1, 2, 3, 4].map((dx) => phantom.pixels[(y + dy) * 256 + x + dx]!),
-      );
-      expect(Math.max(...near), `picture ${picture}`).toBeGreaterThan(225);
-      expect(marker.initials).toMatch(/^[AHLMNRTZ]{2,3}$/);
-    }
   });
 
   it('has the findings that are asked for, and no other change', { tags: 'long' }, () => {
@@ -168,7 +154,6 @@ describe('a phantom', () => {
 
   it.each([
     [{ size: 31 }, 'size must be an integer from 32 to 1024, received 31'],
-    [{ size: 64.5 }, 'size must be an integer from 32 to 1024, received 64.5'],
     [{ age: 0 }, 'age must be a number from 1 to 228, received 0'],
     [{ age: [12, 300] as const }, 'age must be a number from 1 to 228, received 300'],
     [{ seed: -1 }, 'seed must be an integer'],

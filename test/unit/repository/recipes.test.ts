@@ -55,7 +55,7 @@ test.each([
   [
     'a sampler',
     /'ddim'|\/ddim\.ts/,
-    /sampling\/methods\/ddim|sampling\/(round-trip|distilled)|views\/(game\/(rules\/painter|play\/reveal)|learn\/(learning\/errors|sampling\/pair))/,
+    /sampling\/methods\/ddim|sampling\/(round-trip|distilled)|views\/(game\/(rules\/presentation|round)|learn\/(learning\/errors|sampling\/pair))/,
   ],
   ['a network', /SimpleUnet|simple-unet/, /model\/simple-unet/],
   ['a data format', /IDX files|\/idx\.ts/, /data\/sources\/(idx|digits)/],

@@ -5,23 +5,30 @@ import { isCodeOf, readText, repositoryFiles, SOURCES } from '#test/repository.t
 /** The packages and their rooms from the ground up: each may import those before it. */
 const ORDER = [
   'scheduler tracer runtime-node server',
-  'base/text base/files base/install base/arrays base/dicom base/pictures base/labels base/terminal',
+  'base/text base/files base/install base/arrays base/dicom base/pictures base/folders base/labels base/terminal',
   'medical',
-  'training/layers training/optimizer training/privacy training/model training/data training/folder training/features training/step training/settings training/saved training/engines',
+  'training/layers training/optimizer training/privacy training/model training/data training/folder training/step training/settings training/saved training/engines',
   'training/tensorboard training/autoencoder training/fine-tuning training/plan training/pictures training/lessons training/run',
   'training',
-  'evaluation/sets evaluation/pictures evaluation/measures evaluation/sampling evaluation/radiomics evaluation/features evaluation/parts',
+  'evaluation/sets evaluation/pictures evaluation/measures evaluation/sampling evaluation/features evaluation/parts',
   'evaluation/memorisation evaluation/report evaluation/compare evaluation/membership evaluation/utility evaluation/privacy',
   'evaluation phantom',
   'pipeline/import pipeline/trace pipeline/pictures pipeline/bulk pipeline/jobs pipeline/export pipeline/setup pipeline/anomaly',
   'pipeline/commands pipeline onnoise',
+].flatMap((floor) => floor.split(' '));
+/** The page's rooms and those of scripts, likewise. */
+const PAGE_ORDER = [
+  'site/public site/sw site/style site/state site/components',
+  'site/views/forward site/views/model site/views/game site/views/sample site/views/train site/views/learn',
+  'site/shell site/first-view site/build site',
+  'scripts/packages scripts/release scripts/api scripts/web scripts/learn scripts/bench scripts/golden scripts/medical scripts/mutate scripts',
 ].flatMap((floor) => floor.split(' '));
 const PACKAGES = SOURCES.filter((folder) => folder !== 'site');
 /** Those whose folders are rooms. */
 const DIVIDED = new Set(ORDER.filter((room) => room.includes('/')).map((room) => room.split('/')[0]!));
 
 const files = repositoryFiles();
-const code = files.filter((file) => isCodeOf(SOURCES, file));
+const code = files.filter((file) => isCodeOf([...SOURCES, 'scripts'], file) || /^site\/.*\.css$/.test(file));
 
 interface Manifest {
   imports?: Record<string, string>;
@@ -46,17 +53,19 @@ function namesIn(file: string): string[] {
   return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, name]) => name!);
 }
 
-/** The files that a file imports. */
-function importsOf(file: string): string[] {
-  return namesIn(file).map((name) => {
-    if (name.startsWith('.')) return join(dirname(file), name);
-    const found = (file.startsWith('site/') ? own : common).find(([alias]) => name.startsWith(alias.slice(0, -1)));
-    if (found) return join(found[1].slice(0, -1), name.slice(found[0].length - 1));
-    return exportedFiles.get(name) ?? name;
-  });
+/** The file that a file's import names. */
+function fileOf(file: string, name: string): string {
+  if (name.startsWith('.')) return join(dirname(file), name);
+  const found = (file.startsWith('site/') ? own : common).find(([alias]) => name.startsWith(alias.slice(0, -1)));
+  if (found) return join(found[1].slice(0, -1), name.slice(found[0].length - 1));
+  return exportedFiles.get(name) ?? name;
 }
 
-const graph = new Map(code.map((file) => [file, importsOf(file).filter((name) => code.includes(name))]));
+const CODE = new Set(code);
+const importsOf = (file: string, names = namesIn(file)): string[] =>
+  names.map((name) => fileOf(file, name)).filter((name) => CODE.has(name));
+
+const graph = new Map(code.map((file) => [file, importsOf(file)]));
 
 /** Circles, each once, starting at the node where the walk met it. */
 function findCircles(nodes: ReadonlyMap<string, Iterable<string>>): string[][] {
@@ -102,6 +111,24 @@ function roomOf(file: string): string | undefined {
   return DIVIDED.has(folder) && rest.length > 0 ? `${folder}/${room}` : folder;
 }
 
+/** `site/views/game`, `scripts/web`, or the folder alone of what lies in none of its rooms. */
+function pageRoomOf(file: string): string | undefined {
+  const [folder, ...rest] = file.split('/').slice(0, -1);
+  if (folder !== 'site' && folder !== 'scripts') return undefined;
+  return [folder, ...rest.slice(0, rest[0] === 'views' ? 2 : 1)].join('/');
+}
+
+test('a room of the page, or of scripts, imports those below it', () => {
+  const climbs = [...graph].flatMap(([file, names]) => {
+    const from = pageRoomOf(file);
+    if (from === undefined) return [];
+    if (!PAGE_ORDER.includes(from)) return [`${file} is in no room`];
+    const above = names.filter((name) => PAGE_ORDER.indexOf(pageRoomOf(name) ?? from) > PAGE_ORDER.indexOf(from));
+    return above.map((name) => `${file} > ${name}`);
+  });
+  expect(climbs).toEqual([]);
+});
+
 test('a room imports those below it', () => {
   const climbs = [...graph].flatMap(([file, names]) => {
     const from = roomOf(file);
@@ -127,7 +154,7 @@ test('a package imports others by their names, since paths out of it are not pub
 
 test('no package is a quarter of the source', () => {
   const lines = new Map<string, number>();
-  for (const file of files.filter((name) => /\.(tsx?|mjs|py)$/.test(name) && !/^(test|docs)\//.test(name))) {
+  for (const file of files.filter((name) => /\.(tsx?|mjs|py|css)$/.test(name) && !/^(test|docs)\//.test(name))) {
     const folder = file.split('/')[0]!;
     lines.set(folder, (lines.get(folder) ?? 0) + readText(file).split('\n').length);
   }
@@ -135,9 +162,50 @@ test('no package is a quarter of the source', () => {
   expect([...lines].filter(([, count]) => count >= all / 4)).toEqual([]);
 });
 
+test('the README is one short story', () => {
+  expect(readText('README.md').split(/\s+/).length).toBeLessThanOrEqual(701);
+});
+
 test('no folder holds more than 25 files', () => {
   const counts = new Map<string, number>();
   const counted = files.filter((file) => /\.(tsx?|mjs|js|py|css|json|md)$/.test(file) && !file.includes('/data/'));
   for (const folder of counted.map(dirname)) counts.set(folder, (counts.get(folder) ?? 0) + 1);
   expect([...counts].filter(([, count]) => count > 25)).toEqual([]);
+});
+
+/** The files that are loaded with a file, types left out; with `lazy` also what it may load later, such as the programs of its processes. */
+function loadedWith(start: string, lazy: boolean): string[] {
+  const names = lazy ? /(?:\bfrom|\bimport|\bnew URL)\s*\(?\s*'([^']+)'/g : /(?:\bfrom|\bimport)\s*'([^']+)'/g;
+  const loaded = new Set([start]);
+  for (const file of loaded) {
+    const text = readText(file)
+      .replaceAll(/^ *\*.*$/gm, '')
+      .replaceAll(/\b(?:import|export) type [^;]*?'[^']+'|\btypeof import\('[^']+'\)/g, '');
+    for (const next of importsOf(
+      file,
+      [...text.matchAll(names)].map(([, name]) => name!),
+    ))
+      loaded.add(next);
+  }
+  return [...loaded];
+}
+
+const linesOf = (paths: readonly string[]) =>
+  paths.reduce((sum, file) => sum + readText(file).trimEnd().split('\n').length, 0);
+
+/** Readers of the files that an option names, as --masks and --format dicom do: loaded with these. */
+const BY_OPTION = /^(medical|base\/src\/(pictures|labels|folders)|scheduler\/src\/model\/png)\//;
+
+test.each([
+  { command: 'sample', most: 9500, later: 12_000 },
+  { command: 'serve', most: 8500, later: 20_700 },
+  { command: 'generate', most: 8900, later: 12_200 },
+  { command: 'worker', most: 8600, later: 12_300 },
+])('$command loads no tracer, no training and no evaluation, and few lines', ({ command, most, later }) => {
+  const start = `pipeline/src/commands/${command}.ts`;
+  const [first, all] = [loadedWith(start, false), loadedWith(start, true)];
+  expect(all.length).toBeGreaterThan(150);
+  expect(all.filter((file) => /^(tracer|training|evaluation)\//.test(file))).toEqual([]);
+  expect(linesOf(first)).toBeLessThanOrEqual(most);
+  expect(linesOf(all.filter((file) => !BY_OPTION.test(file)))).toBeLessThanOrEqual(later);
 });

@@ -12,41 +12,35 @@ import { skipBecause } from '#test/skip.ts';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const run = promisify(execFile);
 
-const quota = (files: Record<string, string>) => quotaOf((path) => files[path]);
-
 describe('a quota of processor time', () => {
-  it('is the least of the group and those around it, in cores', () => {
-    const files = {
-      '/proc/self/cgroup': '0::/slurm/job_7\n',
-      '/sys/fs/cgroup/slurm/cpu.max': '1600000 100000\n',
-      '/sys/fs/cgroup/slurm/job_7/cpu.max': 'max 100000\n',
-    };
-    expect(quota(files)).toBe(16);
-    expect(quota({ ...files, '/sys/fs/cgroup/slurm/job_7/cpu.max': '250000 100000\n' })).toBe(2.5);
-  });
-
-  it('is that of the outermost group in a container, where the path is the host’s', () => {
-    const of = (quota: string) => ({
-      '/proc/self/cgroup': '7:memory:/docker/0a1b\n4:cpu,cpuacct:/docker/0a1b\n0::/docker/0a1b\n',
-      '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': quota,
-      '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n',
-    });
-    expect(quota(of('400000\n'))).toBe(4);
-    expect(quota(of('-1\n'))).toBe(Number.POSITIVE_INFINITY);
-  });
-
-  it('is found below a name with colons, as containerd gives', () => {
-    const files = {
-      '/proc/self/cgroup': '0::/system.slice:cri-containerd:0a1b\n',
-      '/sys/fs/cgroup/system.slice:cri-containerd:0a1b/cpu.max': '300000 100000\n',
-    };
-    expect(quota(files)).toBe(3);
-  });
-
-  it('is none without control groups, or where their files cannot be read', () => {
-    expect(quota({})).toBe(Number.POSITIVE_INFINITY);
-    expect(quota({ '/proc/self/cgroup': '4:cpu:/\n0::/\n' })).toBe(Number.POSITIVE_INFINITY);
-    expect(quota({ '/proc/self/cgroup': '0::/\n', '/sys/fs/cgroup/cpu.max': '' })).toBe(Number.POSITIVE_INFINITY);
+  const job = {
+    '/proc/self/cgroup': '0::/slurm/job_7\n',
+    '/sys/fs/cgroup/slurm/cpu.max': '1600000 100000\n',
+    '/sys/fs/cgroup/slurm/job_7/cpu.max': 'max 100000\n',
+  };
+  const container = {
+    '/proc/self/cgroup': '7:memory:/docker/0a1b\n4:cpu,cpuacct:/docker/0a1b\n0::/docker/0a1b\n',
+    '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '400000\n',
+    '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n',
+  };
+  it.each<[string, number, Record<string, string>]>([
+    ['of those around the group, in cores', 16, job],
+    ['of the group', 2.5, { ...job, '/sys/fs/cgroup/slurm/job_7/cpu.max': '250000 100000\n' }],
+    ['of the outermost group in a container, where the path is the host’s', 4, container],
+    ['of none', Number.POSITIVE_INFINITY, { ...container, '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1\n' }],
+    [
+      'below a name with colons, as containerd gives',
+      3,
+      {
+        '/proc/self/cgroup': '0::/system.slice:cri-containerd:0a1b\n',
+        '/sys/fs/cgroup/system.slice:cri-containerd:0a1b/cpu.max': '300000 100000\n',
+      },
+    ],
+    ['without control groups', Number.POSITIVE_INFINITY, {}],
+    ['without their files', Number.POSITIVE_INFINITY, { '/proc/self/cgroup': '4:cpu:/\n0::/\n' }],
+    ['of an empty file', Number.POSITIVE_INFINITY, { '/proc/self/cgroup': '0::/\n', '/sys/fs/cgroup/cpu.max': '' }],
+  ])('is that %s: %d', (_, cores, files) => {
+    expect(quotaOf((path) => files[path])).toBe(cores);
   });
 });
 

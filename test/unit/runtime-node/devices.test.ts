@@ -33,30 +33,24 @@ const CUDA = 'libonnxruntime_providers_cuda.so';
 const ALL: Device[] = ['cpu', 'cuda', 'webgpu'];
 
 describe('openOnDevice with auto', () => {
-  test('takes the cpu where nothing else is, and says what is missing', async () => {
-    expect(await openOnDevice('auto', opener({ cpu: 1 }), machine([], ['cpu', 'webgpu']))).toEqual({
-      value: 'model on cpu',
-      report: {
-        device: 'cpu',
-        reason: 'auto: no cuda: no NVIDIA GPU is seen; no webgpu: no GPU is seen',
-      },
-    });
+  test('takes the cpu where no GPU is, tries nothing else, and says what is missing', async () => {
+    const tryDevice = () => expect.unreachable();
+    const report = { device: 'cpu', reason: 'auto: no cuda: no NVIDIA GPU is seen; no webgpu: no GPU is seen' };
+    const opened = await openOnDevice('auto', opener({ cpu: 1, webgpu: 0 }), { ...machine([], ALL), tryDevice });
+    expect(opened).toEqual({ value: 'model on cpu', report });
   });
 
-  test('looks for the files of CUDA only where an NVIDIA GPU is seen', async () => {
+  test.each([
+    ['auto', [CUDA], 0],
+    ['cpu', [CUDA, '/dev/nvidia0'], 0],
+    ['auto', [CUDA, '/dev/nvidia0'], 1],
+    ['auto', [CUDA, '/dev/dxg'], 1],
+  ] as const)('looks for the files of CUDA only where an NVIDIA GPU is seen: %s, %j', async (device, files, times) => {
+    const found = machine([...files], ALL);
     const looked: string[] = [];
-    const recording = (files: string[]): Machine => {
-      const found = machine(files, ALL);
-      return { ...found, exists: (path) => looked.push(path) > 0 && found.exists(path) };
-    };
-    const ofCuda = () => looked.splice(0).filter((path) => path.endsWith(CUDA));
-    await openOnDevice('auto', opener({ cpu: 1 }), recording([CUDA]));
-    await openOnDevice('cpu', opener({ cpu: 1 }), recording([CUDA, '/dev/nvidia0']));
-    expect(ofCuda()).toEqual([]);
-    await openOnDevice('auto', opener({ cuda: 1 }), recording([CUDA, '/dev/nvidia0']));
-    expect(ofCuda()).toHaveLength(1);
-    await openOnDevice('auto', opener({ cuda: 1 }), recording([CUDA, '/dev/dxg']));
-    expect(ofCuda()).toHaveLength(1);
+    const exists = (path: string) => looked.push(path) > 0 && found.exists(path);
+    await openOnDevice(device, opener({ cpu: 1, cuda: 1 }), { ...found, exists });
+    expect(looked.filter((path) => path.endsWith(CUDA))).toHaveLength(times);
   });
 
   test('takes cuda first where its files are and a GPU answers', async () => {
@@ -80,13 +74,6 @@ describe('openOnDevice with auto', () => {
     expect(fast.report.reason).toContain('a call takes 4.0 ms on webgpu, 30.0 ms on cpu');
     const slow = await openOnDevice('auto', opener({ cpu: 3, webgpu: 70 }, closed), here);
     expect([slow.value, slow.report.device, closed]).toEqual(['model on cpu', 'cpu', ['cpu', 'webgpu']]);
-  });
-
-  test('never tries webgpu on a machine without a GPU', async () => {
-    const tried: Device[] = [];
-    const here = { ...machine([], ALL), tryDevice: async (device: Device) => void tried.push(device) };
-    await openOnDevice('auto', opener({ cpu: 1, webgpu: 0 }), here);
-    expect(tried).toEqual([]);
   });
 
   test('takes the cpu where webgpu fails, and passes on what the cpu throws', async () => {
@@ -162,13 +149,13 @@ describe('inspectDevice', () => {
   });
 });
 
-describe('findGpu', () => {
-  test('knows the device files of Linux and takes a GPU for granted elsewhere', () => {
-    expect(findGpu(machine([], []))).toBeUndefined();
-    expect(findGpu(machine(['/dev/dri/card0'], []))).toBeUndefined();
-    expect(findGpu(machine(['/dev/dri/renderD128'], []))).toBe('/dev/dri/renderD128');
-    expect(findGpu(machine(['/dev/dxg'], []))).toBe('/dev/dxg');
-    expect(findGpu(machine(['/dev/nvidiactl', '/dev/nvidia3'], []))).toBe('/dev/nvidia3');
-    expect(findGpu(machine([], [], 'win32'))).toBe('Direct3D');
-  });
+test.each<[string[], NodeJS.Platform, string | undefined]>([
+  [[], 'linux', undefined],
+  [['/dev/dri/card0'], 'linux', undefined],
+  [['/dev/dri/renderD128'], 'linux', '/dev/dri/renderD128'],
+  [['/dev/dxg'], 'linux', '/dev/dxg'],
+  [['/dev/nvidiactl', '/dev/nvidia3'], 'linux', '/dev/nvidia3'],
+  [[], 'win32', 'Direct3D'],
+])('findGpu of the files %j on %s is %s', (files, platform, gpu) => {
+  expect(findGpu(machine(files, [], platform))).toBe(gpu);
 });

@@ -1,20 +1,24 @@
-/** A model folder and a request mean the same to all readers: Node, a browser tab, the page's build, "your model". */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+/** A model folder and a request mean the same everywhere: Node, a tab, the page's build, "your model", command, server, queue. */
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compileSampler, InputError, parseSchedulerConfig, SAMPLER_NAMES } from '@onnoise/scheduler';
 import type { ConditionSpec, PictureOptions } from '@onnoise/scheduler/model';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeOrder } from '#pipeline/bulk/order.ts';
+import { shardAt } from '#pipeline/bulk/shards.ts';
 import { loadModel as loadInNode } from '#runtime-node/index.ts';
 import { loadModel as loadInTab } from '#runtime-web/index.ts';
+import { createServer, type Server } from '#server/index.ts';
 import { readModelFolder } from '#site/build/model-folder.ts';
 import { inspect } from '#site/views/model/inspect.ts';
-import { expectClose } from '#test/compare.ts';
+import { openOrtInNode } from '#test/browser/ort-in-node.ts';
 import { type Files, FOLDERS, folder } from '#test/contract/folders.ts';
-import { BAD, CLASS_NAMES, GOOD } from '#test/contract/requests.ts';
-import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { BAD, BAD_OF_GUIDED, CLASS_NAMES, GOOD } from '#test/contract/requests.ts';
+import { GUIDED, temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { runCli } from '#test/run-cli.ts';
+import { ask, IMAGES } from '#test/server.ts';
 
-// The bundle for browsers does not start in Node; the package's build for Node has the same WebAssembly.
-vi.mock('#runtime-web/session/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
+openOrtInNode();
 
 async function write(files: Files): Promise<string> {
   const root = join(await temporaryFolder(), 'model');
@@ -153,15 +157,24 @@ describe.each(READERS)('a model folder read by $name', ({ opens, fetches, read }
 
 const index = new TextEncoder().encode(JSON.stringify({ id2label: { ...CLASS_NAMES } }));
 const conditional = folder({ classes: 3 }, { 'model_index.json': index });
+const guided = folder(GUIDED);
 
 describe.each([
-  { name: 'Node', largest: 1_000_000, load: async () => loadInNode(await write(conditional), { device: 'cpu' }) },
-  { name: 'a tab', largest: 4096, load: () => loadInTab(conditional, { device: 'wasm' }) },
+  { name: 'Node', largest: 1_000_000, load: async (files: Files) => loadInNode(await write(files), { device: 'cpu' }) },
+  { name: 'a tab', largest: 4096, load: (files: Files) => loadInTab(files, { device: 'wasm' }) },
 ])('a request in $name', ({ largest, load }) => {
-  const ask = async (options: PictureOptions & { onStep?: (progress: { step: number; steps: number }) => void }) => {
-    const model = await load();
-    return model.sample(options).finally(() => model.dispose());
+  const models = new Map<Files, ReturnType<typeof load>>();
+  const ask = async (
+    options: PictureOptions & { onStep?: (progress: { step: number; steps: number }) => void },
+    files = conditional,
+  ) => {
+    const model = models.get(files) ?? load(files);
+    models.set(files, model);
+    return (await model).sample(options);
   };
+  afterAll(async () => {
+    for (const model of models.values()) await (await model).dispose();
+  });
 
   it.each(SAMPLER_NAMES)('with sampler %s tells of each row of its table', async (sampler) => {
     const told: [number, number][] = [];
@@ -178,83 +191,136 @@ describe.each([
     await expect(ask(options)).rejects.toThrow(new InputError(`Cannot ${says}`));
   });
 
-  it('takes no more pictures than the runtime does at once', async () => {
+  it.each(BAD_OF_GUIDED)('of %j is refused to a guided model', async (options, says) => {
+    await expect(ask(options, guided)).rejects.toThrow(new InputError(`Cannot ${says}`));
+  });
+
+  it('takes whole numbers of pictures, and no more than the runtime does at once', async () => {
+    for (const count of [0, -3, 1.5])
+      await expect(ask({ count })).rejects.toThrow('count must be an integer from 1 to');
+    await expect(ask({ seed: 2 ** 53 - 1, count: 2 })).rejects.toThrow('seed must be an integer from 0 to');
     const rule = new RegExp(`must be an integer from 1 to ${largest}\\b.*, received ${largest + 1}\\.$`);
     await expect(ask({ count: largest + 1 })).rejects.toThrow(rule);
     await expect(ask({ seeds: new Array(largest + 1).fill(1) })).rejects.toThrow(rule);
   });
 });
 
-describe('masks and pictures beside those of a model', () => {
-  const classes = ['background', 'bone', 'flesh'];
-  const mask = (by: number) => Uint8Array.from({ length: 16 }, (_, i) => (i + by) % 3);
+/** Fields that every surface has: noise, several seeds and what lies between seeds are not for all, nor is an empty list. */
+const EVERYWHERE = [
+  'steps',
+  'seed',
+  'count',
+  'labels',
+  'sampler',
+  'eta',
+  'spacing',
+  'guidance',
+  'guidanceInterval',
+  'conditions',
+];
+const everywhere = <T extends readonly [...unknown[]]>(rows: readonly T[], at: number) =>
+  rows.filter((row) =>
+    Object.entries(row[at] as object).every(([key, value]) => EVERYWHERE.includes(key) && String(value) !== ''),
+  );
 
-  /** What Node and a tab make of the same request. */
-  async function both(folder: string, options: PictureOptions) {
-    const [node, tab] = await Promise.all([
-      loadInNode(folder, { device: 'cpu' }),
-      loadInTab(await filesOf(folder), { device: 'wasm' }),
-    ]);
-    const made = await Promise.all([node.sample(options), tab.sample(options)]);
-    await Promise.all([node.dispose(), tab.dispose()]);
-    return made;
-  }
+interface Answer {
+  refusal?: string;
+  seeds?: number[];
+  labels?: number[] | undefined;
+}
+
+interface Surface {
+  name: string;
+  /** What the surface calls a field. */
+  field?: Partial<Record<string, string>>;
+  ask(folder: string, options: PictureOptions): Promise<Answer>;
+}
+
+/** One server a folder, for all its rows. */
+const servers = new Map<string, Promise<Server>>();
+function serverOf(model: string): Promise<Server> {
+  const server = servers.get(model) ?? createServer({ models: { it: model }, device: 'cpu', maxSteps: 200 });
+  servers.set(model, server);
+  return server;
+}
+
+const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const SURFACES: Surface[] = [
+  {
+    name: 'the command line',
+    async ask(model, { conditions, ...options }) {
+      const flags = Object.entries(options).flatMap(([key, value]) => [`--${kebab(key)}`, String(value)]);
+      const told = Object.entries(conditions ?? {}).flatMap(([key, value]) => ['--condition', `${key}=${value}`]);
+      const out = join(await temporaryFolder(), 'a.png');
+      const { code, stdout, stderr } = await runCli(
+        'sample',
+        '--model',
+        model,
+        '--out',
+        out,
+        '--json',
+        ...flags,
+        ...told,
+      );
+      return code === 2 ? { refusal: stderr } : JSON.parse(stdout);
+    },
+  },
+  {
+    name: 'the server',
+    field: { count: 'n', labels: 'label', conditions: 'condition', guidanceInterval: 'guidance_interval' },
+    async ask(model, options) {
+      const body = Object.fromEntries(Object.entries(options).map(([key, value]) => [this.field![key] ?? key, value]));
+      const { status, json } = await ask(await serverOf(model), IMAGES, { body });
+      if (status === 400) return { refusal: `${json.error.message} ${json.error.param}` };
+      const of = (key: string) => json.data.map((picture: Record<string, number>) => picture[key]);
+      return { seeds: of('seed'), labels: of('label') };
+    },
+  },
+  {
+    name: 'the queue',
+    async ask(model, options) {
+      try {
+        const {
+          count: size,
+          seed,
+          labels,
+        } = shardAt(await makeOrder(model, { shard: 64, ...options, count: options.count ?? 1 }), 0);
+        return {
+          seeds: Array.from({ length: size }, (_, i) => seed + i),
+          labels: labels && Array.from({ length: size }, (_, i) => labels[i % labels.length]!),
+        };
+      } catch (error) {
+        return { refusal: (error as InputError).message };
+      }
+    },
+  },
+];
+
+describe.each(SURFACES)('a request to $name', (surface) => {
+  let folders: { conditional: string; guided: string };
+  beforeAll(async () => {
+    folders = { conditional: await write(conditional), guided: await write(guided) };
+  });
+  afterAll(async () => {
+    for (const server of servers.values()) await (await server).close();
+    servers.clear();
+  });
+
+  it.each(everywhere(GOOD, 1))('of %s is completed', async (_, options, seeds, labels) => {
+    const { seed = 0 } = options;
+    const answer = await surface.ask(folders.conditional, { count: 1, ...options, seed });
+    expect(answer).toMatchObject({ seeds, labels: labels.slice(0, answer.labels?.length) });
+  });
 
   it.each([
-    ['one mask for all pictures', { conditionImages: mask(0), count: 3 }],
-    ['a mask for each, and as many pictures', { conditionImages: Uint8Array.from([...mask(0), ...mask(1)]) }],
-    ['a mask that is kept to more than was learnt', { conditionImages: mask(2), count: 2, guidance: 3 }],
-    ['no mask', { count: 2 }],
-  ] as const)('are told alike in Node and in a tab: %s', async (_, options) => {
-    const folder = await tinyArtefact({ conditionImage: { classes }, nullCondition: true });
-    const [node, tab] = await both(folder, { seed: 4, steps: 3, ...options });
-    expectClose(tab.images, node.images, { absolute: 1e-5 });
-    expect(tab.seeds).toEqual(node.seeds);
-  });
-
-  it('are told alike in Node and in a tab: a picture', async () => {
-    const folder = await tinyArtefact({ conditionImage: { channels: 2 } });
-    const conditionImages = Float32Array.from({ length: 32 }, (_, i) => i / 16 - 1);
-    const [node, tab] = await both(folder, { seed: 4, steps: 3, count: 2, conditionImages });
-    expectClose(tab.images, node.images, { absolute: 1e-5 });
-    const [, other] = await both(folder, {
-      seed: 4,
-      steps: 3,
-      count: 2,
-      conditionImages: conditionImages.toReversed(),
-    });
-    expect(other.images).not.toEqual(tab.images);
-  });
-
-  it('are drawn alike in Node and in a tab, apart from the pictures', async () => {
-    const folder = await tinyArtefact({ shape: [4, 4, 4], maskOutput: { classes } });
-    const [node, tab] = await both(folder, { seed: 4, steps: 3, count: 2 });
-    expect([tab.shape, node.shape]).toEqual([
-      [1, 4, 4],
-      [1, 4, 4],
-    ]);
-    expectClose(tab.images, node.images, { absolute: 1e-5 });
-    expect(tab.masks).toEqual(node.masks);
-    expectClose(tab.maskConfidence!, node.maskConfidence!, { absolute: 1e-5 });
-  });
-
-  it('are refused in a tab where they are missing or of another size', async () => {
-    const files = await filesOf(await tinyArtefact({ conditionImage: { classes } }));
-    const model = await loadInTab(files, { device: 'wasm' });
-    await expect(model.sample({ steps: 2 })).rejects.toThrow(/needs a mask for each image, received none/);
-    await expect(model.sample({ steps: 2, conditionImages: new Uint8Array(15) })).rejects.toThrow(
-      /a Uint8Array of class numbers from 0 to 2, \[4, 4\] for all images or one for each, received 15 values/,
-    );
-    await expect(model.sample({ steps: 2, conditionImages: new Uint8Array(16).fill(3) })).rejects.toThrow(
-      /received 3\b/,
-    );
-    await model.dispose();
+    ...everywhere(BAD, 0).map((row) => [...row, 'conditional'] as const),
+    ...everywhere(BAD_OF_GUIDED, 0).map((row) => [...row, 'guided'] as const),
+  ])('of %j is refused by the name of the field and with what was received', async (options, says, kind) => {
+    const { refusal } = await surface.ask(folders[kind], { count: 1, ...options });
+    const plain = (text: string) => text.toLowerCase().replaceAll(/[-_" ]/g, '');
+    expect(plain(refusal!)).toContain(plain(says.slice(says.indexOf('received '), -1)));
+    const named = Object.keys(options).map((key) => plain(surface.field?.[key] ?? key).replace(/s$/, ''));
+    expect(named.filter((name) => plain(refusal!).includes(name))).not.toEqual([]);
   });
 });
-
-/** Those of a model folder that a tab reads. */
-async function filesOf(folder: string): Promise<Files> {
-  const paths = ['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
-  const read = paths.map(async (path) => [path, Uint8Array.from(await readFile(join(folder, path)))] as const);
-  return Object.fromEntries(await Promise.all(read));
-}

@@ -3,10 +3,21 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { valuesOfModules, withOutputs, withoutSkips } from '#runtime-web/session/onnx-modules.ts';
-import { blocksOf } from '#site/views/learn/network/u/blocks.ts';
+import { blocksOf } from '#site/views/learn/network/blocks.ts';
+import { expectClose } from '#test/compare.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits', 'unet');
 const SIZE = 28;
+
+const feeds = (timestep: number, label: bigint) => ({
+  sample: new Tensor(
+    'float32',
+    Float32Array.from({ length: SIZE * SIZE }, (_, i) => Math.sin(i)),
+    [1, 1, SIZE, SIZE],
+  ),
+  timestep: new Tensor('float32', [timestep], [1]),
+  class_labels: new Tensor('int64', [label], [1]),
+});
 
 const digits = async () => new Uint8Array(await readFile(join(DIGITS, 'model.onnx')));
 
@@ -18,61 +29,38 @@ test('every block of the shipped U-Net gives what its config says, and the netwo
     blocks.map(({ module }) => module),
   );
   expect(new Set(values).size).toBe(blocks.length);
-  const feeds = {
-    sample: new Tensor(
-      'float32',
-      Float32Array.from({ length: SIZE * SIZE }, (_, i) => Math.sin(i)),
-      [1, 1, SIZE, SIZE],
-    ),
-    timestep: new Tensor('float32', [321], [1]),
-    class_labels: new Tensor('int64', [3n], [1]),
-  };
   const opened = await InferenceSession.create(withOutputs(onnx, values));
-  const out = await opened.run(feeds);
-  const before = await (await InferenceSession.create(onnx)).run(feeds);
+  const out = await opened.run(feeds(321, 3n));
+  const before = await (await InferenceSession.create(onnx)).run(feeds(321, 3n));
   expect(Object.keys(out)).toEqual(['out_sample', ...values]);
   for (const [i, { module, channels, side }] of blocks.entries()) {
     expect(out[values[i]!]!.dims, module).toEqual([1, channels, side, side]);
   }
-  const [a, b] = [out.out_sample!.data as Float32Array, before.out_sample!.data as Float32Array];
-  expect(Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))).toBeLessThan(1e-4);
-});
-
-test('a module that the network does not have is an error with its name', async () => {
-  await expect(valuesOfModules(await digits(), ['conv_in', 'attention.7'])).rejects.toThrow(
-    'Cannot look into the network: module must be one that it has, received "attention.7".',
-  );
+  const [a, b] = [out, before].map(({ out_sample: made }) => made!.data as Float32Array);
+  expectClose(a!, b!, { absolute: 1e-4 });
 });
 
 test('a cut skip brings zeros: the shortcut of the block that it leads to sees only the way up', async () => {
   const onnx = await digits();
-  const feeds = {
-    sample: new Tensor(
-      'float32',
-      Float32Array.from({ length: SIZE * SIZE }, (_, i) => Math.cos(i)),
-      [1, 1, SIZE, SIZE],
-    ),
-    timestep: new Tensor('float32', [100], [1]),
-    class_labels: new Tensor('int64', [7n], [1]),
-  };
   const run = async (modules: readonly string[]) => {
     const own = ['conv_in/Add', 'up_blocks.1.resnets.0.conv2/Concat'];
     const session = await InferenceSession.create(withOutputs(await withoutSkips(onnx, modules), own));
-    const out = await session.run(feeds);
+    const out = await session.run(feeds(100, 7n));
     return [out.out_sample!.data as Float32Array, ...own.map((name) => out[name]!.data as Float32Array)] as const;
   };
-  const same = (a: Float32Array, b: Float32Array) => a.length === b.length && a.every((value, i) => value === b[i]);
   const [whole, [cut, source, joined]] = [await run([]), await run(['conv_in'])];
   const before = joined!.length - source!.length;
-  expect(same(source!, whole[1]!)).toBe(true);
-  expect(same(joined!.subarray(0, before), whole[2]!.subarray(0, before))).toBe(true);
-  expect(same(whole[2]!.subarray(before), source!)).toBe(true);
-  expect(joined!.subarray(before).every((value) => value === 0)).toBe(true);
+  expect(source).toEqual(whole[1]);
+  expect(whole[2]!.subarray(before)).toEqual(source);
+  expect(joined).toEqual(Float32Array.from(whole[2]!, (value, i) => (i < before ? value : 0)));
   expect(Math.max(...cut.map((value, i) => Math.abs(value - whole[0][i]!)))).toBeGreaterThan(0.05);
   expect(Buffer.compare(await digits(), onnx)).toBe(0);
 });
 
-test('a module where no skip begins is an error with its name', async () => {
+test('a module that the network does not have, and one where no skip begins, is an error with its name', async () => {
+  await expect(valuesOfModules(await digits(), ['conv_in', 'attention.7'])).rejects.toThrow(
+    'Cannot look into the network: module must be one that it has, received "attention.7".',
+  );
   await expect(withoutSkips(await digits(), ['up_blocks.1.resnets.1'])).rejects.toThrow(
     'Cannot cut a skip: module must be one that a skip begins at, received "up_blocks.1.resnets.1".',
   );

@@ -1,4 +1,4 @@
-/** Who waits for whom among the requests of one client. */
+/** Who waits for whom among the requests of one client, and of several connections. */
 import { describe, expect } from 'vitest';
 import { eachLong } from '#test/each-long.ts';
 import { ask, keepAlive, type Reply } from '#test/load/client.ts';

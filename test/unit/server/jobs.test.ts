@@ -1,6 +1,7 @@
 /** Jobs that a server makes itself: as clients see them, and on the disk. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModel, png } from '@onnoise/runtime-node';
@@ -8,122 +9,119 @@ import { compileSampler } from '@onnoise/scheduler';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keepJobs } from '#pipeline/jobs/keep-jobs.ts';
 import { runHere } from '#pipeline/jobs/run-here.ts';
-import { createServer, type Jobs, type Server, type ServerOptions } from '#server/index.ts';
+import type { JobRun } from '#pipeline/jobs/runner.ts';
+import { createServer, type Jobs, type Server } from '#server/index.ts';
+import { eachLong } from '#test/each-long.ts';
+import { order, serve, start, untilStatus } from '#test/load/server-jobs.ts';
 import { until } from '#test/load/until.ts';
-import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
-import { ask, IMAGES, useServer } from '#test/server.ts';
-
-const KEYS = ['the-first-key-of-two-1', 'the-second-key-of-two'];
-
-/** A server with jobs in a folder; `lines` are those of its log that warn. */
-async function serve(folder: string, model: string, options: Partial<ServerOptions> = {}) {
-  const lines: string[] = [];
-  const jobs = keepJobs({
-    folder,
-    createRunner: (host) => runHere(host, folder),
-  });
-  const stream = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
-  const logger = { level: 'warn', stream };
-  const server = await createServer({ models: { tiny: model }, device: 'cpu', jobs, logger, ...options });
-  let open = true;
-  const close = async () => {
-    if (open) await server.close();
-    open = false;
-  };
-  onTestFinished(close);
-  return { server, lines, close };
-}
-
-/** A new folder, a model, and a server. */
-async function start(options: Partial<ServerOptions> = {}, tiny: Parameters<typeof tinyArtefact>[0] = {}) {
-  const [folder, model] = await Promise.all([temporaryFolder(), tinyArtefact(tiny)]);
-  return { folder, model, ...(await serve(folder, model, options)) };
-}
-
-const order = (server: Server, body: object, headers = {}) => ask(server, '/v1/jobs', { body, headers });
-
-async function untilStatus(server: Server, id: string, ...statuses: string[]) {
-  let job = (await ask(server, `/v1/jobs/${id}`)).json;
-  await until(`the job is ${statuses.join(' or ')}`, async () => {
-    job = (await ask(server, `/v1/jobs/${id}`)).json;
-    return statuses.includes(job.status);
-  });
-  return job;
-}
+import { type TinyOptions, temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
+import { grayPicture } from '#test/pictures/images.ts';
+import { ask, IMAGES } from '#test/server.ts';
 
 const remove = (server: Server, id: string, headers = {}) =>
   server.app.inject({ method: 'DELETE', url: `/v1/jobs/${id}`, headers });
 
-describe('a job', () => {
-  it('makes the pictures that were ordered, as one tar that tar reads, and a manifest of its shards', async () => {
-    const { server, model, folder } = await start({ maxSteps: 50 });
-    const answer = await order(server, { n: 10, seed: 40, shard: 4, steps: 3, sampler: 'ddim' });
-    expect(answer.status).toBe(202);
-    expect(answer.headers.location).toBe(`/v1/jobs/${answer.json.id}`);
-    expect(answer.json).toMatchObject({ object: 'job', model: 'tiny', images: { total: 10, done: 0 }, ended: null });
-    const { id } = answer.json;
-    const done = await untilStatus(server, id, 'completed');
-    expect(done).toMatchObject({ images: { total: 10, done: 10 }, error: null });
-    expect(done.settings).toMatchObject({ seed: 40, shard: 4, steps: 3, sampler: 'ddim' });
+const SHAPE = [1, 4, 6] as const;
+const PLANE = 24;
+const HAND = { classes: ['background', 'bone', 'skin'], values: [0, 7, 255] };
+const TOLD: TinyOptions = { shape: SHAPE, conditionImage: HAND };
+const MASKS = [0, 1, 2].map((k) => Uint8Array.from({ length: PLANE }, (_, i) => (i + k) % 3));
+const masks = await Promise.all(
+  MASKS.map(async (mask) =>
+    (await grayPicture(6, 4, (x, y) => HAND.values[mask[6 * y + x]!]!).toBuffer()).toString('base64'),
+  ),
+);
 
-    const { headers, body } = await ask(server, `/v1/jobs/${id}/pictures`);
-    expect(headers['content-type']).toBe('application/x-tar');
-    expect(Number(headers['content-length'])).toBe(body.length);
-    const out = await temporaryFolder();
-    await writeFile(join(out, 'all.tar'), body);
-    execFileSync('tar', ['xf', 'all.tar'], { cwd: out });
+const WRONG: readonly [object, string, string][] = [
+  [{}, 'n', 'n must be given'],
+  [{ n: 0 }, 'n', 'n must be'],
+  [{ n: 2, shard: 5000, masks: masks[0] }, 'shard', 'shard must be'],
+  [
+    { n: 2, seed: Number.MAX_SAFE_INTEGER, masks: masks[0] },
+    'seed',
+    'seed must be at most 9007199254740990 for 2 pictures',
+  ],
+  [{ n: 2 }, 'masks', 'this model needs a mask for each image, received none.'],
+  [{ n: 2, masks: ['x'] }, 'masks', 'masks must be a file in base64, or a data URL with one, received "x".'],
+  [{ n: 2, masks: masks[0] }, 'masks', 'Cannot generate images: workers make the jobs of this server, and'],
+];
+
+/** The files of a job's tar as tar reads them, by name. */
+async function filesOf(body: Buffer): Promise<Map<string, Buffer>> {
+  const out = await temporaryFolder();
+  execFileSync('tar', ['x', '-C', out], { input: body });
+  const names = (await readdir(out)).sort();
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(out, name))] as const)));
+}
+
+describe('a job', () => {
+  const conditionImages = Uint8Array.from(MASKS.flatMap((mask) => [...mask]));
+  const ORDERS: readonly { what: string; tiny: TinyOptions; body?: object; options?: object }[] = [
+    { what: 'of masks in turn', tiny: TOLD, body: { masks }, options: { conditionImages } },
+    { what: 'of a model', tiny: { shape: SHAPE } },
+    { what: 'of a model that draws masks', tiny: { shape: [1 + 3, 4, 6], maskOutput: HAND } },
+  ];
+  eachLong(ORDERS, '$what makes the pictures that were ordered over all shards, as one tar', async (row) => {
+    const { tiny, body = {}, options = {} } = row;
+    const { server, model, folder } = await start({ maxSteps: 50 }, tiny);
+    const settings = { seed: 40, steps: 3, sampler: 'ddim' } as const;
+    const answer = await order(server, { n: 10, shard: 4, ...settings, ...body });
+    const { id } = answer.json;
+    expect([answer.status, answer.headers.location]).toEqual([202, `/v1/jobs/${id}`]);
+    expect(answer.json).toMatchObject({ object: 'job', model: 'tiny', images: { total: 10, done: 0 }, ended: null });
+    const done = await untilStatus(server, id, 'completed', 'failed');
+    expect(done).toMatchObject({ status: 'completed', images: { total: 10, done: 10 }, error: null });
+    expect(done.settings).toMatchObject({ shard: 4, ...settings });
+    if ('masks' in body) expect(done.settings.told).toEqual(MASKS.map(() => expect.stringMatching(/^[0-9a-f]{64}$/)));
+
+    const { headers, body: tar } = await ask(server, `/v1/jobs/${id}/pictures`);
+    expect([headers['content-type'], Number(headers['content-length'])]).toEqual(['application/x-tar', tar.length]);
+    const files = await filesOf(tar);
     const sampled = await loadModel(model, { device: 'cpu' });
     onTestFinished(() => sampled.dispose());
-    const { images } = await sampled.sample({ count: 10, seed: 40, steps: 3, sampler: 'ddim' });
-    const size = images.length / 10;
+    const made = await sampled.sample({ count: 10, ...settings, ...options });
     for (let i = 0; i < 10; i++) {
-      const picture = await readFile(join(out, `0000000${40 + i}.png`));
-      expect(picture.equals(await png(images.subarray(i * size, (i + 1) * size), sampled.shape)), `${i}`).toBe(true);
+      const own = made.images.subarray(i * PLANE, (i + 1) * PLANE);
+      expect(files.get(`0000000${40 + i}.png`), `${i}`).toEqual(await png(own, SHAPE));
     }
-    expect((await readdir(out)).length).toBe(11);
+    expect(files.size).toBe(made.masks ? 30 : 10); // a mask and a confidence beside each
 
     const manifest = (await ask(server, `/v1/jobs/${id}/manifest`)).json;
     expect(manifest.total).toMatchObject({ images: 10, shards: 3 });
     expect(manifest.model).toEqual({ name: 'tiny', hash: done.model_hash.slice('sha256:'.length) });
     for (const { file, sha256 } of manifest.shards) {
-      expect(
-        createHash('sha256')
-          .update(await readFile(join(folder, file)))
-          .digest('hex'),
-      ).toBe(sha256);
+      const bytes = await readFile(join(folder, file));
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
     }
     const metrics = (await ask(server, '/metrics')).body.toString();
     expect(metrics).toContain('onnoise_jobs{status="completed"} 1');
+    expect(metrics).not.toContain('onnoise_job_queue_up');
     expect(metrics).toContain('onnoise_images_total{model="tiny"} 10');
   });
 
-  it('notes once, where it is ordered, that a sampler leaves noise', async () => {
-    const { server } = await serve(await temporaryFolder(), join(import.meta.dirname, '../../../models/digits'));
-    const heun = { n: 2, steps: 4, sampler: 'heun', seed: 1 };
-    const noisy = (await order(server, heun)).json;
-    expect(noisy.note).toMatch(/^The first step is too long for heun and leaves noise: .* exponential /);
-    const fine = await order(server, { ...heun, spacing: 'exponential' });
-    expect([fine.status, 'note' in fine.json]).toEqual([202, false]);
-    expect(await untilStatus(server, noisy.id, 'completed')).not.toHaveProperty('note');
-  });
-
-  it('goes on with the next server, and makes again no shard that is there', { tags: 'long' }, async () => {
-    const { server, close, folder, model } = await start({}, { T: 100_000 });
-    const { id } = (await order(server, { n: 6, seed: 0, shard: 1, steps: 500, sampler: 'ddim' })).json;
+  it('goes on with the next server, makes again no shard that is there, and fails where its masks are gone', {
+    tags: 'long',
+  }, async () => {
+    const { server, close, folder, model } = await start({}, { ...TOLD, T: 100_000 });
+    const body = { n: 6, seed: 0, shard: 1, steps: 500, sampler: 'ddim', masks };
+    const { id } = (await order(server, body)).json;
+    const lost = (await order(server, { ...body, seed: 900, n: 50 })).json.id;
     await until('a shard is there', async () => (await ask(server, `/v1/jobs/${id}`)).json.images.done > 1);
     await close();
-    const shards = (await readdir(folder)).find((name) => !name.includes('job'))!;
-    const before = (await readdir(join(folder, shards))).filter((name) => name.endsWith('.json'));
-    expect(before.length).toBeLessThan(6);
-    const stamps = await Promise.all(before.map((name) => readFile(join(folder, shards, name), 'utf8')));
+    const shards = join(folder, (await readdir(folder)).find((name) => !name.includes('job'))!);
+    const stamps = async () => Promise.all(before.map((name) => readFile(join(shards, name), 'utf8')));
+    const before = (await readdir(shards)).filter((name) => name.endsWith('.json'));
+    const kept = await stamps();
+    await rm(join(folder, lost, 'told'), { recursive: true });
 
     const next = await serve(folder, model);
-    const done = await untilStatus(next.server, id, 'completed');
-    expect(done.images).toEqual({ total: 6, done: 6 });
-    expect(await Promise.all(before.map((name) => readFile(join(folder, shards, name), 'utf8')))).toEqual(stamps);
-    expect((await next.server.app.inject('/metrics')).body).toContain(
-      `onnoise_images_total{model="tiny"} ${6 - before.length}`,
+    expect((await untilStatus(next.server, id, 'completed')).images).toEqual({ total: 6, done: 6 });
+    expect(await stamps()).toEqual(kept);
+    expect((await untilStatus(next.server, lost, 'failed')).error).toMatch(
+      /^Cannot go on with the job: what its network is told, .*\/told\/[0-9a-f]{64}, is gone\.$/,
     );
+    const own = before.filter((name) => !name.includes('900')).length;
+    expect((await next.server.app.inject('/metrics')).body).toContain(`onnoise_images_total{model="tiny"} ${6 - own}`);
   });
 
   it('that is ordered while the server stops is kept for the next', { tags: 'long' }, async () => {
@@ -145,6 +143,34 @@ describe('a job', () => {
     const next = await serve(folder, model);
     await untilStatus(next.server, id, 'completed');
   });
+
+  eachLong(
+    [
+      { made: 'before this server was there', tell: ({ onDone }: JobRun) => onDone(1) },
+      { made: 'by workers', tell: ({ onDone }: JobRun) => [0, 1].forEach(onDone) },
+      { made: 'here', tell: ({ onBegin, onDone }: JobRun) => [onBegin(), onDone(0), onDone(1)] },
+    ],
+    'that has pictures is not queued, made $made, and its queue is watched',
+    async ({ tell }) => {
+      const [folder, model] = await Promise.all([temporaryFolder(), tinyArtefact()]);
+      let up = true;
+      const none = async () => {};
+      const run = async (job: JobRun) => {
+        tell(job);
+        await once(job.signal, 'abort');
+        job.signal.throwIfAborted();
+      };
+      const runner = { takesTold: false, queueUp: () => up, run, requireSpace: none, withdraw: none, forget: none };
+      const jobs = keepJobs({ folder, createRunner: () => runner });
+      const server = await createServer({ models: { tiny: model }, device: 'cpu', jobs });
+      onTestFinished(() => server.close());
+      const { id } = (await order(server, { n: 2 })).json;
+      expect((await ask(server, `/v1/jobs/${id}`)).json).toMatchObject({ status: 'running', images: { done: 1 } });
+      for (up of [true, false]) {
+        expect((await ask(server, '/metrics')).body.toString()).toContain(`\nonnoise_job_queue_up ${Number(up)}\n`);
+      }
+    },
+  );
 
   it('waits for requests, which do not wait for it', { tags: 'long' }, async () => {
     const { server } = await start({ maxSteps: 100_000 }, { T: 100_000 });
@@ -182,28 +208,49 @@ describe('a job', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('job-'))).toEqual([]);
   });
 
-  it('belongs to the key that ordered it', { tags: 'long' }, async () => {
-    const { server } = await start({ apiKeys: [{ key: KEYS[0]!, name: 'one', maxJobImages: 5 }, KEYS[1]!] });
-    const [one = {}, two = {}] = KEYS.map((key) => ({ authorization: `Bearer ${key}` }));
-    const many = await order(server, { n: 6 }, one);
-    expect(many.status).toBe(400);
-    expect(many.json.error).toMatchObject({
-      param: 'n',
-      message: 'Cannot sample images: n must be at most 5 with this key, received 6.',
-    });
-    const { id } = (await order(server, { n: 5, steps: 2 }, one)).json;
-    const seen = async (headers: Record<string, string>) =>
-      (await ask(server, '/v1/jobs', { headers })).json.data.map((job: { id: string }) => job.id);
-    expect(await seen(one)).toEqual([id]);
-    expect(await seen(two)).toEqual([]);
-    for (const url of [`/v1/jobs/${id}`, `/v1/jobs/${id}/manifest`, `/v1/jobs/${id}/pictures`]) {
-      const answer = await ask(server, url, { headers: two });
-      expect(answer.status).toBe(404);
-      expect(answer.json.error.code).toBe('job_not_found');
+  it("stays its key's own, whichever lines of the file of keys come and go", { tags: 'long' }, async () => {
+    const file = join(await temporaryFolder(), 'keys');
+    const keys: [string, string, string] = [
+      'the-first-key-of-three',
+      'the-second-key-of-three',
+      'the-third-key-of-three',
+    ];
+    const write = (lines: readonly string[]) => writeFile(file, lines.join('\n'));
+    await write(keys.with(0, `${keys[0]} max-job-images=5`));
+    const { server, folder, model, close } = await start({ apiKeyFile: file });
+    const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+    const [a, b, c] = keys;
+    const many = await order(server, { n: 6 }, bearer(a));
+    expect([many.status, many.json.error.param, many.json.error.message]).toEqual([
+      400,
+      'n',
+      'Cannot sample images: n must be at most 5 with this key, received 6.',
+    ]);
+    const own = new Map<string, string>();
+    for (const key of keys) own.set(key, (await order(server, { n: 1, steps: 1 }, bearer(key))).json.id);
+    const id = own.get(a)!;
+    for (const url of ['', '/manifest', '/pictures'].map((part) => `/v1/jobs/${id}${part}`)) {
+      const { status, json } = await ask(server, url, { headers: bearer(b) });
+      expect([status, json.error.code]).toEqual([404, 'job_not_found']);
     }
-    expect((await remove(server, id, two)).statusCode).toBe(404);
+    expect((await remove(server, id, bearer(b))).statusCode).toBe(404);
     expect((await remove(server, id)).statusCode).toBe(401);
-    expect((await remove(server, id, one)).statusCode).toBe(200);
+    const seen = async (by: Server, key: string) =>
+      (await ask(by, '/v1/jobs', { headers: bearer(key) })).json.data.map(({ id }: { id: string }) => id);
+    for (const lines of [[b, c], [c, a], [c, b, a], [b], [a, c, b]]) {
+      await write(lines);
+      await server.reload();
+      for (const key of lines) expect(await seen(server, key)).toEqual([own.get(key)]);
+    }
+    await close();
+
+    // Once a key was called by its line.
+    const path = join(folder, id, 'job.json');
+    await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), client: 'key 1' }));
+    const next = await serve(folder, model, { apiKeyFile: file });
+    const all = await Promise.all(keys.map((key) => seen(next.server, key)));
+    expect(all).toEqual([[], [own.get(b)], [own.get(c)]]);
+    expect((await remove(next.server, own.get(b)!, bearer(b))).statusCode).toBe(200);
   });
 
   it('fails in a sentence where its model is another by then, and where the disk does not take it', {
@@ -245,34 +292,15 @@ describe('a job', () => {
   });
 });
 
-describe('an order that is wrong', () => {
-  let jobsFolder: string;
-  const server = useServer(async (own) => {
-    jobsFolder = join(own, 'jobs');
-    await mkdir(jobsFolder);
-    const model = await tinyArtefact({}, { out: join(own, 'tiny') });
-    const jobs = keepJobs({ folder: jobsFolder, createRunner: (host) => runHere(host, jobsFolder) });
-    return { models: { tiny: model }, device: 'cpu', jobs, maxJobImages: 200, maxSteps: 1000 };
-  });
-
-  it.each([
-    [{}, 'n', 'n must be given'],
-    [{ n: 0 }, 'n', 'n must be'],
-    [{ n: 201 }, 'n', 'n must be'],
-    [{ n: 2, shard: 5000 }, 'shard', 'shard must be'],
-    [{ n: 2, seed: Number.MAX_SAFE_INTEGER }, 'seed', 'seed must be at most 9007199254740990 for 2 pictures'],
-    [{ n: 2, steps: 5000 }, 'steps', 'steps must be'],
-    [{ n: 2, label: 3 }, 'label', 'left out, this model is not conditional on a class'],
-    [{ n: 2, condition: { age: 1 } }, 'condition', 'age'],
-    [{ n: 2, guidance: 3 }, 'guidance', 'guidance must be'],
-    [{ n: 2, stream: true }, 'stream', 'stream'],
-  ])('is refused at once: %j', async (body, param, words) => {
-    const answer = await order(server(), body);
-    expect(answer.status).toBe(400);
-    expect(answer.json.error.param).toBe(param);
-    expect(answer.json.error.message).toContain(words);
-    expect(await readdir(jobsFolder)).toEqual([]);
-  });
+it('an order that is wrong is refused at once', async () => {
+  const folder = await temporaryFolder();
+  const createRunner = (host: Parameters<typeof runHere>[0]) => ({ ...runHere(host, folder), takesTold: false });
+  const { server } = await start({ jobs: keepJobs({ folder, createRunner }) }, TOLD);
+  for (const [body, param, words] of WRONG) {
+    const { status, json } = await order(server, body);
+    expect([status, json.error.param, json.error.message]).toEqual([400, param, expect.stringContaining(words)]);
+  }
+  expect(await readdir(folder)).toEqual([]);
 });
 
 it('jobs that cannot be read are told, and left alone', { tags: 'long' }, async () => {

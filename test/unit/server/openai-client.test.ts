@@ -2,17 +2,14 @@
 import OpenAI, { toFile } from 'openai';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { labelsOfPng } from '#scheduler/model/index.ts';
 import { tinyArtefact } from '#test/models/tiny-onnx.ts';
-import { grayPicture } from '#test/pictures/images.ts';
 import { useServer } from '#test/server.ts';
 
 const KEY = 'sk-0123456789abcdef';
 const server = useServer(async (folder) => ({
   models: {
     tiny: await tinyArtefact({ classes: 3 }, { out: `${folder}/tiny` }),
-    told: await tinyArtefact({ conditionImage: { classes: ['no', 'yes'] } }, { out: `${folder}/told` }),
-    pairs: await tinyArtefact({ shape: [3, 4, 4], maskOutput: { classes: ['no', 'yes'] } }, { out: `${folder}/pairs` }),
+    other: await tinyArtefact({}, { out: `${folder}/other` }),
   },
   apiKeys: [KEY],
 }));
@@ -37,24 +34,22 @@ async function uploadOf(alpha: number) {
 }
 
 describe("OpenAI's client", () => {
-  it('generates pictures', async () => {
-    const { created, data } = await client.images.generate({
-      model: 'tiny',
-      prompt: '2',
-      n: 2,
-      response_format: 'b64_json',
-    });
-    expect(created).toBeGreaterThan(1.7e9);
-    expect(data).toHaveLength(2);
-    for (const { b64_json } of data!) {
-      expect(Buffer.from(b64_json!, 'base64').subarray(1, 4).toString()).toBe('PNG');
-    }
-  });
+  const typesOf = async (stream: AsyncIterable<{ type: string }>) => {
+    const types: string[] = [];
+    for await (const event of stream) types.push(event.type);
+    return types;
+  };
 
-  it('passes what goes beyond its own fields', async () => {
-    const extra = { prompt: '', model: 'tiny', seed: 7, steps: 4, sampler: 'ddpm', label: [2, 0], n: 2 };
-    const { data } = await client.images.generate(extra);
-    expect(data).toMatchObject([
+  it('generates pictures, and passes what goes beyond its own fields', async () => {
+    const asked = { model: 'tiny', prompt: '2', n: 2, response_format: 'b64_json' } as const;
+    const { created, data } = await client.images.generate(asked);
+    expect(created).toBeGreaterThan(1.7e9);
+    expect(data!.map(({ b64_json }) => Buffer.from(b64_json!, 'base64').toString('latin1', 1, 4))).toEqual([
+      'PNG',
+      'PNG',
+    ]);
+    const extra = { ...asked, seed: 7, steps: 4, sampler: 'ddpm', label: [2, 0] };
+    expect((await client.images.generate(extra)).data).toMatchObject([
       { seed: 7, label: 2 },
       { seed: 8, label: 0 },
     ]);
@@ -62,10 +57,8 @@ describe("OpenAI's client", () => {
 
   it('streams pictures as they form', async () => {
     const stream = await client.images.generate({ model: 'tiny', prompt: '1', stream: true, partial_images: 2 });
-    const types: string[] = [];
-    for await (const event of stream) types.push(event.type);
     const partial = 'image_generation.partial_image';
-    expect(types).toEqual([partial, partial, 'image_generation.completed']);
+    expect(await typesOf(stream)).toEqual([partial, partial, 'image_generation.completed']);
   });
 
   it('edits a picture, and makes variations of it', async () => {
@@ -80,39 +73,19 @@ describe("OpenAI's client", () => {
     const variation = { model: 'tiny', image: opaque!, n: 1, strength: 0.5, label: [2] };
     expect((await client.images.createVariation(variation)).data).toMatchObject([{ label: 2 }]);
     const stream = await client.images.edit({ ...asked, n: 1, image: opaque!, stream: true, partial_images: 1 });
-    const types: string[] = [];
-    for await (const event of stream) types.push(event.type);
-    expect(types).toEqual(['image_edit.partial_image', 'image_edit.completed']);
-  });
-
-  it('tells masks, in JSON and in forms, and gets those that are drawn', async () => {
-    const masks = await Promise.all([0, 1].map((k) => grayPicture(4, 4, (x) => Number(x > k)).toBuffer()));
-    const asked = { model: 'told', prompt: '', n: 2, seed: 1, steps: 4 };
-    const told = await client.images.generate({
-      ...asked,
-      masks: masks.map((file) => file.toString('base64')),
-    } as never);
-    expect(new Set(told.data!.map(({ b64_json }) => b64_json)).size).toBe(2);
-    const uploads = await Promise.all(masks.map((file, i) => toFile(file, `${i}.png`, { type: 'image/png' })));
-    const image = (await uploadOf(255))!;
-    const edit = await client.images.edit({ ...asked, image, masks: uploads, strength: 1 } as never);
-    expect(edit.data!.map(({ b64_json }) => b64_json)).toEqual(told.data!.map(({ b64_json }) => b64_json));
-    const pairs = await client.images.generate({ model: 'pairs', prompt: '', return_masks: true } as never);
-    const [{ mask_b64_json: mask = '' }] = pairs.data as unknown as [{ mask_b64_json?: string }];
-    expect((await labelsOfPng(Buffer.from(mask, 'base64'), 16)).labels.length).toBe(16);
-    await expect(client.images.generate({ ...asked, masks: ['x'] } as never)).rejects.toMatchObject({ param: 'masks' });
+    expect(await typesOf(stream)).toEqual(['image_edit.partial_image', 'image_edit.completed']);
   });
 
   it('gives up a stream that it leaves, and the server what it was at', async () => {
     const stream = await client.images.generate({ model: 'tiny', prompt: '', n: 10, stream: true, partial_images: 3 });
     for await (const _ of stream) break;
-    await expect.poll(() => server().depth).toBe(0);
+    await expect.poll(() => server().depth, { timeout: 20_000 }).toBe(0);
   });
 
   it('lists models, and describes one', async () => {
     const names: string[] = [];
     for await (const model of client.models.list()) names.push(model.id);
-    expect(names).toEqual(['tiny', 'told', 'pairs']);
+    expect(names).toEqual(['tiny', 'other']);
     expect(await client.models.retrieve('tiny')).toMatchObject({ id: 'tiny', object: 'model' });
   });
 

@@ -9,60 +9,53 @@ type Step = readonly [op: keyof typeof STEPS, first: number, second: number, cho
 
 const LIMIT = 400;
 
+type Op = (x: tf.Tensor, y: tf.Tensor, choice: number) => tf.Tensor;
+
+/** Where x and y broadcast; else with a number in place of y. */
+const both =
+  (fn: (x: tf.Tensor, y: tf.Tensor) => tf.Tensor, instead: number): Op =>
+  (x, y) =>
+    fn(x, broadcasts(x, y) ? y : tf.scalar(instead));
+/** Along an axis of x, unless the result is `times` as large as x and that is too much. */
+const along =
+  (times: number, fn: (x: tf.Tensor, axis: number, choice: number, y: tf.Tensor) => tf.Tensor): Op =>
+  (x, y, n) =>
+    x.rank === 0 || x.size * times > LIMIT ? x : fn(x, n % x.rank, n, y);
+
 /** Each returns a value that may be fed to any other; if a step does not apply, it returns its operand. */
 const STEPS = {
-  add: (x, y) => (broadcasts(x, y) ? tf.add(x, y) : tf.add(x, 1)),
-  mul: (x, y) => (broadcasts(x, y) ? tf.mul(x, y) : tf.mul(x, 0.5)),
-  maximum: (x, y) => (broadcasts(x, y) ? tf.maximum(x, y) : tf.maximum(x, 0)),
-  where: (x, y) => (broadcasts(x, y) ? tf.where(tf.greater(x, y), x, tf.neg(y)) : tf.relu(x)),
+  add: both(tf.add, 1),
+  mul: both(tf.mul, 0.5),
+  maximum: both(tf.maximum, 0),
+  where: both((x, y) => tf.where(tf.greater(x, y), x, tf.neg(y)), 0),
   tanh: (x) => tf.tanh(x),
   transpose: (x, _, n) => tf.transpose(x, rotation(x.rank, n)),
   reshape: (x, _, n) => tf.reshape(x, reshaped(x.shape, n)),
   expandDims: (x, _, n) => (x.rank < 5 ? tf.expandDims(x, n % (x.rank + 1)) : x),
   squeeze: (x) => tf.squeeze(x),
-  concat: (x, y, n) => {
-    if (x.rank === 0 || x.size * 2 > LIMIT) return x;
-    const axis = n % x.rank;
+  concat: along(2, (x, axis, _, y) => {
     const fits = y.rank === x.rank && x.shape.every((size, i) => i === axis || size === y.shape[i]);
     return tf.concat([x, fits && x.size + y.size <= LIMIT ? y : x], axis);
+  }),
+  slice: along(0, (x, axis, n) => {
+    const begin = x.shape.map((size, i) => (i === axis ? Math.floor(size / 3) : 0));
+    const sizes = x.shape.map((size, i) => Math.ceil((size - begin[i]!) / (1 + (n % 2))));
+    return tf.slice(x, begin, sizes);
+  }),
+  pad: along(3, (x, axis, n) => {
+    const added = x.shape.map((_, i): [number, number] => (i === axis ? [1, n % 2] : [0, 0]));
+    return tf.pad(x, added, 0.5);
+  }),
+  tile: along(2, (x, axis) => tf.tile(x, onesBut(x.rank, axis, 2))),
+  sum: along(0, (x, axis, n) => tf.mul(tf.sum(x, axis, n % 2 === 0), 0.3)),
+  max: along(0, (x, axis, n) => tf.max(x, axis, n % 2 === 0)),
+  reverse: along(0, (x, axis) => tf.reverse(x, axis)),
+  broadcast: (x, _, n) => {
+    const axis = n % (x.rank + 1);
+    return x.rank > 3 || x.size * 3 > LIMIT ? x : tf.tile(tf.expandDims(x, axis), onesBut(x.rank + 1, axis, 3));
   },
-  slice: (x, _, n) => {
-    const begin = x.shape.map((size, i) => (i === n % x.rank ? Math.floor(size / 3) : 0));
-    return x.rank === 0
-      ? x
-      : tf.slice(
-          x,
-          begin,
-          x.shape.map((size, i) => Math.ceil((size - begin[i]!) / (1 + (n % 2)))),
-        );
-  },
-  pad: (x, _, n) =>
-    x.rank === 0 || x.size * 3 > LIMIT
-      ? x
-      : tf.pad(
-          x,
-          x.shape.map((__, i): [number, number] => (i === n % x.rank ? [1, n % 2] : [0, 0])),
-          0.5,
-        ),
-  tile: (x, _, n) =>
-    x.rank === 0 || x.size * 2 > LIMIT
-      ? x
-      : tf.tile(
-          x,
-          x.shape.map((__, i) => (i === n % x.rank ? 2 : 1)),
-        ),
-  sum: (x, _, n) => (x.rank === 0 ? x : tf.mul(tf.sum(x, n % x.rank, n % 2 === 0), 0.3)),
-  max: (x, _, n) => (x.rank === 0 ? x : tf.max(x, n % x.rank, n % 2 === 0)),
-  reverse: (x, _, n) => (x.rank === 0 ? x : tf.reverse(x, n % x.rank)),
-  broadcast: (x, _, n) =>
-    x.rank > 3 || x.size * 3 > LIMIT
-      ? x
-      : tf.tile(tf.expandDims(x, n % (x.rank + 1)), onesBut(x.rank + 1, n % (x.rank + 1), 3)),
-  product: (x) => {
-    if (x.rank < 2 || x.size > 100) return x;
-    return tf.mul(tf.matMul(x, x, false, true), 0.2);
-  },
-} satisfies Record<string, (x: tf.Tensor, y: tf.Tensor, choice: number) => tf.Tensor>;
+  product: (x) => (x.rank < 2 || x.size > 100 ? x : tf.mul(tf.matMul(x, x, false, true), 0.2)),
+} satisfies Record<string, Op>;
 
 const onesBut = (rank: number, axis: number, size: number) =>
   Array.from({ length: rank }, (_, i) => (i === axis ? size : 1));
@@ -107,9 +100,7 @@ function run(values: tf.Tensor[], program: readonly Step[]): tf.Tensor[] {
   for (const [op, first, second, choice] of program) {
     // The newest values are the most likely operands.
     const pick = (n: number) => all[Math.max(0, all.length - 1 - n)]!;
-    all.push(
-      (STEPS[op] as (x: tf.Tensor, y: tf.Tensor, n: number) => tf.Tensor)(pick(first % 3), pick(second), choice),
-    );
+    all.push((STEPS[op] as Op)(pick(first % 3), pick(second), choice));
   }
   return all.slice(values.length);
 }
@@ -119,47 +110,42 @@ const inputsOf = (list: readonly (readonly number[])[], seed: number): Input[] =
   return list.map((shape, i) => randomInput(next, `x${i}`, shape, [-1, 1]));
 };
 
-describe('a random expression', () => {
-  it('gives the same values traced and eager, at every step', { tags: 'long' }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.tuple(shapes, shapes), steps, fc.nat(1000), async (list, program, seed) => {
-        const inputs = inputsOf(list, seed);
-        await expectTraced(
-          (tensors) => {
-            const results = run(
-              inputs.map(({ name }) => tensors[name]!),
-              program,
-            );
-            return Object.fromEntries(results.map((tensor, i) => [`y${i}`, tensor]));
-          },
-          inputs,
-          { absolute: 1e-4, relative: 1e-4 },
+type Made = (values: tf.Tensor[], program: readonly Step[]) => Record<string, tf.Tensor>;
+
+const named = (letter: string, tensors: readonly tf.Tensor[]) =>
+  Object.fromEntries(tensors.map((tensor, i) => [`${letter}${i}`, tensor]));
+
+/** Runs random programs on random tensors, traced and eager. */
+const check = (programs: fc.Arbitrary<Step[]>, made: Made, options: { numRuns: number; seed: number }) =>
+  fc.assert(
+    fc.asyncProperty(fc.tuple(shapes, shapes), programs, fc.nat(1000), async (list, program, seed) => {
+      const inputs = inputsOf(list, seed);
+      const fn = (tensors: tf.NamedTensorMap) =>
+        made(
+          inputs.map(({ name }) => tensors[name]!),
+          program,
         );
-      }),
-      { numRuns: 150, seed: 1 },
-    );
-  });
+      await expectTraced(fn, inputs, { absolute: 1e-4, relative: 1e-4 });
+    }),
+    options,
+  );
+
+describe('a random expression', () => {
+  it('gives the same values traced and eager, at every step', { tags: 'long' }, () =>
+    check(steps, (values, program) => named('y', run(values, program)), { numRuns: 150, seed: 1 }),
+  );
 
   it('has the same gradient traced and eager', async () => {
     // tfjs differentiates `maximum` for equal shapes only, and tiles to rank 4.
     const smooth = steps.map((program) =>
       program.filter(([op]) => !['maximum', 'where', 'tile', 'broadcast', 'product', 'max'].includes(op)),
     );
-    await fc.assert(
-      fc.asyncProperty(fc.tuple(shapes, shapes), smooth, fc.nat(1000), async (list, program, seed) => {
-        const inputs = inputsOf(list, seed);
-        await expectTraced(
-          (tensors) => {
-            const { value, grads } = tf.valueAndGrads((...values: tf.Tensor[]) =>
-              tf.addN([...run(values, program), ...values].map((tensor) => tf.mean(tf.square(tensor)))),
-            )(inputs.map(({ name }) => tensors[name]!));
-            return { value, ...Object.fromEntries(grads.map((gradient, i) => [`d${i}`, gradient])) };
-          },
-          inputs,
-          { absolute: 1e-4, relative: 1e-4 },
-        );
-      }),
-      { numRuns: 100, seed: 2 },
-    );
+    const squares = (program: readonly Step[], values: tf.Tensor[]) =>
+      tf.addN([...run(values, program), ...values].map((tensor) => tf.mean(tf.square(tensor))));
+    const made: Made = (values, program) => {
+      const { value, grads } = tf.valueAndGrads((...all: tf.Tensor[]) => squares(program, all))(values);
+      return { value, ...named('d', grads) };
+    };
+    await check(smooth, made, { numRuns: 100, seed: 2 });
   });
 });

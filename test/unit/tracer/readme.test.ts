@@ -61,18 +61,12 @@ function commentOf(code: string): unknown {
 
 async function runBytes(bytes: Uint8Array, inputs: readonly Input[]): Promise<Record<string, Result>> {
   const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 1 });
-  try {
-    const feeds = inputs.map(({ name, dtype, data, shape }) => [
-      name,
-      new ort.Tensor(dtype, data as never, [...shape]),
-    ]);
-    const outputs = Object.entries(await session.run(Object.fromEntries(feeds)));
-    return Object.fromEntries(
-      outputs.map(([name, { type, dims, data }]) => [name, { dtype: type, shape: dims, data: data as Float32Array }]),
-    );
-  } finally {
-    await session.release();
-  }
+  const feeds = inputs.map(({ name, dtype, data, shape }) => [name, new ort.Tensor(dtype, data as never, [...shape])]);
+  const outputs = Object.entries(await session.run(Object.fromEntries(feeds)));
+  await session.release();
+  return Object.fromEntries(
+    outputs.map(([name, { type, dims, data }]) => [name, { dtype: type, shape: dims, data: data as Float32Array }]),
+  );
 }
 
 describe('the README of the tracer', () => {

@@ -34,7 +34,7 @@ export interface OptimizerForm {
   update(step: Update): tf.Tensor[];
 }
 
-export interface Update {
+interface Update {
   weight: tf.Tensor;
   gradient: tf.Tensor;
   slots: readonly tf.Tensor[];

@@ -15,7 +15,7 @@ const bias = optional(constant('bias'));
 const conv = op('Conv', x, w, bias);
 const shifted = op(['Add', 'Sub'], conv, shift);
 
-export const shiftRule: RewriteRule = {
+const shiftRule: RewriteRule = {
   name: 'fold a shift into the bias of its convolution',
   pattern: shifted,
   condition({ dims, value }) {

@@ -17,7 +17,7 @@ export interface Inserter {
   vector(values: readonly number[]): string;
 }
 
-export interface AddOptions extends Partial<Pick<Node, 'attributes' | 'domain'>> {
+interface AddOptions extends Partial<Pick<Node, 'attributes' | 'domain'>> {
   dtype?: DType;
   /** The value that the node is named after. Default: the first input. */
   after?: string;

@@ -5,12 +5,12 @@
  *     vae/config.json  vae/encoder.onnx  vae/decoder.onnx  vae/diffusion_pytorch_model.safetensors
  */
 import { readFile } from 'node:fs/promises';
+import { formatTraining } from '@onnoise/base/folders';
 import { MODEL_FILES } from '@onnoise/scheduler/model';
 import { encodeModel } from '@onnoise/tracer';
-import { checkArtefactTarget, formatJson, writeFolder } from '../folder/artefact.ts';
+import { formatJson, writeFolder } from '../folder/artefact.ts';
 import { type AutoencoderModel, decoderGraph, encoderGraph } from '../folder/halves.ts';
 import { encodeSafetensors } from '../folder/safetensors.ts';
-import { formatTraining } from '../folder/training-file.ts';
 import { toStateDict } from '../folder/weights.ts';
 import { findNetwork, type Model } from '../model/index.ts';
 import { type AutoencoderCard, formatAutoencoderCard } from './card.ts';
@@ -71,7 +71,7 @@ export function libraryOf({ config }: { config: object }): string {
 }
 
 /** Loads the autoencoder, for its card. */
-export function pythonOf(model: Pick<Autoencoder, 'config'>): string {
+function pythonOf(model: Pick<Autoencoder, 'config'>): string {
   const { _class_name: name } = model.config;
   if (libraryOf(model) === 'diffusers') {
     return [`from diffusers import ${name}`, `vae = ${name}.from_pretrained("<this folder>", subfolder="vae")`].join(
@@ -96,7 +96,7 @@ export interface AutoencoderParts {
   curvePng?: Uint8Array | undefined;
 }
 
-/** @throws InputError as `checkArtefactTarget` does */
+/** @throws as `writeWholeFolder` does */
 export async function writeAutoencoder({
   out,
   model,
@@ -105,7 +105,6 @@ export async function writeAutoencoder({
   samplesPng,
   curvePng,
 }: AutoencoderParts): Promise<void> {
-  await checkArtefactTarget(out);
   const readme = formatAutoencoderCard(model, {
     ...card,
     architecture: model.config._class_name,

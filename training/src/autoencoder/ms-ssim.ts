@@ -5,6 +5,9 @@
  * scale counts as 0. Channels are compared one by one, and their mean is taken, as pytorch-msssim does; or all together at each scale,
  * as `monai.metrics.MultiScaleSSIMMetric` (MONAI 1.6) does. Of gray pictures both are the same.
  *
+ * An odd last row or column is left out at each scale, as MONAI and torchmetrics do. pytorch-msssim surrounds odd sides with black
+ * before it halves them, and differs there by up to 0.01.
+ *
  * The paper's five scales, each half of the one before, need sides of 176 pixels. Smaller pictures have as many as fit, and their
  * weights are divided by their sum: two for 28 x 28. MONAI wants sides above 160, and refuses smaller ones; of 161 to 175 it has
  * five scales, and this four. Below 11 pixels the window is the largest odd one that fits.
@@ -106,7 +109,7 @@ function smooth({ height, width, values }: Plane, window: Float64Array): Float64
   return both;
 }
 
-/** Means of 2 x 2 pixels; an odd last row or column is left out. */
+/** Means of 2 x 2 pixels. */
 function halved({ height, width, values }: Plane): Plane {
   const [high, wide] = [Math.floor(height / 2), Math.floor(width / 2)];
   const means = new Float64Array(high * wide);

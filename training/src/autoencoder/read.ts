@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFailure } from '@onnoise/base/files';
+import { learntPhantoms, readTraining } from '@onnoise/base/folders';
 import { type Coder, hashAutoencoder, openCoder } from '@onnoise/runtime-node';
 import {
   type AutoencoderFacts,
@@ -11,7 +12,6 @@ import {
   scaledSides,
 } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { learntPhantoms, readTraining } from '../folder/training-file.ts';
 import { createModel } from '../model/index.ts';
 import { libraryOf, VAE_WEIGHTS } from './folder.ts';
 

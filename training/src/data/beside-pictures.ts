@@ -5,7 +5,7 @@ import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { imageOptions } from './check-options.ts';
 import { type Companions, matchCompanions } from './label-maps/companions.ts';
 import type { Beside, PrepareOptions } from './set/types.ts';
-import { decodeFile, openFolderStore } from './sources/store.ts';
+import { decodeFile, layOnImage, openFolderStore } from './sources/store.ts';
 
 const ACTION = 'prepare images';
 
@@ -37,10 +37,11 @@ export function besideOfPictures(folder: string, options: PrepareOptions): Besid
       }
       return { images: found.unmatched.images, others: found.unmatched.companions };
     },
-    of: async (path) => {
+    of: async (path, pictures) => {
       const other = companions.get(path);
       if (other === undefined) return [{ reason: `it has no condition image in ${basename(folder)}` }];
-      return decodeFile(join(folder, other), image);
+      const decode = (orientation?: number) => decodeFile(join(folder, other), { ...image, orientation });
+      return layOnImage(pictures, await decode(), decode);
     },
     notes: () => [],
   };

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireSpace, temporaryName } from '@onnoise/base/files';
+import type { Skipped } from '@onnoise/base/folders';
 import { type ImageOptions, keepsSamples } from '@onnoise/base/pictures';
 import { extentOf } from '@onnoise/scheduler/model';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
@@ -10,7 +11,7 @@ import { createGrouping } from './set/groups.ts';
 import { createObserver } from './set/observe.ts';
 import { createDeepWriter, createPixelWriter, createPlaneWriter } from './set/pixel-writer.ts';
 import { BESIDE_FILE, cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './set/stored.ts';
-import type { Frame, PrepareProgress, Skipped, Source } from './set/types.ts';
+import type { Frame, PrepareProgress, Source } from './set/types.ts';
 import { usedClasses } from './set/used-classes.ts';
 
 export interface BuildOptions {
@@ -29,27 +30,29 @@ export interface BuildOptions {
  * if one cannot and `strict` is set; Failure if the disk has too little room.
  */
 export async function buildStored(source: Source, options: BuildOptions): Promise<void> {
-  const { image, cacheDir, memoryLimit } = options;
+  const { image, cacheDir } = options;
   const temporary = temporaryName(join(cacheDir, cacheKey(source.identity, image, image.channels ?? 1)));
   mkdirSync(temporary);
   try {
     const channels = await fill(source, temporary, options);
-    publish(temporary, join(cacheDir, cacheKey(source.identity, image, channels)), memoryLimit);
+    publish(temporary, join(cacheDir, cacheKey(source.identity, image, channels)), options);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-/** Gives a complete folder its name. A complete folder of that name stays instead; a damaged one is replaced. */
-function publish(temporary: string, folder: string, memoryLimit: number): void {
+/** Gives a complete folder its name. A complete folder of that name that suits stays instead; any other is replaced. */
+function publish(temporary: string, folder: string, { image, memoryLimit }: BuildOptions): void {
   for (let attempt = 1; ; attempt++) {
     try {
       renameSync(temporary, folder);
       return;
     } catch (error) {
-      if (!existsSync(folder) || attempt === 10) throw error;
+      // Another process may have moved a damaged folder away since.
+      const wasThere = (error as NodeJS.ErrnoException).code === 'ENOTEMPTY' || existsSync(folder);
+      if (!wasThere || attempt === 10) throw error;
     }
-    if (loadStored(folder, memoryLimit)) return;
+    if (loadStored(folder, memoryLimit, image)) return;
     const damaged = temporaryName(folder);
     try {
       renameSync(folder, damaged);
@@ -125,6 +128,7 @@ async function fill(
   const channelNames = observer.channelNames();
   const index = await sealIndex(folder, {
     ...written,
+    ...(channels !== undefined && skipped.length > 0 && { chosen: true as const }),
     ...(channelNames && { channelNames }),
     ...(depth === 16 && { depth }),
     height,

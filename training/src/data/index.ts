@@ -1,4 +1,3 @@
-export { type LabelMap, readLabelMaps } from './label-maps/alone.ts';
 export { type Look, lookAtImages } from './look.ts';
 export { prepareDataset } from './prepare.ts';
 export {
@@ -30,12 +29,9 @@ export type {
   Latents,
   PrepareOptions,
   PrepareProgress,
-  Skipped,
 } from './set/types.ts';
 export { isArrayName } from './sources/arrays.ts';
 export { parseTable } from './sources/csv-table.ts';
 export { readCsvText } from './sources/csv-text.ts';
 export { openDigits } from './sources/digits.ts';
 export { findIdxImages } from './sources/idx.ts';
-export { decodeFile } from './sources/store.ts';
-export { kindOf, walkImages } from './sources/walk.ts';

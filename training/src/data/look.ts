@@ -1,4 +1,6 @@
 /** A quick look at images before they are prepared: how many, and what the first ones are like. Writes nothing. */
+
+import type { Skipped } from '@onnoise/base/folders';
 import { type Extent, extentOf, isGray } from '@onnoise/scheduler/model';
 import { imageOptions } from './check-options.ts';
 import { openBeside } from './open-beside.ts';
@@ -6,7 +8,7 @@ import type { BesideImages } from './set/beside.ts';
 import { maskLabelsOf } from './set/beside-writer.ts';
 import { renameClasses } from './set/label-names.ts';
 import { createObserver } from './set/observe.ts';
-import type { DataConditions, PrepareOptions, Skipped, Source } from './set/types.ts';
+import type { DataConditions, PrepareOptions, Source } from './set/types.ts';
 import { openSource } from './sources/open-source.ts';
 
 /** Number of images to decode, enough to see whether they have colour and can be read. */

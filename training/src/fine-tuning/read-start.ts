@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFailure, withDiskErrors } from '@onnoise/base/files';
+import { imagesLearnt, learntPhantoms, readTraining } from '@onnoise/base/folders';
 import { program } from '@onnoise/base/text';
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { MODEL_FILES, readArtefact } from '@onnoise/scheduler/model';
@@ -17,13 +18,12 @@ import { NotRecovered } from '@onnoise/tracer';
 import { studentOf } from '../folder/artefact.ts';
 import { recoverParameters } from '../folder/recover.ts';
 import { readSafetensors } from '../folder/safetensors.ts';
-import { imagesLearnt, learntPhantoms, readTraining } from '../folder/training-file.ts';
 import { namedTensors, WEIGHTS_FILE } from '../folder/weights.ts';
 import { createModel, type Model } from '../model/index.ts';
 import { learntFromPhantoms, openRun, runPaths } from '../saved/run-folder.ts';
 import { specsOfRun } from '../saved/specs-of-run.ts';
 import type { ConfigLayer } from '../settings/config.ts';
-import { parametersOf, schedulerOf } from '../step/state.ts';
+import { parametersOf } from '../step/state.ts';
 import type { Start } from './fit.ts';
 
 export interface ReadStart {
@@ -52,7 +52,7 @@ async function readRun(folder: string): Promise<ReadStart> {
   const phantoms = learntFromPhantoms(data);
   const about = { name: folder, hash, phantoms, images, learnt: data?.hash, distilled: studentOf({ ...config }) };
   const start = startOf(about, model, parametersOf(checkpoint.state));
-  const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), checkpoint.state);
+  const scheduler = parseSchedulerConfig(config.scheduler);
   return { start, layer: { name: folder, config: { model: config.model, scheduler: { ...scheduler } } } };
 }
 

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withDiskErrors } from '@onnoise/base/files';
+import { readTrainedOn } from '@onnoise/base/folders';
 import { isStraight, parseSchedulerConfig } from '@onnoise/scheduler';
 import { type Distilled, readArtefact } from '@onnoise/scheduler/model';
 import { studentOf } from '../folder/artefact.ts';
-import { readTrainedOn } from '../folder/training-file.ts';
 import { createModel } from '../model/index.ts';
 import { readRunConfig, runPaths } from '../saved/run-folder.ts';
 import { isFile } from './read-start.ts';

@@ -2,22 +2,15 @@
  * Writes a model folder atomically, in the layout of a diffusers pipeline:
  *
  *     README.md  training.json  model_index.json  scheduler/scheduler_config.json  unet/config.json  unet/model.onnx
- *     samples.png, training.png and masks.png, if given; further files, such as the weights for Python
+ *     samples.png, training.png and masks.png, if given; further files, such as the weights for Python; files.sha256
  *
  * `loadModel` of `@onnoise/runtime-node` reads it.
  */
-import { cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
-import {
-  asideName,
-  checkWritable,
-  diskFailure,
-  isBelow,
-  makeFolder,
-  placeOf,
-  temporaryName,
-} from '@onnoise/base/files';
-import { formatSchedulerConfig, InputError, isStraight, type SchedulerConfig } from '@onnoise/scheduler';
+import { cp, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { checkWholeFolder, makeFolder, type WholeFolder, writeFiles, writeWholeFolder } from '@onnoise/base/files';
+import { formatTraining, type TrainingFile } from '@onnoise/base/folders';
+import { formatSchedulerConfig, isStraight, type SchedulerConfig } from '@onnoise/scheduler';
 import {
   type Distilled,
   type ImageShape,
@@ -32,11 +25,10 @@ import { besideChannels } from '../model/condition-config.ts';
 import { findNetwork } from '../model/index.ts';
 import { type CardSurroundings, formatModelCard, type ModelCard } from './model-card.ts';
 import { modelIndex, pythonExample } from './python-files.ts';
-import { formatTraining, type TrainingFile } from './training-file.ts';
 import { WEIGHTS_FILE } from './weights.ts';
 
 export interface ArtefactParts {
-  /** Folder to make; an older model folder there is replaced. */
+  /** Folder to make; an older one there is replaced if nobody changed it. */
   out: string;
   /** `unet/config.json`: `_class_name`, `sample_size`, `in_channels`, `num_class_embeds` and what the network needs. */
   modelConfig: object;
@@ -68,13 +60,9 @@ export interface ArtefactAutoencoder {
   shape: ImageShape;
 }
 
-/**
- * Writes into a temporary folder beside `out`, then renames it.
- * @throws InputError as `checkArtefactTarget` does.
- */
+/** Writes the folder whole. @throws as `writeWholeFolder` does */
 export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng, masksPng, autoencoder } = parts;
-  await checkArtefactTarget(out);
   const facts = factsOf(parts.card);
   const scheduler = formatSchedulerConfig(
     schedulerConfig,
@@ -102,109 +90,36 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   await writeFolder(out, files);
 }
 
-/** Makes `out` of these files, by their path in it; an older folder there is replaced. */
+const wordsOf = (out: string, from?: string): WholeFolder => ({ action: 'write a model', out, from });
+
+/**
+ * Makes sure, before long work, that `writeArtefact` may write there, and makes the folders above: a lock lies beside it.
+ * @throws as `checkWholeFolder` does
+ */
+export async function checkArtefactTarget(out: string, from?: string): Promise<void> {
+  await makeFolder(dirname(await checkWholeFolder(wordsOf(out, from))));
+}
+
+/** Makes `out` of these files, by their path in it. @throws as `writeWholeFolder` does */
 export const writeFolder = (out: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<void> =>
-  replaceWith(out, (temporary) => writeFiles(temporary, files));
+  writeWholeFolder(wordsOf(out), (temporary) => writeFiles(temporary, files));
 
 /**
  * Writes `out` as a copy of the model folder `from` with these files, by their path with `/` between the parts, and `without`
  * those.
- * @throws InputError as `writeArtefact` does.
+ * @throws as `writeWholeFolder` does
  */
-export async function copyArtefact(
+export const copyArtefact = (
   from: string,
   out: string,
   files: Readonly<Record<string, Uint8Array | string>>,
   without: readonly string[] = [],
-): Promise<void> {
-  await checkArtefactTarget(out, from);
-  await replaceWith(out, async (temporary) => {
+): Promise<void> =>
+  writeWholeFolder(wordsOf(out, from), async (temporary) => {
     await cp(from, temporary, { recursive: true, dereference: true });
     for (const path of without) await rm(join(temporary, ...path.split('/')), { recursive: true, force: true });
     await writeFiles(temporary, files);
   });
-}
-
-async function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
-  for (const [path, content] of Object.entries(files)) {
-    const target = join(folder, ...path.split('/'));
-    await makeFolder(dirname(target));
-    await writeFile(target, content);
-  }
-}
-
-async function replaceWith(out: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-  const target = await placeOf(out); // a link to a folder stays, and its folder is replaced
-  const temporary = temporaryName(target);
-  try {
-    await fill(temporary);
-    await replaceFolder(temporary, target);
-  } catch (error) {
-    throw diskFailure(error, `write the model ${out}`, 'free some space and start again');
-  } finally {
-    await rm(temporary, { recursive: true, force: true }).catch(() => {});
-  }
-}
-
-/** What a model folder holds: files that are made again, and what Python and desktops leave beside them. */
-const REPLACED =
-  /^(README\.md|(model_index|training|evaluation)\.json|report\.html|\.evaluation\.lock|(samples|training|masks)\.png|pipeline\.py|scheduler\/scheduler_config\.json|fused\/(table\.json|(step|loop|loop-noise)\.onnx)|train\/(step\.(json|onnx)|denoiser\.onnx|state\.safetensors)|(unet|vae)\/(config\.json|[^/]+\.onnx|diffusion_pytorch_model\.safetensors|modeling_\w+\.py))$|(^|\/)(__pycache__\/[^/]+\.pyc|\.DS_Store|Thumbs\.db)$/;
-
-/**
- * Makes sure, before long work, that `writeArtefact` may write there.
- * @throws InputError if `out` is a file, a folder with files that would be lost with the older model, such as a pipeline
- *   that diffusers wrote, cannot be made or replaced, or lies in `from`; Failure if the disk is full.
- */
-export async function checkArtefactTarget(out: string, from?: string): Promise<void> {
-  const refuse = (received: string): never => {
-    throw new InputError(`Cannot write a model: ${out} must be a new, empty or model folder, received ${received}.`);
-  };
-  if (out === '') refuse('""');
-  const target = await placeOf(out);
-  if (from !== undefined && isBelow(target, await placeOf(from))) refuse(`a folder in ${from}`);
-  // Early, because this restores a folder that a killed process had moved aside.
-  await checkWritable('--out', dirname(target), 'folder');
-  const names = await readdir(target).catch((error: NodeJS.ErrnoException): string[] | undefined => {
-    if (error.code === 'ENOENT') return undefined;
-    if (error.code === 'ENOTDIR') return refuse('a file');
-    throw diskFailure(error, `write the model ${out}`);
-  });
-  if (names !== undefined) await requireReplaceable(target, refuse);
-  if (names === undefined || names.length === 0) return;
-  const some = (paths: readonly string[]) => paths.slice(0, 3).join(', ');
-  const files = await filesBelow(target);
-  const autoencoder = files.includes(MODEL_FILES.decoder) && files.includes(MODEL_FILES.card);
-  if (!names.includes(MODEL_FILES.index) && !autoencoder) refuse(`a folder with ${some(names)}`);
-  if (!files.includes(MODEL_FILES.network) && !autoencoder) {
-    refuse(`a pipeline of diffusers without ${MODEL_FILES.network}`);
-  }
-  const kept = files.filter((path) => !REPLACED.test(path));
-  if (kept.length > 0) refuse(`a model with files of your own, which would be lost: ${some(kept)}`);
-}
-
-/** A mounted folder cannot be replaced, and the one that the user stands in would be gone. */
-async function requireReplaceable(folder: string, refuse: (received: string) => never): Promise<void> {
-  const here = await placeOf(process.cwd());
-  if (here === folder || isBelow(here, folder)) refuse('the one that the command runs in');
-  if (await isMounted(folder)) refuse('a mounted one, which cannot be replaced; name a folder in it');
-}
-
-/** On Linux by its table of mounts, which knows those of the same disk, too; elsewhere a folder of another disk than the one above. */
-async function isMounted(folder: string): Promise<boolean> {
-  const table = await readFile('/proc/self/mountinfo', 'utf8').catch(() => undefined);
-  if (table === undefined) return (await stat(folder)).dev !== (await stat(dirname(folder))).dev;
-  const places = table.split('\n').map((line) => line.split(' ')[4] ?? '');
-  const plain = (place: string) =>
-    place.replace(/\\(\d{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8)));
-  return places.some((place) => plain(place) === folder);
-}
-
-/** Paths of all that are no folders, with slashes. */
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => !entry.isDirectory());
-  return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)).replaceAll(sep, '/')).sort();
-}
 
 /** The class of a written scheduler in `model_index.json`. */
 export const schedulerEntry = ({ _class_name }: Record<string, unknown>): object => ({
@@ -327,19 +242,3 @@ const vaeEntries = ({ library, className }: ArtefactAutoencoder) => ({
   _class_name: 'OnnoisePipeline',
   vae: [library, className],
 });
-
-/** Replaces a folder with another; the old one stays until the new one is complete. */
-async function replaceFolder(from: string, to: string): Promise<void> {
-  const old = asideName(to);
-  const existed = await rename(to, old).then(
-    () => true,
-    () => false,
-  );
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if (existed) await rename(old, to);
-    throw error;
-  }
-  if (existed) await rm(old, { recursive: true, force: true });
-}

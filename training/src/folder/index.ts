@@ -28,13 +28,5 @@ export {
 } from './parity.ts';
 export { filesForPython, modelIndex, pythonExample, pythonFiles } from './python-files.ts';
 export { encodeHeader, encodeSafetensors, readSafetensors, type SafetensorsEntry, tensorBytes } from './safetensors.ts';
-export {
-  type Privacy,
-  readTrainedOn,
-  readTraining,
-  TRAINING_FORMAT,
-  type TrainedOn,
-  type TrainingFile,
-} from './training-file.ts';
 export { type Layer, planLayers } from './weight-plan.ts';
 export { fromStateDict, namedTensors, requireWeights, WEIGHTS_FILE } from './weights.ts';

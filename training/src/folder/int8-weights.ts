@@ -98,8 +98,11 @@ function requireFinite(action: string, name: string, { data }: Constant): void {
   throw new InputError(`Cannot ${action}: its weights must be finite numbers, received ${wrong} in ${name}.`);
 }
 
-/** The other way: the graph as it was, with weights rounded. Edits it in place. @returns whether any were in 8 bits. */
-export function restoreWeights(graph: FileGraph): boolean {
+/**
+ * The other way: the graph as it was, with weights rounded. Edits it in place.
+ * @returns the weights that were in 8 bits, and the largest absolute value of their numbers: fewer bits have a smaller one.
+ */
+export function restoreWeights(graph: FileGraph): Map<Constant, number> {
   const casts = new Map(
     graph.nodes.flatMap((node) => {
       const stored = node.op === 'Cast' ? node.inputs[0]! : '';
@@ -107,6 +110,7 @@ export function restoreWeights(graph: FileGraph): boolean {
     }),
   );
   const gone = new Set<Node>();
+  const restored = new Map<Constant, number>();
   for (const node of graph.nodes) {
     const cast = node.op === 'Mul' ? casts.get(node.inputs[0]!) : undefined;
     const scale = graph.constants.get(node.inputs[1] ?? '');
@@ -116,10 +120,15 @@ export function restoreWeights(graph: FileGraph): boolean {
     const axis = codes.dims.findIndex((side, i) => side === length && scale.dims[i] === length);
     if (axis === -1) continue;
     const data = decode(codes, axis, scale.data as Float32Array);
-    graph.constants.set(node.outputs[0]!, { dtype: 'float32', dims: codes.dims, data });
+    const weight: Constant = { dtype: 'float32', dims: codes.dims, data };
+    graph.constants.set(node.outputs[0]!, weight);
+    restored.set(
+      weight,
+      (codes.data as Int8Array).reduce((most, code) => Math.max(most, Math.abs(code)), 0),
+    );
     for (const name of [cast.stored, node.inputs[1]!]) graph.constants.delete(name);
     gone.add(cast.node).add(node);
   }
   graph.nodes = graph.nodes.filter((node) => !gone.has(node));
-  return gone.size > 0;
+  return restored;
 }

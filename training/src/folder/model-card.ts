@@ -2,6 +2,7 @@
  * The README.md of a model folder: what the model is, where it comes from, how well it does, what it cannot do.
  */
 
+import type { TrainingFile } from '@onnoise/base/folders';
 import { plainName, plural } from '@onnoise/base/text';
 import { lastTimestep, type PredictionType } from '@onnoise/scheduler';
 import {
@@ -13,7 +14,6 @@ import {
   nameChannels,
 } from '@onnoise/scheduler/model';
 import { describePrivacy } from './privacy-card.ts';
-import type { TrainingFile } from './training-file.ts';
 
 export interface ModelCard {
   /** Heading: `digits`. */

@@ -1,6 +1,7 @@
 /** What a model card says of differential privacy: the promise, how it was kept, and what it does not cover. */
+
+import type { Privacy, TrainingFile } from '@onnoise/base/folders';
 import { plural } from '@onnoise/base/text';
-import type { Privacy, TrainingFile } from './training-file.ts';
 
 const short = (value: number): number => Number(value.toPrecision(4));
 

@@ -26,9 +26,10 @@ import { restoreWeights } from './int8-weights.ts';
 
 /** Largest difference that passes, as a share of a tensor's largest value: float32's rounding. */
 const TOLERANCE = 1e-5;
-/** The same for weights of float16 and of 8 bits; sums of four are rounded by themselves. */
+/** The same for weights of float16; sums of four are rounded by themselves. */
 const HALF_TOLERANCE = 4e-3;
-const INT8_TOLERANCE = 3 / 254;
+/** The same for weights of 8 bits or fewer, in steps of their whole numbers: `FITTED_TAPS` leave at most 1.07. */
+const STEPS = 1.5;
 
 /**
  * @param model the network that the file was made of
@@ -63,12 +64,12 @@ function recover(
   }
   const read = files.map(([onnx, graphOf]) => ({ ...readFloats(onnx), graphOf }));
   const found = new Map(
-    read.flatMap(({ file, tolerance, graphOf }) => readFound(parameters, file, tolerance, graphOf)),
+    read.flatMap(({ file, toleranceOf, graphOf }) => readFound(parameters, file, toleranceOf, graphOf)),
   );
   const missing = parameters.find(({ name }) => !found.has(name));
   if (missing) throw new NotRecovered(`it does not hold ${missing.name} as this version exports it`);
-  for (const { file, tolerance, graphOf } of read) {
-    const place = firstOther(graphOf(found), file, tolerance);
+  for (const { file, toleranceOf, graphOf } of read) {
+    const place = firstOther(graphOf(found), file, toleranceOf);
     if (place !== undefined) throw new NotRecovered(`its values at ${place} are not those that this version exports`);
   }
   return new Map(parameters.map(({ name }) => [name, found.get(name)!]));
@@ -78,10 +79,9 @@ function recover(
 function readFound(
   parameters: Parameters,
   file: DecodedGraph,
-  tolerance: number,
+  toleranceOf: ToleranceOf,
   graphOf: (values: Values) => Graph,
 ): [string, Float32Array][] {
-  const taps = tolerance > TOLERANCE ? FITTED_TAPS : EXACT_TAPS;
   const probe = (value: (parameter: number, element: number) => number) => {
     const values = parameters.map(({ name, shape }, parameter): [string, Float32Array] => {
       return [name, Float32Array.from({ length: sizeOf(shape) }, (_, element) => value(parameter, element))];
@@ -96,6 +96,7 @@ function readFound(
     if (actual.dtype !== 'float32' || !square || !element) return [];
     const [values, number] = [actual.data as Float32Array, expected.data as Float32Array];
     const [squared, numbered] = [square.data as Float32Array, element.data as Float32Array];
+    const taps = toleranceOf(actual) > TOLERANCE ? FITTED_TAPS : EXACT_TAPS;
     const back = readBack(parameters, values, number, squared, numbered, taps);
     return back ? [[back.name, back.values]] : [];
   });
@@ -111,21 +112,25 @@ export function holdsParameters(
   onnx: Uint8Array,
 ): boolean | undefined {
   try {
-    const { file, tolerance } = readFloats(onnx);
-    return firstOther(inferenceGraph(model, parameters), file, tolerance) === undefined;
+    const { file, toleranceOf } = readFloats(onnx);
+    return firstOther(inferenceGraph(model, parameters), file, toleranceOf) === undefined;
   } catch (error) {
     if (error instanceof NotRecovered) return undefined;
     throw error;
   }
 }
 
-/** A file's graph with its weights as float32, and how far they were rounded. @throws NotRecovered for 8-bit arithmetic */
-function readFloats(onnx: Uint8Array): { file: DecodedGraph; tolerance: number } {
+/** How far a constant of a file was rounded, as a share of its largest value. */
+type ToleranceOf = (constant: Constant) => number;
+
+/** A file's graph with its weights as float32. @throws NotRecovered for 8-bit arithmetic */
+function readFloats(onnx: Uint8Array): { file: DecodedGraph; toleranceOf: ToleranceOf } {
   const file = decodeModel(onnx);
   if (file.nodes.some(({ op }) => op === 'DequantizeLinear'))
     throw new NotRecovered('they are rounded to 8 bits (int8)');
-  const [eighths, halves] = [restoreWeights(file), widenWeights(file)];
-  return { file, tolerance: eighths ? INT8_TOLERANCE : halves ? HALF_TOLERANCE : TOLERANCE };
+  const [codes, halves] = [restoreWeights(file), widenWeights(file)];
+  const others = halves ? HALF_TOLERANCE : TOLERANCE;
+  return { file, toleranceOf: (constant) => (codes.has(constant) ? STEPS / codes.get(constant)! : others) };
 }
 
 /** No weight is 0 or 1 and no two tensors are alike, or the exporter would leave out nodes or merge them. */
@@ -241,11 +246,12 @@ function unsum(sums: Float32Array, taps: Taps): Float32Array {
 }
 
 /** The first place whose values in the file are not what these weights give. @throws NotRecovered for other graphs */
-function firstOther(fresh: Graph, file: DecodedGraph, tolerance: number): string | undefined {
+function firstOther(fresh: Graph, file: DecodedGraph, toleranceOf: ToleranceOf): string | undefined {
   for (const [place, { actual, expected }] of pairConstants(fresh, file)) {
     const [a, b] = [Array.from(actual.data, Number), Array.from(expected.data, Number)];
     const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    if (a.some((value, i) => !(Math.abs(value - b[i]!) <= tolerance * largest))) return place;
+    const most = toleranceOf(actual) * largest;
+    if (a.some((value, i) => !(Math.abs(value - b[i]!) <= most))) return place;
   }
   return undefined;
 }

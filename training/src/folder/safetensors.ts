@@ -25,7 +25,7 @@ export interface SafetensorsFile {
 
 const TYPES = { F32: Float32Array, I32: Int32Array, I64: BigInt64Array, U8: Uint8Array } as const;
 /** What it writes. */
-export type Dtype = keyof typeof TYPES;
+type Dtype = keyof typeof TYPES;
 /** What the reader knows, as it is stored. */
 const STORED = { ...TYPES, F16: Uint16Array, BF16: Uint16Array, F64: Float64Array } as const;
 type StoredDtype = keyof typeof STORED;

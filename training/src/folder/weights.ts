@@ -53,7 +53,7 @@ const FORMER: Readonly<Record<string, string>> = { query: 'to_q', key: 'to_k', v
 const FORMER_NAME = /(\battentions\.\d+)\.(query|key|value|proj_attn)\.(weight|bias)$/;
 
 /** Today's name of a tensor of an older file: `mid_block.attentions.0.to_q.weight` for `mid_block.attentions.0.query.weight`. */
-export const currentName = (name: string): string =>
+const currentName = (name: string): string =>
   name.replace(FORMER_NAME, (_, block: string, part: string, kind: string) => `${block}.${FORMER[part]}.${kind}`);
 
 /** What is wrong with a file's tensors for a network; all empty where they fit. */

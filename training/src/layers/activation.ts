@@ -12,7 +12,7 @@ export type ActivationName = (typeof ACTIVATION_NAMES)[number];
 export type Activation = <T extends tf.Tensor>(x: T) => T;
 
 /** x Phi(x), with Phi the unit normal's cumulative distribution. The derivative is Phi(x) + x Phi'(x). */
-export function gelu<T extends tf.Tensor>(x: T): T {
+function gelu<T extends tf.Tensor>(x: T): T {
   const run = tf.customGrad((...inputs: (tf.Tensor | ((tensors: tf.Tensor[]) => void))[]) => {
     const [x, save] = inputs as [tf.Tensor, (tensors: tf.Tensor[]) => void];
     const share = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5); // Phi(x)

@@ -23,32 +23,18 @@ export function convParts(declare: Declare, inputs: number, outputs: number, opt
   const init = fanIn(inputs * kernel * kernel);
   const weight = declare('weight', [outputs, inputs, kernel, kernel], init);
   const bias = declare('bias', [outputs], init);
-  return { apply: convolve(weight, options), bias: (pass: Pass) => use<tf.Tensor1D>(pass, bias) };
-}
-
-/** @param weight the name of the filters */
-function convolve(weight: string, options: ConvOptions): Layer {
   const { before, pad } = padding(options);
-  return (pass, x) => {
+  const apply: Layer = (pass, x) => {
     const filter = tf.transpose(use<tf.Tensor4D>(pass, weight), [2, 3, 1, 0]); // [kh, kw, in, out]
     return tf.conv2d(before ? padded(x, before) : x, filter, options.stride ?? 1, pad);
   };
+  return { apply, bias: (pass: Pass) => use<tf.Tensor1D>(pass, bias) };
 }
 
 const padded = (x: tf.Tensor4D, by: number): tf.Tensor4D => {
   const both: [number, number] = [by, by];
   return tf.pad(x, [[0, 0], both, both, [0, 0]]);
 };
-
-/** PyTorch's `Conv2d(bias=False)`. */
-export function plainConv2d(declare: Declare, inputs: number, outputs: number, options: ConvOptions): Layer {
-  const weight = declare(
-    'weight',
-    [outputs, inputs, options.kernel, options.kernel],
-    fanIn(inputs * options.kernel ** 2),
-  );
-  return convolve(weight, options);
-}
 
 /** PyTorch's `Conv2d`. */
 export function conv2d(declare: Declare, inputs: number, outputs: number, options: ConvOptions): Layer {
@@ -95,20 +81,16 @@ export function upsampleConv2d(declare: Declare, inputs: number, outputs: number
 
 /** The same for a caller who adds the bias: the layer without it, and the bias [out]. */
 export function upsampleConvParts(declare: Declare, inputs: number, outputs: number) {
-  const apply = plainUpsampleConv2d(declare, inputs, outputs);
-  const bias = declare('bias', [outputs], fanIn(inputs * 9));
-  return { apply, bias: (pass: Pass) => use<tf.Tensor1D>(pass, bias) };
-}
-
-/** The same without a bias. */
-export function plainUpsampleConv2d(declare: Declare, inputs: number, outputs: number): Layer {
-  const weight = declare('weight', [outputs, inputs, 3, 3], fanIn(inputs * 9));
-  return (pass, x) => {
+  const init = fanIn(inputs * 9);
+  const weight = declare('weight', [outputs, inputs, 3, 3], init);
+  const bias = declare('bias', [outputs], init);
+  const apply: Layer = (pass, x) => {
     const taps = tf.reshape(use(pass, weight), [outputs * inputs, 9]);
     const summed = tf.matMul(taps, tf.tensor2d(NEAREST_TAPS, [9, 16])); // [out * in, 16]
     const filter = tf.transpose(tf.reshape(summed, [outputs, inputs, 4, 4]), [2, 3, 0, 1]); // [4, 4, out, in]
     return doubled(x, filter as tf.Tensor4D, outputs);
   };
+  return { apply, bias: (pass: Pass) => use<tf.Tensor1D>(pass, bias) };
 }
 
 /** Every pixel four times: [N, H, W, C] to [N, 2H, 2W, C]. */

@@ -82,7 +82,7 @@ export interface Moments {
   logVariance: tf.Tensor4D;
 }
 
-export type HalfOptions = Pick<ForwardOptions, 'training'>;
+type HalfOptions = Pick<ForwardOptions, 'training'>;
 
 export interface Model {
   /** Complete and checked; the content of `unet/config.json`. Our own keys are left out where they are off. */

@@ -1,2 +1,2 @@
 export { createLessonBatches, type LessonBatches } from './batches.ts';
-export { type LessonEnd, type LessonOptions, makeLessons } from './make.ts';
+export { type LessonEnd, makeLessons } from './make.ts';

@@ -148,7 +148,7 @@ function closing(declare: Declare, config: HalvesConfig, width: number, outputs:
 }
 
 /** One after the other. */
-export const chain =
+const chain =
   (layers: readonly Layer[]): Layer =>
   (pass: Pass, x) =>
     layers.reduce((y, layer) => layer(pass, y), x);

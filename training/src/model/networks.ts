@@ -1,15 +1,14 @@
-/** The networks: those that take noise away, and autoencoders, some of which are only imported. */
+/** The networks: those that take noise away, and autoencoders, of which one is only imported. */
 
 import type { NetworkRecord } from '../layers/types.ts';
 import { autoencoderRecord } from './autoencoder-kl.ts';
-import { autoencoderTinyRecord } from './autoencoder-tiny.ts';
 import { simpleUnetRecord } from './simple-unet.ts';
 import { unet2dRecord } from './unet2d.ts';
 import { vqModelRecord } from './vq-model.ts';
 
 export const DENOISERS: readonly NetworkRecord[] = [simpleUnetRecord, unet2dRecord];
 
-export const AUTOENCODERS: readonly NetworkRecord[] = [autoencoderRecord, autoencoderTinyRecord, vqModelRecord];
+export const AUTOENCODERS: readonly NetworkRecord[] = [autoencoderRecord, vqModelRecord];
 
 export const NETWORKS: readonly NetworkRecord[] = [...DENOISERS, ...AUTOENCODERS];
 

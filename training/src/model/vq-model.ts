@@ -4,13 +4,12 @@
  *
  * Source: van den Oord et al., "Neural Discrete Representation Learning" (arXiv 1711.00937); Rombach et al. (arXiv 2112.10752).
  */
-import { scaledSides } from '@onnoise/scheduler/model';
+import { type ImageShape, NO_VARIANCE, scaledSides } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import { declareInto, type Layer, use } from '../layers/declare.ts';
 import { conv2d } from '../layers/layers.ts';
-import type { NetworkRecord, ParameterSpec } from '../layers/types.ts';
+import type { Forward, Halves, NetworkRecord, ParameterSpec } from '../layers/types.ts';
 import { AUTOENCODER, channelsFirst, channelsLast, decoder, encoder } from './autoencoder-halves.ts';
-import { fixedLatents } from './fixed-latents.ts';
 import { readVQConfig, type VQConfig } from './vq-model-config.ts';
 
 const strideOf = ({ block_out_channels }: VQConfig) => 2 ** (block_out_channels.length - 1);
@@ -45,6 +44,28 @@ function build(config: VQConfig, parameters: ParameterSpec[]) {
       ...halves,
       settle: (values: Record<string, tf.Tensor>, z: tf.Tensor4D) =>
         tf.tidy(() => channelsFirst(settle({ parameters: values, training: false }, channelsLast(z)))),
+    },
+  };
+}
+
+/**
+ * The halves of an autoencoder whose latents have no distribution: encoding a picture twice gives the same.
+ * @param shape [Z, h, w] of the latents
+ * @param encode, decode feature maps, NHWC
+ */
+function fixedLatents(shape: ImageShape, encode: Layer, decode: Layer): { forward: Forward; halves: Halves } {
+  return {
+    forward: (pass, sample) => decode(pass, encode(pass, sample)),
+    halves: {
+      shape,
+      encode: (values, images, options) =>
+        tf.tidy(() => {
+          const mean = channelsFirst(encode({ ...options, parameters: values }, channelsLast(images)));
+          // A constant of the mean's shape, whatever the batch.
+          return { mean, logVariance: tf.clipByValue(mean, NO_VARIANCE, NO_VARIANCE) };
+        }),
+      decode: (values, latents, options) =>
+        tf.tidy(() => channelsFirst(decode({ ...options, parameters: values }, channelsLast(latents)))),
     },
   };
 }

@@ -3,7 +3,7 @@ import { labelPng } from '@onnoise/runtime-node';
 import { masksOfPlanes } from '@onnoise/scheduler/model';
 import { type Dataset, readTold } from '../data/index.ts';
 import type { DescribedModel } from '../model/described.ts';
-import { spread } from './spread-steps.ts';
+import { spread } from './spread.ts';
 
 const MOST = 6;
 

@@ -1,5 +1,5 @@
 /** The loss of a run as a line chart: long runs are averaged into a few hundred points, with a smoothed line. */
-import type { LineChart } from '@onnoise/runtime-node';
+import type { LineChart } from '@onnoise/runtime-node/charts';
 import type { StepMetrics, ValidationMetrics } from '../saved/metrics.ts';
 
 const POINTS = 400;

@@ -2,9 +2,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from '@onnoise/base/files';
-import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
-import { BadOutputError, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import { animatedWebp, besideSheet, joinImages, sheet } from '@onnoise/runtime-node';
+import { captionedStrip, lineChart } from '@onnoise/runtime-node/charts';
+import { BadOutputError, InputError, spreadSteps } from '@onnoise/scheduler';
 import { pictureShapeOf, shownOf, sizeOf, splitPairs, unscaled } from '@onnoise/scheduler/model';
+import { reasonOf } from '@onnoise/scheduler/rules';
 import { openAutoencoder } from '../autoencoder/index.ts';
 import { conditionsOf, type Dataset, readTold } from '../data/index.ts';
 import type { DescribedModel } from '../model/described.ts';
@@ -14,14 +16,12 @@ import { appendLine, cutLines, readLines, type StepMetrics, type ValidationMetri
 import { runPaths } from '../saved/run-folder.ts';
 import { PREVIEW_BATCH } from '../settings/batch.ts';
 import type { EventLog } from '../tensorboard/event-log.ts';
-import { besideSheet } from './beside-sheet.ts';
 import { rowsOf } from './conditioning.ts';
 import { createPredictor, type Predictor } from './denoiser.ts';
 import { exampleMasks } from './example-masks.ts';
 import { lossChart } from './loss-chart.ts';
-import { drawPreview, joinImages, type Preview, sheetColumns } from './preview.ts';
-import { scheduleChart } from './schedule-chart.ts';
-import { spread, spreadSteps } from './spread-steps.ts';
+import { drawPreview, type Preview, sheetColumns } from './preview.ts';
+import { spread } from './spread.ts';
 import { type ValidationSet, validationLoss } from './validation.ts';
 
 /** The tutorial shows a denoising in ten pictures. */
@@ -62,7 +62,6 @@ export async function writePictures(options: RunPicturesOptions): Promise<Valida
     const measured = await measureHeldOut(options, predictor);
     if (measured) await noteHeldOut(options, measured);
     await writeChart(run);
-    await writeSchedule(options);
     const masks = await exampleMasks(options.dataset, plan.model);
     if (masks) await writeWhole(runPaths(run).masks, masks);
     const told = await sheetConditions(options.dataset, plan.model, plan.config.output.sampleCount);
@@ -133,9 +132,8 @@ function drawSheet(
 
 function noteUndrawn({ plan, step, onNote }: RunPicturesOptions, error: unknown): undefined {
   if (!(error instanceof BadOutputError)) throw error;
-  const reason = error.message.replace(/^[^:]*: /, '');
   const advice = plan.scheduler.clip_sample ? '' : ' With scheduler.clip_sample true it stays within bounds.';
-  onNote?.(`Cannot draw the pictures of step ${step}: ${reason}${advice}`);
+  onNote?.(`Cannot draw the pictures of step ${step}: ${reasonOf(error)}${advice}`);
 }
 
 const caption = (timestep: number | undefined) =>
@@ -225,14 +223,6 @@ export async function writeChart(run: string): Promise<void> {
   if (metrics.length === 0) return;
   const validation = await readLines<ValidationMetrics>(paths.validation);
   await writeWhole(paths.loss, await lineChart(lossChart(metrics, validation)));
-}
-
-/** Only of a learned schedule. */
-async function writeSchedule({ plan, run }: RunPicturesOptions): Promise<void> {
-  const { config, schedule } = plan;
-  if (!config.training.learnSchedule) return;
-  const chart = scheduleChart(parseSchedulerConfig(config.scheduler), schedule.alphaBar);
-  await writeWhole(runPaths(run).schedule, await lineChart(chart));
 }
 
 /** Whether a run has a held-out loss. It is that of taking noise away, which a student does not learn. */

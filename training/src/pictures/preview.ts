@@ -126,14 +126,3 @@ export function sheetColumns(count: number, classes: number | null): number {
   if (classes === null || classes >= count) return square;
   return classes * Math.max(1, Math.round(square / classes));
 }
-
-/** One batch of single images, for `strip`. */
-export function joinImages(images: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(images.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const image of images) {
-    joined.set(image, offset);
-    offset += image.length;
-  }
-  return joined;
-}

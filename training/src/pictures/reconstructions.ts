@@ -1,6 +1,6 @@
 /** Pictures of an autoencoder's run: held-out images beside what it gives back of them, measured; and how its latents are spread. */
 import { writeWhole } from '@onnoise/base/files';
-import { type Coder, sheet } from '@onnoise/runtime-node';
+import { type Coder, joinImages, pairSheet, sheet } from '@onnoise/runtime-node';
 import { type ImageShape, shownOf } from '@onnoise/scheduler/model';
 import { createCoder } from '../autoencoder/create-coder.ts';
 import { createSpread, faultsOf, type LatentSpread } from '../autoencoder/latent-spread.ts';
@@ -10,10 +10,8 @@ import type { AutoencoderModel } from '../folder/halves.ts';
 import type { ValidationMetrics } from '../saved/metrics.ts';
 import { runPaths, writeJson } from '../saved/run-folder.ts';
 import { type LossOptions, lossOf } from '../step/loss.ts';
-import { pairSheet } from './beside-sheet.ts';
 import { noteHeldOut, noteSheet, type RunPicturesOptions, writeChart } from './pictures.ts';
-import { joinImages } from './preview.ts';
-import { spread } from './spread-steps.ts';
+import { spread } from './spread.ts';
 
 /** Most held-out images to measure, and images whose latents are looked at: enough for steady numbers, and quick. */
 const MEASURED = 128;
@@ -32,7 +30,7 @@ export interface LatentsFile extends LatentSpread {
 /**
  * @returns how near held-out images come back; undefined where none is held out
  */
-export async function measureReconstructions(
+async function measureReconstructions(
   coder: Coder,
   dataset: Dataset,
   loss: LossOptions,

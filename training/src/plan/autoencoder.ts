@@ -6,23 +6,18 @@ import { findNetwork } from '../model/index.ts';
 import type { TrainConfig } from '../settings/config.ts';
 import { fields, type Section } from '../settings/fields.ts';
 import type { Reconstruction } from '../step/contracts.ts';
-import type { Features } from './features.ts';
 
 /** Settings of noise, of what a network is told, and of weights to start from. */
 const MEANINGLESS = {
   training: [
     ...(['init', 'calls', 'labelDropout', 'minSnr', 'timestepSampling', 'logitMean', 'logitStd'] as const),
-    ...(['learnSchedule', 'offsetNoise', 'dpEpsilon'] as const),
+    ...(['offsetNoise', 'dpEpsilon'] as const),
   ],
   output: ['sampleSteps', 'sampler'],
 } as const;
 
 /** undefined for a network that is no autoencoder. @throws InputError for a setting that means nothing to one */
-export function reconstructionOf(
-  { halves }: DescribedModel,
-  config: TrainConfig,
-  features: Features | undefined,
-): Reconstruction | undefined {
+export function reconstructionOf({ halves }: DescribedModel, config: TrainConfig): Reconstruction | undefined {
   if (!halves) return undefined;
   const { _class_name: name } = config.model;
   if (findNetwork(name)?.imported) {
@@ -40,9 +35,8 @@ export function reconstructionOf(
   const usual: Record<string, unknown> = { ...parseSchedulerConfig({}) };
   const other = Object.entries(config.scheduler).find(([key, value]) => !same(value, usual[key]));
   if (other) refuse('train an autoencoder', `--scheduler.${other[0]}`, left, other[1]);
-  const { edgeWeight, klWeight, featureWeight: weight } = config.training;
-  const counted = features && weight > 0 ? { features: { weight, network: features.network } } : {};
-  return { edges: edgeWeight, kl: klWeight, ...counted };
+  const { edgeWeight, klWeight } = config.training;
+  return { edges: edgeWeight, kl: klWeight };
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

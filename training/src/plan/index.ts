@@ -1,5 +1,4 @@
 export { machineMemory } from '../engines/onnx/machine-memory.ts';
-export { notesOnFeatures } from './features.ts';
 export { stepsOf } from './horizon.ts';
 export { checkList, foreseePrivacy, trainingImages } from './image-list.ts';
 export { describeMemory, estimatePlan, memoryShortage } from './memory.ts';

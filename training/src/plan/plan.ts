@@ -11,7 +11,6 @@ import {
 import { pictureShapeOf, shownOf, usualSampling } from '@onnoise/scheduler/model';
 import type { Autoencoder } from '../autoencoder/index.ts';
 import type { Dataset } from '../data/index.ts';
-import type { FeatureFile } from '../features/index.ts';
 import type { Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
 import { toldOf } from '../model/told.ts';
@@ -19,10 +18,8 @@ import { checkDropout, checkLabels } from '../settings/class-count.ts';
 import { checkBeside, checkConditions } from '../settings/conditions.ts';
 import type { TrainConfig } from '../settings/config.ts';
 import type { Distillation, TrainStep } from '../step/contracts.ts';
-import { schedulerOf } from '../step/state.ts';
 import { createTrainStep } from '../step/step.ts';
 import { reconstructionOf } from './autoencoder.ts';
-import { checkFeatures, type Features, featuresFor, notesOnFeatures } from './features.ts';
 import { notesOnLatents } from './latents.ts';
 import { noteOnNarrow } from './narrow.ts';
 import { privacyOf } from './private.ts';
@@ -42,8 +39,6 @@ export interface TrainPlan {
   start: Start | undefined;
   /** Whose latents the network learns; undefined where it learns pictures. */
   autoencoder: Autoencoder | undefined;
-  /** What counts in an autoencoder's loss; undefined where no features do, and before their network is trained. */
-  features: Features | undefined;
   /** Those, or fresh ones from the configuration's seed. */
   initialParameters: () => Map<string, Float32Array>;
 }
@@ -54,36 +49,24 @@ export function planTraining(
   initialParameters: (seed: number) => Map<string, Float32Array>,
   start?: Start,
   autoencoder?: Autoencoder,
-  features?: FeatureFile,
 ): TrainPlan {
   const scheduler = parseSchedulerConfig(config.scheduler);
   const schedule = makeSchedule(scheduler);
   privacyOf(config, model);
-  checkFeatures(model, config);
   if (isStraight(scheduler)) checkStraight(config, scheduler);
-  if (config.training.learnSchedule) checkLearnable(config, schedule);
   const distillation = distillationOf(model, config, { scheduler, schedule });
-  const plan = {
+  return {
     config,
     model,
     scheduler,
     schedule,
     distillation,
-    step: stepOf(model, config, { scheduler, schedule, distillation, features: undefined }),
+    step: stepOf(model, config, { scheduler, schedule, distillation }),
     sampleSteps: sampleStepsOf(config, schedule),
     start,
     autoencoder,
-    features: undefined,
     initialParameters: () => initialParameters(config.training.seed),
   };
-  return features ? withFeatures(plan, features) : plan;
-}
-
-/** The plan with a network whose features count. @throws InputError for images that this does not take */
-export function withFeatures(plan: TrainPlan, file: FeatureFile): TrainPlan {
-  const features = featuresFor(file, plan.model.shape, plan.config);
-  const config = { ...plan.config, training: { ...plan.config.training, featureHash: file.hash } };
-  return { ...plan, config, features, step: stepOf(plan.model, config, { ...plan, features }) };
 }
 
 /** @throws InputError for settings that mean nothing for flow matching. */
@@ -91,43 +74,17 @@ function checkStraight({ training, output }: TrainConfig, { invert_sigmas }: Sch
   const refuse = (name: string, rule: string, received: unknown): never => {
     throw new InputError(`Cannot train by flow matching: ${name} must be ${rule}, received ${received}.`);
   };
-  const { learnSchedule, minSnr } = training;
-  if (learnSchedule) refuse('--learn-schedule', 'off, since it bends a schedule of betas', 'true');
+  const { minSnr } = training;
   if (minSnr !== null) refuse('--min-snr', 'off: --timestep-sampling logit_normal says which timesteps count', minSnr);
   if (invert_sigmas) refuse('--scheduler.invert_sigmas', 'false, since time runs to noise in training', true);
   if (!LINE_SAMPLERS.includes(output.sampler))
     refuse('--sampler', `one of ${LINE_SAMPLERS.join(', ')}`, output.sampler);
 }
 
-/** @throws InputError for settings with which a schedule cannot be learned. */
-function checkLearnable({ training }: TrainConfig, { T, alphaBar }: Schedule): void {
-  const refuse = (name: string, rule: string, received: unknown): never => {
-    throw new InputError(`Cannot learn the schedule: ${name} must be ${rule}, received ${received}.`);
-  };
-  if (training.loss !== 'l2') refuse('--loss', 'l2 with --learn-schedule', training.loss);
-  if (training.timestepSampling !== 'uniform') {
-    refuse('--timestep-sampling', 'uniform with --learn-schedule', training.timestepSampling);
-  }
-  if (training.minSnr !== null) refuse('--min-snr', 'off with --learn-schedule', training.minSnr);
-  if (T < 3) refuse('--scheduler.num_train_timesteps', 'at least 3 with --learn-schedule', T);
-  if (alphaBar[T - 1] === 0) refuse('--scheduler.rescale_betas_zero_snr', 'false with --learn-schedule', true);
-}
-
-/** The plan with the schedule that a training state has learned; the same plan if it learns none. */
-export function withLearned(plan: TrainPlan, state: ReadonlyMap<string, Float32Array>): TrainPlan {
-  const scheduler = schedulerOf(plan.scheduler, state);
-  return scheduler === plan.scheduler ? plan : { ...plan, scheduler, schedule: makeSchedule(scheduler) };
-}
-
 function stepOf(
   model: DescribedModel,
   config: TrainConfig,
-  {
-    scheduler,
-    schedule,
-    distillation,
-    features,
-  }: Pick<TrainPlan, 'scheduler' | 'schedule' | 'distillation' | 'features'>,
+  { scheduler, schedule, distillation }: Pick<TrainPlan, 'scheduler' | 'schedule' | 'distillation'>,
 ): TrainStep {
   const { training } = config;
   const privacy = privacyOf(config, model);
@@ -136,10 +93,9 @@ function stepOf(
     accumulate: training.accumulate,
     shape: model.shape,
     told: toldOf(model),
-    learnSchedule: training.learnSchedule,
     schedule,
     distillation,
-    reconstruction: reconstructionOf(model, config, features),
+    reconstruction: reconstructionOf(model, config),
     predictionType: scheduler.prediction_type,
     loss: training.loss,
     huberDelta: training.huberDelta,
@@ -184,11 +140,7 @@ export function withBatch(plan: TrainPlan, batch: number): TrainPlan {
  * @returns notes on the labels and the network, one sentence each.
  * @throws InputError when the shape or the labels of the images do not suit the network.
  */
-export function checkData(
-  { model, config, autoencoder, features }: TrainPlan,
-  dataset: Dataset,
-  resume: boolean,
-): string[] {
+export function checkData({ model, config, autoencoder }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
   const { channels, height, width } = dataset;
   const shape = pictureShapeOf(model);
   if ([channels, height, width].join() !== shape.join()) {
@@ -204,7 +156,6 @@ export function checkData(
   return [
     ...checkLabels(model.classCount, dataset, resume),
     ...noteOnNarrow(config, model),
-    ...notesOnFeatures(config, model, features),
     ...(autoencoder ? notesOnLatents(autoencoder, config.data, dataset) : []),
   ];
 }

@@ -19,10 +19,9 @@ export function privacyOf(
   { training }: Pick<TrainConfig, 'training'>,
   model: Pick<DescribedModel, 'parameters'>,
 ): StepPrivacy | undefined {
-  const { dpEpsilon, dpClip, dpTimesteps, minutes, accumulate, calls, learnSchedule } = training;
+  const { dpEpsilon, dpClip, dpTimesteps, minutes, accumulate, calls } = training;
   if (dpEpsilon === undefined) return undefined;
   if (calls !== undefined) refuse('--calls', 'left out, since a student also learns from its teacher', calls);
-  if (learnSchedule) refuse('--learn-schedule', 'off, since the schedule would learn without noise', true);
   if (minutes !== undefined) {
     refuse('--minutes', 'left out: the noise is chosen for a number of --steps or --epochs', minutes);
   }

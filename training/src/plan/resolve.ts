@@ -4,7 +4,6 @@ import { pictureShapeOf, pictureSizeOf } from '@onnoise/scheduler/model';
 import * as tf from '@tensorflow/tfjs';
 import type { Autoencoder } from '../autoencoder/index.ts';
 import { isPatterns } from '../data/set/channel-patterns.ts';
-import type { FeatureFile } from '../features/index.ts';
 import { fitParameters, type Start } from '../fine-tuning/fit.ts';
 import type { DescribedModel } from '../model/described.ts';
 import { createModel, initParameters, type Model } from '../model/index.ts';
@@ -37,8 +36,6 @@ export interface PlanDraft {
   yielding: Yielding;
   /** Whose latents the network learns. */
   autoencoder: Autoencoder | undefined;
-  /** Whose features count in the loss of an autoencoder. */
-  features: FeatureFile | undefined;
 }
 
 /**
@@ -51,7 +48,6 @@ export function draftPlan(
   start?: Start,
   yielding: Yielding = {},
   autoencoder?: Autoencoder,
-  features?: FeatureFile,
 ): PlanDraft {
   const { num_class_embeds: _, ...model } = given.model;
   const config = yielding.classes === undefined ? given : { ...given, model };
@@ -60,25 +56,16 @@ export function draftPlan(
     channels: config.data.channels === undefined,
   };
   const begun = open.classes || open.channels ? undefined : start;
-  const plan = planFromConfig(config, {}, begun, yielding, autoencoder, featuresOf(open, {}, features));
-  return { plan, open, config, start, yielding, autoencoder, features };
+  const plan = planFromConfig(config, {}, begun, yielding, autoencoder);
+  return { plan, open, config, start, yielding, autoencoder };
 }
-
-/** Those that are sure to suit the images: while the channels of these are open, such as take gray ones and colour. */
-const featuresOf = (
-  open: PlanDraft['open'],
-  { channels }: ImageTraits,
-  features: FeatureFile | undefined,
-): FeatureFile | undefined =>
-  open.channels && channels === undefined && features?.input.channels !== 3 ? undefined : features;
 
 /** The plan for these images: the draft's own, unless they settle something that was open. */
 export function completePlan(draft: PlanDraft, images: ImageTraits): TrainPlan {
-  const features = featuresOf(draft.open, images, draft.features);
   if (losesConditions(draft, images)) {
     const { null_condition: _, ...model } = draft.config.model;
     const config = { ...draft.config, model: { ...model, num_class_embeds: null, conditions: [] } };
-    return planFromConfig(config, images, draft.start, draft.yielding, draft.autoencoder, features);
+    return planFromConfig(config, images, draft.start, draft.yielding, draft.autoencoder);
   }
   const { plan, open, config, start, yielding, autoencoder } = draft;
   const classes = open.classes ? classesOf(images.classNames) : plan.model.classCount;
@@ -88,8 +75,8 @@ export function completePlan(draft: PlanDraft, images: ImageTraits): TrainPlan {
   const suits = !widened && (images.conditions === undefined || plan.model.conditions.length > 0);
   const now = pictureShapeOf(plan.model)[0];
   const known = suits && images.beside === undefined && classes === plan.model.classCount && (channels ?? now) === now;
-  const whole = known && plan.start === start && plan.features?.file === features;
-  return whole ? plan : planFromConfig(settings, images, start, yielding, autoencoder, features);
+  const whole = known && plan.start === start;
+  return whole ? plan : planFromConfig(settings, images, start, yielding, autoencoder);
 }
 
 /** Whether the network leaves out the conditions of the weights that it starts from, since the images have none. */
@@ -109,15 +96,14 @@ export function planFromConfig(
   start?: Start,
   yielding: Yielding = {},
   autoencoder?: Autoencoder,
-  features?: FeatureFile,
 ): TrainPlan {
   const { model, whole: completed } = completeConfig(config, images, autoencoder);
   const drops = toldOf(model).length > 0 || yielding.labelDropout === undefined;
   const whole = drops ? completed : { ...completed, training: { ...completed.training, labelDropout: 0 } };
   const fresh = (seed: number) => initParameters(model, seed, config.training.zeroInit);
-  if (!start) return planTraining(whole, model, fresh, undefined, autoencoder, features);
+  if (!start) return planTraining(whole, model, fresh, undefined, autoencoder);
   fitParameters(start, model);
-  return planTraining(whole, model, () => fitParameters(start, model), start, autoencoder, features);
+  return planTraining(whole, model, () => fitParameters(start, model), start, autoencoder);
 }
 
 /** The network of a configuration, and the configuration completed with everything that the network settles. */

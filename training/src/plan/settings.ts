@@ -1,12 +1,10 @@
 /** The settings of a run, from layers: which weights it starts from, and what lies below the settings that were given. */
 import { check, InputError, oneOf, refuse, text, worded } from '@onnoise/scheduler/rules';
 import type { Autoencoder } from '../autoencoder/index.ts';
-import type { FeatureFile } from '../features/index.ts';
 import type { Start } from '../fine-tuning/fit.ts';
 import { countParameters } from '../model/parameters.ts';
 import { type ConfigLayer, resolveConfig, resolveOver, type TrainConfig } from '../settings/config.ts';
 import { presetNames, readPreset } from '../settings/presets.ts';
-import { featureLayers, readFeatures } from './features.ts';
 import { autoencoderLayer, refuseLatentSize, withLatentSize } from './latents.ts';
 import { completeConfig, type Yielding } from './resolve.ts';
 import { withTeacher } from './teacher.ts';
@@ -17,8 +15,6 @@ export interface TrainSettings {
   start: Start | undefined;
   /** Whose latents the network learns. */
   autoencoder: Autoencoder | undefined;
-  /** Whose features count in the loss of an autoencoder. */
-  features: FeatureFile | undefined;
   /** The settings below the typed ones: those of a continued run, a preset, or the defaults. */
   base: { name: string; config: TrainConfig };
   yielding: Yielding;
@@ -33,7 +29,7 @@ export async function settingsOf(given: readonly ConfigLayer[], resumed?: string
   const known = resumed === undefined ? given : given.map(withoutImages);
   const coded = await readCoded(given, read?.start.name, resumed);
   if (coded && read && resumed === undefined) await requireOwnLatents(coded, read.start.name, given);
-  const all = [...(read ? [read.layer] : []), ...known, ...featureLayers(known)];
+  const all = [...(read ? [read.layer] : []), ...known];
   const layers = withAutoencoder(all, coded, { begun: read !== undefined, resumed: resumed !== undefined });
   const named = given.some(({ preset }) => preset) || resumed !== undefined || read !== undefined;
   const { base, config: resolved } = resolveOver(layers, named ? 1 : 0);
@@ -52,7 +48,6 @@ export async function settingsOf(given: readonly ConfigLayer[], resumed?: string
     config,
     start: read?.start,
     autoencoder: coded,
-    features: await readFeatures(config.training, resumed),
     base: { name: resumed ?? (named ? layers[0]!.name : 'the defaults'), config: base },
     yielding: { ...yieldingOf(layers), conditions: read !== undefined && !known.some(namesConditions) },
   };

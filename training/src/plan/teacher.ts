@@ -70,7 +70,6 @@ export function distillationOf(
   if (!isStraight(scheduler) && scheduler.timestep_spacing !== 'trailing') {
     refuse(ACTION, '--scheduler.timestep_spacing', 'trailing, which begins at pure noise', scheduler.timestep_spacing);
   }
-  if (training.learnSchedule) refuse(ACTION, '--learn-schedule', 'off', true);
   if (training.minSnr !== null) refuse(ACTION, '--min-snr', 'off', training.minSnr);
   if (training.timestepSampling !== 'uniform') {
     refuse(ACTION, '--timestep-sampling', 'uniform', training.timestepSampling);

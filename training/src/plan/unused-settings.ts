@@ -35,10 +35,6 @@ export function unusedSettings(
       '--zero-init has no effect with --init, whose weights are already trained.',
     ],
     [
-      training.featureModel !== undefined && training.featureWeight === 0,
-      '--feature-model has no effect with --feature-weight 0.',
-    ],
-    [
       steps !== undefined && training.warmupSteps > steps,
       `--warmup-steps ${training.warmupSteps} is more than the ${plural(steps ?? 0, 'step')} of the run: the learning rate never reaches ${training.lr}.`,
     ],

@@ -1,7 +1,7 @@
 /** The fast Fourier transform of a power of two of complex numbers, in place: radix 2, decimation in time. */
 
 /** @param inverse without the division by the length */
-export function transform(real: Float64Array, imaginary: Float64Array, inverse = false): void {
+function transform(real: Float64Array, imaginary: Float64Array, inverse = false): void {
   const size = real.length;
   reverseBits(real, imaginary);
   const { cosines, sines } = turnsOf(size);

@@ -3,7 +3,7 @@ import { InputError, show } from '@onnoise/scheduler/rules';
 import { epsilonOf, sigmaFor } from './account.ts';
 
 /** What is private: one image, or all images of a group, such as those of one patient. */
-export type Unit = 'image' | 'group';
+type Unit = 'image' | 'group';
 
 /** What was asked for, and what the account depends on. */
 export interface Promised {

@@ -28,7 +28,7 @@ const FAR = {
 };
 
 /** 1 - erf(x). */
-export function erfc(x: number): number {
+function erfc(x: number): number {
   const y = Math.abs(x);
   if (y <= 0.46875) return 1 - x * ratio(NEAR, y * y);
   const upper = y <= 4 ? scaled(y, ratio(MIDDLE, y)) : y < 27 ? scaled(y, far(y)) : 0;

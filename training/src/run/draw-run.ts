@@ -3,7 +3,7 @@
 import { hasPictures, measuresHeldOut, writePictures } from '../pictures/pictures.ts';
 import { writeReconstructions } from '../pictures/reconstructions.ts';
 import { endOf, isOver } from '../plan/horizon.ts';
-import { withLearned, withOutput } from '../plan/plan.ts';
+import { withOutput } from '../plan/plan.ts';
 import { diskError } from '../saved/checkpoint.ts';
 import type { ValidationMetrics } from '../saved/metrics.ts';
 import { parametersOf } from '../step/state.ts';
@@ -26,7 +26,7 @@ export async function drawPictures(
   const parameters = parametersOf(values);
   const advice = () => adviceOf(state);
   const picture = {
-    plan: withLearned(plan, values),
+    plan,
     dataset,
     run: state.folder,
     step,

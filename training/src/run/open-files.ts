@@ -25,7 +25,6 @@ export async function openFiles(state: RunState): Promise<void> {
       await makeFolder(dirname(join(folder, path)));
       await writeWhole(join(folder, path), content);
     }
-    if (job.plan.features) await writeWhole(paths.features, job.plan.features.file.bytes);
     await writeJson(paths.config, job.plan.config);
     await writeJson(paths.data, describeData(job.dataset, started));
     await cutLines(paths.metrics, step);

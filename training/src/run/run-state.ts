@@ -21,11 +21,6 @@ export interface TrainHooks {
   aroundLessons?: (work: (report: (done: number, total: number) => void) => Promise<number>) => Promise<number>;
   /** Wraps the part in which an autoencoder encodes the images, for a progress bar. */
   aroundLatents?: (work: (report: (done: number, total: number) => void) => Promise<Dataset>) => Promise<Dataset>;
-  /**
-   * Trains a network on the images, whose features then count in the loss of an autoencoder; the same network for the same images.
-   * @returns its name, for sentences, and its ONNX file
-   */
-  trainFeatures?: (dataset: Dataset) => Promise<{ name: string; bytes: Uint8Array }>;
   /** While pictures are drawn. */
   onPreview?: (done: number, total: number) => void;
 }

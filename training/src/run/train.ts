@@ -33,7 +33,6 @@ import { noiseSize } from '../step/step.ts';
 import { explainEngineError } from './advice.ts';
 import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
 import { type HeldRun, withRun } from './held-run.ts';
-import { learnFeatures } from './learn-features.ts';
 import { runLoop } from './loop.ts';
 import { openFiles } from './open-files.ts';
 import { createPrivateBatches, openPrivacy } from './private.ts';
@@ -99,7 +98,7 @@ export async function train({ run, resume, dataset: given, signal, ...options }:
     return trainOn(dataset).finally(() => dataset.close());
 
     async function trainOn(dataset: Dataset): Promise<TrainResult> {
-      const plan = await learnFeatures(draft ? completePlan(draft, dataset) : early, dataset, hooks);
+      const plan = draft ? completePlan(draft, dataset) : early;
       hooks.onPlan?.(plan, dataset);
       const { around = (steps) => steps() } = hooks;
       const learnt = await encodeImages(plan, dataset, hooks, signal);
@@ -219,6 +218,8 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
     let validation: ValidationMetrics | undefined;
     if (interrupted) await writeChart(folder);
     else {
+      if (last && done < config.training.warmupSteps && horizon.kind !== 'steps')
+        hooks.onNote?.(stillWarming(config, done));
       if (!last) hooks.onNote?.(`The run was already complete, after ${plural(done, 'step')}.`);
       if (last || (await lacksPictures(state, done, true))) validation = await drawPictures(state, done, true);
     }
@@ -236,6 +237,10 @@ async function trainRun({ folder, resume, choice }: HeldRun, job: RunState['job'
     await Promise.all([engine.dispose(), 'close' in batches && batches.close()]);
   }
 }
+
+/** Of a run by the clock, whose steps nobody knew before. */
+const stillWarming = ({ training: { lr, warmupSteps } }: TrainPlan['config'], done: number): string =>
+  `The time was up in the warm-up, after ${plural(done, 'step')} of ${warmupSteps}: the learning rate never reached ${lr}, and pictures are likely to be noise. Give more --minutes or fewer --warmup-steps.`;
 
 async function noteStep(state: RunState, measured: StepMetrics, progress: number): Promise<void> {
   const { job, folder, horizon, events, privacy } = state;

@@ -37,19 +37,34 @@ export async function appendLine(path: string, line: { step: number }): Promise<
   await appendFile(path, `${JSON.stringify(line)}\n`);
 }
 
-/** All whole lines; a line cut short by a kill is left out. Empty if there is no file. */
-export async function readLines<T extends { step: number }>(path: string): Promise<T[]> {
+/**
+ * All whole lines. Empty if there is no file.
+ * @param onDamaged called for what is no line of numbers, by its number from 1; not for a last one that a kill cut short
+ */
+export async function readLines<T extends { step: number }>(
+  path: string,
+  onDamaged?: (line: number, text: string) => void,
+): Promise<T[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw diskFailure(error, `read ${path}`);
   });
-  return text.split('\n').flatMap((line) => {
-    try {
-      return [JSON.parse(line) as T];
-    } catch {
-      return [];
-    }
+  const lines = text.split('\n');
+  return lines.flatMap((line, i) => {
+    const read = readLine<T>(line);
+    const cut = i === lines.length - 1 && line.startsWith('{');
+    if (!read && !cut && line.trim() !== '') onDamaged?.(i + 1, line);
+    return read ? [read] : [];
   });
+}
+
+function readLine<T extends { step: number }>(line: string): T | undefined {
+  try {
+    const read = JSON.parse(line);
+    return Number.isFinite(read?.step) ? read : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Keeps the lines up to `step` and returns them; 0 empties the file. */

@@ -10,11 +10,9 @@
  * | validation.jsonl              | the loss on held-out images, if any                                |
  * | loss.png                      | both as a chart                                                   |
  * | events.out.tfevents.*         | both and the sheets for TensorBoard, see tensorboard/event-log.ts |
- * | schedule.png                  | a learned schedule, beside the named ones                         |
  * | samples.png, denoising.png    | the newest sheet, and one image coming out of the noise           |
  * | forming.webp                  | the same as an animation                                          |
  * | latents.json                  | of an autoencoder: how its latents are spread                     |
- * | features.onnx                 | of an autoencoder: the network whose features count in its loss   |
  * | vae/                          | the autoencoder whose latents the network learns                  |
  * | masks.png                     | masks of held-out images, where a network is told masks           |
  * | samples/                      | earlier sheets and strips, by step                                |
@@ -40,13 +38,11 @@ export const runPaths = (run: string) => ({
   metrics: join(run, 'metrics.jsonl'),
   validation: join(run, 'validation.jsonl'),
   loss: join(run, 'loss.png'),
-  schedule: join(run, 'schedule.png'),
   samples: join(run, 'samples.png'),
   denoising: join(run, 'denoising.png'),
   forming: join(run, 'forming.webp'),
   masks: join(run, 'masks.png'),
   latents: join(run, 'latents.json'),
-  features: join(run, 'features.onnx'),
   sheets: join(run, 'samples'),
   sheetOf: (step: number) => join(run, 'samples', `${checkpointName(step)}.png`),
   lessons: join(run, 'lessons'),

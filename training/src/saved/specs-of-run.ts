@@ -6,11 +6,10 @@ import { stateSpecs } from '../step/state.ts';
 
 /** @throws InputError when the settings of the network are wrong. */
 export function specsOfRun({ model, training }: Pick<TrainConfig, 'model' | 'training'>): StepTensor[] {
-  const { emaDecay, learnSchedule, optimizer, calls, adversarial, conditional, teacherIsStudent } = training;
+  const { emaDecay, optimizer, calls, adversarial, conditional, teacherIsStudent } = training;
   const taught = calls !== undefined;
   return stateSpecs(createModel(model), {
     ema: emaDecay !== null,
-    learnSchedule,
     optimizer,
     taught,
     adversarial: taught ? adversarial : 0,

@@ -2,6 +2,7 @@
  * The configuration of a run: merged from defaults, a preset, a file and flags, checked, printed, and saved with the
  * run as `config.json`.
  */
+import { findRemoved } from '@onnoise/base/text';
 import { isStraight, OF_BETAS, OF_STRAIGHT, parseSchedulerConfig } from '@onnoise/scheduler';
 import { check, InputError, object, show, worded } from '@onnoise/scheduler/rules';
 import { findNetwork } from '../model/index.ts';
@@ -70,15 +71,21 @@ function layOver(below: TrainConfig, typed: ConfigLayer): TrainConfig {
   return withTimesteps(laid as unknown as TrainConfig);
 }
 
-/** `off` in a file means what it means on the command line. What is no object of objects is refused later. */
+/**
+ * `off` in a file means what it means on the command line, and a setting of earlier versions that is off means nothing. What is no
+ * object of objects is refused later.
+ */
 function withOff({ name, config }: ConfigLayer): ConfigLayer {
   if (!object.holds(config)) return { name, config };
   const sections = Object.entries(config).map(([section, values]) => {
     const known: Record<string, Field> = Object.hasOwn(fields, section) ? fields[section as Section] : {};
     if (!object.holds(values)) return [section, values];
+    const kept = Object.entries(values).filter(
+      ([key]) => Object.hasOwn(known, key) || !findRemoved(key)?.isOff?.(values),
+    );
     const read = (key: string, value: unknown) =>
       value === 'off' && Object.hasOwn(known, key) && known[key]!.off ? null : value;
-    return [section, Object.fromEntries(Object.entries(values).map(([key, value]) => [key, read(key, value)]))];
+    return [section, Object.fromEntries(kept.map(([key, value]) => [key, read(key, value)]))];
   });
   return { name, config: Object.fromEntries(sections) };
 }
@@ -101,8 +108,7 @@ function keysOfOther({ prediction_type: asked }: Record<string, unknown> = {}, b
 /** @throws InputError when the settings do not say when to stop or what to train on. */
 export function checkComplete({ data, training, model }: TrainConfig): void {
   if (model._class_name === undefined) need('the network', 'by --preset, or by model._class_name in --config');
-  if (data.source === undefined)
-    need('--data', 'as digits, a folder of images, a DICOMDIR, dicomweb: and an address, or IDX files');
+  if (data.source === undefined) need('--data', 'as digits, a folder of images, a DICOMDIR, or IDX files');
   if (data.size === undefined) need('--size', 'the size of the images in pixels, such as 64 or 96x64');
   if (STOP_FIELDS.every((name) => training[name] === undefined)) requireEnd();
 }
@@ -133,7 +139,7 @@ function checkLayer({ name: layerName, config }: ConfigLayer): void {
     for (const [key, value] of Object.entries(values)) {
       const field = Object.hasOwn(known, key)
         ? known[key]!
-        : refuse(`${section}.${key} must be one of ${Object.keys(known).join(', ')}`);
+        : refuse(ruleOfOther(`${section}.${key}`, findRemoved(key)?.instead, known));
       if (value !== undefined) check(action, `${section}.${key} (--${field.flag})`, ruleOf(field), value);
     }
   }
@@ -144,6 +150,12 @@ function checkLayer({ name: layerName, config }: ConfigLayer): void {
     );
   }
 }
+
+/** @param instead for a setting of earlier versions, what to do */
+const ruleOfOther = (name: string, instead: string | undefined, known: Record<string, Field>): string =>
+  instead === undefined
+    ? `${name} must be one of ${Object.keys(known).join(', ')}`
+    : `${name} is no setting any more. ${instead}`;
 
 /** Keys of the scheduler that say how samplers clip, and are nothing to training. */
 const OF_SAMPLING: readonly string[] = ['clip_sample', 'clip_sample_range'];

@@ -9,8 +9,7 @@ export const dataFields = flagged({
     flag: 'data',
     onResume: 'told',
     type: 'string',
-    describe:
-      '"digits" (built in), a folder of images, a DICOMDIR, dicomweb:http://..., .npy or .npz, or MNIST-style IDX files',
+    describe: '"digits" (built in), a folder of images, a DICOMDIR, .npy or .npz, or MNIST-style IDX files',
   },
   csv: {
     onResume: 'told',
@@ -33,7 +32,7 @@ export const dataFields = flagged({
     onResume: 'told',
     type: 'string',
     describe:
-      'folder of label maps, one for each image under the name of its file, or the column of --csv that names them: PNG, TIFF, NIfTI, DICOM SEG',
+      'folder of label maps, one for each image under the name of its file, or a pattern of those beside the images: "*_seg.nii.gz", or the column of --csv that names them: PNG, TIFF, NIfTI, DICOM SEG',
   },
   maskRole: {
     onResume: 'fixed',

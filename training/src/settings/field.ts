@@ -19,7 +19,7 @@ import type { LabelNames } from '../data/set/types.ts';
  * With `fixedOff` it may not be switched on or off (`null`, or 0 if that is its off), since that decides what a
  * checkpoint holds.
  */
-export type OnResume = 'fixed' | 'told' | 'free';
+type OnResume = 'fixed' | 'told' | 'free';
 
 interface FieldBase {
   /** Flag on the command line, without dashes. */

@@ -177,11 +177,6 @@ export const fields = {
       describe: 'mean of logit_normal; above 0 prefers more noise',
     },
     logitStd: { onResume: 'told', ...POSITIVE, max: 10, default: 1, describe: 'standard deviation of logit_normal' },
-    learnSchedule: {
-      onResume: 'fixed',
-      ...SWITCH,
-      describe: 'learn the noise schedule too, starting from --scheduler.beta_schedule',
-    },
     offsetNoise: {
       onResume: 'told',
       ...SHARE,

@@ -1,5 +1,5 @@
 /**
- * What learns beside the network, with moments of its own: the learned schedule, and the discriminator and the reader of a student. No
+ * What learns beside the network, with moments of its own: the discriminator and the reader of a student. No
  * weight decay, no average, and the clipping does not see it.
  */
 import { sizeOf } from '@onnoise/scheduler/model';
@@ -10,11 +10,8 @@ import { adamUpdate, momentRates } from '../optimizer/adam.ts';
 import { join, separate } from '../optimizer/bundles.ts';
 import type { Distillation, Tensors, TrainStepOptions } from './contracts.ts';
 import { createDiscriminator, type Judged } from './discriminator.ts';
-import { CURVE_SHAPES, initialCurve } from './learned-schedule.ts';
 import { createReader } from './reader.ts';
 
-/** Names of the learned schedule begin so. */
-export const SCHEDULE = 'schedule.';
 /** Names of the discriminator begin so. */
 export const DISCRIMINATOR = 'discriminator.';
 /** Names of the reader begin so. */
@@ -35,23 +32,16 @@ export interface Apart {
 /** The first weights of a student's judges are the same in every run. */
 const SEED = 0;
 
-/** Of the last two whether they count, as `Distillation` has it. */
-export type ApartOptions = Pick<TrainStepOptions, 'learnSchedule'> & Pick<Distillation, 'adversarial' | 'conditional'>;
+/** Whether each counts, as `Distillation` has it. */
+export type ApartOptions = Pick<Distillation, 'adversarial' | 'conditional'>;
 
-export function apartOf({ learnSchedule, adversarial, conditional }: ApartOptions, model: Judged): Apart[] {
+export function apartOf({ adversarial, conditional }: ApartOptions, model: Judged): Apart[] {
   const wanted = [
-    ...(learnSchedule ? [schedule()] : []),
     ...(adversarial > 0 ? [judge(DISCRIMINATOR, createDiscriminator(model))] : []),
     ...(conditional > 0 ? [judge(READER, createReader(model))] : []),
   ];
   return wanted.filter(({ members }) => members.length > 0); // a reader of masks alone has no heads
 }
-
-const schedule = (): Apart => ({
-  members: members(SCHEDULE, Object.entries(CURVE_SHAPES)),
-  rate: 10,
-  initial: () => named(SCHEDULE, Object.entries(initialCurve())),
-});
 
 const judge = (prefix: string, { parameters }: { parameters: ParameterSpec[] }): Apart => ({
   members: members(

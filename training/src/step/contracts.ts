@@ -6,7 +6,6 @@ import type { Level, Prediction, PredictionType, Schedule } from '@onnoise/sched
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { AdamOptions, BatchPosition, StepBatch, StepInputs, StepScalars } from '@onnoise/scheduler/training';
 import type * as tf from '@tensorflow/tfjs';
-import type { FeatureNetwork } from '../features/index.ts';
 import type { Told } from '../model/told.ts';
 import type { LossOptions } from './loss.ts';
 
@@ -37,8 +36,6 @@ export interface Reconstruction {
   edges: number;
   /** The KL divergence of the latents from a standard normal; 0: nothing. */
   kl: number;
-  /** The distance in the features of a network: see features/loss.ts. */
-  features?: { weight: number; network: FeatureNetwork } | undefined;
 }
 
 export interface TrainStepOptions extends AdamOptions, LossOptions {
@@ -50,8 +47,6 @@ export interface TrainStepOptions extends AdamOptions, LossOptions {
   shape: ImageShape;
   /** What the model is told of each image: `toldOf(model)`. Default: nothing. */
   told?: readonly Told[];
-  /** Whether the schedule is learned, from `schedule` on. The loss is then l2, without weights of timesteps. */
-  learnSchedule: boolean;
   /** Of every timestep, in float64. */
   schedule: Pick<Schedule, 'alphaBar' | 'signal' | 'noise' | 'times'>;
   predictionType: PredictionType;
@@ -78,7 +73,7 @@ export interface StepPrivacy {
 
 export interface Differentiated {
   loss: tf.Scalar;
-  /** Of every trainable parameter, and of the learned schedule's as `schedule.<name>`. */
+  /** Of every trainable parameter. */
   gradients: Map<string, tf.Tensor>;
   /** Those that the forward pass updated. */
   buffers: Map<string, tf.Tensor>;

@@ -5,7 +5,7 @@
  *
  * The arithmetic is that of step.ts; sums of gradients over all parameters are made in another order.
  *
- * Limits: no accumulation, no privacy, no learned schedule and no teacher.
+ * Limits: no accumulation, no privacy and no teacher.
  */
 import { sizeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
@@ -39,7 +39,6 @@ export function createFlatStep(model: TrainableModel, options: TrainStepOptions)
   };
   if (options.accumulate > 1) refuse('--accumulate', '1', options.accumulate);
   if (options.privacy) refuse('--dp-epsilon', 'left out', 'given');
-  if (options.learnSchedule) refuse('--learn-schedule', 'off', true);
   if (options.distillation) refuse('--calls', 'left out', options.distillation.calls.length);
   const groups = groupsOf(model, options);
   const layout = layoutOf(model, groups, options);

@@ -6,7 +6,7 @@ import type { PredictionType } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 
 export const LOSS_NAMES = ['l1', 'l2', 'huber'] as const;
-export type LossName = (typeof LOSS_NAMES)[number];
+type LossName = (typeof LOSS_NAMES)[number];
 
 /** Where the Huber loss turns from a parabola into a line; PyTorch's default. */
 export const HUBER_DELTA = 1;

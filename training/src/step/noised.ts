@@ -25,13 +25,11 @@ type Levels = Pick<TrainStepOptions, 'schedule' | 'batch'>;
 /**
  * @param images [B, C, H, W]
  * @param inputs `noise` [B, C, H, W] and `timesteps` [B]
- * @param gamma [B] of the learned schedule, if there is one
  */
-export function noised(options: Levels, images: tf.Tensor4D, inputs: Tensors, gamma?: tf.Tensor): Noised {
-  const { schedule, batch } = options;
-  const level = (sign: number) => tf.reshape(tf.sqrt(tf.sigmoid(tf.mul(gamma!, sign))), [batch, 1, 1, 1]);
-  const signal = gamma ? level(-1) : pick(options, inputs, schedule.signal);
-  const spread = gamma ? level(1) : pick(options, inputs, schedule.noise);
+export function noised(options: Levels, images: tf.Tensor4D, inputs: Tensors): Noised {
+  const { schedule } = options;
+  const signal = pick(options, inputs, schedule.signal);
+  const spread = pick(options, inputs, schedule.noise);
   const noisy: tf.Tensor4D = tf.add(tf.mul(signal, images), tf.mul(spread, inputs.noise!));
   const counted = schedule.times.every((time, t) => time === t);
   const timestep = (counted ? tf.cast(inputs.timesteps!, 'float32') : at(inputs, schedule.times)) as tf.Tensor1D;
@@ -74,8 +72,5 @@ const at = ({ timesteps }: Tensors, table: ArrayLike<number>): tf.Tensor =>
   tf.gather(tf.tensor1d(Array.from(table)), timesteps as tf.Tensor1D);
 
 /** Of a table over the timesteps, [B, 1, 1, 1]. */
-export const pick = (
-  { batch }: Pick<TrainStepOptions, 'batch'>,
-  inputs: Tensors,
-  table: ArrayLike<number>,
-): tf.Tensor => tf.reshape(at(inputs, table), [batch, 1, 1, 1]);
+const pick = ({ batch }: Pick<TrainStepOptions, 'batch'>, inputs: Tensors, table: ArrayLike<number>): tf.Tensor =>
+  tf.reshape(at(inputs, table), [batch, 1, 1, 1]);

@@ -96,9 +96,9 @@ export const partsOf = (
   update,
 });
 
-/** Whether the images of a batch need nothing of each other: BatchNorm and a learned schedule make them. */
-export const canBeCut = (model: TrainableModel, { accumulate, learnSchedule, privacy }: TrainStepOptions): boolean =>
-  accumulate === 1 && !learnSchedule && !privacy && model.parameters.every(({ trainable }) => trainable);
+/** Whether the images of a batch need nothing of each other: BatchNorm makes them. */
+export const canBeCut = (model: TrainableModel, { accumulate, privacy }: TrainStepOptions): boolean =>
+  accumulate === 1 && !privacy && model.parameters.every(({ trainable }) => trainable);
 
 /** What the parts gave so far, with a further part: a share of its loss and gradients, and its statistics as they are. */
 export const addPart = ({ share }: StepParts, totals: Tensors, part: Tensors): Tensors =>

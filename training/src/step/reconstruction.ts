@@ -1,13 +1,11 @@
 /**
  * What an autoencoder learns: to give pictures back from latents drawn of the distribution that it makes of each. Its loss is that of
- * the values, that of the differences between neighbours, without which pictures lose their sharp edges, a little of the KL
- * divergence from a standard normal, which keeps latents of one size and near each other, and, where that is asked for, the distance in
- * the features of a network.
+ * the values, that of the differences between neighbours, without which pictures lose their sharp edges, and a little of the KL
+ * divergence from a standard normal, which keeps latents of one size and near each other.
  *
  * Source: Kingma & Welling (arXiv 1312.6114), equation 10; Rombach et al. (arXiv 2112.10752), section 3.1.
  */
 import * as tf from '@tensorflow/tfjs';
-import { featureLoss } from '../features/index.ts';
 import type { Halves, Moments, Parameters } from '../layers/types.ts';
 import type { TrainableModel } from '../model/described.ts';
 import type { Differentiated, Reconstruction, Tensors } from './contracts.ts';
@@ -47,11 +45,10 @@ export function reconstruct(
 ): { pictures: tf.Tensor4D; loss: tf.Scalar } {
   const moments = halves.encode(parameters, images, { training: true });
   const pictures = halves.decode(parameters, drawn(moments, noise), { training: true });
-  const { edges, kl, features } = reconstruction;
+  const { edges, kl } = reconstruction;
   const terms: tf.Tensor[] = [meanLoss(options, pictures, images)];
   if (edges > 0) terms.push(tf.mul(edgeLoss(options, pictures, images), edges));
   if (kl > 0) terms.push(tf.mul(divergence(moments), kl));
-  if (features) terms.push(tf.mul(featureLoss(features.network, pictures, images), features.weight));
   return { pictures, loss: terms.reduce((sum, term) => tf.add(sum, term)) as tf.Scalar };
 }
 

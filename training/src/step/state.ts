@@ -1,17 +1,15 @@
 /**
  * Names of the training state: `model.<parameter>` for every parameter and buffer, and for trainable ones
  * `ema.<parameter>`, `adam.m.<parameter>` and `adam.v.<parameter>`; what Muon updates has no `adam.v`, and its
- * momentum is `adam.m`. A student has `teacher.<parameter>`, which no step changes. What learns apart from the network, a schedule, a
- * discriminator or a reader, has `schedule.<name>`, `adam.m.schedule.<name>` and `adam.v.schedule.<name>`.
+ * momentum is `adam.m`. A student has `teacher.<parameter>`, which no step changes. What learns apart from the network, a
+ * discriminator or a reader, has `reader.<name>`, `adam.m.reader.<name>` and `adam.v.reader.<name>`.
  */
-import { makeSchedule, type SchedulerConfig } from '@onnoise/scheduler';
 import { sizeOf } from '@onnoise/scheduler/model';
 import type { TrainableModel } from '../model/described.ts';
 import { isHiddenMatrix } from '../optimizer/muon.ts';
-import { type ApartOptions, apartOf, MOMENTS, SCHEDULE } from './apart.ts';
+import { type ApartOptions, apartOf, MOMENTS } from './apart.ts';
 import type { StepTensor, TrainStepOptions } from './contracts.ts';
 import type { Judged } from './discriminator.ts';
-import { CURVE_SHAPES, learnedBetas } from './learned-schedule.ts';
 
 /** Names of the teacher's parameters begin so. */
 export const TEACHER = 'teacher.';
@@ -89,22 +87,4 @@ export function parametersOf(
     parameters.set(parameter, (kind === 'ema' && state.get(`ema.${parameter}`)) || values);
   }
   return parameters;
-}
-
-/** undefined if it learns none. @param alphaBar of the schedule that it started from */
-function betasOf(state: ReadonlyMap<string, Float32Array>, alphaBar: ArrayLike<number>): number[] | undefined {
-  const names = Object.keys(CURVE_SHAPES) as (keyof typeof CURVE_SHAPES)[];
-  if (!state.has(SCHEDULE + names[0])) return undefined;
-  const curve = Object.fromEntries(names.map((name) => [name, state.get(SCHEDULE + name)!]));
-  return learnedBetas(curve as Record<(typeof names)[number], Float32Array>, alphaBar);
-}
-
-/**
- * The scheduler of a training state: with the schedule that it has learned as `trained_betas`, if it learns one.
- * @param scheduler that the training started from
- */
-export function schedulerOf(scheduler: SchedulerConfig, state: ReadonlyMap<string, Float32Array>): SchedulerConfig {
-  const betas = betasOf(state, makeSchedule(scheduler).alphaBar);
-  // Nine digits name every float32.
-  return betas ? { ...scheduler, trained_betas: betas.map((beta) => Number(beta.toPrecision(9))) } : scheduler;
 }

@@ -16,7 +16,7 @@ export interface Event {
 }
 
 /** A scalar or a picture. */
-export interface Value {
+interface Value {
   /** TensorBoard groups by what comes before a slash. */
   tag: string;
   scalar?: number; // as float32

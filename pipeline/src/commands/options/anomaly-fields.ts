@@ -29,7 +29,7 @@ export async function typedImages(
 ): Promise<PrepareOptions> {
   const [{ chooseImages }, { readTrainedOn }] = await Promise.all([
     import('@onnoise/evaluation/options'),
-    import('@onnoise/training/folder'),
+    import('@onnoise/base/folders'),
   ]);
   const typed = typedValues(TABLE, args);
   const card = await readTrainedOn(folder);

@@ -4,6 +4,7 @@
  */
 
 import { basename, resolve } from 'node:path';
+import type { TrainedOn } from '@onnoise/base/folders';
 import { shellWord } from '@onnoise/base/text';
 import {
   chooseImages,
@@ -16,7 +17,6 @@ import {
   placeWord,
 } from '@onnoise/evaluation/options';
 import type { ImageShape } from '@onnoise/scheduler/model';
-import type { TrainedOn } from '@onnoise/training/folder';
 import type { Options } from 'yargs';
 import { tableOptions, typedValues } from './tables.ts';
 

@@ -33,11 +33,4 @@ export const fileOptions = (group: string, describe: string) =>
 
 /** Bits of a level, the same for every command that writes pictures. */
 export const depthOption = (group: string, describe: string) =>
-  ({
-    choices: [8, 16],
-    type: 'number',
-    requiresArg: true,
-    group,
-    defaultDescription: '8',
-    describe,
-  }) satisfies Options;
+  ({ ...numberOption('depth', group, describe, '8'), choices: [8, 16] }) satisfies Options;

@@ -15,8 +15,7 @@ const SETTLED = [
   ...(['epochs', 'init', 'initHash', 'minSnr', 'timestepSampling', 'logitMean', 'logitStd'] as const),
   ...PRIVACY_FIELDS,
   ...(['autoencoder', 'autoencoderHash', 'klWeight', 'edgeWeight'] as const),
-  ...(['featureWeight', 'featureModel', 'featureRange', 'featureHash'] as const),
-  ...(['learnSchedule', 'offsetNoise', 'zeroInit', 'sampler', 'sampleSteps'] as const),
+  ...(['offsetNoise', 'zeroInit', 'sampler', 'sampleSteps'] as const),
 ];
 
 export const studentOptions = (section: keyof typeof USUAL): Record<string, Options> => {

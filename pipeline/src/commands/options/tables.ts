@@ -24,12 +24,12 @@ function optionOf(field: Field, group: string): Options {
     case 'names':
       return { ...base, string: true, requiresArg: true, coerce: toNames(flag) };
     case 'choice':
-      // yargs compares the typed text with the choices, unless the option is a number.
+      // yargs compares what it is coerced to with the choices.
       return {
         ...base,
         choices: field.choices,
         requiresArg: true,
-        ...(typeof field.choices[0] === 'number' && { type: 'number' }),
+        ...(typeof field.choices[0] === 'number' && { coerce: toNumber(flag) }),
       };
     case 'channels':
       return { ...base, type: 'string', requiresArg: true, coerce: toChannels(flag) };

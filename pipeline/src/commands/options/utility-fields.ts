@@ -1,5 +1,5 @@
 /** The options of the images of `pipeline utility`: those of `pipeline prepare`, and of images to test on and synthetic ones. */
-import { type TaskName, UTILITY_FIELDS } from '@onnoise/evaluation/options';
+import { UTILITY_FIELDS } from '@onnoise/evaluation/options';
 import type { Options } from 'yargs';
 import { textOption } from './command.ts';
 import { tableOptions, typedValues } from './tables.ts';
@@ -7,26 +7,24 @@ import { tableOptions, typedValues } from './tables.ts';
 const TEST = {
   'test-data': 'Real images to test on, instead of those held out of --data; given as for --data',
   'test-csv': 'CSV file of --test-data, with the same columns as --csv',
-  'test-masks': 'Masks of --test-data, given as for --masks',
 } as const;
 
 const SYNTHETIC = {
   'synthetic-csv': 'CSV file of --synthetic, with the same columns as --csv',
-  'synthetic-masks': 'Masks of --synthetic, given as for --masks; of shards, those in them if not given',
 } as const;
 
 export function utilityDataOptions(group: string): Record<string, Options> {
   const options = tableOptions(UTILITY_FIELDS, group);
-  const { source, csv, labelColumn, groupColumn, conditionColumns, size, channels } = UTILITY_FIELDS;
+  const { source, csv, labelColumn, groupColumn, size, channels } = UTILITY_FIELDS;
   const change = (flag: string, changes: Options) => {
     options[flag] = { ...options[flag], ...changes };
   };
-  for (const { flag } of [labelColumn, groupColumn, conditionColumns]) change(flag, { implies: csv.flag });
+  for (const { flag } of [labelColumn, groupColumn]) change(flag, { implies: csv.flag });
   change(source.flag, { demandOption: true });
   change(size.flag, { defaultDescription: 'that of all images, if it is one' });
   change(channels.flag, { describe: 'Force gray (1) or RGB (3)', defaultDescription: 'those of all images' });
   for (const [flag, describe] of Object.entries(TEST)) options[flag] = textOption(describe, { group });
-  for (const flag of ['test-csv', 'test-masks']) options[flag]!.implies = 'test-data';
+  options['test-csv']!.implies = 'test-data';
   return options;
 }
 
@@ -44,17 +42,16 @@ export function namedSets(args: Readonly<Record<string, unknown>>) {
   const data = text('test-data');
   return {
     typed: typedValues(UTILITY_FIELDS, args),
-    test: data === undefined ? undefined : { data, csv: text('test-csv'), masks: text('test-masks') },
-    synthetic: { data: text('synthetic')!, csv: text('synthetic-csv'), masks: text('synthetic-masks') },
+    test: data === undefined ? undefined : { data, csv: text('test-csv') },
+    synthetic: { data: text('synthetic')!, csv: text('synthetic-csv') },
   };
 }
 
 /** The options of `pipeline utility`; those of the images are read by `namedSets`. */
 export interface UtilityArguments {
-  task: TaskName;
   realCount?: number[] | undefined;
   seeds: number;
-  steps?: number | undefined;
+  steps: number;
   syntheticShare: number;
   minutes?: number | undefined;
   out: string;

@@ -1,6 +1,7 @@
 /** The work of `pipeline audit`: the images are prepared, the model attacked, and each file written when it is whole. */
 import { basename, join, resolve } from 'node:path';
 import { checkWritable, isWithin, requireApartFromData, writeWhole } from '@onnoise/base/files';
+import { readTrainedOn, readTraining } from '@onnoise/base/folders';
 import { FailedCheck, sayDetail, sayNote, sayResult, withInterrupt, withProgress } from '@onnoise/base/terminal';
 import { formatDuration, formatPath, plural } from '@onnoise/base/text';
 import { audit, formatPrivacyPage, type PrivacyReport, reportText, verdictLine } from '@onnoise/evaluation';
@@ -8,7 +9,6 @@ import type { Attack } from '@onnoise/evaluation/options';
 import { type DeviceChoice, readModelFolder } from '@onnoise/runtime-node';
 import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import { readTrainedOn, readTraining } from '@onnoise/training/folder';
 import { imageWords, toImages } from '../options/evaluate-fields.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
 

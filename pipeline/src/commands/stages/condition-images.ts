@@ -5,7 +5,8 @@ import { diskFailure } from '@onnoise/base/files';
 import type { Fit } from '@onnoise/runtime-node';
 import { type Artefact, type ConditionImages, toldInPictures } from '@onnoise/scheduler/model';
 import { refuse } from '@onnoise/scheduler/rules';
-import { ACTION, readMasks, readToldPictures, toldSettings } from './told-files.ts';
+
+const ACTION = 'sample images';
 
 export interface ConditionImageArguments {
   /** A label map, or a folder of them. */
@@ -45,6 +46,7 @@ export async function readConditionImages(
     refuse(ACTION, flag, `left out, this model takes ${spec.mask ? 'masks' : 'pictures'} (${wanted})`, place);
   }
   const files = await filesAt(place, flag);
+  const { readMasks, readToldPictures, toldSettings } = await import('./told-files.ts');
   const told = { spec, settings: await toldSettings(folder), fit };
   const read = (path: string): Promise<ConditionImages[]> =>
     spec.mask ? readMasks(path, told, spec.mask) : readToldPictures(path, told);
@@ -71,7 +73,7 @@ async function filesAt(place: string, flag: string): Promise<string[]> {
     throw diskFailure(error, `read ${flag} ${place}`);
   });
   if (!found.isDirectory()) return [place];
-  const { walkImages } = await import('@onnoise/training/data');
+  const { walkImages } = await import('@onnoise/base/folders');
   const { images } = walkImages(place);
   if (images.length === 0) refuse(ACTION, flag, 'a file, or a folder with some', `an empty folder, ${place}`);
   return images.map(({ path }) => join(place, path));

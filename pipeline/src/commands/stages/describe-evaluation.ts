@@ -1,24 +1,20 @@
 /** An evaluation in words, on the terminal. */
 
 import { formatDuration, formatNumber, formatPath, oneLine, plural } from '@onnoise/base/text';
-import type { Evaluation, SweepRow, WrittenReport } from '@onnoise/evaluation';
+import type { Evaluation, WrittenReport } from '@onnoise/evaluation';
 import { describeSettings } from '@onnoise/evaluation/options';
 import {
-  type EvaluationSettings,
   evaluatedName,
   formatFigure,
   formatInterval,
   formatShare,
   type Measure,
   VERDICT_WORDS,
-} from '@onnoise/scheduler/model';
+} from '@onnoise/scheduler/evaluation';
 
-/** Measures that a row of a sweep has room for. */
-const IN_SWEEP: readonly string[] = ['class_accuracy', 'mask_dice', 'frechet', 'precision', 'recall'];
-
-/** Lines: what was measured, a table of the measures with their anchors, copies, the sweep, and where the files are. */
+/** Lines: what was measured, a table of the measures with their anchors, copies, and where the files are. */
 export function describeEvaluation(evaluation: Evaluation, files: WrittenReport & { card?: string }): string[] {
-  const { data, features, settings, measures, memorisation, sweep, secondsAPicture } = evaluation;
+  const { data, features, settings, measures, memorisation, secondsAPicture } = evaluation;
   const { accuracy } = features;
   const sure = accuracy === undefined ? '' : `, ${formatShare(accuracy)} right on images held out`;
   return [
@@ -29,7 +25,6 @@ export function describeEvaluation(evaluation: Evaluation, files: WrittenReport 
     ...table([['', 'pictures', '', 'real', 'noise'], ...measures.map(measureRow)]),
     '',
     ...(memorisation ? [`Memorisation: ${VERDICT_WORDS[memorisation.verdict]}. ${memorisation.reason}`] : []),
-    ...(sweep ? ['', ...describeSweep([...sweep])] : []),
     '',
     `Report: ${formatPath(files.html)}, figures: ${formatPath(files.json)}`,
     ...(files.card === undefined ? [] : [`Model card: ${formatPath(files.card)}`]),
@@ -47,27 +42,6 @@ function measureRow(measure: Measure): string[] {
     formatFigure(measure, real.value),
     formatFigure(measure, noise.value),
   ];
-}
-
-function describeSweep(rows: readonly SweepRow[]): string[] {
-  const ids = IN_SWEEP.filter((id) => rows.some(({ measures }) => measures.some((measure) => measure.id === id)));
-  const names = ids.map((id) => rows[0]!.measures.find((measure) => measure.id === id)?.name ?? id);
-  const swept = differing(rows.map(({ settings }) => settings.options ?? {}));
-  const cells = ({ settings, measures, secondsAPicture }: SweepRow) => [
-    describeSettings(settings, swept),
-    ...ids.map((id) => {
-      const measure = measures.find((one) => one.id === id);
-      return measure ? formatFigure(measure, measure.model.value) : '';
-    }),
-    formatSeconds(secondsAPicture),
-  ];
-  return table([['', ...names, 'a picture'], ...rows.map(cells)]);
-}
-
-/** The sampler's options that are not the same wherever they are. */
-function differing(all: readonly NonNullable<EvaluationSettings['options']>[]): string[] {
-  const names = [...new Set(all.flatMap(Object.keys))];
-  return names.filter((name) => new Set(all.flatMap((options) => options[name] ?? [])).size > 1);
 }
 
 const formatSeconds = (seconds: number): string =>
@@ -94,7 +68,6 @@ const TOLD = [
   'measures',
   'masks',
   'notes',
-  'sweep',
   'secondsAPicture',
 ] as const satisfies readonly (keyof Evaluation)[];
 

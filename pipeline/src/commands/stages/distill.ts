@@ -5,7 +5,7 @@
 
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { INTERRUPTED, sayNote, sayResult, withInterrupt } from '@onnoise/base/terminal';
 import { formatPath, plural, program, shellPath } from '@onnoise/base/text';
 import { LARGEST_GUIDANCE } from '@onnoise/scheduler';
@@ -44,7 +44,7 @@ export async function distill({ model, guidance, out, resume, keepLessons, ...ar
   }
   await checkArtefactTarget(out);
   const teacher = await readTeacher(model);
-  const run = args.run ?? join('runs', basename(out));
+  const run = args.run ?? join('runs', basename(resolve(out)));
   const goesOn = resume && existsSync(runPaths(run).config);
   const typed = { name: 'the command line', config: typedLayer(args) };
   const own: ConfigLayer = {

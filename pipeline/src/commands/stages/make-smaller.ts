@@ -1,10 +1,10 @@
 /** The stage of `pipeline convert` that makes a network smaller. */
 
 import { lockBeside, withLock } from '@onnoise/base/files';
+import { readTrainedOn, type TrainedOn } from '@onnoise/base/folders';
 import { sayNote, sayResult, withProgress } from '@onnoise/base/terminal';
 import { formatPath, program, shellPath } from '@onnoise/base/text';
 import type { ImageShape } from '@onnoise/scheduler/model';
-import type { TrainedOn } from '@onnoise/training/folder';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
 
@@ -29,10 +29,9 @@ export interface SmallerCopy {
 }
 
 export async function copySmaller({ model, out, request, judge: source, words }: SmallerCopy): Promise<void> {
-  const [{ exportSmallerCopy }, { readModelFolder }, { readTrainedOn }, { reportFormat }] = await Promise.all([
+  const [{ exportSmallerCopy }, { readModelFolder }, { reportFormat }] = await Promise.all([
     import('../../export/formats/existing.ts'),
     import('@onnoise/runtime-node'),
-    import('@onnoise/training/folder'),
     import('../../export/formats/words.ts'),
   ]);
   const { shape } = await readModelFolder(model);

@@ -13,12 +13,12 @@ const REPORT = 'report.html';
 const LOCK = '.utility.lock';
 
 export async function measureUtility(args: UtilityArguments): Promise<void> {
-  const { task, realCount: counts = USUAL_COUNTS, seeds, steps, syntheticShare: share, minutes, out, dryRun } = args;
+  const { realCount: counts = USUAL_COUNTS, seeds, steps, syntheticShare: share, minutes, out, dryRun } = args;
   const images = namedSets(args);
   for (const data of [images.typed.source as string, images.test?.data, images.synthetic.data]) {
     await requireApartFromData('--out', join(out, REPORT), 'file', data);
   }
-  const job = { task, images, counts, seeds, steps, share, minutes, out, dryRun };
+  const job = { images, counts, seeds, steps, share, minutes, out, dryRun };
   await withInterrupt(async (signal) => {
     const begin = performance.now();
     const measure = () =>
@@ -61,11 +61,11 @@ export async function measureUtility(args: UtilityArguments): Promise<void> {
 const unfinished = ({ runs: { done, planned } }: Utility): string[] =>
   done === planned ? [] : [`${done} of ${plural(planned, 'run')} are done: the same command goes on.`];
 
-function plannedLines({ data, synthetic, settings, runs, task }: Utility): string[] {
+function plannedLines({ data, synthetic, settings, runs }: Utility): string[] {
   const { counts, seeds, steps, batch } = settings;
   return [
     `Real images: ${data.name}, ${data.pool} to choose from, ${data.test} to test on${data.testName === undefined ? '' : ` of ${data.testName}`}`,
     `Synthetic images: ${synthetic.name}, ${synthetic.count}`,
-    `Runs to ${task}: ${runs.planned} of ${plural(steps, 'step')} with ${plural(batch, 'image')}, for ${counts.join(', ')} real images and ${plural(seeds, 'seed')}; ${runs.done} are done`,
+    `Runs: ${runs.planned} of ${plural(steps, 'step')} with ${plural(batch, 'image')}, for ${counts.join(', ')} real images and ${plural(seeds, 'seed')}; ${runs.done} are done`,
   ];
 }

@@ -1,7 +1,6 @@
 /** The files of `pipeline sample`: their names, and the words in them by which it knows them again. */
 
 import { open } from 'node:fs/promises';
-import { withText } from '@onnoise/base/files';
 import type { ImageSeed } from '@onnoise/scheduler';
 import { ENDINGS, type SingleFormat, wordOf } from '../../pictures/choices.ts';
 
@@ -10,7 +9,8 @@ export const OWN = 'onnoise sample';
 const MARK = ['Software', OWN] as const;
 
 /** The bytes of a picture, which say who made it if they are a PNG. */
-export const marked = (picture: Uint8Array): Uint8Array => withText(picture, ...MARK);
+export const marked = async (picture: Uint8Array): Promise<Uint8Array> =>
+  (await import('@onnoise/scheduler/png')).withText(picture, ...MARK);
 
 const BEGINNING = 1024;
 

@@ -60,8 +60,8 @@ export async function runTraining(args: TrainArguments): Promise<void> {
   });
 }
 
-export const draftOf = ({ config, start, yielding, autoencoder, features }: TrainSettings): PlanDraft =>
-  draftPlan(config, start, yielding, autoencoder, features);
+export const draftOf = ({ config, start, yielding, autoencoder }: TrainSettings): PlanDraft =>
+  draftPlan(config, start, yielding, autoencoder);
 
 /**
  * Trains, and shows how far it is.
@@ -102,7 +102,6 @@ export async function trainWithProgress(
       },
       aroundLatents: (work) =>
         withProgress('Encoding', { unit: 'images' }, (given) => work((done, total) => given({ done, total }))),
-      trainFeatures: (dataset) => trainFeatures(dataset, draft.config.data.cacheDir, signal),
       aroundLessons: (work) =>
         withProgress('The teacher draws', { unit: 'pictures' }, (given) =>
           work((done, total) => given({ done, total })),
@@ -113,23 +112,6 @@ export async function trainWithProgress(
     },
   });
   return { ...result, trained };
-}
-
-/** Another seed than that of evaluations, which would else measure in the very features that were learnt. */
-const FEATURE_SEED = 1;
-
-async function trainFeatures(dataset: Dataset, cacheDir: string, signal: AbortSignal) {
-  const { trainedFeatures } = await import('@onnoise/evaluation');
-  return withProgress('Training the features', { unit: 'steps' }, (report) =>
-    trainedFeatures({
-      dataset,
-      cacheDir,
-      seed: FEATURE_SEED,
-      onProgress: ({ done, steps, loss }) => report({ done, total: steps, note: `loss ${loss.toPrecision(3)}` }),
-      onNote: sayNote,
-      signal,
-    }),
-  );
 }
 
 function requireFolder({ plan }: PlanDraft, out: string | undefined): string {

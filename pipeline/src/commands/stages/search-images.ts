@@ -6,12 +6,14 @@ import { formatPath, plural } from '@onnoise/base/text';
 import type { DeviceChoice, ReconstructionPlan } from '@onnoise/runtime-node';
 import { sizeOf } from '@onnoise/scheduler/model';
 import type { Dataset, PrepareOptions } from '@onnoise/training/data';
-import { type Auroc, measureAuroc } from '../../anomaly/auroc.ts';
 import { callsFor, findAnomalies } from '../../anomaly/find.ts';
 import { keepHighest, mapNames, SCORES, SHEET, writeMap, writeSheet } from '../../anomaly/report.ts';
 import type { Side } from '../../anomaly/score.ts';
 import { matchTruth, type Truth } from '../../anomaly/truth.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
+
+/** Chance that the interval of the AUROC is wrong. */
+const CHANCE = 0.05;
 
 export interface Search extends ReconstructionPlan {
   /** As it was typed. */
@@ -36,7 +38,7 @@ export async function searchImages(job: Search, signal: AbortSignal) {
   const begin = performance.now();
   const dataset = await prepareWithProgress(images, signal);
   try {
-    const { imageNames } = await import('@onnoise/evaluation');
+    const { areaUnderCurve, imageNames } = await import('@onnoise/evaluation');
     const { nameOf, order } = await imageNames(images, dataset);
     const names = Array.from({ length: dataset.count }, (_, image) => nameOf(image));
     const abnormal = truth && matchTruth(truth, names, truthPath!);
@@ -44,7 +46,9 @@ export async function searchImages(job: Search, signal: AbortSignal) {
     if (order !== undefined) sayNote(`Images are called by their number, ${order}.`);
     const maps = mapNames(names);
     const scores = await score(job, dataset, maps, signal);
-    const auroc = abnormal && measureAuroc(scores, abnormal, seed);
+    const scored = (kind: boolean) => ({ scores: scores.filter((_, i) => abnormal?.[i] === kind) });
+    const area = abnormal && areaUnderCurve(scored(true), scored(false));
+    const auroc: Auroc | undefined = area && { value: area.value, interval: area.interval(CHANCE) };
     const rows = names.map((file, i) => ({
       file,
       score: Number(scores[i]!.toFixed(6)),
@@ -66,6 +70,12 @@ export async function searchImages(job: Search, signal: AbortSignal) {
   } finally {
     dataset.close();
   }
+}
+
+interface Auroc {
+  value: number;
+  /** Of 95 %. */
+  interval: readonly [low: number, high: number];
 }
 
 const aurocLine = ({ value, interval: [low, high] }: Auroc) =>

@@ -7,9 +7,9 @@ import { checkWritable, requireSpace, writeWhole } from '@onnoise/base/files';
 import type { Levels } from '@onnoise/base/pictures';
 import type { PictureFacts } from '@onnoise/medical';
 import type { AnimationFormat, PictureFormat, Samples, SheetOptions } from '@onnoise/runtime-node';
+import { spreadSteps } from '@onnoise/scheduler';
 import { type Artefact, type ShownFacts, shownOf, sizeOf } from '@onnoise/scheduler/model';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler/rules';
-import { besideSheet, joinImages, spreadSteps } from '@onnoise/training/pictures';
 import {
   checkFileChoice,
   checkFileFormat,
@@ -19,7 +19,6 @@ import {
 } from '../../pictures/choices.ts';
 import { pictureEncoder } from '../../pictures/encoder.ts';
 import type { Film } from './film.ts';
-import { besideName, maskFiles } from './mask-files.ts';
 import {
   measuredChannel,
   measuredTiff,
@@ -52,7 +51,7 @@ export interface SheetFiles extends FileChoice<SingleFormat> {
   units?: boolean | undefined;
 }
 
-export const ANIMATION_FRAMES = 100;
+const ANIMATION_FRAMES = 100;
 
 /** The steps whose pictures to keep: all for frames, evenly spread ones for an animation. */
 export function keptSteps({ frames, animation }: SheetFiles, steps: number): number[] {
@@ -160,7 +159,7 @@ export async function writeFiles(
   const show = shownOf('write the pictures', shown);
   const write = async (path: string, bytes: Uint8Array) => {
     signal.throwIfAborted();
-    await writeWhole(path, marked(bytes));
+    await writeWhole(path, await marked(bytes));
   };
   const numbers = numberKind(out, units);
   const floats = (part: Float32Array) => measuredTiff(measuredValues(part, levels!), shape, measuredChannel(shown));
@@ -172,10 +171,11 @@ export async function writeFiles(
     await write(out, await sheetOf(samples, columns, { format: await sheetFormat(out), depth, show }));
     onWritten('sheet', out);
   }
-  if (singles !== undefined || numbers !== undefined) {
+  if (samples.masks && (singles !== undefined || numbers !== undefined)) {
+    const { besideName, maskFiles } = await import('./mask-files.ts');
     const array = numbers && out.replace(/[^.]+$/, 'npy');
     for await (const [path, bytes] of maskFiles(samples, { array, singles })) await write(path, bytes);
-    if (samples.masks) onWritten('masks', singles === undefined ? besideName(array!, 'masks') : `${singles}-masks`);
+    onWritten('masks', singles === undefined ? besideName(array!, 'masks') : `${singles}-masks`);
   }
   if (singles !== undefined) {
     const size = sizeOf(shape);
@@ -222,7 +222,7 @@ async function sheetOf(
   columns: number | undefined,
   { show, ...options }: Pick<SheetOptions, 'format' | 'depth' | 'show'>,
 ): Promise<Buffer> {
-  const { sheet } = await import('@onnoise/runtime-node');
+  const { besideSheet, joinImages, sheet } = await import('@onnoise/runtime-node');
   const cells = besideSheet(samples, artefact, told && joinImages(told), show);
   const { images, shape, each } = cells;
   const across = columns ?? Math.ceil(Math.sqrt(samples.seeds.length));

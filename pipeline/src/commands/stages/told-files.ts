@@ -2,19 +2,32 @@
  * One file of masks or pictures that a model is told, as training reads it: slices and frames as training took them, and with its
  * window. What `training.json` does not say, as of a model from elsewhere, is as usual.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { diskFailure, diskReason, Failure } from '@onnoise/base/files';
-import { fitLabels, needsResize } from '@onnoise/base/labels';
+import {
+  fitLabels,
+  type ImageShape,
+  keyOf,
+  type LabelGrid,
+  needsResize,
+  openLabelFile,
+  paint,
+} from '@onnoise/base/labels';
 import {
   AXES,
   BACKGROUNDS,
+  chooseFrames,
+  decodeFile,
   extensionOf,
+  type FrameChoice,
   framesRule,
   grayToPlanes,
   headOf,
   type ImageOptions,
   isDicom,
   isMedicalName,
+  kindOfFile,
+  parseFrames,
   toPlanes,
   windowRule,
 } from '@onnoise/base/pictures';
@@ -23,22 +36,23 @@ import {
   type ConditionImage,
   classNumbers,
   type Extent,
-  isPng,
   type MaskLabels,
+  maskValues,
   type PictureSize,
   TOLD_PICTURE,
   toGray,
 } from '@onnoise/scheduler/model';
+import { isPng } from '@onnoise/scheduler/png';
 import { check, InputError, oneOf, type Rule } from '@onnoise/scheduler/rules';
 
-export const ACTION = 'sample images';
+const ACTION = 'sample images';
 
 /** How training read files, as far as it is known. */
 export type ToldSettings = Pick<ImageOptions, 'frames' | 'axis' | 'window'> & Partial<Pick<ImageOptions, 'background'>>;
 
 /** @param folder of the model @throws InputError for a training.json that cannot be used */
 export async function toldSettings(folder: string): Promise<ToldSettings> {
-  const { readTraining } = await import('@onnoise/training/folder');
+  const { readTraining } = await import('@onnoise/base/folders');
   const data = (await readTraining(folder))?.settings.data ?? {};
   const known = <T>(name: string, rule: Rule<T>): T | undefined =>
     (data[name] ?? undefined) === undefined ? undefined : check(ACTION, `${name} in training.json`, rule, data[name]);
@@ -66,7 +80,6 @@ export async function readMasks(
 ): Promise<Uint8Array[]> {
   const size = sizeOf(spec);
   const [, height, width] = spec.shape;
-  const { readLabelMaps } = await import('@onnoise/training/data');
   try {
     const maps = await readLabelMaps(path, settings, labels);
     return maps.map((map) => {
@@ -81,6 +94,58 @@ export async function readMasks(
   } catch (error) {
     return refuseFile('mask', path, error);
   }
+}
+
+/** A label map, and the shape of its pixels. */
+type LabelMap = LabelGrid & Pick<ImageShape, 'aspect'>;
+
+type Choice = Pick<ImageOptions, 'frames' | 'axis'>;
+
+/**
+ * The label maps of one file by itself, as there is no image of it: of pages and of the slices of NIfTI those that are asked for, of DICOM
+ * SEG one for each image that it has something of, in their order. A file of a single picture gives it, whatever is asked for.
+ * @param labels what values mean. A segment has the value of its name where all names of its file are known, else its number
+ * @throws Error with the reason why the file cannot be used
+ */
+async function readLabelMaps(path: string, choice: Choice, labels: MaskLabels): Promise<LabelMap[]> {
+  const kind = await kindOfFile(path);
+  if (kind === 'dicom') return ofSegments(path, labels);
+  if (kind === 'nifti') return ofVolume(path, choice);
+  const file = await openLabelFile(path);
+  const maps: LabelMap[] = [];
+  for (const page of chosenOf(choice, 'first', file.count)) maps.push(await file.read(page));
+  return maps;
+}
+
+const chosenOf = ({ frames }: Choice, usual: FrameChoice, count: number): number[] =>
+  count === 1 ? [0] : chooseFrames(parseFrames(frames, usual), count);
+
+async function ofVolume(path: string, choice: Choice): Promise<LabelMap[]> {
+  const { niftiGridOf, readNiftiLabels, takeTurn } = await import('@onnoise/medical');
+  const grid = niftiGridOf(await headOf(path), choice.axis ?? 'axial');
+  const chosen = chosenOf(choice, 'middle', grid.slices);
+  const { size: bytes } = await stat(path);
+  const maps = await takeTurn({ kind: 'nifti', bytes }, async () =>
+    readNiftiLabels(await readFile(path), grid, chosen),
+  );
+  return maps.map((map) => ({ ...map, aspect: grid.aspect }));
+}
+
+async function ofSegments(path: string, labels: MaskLabels): Promise<LabelMap[]> {
+  const { openSegmentation } = await import('@onnoise/medical');
+  const { rows: height, columns: width, segments, frames, read } = openSegmentation(await readFile(path));
+  const values = new Map(maskValues(labels).map((value, k) => [keyOf(labels.classes[k]!), value]));
+  const byName = segments.map(({ number, label }): [number, number | undefined] => [number, values.get(keyOf(label))]);
+  const known = byName.filter((one): one is [number, number] => one[1] !== undefined);
+  const numbers = new Map(known.length === segments.length ? known : []);
+  const maps = new Map<string, LabelGrid>();
+  for (const [k, { segment, image, imageFrame }] of frames.entries()) {
+    const key = `${image} ${imageFrame ?? ''}`;
+    const map = maps.get(key) ?? { width, height, labels: new Uint16Array(width * height) };
+    paint(map.labels, await read(k), segment, numbers);
+    maps.set(key, map);
+  }
+  return [...maps.values()];
 }
 
 /** [K, H, W] in [-1, 1] of each picture of a file. @throws InputError for one that cannot be used */
@@ -106,10 +171,9 @@ const [HEAD, PNG_DEPTH] = [132, 24];
 
 async function measuredPictures(path: string, { spec, settings, fit }: ToldFile): Promise<Float32Array[]> {
   const [channels, height, width] = spec.shape;
-  const { decodeFile } = await import('@onnoise/training/data');
   const options = { background: 'black', ...settings, size: sizeOf(spec), channels, fit: fit ?? 'stretch' } as const;
   try {
-    const pictures = await decodeFile(path, options);
+    const pictures = await decodeFile(path, options, () => import('@onnoise/medical'));
     return pictures.map((picture) => {
       if ('reason' in picture) throw new Error(picture.reason);
       if (fit === undefined && picture.origin) requireProportions(picture.origin, { width, height });

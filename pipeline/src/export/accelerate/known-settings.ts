@@ -24,7 +24,7 @@ export function checkKnown(run: string, { data, training, model }: TrainConfig):
     const standard = 'default' in field ? field.default : undefined;
     if (KNOWN.includes(key) || value === undefined || value === standard) continue;
     throw new InputError(
-      `Cannot ${action}: training.${key} must be ${show(standard)}, since its Python knows no other, received ${show(value)}.`,
+      `Cannot ${action}: training.${key} must be ${standard === undefined ? 'left out' : show(standard)}, since its Python knows no other, received ${show(value)}.`,
     );
   }
 }

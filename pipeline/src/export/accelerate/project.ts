@@ -8,17 +8,10 @@
  *
  * So the folder is a run as well: `pipeline train --resume` and `pipeline export --run` take it back.
  */
-import { copyFile, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { copyFile, cp, mkdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  checkWritable,
-  diskFailure,
-  makeFolder,
-  nearestFolder,
-  requireSpace,
-  temporaryName,
-} from '@onnoise/base/files';
+import { checkWholeFolder, requireSpace, type WholeFolder, writeFiles, writeWholeFolder } from '@onnoise/base/files';
 import { formatSchedulerConfig, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import type { Dataset } from '@onnoise/training/data';
 import {
@@ -41,6 +34,7 @@ import {
 } from '@onnoise/training/saved';
 import type { TrainConfig } from '@onnoise/training/settings';
 import { parametersOf } from '@onnoise/training/step';
+import { requireImagesAlone } from '../train-step/images-alone.ts';
 import { dataBytes, writeData } from './data-file.ts';
 import { checkKnown } from './known-settings.ts';
 import { formatReadme, stepsToGive } from './readme.ts';
@@ -77,23 +71,20 @@ const BYTES_A_WEIGHT = 4;
  */
 export async function writeAccelerateProject(options: AccelerateOptions): Promise<AccelerateResult> {
   const { run, out, checkpoint, prepare } = options;
-  await checkAccelerateTarget(out);
+  await checkWholeFolder(wholeFolder(out));
   const opened = await openRun(run, checkpoint, specsOfRun);
   const { config, notes } = opened;
   const { info } = opened.checkpoint;
   checkKnown(run, config);
+  const model = createModel(config.model);
+  // Before the images: those of such a run may be gone, and are of no use.
+  requireImagesAlone(`write a project for accelerate from ${run}`, model, 'accelerate');
   const dataset = await prepare(config);
   try {
     if (dataset.hash !== info.data.hash) {
       throw new InputError(
         `${ACTION} the images must be those that ${run} was started with (${info.data.name}), received others (${dataset.name}): ` +
           'their contents, size, channels, labels or conditions differ.',
-      );
-    }
-    const model = createModel(config.model);
-    if (dataset.beside) {
-      throw new InputError(
-        `${ACTION} the images must have no masks or pictures beside them, received some: train these here.`,
       );
     }
     const told = { labels: model.classCount !== null, conditions: model.conditions };
@@ -107,26 +98,8 @@ export async function writeAccelerateProject(options: AccelerateOptions): Promis
   }
 }
 
-/**
- * Makes sure, before long work, that a project may be written there.
- * @throws InputError unless the folder is new or empty, since nothing is replaced.
- */
-async function checkAccelerateTarget(out: string): Promise<void> {
-  if (out === '') throw new InputError(`${ACTION} --accelerate must be a new or an empty folder, received "".`);
-  await checkWritable('--accelerate', await nearestFolder(dirname(resolve(out))), 'folder');
-  const names = await readdir(out).catch((error: NodeJS.ErrnoException): string[] => {
-    if (error.code === 'ENOENT') return [];
-    if (error.code === 'ENOTDIR')
-      throw new InputError(`${ACTION} ${out} must be a new or an empty folder, received a file.`);
-    throw diskFailure(error, `write the project ${out}`);
-  });
-  if (names.length === 0) return;
-  throw new InputError(
-    `${ACTION} ${out} must be a new or an empty folder, since nothing there is replaced, received one with ${names.slice(0, 3).join(', ')}.`,
-  );
-}
+const wholeFolder = (out: string): WholeFolder => ({ action: 'write the project', out, listed: false });
 
-/** Under a temporary name, so that a stop leaves no half of a project. */
 async function writeProject(
   { run, out }: AccelerateOptions,
   { config, data, checkpoint }: OpenedRun,
@@ -134,9 +107,8 @@ async function writeProject(
   writeImages: (path: string) => Promise<void>,
   dataset: Dataset,
 ): Promise<void> {
-  const temporary = temporaryName(out);
   const { info, path: from, state } = checkpoint;
-  const [old, made] = [runPaths(run), runPaths(temporary)];
+  const old = runPaths(run);
   const facts = { classNames: dataset.classNames, trainedOn: trainedOn(dataset) };
   const scheduler = formatSchedulerConfig(parseSchedulerConfig(config.scheduler));
   const files: Record<string, Uint8Array | string> = {
@@ -153,14 +125,10 @@ async function writeProject(
       ]),
     ),
   };
-  try {
-    await makeFolder(temporary);
+  await writeWholeFolder(wholeFolder(out), async (temporary) => {
+    const made = runPaths(temporary);
     await cp(SOURCES, temporary, { recursive: true, filter: (path) => !path.includes('__pycache__') });
-    for (const [name, content] of Object.entries(files)) {
-      const target = join(temporary, ...name.split('/'));
-      await makeFolder(dirname(target));
-      await writeFile(target, content);
-    }
+    await writeFiles(temporary, files);
     await writeJson(made.config, config);
     await writeJson(made.data, data ?? {});
     for (const name of ['metrics', 'validation'] as const) {
@@ -170,11 +138,5 @@ async function writeProject(
     await mkdir(made.checkpoints);
     await cp(from, join(made.checkpoints, basename(from)), { recursive: true });
     await writeImages(join(temporary, 'data.safetensors'));
-    // Succeeds onto an empty folder, and fails if something was put there since the check.
-    await rename(temporary, out);
-  } catch (error) {
-    throw diskFailure(error, `write the project ${out}`, 'free some space and start again');
-  } finally {
-    await rm(temporary, { recursive: true, force: true }).catch(() => {});
-  }
+  });
 }

@@ -54,7 +54,7 @@ async function toInt8(
   const layers = planLayers(graph);
   if (layers.length === 0) {
     throw new InputError(
-      `Cannot ${action}: its network must have convolutions or matrix products with constant weights between its first and its last, received none. Try --dtype float16.`,
+      `Cannot ${action}: its network must have convolutions or matrix products with constant weights between its first and its last, received none. Try --format float16.`,
     );
   }
   const values = new Set(layers.flatMap(({ input, output }) => [input, output]));

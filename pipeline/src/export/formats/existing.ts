@@ -15,7 +15,7 @@ import { smallerAutoencoder } from './autoencoder.ts';
 import { type FormatRequest, makeSmaller, type Smaller } from './make-smaller.ts';
 import { describeFormat } from './words.ts';
 
-/** Graphs of `--fuse`, which hold the float32 network. */
+/** The graph of `--fuse`, which holds the float32 network. */
 const FUSED_FOLDER = 'fused';
 
 export interface SmallerCopyOptions extends FormatRequest {

@@ -1,18 +1,17 @@
-/** Fused graphs of a network, with the table to run them by, as files of a model folder. */
+/** The fused graph of a network, with a table to run it by, as files of a model folder. */
 import { createHash } from 'node:crypto';
 import { InputError, PACKED_COLUMNS } from '@onnoise/scheduler';
 import type { NetworkShape } from '@onnoise/scheduler/model';
-import { type DecodedGraph, decodeModel, encodeModel, type FileGraph, NotRecovered, OPSET } from '@onnoise/tracer';
-import { FUSED_KINDS, type FusedKind, pathOfFused, TABLE_FILE } from './kinds.ts';
+import { type DecodedGraph, decodeModel, encodeModel, NotRecovered, OPSET } from '@onnoise/tracer';
 import { loopGraph } from './loop.ts';
 import { type FusedParity, requireFusedParity } from './parity.ts';
-import { stepGraph } from './step.ts';
-import { type FusedTable, formatTable } from './table-file.ts';
+import { type FusedTable, formatTable, TABLE_FILE } from './table-file.ts';
+
+export const LOOP_FILE = 'fused/loop.onnx';
 
 export interface FuseOptions {
   /** What fails, after "Cannot": `fuse models/digits`. */
   action: string;
-  kinds: readonly FusedKind[];
   /** `unet/model.onnx` */
   onnx: Uint8Array;
   unet: NetworkShape;
@@ -22,41 +21,27 @@ export interface FuseOptions {
 export interface Fused {
   /** By their path in the folder. */
   files: Record<string, Uint8Array | string>;
-  kinds: FusedKind[];
-  /** Size of the graphs. */
+  /** Size of the graph. */
   bytes: number;
-  /** How far they are from sampling step by step. */
+  /** How far it is from sampling step by step. */
   parity: FusedParity;
 }
 
-const GRAPH_OF: Readonly<Record<FusedKind, (network: FileGraph, unet: NetworkShape) => FileGraph>> = {
-  step: stepGraph,
-  loop: (network, unet) => loopGraph(network, unet, 'seed'),
-  'loop-noise': (network, unet) => loopGraph(network, unet, 'noise'),
-};
-
-/** What there is to say about them. */
-export const reportOf = ({ kinds, bytes, parity }: Fused): Omit<Fused, 'files'> => ({ kinds, bytes, parity });
+/** What there is to say about it. */
+export const reportOf = ({ bytes, parity }: Fused): Omit<Fused, 'files'> => ({ bytes, parity });
 
 /** @throws InputError where the network's file cannot be built into another, or the pictures would differ. */
-export async function fuse({ action, kinds, onnx, unet, table }: FuseOptions): Promise<Fused> {
+export async function fuse({ action, onnx, unet, table }: FuseOptions): Promise<Fused> {
   const network = readNetwork(action, onnx);
-  // What a runtime compares with the folder before it uses one.
+  // What the graph was made of, and the columns that it reads.
   const metadata = {
     ...network.metadata,
     network_sha256: createHash('sha256').update(onnx).digest('hex'),
     columns: PACKED_COLUMNS.join(','),
   };
-  const graphs = new Map(
-    FUSED_KINDS.filter((kind) => kinds.includes(kind)).map((kind) => [
-      kind,
-      encodeModel(GRAPH_OF[kind](network, unet), metadata),
-    ]),
-  );
-  const parity = await requireFusedParity(action, onnx, graphs, { unet, table });
-  const files = Object.fromEntries([...graphs].map(([kind, bytes]) => [pathOfFused(kind), bytes]));
-  const bytes = [...graphs.values()].reduce((sum, { length }) => sum + length, 0);
-  return { files: { ...files, [TABLE_FILE]: formatTable(table) }, kinds: [...graphs.keys()], bytes, parity };
+  const graph = encodeModel(loopGraph(network, unet), metadata);
+  const parity = await requireFusedParity(action, { network: onnx, graph, unet, table });
+  return { files: { [LOOP_FILE]: graph, [TABLE_FILE]: formatTable(table) }, bytes: graph.length, parity };
 }
 
 function readNetwork(action: string, onnx: Uint8Array): DecodedGraph {

@@ -1,6 +1,8 @@
-/** `fused/table.json`: a sampler's table for the fused graphs, for programs that cannot compile one. */
+/** `fused/table.json`: a sampler's table for the fused graph, for programs that cannot compile one. */
 import { type Guidance, PACKED_COLUMNS, packTable, type SamplerTable } from '@onnoise/scheduler';
 import { completeRequest, exampleConditionImage, type PictureOptions } from '@onnoise/scheduler/model';
+
+export const TABLE_FILE = 'fused/table.json';
 
 /** What the table depends on; as `pipeline sample` has it. */
 export type TableOptions = Omit<PictureOptions, 'count' | 'seed' | 'seeds' | 'labels' | 'from' | 'mask' | 'strength'>;

@@ -6,6 +6,7 @@ import { STEP_FORMAT, type StepFile, type TrainingProgress } from '@onnoise/sche
 import { formatJson, modelIndex, namesOf, pythonExample, pythonFiles, schedulerEntry } from '@onnoise/training/folder';
 import { stepsOf, type TrainPlan } from '@onnoise/training/plan';
 import type { FlatStep } from '@onnoise/training/step';
+import { requireImagesAlone } from './images-alone.ts';
 
 /** What a plan does not know. */
 export interface StepHistory {
@@ -31,11 +32,9 @@ export async function describeStep(
 ): Promise<StepFile> {
   const { training } = config;
   for (const name of NODE_ONLY) {
-    if (config.data[name] > 0) refuse(action, `--${name}`, '0 with --to tab', config.data[name]);
+    if (config.data[name] > 0) refuse(action, `data.${name}`, '0 with --to tab', config.data[name]);
   }
-  if (model.conditionImage ?? model.maskOutput) {
-    refuse(action, '--masks and --condition-images', 'left out with --to tab', 'images with some');
-  }
+  requireImagesAlone(action, model, 'tab');
   const settings = model.config ?? {};
   const written = formatSchedulerConfig(scheduler);
   return {

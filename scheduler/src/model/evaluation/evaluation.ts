@@ -55,7 +55,7 @@ interface Sampling {
 export type SampledSettings = EvaluationSettings & Sampling;
 
 /** `cannot tell` where the images held out are too few, or too much like the training images, to see copies. */
-export const VERDICTS = /* no text */ ['copies found', 'none found', 'cannot tell'] as const;
+export const VERDICTS = ['copies found', 'none found', 'cannot tell'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 export interface EvaluationFacts {

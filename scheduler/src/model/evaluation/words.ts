@@ -39,7 +39,7 @@ export function mainFigures({
       value: formatFigure(measure, measure.model.value),
       anchors: `real images ${formatFigure(measure, measure.real.value)}, noise ${formatFigure(measure, measure.noise.value)}`,
     })),
-    ...(memorisation ? [{ name: /* text */ 'Memorisation', value: VERDICT_WORDS[memorisation.verdict] }] : []),
+    ...(memorisation ? [{ name: 'Memorisation', value: VERDICT_WORDS[memorisation.verdict] }] : []),
   ];
 }
 

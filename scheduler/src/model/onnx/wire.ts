@@ -11,7 +11,7 @@ export const bytesOf = (array: Uint8Array<ArrayBuffer>): Bytes => ({
   slice: (start, end) => ({ arrayBuffer: async () => array.slice(start, end).buffer }),
 });
 
-export const textOf = async (file: Bytes, start: number, end: number): Promise<string> =>
+const textOf = async (file: Bytes, start: number, end: number): Promise<string> =>
   new TextDecoder().decode(await file.slice(start, end).arrayBuffer());
 
 export interface WireField {

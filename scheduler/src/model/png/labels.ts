@@ -1,4 +1,7 @@
 /** Label maps: pictures whose pixels are labels, whole numbers from 0 to 65535, and those that PNG files store. */
+
+import { pngExtent } from './chunks.ts';
+import { type Shown, storedAt, turnedExtent } from './orientation.ts';
 import { readPngSamples } from './samples.ts';
 
 const LARGEST = 65_535;
@@ -7,11 +10,17 @@ const LARGEST = 65_535;
 const ROUNDING = 1e-3;
 
 /** A picture of labels, at the size of its file. */
-export interface LabelGrid {
-  width: number;
-  height: number;
+export interface LabelGrid extends Shown {
   /** [height, width] */
   labels: Uint16Array;
+}
+
+/** A label map as it is shown, of one as it is stored. */
+export function turnLabels({ width, height, labels }: LabelGrid, orientation = 1): LabelGrid {
+  if (orientation === 1) return { width, height, labels };
+  const shown = turnedExtent({ width, height }, orientation);
+  const at = (i: number) => storedAt({ width, height }, orientation, i % shown.width, Math.floor(i / shown.width));
+  return { ...shown, labels: labels.map((_, i) => labels[at(i)]!), orientation };
 }
 
 /** @throws Error with the reason where a value is no label */
@@ -31,7 +40,7 @@ export function toLabels(valueAt: (at: number) => number, count: number): Uint16
 }
 
 /**
- * Gray, or indexes of a palette; also colours that are all gray, and opaque.
+ * Gray, or indexes of a palette; also colours that are all gray, and opaque. Turned as its EXIF orientation says.
  * @param most pixels of a picture
  * @throws Error with the reason why the file cannot be used
  */
@@ -39,7 +48,8 @@ export async function labelsOfPng(file: Uint8Array, most: number): Promise<Label
   const { width, height, channels, bits, samples } = await readPngSamples(file, most);
   const colours = channels > 2 ? 3 : 1;
   if (colours < channels) requireOpaque(samples, channels, 2 ** bits - 1);
-  return { width, height, labels: grayLabels(samples, channels, colours) };
+  const { orientation } = pngExtent(file)!;
+  return turnLabels({ width, height, labels: grayLabels(samples, channels, colours) }, orientation);
 }
 
 function requireOpaque(samples: ArrayLike<number>, channels: number, opaque: number): void {

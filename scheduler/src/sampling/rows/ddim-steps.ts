@@ -16,7 +16,7 @@ export interface DdimStep {
 }
 
 /** A level of noise, also as the share of a variance of 1 and the root of what is left of that variance. */
-export interface Place {
+interface Place {
   level: Level;
   alphaBar: number;
   scale: number;

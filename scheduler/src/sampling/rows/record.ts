@@ -113,7 +113,7 @@ export interface SamplerRecord<
 }
 
 /** Rows in the order of sampling, and the factor of the noise that it starts from. */
-export interface CompiledRows {
+interface CompiledRows {
   start: number;
   rows: SamplerRow[];
 }

@@ -58,8 +58,3 @@ export function binEdges({ bins, range }: Tally): Float64Array {
 export function normalDensity(x: number, deviation: number): number {
   return Math.exp(-0.5 * (x / deviation) ** 2) / (deviation * Math.sqrt(2 * Math.PI));
 }
-
-/** How far two standard deviations, each of `count` normal values, differ by chance: one standard deviation of that. */
-export function chanceBetween(deviation: number, count: number): number {
-  return deviation / Math.sqrt(count);
-}

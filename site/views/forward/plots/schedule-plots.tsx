@@ -1,12 +1,13 @@
 /** beta, alphaBar and SNR of both schedules over t. */
-import type { JSX } from 'preact';
+import type { ComponentProps, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { Chart, Grid, roundTicks } from '../../../components/chart.tsx';
+import { useInTurn } from '../../../components/later.tsx';
 import { alphaBar, beta, Formula, snrOfT } from '../../../components/math.tsx';
-import { readable } from '../state/numbers.ts';
-import { KIND_WORDS, KINDS, times, valuesAt } from '../state/schedules.ts';
+import { useBox } from '../../../components/use-box.ts';
+import { powerOfTen, readable } from '../state/numbers.ts';
+import { evenTimes, KINDS, valuesAt } from '../state/schedules.ts';
 import { moveTo, schedules, t } from '../state/state.ts';
-import { scheduleOptions } from './options.ts';
-import { Plot } from './plot.tsx';
 
 type Quantity = 'beta' | 'alphaBar' | 'snr';
 
@@ -16,7 +17,6 @@ interface PlotKind {
   words: string;
   spoken: string;
   log: boolean;
-  top?: number;
 }
 
 const PLOTS: readonly PlotKind[] = [
@@ -33,7 +33,6 @@ const PLOTS: readonly PlotKind[] = [
     words: 'what is left of the picture',
     spoken: 'alpha bar',
     log: false,
-    top: 1,
   },
   {
     quantity: 'snr',
@@ -44,7 +43,7 @@ const PLOTS: readonly PlotKind[] = [
   },
 ];
 
-export function SchedulePlots(): JSX.Element {
+export function SchedulePlots() {
   return (
     <div class="forward-plots grid gap-24">
       {PLOTS.map((plot) => (
@@ -54,42 +53,90 @@ export function SchedulePlots(): JSX.Element {
   );
 }
 
-function SchedulePlotFigure({ quantity, symbol, words, spoken, log, top }: PlotKind): JSX.Element {
+/** As wide as its place, and of one height: its text has one size. */
+export function Plot(props: Omit<ComponentProps<typeof Chart>, 'size' | 'sides'>) {
+  const { ref, width } = useBox();
+  const due = useInTurn(true);
+  return (
+    <div class="forward-plot slim" ref={ref}>
+      {due && width > 0 && <Chart {...props} size={[width, 200]} sides={[10, 18, 28, 48]} />}
+    </div>
+  );
+}
+
+/** Times that a curve goes through, at most. */
+const POINTS = 250;
+
+function SchedulePlotFigure({ quantity, symbol, words, spoken, log }: PlotKind) {
   const pair = schedules.value;
   const now = t.value;
-  const data = useMemo(
-    () =>
-      [times(pair.linear.T), pair.linear[quantity], pair.cosine[quantity]] as [
-        Float64Array,
-        Float64Array,
-        Float64Array,
-      ],
-    [pair, quantity],
-  );
-  const values = KINDS.map((kind) => [kind, readable(valuesAt(pair[kind], now)[quantity])] as const);
-  const said = values.map(([kind, value]) => `${KIND_WORDS[kind]} ${value}`).join(', ');
+  const { T } = pair.linear;
+  const curves = useMemo(() => {
+    const places = evenTimes(T - 1, Math.min(T, POINTS));
+    return KINDS.map((kind) => places.map((i) => [i + 1, pair[kind][quantity][i]!] as const));
+  }, [pair, quantity]);
+  const values = KINDS.map((kind) => [kind, valuesAt(pair[kind], now)[quantity]] as const);
+  const said = values.map(([kind, value]) => `${kind} ${readable(value)}`).join(', ');
+  const powers = log ? decades(curves.flat().map(([, value]) => value)) : [];
+  const y = log ? { log, from: 10 ** powers[0]!, to: 10 ** powers.at(-1)! } : { from: 0, to: 1 };
+  const stride = Math.ceil((powers.length - 1) / 5);
   return (
     <figure class="grid slim gap-8">
-      <figcaption class="forward-figure-head">
+      <figcaption class="forward-figure-head grid">
         <h3 class="forward-figure-title">
           <Formula>{symbol}</Formula> <span>{log ? `${words} (log)` : words}</span>
         </h3>
-        <dl class="forward-legend">
+        <dl class="forward-legend small top">
           {values.map(([kind, value]) => (
             <div key={kind} class={`forward-${kind}`}>
-              <dt>{KIND_WORDS[kind]}</dt>
-              <dd class="number">{value}</dd>
+              <dt>{kind}</dt>
+              <dd class="number">{readable(value)}</dd>
             </div>
           ))}
         </dl>
       </figcaption>
       <Plot
-        label={`Plot of ${spoken} over t from 1 to ${pair.linear.T}. At t = ${now}: ${said}.`}
-        data={data}
-        options={(paint) => scheduleOptions(paint, { log, ...(top && { top }), time: () => t.peek() })}
-        mark={now}
+        label={`Plot of ${spoken} over t from 1 to ${T}. At t = ${now}: ${said}.`}
+        x={{ from: 1, to: T }}
+        y={y}
         onPick={moveTo}
-      />
+      >
+        {(at) => (
+          <>
+            <Grid
+              at={at}
+              x={roundTicks(1, T, Math.max(2, at.ends.right / 64))}
+              y={log ? powers.filter((power) => power % stride === 0).map((power) => 10 ** power) : roundTicks(0, 1, 5)}
+              say={log ? (value) => powerOfTen(Math.round(Math.log10(value))) : undefined}
+            />
+            {KINDS.map((kind, i) => (
+              <path
+                key={kind}
+                class={`forward-curve-${kind}`}
+                d={at.line(curves[i]!.map(([time, value]) => [time, Math.max(value, y.from)]))}
+              />
+            ))}
+            <path class="forward-now" d={`M${at.right(Math.max(now, 1))} ${at.ends.top}V${at.ends.bottom}`} />
+            {now > 0 &&
+              values.map(([kind, value]) => (
+                <circle
+                  key={kind}
+                  class={`forward-dot-${kind}`}
+                  cx={at.right(now)}
+                  cy={at.down(Math.max(value!, y.from))}
+                  r={4.5}
+                />
+              ))}
+          </>
+        )}
+      </Plot>
     </figure>
   );
+}
+
+/** The powers of ten around the values, not below 10^-9, where there is nothing to see. */
+function decades(values: readonly number[]): number[] {
+  const low = Math.max(Math.floor(Math.log10(Math.min(...values)) + 1e-6), -9);
+  const high = Math.ceil(Math.log10(Math.max(...values)) - 1e-6);
+  return Array.from({ length: high - low + 1 }, (_, i) => low + i);
 }

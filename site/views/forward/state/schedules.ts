@@ -8,7 +8,6 @@ import { closedFormFactors, makeSchedule, parseSchedulerConfig, type Schedule } 
 import { checkInteger, refuse } from '@onnoise/scheduler/rules';
 
 export const KINDS = ['linear', 'cosine'] as const;
-export const KIND_WORDS = { linear: 'linear', cosine: 'cosine' };
 export type Kind = (typeof KINDS)[number];
 
 /** Bounds and defaults; the defaults are the tutorial's. */
@@ -30,7 +29,7 @@ export const STANDARD: ScheduleChoice = {
   betaEnd: BETA_END.standard,
 };
 
-export type SchedulePair = Record<Kind, Schedule>;
+type SchedulePair = Record<Kind, Schedule>;
 
 /** Both schedules over the same T. @throws InputError for a choice that no schedule fits. */
 export function schedulePair({ T, betaStart, betaEnd }: ScheduleChoice): SchedulePair {
@@ -80,11 +79,6 @@ export function valuesAt(schedule: Schedule, t: number): Values {
 export function halfTime(schedule: Schedule): number | undefined {
   const i = schedule.alphaBar.findIndex((alphaBar) => alphaBar < 0.5);
   return i < 0 ? undefined : i + 1;
-}
-
-/** x values of the plots: 1 to T. */
-export function times(T: number): Float64Array {
-  return Float64Array.from({ length: T }, (_, i) => i + 1);
 }
 
 /** `count` times from 0 to T, evenly spread, including both ends. */

@@ -6,11 +6,11 @@
 import type { ModelInfo, SamplingWorker } from '@onnoise/runtime-web';
 import type { ConditioningFacts } from '@onnoise/scheduler/model';
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
-import type { ImageShape } from '../../../state/pixels.ts';
-import { usualConditions } from '../../../state/usual-conditions.ts';
-import { paintBatch } from './painter.ts';
+import { usualConditions } from '../../../components/condition-words.ts';
+import type { ImageShape } from '../../../state/picture.ts';
 import { type Deal, type Kind, planRound } from './plan.ts';
 import type { Pool } from './pool.ts';
+import { paintBatch } from './presentation.ts';
 import { type Answer, longestStreak, streak } from './score.ts';
 
 /** What the view knows of a picture before the answer. */
@@ -53,43 +53,6 @@ export interface Round {
   face: (place: number) => Face;
 }
 
-export type Phase = 'intro' | 'round' | 'summary';
-
-export interface Game {
-  phase: ReadonlySignal<Phase>;
-  round: ReadonlySignal<Round | null>;
-  /** The next round, painted while this one is played. */
-  following: ReadonlySignal<Round | null>;
-  answers: ReadonlySignal<readonly Answer[]>;
-  /** The picture on the table. */
-  place: ReadonlySignal<number>;
-  /** True after its answer, until the player goes on. */
-  open: ReadonlySignal<boolean>;
-  streak: ReadonlySignal<number>;
-  /** The longest streak so far, earlier rounds included. */
-  longest: ReadonlySignal<number>;
-  /** Why painting stopped. */
-  failed: ReadonlySignal<string | null>;
-  /**
-   * Lays out a round, unless it is laid out already.
-   * @param said answers that were given before the page was loaded anew: the round goes on from there
-   */
-  lay: (table: Table, seed: number, said?: readonly Said[]) => void;
-  /** Takes the round off the table. */
-  clear: () => void;
-  start: () => void;
-  /** Undefined if there is nothing to answer. */
-  answer: (said: Kind, reason?: string) => Told | undefined;
-  /** @throws Error before the answer. */
-  told: (place: number) => Told;
-  next: () => void;
-  /** Moves to the next round: starts it, or shows its start button. */
-  again: (phase: 'round' | 'intro') => void;
-  retry: () => void;
-  /** Paints what is laid out until the signal aborts. */
-  paint: (signal: AbortSignal) => Promise<void>;
-}
-
 /** An answer as it is kept for a reload, without the truth. */
 export interface Said {
   said: Kind;
@@ -102,19 +65,26 @@ interface Job {
   paintBatch: (signal: AbortSignal) => Promise<void>;
 }
 
-export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: () => number): Game {
+export type Phase = 'intro' | 'round' | 'summary';
+
+export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: () => number) {
   const phase = signal<Phase>('intro');
-  /** This round and the next one. */
+  /** This round and the next one, painted while this one is played. */
   const jobs = signal<readonly Job[]>([]);
   const answers = signal<readonly Answer[]>([]);
+  /** True after the answer to the picture on the table, until the player goes on. */
   const open = signal(false);
+  /** The streak that earlier rounds ended with. */
   const before = signal(0);
+  /** Why painting stopped. */
   const failed = signal<string | null>(null);
+  /** The picture on the table. */
   const place = computed(() => {
     const last = (jobs.value[0]?.deals.length ?? 1) - 1;
     return Math.min(answers.value.length - (open.value ? 1 : 0), last);
   });
   const run = computed(() => streak(answers.value, before.value));
+  const round = computed(() => jobs.value[0]?.round ?? null);
 
   let underWay: { job: Job; abort: AbortController } | null = null;
   let wake = () => {};
@@ -139,41 +109,43 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
     if (job?.round.painted.peek() === all && !open.peek() && answers.peek().length === all) phase.value = 'summary';
   };
 
+  /** @throws Error before the answer */
   const told = (at: number): Told => {
     const job = jobs.peek()[0];
     const answer = answers.peek()[at];
     if (!job || !answer) throw new Error(`Picture ${at + 1} is not answered.`);
-    return {
-      ...job.deals[at]!,
-      place: at,
-      said: answer.said,
-      reason: answer.reason,
-      pixels: job.round.face(at).pixels!,
-    };
+    const { said, reason } = answer;
+    return { ...job.deals[at]!, place: at, said, reason, pixels: job.round.face(at).pixels! };
   };
 
   const nextJob = (table: Table): Job => createJob(worker, table, randomSeed());
 
   return {
     phase,
-    round: computed(() => jobs.value[0]?.round ?? null),
+    round,
     following: computed(() => jobs.value[1]?.round ?? null),
     answers,
     place,
     open,
     streak: run,
+    /** The longest streak so far, earlier rounds included. */
     longest: computed(() => longestStreak(answers.value, before.value)),
     failed,
     told,
 
-    lay: (table, seed, said) => {
-      const now = jobs.peek()[0]?.round;
+    /**
+     * Lays out a round, unless it is laid out already.
+     * @param said answers that were given before the page was loaded anew: the round goes on from there
+     */
+    lay: (table: Table, seed: number, said?: readonly Said[]) => {
+      const now = round.peek();
       if (now && now.seed === seed && sameTable(now.table, table)) return;
       const job = createJob(worker, table, seed);
       if (said === undefined) deal([job], 'intro');
       else deal([job, nextJob(table)], 'round', said);
       finish();
     },
+    /** Takes the round off the table. */
     clear: () => deal([], 'intro'),
     start: () => {
       const [now] = jobs.peek();
@@ -182,15 +154,13 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
       phase.value = 'round';
       wake();
     },
-    answer: (said, reason) => {
+    /** Undefined if there is nothing to answer. */
+    answer: (said: Kind, reason?: string): Told | undefined => {
       const now = jobs.peek()[0];
       const at = answers.peek().length;
       if (!now || phase.peek() !== 'round' || open.peek() || now.round.painted.peek() <= at) return undefined;
       open.value = true;
-      answers.value = [
-        ...answers.peek(),
-        { said, truth: now.deals[at]!.kind, ...(reason !== undefined && { reason }) },
-      ];
+      answers.value = [...answers.peek(), { said, truth: now.deals[at]!.kind, reason }];
       return told(at);
     },
     next: () => {
@@ -198,7 +168,8 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
       open.value = false;
       finish();
     },
-    again: (as) => {
+    /** Moves to the next round: starts it, or shows its start button. */
+    again: (as: 'round' | 'intro') => {
       const following = jobs.peek()[1];
       if (following) deal([following, nextJob(following.round.table)], as);
     },
@@ -207,7 +178,8 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
       wake();
     },
 
-    paint: async (signal) => {
+    /** Paints what is laid out until the signal aborts. */
+    paint: async (signal: AbortSignal) => {
       while (!signal.aborted) {
         const job = jobs.peek().find(({ round, deals }) => round.painted.peek() < deals.length);
         if (!job || failed.peek() !== null) {
@@ -238,30 +210,26 @@ function sameTable(a: Table, b: Table): boolean {
   return a.pool === b.pool && a.steps === b.steps && a.pictures === b.pictures && a.info.hash === b.info.hash;
 }
 
-/** What a round shows at each place. */
-export function dealsOf(table: Table, seed: number): Deal[] {
-  const { pool, info, pictures } = table;
-  return planRound({
-    seed,
-    pictures,
-    reals: pool.count,
-    labels: pool.labels,
-    conditions: conditionsWithin(pool, info),
-    classes: info.classes,
-  });
-}
-
-/** The numbers of the real pictures that the model takes, brought into the range that it knows. */
-function conditionsWithin({ conditions = {} }: Pool, info: ConditioningFacts): Record<string, number[]> {
-  const known = (info.conditions ?? []).filter(({ name }) => Object.hasOwn(conditions, name));
-  return Object.fromEntries(
-    known.map(({ name, min, max }) => [name, conditions[name]!.map((value) => Math.min(max, Math.max(min, value)))]),
-  );
+/** The model's numbers of each real picture, within the range that it knows; the usual ones where a picture's are not known. */
+function conditionsOf({ conditions = {}, count }: Pool, info: ConditioningFacts): Record<string, number[]> {
+  const found = Object.entries(usualConditions(info)).map(([name, value]) => [name, Array(count).fill(value)]);
+  for (const { name, min, max } of info.conditions ?? []) {
+    const known = conditions[name]?.map((value) => Math.min(max, Math.max(min, value)));
+    if (known) found.push([name, known]);
+  }
+  return Object.fromEntries(found);
 }
 
 function createJob(worker: Pick<SamplingWorker, 'sample'>, table: Table, seed: number): Job {
   const { pool } = table;
-  const deals = dealsOf(table, seed);
+  const deals = planRound({
+    seed,
+    pictures: table.pictures,
+    reals: pool.count,
+    labels: pool.labels,
+    conditions: conditionsOf(pool, table.info),
+    classes: table.info.classes,
+  });
   const shown = signal<readonly Uint8ClampedArray[]>([]);
   const progress = signal(0);
   const painted = computed(() => shown.value.length);
@@ -277,7 +245,6 @@ function createJob(worker: Pick<SamplingWorker, 'sample'>, table: Table, seed: n
         from: shown.peek().length,
         steps: table.steps,
         shape: pool.shape,
-        conditions: usualConditions(table.info),
         readReal: pool.read,
         presentation: pool.presentation,
         singly: table.info.autoencoder !== undefined,

@@ -1,5 +1,4 @@
 /** The JSON beside pictures of the page, real ones or phantoms: what is known of them. */
-import type { Subject } from './subject.ts';
 
 export interface Listing {
   count: number;
@@ -11,8 +10,6 @@ export interface Listing {
   conditions?: Record<string, number[]>;
   /** Where they are from, up to a comma. Default: whoever serves the page has given them. */
   source?: string;
-  /** Default: hands where they are phantoms, else drawings. */
-  subject?: Subject;
   /** Whether the model was trained on none of them. */
   unseen?: boolean;
   /** Of one PNG that has all pictures in rows, beside the JSON; else their bytes are in the `.bin` of the same name. */

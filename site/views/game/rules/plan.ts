@@ -1,6 +1,7 @@
 /**
- * Deals a round from its seed alone. Each of the ten places has both a real picture and a synthetic one, and a coin
- * decides which is shown. A round shows at least two of either kind, so whoever counts gains a little: see `counterShare`.
+ * A round's address, `#/game?seed=482193&model=digits`, with `steps` and `pictures` if they are not the default, and its deal
+ * from the seed alone. Each of the ten places has both a real picture and a synthetic one, and a coin decides which is shown. A
+ * round shows at least two of either kind, so whoever counts gains a little.
  */
 import { randomInts, shuffle, uniform } from '@onnoise/scheduler';
 import { checkInteger, refuse } from '@onnoise/scheduler/rules';
@@ -28,11 +29,11 @@ export interface Deal {
   seed: number;
   /** Class of both; null if the model has none. */
   label: number | null;
-  /** Numbers of both; none if the model takes none, or the real one's are not known. */
+  /** Numbers of both; none if the model takes none, or may do without and the real one's are not known. */
   conditions: Readonly<Record<string, number>>;
 }
 
-export interface RoundOptions {
+interface RoundOptions {
   /** 0 to 2^53 - 1 */
   seed: number;
   /** FEWEST_PICTURES to MOST_PICTURES. Default: PICTURES. */
@@ -98,4 +99,52 @@ function ints(seed: number, stream: number, bound: number, count: number): numbe
   const out = new Int32Array(count);
   randomInts(seed, stream, 0, bound, out);
   return Array.from(out);
+}
+
+/** Of the sampler, unless the address says otherwise. */
+export const STEPS = 50;
+
+/** From quick and rough to slow. */
+export const STEP_CHOICES = [10, STEPS, 200] as const;
+
+export interface Settings {
+  /** undefined if the address has none: a new round. */
+  seed: number | undefined;
+  steps: number;
+  pictures: number;
+}
+
+/** @param timesteps T of the model's schedule. Invalid values count as missing. */
+export function parseSettings(query: URLSearchParams, timesteps: number): Settings {
+  const within = (name: string, least: number, most: number) => {
+    const text = query.get(name) ?? '';
+    const value = Number(text);
+    return /^\d{1,16}$/.test(text) && value >= least && value <= most ? value : undefined;
+  };
+  return {
+    seed: within('seed', 0, SEEDS - 1),
+    steps: within('steps', 1, timesteps) ?? Math.min(STEPS, timesteps),
+    pictures: within('pictures', FEWEST_PICTURES, MOST_PICTURES) ?? PICTURES,
+  };
+}
+
+export interface Written extends Settings {
+  seed: number;
+  /** Its id. */
+  model: string;
+}
+
+/** @param timesteps T of the model's schedule */
+export function formatSettings({ seed, steps, pictures, model }: Written, timesteps: number): Record<string, string> {
+  return {
+    seed: String(seed),
+    model,
+    ...(steps !== Math.min(STEPS, timesteps) && { steps: String(steps) }),
+    ...(pictures !== PICTURES && { pictures: String(pictures) }),
+  };
+}
+
+/** From the browser's random numbers. */
+export function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]! % SEEDS;
 }

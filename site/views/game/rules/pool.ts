@@ -1,14 +1,11 @@
 /** The real pictures of a game: the shipped ones, or the visitor's own, which stay on the page. */
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { cutSheet, type DrawPhantom, phantomPainter } from '../../../state/phantoms.ts';
-import { fitPicture, type Rgba } from '../../../state/picture.ts';
-import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
-import { pauses } from '../../../state/tasks.ts';
+import { fitPicture, type ImageShape, type Rgba, sizeOf, toBytes } from '../../../state/picture.ts';
+import { fetchFile, pixelsOf } from '../../../state/read-picture.ts';
 import type { Listing } from './listing.ts';
 import { PICTURES } from './plan.ts';
 import { type Presentation, presentationOf } from './presentation.ts';
-import { readPixels } from './read-pixels.ts';
-import type { Subject } from './subject.ts';
 import type { TermsName } from './terms.ts';
 
 export interface Pool {
@@ -24,8 +21,6 @@ export interface Pool {
   terms: TermsName;
   /** True for a visitor's own: a link cannot deal them to others. */
   own: boolean;
-  /** What they show, which decides what is measured in them. */
-  subject: Subject;
   /** How these and the model's pictures are shown. */
   presentation: Presentation;
   /** Bytes [C, H, W] of a picture, unchanged. */
@@ -38,26 +33,18 @@ const ACTION = 'read the real pictures';
 
 /**
  * @param url of the JSON beside the pictures
- * @throws InputError if they are missing, cut off, or of another shape than the model's; phantoms are drawn in its shape
+ * @throws Error if they are missing, cut off, or of another shape than the model's; phantoms are drawn in its shape
  */
-export async function shippedPool(url: string, shape: ImageShape, signal?: AbortSignal): Promise<Pool> {
-  const get = async (address: string) => {
-    const response = await fetch(address, signal && { signal });
-    if (response.ok) return response;
-    throw new InputError(`Cannot ${ACTION}: ${address} must be there, received status ${response.status}.`);
-  };
-  const listing = (await get(url).then((response) => response.json())) as Listing;
+export async function shippedPool(url: string, shape: ImageShape): Promise<Pool> {
+  const get = (address: string) => fetchFile(address, 'the real pictures');
+  const listing = (await (await get(url)).json()) as Listing;
   if (isDrawnAnew(listing, shape)) return drawnPool(listing, await phantomPainter(), shape, `${url} ${shape[1]}`);
   if (listing.sheet === undefined) {
     const plain = await get(url.replace(/\.json$/, '.bin'));
     return poolOf(listing, new Uint8Array(await plain.arrayBuffer()), shape, url);
   }
-  const pause = pauses();
-  const sheet = await readPixels(await (await get(new URL(listing.sheet, url).href)).blob(), listing.sheet);
-  await pause();
-  const pictures = picturesOf(sheet, listing);
-  await pause();
-  return poolOf(listing, pictures, shape, url);
+  const file = await get(new URL(listing.sheet, new URL(url, document.baseURI)).href);
+  return poolOf(listing, picturesOf(await pixelsOf(await file.blob()), listing), shape, url);
 }
 
 /** The gray pictures of a sheet, one after the other. @throws InputError for a sheet of another size */
@@ -107,7 +94,6 @@ function poolFrom(listing: Listing, read: (index: number) => Uint8Array, shape: 
   const { count, labels, conditions, source, notice, unseen = false } = listing;
   const phantoms = notice !== undefined && /phantom/i.test(notice);
   const terms = phantoms ? 'phantom' : 'real';
-  const subject = listing.subject ?? (phantoms ? 'hand' : 'drawing');
   const from = phantoms || source === undefined ? '' : ` from ${source.split(',')[0]}`;
   return {
     id,
@@ -117,7 +103,6 @@ function poolFrom(listing: Listing, read: (index: number) => Uint8Array, shape: 
     ...(conditions && { conditions }),
     own: false,
     terms,
-    subject,
     presentation: presentationOf(count, shape, read, terms),
     read,
     origin: (index) => {
@@ -142,11 +127,7 @@ export function ownPixels(image: Rgba, shape: ImageShape): Uint8ClampedArray {
 let made = 0;
 
 /** @throws InputError for fewer than a round deals */
-export function ownPool(
-  pictures: readonly { name: string; pixels: Uint8ClampedArray }[],
-  shape: ImageShape,
-  subject: Subject = 'drawing',
-): Pool {
+export function ownPool(pictures: readonly { name: string; pixels: Uint8ClampedArray }[], shape: ImageShape): Pool {
   if (pictures.length < PICTURES) {
     throw new InputError(
       `Cannot ${ACTION}: pictures must be at least ${PICTURES} that this browser can show, received ${pictures.length}.`,
@@ -160,7 +141,6 @@ export function ownPool(
     shape,
     own: true,
     terms: 'real',
-    subject,
     presentation: presentationOf(pictures.length, shape, read),
     read,
     origin: (index) => `your picture “${pictures[index]!.name}”`,

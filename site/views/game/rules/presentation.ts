@@ -4,8 +4,13 @@
  * white at 244 and its digits are 19 to 22 high. So both kinds go through one last step: a small random zoom and shift,
  * levels near the ends evened out, and few levels. Only the drawing is left to tell them apart.
  */
+
+import type { SampleRequest, SamplingWorker } from '@onnoise/runtime-web';
 import { uniform } from '@onnoise/scheduler';
-import { type ImageShape, sizeOf } from '../../../state/pixels.ts';
+import type { ModelEntry } from '../../../state/models.ts';
+import { fromBytes, type ImageShape, sizeOf } from '../../../state/picture.ts';
+import { pauses } from '../../../state/tasks.ts';
+import type { Deal } from './plan.ts';
 import type { TermsName } from './terms.ts';
 
 /** Depends on the real pictures: drawings are evened out more than scenes. */
@@ -147,4 +152,83 @@ function alongSide(side: number, zoom: number, shift: number): [number, number, 
 function quantise(share: number): number {
   const step = Math.round(Math.min(Math.max(share, 0), 1) * (LEVELS - 1));
   return Math.round((step * 255) / (LEVELS - 1));
+}
+
+/**
+ * Paints a round in the background, a few pictures at a time: the next ones while the first are played.
+ *
+ * It makes a synthetic picture for every place, even where a real one is shown. So the work, the progress and the wait
+ * of a round are always the same, and a wait never gives away what comes next.
+ */
+
+/** Places painted in one go. */
+export const BATCH = 5;
+
+interface PaintOptions {
+  worker: Pick<SamplingWorker, 'sample'>;
+  deals: readonly Deal[];
+  /** Place of the first picture to paint. */
+  from: number;
+  steps: number;
+  shape: ImageShape;
+  /** A real picture's bytes, [C, H, W]. */
+  readReal: (index: number) => ArrayLike<number>;
+  /** How any picture of the round is shown. */
+  presentation: Presentation;
+  /**
+   * Whether each picture is sampled by itself, and none is looked at on its way: an autoencoder would take longer to show the steps than
+   * the network to make them. Default: no.
+   */
+  singly?: boolean | undefined;
+  /** Share of the batch that is done, 0 to 1. */
+  onProgress?: ((done: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** The pictures shown at the next places, as bytes [C, H, W]. Rejects as the sampler does. */
+export async function paintBatch(options: PaintOptions): Promise<Uint8ClampedArray<ArrayBuffer>[]> {
+  const { worker, deals, from, shape, readReal, presentation, singly, onProgress, signal } = options;
+  const batch = deals.slice(from, from + BATCH);
+  const size = sizeOf(shape);
+  const made: Float32Array[] = [];
+  for (const some of singly ? batch.map((deal) => [deal]) : [batch]) {
+    const { images } = await worker.sample(requestOf(some, options), {
+      ...(!singly && { onStep: ({ step, steps }) => onProgress?.(step / steps) }),
+      ...(signal && { signal }),
+    });
+    for (const i of some.keys()) made.push(images.slice(i * size, (i + 1) * size));
+    if (singly) onProgress?.(made.length / batch.length);
+  }
+  const shown: Uint8ClampedArray<ArrayBuffer>[] = [];
+  const pause = pauses();
+  for (const [i, { kind, real, seed }] of batch.entries()) {
+    const found = fromBytes(readReal(real));
+    shown.push(present(kind === 'real' ? found : made[i]!, shape, presentation, seed));
+    await pause();
+  }
+  return shown;
+}
+
+function requestOf(batch: readonly Deal[], { steps }: PaintOptions): SampleRequest {
+  const labels = batch.flatMap(({ label }) => (label === null ? [] : [label]));
+  return {
+    seeds: batch.map(({ seed }) => seed),
+    steps,
+    sampler: 'ddim',
+    conditions: Object.fromEntries(
+      Object.keys(batch[0]!.conditions).map((name) => [name, batch.map(({ conditions }) => conditions[name]!)]),
+    ),
+    ...(labels.length > 0 && { labels }),
+  };
+}
+
+/** Why a model cannot paint a round, a sentence; undefined: it can. */
+export function whyUnplayable({
+  title,
+  conditionImage,
+  nullCondition = false,
+}: Pick<ModelEntry, 'title' | 'conditionImage' | 'nullCondition'>): string | undefined {
+  if (conditionImage === undefined || nullCondition) return undefined;
+  const given = conditionImage.mask ? 'a drawing' : 'a picture that it is told';
+  return `${title} makes no picture without ${given}, and a round has none to give: choose another model for the game.`;
 }

@@ -1,12 +1,58 @@
 /** Figures from the answers: score, streak, confusion matrix, and a text to share. */
-import { balancedAccuracy, type Confusion, type Share, shuffled } from './chance.ts';
 import type { Kind } from './plan.ts';
 import type { Terms } from './terms.ts';
+
+/**
+ * What a player's answers are worth. A score alone flatters whoever always gives one answer: of ten pictures seven may
+ * be real. So accuracy counts both kinds alike, and has an interval.
+ */
+
+/** The normal distribution's 97.5 % quantile. */
+const Z = 1.959963984540054;
+
+/** confusion[truth][said] */
+export type Confusion = Record<Kind, Record<Kind, number>>;
+
+/** A share with its interval of 95 %, each from 0 to 1. */
+interface Share {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** Wilson's interval. Source: Wilson, "Probable inference ..." (JASA 22, 1927). */
+export function shareOf(count: number, of: number): Share {
+  const value = count / of;
+  const spread = (Z * Z) / of;
+  const middle = (value + spread / 2) / (1 + spread);
+  const half = Math.sqrt(value * (1 - value) * spread + (spread * spread) / 4) / (1 + spread);
+  return { value, low: count === 0 ? 0 : middle - half, high: count === of ? 1 : middle + half };
+}
+
+/**
+ * Balanced accuracy: the mean of the shares of right answers for real and for synthetic pictures. One answer for all
+ * pictures has 0.5. Undefined if only one kind was shown.
+ *
+ * The interval joins Wilson's of both shares. Source: Zou & Donner, "Construction of confidence limits about effect
+ * measures" (Statistics in Medicine 27, 2008), equation 2, for a sum.
+ */
+export function balancedAccuracy({ real, synthetic }: Confusion): Share | undefined {
+  const shown = { real: real.real + real.synthetic, synthetic: synthetic.real + synthetic.synthetic };
+  if (shown.real === 0 || shown.synthetic === 0) return undefined;
+  const a = shareOf(real.real, shown.real);
+  const b = shareOf(synthetic.synthetic, shown.synthetic);
+  const value = (a.value + b.value) / 2;
+  return {
+    value,
+    low: value - Math.hypot(a.value - a.low, b.value - b.low) / 2,
+    high: value + Math.hypot(a.high - a.value, b.high - b.value) / 2,
+  };
+}
 
 export interface Answer {
   said: Kind;
   truth: Kind;
-  /** What the player went by, if he said so: an id of `reasons.ts`. */
+  /** What the player went by, if he said so: one of the reasons of `terms.ts`. */
   reason?: string | undefined;
 }
 
@@ -35,7 +81,20 @@ export function confusion(answers: readonly Answer[]): Confusion {
   return count;
 }
 
-export interface Shared {
+interface ReasonScore {
+  reason: string;
+  right: number;
+  of: number;
+}
+
+/** Of each reason that was given, in the order of the list. */
+export const scoresByReason = (answers: readonly Answer[], { reasons }: Terms): ReasonScore[] =>
+  reasons.flatMap((reason) => {
+    const given = answers.filter((answer) => answer.reason === reason);
+    return given.length === 0 ? [] : [{ reason, right: score(given), of: given.length }];
+  });
+
+interface Shared {
   answers: readonly Answer[];
   title: string;
   best: number;
@@ -56,37 +115,33 @@ export function shareText({ answers, title, best, link, terms: names }: Shared):
   return (link === undefined ? lines : [...lines, link]).join('\n');
 }
 
-/** Less likely than this is more than chance. One-sided. */
-const RARE = 0.05;
-
 /** The only answer given, if there is one. */
 function onlyAnswer(answers: readonly Answer[]): Kind | undefined {
   const [first] = answers;
   return first && answers.every(({ said }) => said === first.said) ? first.said : undefined;
 }
 
-/** One line on a round. It calls answers better or worse than chance only if chance would seldom reach them. */
+/** One line on a round. It calls answers better or worse than a coin only where the whole interval of their accuracy is. */
 export function verdict(answers: readonly Answer[], terms: Terms): string {
   const only = onlyAnswer(answers);
   if (only !== undefined) return `All ${terms[only].as}? That tells nothing apart.`;
-  const { asWell, asBadly } = shuffled(confusion(answers));
-  if (asWell < RARE) return score(answers) === answers.length ? 'Nothing gets past you.' : 'Better than a coin.';
-  return asBadly < RARE ? 'The model had you there.' : 'A coin could have done that.';
+  const { low, high } = balancedAccuracy(confusion(answers)) ?? { low: 0, high: 1 };
+  if (low > 0.5) return score(answers) === answers.length ? 'Nothing gets past you.' : 'Better than a coin.';
+  return high < 0.5 ? 'The model had you there.' : 'A coin could have done that.';
 }
 
-/** Sentences on the figures behind the verdict. */
-export function verdictReason(answers: readonly Answer[]): string {
+/** The figures behind the verdict, in sentences. */
+export function verdictReason(answers: readonly Answer[], terms: Terms): string {
   const counts = confusion(answers);
   const balanced = balancedAccuracy(counts);
-  const { asWell, asBadly } = shuffled(counts);
-  const well = balanced === undefined || balanced.value >= 0.5;
-  const chance = `Your own answers in random order do as ${well ? 'well' : 'badly'} in ${percent(well ? asWell : asBadly)} of tries.`;
-  if (balanced === undefined) return chance;
-  return `Balanced accuracy, which counts both kinds alike: ${withInterval(balanced)}. A coin has 50 %. ${chance}`;
+  const taken = (kind: Kind, other: Kind) =>
+    `${counts[kind][other]} of ${counts[kind].real + counts[kind].synthetic} ${terms[kind].many} for ${terms[other].as}`;
+  const told = `You took ${taken('synthetic', 'real')}, and ${taken('real', 'synthetic')}.`;
+  if (!balanced) return told;
+  return `${told} Balanced accuracy, which counts both kinds alike: ${withInterval(balanced)}. A coin has 50 %.`;
 }
 
 /** "60 % (33 % to 81 %)" */
-export const withInterval = ({ value, low, high }: Share): string =>
-  `${percent(value)} (${percent(low)} to ${percent(high)})`;
+const withInterval = ({ value, low, high }: Share): string => `${percent(value)} (${percent(low)} to ${percent(high)})`;
 
 const percent = (share: number) => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;

@@ -4,7 +4,7 @@
  */
 import type { Kind } from './plan.ts';
 
-export interface KindWords {
+interface KindWords {
   /** "it is ...": real, a phantom */
   is: string;
   /** Of one picture, as a label: real, phantom. Its first letter is the key that says so. */
@@ -24,6 +24,8 @@ export interface Terms extends Record<Kind, KindWords> {
   some: string;
   /** "the others were ... by the model": painted, generated */
   made: string;
+  /** What a player may say gave a picture away, in the order of the keys 1 to 6. */
+  reasons: readonly string[];
   /** A sentence that stands wherever the pictures stand. */
   notice?: string;
 }
@@ -36,6 +38,7 @@ export const TERMS = {
     synthetic: { is: 'synthetic', word: 'synthetic', many: 'synthetic pictures', as: 'synthetic' },
     some: 'are real',
     made: 'painted',
+    reasons: ['Shape', 'Lines', 'Edges', 'Noise', 'Background', 'Just a guess'],
   },
   phantom: {
     title: 'Phantom or generated?',
@@ -44,13 +47,12 @@ export const TERMS = {
     synthetic: { is: 'generated', word: 'generated', many: 'generated pictures', as: 'generated' },
     some: 'are phantoms, drawn by a program',
     made: 'generated',
+    reasons: ['Fingers', 'Bones', 'Edges', 'Noise', 'Marker', 'Just a guess'],
     notice: 'Synthetic phantoms and pictures generated from them, not radiographs of people.',
   },
 } satisfies Record<string, Terms>;
 
 export type TermsName = keyof typeof TERMS;
-
-export const termsOf = (name: TermsName): Terms => TERMS[name];
 
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

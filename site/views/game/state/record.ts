@@ -1,9 +1,14 @@
-/** The record kept in the browser: the best streak, and how often each model's pictures passed for real. */
-import { read, remember, whenChanged } from '../../../state/memory.ts';
-import type { Confusion } from '../rules/chance.ts';
+/**
+ * What the browser keeps: the record, which is the best streak and how often each model's pictures passed for real; and, for
+ * this tab alone, the round being played, so that a reload goes on with it. That holds answers but no truths: those come from
+ * the round's seed.
+ */
+import { keepInTab, keptInTab, read, remember, whenChanged } from '../../../state/memory.ts';
+import type { Said } from '../rules/game.ts';
+import type { Confusion } from '../rules/score.ts';
 
 /** All rounds against a model. */
-export interface ModelRecord {
+interface ModelRecord {
   rounds: number;
   /** Synthetic pictures shown. */
   shown: number;
@@ -15,7 +20,7 @@ export interface ModelRecord {
   doubted: number;
 }
 
-export interface GameRecord {
+interface GameRecord {
   best: number;
   /** Keyed by the first characters of the network's hash, so that a renamed model keeps its record. */
   models: Record<string, ModelRecord>;
@@ -58,24 +63,16 @@ export function addRound(record: GameRecord, key: string, { real, synthetic }: C
 
 export const readRecord = (): GameRecord => parseRecord(read(NAME));
 
-/** Changes the record and keeps it, with what other tabs have added meanwhile. */
+/** Changes the record and keeps it, with what other tabs have added meanwhile. @param known the record where none is kept */
 export function updateRecord(known: GameRecord, change: (now: GameRecord) => GameRecord): GameRecord {
-  const next = change(mergeRecords(known, readRecord()));
+  const kept = read(NAME);
+  const next = change(kept === undefined ? known : parseRecord(kept));
   remember(NAME, JSON.stringify(next));
   return next;
 }
 
 /** Calls back with the record when another tab adds to it. */
 export const followRecord = (then: (now: GameRecord) => void): void => whenChanged(NAME, () => then(readRecord()));
-
-/** Of two states of one record: the longer streak, and of each model the state with more rounds. */
-export function mergeRecords(a: GameRecord, b: GameRecord): GameRecord {
-  const models = { ...a.models };
-  for (const [key, model] of Object.entries(b.models)) {
-    if (model.rounds > (models[key]?.rounds ?? -1)) models[key] = model;
-  }
-  return { best: Math.max(a.best, b.best), models };
-}
 
 /** Whether a round was played to its end. */
 export const hasPlayed = ({ models }: GameRecord): boolean => Object.values(models).some(({ rounds }) => rounds > 0);
@@ -85,3 +82,19 @@ export const confusionOf = ({ shown, passed, reals, doubted }: ModelRecord): Con
   real: { real: reals - doubted, synthetic: doubted },
   synthetic: { real: passed, synthetic: shown - passed },
 });
+
+const ROUND = 'round';
+
+/** @param key of all that the round's pictures depend on */
+export function keepRound(key: string, answers: readonly Said[]): void {
+  const said = answers.map(({ said, reason }) => ({ said, reason }));
+  keepInTab(ROUND, JSON.stringify({ key, said }));
+}
+
+export const forgetRound = (): void => keepInTab(ROUND, undefined);
+
+/** The answers given in this round before the page was loaded anew; undefined if it was not under way. */
+export function keptRound(key: string): Said[] | undefined {
+  const kept = JSON.parse(keptInTab(ROUND) ?? '{}') as { key?: string; said?: Said[] };
+  return kept.key === key ? kept.said : undefined;
+}

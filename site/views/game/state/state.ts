@@ -2,7 +2,7 @@
 import { pictureShapeOf } from '@onnoise/scheduler/model';
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { toast } from '../../../components/toast.tsx';
-import { fromBytes, type ImageShape } from '../../../state/pixels.ts';
+import type { ImageShape } from '../../../state/picture.ts';
 import {
   announce,
   current,
@@ -15,21 +15,15 @@ import {
   sentence,
   useModel,
 } from '../../../state/store.ts';
-import { pauses } from '../../../state/tasks.ts';
 import { grouped } from '../../forward/state/numbers.ts';
-import { type Giveaway, giveaways, measureReals, type Reference } from '../measures/unusual.ts';
-import { createGame, type Round, type Table, type Told } from '../rules/game.ts';
-import { type Kind, SEEDS } from '../rules/plan.ts';
+import { createGame, type Round, type Table } from '../rules/game.ts';
+import { formatSettings, type Kind, parseSettings, randomSeed, SEEDS, type Settings } from '../rules/plan.ts';
 import { type Pool, shippedPool } from '../rules/pool.ts';
-import { present } from '../rules/presentation.ts';
-import { REASONS } from '../rules/reasons.ts';
+import { whyUnplayable } from '../rules/presentation.ts';
 import { confusion, score } from '../rules/score.ts';
-import { formatSettings, parseSettings, randomSeed, type Settings } from '../rules/settings.ts';
-import { TERMS, type Terms, termsOf } from '../rules/terms.ts';
-import { whyUnplayable } from '../rules/unplayable.ts';
-import { addRound, followRecord, mergeRecords, readRecord, updateRecord } from './record.ts';
-import { forgetRound, keepRound, keptRound, type RoundKey } from './under-way.ts';
-import { spoken } from './words.ts';
+import { TERMS, type Terms } from '../rules/terms.ts';
+import { spoken } from '../rules/words.ts';
+import { addRound, followRecord, forgetRound, keepRound, keptRound, readRecord, updateRecord } from './record.ts';
 
 export const game = createGame(samplingWorker, randomSeed);
 
@@ -46,14 +40,10 @@ const shipped = new Map<string, Promise<Pool>>();
 
 export const record = signal(readRecord());
 followRecord((now) => {
-  record.value = mergeRecords(record.peek(), now);
+  record.value = now;
 });
 
-/** The real pictures' measures; null until they are taken. */
-export const reference = signal<Reference | null>(null);
-let measured: Pool | undefined;
-
-export const modelKey = (hash: string): string => hash.slice(0, 12);
+const modelKey = (hash: string): string => hash.slice(0, 12);
 
 /** Why the chosen model cannot paint a round, a sentence; null: it can. */
 export const unplayable = computed(() => whyUnplayable(current.value) ?? null);
@@ -81,14 +71,14 @@ export function takeShipped(): void {
   const shape = shapeOfPictures.peek();
   if (url === undefined || shape === null) return;
   fetchShipped(url, shape).then(bringPool, (error: unknown) => {
-    reals.value = { state: 'failed', message: sentence(error) };
+    reals.value = failedBy(error);
   });
 }
 
 /** What the pictures on the table are called; before they are there, what those of the chosen model will be. */
 export const terms = computed<Terms>(() => {
   const pool = game.round.value?.table.pool ?? (reals.value.state === 'ready' ? reals.value.pool : undefined);
-  if (pool) return termsOf(pool.terms);
+  if (pool) return TERMS[pool.terms];
   const { pictures, real, trainedOn } = current.value;
   return real === undefined && pictures !== undefined && trainedOn === 'phantoms' ? TERMS.phantom : TERMS.real;
 });
@@ -106,19 +96,13 @@ export function addressOf({ seed, table }: Round, to: Partial<Settings> = {}): R
   return formatSettings({ ...now, ...to, seed: to.seed ?? seed }, info.scheduler.num_train_timesteps);
 }
 
-/** What the player goes by for the picture on the table: an id of `reasons.ts`. */
+/** What the player goes by for the picture on the table: one of the reasons of `terms.ts`. */
 export const reason = signal<string | undefined>(undefined);
 
 /** Chooses a reason; the chosen one is taken back. */
-export function choose(id: string): void {
+export function choose(label: string): void {
   if (game.open.peek() || !game.round.peek()) return;
-  reason.value = reason.peek() === id ? undefined : id;
-}
-
-export function chooseNumber(number: number): void {
-  const round = game.round.peek();
-  const chosen = round && REASONS[round.table.pool.subject][number - 1];
-  if (chosen) choose(chosen.id);
+  reason.value = reason.peek() === label ? undefined : label;
 }
 
 export function answer(said: Kind): void {
@@ -131,9 +115,7 @@ export function answer(said: Kind): void {
   if (longest > record.peek().best) {
     record.value = updateRecord(record.peek(), (now) => ({ ...now, best: Math.max(now.best, longest) }));
   }
-  const measures = reference.peek();
-  const found = measures ? giveawaysOf(told, measures) : undefined;
-  announce(spoken(told, table, found, `Score ${score(answers)} of ${answers.length}, streak ${game.streak.peek()}.`));
+  announce(spoken(told, table, `Score ${score(answers)} of ${answers.length}, streak ${game.streak.peek()}.`));
 }
 
 export function next(): void {
@@ -144,24 +126,14 @@ export function next(): void {
   record.value = updateRecord(record.peek(), (now) => addRound(now, key, answered));
 }
 
-/** What is unusual in an answered picture. */
-export function giveawaysOf(told: Told, measures: Reference): Giveaway[] | undefined {
-  return giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined, terms.peek());
-}
-
 export function again(as: 'round' | 'intro'): void {
   game.again(as);
   const round = game.round.peek();
   if (round) change({ seed: round.seed });
 }
 
-const keyOf = ({ steps, pictures, info, pool }: Table, seed: number): RoundKey => ({
-  seed,
-  steps,
-  pictures,
-  model: info.hash,
-  pool: pool.id,
-});
+const keyOf = ({ steps, pictures, info, pool }: Table, seed: number): string =>
+  [seed, steps, pictures, info.hash, pool.id].join(' ');
 
 /** Keeps the round on the table for a reload, while it is played and while its result is looked at. */
 function keepUnderWay(): void {
@@ -197,12 +169,6 @@ export function follow(): () => void {
       untracked(() => void game.paint(abort.signal));
       return () => abort.abort();
     }),
-    effect(() => {
-      const round = game.round.value;
-      // while it is painted, all cores are taken
-      const wanted = round && (round.painted.value >= round.table.pictures || game.answers.value.length > 0);
-      if (wanted) untracked(() => void measure(round.table.pool));
-    }),
   ];
   return () => {
     for (const end of ends) end();
@@ -222,18 +188,18 @@ function gatherReals(): void {
   } else if (there === undefined) {
     reals.value = { state: 'wanted' };
   } else {
-    const wanted = entry;
     reals.value = { state: 'none' };
+    const tell = (found: Reals) => {
+      if (current.peek() === entry) reals.value = found;
+    };
     fetchShipped(there, shape).then(
-      (pool) => {
-        if (current.peek() === wanted) reals.value = { state: 'ready', pool };
-      },
-      (error: unknown) => {
-        if (current.peek() === wanted) reals.value = { state: 'failed', message: sentence(error) };
-      },
+      (pool) => tell({ state: 'ready', pool }),
+      (error: unknown) => tell(failedBy(error)),
     );
   }
 }
+
+const failedBy = (error: unknown): Reals => ({ state: 'failed', message: sentence(error) });
 
 function layRound(): void {
   const { view, query } = route.value;
@@ -251,8 +217,16 @@ function layRound(): void {
     pictures: settings.pictures,
   };
   untracked(() => {
-    tellOfUnknownModel(query.get('model'), model.title);
-    if (seed === undefined) tellOfUnknownRound(query.get('seed'));
+    const [id, asked] = [query.get('model'), query.get('seed')];
+    // A link to a model or a round that there is not deals other pictures than its sender saw, so say so.
+    if (id !== null && !models.peek().some((entry) => entry.id === id)) {
+      const instead = `${model.title} paints these pictures.`;
+      toast(`The link names the model “${id}”, which this page does not have: ${instead}`, 'error');
+    }
+    if (seed === undefined && asked !== null) {
+      const rounds = `rounds go from 0 to ${grouped(SEEDS - 1)}: this is another one.`;
+      toast(`The link asks for round ${asked.slice(0, 20)}, but ${rounds}`, 'error');
+    }
     const kept = game.round.peek();
     const before = kept?.table;
     const playing = before?.pool === pictures.pool && before.info.hash === now.hash;
@@ -264,21 +238,6 @@ function layRound(): void {
   });
 }
 
-/** A link to a model that this page lacks deals other pictures than its sender saw, so say so. */
-function tellOfUnknownModel(id: string | null, instead: string): void {
-  if (id === null || models.peek().some((entry) => entry.id === id)) return;
-  toast(`The link names the model “${id}”, which this page does not have: ${instead} paints these pictures.`, 'error');
-}
-
-function tellOfUnknownRound(asked: string | null): void {
-  if (asked === null) return;
-  const last = grouped(SEEDS - 1);
-  toast(
-    `The link asks for round ${asked.slice(0, 20)}, but rounds go from 0 to ${last}: this is another one.`,
-    'error',
-  );
-}
-
 /** Fetches each set once; after a failure the next call tries again. */
 function fetchShipped(url: string, shape: ImageShape): Promise<Pool> {
   const key = `${url} ${shape.join()}`;
@@ -288,15 +247,6 @@ function fetchShipped(url: string, shape: ImageShape): Promise<Pool> {
   shipped.set(key, pool);
   pool.catch(() => shipped.delete(key));
   return pool;
-}
-
-async function measure(pool: Pool): Promise<void> {
-  if (measured === pool) return;
-  measured = pool;
-  reference.value = null;
-  const shown = (i: number) => present(fromBytes(pool.read(i)), pool.shape, pool.presentation, i);
-  const made = await measureReals(pool.count, pool.shape, shown, pauses(), pool.subject);
-  if (measured === pool) reference.value = made;
 }
 
 const sameShape = (a: ImageShape, b: ImageShape): boolean => a.every((side, i) => side === b[i]);

@@ -1,18 +1,14 @@
 /** The data: where the lecture's radiographs come from, and how films become what a network takes. */
-import type { JSX } from 'preact';
-import { Card } from '../../../components/card.tsx';
+import { Card, Notice } from '../../../components/card.tsx';
 import { Later } from '../../../components/later.tsx';
-import { Notice } from '../../../components/notice.tsx';
-import { NetworkStatus } from '../network-status.tsx';
-import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
-import { useFetched } from '../use-fetched.ts';
-import { Batch } from './batch/index.tsx';
+import { useFetched } from '../lesson.ts';
+import { NetworkStatus, type Note, Notes, TakeAway, Task } from '../parts.tsx';
+import { Batch } from './batch.tsx';
 import './data.css';
-import { fetchAll, hands, size } from './hands/state.ts';
-import { Resize } from './small/resize.tsx';
-import { Scale } from './small/scale.tsx';
+import { fetchAll, hands, Resize, size } from './resize.tsx';
+import { Scale } from './scale.tsx';
 
-export default function DataChapter(): JSX.Element {
+export default function DataChapter() {
   useFetched('phantoms', hands, fetchAll);
   const all = hands.value;
   return (
@@ -27,7 +23,7 @@ export default function DataChapter(): JSX.Element {
           age and sex are in a table beside the images. The task was to read the age automatically, and the best five
           entries were 4.2 to 4.5 months off on average.
         </p>
-        <dl class="learn-data-facts">
+        <dl class="learn-data-facts grid">
           <Fact name="To learn from" words="12,611" />
           <Fact name="To validate" words="1,425" />
           <Fact name="To test" words="200" />
@@ -62,7 +58,7 @@ export default function DataChapter(): JSX.Element {
   );
 }
 
-function Fact({ name, words }: { name: string; words: string }): JSX.Element {
+function Fact({ name, words }: { name: string; words: string }) {
   return (
     <div>
       <dt>{name}</dt>

@@ -1,28 +1,23 @@
-/** What one pixel becomes in one step: a bell that moves and widens with beta, and what is drawn from it. */
-import type { JSX } from 'preact';
+/** Draws of one pixel: from a bell that moves and widens with beta, and by the reparametrisation trick. */
+import { Fragment } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
-import { useInTurn } from '../../../components/later.tsx';
-import { Formula, less, root, row } from '../../../components/math.tsx';
-import { Notice } from '../../../components/notice.tsx';
-import { Slider } from '../../../components/slider.tsx';
-import { normalDensity } from '../../forward/chain/statistics.ts';
-import { epsilon } from '../../forward/state/noisy.ts';
+import { Bars, Chart, Ticks } from '../../../components/chart.tsx';
+import { Segmented, Slider } from '../../../components/field.tsx';
+import { alphaBar, Formula, less, letter, epsilon as noise, root, row, X0, XT } from '../../../components/math.tsx';
+import { density, emptyTally, normalDensity, tallied } from '../../forward/chain/statistics.ts';
 import { readable } from '../../forward/state/numbers.ts';
-import { picture as forwardPicture, notice } from '../../forward/state/state.ts';
-import { Panel } from '../panel.tsx';
+import { valuesAt } from '../../forward/state/schedules.ts';
+import { epsilon, schedules } from '../../forward/state/state.ts';
 import { useReading } from '../readings.ts';
 
-const [WIDTH, HEIGHT, FLOOR, TOP] = [360, 190, 160, 12];
 /** The axis goes from -RANGE to RANGE. */
 const RANGE = 3;
 const BINS = 60;
 const DRAWS = 500;
 
-const right = (value: number) => ((value + RANGE) / (2 * RANGE)) * WIDTH;
-
-export function Bell({ onMove }: { onMove(): void }): JSX.Element {
+export function Bell({ onMove }: { onMove(): void }) {
   const [place, setPlace] = useState(placeOf(0.02));
   const [x, setX] = useState(0.8);
   const [seed, setSeed] = useState(0);
@@ -40,7 +35,7 @@ export function Bell({ onMove }: { onMove(): void }): JSX.Element {
         distribution with the mean <Formula>{row(root(less(<mi>β</mi>)), <mi>x</mi>)}</Formula> = {readable(mean, 2)}{' '}
         and the standard deviation <Formula>{root(<mi>β</mi>)}</Formula> = {readable(deviation, 2)}.
       </p>
-      <div class="learn-bell-row">
+      <div class="learn-row learn-bell-row">
         <Drawing x={x} mean={mean} deviation={deviation} drawn={drawn} />
         <div class="learn-bell-side">
           <Slider
@@ -71,7 +66,10 @@ export function Bell({ onMove }: { onMove(): void }): JSX.Element {
           </div>
         </div>
       </div>
-      <WholePicture beta={beta} />
+      <p class="field-hint">
+        Each pixel of a picture draws for itself. With a small β the picture hardly changes, so it takes many steps;
+        with a β near 1 one step is enough to destroy it, and nothing could be learned from that.
+      </p>
     </Card>
   );
 }
@@ -83,75 +81,49 @@ interface DrawingProps {
   drawn: Float32Array | null;
 }
 
-function Drawing({ x, mean, deviation, drawn }: DrawingProps): JSX.Element {
+function Drawing({ x, mean, deviation, drawn }: DrawingProps) {
   const peak = normalDensity(0, deviation);
-  const tall = (share: number) => FLOOR - share * (FLOOR - TOP);
   const points = Array.from({ length: 241 }, (_, i) => -RANGE + (i * 2 * RANGE) / 240);
   // A narrow bell must not fall between two of the points.
   const near = Array.from({ length: 81 }, (_, i) => mean + ((i - 40) / 10) * deviation);
   const all = [...points, ...near].filter((value) => Math.abs(value) <= RANGE).sort((a, b) => a - b);
-  const line = all.map(
-    (v, i) => `${i ? 'L' : 'M'}${right(v).toFixed(2)} ${tall(normalDensity(v - mean, deviation) / peak).toFixed(2)}`,
-  );
-  const bars = drawn && counts(drawn, BINS, RANGE);
-  const width = (2 * RANGE) / BINS;
+  const bars = drawn && density(tallied(emptyTally(RANGE, BINS), drawn));
   return (
-    <svg
-      class="learn-bell-drawing"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      role="img"
-      aria-label={`A bell around ${readable(mean, 2)}, ${readable(deviation, 2)} wide; the pixel was ${readable(x, 2)}`}
+    <Chart
+      label={`A bell around ${readable(mean, 2)}, ${readable(deviation, 2)} wide; the pixel was ${readable(x, 2)}`}
+      size={[360, 190]}
+      sides={[12, 0, 30, 0]}
+      x={{ from: -RANGE, to: RANGE }}
+      y={{ from: 0, to: peak }}
     >
-      {bars?.map((count, i) => {
-        const height = Math.min(1, count / drawn!.length / width / peak) * (FLOOR - TOP);
-        return (
-          <rect
-            key={i}
-            class="learn-bell-bar"
-            x={(i * WIDTH) / BINS}
-            y={FLOOR - height}
-            width={WIDTH / BINS - 0.6}
-            height={height}
+      {(at) => (
+        <>
+          {bars && <Bars values={bars} at={at} class={() => 'learn-bell-bar'} />}
+          <path class="chart-axis" d={`M0 ${at.ends.bottom}H360`} />
+          <Ticks values={[-2, -1, 0, 1, 2]} at={at} y={174} />
+          <path class="chart-line" d={at.line(all.map((v) => [v, normalDensity(v - mean, deviation)]))} />
+          <path
+            class="chart-dashed"
+            d={at.line([
+              [x, 0],
+              [x, peak],
+            ])}
           />
-        );
-      })}
-      <path class="learn-chart-axis" d={`M0 ${FLOOR}H${WIDTH}`} />
-      {[-2, -1, 0, 1, 2].map((tick) => (
-        <text key={tick} x={right(tick)} y={FLOOR + 14} text-anchor="middle">
-          {String(tick).replace('-', '−')}
-        </text>
-      ))}
-      <path class="learn-chart-line" d={line.join('')} />
-      <path class="learn-bell-was" d={`M${right(x)} ${TOP}V${FLOOR}`} />
-      <text x={right(x)} y={FLOOR + 27} text-anchor="middle">
-        x before
-      </text>
-      <path class="learn-bell-mean" d={`M${right(mean)} ${TOP}V${FLOOR}`} />
-    </svg>
+          <text x={at.right(x)} y={187} text-anchor="middle">
+            x before
+          </text>
+          <path
+            class="learn-bell-mean"
+            d={at.line([
+              [mean, 0],
+              [mean, peak],
+            ])}
+          />
+        </>
+      )}
+    </Chart>
   );
 }
-
-/** The same step for every pixel of a picture. */
-function WholePicture({ beta }: { beta: number }): JSX.Element {
-  const picture = useInTurn(forwardPicture.value ?? undefined);
-  const grain = useMemo(() => picture && epsilon(9, picture.x0.length), [picture]);
-  const after =
-    picture && grain && picture.x0.map((value, i) => Math.sqrt(1 - beta) * value + Math.sqrt(beta) * grain[i]!);
-  const shape = picture?.shape ?? [1, 64, 64];
-  return (
-    <div class="learn-bell-picture">
-      <Panel title="Before" words="each pixel its own bell" values={picture?.x0} shape={shape} />
-      <Panel title="After one step" words={`β = ${readable(beta, 2)}`} values={after} shape={shape} />
-      <p class="field-hint">
-        Each pixel draws for itself. With a small β the picture hardly changes, so it takes many steps; with a β near 1
-        one step is enough to destroy it, and nothing could be learned from that.
-      </p>
-      <Notice text={notice.value} />
-    </div>
-  );
-}
-
-/** One pixel's step of the forward process, and the way from a slider to beta. */
 
 /** N(mean, variance): what a pixel of value x becomes in a step. */
 const stepOfPixel = (x: number, beta: number) => ({ mean: Math.sqrt(1 - beta) * x, deviation: Math.sqrt(beta) });
@@ -163,12 +135,190 @@ const SMALLEST = 0.0001;
 const betaAt = (place: number): number => Math.max(SMALLEST, (place / PLACES) ** 3);
 const placeOf = (beta: number): number => Math.round(Math.cbrt(beta) * PLACES);
 
-/** Counts of values in equal bins over [-range, range]; values outside fall in none. */
-function counts(values: Float32Array, bins: number, range: number): number[] {
-  const all = new Array<number>(bins).fill(0);
-  for (const value of values) {
-    const bin = Math.floor(((value + range) / (2 * range)) * bins);
-    if (bin >= 0 && bin < bins) all[bin]!++;
-  }
-  return all;
+/** The reparametrisation trick: one draw, moved by the mean and widened by the deviation. */
+
+/** Seed of the first draw, and how many stay on show. */
+const [SEED, MOST] = [23, 60];
+
+type Kind = 'free' | 'time';
+
+export function Reparametrise() {
+  const [kind, setKind] = useState<Kind>('free');
+  const [mu, setMu] = useState(0.5);
+  const [sigma, setSigma] = useState(0.8);
+  const [x0, setX0] = useState(0.8);
+  const [t, setT] = useState(120);
+  const [draws, setDraws] = useState<readonly number[]>(() => [epsilon(SEED, 1)[0]!]);
+  const schedule = schedules.value.linear;
+  const time = Math.min(t, schedule.T);
+  useReading('draw', { ofTime: kind === 'time', x0, t: time }, (to) => {
+    if (to.ofTime) setKind('time');
+    if (to.x0 !== undefined) setX0(to.x0);
+    if (to.t !== undefined) setT(to.t);
+  });
+  const { signal, noise } = valuesAt(schedule, time);
+  const [mean, deviation] = kind === 'free' ? [mu, sigma] : [signal * x0, noise];
+  const now = draws.at(-1)!;
+  const z = mean + deviation * now;
+  return (
+    <Card title="The reparametrisation trick" class="grid gap-16">
+      <p>
+        To draw from any bell, draw ε from the standard one, stretch it by σ and move it by μ. All the chance is in ε,
+        which knows nothing of μ and σ.
+      </p>
+      <p class="learn-moved-formula">
+        <Formula>{kind === 'free' ? FREE : TIME}</Formula>{' '}
+        <span class="number">
+          = {kind === 'free' ? say(mean) : `${say(signal)} · ${signed(x0)}`} + {say(deviation)} · {signed(now)} ={' '}
+          <strong>{say(z)}</strong>
+        </span>
+      </p>
+      <div class="learn-row learn-bell-row">
+        <Moved mean={mean} deviation={deviation} draws={draws} name={kind === 'free' ? 'z' : 'xₜ'} />
+        <div class="learn-bell-side">
+          <Segmented<Kind>
+            label="Mean and deviation"
+            value={kind}
+            options={{ free: 'Any μ and σ', time: 'Of xₜ' }}
+            onChange={setKind}
+          />
+          {kind === 'free' ? (
+            <>
+              <Slider label="Mean μ" value={mu} min={-1.5} max={1.5} step={0.05} format={say} onInput={setMu} />
+              <Slider
+                label="Deviation σ"
+                value={sigma}
+                min={0.05}
+                max={1.2}
+                step={0.05}
+                format={say}
+                onInput={setSigma}
+              />
+            </>
+          ) : (
+            <>
+              <Slider label="Pixel x₀" value={x0} min={-1} max={1} step={0.05} format={say} onInput={setX0} />
+              <Slider
+                label="Time t of the jump"
+                value={time}
+                min={1}
+                max={schedule.T}
+                format={(value) => `${value} of ${schedule.T}`}
+                onInput={setT}
+              />
+            </>
+          )}
+          <div class="row gap-8">
+            <Button
+              icon="dice"
+              onClick={() => {
+                const drawn = epsilon(Math.floor(Math.random() * 2 ** 32), 1)[0]!;
+                setDraws((before) => [...before, drawn].slice(-MOST));
+              }}
+            >
+              Draw ε
+            </Button>
+            <p class="number muted">ε = {say(now)}</p>
+          </div>
+        </div>
+      </div>
+      <p>
+        Move μ, and the draw moves as far; widen the bell, and it moves by ε times as much. So a draw has a gradient,
+        though it is random. For diffusion it does more: x<sub>t</sub> is one such draw, with μ ={' '}
+        <Formula>{row(root(alphaBar), X0)}</Formula> and σ = <Formula>{root(less(alphaBar))}</Formula>, where ᾱ
+        <sub>t</sub> is what is left of the picture’s variance. Its ε is what the network will have to guess.
+      </p>
+    </Card>
+  );
+}
+
+const z = letter('z');
+const FREE = row(z, '=', letter('μ'), '+', letter('σ'), noise);
+const TIME = row(XT, '=', root(alphaBar), X0, '+', root(less(alphaBar)), noise);
+
+/** Two decimals, so that the sum can be checked by hand. */
+const say = (value: number) => value.toFixed(2).replace('-', '−');
+const signed = (value: number) => (value < 0 ? `(${say(value)})` : say(value));
+
+const WIDTH = 360;
+/** Both axes go from -RANGE to RANGE. */
+const REACH = 4;
+/** Of the upper and of the lower axis. */
+const [ABOVE, BELOW] = [66, 184];
+/** Height of a bell of deviation 1; narrower ones are taller, up to TALL. */
+const [ONE, TALL] = [46, 78];
+
+interface MovedProps {
+  mean: number;
+  deviation: number;
+  /** The last one is the one on show. */
+  draws: readonly number[];
+  /** Of what is drawn. */
+  name: string;
+}
+
+function Moved({ mean, deviation, draws, name }: MovedProps) {
+  const now = draws.at(-1)!;
+  const z = mean + deviation * now;
+  const symbol = name === 'xₜ' ? 'xt' : 'z';
+  return (
+    <Chart
+      class="learn-moved"
+      label={`ε = ${now.toFixed(2)} becomes ${name} = ${z.toFixed(2)}`}
+      size={[WIDTH, 206]}
+      x={{ from: -REACH, to: REACH }}
+      y={{ from: 206, to: 0 }}
+    >
+      {(at) => (
+        <>
+          {[
+            { floor: ABOVE, mean: 0, deviation: 1 },
+            { floor: BELOW, mean, deviation },
+          ].map(({ floor, mean, deviation }) => {
+            const peak = Math.min(TALL, ONE / deviation);
+            const bell = Array.from({ length: 121 }, (_, i) => {
+              const away = ((i - 60) / 15) * deviation;
+              const share = normalDensity(away, deviation) / normalDensity(0, deviation);
+              return [mean + away, floor - share * peak] as const;
+            });
+            return (
+              <Fragment key={floor}>
+                <path class="chart-axis" d={`M0 ${floor}H${WIDTH}`} />
+                <Ticks values={[-3, -2, -1, 0, 1, 2, 3]} at={at} y={floor + 15} />
+                <path class="chart-line" d={at.line(bell)} />
+                <path
+                  class="learn-bell-mean"
+                  d={at.line([
+                    [mean, floor - peak],
+                    [mean, floor],
+                  ])}
+                />
+              </Fragment>
+            );
+          })}
+          <text x={6} y={ABOVE - 8} data-symbol="ε">
+            ε
+          </text>
+          <text x={6} y={BELOW - 8} data-symbol={symbol}>
+            {name}
+          </text>
+          {draws.slice(0, -1).map((draw, i) => (
+            <g key={i} class="learn-moved-old">
+              <circle cx={at.right(draw)} cy={ABOVE} r={2.5} />
+              <circle cx={at.right(mean + deviation * draw)} cy={BELOW} r={2.5} />
+            </g>
+          ))}
+          <path
+            class="chart-dashed"
+            d={at.line([
+              [now, ABOVE],
+              [z, BELOW],
+            ])}
+          />
+          <circle class="chart-dot" cx={at.right(now)} cy={ABOVE} r={5} data-symbol="ε" />
+          <circle class="chart-dot" cx={at.right(z)} cy={BELOW} r={5} data-symbol={symbol} />
+        </>
+      )}
+    </Chart>
+  );
 }

@@ -1,40 +1,28 @@
 /** The forward process: one pixel's bell, one step of a picture, how a draw is written, then the chain and the jump. */
 
-import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { formatRoute } from '../../../state/router.ts';
-import { firstPaint } from '../../../state/tasks.ts';
-import { fetchHands } from '../../forward/state/hands.ts';
-import { choice, hands, moveTo, notice, t } from '../../forward/state/state.ts';
-import { Cite } from '../cite.tsx';
-import { useDigits } from '../digits.ts';
-import { Legend } from '../legend/legend.tsx';
-import { NetworkStatus } from '../network-status.tsx';
-import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
-import { useFetched } from '../use-fetched.ts';
-import { Bell } from './bell.tsx';
-import { Reparametrise } from './reparametrise.tsx';
+import { choice, fetchHands, hands, moveTo, notice, t } from '../../forward/state/state.ts';
+import { useDigits, useFetched } from '../lesson.ts';
+import { Cite, Legend, NetworkStatus, type Note, Notes, TakeAway, Task } from '../parts.tsx';
+
+import { Bell, Reparametrise } from './bell.tsx';
+
 import './destroy.css';
+import { Notice } from '../../../components/card.tsx';
+import { Slider } from '../../../components/field.tsx';
 import { Later } from '../../../components/later.tsx';
-import { createLazy } from '../../../components/lazy.tsx';
 import { alphaBar, Formula, less, root } from '../../../components/math.tsx';
-import { Notice } from '../../../components/notice.tsx';
-import { Slider } from '../../../components/slider.tsx';
+import { ChainDemo } from '../../forward/chain/demo.tsx';
 import '../../forward/forward.css';
 import '../../forward/stage.css';
 import '../../forward/plots/plots.css';
 import '../../forward/chain/chain.css';
 import '../../forward/widths.css';
 
-/** Its plot needs a library, which the figures above do not wait for. */
-const { Show, fetch: fetchFigure } = createLazy<'chain'>(
-  () => () => import('../../forward/chain/demo.tsx').then(({ ChainDemo }) => ({ default: ChainDemo })),
-);
-
-export default function DestroyChapter(): JSX.Element {
+export default function DestroyChapter() {
   useDigits();
   useFetched('hands', hands, fetchHands);
-  useEffect(() => void firstPaint().then(() => fetchFigure('chain')), []);
   const [moved, setMoved] = useState(false);
   return (
     <>
@@ -64,20 +52,20 @@ export default function DestroyChapter(): JSX.Element {
       </TakeAway>
       <Notes notes={NOTES} />
       <p>
-        With your own picture, both schedules side by side and all the formulas:{' '}
-        <a href={formatRoute('forward')}>the forward process</a>.
+        With your own picture, and both schedules side by side: <a href={formatRoute('forward')}>the forward process</a>
+        .
       </p>
     </>
   );
 }
 
 /** Many steps: the chain through all of them, and the jump. The forward process's own figure, with a slider for t. */
-function ChainAndJump(): JSX.Element {
+function ChainAndJump() {
   const { T } = choice.value;
   return (
     <div class="forward learn-chain">
       <Slider label="Many steps: t" value={t.value} min={0} max={T} format={(v) => `${v} of ${T}`} onInput={moveTo} />
-      <Show name="chain" />
+      <ChainDemo />
       <Notice text={notice.value} />
     </div>
   );

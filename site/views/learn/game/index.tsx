@@ -1,13 +1,11 @@
 /** The game at the end of the lecture: what to look for, and the way to it. */
 
-import type { JSX } from 'preact';
-import { Icon } from '../../../components/icon.tsx';
+import { Icon } from '../../../components/button.tsx';
 import { formatRoute } from '../../../state/router.ts';
 import { hasPlayed, readRecord } from '../../game/state/record.ts';
-import { Cite } from '../cite.tsx';
-import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
+import { Cite, type Note, Notes, TakeAway, Task } from '../parts.tsx';
 
-export default function GameChapter(): JSX.Element {
+export default function GameChapter() {
   return (
     <>
       <Task done={hasPlayed(readRecord())}>

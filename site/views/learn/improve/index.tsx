@@ -1,20 +1,28 @@
-/** Make it better: the tutorial's list, each with a recorded run beside that of the tutorial's network. */
-
-import type { JSX } from 'preact';
+/** Make it better: the tutorial's list, each with a recorded run beside that of the tutorial's network, and with other seeds. */
 import { useState } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
+import { Chart, LineChart } from '../../../components/chart.tsx';
 import { Later } from '../../../components/later.tsx';
 import { readable } from '../../forward/state/numbers.ts';
-import { Cite } from '../cite.tsx';
-import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
-import { useReading } from '../readings.ts';
-import { FewCalls } from './few/index.tsx';
-import './improve.css';
-import { LineChart } from '../line-chart.tsx';
-import { FIRST, IMPROVEMENTS, type Improvement, type Run, runOf } from './runs/runs.ts';
-import { Seeds } from './seeds/index.tsx';
+import { Cite, type Note, Notes, TakeAway, Task } from '../parts.tsx';
 
-export default function ImproveChapter(): JSX.Element {
+import { useReading } from '../readings.ts';
+import { FewCalls } from './few.tsx';
+import {
+  differencesOf,
+  FIRST,
+  IMPROVEMENTS,
+  type Improvement,
+  type Interval,
+  intervalOf,
+  type Run,
+  runOf,
+  type Verdict,
+  verdictOf,
+} from './runs.ts';
+import './improve.css';
+
+export default function ImproveChapter() {
   const [chosen, setChosen] = useState<Improvement>(IMPROVEMENTS[0]!);
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set([chosen.id]));
   const [before, after] = [runOf(FIRST), runOf(chosen.id)];
@@ -31,7 +39,7 @@ export default function ImproveChapter(): JSX.Element {
         <fieldset class="grid gap-4">
           <legend class="hidden">Improvement</legend>
           {IMPROVEMENTS.map((one) => (
-            <label key={one.id} class="learn-switch">
+            <label key={one.id} class="learn-switch gap-12">
               <input
                 type="radio"
                 name="improvement"
@@ -48,7 +56,7 @@ export default function ImproveChapter(): JSX.Element {
             </label>
           ))}
         </fieldset>
-        <div class="learn-improve-pair">
+        <div class="learn-improve-pair grid">
           <Sheet id={FIRST} title="The tutorial’s network" heldOut={before.seeds[0]!.heldOut} />
           <Sheet id={chosen.id} title={chosen.name} heldOut={after.seeds[0]!.heldOut} />
         </div>
@@ -81,7 +89,7 @@ export default function ImproveChapter(): JSX.Element {
   );
 }
 
-function Sheet({ id, title, heldOut }: { id: string; title: string; heldOut: number }): JSX.Element {
+function Sheet({ id, title, heldOut }: { id: string; title: string; heldOut: number }) {
   return (
     <figure class="learn-figure grid slim gap-8">
       <img
@@ -132,27 +140,6 @@ const NOTES: readonly Note[] = [
     ),
   },
   {
-    question: 'Flow matching draws straight lines. Why is it not done in one step?',
-    answer: (
-      <p>
-        Each pair has a straight line, but one place lies on the lines of many pairs, and the network has one direction
-        for it: their mean. Look at “Learnt from”. In the plane, flow matching misses as much as diffusion with the same
-        number of steps. Both learn the mean of what a noisy point may have been, and a step of DDIM goes by that alone.
-        They spread their steps in another way, and draw the same path at another scale.
-      </p>
-    ),
-  },
-  {
-    question: 'Is every bend a trouble?',
-    answer: (
-      <p>
-        No. Diffusion’s paths may look straighter than those of flow matching, and still need as many steps: as it keeps
-        the variance, its points need not come in to the middle first. What costs steps is that the network changes its
-        mind about where a path ends. The student knows the end from the start.
-      </p>
-    ),
-  },
-  {
     question: 'How else does a student learn?',
     answer: (
       <p>
@@ -168,7 +155,7 @@ const NOTES: readonly Note[] = [
 /** Two losses in one chart. */
 const pointsOf = ({ losses, meanOf }: Run) => losses.map((loss, i) => [(i + 1) * meanOf, loss] as const);
 
-function LossChart({ before, after, name }: { before: Run; after: Run; name: string }): JSX.Element {
+function LossChart({ before, after, name }: { before: Run; after: Run; name: string }) {
   const points = pointsOf(after);
   const end = points.at(-1)!;
   const old = pointsOf(before);
@@ -177,8 +164,111 @@ function LossChart({ before, after, name }: { before: Run; after: Run; name: str
       label={`Loss: ${end[1]} with ${name}, ${old.at(-1)![1]} without`}
       points={points}
       other={old}
-      x={{ name: /* text */ 'rounds', max: end[0] }}
+      x={{ name: 'rounds', max: end[0] }}
       y="loss (dashed: the tutorial’s network)"
     />
   );
 }
+
+const COMPARED = IMPROVEMENTS.filter(({ otherNoise }) => !otherNoise).map((one) => {
+  const differences = differencesOf(runOf(one.id));
+  const interval = intervalOf(differences.map(({ difference }) => difference));
+  return { one, differences, interval, verdict: verdictOf(interval) };
+});
+const FIRST_RUNS = runOf(FIRST).seeds.map(({ heldOut }) => heldOut);
+
+const WORDS: Record<Verdict, string> = {
+  better: 'better, beyond chance',
+  worse: 'worse, beyond chance',
+  open: 'no difference beyond chance',
+  alone: 'one seed, which may be luck',
+};
+
+/** Half of what is shown, in loss: all dots and the ends of all intervals. */
+const REACH =
+  1.08 *
+  Math.max(
+    ...COMPARED.flatMap(({ differences, interval }) => [
+      ...differences.map(({ difference }) => Math.abs(difference)),
+      ...(interval.range ?? []).map(Math.abs),
+    ]),
+  );
+
+const [WIDTH, ROW, HEAD, FOOT] = [320, 44, 8, 34];
+
+function Seeds({ chosen }: { chosen: Improvement }) {
+  const height = HEAD + COMPARED.length * ROW + FOOT;
+  return (
+    <Card title="Better, or lucky?" class="grid gap-16">
+      <p>
+        A seed decides how the weights start and which pictures, times and noises come when. With another one the same
+        network ends elsewhere. So one run proves little: train each with several seeds, and compare it with the
+        tutorial’s network of the same seed.
+      </p>
+      <Chart
+        class="learn-chart learn-seeds"
+        label={label()}
+        size={[WIDTH, height]}
+        sides={[HEAD, 8, FOOT, 8]}
+        x={{ from: -REACH, to: REACH }}
+        y={{ from: COMPARED.length, to: 0 }}
+      >
+        {({ right, down }) => (
+          <>
+            <path class="chart-dashed" d={`M${right(0)} ${HEAD}V${height - FOOT + 4}`} />
+            {COMPARED.map(({ one, differences, interval: { mean, range } }, i) => (
+              <g key={one.id} class={one === chosen ? 'learn-seeds-chosen' : undefined}>
+                <text x={4} y={down(i) + 12}>
+                  {one.name}
+                </text>
+                {range && (
+                  <g class="learn-seeds-interval">
+                    <path d={`M${right(range[0])} ${down(i) + 28}H${right(range[1])}`} />
+                    <path d={range.map((end) => `M${right(end)} ${down(i) + 22}v12`).join('')} />
+                    <path class="learn-seeds-mean" d={`M${right(mean)} ${down(i) + 19}v18`} />
+                  </g>
+                )}
+                {differences.map(({ seed, difference }) => (
+                  <circle key={seed} class="chart-dot" cx={right(difference)} cy={down(i) + 28} r={3.2} />
+                ))}
+              </g>
+            ))}
+            <text x={4} y={height - 20}>
+              ← better
+            </text>
+            <text x={WIDTH - 4} y={height - 20} text-anchor="end">
+              worse →
+            </text>
+            <text x={WIDTH / 2} y={height - 4} text-anchor="middle">
+              held-out loss, less that of the tutorial’s network
+            </text>
+          </>
+        )}
+      </Chart>
+      <ul class="learn-seeds-list grid gap-4">
+        {COMPARED.map(({ one, differences, interval, verdict }) => (
+          <li key={one.id}>
+            <strong>{one.name}</strong>: {inWords(interval)}
+            {', '}
+            {differences.length === 1 ? 'with one seed' : `over ${differences.length} seeds`}: {WORDS[verdict]}.
+          </li>
+        ))}
+      </ul>
+      <p class="field-hint">
+        Dots are seeds; the line is the 95 % interval of their mean, by Student’s t. Where it crosses the dashed line,
+        these seeds do not tell. The tutorial’s network alone ended between {readable(Math.min(...FIRST_RUNS), 3)} and{' '}
+        {readable(Math.max(...FIRST_RUNS), 3)} with {FIRST_RUNS.length} seeds. A cosine schedule and learned betas are
+        not here: with another amount of noise their losses cannot be compared.
+      </p>
+    </Card>
+  );
+}
+
+const signed = (value: number) => (value > 0 ? `+${readable(value, 2)}` : readable(value, 2));
+const inWords = ({ mean, range }: Interval) =>
+  range ? `${signed(mean)} (${signed(range[0])} to ${signed(range[1])})` : signed(mean);
+
+const label = () =>
+  `Held-out loss of improvements, less that of the tutorial’s network. ${COMPARED.map(
+    ({ one, interval }) => `${one.name}: ${inWords(interval)}`,
+  ).join('. ')}`;

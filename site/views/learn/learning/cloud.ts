@@ -2,8 +2,7 @@
 
 import type { GraphTensor, GraphTensors } from '@onnoise/runtime-web';
 import { gaussian, randomInts } from '@onnoise/scheduler';
-import { type Chain, toldOf, USUAL_CHAIN } from './chain.ts';
-import { ADAM, BATCH, FEATURES, featuresOf, SIZE, untrained, WIDTH } from './cloud-network.ts';
+import { ADAM, BATCH, type Chain, FEATURES, featuresOf, SIZE, toldOf, USUAL_CHAIN, untrained, WIDTH } from './setup.ts';
 
 const RATE = 3e-3;
 /** Streams of the seed. */
@@ -62,45 +61,21 @@ function noisedAt({ schedule }: Chain, t: number, x0: number, epsilon: number): 
 }
 
 /** Line 5: a step of gradient descent with Adam. */
-export const learn = (
+export async function learn(
   run: RunGraph,
   cloud: Cloud,
   { noisy, times, epsilon }: Batch,
   { rate = RATE, chain = USUAL_CHAIN }: { rate?: number; chain?: Chain } = {},
-): Promise<Learned> =>
-  descend(run, cloud, { noisy, times: Float64Array.from(times, (t) => toldOf(chain, t)), target: epsilon, rate });
-
-export interface Learned {
-  cloud: Cloud;
-  loss: number;
-}
-
-/** What the network is corrected with. */
-export interface Correction {
-  /** [BATCH, 2] */
-  noisy: Float32Array;
-  /** What it is told: [BATCH], 0 to T - 1. */
-  times: ArrayLike<number>;
-  /** What it should have said, [BATCH, 2]. */
-  target: Float32Array;
-  /** Adam's learning rate. */
-  rate: number;
-}
-
-/** A step of gradient descent with Adam, whatever the network learns to say. */
-export async function descend(
-  run: RunGraph,
-  cloud: Cloud,
-  { noisy, times, target, rate }: Correction,
-): Promise<Learned> {
+): Promise<{ cloud: Cloud; loss: number }> {
+  const told = Float64Array.from(times, (t) => toldOf(chain, t));
   const steps = cloud.steps + 1;
   const corrected = (rate * Math.sqrt(1 - ADAM.beta2 ** steps)) / (1 - ADAM.beta1 ** steps);
   const out = await run('cloud-step', {
     weights: tensor(cloud.weights, SIZE),
     moment1: tensor(cloud.moment1, SIZE),
     moment2: tensor(cloud.moment2, SIZE),
-    features: tensor(featuresOf(noisy, times), BATCH, FEATURES),
-    epsilon: tensor(target, BATCH, 2),
+    features: tensor(featuresOf(noisy, told), BATCH, FEATURES),
+    epsilon: tensor(epsilon, BATCH, 2),
     rate: tensor(Float32Array.of(corrected), 1),
   });
   const of = (name: string) => out[name]!.data as Float32Array;

@@ -1,33 +1,47 @@
-/** Learning: algorithm 1 beside a live run on points in the plane, then the way to digits. */
-
+/** Learning: algorithm 1 beside a live run on points in the plane, with something to break, then the way to digits. */
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { Button } from '../../../components/button.tsx';
-import { Card } from '../../../components/card.tsx';
-import { Icon } from '../../../components/icon.tsx';
+import { Button, Icon } from '../../../components/button.tsx';
+import { Card, Trouble } from '../../../components/card.tsx';
+import { LineChart } from '../../../components/chart.tsx';
+import { Segmented, Slider } from '../../../components/field.tsx';
 import { Later } from '../../../components/later.tsx';
-import { Slider } from '../../../components/slider.tsx';
+import { alphaBar, epsilon, Formula, less, letter, NO, root, row, sub, X0 } from '../../../components/math.tsx';
+
+import { useAddress } from '../../../components/use-address.ts';
 import { formatRoute, VIEWS } from '../../../state/router.ts';
 import { firstPaint } from '../../../state/tasks.ts';
-import { grouped } from '../../forward/state/numbers.ts';
-import { Cite } from '../cite.tsx';
-import { Legend } from '../legend/legend.tsx';
-import { LineChart } from '../line-chart.tsx';
-import { NetworkStatus } from '../network-status.tsx';
-import { type Note, Notes, TakeAway, Task, Trouble } from '../parts.tsx';
+import { grouped, readable } from '../../forward/state/numbers.ts';
+import { attempt } from '../lesson.ts';
+import { Cite, Legend, NetworkStatus, type Note, Notes, TakeAway, Task } from '../parts.tsx';
+
 import { useReading } from '../readings.ts';
-import { attempt } from '../trouble.ts';
-import { Algorithm } from './algorithm.tsx';
-import { weightsOf } from './cloud-network.ts';
-import { Errors } from './errors/index.tsx';
-import './learning.css';
-import { DataChoice, Knobs } from './knobs.tsx';
+import { Errors } from './errors.tsx';
 import { Plane } from './plane.tsx';
-import { Recorded } from './recorded/recorded.tsx';
 import {
+  faultsOf,
+  formatSetup,
+  RATES,
+  readSetup,
+  type ScheduleName,
+  type Setup,
+  type Shape,
+  STANDARD,
+  TIMESTEPS,
+  WIDTHS,
+  weightsOf,
+} from './setup.ts';
+
+import {
+  batch,
+  begunAnew,
   chain,
+  change,
   cloud,
   flow,
+  LINES,
+  type Line,
+  line,
   look,
   losses,
   MEAN_OF,
@@ -40,11 +54,12 @@ import {
   train,
   training,
 } from './state.ts';
+import './learning.css';
 
 /** The view that trains digits, where the page has it. */
 const TRAIN = VIEWS.find((view: string) => view === 'train');
 
-export default function LearningChapter(): JSX.Element {
+export default function LearningChapter() {
   useEffect(() => {
     if (!training.peek()) void firstPaint().then(look);
   }, [attempt.value]);
@@ -93,9 +108,7 @@ export default function LearningChapter(): JSX.Element {
               </Button>
             </div>
             <NetworkStatus />
-            {ranAway.value && (
-              <Trouble words={`${ranAway.value} Choose a smaller rate; Train begins anew.`} onRetry={undefined} />
-            )}
+            <Trouble words={ranAway.value && `${ranAway.value} Choose a smaller rate; Train begins anew.`} />
             <Algorithm />
             <Slider
               label="Arrows at time t"
@@ -124,9 +137,6 @@ export default function LearningChapter(): JSX.Element {
           line by line; it only takes longer. In the lecture’s notebook the images are X-rays of hands.
         </p>
       </section>
-      <Later>
-        <Recorded />
-      </Later>
       {TRAIN && (
         <p>
           <a class="button" href={formatRoute(TRAIN)}>
@@ -142,7 +152,7 @@ export default function LearningChapter(): JSX.Element {
 }
 
 /** Means of a few losses each: a single one depends on its draw of t. */
-function Loss(): JSX.Element | null {
+function Loss() {
   const all = losses.value;
   const latest = all.slice(-100);
   useReading(
@@ -160,7 +170,7 @@ function Loss(): JSX.Element | null {
     <LineChart
       label={`The loss so far: ${last.toFixed(2)} after ${all.length} rounds`}
       points={points}
-      x={{ name: /* text */ 'rounds', max: count * MEAN_OF }}
+      x={{ name: 'rounds', max: count * MEAN_OF }}
       y="loss"
       top={1.2}
     />
@@ -207,3 +217,146 @@ const NOTES: readonly Note[] = [
     ),
   },
 ];
+
+const theta = sub('ε', 'θ');
+const noisy = <mrow data-symbol="xt">{row(root(alphaBar), X0, '+', root(less(alphaBar)), epsilon)}</mrow>;
+
+const FORMULAS: Record<Line, JSX.Element> = {
+  repeat: <Formula>{row(<mtext>repeat</mtext>)}</Formula>,
+  picture: <Formula>{row(X0, '∼', <mtext>the data: one point</mtext>)}</Formula>,
+  time: <Formula>{row(letter('t'), '∼', <mtext>1 … T: one timestep</mtext>)}</Formula>,
+  noise: <Formula>{row(epsilon, '∼', <mi mathvariant="normal">𝒩</mi>, '(', <mn>0</mn>, ',', <mi>I</mi>, ')')}</Formula>,
+  descend: (
+    <Formula>
+      {row('‖', epsilon, '−', theta, '(', noisy, ',', letter('t'), ')')}
+      <msup>
+        <mo stretchy={NO}>‖</mo>
+        <mn>2</mn>
+      </msup>
+    </Formula>
+  ),
+  until: <Formula>{row(<mtext>until it is good enough</mtext>)}</Formula>,
+};
+
+/** What the line has just drawn, of the point that the plane shows. */
+function drawn(of: Line): string {
+  const now = batch.value;
+  if (of === 'descend' && losses.value.length > 0) return `loss ${readable(losses.value.at(-1)!, 3)}`;
+  if (of === 'repeat') return `${cloud.value.steps} times so far`;
+  if (!now) return '';
+  const pair = (values: Float32Array) => `(${readable(values[0]!, 2)}, ${readable(values[1]!, 2)})`;
+  const lit = LINES.indexOf(line.value);
+  if (LINES.indexOf(of) > lit) return '';
+  if (of === 'picture') return pair(now.x0);
+  if (of === 'time') return `t = ${now.times[0]! + 1}`;
+  if (of === 'noise') return pair(now.epsilon);
+  return '';
+}
+
+function Algorithm() {
+  return (
+    <ol class="learn-algorithm grid" aria-label="Algorithm 1, training">
+      {LINES.map((one, i) => (
+        <li
+          key={one}
+          class={i > 0 && i < LINES.length - 1 ? 'learn-line row between learn-line-inside' : 'learn-line row between'}
+          aria-current={one === line.value ? 'step' : undefined}
+        >
+          <span>
+            {one === 'descend' && 'correct θ a little, to shrink '}
+            {FORMULAS[one]}
+          </span>
+          <span class="number">{drawn(one)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const NAMES: Record<Shape, string> = { moons: 'Moons', ring: 'Ring', spiral: 'Spiral' };
+const SCHEDULE_NAMES: Record<ScheduleName, string> = { cosine: 'Cosine', linear: 'Linear', sigmoid: 'Sigmoid' };
+
+/** Ways to break it. */
+const BREAKS: readonly { words: string; to: Partial<Setup> }[] = [
+  { words: 'Rate 1', to: { rate: 1 } },
+  { words: '2 neurons', to: { width: 2 } },
+  { words: '5 timesteps', to: { timesteps: 5 } },
+  { words: 'Linear in 20', to: { schedule: 'linear', timesteps: 20 } },
+];
+
+function DataChoice() {
+  return (
+    <Segmented<Shape> label="Data" value={setup.value.data} options={NAMES} onChange={(data) => change({ data })} />
+  );
+}
+
+function Knobs() {
+  useAddress({
+    view: 'learn',
+    part: 'learning',
+    settings: setup,
+    read: readSetup,
+    format: formatSetup,
+    apply: change,
+  });
+  const now = setup.value;
+  const faults = faultsOf(now);
+  return (
+    <section class="learn-knobs grid gap-14" aria-labelledby="learn-knobs">
+      <h2 id="learn-knobs">Something to break</h2>
+      <p>
+        Change what the run is made of while it trains. The corrections are those of Adam (<Cite of="adam2014" />
+        ); the idea of the figure is that of TensorFlow Playground (<Cite of="smilkov2017" />
+        ). What a schedule may leave at its end is told by <Cite of="lin2023" />.
+      </p>
+      <div class="row gap-8">
+        {BREAKS.map(({ words, to }) => (
+          <Button key={words} onClick={() => change({ ...STANDARD, data: now.data, ...to })}>
+            {words}
+          </Button>
+        ))}
+        <Button kind="quiet" icon="retry" onClick={() => change({ ...STANDARD, data: now.data })}>
+          As it was
+        </Button>
+      </div>
+      <div class="learn-knobs-row grid">
+        <Slider
+          label="Learning rate"
+          value={RATES.indexOf(now.rate)}
+          min={0}
+          max={RATES.length - 1}
+          format={(at) => String(RATES[at])}
+          hint="Goes on at once."
+          onInput={(at) => change({ rate: RATES[at]! })}
+        />
+        <Segmented
+          label="Neurons in a layer"
+          value={now.width}
+          options={WIDTHS}
+          hint="Begins anew."
+          onChange={(width) => change({ width })}
+        />
+        <Segmented
+          label="Timesteps T"
+          value={now.timesteps}
+          options={TIMESTEPS}
+          hint="Go on at once."
+          onChange={(timesteps) => change({ timesteps })}
+        />
+        <Segmented<ScheduleName>
+          label="Schedule"
+          value={now.schedule}
+          options={SCHEDULE_NAMES}
+          hint="Goes on at once."
+          onChange={(schedule) => change({ schedule })}
+        />
+      </div>
+      <div class="learn-knobs-said grid" aria-live="polite">
+        {begunAnew.value && <p>{begunAnew.value}: training has begun anew.</p>}
+        {faults.map((words) => (
+          <p key={words}>{words}</p>
+        ))}
+      </div>
+    </section>
+  );
+}

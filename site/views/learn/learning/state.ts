@@ -1,14 +1,23 @@
 /** The live run: what is trained, which line is lit, and what the plane shows. */
+
 import { computed, signal } from '@preact/signals';
-import { announce } from '../../../state/store.ts';
-import { createTurns } from '../turn.ts';
-import { chainOf, toldOf } from './chain.ts';
-import { type Batch, type Cloud, drawBatch, guess, learn, newCloud, sample } from './cloud.ts';
-import { hasRunAway, whyRunAway } from './faults.ts';
-import { GRID } from './grid.ts';
-import { runOnPage as run } from './run-on-page.ts';
-import { type Setup, STANDARD } from './setup.ts';
-import { pointsOf } from './shapes.ts';
+import { announce, samplingWorker } from '../../../state/store.ts';
+import { createTurns, settle, tell } from '../lesson.ts';
+
+import { type Batch, type Cloud, drawBatch, guess, learn, newCloud, type RunGraph, sample } from './cloud.ts';
+import { chainOf, GRID, hasRunAway, pointsOf, type Setup, STANDARD, toldOf, whyRunAway } from './setup.ts';
+
+const run: RunGraph = async (name, feeds) => {
+  try {
+    const source = { kind: 'url', url: 'learn' } as const;
+    const answer = await samplingWorker.run({ id: name, source, path: `${name}.onnx`, feeds });
+    settle('network');
+    return answer;
+  } catch (error) {
+    tell('network', error);
+    throw error;
+  }
+};
 
 export const LINES = ['repeat', 'picture', 'time', 'noise', 'descend', 'until'] as const;
 export type Line = (typeof LINES)[number];

@@ -1,36 +1,115 @@
-/** The U-Net, to scale: what each block makes of this picture, how it is told t, and what happens if it is told a lie. */
-
-import type { JSX } from 'preact';
+/** The U-Net, to scale: what each block makes of this picture, what its skips bring, and how it is told t. */
+import { levelOf } from '@onnoise/scheduler';
 import { useMemo } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
+import { Segmented, Slider } from '../../../components/field.tsx';
 import { Later, useInTurn, useWork } from '../../../components/later.tsx';
-import { Segmented } from '../../../components/segmented.tsx';
+import { EPSILON_HAT, X0, X0_HAT, XT } from '../../../components/math.tsx';
 import type { Pause } from '../../../state/tasks.ts';
-import { grouped } from '../../forward/state/numbers.ts';
-import { Cite } from '../cite.tsx';
-import { useDigits } from '../digits.ts';
-import { type Lesson, useLesson } from '../lesson.ts';
-import { NetworkStatus } from '../network-status.tsx';
-import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
+import { readable } from '../../forward/state/numbers.ts';
+import {
+  type Answered,
+  guessOf,
+  type Lesson,
+  pictureOf,
+  shownDigit,
+  squaredError,
+  useAnswer,
+  useDigits,
+  useLesson,
+} from '../lesson.ts';
+import { Cite, NetworkStatus, type Note, Notes, Panel, TakeAway, Task } from '../parts.tsx';
 import { useReading } from '../readings.ts';
-import { type Answered, useAnswer } from '../use-answer.ts';
-import { Inputs } from './asked/inputs.tsx';
-import { Embedding } from './time/index.tsx';
+import { type Block, blocksOf, skipsOf } from './blocks.ts';
+import { clean, cut, Details, Diagram, liveliest, type Maps, noisy, open, openSkip, sizeOf, t } from './diagram.tsx';
+import { Embedding } from './time.tsx';
 import './network.css';
-import { noisy, t } from './asked/state.ts';
-import { type Block, blocksOf } from './u/blocks.ts';
-import { Details } from './u/details.tsx';
-import { Diagram } from './u/diagram.tsx';
-import { Passage } from './u/passage.tsx';
-import { skipsOf } from './u/skips.ts';
-import { cut, type Drawn, drawn, open, openSkip, playing, reached } from './u/state.ts';
-import { liveliest, type Maps } from './u/thumb.tsx';
-import { TUTORIAL, tutorialBlocks } from './u/tutorial.ts';
-import './u/u.css';
-import { Without } from './u/without.tsx';
-import { WrongTime } from './wrong-time.tsx';
 
-export default function NetworkChapter(): JSX.Element {
+/** Cut skips: what the network guesses without them. */
+
+interface WithoutProps {
+  lesson: Lesson;
+  blocks: readonly Block[];
+  /** Of the whole network. */
+  whole: Answered | undefined;
+}
+
+function Without({ lesson, blocks, whole: given }: WithoutProps) {
+  const whole = useInTurn(given);
+  const { shape } = lesson;
+  const x = noisy.value;
+  const skips = useMemo(() => skipsOf(blocks).reverse(), [blocks]);
+  const gone = cut.value;
+  const call = useMemo(
+    () => (x && gone.size > 0 ? { x, timesteps: [t.peek()], cut: [...gone].sort() } : undefined),
+    [x, gone],
+  );
+  const without = useAnswer(lesson, call);
+  const x0 = clean.value?.x0;
+  const [before, after] = [guessedPicture(lesson, whole), guessedPicture(lesson, gone.size > 0 ? without : whole)];
+  const errors = x0 && before && after && { before: squaredError(before, x0), after: squaredError(after, x0) };
+  const current = whole?.to.x === x && (gone.size === 0 || without?.to === call);
+  useReading('skips', errors && current ? { cut: gone.size, ...errors } : undefined);
+  return (
+    <Card title="Without a skip" class="learn-without grid gap-16">
+      <p>
+        Cut a skip: its maps become zeros, and the network has only what comes from below. Cut those at the top first,
+        then the ones at the bottom. Where does the picture lose its edges, and where hardly anything?
+      </p>
+      <div class="learn-without-row grid">
+        <fieldset class="learn-cuts grid top">
+          <legend>Cut</legend>
+          {skips.map(({ from }) => (
+            <label key={from.module}>
+              <input
+                type="checkbox"
+                checked={gone.has(from.module)}
+                onChange={({ currentTarget }) => {
+                  const next = new Set(cut.peek());
+                  if (currentTarget.checked) next.add(from.module);
+                  else next.delete(from.module);
+                  cut.value = next;
+                }}
+              />
+              <span>
+                {from.title} <span class="number learn-cut-size muted">{sizeOf(from)}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <div class="learn-panels grid learn-panels-4">
+          <Panel title={X0} words="the picture" values={x0} shape={shape} />
+          <Panel title={XT} words="goes in" values={x} shape={shape} />
+          <Panel title={X0_HAT} words="all skips" values={before} shape={shape} />
+          <Panel
+            title={X0_HAT}
+            words={gone.size === 0 ? 'none cut' : `${gone.size} of ${skips.length} cut`}
+            values={after}
+            shape={shape}
+          />
+        </div>
+      </div>
+      <p class="learn-verdict" aria-live="polite">
+        {errors
+          ? `Mean squared error of the picture: ${readable(errors.before)} with all skips, ${readable(errors.after)} with ${gone.size === 0 ? 'none' : gone.size} cut.`
+          : 'The network looks at it …'}
+      </p>
+      <p class="field-hint">
+        This network learnt with all of its skips. One that learnt without them would do better than this one does, but
+        it would have to send every edge through the bottom.
+      </p>
+    </Card>
+  );
+}
+
+/** The guessed picture, within -1 to 1. */
+function guessedPicture({ scheduler, schedule }: Lesson, answer: Answered | undefined): Float32Array | undefined {
+  if (!answer) return undefined;
+  const { x, timesteps } = answer.to;
+  return pictureOf(scheduler.prediction_type, levelOf(schedule, timesteps[0]!), x, answer.output);
+}
+
+export default function NetworkChapter() {
   const lesson = useLesson();
   useDigits();
   const blocks = useMemo(() => (lesson ? blocksOf(lesson.unet, lesson.shape[1]) : []), [lesson]);
@@ -44,7 +123,7 @@ export default function NetworkChapter(): JSX.Element {
   return (
     <>
       <Task done={openSkip.value !== null || cut.value.size > 0}>
-        Send the picture through the U, and press a skip to see what travels along it. Then cut one.
+        Press a block to see what it makes of the picture, and a skip to see what travels along it. Then cut one.
       </Task>
       <Card title="The U-Net" class="grid gap-16">
         <Inputs lesson={lesson} answer={answer} />
@@ -58,9 +137,6 @@ export default function NetworkChapter(): JSX.Element {
           </Later>
           <Later>
             <Embedding lesson={lesson} />
-          </Later>
-          <Later>
-            <WrongTime lesson={lesson} />
           </Later>
         </>
       )}
@@ -80,46 +156,27 @@ interface UProps {
   lesson: Lesson | undefined;
 }
 
-const PLAN = tutorialBlocks();
 const NONE: readonly Block[] = [];
 
-/** The page's network with its picture, or the plan of the tutorial's. */
-function U({ own: given, answer: latest, lesson }: UProps): JSX.Element {
-  const [own, seen] = [useInTurn(given) ?? NONE, useWork(latest, seenOf)];
+function U({ own: given, answer: latest, lesson }: UProps) {
+  const [blocks, seen] = [useInTurn(given) ?? NONE, useWork(latest, seenOf)];
   const [patch, side] = [lesson?.unet.patch_size ?? 1, lesson?.shape[1] ?? 0];
-  const plan = drawn.value === 'tutorial';
-  const draw = (value: Drawn) => {
-    drawn.value = value;
-    reached.value = openSkip.value = open.value = null;
-    playing.value = false;
-  };
-  useReading('plan', { tutorial: plan }, ({ tutorial }) => draw(tutorial ? 'tutorial' : 'page'));
-  const blocks = plan ? PLAN : own;
   const skips = useMemo(() => skipsOf(blocks), [blocks]);
   const skip = skips.find(({ from }) => from.module === openSkip.value);
   const block = skip?.from ?? blocks.find(({ module }) => module === open.value) ?? blocks[0];
-  const { modules = {}, thumbs = {} } = (!plan && seen) || {};
   return (
     <>
-      <Segmented<Drawn>
-        label="Network"
-        value={drawn.value}
-        options={[
-          { value: 'page', label: 'This page’s' },
-          { value: 'tutorial', label: 'The tutorial’s' },
-        ]}
-        onChange={draw}
-      />
-      {blocks.length > 0 && <Passage key={drawn.value} blocks={blocks} />}
       <p class="field-hint">
         To scale: a block’s picture is as large as what it gives has places, its bar as long as it has channels.{' '}
-        {plan
-          ? `${grouped(TUTORIAL.parameters)} weights, which this page does not have: only the plan is drawn. Its skips leave once a block has halved the size. So none has the full size, and the deepest brings what comes from below anyway.`
-          : patch > 1 &&
-            `The network takes ${patch} × ${patch} pixels as one place with ${patch ** 2} values, so ${side} pixels are ${side / patch} places.`}
+        {patch > 1 &&
+          `The network takes ${patch} × ${patch} pixels as one place with ${patch ** 2} values, so ${side} pixels are ${side / patch} places.`}
       </p>
-      <Diagram blocks={blocks} chosen={skip ? { skip: skip.from.module } : { block: block?.module }} maps={thumbs} />
-      {block && <Details block={block} skip={skip} maps={modules[block.module]} plan={plan} />}
+      <Diagram
+        blocks={blocks}
+        chosen={skip ? { skip: skip.from.module } : { block: block?.module }}
+        maps={seen?.thumbs ?? {}}
+      />
+      {block && <Details block={block} skip={skip} maps={seen?.modules[block.module]} />}
     </>
   );
 }
@@ -141,7 +198,8 @@ const NOTES: readonly Note[] = [
     answer: (
       <p>
         A thousand networks would learn a thousand times what a digit is. One network learns it once, and shares it. The
-        price: it must be told t, because the intensity of the noise is different at each.
+        price: it must be told t, because the intensity of the noise is different at each. Told a wrong t, it takes away
+        too much of the picture, or leaves too much of the noise.
       </p>
     ),
   },
@@ -164,3 +222,44 @@ const NOTES: readonly Note[] = [
     ),
   },
 ];
+
+const CHOICE: readonly number[] = [0, 2, 3, 5, 8];
+
+function Inputs({ lesson, answer }: { lesson: Lesson | undefined; answer: Answered | undefined }) {
+  const shape = lesson?.shape ?? [1, 28, 28];
+  const T = lesson?.schedule.T ?? 1000;
+  const guess = useMemo(() => {
+    if (!lesson || !answer) return null;
+    const { x, timesteps } = answer.to;
+    return guessOf(lesson.scheduler.prediction_type, levelOf(lesson.schedule, timesteps[0]!), x, answer.output);
+  }, [lesson, answer]);
+  return (
+    <div class="grid gap-16">
+      <div class="learn-inputs-choice grid">
+        <Segmented
+          label="Picture"
+          value={shownDigit.value}
+          options={CHOICE}
+          onChange={(value) => {
+            shownDigit.value = value;
+          }}
+        />
+        <Slider
+          label="Time t"
+          value={t.value}
+          min={0}
+          max={T - 1}
+          onInput={(value) => {
+            t.value = value;
+          }}
+        />
+      </div>
+      <div class="learn-panels grid learn-panels-4">
+        <Panel title={X0} words="the picture" values={clean.value?.x0} shape={shape} />
+        <Panel title={XT} words="goes in" values={noisy.value} shape={shape} />
+        <Panel title={EPSILON_HAT} words="comes out" values={guess?.epsilon} shape={shape} range={2} />
+        <Panel title={X0_HAT} words="what is left" values={guess?.sample} shape={shape} />
+      </div>
+    </div>
+  );
+}

@@ -1,21 +1,144 @@
 /** Where the walk through the algorithm is. */
-import { compileSampler, isStraight, type PredictionType, type SamplerTable, seededNoise } from '@onnoise/scheduler';
+import {
+  applyRow,
+  compileSampler,
+  isStraight,
+  type PredictionType,
+  type SamplerTable,
+  seededNoise,
+} from '@onnoise/scheduler';
 import { signal } from '@preact/signals';
-import { sizeOf } from '../../../state/pixels.ts';
+import { sizeOf } from '../../../state/picture.ts';
 import { announce } from '../../../state/store.ts';
-import { ask, type Lesson } from '../lesson.ts';
-import { createTurns } from '../turn.ts';
-import { type Line, lineAfter } from './lines.ts';
-import { type Step, stepOf } from './walk.ts';
+import { readable } from '../../forward/state/numbers.ts';
+import { ask, createTurns, type Guess, guessOf, type Lesson } from '../lesson.ts';
 
-export interface Setup {
+/**
+ * One step of ancestral sampling, line by line and in its parts, as the scheduler's table has it, with numbers of one pixel
+ * that work out by hand: algorithm 2 of Ho et al. 2020, with fewer steps than T.
+ */
+
+export const LINES = ['start', 'loop', 'ask', 'picture', 'mean', 'noise', 'move', 'end'] as const;
+export type Line = (typeof LINES)[number];
+
+/** The line after one, within a step of `last`: the last one leaves the loop. */
+export function lineAfter(line: Line, last: boolean): Line {
+  if (line === 'move') return last ? 'end' : 'loop';
+  return LINES[Math.min(LINES.indexOf(line) + 1, LINES.length - 1)]!;
+}
+
+/** Whether a value that `of` makes is there once `line` has been done. */
+export const isThere = (of: Line, line: Line): boolean => LINES.indexOf(line) >= LINES.indexOf(of);
+
+/** Pictures are [C, H, W]. Of the guess both forms: its picture is not cut yet. */
+interface Step extends Guess {
+  /** The network's input. */
+  timestep: number;
+  /** x = signal x0 + noise epsilon. */
+  signal: number;
+  noise: number;
+  x: Float32Array;
+  /** The guessed picture, cut to what a picture can be. */
+  x0: Float32Array;
+  /** mean = A x + B x0 */
+  A: number;
+  B: number;
+  mean: Float32Array;
+  /** Factor of the fresh noise; 0 at the last step. */
+  sigma: number;
+  z: Float32Array;
+  /** mean + sigma z */
+  result: Float32Array;
+}
+
+interface Before {
+  /** Of the table's row, from 0. */
+  index: number;
+  x: Float32Array;
+  /** What the network says of x. */
+  output: Float32Array;
+  seed: number;
+}
+
+export function stepOf(table: SamplerTable, type: PredictionType, { index, x, output, seed }: Before): Step {
+  const row = table.rows[index]!;
+  const { timestep, signal, noise, A, B, D } = row;
+  const z = new Float32Array(x.length);
+  if (D !== 0) seededNoise(seed, index + 1, z);
+  const mean = x.slice();
+  const result = x.slice();
+  const x0 = new Float32Array(x.length);
+  applyRow({ ...row, D: 0 }, table.clip, mean, output, x0, z);
+  applyRow(row, table.clip, result, output, x0, z);
+  const guess = guessOf(type, { signal, noise }, x, output);
+  return { timestep, signal, noise, x, ...guess, x0, A, B, mean, sigma: D, z, result };
+}
+
+/** Of a result, and of what it is made of where that is enough. */
+const DIGITS = 3;
+/** Float32 has no more. */
+const MOST_DIGITS = 9;
+
+/** With as many digits as results have. */
+const say = (value: number) => readable(value, DIGITS);
+
+/** The line with the numbers at the chosen pixel. */
+export function numbersOf(
+  line: Line,
+  { step, table, index }: { step: Step | null; table: SamplerTable; index: number },
+  at: number,
+): string | undefined {
+  if (line === 'loop') return `t = ${Math.round(table.rows[Math.min(index, table.rows.length - 1)]!.timestep)}`;
+  if (!step) return undefined;
+  const { epsilon, sample, x, x0, A, B, mean, sigma, z } = step;
+  switch (line) {
+    case 'ask':
+      return say(epsilon[at]!);
+    case 'picture': {
+      const [whole, cut] = [say(sample[at]!), say(x0[at]!)];
+      return `${pictureOf(step, at)}${whole === cut ? '' : ` → ${cut}`}`;
+    }
+    case 'mean': {
+      const [a, xt, b, guess, result] = workedOut([A, x[at]!, B, x0[at]!], ([a, xt, b, x0]) => a! * xt! + b! * x0!);
+      return `${a} · ${xt} + ${b} · ${guess} = ${result}`;
+    }
+    case 'noise':
+      return sigma === 0 ? '0' : say(z[at]!);
+    case 'move': {
+      const values = [mean[at]!, sigma, sigma === 0 ? 0 : z[at]!];
+      const [mu, s, fresh, result] = workedOut(values, ([mu, s, z]) => mu! + s! * z!);
+      return `${mu} + ${s} · ${fresh} = ${result}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Near pure noise two numbers are subtracted that are almost the same, so the guess is taken in double precision. */
+function pictureOf({ sample, signal, noise, x }: Step, at: number): string {
+  const xt = x[at]!;
+  const values = [xt, noise, (xt - signal * sample[at]!) / noise, signal];
+  const [a, b, guess, c, result] = workedOut(values, ([a, b, e, c]) => (a! - b! * e!) / c!);
+  return `(${a} − ${b} · ${guess}) / ${c} = ${result}`;
+}
+
+/** The values with as many digits as it takes to work out the result by hand, then the result. */
+export function workedOut(values: readonly number[], formula: (values: readonly number[]) => number): string[] {
+  const result = say(formula(values));
+  let digits = DIGITS;
+  const byHand = () => formula(values.map((value) => Number(value.toPrecision(digits))));
+  while (digits < MOST_DIGITS && say(byHand()) !== result) digits++;
+  return [...values.map((value) => readable(value, digits)), result];
+}
+
+interface Setup {
   steps: number;
   seed: number;
   /** The digit to make. */
   label: number;
 }
 
-export interface Walk {
+interface Walk {
   setup: Setup;
   table: SamplerTable;
   /** Steps done. */
@@ -31,8 +154,6 @@ export interface Walk {
 
 export const setup = signal<Setup>({ steps: 20, seed: 5, label: 3 });
 export const walk = signal<Walk | null>(null);
-/** The form in which the guess is shown. */
-export const form = signal<PredictionType>('epsilon');
 export const playing = signal(false);
 const playTurn = createTurns(playing);
 export const asking = signal(false);

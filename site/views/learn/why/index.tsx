@@ -1,29 +1,24 @@
-/** Why diffusion: the trilemma of generative models, on this page's own model and on toys in motion, and what medicine does with such pictures. */
+/** Why diffusion: the trilemma of generative models, on this page's own model, and what medicine does with such pictures. */
 
-import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { compileSampler, sampleImages } from '@onnoise/scheduler';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
+import { Segmented } from '../../../components/field.tsx';
 import { Later } from '../../../components/later.tsx';
-import { createLazy } from '../../../components/lazy.tsx';
-import { Segmented } from '../../../components/segmented.tsx';
-import { percent } from '../../forward/state/numbers.ts';
-import { Cite } from '../cite.tsx';
-import { useLesson } from '../lesson.ts';
-import { NetworkStatus } from '../network-status.tsx';
-import { type Note, Notes, TakeAway, Task } from '../parts.tsx';
+import { PictureCanvas } from '../../../components/picture-canvas.tsx';
+import { sizeOf, toBytes } from '../../../state/picture.ts';
+import { announce } from '../../../state/store.ts';
+import { duration, percent } from '../../forward/state/numbers.ts';
+import { ask, type Lesson, useLesson } from '../lesson.ts';
+import { Cite, NetworkStatus, type Note, Notes, TakeAway, Task } from '../parts.tsx';
+
 import { useReading } from '../readings.ts';
-import { Live } from './live.tsx';
-import { COMMAND, COUNT, type Measure, POINTS, shareOf, speedOf } from './measured.ts';
-import { Triangle } from './triangle.tsx';
-import { Uses } from './uses/uses.tsx';
+import { COMMAND, COUNT, type Measure, POINTS, shareOf, speedOf, Triangle, Uses } from './figures.tsx';
+
 import './why.css';
 
-/** A chunk of its own, so that a first visit does not store it: see site/sw/files.ts. */
-const { Show } = createLazy<'families'>(
-  () => () => import('./families/families.tsx').then(({ Families }) => ({ default: Families })),
-);
-
-export default function WhyChapter(): JSX.Element {
+export default function WhyChapter() {
   const lesson = useLesson();
   const [chosen, setChosen] = useState(POINTS[0]!);
   const [moved, setMoved] = useState(false);
@@ -41,13 +36,15 @@ export default function WhyChapter(): JSX.Element {
       <Task done={moved}>Drag the dot through the triangle, and make pictures with few and with many steps.</Task>
       <section class="learn-text grid gap-12">
         <p>
-          Generative models learn from pictures and make new ones. For years GANs made the best. In 2021 a paper had
-          this title: <em>Diffusion Models Beat GANs on Image Synthesis</em> (<Cite of="dhariwal2021" />
+          Generative models learn from pictures and make new ones. For years GANs made the best (
+          <Cite of="goodfellow2014" />
+          ): one network draws, another judges. In 2021 a paper had this title:{' '}
+          <em>Diffusion Models Beat GANs on Image Synthesis</em> (<Cite of="dhariwal2021" />
           ).
         </p>
       </section>
       <Card title="Three wishes" class="learn-why grid top">
-        <div class="learn-why-row grid top">
+        <div class="learn-row">
           <Triangle chosen={chosen} onChoose={choose} />
           <div class="learn-why-side grid top">
             <p>
@@ -56,9 +53,9 @@ export default function WhyChapter(): JSX.Element {
             </p>
             <Segmented
               label="Steps for a picture"
-              value={String(chosen.steps)}
-              options={POINTS.map(({ steps }) => ({ value: String(steps), label: String(steps) }))}
-              onChange={(value) => choose(POINTS.find(({ steps }) => String(steps) === value)!)}
+              value={chosen.steps}
+              options={POINTS.map(({ steps }) => steps)}
+              onChange={(value) => choose(POINTS.find(({ steps }) => steps === value)!)}
             />
             <p class="field-hint">
               With 5 steps the pictures look real, but they are too much alike: a part of the data is not reached. With
@@ -85,9 +82,6 @@ export default function WhyChapter(): JSX.Element {
           </p>
         </details>
       </Card>
-      <Later>
-        <Show name="families" />
-      </Later>
       <section class="learn-text grid gap-12">
         <h2>Why medicine needs them</h2>
         <ul>
@@ -119,7 +113,7 @@ export default function WhyChapter(): JSX.Element {
 /** Share, and that of real pictures: `71 % (real: 90 %)`. */
 const words = ({ value, real }: Measure) => `${percent(value)} (real: ${percent(real)})`;
 
-function Wish({ name, share, words }: { name: string; share: number; words: string }): JSX.Element {
+function Wish({ name, share, words }: { name: string; share: number; words: string }) {
   return (
     <div>
       <dt>{name}</dt>
@@ -153,3 +147,108 @@ const NOTES: readonly Note[] = [
     ),
   },
 ];
+
+const LABELS = [0, 2, 3, 5, 8, 9];
+const SEED = 40;
+
+interface Made {
+  steps: number;
+  /** [N, C, H, W] */
+  x: Float32Array;
+  /** Steps done. */
+  step: number;
+  milliseconds: number;
+}
+
+function Live({ lesson, steps }: { lesson: Lesson | undefined; steps: number }) {
+  const [made, setMade] = useState<readonly Made[]>([]);
+  const [busy, setBusy] = useState(false);
+  const abort = useRef<AbortController | null>(null);
+  useEffect(() => () => abort.current?.abort(), []);
+  const done = made.filter((one) => one.step === one.steps);
+  useReading('live', { times: Object.fromEntries(done.map((one) => [one.steps, Math.round(one.milliseconds)])) });
+
+  const make = async () => {
+    if (!lesson) return;
+    const controller = new AbortController();
+    abort.current = controller;
+    setBusy(true);
+    const start = performance.now();
+    const show = (step: number, x: Float32Array) => {
+      const now = { steps, x: x.slice(), step, milliseconds: performance.now() - start };
+      setMade((before) => [...before.filter((one) => one.steps !== steps), now].sort((a, b) => a.steps - b.steps));
+    };
+    try {
+      const seeds = LABELS.map((_, i) => SEED + i);
+      await makePictures(lesson, { steps, seeds, labels: LABELS, onStep: show, signal: controller.signal });
+      announce(`${LABELS.length} pictures in ${steps} steps are done.`);
+    } catch {
+      // the chapter shows what is wrong
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div class="learn-live grid top">
+      <div class="row gap-8">
+        <Button
+          kind={busy ? 'plain' : 'primary'}
+          icon={busy ? 'stop' : 'play'}
+          disabled={!lesson}
+          onClick={({ detail }) => {
+            if (!busy) void make();
+            else if (detail < 2) abort.current?.abort(); // a double click means start
+          }}
+        >
+          {busy ? 'Stop' : `Make ${LABELS.length} pictures with ${steps} steps`}
+        </Button>
+      </div>
+      {lesson &&
+        made.map((one) => (
+          <figure key={one.steps} class="learn-live-row grid">
+            <figcaption>
+              <strong>{one.steps} steps</strong>{' '}
+              <span class="number">
+                {one.step < one.steps ? `step ${one.step}` : `${duration(one.milliseconds)} on this device`}
+              </span>
+            </figcaption>
+            <div class="learn-live-pictures grid gap-8">
+              {LABELS.map((label, i) => (
+                <Picture key={label} lesson={lesson} x={one.x} index={i} label={`a ${label} in ${one.steps} steps`} />
+              ))}
+            </div>
+          </figure>
+        ))}
+    </div>
+  );
+}
+
+function Picture({ lesson, x, index, label }: { lesson: Lesson; x: Float32Array; index: number; label: string }) {
+  const size = sizeOf(lesson.shape);
+  return (
+    <PictureCanvas pixels={toBytes(x.subarray(index * size, (index + 1) * size))} shape={lesson.shape} label={label} />
+  );
+}
+
+/** Makes pictures with the chapter's network and the shared sampling loop. */
+interface MakeOptions {
+  steps: number;
+  /** One a picture. */
+  seeds: readonly number[];
+  labels: readonly number[];
+  onStep?: ((step: number, x: Float32Array) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** By DDPM, without guidance. @returns [N, C, H, W] */
+function makePictures(lesson: Lesson, { steps, seeds, labels, onStep, signal }: MakeOptions): Promise<Float32Array> {
+  return sampleImages({
+    table: compileSampler(lesson.scheduler, { sampler: 'ddpm', steps }),
+    shape: lesson.shape,
+    seeds,
+    denoise: async (x, timesteps) =>
+      (await ask(lesson, { x, timesteps: [...timesteps], label: labels, signal })).output,
+    onStep: ({ step, x }) => onStep?.(step, x),
+    signal,
+  });
+}

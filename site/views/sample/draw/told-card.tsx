@@ -1,18 +1,17 @@
 /** What the network is told of all pictures: a drawing, or a picture. Its code comes with the first model that takes one. */
-import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
+import { Segmented } from '../../../components/field.tsx';
 import { createLazy } from '../../../components/lazy.tsx';
-import { Segmented } from '../../../components/segmented.tsx';
 import { current } from '../../../state/store.ts';
 import { GoButton } from '../parts/go-button.tsx';
-import { kindOf } from '../state/start.ts';
+import { drawWords, kindOf, UNTOLD } from '../state/fields.ts';
 import { change, draft, problems } from '../state/state.ts';
-import { drawWords, UNTOLD } from '../state/told-picture.ts';
+
 import { drawnClasses, toldSpec } from '../state/told-state.ts';
 
 const lazy = createLazy<'draw'>(() => () => import('./index.tsx'));
 
-export function ToldCard(): JSX.Element | null {
+export function ToldCard() {
   const id = useId();
   const spec = toldSpec.value;
   if (spec === null) return null;
@@ -31,10 +30,7 @@ export function ToldCard(): JSX.Element | null {
         <Segmented
           label="The network is told"
           value={told ? 'yes' : 'no'}
-          options={[
-            { value: 'yes', label: classes ? 'Your drawing' : 'Your picture' },
-            { value: 'no', label: 'Nothing' },
-          ]}
+          options={{ yes: classes ? 'Your drawing' : 'Your picture', no: 'Nothing' }}
           hint={told ? undefined : 'It also learnt to do without, and makes what it likes.'}
           onChange={(choice) => change({ drawing: choice === 'no' ? UNTOLD : '' })}
         />

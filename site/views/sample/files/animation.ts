@@ -1,11 +1,12 @@
 /** The downloads: the sheet as a still, and an animation of x_t beside the predicted x_0. */
 
-import type { ImageShape } from '../../../state/pixels.ts';
-import { evenSteps, type Frame } from '../state/frames.ts';
-import { beside, gridColumns, type Pixels, sheet } from '../state/layout.ts';
-import { type Look, type Looked, lookOf } from '../state/look.ts';
+import { writeZip } from '@onnoise/runtime-web/zip';
+import { maskNamesFile, shownChannels } from '@onnoise/scheduler/model';
+import type { ImageShape } from '../../../state/picture.ts';
+import { evenSteps, type Frame, type Look, type Looked, lookOf } from '../state/frames.ts';
+import { beside, gridColumns, type Pixels, picture, sheet } from '../state/layout.ts';
 import type { Run } from '../state/state.ts';
-import { encodePng } from './png.ts';
+import { encodePng, labelMapPng } from './png.ts';
 
 const GAP = 2;
 const BACKGROUND = 255;
@@ -65,4 +66,38 @@ function roomySheet(batch: Uint8ClampedArray, shape: ImageShape, side: number): 
   const columns = gridColumns(batch.length / (channels * height * width), (5 * longer) / width, (3 * longer) / height);
   const scale = Math.max(1, Math.floor(side / (columns * (width + GAP))));
   return sheet(batch, shape, { columns, scale, gap: GAP * Math.max(1, scale >> 1), background: BACKGROUND });
+}
+
+/** Pictures and the masks that were drawn with them, each a file, as `pipeline train --data images --masks masks` takes them. */
+
+/** A zip file of the last step. @param name of its folder @param text for each picture */
+export async function pairsZip(
+  {
+    frames,
+    shape,
+    maskOutput,
+    shows,
+    parameters,
+  }: Pick<Run, 'frames' | 'shape' | 'maskOutput' | 'shows' | 'parameters'>,
+  name: string,
+  text: Readonly<Record<string, string>>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { x, masks } = frames.at(frames.last)!;
+  const [channels, height, width] = shape;
+  const plane = height * width;
+  const shown = shows ?? shownChannels(channels);
+  const files: Record<string, Uint8Array<ArrayBuffer> | string> = {};
+  for (let i = 0; i < parameters.count; i++) {
+    const file = `${String(i + 1).padStart(2, '0')}.png`;
+    const own = picture(x, shape, i);
+    const data = Uint8Array.from({ length: plane * shown.length }, (_, at) => {
+      return own[shown[at % shown.length]! * plane + Math.floor(at / shown.length)]!;
+    });
+    const pixels = { data, width, height, channels: shown.length as 1 | 3 };
+    files[`${name}/images/${file}`] = await encodePng([{ pixels, delay: 0 }], text);
+    const mask = masks!.subarray(i * plane, (i + 1) * plane);
+    files[`${name}/masks/${file}`] = await labelMapPng(mask, { width, height }, maskOutput!, text);
+  }
+  files[`${name}/masks/labels.json`] = maskNamesFile(maskOutput!);
+  return writeZip(files);
 }

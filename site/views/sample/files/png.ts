@@ -4,10 +4,13 @@
  * Source: PNG specification, third edition (W3C 2025): chunks, acTL, fcTL, fdAT.
  * Limits: 8 bits, 16 or a palette, gray or RGB, filter 0; needs CompressionStream (every browser since 2023).
  */
-import { plainRows, pngChunk, pngFile } from '@onnoise/scheduler/model';
+
+import { classColours, type MaskLabels, maskValues } from '@onnoise/scheduler/model';
+import { plainRows, pngChunk, pngFile, textChunk } from '@onnoise/scheduler/png';
+import type { Mask, MaskSize } from '../masks/mask.ts';
 import type { Pixels } from '../state/layout.ts';
 
-export interface PngFrame {
+interface PngFrame {
   pixels: Pixels;
   /** Milliseconds for which it is shown; ignored for a still. */
   delay: number;
@@ -34,7 +37,7 @@ export async function encodePng(
     throw new Error('The frames of an animation must be of one size.');
   }
   const chunks: Uint8Array[] = [];
-  for (const [keyword, value] of Object.entries(text)) chunks.push(chunk('tEXt', latin1(`${keyword}\0${value}`)));
+  for (const [keyword, value] of Object.entries(text)) chunks.push(textChunk(keyword, value));
   if (palette) chunks.push(chunk('PLTE', palette.flat()));
   if (frames.length > 1) chunks.push(chunk('acTL', [...u32(frames.length), ...u32(0)]));
   let sequence = 0;
@@ -65,4 +68,32 @@ const chunk = (type: string, data: ArrayLike<number>) => pngChunk(type, Uint8Arr
 
 const u32 = (value: number) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
 const u16 = (value: number) => [(value >>> 8) & 255, value & 255];
-const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+
+/** Masks as label maps: PNG files whose numbers are those of the files that the model learnt from. */
+
+/** Most colours of a palette. */
+const MOST = 256;
+
+/** With a palette, or gray of 16 bits where that cannot hold the numbers. @param mask class numbers, [H, W] */
+export function labelMapPng(
+  mask: Mask,
+  { width, height }: MaskSize,
+  labels: MaskLabels,
+  text: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const values = maskValues(labels);
+  const largest = values.at(-1)!;
+  const frame = (data: Uint8Array<ArrayBuffer>) => [
+    { pixels: { data, width, height, channels: 1 as const }, delay: 0 },
+  ];
+  if (largest >= MOST) {
+    const data = Uint8Array.from({ length: 2 * mask.length }, (_, at) => {
+      const value = values[mask[at >> 1]!]!;
+      return at % 2 === 0 ? value >> 8 : value & 0xff;
+    });
+    return encodePng(frame(data), text, { bits: 16 });
+  }
+  const colours = classColours(values.length);
+  const palette = Array.from({ length: largest + 1 }, (_, value) => colours[values.indexOf(value)] ?? colours[0]!);
+  return encodePng(frame(Uint8Array.from(mask, (k) => values[k]!)), text, { palette });
+}

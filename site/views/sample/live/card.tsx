@@ -1,22 +1,75 @@
 /** One picture that follows its sliders: for students, which draw in a few calls of their network. */
-import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { Icon } from '../../../components/icon.tsx';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Button } from '../../../components/button.tsx';
+import { Notice, Trouble } from '../../../components/card.tsx';
 import { describeProgress } from '../../../components/model-words.ts';
-import { Notice } from '../../../components/notice.tsx';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';
+import { copyText, toast } from '../../../components/toast.tsx';
 import type { LiveFacts } from '../../../state/model-line.ts';
 import { noticeOf } from '../../../state/phantoms.ts';
-import { current, loaded } from '../../../state/store.ts';
-import { info, live } from '../state/state.ts';
-import { Classes, Conditions, type PartProps, Seeds } from './controls.tsx';
-import { LinkButton } from './link-button.tsx';
-import { drawn, followLive, liveSeen, liveTrouble, pace, recordedPicture, wanted } from './live.ts';
-import { hold } from './play.ts';
-import { SaveButton } from './save-button.tsx';
-import { describeWanted, seedWords } from './wanted.ts';
+import { current, linkTo, loaded } from '../../../state/store.ts';
+import { saveFile } from '../files/download.ts';
+import { encodeLink } from '../state/link.ts';
+import { check } from '../state/parameters.ts';
+import { info, limitsOf, live } from '../state/state.ts';
+import { Classes, Conditions, hold, type PartProps, Seeds } from './controls.tsx';
+import { type Drawn, drawn, followLive, liveSeen, liveTrouble, pace, recordedPicture, wanted } from './live.ts';
+import { describeWanted, draftOf, fileStem, seedWords, type Wanted } from './wanted.ts';
 
-export function LiveCard(): JSX.Element | null {
+/** A link that brings the picture back. */
+function LinkButton({ facts, asked }: { facts: LiveFacts; asked: Wanted }) {
+  const model = current.value;
+  const draft = draftOf(facts, asked);
+  const lost = model.own ? 'your own model' : draft ? undefined : 'a mix of two seeds';
+  const copy = async () => {
+    const checked = check(draft!, limitsOf(info.peek()));
+    if ('problems' in checked) return;
+    if (await copyText(linkTo('sample', encodeLink(checked.parameters, model.id)), 'copy the picture instead')) {
+      toast('The link is in the clipboard. It makes exactly this picture again.');
+    }
+  };
+  return (
+    <Button
+      icon="link"
+      disabled={!info.value || lost !== undefined}
+      title={lost ? `A link cannot carry ${lost}` : undefined}
+      onClick={copy}
+    >
+      Copy link
+    </Button>
+  );
+}
+
+/** The picture on show as a file, which says how it was made. */
+function SaveButton({ facts }: { facts: LiveFacts }) {
+  const [working, setWorking] = useState(false);
+  const shown = drawn.value;
+  const save = async ({ model, wanted, x, masks }: Drawn) => {
+    setWorking(true);
+    const notice = noticeOf(model);
+    const text = {
+      Software: 'Onnoise',
+      ...(notice !== undefined && { Warning: notice }),
+      Comment: `model ${model.id}, ${describeWanted(facts, wanted)}`.replace(/[^\x20-\x7e]/g, '?'),
+    };
+    try {
+      const { stillPng } = await import('../files/animation.ts');
+      const bytes = await stillPng(model, { x, ...(masks && { masks: Uint8Array.from(masks) }) }, text);
+      saveFile(new Blob([bytes], { type: 'image/png' }), `${fileStem(model.id, wanted)}.png`);
+    } catch (error) {
+      toast(`The file could not be made: ${(error as Error).message}`, 'error');
+    } finally {
+      setWorking(false);
+    }
+  };
+  return (
+    <Button icon="download" disabled={!shown || working} onClick={() => save(shown!)}>
+      PNG
+    </Button>
+  );
+}
+
+export function LiveCard() {
   useEffect(() => {
     const leave = followLive();
     return () => {
@@ -38,12 +91,7 @@ export function LiveCard(): JSX.Element | null {
         <Classes facts={facts} asked={asked} />
         <Conditions facts={facts} asked={asked} />
         <Seeds asked={asked} />
-        {trouble && (
-          <p class="trouble live-trouble line gap-10" role="alert">
-            <Icon name="alert" />
-            {trouble}
-          </p>
-        )}
+        <Trouble words={trouble} />
         <footer class="row between gap-12">
           <p class="muted fine number">{paceWords(facts)}</p>
           <div class="line gap-8">
@@ -56,7 +104,7 @@ export function LiveCard(): JSX.Element | null {
   );
 }
 
-function Picture({ facts, asked }: PartProps): JSX.Element {
+function Picture({ facts, asked }: PartProps) {
   const { pixels, shape } = liveSeen.value!;
   const there = drawn.value !== null || recordedPicture.value !== null;
   const label = there

@@ -1,16 +1,83 @@
 /** What the live picture is asked for: a class, numbers, and where between two seeds its noise is. */
+
 import type { ConditionSpec } from '@onnoise/scheduler/model';
-import type { JSX } from 'preact';
+import { signal } from '@preact/signals';
 import { Button } from '../../../components/button.tsx';
 import { areSexes, conditionWords } from '../../../components/condition-words.ts';
-import { NumberField } from '../../../components/field.tsx';
-import { Segmented } from '../../../components/segmented.tsx';
-import { Select } from '../../../components/select.tsx';
+import { NumberField, Segmented, Select, Slider } from '../../../components/field.tsx';
 import type { LiveFacts } from '../../../state/model-line.ts';
+import { current } from '../../../state/store.ts';
 import { rollSeed } from '../state/parameters.ts';
 import { change, wanted } from './live.ts';
-import { MovingSlider } from './moving-slider.tsx';
 import { LARGEST_SEED, seedWords, type Wanted } from './wanted.ts';
+
+/** Moves a slider from end to end, where a visitor asks for it. */
+
+/** Milliseconds from one end to the other. */
+const WHOLE = 6000;
+
+/** The slider that moves by itself; null: none. */
+const moving = signal<string | null>(null);
+
+let frame = 0;
+
+export const hold = (): void => {
+  cancelAnimationFrame(frame);
+  moving.value = null;
+};
+
+/** From where it stands, or from the start where it stands at the end. @param show gets a share, 0 to 1 */
+function play(name: string, share: number, show: (share: number) => void): void {
+  const model = current.peek();
+  const from = share >= 1 ? 0 : share;
+  let began: number | undefined;
+  hold();
+  moving.value = name;
+  const tick = (now: number) => {
+    if (current.peek() !== model) return hold();
+    began ??= now;
+    const at = Math.min(1, from + (now - began) / WHOLE);
+    show(at);
+    if (at < 1) frame = requestAnimationFrame(tick);
+    else hold();
+  };
+  frame = requestAnimationFrame(tick);
+}
+
+interface MovingSliderProps {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  format: (value: number) => string;
+  onInput: (value: number) => void;
+}
+
+/** A slider with a button that moves it from end to end, which those who asked for less motion do without. */
+function MovingSlider({ label, onInput, ...slider }: MovingSliderProps) {
+  const { value, min, max, step } = slider;
+  const moves = moving.value === label;
+  const show = (share: number) => onInput(min + Math.round((share * (max - min)) / step) * step);
+  return (
+    <div class="live-slider grid">
+      <Slider
+        {...slider}
+        label={label}
+        onInput={(value) => {
+          hold();
+          onInput(value);
+        }}
+      />
+      <Button
+        class="live-play"
+        icon={moves ? 'pause' : 'play'}
+        label={moves ? `Hold: ${label}` : `Play from end to end: ${label}`}
+        onClick={() => (moves ? hold() : play(label, (value - min) / (max - min || 1), show))}
+      />
+    </div>
+  );
+}
 
 export interface PartProps {
   facts: LiveFacts;
@@ -20,7 +87,7 @@ export interface PartProps {
 /** More are a list. */
 const MOST_BESIDE = 12;
 
-export function Classes({ facts: { classes }, asked }: PartProps): JSX.Element | null {
+export function Classes({ facts: { classes }, asked }: PartProps) {
   if (classes.length < 2) return null;
   const shared = {
     label: areSexes(classes) ? 'Sex' : 'Class',
@@ -31,7 +98,7 @@ export function Classes({ facts: { classes }, asked }: PartProps): JSX.Element |
   return classes.length > MOST_BESIDE ? <Select {...shared} /> : <Segmented {...shared} />;
 }
 
-export const Conditions = ({ facts, asked }: PartProps): JSX.Element => (
+export const Conditions = ({ facts, asked }: PartProps) => (
   <>
     {facts.conditions.map((spec) => (
       <Condition key={spec.name} spec={spec} asked={asked} />
@@ -39,7 +106,7 @@ export const Conditions = ({ facts, asked }: PartProps): JSX.Element => (
   </>
 );
 
-function Condition({ spec, asked }: Pick<PartProps, 'asked'> & { spec: ConditionSpec }): JSX.Element {
+function Condition({ spec, asked }: Pick<PartProps, 'asked'> & { spec: ConditionSpec }) {
   const { name, min, max } = spec;
   const { label, say } = conditionWords(name);
   return (
@@ -55,7 +122,7 @@ function Condition({ spec, asked }: Pick<PartProps, 'asked'> & { spec: Condition
   );
 }
 
-export function Seeds({ asked }: Pick<PartProps, 'asked'>): JSX.Element {
+export function Seeds({ asked }: Pick<PartProps, 'asked'>) {
   const { seed, toward, share } = asked;
   return (
     <>
@@ -68,7 +135,7 @@ export function Seeds({ asked }: Pick<PartProps, 'asked'>): JSX.Element {
         format={() => seedWords(asked)}
         onInput={(share) => change({ share })}
       />
-      <div class="live-seeds">
+      <div class="live-seeds grid">
         <Seed label="From seed" value={seed} onChange={(seed) => change({ seed })} />
         <Seed label="To seed" value={toward} onChange={(toward) => change({ toward })} />
       </div>
@@ -76,7 +143,7 @@ export function Seeds({ asked }: Pick<PartProps, 'asked'>): JSX.Element {
   );
 }
 
-function Seed(props: { label: string; value: number; onChange: (seed: number) => void }): JSX.Element {
+function Seed(props: { label: string; value: number; onChange: (seed: number) => void }) {
   const { label, value, onChange } = props;
   return (
     <NumberField

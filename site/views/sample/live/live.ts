@@ -4,14 +4,49 @@
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { announce } from '../../../state/announce.ts';
 import type { LiveFacts } from '../../../state/model-line.ts';
-import { toBytes } from '../../../state/pixels.ts';
+import { toBytes } from '../../../state/picture.ts';
 import { current, type ModelEntry, samplingWorker, sentence, useModel } from '../../../state/store.ts';
+import { look, lookOf, type Seen } from '../state/frames.ts';
 import { picture } from '../state/layout.ts';
-import { look, lookOf, type Seen } from '../state/look.ts';
 import { draft, info, live, recorded, startOf } from '../state/state.ts';
 import { takeTurn } from '../state/turns.ts';
-import { createLatest } from './latest.ts';
 import { describeWanted, firstWanted, middleOf, requestOf, seedOf, type Wanted } from './wanted.ts';
+
+/**
+ * Work that keeps up with a slider: one at a time, and of what is asked meanwhile only the last. So what is shown is at most
+ * one piece of work behind, however fast the slider moves, and work that was begun is shown, so that something moves.
+ */
+interface Latest<T> {
+  ask(value: T): void;
+  /** Drops what waits. What is under way ends by itself. */
+  drop(): void;
+}
+
+/** @param work never rejects */
+export function createLatest<T>(work: (value: T) => Promise<void>): Latest<T> {
+  let waiting: { value: T } | undefined;
+  let working = false;
+
+  async function workOff(): Promise<void> {
+    working = true;
+    while (waiting) {
+      const { value } = waiting;
+      waiting = undefined;
+      await work(value);
+    }
+    working = false;
+  }
+
+  return {
+    ask(value) {
+      waiting = { value };
+      if (!working) void workOff();
+    },
+    drop() {
+      waiting = undefined;
+    },
+  };
+}
 
 /** What the visitor has set, and of which model. */
 const set = signal<{ model: ModelEntry; wanted: Wanted } | null>(null);

@@ -1,10 +1,10 @@
 /** The one picture that the sliders ask for: its start, its request, and its name in words and in a file. */
 import type { ImageSeed } from '@onnoise/scheduler';
 import type { ConditionSpec, PictureOptions } from '@onnoise/scheduler/model';
-import { conditionWords, usualRange } from '../../../components/condition-words.ts';
+import { conditionWords, usualCondition, usualRange } from '../../../components/condition-words.ts';
 import type { LiveFacts } from '../../../state/model-line.ts';
-import { usualCondition } from '../../../state/usual-conditions.ts';
-import { rangeText, readCondition } from '../state/condition-draft.ts';
+
+import { rangeText, readCondition } from '../state/fields.ts';
 import { DEFAULTS, type Draft, LARGEST_COUNT } from '../state/parameters.ts';
 
 export interface Wanted {

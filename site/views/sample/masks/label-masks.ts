@@ -1,13 +1,6 @@
 /** Drawings out of label maps: the visitor's own file, and the examples that a model folder holds. */
-import {
-  type ConditionImage,
-  classNumbers,
-  isPng,
-  type LabelGrid,
-  labelsOfPng,
-  MODEL_FILES,
-  sniff,
-} from '@onnoise/scheduler/model';
+import { type ConditionImage, classNumbers, MODEL_FILES, sniff } from '@onnoise/scheduler/model';
+import { isPng, type LabelGrid, labelsOfPng } from '@onnoise/scheduler/png';
 import { InputError } from '@onnoise/scheduler/rules';
 import type { Mask, MaskSize } from './mask.ts';
 

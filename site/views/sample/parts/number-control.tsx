@@ -1,9 +1,9 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { Field } from '../../../components/field.tsx';
 import type { Draft } from '../state/parameters.ts';
 import { change, draft, problems } from '../state/state.ts';
 
-export interface NumberControlProps {
+interface NumberControlProps {
   label: string;
   /** As typed, right or wrong. */
   text: string;
@@ -20,7 +20,7 @@ export interface NumberControlProps {
 }
 
 /** A number to type, or to set with a slider. A wrong one stays in its field, with a sentence below. */
-export function NumberControl(props: NumberControlProps): JSX.Element {
+export function NumberControl(props: NumberControlProps) {
   const { label, text, hint, error, stops = [], name, say = String, disabled = false, after, onText } = props;
   const isNumber = text.trim() !== '' && Number.isFinite(Number(text));
   const nearest = stops.reduce((best, stop, i) => (stop <= Number(text) ? i : best), 0);
@@ -68,7 +68,7 @@ type DraftControlProps = Partial<NumberControlProps> & {
 };
 
 /** The same for a field of the draft. */
-export const DraftControl = (props: DraftControlProps): JSX.Element => (
+export const DraftControl = (props: DraftControlProps) => (
   <NumberControl
     text={draft.value[props.name]}
     error={problems.value[props.name]}

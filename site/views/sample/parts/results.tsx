@@ -1,16 +1,15 @@
 /** The downloads and the link: the sheet, the animation, the address. */
-import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
-import { copyText } from '../../../components/clipboard.ts';
-import { toast } from '../../../components/toast.tsx';
+import { copyText, toast } from '../../../components/toast.tsx';
+
 import { linkTo } from '../../../state/store.ts';
 import { saveFile } from '../files/download.ts';
+import { look } from '../state/frames.ts';
 import { encodeLink } from '../state/link.ts';
-import { look } from '../state/look.ts';
 import { busy, position, type Run, run, timestepAt, unlinkable } from '../state/state.ts';
 
-export function Results(): JSX.Element {
+export function Results() {
   const [working, setWorking] = useState(false);
   const made = run.value;
   const off = !made || busy.value || working || made.frames.last < 0;
@@ -27,7 +26,7 @@ export function Results(): JSX.Element {
     }
   };
   return (
-    <div class="sample-results">
+    <div class="sample-results gap-8">
       <Button icon="download" disabled={off} onClick={() => save(stillFile)}>
         PNG
       </Button>
@@ -74,7 +73,7 @@ async function animationFile(made: Run): Promise<SavedFile> {
 }
 
 async function pairsFile(made: Run): Promise<SavedFile> {
-  const { pairsZip } = await import('../files/pairs.ts');
+  const { pairsZip } = await import('../files/animation.ts');
   return [await pairsZip(made, baseName(made), about(made)), `${baseName(made)}.zip`];
 }
 

@@ -5,7 +5,7 @@
 
 import { nextTask } from '@onnoise/runtime-web/parts';
 import { effect, untracked } from '@preact/signals';
-import { pixelsOf } from '../../../state/fetch-file.ts';
+import { pixelsOf } from '../../../state/read-picture.ts';
 import { current } from '../../../state/store.ts';
 import { type Estimates, type Moment, moment, RECORDINGS, readEstimates, replay } from '../state/recording.ts';
 import { promised } from '../state/state.ts';

@@ -1,30 +1,125 @@
 /** Where sampling starts: noise, a picture, or noise around a seed or between two. */
+
 import type { ConditionSpec } from '@onnoise/scheduler/model';
-import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { conditionWords, tidy, usualRange } from '../../../components/condition-words.ts';
+import { Segmented, Slider } from '../../../components/field.tsx';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';
-import { Segmented } from '../../../components/segmented.tsx';
-import { Slider } from '../../../components/slider.tsx';
+import { PictureFileButton, useDrop } from '../../../components/picture-file.tsx';
+import { readFile } from '../../../state/read-picture.ts';
+import { announce, current, sentence } from '../../../state/store.ts';
 import { GoButton } from '../parts/go-button.tsx';
 import { DraftControl } from '../parts/number-control.tsx';
-import { takePicture } from '../parts/take.ts';
-import { conditionText, endsOf, rangeText } from '../state/condition-draft.ts';
+import { takePicture } from '../parts/panels.tsx';
+import { conditionText, endsOf, kindOf, LARGEST_RESAMPLES, rangeText, type StartKind } from '../state/fields.ts';
+import { lookOf } from '../state/frames.ts';
+import { picture } from '../state/layout.ts';
 import type { Draft } from '../state/parameters.ts';
-import { kindOf, LARGEST_RESAMPLES, type StartKind } from '../state/start.ts';
-import { origin, source } from '../state/start-state.ts';
 import { change, draft, info, problems, type Run, sampled } from '../state/state.ts';
-import { toldSpec } from '../state/told-state.ts';
+import { choose, fileTrouble, origin, source, toldSpec } from '../state/told-state.ts';
+
 import { MaskPad, MaskTools } from './mask-pad.tsx';
-import { OwnFile, Thumbnails } from './pictures.tsx';
 import './start.css';
 
-const WORDS: Record<StartKind, { label: string; hint: string }> = {
-  noise: { label: 'Noise', hint: '' },
-  fill: { label: 'Fill', hint: 'Paint over a part of a picture. It is made anew, and the rest stays as it is.' },
-  redraw: { label: 'Redraw', hint: 'Sampling starts in the middle, from a picture with noise on it.' },
-  vary: { label: 'Vary', hint: 'Sampling starts from noise that is close to a seed’s, so the pictures are alike.' },
-  between: { label: 'Between', hint: 'Noise that goes from one seed’s to another’s turns one picture into the other.' },
-  same: { label: 'One seed', hint: 'All pictures start from the same noise: only what they are asked for differs.' },
+/** The pictures to choose from: those that were sampled last out of noise, and the visitor's own file. */
+
+const THUMB = 44;
+
+interface ThumbnailsProps {
+  legend: string;
+  /** Index of the chosen one, -1 for none. */
+  chosen: number;
+  onChoose: (index: number, made: Run) => void;
+}
+
+function Thumbnails({ legend, chosen, onChoose }: ThumbnailsProps) {
+  const made = sampled.value;
+  const all = useMemo(() => {
+    if (!made) return [];
+    const { x } = made.frames.at(made.frames.last)!;
+    return Array.from({ length: made.parameters.count }, (_, i) =>
+      lookOf(made, { x: picture(x, made.shape, i) }, 'pictures'),
+    );
+  }, [made]);
+  return (
+    <fieldset class="start-thumbs">
+      <legend>{legend}</legend>
+      {made === null && <p class="field-hint">Sample some pictures out of noise first.</p>}
+      <div class="row gap-8">
+        {made &&
+          all.map(({ pixels, shape }, i) => (
+            <button
+              key={String(i)}
+              type="button"
+              class="start-thumb"
+              aria-pressed={i === chosen}
+              aria-label={`Picture ${i + 1}, seed ${made.parameters.seed + i}`}
+              title={`Picture ${i + 1}, seed ${made.parameters.seed + i}`}
+              onClick={() => onChoose(i, made)}
+            >
+              <span aria-hidden="true">
+                <PictureCanvas
+                  pixels={pixels}
+                  shape={shape}
+                  scale={THUMB / Math.max(made.shape[1], made.shape[2])}
+                  label=""
+                />
+              </span>
+            </button>
+          ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** A file, chosen or dropped anywhere on the page. A model that draws masks goes on from pictures with masks alone. */
+const OwnFile = () =>
+  current.value.maskOutput ? (
+    <p class="field-hint">
+      This model draws a mask with each picture, and a file has none: it goes on from its own pictures.
+    </p>
+  ) : (
+    <ChosenFile />
+  );
+
+function ChosenFile() {
+  useDrop(take);
+  return (
+    <div class="start-file row">
+      <PictureFileButton onFile={take} />
+      <p class="field-hint">Cut and scaled to the model’s size. It stays on this page.</p>
+      {fileTrouble.value && (
+        <p class="field-error" role="alert">
+          {fileTrouble.value}
+        </p>
+      )}
+    </div>
+  );
+}
+
+async function take(file: File): Promise<void> {
+  try {
+    choose({ kind: 'file', image: await readFile(file, file.name), name: 'your picture' });
+    announce(`${file.name} is shown.`);
+  } catch (error) {
+    fileTrouble.value = sentence(error);
+  }
+}
+
+const LABELS: Record<StartKind, string> = {
+  noise: 'Noise',
+  fill: 'Fill',
+  redraw: 'Redraw',
+  vary: 'Vary',
+  between: 'Between',
+  same: 'One seed',
+};
+const HINTS: Partial<Record<StartKind, string>> = {
+  fill: 'Paint over a part of a picture. It is made anew, and the rest stays as it is.',
+  redraw: 'Sampling starts in the middle, from a picture with noise on it.',
+  vary: 'Sampling starts from noise that is close to a seed’s, so the pictures are alike.',
+  between: 'Noise that goes from one seed’s to another’s turns one picture into the other.',
+  same: 'All pictures start from the same noise: only what they are asked for differs.',
 };
 
 /** Of the picture's sides, CSS pixels. */
@@ -33,7 +128,7 @@ const LONGEST = 224;
 const TIMES = Array.from({ length: LARGEST_RESAMPLES }, (_, i) => i + 1);
 const TWENTIETHS = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
 
-export function StartCard(): JSX.Element {
+export function StartCard() {
   const kind = kindOf(draft.value) ?? 'noise';
   const { start, drawing } = problems.value;
   const missing = start ?? (toldSpec.value === null ? drawing : undefined); // else the card of the drawing says it
@@ -42,8 +137,8 @@ export function StartCard(): JSX.Element {
       <Segmented<StartKind>
         label="Start from"
         value={kind}
-        options={Object.entries(WORDS).map(([value, { label }]) => ({ value: value as StartKind, label }))}
-        hint={WORDS[kind].hint || undefined}
+        options={LABELS}
+        hint={HINTS[kind]}
         onChange={(start) => change({ start, ...labelsFor(start) })}
       />
       {(kind === 'fill' || kind === 'redraw') && <FromPicture kind={kind} />}
@@ -73,7 +168,7 @@ function labelsFor(start: StartKind): Partial<Draft> {
   return shown.length > 0 ? { labels: shown } : {};
 }
 
-function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
+function FromPicture({ kind }: { kind: 'fill' | 'redraw' }) {
   const from = source.value;
   const chosen = origin.value;
   return (
@@ -140,7 +235,7 @@ function classesOf(made: Run, indices: readonly number[]): readonly number[] {
   return labels ? [...new Set(indices.filter((index) => index >= 0).map((index) => labels[index]!))] : [];
 }
 
-function Around(): JSX.Element {
+function Around() {
   return (
     <div class="start-body grid top slim gap-16">
       <Thumbnails
@@ -160,7 +255,7 @@ function Around(): JSX.Element {
   );
 }
 
-function Between(): JSX.Element {
+function Between() {
   const { seed, toward } = draft.value;
   const [from, to] = [indexOfSeed(seed), indexOfSeed(toward)];
   return (
@@ -185,7 +280,7 @@ function Between(): JSX.Element {
 }
 
 /** Where the numbers begin and end; the classes are chosen below, among the settings. */
-function Same(): JSX.Element | null {
+function Same() {
   const { conditions = [], nullCondition = false } = info.value ?? {};
   if (conditions.length === 0) return null;
   return (
@@ -197,7 +292,7 @@ function Same(): JSX.Element | null {
   );
 }
 
-function Ends({ spec, text }: { spec: ConditionSpec; text: string }): JSX.Element {
+function Ends({ spec, text }: { spec: ConditionSpec; text: string }) {
   const { name, min, max } = spec;
   const { label, say } = conditionWords(name);
   const [from, to] = endsOf(text, spec) ?? usualRange(spec);

@@ -2,7 +2,7 @@
  * The layout of pictures: the grid on the page, and the downloaded sheet. Pure arithmetic on bytes.
  */
 import { shownChannels } from '@onnoise/scheduler/model';
-import { type ImageShape, sizeOf } from '../../../state/pixels.ts';
+import { type ImageShape, sizeOf } from '../../../state/picture.ts';
 
 /** Uncompressed picture, [height, width, channels]. */
 export interface Pixels {
@@ -38,7 +38,7 @@ export function crispSize(available: Extent, picture: Extent, ratio: number): Ex
   return { width: (scale * picture.width) / ratio, height: (scale * picture.height) / ratio };
 }
 
-export interface Grid {
+interface Grid {
   columns: number;
   rows: number;
   /** Of a picture, CSS pixels. */
@@ -100,7 +100,7 @@ export function picture(batch: Uint8ClampedArray, shape: ImageShape, index: numb
   return batch.subarray(index * size, (index + 1) * size);
 }
 
-export interface SheetOptions {
+interface SheetOptions {
   columns: number;
   /** Side of the square that a pixel becomes. */
   scale: number;
@@ -148,4 +148,27 @@ export function beside(left: Pixels, right: Pixels, gap: number, background: num
     data.set(right.data.subarray(y * right.width * channels, (y + 1) * right.width * channels), start);
   }
   return { data, width, height, channels };
+}
+
+/** How the pictures of a panel are laid out. index.html needs it before the view's code is there: first-view/body.ts. */
+
+/** CSS pixels, for three and four rows of cells of 84, which is three times a picture of 28. */
+const HEIGHT = 3 * 84 + 2 * 6;
+const TALL = 4 * 84 + 3 * 6;
+const MANY = 12;
+/** Of the longer side. Smaller pictures say nothing, on a phone either. */
+const LEAST = 72;
+
+/**
+ * @param picture in pixels.
+ * @param total pictures of which `count` are shown. Default: all.
+ */
+export function panelGrid(
+  count: number,
+  picture: Extent,
+  box: { width: number; ratio: number },
+  total: number = count,
+): Grid {
+  const height = total > MANY ? TALL : HEIGHT;
+  return crispGrid(count, { ...box, height }, picture, count > MANY ? 0 : LEAST);
 }

@@ -6,9 +6,8 @@
  * It carries seeds, a drawing if that is short, and no pictures: a sampling that starts from one, or is told one, has no link.
  */
 import { eachSamplerOption, SAMPLER_OPTION_NAMES } from '@onnoise/scheduler';
+import { needsPicture, START_DEFAULTS, type StartDraft, startEntries, toldEntries } from './fields.ts';
 import { DEFAULTS, type Draft, type Parameters, statedOptions } from './parameters.ts';
-import { needsPicture, START_DEFAULTS, type StartDraft, startEntries } from './start.ts';
-import { toldEntries } from './told-picture.ts';
 
 const START_KEYS = Object.keys(START_DEFAULTS) as (keyof StartDraft)[];
 /** `condition.boneage=120`: the part before the name. */
@@ -47,7 +46,7 @@ export function encodeLink(parameters: Parameters, model: string): URLSearchPara
   });
 }
 
-export interface Link {
+interface Link {
   model: string | undefined;
   /** Missing keys have the defaults; wrong values stay, so that their fields show what is wrong. */
   draft: Draft;

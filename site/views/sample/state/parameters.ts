@@ -27,29 +27,29 @@ import {
 } from '@onnoise/scheduler/model';
 import { number as numberRule } from '@onnoise/scheduler/rules';
 import {
+  type Brought,
   type ConditionDraft,
+  checkStart,
+  checkTold,
   conditionText,
+  decimal,
   GUIDANCE,
   type Interval,
   intervalWords,
+  kindOf,
   readCondition,
   readGuidance,
   readInterval,
-  unknownConditions,
-  usualConditionDraft,
-} from './condition-draft.ts';
-import { decimal } from './decimal.ts';
-import {
-  type Brought,
-  checkStart,
-  kindOf,
   START_DEFAULTS,
   type Start,
   type StartDraft,
   type StartKind,
   startRequest,
-} from './start.ts';
-import { checkTold, type ToldDraft, type ToldPicture } from './told-picture.ts';
+  type ToldDraft,
+  type ToldPicture,
+  unknownConditions,
+  usualConditionDraft,
+} from './fields.ts';
 
 /** The controls, one for each sampler option. `labels` are the classes in order of choice; none: all in turn. */
 export interface Draft extends Record<SamplerOptionName, string>, StartDraft, ToldDraft {

@@ -5,7 +5,7 @@
 import { compileSampler, type SamplerName, type SchedulerConfig, sampleImages } from '@onnoise/scheduler';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import { signal } from '@preact/signals';
-import { fromBytes, toBytes } from '../../../state/pixels.ts';
+import { fromBytes, toBytes } from '../../../state/picture.ts';
 import type { Draft } from './parameters.ts';
 import recordings from './recordings.json' with { type: 'json' };
 
@@ -67,7 +67,7 @@ export function readEstimates(rgba: ArrayLike<number>, { draft, shape }: Recordi
   };
 }
 
-export interface ReplayOptions {
+interface ReplayOptions {
   onMoment: (moment: Moment) => void;
   /** Waited for before every step. */
   pause?: (() => Promise<void>) | undefined;

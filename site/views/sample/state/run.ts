@@ -1,23 +1,31 @@
 /** Sampling: from the controls to the frames, however it ends. */
-
 import type { ModelInfo, StepFrame } from '@onnoise/runtime-web';
 import { nextTask } from '@onnoise/runtime-web/parts';
 import { completeRequest, type PictureOptions, partShown, pictureShapeOf } from '@onnoise/scheduler/model';
-import { batch } from '@preact/signals';
+import { batch, effect } from '@preact/signals';
 import { noticeOf } from '../../../state/phantoms.ts';
-import { announce, current, go, type ModelEntry, samplingWorker, sentence, useModel } from '../../../state/store.ts';
-import { nextPaint } from '../../../state/tasks.ts';
+import { stoodAtFirst } from '../../../state/standing.ts';
+import {
+  announce,
+  current,
+  go,
+  type ModelEntry,
+  models,
+  route,
+  samplingWorker,
+  sentence,
+  useModel,
+} from '../../../state/store.ts';
+import { atFirstSign, atRest, firstPaint, nextPaint } from '../../../state/tasks.ts';
+import { needsPicture, type Start, type ToldPicture, UNTOLD } from './fields.ts';
 import { createFrameStore } from './frames.ts';
-import { encodeLink } from './link.ts';
-import { createPace, formatSeconds, quarterReached } from './pace.ts';
-import { check, type Parameters, toRequest } from './parameters.ts';
-import { needsPicture, type Start } from './start.ts';
-import { brought, mask, source } from './start-state.ts';
+import { decodeLink, encodeLink } from './link.ts';
+import { counted, createPace, formatSeconds, quarterReached, unitOf } from './pace.ts';
+import { check, type Draft, fitDraft, type Parameters, toRequest } from './parameters.ts';
 import * as state from './state.ts';
-import type { ToldPicture } from './told-picture.ts';
-import { drawing, fetchExamples, toldPicture } from './told-state.ts';
+import { busy, draft, firstDraft, info, isFirstDraft, limitsOf, live, phase, run, trouble } from './state.ts';
+import { brought, drawing, fetchExamples, mask, showLinked, source, toldPicture, toldTrouble } from './told-state.ts';
 import { takeTurn, turnsOver } from './turns.ts';
-import { counted, unitOf } from './unit.ts';
 
 let abort: AbortController | undefined;
 /** How the last sampling ended: the state to return to if the next one is refused. */
@@ -25,7 +33,7 @@ let settled: 'idle' | 'done' | 'cancelled' | 'failed' = 'idle';
 let writing = false;
 
 /** True while this view writes the address, which is then not a link to follow. */
-export const isWriting = (): boolean => writing;
+const isWriting = (): boolean => writing;
 
 function settle(phase: typeof settled): void {
   settled = phase;
@@ -191,4 +199,99 @@ function writeAddress(parameters: Parameters, model: ModelEntry): void {
   writing = true;
   go('sample', encodeLink(parameters, model.id), { replace: true });
   writing = false;
+}
+
+/** Updates the controls and the sampling when a link or the model changes. */
+
+/** Follows them until the returned function is called, which also cancels the sampling under way. */
+export function follow(): () => void {
+  const ends = [effect(followAddress), effect(followModel), effect(refreshControls), effect(fitControls)];
+  return () => {
+    for (const end of ends) end();
+    cancel();
+  };
+}
+
+/** A link's draft until it was tried. It stays even if it does not fit the model, so that its fields show why. */
+let linked: Draft | undefined;
+
+/** A link fills the controls and samples at once. */
+function followAddress(): void {
+  const followed = route.value;
+  const { view, query } = followed;
+  if (view !== 'sample' || isWriting()) return;
+  const link = decodeLink(query);
+  if (!link) return;
+  const unknown = link.model !== undefined && !models.peek().some(({ id }) => id === link.model);
+  const problem = unknown ? `The link names the model “${link.model}”, which this page does not have.` : link.problem;
+  // after this effect, so that signals read below do not run it again
+  queueMicrotask(async () => {
+    const bare = [...query.keys()].every((key) => key === 'model'); // no settings: those of the model
+    const wanted = bare ? firstDraft(current.peek()) : link.draft;
+    linked = bare ? undefined : wanted;
+    draft.value = wanted;
+    showLinked(wanted.drawing === UNTOLD ? '' : wanted.drawing);
+    trouble.value = problem ?? null;
+    const drawsItself = bare && live.peek() !== null;
+    await firstPaint(); // the controls first: the network takes all cores
+    const isThere = route.peek() === followed;
+    if (isThere && !problem && !drawsItself && !isOnShow(query)) await sample();
+    if (linked === wanted) linked = undefined;
+  });
+}
+
+/** A visitor who comes back to a picture finds it unchanged. */
+function isOnShow(query: URLSearchParams): boolean {
+  const made = run.peek();
+  return (
+    phase.peek() === 'done' && made !== null && String(encodeLink(made.parameters, made.model.id)) === String(query)
+  );
+}
+
+/** True for the model that the page begins with: the visitor has asked for nothing yet. */
+let canWait = stoodAtFirst;
+
+/** Loads the model before the first click, unless the visitor's browser saves data. */
+function followModel(): void {
+  const model = current.value;
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  if (connection?.saveData || busy.peek()) return;
+  const load = (after?: Promise<void>) => {
+    if (model !== current.peek()) return;
+    useModel(model, after).catch(() => {}); // `loaded` has the error
+    void fetchExamples(model);
+  };
+  if (!canWait) void firstPaint().then(() => load());
+  else if (model.live) {
+    // what moves first is the model itself: its download begins at once
+    const quiet = new Promise<void>((resolve) => afterwards(resolve));
+    atRest(() => load(quiet), BUSY);
+  } else afterwards(() => load(), model.recording === undefined ? 0 : RECORDED);
+  canWait = false;
+}
+
+/** Milliseconds that the page, or a recorded sampling, has the machine to itself, and that a busy page has from then on. */
+const [RECORDED, BUSY] = [4000, 2000];
+
+/**
+ * At the visitor's first sign: to start a network takes all cores for a second, first to see how many threads are worth it, and a
+ * phone should show the page first.
+ */
+function afterwards(then: () => void, latest = RECORDED): void {
+  atFirstSign(() => atRest(then, BUSY), latest);
+}
+
+let before = current.peek();
+
+/** Controls that nobody has touched say what they say at first of another model. */
+function refreshControls(): void {
+  const model = current.value;
+  if (model !== before) toldTrouble.value = null;
+  if (model !== before && isFirstDraft(draft.peek(), before)) draft.value = firstDraft(model);
+  before = model;
+}
+
+/** Fits the controls to another model. */
+function fitControls(): void {
+  if (info.value && draft.peek() !== linked) draft.value = fitDraft(draft.peek(), limitsOf(info.value));
 }

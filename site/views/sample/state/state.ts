@@ -8,19 +8,16 @@ import { begin, type ImageSeed, type SamplerTable, seededNoise, timestepsTold } 
 import { type MaskLabels, pictureShapeOf, splitPairs } from '@onnoise/scheduler/model';
 import { computed, signal } from '@preact/signals';
 import { type LiveFacts, liveFacts } from '../../../state/model-line.ts';
-import { type ImageShape, sizeOf, toBytes } from '../../../state/pixels.ts';
+import { type ImageShape, sizeOf, toBytes } from '../../../state/picture.ts';
 import { stoodAtFirst } from '../../../state/standing.ts';
 import { current, loaded, type ModelEntry } from '../../../state/store.ts';
 import { pauses } from '../../../state/tasks.ts';
-import type { Frame, Start as FrameStart, FrameStore } from './frames.ts';
-import { look, lookOf } from './look.ts';
-import type { Pace } from './pace.ts';
+import { isLinkable, kindOf, needsPicture } from './fields.ts';
+import { type Frame, type Start as FrameStart, type FrameStore, look, lookOf } from './frames.ts';
+import type { Pace, Unit } from './pace.ts';
 import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameters } from './parameters.ts';
 import { moment, RECORDINGS, type Recording } from './recording.ts';
-import { kindOf, needsPicture } from './start.ts';
-import { brought } from './start-state.ts';
-import { isLinkable } from './told-picture.ts';
-import type { Unit } from './unit.ts';
+import { brought } from './told-state.ts';
 
 /** One sampling: its request and its results. */
 export interface Run {

@@ -1,12 +1,46 @@
-/** The drawing or picture that the network is told of all pictures. They stay on this page; a link carries a short drawing. */
-import { type ConditionImage, MODEL_FILES } from '@onnoise/scheduler/model';
+/** What the visitor brings: the picture to start from, and the drawing or picture that the network is told of all pictures. They stay on this page; a link carries a short drawing. */
+
+import { type ConditionImage, MODEL_FILES, maskPlanes, partShown, pictureShapeOf } from '@onnoise/scheduler/model';
 import { computed, signal } from '@preact/signals';
-import { fetchFile } from '../../../state/fetch-file.ts';
-import { fitPicture, type Rgba } from '../../../state/picture.ts';
-import { fromBytes, toBytes } from '../../../state/pixels.ts';
-import { current, type ModelEntry, sentence } from '../../../state/store.ts';
-import { type DrawingForm, decodeDrawing, encodeDrawing } from '../masks/drawing-text.ts';
-import { type Mask, type MaskSize, stroke } from '../masks/mask.ts';
+import { fitPicture, fromBytes, type ImageShape, type Rgba, toBytes } from '../../../state/picture.ts';
+import { fetchFile } from '../../../state/read-picture.ts';
+import { current, loaded, type ModelEntry, sentence } from '../../../state/store.ts';
+import {
+  type DrawingForm,
+  decodeDrawing,
+  encodeDrawing,
+  type Mask,
+  type MaskSize,
+  paintedPixels,
+  stroke,
+} from '../masks/mask.ts';
+import type { Brought } from './fields.ts';
+import { lookOf, type Seen } from './frames.ts';
+
+/** The strokes of a brush, to be undone one by one. */
+
+/** As many can be undone. */
+const MOST = 100;
+
+export function createStrokes() {
+  /** The mask after each. */
+  const all = signal<readonly Mask[]>([]);
+  return {
+    last: computed(() => all.value.at(-1)),
+    canUndo: computed(() => all.value.length > 0),
+    /** @param more it belongs to the stroke before */
+    add(next: Mask, more = false): void {
+      const before = all.peek();
+      all.value = [...(more ? before.slice(0, -1) : before.slice(1 - MOST)), next];
+    },
+    undo(): void {
+      all.value = all.peek().slice(0, -1);
+    },
+    clear(): void {
+      all.value = [];
+    },
+  };
+}
 
 /** What the chosen model is told; null: nothing. */
 export const toldSpec = computed<ConditionImage | null>(() => current.value.conditionImage ?? null);
@@ -28,10 +62,8 @@ export const tool = signal<'brush' | 'fill'>('brush');
 /** Why a file could not be read. */
 export const toldTrouble = signal<string | null>(null);
 
-/** As many can be undone. */
-const MOST_STROKES = 100;
-/** The drawing after each stroke; the last one counts. */
-const strokes = signal<readonly Mask[]>([]);
+/** The drawing after each stroke. */
+const drawn = createStrokes();
 /** A link's. */
 const linked = signal('');
 
@@ -50,28 +82,18 @@ const form = computed<DrawingForm | null>(() => {
 export const drawing = computed<Mask | null>(() => {
   const wanted = form.value;
   if (!wanted) return null;
-  const last = strokes.value.at(-1);
+  const last = drawn.last.value;
   if (last?.length === wanted.width * wanted.height && last.every((value) => value < wanted.classes)) return last;
   return decodeDrawing(linked.value, wanted) ?? examples.value?.[0] ?? startingShape(wanted);
 });
 
-export const canUndoStroke = computed(() => strokes.value.length > 0);
-
-/** Adds a stroke, to undo in one; with `more` it belongs to the last one. */
-export function paintDrawing(next: Mask, more = false): void {
-  const before = strokes.peek();
-  strokes.value = [...(more ? before.slice(0, -1) : before.slice(1 - MOST_STROKES)), next];
-}
-
-export function undoStroke(): void {
-  strokes.value = strokes.peek().slice(0, -1);
-}
+export const { canUndo: canUndoStroke, add: paintDrawing, undo: undoStroke } = drawn;
 
 /** Shows a link's drawing; an empty text: none. */
 export function showLinked(text: string): void {
   if (text === '' || text === drawingText.peek()) return;
   linked.value = text;
-  strokes.value = [];
+  drawn.clear();
 }
 
 /** As a link has it; null: it is too long for one. */
@@ -115,3 +137,77 @@ export const toldPicture = computed(() => {
 });
 
 export const broughtToTell = computed(() => ({ drawing: drawingText.value, told: toldPicture.value !== null }));
+
+/** The picture to start from, and what of it is painted over. They stay on this page: no link carries them. */
+
+/** A picture that was made here, or the visitor's file, which is fitted to the model in use. */
+export type Origin = { name: string } & (
+  | { kind: 'made'; pixels: Uint8ClampedArray; shape: ImageShape; mask?: Uint8Array | undefined }
+  | { kind: 'file'; image: Rgba }
+);
+
+export const origin = signal<Origin | null>(null);
+/** Why a file could not be read. */
+export const fileTrouble = signal<string | null>(null);
+/** Side of the brush, in pixels of the picture. */
+export const brush = signal(4);
+/** The mask after each stroke. */
+const strokes = createStrokes();
+export const { canUndo, add: paint, undo, clear } = strokes;
+
+const model = computed(() => (loaded.value.state === 'ready' ? loaded.value.info : null));
+
+export interface Source {
+  name: string;
+  /** [C, H, W] of the picture. */
+  shape: ImageShape;
+  /** In [-1, 1], as the network takes it: [C, H, W], and the planes of its mask where the model draws one. */
+  values: Float32Array<ArrayBuffer>;
+  /** What is shown of it. */
+  seen: Seen;
+}
+
+/** The picture in the model's size; null: none, or one of another model. */
+export const source = computed<Source | null>(() => {
+  const chosen = origin.value;
+  if (!chosen || !model.value) return null;
+  const { maskOutput } = model.value;
+  const shows = partShown('draw the picture', model.value);
+  const size = pictureShapeOf(model.value);
+  const seenOf = (x: Uint8ClampedArray) => lookOf({ shape: size, shows }, { x }, 'pictures');
+  if (chosen.kind === 'made') {
+    if (String(chosen.shape) !== String(size) || (chosen.mask === undefined) !== (maskOutput === undefined))
+      return null;
+    const { name, pixels, mask } = chosen;
+    const planes = maskOutput ? maskPlanes(mask!, maskOutput.classes.length, [-1, 1]) : [];
+    return { name, shape: size, values: Float32Array.from([...fromBytes(pixels), ...planes]), seen: seenOf(pixels) };
+  }
+  if ((size[0] !== 1 && size[0] !== 3) || maskOutput) return null; // a picture of a visitor's is gray or RGB, without a mask
+  const pixels = toBytes(fitPicture(chosen.image, size));
+  return { name: chosen.name, shape: size, values: fromBytes(pixels), seen: seenOf(pixels) };
+});
+
+const planeOf = ([, height, width]: ImageShape) => height * width;
+
+/** null: there is no picture. */
+export const mask = computed<Mask | null>(() => {
+  if (!source.value) return null;
+  const plane = planeOf(source.value.shape);
+  const last = strokes.last.value;
+  return last?.length === plane ? last : new Uint8Array(plane);
+});
+
+export const painted = computed(() => (mask.value ? paintedPixels(mask.value) : 0));
+
+export const brought = computed<Brought>(() => ({
+  picture: source.value !== null,
+  mask: painted.value > 0,
+  ...broughtToTell.value,
+}));
+
+/** Another picture, with nothing painted. */
+export function choose(chosen: Origin): void {
+  origin.value = chosen;
+  clear();
+  fileTrouble.value = null;
+}

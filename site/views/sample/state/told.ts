@@ -1,6 +1,6 @@
 /** What the network is told of each picture on show, in words. */
 import { conditionWords } from '../../../components/condition-words.ts';
-import { readCondition } from './condition-draft.ts';
+import { readCondition } from './fields.ts';
 import { describeSeed, promised, run } from './state.ts';
 
 interface Told {

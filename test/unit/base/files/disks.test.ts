@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '#base/files/failure.ts';
 import { writeWhole } from '#base/files/output.ts';
-import { eachLong } from '#test/each-long.ts';
 import { temporaryFolder, tinyArtefact } from '#test/models/tiny-onnx.ts';
 import { lacksMount, readOnlyDisk, smallDisk } from '#test/pictures/disks.ts';
 import { writeGrayPictures } from '#test/pictures/images.ts';
-import { runCli } from '#test/run-cli.ts';
+import { done, runCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
@@ -41,7 +40,6 @@ const training = (data: string, run: string, cache: string) => [
   ...['--model._class_name', 'SimpleUnet', '--model.channels', '8,16', '--model.time_emb_dim', '4'],
   ...['--cache-dir', cache, '--sample-count', '1', '--out', run],
 ];
-const SAMPLE = ['--count', '4', '--steps', '2'];
 /** One sentence, with the path and the reason. */
 const sentence = (reason: string) => expect.stringMatching(new RegExp(`^Cannot [^\\n]*${reason}[^\\n]*\\.\\n$`));
 
@@ -51,56 +49,75 @@ describe('on a disk that is full or read-only', skipBecause(lacksMount()), () =>
     data = await writeGrayPictures(mkdtempSync(join(tmpdir(), 'onnoise-pictures-')));
     home = mkdtempSync(join(tmpdir(), 'onnoise-disks-'));
     [run, cache] = [join(home, 'run'), join(home, 'cache')];
-    expect(await runCli(...training(data, run, cache))).toMatchObject({ code: 0 });
+    await done(runCli(...training(data, run, cache)));
   }, 60_000);
   afterAll(() => {
     for (const folder of [home, data]) rmSync(folder, { recursive: true, force: true });
   });
 
-  const RESULTS: { what: string; options: (disk: string, out: string) => string[] }[] = [
-    { what: 'the sheet', options: (disk: string) => ['--out', join(disk, 's.png')] },
+  const prepare = ['prepare', '--data', 'digits', '--size', '16'];
+  const sample = async (...more: string[]) => [
+    ...['sample', '--model', await tinyArtefact({ shape: [3, 48, 48] }), '--count', '4', '--steps', '2'],
+    ...['--out', join(await temporaryFolder(), 's.png'), ...more],
+  ];
+  /** The options for a folder on such a disk, and the KiB that the disk has left when it is full. */
+  const COMMANDS: { what: string; options: (disk: string) => Promise<string[]>; left: number; says: string }[] = [
     {
-      what: 'singles',
-      options: (disk: string, out: string) => ['--out', join(out, 's.png'), '--singles', join(disk, 'there')],
+      what: 'prepare, before it reads the images',
+      options: async (disk) => [...prepare, '--cache-dir', join(disk, 'cache')],
+      left: 1024,
+      says: 'have 2.44 MiB free, but it has 1 MiB',
     },
     {
-      what: 'frames',
-      options: (disk: string, out: string) => ['--out', join(out, 's.png'), '--frames', join(disk, 'new', 'folder')],
+      what: 'train, before it prepares the images',
+      options: async (disk) => training(data, join(disk, 'run'), join(home, 'none')),
+      left: 12,
+      says: 'write the checkpoints of .*: the disk must have .* free',
     },
     {
-      what: 'an animation',
-      options: (disk: string, out: string) => ['--out', join(out, 's.png'), '--animation', join(disk, 'a.gif')],
+      what: 'export, before it traces',
+      options: async (disk) => ['export', '--run', run, '--out', join(disk, 'there')],
+      left: 8,
+      says: 'write the model .*: the disk must have .* free',
+    },
+    {
+      what: 'sample, before it samples',
+      options: (disk) => sample('--singles', join(disk, 'there')),
+      left: 16,
+      says: 'have .* free, but it has [0-9.]+ KiB',
+    },
+    {
+      what: 'sample, of a sheet',
+      options: async (disk) => (await sample()).with(-1, join(disk, 's.png')),
+      left: 0,
+      says: 'the disk is full; free some space and start again',
+    },
+    {
+      what: 'sample, of frames',
+      options: (disk) => sample('--frames', join(disk, 'new', 'folder')),
+      left: 16,
+      says: 'have .* free',
+    },
+    {
+      what: 'sample, of an animation',
+      options: (disk) => sample('--animation', join(disk, 'a.gif')),
+      left: 16,
+      says: 'have .* free',
     },
   ];
-  eachLong(RESULTS, 'sample refuses $what before it samples, and leaves nothing', async ({ options }) => {
-    const out = await temporaryFolder();
-    const tiny = await tinyArtefact({ shape: [3, 48, 48] });
-    const readOnly = await runCli('sample', '--model', tiny, ...SAMPLE, ...options(readOnlyDisk(), out));
+  const refuses = async ({ options, left, says }: (typeof COMMANDS)[number]) => {
+    const readOnly = await runCli(...(await options(readOnlyDisk())));
     expect([readOnly.code, readOnly.stderr]).toEqual([2, sentence('the file system is read-only')]);
     const disk = smallDisk(1024);
-    fill(disk, 16, 1024);
-    const full = await runCli('sample', '--model', tiny, ...SAMPLE, ...options(disk, out));
-    expect([full.code, full.stderr]).toEqual([1, sentence('the disk must have .* free, but it has [0-9.]+ KiB')]);
-    expect(filesBelow(disk)).toEqual([]);
-    fill(disk, 0, 1024);
-    const none = await runCli('sample', '--model', tiny, ...SAMPLE, ...options(disk, out));
-    expect([none.code, none.stderr]).toEqual([1, sentence('the disk is full; free some space and start again')]);
-    expect([...filesBelow(disk), ...filesBelow(out)]).toEqual([]);
-  });
-
-  test('train refuses before it prepares the images', async () => {
-    const readOnly = await runCli(...training(data, join(readOnlyDisk(), 'run'), join(home, 'none')));
-    expect([readOnly.code, readOnly.stderr]).toEqual([
-      2,
-      sentence('--out must be a folder that can be written, the file system is read-only'),
-    ]);
-    const disk = smallDisk(1024);
-    fill(disk, 12, 1024);
-    const full = await runCli(...training(data, join(disk, 'run'), join(home, 'none')));
-    expect([full.code, full.stderr]).toEqual([1, sentence('write the checkpoints of .*: the disk must have .* free')]);
+    if (left < 1024) fill(disk, left, 1024);
+    const full = await runCli(...(await options(disk)));
+    expect([full.code, full.stderr]).toEqual([1, sentence(says)]);
     expect(filesBelow(disk)).toEqual([]);
     expect(readdirSync(home).sort()).toEqual(['cache', 'run']);
-  });
+  };
+  const TITLE = 'is refused to $what, and nothing is left';
+  test.each(COMMANDS.slice(0, 4))(TITLE, refuses);
+  test.each(COMMANDS.slice(4))(TITLE, { tags: 'long' }, refuses);
 
   test('train tells that the disk filled up meanwhile, and goes on when there is space again', {
     tags: 'long',
@@ -128,29 +145,6 @@ describe('on a disk that is full or read-only', skipBecause(lacksMount()), () =>
     rmSync(join(disk, 'fill'));
     expect(await train({ ...options, run, resume: true })).toMatchObject({ step: 6, interrupted: false });
     expect(filesBelow(run).filter((name) => /tmp|lock/.test(name))).toEqual([]);
-  });
-
-  test('export refuses before it traces', async () => {
-    const readOnly = await runCli('export', '--run', run, '--out', join(readOnlyDisk(), 'there', 'model'));
-    expect([readOnly.code, readOnly.stderr]).toEqual([2, sentence('the file system is read-only')]);
-    const disk = smallDisk(1024);
-    fill(disk, 8, 1024);
-    const full = await runCli('export', '--run', run, '--out', join(disk, 'model'));
-    expect([full.code, full.stderr]).toEqual([1, sentence('write the model .*: the disk must have .* free')]);
-    expect(filesBelow(disk)).toEqual([]);
-  });
-
-  test('prepare refuses before it reads the images', async () => {
-    const prepare = (folder: string) => runCli('prepare', '--data', 'digits', '--size', '16', '--cache-dir', folder);
-    const readOnly = await prepare(join(readOnlyDisk(), 'cache'));
-    expect([readOnly.code, readOnly.stderr]).toEqual([
-      2,
-      sentence('--cache-dir must be a folder .*, the file system is read-only'),
-    ]);
-    const disk = smallDisk(1024);
-    const full = await prepare(join(disk, 'cache'));
-    expect([full.code, full.stderr]).toEqual([1, sentence('the disk must have 2.44 MiB free, but it has 1 MiB')]);
-    expect(filesBelow(disk)).toEqual([]);
   });
 
   test('writeWhole leaves nothing where the disk fills up', async () => {

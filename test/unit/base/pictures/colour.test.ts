@@ -1,5 +1,4 @@
 import { GRAY_TOLERANCE, isGray, toGray } from '@onnoise/scheduler/model';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { grayToPlanes, toPlanes } from '#base/pictures/colour.ts';
 
@@ -8,10 +7,6 @@ describe('isGray', () => {
     expect(isGray(Uint8Array.of(10, 10, 10 + GRAY_TOLERANCE))).toBe(true);
     expect(isGray(Uint8Array.of(10, 10, 11 + GRAY_TOLERANCE))).toBe(false);
     expect(isGray(Uint8Array.of(8, 10, 9 + GRAY_TOLERANCE))).toBe(false);
-  });
-
-  it('sees one coloured pixel among gray ones', () => {
-    expect(isGray(Uint8Array.of(5, 5, 5, 9, 9, 9, 200, 0, 0))).toBe(false);
   });
 });
 
@@ -28,17 +23,7 @@ describe('toGray', () => {
   });
 });
 
-describe('toPlanes', () => {
-  it('puts red, green and blue one after the other', () => {
-    expect([...toPlanes(Uint8Array.of(1, 2, 3, 4, 5, 6))]).toEqual([1, 4, 2, 5, 3, 6]);
-  });
-
-  it('agrees with grayToPlanes on gray pictures', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 20 }), (gray) => {
-        const rgb = Uint8Array.from({ length: 3 * gray.length }, (_, i) => gray[Math.floor(i / 3)]!);
-        expect(toPlanes(rgb)).toEqual(grayToPlanes(gray));
-      }),
-    );
-  });
+it('toPlanes puts red, green and blue one after the other, as grayToPlanes does', () => {
+  expect([...toPlanes(Uint8Array.of(1, 2, 3, 4, 5, 6))]).toEqual([1, 4, 2, 5, 3, 6]);
+  expect([...grayToPlanes(Uint8Array.of(1, 2))]).toEqual([...toPlanes(Uint8Array.of(1, 1, 1, 2, 2, 2))]);
 });

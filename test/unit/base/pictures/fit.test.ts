@@ -22,10 +22,6 @@ describe('planFit', () => {
     });
   });
 
-  it('keeps at least one pixel of a strip that is padded', () => {
-    expect(planFit(20_000, 2, square(64), 'pad')).toEqual({ width: 64, height: 1 });
-  });
-
   it('gives a side of exactly the size and bounded pixels whatever the picture', () => {
     const side = fc.integer({ min: 1, max: 30_000 });
     const wanted = fc.record({ width: fc.integer({ min: 1, max: 512 }), height: fc.integer({ min: 1, max: 512 }) });

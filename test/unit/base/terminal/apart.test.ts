@@ -16,16 +16,6 @@ describe('runApart', () => {
     expect(stderr.split('\n').sort()).toEqual(['', 'Device: webgpu', 'the driver failed']);
     expect(child.exitCode).toBe(2);
   });
-
-  it('passes on the signal that ends it', { tags: 'long' }, async () => {
-    const child = start('wait');
-    const said = text(child.stderr);
-    await once(child.stdout, 'data');
-    child.kill('SIGTERM');
-    await once(child, 'close');
-    expect(child.exitCode).toBe(128 + 15);
-    expect(await said).toContain('SIGTERM ended the command.');
-  });
 });
 
 describe('opensGpu', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkArguments, explainUsage, type KnownOptions } from '#base/terminal/arguments.ts';
-import { editDistance, nearest } from '#base/text/nearest.ts';
+import { nearest } from '#base/text/nearest.ts';
 
 const known: KnownOptions = {
   key: { help: 1, out: 1, 'dry-run': 1, count: 1, model: 1, list: 1, words: 1, flip: 1 },
@@ -76,14 +76,5 @@ describe('nearest', () => {
     ['colour', undefined],
   ])('of %s is %s', (typed, meant) => {
     expect(nearest(typed, ['steps', 'animation', 'singles', 'columns'])).toBe(meant);
-  });
-
-  test('editDistance counts letters put in, left out, replaced and swapped', () => {
-    expect([
-      editDistance('', 'abc'),
-      editDistance('abc', 'abc'),
-      editDistance('ab', 'ba'),
-      editDistance('abcd', 'axc'),
-    ]).toEqual([3, 0, 1, 2]);
   });
 });

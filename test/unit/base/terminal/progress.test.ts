@@ -72,12 +72,6 @@ describe('withProgress off a terminal', () => {
       vi.useRealTimers();
     }
   });
-
-  test('writes nothing when nothing was reported', async () => {
-    const { lines, stream } = paper(false);
-    await withProgress('Reading', { unit: 'images', stream }, async () => {});
-    expect(lines).toEqual([]);
-  });
 });
 
 describe('describeProgress', () => {
@@ -101,38 +95,27 @@ describe('describeProgress', () => {
 });
 
 describe('format', () => {
-  test('shellPath quotes a path where a shell needs it', () => {
-    expect(['models/a', 'x y', 'm/we #ird%', "it's", '~a', '$b', 'c*'].map((path) => shellWord(path, 'linux'))).toEqual(
-      ['models/a', "'x y'", "'m/we #ird%'", "'it'\\''s'", "'~a'", "'$b'", "'c*'"],
-    );
-    expect(shellWord('C:\\models\\a', 'win32')).toBe('C:\\models\\a');
-    expect(shellWord('C:\\my models', 'win32')).toBe('"C:\\my models"');
+  test('shellWord and shellPath quote a path where a shell needs it', () => {
+    const quoted = {
+      'models/a': 'models/a',
+      'x y': "'x y'",
+      "it's": "'it'\\''s'",
+      '~a': "'~a'",
+      $b: "'$b'",
+      'c*': "'c*'",
+    };
+    for (const [path, word] of Object.entries(quoted)) expect(shellWord(path, 'linux')).toBe(word);
+    expect([shellWord('C:\\a', 'win32'), shellWord('C:\\my models', 'win32')]).toEqual(['C:\\a', '"C:\\my models"']);
     expect(shellPath('-x')).toBe('./-x');
   });
 
-  test('formatDuration changes its unit with the size', () => {
-    expect([0, 9.9, 9.96, 59.4, 60, 187, 3600, 3765].map(formatDuration)).toEqual([
-      '0.0 s',
-      '9.9 s',
-      '10 s',
-      '59 s',
-      '1:00 min',
-      '3:07 min',
-      '1:00:00 h',
-      '1:02:45 h',
-    ]);
-    expect(formatDuration(Number.POSITIVE_INFINITY)).toBe('?');
-  });
-
-  test('formatNumber keeps three digits, or all before the point', () => {
-    expect([0.01234, 7.5, 99.99, 123.4, 12345].map(formatNumber)).toEqual(['0.0123', '7.5', '100', '123', '12345']);
-  });
-
-  test('formatBytes counts in binary units', () => {
-    expect([812, 1536, 9.5 * 2 ** 20, 3 * 2 ** 30].map(formatBytes)).toEqual(['812 B', '1.5 KiB', '9.5 MiB', '3 GiB']);
-  });
-
-  test('plural leaves one alone', () => {
-    expect([plural(1, 'picture'), plural(0, 'picture')]).toEqual(['1 picture', '0 pictures']);
+  test('numbers, times, bytes and counts are as long as they need to be', () => {
+    const told = (format: (value: number) => string, values: readonly number[]) => values.map(format).join(', ');
+    expect(told(formatDuration, [0, 9.9, 9.96, 59.4, 60, 187, 3600, 3765, Number.POSITIVE_INFINITY])).toBe(
+      '0.0 s, 9.9 s, 10 s, 59 s, 1:00 min, 3:07 min, 1:00:00 h, 1:02:45 h, ?',
+    );
+    expect(told(formatNumber, [0.01234, 7.5, 99.99, 123.4, 12345])).toBe('0.0123, 7.5, 100, 123, 12345');
+    expect(told(formatBytes, [812, 1536, 9.5 * 2 ** 20, 3 * 2 ** 30])).toBe('812 B, 1.5 KiB, 9.5 MiB, 3 GiB');
+    expect(told((count) => plural(count, 'picture'), [1, 0])).toBe('1 picture, 0 pictures');
   });
 });

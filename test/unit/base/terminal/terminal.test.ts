@@ -37,10 +37,8 @@ describe('exitCodeOf', () => {
     const name = 'a\nb\u001b[31m\u009b\u2028"é';
     const shown = 'a\\nb\\u001b[31m\\u009b\\u2028"é';
     expect(told(new InputError(`Cannot read ${name}.`))).toEqual([2, `Cannot read ${shown}.\n`]);
-    expect(told(new Failure(`Cannot read ${name}.`, [`  ${name}`]))).toEqual([
-      1,
-      `Cannot read ${shown}.\n  ${shown}\n`,
-    ]);
+    const lines = `Cannot read ${shown}.\n  ${shown}\n`;
+    expect(told(new Failure(`Cannot read ${name}.`, [`  ${name}`]))).toEqual([1, lines]);
     const error = Object.assign(new Error(name), { code: 'EIO' });
     expect(told(error)).toEqual([1, `Cannot continue: the disk reports an error (${shown}).\n`]);
   });

@@ -36,19 +36,17 @@ describe('createBatches', () => {
     expect(Math.max(...Array.from({ length: 50 }, (_, image) => side(image, true)))).toBeLessThan(-16);
     expect(new Set(lefts).size).toBeGreaterThan(40);
   });
-
-  it('makes large images smaller', async () => {
-    const large = sourceOfImages({ shape: [1, 200, 160], count: 1, pixels: new Uint8Array(32000).fill(51) });
-    const { images } = await createBatches(large, 2, 0)(0);
-    expect(images.length).toBe(2 * 128 * 102);
-    for (const value of images) expect(value).toBeCloseTo(51 / 127.5 - 1, 5);
-  });
 });
 
 describe('createNoise', () => {
   it('adds noise of the deviation that it tells', () => {
     const images = new Float32Array(20 * 4000);
     const levels = createNoise(20, 0.5, 1)(images, 7);
+    const again = new Float32Array(images.length);
+    const add = createNoise(20, 0.5, 1);
+    add(again.slice(), 6);
+    add(again, 7);
+    expect(again).toEqual(images);
     for (const [i, level] of levels.entries()) {
       const noise = images.subarray(4000 * i, 4000 * (i + 1));
       const deviation = Math.sqrt(noise.reduce((sum, value) => sum + value * value, 0) / 4000);
@@ -56,18 +54,5 @@ describe('createNoise', () => {
     }
     expect(Math.max(...levels)).toBeGreaterThan(0.8);
     expect(Math.min(...levels)).toBeLessThan(0.2);
-  });
-
-  it('depends on the seed and the number alone', () => {
-    const noiseOf = (seed: number, numbers: number[]) => {
-      const add = createNoise(2, 1, seed);
-      return numbers.map((number) => {
-        const images = new Float32Array(20);
-        add(images, number);
-        return images;
-      });
-    };
-    expect(noiseOf(1, [0, 1])[1]).toEqual(noiseOf(1, [1])[0]);
-    expect(noiseOf(1, [0])).not.toEqual(noiseOf(2, [0]));
   });
 });

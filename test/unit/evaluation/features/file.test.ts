@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { extractFeatures } from '#evaluation/features/extract.ts';
 import { openFeatureFile } from '#evaluation/features/file.ts';
+import type { FeatureRange } from '#evaluation/features/range.ts';
 import type { ImageSet } from '#evaluation/sets/types.ts';
 import type { ImageShape } from '#scheduler/model/index.ts';
 import { expectClose } from '#test/compare.ts';
@@ -11,7 +12,6 @@ import { type FeatureOnnxOptions, featureOnnx } from '#test/models/feature-onnx.
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { LACKS_PERMISSIONS, withoutPermission } from '#test/permissions.ts';
 import { skipBecause } from '#test/skip.ts';
-import type { FeatureRange } from '#training/features/range.ts';
 
 const WINDOWS = process.platform === 'win32';
 const GRAY: ImageShape = [1, 4, 4];
@@ -21,16 +21,6 @@ async function open(options: FeatureOnnxOptions, shape = GRAY, range?: FeatureRa
   const { extractor, width } = await openFeatureFile(await featureOnnx(options), shape, range);
   onTestFinished(() => extractor.session.release());
   return { extractor, width };
-}
-
-/** What is said about a file, without its path. */
-async function complaint(options: FeatureOnnxOptions, shape = GRAY, range?: FeatureRange): Promise<string> {
-  const path = await featureOnnx(options);
-  const error = await openFeatureFile(path, shape, range).then(
-    () => new Error('it was opened'),
-    (error: Error) => error,
-  );
-  return error.message.replaceAll(path, 'seen.onnx').replace('Cannot open the feature model: ', '');
 }
 
 /** Images of one level each. */
@@ -80,78 +70,62 @@ describe('a feature model from a file', () => {
     expect((await open({ outputs: { map: 'same', code: 'flat' } })).extractor.features).toBe('code');
   });
 
-  it('refuses outputs that are no vector, or several without a telling name, and lists them', async () => {
-    expect(await complaint({ outputs: { map: 'same' } })).toBe(
+  const IMAGES = 'seen.onnx must take images as float32 or uint8 [N, C, H, W]';
+  it.each<[string, FeatureOnnxOptions, ImageShape?, FeatureRange?]>([
+    [
       'seen.onnx must give a vector for each image, float32 [N, D] or [N, D, 1, 1], received map float32 [2, 1, 4, 4].',
-    );
-    expect(await complaint({ outputs: { a: 'flat', b: 'mean' } })).toBe(
+      { outputs: { map: 'same' } },
+    ],
+    [
       'seen.onnx must name one of its outputs features, embedding or pool, received a float32 [2, 1]; b float32 [2, 1, 1, 1].',
-    );
-  });
-
-  it('refuses inputs that are no images', async () => {
-    expect(await complaint({ dims: ['N', 16], outputs: { features: 'same' } })).toBe(
-      'seen.onnx must take images as float32 or uint8 [N, C, H, W], received float32 [N, 16].',
-    );
-    expect(await complaint({ type: 'string', outputs: { features: 'same' } })).toBe(
-      'seen.onnx must take images as float32 or uint8 [N, C, H, W], received a model that wants text.',
-    );
-    expect(await complaint({ dims: ['N', 299, 299, 3] })).toBe(
-      'seen.onnx must take images as float32 or uint8 [N, C, H, W], received float32 [N, 299, 299, 3], whose channels come last.',
-    );
-    expect(await complaint({ dims: ['N', 4, 8, 8] })).toBe(
-      'seen.onnx must take images as float32 or uint8 [N, C, H, W] of 1 or 3 channels, received float32 [N, 4, 8, 8].',
-    );
-    expect(await complaint({ second: true })).toBe('seen.onnx must have one input, the images, received x, y.');
-  });
-
-  it('refuses a gray network for colour', async () => {
-    expect(await complaint({ dims: ['N', 1, 8, 8] }, COLOUR)).toBe(
+      { outputs: { a: 'flat', b: 'mean' } },
+    ],
+    [`${IMAGES}, received float32 [N, 16].`, { dims: ['N', 16], outputs: { features: 'same' } }],
+    [`${IMAGES}, received a model that wants text.`, { type: 'string', outputs: { features: 'same' } }],
+    [`${IMAGES}, received float32 [N, 299, 299, 3], whose channels come last.`, { dims: ['N', 299, 299, 3] }],
+    [`${IMAGES} of 1 or 3 channels, received float32 [N, 4, 8, 8].`, { dims: ['N', 4, 8, 8] }],
+    ['seen.onnx must have one input, the images, received x, y.', { second: true }],
+    [
       'seen.onnx must take the 3 channels of the data, received a model of 1 channel.',
-    );
-  });
-
-  it('refuses a range that the file denies or does not know', async () => {
-    expect(await complaint({ metadata: { image_range: '0,1' } }, GRAY, '-1,1')).toBe(
+      { dims: ['N', 1, 8, 8] },
+      COLOUR,
+    ],
+    [
       '--feature-range must be 0,1, as seen.onnx itself says, received -1,1.',
-    );
-    expect(await complaint({ type: 'uint8' }, GRAY, '0,1')).toBe(
-      '--feature-range must be 0,255 for seen.onnx, which takes uint8, received 0,1.',
-    );
-    expect(await complaint({ metadata: { image_range: 'wide' } })).toBe(
+      { metadata: { image_range: '0,1' } },
+      GRAY,
+      '-1,1',
+    ],
+    ['--feature-range must be 0,255 for seen.onnx, which takes uint8, received 0,1.', { type: 'uint8' }, GRAY, '0,1'],
+    [
       'image_range of seen.onnx must be one of -1,1, 0,1, 0,255, imagenet, received "wide".',
+      { metadata: { image_range: 'wide' } },
+    ],
+    [
+      'seen.onnx must take at most 268435456 values a call, received a model that takes 2 x 1 x 200000 x 200000 = 80000000000.',
+      { dims: ['N', 1, 200000, 200000] },
+    ],
+    // Of -1 to 1, some means are below 0.
+    ['seen.onnx must give finite numbers, received NaN for a trial image.', { outputs: { features: 'root' } }],
+  ])('is refused: %s', async (message, options, shape = GRAY, range = undefined) => {
+    const path = await featureOnnx(options);
+    await expect(openFeatureFile(path, shape, range)).rejects.toThrow(
+      `Cannot open the feature model: ${message.replace('seen.onnx', path)}`,
     );
   });
 
   it('refuses what is no ONNX file', async () => {
     const folder = await temporaryFolder();
-    const page = join(folder, 'page.onnx');
-    await writeFile(page, '<!doctype html><p>Not found');
-    const noise = join(folder, 'noise.onnx');
-    await writeFile(
-      noise,
-      Uint8Array.from({ length: 100 }, (_, i) => (i * 97) % 256),
-    );
-    const say = (path: string) =>
-      openFeatureFile(path, GRAY, undefined).then(
-        () => '',
-        (error: Error) => error.message,
-      );
-    expect(await say(page)).toBe(`Cannot open the feature model: ${page} must be an ONNX file, received a web page.`);
-    expect(await say(folder)).toBe(`Cannot open the feature model: ${folder} must be an ONNX file, received a folder.`);
-    expect(await say(noise)).toMatch(/noise\.onnx must be an ONNX file that onnxruntime can run, received "/);
-    const missing = join(folder, 'none.onnx');
-    expect(await say(missing)).toMatch(/^Cannot open the feature model: .*none\.onnx must be an ONNX file, /);
-  });
-
-  it('refuses an input that no memory could hold, and a trial that gives no numbers', async () => {
-    expect(await complaint({ dims: ['N', 1, 200000, 200000] })).toBe(
-      'seen.onnx must take at most 268435456 values a call, received a model that takes 2 x 1 x 200000 x 200000 = 80000000000.',
-    );
-    // Of -1 to 1, some means are below 0.
-    expect(await complaint({ outputs: { features: 'root' } })).toBe(
-      'seen.onnx must give finite numbers, received NaN for a trial image.',
-    );
+    await writeFile(join(folder, 'page.onnx'), '<!doctype html><p>Not found');
+    await writeFile(join(folder, 'noise.onnx'), Buffer.alloc(100, 'ab'));
+    for (const [name, message] of [
+      ['page.onnx', 'page.onnx must be an ONNX file, received a web page.'],
+      ['', 'must be an ONNX file, received a folder.'],
+      ['noise.onnx', 'noise.onnx must be an ONNX file that onnxruntime can run, received "'],
+      ['none.onnx', 'none.onnx must be an ONNX file, '],
+    ]) {
+      await expect(openFeatureFile(join(folder, name!), GRAY, undefined)).rejects.toThrow(message);
+    }
   });
 
   it(

@@ -1,6 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { createMasks, resizeMasks } from '#evaluation/features/batch-masks.ts';
@@ -9,8 +6,7 @@ import { openMaskReader } from '#evaluation/features/index.ts';
 import { createSegmenter } from '#evaluation/features/segmenter.ts';
 import { sourceOfDataset } from '#evaluation/features/source.ts';
 import { softDiceLoss } from '#evaluation/features/train-segmenter.ts';
-import { readBeside, readImages } from '#evaluation/measures/images.ts';
-import { diceOfClasses, meanDice } from '#evaluation/measures/index.ts';
+import { readBeside } from '#evaluation/measures/images.ts';
 import { maskedDataset, maskedImages } from '#test/evaluate/masked.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { initParameters } from '#training/model/parameters.ts';
@@ -20,47 +16,6 @@ const images = maskedImages(120, 1);
 const dataset = maskedDataset(images);
 
 describe('openMaskReader', () => {
-  it('reads the masks of images that it has not seen, and the same from the cache', { tags: 'long' }, async () => {
-    const cacheDir = await temporaryFolder();
-    const steps: number[] = [];
-    const reader = await openMaskReader({ dataset, cacheDir, length, onProgress: ({ done }) => steps.push(done) });
-    const held = await readImages(dataset, dataset.validation);
-    const wanted = reader.fit((await readBeside(dataset, dataset.validation))!);
-    const read = await reader.read(held);
-    expect(reader.about).toEqual({ count: 3, first: 1, plane: 64 });
-    expect(meanDice(diceOfClasses(read, wanted, reader.about), 3)!.value).toBeGreaterThan(0.9);
-    // The masks of other images cover less than half.
-    const others = Uint8Array.from(wanted, (_, i) => wanted[(i + 64) % wanted.length]!);
-    expect(meanDice(diceOfClasses(read, others, reader.about), 3)!.value).toBeLessThan(0.7);
-    expect(steps.at(-1)).toBe(120);
-    await reader.dispose();
-
-    const again = await openMaskReader({ dataset, cacheDir, length, onProgress: () => expect.fail('trained again') });
-    expect(again.hash).toBe(reader.hash);
-    expect(await again.read(held)).toEqual(read);
-    await again.dispose();
-  });
-
-  it('is another for masks of other numbers, and is trained again where damaged', { tags: 'long' }, async () => {
-    const cacheDir = await temporaryFolder();
-    const short = { ...length, least: 3, most: 3 };
-    const first = await openMaskReader({ dataset, cacheDir, length: short });
-    const swapped = maskedDataset({ ...images, masks: images.masks.map((k) => [0, 2, 1][k]!) });
-    const other = await openMaskReader({ dataset: swapped, cacheDir, length: short });
-    expect(other.hash).not.toBe(first.hash);
-    const files = readdirSync(join(cacheDir, 'features'));
-    expect(files).toHaveLength(2);
-    for (const file of files) {
-      const path = join(cacheDir, 'features', file);
-      await writeFile(path, (await readFile(path)).subarray(0, 2000));
-    }
-    const notes: string[] = [];
-    const mended = await openMaskReader({ dataset, cacheDir, length: short, onNote: (note) => notes.push(note) });
-    expect(notes.join()).toMatch(/^The cached segmenter .* is damaged, and is trained again\.$/);
-    expect(mended.hash).toBe(first.hash);
-    for (const reader of [first, other, mended]) await reader.dispose();
-  });
-
   it('counts the first class where its value is not 0, so that no class is background', async () => {
     const beside = { ...dataset.beside!, mask: { classes: ['skin', 'bone', 'muscle'], values: [1, 2, 3] } };
     const short = { ...length, least: 1, most: 1 };

@@ -2,11 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { seenShape } from '#evaluation/features/shape.ts';
 
 describe('seenShape', () => {
-  it('looks at small images whole, pixel by pixel', () => {
-    expect(seenShape([1, 28, 28])).toEqual({ input: [1, 28, 28], patch: 1, rows: 28, columns: 28 });
-    expect(seenShape([3, 30, 9])).toEqual({ input: [3, 30, 9], patch: 1, rows: 32, columns: 12 });
-  });
-
   it('cuts larger ones into patches, and makes those above 128 pixels smaller', () => {
     expect(seenShape([1, 64, 64])).toEqual({ input: [1, 64, 64], patch: 2, rows: 32, columns: 32 });
     expect(seenShape([3, 65, 65])).toEqual({ input: [3, 65, 65], patch: 4, rows: 20, columns: 20 });

@@ -4,7 +4,7 @@ import { fitWeights } from '#evaluation/features/fit.ts';
 import { createClassifier } from '#evaluation/features/network.ts';
 import { sourceOfImages } from '#evaluation/features/source.ts';
 import { createPlainStep, crossEntropy } from '#evaluation/features/step.ts';
-import { stepsOf, trainAutoencoder, trainClassifier } from '#evaluation/features/train.ts';
+import { stepsOf, trainClassifier } from '#evaluation/features/train.ts';
 import { barImages } from '#test/bars.ts';
 import { initParameters } from '#training/model/parameters.ts';
 
@@ -18,13 +18,6 @@ describe('trainClassifier', () => {
     expect(losses).toHaveLength(30);
     expect(losses[0]).toBeCloseTo(Math.log(3), 1);
     expect(losses.at(-1)).toBeLessThan(0.5);
-  });
-
-  it('gives the same weights for the same seed, and others for another', { tags: 'long' }, async () => {
-    const train = (seed: number) =>
-      trainClassifier(sourceOfImages(bars), 3, { seed, length: { ...length, least: 4, most: 4 } });
-    expect(await train(1)).toEqual(await train(1));
-    expect(await train(1)).not.toEqual(await train(2));
   });
 
   it('refuses labels that are no classes', async () => {
@@ -55,17 +48,6 @@ describe('trainClassifier', () => {
     await trainClassifier(sourceOfImages(bars), 3, { seed: 1, length });
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(1);
-  });
-});
-
-describe('trainAutoencoder', () => {
-  it('brings the loss down, on colour of an odd size too', async () => {
-    const losses: number[] = [];
-    const source = sourceOfImages(barImages({ count: 40, size: 9, channels: 3 }));
-    const longer = { ...length, least: 100, most: 100 };
-    await trainAutoencoder(source, { seed: 1, length: longer, onProgress: ({ loss }) => losses.push(loss) });
-    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    expect(mean(losses.slice(-10))).toBeLessThan(0.5 * mean(losses.slice(0, 5)));
   });
 });
 

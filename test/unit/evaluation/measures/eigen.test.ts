@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { symmetricEigenvalues } from '#evaluation/measures/eigen.ts';
-import { pivotedFactor, timesTransposed } from '#evaluation/measures/matrix.ts';
 import { expectClose } from '#test/compare.ts';
 import { normals } from '#test/programs/measure-sets.ts';
 
@@ -47,32 +46,3 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])(
     );
   },
 );
-
-test('many eigenvalues have the sums of their powers that the matrix has', () => {
-  const n = 120;
-  const rows = Float64Array.from(normals(200, n, 3));
-  const transposed = Float64Array.from({ length: rows.length }, (_, i) => rows[(i % 200) * n + Math.floor(i / 200)]!);
-  const matrix = timesTransposed(transposed, transposed, 200);
-  const values = symmetricEigenvalues(matrix, n);
-  const trace = matrix.reduce((sum, value, at) => sum + (at % (n + 1) === 0 ? value : 0), 0);
-  const squares = matrix.reduce((sum, value) => sum + value * value, 0);
-  expect(values.reduce((sum, value) => sum + value, 0) / trace).toBeCloseTo(1, 12);
-  expect(values.reduce((sum, value) => sum + value * value, 0) / squares).toBeCloseTo(1, 12);
-});
-
-test('a matrix is the product of its factor, which has as many rows as its rank', () => {
-  const matrix = withEigenvalues([4, 0, 1, 0, 9, 0.25]);
-  const factor = pivotedFactor(matrix, 6);
-  expect(factor.length).toBe(4 * 6);
-  const transposed = Float64Array.from({ length: 24 }, (_, i) => factor[(i % 4) * 6 + Math.floor(i / 4)]!);
-  expectClose(timesTransposed(transposed, transposed, 4), matrix, { absolute: 1e-13 });
-});
-
-test('rows that are no multiple of four have their products too', () => {
-  const [a, b] = [Float64Array.from(normals(7, 3, 1)), Float64Array.from(normals(5, 3, 2))];
-  const expected = Float64Array.from({ length: 35 }, (_, at) => {
-    const [i, j] = [Math.floor(at / 5), at % 5];
-    return [0, 1, 2].reduce((sum, k) => sum + a[i * 3 + k]! * b[j * 3 + k]!, 0);
-  });
-  expectClose(timesTransposed(a, b, 3), expected, { absolute: 1e-14 });
-});

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { drawGroups } from '#evaluation/measures/intervals.ts';
 import { neighboursWithin, squaredDistance } from '#evaluation/measures/nearest.ts';
 import { drawRows, neighbourMeasuresTo } from '#evaluation/measures/neighbours.ts';
-import { normals, rotated } from '#test/programs/measure-sets.ts';
+import { normals } from '#test/programs/measure-sets.ts';
 
 const WIDTH = 4;
 
@@ -29,48 +29,6 @@ test('neighbours are those of a full search, and duplicates are at 0', async () 
   expect(squares[0]).toBe(0);
 });
 
-test('pairs that are too far are told so, and near ones exactly', () => {
-  const rows = normals(2, 40, 1);
-  const exact = squaredDistance(rows, 0, rows, 1, 40, Infinity);
-  expect(squaredDistance(rows, 0, rows, 1, 40, exact)).toBe(exact);
-  expect(squaredDistance(rows, 0, rows, 1, 40, exact / 2)).toBeGreaterThan(exact / 2);
-});
-
-test('copies have everything, and pictures far away have nothing', async () => {
-  const reference = normals(60, WIDTH, 1);
-  const copies = await measured(reference, reference);
-  expect(copies).toMatchObject({ precision: 1, recall: 1, coverage: 1 });
-  expect(await measured(normals(60, WIDTH, 2, 1, 100), reference)).toMatchObject({
-    precision: 0,
-    density: 0,
-    recall: 0,
-    coverage: 0,
-  });
-});
-
-test('a model of one mode of two is precise but does not recall or cover', async () => {
-  const half = (seed: number, at: number) => normals(100, WIDTH, seed, 1, at);
-  const reference = Float32Array.of(...half(1, 0), ...half(2, 50));
-  const found = await measured(Float32Array.of(...half(3, 0), ...half(4, 0)), reference);
-  expect(found.precision).toBeGreaterThan(0.8);
-  expect(found.recall).toBeLessThan(0.6);
-  expect(found.coverage).toBeLessThan(0.6);
-});
-
-test('of the same distribution, density is about 1 and coverage about 1 - 2^-5', async () => {
-  const found = await measured(normals(1500, WIDTH, 1), normals(1500, WIDTH, 2));
-  expect(Math.abs(found.density - 1)).toBeLessThan(0.08);
-  expect(Math.abs(found.coverage - (1 - 2 ** -5))).toBeLessThan(0.02);
-});
-
-test('precision and recall change places with the sets, and a rotation changes nothing', async () => {
-  const [one, other] = [normals(60, WIDTH, 1), normals(80, WIDTH, 2, 1.5)];
-  const found = await measured(one, other);
-  const swapped = await measured(other, one);
-  expect([swapped.precision, swapped.recall]).toEqual([found.recall, found.precision]);
-  expect(await measured(rotated(one, WIDTH), rotated(other, WIDTH))).toEqual(found);
-});
-
 test('it counts the pictures whose ball holds a training image', async () => {
   const reference = normals(60, WIDTH, 1);
   // A few beside a training image each, the others far from all and near each other.
@@ -86,8 +44,8 @@ test('it knows recall and coverage without some groups', async () => {
   const measure = await neighbourMeasuresTo(reference, WIDTH);
   const groups = drawGroups(90, 3);
   const { recallWithout, coverageWithout } = await measure(one, groups);
-  for (let i = 0; i < 64; i++) {
-    const left = one.filter((_, at) => !groups.leavings[i]!.includes(groups.of[Math.floor(at / WIDTH)]!));
+  for (let i = 0; i < 32; i++) {
+    const left = one.filter((_, at) => groups.of[Math.floor(at / WIDTH)] !== groups.leavings[i]);
     const found = await measure(left, drawGroups(left.length / WIDTH, 1));
     expect([recallWithout[i], coverageWithout[i]]).toEqual([found.recall, found.coverage]);
   }

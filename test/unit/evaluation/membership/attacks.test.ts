@@ -54,16 +54,6 @@ describe('attacks', () => {
     }
   });
 
-  it('give an image the same errors whatever lies beside it, and whichever timesteps are asked beside', async () => {
-    const [known, other] = [image(1), image(2)];
-    const both = await attack(configs.v, known, Float32Array.from([...known, ...other]), {
-      ...PLAN,
-      attacks: ['secmi'],
-    });
-    const alone = await attack(configs.v, known, other, { attacks: ['secmi'], timesteps: [25], draws: 1 });
-    expect(alone[0]).toBe(both[5]);
-  });
-
   it('refuse an output that is no number', async () => {
     const broken = image(1).fill(NaN);
     await expect(attack(configs.v, broken, image(2))).rejects.toThrow(

@@ -1,5 +1,6 @@
+import { InputError } from '@onnoise/scheduler/rules';
 import { beforeAll, expect, test } from 'vitest';
-import { type CopyFeatures, closestPairs, findCopies } from '#evaluation/memorisation/index.ts';
+import { type CopyFeatures, findCopies } from '#evaluation/memorisation/index.ts';
 import type { Features, ImageSet } from '#evaluation/sets/types.ts';
 import { gaussian, shuffle } from '#scheduler/index.ts';
 import { change, digitGroups, join, pick, sizeOfImage, upTo } from '#test/evaluate/digits.ts';
@@ -61,20 +62,13 @@ async function expectFound(sets: { samples: ImageSet; training: ImageSet; heldOu
 }
 test.for(changes)('copies %s are found, each with its training image', { tags: 'long' }, finds);
 
-test('copies are found among fewer images, each with its training image', { tags: 'long' }, async () => {
-  const samples = pick(among(copied()), upTo(48));
-  await expectFound({ samples, training: pick(training, upTo(300)), heldOut });
-});
-
-test('a moved copy says how far it was moved', { tags: 'long' }, async () => {
-  const samples = among(change(copied(), (at, x, y) => at(x - 2, y + 1)));
-  const { closest } = await findCopies({ samples, training, heldOut, seed: 0 });
-  expect(closest[0]).toMatchObject({ shift: [2, -1], mirrored: false, turned: 0, inverted: false, flagged: true });
-  expect(closest[0]!.distance).toBeLessThan(1e-6);
-});
-
 test('real digits are not accused, by pixels and features', { tags: 'long' }, async () => {
-  const found = await findCopies({ samples: fresh, training, heldOut, features: await featuresOf(fresh), seed: 0 });
+  const given = { samples: fresh, training, heldOut, features: await featuresOf(fresh), seed: 0 };
+  const seen: number[] = [];
+  const found = await findCopies({ ...given, onProgress: (done, total) => seen.push(done / total) });
+  expect([seen, seen.at(-1)]).toEqual([seen.toSorted((a, b) => a - b), 1]);
+  expect(JSON.parse(JSON.stringify(await findCopies(given)))).toEqual(found);
+  await expect(findCopies({ ...given, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
   expect(found.verdict).toBe('none found');
   expect(found.tests.map(({ space }) => space)).toEqual(['pixels', 'features']);
   expect(found.counts).toEqual({ samples: 120, training: 800, heldOut: 240 });
@@ -160,13 +154,6 @@ test('copies that are mirrored, turned or inverted are found, and it is said how
   }
 });
 
-test('the same seed gives the same result, as JSON does', { tags: 'long' }, async () => {
-  const given = { samples: pick(fresh, upTo(40)), training, heldOut };
-  const once = await findCopies({ ...given, seed: 4 });
-  expect(await findCopies({ ...given, seed: 4 })).toEqual(once);
-  expect(JSON.parse(JSON.stringify(once))).toEqual(once);
-});
-
 test('too few held-out images: it cannot be told, and the number needed is said', { tags: 'long' }, async () => {
   const few = pick(heldOut, upTo(12));
   const found = await findCopies({ samples: fresh, training, heldOut: few, seed: 0 });
@@ -206,11 +193,7 @@ test('held-out images that are alike say nothing of chance: it cannot be told', 
     'cannot tell',
     'All 60 held-out images are the same, so that they do not say how near real images come to training images.',
   ]);
-  const few = await found(upTo(60).map((i) => i % 29));
-  expect([few.verdict, few.reason]).toEqual([
-    'cannot tell',
-    'Only 29 of 60 held-out images are different, so that they do not say how near real images come to training images.',
-  ]);
+  expect((await found(upTo(60).map((i) => i % 29))).reason).toMatch(/^Only 29 of 60 held-out images are different, /);
   const half = await found(upTo(60).map((i) => i % 30));
   expect([half.duplicates.repeated, half.heldOutNeeded]).toEqual([30, expect.any(Number)]);
 });
@@ -250,73 +233,37 @@ test('large images are compared at 64 pixels or less, and shifts are given in th
   expect(found.closest[0]).toMatchObject({ shift: [4, -2], flagged: true });
 });
 
-test('the pictures of the closest pairs are those of the numbers', { tags: 'long' }, async () => {
-  const samples = among(copied());
-  const found = await findCopies({ samples, training, heldOut, seed: 0 });
-  const { pairs, ...pictures } = closestPairs(found, { samples, training }, { most: 5 });
-  expect(pairs.length).toBe(5);
-  expect(pictures.samples.pixels).toEqual(pictures.nearest.pixels);
-  expect(pictures.second).toEqual(
-    pick(
-      training,
-      pairs.map(({ second }) => second),
-    ),
-  );
-});
-
-test('progress grows to its end, and a search can be stopped', { tags: 'long' }, async () => {
-  const seen: number[] = [];
-  let end = 0;
-  const given = { samples: fresh, training, heldOut, seed: 0 };
-  await findCopies({
-    ...given,
-    onProgress: (done, total) => {
-      seen.push(done);
-      end = total;
-    },
-  });
-  expect(seen.at(-1)).toBe(end);
-  expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-  const controller = new AbortController();
-  controller.abort(new Error('enough'));
-  await expect(findCopies({ ...given, signal: controller.signal })).rejects.toThrow('enough');
-});
-
 test('images that cannot be compared are refused in a sentence', async () => {
   const none = pick(fresh, []);
-  const small: ImageSet = { shape: [1, 8, 8], count: 3, pixels: new Uint8Array(192) };
-  const coloured: ImageSet = { shape: [3, 28, 28], count: 1, pixels: new Uint8Array(3 * 784) };
-  const given = { samples: fresh, training, heldOut, seed: 0 };
-  const refusal = (other: Partial<Parameters<typeof findCopies>[0]>) =>
-    findCopies({ ...given, ...other }).then(
-      () => 'accepted',
-      (error: Error) => `${error.name}: ${error.message}`,
-    );
-  expect(await refusal({ samples: none })).toBe(
-    'InputError: Cannot look for copies: the number of pictures must be an integer of at least 1, received 0.',
-  );
-  expect(await refusal({ heldOut: none })).toBe(
-    'InputError: Cannot look for copies: the number of held-out images must be an integer of at least 1, received 0.',
-  );
-  expect(await refusal({ training: pick(training, [0, 1]) })).toBe(
-    'InputError: Cannot look for copies: the number of training images must be an integer of at least 3, received 2.',
-  );
-  expect(await refusal({ training: pick(training, [0, 1, 1, 1]) })).toBe(
-    'InputError: Cannot look for copies: the number of different training images must be an integer of at least 3, received 2.',
-  );
-  expect(await refusal({ samples: small })).toBe(
-    'InputError: Cannot look for copies: the pictures must be gray pictures of 28 x 28 pixels, as the training images are, received gray pictures of 8 x 8 pixels.',
-  );
-  expect(await refusal({ heldOut: coloured })).toBe(
-    'InputError: Cannot look for copies: the held-out images must be gray pictures of 28 x 28 pixels, as the training images are, received colour pictures of 28 x 28 pixels.',
-  );
   const features = await featuresOf(fresh);
-  const broken = { ...features.samples, values: features.samples.values.slice() };
-  broken.values[24 * 3 + 7] = Number.NaN;
-  expect(await refusal({ features: { ...features, samples: broken } })).toBe(
-    'InputError: Cannot look for copies: feature 7 of image 3 of the pictures must be a finite number, received NaN.',
-  );
-  expect(await refusal({ features: { ...features, heldOut: features.samples } })).toBe(
-    'InputError: Cannot look for copies: the number of features of the held-out images must be 240 as that of the images, received 120.',
-  );
+  const broken = { ...features.samples, values: features.samples.values.with(24 * 3 + 7, Number.NaN) };
+  const refused: [Partial<Parameters<typeof findCopies>[0]>, string][] = [
+    [{ samples: none }, 'the number of pictures must be an integer of at least 1, received 0.'],
+    [{ heldOut: none }, 'the number of held-out images must be an integer of at least 1, received 0.'],
+    [
+      { training: pick(training, [0, 1]) },
+      'the number of training images must be an integer of at least 3, received 2.',
+    ],
+    [
+      { training: pick(training, [0, 1, 1, 1]) },
+      'the number of different training images must be an integer of at least 3, received 2.',
+    ],
+    [
+      { samples: { shape: [1, 8, 8], count: 3, pixels: new Uint8Array(192) } },
+      'the pictures must be gray pictures of 28 x 28 pixels, as the training images are, received gray pictures of 8 x 8 pixels.',
+    ],
+    [
+      { features: { ...features, samples: broken } },
+      'feature 7 of image 3 of the pictures must be a finite number, received NaN.',
+    ],
+    [
+      { features: { ...features, heldOut: features.samples } },
+      'the number of features of the held-out images must be 240 as that of the images, received 120.',
+    ],
+  ];
+  for (const [other, message] of refused) {
+    await expect(findCopies({ samples: fresh, training, heldOut, seed: 0, ...other })).rejects.toThrow(
+      new InputError(`Cannot look for copies: ${message}`),
+    );
+  }
 });

@@ -1,31 +1,12 @@
 import { expect, test } from 'vitest';
 import { shiftOf } from '#evaluation/memorisation/geometry.ts';
-import { nearestKeys } from '#evaluation/memorisation/nearest.ts';
 import { scoresOf } from '#evaluation/memorisation/neighbours.ts';
 import { pixelNeighbours } from '#evaluation/memorisation/pixel-neighbours.ts';
 import { plantCopies } from '#evaluation/memorisation/plant.ts';
-import { gaussian } from '#scheduler/index.ts';
 import { change, digitGroups, pick, upTo } from '#test/evaluate/digits.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 
 const folder = temporaryFolder();
-
-test('the least of several views counts, over blocks of rows', async () => {
-  const width = 3;
-  const keys = { count: 50, width, values: new Float32Array(50 * width) };
-  gaussian(1, 0, keys.values);
-  // Row i is key i % 50 in its second view, and far away in the first.
-  const fill = (first: number, count: number, out: Float32Array) => {
-    out.fill(100);
-    for (let row = 0; row < count; row++) {
-      const key = ((first + row) % 50) * width;
-      out.set(keys.values.subarray(key, key + width), (count + row) * width);
-    }
-  };
-  const found = await nearestKeys({ count: 600, views: 2, fill, keys, neighbours: 2 });
-  expect(found.length).toBe(1200);
-  expect(Array.from(found).filter((_, i) => i % 2 === 0)).toEqual(upTo(600).map((i) => i % 50));
-});
 
 test('reduced pictures lead to the training image that all distances say is nearest', { tags: 'long' }, async () => {
   const { training, fresh } = await digitGroups(folder, { training: 300, fresh: 25 });

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findCopies } from '#evaluation/memorisation/index.ts';
 import { plantParts } from '#evaluation/memorisation/plant-parts.ts';
-import { PARTS, partNeighbours } from '#evaluation/parts/index.ts';
 import { cellsOf, planeOf, type Rectangle } from '#evaluation/parts/plane.ts';
 import type { ImageSet } from '#evaluation/sets/types.ts';
 import { digitGroups, join, pick, upTo } from '#test/evaluate/digits.ts';
@@ -40,21 +39,6 @@ describe('the cells of a rectangle', () => {
     const both: ImageSet = { shape: [2, 2, 4], count: 1, pixels: Uint8Array.of(...one.pixels, ...one.pixels) };
     const whole = { left: 0, top: 0, width: 4, height: 2 };
     expect(cells(both, whole, 2)).toEqual(cells(one, whole, 2));
-  });
-});
-
-describe('the nearest training images by their parts', () => {
-  it('find halves where they lie, and crops by place and size', async () => {
-    const kinds = await plantParts(training, fresh, 12, 3);
-    for (const { part, side, images } of kinds) {
-      const found = await partNeighbours(images, training);
-      const [drawn] = await plantParts(training, fresh, 12, 3);
-      expect(drawn!.images.count).toBe(12);
-      const rightOf = (k: number) => upTo(12).filter((i) => found[k]!.distances[i * found[k]!.each]! < 0.25).length;
-      if (part === 'half')
-        expect(PARTS.slice(1).reduce((sum, _, k) => sum + rightOf(k + 1), 0)).toBeGreaterThanOrEqual(12);
-      else expect(rightOf(0), `crop of ${side}`).toBeGreaterThan(8);
-    }
   });
 });
 

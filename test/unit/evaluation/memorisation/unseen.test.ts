@@ -39,6 +39,7 @@ test('`none found` says how many copies may go unseen', () => {
     sensitivity: [...always, { copies: 50, found: 1 }],
     counts: { samples: 1000, training: 9500, heldOut: 500 },
     duplicates: { heldOut: 0, repeated: 0, training: 0 },
+    search: { shift: 2, orientations: 8, neighbours: 16, reduced: 1 },
   });
   expect(verdict).toBe('none found');
   expect(reason).toContain('they may be up to 0.3 % of all that the model draws (with 95 % confidence)');

@@ -2,27 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { placesOf } from '#evaluation/measures/images.ts';
 import { matchClasses, matchConditions } from '#evaluation/sampling/agree.ts';
 import { askLike, askUnseen } from '#evaluation/sampling/ask.ts';
+import { memoryDataset } from '#test/train/memory-dataset.ts';
 import type { Dataset } from '#training/data/set/types.ts';
 
 /** Classes b, a, c; the last image is held out. */
 const dataset: Dataset = {
-  name: 'letters',
-  hash: '',
-  count: 7,
-  channels: 1,
-  height: 2,
-  width: 2,
+  ...memoryDataset({ count: 7, size: 2 }),
   labels: Int32Array.of(0, 1, 1, 1, 0, 1, 2),
   classNames: ['b', 'a', 'c'],
   conditions: { names: ['age'], values: Float64Array.of(10, 21, 22, 23, 14, 25, 36) },
   train: Uint32Array.of(0, 1, 2, 3, 4, 5),
   validation: Uint32Array.of(6),
-  skipped: [],
-  notes: [],
-  cached: false,
-  folder: '',
-  read() {},
-  close() {},
 };
 const AGE = { name: 'age', mean: 20, std: 5, min: 10, max: 36 };
 const model = { classes: 2, classNames: ['a', 'b'] };
@@ -49,12 +39,6 @@ describe('askLike', () => {
     expect(part.labels).toEqual(ask(3).labels!.slice(2, 4));
     expect(part.conditions!.age).toEqual(ask(3).conditions!.age!.slice(2, 4));
     expect(ask(4)).not.toEqual(ask(3));
-  });
-
-  test('asks an unconditional model for nothing', () => {
-    const { conditions: _, ...plain } = dataset;
-    const asked = askLike(plain, undefined, { count: 2, seed: 0 });
-    expect([asked.labels, asked.request(0, 2)]).toEqual([undefined, {}]);
   });
 });
 

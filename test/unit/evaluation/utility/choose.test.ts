@@ -29,10 +29,3 @@ it('takes others of another seed, the same of the same, and none that is not in 
   expect(one).not.toEqual(other);
   expect([...one!, ...other!].every((i) => i % 2 === 0)).toBe(true);
 });
-
-it('takes few images among the many of the same seed', () => {
-  const { labels: _, ...unlabelled } = dataset;
-  const plain = { dataset: unlabelled, numbers: dataset.train };
-  const many = new Set(chooseImages(plain, 60, 7));
-  expect(chooseImages(plain, 30, 7).every((i) => many.has(i))).toBe(true);
-});

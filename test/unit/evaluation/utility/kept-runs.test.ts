@@ -6,7 +6,7 @@ import type { Run, RunSettings } from '#evaluation/utility/types.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 
 const SETTINGS: RunSettings = {
-  task: 'segment',
+  task: 'classify',
   steps: 9,
   share: 0.5,
   data: 'a',
@@ -15,7 +15,7 @@ const SETTINGS: RunSettings = {
   recipe: 1,
 };
 const RUNS: Run[] = [
-  { arm: 'synthetic', count: null, seed: 0, score: 0.25, values: [0.5, null] },
+  { arm: 'synthetic', count: null, seed: 0, score: 0.25, values: [0.5, 0] },
   { arm: 'both', count: 50, seed: 0, score: 0.75, values: [1, 0.5] },
 ];
 
@@ -53,7 +53,7 @@ describe('runs on disk', () => {
 
   it.each([
     ['steps', { steps: 10 }, 'steps'],
-    ['task', { task: 'regress' as const }, 'task'],
+    ['task', { task: 'regress' as 'classify' }, 'task'],
     ['share', { share: 0.3 }, '--synthetic-share'],
     ['synthetic', { synthetic: 'x' }, 'synthetic images'],
     ['test', { test: 'x' }, 'test images'],

@@ -32,7 +32,7 @@ test('an order of pictures that will be noise says so before they are made', asy
   const notes: string[] = [];
   const asked = { count: 1000, sampler: 'heun', labels: [0], conditions: { boneage: [100] } } as const;
   await makeOrder(HANDS, { ...asked, steps: 20 }, (note) => notes.push(note));
-  expect(notes).toEqual([expect.stringMatching(/^The first step is too long for heun/)]);
+  expect(notes).toEqual([expect.stringMatching('The first step is too long for heun')]);
   await makeOrder(HANDS, { ...asked, steps: 20, spacing: 'exponential' }, (note) => notes.push(note));
   expect(notes).toHaveLength(1);
 });

@@ -27,8 +27,6 @@ describe('parseShare', () => {
 describe('shardsOf', () => {
   test.each([
     [10, 4, 1],
-    [10, 4, 2],
-    [12, 4, 3],
     [10, 4, 7],
     [1, 256, 64],
     [1000, 7, 11],
@@ -95,20 +93,7 @@ describe('tasks without a queue', () => {
     timeout: 60_000,
   }, async () => {
     const { model, out } = await folders();
-    const order = [
-      '--count',
-      '24',
-      '--shard',
-      '2',
-      '--steps',
-      '4',
-      '--sampler',
-      'ddim',
-      '--out',
-      out,
-      '--model',
-      model,
-    ];
+    const order = [...'--count 24 --shard 2 --steps 4 --sampler ddim'.split(' '), '--out', out, '--model', model];
     const run = async (...args: string[]) => {
       const { stdout } = await spawnCli([...args, ...order, '--json', '--quiet']);
       return JSON.parse(stdout);

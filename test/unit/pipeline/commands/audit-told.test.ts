@@ -1,11 +1,11 @@
 /** `pipeline audit` of models that are told more than the image: masks, pictures, numbers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { PrivacyReport } from '#evaluation/privacy/index.ts';
 import { maskedImages, writeMasked } from '#test/evaluate/masked.ts';
 import { temporaryFolder, writeFiles } from '#test/pictures/images.ts';
-import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
+import { done, refuses, runCli, trainTiny } from '#test/run-cli.ts';
 
 const COUNT = 30;
 
@@ -14,11 +14,10 @@ describe('pipeline audit of a model that is told', () => {
   const place = (name: string) => join(root, name);
   const cache = ['--cache-dir', place('cache')];
   const data = ['--data', place('data/images')];
-  const folder = writeMasked(place('data'), maskedImages(COUNT, 1));
+  beforeAll(() => writeMasked(place('data'), maskedImages(COUNT, 1)));
 
   /** Trains, exports and audits with the images that training held out. */
   async function auditTold(name: string, told: readonly string[]) {
-    await folder;
     const split = ['--validation-share', '0.4', '--seed', '3'];
     const own = ['--steps', '2', ...split, ...cache, ...told];
     const trained = await trainTiny(place('data/images'), place(`runs/${name}`), ...own);
@@ -49,39 +48,19 @@ describe('pipeline audit of a model that is told', () => {
     expect(read('masks').shadows).toMatchObject({ trained: 4 });
   });
 
-  it('pictures', async () => {
-    await writeMasked(place('low'), maskedImages(COUNT, 1));
-    expectAudited('pictures', await auditTold('pictures', ['--condition-images', place('low/images')]));
-  });
-
   it('numbers, of images that training held out and of others', { tags: 'long' }, async () => {
-    await folder;
     const rows = Array.from({ length: COUNT }, (_, i) => `${i},${20 + ((i * 7) % 60)}`);
     await writeFiles(root, { 'table.csv': Buffer.from(`id,age\n${rows.join('\n')}\n`) });
     const told = ['--csv', place('table.csv'), '--condition-columns', 'age'];
     expectAudited('numbers', await auditTold('numbers', told));
     await writeMasked(place('others'), maskedImages(12, 9));
-    expect(await refusal(audit('numbers', ...told, '--test-data', place('others/images')))).toContain(
+    await refuses(
+      audit('numbers', ...told, '--test-data', place('others/images')),
       '--test-csv must name a table with the age of --test-data, which the model is told, received nothing.',
     );
     await writeFiles(root, { 'others.csv': Buffer.from(`id,age\n${rows.slice(0, 12).join('\n')}\n`) });
     const others = ['--test-data', place('others/images'), '--test-csv', place('others.csv')];
-    const { code, stderr } = await audit('numbers', ...told, ...others);
-    expect(code, stderr).toBe(0);
+    await done(audit('numbers', ...told, ...others));
     expect(read('numbers').data).toMatchObject({ training: 18, heldOut: 12, test: 'images' });
-  });
-
-  it('masks of other images, too, and of as many of them as there are', { tags: 'long' }, async () => {
-    await auditTold('apart', ['--masks', place('data/masks')]);
-    await writeMasked(place('apart-data'), maskedImages(12, 11));
-    const found = await audit('apart', '--masks', place('data/masks'), '--test-data', place('apart-data/images'));
-    expect([found.code, found.stderr]).toEqual([
-      2,
-      expect.stringContaining('--test-masks must name the masks of --test-data'),
-    ]);
-    const args = ['--test-data', place('apart-data/images'), '--test-masks', place('apart-data/masks')];
-    const { code, stderr } = await audit('apart', '--masks', place('data/masks'), ...args);
-    expect(code, stderr).toBe(0);
-    expect(read('apart').data).toMatchObject({ training: 18, heldOut: 12, test: 'images' });
   });
 });

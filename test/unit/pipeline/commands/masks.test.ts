@@ -1,11 +1,13 @@
 /** From images and masks to pictures of a mask, and to pictures that come with one. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openLabelFile } from '#base/labels/index.ts';
 import { encodeIndexedPng } from '#phantom/png.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
-import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
+import { done, refuses, runCli, trainTiny } from '#test/run-cli.ts';
+import { readLines, type StepMetrics } from '#training/saved/metrics.ts';
+import { runPaths } from '#training/saved/run-folder.ts';
 
 const folder = temporaryFolder();
 const at = (...names: string[]) => join(folder, ...names);
@@ -20,21 +22,12 @@ const mask = (wide: number) =>
   );
 
 const lossesOf = (run: string) =>
-  readFileSync(at(run, 'metrics.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line).loss as number);
+  readLines<StepMetrics>(runPaths(at(run)).metrics).then((lines) => lines.map(({ loss }) => loss));
 const train = (run: string, steps: number, ...args: string[]) =>
   trainTiny(
     at('images'),
     at(run),
-    '--masks',
-    at('masks'),
-    '--cache-dir',
-    at('cache'),
-    '--steps',
-    String(steps),
-    ...args,
+    ...['--masks', at('masks'), '--cache-dir', at('cache'), '--steps', String(steps), ...args],
   );
 const resume = (run: string, steps: number) => runCli('train', '--resume', '--out', at(run), '--steps', String(steps));
 const sample = (model: string, ...args: string[]) =>
@@ -42,30 +35,28 @@ const sample = (model: string, ...args: string[]) =>
 
 beforeAll(async () => {
   const wide = [1, 2, 3, 4, 5, 6, 7, 4];
+  const named = <T>(make: (w: number) => T) => Object.fromEntries(wide.map((w, i) => [`${i}.png`, make(w)]));
   await writeFiles(
     at('images'),
-    Object.fromEntries(wide.map((w, i) => [`${i}.png`, grayPicture(8, 8, (x) => (x < w ? 230 : 20))])),
+    named((w) => grayPicture(8, 8, (x) => (x < w ? 230 : 20))),
   );
-  mkdirSync(at('masks'));
-  for (const [i, w] of wide.entries()) writeFileSync(at('masks', `${i}.png`), mask(w));
-  writeFileSync(at('masks', 'labels.json'), '{"0": "air", "5": "bone"}');
-  mkdirSync(at('drawn'));
-  writeFileSync(at('drawn', 'a.png'), mask(2));
-  writeFileSync(at('drawn', 'b.png'), mask(6));
+  await writeFiles(at('masks'), { ...named(mask), 'labels.json': '{"0": "air", "5": "bone"}' });
+  await writeFiles(at('drawn'), { 'a.png': mask(2), 'b.png': mask(6) });
 });
 
 describe('a model that is told masks', () => {
   beforeAll(async () => {
     const dropped = ['--label-dropout', '0.5', '--validation-share', '0.25', '--flip'];
-    expect(await train('whole', 6, ...dropped)).toMatchObject({ code: 0 });
-    expect(await train('halves', 3, ...dropped)).toMatchObject({ code: 0 });
-    expect(await resume('halves', 6)).toMatchObject({ code: 0 });
-    expect(await runCli('export', '--run', at('whole'), '--out', at('told'))).toMatchObject({ code: 0 });
+    await done(train('whole', 6, ...dropped));
+    await done(train('halves', 3, ...dropped));
+    await done(resume('halves', 6));
+    await done(runCli('export', '--run', at('whole'), '--out', at('told')));
   });
 
-  test('goes on after a stop to the last bit', () => {
-    expect(lossesOf('halves')).toEqual(lossesOf('whole'));
-    expect(lossesOf('whole')).toHaveLength(6);
+  test('goes on after a stop to the last bit', async () => {
+    const losses = await lossesOf('whole');
+    expect(losses).toHaveLength(6);
+    expect(await lossesOf('halves')).toEqual(losses);
   });
 
   test('draws a picture of each mask, and says which', async () => {
@@ -90,54 +81,30 @@ describe('a model that is told masks', () => {
     );
     for (const from of [0, 64]) expect(given).toContain(String(labels.subarray(from, from + 64)));
     expect(readFileSync(at('told', 'README.md'), 'utf8')).toContain('`masks.png` has masks of held-out images');
-    expect(await runCli('export', '--run', at('whole'), '--out', at('told'))).toMatchObject({ code: 0 }); // replaces it
+    await done(runCli('export', '--run', at('whole'), '--out', at('told'))); // replaces it
   });
 
-  test('draws without one, as it was trained with dropout', async () => {
-    expect(await sample('told', '--count', '1')).toMatchObject({ code: 0 });
-  });
-
-  test('refuses masks that it does not know in a sentence, and writes nothing', async () => {
-    mkdirSync(at('odd'));
-    writeFileSync(at('odd', 'large.png'), encodeIndexedPng(new Uint8Array(256), 16, PALETTE));
-    writeFileSync(at('odd', 'unknown.png'), encodeIndexedPng(new Uint8Array(64).fill(3), SIDE, PALETTE));
-    writeFileSync(at('odd', 'words.png'), 'no picture');
-    mkdirSync(at('empty'));
-    const refused = (name: string) => refusal(sample('told', '--masks', at(name), '--singles', at('none')));
-    expect(await refused('odd/large.png')).toContain(
-      "it is 16 x 16 pixels, and the model's pictures are 8 x 8 (--fit resizes it)",
-    );
-    expect(await refused('odd/unknown.png')).toContain('it has the value 3, and the model knows 0 air, 5 bone');
-    expect(await refused('odd/words.png')).toContain('label maps are read from PNG');
-    expect(await refused('empty')).toContain('--masks must be a file, or a folder with some');
-    expect(await refusal(sample('told', '--condition-images', at('drawn')))).toContain(
-      'this model takes masks (--masks)',
-    );
-    expect(await refusal(sample('told', '--masks', at('drawn'), '--count', '1'))).toContain(
-      'must be at most as many as images',
-    );
-    expect(readdirSync(folder)).not.toContain('none');
-    expect(await sample('told', '--masks', at('odd', 'large.png'), '--fit', 'stretch')).toMatchObject({ code: 0 });
-  });
-
-  test('is not trained further on images without masks, or with other classes', async () => {
-    const places = ['--data', at('images'), '--out', at('further'), '--cache-dir', at('cache')];
-    const other = (...args: string[]) =>
-      refusal(runCli('train', '--init', at('told'), ...places, '--steps', '9', '--batch', '2', ...args));
-    expect(await other()).toContain(
+  test('draws without one, as it was trained with dropout, and is not trained further without masks', async () => {
+    await done(sample('told', '--count', '1'));
+    const given = ['--out', at('further'), '--cache-dir', at('cache'), '--steps', '9', '--batch', '2'];
+    const further = ['train', '--init', at('told'), '--data', at('images'), ...given];
+    await refuses(
+      runCli(...further),
       '--masks must name those of the images, which the network is trained with, received nothing',
     );
-    expect(await other('--masks', at('masks'), '--mask-classes', 'air,skin,fat,hair,nail,bone')).toContain(
+    const others = ['--masks', at('masks'), '--mask-classes', 'air,skin,fat,hair,nail,bone'];
+    await refuses(
+      runCli(...further, ...others),
       '--masks must have the classes of the network, air, bone, received air, skin, fat, hair, nail, bone',
     );
   });
 });
 
 test('a model that draws masks writes them beside its pictures, to be trained on again', async () => {
-  expect(await train('pairs-run', 4, '--mask-role', 'output')).toMatchObject({ code: 0 });
-  expect(await runCli('export', '--run', at('pairs-run'), '--out', at('pairs'))).toMatchObject({ code: 0 });
+  await done(train('pairs-run', 4, '--mask-role', 'output'));
+  await done(runCli('export', '--run', at('pairs-run'), '--out', at('pairs')));
   const files = ['--singles', at('made'), '--count', '3'];
-  expect(await sample('pairs', ...files)).toMatchObject({ code: 0 });
+  await done(sample('pairs', ...files));
   const names = ['0.png', '1.png', '2.png'];
   expect(readdirSync(at('made'))).toEqual(names);
   expect(readdirSync(at('made-confidence'))).toEqual(names);
@@ -145,11 +112,8 @@ test('a model that draws masks writes them beside its pictures, to be trained on
   expect(JSON.parse(readFileSync(at('made-masks', 'labels.json'), 'utf8'))).toEqual({ 0: 'air', 5: 'bone' });
   expect(readdirSync(at('pairs'))).not.toContain('masks.png');
   expect(readFileSync(at('pairs', 'README.md'), 'utf8')).toContain('each with a mask of 2 classes');
-  expect(await runCli('sample', '--model', at('pairs'), '--out', at('pairs.npy'), '--count', '2')).toMatchObject({
-    code: 0,
-  });
+  const arrays = runCli('sample', '--model', at('pairs'), '--out', at('pairs.npy'), '--count', '2');
+  await done(arrays);
   expect(readdirSync(folder)).toEqual(expect.arrayContaining(['pairs-masks.npy', 'pairs-confidence.npy']));
-  expect(await refusal(sample('pairs', '--masks', at('drawn')))).toContain(
-    '--masks must be left out, this model takes none',
-  );
+  await refuses(sample('pairs', '--masks', at('drawn')), '--masks must be left out, this model takes none');
 });

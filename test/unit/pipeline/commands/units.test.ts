@@ -1,11 +1,11 @@
 /** What was measured, in arrays and in TIFF of floats. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy } from '#base/arrays/npy.ts';
-import { temporaryFolder } from '#test/pictures/images.ts';
-import { runCli } from '#test/run-cli.ts';
+import { flatPicture, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
+import { done, refuses, runCli, trainTiny } from '#test/run-cli.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -20,12 +20,10 @@ async function trained(name: string, channels: 1 | 3): Promise<void> {
   );
   const shape = [4, 6, 8, ...(channels === 1 ? [] : [channels])];
   writeFileSync(at(`${name}-data.npy`), writeNpy(values, shape));
-  const tiny = ['--model._class_name', 'SimpleUnet', '--model.channels', '4,8', '--model.time_emb_dim', '4'];
-  const few = ['--sample-steps', '2', '--sample-count', '1', '--steps', '2', '--batch', '2', '--validation-share', '0'];
-  const given = ['--data', at(`${name}-data.npy`), '--size', '8x6', '--cache-dir', at('cache')];
-  const { code, stderr } = await runCli('train', ...given, ...few, ...tiny, '--out', at(`${name}-run`));
+  const given = ['--size', '8x6', '--steps', '2', '--validation-share', '0', '--cache-dir', at('cache')];
+  const { code, stderr } = await trainTiny(at(`${name}-data.npy`), at(`${name}-run`), ...given);
   expect([code, stderr]).toEqual([0, expect.stringContaining('Black is -1000 and white')]);
-  expect(await runCli('export', '--run', at(`${name}-run`), '--out', at(name))).toMatchObject({ code: 0 });
+  await done(runCli('export', '--run', at(`${name}-run`), '--out', at(name)));
 }
 
 const sample = (model: string, ...args: string[]) =>
@@ -51,7 +49,7 @@ beforeAll(async () => {
 
 describe('--units', () => {
   it('writes a page for each picture into TIFF, with the values of the array', async () => {
-    expect(await sample('gray', '--units', '--out', at('a.npy'))).toMatchObject({ code: 0 });
+    await done(sample('gray', '--units', '--out', at('a.npy')));
     for (const name of ['a.tiff', 'b.TIF']) {
       const { code, stdout } = await sample('gray', '--units', '--out', at(name));
       expect([code, stdout]).toEqual([0, expect.stringContaining('2 pictures')]);
@@ -62,64 +60,21 @@ describe('--units', () => {
   });
 
   it('writes single pictures as TIFF, which it knows again as its own', async () => {
-    const given = ['--units', '--out', at('c.npy'), '--singles', at('singles'), '--format', 'tiff'];
-    for (let i = 0; i < 2; i++) expect(await sample('gray', ...given)).toMatchObject({ code: 0 });
+    const given = ['--units', '--out', at('c.npy'), '--format', 'tiff', '--singles'];
+    for (let i = 0; i < 2; i++) await done(sample('gray', ...given, at('singles')));
     const both = [...(await page('singles/0.tiff')), ...(await page('singles/1.tiff'))];
     expect(both).toEqual([...array('c.npy')]);
-    mkdirSync(at('others'));
-    const other = sharp({ create: { width: 4, height: 4, channels: 3, background: '#777' } }).tiff();
-    writeFileSync(at('others/0.tiff'), await other.toBuffer());
-    const refused = await sample(
-      'gray',
-      '--units',
-      '--out',
-      at('d.npy'),
-      '--singles',
-      at('others'),
-      '--format',
-      'tiff',
-    );
-    expect([refused.code, refused.stderr]).toEqual([
-      2,
-      expect.stringContaining('with a 0.tiff that sample did not write'),
-    ]);
+    await writeFiles(at('others'), { '0.tiff': flatPicture(4, 4, 119).tiff() });
+    await refuses(sample('gray', ...given, at('others')), 'with a 0.tiff that sample did not write');
   });
 
-  it('writes the one channel that is shown', async () => {
-    expect(await sample('coloured', '--units', '--out', at('e.npy'))).toMatchObject({ code: 0 });
-    const green = array('e.npy', 3).filter((_, i) => i % 3 === 1);
-    const shown = ['--units', '--show', '2', '--out', at('e.tiff'), '--singles', at('green'), '--format', 'tiff'];
-    expect(await sample('coloured', ...shown)).toMatchObject({ code: 0 });
-    expect([...(await page('e.tiff')), ...(await page('e.tiff', 1))]).toEqual([...green]);
-    expect([...(await page('green/1.tiff'))]).toEqual([...green.subarray(PLANE)]);
-  });
-
-  it.each<[string, string[], string]>([
-    ['gray', ['--units', '--out', 'x.png'], '--out must end in .npy, .tiff or .tif with --units, received'],
-    ['gray', ['--units', '--out', 'x.tiff', '--depth', '16'], '--depth must be left out with --units'],
-    [
-      'gray',
-      ['--out', 'x.tiff', '--format', 'tiff', '--singles', 's'],
-      '--format must be png, dicom or nifti without --units',
-    ],
-    ['gray', ['--units', '--out', 'x.tiff', '--format', 'tiff'], '--format must be left out without --singles'],
-    [
-      'gray',
-      ['--units', '--out', 'x.tiff', '--format', 'tiff', '--singles', 's', '--pixel-spacing', '1'],
-      '--pixel-spacing must be left out without --format dicom or nifti',
-    ],
-    [
-      'coloured',
-      ['--units', '--out', 'x.tiff'],
-      '--show must be one channel where floats go into TIFF, which is gray, received',
-    ],
-    [
-      'coloured',
-      ['--units', '--out', 'x.npy', '--format', 'tiff', '--singles', 's', '--show', '3,2,1'],
-      'which is gray, received "3,2,1"',
-    ],
-  ])('of a %s model is refused with %j', async (model, args, words) => {
-    const { code, stderr } = await sample(model, ...args.map((arg) => (/^(x\.|s$)/.test(arg) ? at(arg) : arg)));
-    expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
+  it.each<[string, string, string]>([
+    ['gray', '--out x.png', '--out must end in .npy, .tiff or .tif with --units, received'],
+    ['gray', '--out x.tiff --depth 16', '--depth must be left out with --units'],
+    ['coloured', '--out x.tiff', '--show must be one channel where floats go into TIFF, which is gray, received'],
+    ['coloured', '--out x.npy --format tiff --singles s --show 3,2,1', 'which is gray, received "3,2,1"'],
+  ])('of a %s model is refused with %s', async (model, typed, words) => {
+    const args = typed.split(' ').map((arg) => (/^(x\.|s$)/.test(arg) ? at(arg) : arg));
+    await refuses(sample(model, '--units', ...args), words);
   });
 });

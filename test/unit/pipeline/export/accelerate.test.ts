@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeData } from '#pipeline/export/accelerate/data-file.ts';
 import { checkKnown } from '#pipeline/export/accelerate/known-settings.ts';
-import { temporaryFolder, writeGrayPictures } from '#test/pictures/images.ts';
-import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
+import { eachLong } from '#test/each-long.ts';
+import { grayPicture, temporaryFolder, writeFiles, writeGrayPictures } from '#test/pictures/images.ts';
+import { done, refusal, refuses, runCli, trainTiny } from '#test/run-cli.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { readSafetensors } from '#training/folder/safetensors.ts';
 import { resolveConfig } from '#training/settings/config.ts';
@@ -13,27 +14,16 @@ describe('writeData', () => {
   it('writes the images of more than a page, labels, normalised conditions and the split', async () => {
     const dataset = memoryDataset({ count: 600, size: 3, channels: 3, classes: 4, aged: true, heldOut: 7 });
     const path = join(temporaryFolder(), 'data.safetensors');
-    await writeData(path, dataset, {
-      labels: true,
-      conditions: [{ name: 'age', mean: 10, std: 1.5, min: 10, max: 910 }],
-    });
+    const age = { name: 'age', mean: 10, std: 1.5, min: 10, max: 910 };
+    await writeData(path, dataset, { labels: true, conditions: [age] });
     const { tensors } = await readSafetensors(path);
     const pixels = new Uint8Array(600 * 27);
-    await dataset.read(
-      Array.from({ length: 600 }, (_, i) => i),
-      pixels,
-    );
+    await dataset.read([...Array(600).keys()], pixels);
     expect(tensors.get('images')).toEqual({ shape: [600, 3, 3, 3], data: pixels });
-    expect(tensors.get('labels')).toEqual({ shape: [600], data: dataset.labels });
-    expect(tensors.get('conditions')!.shape).toEqual([600, 2]);
+    expect(tensors.get('labels')!.data).toEqual(dataset.labels);
     expect([...tensors.get('conditions')!.data.slice(0, 6)].map(Number)).toEqual([0, 1, 1, 1, 2, 1]);
     expect(tensors.get('validation')!.data).toEqual(Int32Array.from(dataset.validation));
-    expect(tensors.get('train')!.data).toEqual(Int32Array.from(dataset.train));
-  });
-
-  it('leaves out what the network is not told', async () => {
-    const path = join(temporaryFolder(), 'data.safetensors');
-    await writeData(path, memoryDataset({ classes: 4, aged: true }), { labels: false, conditions: [] });
+    await writeData(path, dataset, { labels: false, conditions: [] }); // what the network is not told
     expect([...(await readSafetensors(path)).tensors.keys()].sort()).toEqual(['images', 'train', 'validation']);
   });
 });
@@ -41,25 +31,20 @@ describe('writeData', () => {
 describe('checkKnown', () => {
   const model = { _class_name: 'UNet2DModel' };
   const checked = (training: object, network: object = {}, scheduler: Record<string, unknown> = {}) => {
-    const config = {
-      data: { source: 'digits' },
-      model: { ...model, ...network },
-      scheduler,
-      training: { steps: 1, ...training },
-    };
+    const settings = { data: { source: 'digits' }, training: { steps: 1, ...training } };
+    const config = { ...settings, model: { ...model, ...network }, scheduler };
     return () => checkKnown('runs/x', resolveConfig([{ name: 'a test', config }]));
   };
 
   it('lets pass what the Python modules know', () => {
-    expect(checked({ optimizer: 'adam', minSnr: 5, labelDropout: 0.1 })).not.toThrow();
     const flow = { prediction_type: 'flow_prediction', shift: 3 };
     expect(checked({ timestepSampling: 'logit_normal', logitMean: 1, logitStd: 2 }, {}, flow)).not.toThrow();
   });
 
   it('names the setting that they do not know', () => {
     expect(checked({ optimizer: 'muon' })).toThrow('training.optimizer must be one of adam, adamw, received "muon"');
-    expect(checked({ learnSchedule: true })).toThrow(
-      'training.learnSchedule must be false, since its Python knows no other, received true',
+    expect(checked({ dpEpsilon: 3 })).toThrow(
+      'training.dpEpsilon must be left out, since its Python knows no other, received 3',
     );
     expect(checked({}, { patch_size: 2 })).toThrow(
       'model.patch_size must be 1 (no other value is supported), received 2',
@@ -73,11 +58,9 @@ describe('checkKnown', () => {
 describe('pipeline transfer --to accelerate', () => {
   const folder = temporaryFolder();
   const [run, pictures, cache] = [join(folder, 'run'), join(folder, 'pictures'), join(folder, 'cache')];
-  const train = (out: string, ...args: string[]) =>
-    trainTiny(pictures, out, '--steps', '2', '--cache-dir', cache, ...args);
   beforeAll(async () => {
     await writeGrayPictures(pictures);
-    expect(await train(run)).toMatchObject({ code: 0 });
+    await done(trainTiny(pictures, run, '--steps', '2', '--cache-dir', cache));
   }, 600_000);
   const exportTo = (out: string, ...args: string[]) =>
     runCli('transfer', '--run', run, '--to', 'accelerate', '--out', out, ...args);
@@ -105,37 +88,44 @@ describe('pipeline transfer --to accelerate', () => {
     // The run is finished, so its end would be no step at all.
     expect(readme).toContain('train.py --steps 4\n');
     // As a run it goes on here.
-    expect(await runCli('train', '--resume', '--out', out, '--steps', '3')).toMatchObject({ code: 0 });
+    await done(runCli('train', '--resume', '--out', out, '--steps', '3'));
   });
 
-  it.each([
-    ['an option of export', ['--no-weights'], 'pipeline transfer has no option --no-weights'],
-    ['an option of convert', ['--triton', 'x'], 'pipeline transfer has no option --triton'],
-    ['a checkpoint that is not there', ['--checkpoint', '1'], 'there is no checkpoint of step 1, only of 2'],
-  ])('refuses %s', async (_, args, message) => {
+  it('refuses a checkpoint that is not there, and images that are others now, and leaves nothing', async () => {
     const out = join(folder, 'refused');
-    expect(await refusal(exportTo(out, ...args))).toContain(message);
-    expect(await readdir(folder)).not.toContain('refused');
-  });
-
-  it('refuses to write without a run, or where there is something', async () => {
-    const alone = await runCli('transfer', '--to', 'accelerate', '--out', join(folder, 'refused'));
-    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--run must name a run to continue') });
-    const full = join(folder, 'full');
-    await mkdir(full);
-    await writeFile(join(full, 'mine.txt'), 'kept');
-    expect(await refusal(exportTo(full))).toContain('received one with mine.txt');
-    expect(await readdir(full)).toEqual(['mine.txt']);
-  });
-
-  it('refuses a learned schedule, and images that are others now, and leaves nothing', { tags: 'long' }, async () => {
-    const learned = join(folder, 'learned');
-    expect(await train(learned, '--learn-schedule')).toMatchObject({ code: 0 });
-    const out = join(folder, 'refused');
-    const refused = await runCli('transfer', '--run', learned, '--to', 'accelerate', '--out', out);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('training.learnSchedule must be false') });
+    await refuses(exportTo(out, '--checkpoint', '1'), 'there is no checkpoint of step 1, only of 2');
     await rm(join(pictures, '3.png'));
-    expect(await refusal(exportTo(out))).toContain('the images must be those that');
+    await refuses(exportTo(out), 'the images must be those that');
     expect((await readdir(folder)).filter((name) => /refused/.test(name))).toEqual([]);
   });
 });
+
+describe('pipeline transfer of a run with more than images', () => {
+  const KINDS = [
+    { what: 'is told a mask of each image', args: ['--masks'] },
+    { what: 'draws a mask, too', args: ['--mask-role', 'output', '--masks'] },
+    { what: 'is told a picture of each image', args: ['--condition-images'] },
+  ];
+  eachLong(KINDS, 'refuses one whose network $what, by its network, also where the files are gone', async (kind) => {
+    const folder = temporaryFolder();
+    const [run, pictures, beside] = ['run', 'pictures', 'beside'].map((name) => join(folder, name)) as Three;
+    await writeGrayPictures(pictures);
+    // Levels of the label maps: 0 and 1.
+    const maps = Array.from({ length: 12 }, (_, i) => [`${i}.png`, grayPicture(8, 8, (x) => Number(x > 3))]);
+    await writeFiles(beside, Object.fromEntries(maps));
+    const cache = ['--cache-dir', join(folder, 'cache')];
+    const trained = await trainTiny(pictures, run, '--steps', '1', ...cache, ...kind.args, beside);
+    expect(trained.code, trained.stderr).toBe(0);
+    for (const gone of [false, true]) {
+      if (gone) await rm(beside, { recursive: true });
+      for (const to of ['tab', 'accelerate']) {
+        const said = await refusal(runCli('transfer', '--run', run, '--to', to, '--out', join(folder, 'refused')));
+        expect(said).toContain(`its network must know images alone with --to ${to}, received one that ${kind.what}.`);
+        expect(said).not.toMatch(/--masks|--condition-images/);
+      }
+    }
+    expect(await readdir(folder)).not.toContain('refused');
+  });
+});
+
+type Three = [string, string, string];

@@ -1,11 +1,9 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler/rules';
 import proto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { exportRun } from '#pipeline/export/export.ts';
-import { loadModel } from '#runtime-node/index.ts';
 import { bytesOf, readOnnxFacts } from '#scheduler/model/index.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { encodeModel } from '#tracer/index.ts';
@@ -86,18 +84,6 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
     expect(largest).toBeLessThan(5);
   });
 
-  it('is that, too, to float32, where outputs are of hundreds of thousands', async () => {
-    const last = model.parameters.filter(({ name }) => /^(output|conv_out)\./.test(name)).map(({ name }) => name);
-    expect(last.length).toBe(2);
-    const large = new Map(parameters);
-    const enlarge = (values: Float32Array) => values.map((value) => 1e6 * value);
-    for (const name of last) large.set(name, enlarge(parameters.get(name)!));
-    const parity = await measureParity(model, large, encodeModel(inferenceGraph(model, large)));
-    expect(parity.largest).toBeGreaterThan(1e5);
-    expect(parity.difference).toBeGreaterThan(PARITY_LIMIT);
-    expect(parity.difference).toBeLessThan(parityLimit(parity) / 10);
-  });
-
   it('takes and gives what the model folder promises, for any batch', () => {
     const ports = (list: typeof graph.inputs) => list.map(({ name, dtype, dims }) => [name, dtype, dims]);
     const image = ['batch', ...model.shape];
@@ -122,46 +108,27 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
         ...(width > 0 && { conditions: new Tensor('float32', [...Array(width).fill(0), ...conditions], [2, width]) }),
       });
     const T = model.timestepCount;
-    const outside = [-1, -T, -0.5, T - 0.5, T, T + 1, 2 ** 31, 2 ** 32, 2 ** 32 + 512, -(2 ** 32), 3e38];
-    for (const timestep of [...outside, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    for (const timestep of [-1, -0.5, T - 0.5, T, 2 ** 32 + 512, 3e38, Number.NaN, Number.NEGATIVE_INFINITY]) {
       await expect(run(timestep), `timestep ${timestep}`).rejects.toThrow(`out of data bounds, idx=${T}`);
     }
     for (const timestep of [0, 1, T - 1, -0]) await run(timestep);
     expect((await run(T - 1)).out_sample!.data).not.toEqual((await run(T - 2)).out_sample!.data);
     if (width > 0) {
-      for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3.4e38, -3.4e38]) {
+      for (const value of [Number.NaN, Number.NEGATIVE_INFINITY, 3.4e38]) {
         await expect(run(0, 0n, [0, value, 0, 1]), `condition ${value}`).rejects.toThrow('out of data bounds, idx=1');
       }
       for (const flag of [Number.NaN, -0.01, 1.01]) {
         await expect(run(0, 0n, [0, 0, flag, 1]), `flag ${flag}`).rejects.toThrow('out of data bounds, idx=1');
       }
-      const outputs = [
-        [0, 0, 0, 0],
-        [0, 0, 1, 0],
-        [0, 0, 0, 1],
-        [1, 0, 1, 1],
-        [1, 1e29, 1, 1],
-      ].map(async (given) => String((await run(0, 0n, given)).out_sample!.data));
-      expect(new Set(await Promise.all(outputs)).size).toBe(5);
+      await run(0, 0n, [1, 1e29, 1, 1]);
       expect((await run(0, 0n, [5, 5, 0, 0])).out_sample!.data).toEqual((await run(0)).out_sample!.data);
     }
     if (model.classCount === null) return;
     const classes = BigInt(labelCount(model));
-    for (const label of [
-      -1n,
-      -classes,
-      classes,
-      2n ** 32n + 3n,
-      2n ** 32n,
-      -(2n ** 32n),
-      2n ** 63n - 1n,
-      -(2n ** 63n),
-    ]) {
+    for (const label of [-1n, classes, 2n ** 32n, -(2n ** 63n)]) {
       await expect(run(0, label), `class ${label}`).rejects.toThrow(`out of data bounds, idx=${classes}`);
     }
-    const outputs = [];
-    for (let label = 0n; label < classes; label++) outputs.push(String((await run(0, label)).out_sample!.data));
-    expect(new Set(outputs).size).toBe(labelCount(model));
+    await run(0, classes - 1n);
   });
 
   it('says in the file which values it takes', () => {
@@ -178,7 +145,7 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
         ? undefined
         : 'For each image: (age - 100) / 40, (weight - 2) / 0.5; then a flag for each, 1. Both are 0 for a number that is not given.',
     );
-    expect(written!.docString).toMatch(/refuses a timestep, class or condition outside its range/);
+    expect(written!.docString).toMatch('refuses a timestep, class or condition outside its range');
   });
 
   it('has no Transpose but those that onnxruntime fuses into a product, no sine, and names from the modules', () => {
@@ -189,6 +156,22 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
     for (const op of ['Sin', 'Cos']) expect(graph.nodes.map(({ op }) => op)).not.toContain(op);
     expect(graph.nodes.some(({ name }) => /^(downs|down_blocks)\.0\..*\/Conv/.test(name))).toBe(true);
   });
+});
+
+test('inferenceGraph is what tfjs computes to float32 where outputs are of hundreds of thousands', async () => {
+  const model = createModel(networks.SimpleUnet!);
+  const parameters = initParameters(model, 3);
+  for (const name of ['output.weight', 'output.bias']) {
+    const values = parameters.get(name)!;
+    parameters.set(
+      name,
+      values.map((value) => 1e6 * value),
+    );
+  }
+  const parity = await measureParity(model, parameters, encodeModel(inferenceGraph(model, parameters)));
+  expect(parity.largest).toBeGreaterThan(1e5);
+  expect(parity.difference).toBeGreaterThan(PARITY_LIMIT);
+  expect(parity.difference).toBeLessThan(parityLimit(parity) / 10);
 });
 
 test('describeParity tells a difference beside what it is a difference of', () => {
@@ -208,14 +191,8 @@ describe('exportRun', () => {
 
   const save = (step: number, state: Map<string, Float32Array>) => {
     const place = { step, epoch: 0, position: { epoch: 0, index: 0 }, seconds: 1, reserve: null } as const;
-    const settings = {
-      format: 1,
-      seed: 0,
-      lr: 1,
-      loss: 1,
-      config: plan.config,
-      data: { name: 'blobs', hash: 'abc' },
-    } as const;
+    const data = { name: 'blobs', hash: 'abc' };
+    const settings = { format: 1, seed: 0, lr: 1, loss: 1, config: plan.config, data } as const;
     return saveCheckpoint(runPaths(at('run')).checkpoints, { ...settings, ...place }, plan.step.state, state, 3);
   };
 
@@ -224,84 +201,23 @@ describe('exportRun', () => {
     const state = plan.step.initialState(plan.initialParameters());
     for (const step of [2, 4]) await save(step, state);
     await writeJson(paths.config, plan.config);
-    await writeJson(paths.data, {
-      name: 'blobs',
-      hash: 'abc',
-      count: 10,
-      channels: 3,
-      height: 12,
-      width: 12,
-      train: 9,
-    });
+    const sizes = { count: 10, channels: 3, height: 12, width: 12, train: 9 };
+    await writeJson(paths.data, { name: 'blobs', hash: 'abc', ...sizes });
   });
 
-  it('writes a folder that runtime-node samples, with a card', async () => {
-    const result = await exportRun({ run: at('run'), out: at('model') });
-    expect(result.step).toBe(4);
-    expect(result.parity.difference).toBeLessThan(PARITY_LIMIT);
-    expect(await readFile(at('model', 'README.md'), 'utf8')).toMatch(/`abc`[\s\S]*largest difference/);
-    const model = await loadModel(at('model'), { device: 'cpu' });
-    const { images, labels } = await model.sample({ count: 3, steps: 2 });
-    await model.dispose();
-    expect(images.length).toBe(3 * 3 * 12 * 12);
-    expect(images.every(Number.isFinite)).toBe(true);
-    expect(labels).toEqual([0, 1, 2]);
-  });
-
-  it('says in the card how many images the weights have seen, and how often', async () => {
-    await exportRun({ run: at('run'), out: at('seen') });
-    const card = await readFile(at('seen', 'README.md'), 'utf8');
+  it('writes a folder whose card and network say what they are of', async () => {
+    const out = at('model');
+    const { step, parity } = await exportRun({ run: at('run'), out });
+    expect(step).toBe(4);
+    expect(parity.difference).toBeLessThan(PARITY_LIMIT);
+    const card = await readFile(at('model', 'README.md'), 'utf8');
+    expect(card).toMatch(/`abc`[\s\S]*largest difference/);
     expect(card).toContain('| epochs | 0.89 |\n| images seen in training | 8 of 9 |');
-    expect(card).toContain('- It knows the 8 of 9 images that training came to and nothing else;');
-    await exportRun({ run: at('run'), out: at('seen'), checkpoint: 2 });
-    expect(await readFile(at('seen', 'README.md'), 'utf8')).toContain('- It knows the 4 of 9 images that');
-  });
-
-  it('notes T and the classes in the network, and a folder put together from two models is refused', async () => {
-    await exportRun({ run: at('run'), out: at('model') });
     const onnx = await readFile(at('model', 'unet', 'model.onnx'));
     const { metadata } = await readOnnxFacts(bytesOf(Uint8Array.from(onnx)));
     expect(metadata).toMatchObject({ num_train_timesteps: '50', num_class_embeds: '4', step: '4' });
-    for (const [file, key] of [
-      ['scheduler/scheduler_config.json', 'num_train_timesteps'],
-      ['unet/config.json', 'num_class_embeds'],
-    ] as const) {
-      const path = at('model', file);
-      const whole = await readFile(path, 'utf8');
-      await writeFile(path, JSON.stringify({ ...JSON.parse(whole), [key]: 3 }));
-      await expect(loadModel(at('model'), { device: 'cpu' })).rejects.toThrow(`${key} must be the same in ${file} and`);
-      await writeFile(path, whole);
-    }
-  });
-
-  it('takes the checkpoint of a step, and lists those there are', async () => {
-    expect((await exportRun({ run: at('run'), out: at('early'), checkpoint: 2 })).step).toBe(2);
-    await expect(exportRun({ run: at('run'), out: at('none'), checkpoint: 3 })).rejects.toThrow(
-      /no checkpoint of step 3, only of 2, 4/,
-    );
-  });
-
-  it('exports the network of the checkpoint, whatever config.json was edited to', async () => {
-    const paths = runPaths(at('run'));
-    await writeJson(paths.config, { ...plan.config, model: { ...plan.config.model, block_out_channels: [8, 8] } });
-    const { notes } = await exportRun({ run: at('run'), out: at('edited') });
-    await writeJson(paths.config, plan.config);
-    expect(notes).toEqual([expect.stringContaining("the checkpoint's are used")]);
-    const { block_out_channels } = JSON.parse(await readFile(at('edited', 'unet/config.json'), 'utf8'));
-    expect(block_out_channels).toEqual([8, 16]);
-  });
-
-  it('refuses in one sentence a checkpoint whose weights are not of the settings it names', async () => {
-    const path = join(runPaths(at('run')).checkpoints, checkpointName(2), 'checkpoint.json');
-    const whole = await readFile(path, 'utf8');
-    const info = JSON.parse(whole);
-    info.config.model.block_out_channels = [8, 8];
-    await writeFile(path, JSON.stringify(info));
-    const exported = exportRun({ run: at('run'), out: at('other'), checkpoint: 2 });
-    await expect(exported).rejects.toThrow(InputError);
-    await expect(exported).rejects.toThrow(/must have the shape \[8\], the checkpoint has \[16\]/);
-    await writeFile(path, whole);
-    expect(await stat(at('other')).catch(() => null)).toBe(null);
+    await exportRun({ run: at('run'), out, checkpoint: 2 });
+    expect(await readFile(at('model', 'README.md'), 'utf8')).toContain('- It knows the 4 of 9 images that');
   });
 
   it('shows the sheet that the exported weights drew, and no other', async () => {
@@ -327,11 +243,7 @@ describe('exportRun', () => {
     await rm(join(runPaths(at('run')).checkpoints, checkpointName(6)), { recursive: true });
   });
 
-  it('refuses a folder that holds something else, and a run that is none, before any work', async () => {
-    await writeFile(at('file'), 'text');
-    await expect(exportRun({ run: at('run'), out: at('file') })).rejects.toThrow(
-      /must be a new, empty or model folder, received a file/,
-    );
+  it('refuses a run that is none, before any work', async () => {
     await expect(exportRun({ run: at('nowhere'), out: at('x') })).rejects.toThrow(/Cannot read the run/);
     expect(await stat(at('x')).catch(() => null)).toBe(null);
   });

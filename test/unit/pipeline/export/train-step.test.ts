@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readStepFile, STEP_FILES } from '#scheduler/training/index.ts';
 import { temporaryFolder, writeGrayPictures } from '#test/pictures/images.ts';
-import { refusal, runCli, trainTiny } from '#test/run-cli.ts';
+import { done, refuses, runCli, trainTiny } from '#test/run-cli.ts';
 import { readSafetensors } from '#training/folder/safetensors.ts';
 import { loadCheckpoint } from '#training/saved/checkpoint.ts';
 
@@ -13,13 +13,13 @@ describe('pipeline transfer --to tab', () => {
   beforeAll(async () => {
     const pictures = await writeGrayPictures(join(folder, 'pictures'));
     const settings = ['--steps', '3', '--flip', '--lr', '0.003', '--cache-dir', join(folder, 'cache')];
-    expect(await trainTiny(pictures, run, ...settings)).toMatchObject({ code: 0 });
+    await done(trainTiny(pictures, run, ...settings));
   }, 60_000);
 
   it('writes the step of a run with its state beside the model, and again over it', { tags: 'long' }, async () => {
     const out = join(folder, 'model');
     for (let time = 0; time < 2; time++) {
-      expect(await runCli('transfer', '--run', run, '--to', 'tab', '--out', out)).toMatchObject({ code: 0 });
+      await done(runCli('transfer', '--run', run, '--to', 'tab', '--out', out));
     }
     expect((await readdir(join(out, 'train'))).sort()).toEqual([
       'denoiser.onnx',
@@ -53,12 +53,13 @@ describe('pipeline transfer --to tab', () => {
       0,
       { preset: 'tab', folder: out, bytes: expect.any(Number) },
     ]);
-    expect(await readdir(out)).toEqual(['train']);
+    expect((await readdir(out)).sort()).toEqual(['files.sha256', 'train']);
     const file = readStepFile(await readFile(join(out, STEP_FILES.step), 'utf8'));
     expect(file).toMatchObject({ progress: { step: 0, loss: null }, data: null, classNames: Array.from('0123456789') });
     await writeFile(join(out, 'notes.txt'), 'mine');
-    expect(await refusal(runCli('transfer', '--preset', 'tab', '--to', 'tab', '--out', out))).toContain(
-      'must be a new or empty folder, received one with notes.txt',
+    await refuses(
+      runCli('transfer', '--preset', 'tab', '--to', 'tab', '--out', out),
+      'with notes.txt, which would be lost',
     );
   });
 
@@ -72,13 +73,8 @@ describe('pipeline transfer --to tab', () => {
       ['--preset', 'tab', '--to', 'tab', '--out', 'x', '--checkpoint', '3'],
       '--checkpoint must be left out with --preset',
     ],
-    [
-      ['--preset', 'none', '--to', 'tab', '--out', 'x'],
-      '--preset must be one of autoencoder, base, digits, hands, latents, small, tab, tutorial',
-    ],
-    [['--run', 'y', '--to', 'moon', '--out', 'x'], '--to must be one of accelerate, tab, received "moon"'],
   ])('refuses %j', async (args, rule) => {
-    expect(await refusal(runCli('transfer', ...args))).toContain(rule);
+    await refuses(runCli('transfer', ...args), rule);
   });
 
   it('refuses a run that the tab could not go on with', async () => {
@@ -87,6 +83,6 @@ describe('pipeline transfer --to tab', () => {
     await writeFile(config, text.replace('"rotate": 0', '"rotate": 15'));
     const { code, stderr } = await runCli('transfer', '--run', run, '--to', 'tab', '--out', join(folder, 'none'));
     await writeFile(config, text);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--rotate must be 0 with --to tab, received 15.')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('data.rotate must be 0 with --to tab, received 15.')]);
   });
 });

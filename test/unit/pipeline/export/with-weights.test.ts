@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportWithWeights } from '#pipeline/export/with-weights.ts';
 import { expectClose } from '#test/compare.ts';
@@ -9,7 +9,8 @@ import { exportWave } from '#test/diffusers/export.ts';
 import { latentModel } from '#test/models/latent-model.ts';
 import { waveParameters } from '#test/models/model.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
-import { refusal, runCli } from '#test/run-cli.ts';
+import { done, refuses, runCli } from '#test/run-cli.ts';
+import { says } from '#test/says.ts';
 import { readSafetensors } from '#training/folder/safetensors.ts';
 import { WEIGHTS_FILE } from '#training/folder/weights.ts';
 import { createModel } from '#training/model/index.ts';
@@ -78,7 +79,7 @@ describe('exportWithWeights', () => {
       const model = format === undefined ? at('whole') : at('small');
       if (format !== undefined) {
         const smaller = ['--model', at('whole'), '--out', model, '--format', format, '--drift', '1'];
-        expect(await runCli('convert', ...smaller)).toMatchObject({ code: 0 });
+        await done(runCli('convert', ...smaller));
       }
       await exportWithWeights({ model, out: at('same') });
       const weights = await readFile(join(model, WEIGHTS_FILE));
@@ -87,27 +88,13 @@ describe('exportWithWeights', () => {
       await writeFile(join(model, WEIGHTS_FILE), weights);
       const refused = `Cannot export ${model}: unet/model.onnx must be of the weights in ${WEIGHTS_FILE}, received others, as after training in Python.`;
       await expect(exportWithWeights({ model, out: at('out') })).rejects.toThrow(refused);
-      expect(await refusal(runCli('convert', '--model', model, '--out', at('out'), '--fuse', 'step'))).toContain(
-        refused,
-      );
+      await refuses(runCli('convert', '--model', model, '--out', at('out'), '--fuse', 'loop'), refused);
       expect(existsSync(at('out'))).toBe(false);
       const imported = await runCli('import', model, '--out', at('new'));
       expect([imported.code, imported.stderr]).toEqual([0, expect.anything()]);
       await exportWithWeights({ model: at('new'), out: at('out') });
     },
   );
-
-  it('refuses a place in the model itself', { tags: 'long' }, async () => {
-    const { folder } = await without(unet);
-    for (const more of [['--weights'], ['--fuse', 'step'], ['--format', 'float16']]) {
-      expect(await refusal(runCli('convert', '--model', folder, '--out', join(folder, 'a', 'b'), ...more))).toContain(
-        `must be a new, empty or model folder, received a folder in ${folder}.`,
-      );
-    }
-    expect(existsSync(join(folder, 'a'))).toBe(false);
-    const deep = join(dirname(folder), 'new', 'deep', 'er');
-    expect(await runCli('convert', '--model', folder, '--out', deep, '--weights')).toMatchObject({ code: 0 });
-  });
 
   it('writes into the folder itself, and again over what it wrote', { tags: 'long' }, async () => {
     const { folder } = await without(unet);
@@ -133,25 +120,18 @@ describe('exportWithWeights', () => {
     }
     await cp(join(folder, 'vae/encoder.onnx'), join(folder, 'vae/decoder.onnx'));
     await expect(exportWithWeights({ model: folder, out: join(root, 'other') })).rejects.toThrow(
-      /^Cannot export .*latents: the graphs of the autoencoder .*latents must hold its weights, but it does not compute/,
+      says(
+        'Cannot export *latents: the graphs of the autoencoder *latents must hold its weights, but it does not compute',
+      ),
     );
     expect(existsSync(join(root, 'other'))).toBe(false);
   });
 
-  it('refuses what is no model, weights that cannot be read, and a folder of something else', async () => {
-    const { folder, at } = await without(unet);
+  it('refuses what is no model', async () => {
+    const { at } = await without(unet);
     await expect(exportWithWeights({ model: at('none'), out: at('out') })).rejects.toThrow(
-      /^Cannot export .*none: --model must be a model folder, received none\.$/,
+      says('Cannot export *none: --model must be a model folder, received none.'),
     );
-    const tutorial = await without({ _class_name: 'SimpleUnet', sample_size: 4, channels: [4, 6], time_emb_dim: 4 });
-    await expect(exportWithWeights({ model: tutorial.folder, out: at('out') })).rejects.toThrow(
-      /must hold the weights, but its BatchNorm is merged/,
-    );
-    await mkdir(at('thesis'));
-    await writeFile(at('thesis', 'thesis.tex'), '');
-    await expect(exportWithWeights({ model: folder, out: at('thesis') })).rejects.toThrow(
-      /must be a new, empty or model/,
-    );
-    expect(await readdir(at('.'))).toEqual(['plain', 'thesis', 'whole']);
+    expect(await readdir(at('.'))).toEqual(['plain', 'whole']);
   });
 });

@@ -1,5 +1,5 @@
 /** Autoencoders and pipelines on latents: what they become, and what can be wrong with them. */
-import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
@@ -7,8 +7,9 @@ import { importCheckpoint } from '#pipeline/import/import.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { writeCheckpoint } from '#test/checkpoint.ts';
-import { autoencoderConfig, TINY as SIZED } from '#test/models/autoencoder.ts';
+import { autoencoderConfig } from '#test/models/autoencoder.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
+import { says } from '#test/says.ts';
 import { openAutoencoder, readAutoencoder } from '#training/autoencoder/index.ts';
 import { encodeSafetensors, type SafetensorsEntry } from '#training/folder/safetensors.ts';
 import { toStateDict } from '#training/folder/weights.ts';
@@ -33,8 +34,6 @@ const VQ = {
   num_vq_embeddings: 16,
   sample_size: 8,
 };
-/** As TAESD's, whose file does not say the size. */
-const { sample_size: _, ...TINY } = SIZED;
 
 interface Changes {
   /** In config.json alone. */
@@ -67,10 +66,10 @@ async function writePipeline(
 }
 
 /** Refuses with the sentence, and leaves no trace of the folder to write or of the one that holds it. */
-async function refuses(from: string, message: RegExp | string, options: object = {}): Promise<void> {
+async function refuses(from: string, message: string, options: object = {}): Promise<void> {
   const work = importCheckpoint({ from, out: at('out', 'model'), ...options });
   await expect(work).rejects.toThrow(InputError);
-  await expect(work).rejects.toThrow(message);
+  await expect(work).rejects.toThrow(says(message));
   expect(await readdir(root)).not.toContain('out');
 }
 
@@ -78,17 +77,17 @@ const wavy = (count: number) => Float32Array.from({ length: count }, (_, i) => M
 
 describe('an autoencoder', () => {
   it.each([
-    ['AutoencoderTiny', TINY, { size: 8 } as const, { scaling: 1, shift: 0 }],
-    ['VQModel', { ...VQ, scaling_factor: 0.5 }, {}, { scaling: 0.5, shift: 0 }],
-  ])('of the class %s becomes a folder that gives pictures back', async (name, config, options, scale) => {
+    ['AutoencoderKL', autoencoderConfig(), { scaling: 0.18215, shift: 0 }],
+    ['VQModel', { ...VQ, scaling_factor: 0.5 }, { scaling: 0.5, shift: 0 }],
+  ])('of the class %s becomes a folder that gives pictures back', async (name, config, scale) => {
     const from = await writeAutoencoder(fresh(), config);
     const out = at(name);
-    expect(await importCheckpoint({ from, out, ...options })).toMatchObject({ autoencoder: true, notes: [] });
+    expect(await importCheckpoint({ from, out })).toMatchObject({ autoencoder: true, notes: [] });
     const read = await readAutoencoder(out);
     expect(read).toMatchObject({ className: name, library: 'diffusers', latentChannels: 2, stride: 2, ...scale });
     const coder = openAutoencoder(read, read.shape);
     const { mean, logVariance } = await coder.encode(wavy(64));
-    expect(new Set(logVariance)).toEqual(new Set([-30]));
+    expect(new Set(logVariance).size === 1).toBe(name === 'VQModel');
     expect((await coder.decode(mean)).every(Number.isFinite)).toBe(true);
     await coder.dispose();
     const card = await readFile(join(out, 'README.md'), 'utf8');
@@ -99,131 +98,41 @@ describe('an autoencoder', () => {
     expect('shift_factor' in written).toBe(name !== 'VQModel');
   });
 
-  it('of MONAI is taken from a file and the arguments of its class, and says that its scale is not known', async () => {
-    const folder = fresh();
-    const plain = { sample_size: 8, in_channels: 1, out_channels: 1, norm_num_groups: 2, latent_channels: 2 };
-    const blocks = {
-      down_block_types: ['DownEncoderBlock2D'],
-      up_block_types: ['UpDecoderBlock2D'],
-      block_out_channels: [4],
-    };
-    const cut = { decoder_layers_per_block: 1, encoder_mid_block: false, decoder_mid_block: false, conv_act: false };
-    const model = createModel({ ...autoencoderConfig({ ...plain, ...blocks, ...cut, use_quant_conv: false }) });
-    const values = toStateDict(model, initParameters(model, 5));
-    const wrapped: Record<string, string> = {};
-    for (const half of ['encoder', 'decoder']) {
-      const level = `${half}.${half === 'encoder' ? 'down' : 'up'}_blocks.0.resnets.0`;
-      wrapped[`${half}.conv_in`] = `${half}.blocks.0.conv`;
-      for (const layer of ['norm1', 'norm2']) wrapped[`${level}.${layer}`] = `${half}.blocks.1.${layer}`;
-      for (const layer of ['conv1', 'conv2']) wrapped[`${level}.${layer}`] = `${half}.blocks.1.${layer}.conv`;
-      wrapped[`${half}.conv_norm_out`] = `${half}.blocks.2`;
-      wrapped[`${half}.conv_out`] = `${half}.blocks.3.conv`;
-    }
-    wrapped.post_quant_conv = 'post_quant_conv.conv';
-    const tensors = new Map<string, SafetensorsEntry>();
-    for (const [name, entry] of values) {
-      const layer = name.replace(/\.(weight|bias)$/, '');
-      tensors.set(name.replace(layer, wrapped[layer]!), entry);
-    }
-    // The encoder ends in as many channels as the latents have, and two convolutions make the moments of them.
-    const halved = (name: string) => {
-      const { shape, data } = tensors.get(name)!;
-      const [count, ...sides] = shape;
-      tensors.set(name, { shape: [count! / 2, ...sides], data: (data as Float32Array).slice(0, data.length / 2) });
-    };
-    for (const kind of ['weight', 'bias']) halved(`encoder.blocks.3.conv.${kind}`);
-    for (const [layer, factor] of [
-      ['quant_conv_mu', 1],
-      ['quant_conv_log_sigma', 0],
-    ] as const) {
-      tensors.set(`${layer}.conv.weight`, { shape: [2, 2, 1, 1], data: Float32Array.of(factor, 0, 0, factor) });
-      tensors.set(`${layer}.conv.bias`, { shape: [2], data: Float32Array.of(factor - 1, factor - 1) });
-    }
-    await mkdir(folder);
-    const [file, config] = [join(folder, 'weights.safetensors'), join(folder, 'network.json')];
-    await writeFile(file, encodeSafetensors(tensors, { format: 'pt' }));
-    const given = {
-      _target_: 'monai.networks.nets.AutoencoderKL',
-      spatial_dims: 2,
-      in_channels: 1,
-      out_channels: 1,
-      channels: [4],
-      num_res_blocks: 1,
-      latent_channels: 2,
-      attention_levels: [false],
-      norm_num_groups: 2,
-      with_encoder_nonlocal_attn: false,
-      with_decoder_nonlocal_attn: false,
-    };
-    await writeFile(config, JSON.stringify(given));
-    const out = at('monai');
-    const { notes } = await importCheckpoint({ from: file, config, size: 8, out });
-    expect(notes).toEqual([
-      'Its config has no scaling_factor: a diffusion model is taken to learn its latents as they are.',
-    ]);
-    const read = await readAutoencoder(out);
-    expect(read).toMatchObject({ library: 'modeling_extended_autoencoder_kl', scaling: 1 });
-    expect(Object.keys(read.files)).toContain('vae/modeling_extended_autoencoder_kl.py');
-    const coder = openAutoencoder(read, read.shape);
-    const { logVariance } = await coder.encode(wavy(64));
-    expect(new Set(logVariance)).toEqual(new Set([-1])); // of the second convolution's bias alone
-    await coder.dispose();
-
-    await refuses(file, 'does not say how large pictures are. Name that with --size.', { config });
-    tensors.delete('quant_conv_mu.conv.bias');
-    await writeFile(file, encodeSafetensors(tensors, { format: 'pt' }));
-    await refuses(file, /encoder\.conv_out\.weight has \[2, 4, 3, 3\]/, { config, size: 8 });
-    await writeFile(config, JSON.stringify({ ...given, spatial_dims: 3 }));
-    await refuses(file, 'spatial_dims must be 2, received 3.', { config, size: 8 });
-  });
-
-  it.each<[string, object, Changes, RegExp]>([
+  it.each<[string, object, Changes, string]>([
     [
       'another class',
       VQ,
       { config: { _class_name: 'AutoencoderDC' } },
-      /an autoencoder must be AutoencoderKL, AutoencoderTiny or VQModel, received "AutoencoderDC"\.$/,
+      'an autoencoder must be AutoencoderKL or VQModel *, received "AutoencoderDC".',
+    ],
+    [
+      'a class of earlier versions, with the advice to take another',
+      VQ,
+      { config: { _class_name: 'AutoencoderTiny' } },
+      'AutoencoderTiny take the autoencoder whose latents it learnt), received "AutoencoderTiny".',
     ],
     [
       "MONAI's in three dimensions",
       VQ,
       { config: { _class_name: undefined, _target_: 'monai.AutoencoderKlMaisi' } },
-      /received "monai\.AutoencoderKlMaisi"\.$/,
+      'received "monai.AutoencoderKlMaisi".',
     ],
     [
       'a norm by the codes',
       VQ,
       { config: { norm_type: 'spatial' } },
-      /norm_type must be group \(no other value is supported\), received "spatial"/,
+      'norm_type must be group (no other value is supported), received "spatial"',
     ],
-    [
-      'levels of several widths',
-      TINY,
-      { config: { encoder_block_out_channels: [4, 8], sample_size: 8 } },
-      /encoder_block_out_channels must be one width for all levels, received \[4, 8\]/,
-    ],
-    [
-      'halves of other strides',
-      TINY,
-      { config: { num_decoder_blocks: [1], sample_size: 8 } },
-      /num_decoder_blocks must be a list of 2, one for each of num_encoder_blocks/,
-    ],
-    ['no size', TINY, {}, /does not say how large pictures are\. Name that with --size\.$/],
-    ['codes of another number', VQ, { config: { num_vq_embeddings: 20 } }, /quantize\.embedding\.weight has \[16, 2\]/],
+    ['no size', VQ, { config: { sample_size: null } }, 'does not say how large pictures are. Name that with --size.'],
+    ['codes of another number', VQ, { config: { num_vq_embeddings: 20 } }, 'quantize.embedding.weight has [16, 2]'],
     [
       'a missing tensor',
       VQ,
       { change: (tensors) => tensors.delete('quant_conv.bias') },
-      /quant_conv\.bias \[2\] is missing\.$/,
+      'quant_conv.bias [2] is missing.',
     ],
   ])('is refused with %s', async (_, config, changes, message) => {
     await refuses(await writeAutoencoder(fresh(), config, changes), message);
-  });
-
-  it('is refused where its file is cut', async () => {
-    const from = await writeAutoencoder(fresh(), VQ);
-    await truncate(join(from, FILE), 900);
-    await refuses(from, /the file is truncated/);
   });
 });
 
@@ -231,7 +140,6 @@ describe('a pipeline on latents', () => {
   it.each([
     ['vqvae', VQ, 'VQModel'],
     ['vae', autoencoderConfig(), 'AutoencoderKL'],
-    ['vae', { ...TINY, sample_size: null }, 'AutoencoderTiny'],
   ])('with a %s becomes one folder that samples: %j', async (name, config, kind) => {
     const from = await writePipeline({ ...config, sample_size: 8 }, { name, config: { sample_size: null } });
     const out = at(`pipeline ${kind}`);
@@ -254,33 +162,26 @@ describe('a pipeline on latents', () => {
   it('is refused without a part of its autoencoder', async () => {
     const from = await writePipeline(VQ);
     await rm(join(from, 'vqvae', FILE));
-    await refuses(from, /vqvae must hold diffusion_pytorch_model\.safetensors, received config\.json\./);
+    await refuses(from, 'vqvae must hold diffusion_pytorch_model.safetensors, received config.json.');
     await rm(join(from, 'vqvae'), { recursive: true });
-    await refuses(from, /there must be a config\.json in .*vqvae, its autoencoder, received none\.$/);
+    await refuses(from, 'there must be a config.json in *vqvae, its autoencoder, received none.');
   });
 
-  it('is refused with pickles, and the command that converts them', async () => {
-    const from = await writePipeline(VQ);
-    await rm(join(from, 'vqvae', FILE));
-    await writeFile(join(from, 'vqvae/diffusion_pytorch_model.bin'), '');
-    await refuses(from, /a pickle, .*from diffusers import AutoModel as U; .* \S+vqvae$/);
-  });
-
-  it.each<[string, Parameters<typeof writePipeline>[1] & object, RegExp]>([
+  it.each<[string, Parameters<typeof writePipeline>[1] & object, string]>([
     [
       'latents of other channels',
       { network: { in_channels: 1, out_channels: 1 } },
-      /the network must draw the 2 channels of the autoencoder's latents, it draws 1\.$/,
+      "the network must draw the 2 channels of the autoencoder's latents, it draws 1.",
     ],
     [
       'an autoencoder of another class',
       { config: { _class_name: 'UNet2DModel' } },
-      /its vqvae must be AutoencoderKL, AutoencoderTiny or VQModel, received "UNet2DModel"\.$/,
+      'its vqvae must be AutoencoderKL or VQModel *, received "UNet2DModel".',
     ],
     [
       'values that are not finite',
       { change: (tensors) => (tensors.get('quant_conv.bias')!.data as Float32Array).fill(Number.NaN) },
-      /quant_conv\.bias must hold finite numbers, received NaN\.$/,
+      'quant_conv.bias must hold finite numbers, received NaN.',
     ],
   ])('is refused with %s', async (_, parts, message) => {
     await refuses(await writePipeline(VQ, parts), message);
@@ -291,10 +192,10 @@ describe('a pipeline on latents', () => {
     const index = (parts: object) =>
       writeFile(join(from, 'model_index.json'), JSON.stringify({ _class_name: 'LDMPipeline', ...parts }));
     const vqvae = ['diffusers', 'VQModel'];
-    await refuses(from, /--size must be left out or 8, the size of its pictures, received 16\.$/, { size: 16 });
+    await refuses(from, '--size must be left out or 8, the size of its pictures, received 16.', { size: 16 });
     await index({ vqvae, vae: vqvae });
-    await refuses(from, /received LDMPipeline with vqvae, vae\.$/);
+    await refuses(from, 'received LDMPipeline with vqvae, vae.');
     await index({ vqvae, bert: ['latent_diffusion', 'LDMBertModel'] });
-    await refuses(from, /or of an autoencoder too, as LDMPipeline, received LDMPipeline with vqvae, bert\.$/);
+    await refuses(from, 'or of an autoencoder too, as LDMPipeline, received LDMPipeline with vqvae, bert.');
   });
 });

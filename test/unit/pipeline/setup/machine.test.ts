@@ -1,31 +1,22 @@
 import { chmod, mkdir, readdir, readFile, readlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { checkEngine } from '#pipeline/setup/check.ts';
 import { compileAddon, findCompiler } from '#pipeline/setup/compile.ts';
 import { isLinked, isWhole, linkDeps, packagePaths, replacing, sweep, writeInstall } from '#pipeline/setup/link.ts';
-import { libtensorflowAddress } from '#pipeline/setup/route-npm.ts';
-import { findDriver, routesFor, type System } from '#pipeline/setup/system.ts';
+import { findDriver, requireSystem, type System } from '#pipeline/setup/system.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { says } from '#test/says.ts';
 import { readInstallFile } from '#training/engines/native/install.ts';
 
 const system = (platform: string, arch: string, libc: System['libc'] = 'none'): System => ({ platform, arch, libc });
-const LINUX = system('linux', 'x64', 'glibc');
 
-describe('routesFor', () => {
-  test('prefers the download without a compiler, and for GPUs the newer CUDA', () => {
-    expect(routesFor('tfjs-node', LINUX)).toEqual(['npm', 'pypi']);
-    expect(routesFor('tfjs-node-gpu', LINUX)).toEqual(['pypi', 'npm']);
-    expect(routesFor('tfjs-node', system('darwin', 'arm64'))).toEqual(['npm']);
-    expect(routesFor('tfjs-node', system('linux', 'arm64', 'glibc'))).toEqual(['npm']);
-  });
-
-  test('says what is missing on Alpine, and of which systems there is a build', () => {
-    expect(() => routesFor('tfjs-node', system('linux', 'x64', 'musl'))).toThrow(/needs the C library glibc.* musl/);
-    expect(() => routesFor('tfjs-node-gpu', system('darwin', 'arm64'))).toThrow(
-      'Cannot set up tfjs-node-gpu: the system must be one of linux-x64, win32-x64, this is darwin-arm64. npx pipeline setup tfjs-node has a build for it.',
-    );
-    expect(() => routesFor('tfjs-node', system('freebsd', 'x64'))).toThrow(/Train with --engine onnxruntime\.$/);
-  });
+test('requireSystem wants Linux x64 with glibc, and says what to do elsewhere', () => {
+  expect(() => requireSystem('tfjs-node', system('linux', 'x64', 'glibc'))).not.toThrow();
+  expect(() => requireSystem('tfjs-node', system('linux', 'x64', 'musl'))).toThrow(/needs the C library glibc.* musl/);
+  expect(() => requireSystem('tfjs-node', system('darwin', 'arm64'))).toThrow(
+    "Cannot set up tfjs-node: the system must be linux-x64, this is darwin-arm64. Train with --engine onnxruntime, or try the package's own script: npm rebuild @tensorflow/tfjs-node --ignore-scripts=false.",
+  );
 });
 
 test('findDriver finds the library of a driver where the environment leads to it', async () => {
@@ -34,20 +25,10 @@ test('findDriver finds the library of a driver where the environment leads to it
   expect(await findDriver({ LD_LIBRARY_PATH: `/nowhere:${folder}` })).toMatch(/libcuda\.so\.1$|^\/proc/);
 });
 
-test('libtensorflowAddress follows the rules and variables of the package', () => {
-  const name = 'tensorflow/libtensorflow/libtensorflow-gpu-linux-x86_64-2.9.1.tar.gz';
-  expect(libtensorflowAddress('tfjs-node-gpu', LINUX, {})).toBe(`https://storage.googleapis.com/${name}`);
-  const mirror = { TFJS_NODE_CDN_STORAGE: 'http://mirror/' };
-  expect(libtensorflowAddress('tfjs-node-gpu', LINUX, mirror)).toBe(`http://mirror/${name}`);
-  expect(libtensorflowAddress('tfjs-node', system('win32', 'x64'), { TFJS_NODE_BASE_URI: 'http://m/lib-' })).toBe(
-    'http://m/lib-cpu-windows-x86_64-2.9.1.zip',
-  );
-});
-
 describe('findCompiler', () => {
   test('says what to install where none is there', async () => {
     const work = findCompiler({ PATH: '/nowhere', CXX: 'ccache my++' });
-    await expect(work).rejects.toThrow(/none of ccache my\+\+, g\+\+, clang\+\+, c\+\+ works\. Install one \(apt-get/);
+    await expect(work).rejects.toThrow('none of ccache my++, g++, clang++, c++ works. Install one (apt-get');
   });
 
   test('takes the words of CXX', async () => {
@@ -63,7 +44,7 @@ test('compileAddon passes on what the compiler says and leaves no file', async (
   await program(join(folder, 'cc'), 'echo "a.cc:1: error: no such thing" >&2; exit 1');
   const lib = join(folder, 'lib');
   const options = { compiler: [join(folder, 'cc')], folder, libraries: folder, headers: folder };
-  await expect(compileAddon({ ...options, addon: join(lib, 'a.node') })).rejects.toThrow(/says "a\.cc:1: error/);
+  await expect(compileAddon({ ...options, addon: join(lib, 'a.node') })).rejects.toThrow('says "a.cc:1: error');
   expect(await readdir(lib)).toEqual([]);
 });
 
@@ -85,7 +66,7 @@ async function packageFolder() {
   await mkdir(join(addon, '..'), { recursive: true });
   await mkdir(libraries, { recursive: true });
   await writeFile(addon, 'an addon');
-  await writeInstall(folder, { route: 'npm', tensorflow: '2.9.1', env: {} });
+  await writeInstall(folder, { route: 'pypi', tensorflow: '2.18.1', env: {} });
   return { folder, addon, install };
 }
 
@@ -154,3 +135,35 @@ async function program(path: string, script: string) {
   await chmod(path, 0o755);
   await readFile(path);
 }
+
+/** A package whose tfjs is this program. */
+async function packageWith(script: string) {
+  const folder = await temporaryFolder();
+  const tfjs = join(folder, 'node_modules', '@tensorflow', 'tfjs');
+  await mkdir(tfjs, { recursive: true });
+  await writeFile(join(tfjs, 'index.js'), script);
+  return folder;
+}
+
+const install = { route: 'npm', tensorflow: '2.9.1', env: {} } as const;
+
+test('checkEngine gives up on a library that computes for ever', { tags: 'long' }, async () => {
+  const folder = await packageWith('for (;;);');
+  await expect(checkEngine('tfjs-node', folder, install, { limit: 3000 })).rejects.toThrow(
+    says('Cannot use tfjs-node: * its process gave no answer in 3 s. npx pipeline setup tfjs-node --force'),
+  );
+});
+
+test('checkEngine tells of a crash, with the words that tell of it', { tags: 'long' }, async () => {
+  const folder = await packageWith(`
+    const { writeSync } = require('node:fs');
+    writeSync(2, "terminate called after throwing an instance of 'std::length_error'\\n");
+    writeSync(2, 'This TensorFlow binary is optimized to use available CPU instructions\\n');
+    writeSync(2, 'To enable the following instructions: AVX2 FMA, rebuild TensorFlow.\\n');
+    process.kill(process.pid, 'SIGSEGV');
+    for (;;);
+  `);
+  await expect(checkEngine('tfjs-node', folder, install)).rejects.toThrow(
+    "its process ended with SIGSEGV: terminate called after throwing an instance of 'std::length_error'. npx pipeline setup",
+  );
+});

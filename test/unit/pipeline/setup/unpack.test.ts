@@ -2,10 +2,11 @@ import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PINNED } from '#pipeline/setup/pinned.ts';
-import { environmentOf, spaceNeeded } from '#pipeline/setup/route-pypi.ts';
+import { environmentOf, spaceNeeded } from '#pipeline/setup/plan.ts';
 import { stateOf, unpack } from '#pipeline/setup/unpack.ts';
 import { cudaWheels, keep, projectOf, tensorflowWheel, versionOf } from '#pipeline/setup/wheels.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
+import { says } from '#test/says.ts';
 import { type ZipEntry, zip } from './support.ts';
 
 const WHEEL = { file: 'nvidia_cuda_nvcc_cu12-1-py3-none-any.whl', sha256: 'abc', folder: 'nvidia/cuda_nvcc' };
@@ -55,7 +56,7 @@ describe('unpack', () => {
   test('leaves nothing where a zip is broken, which is removed, or the work is interrupted', async () => {
     const { site, path } = await place(zip(ENTRIES).subarray(0, -30));
     await expect(unpack(path, WHEEL, site)).rejects.toThrow(
-      /^Cannot unpack a\.whl: .* It was removed; the same command/,
+      says('Cannot unpack a.whl: * It was removed; the same command'),
     );
     expect(await readdir(site)).toEqual([]);
     await writeFile(path, zip(ENTRIES));
@@ -96,13 +97,11 @@ describe('the pinned wheels', () => {
   test('give an environment that names every library folder of CUDA, and the folder with ptxas', () => {
     const env = environmentOf('/a b/site', cudaWheels());
     expect(env.LD_LIBRARY_PATH!.split(':')).toHaveLength(cudaWheels().length);
+    // Before all that the user names.
+    expect(env.LD_LIBRARY_PATH).toMatch(/^\/a b\/site\/tensorflow:/);
     expect(env.LD_LIBRARY_PATH).toContain('/a b/site/nvidia/cudnn/lib');
-    expect(env.XLA_FLAGS).toBe('--xla_gpu_cuda_data_dir="/a b/site/nvidia/cuda_nvcc"');
-  });
-
-  test('have libtensorflow before all libraries that the user names', () => {
     expect(environmentOf('/site', [])).toEqual({ LD_LIBRARY_PATH: '/site/tensorflow' });
-    expect(environmentOf('/site', cudaWheels()).LD_LIBRARY_PATH).toMatch(/^\/site\/tensorflow:/);
+    expect(env.XLA_FLAGS).toBe('--xla_gpu_cuda_data_dir="/a b/site/nvidia/cuda_nvcc"');
   });
 });
 
@@ -113,14 +112,14 @@ describe('spaceNeeded', () => {
     { size: 5, unpacked: 6 },
   ];
 
-  test('counts one wheel at a time beside what is unpacked', () => {
-    expect(spaceNeeded(wheels, [0, 0, 0])).toBe(30 + 50 + 70);
-    expect(spaceNeeded([], [])).toBe(0);
-  });
-
-  test('counts no byte again that a try before brought', () => {
-    expect(spaceNeeded(wheels, [0, 50, 0])).toBe(30 + 70);
-    expect(spaceNeeded(wheels.slice(0, 1), [10])).toBe(30);
-    expect(spaceNeeded(wheels, [4, 20, 5])).toBe(30 + 30 + 70 - 4);
+  test.each([
+    [wheels, [0, 0, 0], 30 + 50 + 70],
+    [[], [], 0],
+    // No byte again that a try before brought.
+    [wheels, [0, 50, 0], 30 + 70],
+    [wheels.slice(0, 1), [10], 30],
+    [wheels, [4, 20, 5], 30 + 30 + 70 - 4],
+  ])('of %j with %j there is one wheel at a time beside what is unpacked', (some, brought, bytes) => {
+    expect(spaceNeeded(some, brought)).toBe(bytes);
   });
 });

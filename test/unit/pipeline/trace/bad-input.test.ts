@@ -3,10 +3,10 @@ import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { graphOfPictures } from '#test/models/graph-models.ts';
-import { saveGraphModel, saveLayersModel } from '#test/models/saved-models.ts';
+import { saveLayersModel } from '#test/models/saved-models.ts';
 import { temporaryFolder } from '#test/models/tiny-onnx.ts';
 import { refusal, runCli } from '#test/run-cli.ts';
+import { says } from '#test/says.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -47,37 +47,27 @@ interface Place {
   shard: (number: number) => string;
 }
 
-type Case = [name: string, sentence: RegExp, (place: Place) => Promise<string[]>];
+type Case = [name: string, sentence: string, (place: Place) => Promise<string[]>];
 
 const out = ({ folder }: Place) => ['--out', join(folder, 'new', 'model.onnx')];
 
 const CASES: Case[] = [
   [
     'no model there',
-    /^Cannot trace \S+nowhere: there must be a model\.json, or a folder with one, but there is neither\.$/,
+    'Cannot trace *nowhere: there must be a model.json, or a folder with one, but there is neither.',
     async (place) => [join(place.folder, 'nowhere'), ...out(place)],
   ],
   [
     'a folder without a model',
-    /^Cannot trace \S+empty: the folder must have a model\.json, but has none; tensorflowjs_converter /,
+    'Cannot trace *empty: the folder must have a model.json, but has none; tensorflowjs_converter ',
     async (place) => {
       await mkdir(join(place.folder, 'empty'));
       return [join(place.folder, 'empty'), ...out(place)];
     },
   ],
   [
-    'layers in a text that is not JSON',
-    /^Cannot trace \S+: its modelTopology must be JSON, but is not\.$/,
-    async (place) => {
-      await edit(place.saved, (json) => {
-        json.modelTopology = { model_config: '{"class_name":' };
-      });
-      return [place.saved, ...out(place)];
-    },
-  ],
-  [
     'a file that is not JSON',
-    /^Cannot trace \S+weights\.h5: it must be the model\.json of a TensorFlow\.js model, but is not JSON; /,
+    'Cannot trace *weights.h5: it must be the model.json of a TensorFlow.js model, but is not JSON; ',
     async (place) => {
       const file = join(place.folder, 'weights.h5');
       await writeFile(file, Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a]));
@@ -85,24 +75,8 @@ const CASES: Case[] = [
     },
   ],
   [
-    'JSON of something else',
-    /: it must be a TensorFlow\.js model, with a modelTopology, received \["name"\]\.$/,
-    async (place) => {
-      await writeFile(place.saved, '{"name": "package"}');
-      return [place.saved, ...out(place)];
-    },
-  ],
-  [
-    'a format that is not known',
-    /: its format must be one of layers-model, graph-model, received "layers-model-v2"\.$/,
-    async (place) => {
-      await edit(place.saved, (json) => Object.assign(json, { format: 'layers-model-v2' }));
-      return [place.saved, ...out(place)];
-    },
-  ],
-  [
     'a shard that is missing',
-    /: the shard group1-shard2of3\.bin must lie beside model\.json, but is not there\.$/,
+    ': the shard group1-shard2of3.bin must lie beside model.json, but is not there.',
     async (place) => {
       await rm(place.shard(2));
       return [place.saved, ...out(place)];
@@ -110,7 +84,7 @@ const CASES: Case[] = [
   ],
   [
     'a shard that is cut',
-    /: the shards group1-shard1of3\.bin to group1-shard3of3\.bin must hold 60 bytes together, received 57; copy the model again\.$/,
+    ': the shards group1-shard1of3.bin to group1-shard3of3.bin must hold 60 bytes together, received 57; copy the model again.',
     async (place) => {
       await truncate(place.shard(3), 17);
       return [place.saved, ...out(place)];
@@ -118,7 +92,7 @@ const CASES: Case[] = [
   ],
   [
     'a weight that the layers do not have',
-    /: TensorFlow\.js must load it, but says: Provided weight data has no target variable: other\/kernel$/,
+    ': TensorFlow.js must load it, but says: Provided weight data has no target variable: other/kernel',
     async (place) => {
       await edit(place.saved, (json) => Object.assign(json.weightsManifest[0].weights[0], { name: 'other/kernel' }));
       return [place.saved, ...out(place)];
@@ -126,32 +100,20 @@ const CASES: Case[] = [
   ],
   [
     'a layer of a class that is not registered',
-    /: the class CutUnregistered of the layer mine must be registered, but is not; pass a module that does it with --register: export default \(tf\) => tf\.serialization\.registerClass\(class CutUnregistered /,
+    ': the class CutUnregistered of the layer mine must be registered, but is not; pass a module that does it with --register: export default (tf) => tf.serialization.registerClass(class CutUnregistered ',
     async (place) => {
       await saveLayersModel(join(place.folder, 'saved'), dense(new Cut({ name: 'mine' })));
       return [place.saved, ...out(place)];
     },
   ],
   [
-    'one within a model within a wrapper',
-    /: the class CutUnregistered of the layer mine must be registered/,
-    async (place) => {
-      const inner = tf.sequential({ layers: [new Cut({ name: 'mine', inputShape: [4] })] });
-      const model = tf.sequential({
-        layers: [tf.layers.timeDistributed({ layer: inner as never, inputShape: [2, 4] })],
-      });
-      await saveLayersModel(join(place.folder, 'saved'), model);
-      return [place.saved, ...out(place)];
-    },
-  ],
-  [
     'a module of layers that is not there',
-    /^Cannot register the layers of \S+none\.mjs: --register must be a module that can be loaded, but is not: /,
+    'Cannot register the layers of *none.mjs: --register must be a module that can be loaded, but is not: ',
     async (place) => [place.saved, ...out(place), '--register', join(place.folder, 'none.mjs')],
   ],
   [
     'a module of layers without a function',
-    /: its default export must be a function of tf, .* received undefined\.$/,
+    ': its default export must be a function of tf, * received undefined.',
     async (place) => {
       await writeFile(join(place.folder, 'none.mjs'), 'export const a = 1;');
       return [place.saved, ...out(place), '--register', join(place.folder, 'none.mjs')];
@@ -159,7 +121,7 @@ const CASES: Case[] = [
   ],
   [
     'a model of Keras 3',
-    /: it must be a model of Keras 2, since TensorFlow\.js does not read this one of Keras 3\.4\.1; save it with tf_keras/,
+    ': it must be a model of Keras 2, since TensorFlow.js does not read this one of Keras 3.4.1; save it with tf_keras',
     async (place) => {
       await edit(place.saved, ({ modelTopology }) => {
         const layer = {
@@ -178,39 +140,13 @@ const CASES: Case[] = [
     },
   ],
   [
-    'an operator that TensorFlow.js does not have',
-    /^Cannot trace the node odd \(Bessel\): TensorFlow\.js must have its operator, and does not; register one/,
-    async (place) => {
-      const graph = graphOfPictures([{ name: 'odd', op: 'Bessel', input: ['Identity'], attr: {} }]);
-      Object.assign(graph.signature!, {
-        outputs: { odd: { name: 'odd:0', dtype: 'DT_FLOAT', tensorShape: { dim: [] } } },
-      });
-      await saveGraphModel(join(place.folder, 'saved'), graph);
-      return [place.saved, ...out(place)];
-    },
-  ],
-  [
-    'a graph whose sizes depend on values',
-    /^Cannot trace the node where \(Where\): the size of its result depends on values; end the model before it/,
-    async (place) => {
-      const graph = graphOfPictures([
-        { name: 'where', op: 'Where', input: ['Identity'], attr: { T: { type: 'DT_FLOAT' } } },
-      ]);
-      Object.assign(graph.signature!, {
-        outputs: { where: { name: 'where:0', dtype: 'DT_INT32', tensorShape: { dim: [] } } },
-      });
-      await saveGraphModel(join(place.folder, 'saved'), graph);
-      return [place.saved, ...out(place)];
-    },
-  ],
-  [
     'an output in the place of the model',
-    /: --out must be a file whose name ends in \.onnx, received /,
+    ': --out must be a file whose name ends in .onnx, received ',
     async (place) => [place.saved, '--out', place.saved],
   ],
   [
     'an output that is a shard',
-    /: --out must be another file than those of the model, received /,
+    ': --out must be another file than those of the model, received ',
     async (place) => {
       const path = join(place.folder, 'saved', 'weights.onnx');
       await writeFile(path, Buffer.concat(await Promise.all([1, 2, 3].map((number) => readFile(place.shard(number))))));
@@ -219,36 +155,23 @@ const CASES: Case[] = [
     },
   ],
   [
-    'an output that is a folder',
-    /^Cannot write \S+taken\.onnx: --out must be a file that can be written, there is a folder of that name\.$/,
-    async (place) => {
-      await mkdir(join(place.folder, 'taken.onnx'));
-      return [place.saved, '--out', join(place.folder, 'taken.onnx')];
-    },
-  ],
-  [
-    'an output below a file',
-    /^Cannot write \S+: --out must be a file that can be written/,
-    async (place) => [place.saved, '--out', join(place.saved, 'model.onnx')],
-  ],
-  [
     'a shape of no input',
-    /^Cannot trace the model: a shape must be of an input \(dense_input\), received image\.$/,
+    'Cannot trace the model: a shape must be of an input (dense_input), received image.',
     async (place) => [place.saved, ...out(place), '--shape', 'image=3'],
   ],
   [
     'a shape that does not fit',
-    /^Cannot trace the model: the shape of dense_input must fit \[4\] after the batch, received \[5\]\.$/,
+    'Cannot trace the model: the shape of dense_input must fit [4] after the batch, received [5].',
     async (place) => [place.saved, ...out(place), '--shape', 'dense_input=5'],
   ],
   [
     'a batch that is none',
-    /^Cannot trace the model: the batch must be a whole number from 1, received 0\.$/,
+    'Cannot trace the model: the batch must be a whole number from 1, received 0.',
     async (place) => [place.saved, ...out(place), '--batch', '0'],
   ],
   [
     'a range of no input',
-    /: --range must name an input \(dense_input\), received ids\.$/,
+    ': --range must name an input (dense_input), received ids.',
     async (place) => [place.saved, ...out(place), '--range', 'ids=0,9'],
   ],
 ];
@@ -265,16 +188,8 @@ describe('pipeline trace refuses', () => {
     const before = await listing(folder);
     const stderr = await refusal(runCli('trace', ...args, '--quiet'));
     expect(stderr).toMatch(/^[^\n]+\n$/);
-    expect(stderr.trim()).toMatch(sentence);
+    expect(stderr.trim()).toMatch(says(sentence));
     expect(await listing(folder)).toEqual(before);
-  });
-
-  it('a command line without a model', async () => {
-    const { code, stderr } = await runCli('trace', '--out', 'x.onnx');
-    expect(code).toBe(2);
-    expect(stderr).toContain(
-      'Cannot trace: there must be a model.json or its folder, received neither. Try: pipeline trace model.json',
-    );
   });
 });
 

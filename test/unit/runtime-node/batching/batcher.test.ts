@@ -5,7 +5,6 @@ import {
   guidedDenoiser,
   type ImageSeed,
   InputError,
-  needsAuxiliary,
   parseSchedulerConfig,
   SAMPLER_NAMES,
   type SamplerTable,
@@ -92,6 +91,28 @@ const asks = fc.record({
   ),
 });
 
+/** A batcher, and what is told of each job: the pictures by index, and why it failed. */
+function start(run: RunBatch = network, maxBatch = 8) {
+  const batcher = createBatcher({ run, size: SIZE, maxBatch });
+  let jobs = 0;
+  const add = (asked: Asked | Trajectory[], client = 'one') => {
+    const told = { onDone: vi.fn(), onFailed: vi.fn() };
+    const own = Array.isArray(asked) ? asked : trajectories(asked);
+    const id = jobs++;
+    batcher.add({ id, client, trajectories: own, ...told });
+    return { id, ...told };
+  };
+  const finish = async () => {
+    while (await batcher.step());
+    expect(batcher.size).toBe(0);
+  };
+  return { batcher, add, finish };
+}
+
+/** The images of a job, as one. */
+const imagesOf = ({ onDone }: { onDone: ReturnType<typeof vi.fn> }) =>
+  Float32Array.from(onDone.mock.calls.toSorted(([a], [b]) => a - b).flatMap(([, { x }]) => [...x]));
+
 describe('createBatcher', () => {
   it('makes of every image what it is alone, to the bit, whoever shares the batch and whenever they come', async () => {
     const arrivals = fc.array(fc.tuple(asks, fc.nat(6)), { minLength: 1, maxLength: 8 });
@@ -101,24 +122,14 @@ describe('createBatcher', () => {
           expect(rows.length).toBeLessThanOrEqual(maxBatch);
           return network(x, timesteps, rows);
         };
-        const batcher = createBatcher({ run, size: SIZE, maxBatch });
-        const done = requests.map(() => new Map<number, Float32Array>());
-        for (const [id, [asked, pause]] of requests.entries()) {
-          for (let i = 0; i < pause; i++) await batcher.step();
-          batcher.add({
-            id,
-            client: `client ${id % 3}`,
-            trajectories: trajectories(asked),
-            onFailed: vi.fn(),
-            onDone: (index, { x }) => done[id]!.set(index, x),
-          });
+        const { batcher, add, finish } = start(run, maxBatch);
+        const jobs = [];
+        for (const [i, [asked, pause]] of requests.entries()) {
+          for (let step = 0; step < pause; step++) await batcher.step();
+          jobs.push(add(asked, `client ${i % 3}`));
         }
-        while (await batcher.step());
-        expect(batcher.size).toBe(0);
-        for (const [id, [asked]] of requests.entries()) {
-          const whole = Float32Array.from(asked.seeds.flatMap((_, index) => [...done[id]!.get(index)!]));
-          expect(whole).toEqual(await alone(asked));
-        }
+        await finish();
+        for (const [i, [asked]] of requests.entries()) expect(imagesOf(jobs[i]!)).toEqual(await alone(asked));
       }),
       { numRuns: 40 },
     );
@@ -126,79 +137,28 @@ describe('createBatcher', () => {
 
   it('takes images at different steps into one call, new ones at the next step, and lets finished ones leave', async () => {
     const batches: number[][] = [];
-    const run: RunBatch = (x, timesteps, rows) => {
+    const { batcher, add, finish } = start((x, timesteps, rows) => {
       batches.push([...timesteps]);
       return network(x, timesteps, rows);
-    };
-    const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
-    const job = (id: number, steps: number) => ({
-      id,
-      client: 'one',
-      onDone: vi.fn(),
-      onFailed: vi.fn(),
-      trajectories: trajectories({ seeds: [id], label: 0, table: ddim(steps) }),
     });
-    batcher.add(job(1, 4));
+    add({ seeds: [1], label: 0, table: ddim(4) });
     await batcher.step();
-    batcher.add(job(2, 2));
-    while (await batcher.step());
+    add({ seeds: [2], label: 0, table: ddim(2) });
+    await finish();
     expect(batches).toEqual([[75], [50, 50], [25, 0], [0]]);
   });
 
-  it('mixes rows of tables with and without an auxiliary picture, at timesteps between whole ones, in one call', async () => {
-    const batches: number[][] = [];
-    const run: RunBatch = (x, timesteps, rows) => {
-      batches.push([...timesteps]);
-      return network(x, timesteps, rows);
-    };
-    const asked = [auxiliaryTable(1, { rows: 4 }), ddim(2), auxiliaryTable(2, { rows: 3 })].map((table, label) => ({
-      seeds: [7, 8],
-      label,
-      table,
-    }));
-    expect(asked.map(({ table }) => needsAuxiliary(table))).toEqual([true, false, true]);
-    const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
-    const made = asked.map(() => new Float32Array(2 * SIZE));
-    for (const [id, one] of asked.entries()) {
-      const onDone = (index: number, { x }: Trajectory) => made[id]!.set(x, index * SIZE);
-      batcher.add({ id, client: 'one', trajectories: trajectories(one), onDone, onFailed: vi.fn() });
-    }
-    while (await batcher.step());
-    const row = (step: number) => asked.flatMap(({ table }) => table.rows[step]?.timestep ?? []).map(Math.fround);
-    expect(batches).toEqual([0, 1, 2, 3].map((step) => row(step).flatMap((timestep) => [timestep, timestep])));
-    for (const [id, one] of asked.entries()) expect(made[id]).toEqual(await alone(one));
-  });
-
   it('gives a guided image two places of a call, with and without its condition, and one outside the interval', async () => {
-    const calls: [number, number][][] = [];
-    const run: RunBatch = (x, timesteps, rows) => {
-      calls.push(rows.map(([label], i) => [timesteps[i]!, label!]));
+    const calls: string[] = [];
+    const { batcher, add } = start((x, timesteps, rows) => {
+      calls.push(rows.map(([label], i) => `${timesteps[i]}:${label}`).join(' '));
       return network(x, timesteps, rows);
-    };
-    const guidance: Guidance = { scale: 2, interval: [50, 75] };
-    const asked: Asked[] = [
-      { seeds: [1], label: 4, table: ddim(4), guidance },
-      { seeds: [2], label: 5, table: ddim(2) },
-    ];
-    const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
-    const job = { client: 'one', onDone: vi.fn(), onFailed: vi.fn() };
-    for (const [id, one] of asked.entries()) batcher.add({ id, trajectories: trajectories(one), ...job });
+    });
+    add({ seeds: [1], label: 4, table: ddim(4), guidance: { scale: 2, interval: [50, 75] } });
+    add({ seeds: [2], label: 5, table: ddim(2) });
     const reports = [];
     for (let report = await batcher.step(); report; report = await batcher.step()) reports.push(report.batch);
-    expect(calls).toEqual([
-      [
-        [75, 4],
-        [75, 10],
-        [50, 5],
-      ],
-      [
-        [50, 4],
-        [50, 10],
-        [0, 5],
-      ],
-      [[25, 4]],
-      [[0, 4]],
-    ]);
+    expect(calls).toEqual(['75:4 75:10 50:5', '50:4 50:10 0:5', '25:4', '0:4']);
     expect(reports).toEqual([3, 3, 1, 1]);
   });
 
@@ -208,96 +168,79 @@ describe('createBatcher', () => {
     [4, ['aAbB', 'aAbB']],
   ])('splits a guided image between two calls where %d places end in its middle', async (maxBatch, expected) => {
     const calls: string[] = [];
-    const run: RunBatch = (x, timesteps, rows) => {
+    const { add, finish } = start((x, timesteps, rows) => {
       // Its image is known by x: both halves of an image have the same.
       calls.push(rows.map(([label], i) => nameOf(x.subarray(i * SIZE, (i + 1) * SIZE))[label === 10 ? 1 : 0]).join(''));
       return network(x, timesteps, rows);
-    };
+    }, maxBatch);
     const asked: Asked = { seeds: [1, 2], label: 4, table: ddim(2), guidance: { scale: 2, interval: [0, 99] } };
     const two = trajectories(asked);
     const nameOf = (x: Float32Array) => (two[0]!.x.every((value, i) => value === x[i]) ? 'aA' : 'bB');
-    const batcher = createBatcher({ run, size: SIZE, maxBatch });
-    batcher.add({ id: 1, client: 'one', trajectories: two, onDone: vi.fn(), onFailed: vi.fn() });
-    while (await batcher.step());
+    const job = add(two);
+    await finish();
     expect(calls).toEqual(expected);
-    expect(Float32Array.from(two.flatMap(({ x }) => [...x]))).toEqual(await alone(asked));
+    expect(imagesOf(job)).toEqual(await alone(asked));
   });
 
   it('calls the network once for what is not sampled', async () => {
-    const batcher = createBatcher({ run: network, size: SIZE, maxBatch: 8 });
-    const ended = vi.fn();
+    const { batcher, add, finish } = start();
     const rows = [1, 2].map((label) => singleCall(new Float32Array(SIZE).fill(1), 50, rowOf(label)));
-    batcher.add({ id: 1, client: 'one', trajectories: rows, onDone: ended, onFailed: vi.fn() });
+    const { onDone } = add(rows);
     expect(await batcher.step()).toMatchObject({ batch: 2 });
-    expect(await batcher.step()).toBeUndefined();
+    await finish();
     expect(rows.map(({ x }) => x[0])).toEqual([Math.fround(1.1), Math.fround(1.2)]);
-    expect(ended).toHaveBeenCalledTimes(2);
+    expect(onDone).toHaveBeenCalledTimes(2);
   });
 
   it('drops a job that is cancelled, and tells nothing more of it', async () => {
-    const batcher = createBatcher({ run: network, size: SIZE, maxBatch: 2 });
-    const [gone, stays] = [vi.fn(), vi.fn()];
+    const { batcher, add, finish } = start(network, 2);
     const asked: Asked = { seeds: [1, 2, 3], label: 0, table: ddim(5) };
-    batcher.add({ id: 1, client: 'a', trajectories: trajectories(asked), onDone: gone, onFailed: gone });
-    batcher.add({ id: 2, client: 'b', trajectories: trajectories(asked), onDone: stays, onFailed: vi.fn() });
+    const [gone, stays] = [add(asked, 'a'), add(asked, 'b')];
     await batcher.step();
-    batcher.cancel(1);
+    batcher.cancel(gone.id);
     expect(batcher.size).toBe(3);
-    while (await batcher.step());
-    expect(gone).not.toHaveBeenCalled();
-    expect(stays).toHaveBeenCalledTimes(3);
+    await finish();
+    expect([gone.onDone, gone.onFailed, stays.onDone].map(({ mock }) => mock.calls.length)).toEqual([0, 0, 3]);
   });
 
   it('tells those of a call that failed, once each, and goes on with the others', async () => {
     let calls = 0;
-    const run: RunBatch = (x, timesteps, rows) => {
+    const { add, finish } = start((x, timesteps, rows) => {
       if (calls++ === 0) throw new Error('out of memory');
       return network(x, timesteps, rows);
-    };
-    const batcher = createBatcher({ run, size: SIZE, maxBatch: 2 });
-    const [failed, done] = [vi.fn(), vi.fn()];
+    }, 2);
     const asked: Asked = { seeds: [1, 2], label: 0, table: ddim(2) };
-    batcher.add({ id: 1, client: 'a', trajectories: trajectories(asked), onDone: vi.fn(), onFailed: failed });
-    batcher.add({ id: 2, client: 'a', trajectories: trajectories(asked), onDone: done, onFailed: vi.fn() });
-    while (await batcher.step());
-    expect(failed).toHaveBeenCalledExactlyOnceWith(new Error('out of memory'));
-    expect(done).toHaveBeenCalledTimes(2);
+    const [failed, done] = [add(asked), add(asked)];
+    await finish();
+    expect(failed.onFailed).toHaveBeenCalledExactlyOnceWith(new Error('out of memory'));
+    expect(done.onDone).toHaveBeenCalledTimes(2);
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])(
     'refuses the image whose output is %d, and leaves the rest of its call alone',
     async (value) => {
-      const run: RunBatch = async (x, timesteps, rows) => {
+      const { add, finish } = start(async (x, timesteps, rows) => {
         const output = await network(x, timesteps, rows);
         for (const [i, [label]] of rows.entries()) if (label === 3 && timesteps[i] === 50) output[i * SIZE + 7] = value;
         return output;
-      };
-      const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
-      const asked: Asked = { seeds: [1, 2], label: 0, table: ddim(4) };
-      const told = [0, 1, 2].map(() => ({ onDone: vi.fn(), onFailed: vi.fn() }));
-      batcher.add({ id: 0, client: 'a', trajectories: trajectories(asked), ...told[0]! });
-      batcher.add({ id: 1, client: 'b', trajectories: trajectories({ ...asked, label: 3 }), ...told[1]! });
-      batcher.add({
-        id: 2,
-        client: 'b',
-        trajectories: [singleCall(new Float32Array(SIZE), 50, rowOf(3))],
-        ...told[2]!,
       });
-      while (await batcher.step());
-      expect(batcher.size).toBe(0);
-      expect(told[0]!.onFailed).not.toHaveBeenCalled();
-      const whole = Float32Array.from(told[0]!.onDone.mock.calls.flatMap(([, { x }]) => [...x]));
-      expect(whole).toEqual(await alone(asked));
-      expect(told[1]!.onDone).not.toHaveBeenCalled();
-      expect(told[1]!.onFailed).toHaveBeenCalledExactlyOnceWith(
-        new InputError(
-          `Cannot sample images: the network's output must be finite numbers, received ${value} at step 2 of 4 (timestep 50, seed 1).`,
-        ),
-      );
-      expect(told[2]!.onDone).not.toHaveBeenCalled();
-      expect(told[2]!.onFailed).toHaveBeenCalledExactlyOnceWith(
-        new InputError(`Cannot call the network: its output must be finite numbers, received ${value} (timestep 50).`),
-      );
+      const asked: Asked = { seeds: [1, 2], label: 0, table: ddim(4) };
+      const good = add(asked, 'a');
+      const sampled = add({ ...asked, label: 3 });
+      const called = add([singleCall(new Float32Array(SIZE), 50, rowOf(3))]);
+      await finish();
+      expect(good.onFailed).not.toHaveBeenCalled();
+      expect(imagesOf(good)).toEqual(await alone(asked));
+      for (const [{ onDone, onFailed }, says] of [
+        [
+          sampled,
+          `sample images: the network's output must be finite numbers, received ${value} at step 2 of 4 (timestep 50, seed 1).`,
+        ],
+        [called, `call the network: its output must be finite numbers, received ${value} (timestep 50).`],
+      ] as const) {
+        expect(onDone).not.toHaveBeenCalled();
+        expect(onFailed).toHaveBeenCalledExactlyOnceWith(new InputError(`Cannot ${says}`));
+      }
     },
   );
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFairQueue } from '#runtime-node/batching/fair-queue.ts';
+import { createTwoQueues } from '#runtime-node/batching/two-queues.ts';
 
 /** A queue with `count` items per client, named a0, a1, ... */
 function filled(counts: Record<string, number>, quantum?: number) {
@@ -11,6 +12,11 @@ function filled(counts: Record<string, number>, quantum?: number) {
   return queue;
 }
 
+/** Who has each of the next places, one by one. */
+const next = (queue: ReturnType<typeof filled>, places: number) =>
+  Array.from({ length: places }, () => queue.pick(1)[0]!);
+const count = (served: string[], item: string) => served.filter((one) => one === item).length;
+
 describe('createFairQueue', () => {
   it('gives the places round the clients, and within a client to the first', () => {
     expect(filled({ a: 5, b: 1, c: 3 }).pick(6)).toEqual(['a0', 'b0', 'c0', 'a1', 'c1', 'a2']);
@@ -18,22 +24,19 @@ describe('createFairQueue', () => {
 
   it('goes on with what was begun until a block of places is used up, then with those served less', () => {
     const queue = filled({ a: 1, b: 1, c: 1 }, 3);
-    const served = Array.from({ length: 9 }, () => queue.pick(1)[0]);
-    expect(served).toEqual(['a0', 'a0', 'a0', 'b0', 'b0', 'b0', 'c0', 'c0', 'c0']);
+    expect(next(queue, 9).join('')).toBe('a0a0a0b0b0b0c0c0c0');
   });
 
   it('lets one that arrives start level with the least served, not ahead of all', () => {
     const queue = filled({ a: 1, b: 1 }, 4);
-    for (let i = 0; i < 40; i++) queue.pick(1);
+    next(queue, 40);
     queue.add({ client: 'c' }, 'c0');
-    const next = Array.from({ length: 12 }, () => queue.pick(1)[0]);
-    expect(next.filter((item) => item === 'c0').length).toBe(4);
+    expect(count(next(queue, 12), 'c0')).toBe(4);
   });
 
   it('does not let a client gain by leaving and coming back', () => {
     const queue = filled({ a: 1, b: 1 }, 1);
-    for (let i = 0; i < 10; i++) queue.pick(1); // 5 each
-    queue.pick(1); // a has 6
+    next(queue, 11); // a has 6
     queue.remove((item) => item === 'a0');
     queue.add({ client: 'a' }, 'a1');
     expect(queue.pick(1)).toEqual(['b0']);
@@ -64,8 +67,7 @@ describe('createFairQueue', () => {
     const queue = createFairQueue<string>(4);
     queue.add({ client: 'a', weight: 2 }, 'a0');
     queue.add({ client: 'b' }, 'b0');
-    const served = Array.from({ length: 60 }, () => queue.pick(1)[0]);
-    expect(served.filter((item) => item === 'a0')).toHaveLength(40);
+    expect(count(next(queue, 60), 'a0')).toBe(40);
   });
 
   it('forgets who is gone', () => {
@@ -80,31 +82,40 @@ describe('createFairQueue', () => {
 
   it('serves everyone alike, within a block, whoever asks for how much', () => {
     const demand = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 2, maxLength: 12 });
+    const up = (max: number) => fc.integer({ min: 1, max });
     fc.assert(
-      fc.property(
-        demand,
-        fc.integer({ min: 1, max: 8 }),
-        fc.integer({ min: 1, max: 16 }),
-        (counts, places, quantum) => {
-          const names = counts.map((_, i) => `c${i}-`);
-          const queue = filled(Object.fromEntries(counts.map((count, i) => [names[i]!, count])), quantum);
-          const service = new Map(names.map((name) => [name, 0]));
-          const rounds = 40;
-          for (let i = 0; i < rounds; i++) {
-            const picked = queue.pick(places);
-            expect(new Set(picked).size).toBe(picked.length);
-            expect(picked.length).toBe(Math.min(places, queue.size));
-            for (const item of picked) {
-              const name = item.slice(0, item.indexOf('-') + 1);
-              service.set(name, service.get(name)! + 1);
-            }
-          }
-          const fewest = Math.min(...service.values());
-          // At least an equal share, less one block and a step.
-          const share = Math.min(rounds, Math.floor((rounds * places) / names.length));
-          expect(fewest).toBeGreaterThanOrEqual(Math.min(rounds, share - quantum - places));
-        },
-      ),
+      fc.property(demand, up(8), up(16), (counts, places, quantum) => {
+        const names = counts.map((_, i) => `c${i}-`);
+        const queue = filled(Object.fromEntries(counts.map((count, i) => [names[i]!, count])), quantum);
+        const rounds = 40;
+        const served = Array.from({ length: rounds }, () => {
+          const picked = queue.pick(places);
+          expect([new Set(picked).size, picked.length]).toEqual([picked.length, Math.min(places, queue.size)]);
+          return picked;
+        }).flat();
+        const fewest = Math.min(...names.map((name) => served.filter((item) => item.startsWith(name)).length));
+        // At least an equal share, less one block and a step.
+        const share = Math.min(rounds, Math.floor((rounds * places) / names.length));
+        expect(fewest).toBeGreaterThanOrEqual(Math.min(rounds, share - quantum - places));
+      }),
     );
   });
+});
+
+it('the background has its turn only while nothing else is there, and is fair within', () => {
+  const queue = createTwoQueues<string>(1);
+  for (const item of ['a0', 'a1', 'a2']) queue.add({ client: 'a', background: true }, item);
+  queue.add({ client: 'b', background: true }, 'b0');
+  expect([queue.size, queue.urgent]).toEqual([4, false]);
+  expect(queue.pick(3)).toEqual(['a0', 'b0', 'a1']);
+  queue.add({ client: 'a' }, 'front');
+  expect([queue.size, queue.urgent]).toEqual([5, true]);
+  expect(queue.pick(3)).toEqual(['front']);
+  queue.drop({ client: 'a' }, 'front');
+  queue.drop({ client: 'a', background: true }, 'a0');
+  queue.remove((item) => item === 'a1', 'a');
+  expect([queue.size, queue.urgent]).toEqual([2, false]);
+  expect(queue.pick(3).sort()).toEqual(['a2', 'b0']);
+  queue.remove(() => true);
+  expect(queue.size).toBe(0);
 });

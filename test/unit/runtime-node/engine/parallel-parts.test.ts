@@ -20,58 +20,23 @@ async function part(options: TinyOptions = {}) {
 }
 
 describe('startPart', () => {
-  it('calls the network on one part after another, each with its own timesteps and classes', async () => {
-    const { thread } = await part({ classes: 3 });
-    for (const [n, label] of [
-      [2, 1],
-      [1, 2],
-      [3, 0],
-    ] as const) {
+  it('tells the network of each image its timestep, class, conditions and mask, on one part after another', async () => {
+    const { thread } = await part({ ...GUIDED, conditionImage: { classes: ['no', 'yes'] } });
+    for (const n of [2, 1, 3]) {
       const x = Float32Array.from({ length: 4 * n }, (_, i) => i);
+      const rows = Array.from({ length: n }, (_, k) => [(n + k) % 3, 0.5 * k, 1, ...[1, 0, 1, 0], ...[0, 1, 0, k]]);
+      const timesteps = Float32Array.from(rows, (_, k) => 10 * k);
       thread.begin(
         x,
-        Float32Array.from({ length: n }, (_, i) => 10 * i),
-        new Array(n).fill(Float32Array.of(label)),
+        timesteps,
+        rows.map((row) => Float32Array.from(row)),
       );
-      const expected = [...x].map((value, i) => tinyOutput(value, 10 * Math.floor(i / 4), label));
+      const expected = [...x].map((value, i) => {
+        const [label, ...told] = rows[Math.floor(i / 4)]!;
+        return tinyOutput(value, 10 * Math.floor(i / 4), label!, {}, told.slice(0, 2)) + told[6 + (i % 4)]! / 10;
+      });
       expectClose(thread.end() as Float32Array, expected, { absolute: 1e-6 });
     }
-  });
-
-  it('tells the network of each image its class and its conditions', async () => {
-    const { thread } = await part(GUIDED);
-    const rows = [
-      [1, 0.5, 1],
-      [2, 0, 0],
-    ];
-    const x = Float32Array.from({ length: 8 }, (_, i) => i);
-    thread.begin(
-      x,
-      Float32Array.of(10, 20),
-      rows.map((row) => Float32Array.from(row)),
-    );
-    const expected = [...x].map((value, i) => {
-      const [label, ...conditions] = rows[Math.floor(i / 4)]!;
-      return tinyOutput(value, i < 4 ? 10 : 20, label!, {}, conditions);
-    });
-    expectClose(thread.end() as Float32Array, expected, { absolute: 1e-6 });
-  });
-
-  it('tells the network of each image its mask', async () => {
-    const { thread } = await part({ conditionImage: { classes: ['no', 'yes'] } });
-    const x = Float32Array.from({ length: 8 }, (_, i) => i);
-    const planes = [
-      [0, 1, 1, 1, 1, 0, 0, 0],
-      [1, 1, 0, 0, 0, 0, 1, 1],
-    ];
-    thread.begin(
-      x,
-      Float32Array.of(10, 20),
-      planes.map((row) => Float32Array.from(row)),
-    );
-    const added = planes.flatMap((row) => row.slice(4)); // of the second class, a tenth each
-    const expected = [...x].map((value, i) => tinyOutput(value, i < 4 ? 10 : 20, 0) + added[i]! / 10);
-    expectClose(thread.end() as Float32Array, expected, { absolute: 1e-6 });
   });
 
   it('refuses in a sentence a network that cannot be opened', async () => {
@@ -120,35 +85,28 @@ describe('inParts', () => {
   });
 });
 
-describe('openNetwork', () => {
-  it('tells whether it runs batches in parts, and gives what the network gives either way', {
-    tags: 'long',
-  }, async () => {
-    const artefact = await readModelFolder(DIGITS);
-    const { run, report } = await serveNetwork(artefact, 'cpu', 4);
-    expect(report.reason).toMatch(/^asked for(; batches in \d+ parallel parts, [\d.]+ times as fast)?$/);
-    const session = await openSession(artefact.onnx, 'cpu', artefact);
-    for (const n of [1, 2, 3, 4]) {
-      const x = Float32Array.from({ length: n * 784 }, (_, i) => Math.cos(i));
-      const [timesteps, rows] = [new Float32Array(n).fill(300), new Array(n).fill(Float32Array.of(7))];
-      const whole = await createDenoiser(session, artefact, rows)(x, timesteps, 0);
-      expectClose(await run(x, timesteps, rows), whole, { absolute: 1e-5 });
-    }
-  });
-
+describe('serveNetwork', () => {
   const LACKS_CORES = availableParallelism() < 2 ? 'parts need two cores' : undefined;
-  it('goes by what was measured before, for a file of the same size', {
+  it('runs batches in parts by what was measured before, for a file of the same size', {
     ...skipBecause(LACKS_CORES),
     tags: 'long',
   }, async () => {
     const artefact = await readModelFolder(DIGITS);
     const { size: bytes } = await stat(artefact.onnx);
-    const reason = async (known: { bytes: number; faster: number }) =>
-      (await serveNetwork(artefact, 'cpu', 4, known)).report.reason;
-    expect(await reason({ bytes, faster: 7 })).toContain('parallel parts, 7.00 times as fast');
-    expect(await reason({ bytes, faster: 0.5 })).toBe('asked for');
-    const { measured } = await serveNetwork(artefact, 'cpu', 4, { bytes: bytes + 1, faster: 7 });
+    const serve = (known?: { bytes: number; faster: number }) => serveNetwork(artefact, 'cpu', 4, known);
+    const fast = await serve({ bytes, faster: 7 });
+    expect(fast.report.reason).toContain('parallel parts, 7.00 times as fast');
+    const slow = await serve({ bytes, faster: 0.5 });
+    expect(slow.report.reason).toBe('asked for');
+    const { measured, report } = await serve({ bytes: bytes + 1, faster: 7 });
     expect(measured).toEqual({ bytes, faster: expect.any(Number) });
     expect(measured!.faster).not.toBe(7);
+    expect(report.reason).toMatch(/^asked for(; batches in \d+ parallel parts, [\d.]+ times as fast)?$/);
+    const call = [
+      Float32Array.from({ length: 3 * 784 }, (_, i) => Math.cos(i)),
+      new Float32Array(3).fill(300),
+      new Array(3).fill(Float32Array.of(7)),
+    ] as const;
+    expectClose(await fast.run(...call), await slow.run(...call), { absolute: 1e-5 });
   });
 });

@@ -19,6 +19,7 @@ async function filesOf(name: string): Promise<Record<string, Uint8Array<ArrayBuf
   return Object.fromEntries(await Promise.all(Object.values(STEP_FILES).map(read)));
 }
 
+const STEP = JSON.parse(await readFile(join(SHIPPED, 'digits', STEP_FILES.step), 'utf8'));
 const text = (value: unknown) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
 const PIXELS = Uint8Array.from({ length: 40 * 256 }, (_, i) => 128 + 120 * Math.sin(i * 0.7));
 
@@ -45,31 +46,24 @@ describe('openStep', () => {
     await engine.dispose();
   });
 
-  it('refuses a step of another version, and says what to do', async () => {
-    const files = { ...(await filesOf('digits')), [STEP_FILES.step]: text({ format: 1 }) };
-    await expect(openStep(files)).rejects.toThrow(
+  it.each<[string, object | string]>([
+    [
       'Cannot read the training step: format of train/step.json must be 2, received 1: it is of another version. Make it again: pipeline transfer --to tab.',
-    );
-  });
-
-  it.each<[string, (step: Record<string, unknown>) => unknown]>([
-    ['train/step.json must be JSON', () => '{'],
-    ['batch must be an integer of at least 1, received 0', (step) => ({ ...step, batch: 0 })],
-    ['unknown key "extra"', (step) => ({ ...step, extra: 1 })],
+      { format: 1 },
+    ],
+    ['train/step.json must be JSON', '{'],
+    ['batch must be an integer of at least 1, received 0', { batch: 0 }],
+    ['unknown key "extra"', { extra: 1 }],
+    ['the size of the vector model must be', { vectors: [{ name: 'model', size: 3 }] }],
+    ['classNames must be a list of 10, received 2', { classNames: ['a', 'b'] }],
+    ['lr must be {lr, lrSchedule, warmupSteps, steps}', { lr: { lr: -1 } }],
     [
       'offset of',
-      (step) => ({
-        ...step,
-        parameters: (step.parameters as { offset: number }[]).map((p) => ({ ...p, offset: p.offset + 1 })),
-      }),
+      { parameters: STEP.parameters.map((one: { offset: number }) => ({ ...one, offset: one.offset + 1 })) },
     ],
-    ['the size of the vector model must be', (step) => ({ ...step, vectors: [{ name: 'model', size: 3 }] })],
-    ['classNames must be a list of 10, received 2', (step) => ({ ...step, classNames: ['a', 'b'] })],
-    ['lr must be {lr, lrSchedule, warmupSteps, steps}', (step) => ({ ...step, lr: { lr: -1 } })],
-  ])('refuses a step.json whose %s', async (rule, change) => {
-    const files = await filesOf('digits');
-    const step = JSON.parse(new TextDecoder().decode(files[STEP_FILES.step])) as Record<string, unknown>;
-    await expect(openStep({ ...files, [STEP_FILES.step]: text(change(step)) })).rejects.toThrow(rule);
+  ])('refuses a step.json: %s', async (rule, change) => {
+    const changed = typeof change === 'string' ? change : { ...STEP, ...change };
+    await expect(openStep({ ...(await filesOf('digits')), [STEP_FILES.step]: text(changed) })).rejects.toThrow(rule);
   });
 
   it('refuses missing, foreign and unfitting files', async () => {
@@ -89,22 +83,20 @@ describe('openStep', () => {
 });
 
 describe('openImages', () => {
-  const open = async (pixels: Uint8Array<ArrayBuffer>, labels?: Int32Array<ArrayBuffer>) =>
+  const open = async (pixels: Uint8Array<ArrayBuffer>, labels?: Int32Array<ArrayBuffer> | undefined) =>
     openImages((await openStep(await filesOf('digits'))).file, { name: 'waves', pixels, labels });
 
-  it('refuses pictures that are too few or of another size, and classes out of range', async () => {
-    await expect(open(PIXELS.slice(0, 15 * 256))).rejects.toThrow(
+  it.each([
+    [
       'Cannot train on the pictures: they must be at least 16, as many as a step takes, received 15.',
-    );
-    await expect(open(PIXELS.slice(0, 1000))).rejects.toThrow(
-      'their size must be a multiple of 1 x 16 x 16 bytes, received 1000',
-    );
-    await expect(open(PIXELS, new Int32Array(3))).rejects.toThrow(
-      'the number of classes must be that of the pictures, 40',
-    );
-    await expect(open(PIXELS, new Int32Array(40).fill(10))).rejects.toThrow(
-      'each class must be from 0 to 9, received 10',
-    );
+      15 * 256,
+      undefined,
+    ],
+    ['their size must be a multiple of 1 x 16 x 16 bytes, received 1000', 1000, undefined],
+    ['the number of classes must be that of the pictures, 40', 40 * 256, new Int32Array(3)],
+    ['each class must be from 0 to 9, received 10', 40 * 256, new Int32Array(40).fill(10)],
+  ])('refuses: %s', async (says, length, labels) => {
+    await expect(open(PIXELS.slice(0, length), labels)).rejects.toThrow(says);
   });
 
   it('begins a new epoch where a training goes on with fewer pictures than before', async () => {

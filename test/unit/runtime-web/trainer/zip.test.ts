@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { crc32 as crcOfZlib, deflateRawSync } from 'node:zlib';
+import { crc32 as crcOfZlib } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import yauzl from 'yauzl';
-import { crc32, readZip, writeZip } from '#runtime-web/trainer/files/zip.ts';
+import { readZip, writeZip } from '#runtime-web/trainer/files/zip.ts';
 import { temporaryFolder } from '#test/temporary/folder.ts';
 
 const FILES = {
@@ -16,29 +17,10 @@ const bytes = (content: string | Uint8Array) => Buffer.from(content as never);
 const blob = (zip: Uint8Array<ArrayBuffer>) => new Blob([zip]);
 
 /** A zip file as other programs write it: compressed, with a folder of its own and a comment at the end. */
-function compressed(path: string, content: Buffer): Uint8Array<ArrayBuffer> {
-  const packed = deflateRawSync(content);
-  const name = Buffer.from(path);
-  const local = Buffer.alloc(30);
-  local.writeUInt32LE(0x04034b50, 0);
-  local.writeUInt16LE(8, 8);
-  local.writeUInt16LE(name.length, 26);
-  const entry = Buffer.alloc(46);
-  entry.writeUInt32LE(0x02014b50, 0);
-  entry.writeUInt16LE(8, 10);
-  entry.writeUInt32LE(crcOfZlib(content), 16);
-  entry.writeUInt32LE(packed.length, 20);
-  entry.writeUInt32LE(content.length, 24);
-  entry.writeUInt16LE(name.length, 28);
-  const start = local.length + name.length + packed.length;
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(1, 10);
-  end.writeUInt32LE(entry.length + name.length, 12);
-  end.writeUInt32LE(start, 16);
+function compressed(path: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  const zip = zipSync({ [`${dirname(path)}/`]: new Uint8Array(), [path]: content });
   const comment = Buffer.from('made elsewhere');
-  end.writeUInt16LE(comment.length, 20);
-  return Uint8Array.from(Buffer.concat([local, name, packed, entry, name, end, comment]));
+  return Uint8Array.from(Buffer.concat([zip.subarray(0, -2), Buffer.of(comment.length, 0), comment]));
 }
 
 describe('writeZip', () => {
@@ -54,23 +36,15 @@ describe('writeZip', () => {
     }
     expect(found).toEqual(Object.fromEntries(Object.entries(FILES).map(([name, content]) => [name, bytes(content)])));
   });
-
-  it('has the checksum of zlib', () => {
-    for (const content of Object.values(FILES)) expect(crc32(bytes(content))).toBe(crcOfZlib(bytes(content)));
-  });
 });
 
 describe('readZip', () => {
-  it('reads what writeZip writes', async () => {
+  it('reads what writeZip writes, and compressed files', async () => {
     const found = await readZip(blob(writeZip(FILES)));
     for (const [name, content] of Object.entries(FILES)) expect(Buffer.from(found[name]!)).toEqual(bytes(content));
-  });
-
-  it('reads compressed files', async () => {
     const content = Buffer.from('noise '.repeat(5000));
-    expect(Buffer.from((await readZip(blob(compressed('train/step.json', content))))['train/step.json']!)).toEqual(
-      content,
-    );
+    const { 'train/step.json': packed } = await readZip(blob(compressed('train/step.json', content)));
+    expect(Buffer.from(packed!)).toEqual(content);
   });
 
   it.each([

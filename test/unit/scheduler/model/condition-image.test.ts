@@ -6,7 +6,6 @@ import {
   colourMasks,
   completeRequest,
   conditionRows,
-  exampleConditionImage,
   extraInputs,
   inputTensors,
   masksOfPlanes,
@@ -93,12 +92,6 @@ describe('what a network is told as a picture', () => {
     ],
   ])('is refused in a request in a sentence: %j', (spec, options, words) => {
     expect(() => complete(spec, options)).toThrow(words);
-  });
-
-  it('has an example that a request takes', () => {
-    for (const spec of [MASK, PICTURE]) {
-      expect(complete(spec, { conditionImages: exampleConditionImage(spec) }).conditionImages).toHaveLength(1);
-    }
   });
 });
 

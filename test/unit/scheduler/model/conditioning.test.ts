@@ -79,14 +79,11 @@ describe('the conditions of a request', () => {
   });
 
   it.each<[ConditioningFacts, PictureOptions, string]>([
-    [CLASSES, { conditions: { age: 1 } }, 'a condition must be left out, this model takes none, received "age".'],
-    [BOTH, { conditions: { Age: 12 } }, 'a condition must be one of age, weight, received "Age".'],
     [
       BOTH,
       { conditions: { constructor: 12 } as never },
       'a condition must be one of age, weight, received "constructor".',
     ],
-    [BOTH, { conditions: { age: 9 } }, 'condition age must be a number from 10 to 200, received 9.'],
     [BOTH, { conditions: { age: Number.NaN } }, 'condition age must be a number from 10 to 200, received NaN.'],
     [
       BOTH,
@@ -128,19 +125,11 @@ describe('the guidance of a request', () => {
     [PLAIN, { guidance: 1.5 }, 'guidance must be left out or 1, this model is unconditional, received 1.5.'],
     [
       CLASSES,
-      { guidance: 0 },
-      'guidance must be left out or 1, this model was always told its condition in training, received 0.',
-    ],
-    [
-      CLASSES,
       { guidanceInterval: [1, 2] },
       'the guidance interval must be left out, this model was always told its condition in training, received [1, 2].',
     ],
     [GUIDED, { guidance: -1 }, 'guidance must be a number from 0 to 20, received -1.'],
-    [GUIDED, { guidance: 20.5 }, 'guidance must be a number from 0 to 20, received 20.5.'],
     [GUIDED, { guidance: Number.NaN }, 'guidance must be a number from 0 to 20, received NaN.'],
-    [GUIDED, { guidanceInterval: [50, 20] }, `${interval} [50, 20].`],
-    [GUIDED, { guidanceInterval: [0, 100] }, `${interval} [0, 100].`],
     [GUIDED, { guidanceInterval: [-1, 5] }, `${interval} [-1, 5].`],
     [GUIDED, { guidanceInterval: [Number.NaN, 5] }, `${interval} [NaN, 5].`],
     [GUIDED, { guidanceInterval: [5] as never }, `${interval} [5].`],

@@ -1,4 +1,4 @@
-import { type EvaluationFacts, mainFigures, readEvaluation } from '@onnoise/scheduler/model';
+import { type EvaluationFacts, mainFigures, readEvaluation } from '@onnoise/scheduler/evaluation';
 import { InputError } from '@onnoise/scheduler/rules';
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '#evaluation/report/types.ts';
@@ -11,38 +11,15 @@ const written = (change: (json: Evaluation) => void = () => {}): unknown => {
 };
 
 describe('readEvaluation', () => {
-  it('reads the facts of a whole evaluation', () => {
-    const { model, data, features, settings, measures, memorisation } = readEvaluation(written());
-    const example = exampleEvaluation();
-    expect({ model, data, features, settings }).toEqual({
-      model: example.model,
-      data: example.data,
-      features: example.features,
-      settings: example.settings,
-    });
-    expect(measures).toEqual(example.measures);
-    expect(memorisation).toEqual({ verdict: 'none found' });
-  });
-
-  it('passes over keys that it does not know', () => {
-    const read = readEvaluation(written((json) => Object.assign(json, { extra: { anything: [1] } })));
+  it('reads the facts of a whole evaluation, and passes over keys that it does not know', () => {
+    const { memorisation: _, ...example } = exampleEvaluation();
+    const settings = { ...example.settings, guidance: { scale: 1.5, interval: [0, 999] }, options: { eta: 0.5 } };
+    const read = readEvaluation(written((json) => Object.assign(json, { settings, extra: { anything: [1] } })));
+    const { model, data, features, measures } = example;
+    expect(read).toMatchObject({ model, data, features, settings, measures, memorisation: { verdict: 'none found' } });
     expect(read).not.toHaveProperty('extra');
-    expect(read).not.toHaveProperty('sweep');
-  });
-
-  it('keeps guidance and the options of a sampler', () => {
-    const settings = {
-      ...exampleEvaluation().settings,
-      guidance: { scale: 1.5, interval: [0, 999] as const },
-      options: { eta: 0.5 },
-    };
-    expect(readEvaluation(written((json) => Object.assign(json, { settings }))).settings).toEqual(settings);
-  });
-
-  it('has no memorisation where none was measured', () => {
-    expect(readEvaluation(written((json) => Object.assign(json, { memorisation: undefined })))).not.toHaveProperty(
-      'memorisation',
-    );
+    const without = readEvaluation(written((json) => Object.assign(json, { memorisation: undefined })));
+    expect(without).not.toHaveProperty('memorisation');
   });
 
   it.each<[what: string, change: (json: Evaluation) => void, sentence: RegExp]>([
@@ -50,12 +27,6 @@ describe('readEvaluation', () => {
       'another version',
       (json) => Object.assign(json, { version: 2, onnoise: '3.1.0' }),
       /^Cannot read evaluation\.json: version must be 1, received 2, of Onnoise 3\.1\.0\. Evaluate the model again/,
-    ],
-    ['no version', (json) => Object.assign(json, { version: undefined }), /version must be 1 .*received undefined\./],
-    [
-      'a missing key',
-      (json) => Object.assign(json, { settings: undefined }),
-      /^Cannot read evaluation\.json: settings must be an object/,
     ],
     [
       'a count of 0',
@@ -77,7 +48,6 @@ describe('readEvaluation', () => {
       (json) => Object.assign(json.memorisation!, { verdict: 'fine' }),
       /verdict must be one of copies found, none found, cannot tell, received "fine"\.$/,
     ],
-    ['a date that is none', (json) => Object.assign(json, { date: 'today' }), /date must be a date as ISO 8601/],
   ])('refuses %s', (_, change, sentence) => {
     expect(() => readEvaluation(written(change))).toThrow(sentence);
     expect(() => readEvaluation(written(change))).toThrow(InputError);
@@ -100,28 +70,16 @@ describe('mainFigures', () => {
   const figures = (facts: Partial<EvaluationFacts>) =>
     mainFigures({ measures: exampleMeasures(18.24), memorisation: exampleMemorisation(), ...facts });
 
-  it('gives accuracy and distance with their anchors, and the verdict', () => {
-    expect(figures({})).toEqual([
-      { name: 'Class accuracy', value: '94.8 %', anchors: 'real images 98.6 %, noise 10.4 %' },
-      { name: 'Frechet distance', value: '18.2', anchors: 'real images 9.06, noise 903' },
-      { name: 'Memorisation', value: 'no copies of training images found' },
-    ]);
-  });
-
-  it('gives the Dice of masks before the distance', () => {
-    const dice = { id: 'mask_dice', name: 'Dice of masks', better: 'higher', ...estimates(0.913, 0.94, 0.2) } as const;
-    const [, named] = figures({ measures: [...exampleMeasures(18.24), dice] });
-    expect(named).toEqual({ name: 'Dice of masks', value: '0.913', anchors: 'real images 0.94, noise 0.2' });
-  });
-
-  it('gives the errors of numbers between them', () => {
+  it('gives accuracy, errors of numbers, Dice and distance with their anchors, and the verdict', () => {
     const [accuracy, ...others] = exampleMeasures(18.24);
     const age = { id: 'number_error_age', name: 'Error of age', better: 'lower', ...estimates(9.12, 7.3, 61) } as const;
-    expect(figures({ measures: [accuracy!, ...others, age] }).map(({ name, value }) => [name, value])).toEqual([
-      ['Class accuracy', '94.8 %'],
-      ['Error of age', '9.12'],
-      ['Frechet distance', '18.2'],
-      ['Memorisation', 'no copies of training images found'],
+    const dice = { id: 'mask_dice', name: 'Dice of masks', better: 'higher', ...estimates(0.913, 0.94, 0.2) } as const;
+    expect(figures({ measures: [accuracy!, ...others, dice, age] })).toEqual([
+      { name: 'Class accuracy', value: '94.8 %', anchors: 'real images 98.6 %, noise 10.4 %' },
+      { name: 'Error of age', value: '9.12', anchors: 'real images 7.3, noise 61' },
+      { name: 'Dice of masks', value: '0.913', anchors: 'real images 0.94, noise 0.2' },
+      { name: 'Frechet distance', value: '18.2', anchors: 'real images 9.06, noise 903' },
+      { name: 'Memorisation', value: 'no copies of training images found' },
     ]);
   });
 

@@ -15,9 +15,7 @@ describe('labelNumber', () => {
     ['a name with spaces around it', pets, ' cat\n', 0],
     ['a name with its accent apart', pets, 'cafe\u0301', 3],
     ['a number', pets, 2, 2],
-    ['a number as text', pets, ' 2 ', 2],
     ['the class that is named by the number', counted, '1', 0],
-    ['the last one named by a number', counted, '3', 2],
     ['a number of such a model', counted, 1, 1],
     ['the exact one of two that differ in case', model('A', 'a'), 'a', 1],
     ['a number as text where no class is named', ten, '7', 7],
@@ -26,19 +24,13 @@ describe('labelNumber', () => {
     expect(labelNumber('sample images', 'label', label, facts)).toBe(wanted);
   });
 
-  const PETS = 'a class, one of cat, Dog, "bird, small", caf\u00e9, or a number from 0 to 3';
   const TEN = 'a class, a number from 0 to 9';
   it.each<[string, ClassFacts, number | string, string]>([
     ['a number where classes are named by numbers', counted, '0', 'be a class, one of 1, 2, 3, received "0"'],
     ['a number of no class', counted, 3, 'be a class, one of 1, 2, 3, or a number from 0 to 2, received 3'],
-    ['another name', pets, 'cow', `be ${PETS}, received "cow"`],
-    ['a number of no class as text', pets, '4', `be ${PETS}, received "4"`],
-    ['an empty name', pets, '', `be ${PETS}, received ""`],
     ['an empty name where no class is named', ten, '', `be ${TEN}, received ""`],
     ['what JavaScript takes for a number', ten, '0x1', `be ${TEN}, received "0x1"`],
     ['a number with a sign', ten, '+1', `be ${TEN}, received "+1"`],
-    ['a negative number', ten, '-1', `be ${TEN}, received "-1"`],
-    ['a fraction as text', ten, '1.5', `be ${TEN}, received "1.5"`],
     ['a fraction', ten, 1.5, `be ${TEN}, received 1.5`],
     ['a number beyond those of JSON', ten, 2 ** 60, `be ${TEN}, received one beyond 2^53`],
     [

@@ -1,9 +1,8 @@
 import { deflateSync } from 'node:zlib';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { chunk, PNG_SIGNATURE } from '#base/files/png-chunks.ts';
-import { readPngSamples } from '#scheduler/model/index.ts';
-import { deepPicture, flatPicture, grayPicture, noisePicture } from '#test/pictures/images.ts';
+import { pngChunk as chunk, PNG_SIGNATURE, readPngSamples } from '#scheduler/model/png/index.ts';
+import { deepPicture, grayPicture, noisePicture } from '#test/pictures/images.ts';
 
 /** The data of the first chunk of a kind. */
 function chunkOf(file: Buffer, type: string): Buffer {
@@ -25,26 +24,26 @@ const readPng = (file: Uint8Array) => readPngSamples(file, 100_000_000);
 
 describe('PNG, as libpng reads it', () => {
   it.each([false, true])('gray of 8 and 16 bits and colours, interlaced: %s', async (progressive) => {
+    const raw = async (picture: Sharp) => new Uint8Array(await picture.raw().toBuffer());
     for (const [width, height] of [
       [1, 1],
       [3, 5],
-      [4, 4],
       [5, 9],
       [17, 8],
       [33, 21],
     ] as const) {
-      const gray = await grayPicture(width, height, (x, y) => (37 * x + 91 * y * x) % 256)
-        .png({ progressive })
-        .toBuffer();
-      expect((await readPng(gray)).samples).toEqual(
-        new Uint8Array(await sharp(gray).toColourspace('b-w').raw().toBuffer()),
-      );
       const level = (x: number, y: number) => (3701 * x + 911 * y * x) % 65_536;
-      const deep = await deepPicture(width, height, level).png({ progressive }).toBuffer();
+      const [gray, deep, colour] = await Promise.all(
+        [
+          grayPicture(width, height, (x, y) => level(x, y) >> 8),
+          deepPicture(width, height, level),
+          noisePicture(width, height),
+        ].map((one) => one.png({ progressive }).toBuffer()),
+      );
+      expect((await readPng(gray!)).samples).toEqual(await raw(sharp(gray).toColourspace('b-w')));
       const expected = Uint16Array.from({ length: width * height }, (_, i) => level(i % width, Math.floor(i / width)));
-      expect(await readPng(deep)).toMatchObject({ bits: 16, channels: 1, samples: expected });
-      const colour = await noisePicture(width, height).png({ progressive }).toBuffer();
-      expect((await readPng(colour)).samples).toEqual(new Uint8Array(await sharp(colour).raw().toBuffer()));
+      expect(await readPng(deep!)).toMatchObject({ bits: 16, channels: 1, samples: expected });
+      expect((await readPng(colour!)).samples).toEqual(await raw(sharp(colour)));
     }
   });
 
@@ -78,11 +77,6 @@ describe('a PNG file that is damaged', () => {
 
   it.each<[string, Uint8Array, string]>([
     ['cut in its pixels', whole.subarray(0, at), 'truncated: the PNG file has no end'],
-    [
-      'without an end',
-      fileOf([2, 2, 8, 0, 0], Uint8Array.of(0, 1, 2, 0, 3, 4), false),
-      'truncated: the PNG file has no end',
-    ],
     ['changed', changed, 'damaged: its chunks are not those of a PNG file, or their checksums are wrong'],
     [
       'too short',
@@ -95,7 +89,6 @@ describe('a PNG file that is damaged', () => {
       fileOf([2, 2, 8, 0, 0], Uint8Array.of(5, 1, 2, 0, 3, 4)),
       'damaged: its pixels are filtered in an unknown way',
     ],
-    ['of no depth', fileOf([2, 2, 3, 0, 0], new Uint8Array(6)), 'damaged: its head is not that of a PNG file'],
     ['of no size', fileOf([0, 2, 8, 0, 0], new Uint8Array(6)), 'damaged: its head is not that of a PNG file'],
     [
       'huge',
@@ -107,8 +100,6 @@ describe('a PNG file that is damaged', () => {
   });
 
   it('whose filters are all used is read', async () => {
-    const file = await flatPicture(2, 2, 7).png().toBuffer();
-    expect([...(await readPng(file)).samples]).toEqual([7, 7, 7, 7]);
     const rows = [
       [0, 10, 20, 30],
       [1, 5, 1, 1], // 5 6 7
@@ -116,11 +107,8 @@ describe('a PNG file that is damaged', () => {
       [3, 7, 1, 1], // 10 9 9
       [4, 1, 1, 1], // 11 11 11: of 10, 11 and 11
     ];
-    const { samples } = await readPng(fileOf([3, 5, 8, 0, 0], Uint8Array.from(rows.flat())));
-    const read = await sharp(fileOf([3, 5, 8, 0, 0], Uint8Array.from(rows.flat())))
-      .toColourspace('b-w')
-      .raw()
-      .toBuffer();
-    expect(samples).toEqual(new Uint8Array(read));
+    const file = fileOf([3, 5, 8, 0, 0], Uint8Array.from(rows.flat()));
+    const read = await sharp(file).toColourspace('b-w').raw().toBuffer();
+    expect((await readPng(file)).samples).toEqual(new Uint8Array(read));
   });
 });

@@ -26,7 +26,6 @@ describe('uniform', () => {
     uniform(3, 0, 0, values);
     const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
     const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
-    expect(Math.min(...values.subarray(0, 10_000))).toBeGreaterThan(0);
     expect(values.every((v) => v > 0 && v < 1)).toBe(true);
     expect(Math.abs(mean - 1 / 2)).toBeLessThan(4 * Math.sqrt(1 / 12 / values.length));
     expect(Math.abs(variance - 1 / 12)).toBeLessThan(0.001);
@@ -73,32 +72,21 @@ describe('randomInts', () => {
 });
 
 describe('shuffle', () => {
-  it('permutes, the same way for the same seed', () => {
+  it('permutes', () => {
     fc.assert(
       fc.property(seeds, fc.nat(200), (seed, length) => {
-        const order = shuffle(
-          Uint32Array.from({ length }, (_, i) => i),
-          seed,
-          1,
-        );
-        expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
-        expect(
-          shuffle(
-            Uint32Array.from({ length }, (_, i) => i),
-            seed,
-            1,
-          ),
-        ).toEqual(order);
+        const numbers = Array.from({ length }, (_, i) => i);
+        expect(shuffle([...numbers], seed, 1).sort((a, b) => a - b)).toEqual(numbers);
       }),
     );
   });
 
-  it('reaches each of the 24 orders of four equally often', () => {
+  it('reaches each of the 24 orders of four equally often, the same for the same seed', () => {
     const counts = new Map<string, number>();
-    const runs = 24_000;
-    for (let seed = 0; seed < runs; seed++) {
+    for (let seed = 0; seed < 24_000; seed++) {
       const order = shuffle(['a', 'b', 'c', 'd'], seed, 0).join('');
       counts.set(order, (counts.get(order) ?? 0) + 1);
+      if (seed < 100) expect(shuffle(['a', 'b', 'c', 'd'], seed, 0).join('')).toBe(order);
     }
     const chiSquared = [...counts.values()].reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
     expect(counts.size).toBe(24);

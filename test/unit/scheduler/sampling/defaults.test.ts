@@ -12,6 +12,7 @@ import {
 import { completeRequest, usualSampling } from '@onnoise/scheduler/model';
 import { expect, test } from 'vitest';
 import { frechetDistance, type Moments, momentsOf } from '#evaluation/measures/frechet.ts';
+import { eachLong } from '#test/each-long.ts';
 
 test('the default steps are 20, and one less than T where T is small', () => {
   const steps = [1, 2, 3, 20, 21, 300, 1000].map((T) => usualSampling({ scheduler: { num_train_timesteps: T } }).steps);
@@ -64,31 +65,28 @@ function perfectDenoiser(config: SchedulerConfig): Denoiser {
   };
 }
 
-const SCHEDULES: [string, object][] = [
-  ["the tutorial's", { num_train_timesteps: 300, clip_sample: false }],
-  ["the DDPM paper's", { num_train_timesteps: 1000, variance_type: 'fixed_large' as const }],
-  [
-    'a cosine with v',
-    {
-      beta_schedule: 'squaredcos_cap_v2' as const,
-      prediction_type: 'v_prediction' as const,
-      timestep_spacing: 'trailing' as const,
-    },
-  ],
+const SCHEDULES = [
+  { name: "the tutorial's", json: { num_train_timesteps: 300, clip_sample: false } },
+  { name: "the DDPM paper's", json: { num_train_timesteps: 1000, variance_type: 'fixed_large' } },
+  {
+    name: 'a cosine with v',
+    json: { beta_schedule: 'squaredcos_cap_v2', prediction_type: 'v_prediction', timestep_spacing: 'trailing' },
+  },
 ];
-const isClose = async (_: string, json: object) => {
-  const config = parseSchedulerConfig(json);
-  const distanceOf = async (table: SamplerTable) => {
-    const seeds = Array.from({ length: COUNT }, (_, i) => i);
-    const images = await sampleImages({ table, shape: [1, 4, 4], seeds, denoise: perfectDenoiser(config) });
-    return frechetDistance(momentsOf(images, PIXELS), dataMoments());
-  };
-  const usual = await distanceOf(tableOf(json));
-  expect(usual).toBeLessThan(1.25 * (await distanceOf(compileSampler(config, { sampler: 'ddim', steps: 50 }))));
-};
-const TITLE = 'on %s schedule the defaults come about as close to the data as 50 steps of DDIM';
-test.each(SCHEDULES.slice(0, 1))(TITLE, isClose);
-test.each(SCHEDULES.slice(1))(TITLE, { tags: 'long' }, isClose);
+eachLong(
+  SCHEDULES,
+  'on $name schedule the defaults come about as close to the data as 50 steps of DDIM',
+  async ({ json }) => {
+    const config = parseSchedulerConfig(json);
+    const distanceOf = async (table: SamplerTable) => {
+      const seeds = Array.from({ length: COUNT }, (_, i) => i);
+      const images = await sampleImages({ table, shape: [1, 4, 4], seeds, denoise: perfectDenoiser(config) });
+      return frechetDistance(momentsOf(images, PIXELS), dataMoments());
+    };
+    const usual = await distanceOf(tableOf(json));
+    expect(usual).toBeLessThan(1.25 * (await distanceOf(compileSampler(config, { sampler: 'ddim', steps: 50 }))));
+  },
+);
 
 function tableOf(json: object): SamplerTable {
   return completeRequest({ classes: 0, shape: [1, 4, 4], scheduler: parseSchedulerConfig(json) }, {}).table;

@@ -2,7 +2,6 @@ import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { completeRequest, usualSampling } from '@onnoise/scheduler/model';
 import { describe, expect, test } from 'vitest';
 import { distilledOf } from '#scheduler/sampling/distilled.ts';
-import type { Spacing } from '#scheduler/sampling/rows/spacing.ts';
 
 const scheduler = parseSchedulerConfig({ timestep_spacing: 'trailing', prediction_type: 'v_prediction' });
 const student = {
@@ -31,12 +30,17 @@ test('what it was given in its own words is taken', () => {
   expect(table.rows).toHaveLength(2);
 });
 
-test('steps that are spaced otherwise are refused, since it does not know their timesteps', () => {
-  const spaced = (spacing: Spacing) => completeRequest(student, { spacing });
-  expect(spaced('model').table.rows).toHaveLength(2);
-  expect(() => spaced('leading')).toThrow(
-    'spacing must be model or left out, as this model was distilled to draw in 2 calls, received "leading"',
-  );
+test.each([
+  [
+    { spacing: 'leading' },
+    'spacing must be model or left out, as this model was distilled to draw in 2 calls, received',
+  ],
+  [{ steps: 20 }, 'steps must be 2 or left out, as this model was distilled to draw in 2 calls, received 20'],
+  [{ sampler: 'dpmpp_2m' }, 'sampler must be ddim or left out'],
+  [{ guidance: 2 }, 'guidance must be left out or 1, as this model has a guidance of 1.1 built in, received 2'],
+] as const)('%j is refused, since it does not know other timesteps or guidance', (asked, sentence) => {
+  expect(() => completeRequest(student, asked)).toThrow(sentence);
+  expect(completeRequest(student, { spacing: 'model' }).table.rows).toHaveLength(2);
 });
 
 describe('distilled of model_index.json', () => {

@@ -1,14 +1,11 @@
 import {
   compileInverse,
   compileSampler,
-  formatSchedulerConfig,
   InputError,
   LINE_SAMPLERS,
   parseSchedulerConfig,
-  SAMPLER_NAMES,
   type SamplerTable,
   sampleImages,
-  samplerRecord,
 } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -58,28 +55,12 @@ describe.each(LINE_SAMPLERS)('%s of a model of flow matching', (sampler) => {
     );
   });
 
-  it('goes from noise alone down the line, in finite numbers, and is told times from 0 to T', () => {
-    const table = compileSampler(flow({ shift: 3 }), { sampler, steps: 12 });
-    expect([table.start, table.signal]).toEqual([1, 0]);
-    const times = table.rows.map(({ timestep }) => timestep);
+  it('is told times from T down', () => {
+    const { start, signal, rows } = compileSampler(flow({ shift: 3 }), { sampler, steps: 12 });
+    expect([start, signal]).toEqual([1, 0]);
+    const times = rows.map(({ timestep }) => timestep);
     expect(times).toEqual(times.toSorted((a, b) => b - a));
     expect(Math.max(...times)).toBeLessThanOrEqual(300);
-    for (const { y, ...row } of table.rows) {
-      for (const value of [...Object.values(row), ...Object.values(y ?? {})]) expect(Number.isFinite(value)).toBe(true);
-      expectClose([row.signal + row.noise], [1], { absolute: 1e-12 });
-    }
-  });
-
-  it('starts from a picture at the level of its first row, and keeps pixels at that of each', async () => {
-    const table = compileSampler(flow(), { sampler, steps: 10, strength: 0.5 });
-    const [first] = table.rows;
-    expect([table.signal, table.start]).toEqual([first!.signal, first!.noise]);
-    const mask = Float32Array.of(1, 0, 0, 1);
-    const kept = Float32Array.of(0.5, -0.5, 0.25, -0.25);
-    const options = { table, shape: [1, 2, 2], seeds: [7], denoise: knowing(table), from: kept, mask };
-    const x = await sampleImages(options);
-    expect([x[1], x[2]]).toEqual([kept[1], kept[2]]);
-    expectClose([x[0]!, x[3]!], [DATA[0]!, DATA[3]!], { absolute: 1e-4 });
   });
 });
 
@@ -100,18 +81,11 @@ describe('a model of flow matching', () => {
         for (const { y, ...row } of table?.rows ?? []) {
           const numbers = [...Object.values(row), ...Object.values(y ?? {})];
           expect(numbers.every(Number.isFinite), JSON.stringify(row)).toBe(true);
+          expectClose([row.signal + row.noise], [1], { absolute: 1e-12 });
         }
       }),
       { numRuns: 600 },
     );
-  });
-
-  it('has the samplers whose records say so', () => {
-    expect(LINE_SAMPLERS).toEqual(SAMPLER_NAMES.filter((name) => !['ddpm', 'dpmpp_2s_ancestral'].includes(name)));
-    for (const name of LINE_SAMPLERS) {
-      const { line } = samplerRecord(name);
-      if (line) expect(formatSchedulerConfig(flow(), name)._class_name).toBe(line);
-    }
   });
 
   it.each([
@@ -154,34 +128,6 @@ describe('a model of flow matching', () => {
     for (const [i, { A, B, E, p, q, noise }] of rows.entries()) {
       const next = rows[i + 1]?.noise ?? 1;
       expectClose([A + B * p, E + B * q], [1, next - noise], { absolute: 1e-12, what: `row ${i}` });
-    }
-  });
-
-  it('has errors that fall as the order of the sampler, where the flow is known', async () => {
-    // Data of N(0, 1/4): the flow is known, x(sigma) = z sqrt((1 - sigma)^2 / 4 + sigma^2).
-    const velocity = (x: number, sigma: number) => {
-      const variance = (1 - sigma) ** 2 / 4 + sigma ** 2;
-      return (x * (sigma - (1 - sigma) / 4)) / variance;
-    };
-    const errorOf = async (sampler: (typeof LINE_SAMPLERS)[number], steps: number) => {
-      const table = compileSampler(flow({ num_train_timesteps: 4000 }), { sampler, steps });
-      const denoise = async (x: Float32Array, _: Float32Array, step: number) =>
-        x.map((value) => velocity(value, table.rows[step]!.noise));
-      const x = await sampleImages({ table, shape: [1, 1, 1], seeds: [3], denoise });
-      const z = await sampleImages({ table: { ...table, rows: [] }, shape: [1, 1, 1], seeds: [3], denoise });
-      return Math.abs(x[0]! / z[0]! - 0.5);
-    };
-    const errors = async (sampler: (typeof LINE_SAMPLERS)[number]) =>
-      [await errorOf(sampler, 40), await errorOf(sampler, 80)] as const;
-    const euler = await errors('euler');
-    const heun = await errors('heun');
-    expect(Math.log2(euler[0] / euler[1])).toBeGreaterThan(0.9);
-    expect(Math.log2(heun[0] / heun[1])).toBeGreaterThan(1.9);
-    // Even levels are long steps in the logarithm at the end, which costs the multistep methods part of their order.
-    for (const sampler of ['dpmpp_2m', 'dpmpp_3m', 'unipc'] as const) {
-      const [few, many] = await errors(sampler);
-      expect(Math.log2(few / many), sampler).toBeGreaterThan(1.3);
-      expect(many, sampler).toBeLessThan(euler[1] / 5);
     }
   });
 });

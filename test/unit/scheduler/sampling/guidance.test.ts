@@ -43,13 +43,6 @@ describe('guidedDenoiser', () => {
     expectClose(await sample(guided), await sample(moved), { absolute: 1e-6 });
   });
 
-  it('is the network without a condition at scale 0, and nearly the one with it at scale 1', async () => {
-    const both = gaussians([0.6, -0.4, 0.2, 0.2]);
-    const at = (scale: number) => guidedDenoiser(gaussians([0.6, -0.4]), both, { scale, interval: [0, 99] });
-    expect(await sample(at(0))).toEqual(await sample(gaussians([0.2, 0.2])));
-    expectClose(await sample(at(1)), await sample(gaussians([0.6, -0.4])), { absolute: 1e-6 });
-  });
-
   it('is one call a step: on both halves within the interval, both ends included, and on the images alone outside', async () => {
     const plain = vi.fn(gaussians([0.6, -0.4]));
     const network = gaussians([0.6, -0.4, 0.2, 0.2]);
@@ -66,16 +59,6 @@ describe('guidedDenoiser', () => {
     expect(plain).toHaveBeenCalledTimes(20 - 7);
     expect(picturesCalled(table.rows, { scale: 2, interval: [30, 60] })).toBe(27);
     expect(picturesCalled(table.rows, undefined)).toBe(20);
-  });
-
-  it('takes batches of other sizes one after the other', async () => {
-    const one = guidedDenoiser(
-      async (x) => x,
-      async (x) => x.map((value, i) => (i < x.length / 2 ? value : 0)),
-      { scale: 3, interval: [0, 99] },
-    );
-    expect([...(await one(Float32Array.of(1, 2), Float32Array.of(5, 5), 0))]).toEqual([3, 6]);
-    expect([...(await one(Float32Array.of(4), Float32Array.of(5), 1))]).toEqual([12]);
   });
 });
 

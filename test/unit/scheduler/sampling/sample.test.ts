@@ -59,40 +59,6 @@ describe('sampleImages', () => {
     expect(x.every((value) => Math.abs(value) <= 1)).toBe(true);
   });
 
-  it('tells the denoiser the timestep of every image and the step', async () => {
-    const calls: [number[], number][] = [];
-    const table = tableOf('ddim', 3);
-    await sampleImages({
-      table,
-      shape: SHAPE,
-      seeds: [1, 2],
-      denoise: async (x, timesteps, step) => {
-        calls.push([[...timesteps], step]);
-        return x.slice();
-      },
-    });
-    expect(calls).toEqual(table.rows.map(({ timestep }, step) => [[timestep, timestep], step]));
-  });
-
-  it("uses the step before's x0 where the table asks for it", async () => {
-    const row = { timestep: 1, signal: 1, noise: 0, p: 0, q: 1, A: 0, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
-    const table = {
-      sampler: 'ddim' as const,
-      steps: 2,
-      clip: null,
-      start: 1,
-      signal: 0,
-      rows: [row, { ...row, timestep: 0, C: 10, B: 1 }],
-    };
-    const x = await sampleImages({
-      table,
-      shape: [1, 1, 1],
-      seeds: [0],
-      denoise: async (_, __, step) => Float32Array.of(step === 0 ? 3 : 4),
-    });
-    expect([...x]).toEqual([10 * 3 + 4]);
-  });
-
   const idle = { timestep: 1, signal: 1, noise: 0, p: 0, q: 1, A: 0, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
   const y = { a: 0, e: 0, b: 0, c: 0, f: 0 };
   /** x after each row; the network's outputs are 2, 3, 4 ... and the noise is 1. */
@@ -109,13 +75,10 @@ describe('sampleImages', () => {
     return seen;
   };
 
-  it('starts from the noise times `start`', async () => {
-    expect(await pictures([{ ...idle, A: 1 }], 0.75)).toEqual([0.75]);
-  });
-
-  it('keeps in y what a row says, until another row says otherwise', async () => {
-    const keep = { ...idle, y: { ...y, b: 10 } };
-    expect(await pictures([keep, idle, { ...idle, F: 1, B: 1 }, { ...idle, F: 2 }])).toEqual([0, 0, 20 + 4, 40]);
+  it('starts from the noise times `start`, uses the x0 before, and keeps in y what a row says until another does', async () => {
+    const keep = { ...idle, A: 1, y: { ...y, b: 10 } };
+    const rows = [keep, { ...idle, C: 10, B: 1 }, { ...idle, F: 1, B: 1 }, { ...idle, F: 2 }];
+    expect(await pictures(rows, 0.75)).toEqual([0.75, 10 * 2 + 3, 20 + 4, 40]);
   });
 
   it('makes x and y of the x, x0 and y from before the row', async () => {
@@ -134,20 +97,24 @@ describe('sampleImages', () => {
     expect(apply(idle)).not.toThrow();
   });
 
-  it('reports every step', async () => {
-    const steps: [number, number, number][] = [];
+  it('reports every step, and tells the denoiser the timestep of every image and the step', async () => {
     const table = tableOf('ddim', 3);
+    const [calls, steps]: [number[][], number[][]] = [[], []];
     let last = new Float32Array();
     const x = await sampleImages({
       table,
       shape: SHAPE,
-      seeds: [1],
-      denoise,
+      seeds: [1, 2],
+      denoise: (x, timesteps, step) => {
+        calls.push([...timesteps, step]);
+        return denoise(x, timesteps, step);
+      },
       onStep: (progress) => {
         steps.push([progress.step, progress.steps, progress.timestep]);
         last = progress.x.slice();
       },
     });
+    expect(calls).toEqual(table.rows.map(({ timestep }, step) => [timestep, timestep, step]));
     expect(steps).toEqual(table.rows.map(({ timestep }, i) => [i + 1, 3, timestep]));
     expect(last).toEqual(x);
   });
@@ -155,22 +122,15 @@ describe('sampleImages', () => {
   it('stops between steps when aborted, with the reason', async () => {
     const controller = new AbortController();
     let calls = 0;
-    const run = sampleImages({
-      table: tableOf(),
-      shape: SHAPE,
-      seeds: [1],
-      signal: controller.signal,
-      denoise: async (x) => {
-        calls++;
-        controller.abort(new Error('enough'));
-        return x.slice();
-      },
-    });
-    await expect(run).rejects.toThrow('enough');
+    const stopping: Denoiser = async (x) => {
+      calls++;
+      controller.abort(new Error('enough'));
+      return x.slice();
+    };
+    const given = { table: tableOf(), shape: SHAPE, seeds: [1], denoise: stopping };
+    await expect(sampleImages({ ...given, signal: controller.signal })).rejects.toThrow('enough');
+    await expect(sampleImages({ ...given, signal: AbortSignal.abort() })).rejects.toThrow();
     expect(calls).toBe(1);
-    await expect(
-      sampleImages({ table: tableOf(), shape: SHAPE, seeds: [1], denoise, signal: AbortSignal.abort() }),
-    ).rejects.toThrow();
   });
 
   it.each([

@@ -28,22 +28,6 @@ describe('makeSchedule', () => {
     );
   });
 
-  it.each(['linear', 'scaled_linear', 'sigmoid'] as const)('%s goes from beta_start to beta_end', (beta_schedule) => {
-    const { beta } = scheduleOf({ beta_schedule, num_train_timesteps: 300, beta_start: 0.001, beta_end: 0.03 });
-    // a sigmoid from -6 to 6 stops 0.25 % short of its ends
-    const tolerance = { absolute: beta_schedule === 'sigmoid' ? 1e-4 : 1e-8 };
-    expectClose([beta[0]!, beta[299]!], [0.001, 0.03], tolerance);
-    expect(beta.every((value, t) => t === 0 || value > beta[t - 1]!)).toBe(true);
-  });
-
-  it('cosine is clipped to 0.0001..0.9999, squaredcos_cap_v2 from above to 0.999', () => {
-    const ours = scheduleOf({ beta_schedule: 'cosine', num_train_timesteps: 1000 }).beta;
-    const theirs = scheduleOf({ beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: 1000 }).beta;
-    expect([ours[0], ours[999]]).toEqual([Math.fround(0.0001), Math.fround(0.9999)]);
-    expect([theirs[0]! < 0.0001, theirs[999]]).toEqual([true, Math.fround(0.999)]);
-    expect(ours.subarray(100, 900)).toEqual(theirs.subarray(100, 900));
-  });
-
   it('takes trained_betas in place of the named schedule', () => {
     const { beta, alphaBar } = scheduleOf({ num_train_timesteps: 2, trained_betas: [0.25, 0.5] });
     expect([...beta]).toEqual([0.25, 0.5]);

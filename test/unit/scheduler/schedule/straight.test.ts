@@ -1,6 +1,4 @@
 import {
-  addNoise,
-  chainStep,
   formatSchedulerConfig,
   InputError,
   isStraight,
@@ -49,11 +47,6 @@ describe('parseSchedulerConfig of flow matching', () => {
     expect(parseSchedulerConfig(whole)).toEqual(parseSchedulerConfig(sd3));
     expect(samplerOfConfig(whole)).toEqual({ sampler: 'euler', settings: {} });
     expect(parseSchedulerConfig({ ...EULER, shift_terminal: 0 }).shift_terminal).toBeNull();
-  });
-
-  it('reads the betas of a solver of both processes as none', () => {
-    const json = { ...DPM, beta_schedule: 'scaled_linear', timestep_spacing: 'trailing', flow_shift: 2 };
-    expect(parseSchedulerConfig(json)).toEqual(parseSchedulerConfig({ ...FLOW, shift: 2 }));
   });
 
   it.each([
@@ -142,30 +135,5 @@ describe('makeSchedule of flow matching', () => {
     expectClose([times[19]!, times[39]!], [(40 * 2) / 3, 40], { absolute: 1e-12 });
     expect(lastTimestep(config)).toBe(40);
     expect(lastTimestep(parseSchedulerConfig({ num_train_timesteps: 40 }))).toBe(39);
-  });
-
-  it('is a chain that keeps the variance, times a scale', () => {
-    const { signal, noise, scale, alphaBar, snr } = schedule;
-    for (let t = 0; t < 40; t++) {
-      const there = [scale[t]! * Math.sqrt(alphaBar[t]!), scale[t]! * Math.sqrt(1 - alphaBar[t]!)];
-      expectClose(there, [signal[t]!, noise[t]!], { absolute: 1e-14 });
-      expectClose([snr[t]!], [(signal[t]! / noise[t]!) ** 2], { absolute: 1e-12 });
-    }
-  });
-
-  it('adds noise step by step as in one go', () => {
-    // Without fresh noise the chain only scales the picture; with the last step's alone the variance is what it adds.
-    const image = Float32Array.of(0.8, -0.4);
-    const none = new Float32Array(2);
-    let x: Float32Array = image;
-    for (let t = 0; t < 30; t++) x = chainStep(schedule, x, none, t);
-    expectClose(x, addNoise(schedule, image, none, [29]), { absolute: 1e-6 });
-    let variance = 0;
-    for (let t = 0; t < 30; t++) {
-      const [keep] = chainStep(schedule, Float32Array.of(1), Float32Array.of(0), t);
-      const [add] = chainStep(schedule, Float32Array.of(0), Float32Array.of(1), t);
-      variance = keep! * keep! * variance + add! * add!;
-    }
-    expectClose([Math.sqrt(variance)], [schedule.noise[29]!], { absolute: 1e-6 });
   });
 });

@@ -1,71 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import {
   binEdges,
-  chanceBetween,
   density,
   emptyTally,
   moments,
   normalDensity,
   tallied,
 } from '#site/views/forward/chain/statistics.ts';
-import { epsilon } from '#site/views/forward/state/noisy.ts';
 import { duration, grouped, percent, powerOfTen, readable } from '#site/views/forward/state/numbers.ts';
+import { epsilon } from '#site/views/forward/state/state.ts';
 import { expectClose } from '#test/compare.ts';
 
-describe('tallied', () => {
-  it('counts what falls in each bin and leaves out what falls outside', () => {
-    const tally = tallied(emptyTally(2, 4), [-2, -1.5, -0.1, 0, 1.9, 2, -2.1]);
-    expect([...tally.bins]).toEqual([2, 1, 1, 1]);
-    expect(tally.count).toBe(7);
-  });
-
-  it('adds up: two halves are the whole', () => {
-    const values = epsilon(1, 1000);
-    const whole = tallied(emptyTally(4, 32), values);
-    const halves = tallied(tallied(emptyTally(4, 32), values.subarray(0, 300)), values.subarray(300));
-    expect(halves.bins).toEqual(whole.bins);
-    expectClose(Object.values(moments(halves)), Object.values(moments(whole)), { absolute: 1e-12 });
-  });
+it('tallied counts what falls in each bin and leaves out what falls outside', () => {
+  const tally = tallied(emptyTally(2, 4), [-2, -1.5, -0.1, 0, 1.9, 2, -2.1]);
+  expect([...tally.bins]).toEqual([2, 1, 1, 1]);
+  expect(tally.count).toBe(7);
 });
 
-describe('moments', () => {
-  it('are the mean and the population standard deviation', () => {
-    expect(moments(tallied(emptyTally(1, 1), [2, 4, 4, 4, 5, 5, 7, 9]))).toEqual({ mean: 5, deviation: 2 });
-  });
-
-  it('give no deviation to a constant, whatever rounding does', () => {
-    expect(moments(tallied(emptyTally(1, 1), new Array(1000).fill(0.1))).deviation).toBeCloseTo(0, 6);
-  });
+it('moments are the mean and the population standard deviation', () => {
+  expect(moments(tallied(emptyTally(1, 1), [2, 4, 4, 4, 5, 5, 7, 9]))).toEqual({ mean: 5, deviation: 2 });
 });
 
-describe('density', () => {
-  it('of seeded noise is the normal density, within chance', () => {
-    const tally = tallied(emptyTally(4, 32), epsilon(2, 100_000));
-    const middles = binEdges(tally)
-      .slice(1)
-      .map((edge) => edge - 0.125);
-    const expected = middles.map((x) => normalDensity(x, 1));
-    expectClose(density(tally), expected, { absolute: 0.012 });
-  });
-
-  it('integrates to 1', () => {
-    const width = 8 / 4000;
-    const sum = binEdges(emptyTally(4, 4000)).reduce((s, x) => s + normalDensity(x, 0.5) * width, 0);
-    expect(sum).toBeCloseTo(1, 9);
-    expect(density(tallied(emptyTally(1, 2), [0.5, 0.5, -0.5, 0.1])).reduce((s, d) => s + d, 0)).toBe(1);
-  });
-});
-
-describe('chanceBetween', () => {
-  it('is how far two seeds’ deviations differ', () => {
-    const n = 400;
-    const differences = Array.from({ length: 200 }, (_, i) => {
-      const [a, b] = [2 * i, 2 * i + 1].map((seed) => moments(tallied(emptyTally(1, 1), epsilon(seed, n))).deviation);
-      return (a! - b!) ** 2;
-    });
-    const seen = Math.sqrt(differences.reduce((sum, d) => sum + d, 0) / differences.length);
-    expect(Math.abs(seen / chanceBetween(1, n) - 1)).toBeLessThan(0.25);
-  });
+it('density of seeded noise is the normal density, within chance', () => {
+  const tally = tallied(emptyTally(4, 32), epsilon(2, 100_000));
+  const middles = binEdges(tally)
+    .slice(1)
+    .map((edge) => edge - 0.125);
+  const expected = middles.map((x) => normalDensity(x, 1));
+  expectClose(density(tally), expected, { absolute: 0.012 });
 });
 
 describe('readable', () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeDrawing, encodeDrawing, LONGEST_DRAWING } from '#site/views/sample/masks/drawing-text.ts';
-import { stroke } from '#site/views/sample/masks/mask.ts';
+import { decodeDrawing, encodeDrawing, LONGEST_DRAWING } from '#site/views/sample/masks/mask.ts';
 
 const HAND = { width: 64, height: 64, classes: 9 };
 const EMPTY = new Uint8Array(64 * 64);
@@ -28,18 +27,10 @@ describe('a drawing as text', () => {
     );
   });
 
-  it('is short for what a hand draws, and one run for nothing', () => {
-    let mask = EMPTY;
-    for (let k = 1; k < 9; k++) mask = stroke(mask, HAND, [6 * k, 8], [34, 40 + 2 * k], 5, k) as typeof EMPTY;
-    const text = encodeDrawing(mask, HAND)!;
-    expect(text.length).toBeLessThan(700);
-    expect(decodeDrawing(text, HAND)).toEqual(mask);
-    expect(encodeDrawing(EMPTY, HAND)!.length).toBeLessThan(6);
-  });
-
   it('is none where every pixel differs from the next', () => {
     const noise = Uint8Array.from(EMPTY, (_, i) => (i * 7919 + (i >> 6) * 31) % 9);
     expect(encodeDrawing(noise, HAND)).toBeUndefined();
+    expect(encodeDrawing(EMPTY, HAND)!.length, 'one run').toBeLessThan(6);
   });
 
   const text = encodeDrawing(EMPTY, HAND)!;

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { loadModel } from '#runtime-node/index.ts';
-import { RUNTIMES } from '#runtime-web/session/ort.ts';
 import { toBytes } from '#scheduler/model/index.ts';
-import { withTotal } from '#site/state/loader.ts';
 import { check, DEFAULTS, toRequest } from '#site/views/sample/state/parameters.ts';
 import { type Moment, RECORDINGS, readEstimates, replay } from '#site/views/sample/state/recording.ts';
 
@@ -53,32 +51,4 @@ describe.each(shipped)('the recording of %s', (key, recording) => {
     }
     if (made.length > 1) expect(distance(shown.at(-1)!.x, shown.at(0)!.x)).toBeGreaterThan(10 * LOSS);
   });
-});
-
-test('a replay ends when it is told to', async () => {
-  const recording = RECORDINGS.digits!;
-  const stop = new AbortController();
-  const estimates = () => new Float32Array(10 * 28 * 28);
-  let seen = 0;
-  const onMoment = () => {
-    seen++;
-    if (seen === 3) stop.abort();
-  };
-  await expect(replay(recording, estimates, { onMoment, signal: stop.signal })).rejects.toThrow(/abort/);
-  expect(seen).toBe(3);
-});
-
-test('the sizes of the runtimes are those of the installed files', async () => {
-  for (const { path, bytes } of Object.values(RUNTIMES)) {
-    const [name, file] = path.split('/');
-    expect((await stat(join(ROOT, 'node_modules', name!, 'dist', file!))).size, path).toBe(bytes);
-  }
-});
-
-test("withTotal takes the list's size where the host gives none, for the model alone", () => {
-  const model = { stage: 'model', loaded: 5, total: null } as const;
-  expect(withTotal(model, { bytes: 10 })).toEqual({ ...model, total: 10 });
-  expect(withTotal({ ...model, total: 7 }, { bytes: 10 }).total).toBe(7);
-  expect(withTotal(model, {}).total).toBeNull();
-  expect(withTotal({ ...model, stage: 'runtime' }, { bytes: 10 }).total).toBeNull();
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type BuiltFile, type BuiltList, hashOf } from '#site/sw/files.ts';
-import { concerns, respond, type Site, storeAll } from '#site/sw/respond.ts';
+import { respond, type Site, storeAll } from '#site/sw/respond.ts';
 import { openStore } from '#site/sw/store.ts';
 import { type FakeCaches, fakeCaches } from '#test/fake-caches.ts';
 
@@ -59,16 +59,6 @@ beforeEach(() => {
 });
 
 describe('respond', () => {
-  it('stores a model when it is first asked for, and gives it without a network then', async () => {
-    const site = await siteOf(host.files, '1');
-    expect((await ask(site, 'models/x/unet/model.onnx')).text).toBe('network one');
-    host.online = false;
-    const { response, text } = await ask(site, 'models/x/unet/model.onnx');
-    expect([text, response.headers.get('content-length')]).toEqual(['network one', '11']);
-    expect(response.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
-    expect(host.asked).toEqual(['models/x/unet/model.onnx']);
-  });
-
   it('gives parts of a stored file, and leaves parts of others to the host', async () => {
     const site = await siteOf(host.files, '1');
     const range = { headers: { range: 'bytes=0-6' } };
@@ -88,18 +78,6 @@ describe('respond', () => {
     expect(Object.values(caches.contents()).flat()).toEqual([]);
   });
 
-  it('passes on what the build did not make, with the headers', async () => {
-    host.files = { ...host.files, 'other/model.onnx': 'x' };
-    const { response, text } = await ask(await siteOf(version('one'), '1'), 'other/model.onnx');
-    expect([text, response.headers.get('cross-origin-opener-policy')]).toEqual(['x', 'same-origin']);
-    expect(Object.values(caches.contents()).flat()).toEqual([]);
-  });
-
-  it('fails as fetch does where there is neither a stored file nor a network', async () => {
-    host.online = false;
-    await expect(ask(await siteOf(host.files, '1'), ENTRY)).rejects.toThrow(TypeError);
-  });
-
   it('answers from the network where the storage fails', async () => {
     caches.open = async () => Promise.reject(new DOMException('No.', 'SecurityError'));
     expect((await ask(await siteOf(host.files, '1'), ENTRY)).text).toBe('app');
@@ -113,40 +91,6 @@ describe('respond', () => {
 });
 
 describe('storeAll', () => {
-  it('stores the page but no model, and asks for the start page as visitors do', async () => {
-    expect(await storeAll(await siteOf(host.files, '1'))).toEqual([]);
-    expect(host.asked.sort()).toEqual(['', ENTRY]);
-    host.online = false;
-    expect((await ask(await siteOf(host.files, '1'), '')).text).toContain('one');
-  });
-
-  it('stores a part of the page once it was opened, and with later versions too', async () => {
-    host.files = { ...host.files, 'training/step.onnx': 'step', 'training/digits.png': 'digits' };
-    const site = await siteOf(host.files, '1');
-    expect(await storeAll(site)).toEqual([]);
-    expect(host.asked.sort()).toEqual(['', ENTRY]);
-    expect(await site.store.parts()).toEqual([]);
-    expect(await storeAll(site, ['train'])).toEqual([]);
-    await site.store.notePart('train');
-    expect(host.asked.slice(2).sort()).toEqual(['training/digits.png', 'training/step.onnx']);
-    await site.store.remember(site.list);
-    host.files = { ...host.files, 'training/step.onnx': 'another' };
-    const next = await siteOf(host.files, '2');
-    await next.store.prune(1);
-    expect(await storeAll(next, await next.store.parts())).toEqual([]);
-    host.online = false;
-    expect((await ask(next, 'training/step.onnx')).text).toBe('another');
-  });
-
-  it('names what could not be stored, and stores it the next time', async () => {
-    const site = await siteOf(host.files, '1');
-    host.files = { [ENTRY]: 'app' };
-    expect(await storeAll(site)).toEqual(['index.html']);
-    host.files = version('one');
-    expect(await storeAll(site)).toEqual([]);
-    expect(host.asked.filter((path) => path === ENTRY)).toHaveLength(1);
-  });
-
   it('takes a start page that the host has changed, but not that of another version', async () => {
     const site = await siteOf(host.files, '1');
     host.files = { ...host.files, 'index.html': `<script src="./${ENTRY}"></script><!-- served by host -->` };
@@ -194,32 +138,5 @@ describe('openStore', () => {
     expect(await Promise.all(kept.map(async (response) => (await response?.text())?.trim()))).toEqual(['four', 'app']);
     const oldest = await siteOf(version('one'), 'one');
     expect(await oldest.store.get(oldest.list.files[0]!)).toBeUndefined();
-  });
-
-  it('gives an old tab the files of its version', async () => {
-    const old = await siteOf({ 'assets/view-11111111.js': 'old view' }, 'old');
-    host.files = { 'assets/view-11111111.js': 'old view' };
-    await storeAll(old);
-    await old.store.remember(old.list);
-    host.files = version('two');
-    const site = await siteOf(host.files, 'new');
-    expect((await ask(site, 'assets/view-11111111.js')).text).toBe('old view');
-    host.online = false;
-    expect((await ask(site, 'assets/view-11111111.js')).text).toBe('old view');
-  });
-
-  it('leaves the caches of other sites of the host alone and deletes its own of other formats', async () => {
-    for (const name of [`onnoise-0 ${SCOPE}`, 'onnoise-0 https://host/a/', 'else']) await caches.open(name);
-    await openStore(caches, SCOPE).prune(2);
-    expect(Object.keys(caches.contents()).sort()).toEqual(['else', 'onnoise-0 https://host/a/', `onnoise-1 ${SCOPE}`]);
-  });
-});
-
-describe('concerns', () => {
-  const request = (url: string, init?: RequestInit) => new Request(url, init);
-  it('is about reading from the own host only', () => {
-    expect(concerns({ scope: SCOPE }, request(`${SCOPE}x`))).toBe(true);
-    expect(concerns({ scope: SCOPE }, request(`${SCOPE}x`, { method: 'POST' }))).toBe(false);
-    expect(concerns({ scope: SCOPE }, request('https://other/x'))).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, randomInput, runEager, runGraph, uniforms } from '#test/models/traced.ts';
+import { expectSame, randomInput, runEager, runGraph, type TracedFunction, uniforms } from '#test/models/traced.ts';
 import { trace, traceAnyBatch } from '#tracer/index.ts';
 import { removeDead } from '#tracer/passes/dead.ts';
 import { fuseGroupNorm } from '#tracer/passes/group-norm.ts';
@@ -22,56 +22,30 @@ function groupNorm(x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor): tf.Tensor 
 const next = uniforms(5);
 const VECTORS = ['scale', 'shift'].map((name) => randomInput(next, name, [channels], [0.5, 2]));
 
-type Fn = (t: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
-
-async function check(fn: Fn, ops: readonly string[], absent: readonly string[]) {
-  const graph = traceAnyBatch((batch) =>
-    trace(fn, [{ name: 'x', shape: [batch, channels, side, side], dtype: 'float32' }], { constants: VECTORS }),
-  );
-  fuseGroupNorm(graph);
-  removeDead(graph);
-  const found = graph.nodes.map(({ op }) => op);
-  for (const op of ops) expect(found).toContain(op);
-  for (const op of absent) expect(found).not.toContain(op);
-  for (const batch of [1, 3]) {
-    const input = randomInput(next, 'x', [batch, channels, side, side]);
-    expectSame(await runGraph(graph, [input]), runEager(fn, [input, ...VECTORS]));
-  }
-}
-
 const nhwc = (x: tf.Tensor) => tf.transpose(x, [0, 2, 3, 1]);
 const nchw = (x: tf.Tensor) => tf.transpose(x, [0, 3, 1, 2]);
 
 describe('fuseGroupNorm', () => {
-  it('makes one InstanceNormalization of a traced GroupNorm, for any batch', async () => {
-    await check(
-      ({ x, scale, shift }) => ({ y: nchw(groupNorm(nhwc(x!), scale!, shift!)) }),
-      ['InstanceNormalization'],
-      ['ReduceMean', 'Sqrt', 'Sub'],
-    );
-  });
-
-  it('does so for each of several', async () => {
-    await check(
-      ({ x, scale, shift }) => {
-        const once = tf.relu(groupNorm(nhwc(x!), scale!, shift!));
-        return { y: nchw(groupNorm(once, scale!, shift!)) };
-      },
-      ['InstanceNormalization', 'Relu'],
-      ['ReduceMean'],
-    );
-  });
-
-  it('leaves one whose statistics are read by something else', async () => {
-    await check(
-      ({ x, scale, shift }) => {
-        const map = nhwc(x!);
-        const grouped = tf.reshape(map, [map.shape[0]!, side, side, groups, channels / groups]);
-        return { y: nchw(groupNorm(map, scale!, shift!)), mean: tf.mean(grouped, [1, 2, 4], true) };
-      },
-      ['ReduceMean'],
-      ['InstanceNormalization'],
-    );
+  it.each([
+    ['makes one InstanceNormalization of a traced GroupNorm', true],
+    ['leaves one whose statistics are read by something else', false],
+  ])('%s, for any batch', async (_, alone) => {
+    const fn: TracedFunction = (t) => {
+      const map = nhwc(t.x!);
+      const grouped = tf.reshape(map, [map.shape[0]!, side, side, groups, channels / groups]);
+      const y = nchw(groupNorm(map, t.scale!, t.shift!));
+      return alone ? { y } : { y, mean: tf.mean(grouped, [1, 2, 4], true) };
+    };
+    const spec = (batch: number) => ({ name: 'x', shape: [batch, channels, side, side], dtype: 'float32' }) as const;
+    const graph = traceAnyBatch((batch) => trace(fn, [spec(batch)], { constants: VECTORS }));
+    fuseGroupNorm(graph);
+    removeDead(graph);
+    const found = graph.nodes.map(({ op }) => op);
+    expect(['InstanceNormalization', 'ReduceMean'].map((op) => found.includes(op))).toEqual([alone, !alone]);
+    for (const batch of [1, 3]) {
+      const input = randomInput(next, 'x', spec(batch).shape);
+      expectSame(await runGraph(graph, [input]), runEager(fn, [input, ...VECTORS]));
+    }
   });
 
   const [X, G, S] = [

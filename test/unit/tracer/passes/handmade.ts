@@ -1,6 +1,6 @@
 /** Small handwritten graphs, and functions that compare them. */
 import * as tf from '@tensorflow/tfjs';
-import { expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectSame, randomInput, runGraph, type Tolerance, uniforms } from '#test/models/traced.ts';
 import type { Attribute, ConstantData, DType, Graph } from '#tracer/graph/graph.ts';
 
@@ -75,3 +75,16 @@ export async function expectPass(
   }
   return graph;
 }
+
+/** A title, a graph, and the nodes that a pass makes of it; without these it leaves the graph as it is. */
+export type Row = readonly [title: string, graph: Description, nodes?: readonly string[]];
+
+export const checkRows = (name: string, pass: (graph: Graph) => void, rows: readonly Row[]) =>
+  describe(name, () => {
+    for (const [title, description, nodes] of rows) {
+      it(title, async () => {
+        const graph = handmade(description);
+        await expectPass(graph, pass, nodes ?? summary(graph));
+      });
+    }
+  });

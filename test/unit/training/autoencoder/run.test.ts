@@ -43,12 +43,7 @@ describe('a run of an autoencoder', () => {
     expect(whole.step).toBe(6);
     const lines = await readLines<ValidationMetrics>(join(at, 'whole/validation.jsonl'));
     expect(lines.map(({ step }) => step)).toEqual([3, 6]);
-    for (const { loss, psnr, msSsim, detail } of lines) {
-      expect(loss).toBeGreaterThan(0);
-      expect(psnr).toBeGreaterThan(0);
-      expect(msSsim).toBeGreaterThanOrEqual(0);
-      expect(detail).toBeGreaterThan(0);
-    }
+    for (const { loss, psnr, detail } of lines) expect(Math.min(loss, psnr!, detail!)).toBeGreaterThan(0);
     expect(JSON.parse(await text('whole', 'latents.json'))).toMatchObject({ step: 6, images: 24 });
     const png = await readFile(join(at, 'whole/samples.png'));
     expect(png.subarray(1, 4).toString()).toBe('PNG');
@@ -93,9 +88,6 @@ describe('a run of an autoencoder', () => {
 
 it.each([
   ['min-snr', { training: { minSnr: 5 } }, '5'],
-  ['init', { training: { init: 'models/hands' } }, '"models/hands"'],
-  ['dp-epsilon', { training: { dpEpsilon: 8 } }, '8'],
-  ['label-dropout', { training: { labelDropout: 0.1 } }, '0.1'],
   ['sampler', { output: { sampler: 'euler' } }, '"euler"'],
   ['scheduler.prediction_type', { scheduler: { prediction_type: 'v_prediction' } }, '"v_prediction"'],
 ])('--%s is refused', (flag, more, received) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { allPixels, casePlaces, flatPicture, gray, grayPicture, prepare, writeFiles } from '#test/pictures/images.ts';
 import { niftiFile } from '#test/pictures/nifti.ts';
-import { runCli } from '#test/run-cli.ts';
+import { done, runCli } from '#test/run-cli.ts';
 import { sentenceOf } from '#test/sentence.ts';
 import { type ChannelPatterns, keyOf } from '#training/data/set/channel-patterns.ts';
 
@@ -239,7 +239,7 @@ describe('a folder with a file for each channel', () => {
     const pictures = ['--sample-steps', '2', '--sample-count', '2', '--steps', '2', '--batch', '2'];
     const dry = await runCli('train', ...named, ...pictures, ...tiny, '--dry-run');
     expect(dry.stdout).toContain('checked: 2 channels (flair, t1)');
-    expect(await runCli('train', ...named, ...pictures, ...tiny, '--out', run)).toMatchObject({ code: 0 });
+    await done(runCli('train', ...named, ...pictures, ...tiny, '--out', run));
     const config = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8'));
     expect(config.data.channels).toEqual(TWO);
     expect(config.model.image_channels).toBe(2);
@@ -257,7 +257,7 @@ describe('a folder with a file for each channel', () => {
     );
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('data.channels (--channels) must be')]);
     const model = join(at.data, '..', 'model');
-    expect(await runCli('export', '--run', run, '--out', model)).toMatchObject({ code: 0 });
+    await done(runCli('export', '--run', run, '--out', model));
     const index = JSON.parse(readFileSync(join(model, 'model_index.json'), 'utf8'));
     expect(index.channel_names).toEqual({ 0: 'flair', 1: 't1' });
     expect(readFileSync(join(model, 'README.md'), 'utf8')).toContain('8 x 8 pictures of 2 channels (flair, t1)');

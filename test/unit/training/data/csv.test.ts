@@ -80,6 +80,28 @@ describe('a folder with a CSV', () => {
     expect(dataset.count).toBe(1);
   });
 
+  it.each(['ID', 'Id', 'Image Index', 'image_id'])(
+    'takes the ids from a column called %s, by any delimiter',
+    async (name) => {
+      for (const delimiter of [',', ';']) {
+        const dataset = await prepare(await bones(`${name}${delimiter}male\n1378${delimiter}True\n`));
+        expect(dataset.count).toBe(1);
+      }
+    },
+  );
+
+  it.each(['id', 'Id', 'Image Index'])('refuses %s as a column of classes or numbers', async (name) => {
+    const at = await bones(`${name},male\n1378,True\n`);
+    expect(await sentenceOf(prepare({ ...at, labelColumn: name }))).toContain('must be a column other than the ids');
+    expect(await sentenceOf(prepare({ ...at, conditionColumns: name }))).toContain(
+      'must be columns other than the ids',
+    );
+  });
+
+  it('takes the ids from id where other columns could have them, too', async () => {
+    expect((await prepare(await bones('Image Index,id\n7,1378\n'))).count).toBe(1);
+  });
+
   it('refuses a missing column and names those that are there', async () => {
     expect(await sentenceOf(prepare(await bones('name,boneage\n1377,3\n')))).toMatch(
       /train\.csv must have a column "id", received the columns name, boneage\.$/,

@@ -8,7 +8,7 @@ import { type PrepareImagesOptions, prepareImages } from '#pipeline/index.ts';
 import { sheet } from '#runtime-node/index.ts';
 import { toDeepLevel } from '#scheduler/model/index.ts';
 import { temporaryFolder, writeFiles } from '#test/pictures/images.ts';
-import { runCli } from '#test/run-cli.ts';
+import { done, runCli } from '#test/run-cli.ts';
 import { readFloats } from '#training/data/index.ts';
 
 const folder = temporaryFolder();
@@ -107,10 +107,10 @@ describe('images of 16 bits', () => {
     const tiny = ['--model._class_name', 'SimpleUnet', '--model.channels', '4,8', '--model.time_emb_dim', '4'];
     const given = ['--data', at('many'), '--size', '8x6', '--depth', '16', '--cache-dir', at('cache')];
     const pictures = ['--sample-steps', '2', '--sample-count', '1', '--steps', '2', '--batch', '2', ...tiny];
-    expect(await runCli('train', ...given, ...pictures, '--out', at('run'))).toMatchObject({ code: 0 });
-    expect(await runCli('export', '--run', at('run'), '--out', at('model'))).toMatchObject({ code: 0 });
+    await done(runCli('train', ...given, ...pictures, '--out', at('run')));
+    await done(runCli('export', '--run', at('run'), '--out', at('model')));
     const drawn = ['sample', '--model', at('model'), '--steps', '2', '--count', '2', '--depth', '16'];
-    expect(await runCli(...drawn, '--out', at('two.npy'), '--singles', at('singles'))).toMatchObject({ code: 0 });
+    await done(runCli(...drawn, '--out', at('two.npy'), '--singles', at('singles')));
     const array = readFileSync(at('two.npy'));
     const values = new Uint16Array(
       array.buffer.slice(array.byteOffset + array.length - 192, array.byteOffset + array.length),
@@ -144,11 +144,11 @@ describe('images of 16 bits', () => {
     const given = ['--data', at('ct.npy'), '--size', '8x6', '--cache-dir', at('cache')];
     const trained = await runCli('train', ...given, ...pictures, '--validation-share', '0', '--out', at('ct-run'));
     expect([trained.code, trained.stderr]).toEqual([0, expect.stringContaining('Black is -1000 and white 1000')]);
-    expect(await runCli('export', '--run', at('ct-run'), '--out', at('ct'))).toMatchObject({ code: 0 });
+    await done(runCli('export', '--run', at('ct-run'), '--out', at('ct')));
     expect(JSON.parse(readFileSync(at('ct/training.json'), 'utf8')).data.levels).toEqual({ black: -1000, white: 1000 });
     const drawn = ['sample', '--model', at('ct'), '--steps', '2', '--count', '1'];
-    expect(await runCli(...drawn, '--units', '--out', at('units.npy'))).toMatchObject({ code: 0 });
-    expect(await runCli(...drawn, '--depth', '16', '--out', at('levels.npy'))).toMatchObject({ code: 0 });
+    await done(runCli(...drawn, '--units', '--out', at('units.npy')));
+    await done(runCli(...drawn, '--depth', '16', '--out', at('levels.npy')));
     const tail = (name: string, bytes: number) => {
       const file = readFileSync(at(name));
       return file.buffer.slice(file.byteOffset + file.length - bytes, file.byteOffset + file.length);

@@ -107,7 +107,7 @@ describe('a folder of images', () => {
   it('that does not exist, or is some file, is an error', async () => {
     const at = place();
     await expect(prepare(at)).rejects.toThrow(
-      /data must be "digits", a folder of images, a DICOMDIR, dicomweb: and an address, .npy or .npz, or IDX files, received ".*pictures": it is not there\.$/,
+      /data must be "digits", a folder of images, a DICOMDIR, .npy or .npz, or IDX files, received ".*pictures": it is not there\.$/,
     );
     await writeFiles(at.data, { 'one.png': gray(1) });
     const received = async (name: string) =>
@@ -129,6 +129,13 @@ describe('a folder of images', () => {
   it('is asked for where data is a URL', async () => {
     await expect(prepare({ ...place(), data: 'https://example.org/set.zip' })).rejects.toThrow(
       'received a URL, https://example.org/set.zip: download it and give the folder.',
+    );
+  });
+
+  it('is asked for where data is a DICOMweb server, whose address is not repeated', async () => {
+    const asked = prepare({ ...place(), data: 'dicomweb:https://me:secret@pacs/web?PatientName=Doe' });
+    await expect(asked).rejects.toThrow(
+      /^Cannot prepare images: data must be .*, received a DICOMweb server: fetch its files and give the folder\.$/,
     );
   });
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { walkImages } from '#base/folders/walk.ts';
 import { writeSet } from '#phantom/write-set.ts';
 import { prepare, temporaryFolder } from '#test/pictures/images.ts';
-import { walkImages } from '#training/data/sources/walk.ts';
 
 const root = temporaryFolder();
 const set = join(root, 'hands');

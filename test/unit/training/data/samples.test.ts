@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { readTiffSamples } from '#base/pictures/tiff-head.ts';
 import { allPixels, casePlaces, flatPicture, gray, prepare, writeFiles } from '#test/pictures/images.ts';
 import { niftiFile } from '#test/pictures/nifti.ts';
-import { runCli } from '#test/run-cli.ts';
+import { done, runCli } from '#test/run-cli.ts';
 import { sentenceOf } from '#test/sentence.ts';
 
 const place = casePlaces();
@@ -158,8 +158,8 @@ it('pictures with an alpha channel are trained on, exported with its name, and s
   const tiny = ['--model._class_name', 'SimpleUnet', '--model.channels', '4,8', '--model.time_emb_dim', '4'];
   const pictures = ['--sample-steps', '2', '--sample-count', '1', '--steps', '2', '--batch', '2', '--contrast', '0.2'];
   const data = ['--data', at.data, '--cache-dir', at.cacheDir, '--size', '8', '--channels', '4'];
-  expect(await runCli('train', ...data, ...pictures, ...tiny, '--out', run)).toMatchObject({ code: 0 });
-  expect(await runCli('export', '--run', run, '--out', model)).toMatchObject({ code: 0 });
+  await done(runCli('train', ...data, ...pictures, ...tiny, '--out', run));
+  await done(runCli('export', '--run', run, '--out', model));
   const { channel_names: names } = JSON.parse(readFileSync(join(model, 'model_index.json'), 'utf8'));
   expect(names).toEqual({ 0: 'red', 1: 'green', 2: 'blue', 3: 'alpha' });
   const digits = await runCli('prepare', '--data', 'digits', '--channels', '4', '--cache-dir', at.cacheDir);

@@ -3,9 +3,9 @@ import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } fr
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { walkImages } from '#base/folders/walk.ts';
 import { allPixels, casePlaces, gray, prepare, temporaryFolder, writeFiles } from '#test/pictures/images.ts';
 import { skipBecause } from '#test/skip.ts';
-import { walkImages } from '#training/data/sources/walk.ts';
 
 const root = temporaryFolder();
 const place = casePlaces();

@@ -55,11 +55,6 @@ describe('chooseEngine', () => {
     });
   });
 
-  it('never asks for a GPU of tfjs-node', async () => {
-    machine(blind);
-    expect((await chooseEngine('tfjs-node')).kind).toBe('tfjs-node');
-  });
-
   it('refuses an engine that it does not know, and lists those it does', async () => {
     await expect(chooseEngine('torch' as EngineKind)).rejects.toThrow(
       /engine must be one of auto, onnxruntime, onnxruntime-webgpu, onnxruntime-cuda, tfjs-cpu, tfjs-node, tfjs-node-gpu, received "torch"/,

@@ -11,7 +11,7 @@ const install = readInstall('tfjs-node-gpu');
 
 async function lacks(): Promise<string | undefined> {
   if (install?.route !== 'pypi')
-    return 'tfjs-node-gpu is not set up by the route pypi: npx pipeline setup tfjs-node-gpu';
+    return 'tfjs-node-gpu is not set up by wheels of PyPI: npx pipeline setup tfjs-node-gpu';
   if (install.env.XLA_FLAGS) {
     return "CUDA's libraries are set up, which need a driver that works: npx pipeline setup tfjs-node-gpu --no-cuda";
   }

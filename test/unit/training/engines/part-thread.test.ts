@@ -14,13 +14,6 @@ async function start() {
   return startPart({ program, threads: 1, weights, inputs, gives: [spec('y')] }, shared);
 }
 
-it('computes in a thread what it is given', async () => {
-  const part = await start();
-  part.begin({ x: Float32Array.of(5, 7) });
-  expect(await part.end()).toEqual({ y: Float32Array.of(10, 21) });
-  await part.stop();
-});
-
 it('says that its thread has died, where it would wait for ever', { tags: 'long' }, async () => {
   const part = await start();
   await part.stop();

@@ -1,6 +1,6 @@
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
 import * as ort from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { returnNothing, runInto } from '#training/engines/onnx/run-into.ts';
 
 /** y = -x, and the first row of a matrix. */
@@ -21,37 +21,16 @@ const feeds = (row: number) => ({
   rows: new ort.Tensor('int32', Int32Array.of(row), [1]),
 });
 
-describe('runInto', () => {
-  it('writes every result into the given tensors', async () => {
-    const session = await negation(SIZE);
-    const [y, z] = [new Float32Array(SIZE), new Float32Array(1)];
-    const outputs = { Neg: new ort.Tensor('float32', y, [SIZE]), Gather: new ort.Tensor('float32', z, [1]) };
-    await runInto(session, feeds(0), outputs);
-    expect(y.every((value) => value === -3)).toBe(true);
-    expect(z[0]).toBe(-3);
-    await session.release();
-  });
-
-  it('makes no array of the size of a result', async () => {
-    const session = await negation(SIZE);
-    const inputs = feeds(0);
-    const outputs = {
-      Neg: new ort.Tensor('float32', new Float32Array(SIZE), [SIZE]),
-      Gather: new ort.Tensor('float32', new Float32Array(1), [1]),
-    };
-    const before = process.memoryUsage().arrayBuffers;
-    for (let run = 0; run < 3; run++) await runInto(session, inputs, outputs);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * SIZE);
-    await session.release();
-  });
-
-  it('throws what the run throws', async () => {
-    const session = await negation(SIZE);
-    const outputs = {
-      Neg: new ort.Tensor('float32', new Float32Array(SIZE), [SIZE]),
-      Gather: new ort.Tensor('float32', new Float32Array(1), [1]),
-    };
-    await expect(runInto(session, feeds(SIZE), outputs)).rejects.toThrow(/out of data bounds/);
-    await session.release();
-  });
+it('runInto writes every result into the given tensors, makes no array of the size of one, and throws what the run throws', async () => {
+  const session = await negation(SIZE);
+  const [y, z] = [new Float32Array(SIZE), new Float32Array(1)];
+  const outputs = { Neg: new ort.Tensor('float32', y, [SIZE]), Gather: new ort.Tensor('float32', z, [1]) };
+  const inputs = feeds(0);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let run = 0; run < 3; run++) await runInto(session, inputs, outputs);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * SIZE);
+  expect(y.every((value) => value === -3)).toBe(true);
+  expect(z[0]).toBe(-3);
+  await expect(runInto(session, feeds(SIZE), outputs)).rejects.toThrow(/out of data bounds/);
+  await session.release();
 });

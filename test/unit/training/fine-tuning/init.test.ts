@@ -1,12 +1,13 @@
-import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '#pipeline/commands/options/settings.ts';
 import { exportRun } from '#pipeline/export/export.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
-import { attentiveConfig, unetConfig } from '#test/models/unet.ts';
+import { unetConfig } from '#test/models/unet.ts';
 import { temporaryFolder } from '#test/pictures/images.ts';
+import { networks } from '#test/train/engines.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { lines } from '#test/train/tiny-run.ts';
 import { encodeModel, type Graph, NotRecovered } from '#tracer/index.ts';
@@ -14,12 +15,11 @@ import { fitParameters } from '#training/fine-tuning/fit.ts';
 import { readStart } from '#training/fine-tuning/read-start.ts';
 import { inferenceGraph } from '#training/folder/inference.ts';
 import { recoverParameters } from '#training/folder/recover.ts';
-import { createModel, findNetwork, initParameters } from '#training/model/index.ts';
+import { createModel, initParameters } from '#training/model/index.ts';
 import { draftPlan } from '#training/plan/resolve.ts';
 import { train } from '#training/run/train.ts';
 import type { PartialConfig } from '#training/settings/config.ts';
 
-const unet = attentiveConfig({ num_class_embeds: 2 });
 /** For runs: small, because each is traced, trained and drawn. */
 const small = unetConfig({ num_class_embeds: 2, attention_head_dim: 4, mid_block_type: null });
 const dataset = memoryDataset({ classes: 2 });
@@ -61,34 +61,16 @@ const picture = async (name: string) => {
 };
 
 describe('readStart', () => {
-  it('reads every weight of an exported network back, from the graph as from the run', async () => {
-    const [{ start: graph }, { start: exact }] = [await readStart(at('model')), await readStart(at('base'))];
-    expect([...graph.parameters.keys()]).toEqual([...exact.parameters.keys()]);
-    for (const [name, { shape, values }] of exact.parameters) {
-      expect(graph.parameters.get(name)!.shape).toEqual(shape);
-      expectClose(graph.parameters.get(name)!.values, values, { absolute: 1e-7, relative: 1e-6, what: name });
-    }
-  });
-
-  it('reads the shipped model', { tags: 'long' }, async () => {
-    const { start } = await readStart('models/digits');
-    const values = [...start.parameters.values()].reduce((sum, each) => sum + each.values.length, 0);
-    expect(values).toBe(1_102_148);
-  });
-
-  it('takes safetensors beside the graph first, as export writes them', async () => {
+  it('reads every weight of an exported network back, from safetensors beside the graph first', async () => {
     await exportRun({ run: at('base'), out: at('both') });
-    const [{ start: file }, { start: exact }] = [await readStart(at('both')), await readStart(at('base'))];
-    for (const [name, { values }] of exact.parameters) expect(file.parameters.get(name)!.values).toEqual(values);
-  });
-
-  it('says which file of a folder cannot be read, and why', async () => {
-    await cp(at('model'), at('circle'), { recursive: true });
-    await rm(at('circle/unet/config.json'));
-    await symlink('config.json', at('circle/unet/config.json'));
-    await expect(readStart(at('circle'))).rejects.toThrow(
-      `Cannot read ${at('circle/unet/config.json')}: its links lead in a circle.`,
-    );
+    const read = async (name: string) => (await readStart(at(name))).start.parameters;
+    const [exact, file, graph] = [await read('base'), await read('both'), await read('model')];
+    expect([...graph.keys()]).toEqual([...exact.keys()]);
+    for (const [name, { shape, values }] of exact) {
+      expect([name, file.get(name)!.values]).toEqual([name, values]);
+      expect(graph.get(name)!.shape).toEqual(shape);
+      expectClose(graph.get(name)!.values, values, { absolute: 1e-7, relative: 1e-6, what: name });
+    }
   });
 
   it('refuses other folders, and graphs that merge BatchNorm with the weights', async () => {
@@ -99,42 +81,20 @@ describe('readStart', () => {
     const network = { _class_name: 'SimpleUnet', sample_size: 4, image_channels: 1, channels: [4, 6], time_emb_dim: 4 };
     const config = { ...network, num_class_embeds: 2, num_train_timesteps: 30 };
     await writeFile(at('merged/unet/config.json'), JSON.stringify(config));
+    await cp(at('model'), at('broken'), { recursive: true });
+    await writeFile(at('broken/unet/model.onnx'), 'not a network');
+    await expect(readStart(at('broken'))).rejects.toThrow(/must hold the weights, but it is not an ONNX file/);
     await expect(readStart(at('merged'))).rejects.toThrow(
       /must hold the weights, but its BatchNorm is merged .* Name the folder of the run .*\(pipeline export\)\.$/,
     );
   });
 });
 
-describe('readStart of a graph', () => {
-  it('says that a file is not ONNX, and passes on what is wrong with us', async () => {
-    await cp(at('model'), at('broken'), { recursive: true });
-    await writeFile(at('broken/unet/model.onnx'), 'not a network');
-    await expect(readStart(at('broken'))).rejects.toThrow(/must hold the weights, but it is not an ONNX file/);
-    const bug = () => {
-      throw new TypeError('a bug');
-    };
-    const build = vi.spyOn(findNetwork('UNet2DModel')!, 'build').mockReturnValueOnce({ forward: bug });
-    await expect(readStart(at('model'))).rejects.toThrow(/^a bug$/);
-    build.mockRestore();
-  });
-});
-
 describe('recoverParameters', () => {
-  const conditions = [{ name: 'age', mean: 10, std: 2, min: 1, max: 20 }];
   const group = { norm_type: 'group', norm_num_groups: 2, residual_connections: true, attention_levels: [1] };
   it.each<[string, object]>([
-    ['UNet2DModel with conditions', { ...unet, sample_size: 8, num_class_embeds: 3, null_condition: true, conditions }],
-    [
-      'UNet2DModel with residual resampling',
-      {
-        ...unet,
-        sample_size: 8,
-        down_block_types: ['ResnetDownsampleBlock2D', 'AttnDownBlock2D'],
-        up_block_types: ['AttnUpBlock2D', 'ResnetUpsampleBlock2D'],
-        resnet_time_scale_shift: 'scale_shift',
-        mid_block_scale_factor: 1.5,
-      },
-    ],
+    ['UNet2DModel with conditions', { ...networks.UNet2DModel.model, null_condition: true }],
+    ['UNet2DModel with residual resampling', networks.residualResampling.model],
     [
       'SimpleUnet with GroupNorm',
       { _class_name: 'SimpleUnet', sample_size: 8, channels: [4, 8], time_emb_dim: 8, ...group },
@@ -153,12 +113,6 @@ describe('recoverParameters', () => {
   const other = /^it does not compute .* as this version exports it$/;
   it.each<[string, (graph: Graph) => unknown, RegExp]>([
     ['another operator', (graph) => Object.assign(first(graph, 'Sigmoid'), { op: 'Tanh' }), other],
-    ['other pads', (graph) => Object.assign(first(graph, 'Conv').attributes, { pads: { ints: [0, 0, 2, 2] } }), other],
-    [
-      'another epsilon',
-      (graph) => Object.assign(first(graph, 'InstanceNormalization').attributes, { epsilon: { float: 0.5 } }),
-      other,
-    ],
     [
       'a constant of other dimensions',
       (graph) => {
@@ -267,16 +221,12 @@ describe('fitParameters', () => {
     const mean = Array.from({ length: width }, (_, i) => (rows[i]! + rows[width + i]!) / 2);
     expectClose(grown.subarray(rows.length), mean, { absolute: 1e-7 });
     expect(() => fitParameters(start, { config: {}, parameters })).toThrow(/class_embedding\.weight must be \[3, 16\]/);
-  });
-
-  it('starts the picture of a null class at the mean of the others, too', () => {
     const name = 'class_picture_embedding.weight';
-    const start = {
-      name: 'a model',
-      hash: '',
+    const pictured = {
+      ...start,
       parameters: new Map([[name, { shape: [2, 2], values: Float32Array.of(1, 2, 3, 6) }]]),
     };
     const network = { config: { null_condition: true }, parameters: [{ name, shape: [3, 2] }] };
-    expect([...fitParameters(start, network).get(name)!]).toEqual([1, 2, 3, 6, 2, 4]);
+    expect([...fitParameters(pictured, network).get(name)!]).toEqual([1, 2, 3, 6, 2, 4]);
   });
 });

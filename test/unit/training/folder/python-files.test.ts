@@ -40,18 +40,6 @@ describe('filesForPython', () => {
   });
 });
 
-describe('modelIndex', () => {
-  it('keeps what there is besides', () => {
-    expect(modelIndex(createModel(tiny).config, { id2label: { 0: 'cat' } })).toEqual({
-      _class_name: 'DDPMPipeline',
-      _diffusers_version: '0.42.1',
-      scheduler: ['diffusers', 'DDPMScheduler'],
-      unet: ['diffusers', 'UNet2DModel'],
-      id2label: { 0: 'cat' },
-    });
-  });
-});
-
 describe('pythonExample', () => {
   it("uses diffusers' pipeline where it can sample the model, and else the folder's", () => {
     expect(pythonExample(tiny)).toMatch(/^from diffusers import DDPMPipeline\n/);

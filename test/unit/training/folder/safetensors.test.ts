@@ -42,14 +42,10 @@ describe('writeSafetensors', () => {
         expect(read.metadata).toEqual({ note: 'a "note"' });
         expect(read.sha256).toBe(written.sha256);
         expect(readFileSync(path).length).toBe(written.bytes);
+        expect(Number(readFileSync(path).readBigUInt64LE()) % 8).toBe(0);
       }),
       { numRuns: 50, examples: [[Object.fromEntries([['__proto__', Uint8Array.of(1, 2)]])]] },
     );
-  });
-
-  it('aligns the values to 8 bytes', async () => {
-    await writeSafetensors(path, new Map([['a', { shape: [1], data: Float32Array.of(1) }]]));
-    expect(Number(readFileSync(path).readBigUInt64LE()) % 8).toBe(0);
   });
 
   it('refuses values that do not fill the shape', async () => {
@@ -78,6 +74,8 @@ describe('writeSafetensors', () => {
 
 describe('readSafetensors', () => {
   it('tells a truncated file from a whole one at every length', async () => {
+    writeFileSync(path, Buffer.from('version https://git-lfs.github.com/spec/v1'));
+    await expect(readSafetensors(path)).rejects.toThrow(/header length is impossible/);
     await writeSafetensors(path, new Map([['a', { shape: [3], data: Float32Array.of(1, 2, 3) }]]));
     const whole = readFileSync(path);
     for (let length = whole.length - 1; length >= 0; length--) {
@@ -122,10 +120,5 @@ describe('readSafetensors', () => {
     );
     expect(tensors.get('b')!.data).toEqual(Float32Array.of(1, -123.5, 2 ** -133, -Infinity));
     expect(tensors.get('d')!.data).toEqual(Float32Array.of(Math.PI, 0 * -1));
-  });
-
-  it('refuses an impossible header length at once', async () => {
-    writeFileSync(path, Buffer.from('version https://git-lfs.github.com/spec/v1'));
-    await expect(readSafetensors(path)).rejects.toThrow(/header length is impossible/);
   });
 });

@@ -4,7 +4,6 @@ import { expect, it } from 'vitest';
 import { tensorsOf, useCpu } from '#test/models/model.ts';
 import { unetConfig } from '#test/models/unet.ts';
 import { createModel, initParameters } from '#training/model/index.ts';
-import { isHiddenMatrix } from '#training/optimizer/muon.ts';
 
 const unet = unetConfig({
   sample_size: 8,
@@ -15,22 +14,8 @@ const unet = unetConfig({
   norm_num_groups: 4,
   add_attention: false,
 });
-const NAME = 'class_picture_embedding.weight';
 
 useCpu();
-
-it('are as large as a sample, one for each class and for the null class', () => {
-  const model = createModel({ ...unet, num_class_embeds: 4, null_condition: true, class_pictures: true });
-  expect(model.config).toHaveProperty('class_pictures', true);
-  expect(model.parameters.at(-1)).toMatchObject({ name: NAME, shape: [4, 2 * 8 * 8], trainable: true });
-  expect(model.parameters.find(({ name }) => name === 'conv_in.weight')!.shape).toEqual([8, 2 * 2 * 4, 3, 3]);
-  expect(model.shape).toEqual([2, 8, 8]);
-});
-
-it('are no matrix for Muon, however many classes there are', () => {
-  const { parameters } = createModel({ ...unet, num_class_embeds: 40, class_pictures: true });
-  expect(isHiddenMatrix(parameters.at(-1)!)).toBe(false);
-});
 
 it('are off where there are no classes, and leave all other first values as they were', () => {
   const without = createModel({ ...unet, class_pictures: true });
@@ -41,21 +26,6 @@ it('are off where there are no classes, and leave all other first values as they
   for (const [name, values] of plain) {
     if (!name.startsWith('conv_in.')) expect(more.get(name), name).toEqual(values);
   }
-});
-
-it('change what their own class becomes, and no other', () => {
-  const model = createModel({ ...unet, num_class_embeds: 3, class_pictures: true });
-  const values = initParameters(model, 5);
-  const labels = tf.tensor1d([0, 1, 2, 1], 'int32');
-  const sample = tf.zeros<tf.Rank.R4>([4, 2, 8, 8]);
-  const run = () =>
-    tf.unstack(
-      model.forward(tensorsOf(model, values), sample, tf.fill([4], 9), { training: false, labels }) as tf.Tensor,
-    );
-  const before = run().map((picture) => picture.dataSync());
-  values.get(NAME)!.fill(0.7, 128, 256); // of class 1
-  const after = run().map((picture) => picture.dataSync());
-  expect(before.map((picture, i) => String(picture) === String(after[i]))).toEqual([true, false, true, false]);
 });
 
 it('fit samples of their own size alone', () => {

@@ -8,13 +8,6 @@ it('the names of networks are distinct', () => {
   expect(new Set(NETWORKS.map(({ className }) => className)).size).toBe(NETWORKS.length);
 });
 
-it('a config of another class is refused with the names of those there are', () => {
-  const names = NETWORKS.map(({ className }) => className).join(' or ');
-  expect(() => createModel({ _class_name: 'Nonesuch' })).toThrow(
-    `Cannot read the model's config: _class_name must be ${names}, received "Nonesuch".`,
-  );
-});
-
 describe.each(NETWORKS)('$className', ({ className, channelKeys, read, stride, unwritten = [] }) => {
   const config = read({ _class_name: className, sample_size: 64 });
   const withChannels = Object.fromEntries(channelKeys.map((key) => [key, 1]));

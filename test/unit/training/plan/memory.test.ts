@@ -43,33 +43,28 @@ it('estimateMemory counts what lives at one time, inputs and outputs apart, and 
   expect({ state, saving }).toEqual({ state: 20 * 4, saving: 10 * 4 + 4 * 7 * 4 });
 });
 
-it('peakBytes keeps a value alive to its last reader', () => {
-  const graph = graphOf(
-    { x: 1, a: 100, b: 200, c: 50, y: 1 },
-    ['x'],
+it.each<[string, number, NodeRow[]]>([
+  [
+    'keeps a value alive to its last reader',
+    350,
     [
       ['Exp', ['x'], 'a'],
       ['Exp', ['a'], 'b'],
       ['Exp', ['b'], 'c'], // a, b, c
       ['Add', ['a', 'c'], 'y'],
     ],
-    ['y'],
-  );
-  expect(peakBytes(graph)).toBe(350 * 4);
-});
-
-it('peakBytes counts a reshaped value once', () => {
-  const graph = graphOf(
-    { x: 1, a: 100, r: 100, y: 1 },
-    ['x'],
+  ],
+  [
+    'counts a reshaped value once',
+    100,
     [
       ['Exp', ['x'], 'a'],
       ['Reshape', ['a'], 'r'],
       ['ReduceSum', ['r'], 'y'],
     ],
-    ['y'],
-  );
-  expect(peakBytes(graph)).toBe(100 * 4);
+  ],
+])('peakBytes %s', (_, most, nodes) => {
+  expect(peakBytes(graphOf({ x: 1, a: 100, b: 200, c: 50, r: 100, y: 1 }, ['x'], nodes, ['y']))).toBe(most * 4);
 });
 
 describe('estimatePlan', () => {

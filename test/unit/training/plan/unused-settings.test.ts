@@ -13,7 +13,10 @@ describe('unusedSettings', () => {
     expect(idle({ allowCpu: true, tf32: false }, 'tfjs-node-gpu')).toEqual([]);
   });
 
-  it('tells those that make no difference on the engine', () => {
+  it('tells those that make no difference on the engine or with another', () => {
+    expect(idle({ loss: 'l1', huberDelta: 0.5 }, 'onnxruntime')).toEqual([
+      '--huber-delta has no effect with --loss l1.',
+    ]);
     expect(idle({ allowCpu: true, tf32: false }, 'onnxruntime')).toEqual([
       '--allow-cpu has no effect on onnxruntime.',
       '--tf32 has no effect on onnxruntime, which never uses TensorFloat-32.',
@@ -30,14 +33,6 @@ describe('unusedSettings', () => {
     expect(idle({ zeroInit: true }, 'onnxruntime')).toEqual([]);
     expect(idle({ zeroInit: true, init: 'models/digits' }, 'onnxruntime')).toEqual([
       '--zero-init has no effect with --init, whose weights are already trained.',
-    ]);
-  });
-
-  it('tells that features of a file count nothing', () => {
-    const { config } = tinyPlan();
-    const training = { ...config.training, featureModel: 'vgg.onnx', featureWeight: 0 };
-    expect(unusedSettings({ ...config, training }, 'onnxruntime', dataset, 20)).toEqual([
-      '--feature-model has no effect with --feature-weight 0.',
     ]);
   });
 

@@ -6,13 +6,6 @@ describe('divergedAdvice', () => {
   const adviceOf = (newest: string | undefined, training: Record<string, unknown>) =>
     divergedAdvice(newest, tinyPlan({ training: { lr: 0.1, ...training } }).config.training);
 
-  it('names settings that are not set so already', () => {
-    expect(adviceOf('step-2', { clipNorm: 1 })).toBe(
-      'The last good checkpoint is step-2; continue it with --resume and a lower --lr than 0.1 or a smaller --clip-norm than 1.',
-    );
-    expect(adviceOf('step-2', { clipNorm: null })).toMatch(/a lower --lr than 0\.1 or --clip-norm 1\.$/);
-  });
-
   it('names the warm-up where the run starts again from the beginning', () => {
     expect(adviceOf(undefined, { warmupSteps: 50 })).toBe(
       'There is no checkpoint yet; start again with --resume and a lower --lr than 0.1, ' +

@@ -1,63 +1,44 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { cutPower, type Given, lines, newRun, runTiny } from '#test/train/tiny-run.ts';
-import type { PartialConfig } from '#training/settings/config.ts';
 
 /** Step 6, the end, is no multiple of the steps between pictures. */
-const toSix: PartialConfig = { training: { steps: 6 }, output: { checkpointEvery: 2, sampleEvery: 4 } };
-const toNine: PartialConfig = { training: { steps: 9 }, output: { checkpointEvery: 2, sampleEvery: 4 } };
-
-/** Trains to step 6 and fails while it draws the pictures of the end. */
-async function killAtTheEnd(config: PartialConfig): Promise<string> {
-  const run = newRun();
-  const onPreview = () => void (existsSync(join(run, 'checkpoints', 'step-00000006')) && cutPower());
-  await expect(runTiny({ run, ...config, hooks: { onPreview } })).rejects.toThrow('the power is cut');
-  expect(readdirSync(join(run, 'samples')).join()).not.toContain('step-00000006');
-  return run;
-}
-
-/** Continues and stops after step 7, before the next picture is due. */
-const resume = (run: string, config: Given) => runTiny({ run, resume: true, abortAfter: 7, ...config });
-
-function expectSamePictures(run: string, reference: string): void {
-  const samples = readdirSync(join(reference, 'samples')).map((name) => join('samples', name));
-  expect(readdirSync(join(run, 'samples')).map((name) => join('samples', name))).toEqual(samples);
-  for (const name of [...samples, 'samples.png', 'denoising.png', 'forming.webp']) {
-    const [mine, theirs] = [run, reference].map((folder) => readFileSync(join(folder, name)));
-    expect([name, mine!.equals(theirs!)]).toEqual([name, true]);
-  }
-  expect(lines(run, 'validation.jsonl')).toEqual(lines(reference, 'validation.jsonl'));
-}
+const output = { checkpointEvery: 2, sampleEvery: 4 };
+const toSix = { training: { steps: 6 }, output };
+const toNine = { training: { steps: 9 }, output };
+const isSaved = (run: string) => existsSync(join(run, 'checkpoints', 'step-00000006'));
 
 describe('a run that was stopped before the pictures of its end, and goes on to a later one', () => {
-  it('draws them as a run to the former end did, to the same bits', async () => {
+  it.each<[string, (run: string) => Partial<Given>]>([
+    [
+      'before its held-out loss was measured',
+      (run) => {
+        const dataset = memoryDataset();
+        // The first images are the held-out ones.
+        const read: typeof dataset.read = (indices, out) =>
+          indices[0] === 0 && isSaved(run) ? cutPower() : dataset.read(indices, out);
+        return { dataset: { ...dataset, read } };
+      },
+    ],
+    ['while it was drawn', (run) => ({ hooks: { onPreview: () => void (isSaved(run) && cutPower()) } })],
+  ])('%s: draws them with its former settings, to the same bits, once', async (_, stop) => {
     const straight = await runTiny(toSix);
-    const run = await killAtTheEnd(toSix);
-    const { notes } = await resume(run, toNine);
-    expect(notes).toContain('Drawing the missing pictures of step 6.');
-    expectSamePictures(run, straight.run);
-  });
-
-  it.each([null, 6])(
-    'does so where pictures are drawn every %s steps, at the end alone',
-    { tags: 'long' },
-    async (sampleEvery) => {
-      const atTheEnd = { training: { steps: 6 }, output: { checkpointEvery: 2, sampleEvery } };
-      const straight = await runTiny(atTheEnd);
-      const run = newRun();
-      await expect(runTiny({ run, ...atTheEnd, hooks: { onPreview: cutPower } })).rejects.toThrow('the power is cut');
-      await resume(run, { ...atTheEnd, training: { steps: 9 } });
-      expectSamePictures(run, straight.run);
-    },
-  );
-
-  it('draws them with the settings of the former run, whatever changes from there on', { tags: 'long' }, async () => {
-    const straight = await runTiny(toSix);
-    const run = await killAtTheEnd(toSix);
-    const output = { ...toNine.output, sampler: 'ddpm', sampleCount: 3, sampleSteps: 5 };
-    await resume(run, { training: { steps: 9 }, output });
-    expectSamePictures(run, straight.run);
+    const run = newRun();
+    await expect(runTiny({ run, ...toSix, ...stop(run) })).rejects.toThrow('the power is cut');
+    expect(readdirSync(join(run, 'samples')).join()).not.toContain('step-00000006');
+    const others = { ...output, sampler: 'ddpm', sampleCount: 3, sampleSteps: 5 };
+    // It stops before the next picture is due.
+    const goOn = (abortAfter: number) => runTiny({ run, resume: true, abortAfter, ...toNine, output: others });
+    expect((await goOn(7)).notes).toContain('Drawing the missing pictures of step 6.');
+    const samples = readdirSync(join(straight.run, 'samples')).map((name) => join('samples', name));
+    expect(readdirSync(join(run, 'samples')).map((name) => join('samples', name))).toEqual(samples);
+    for (const name of [...samples, 'samples.png', 'denoising.png', 'forming.webp']) {
+      const [mine, theirs] = [run, straight.run].map((folder) => readFileSync(join(folder, name)));
+      expect([name, mine!.equals(theirs!)]).toEqual([name, true]);
+    }
+    expect(lines(run, 'validation.jsonl')).toEqual(lines(straight.run, 'validation.jsonl'));
   });
 
   it('does so for an end by the clock', { tags: 'long' }, async () => {
@@ -69,35 +50,22 @@ describe('a run that was stopped before the pictures of its end, and goes on to 
     expect(notes).toContain(`Drawing the missing pictures of step ${end!.step}.`);
     expect(lines(run, 'validation.jsonl').map(({ step }) => step)).toEqual([end!.step, end!.step! + 1]);
   });
-
-  it('ends with the pictures of both ends', { tags: 'long' }, async () => {
-    const run = await killAtTheEnd(toSix);
-    const finished = await runTiny(toSix);
-    for (const each of [run, finished.run]) await runTiny({ run: each, resume: true, ...toNine });
-    expectSamePictures(run, finished.run);
-    expect(lines(run, 'validation.jsonl').map(({ step }) => step)).toEqual([4, 6, 8, 9]);
-  });
 });
 
-it('a finished run that goes on to a later end draws nothing again', { tags: 'long' }, async () => {
-  const { run } = await runTiny(toSix);
-  const { notes } = await resume(run, toNine);
-  expect(notes.join()).not.toContain('missing');
+it('a run by the clock that ends in its warm-up says so', async () => {
+  const byClock = (warmupSteps: number) => runTiny({ training: { steps: undefined, minutes: 1e-6, warmupSteps } });
+  expect((await byClock(200)).notes.join()).toContain('The time was up in the warm-up, after 1 step of 200');
+  expect((await byClock(0)).notes.join()).not.toContain('warm-up');
 });
 
-it('a stop within a run owes no picture where none was due', async () => {
+it('pictures are not missing after a stop where none was due, nor where they are off from here on', async () => {
   const { run } = await runTiny({ ...toNine, abortAfter: 6 });
-  const { notes } = await resume(run, toNine);
-  expect(notes.join()).not.toContain('missing');
+  const { notes } = await runTiny({ run, resume: true, abortAfter: 7, ...toNine });
   expect(lines(run, 'validation.jsonl').map(({ step }) => step)).toEqual([4]);
-});
-
-it('a run whose regular pictures are off from here on does not draw the one that was due', async () => {
-  const config: PartialConfig = { training: { steps: 9 }, output: { checkpointEvery: 3, sampleEvery: 3 } };
-  const run = newRun();
-  await expect(runTiny({ run, ...config, hooks: { onPreview: cutPower } })).rejects.toThrow('the power is cut');
-  const off = { checkpointEvery: 3, sampleEvery: null };
-  const { notes } = await runTiny({ run, resume: true, abortAfter: 4, training: { steps: 9 }, output: off });
+  const cut = newRun();
+  await expect(runTiny({ run: cut, ...toNine, hooks: { onPreview: cutPower } })).rejects.toThrow('the power is cut');
+  const off = { ...output, sampleEvery: null };
+  notes.push(...(await runTiny({ run: cut, resume: true, abortAfter: 5, ...toNine, output: off })).notes);
   expect(notes.join()).not.toContain('missing');
-  expect(existsSync(join(run, 'samples'))).toBe(false);
+  expect(existsSync(join(cut, 'samples'))).toBe(false);
 });

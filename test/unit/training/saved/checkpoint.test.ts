@@ -39,39 +39,25 @@ async function saveSteps(folder: string, steps: number[], keep = 10): Promise<vo
 }
 
 describe('saveCheckpoint', () => {
-  it('writes what loadCheckpoint reads back', async () => {
+  it('writes what loadCheckpoint reads back, in the place of one of the same step', async () => {
     const folder = temporaryFolder();
-    const path = await saveCheckpoint(folder, infoOf(7), specs, stateOf(7), 3);
-    const loaded = await loadCheckpoint(path, specs);
-    expect(loaded.info).toEqual(infoOf(7));
-    expect(loaded.state).toEqual(stateOf(7));
+    await saveSteps(folder, [7]);
+    const path = await saveCheckpoint(folder, infoOf(7), specs, stateOf(9), 3);
+    const { info, state } = await loadCheckpoint(path, specs);
+    expect([info, state]).toEqual([infoOf(7), stateOf(9)]);
     expect(readdirSync(folder)).toEqual(['step-00000007']);
   });
 
-  it('keeps the newest ones only, by number and not by name', async () => {
+  it('keeps the newest ones only, by number and not by name, and all where it fails', async () => {
     const folder = temporaryFolder();
     await saveSteps(folder, [5, 99_999_999, 100_000_001], 2);
-    expect((await listCheckpoints(folder)).map(({ step }) => step)).toEqual([99_999_999, 100_000_001]);
-  });
-
-  it('replaces a checkpoint of the same step', async () => {
-    const folder = temporaryFolder();
-    await saveSteps(folder, [3]);
-    const path = await saveCheckpoint(folder, infoOf(3), specs, stateOf(9), 3);
-    expect((await loadCheckpoint(path)).state).toEqual(stateOf(9));
-  });
-
-  it('leaves the older checkpoints when it fails, and nothing half-written', async () => {
-    const folder = temporaryFolder();
-    await saveSteps(folder, [1]);
+    const steps = async () => (await listCheckpoints(folder)).map(({ step }) => step);
+    expect(await steps()).toEqual([99_999_999, 100_000_001]);
     const failing = saveCheckpoint(folder, infoOf(2), specs, new Map(), 1);
     await expect(failing).rejects.toThrow('the training state lacks model.a');
-    expect(readdirSync(folder)).toEqual(['step-00000001']);
-  });
-
-  it('tells when the folder is a file', async () => {
-    const file = join(temporaryFolder(), 'file');
-    writeFileSync(file, '');
+    expect(await steps()).toEqual([99_999_999, 100_000_001]);
+    expect(readdirSync(folder)).toHaveLength(2);
+    const file = join(folder, 'step-99999999/checkpoint.json');
     await expect(saveCheckpoint(file, infoOf(2), specs, stateOf(2), 1)).rejects.toThrow(
       /^Cannot save the checkpoint of step 2 in .*: a part of the path is a file/,
     );
@@ -87,58 +73,48 @@ describe('diskError', () => {
     const error = diskError(Object.assign(new Error(code), { code }), 'save it');
     expect(error).toBeInstanceOf(kind);
     expect((error as Error).message).toMatch(message);
-  });
-
-  it('leaves other errors alone', () => {
-    const error = new Error('a bug');
-    expect(diskError(error, 'save it')).toBe(error);
+    const bug = new Error('a bug');
+    expect(diskError(bug, 'save it')).toBe(bug);
   });
 });
 
 describe('loadCheckpoint', () => {
-  it('refuses a state of other shapes and names the first that differs', async () => {
-    const folder = temporaryFolder();
-    const path = await saveCheckpoint(folder, infoOf(1), specs, stateOf(1), 3);
-    const other = [{ ...specs[0]!, shape: [4] }, specs[1]!];
-    await expect(loadCheckpoint(path, other)).rejects.toThrow(
-      'model.a must have the shape [4], the checkpoint has [2, 2].',
-    );
-    const more = [...specs, { ...specs[0]!, name: 'ema.a' }];
-    await expect(loadCheckpoint(path, more)).rejects.toThrow(
-      'ema.a must have the shape [2, 2], the checkpoint has none.',
-    );
+  const saved = () => saveCheckpoint(temporaryFolder(), infoOf(1), specs, stateOf(1), 3);
+
+  it.each([
+    [[{ ...specs[0]!, shape: [4] }, specs[1]!], 'model.a must have the shape [4], the checkpoint has [2, 2].'],
+    [[...specs, { ...specs[0]!, name: 'ema.a' }], 'ema.a must have the shape [2, 2], the checkpoint has none.'],
+  ])('refuses a state of other shapes and names the first that differs: %j', async (other, message) => {
+    await expect(loadCheckpoint(await saved(), other)).rejects.toThrow(message);
   });
 
-  it('notices one altered byte', async () => {
-    const folder = temporaryFolder();
-    const path = await saveCheckpoint(folder, infoOf(1), specs, stateOf(1), 3);
-    const file = join(path, 'state.safetensors');
-    const bytes = readFileSync(file);
-    bytes[bytes.length - 1]! ^= 1;
-    writeFileSync(file, bytes);
-    await expect(loadCheckpoint(path)).rejects.toThrow(/state\.safetensors is damaged: its SHA-256/);
-  });
-
-  it.each(['state.safetensors', 'checkpoint.json'])('notices a truncated %s', async (name) => {
-    const folder = temporaryFolder();
-    const path = await saveCheckpoint(folder, infoOf(1), specs, stateOf(1), 3);
-    truncateSync(join(path, name), 40);
-    await expect(loadCheckpoint(path)).rejects.toThrow(/truncated/);
+  it.each<[string, (bytes: Buffer) => Buffer, RegExp]>([
+    [
+      'state.safetensors',
+      (bytes) => Buffer.of(...bytes.subarray(0, -1), 1),
+      /state\.safetensors is damaged: its SHA-256/,
+    ],
+    ['state.safetensors', (bytes) => bytes.subarray(0, 40), /truncated/],
+    ['checkpoint.json', (bytes) => bytes.subarray(0, 40), /truncated/],
+  ])('notices a damaged %s: %s', async (name, damage, message) => {
+    const path = await saved();
+    writeFileSync(join(path, name), damage(readFileSync(join(path, name))));
+    await expect(loadCheckpoint(path)).rejects.toThrow(message);
   });
 });
 
 describe('resumeCheckpoint', () => {
-  it('returns undefined where there is no checkpoint', async () => {
-    expect(await resumeCheckpoint(join(temporaryFolder(), 'none'), specs)).toBeUndefined();
-  });
-
-  it('returns the newest and removes what a kill left half-written', async () => {
+  it('returns the newest and removes what a kill left half-written, and nothing where there is none', async () => {
     const folder = temporaryFolder();
+    expect(await resumeCheckpoint(join(folder, 'none'), specs)).toBeUndefined();
     await saveSteps(folder, [2, 4]);
     mkdirSync(join(folder, 'tmp-step-00000006-1'));
-    const resumed = await resumeCheckpoint(folder, specs);
-    expect(resumed!.checkpoint.info.step).toBe(4);
+    expect((await resumeCheckpoint(folder, specs))!.checkpoint.info.step).toBe(4);
     expect(readdirSync(folder)).toEqual(['step-00000002', 'step-00000004']);
+    const check = () => {
+      throw new InputError('another architecture');
+    };
+    await expect(resumeCheckpoint(folder, specs, check)).rejects.toThrow('another architecture');
   });
 
   it('sets damaged ones aside and takes the newest whole one', async () => {
@@ -163,14 +139,5 @@ describe('resumeCheckpoint', () => {
       /none of its 2 checkpoints can be read\. .*truncated.*truncated/,
     );
     expect(readdirSync(folder)).toEqual(['step-00000001', 'step-00000002']);
-  });
-
-  it('ends the search where the check refuses', async () => {
-    const folder = temporaryFolder();
-    await saveSteps(folder, [1, 2]);
-    const check = () => {
-      throw new InputError('another architecture');
-    };
-    await expect(resumeCheckpoint(folder, specs, check)).rejects.toThrow('another architecture');
   });
 });

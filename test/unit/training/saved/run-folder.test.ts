@@ -7,7 +7,6 @@ import { tinyPlan } from '#test/train/tiny-plan.ts';
 import { train } from '#training/run/train.ts';
 import { appendLine, cutLines, readLines } from '#training/saved/metrics.ts';
 import { openRun, readRunConfig, requireNoRun } from '#training/saved/run-folder.ts';
-import { parametersOf } from '#training/step/state.ts';
 
 const specsOf = () => tinyPlan().step.state;
 
@@ -18,16 +17,12 @@ describe('requireNoRun', () => {
     return folder;
   };
 
-  it('takes a folder with files that a run leaves alone', async () => {
-    await requireNoRun(holding('log.txt', '.lock', 'events.out.tfevents.1'));
-  });
-
   it.each([
     ['config.json', 'one. Add --resume to continue it, or choose another folder.'],
     ['model_index.json', 'a model. Choose another folder.'],
-    ['samples.png', 'samples.png, which the run would replace. Choose another folder.'],
     ['metrics.jsonl', 'metrics.jsonl, which the run would replace. Choose another folder.'],
-  ])('refuses a folder with %s', async (name, held) => {
+  ])('refuses a folder with %s, and takes one with files that a run leaves alone', async (name, held) => {
+    await requireNoRun(holding('log.txt', '.lock', 'events.out.tfevents.1'));
     const folder = holding(name);
     await expect(requireNoRun(folder)).rejects.toThrow(
       `Cannot start training in ${folder}: --out must be a folder without a run, this one holds ${held}`,
@@ -50,9 +45,6 @@ describe('openRun', () => {
     expect(checkpoint.info.step).toBe(4);
     expect([...checkpoint.state.keys()].sort()).toEqual(plan.step.state.map(({ name }) => name).sort());
     expect(notes).toEqual([]);
-  });
-
-  it('gives the checkpoint of a step, or lists the steps there are', async () => {
     expect((await openRun(run, 2, specsOf)).checkpoint.info.step).toBe(2);
     await expect(openRun(run, 3, specsOf)).rejects.toThrow(/there is no checkpoint of step 3, only of 2, 4\./);
   });
@@ -103,21 +95,6 @@ describe('openRun', () => {
     );
     writeFileSync(join(folder, 'config.json'), '{');
     await expect(readRunConfig(folder)).rejects.toThrow(/config\.json: it must be JSON/);
-  });
-});
-
-describe('parametersOf', () => {
-  it('gives averaged weights and trained buffers', () => {
-    const state = new Map(
-      ['model.w', 'model.running_mean', 'ema.w', 'adam.m.w'].map((name, i) => [name, Float32Array.of(i)]),
-    );
-    expect(parametersOf(state)).toEqual(
-      new Map([
-        ['w', Float32Array.of(2)],
-        ['running_mean', Float32Array.of(1)],
-      ]),
-    );
-    expect(parametersOf(state, 'model').get('w')).toEqual(Float32Array.of(0));
   });
 });
 

@@ -1,7 +1,10 @@
+import { SAMPLER_NAMES } from '@onnoise/scheduler';
+import { InputError, show } from '@onnoise/scheduler/rules';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '#training/model/index.ts';
 import { checkComplete, compareConfigs, type PartialConfig, resolveConfig } from '#training/settings/config.ts';
-import type { Field } from '#training/settings/field.ts';
+import { type Field, ruleOf } from '#training/settings/field.ts';
 import { fields } from '#training/settings/fields.ts';
 
 const resolve = (...configs: PartialConfig[]) =>
@@ -13,6 +16,10 @@ const small: PartialConfig = {
   training: { epochs: 3 },
 };
 
+const rows = (['data', 'training', 'output'] as const).flatMap((section) =>
+  Object.entries<Field>(fields[section]).map(([key, field]) => [section, key, field] as const),
+);
+
 describe('resolveConfig', () => {
   it('lays later layers over earlier ones and defaults below all', () => {
     const { training } = resolve({ training: { batch: 8, lr: 0.1 } }, { training: { lr: 0.2 } });
@@ -20,9 +27,6 @@ describe('resolveConfig', () => {
   });
 
   it('takes "off" in a file for each setting whose sentence allows it, and for no other', () => {
-    const rows = Object.entries(fields).flatMap(([section, table]) =>
-      Object.entries<Field>(table).map(([key, field]) => [section, key, field] as const),
-    );
     for (const [section, key, field] of rows) {
       const read = () => resolve(small, { [section]: { [key]: 'off' } }) as unknown as Record<string, object>;
       if (field.off) expect(read()[section]).toHaveProperty(key, null);
@@ -32,6 +36,20 @@ describe('resolveConfig', () => {
       expect.arrayContaining(['checkpointEvery', 'sampleEvery', 'emaDecay', 'clipNorm', 'minSnr']),
     );
     expect(() => resolve({ output: { checkpointEvery: 'none' as never } })).toThrow(', or off, received "none"');
+  });
+
+  it('passes over settings of earlier versions that were off, and refuses others with what to do', () => {
+    const old = (training: Record<string, unknown>) => () => resolve(small, { training });
+    expect(old({ featureWeight: 0, featureModel: 'vgg.onnx' })()).toEqual(resolve(small));
+    expect(old({ featureWeight: 1 })).toThrow(
+      /^Cannot .* training\.featureWeight is no setting any more\. .*leave it out/,
+    );
+    expect(old({ learnSchedule: false })()).toEqual(resolve(small));
+    expect(old({ learnSchedule: true })).toThrow(
+      'training.learnSchedule is no setting any more. Name a noise schedule with --scheduler.beta_schedule',
+    );
+    expect(old({ featureModel: 'vgg.onnx' })).toThrow('training.featureModel is no setting any more.');
+    expect(old({ lrs: 1 })).toThrow('training.lrs must be one of');
   });
 
   it('lets the top layer say when to stop', () => {
@@ -59,11 +77,6 @@ describe('resolveConfig', () => {
     expect(betas({ model: { num_train_timesteps: 3 }, scheduler: { clip_sample: false } })).toEqual([0.1, 0.2, 0.3]);
     const both = { beta_schedule: 'squaredcos_cap_v2', trained_betas: [0.3, 0.2, 0.1] };
     expect(betas({ scheduler: both })).toEqual([0.3, 0.2, 0.1]);
-  });
-
-  it('keeps off apart from absent', () => {
-    expect(resolve({ training: { clipNorm: null } }).training.clipNorm).toBeNull();
-    expect(resolve({}).training.clipNorm).toBe(1);
   });
 
   it('sets the size and channels of the images and of the network together', () => {
@@ -96,15 +109,7 @@ describe('resolveConfig', () => {
   });
 
   it.each<[PartialConfig, RegExp]>([
-    [{ training: { batch: 0 } }, /training\.batch \(--batch\) must be an integer of at least 1, received 0/],
-    [{ training: { lr: 0 } }, /training\.lr \(--lr\) must be a number above 0, received 0/],
-    [{ training: { lr: Number.NaN } }, /received NaN/],
-    [{ training: { emaDecay: 1 } }, /\(--ema-decay\) must be a number of at least 0 and below 1, or off, received 1/],
-    [{ training: { loss: 'l3' } }, /must be one of l1, l2, huber, received "l3"/],
-    [{ training: { lr: null } }, /must be a number above 0, received null/],
     [{ training: { learningRate: 1 } }, /training\.learningRate must be one of epochs, steps, /],
-    [{ data: { strict: 'yes' } }, /must be true or false, received "yes"/],
-    [{ data: { source: '' } }, /must be some text/],
     [{ diffusion: {} } as PartialConfig, /diffusion must be one of data, model, scheduler, training, output/],
     [{ training: 3 } as unknown as PartialConfig, /training must be an object, received 3/],
     [{ training: { epochs: 3, steps: 5 } }, /--epochs and --steps must not be given together/],
@@ -114,17 +119,130 @@ describe('resolveConfig', () => {
   });
 });
 
+describe('the table of settings', () => {
+  it('has these rules and defaults, and may change so when a run goes on', () => {
+    const lines = rows.map(([section, key, field]) => {
+      const standard = field.default === undefined ? '' : `; ${field.default ?? 'off'}`;
+      const words = ruleOf(field).words.replace(SAMPLER_NAMES.join(', '), 'the samplers');
+      return `${section}.${key} (--${field.flag}) must be ${words}${standard}; ${field.onResume}`;
+    });
+    expect(lines.join('\n')).toMatchInlineSnapshot(`
+      "data.source (--data) must be some text; told
+      data.csv (--csv) must be some text; told
+      data.labelColumn (--label-column) must be some text; told
+      data.labelNames (--label-names) must be an object with a name for each value, such as {"False": "female"}, none of them empty; told
+      data.groupColumn (--group-column) must be some text; fixed
+      data.conditionColumns (--condition-columns) must be some text; told
+      data.masks (--masks) must be some text; told
+      data.maskRole (--mask-role) must be one of input, output; fixed
+      data.maskClasses (--mask-classes) must be some text; fixed
+      data.conditionImages (--condition-images) must be some text; told
+      data.size (--size) must be an integer from 1 to 2048, or width x height such as 96x64; fixed
+      data.channels (--channels) must be an integer from 1 to 8, or up to 8 names with a pattern each that has one *, such as flair=*_flair.nii.gz,t1=*_t1.nii.gz; fixed
+      data.depth (--depth) must be one of 8, 16; 8; fixed
+      data.fit (--fit) must be one of crop, pad, stretch; crop; fixed
+      data.background (--background) must be one of black, white; black; fixed
+      data.window (--window) must be dicom, auto, or a centre and a width above 0 such as 40,400; fixed
+      data.frames (--frames) must be first, middle, all, or numbers from 1 such as 7 or 10-20; fixed
+      data.axis (--axis) must be one of axial, coronal, sagittal; fixed
+      data.layout (--layout) must be one of nhw, nhwc, nchw; fixed
+      data.validationShare (--validation-share) must be a number of at least 0 and below 1; 0.05; fixed
+      data.strict (--strict) must be true or false; false; free
+      data.cacheDir (--cache-dir) must be some text; .cache/onnoise; free
+      data.flip (--flip) must be true or false; false; fixed
+      data.rotate (--rotate) must be a number from 0 to 180; 0; fixed
+      data.translate (--translate) must be a number of at least 0 and below 1; 0; fixed
+      data.scale (--scale) must be a number of at least 0 and below 1; 0; fixed
+      data.contrast (--contrast) must be a number of at least 0 and below 1; 0; fixed
+      training.epochs (--epochs) must be an integer of at least 1; told
+      training.steps (--steps) must be an integer of at least 1; told
+      training.minutes (--minutes) must be a number above 0; told
+      training.init (--init) must be some text; fixed
+      training.initHash (--init-hash) must be some text; fixed
+      training.autoencoder (--autoencoder) must be some text; fixed
+      training.autoencoderHash (--autoencoder-hash) must be some text; fixed
+      training.calls (--calls) must be an integer from 1 to 16; fixed
+      training.teacherCalls (--teacher-calls) must be an integer of at least 1; fixed
+      training.teacherIsStudent (--teacher-is-student) must be true or false; false; fixed
+      training.teacherGuidance (--guidance) must be a number from 0 to 20; 1.3; fixed
+      training.lessons (--lessons) must be an integer of at least 1; fixed
+      training.adversarial (--adversarial) must be a number of at least 0; 0.02; told
+      training.conditional (--conditional) must be a number of at least 0; 0.01; told
+      training.batch (--batch) must be an integer of at least 1; 32; fixed
+      training.accumulate (--accumulate) must be an integer of at least 1; 1; fixed
+      training.labelDropout (--label-dropout) must be a number of at least 0 and below 1; 0; told
+      training.lr (--lr) must be a number above 0; 0.0002; told
+      training.lrSchedule (--lr-schedule) must be one of constant, linear, cosine; constant; told
+      training.warmupSteps (--warmup-steps) must be an integer of at least 0; 0; told
+      training.loss (--loss) must be one of l1, l2, huber; l2; fixed
+      training.huberDelta (--huber-delta) must be a number above 0; 1; fixed
+      training.minSnr (--min-snr) must be a number above 0, or off; off; fixed
+      training.timestepSampling (--timestep-sampling) must be one of uniform, logit_normal; uniform; told
+      training.logitMean (--logit-mean) must be a number from -10 to 10; 0; told
+      training.logitStd (--logit-std) must be a number above 0 and of at most 10; 1; told
+      training.offsetNoise (--offset-noise) must be a number of at least 0 and below 1; 0; told
+      training.optimizer (--optimizer) must be one of adam, adamw, muon; adamw; fixed
+      training.beta1 (--beta1) must be a number of at least 0 and below 1; 0.9; fixed
+      training.beta2 (--beta2) must be a number of at least 0 and below 1; 0.999; fixed
+      training.eps (--eps) must be a number above 0; 1e-8; fixed
+      training.weightDecay (--weight-decay) must be a number of at least 0; 0; told
+      training.clipNorm (--clip-norm) must be a number above 0, or off; 1; told
+      training.emaDecay (--ema-decay) must be a number of at least 0 and below 1, or off; 0.9999; told
+      training.zeroInit (--zero-init) must be true or false; false; fixed
+      training.seed (--seed) must be an integer from 0 to 9007199254740991; 0; fixed
+      training.engine (--engine) must be one of auto, onnxruntime, onnxruntime-webgpu, onnxruntime-cuda, tfjs-cpu, tfjs-node, tfjs-node-gpu; auto; told
+      training.allowCpu (--allow-cpu) must be true or false; false; free
+      training.tf32 (--tf32) must be true or false; true; told
+      training.klWeight (--kl-weight) must be a number of at least 0; 0.0001; told
+      training.edgeWeight (--edge-weight) must be a number of at least 0; 1; told
+      training.dpEpsilon (--dp-epsilon) must be a number above 0; fixed
+      training.dpDelta (--dp-delta) must be a number between 0 and 1; 0.00001; fixed
+      training.dpClip (--dp-clip) must be a number above 0; 1; fixed
+      training.dpTimesteps (--dp-timesteps) must be an integer from 1 to 64; 1; fixed
+      training.dpUnit (--dp-unit) must be one of group, image; group; fixed
+      output.checkpointEvery (--checkpoint-every) must be an integer of at least 1, or off; 1000; free
+      output.keep (--keep) must be an integer of at least 1; 3; free
+      output.sampleEvery (--sample-every) must be an integer of at least 1, or off; 2000; free
+      output.sampleCount (--sample-count) must be an integer from 1 to 1024; 16; told
+      output.sampleSteps (--sample-steps) must be an integer of at least 1; told
+      output.sampler (--sampler) must be one of the samplers; dpmpp_2m_sde; told
+      output.show (--show) must be a channel by its name or number, such as flair or 2, or three for red, green and blue, such as flair,t1,t2; told
+      output.tensorboard (--tensorboard) must be true or false; false; free"
+    `);
+  });
+
+  it.each(rows)(
+    'takes or refuses any value of %s.%s as its rule says, in a preset as in a file',
+    (section, key, field) => {
+      const rule = ruleOf(field);
+      const values = fc.oneof(
+        fc.jsonValue(),
+        fc.double(),
+        fc.integer({ min: -2, max: 20 }),
+        fc.string({ minLength: 1 }),
+      );
+      fc.assert(
+        fc.property(values, (value) => {
+          fc.pre(value !== 'off');
+          const read = () => resolve(small, { [section]: { [key]: value } }) as unknown as Record<string, object>;
+          const name = `${section}.${key} (--${field.flag})`;
+          const sentence = `Cannot read the settings of layer 1: ${name} must be ${rule.words}, received ${show(value)}.`;
+          if (rule.holds(value)) expect(read()[section]).toHaveProperty(key, value);
+          else expect(read).toThrow(new InputError(sentence));
+        }),
+      );
+    },
+  );
+});
+
 describe('checkComplete', () => {
   it.each<[string, PartialConfig, RegExp]>([
     ['network', { ...small, model: {} }, /the network must be given/],
     ['images', { ...small, data: { size: 8 } }, /--data must be given/],
     ['end', { ...small, training: {} }, /--epochs, --steps or --minutes must be given/],
   ])('asks for the %s', (_, config, message) => {
+    checkComplete(resolve(small));
     expect(() => checkComplete(resolve(config))).toThrow(message);
-  });
-
-  it('is content with what a run needs', () => {
-    expect(() => checkComplete(resolve(small))).not.toThrow();
   });
 });
 
@@ -138,16 +256,7 @@ describe('compareConfigs', () => {
 
   it.each<[string, PartialConfig]>([
     ['model.block_out_channels', { model: { block_out_channels: [32, 32] } }],
-    ['model.norm_num_groups', { model: { norm_num_groups: 16 } }],
     ['scheduler.prediction_type', { scheduler: { prediction_type: 'sample' } }],
-    ['training.batch', { training: { batch: 3 } }],
-    ['training.seed', { training: { seed: 3 } }],
-    ['training.emaDecay', { training: { emaDecay: null } }],
-    ['training.adversarial', { training: { adversarial: 0 } }],
-    ['training.conditional', { training: { conditional: 0 } }],
-    ['data.flip', { data: { flip: true } }],
-    ['data.validationShare', { data: { validationShare: 0.5 } }],
-    ['data.fit', { data: { fit: 'pad' } }],
   ])('refuses another %s by name', (name, change) => {
     const wanted = resolve(small, change);
     expect(() => compareConfigs(stored, wanted, 'runs/x')).toThrow(`Cannot continue runs/x: ${name} `);
@@ -163,19 +272,6 @@ describe('compareConfigs', () => {
       '--engine was auto and is now tfjs-cpu.',
       '--sample-steps was not given and is now 7.',
     ]);
-  });
-
-  it('allows other weights of the judges of a student, and tells each', () => {
-    const wanted = resolve(small, { training: { adversarial: 0.03, conditional: 0.004 } });
-    expect(compareConfigs(stored, wanted, 'runs/x')).toEqual([
-      '--adversarial was 0.02 and is now 0.03.',
-      '--conditional was 0.01 and is now 0.004.',
-    ]);
-  });
-
-  it('allows another clipping, which training does not use, and tells it', () => {
-    const wanted = resolve(small, { scheduler: { clip_sample: false } });
-    expect(compareConfigs(stored, wanted, 'runs/x')).toEqual(['scheduler.clip_sample was true and is now false.']);
   });
 
   it('reads a configuration from before a setting was there as one that has its default', () => {
@@ -217,8 +313,6 @@ describe('compareConfigs', () => {
     initHash: ['a', 'b'],
     autoencoder: ['models/a', 'models/b'],
     autoencoderHash: ['a', 'b'],
-    featureModel: ['a.onnx', 'b.onnx'],
-    featureHash: ['a', 'b'],
     channels: [1, 3],
     masks: ['a', 'b'],
     maskClasses: ['a,b', 'a,c'],
@@ -236,10 +330,6 @@ describe('compareConfigs', () => {
           ? [16, '16x8']
           : [0.25, 0.5];
   };
-  const rows = (['data', 'training', 'output'] as const).flatMap((section) =>
-    Object.entries<Field>(fields[section]).map(([key, field]) => [section, key, field] as const),
-  );
-
   it.each(rows)('refuses, tells or passes over another %s.%s, as its row says', (section, key, field) => {
     const [was, is] = twoValues(key, field);
     const base = key === 'steps' || key === 'minutes' ? { ...small, training: {} } : small;
@@ -252,19 +342,5 @@ describe('compareConfigs', () => {
     if (field.onResume === 'fixed') expect(compare).toThrow(`Cannot continue runs/x: ${named}`);
     else if (field.onResume === 'told') expect(compare()).toEqual([expect.stringContaining(`--${field.flag}`)]);
     else expect(compare()).toEqual([]);
-  });
-
-  it('has a word on continuing for every setting', () => {
-    const kinds = (kind: string) => rows.filter(([, , { onResume }]) => onResume === kind).map(([, key]) => key);
-    expect(kinds('free')).toEqual([
-      'strict',
-      'cacheDir',
-      'allowCpu',
-      'checkpointEvery',
-      'keep',
-      'sampleEvery',
-      'tensorboard',
-    ]);
-    expect(kinds('fixed').concat(kinds('told'), kinds('free'))).toHaveLength(rows.length);
   });
 });

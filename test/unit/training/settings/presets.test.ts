@@ -49,16 +49,4 @@ describe('readPreset', () => {
       expect([epochs, steps, minutes].filter((stop) => stop !== undefined)).toHaveLength(1);
     });
   }
-
-  it("gives tutorial the notebook's numbers", async () => {
-    const { config, model } = await load('tutorial');
-    expect(config.training).toMatchObject({ batch: 32, epochs: 50, lr: 0.01, loss: 'l1', optimizer: 'adam' });
-    expect(config.training).toMatchObject({ clipNorm: null, lrSchedule: 'constant' });
-    expect(config.scheduler).toMatchObject({ num_train_timesteps: 300, beta_schedule: 'linear', beta_start: 1e-4 });
-    expect(model.config).toMatchObject({ _class_name: 'SimpleUnet', time_emb_dim: 32, num_class_embeds: null });
-  });
-
-  it('makes digits conditional on ten classes', async () => {
-    expect((await load('digits')).model.classCount).toBe(10);
-  });
 });

@@ -41,9 +41,7 @@ describe('createReader', () => {
     for (const kind of kinds) {
       expect(createReader({ featureWidths: [8], ...kind }).parameters).toEqual([]);
       // As a model of masks alone: a step has nothing to update, where it had failed for want of any tensor.
-      expect(
-        apartOf({ learnSchedule: false, adversarial: 0, conditional: 1 }, { featureWidths: [8], ...kind }),
-      ).toEqual([]);
+      expect(apartOf({ adversarial: 0, conditional: 1 }, { featureWidths: [8], ...kind })).toEqual([]);
     }
   });
 });

@@ -15,7 +15,7 @@ import { hasFewPixels, productConvolution, productFilterGradient, productInputGr
 import { suitsWinograd, winogradConvolution, winogradFilterGradient, winogradInputGradient } from './winograd.ts';
 
 export const image = (b: GraphBuilder, x: Value): Value => full(b, inOrder(b, x, NCHW));
-export const filter = (b: GraphBuilder, x: Value): Value => full(b, inOrder(b, x, OIHW));
+const filter = (b: GraphBuilder, x: Value): Value => full(b, inOrder(b, x, OIHW));
 
 /** A filter that is no constant of the graph: one that is being trained. */
 const isTrained = (b: GraphBuilder, weights: Value): boolean => !b.graph.constants.has(weights.name);

@@ -2,8 +2,8 @@
  * What a kernel row is: the lowering of one tfjs kernel to ONNX nodes.
  *
  * To support another kernel, add a row under its tfjs name (the `kernelName` constants of tfjs-core's
- * `kernel_names.ts`) to the table of its family in this folder, and cases to the table of the same name in
- * test/unit/tracer/rows.
+ * `kernel_names.ts`) to the table of its family in this folder, and what tfjs' own tests leave out to
+ * test/unit/tracer/kernels.test.ts.
  */
 import type { GraphBuilder } from '../../graph/graph.ts';
 import type { Value } from '../../graph/layout.ts';

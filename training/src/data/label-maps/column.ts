@@ -5,16 +5,7 @@ import { InputError } from '@onnoise/scheduler/rules';
 import { imageFinder } from '../sources/csv-images.ts';
 import { parseTable } from '../sources/csv-table.ts';
 import { readCsvText } from '../sources/csv-text.ts';
-
-/** Which file of a folder is an image's label map. */
-export interface ChosenMaps {
-  /** Holds all of them. */
-  folder: string;
-  /** Below it, with forward slashes. */
-  paths: readonly string[];
-  /** Of images by their paths, those that have one. */
-  of(imagePaths: readonly string[]): Map<string, string>;
-}
+import type { ChosenMaps } from './types.ts';
 
 /** Whether `--masks` names a column: a folder of that name comes first. */
 export const isColumn = (masks: string, csv: string | undefined): csv is string =>
@@ -34,15 +25,18 @@ export function mapsOfColumn(csv: string, column: string): ChosenMaps {
   }
   const folder = commonFolder(files);
   const below = (file: string) => relative(folder, file).split(sep).join('/');
+  const paths = new Set(files.map(below));
   return {
     folder,
-    paths: [...new Set(files.map(below))].sort(),
-    of(imagePaths) {
+    has: (path) => paths.has(path),
+    of(imagePaths, maps) {
+      const among = new Set(maps);
       const find = imageFinder(imagePaths.map((path) => ({ path, bytes: 0, modified: 0 })));
       const found = new Map<string, string>();
       for (const [i, { id }] of rows.entries()) {
         const result = find(id);
-        if ('image' in result) found.set(result.image.path, below(files[i]!));
+        const map = below(files[i]!);
+        if ('image' in result && among.has(map)) found.set(result.image.path, map);
       }
       return found;
     },

@@ -12,6 +12,8 @@ export const MASK_ENDINGS: readonly string[] = ['_mask', '-mask', '_seg', '-seg'
 export interface CompanionOptions {
   /** Accepted after an image's name. Default none. */
   endings?: readonly string[];
+  /** The name of the image that a companion belongs to. Default: its own, without the extension. */
+  nameOf?: (companionPath: string) => string;
   /** Where images are several files each, the first of one, whose path is then a key without an extension. */
   firstFile?: ((key: string) => string) | undefined;
   /** For sentences. Default `read companions` and `companions`. */
@@ -103,9 +105,10 @@ function stemFinder(
 ): (imagePath: string, stems: readonly string[]) => string | undefined {
   const byStem = new Map<string, string[]>();
   for (const path of companionPaths) {
-    const before = byStem.get(stemOf(path));
+    const stem = (options.nameOf ?? stemOf)(path);
+    const before = byStem.get(stem);
     if (before) before.push(path);
-    else byStem.set(stemOf(path), [path]);
+    else byStem.set(stem, [path]);
   }
   return (image, stems) => {
     const others = stems.flatMap((stem) => (options.endings ?? []).map((ending) => stem + ending));

@@ -1,9 +1,9 @@
 /** The folder of label maps: apart from that of the images, and with files in it. */
 import { realpath, stat } from 'node:fs/promises';
 import { diskReason, isBelow } from '@onnoise/base/files';
+import { isLabelFolder, type Walk } from '@onnoise/base/folders';
 import { InputError } from '@onnoise/scheduler/rules';
-import { isLabelFolder } from '../sources/label-folder.ts';
-import { describeOthers, type Walk } from '../sources/walk.ts';
+import { describeOthers } from '../sources/unread.ts';
 
 const WANTED = '--masks must be a folder with label maps';
 
@@ -17,17 +17,21 @@ export async function requireApart(folder: string, dataFolder: string): Promise<
       `Cannot read label maps: --masks must be a folder beside that of the images, received ${received}.`,
     );
   };
-  const found = await stat(dataFolder).catch(() => undefined);
-  if (!found?.isDirectory()) {
-    throw new InputError(
-      `Cannot read label maps: --masks must be left out unless data is a folder of images, received it with ${dataFolder}.`,
-    );
-  }
+  await requireFolder(dataFolder);
   const [place, images] = [await realFolder(folder), await realpath(dataFolder)];
   if (place === images) refuse(`the folder of the images, ${folder}`);
   if (isBelow(place, images) && !isLabelFolder(place))
     refuse(`${folder}, which lies in it, where label maps would count as images`);
   if (isBelow(images, place)) refuse(`${folder}, which holds it, so that images would count as label maps`);
+}
+
+/** @throws InputError for images that are in no folder */
+export async function requireFolder(dataFolder: string): Promise<void> {
+  const found = await stat(dataFolder).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  throw new InputError(
+    `Cannot read label maps: --masks must be left out unless data is a folder of images, received it with ${dataFolder}.`,
+  );
 }
 
 async function realFolder(folder: string): Promise<string> {

@@ -1,13 +1,16 @@
 /**
- * What the numbers of label maps are called: `labels.json` in their folder, as `{"0": "background", "1": "bone"}`, or the
+ * What the numbers of label maps are called: `labels.json` in their folder, as `{"0": "background", "1": "bone"}`, nnU-Net's
+ * `dataset.json`, or the
  * segments of DICOM SEG files. Where there are both, a segment gets the number that `labels.json` has for its name, since files
  * that have one segment each may all call it number 1.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskFailure } from '@onnoise/base/files';
+import { keyOf } from '@onnoise/base/labels';
 import type { SegmentationHead } from '@onnoise/medical';
 import { InputError, show } from '@onnoise/scheduler/rules';
+import { readNnunet } from '../sources/nnunet.ts';
 
 const NAMES_FILE = 'labels.json';
 const LARGEST = 65_535;
@@ -20,13 +23,16 @@ export interface NamesFile {
 
 /** Undefined where the folder has none. @throws InputError where it is not what it should be */
 export function readNamesFile(folder: string): NamesFile | undefined {
-  const path = join(folder, NAMES_FILE);
+  let path = join(folder, NAMES_FILE);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw diskFailure(error, `read ${path}`);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskFailure(error, `read ${path}`);
+    const nnunet = readNnunet(folder);
+    if (!nnunet) return undefined;
+    path = join(folder, 'dataset.json');
+    text = JSON.stringify(nnunet.labels);
   }
   return { text, names: parseNames(text, path) };
 }
@@ -56,9 +62,6 @@ function parseNames(text: string, path: string): Map<number, string> {
   }
   return names;
 }
-
-/** By which names are compared. */
-export const keyOf = (name: string) => name.trim().normalize('NFC').toLowerCase();
 
 export interface SegmentNumbers {
   names: ReadonlyMap<number, string>;

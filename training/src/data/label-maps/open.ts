@@ -1,10 +1,12 @@
 /** Opens the label maps of a folder: lists them, joins them with images, and reads those of an image. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { type Walk, walkImages } from '@onnoise/base/folders';
 import {
   fitLabels,
   type ImageShape,
   type LabelGrid,
+  layOnImage,
   needsResize,
   openLabelFile,
   requireFewLabels,
@@ -12,15 +14,15 @@ import {
 import { headOf, isDicom, kindByName, type Unusable } from '@onnoise/base/pictures';
 import { plural } from '@onnoise/base/text';
 import { loadMedical } from '../sources/medical.ts';
-import { notesOnUnread, type Walk, walkImages } from '../sources/walk.ts';
-import type { ChosenMaps } from './column.ts';
+import { notesOnUnread } from '../sources/unread.ts';
 import { companionFinder, MASK_ENDINGS, matchCompanions } from './companions.ts';
 import { refuseEmpty, refuseNamesBelow, requireApart } from './folder.ts';
 import { type ImageShapes, imageShapesOf } from './image-shapes.ts';
 import { joinByReference, refuseTwo, unmatched } from './join.ts';
 import { readNamesFile } from './names.ts';
+import { refuseUnmatched } from './pattern.ts';
 import { type DicomImage, ofFile, openSegments, unusable } from './segments.ts';
-import type { LabelMaps, LabelOptions, LabelPicture } from './types.ts';
+import type { ChosenMaps, LabelMaps, LabelOptions, LabelPicture } from './types.ts';
 
 const BY_NAME = { endings: MASK_ENDINGS, action: 'read label maps', noun: 'label maps' };
 
@@ -38,12 +40,14 @@ export async function openLabelMaps(
   chosen?: ChosenMaps,
 ): Promise<LabelMaps> {
   if (!chosen) await requireApart(folder, dataFolder);
-  const walk = chosenOf(walkImages(folder, 'read label maps: --masks must be a folder with label maps'), chosen);
+  const all = walkImages(folder, 'read label maps: --masks must be a folder with label maps');
+  const walk = chosenOf(all, chosen);
   // A link to another label map is one for an image of its own.
   const links = [...(walk.aliases?.keys() ?? [])];
   const paths = [...walk.images.map(({ path }) => path), ...links].sort();
   const [below] = (chosen ? undefined : walk.labelMaps) ?? [];
   if (below !== undefined) refuseNamesBelow(folder, below);
+  if (walk.images.length === 0 && chosen?.pattern !== undefined) refuseUnmatched(chosen.pattern, all.images.length);
   if (walk.images.length === 0) refuseEmpty(folder, walk);
   const namesFile = readNamesFile(folder);
   const dicom = await dicomAmong(folder, paths);
@@ -75,7 +79,7 @@ export async function openLabelMaps(
 
   return {
     name: basename(resolve(folder)),
-    identity: JSON.stringify([resolve(folder), files, links, skipped, namesFile?.text ?? null]),
+    identity: JSON.stringify([resolve(folder), files, links, skipped, namesFile?.text ?? null, chosen?.pattern]),
     total: paths.length,
     names: segments.names,
     skipped,
@@ -83,7 +87,7 @@ export async function openLabelMaps(
       fileOf = firstFile ?? fileOf;
       const names = { ...BY_NAME, firstFile };
       const stems = chosen ? undefined : matchCompanions(imagePaths, named, names).paths;
-      const listed = chosen?.of(imagePaths);
+      const listed = chosen?.of(imagePaths, named, { ...names, endings: [] });
       const byName = new Map(imagePaths.map((path, i) => [path, listed ? listed.get(path) : stems![i]]));
       const alone = companionFinder(chosen ? [] : named, names);
       find = (path) => (byName.has(path) ? byName.get(path) : alone(path));
@@ -105,14 +109,14 @@ export async function openLabelMaps(
   };
 }
 
-/** What was found, without files that were not chosen. */
+/** What was found, without files that were not chosen, of which the images tell. */
 function chosenOf(walk: Walk, chosen: ChosenMaps | undefined): Walk {
   if (!chosen) return walk;
-  const wanted = new Set(chosen.paths);
   return {
-    ...walk,
-    images: walk.images.filter(({ path }) => wanted.has(path)),
-    skipped: walk.skipped.filter(({ file }) => wanted.has(file)),
+    images: walk.images.filter(({ path }) => chosen.has(path)),
+    skipped: walk.skipped.filter(({ file }) => chosen.has(file)),
+    others: new Map(),
+    own: [],
   };
 }
 
@@ -176,6 +180,7 @@ async function gridsOf(
 
 /** @throws Error with the reason where it does not fit the image */
 function fitted(grid: LabelGrid, image: ImageShape, options: LabelOptions): LabelPicture {
-  const resized = needsResize(grid, image);
-  return { labels: fitLabels(grid, image, options), resized };
+  const laid = layOnImage(grid, image);
+  const resized = needsResize(laid, image);
+  return { labels: fitLabels(laid, image, options), resized };
 }

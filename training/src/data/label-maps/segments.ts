@@ -5,11 +5,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskReason, Failure } from '@onnoise/base/files';
-import type { LabelGrid } from '@onnoise/base/labels';
+import type { Skipped } from '@onnoise/base/folders';
+import { type LabelGrid, paint } from '@onnoise/base/labels';
 import { plural } from '@onnoise/base/text';
 import type { Segmentation, SegmentationHead } from '@onnoise/medical';
 import { InputError } from '@onnoise/scheduler/rules';
-import type { Skipped } from '../set/types.ts';
 import { loadMedical } from '../sources/medical.ts';
 import { byHead, type ImageShapes } from './image-shapes.ts';
 import { numberSegments } from './names.ts';
@@ -139,29 +139,6 @@ export async function ofFile<T>(path: string, work: () => Promise<T>): Promise<T
     if (error instanceof InputError || error instanceof Failure) throw error;
     throw new Error(`its label map ${path}: ${diskReason(error) ?? (error as Error).message}`);
   }
-}
-
-/**
- * Writes the labels of a frame over those before.
- * @param segment absent where the values are numbers of segments
- * @returns whether another label was there
- */
-export function paint(
-  labels: Uint16Array,
-  values: ArrayLike<number>,
-  segment: number | undefined,
-  numbers: ReadonlyMap<number, number>,
-): boolean {
-  const numberOf = (value: number) => numbers.get(value) ?? value;
-  const own = segment === undefined ? undefined : numberOf(segment);
-  let overlaps = false;
-  for (let i = 0; i < labels.length; i++) {
-    if (values[i] === 0) continue;
-    const label = own ?? numberOf(values[i]!);
-    if (labels[i] !== 0 && labels[i] !== label) overlaps = true;
-    labels[i] = label;
-  }
-  return overlaps;
 }
 
 /** Opens files and keeps the last ones, as far as there is room; the latest in any case. */

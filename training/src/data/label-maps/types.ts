@@ -1,6 +1,8 @@
 /** Label maps: for each image, a picture whose values are numbers of what is where, 0 the background. */
+
+import type { Skipped } from '@onnoise/base/folders';
 import type { ImageOptions, Unusable } from '@onnoise/base/pictures';
-import type { Skipped } from '../set/types.ts';
+import type { CompanionOptions } from './companions.ts';
 
 /** The label map of one picture. */
 export interface LabelPicture {
@@ -12,6 +14,18 @@ export interface LabelPicture {
 
 /** What decides which label maps are read, and their size: the same as for the images. */
 export type LabelOptions = Pick<ImageOptions, 'size' | 'fit' | 'frames' | 'axis'>;
+
+/** Which file of a folder is an image's label map, where names alone do not say. */
+export interface ChosenMaps {
+  /** Holds all of them. */
+  folder: string;
+  /** Where one says which files they are. */
+  pattern?: string;
+  /** Whether a file is one, by its path below the folder, with forward slashes. */
+  has(path: string): boolean;
+  /** Of images by their paths, those that have one among `maps`, which are not DICOM SEG: these name their images. */
+  of(imagePaths: readonly string[], maps: readonly string[], options: CompanionOptions): Map<string, string>;
+}
 
 /** The label maps below a folder. */
 export interface LabelMaps {

@@ -104,9 +104,10 @@ export const notesOnMasks = ({ resized = 0, empty = 0 }: StoredBeside): string[]
   ...(empty > 0 ? [`${plural(empty, 'mask')} with nothing in it: all pixels are 0.`] : []),
 ];
 
-/** The same on values that `names`, where there are some, do not have. */
+/** The same on values that `names`, where there are some, do not have; 0 is the background. */
 export function notesOnUnnamed(values: readonly number[], names: ReadonlyMap<number, string> = new Map()): string[] {
-  const unnamed = names.size === 0 ? [] : values.filter((value) => !names.has(value)).sort((a, b) => a - b);
+  const unnamed =
+    names.size === 0 ? [] : values.filter((value) => value !== 0 && !names.has(value)).sort((a, b) => a - b);
   if (unnamed.length === 0) return [];
   const shown = unnamed.slice(0, 8).join(', ') + (unnamed.length > 8 ? ', ...' : '');
   return [

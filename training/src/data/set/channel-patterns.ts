@@ -38,7 +38,7 @@ function faultOf(patterns: Readonly<Record<string, unknown>>): { rule: string; r
   return { rule: `give ${wrong} a pattern with one *`, received: JSON.stringify(patterns[wrong]) };
 }
 
-const isPattern = (pattern: unknown): boolean => typeof pattern === 'string' && pattern.split('*').length === 2;
+export const isPattern = (pattern: unknown): boolean => typeof pattern === 'string' && pattern.split('*').length === 2;
 
 /**
  * The key of the image that a file belongs to: the text that `*` stands for, after the folders that come before the pattern.

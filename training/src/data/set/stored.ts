@@ -6,12 +6,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Skipped } from '@onnoise/base/folders';
 import type { ImageOptions, Levels } from '@onnoise/base/pictures';
 import type { StoredBeside } from './beside-writer.ts';
-import type { Skipped } from './types.ts';
 
 /** Part of every key: a higher number retires all older caches. */
-const FORMAT = 5;
+const FORMAT = 6;
 
 export const DATA_FILE = 'data.bin';
 export const BESIDE_FILE = 'beside.bin';
@@ -30,6 +30,8 @@ export interface StoredIndex {
   channelNames?: string[];
   /** How many images had colour when they were read. */
   coloured: number;
+  /** Channels were chosen and files were left out, perhaps for their colour. */
+  chosen?: true;
   /** Bits of a value; absent for 8. */
   depth?: 16;
   height: number;
@@ -117,28 +119,26 @@ export function findStored(
   memoryLimit: number,
 ): Stored | undefined {
   for (const channels of options.channels === undefined ? ([1, 3] as const) : [options.channels]) {
-    const suits = ({ coloured }: StoredIndex) =>
-      options.channels !== undefined || (coloured > 0 ? channels === 3 : channels === 1);
-    const stored = loadStored(join(cacheDir, cacheKey(identity, options, channels)), memoryLimit, suits);
+    const stored = loadStored(join(cacheDir, cacheKey(identity, options, channels)), memoryLimit, options);
     if (stored) return stored;
   }
   return undefined;
 }
 
+/** Channels that were not chosen depend on what all files show. */
+const suits = ({ channels, coloured, chosen }: StoredIndex, options: ImageOptions): boolean =>
+  options.channels !== undefined || (coloured > 0 ? channels === 3 : channels === 1 && !chosen);
+
 /**
  * Reads a cache folder. Undefined if it is missing, incomplete or unsuitable: the index must be intact, and data.bin
  * must have its length, and its hash if it is held in memory (up to `memoryLimit` bytes).
  */
-export function loadStored(
-  folder: string,
-  memoryLimit: number,
-  suits: (index: StoredIndex) => boolean = () => true,
-): Stored | undefined {
+export function loadStored(folder: string, memoryLimit: number, options: ImageOptions): Stored | undefined {
   try {
     const index = JSON.parse(readFileSync(join(folder, INDEX_FILE), 'utf8')) as StoredIndex;
     const { count, channels, height, width, dataHash } = index;
     const plane = height * width;
-    if (index.format !== FORMAT || index.hash !== hashOf(index, dataHash) || !suits(index)) return undefined;
+    if (index.format !== FORMAT || index.hash !== hashOf(index, dataHash) || !suits(index, options)) return undefined;
     const files = [
       { key: 'data', name: DATA_FILE, bytes: (count * channels * plane * (index.depth ?? 8)) / 8, hash: dataHash },
       ...(index.beside

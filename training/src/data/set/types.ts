@@ -1,16 +1,11 @@
 /** Types of a prepared dataset and of its sources. Pixels are uint8; images of a set share one shape. */
 
+import type { Skipped } from '@onnoise/base/folders';
 import type { Background, ImageOptions, Levels, Picture, Unusable } from '@onnoise/base/pictures';
 import type { ImageShape } from '@onnoise/scheduler/model';
 import type { BesideImages, MaskRole } from './beside.ts';
 import type { ChannelPatterns } from './channel-patterns.ts';
 import type { Layout } from './layouts.ts';
-
-/** A picture, CSV row or file that was left out, with the reason in words. */
-export interface Skipped {
-  file: string;
-  reason: string;
-}
 
 /** Numbers that belong to each image, such as an age. */
 export interface DataConditions {
@@ -99,8 +94,8 @@ export interface LatentDraw {
   place: number;
 }
 
-export interface PrepareOptions extends Omit<ImageOptions, 'background' | 'channels'> {
-  /** `digits`, a folder of images, a DICOMDIR, `dicomweb:` with an address, an .npy or .npz, or IDX files. */
+export interface PrepareOptions extends Omit<ImageOptions, 'background' | 'channels' | 'orientation'> {
+  /** `digits`, a folder of images or of nnU-Net, a DICOMDIR, an .npy or .npz, or IDX files. */
   data: string;
   /** How many, see `ImageOptions`; or which files of a folder are the channels of its images. */
   channels?: number | ChannelPatterns;
@@ -118,7 +113,7 @@ export interface PrepareOptions extends Omit<ImageOptions, 'background' | 'chann
   groupColumn?: string | undefined;
   /** CSV columns that hold numbers to condition on, separated by commas. */
   conditionColumns?: string | undefined;
-  /** A folder of label maps, one for each image under its name, or the CSV column that names them. */
+  /** A folder of label maps, one for each image under its name, a pattern of those beside the images, or the CSV column that names them. */
   masks?: string | undefined;
   /** Names of the masks' values from 0 on, separated by commas. Default: as the folder says, or the values. */
   maskClasses?: string | undefined;
@@ -173,6 +168,8 @@ export interface Beside {
   kind: 'mask' | 'picture';
   /** Part of the cache key: changes whenever they may have changed. */
   identity: string;
+  /** Whether a file of the folder of the images is one of them, and no image. Absent where none are there. */
+  isAmongImages?(path: string): boolean;
   /** Of a mask's values, as far as they have some. */
   names?: ReadonlyMap<number, string>;
   /**
@@ -184,8 +181,8 @@ export interface Beside {
     paths: readonly string[],
     firstFile?: (key: string) => string,
   ): Promise<{ images: readonly string[]; others: readonly string[] }>;
-  /** Those of an image's file: as many, and in the same order, as its pictures. */
-  of(path: string): Promise<(BesidePicture | Unusable)[]>;
+  /** Those of an image's file, whose pictures are decoded: as many, and in the same order. */
+  of(path: string, pictures: readonly (Picture | Unusable)[]): Promise<(BesidePicture | Unusable)[]>;
   /** Notes for the user on what was read so far, one sentence each. */
   notes(): string[];
 }

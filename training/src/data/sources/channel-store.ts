@@ -3,14 +3,15 @@
  * or by a CSV, each image is one file whose path is the key that its files have in common.
  */
 import { resolve } from 'node:path';
+import type { Skipped } from '@onnoise/base/folders';
+import { hasImageName, type ImageFile } from '@onnoise/base/folders';
 import { plural } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
 import { type ChannelPatterns, keyOf, pathOf } from '../set/channel-patterns.ts';
-import type { Skipped } from '../set/types.ts';
+import type { Beside } from '../set/types.ts';
 import { countPictures } from './count-pictures.ts';
 import { decodeChannels } from './decode-channels.ts';
 import { areNamedAfterPatients, openFolderStore, type Store } from './store.ts';
-import { hasImageName, type ImageFile } from './walk.ts';
 
 /** Files to name in a note. */
 const NAMED = 3;
@@ -26,8 +27,8 @@ interface Matched {
 }
 
 /** @throws InputError for a pattern that matches nothing, a file that two match, and where no image has all channels */
-export function openChannelStore(folder: string, patterns: ChannelPatterns): Store {
-  const below = openFolderStore(folder);
+export function openChannelStore(folder: string, patterns: ChannelPatterns, beside?: Beside): Store {
+  const below = openFolderStore(folder, beside);
   const names = Object.keys(patterns);
   const { files, unread, others } = match(below, patterns);
   const whole = new Map<string, ImageFile[]>();

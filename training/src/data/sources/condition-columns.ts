@@ -35,7 +35,7 @@ export function conditionColumns(list: string | undefined): ConditionColumn[] {
     const refuseColumn = (words: string): never => refuse('prepare images', '--condition-columns', words, list);
     const [, named, from, to] = RANGE.exec(text) ?? [];
     const column = (named ?? text).trim();
-    if (column === 'id') return refuseColumn('columns other than the ids');
+    if (namesIds(column)) return refuseColumn('columns other than the ids');
     const name = folded(column);
     if (name === '') return refuseColumn('column names of letters or digits, separated by commas');
     const other = known.get(name);
@@ -52,6 +52,18 @@ export function conditionColumns(list: string | undefined): ConditionColumn[] {
     }
     return { column, name, range: { min, max } };
   });
+}
+
+/** Names of the column of ids, the likeliest first: also those of Kaggle's and NIH's tables, as `Image Index`. */
+const IDS: readonly string[] = ['id', 'image_id', 'image_index'];
+
+/** Whether a column of this name has the ids, or could. */
+export const namesIds = (column: string): boolean => IDS.includes(folded(column));
+
+/** The name of the column of ids; `id` where there is none. */
+export function idsOf(header: readonly string[]): string {
+  if (header.includes('id')) return 'id';
+  return IDS.flatMap((id) => header.filter((column) => folded(column) === id))[0] ?? 'id';
 }
 
 /** Of [a-z0-9_]: without accents, other characters as one "_". */

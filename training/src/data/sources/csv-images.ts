@@ -1,6 +1,7 @@
 /** Finds the image that a CSV row's id names. */
+
+import type { ImageFile } from '@onnoise/base/folders';
 import { extensionOf } from '@onnoise/base/pictures';
-import type { ImageFile } from './walk.ts';
 
 /** The image, or why there is none: a clause. */
 export type Found = { image: ImageFile } | { reason: string };

@@ -2,7 +2,7 @@
 import { InputError } from '@onnoise/scheduler/rules';
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { className } from '../set/classes.ts';
-import { type ConditionColumn, numberOf, reasonAgainst } from './condition-columns.ts';
+import { type ConditionColumn, idsOf, numberOf, reasonAgainst } from './condition-columns.ts';
 
 export interface CsvRow {
   /** In the file, from 1. */
@@ -27,7 +27,7 @@ const firstLine = (text: string) => (SEPARATOR.test(text) ? 2 : 1);
 
 const PARSING = { trim: true, skip_empty_lines: true, record_delimiter: '\n' } as const satisfies Options;
 
-/** Columns that are read beside `id`. */
+/** Columns that are read beside the ids. */
 export interface TableColumns {
   label?: string | undefined;
   group?: string | undefined;
@@ -35,7 +35,7 @@ export interface TableColumns {
 }
 
 /**
- * Parses the column `id` and those that are named. Throws InputError when one is missing or there twice,
+ * Parses the column of ids and those that are named. Throws InputError when one is missing or there twice,
  * and when there are no rows.
  */
 export function parseTable(
@@ -52,7 +52,7 @@ export function parseTable(
   const { delimiter, header } = readHeader(text, needed);
   const find = (name: string) => columnOf(name, header, csv);
   const [id, label, group, numbers] = [
-    find('id'),
+    find(idsOf(header)),
     labelColumn && find(labelColumn),
     groupColumn && find(groupColumn),
     conditionColumns.map(({ column }) => find(column)),
@@ -88,7 +88,11 @@ function readHeader(text: string, needed: string[]): { delimiter: string; header
   const named = SEPARATOR.exec(text)?.[1];
   const headers = (named === undefined ? DELIMITERS : [named]).map((delimiter) => {
     const header = firstRecord(text, delimiter);
-    return { delimiter, header, found: needed.filter((name) => header.includes(name)).length };
+    return {
+      delimiter,
+      header,
+      found: needed.filter((name) => header.includes(name === 'id' ? idsOf(header) : name)).length,
+    };
   });
   return headers.sort((a, b) => b.found - a.found || b.header.length - a.header.length)[0]!;
 }

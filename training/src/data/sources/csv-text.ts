@@ -1,8 +1,8 @@
 /** The text of a CSV file, whatever program saved it. */
 import { readFileSync, statSync } from 'node:fs';
 import { diskReason } from '@onnoise/base/files';
+import { kindOf } from '@onnoise/base/folders';
 import { InputError } from '@onnoise/scheduler/rules';
-import { kindOf } from './walk.ts';
 
 /**
  * Reads UTF-8 with or without a byte order mark, UTF-16 of either order with one, and anything else as Windows-1252 (a

@@ -3,18 +3,20 @@
  * `<id>.png`. It needs only `id` and the label column, and ignores the others. Images may be in sub-folders.
  */
 import { basename } from 'node:path';
+import type { Skipped } from '@onnoise/base/folders';
+import { hasImageName, type ImageFile } from '@onnoise/base/folders';
 import { plural } from '@onnoise/base/text';
 import { InputError } from '@onnoise/scheduler/rules';
 import { MAX_CLASSES, notesOnClasses, sortedClasses } from '../set/classes.ts';
 import { createGrouping } from '../set/groups.ts';
-import type { DataConditions, Skipped, Source } from '../set/types.ts';
+import type { DataConditions, Source } from '../set/types.ts';
 import type { ConditionColumn } from './condition-columns.ts';
 import { type Found, imageFinder } from './csv-images.ts';
 import { type CsvRow, parseTable, type TableColumns } from './csv-table.ts';
 import { readCsvText } from './csv-text.ts';
 import type { FileItem } from './decode-items.ts';
 import { decodeStore, type FrameOptions, type Store } from './store.ts';
-import { hasImageName, type ImageFile, notesOnUnread } from './walk.ts';
+import { notesOnUnread } from './unread.ts';
 
 /** A row with its image, or why it has none. */
 type Entry = { row: CsvRow; image: ImageFile } | Skipped;

@@ -5,7 +5,7 @@ import { type ImageOptions, joinPlanes, type Origin, type Picture, type Unusable
 import { extentOf, isGray, toGray } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
 import { cornersApart } from './places.ts';
-import { decodeFile } from './store.ts';
+import { decodeFile, layOnImage } from './store.ts';
 
 export interface ChannelFile {
   name: string;
@@ -27,22 +27,26 @@ export async function decodeChannels(
   files: readonly ChannelFile[],
   options: ImageOptions,
 ): Promise<(Picture | Unusable)[]> {
-  const decode = async (file: ChannelFile): Promise<Channel> => {
+  const read = async (file: ChannelFile, work: () => Promise<Channel['pictures']>): Promise<Channel> => {
     try {
-      return { ...file, pictures: await decodeFile(join(folder, file.path), { ...options, channels: 1 }) };
+      return { ...file, pictures: await work() };
     } catch (error) {
       if (error instanceof InputError || error instanceof Failure) throw error;
       throw new Error(`${file.name}, ${file.path}: ${diskReason(error) ?? (error as Error).message}`);
     }
   };
-  const channels = await Promise.all(files.map(decode));
-  const [first, ...others] = channels as [Channel, ...Channel[]];
+  const decode = ({ path }: ChannelFile, orientation?: number) =>
+    decodeFile(join(folder, path), { ...options, channels: 1, orientation });
+  const stored = await Promise.all(files.map((file) => read(file, () => decode(file))));
+  const first = stored[0]!;
+  const lay = (file: Channel) => () => layOnImage(first.pictures, file.pictures, (turn) => decode(file, turn));
+  const others = await Promise.all(stored.slice(1).map((file) => read(file, lay(file))));
   const other = others.find(({ pictures }) => pictures.length !== first.pictures.length);
   if (other) {
     const counts = `${first.pictures.length} of ${first.name} and ${other.pictures.length} of ${other.name}`;
     throw new Error(`its channels must have as many frames or slices each, received ${counts}`);
   }
-  return first.pictures.map((_, i) => joined(channels, i, options));
+  return first.pictures.map((_, i) => joined([first, ...others], i, options));
 }
 
 /** @throws Error where they do not belong together */

@@ -1,15 +1,16 @@
 /** Decodes the files of a set in order, several at a time. */
 
 import { diskReason, Failure } from '@onnoise/base/files';
+import type { Skipped } from '@onnoise/base/folders';
 import { needsResize } from '@onnoise/base/labels';
 import { configureSharp, type ImageOptions, orderedMap, type Picture, type Unusable } from '@onnoise/base/pictures';
 import { type Extent, extentOf } from '@onnoise/scheduler/model';
 import { InputError } from '@onnoise/scheduler/rules';
-import type { Beside, BesidePicture, Frame, Skipped } from '../set/types.ts';
+import type { Beside, BesidePicture, Frame } from '../set/types.ts';
 import { compareViews } from './places.ts';
 
 /** What is said of a file beside its pixels, which holds for all of its pictures. */
-export interface Told {
+interface Told {
   label?: number;
   /** What it is held out with; empty where that is not known. */
   group?: string;
@@ -44,7 +45,7 @@ export async function* decodeItems(
     const own = group === undefined ? [] : [group === '' ? '' : `group ${group}`];
     try {
       const pictures = await decode(path);
-      const others = await beside?.of(path);
+      const others = await beside?.of(path, pictures);
       return pictures.map((picture, i) => {
         if ('reason' in picture) return { file: path, ...picture };
         const other = others && besideAt(others, i, pictures);

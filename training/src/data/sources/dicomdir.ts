@@ -2,10 +2,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { diskReason } from '@onnoise/base/files';
+import type { ImageFile, Skipped, Walk } from '@onnoise/base/folders';
 import { InputError } from '@onnoise/scheduler/rules';
-import type { Skipped } from '../set/types.ts';
 import { loadMedical } from './medical.ts';
-import type { ImageFile, Walk } from './walk.ts';
 
 /**
  * Lists the images of a DICOMDIR, in its order. Files that it names and that are not there are skipped.

@@ -6,7 +6,7 @@ import { folderClasses, MAX_CLASSES, notesOnClasses, sortedClasses } from '../se
 import type { Source } from '../set/types.ts';
 import type { FileItem } from './decode-items.ts';
 import { decodeStore, type FrameOptions, type Store } from './store.ts';
-import { describeOthers, notesOnUnread } from './walk.ts';
+import { describeOthers, notesOnUnread } from './unread.ts';
 
 /** Throws InputError when no image is in the store. */
 export async function openFolder(store: Store, options: FrameOptions = {}): Promise<Source> {
@@ -54,5 +54,6 @@ function refuseEmpty({ place, skipped, others, own, labelMaps = [] }: Store): ne
   const instead = unusable ?? drawn ?? maps ?? other ?? 'an empty folder';
   throw new InputError(
     `Cannot prepare images: data must be a folder with images (JPEG, PNG, WebP, GIF, TIFF, AVIF, SVG, DICOM or NIfTI), received ${instead}: ${place}.`,
+    { subject: 'data' },
   );
 }

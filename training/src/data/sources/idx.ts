@@ -23,6 +23,7 @@ export async function findIdxImages(data: string): Promise<string | undefined> {
   if (candidates.length > 1) {
     throw new InputError(
       `Cannot choose images: data must be one IDX file or a folder with one for training, received ${candidates.join(', ')} in ${data}.`,
+      { subject: 'data' },
     );
   }
   return candidates[0] && join(data, candidates[0]);

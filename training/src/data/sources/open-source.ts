@@ -2,25 +2,24 @@
 import { type Stats, statSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { diskReason } from '@onnoise/base/files';
-import { isDicomdir, isDicomweb, isMedicalName } from '@onnoise/base/pictures';
+import { hasImageName, isLabelFolder, kindOf, walkFile } from '@onnoise/base/folders';
+import { isDicomdir, isMedicalName } from '@onnoise/base/pictures';
 import { InputError, refuse } from '@onnoise/scheduler/rules';
 import { checkPatterns, isPatterns } from '../set/channel-patterns.ts';
 import { checkLabelNames } from '../set/label-names.ts';
 import type { Beside, PrepareOptions, Source } from '../set/types.ts';
 import { isArrayName, openArraySource } from './arrays.ts';
 import { openChannelStore } from './channel-store.ts';
-import { conditionColumns } from './condition-columns.ts';
+import { conditionColumns, namesIds } from './condition-columns.ts';
 import { openCsv } from './csv.ts';
 import { walkDicomdir } from './dicomdir.ts';
-import { openDicomweb } from './dicomweb.ts';
 import { openDigits } from './digits.ts';
 import { openFolder } from './folder.ts';
 import { findIdxImages, openIdx } from './idx.ts';
-import { isLabelFolder } from './label-folder.ts';
+import { readNnunet } from './nnunet.ts';
 import { joinBeside, openFolderStore, type Store, storeOf } from './store.ts';
-import { hasImageName, kindOf, walkFile } from './walk.ts';
 
-const CHOICES = '"digits", a folder of images, a DICOMDIR, dicomweb: and an address, .npy or .npz, or IDX files';
+const CHOICES = '"digits", a folder of images, a DICOMDIR, .npy or .npz, or IDX files';
 
 const ARCHIVES = new Set('.zip .tar .tgz .gz .bz2 .xz .zst .7z .rar'.split(' '));
 const TABLES = new Set('.csv .tsv'.split(' '));
@@ -32,8 +31,9 @@ type SourceOptions = Pick<
 
 /**
  * `digits` is the built-in set, and `./digits` a folder of that name. A folder with a CSV is read by the CSV, a folder
- * with an IDX file, or such a file, as IDX, and any other folder is walked for images. A DICOMDIR lists files, and so does a
- * server; one medical file may be named by itself, and so may one of numpy. `labelNames` must suit its classes, which keep their values.
+ * with an IDX file, or such a file, as IDX, one of nnU-Net as its dataset.json says, and any other folder is walked for images.
+ * A DICOMDIR lists files; one medical file may be named by itself, and so may one of numpy. `labelNames` must suit its classes, which
+ * keep their values.
  * @param beside masks or pictures of its files
  */
 export async function openSource(
@@ -57,7 +57,7 @@ async function open(options: SourceOptions, beside: Beside | undefined): Promise
   }
   const conditions = conditionColumns(columns);
   for (const [flag, value] of Object.entries(named)) {
-    if (value === 'id') refuse('prepare images', flag, 'a column other than the ids', value);
+    if (value !== undefined && namesIds(value)) refuse('prepare images', flag, 'a column other than the ids', value);
   }
   const alone = (kind: string) => {
     if (csv !== undefined)
@@ -84,18 +84,19 @@ async function open(options: SourceOptions, beside: Beside | undefined): Promise
   };
   if (isPatterns(channels)) {
     checkPatterns('prepare images', channels);
-    if (data === 'digits' || isDicomweb(data) || !statOf(data).isDirectory())
+    if (data === 'digits' || !statOf(data).isDirectory())
       refuse('prepare images', '--channels', 'a number, as data is no folder', channels);
-    return openStore(openChannelStore(data, channels));
+    return openStore(openChannelStore(data, channels, beside));
   }
   if (data === 'digits') {
     alone('"digits"');
     return openDigits();
   }
-  if (isDicomweb(data)) return openStore(await openDicomweb(data));
   const stat = statOf(data);
+  const nnunet = readNnunet(data);
+  if (nnunet) return openStore(openChannelStore(data, nnunet.channels, beside));
   if (stat.isDirectory() && isLabelFolder(data)) refuseData(`a folder of label maps, which are no images, ${data}`);
-  if (stat.isDirectory() && csv !== undefined) return openStore(openFolderStore(data));
+  if (stat.isDirectory() && csv !== undefined) return openStore(openFolderStore(data, beside));
   if (!stat.isDirectory() && !stat.isFile()) refuseData(`${kindOf(stat)}, ${data}`);
   if (stat.isFile() && isDicomdir(basename(data)))
     return openStore(storeOf(dirname(data), await walkDicomdir(data), data));
@@ -110,10 +111,12 @@ async function open(options: SourceOptions, beside: Beside | undefined): Promise
     return openIdx(idx);
   }
   if (!stat.isDirectory()) refuseData(describeFile(data));
-  return openStore(openFolderStore(data));
+  return openStore(openFolderStore(data, beside));
 }
 
 function statOf(data: string): Stats {
+  // The address may hold a password or a name.
+  if (/^dicomweb:/i.test(data)) refuseData('a DICOMweb server: fetch its files and give the folder');
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(data)) refuseData(`a URL, ${data}: download it and give the folder`);
   try {
     return statSync(data);
@@ -134,5 +137,5 @@ function describeFile(data: string): string {
 }
 
 function refuseData(received: string): never {
-  throw new InputError(`Cannot prepare images: data must be ${CHOICES}, received ${received}.`);
+  throw new InputError(`Cannot prepare images: data must be ${CHOICES}, received ${received}.`, { subject: 'data' });
 }

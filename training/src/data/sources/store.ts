@@ -1,22 +1,23 @@
-/** A place that holds image files: a folder, the files that a DICOMDIR lists, or a server. */
-import { readFile, stat } from 'node:fs/promises';
+/** A place that holds image files: a folder, or the files that a DICOMDIR lists. */
 import { basename, join, resolve } from 'node:path';
+import type { Skipped } from '@onnoise/base/folders';
+import { type ImageFile, type Walk, walkImages } from '@onnoise/base/folders';
+import { isOfShape } from '@onnoise/base/labels';
 import {
-  decodePages,
+  decodeFile as decodeAnyFile,
   headOf,
   type ImageOptions,
   isDicom,
-  keepsSamples,
   kindByName,
   type Picture,
   type Unusable,
 } from '@onnoise/base/pictures';
 import { plural } from '@onnoise/base/text';
-import type { Beside, Frame, Skipped } from '../set/types.ts';
+import { orientationBeside } from '@onnoise/scheduler/png';
+import type { Beside, Frame } from '../set/types.ts';
 import { countPictures } from './count-pictures.ts';
 import { decodeItems, type FileItem } from './decode-items.ts';
 import { loadMedical } from './medical.ts';
-import { type ImageFile, type Walk, walkImages } from './walk.ts';
 
 export interface Store extends Walk {
   /** Where it is, for the user. */
@@ -46,8 +47,13 @@ export interface Store extends Walk {
 /** What decides how many pictures a file gives. */
 export type FrameOptions = Pick<ImageOptions, 'frames' | 'axis'>;
 
-/** The images below a folder, nested to any depth. */
-export const openFolderStore = (folder: string): Store => storeOf(folder, walkImages(folder), folder);
+/** The images below a folder, nested to any depth. @param beside whose files among them are none */
+export function openFolderStore(folder: string, beside?: Beside): Store {
+  const walk = walkImages(folder);
+  const isImage = (path: string) => !beside?.isAmongImages?.(path);
+  const images = walk.images.filter(({ path }) => isImage(path));
+  return storeOf(folder, { ...walk, images, skipped: walk.skipped.filter(({ file }) => isImage(file)) }, folder);
+}
 
 /** The pictures of a store's files in order, with what lies beside them. */
 export const decodeStore = (store: Store, items: readonly FileItem[], options: ImageOptions): AsyncIterable<Frame> =>
@@ -97,14 +103,27 @@ export function storeOf(folder: string, walk: Walk, place: string): Store {
 }
 
 /** The pictures of a file, each or the reason why it cannot be used. */
-export async function decodeFile(path: string, options: ImageOptions): Promise<(Picture | Unusable)[]> {
-  const kind = kindByName(path) ?? (isDicom(await headOf(path, 132)) ? 'dicom' : 'picture');
-  if (kind === 'picture') return decodePages(path, options);
-  if (keepsSamples(options.channels, options.depth))
-    throw new Error(`a medical picture, which has no ${options.channels} channels: --channels names a file for each`);
-  const { readMedical } = await loadMedical();
-  return readMedical({ kind, bytes: (await stat(path)).size, read: () => readFile(path) }, options);
-}
+export const decodeFile = (path: string, options: ImageOptions): Promise<(Picture | Unusable)[]> =>
+  decodeAnyFile(path, options, loadMedical);
+
+/**
+ * The pictures of a file that belong to those of an image, each turned so that it lies on its own.
+ * @param again decodes them with an orientation in place of the file's
+ */
+export const layOnImage = (
+  image: readonly (Picture | Unusable)[],
+  pictures: readonly (Picture | Unusable)[],
+  again: (orientation: number) => Promise<(Picture | Unusable)[]>,
+): Promise<(Picture | Unusable)[]> =>
+  Promise.all(
+    pictures.map(async (picture, i) => {
+      const below = image[i];
+      if ('reason' in picture || !picture.origin || !below || 'reason' in below || !below.origin) return picture;
+      const { origin } = below;
+      const orientation = orientationBeside(picture.origin, origin, (size) => isOfShape(size, origin));
+      return orientation === (picture.origin.orientation ?? 1) ? picture : (await again(orientation))[i]!;
+    }),
+  );
 
 /** By the first DICOM file of each class. */
 export async function areNamedAfterPatients(folder: string, paths: readonly string[], classes: readonly string[]) {

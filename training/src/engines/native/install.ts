@@ -9,7 +9,7 @@ export type NativeKind = 'tfjs-node' | 'tfjs-node-gpu';
 
 /** `lib/native.json` beside the addon, as the set-up script writes it. */
 export interface NativeInstall {
-  /** Where libtensorflow came from: the package's own download, or a wheel of PyPI. */
+  /** Where libtensorflow came from: the package's own download, as earlier set-ups had it, or a wheel of PyPI. */
   route: 'npm' | 'pypi';
   /** Version of libtensorflow. */
   tensorflow: string;

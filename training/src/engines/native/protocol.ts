@@ -20,7 +20,7 @@ export interface EngineStep extends StepResult {
   handle: number;
 }
 
-export interface Greeting {
+interface Greeting {
   gpu: boolean;
   /** Version of libtensorflow. */
   tensorflow: string;

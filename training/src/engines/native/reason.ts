@@ -47,7 +47,7 @@ const rules: readonly Rule[] = [
     reason: () => 'there is no NVIDIA driver (libcuda.so.1 is not found)',
   },
   {
-    // From TensorFlow 2.9, which the npm route installs; 2.18 does not name them.
+    // From TensorFlow 2.9, which the package's own script installs; 2.18 does not name them.
     sign: /Could not load dynamic library '(lib(?!cuda\.so)[^']+)'/,
     reason: (library) => `the CUDA library ${library} is missing (TensorFlow 2.9 needs it from CUDA 11)`,
   },

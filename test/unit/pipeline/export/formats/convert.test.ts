@@ -7,8 +7,6 @@ import { InferenceSession } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ConvertOptions, convertNetwork } from '#pipeline/export/formats/convert.ts';
 import { WEIGHT_BITS } from '#pipeline/export/formats/names.ts';
-import { loopGraph } from '#pipeline/export/fuse/loop.ts';
-import { stepGraph } from '#pipeline/export/fuse/step.ts';
 import { type ModelFolder, readModelFolder } from '#runtime-node/index.ts';
 import { expectClose } from '#test/compare.ts';
 import { waveParameters } from '#test/models/model.ts';
@@ -16,7 +14,7 @@ import { SMALL_SIMPLE, SMALL_UNET, smallModel } from '#test/models/small-network
 import { temporaryFolder } from '#test/pictures/images.ts';
 import { decodeModel, encodeModel, NotRecovered } from '#tracer/index.ts';
 import { widenWeights } from '#training/folder/float16.ts';
-import { planWeights, restoreWeights } from '#training/folder/int8-weights.ts';
+import { restoreWeights } from '#training/folder/int8-weights.ts';
 import { recoverParameters } from '#training/folder/recover.ts';
 import { planLayers } from '#training/folder/weight-plan.ts';
 import { createModel } from '#training/model/index.ts';
@@ -68,17 +66,10 @@ describe('convertNetwork to float16', () => {
     const { metadata } = await readOnnxFacts(bytesOf(Uint8Array.from(small)));
     expect(formatOf(metadata)).toBe('float16');
     expect(metadata.num_class_embeds).toBe('3');
-    const stored = (network: Uint8Array) =>
-      [...decodeModel(network).constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-    expect(stored(small) / stored(onnx)).toBeLessThan(0.6);
     const [file, original] = [decodeModel(small), decodeModel(onnx)];
+    expect(small.length / onnx.length).toBeLessThan(0.65);
     expect(widenWeights(file)).toBe(true);
     expect([...file.constants.keys()].sort()).toEqual([...original.constants.keys()].sort());
-    for (const [name, { data, dtype }] of original.constants) {
-      if (dtype !== 'float32') continue;
-      const back = file.constants.get(name)!.data as Float32Array;
-      expectClose(back, data as Float32Array, { absolute: 2 ** -24, relative: 2 ** -11, what: name });
-    }
     expect(file.nodes).toEqual(original.nodes);
   });
 
@@ -87,42 +78,18 @@ describe('convertNetwork to float16', () => {
       (await fused(onnx)).filter((op) => op === 'Cast'),
     );
   });
-
-  it('can be trained on: the parameters are read back, rounded', async () => {
-    const model = createModel(SMALL_UNET);
-    const found = recoverParameters(model, await convert({}));
-    for (const [name, values] of waveParameters(model.parameters)) {
-      expectClose(found.get(name)!, values, { absolute: 5e-4, relative: 2e-3, what: name });
-    }
-  });
 });
 
 describe('convertNetwork to int8 weights', () => {
   const format = 'int8-weights';
 
-  it('stores weights in 8 bits, all else as float16 does, and says so in the file', async () => {
+  it('stores weights in 8 bits, and says so in the file', async () => {
     const [small, half] = [await convert({ format }), await convert({})];
-    const { metadata } = await readOnnxFacts(bytesOf(Uint8Array.from(small)));
-    expect(formatOf(metadata)).toBe(format);
+    expect(formatOf((await readOnnxFacts(bytesOf(Uint8Array.from(small)))).metadata)).toBe(format);
     expect(small.length).toBeLessThan(half.length);
-    const [file, halves, original] = [decodeModel(small), decodeModel(half), decodeModel(onnx)];
-    const plan = planWeights(original);
-    const filters = original.nodes.filter(({ op }) => op === 'Conv' || op === 'ConvTranspose' || op === 'Gemm');
-    const large = filters.filter(({ inputs }) => original.constants.get(inputs[1]!)!.data.length > 1000);
-    expect(large.length).toBeGreaterThan(5);
-    expect(large.filter(({ inputs }) => !plan.has(inputs[1]!))).toEqual([]);
-    for (const [name, constant] of halves.constants) {
-      if (!plan.has(name.replace(/\.float16$/, ''))) expect(file.constants.get(name), name).toEqual(constant);
-    }
-    expect([restoreWeights(file), widenWeights(file)]).toEqual([true, true]);
-    expect([...file.constants.keys()].sort()).toEqual([...original.constants.keys()].sort());
+    const [file, original] = [decodeModel(small), decodeModel(onnx)];
+    expect([restoreWeights(file).size > 0, widenWeights(file)]).toEqual([true, true]);
     expect(file.nodes).toEqual(original.nodes);
-    for (const [name, { data }] of original.constants) {
-      if (!plan.has(name)) continue;
-      const [values, back] = [data as Float32Array, file.constants.get(name)!.data as Float32Array];
-      const largest = Math.max(...Array.from(values, Math.abs));
-      expectClose(back, values, { absolute: (1.0001 * largest) / 254, relative: 0, what: name });
-    }
   });
 
   it('leaves the first and the last layer to float16', async () => {
@@ -144,33 +111,18 @@ describe('convertNetwork to int8 weights', () => {
     expect(decodeModel(small).nodes.length).toBeGreaterThan(expected.length);
   });
 
-  it('has them folded in fused graphs as well, inside of the loop', { tags: 'long' }, async () => {
-    const counts = async (network: Uint8Array) => {
-      const graph = decodeModel(network);
-      const graphs = [stepGraph(graph, facts), loopGraph(graph, facts, 'seed')];
-      return Promise.all(graphs.map(async (each) => operators(await optimized(encodeModel(each))).sort()));
-    };
-    expect(await counts(await convert({ format }))).toEqual(await counts(onnx));
-  });
-
-  it('can be trained on: the parameters are read back, rounded', async () => {
-    const model = createModel(SMALL_UNET);
-    const found = recoverParameters(model, await convert({ format }));
-    for (const [name, values] of waveParameters(model.parameters)) {
-      const largest = Math.max(...Array.from(values, Math.abs));
-      // Sums of four weights are rounded by themselves, where upsampling has a filter.
-      expectClose(found.get(name)!, values, { absolute: 0.02 * largest, relative: 0, what: name });
-    }
-  });
-
-  it('refuses one whose weights are no numbers', async () => {
-    const graph = decodeModel(onnx);
-    const [name] = planWeights(graph).keys();
-    (graph.constants.get(name!)!.data as Float32Array)[3] = Number.NaN;
-    await expect(convert({ format }, encodeModel(graph, graph.metadata))).rejects.toThrow(
-      `Cannot export it: its weights must be finite numbers, received NaN in ${name}.`,
-    );
-  });
+  it.each([['float16', 11], ...WEIGHT_BITS[format].map((bits) => [format, bits] as const)] as const)(
+    'can be trained on, as float16 can: %s is read back, rounded to %i bits',
+    async (format, bits) => {
+      const found = recoverParameters(createModel(SMALL_UNET), await convert({ format, bits }));
+      for (const [name, values] of waveParameters(createModel(SMALL_UNET).parameters)) {
+        const largest = Math.max(...Array.from(values, Math.abs));
+        // Sums of four weights are rounded by themselves, where upsampling has a filter.
+        const absolute = (2.5 * largest) / (2 ** (bits - 1) - 1);
+        expectClose(found.get(name)!, values, { absolute, relative: 0, what: name });
+      }
+    },
+  );
 });
 
 describe('convertNetwork to int8', () => {
@@ -182,13 +134,6 @@ describe('convertNetwork to int8', () => {
     expect(operators.filter((op) => op === 'QLinearConv')).toHaveLength(layers);
     expect(operators.filter((op) => op === 'Conv' || op === 'ConvTranspose' || op === 'FusedConv')).toHaveLength(2);
     expect(small.length).toBeLessThan(0.7 * onnx.length);
-  });
-
-  it('does so in the network of the tutorial, too', async () => {
-    const model = await readModelFolder(await smallModel(root, SMALL_SIMPLE));
-    const network = new Uint8Array(await readFile(model.onnx));
-    const operators = await fused(await convert({ format: 'int8', facts: model }, network));
-    expect(operators.filter((op) => op === 'Conv' || op === 'ConvTranspose' || op === 'FusedConv')).toHaveLength(2);
   });
 
   it('keeps the scales of many channels in float32', async () => {
@@ -233,41 +178,38 @@ describe('convertNetwork', () => {
     }
   });
 
-  it('refuses what is smaller already', async () => {
-    for (const format of ['float16', 'int8-weights', 'int8'] as const) {
-      const small = await convert({ format });
-      await expect(convert({ format }, small)).rejects.toThrow(
-        `Cannot export it: its network must be float32, received ${format}.`,
-      );
-      const { metadata: _, ...anonymous } = decodeModel(small);
-      await expect(convert({}, encodeModel(anonymous))).rejects.toThrow(
-        'its network must be float32, received one with',
-      );
-    }
-  });
-
-  it('refuses operators of another version, which it would write down as its own', async () => {
+  const changed = (change: (file: onnxProto.onnx.IModelProto) => void) => {
     const file = onnxProto.onnx.ModelProto.decode(onnx);
-    for (const each of file.opsetImport ?? []) if (!each.domain) each.version = 17;
-    const older = onnxProto.onnx.ModelProto.encode(file).finish();
-    for (const format of ['float16', 'int8'] as const) {
-      await expect(convert({ format }, older)).rejects.toThrow(
-        'Cannot export it: its network must have opset 18, received opset 17.',
-      );
-    }
-  });
+    change(file);
+    return onnxProto.onnx.ModelProto.encode(file).finish();
+  };
+  const older = () =>
+    changed(({ opsetImport }) => {
+      // It would be written down as ours.
+      for (const each of opsetImport ?? []) if (!each.domain) each.version = 17;
+    });
+  const strange = () => changed(({ graph }) => Object.assign(graph!.node!.at(-1)!, { opType: 'Strange' }));
+  const empty = () =>
+    changed(({ graph }) => Object.assign(graph!, { node: graph!.node!.filter(({ opType }) => opType !== 'Conv') }));
+  const anonymous = async () => {
+    const { metadata: _, ...graph } = decodeModel(await convert({}));
+    return encodeModel(graph);
+  };
 
-  it('refuses what is no network, has no layers, or has an operator that onnxruntime does not know', async () => {
-    await expect(convert({}, new TextEncoder().encode('none'))).rejects.toThrow('it is not an ONNX file');
-    const graph = decodeModel(onnx);
-    const output = graph.nodes.at(-1)!;
-    const strange = { ...graph, nodes: [...graph.nodes.slice(0, -1), { ...output, op: 'Strange' }] };
-    await expect(convert({ format: 'int8' }, encodeModel(strange))).rejects.toThrow(
-      'Cannot export it: its network must be one that onnxruntime can run, received "',
-    );
-    const empty = { ...graph, nodes: graph.nodes.filter(({ op }) => op !== 'Conv') };
-    await expect(convert({ format: 'int8' }, encodeModel(empty))).rejects.toThrow(
-      'received none. Try --dtype float16.',
-    );
+  it.each<[string, ConvertOptions['format'], () => Uint8Array | Promise<Uint8Array>, string]>([
+    ['float16 as float16', 'float16', () => convert({}), 'its network must be float32, received float16.'],
+    [
+      '8 bits as 8 bits',
+      'int8',
+      () => convert({ format: 'int8-weights' }),
+      'its network must be float32, received int8-weights.',
+    ],
+    ['float16 that does not say so', 'float16', anonymous, 'its network must be float32, received one with'],
+    ['older operators', 'float16', older, 'its network must have opset 18, received opset 17.'],
+    ['no network', 'float16', () => new TextEncoder().encode('none'), 'it is not an ONNX file'],
+    ['unknown operators', 'int8', strange, 'its network must be one that onnxruntime can run, received "'],
+    ['no layers', 'int8', empty, 'received none. Try --format float16.'],
+  ])('refuses %s', async (_, format, network, sentence) => {
+    await expect(convert({ format }, await network())).rejects.toThrow(sentence);
   });
 });

@@ -1,6 +1,7 @@
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { requireDrift } from '#pipeline/export/formats/compare.ts';
 import { exportSmallerCopy } from '#pipeline/export/formats/existing.ts';
 import { loadModel, readModelFolder } from '#runtime-node/index.ts';
 import { smallModel } from '#test/models/small-network.ts';
@@ -83,10 +84,15 @@ describe('exportSmallerCopy', () => {
     );
     expect(await readdir(root)).not.toContain('drifted');
   });
+});
 
-  it('refuses a folder that is no model, and one without a network', async () => {
-    const copy = (from: string) => exportSmallerCopy({ model: from, out: join(root, 'none'), format: 'float16' });
-    await expect(copy(join(root, 'absent'))).rejects.toThrow('must be a model folder, but there is none');
-    await expect(copy(root)).rejects.toThrow('must be a model folder, but its ');
-  });
+it.each([
+  [0.05, '5 %'],
+  [0.0304, '3.04 %'],
+  [0.030004, '3.0004 %'],
+])('requireDrift says of a drift of %s that it is more than may be', (drift, said) => {
+  expect(() => requireDrift('convert it', { drift }, 0.03)).toThrow(
+    `within 3 % of those of the larger network (root mean square), received ${said}. `,
+  );
+  requireDrift('convert it', { drift: 0.03 }, 0.03);
 });

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { QUESTIONS } from '#site/views/learn/exercises/questions.tsx';
+import { QUESTIONS } from '#site/views/learn/exercises/exercise-sheet.tsx';
 
 const TEACHING = join(import.meta.dirname, '..', '..', '..', '..', '..', 'docs', 'teaching', 'README.md');
 /** Without marks: the page and Markdown have other quotes and stresses. */

@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeIndexedPng } from '#phantom/png.ts';
-import { casePlaces, gray, prepare, writeFiles } from '#test/pictures/images.ts';
+import { allPixels, casePlaces, gray, prepare, writeFiles } from '#test/pictures/images.ts';
 import { niftiFile } from '#test/pictures/nifti.ts';
 import { sentenceOf } from '#test/sentence.ts';
 import { matchCompanions } from '#training/data/label-maps/companions.ts';
@@ -78,6 +78,82 @@ describe('label maps of images of several files', () => {
     expect(await sentenceOf(prepare({ ...options, masks: at.data }))).toContain(
       '--masks must be a folder beside that of the images, received the folder of the images',
     );
+  });
+
+  it.each<[string, string, Record<string, string>, string[], string[]]>([
+    ['beside files of channels, as in BraTS', '*_seg.png', TWO, ['P1/P1', 'P2/P2'], ['P1/P1_seg.png', 'P2/P2_seg.png']],
+    ['beside whole images', '*_mask.png', { all: '*.png' }, ['a', 's/b'], ['a_mask.png', 's/b_mask.png']],
+    ['in a folder of their own', 'truth/*.png', { all: 'seen/*.png' }, ['1', '2'], ['truth/1.png', 'truth/2.png']],
+  ])('match a pattern %s, and are no images', async (_, masks, patterns, keys, names) => {
+    const { at, options } = await cases(keys, {}, patterns);
+    await writeFiles(at.data, Object.fromEntries(names.map((name, i) => [name, mask(i + 1)])));
+    await writeFiles(at.data, { 'labels.json': '{"0": "background", "2": "tumour"}' });
+    const { channels, ...whole } = options;
+    for (const set of 'all' in patterns ? [whole, { ...whole, channels }] : [options]) {
+      const images = await prepare({ ...set, masks });
+      expect([images.count, images.skipped, await labelsOf(images)]).toEqual([2, [], [1, 2]]);
+      expect(images.notes.filter((note) => /Left out|Not used/.test(note))).toEqual([]);
+      expect(images.beside!.mask!.classes).toEqual(['background', '1', 'tumour']);
+      expect((await prepare({ ...set, masks })).cached).toBe(true);
+    }
+  });
+
+  it('refuse a pattern that matches no file, two of an image, or none of an image', async () => {
+    const { at, options } = await cases(['a', 'x/s/b'], {});
+    const sentence = (masks: string, data = at.data) => sentenceOf(prepare({ ...options, data, masks }));
+    expect(await sentence('*_seg.png')).toBe(
+      'Cannot read label maps: the pattern of --masks must match a file of the folder, received *_seg.png, which matches none of 4.',
+    );
+    expect(await sentence('*_*.png')).toContain(
+      '--masks must be a folder or a pattern with one *, received "*_*.png".',
+    );
+    expect(await sentence('*_seg.png', join(at.data, 'a_t1.png'))).toContain('unless data is a folder of images');
+    await writeFiles(at.data, { 'seg/x/s/b.png': mask(1), 'x/seg/s/b.png': mask(2) });
+    expect(await sentence('seg/*.png')).toBe(
+      'Cannot read label maps: label maps must be one for each image, received seg/x/s/b.png and x/seg/s/b.png for x/s/b.',
+    );
+    await writeFiles(at.data, { 'c_seg.png': mask(1) });
+    expect(await sentence('*_seg.png')).toContain('received none for a, but c_seg.png');
+    await writeFiles(at.data, { 'a_seg.png': mask(1) });
+    const images = await prepare({ ...options, masks: '*_seg.png' });
+    expect([images.count, images.skipped.map(({ file }) => file)]).toEqual([1, ['x/s/b']]);
+    expect(images.notes.join(' ')).toContain('Not used, as they have no image: 1 mask (c_seg.png).');
+  });
+
+  it('lie in the folder of nnU-Net, whose dataset.json says what is what', async () => {
+    const at = place();
+    const described = (channels: Record<string, string>) =>
+      JSON.stringify({
+        channel_names: channels,
+        labels: { background: 0, edema: 1, 'whole tumour': [1, 2], core: [2] },
+        numTraining: 2,
+        file_ending: '.png',
+      });
+    await writeFiles(at.data, {
+      'dataset.json': described({ 1: 'T1', 0: 'T2/FLAIR' }),
+      ...Object.fromEntries(
+        ['a', 'b_1'].flatMap((key, k) => [
+          [`imagesTr/${key}_0000.png`, gray(10 + k)],
+          [`imagesTr/${key}_0001.png`, gray(20 + k)],
+          [`labelsTr/${key}.png`, mask(k + 1)],
+        ]),
+      ),
+      'imagesTs/c_0000.png': gray(90),
+    });
+    for (const masks of [join(at.data, 'labelsTr'), 'labelsTr']) {
+      const images = await prepare({ ...at, masks });
+      expect(images).toMatchObject({ count: 2, channelNames: ['T2_FLAIR', 'T1'], skipped: [] });
+      const pixels = await allPixels(images);
+      expect([0, 64, 128, 192].map((pixel) => pixels[pixel])).toEqual([10, 20, 11, 21]);
+      expect([images.beside!.mask, await labelsOf(images)]).toEqual([
+        { classes: ['background', 'edema', 'core'] },
+        [1, 2],
+      ]);
+    }
+    expect((await prepare(at)).beside).toBeUndefined();
+    expect(await sentenceOf(prepare({ ...at, channels: 3 }))).toContain('--channels must be left out or 2');
+    await writeFiles(at.data, { 'dataset.json': described({ 0: 'noNorm', 1: 'noNorm' }) });
+    expect((await prepare(at)).channelNames).toEqual(['channel_0', 'channel_1']);
   });
 
   it('are missed and counted by the keys, and are an error with --strict', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { casePlaces, grayPicture, writeFiles } from '#test/pictures/images.ts';
+import { casePlaces, grayPicture, prepare, writeFiles } from '#test/pictures/images.ts';
 import { imageFile, type SegFile, segmentationFile } from '#test/pictures/segmentation.ts';
 import { openLabelMaps } from '#training/data/label-maps/open.ts';
 import type { LabelOptions } from '#training/data/label-maps/types.ts';
@@ -37,6 +37,19 @@ describe('label maps of DICOM SEG', () => {
     expect(await of('b.dcm')).toEqual(['it has no label map']);
     expect(maps.unused()).toEqual(['other.dcm']);
     expect([...maps.names]).toEqual([[1, 'Bone']]);
+  });
+
+  it.each([
+    ['a pattern', { masks: '*_seg.dcm', csv: undefined }],
+    ['a column of the CSV', { masks: 'truth', csv: 'table.csv' }],
+  ])('may be named by %s, also beside the images', async (_, { masks, csv }) => {
+    const at = place();
+    const table = 'id,truth\na,a_seg.dcm\n';
+    await writeFiles(at.data, { 'a.dcm': imageFile('1.1'), 'a_seg.dcm': seg(), 'table.csv': table });
+    const images = await prepare({ ...at, size: 4, masks, ...(csv && { csv: join(at.data, csv) }) });
+    expect([images.count, images.skipped]).toEqual([1, []]);
+    expect(images.beside!.mask).toEqual({ classes: ['background', 'Bone'] });
+    expect(images.notes.join(' ')).not.toContain('without a name'); // 0 is the background
   });
 
   it('that are of none of the images are refused', async () => {
