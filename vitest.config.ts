@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { skipReporter } from './test/support/skip-reporter.ts';
+import { gateReporter } from './test/support/gate/report.ts';
 
 /** For processes that run beside others, and for those that they start. */
 const preload = JSON.stringify(join(import.meta.dirname, 'test', 'support', 'onnxruntime-threads.cjs'));
@@ -26,29 +26,17 @@ const project = (name: string, testTimeout: number) => ({
   },
 });
 
-/** The test files below folders of `test` that hold such text. */
-const filesWith = (folders: readonly string[], text: RegExp) =>
-  folders
-    .flatMap((folder) =>
-      readdirSync(join(import.meta.dirname, 'test', folder), { recursive: true, encoding: 'utf8' }).map(
-        (path) => `test/${folder}/${path.replaceAll('\\', '/')}`,
-      ),
-    )
-    .filter((path) => path.endsWith('.test.ts'))
-    .filter((path) => text.test(readFileSync(path, 'utf8')));
-
-/** Tests in Node: how parts behave, and the values of PyTorch and diffusers. */
-const UNIT = ['unit', 'golden'];
-
 /** Unit tests that replace modules, which must not reach the files after them in the same worker. */
-const replacing = filesWith(UNIT, /\bvi\.(mock|doMock|resetModules)\(/);
+const replacing = readdirSync(join(import.meta.dirname, 'test', 'unit'), { recursive: true, encoding: 'utf8' })
+  .map((path) => `test/unit/${path.replaceAll('\\', '/')}`)
+  .filter((path) => path.endsWith('.test.ts'))
+  .filter((path) => /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(path, 'utf8')));
 
-/** `npm test` leaves out what has this tag, a whole file or one test of it; `npm run test:long` runs it. */
+/** `npm test` leaves out what has this tag, a whole file or one test of it; `npm run test:full` runs it. */
 const LONG = {
   name: 'long',
   description: 'takes many seconds, or does again at length what another test does briefly',
 };
-const IS_LONG = /@module-tag long\b|\btags: 'long'|\beachLong\(/;
 
 const { test: unit, resolve } = project('unit', 120_000);
 
@@ -66,8 +54,6 @@ const browser = {
     expect: { poll: { timeout: 30_000 } },
   },
 };
-
-const longViews = { resolve, test: { ...browser.test, name: 'long-views', include: filesWith(['browser'], IS_LONG) } };
 
 /** In a Firefox and a WebKit of the machine, which npm cannot bring. */
 const installed = {
@@ -93,14 +79,13 @@ const consumers = {
 /** Two files more than there are cores at a time: many tests wait for a browser, a child process or a clock. */
 const maxWorkers = availableParallelism() + 2;
 
-/** vitest's own choice, which naming any reporter replaces, and why tests were skipped. */
-const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
+/** vitest's own choice, which naming any reporter replaces, why tests were skipped, and what the gates read. */
+const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), gateReporter()];
 
 /**
- * `unit` is the fast gate, with `replacing`, and compares with PyTorch and diffusers; `tfjs` runs tfjs' own tests on the
- * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site, `installed` in other
- * browsers, `consumers` installs the packages, `slow` trains for minutes. `long` and `long-views` have the files with tests of
- * that tag. Files that share workers import tfjs once a worker.
+ * `unit`, with `replacing`, tests in Node how parts behave and compares with PyTorch and diffusers; `tfjs` runs tfjs' own tests on
+ * the tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site, `installed` in other
+ * browsers, `consumers` installs the packages, `slow` trains for minutes. Files that share workers import tfjs once a worker.
  */
 export default defineConfig({
   test: {
@@ -112,7 +97,7 @@ export default defineConfig({
         resolve,
         test: {
           ...unit,
-          include: UNIT.map((folder) => `test/${folder}/**/*.test.ts`),
+          include: ['test/{unit,golden}/**/*.test.ts'],
           exclude: replacing,
           isolate: false,
         },
@@ -120,12 +105,7 @@ export default defineConfig({
       { resolve, test: { ...unit, name: 'replacing', include: replacing } },
       project('tfjs', 300_000),
       project('stress', 120_000),
-      {
-        resolve,
-        test: { ...unit, name: 'long', include: filesWith(UNIT, IS_LONG) },
-      },
       browser,
-      longViews,
       installed,
       consumers,
       { test: { ...project('slow', 1_200_000).test, env: {} } },

@@ -1,5 +1,5 @@
 /**
- * Tests that cannot run everywhere say what they lack and what enables them; skip-reporter.ts prints that at the end.
+ * Tests that cannot run everywhere say what they lack and what enables them; the reporter of the gates prints that at the end.
  */
 import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
 

@@ -40,7 +40,7 @@ export function formatRefused({ passed, refused }: Pick<Outcomes, 'passed' | 're
   return `${[`${passed.length} tests pass`, ...lists].join('\n\n')}\n`;
 }
 
-const START = "<!-- from tfjs' own tests: `npm run test:tfjs -- -u` writes this -->";
+const START = "<!-- from tfjs' own tests: `npx vitest run --project tfjs -u` writes this -->";
 const END = '<!-- end -->';
 
 /** A text whose part between two marks is what `list`, of formatRefused, says: counts, and a row for each kernel. */

@@ -1,6 +1,6 @@
 /**
  * The tests that tfjs-core's npm package ships, run on the tracer. None may be wrong. Those that the tracer refuses are kept in
- * refused.txt, and by kernel in the tracer's README: `npm run test:tfjs -- -u` writes both anew.
+ * refused.txt, and by kernel in the tracer's README: `npx vitest run --project tfjs -u` writes both anew.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

@@ -18,7 +18,7 @@ export const FIREFOX = process.env.FIREFOX_PATH || findProgram('firefox', 'firef
 /** Why there is no Firefox to test in, for skipBecause; undefined if there is one. */
 export const LACKS_FIREFOX = FIREFOX
   ? undefined
-  : 'Firefox is not installed: apt-get install firefox-esr, or FIREFOX_PATH=path/to/firefox npm run test:installed';
+  : 'Firefox is not installed: apt-get install firefox-esr, or FIREFOX_PATH=path/to/firefox npx vitest run --project installed';
 
 /** No updates, no first-run pages, no services; a free port. */
 const PREFERENCES = {

@@ -22,7 +22,7 @@ const QUIET =
 async function homeAfter(args: readonly string[]): Promise<string[]> {
   const home = temporaryFolder();
   const kept = Object.entries(process.env).filter(([name]) => !QUIET.test(name) && !name.startsWith('XDG_'));
-  const env = { ...Object.fromEntries(kept), HOME: home };
+  const env = { ...Object.fromEntries(kept), HOME: home, TMPDIR: temporaryFolder() }; // it leaves a log there
   await run(process.execPath, [...args], { cwd: ROOT, env });
   return readdirSync(home, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
