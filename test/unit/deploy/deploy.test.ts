@@ -160,9 +160,13 @@ describe('deploy/', () => {
     expect(await read('server/src/service/metrics.ts')).toContain(`'${metric.replace('onnoise_', '')}'`);
   });
 
-  it('Kubernetes gives the server the time that it takes to stop', async () => {
-    const text = await read('deploy/kubernetes/server/deployment.yaml');
+  it.each([
+    ['deploy/kubernetes/server/deployment.yaml', /terminationGracePeriodSeconds: (\d+)/],
+    ['deploy/compose.yaml', /stop_grace_period: (\d+)s/],
+    ['deploy/onnoise.service', /TimeoutStopSec=(\d+)/],
+    ['docs/serving/deploy.md', /--stop-timeout (\d+)/],
+  ])('%s gives the server the time that it takes to stop', async (file, seconds) => {
     const { timeout } = SERVER_LIMITS;
-    expect(Number(/terminationGracePeriodSeconds: (\d+)/.exec(text)![1])).toBeGreaterThan(timeout.standard + 5 + 30);
+    expect(Number(seconds.exec(await read(file))![1])).toBeGreaterThan(timeout.standard + 5 + 30);
   });
 });

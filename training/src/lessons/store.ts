@@ -7,7 +7,7 @@
  * | `<number>.f32`  | the lessons of a chunk: samples [n, calls + 1, C, H, W], float32, little-endian    |
  * | beside it: `<folder>.json` | how many there are, once all were made                                 |
  */
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from '@onnoise/base/files';
 import { InputError } from '@onnoise/scheduler/rules';
@@ -17,6 +17,7 @@ export const CHUNK = 64;
 
 const countPath = (folder: string) => `${folder}.json`;
 const pathOf = (folder: string, chunk: number) => join(folder, `${String(chunk).padStart(5, '0')}.f32`);
+const CHUNK_NAME = /^\d{5,}\.f32$/;
 
 /** @param places samples of a lesson: one more than the student has calls @param size values of a sample */
 export interface LessonShape {
@@ -31,6 +32,13 @@ export const writeChunk = (folder: string, chunk: number, samples: Float32Array)
 export async function hasChunk(folder: string, chunk: number, { places, size }: LessonShape): Promise<boolean> {
   const found = await stat(pathOf(folder, chunk)).catch(() => undefined);
   return found?.size === CHUNK * places * size * Float32Array.BYTES_PER_ELEMENT;
+}
+
+/** Removes the lessons, and their folder where nothing else lies in it. */
+export async function removeLessons(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((name) => CHUNK_NAME.test(name))) await rm(join(folder, name));
+  await rmdir(folder).catch(() => {});
 }
 
 export const writeCount = (folder: string, count: number): Promise<void> =>

@@ -4,7 +4,6 @@
  */
 
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { INTERRUPTED, sayNote, sayResult, withInterrupt } from '@onnoise/base/terminal';
 import { formatPath, plural, program, shellPath } from '@onnoise/base/text';
@@ -14,6 +13,7 @@ import { check, checkInteger, InputError, number } from '@onnoise/scheduler/rule
 import { readTeacher, type Teacher } from '@onnoise/training/fine-tuning';
 import { checkArtefactTarget } from '@onnoise/training/folder';
 import { evenLine, settingsOf } from '@onnoise/training/plan';
+import { removeLessons } from '@onnoise/training/run';
 import { readRunLayer, runPaths } from '@onnoise/training/saved';
 import type { ConfigLayer } from '@onnoise/training/settings';
 import { USUAL } from '../options/student-fields.ts';
@@ -75,7 +75,7 @@ export async function distill({ model, guidance, out, resume, keepLessons, ...ar
     return sayNote('Stopped. Continue with the same line and --resume.');
   }
   const { step, bytes } = await exportFolder({ run, out });
-  if (!keepLessons) await rm(runPaths(run).lessons, { recursive: true, force: true });
+  if (!keepLessons) await removeLessons(runPaths(run).lessons);
   sayResult(
     [`Model: ${formatPath(out)}, ${plural(calls, 'call')}`, `Try: ${program('sample')} --model ${shellPath(out)}`],
     { folder: out, run, calls, step, bytes },

@@ -1,5 +1,5 @@
 /** From a model of many calls to a student of few, and what a student refuses. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readTrainedOn } from '#base/folders/training-file.ts';
@@ -132,10 +132,11 @@ test('a run that was stopped goes on to the last bit, with the lessons that it k
   expect(await lossesOf('halves')).toEqual(await lossesOf('whole'));
   const weights = (name: string) => readFileSync(at(name, 'unet', 'diffusion_pytorch_model.safetensors'));
   expect(weights('halves').equals(weights('whole'))).toBe(true);
-  // They serve another weighing, too, and leave without the option.
+  // They serve another weighing, too, and leave without the option. What else lies there stays.
+  writeFileSync(run('lessons', 'mine.txt'), '');
   await done(runCli(...again, '--steps', '20', '--conditional', '0.001'));
   expect(await lossesOf('halves')).toHaveLength(20);
-  expect(existsSync(run('lessons'))).toBe(false);
+  expect(readdirSync(run('lessons'))).toEqual(['mine.txt']);
   await refuses(runCli(...again, '--guidance', '2'), '(--guidance) must be 1.3 as in its checkpoint, received 2');
 });
 

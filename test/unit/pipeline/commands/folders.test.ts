@@ -61,6 +61,24 @@ describe('commands that write a folder whole', () => {
     ['convert', '--model', model, '--format', 'float16', '--drift', '1'],
     ['phantom', '--count', '1', '--size', '32'],
     ['transfer', '--preset', 'tab', '--to', 'tab'],
+    ['transfer', '--run', run, '--to', 'tab'],
+    ['transfer', '--run', run, '--to', 'accelerate'],
+    ['convert', '--model', model, '--fuse', 'loop', '--steps', '1'],
+    [
+      'distill',
+      '--model',
+      model,
+      '--calls',
+      '1',
+      '--steps',
+      '1',
+      '--lessons',
+      '2',
+      '--batch',
+      '2',
+      '--run',
+      `${run}-few`,
+    ],
   ];
 
   it('lose no file of anybody, wherever --out leads', { timeout: 240_000 }, async () => {
