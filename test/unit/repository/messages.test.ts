@@ -15,7 +15,7 @@ const LIBRARIES = [
 /** Places that compare or take apart words of a message. */
 function comparisons(text: string): string[] {
   const found =
-    /\.(test|exec)\([^()]*(\([^()]*\))?[^()]*\bmessage\b|\bmessage\)?\.(includes|startsWith|endsWith|match|search|replace)\(/;
+    /\.(test|exec)\([^()]*(\([^()]*\))?[^()]*\bmessage\b|\bmessage\)?\.(includes|startsWith|endsWith|match|search|replace)\(|\.replace\(\/\^?Cannot\b/;
   return text.split('\n').filter((line) => found.test(line));
 }
 

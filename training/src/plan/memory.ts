@@ -99,7 +99,7 @@ export function describeMemory(estimate: MemoryEstimate, batch: number, engine: 
 }
 
 /**
- * A sentence that says why a plan does not fit in that much memory, and what to do; undefined if it fits.
+ * Says why a plan does not fit in that much memory, and what to do, to be put after `Cannot train on this machine: `; undefined if it fits.
  * @param total bytes of the machine
  */
 export async function memoryShortage(
@@ -112,5 +112,5 @@ export async function memoryShortage(
   // A tenth is left to everything else.
   const fits = by ? Math.floor((0.9 * total - by(0).total) / (by(1).total - by(0).total)) : 0;
   const advice = fits >= 1 ? `Try --batch ${fits} or less` : 'Try a smaller network';
-  return `Cannot train on this machine: the machine must have about ${formatBytes(estimate.total)} of memory, but it has ${formatBytes(total)}. ${advice}.`;
+  return `the machine must have about ${formatBytes(estimate.total)} of memory, but it has ${formatBytes(total)}. ${advice}.`;
 }

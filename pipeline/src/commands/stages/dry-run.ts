@@ -84,7 +84,7 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
     steps: time?.steps ?? null,
     seconds: time?.seconds ?? null,
   });
-  if (shortage !== undefined) throw new InputError(shortage);
+  if (shortage !== undefined) throw new InputError(`Cannot train on this machine: ${shortage}`);
   if (run !== undefined) await requireRunSpace(plan, run);
 }
 

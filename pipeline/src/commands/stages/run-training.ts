@@ -128,8 +128,8 @@ async function checkMemory(plan: TrainPlan, { choice }: HeldRun): Promise<void> 
   const [estimate, { total }] = [await estimatePlan(plan), machineMemory()];
   const shortage = await memoryShortage(estimate, plan, total);
   if (shortage === undefined) return;
-  if (estimate.total > FAR * total) throw new InputError(shortage);
-  sayNote(shortage.replace(/^Cannot train on this machine:/, 'There may be too little memory:'));
+  if (estimate.total > FAR * total) throw new InputError(`Cannot train on this machine: ${shortage}`);
+  sayNote(`There may be too little memory: ${shortage}`);
 }
 
 function tellPlan(plan: TrainPlan, draft: PlanDraft, dataset: Dataset, base: TrainSettings['base']): void {
