@@ -137,7 +137,7 @@ describe('the formats of a sheet', () => {
     else expect(check).toThrow(`Cannot draw images ${says}`);
   });
 
-  test('are larger than what sharp takes unasked, where a sheet is', { tags: 'long', timeout: 60_000 }, async () => {
+  test('are larger than what sharp takes unasked, where a sheet is', { tags: 'long' }, async () => {
     // It is mostly gap, since background is faster to make than pixels.
     const options = { scale: 1, gap: 8_200, format: 'jpg' } as const;
     const file = await sheet(new Float32Array(600 * 100), [1, 600, 100], 1, options);

@@ -90,7 +90,6 @@ describe('tasks without a queue', () => {
 
   test('several processes at once, two of them with the same share, leave one whole set', {
     tags: 'long',
-    timeout: 60_000,
   }, async () => {
     const { model, out } = await folders();
     const order = [...'--count 24 --shard 2 --steps 4 --sampler ddim'.split(' '), '--out', out, '--model', model];

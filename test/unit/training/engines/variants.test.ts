@@ -43,7 +43,6 @@ it.each<[string, PartialConfig, Make, watched: string[]]>([
   '%s has the losses and the state of the reference, and goes on to the last bit',
   {
     tags: 'long',
-    timeout: 60_000,
   },
   async (_, config, make, watched) => {
     const plan = planOf(config);
