@@ -51,6 +51,7 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
         real: word,
         csv: word,
         hands: flag,
+        locale: word,
         port: word,
         out: word,
         host: flag,
@@ -66,6 +67,7 @@ export async function readOptions(args: readonly string[]): Promise<Options | un
   }
   const { values, positionals } = parsed;
   if (values.help) return undefined;
+  if (values.locale !== undefined) throw refuse('--locale is gone: leave it out, the page is in English.');
   if (values.hands) throw refuse('--hands is gone: leave it out, the game asks the same of all real pictures.');
   const [command, ...rest] = positionals;
   if (command !== 'serve' && command !== 'build')

@@ -179,7 +179,7 @@ function takeStyles(bundle: Rolldown.OutputBundle): string[] {
 }
 
 /** @throws Error where the page has no policy that could allow them */
-export function insertStyles(html: string, styles: readonly string[]): string {
+function insertStyles(html: string, styles: readonly string[]): string {
   const elements = styles.map((style) => `  <style>${style}</style>\n  `).join('');
   return put(allowInline(html, POLICY, styles), END, elements + END);
 }

@@ -34,7 +34,7 @@ export function filesOfViews(bundle: Rolldown.OutputBundle): Map<string, ViewFil
 }
 
 /** What only chapters of Learn need, also later: not the list of them, nor another view. */
-export function filesOfChapters(bundle: Rolldown.OutputBundle): Set<string> {
+function filesOfChapters(bundle: Rolldown.OutputBundle): Set<string> {
   const chunks = chunksOf(bundle);
   const isChapter = (chunk: Rolldown.OutputChunk) => viewOf(chunk)?.startsWith('learn/') ?? false;
   const isView = new Set(chunks.filter((chunk) => viewOf(chunk) !== undefined).map(nameOf));

@@ -66,7 +66,7 @@ export const fraction = (top: JSX.Element, bottom: JSX.Element) => (
 export const [beta, alpha, alphaBar] = [sub('β', 't'), sub('α', 't'), sub(accent('α', '¯'), 't', 'ᾱt')];
 /** The symbols of a chapter in words; each lights up what it names, by keyboard as well. */
 
-export const hat = (base: string, index?: string) =>
+const hat = (base: string, index?: string) =>
   index === undefined ? (
     <mrow data-symbol={`${base}^`}>{accent(base, '^')}</mrow>
   ) : (

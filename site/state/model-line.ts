@@ -46,7 +46,7 @@ export const paintedLatents = ({
 }: Pick<Artefact, 'autoencoder' | 'shape'>): ImageShape | undefined => autoencoder && shape;
 
 /** Network calls of a picture. Of four, on two threads of WebAssembly, a 64 × 64 picture still comes several times a second. */
-export const MOST_LIVE_CALLS = 4;
+const MOST_LIVE_CALLS = 4;
 
 /** What a student that draws while sliders move can be asked for. */
 export interface LiveFacts {

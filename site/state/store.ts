@@ -23,7 +23,7 @@ import { route } from './router.ts';
 
 const startWorker = async () => (await import('@onnoise/runtime-web/worker')).createSamplingWorker();
 
-export function lazySamplingWorker(create: () => Promise<SamplingWorker> = startWorker): SamplingWorker {
+function lazySamplingWorker(create: () => Promise<SamplingWorker> = startWorker): SamplingWorker {
   let started: Promise<SamplingWorker> | undefined;
   let failed = false;
 

@@ -23,7 +23,7 @@ interface Situation {
 }
 
 /** `offer`: ask the visitor, who reloads when it suits. */
-export function onceMore({ isolated, embedded, touched, tried }: Situation): 'reload' | 'offer' | 'stay' {
+function onceMore({ isolated, embedded, touched, tried }: Situation): 'reload' | 'offer' | 'stay' {
   if (isolated || embedded || tried) return 'stay';
   return touched ? 'offer' : 'reload';
 }
@@ -52,7 +52,7 @@ export function noteReload(session: Memory, now = Date.now()): boolean {
   }
 }
 
-export function noteIsolated(local: Memory, now = Date.now()): void {
+function noteIsolated(local: Memory, now = Date.now()): void {
   try {
     local.setItem(ISOLATED, String(now));
   } catch {
@@ -61,7 +61,7 @@ export function noteIsolated(local: Memory, now = Date.now()): void {
 }
 
 /** True if this tab was loaded once more, and no page has been isolated since. */
-export function triedInVain(session: Memory, local: Memory): boolean {
+function triedInVain(session: Memory, local: Memory): boolean {
   try {
     const reloaded = session.getItem(RELOADED);
     return reloaded !== null && Number(reloaded) >= Number(local.getItem(ISOLATED) ?? 0);

@@ -51,7 +51,7 @@ function apart(step: TrainingStep, eager: readonly Float32Array[], traced: Value
 }
 
 /** Runs steps on onnxruntime; `given` says what goes in at each. */
-export async function trainTraced(step: TrainingStep, given: (index: number) => Values) {
+async function trainTraced(step: TrainingStep, given: (index: number) => Values) {
   const session = await InferenceSession.create(encodeModel(step.graph), { intraOpNumThreads: 1, logSeverityLevel: 3 });
   const float = ({ name, shape }: Pick<TensorSpec, 'name' | 'shape'>) => ({ name, shape, dtype: 'float32' }) as const;
   const rate = step.learningRate === undefined ? [] : [float({ name: 'learning_rate', shape: [] })];

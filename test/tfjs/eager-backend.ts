@@ -35,7 +35,7 @@ interface Sheet {
   seen: number;
 }
 
-export class EagerBackend extends TraceBackend {
+class EagerBackend extends TraceBackend {
   way: Way = 'inputs';
   private sheet: Sheet | undefined;
   private sheets = new WeakMap<object, { sheet: Sheet; value: Value }>();

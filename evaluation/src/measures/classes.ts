@@ -14,7 +14,7 @@ export function classShares(labels: ArrayLike<number>, classes: number): Float64
 }
 
 /** Total variation distance, half of the sum of all differences: the share of pictures that would have to be of another class; 0 to 1. */
-export function totalVariation(one: Float64Array, other: Float64Array): number {
+function totalVariation(one: Float64Array, other: Float64Array): number {
   return one.reduce((sum, share, i) => sum + Math.abs(share - other[i]!), 0) / 2;
 }
 

@@ -177,7 +177,7 @@ export function Legend({ of }: { of: readonly SymbolName[] }) {
 export const READING = 'reading';
 
 /** By id, as the text writes them. */
-export const PAPERS = {
+const PAPERS = {
   weng2021: 'Weng 2021',
   ho2020: 'Ho et al. 2020',
   ddim2020: 'Song et al. 2020',

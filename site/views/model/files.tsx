@@ -71,7 +71,7 @@ export async function listDrop({ items }: Dropped, limits: DropLimits): Promise<
   return files;
 }
 
-export function filesOfDialog(files: ArrayLike<Blob & { name: string; webkitRelativePath: string }>): Incoming[] {
+function filesOfDialog(files: ArrayLike<Blob & { name: string; webkitRelativePath: string }>): Incoming[] {
   return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 

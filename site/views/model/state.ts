@@ -61,7 +61,7 @@ interface Fetched {
 }
 
 /** @throws InputError that names the file that could not be fetched; the signal's reason. */
-export async function fetchFolder(
+async function fetchFolder(
   address: string,
   { onProgress, signal }: { onProgress?(loaded: number, total: number | null): void; signal?: AbortSignal },
 ): Promise<Fetched> {

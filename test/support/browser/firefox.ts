@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Element, findProgram, type Installed, PATIENCE, pageOf } from './installed.ts';
 
 /** The one that FIREFOX_PATH names, else the first on the path. */
-export const FIREFOX = process.env.FIREFOX_PATH || findProgram('firefox', 'firefox-esr');
+const FIREFOX = process.env.FIREFOX_PATH || findProgram('firefox', 'firefox-esr');
 
 /** Why there is no Firefox to test in, for skipBecause; undefined if there is one. */
 export const LACKS_FIREFOX = FIREFOX

@@ -19,17 +19,3 @@ export function normalSet(rows: number, width: number, seed: number, scale = 1, 
     features: { count: rows, width, values, classes: labels.slice() },
   };
 }
-
-/** The rows, each turned by the same rotations of neighbouring axes. */
-export function rotated(rows: Float32Array, width: number): Float64Array {
-  const turned = Float64Array.from(rows);
-  for (let axis = 0; axis + 1 < width; axis++) {
-    const [c, s] = [Math.cos(axis + 0.7), Math.sin(axis + 0.7)];
-    for (let at = axis; at < turned.length; at += width) {
-      const [x, y] = [turned[at]!, turned[at + 1]!];
-      turned[at] = c * x - s * y;
-      turned[at + 1] = s * x + c * y;
-    }
-  }
-  return turned;
-}

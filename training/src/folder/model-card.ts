@@ -217,7 +217,7 @@ const PREDICTIONS: Readonly<Record<PredictionType, string>> = {
 const describePrediction = (type: PredictionType): string => `${PREDICTIONS[type]} (\`${type}\`)`;
 
 /** How to call the network, and the range of its inputs. */
-export function describeNetwork({
+function describeNetwork({
   classes,
   nullCondition,
   conditions,

@@ -65,7 +65,7 @@ function isDrawnAnew(listing: Listing, [channels, height, width]: ImageShape): l
 }
 
 /** The same phantoms in another size, each drawn when it is first looked at. */
-export function drawnPool(listing: DrawnListing, draw: DrawPhantom, shape: ImageShape, id: string): Pool {
+function drawnPool(listing: DrawnListing, draw: DrawPhantom, shape: ImageShape, id: string): Pool {
   const { seed, firstNumber } = listing;
   const drawn = new Map<number, Uint8Array>();
   const read = (index: number) => {

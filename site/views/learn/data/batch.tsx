@@ -99,7 +99,7 @@ export function batchOf(count: number, size: number, seed: number, step: number)
 }
 
 /** How far the gradients of batches of this size lie from the true one at START: the root of the mean square. */
-export function scatterOf(all: readonly Means[], size: number, batches = 300): number {
+function scatterOf(all: readonly Means[], size: number, batches = 300): number {
   const [a, b] = gradientOf(average(all), START);
   let sum = 0;
   for (let n = 0; n < batches; n++) {
@@ -110,7 +110,7 @@ export function scatterOf(all: readonly Means[], size: number, batches = 300): n
 }
 
 /** The same for single pictures, exactly: what a batch of B has is this over the root of B. */
-export function singleScatter(all: readonly Means[]): number {
+function singleScatter(all: readonly Means[]): number {
   const [a, b] = gradientOf(average(all), START);
   const squares = all.map((one) => {
     const [x, y] = gradientOf(one, START);

@@ -32,7 +32,7 @@ interface Pair<Model> {
 type Student = ModelEntry & { distilled: Distilled };
 
 /** The shipped student of plain pictures whose teacher is shipped, too, as `hands-2` learnt from `hands`. */
-export function pairOf(all: readonly ModelEntry[]): (Pair<ModelEntry> & { student: Student }) | undefined {
+function pairOf(all: readonly ModelEntry[]): (Pair<ModelEntry> & { student: Student }) | undefined {
   for (const student of all) {
     const { id, distilled, own, conditionImage, maskOutput, shows, latents } = student;
     if (!distilled || own || conditionImage || maskOutput || shows || latents) continue;
@@ -44,9 +44,9 @@ export function pairOf(all: readonly ModelEntry[]): (Pair<ModelEntry> & { studen
 }
 
 /** One for each picture. */
-export const PICTURE_SEEDS = [11, 12, 13, 14] as const;
+const PICTURE_SEEDS = [11, 12, 13, 14] as const;
 /** The teacher in many steps, the teacher in those of its student, and the student. */
-export const DRAWINGS = ['many', 'few', 'student'] as const;
+const DRAWINGS = ['many', 'few', 'student'] as const;
 type Drawing = (typeof DRAWINGS)[number];
 
 /** What to draw: with the student's sampler, and with the guidance that the student has built in. */

@@ -74,7 +74,7 @@ export function untrained(normals: Float32Array, width = WIDTH): Float32Array<Ar
 /** Weights and biases of a network that is so wide. */
 export const weightsOf = (width: number): number => (FEATURES + 1) * width + (width + 1) * width + 2 * (width + 1);
 
-export const SCHEDULES = ['cosine', 'linear', 'sigmoid'] as const;
+const SCHEDULES = ['cosine', 'linear', 'sigmoid'] as const;
 export type ScheduleName = (typeof SCHEDULES)[number];
 
 export interface Chain {
@@ -101,9 +101,9 @@ export const USUAL_CHAIN = chainOf('cosine', T);
 export const toldOf = (chain: Pick<Chain, 'T'>, t: number): number => ((t + 1) * T) / chain.T - 1;
 
 /** How much of the picture is left at the last t, where sampling begins with none of it. */
-export const leftAtTheEnd = ({ T, schedule }: Chain): number => Math.sqrt(schedule.alphaBar[T - 1]!);
+const leftAtTheEnd = ({ T, schedule }: Chain): number => Math.sqrt(schedule.alphaBar[T - 1]!);
 
-export const SHAPES = ['moons', 'ring', 'spiral'] as const;
+const SHAPES = ['moons', 'ring', 'spiral'] as const;
 export type Shape = (typeof SHAPES)[number];
 
 /** How far points lie off their line. */

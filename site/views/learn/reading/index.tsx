@@ -35,7 +35,7 @@ export const ORDER: readonly PaperId[] = [
 ];
 
 /** What else each chapter rests on. */
-export const FURTHER: readonly { chapter: ChapterId; papers: readonly PaperId[] }[] = [
+const FURTHER: readonly { chapter: ChapterId; papers: readonly PaperId[] }[] = [
   {
     chapter: 'why',
     papers: ['xiao2021', 'kynkaanniemi2019', 'goodfellow2014', 'baranchuk2021', 'wang2022'],

@@ -22,7 +22,7 @@ export const LINES = ['start', 'loop', 'ask', 'picture', 'mean', 'noise', 'move'
 export type Line = (typeof LINES)[number];
 
 /** The line after one, within a step of `last`: the last one leaves the loop. */
-export function lineAfter(line: Line, last: boolean): Line {
+function lineAfter(line: Line, last: boolean): Line {
   if (line === 'move') return last ? 'end' : 'loop';
   return LINES[Math.min(LINES.indexOf(line) + 1, LINES.length - 1)]!;
 }

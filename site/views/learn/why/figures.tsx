@@ -134,7 +134,7 @@ const parts = Object.entries(dice).filter(([name]) => name !== 'background');
 const worst = Math.min(...parts.map(([, value]) => value));
 const best = Math.max(...parts.map(([, value]) => value));
 
-export const USES: readonly Use[] = [
+const USES: readonly Use[] = [
   {
     id: 'synthesis',
     name: 'New pictures',

@@ -23,7 +23,7 @@ interface Latest<T> {
 }
 
 /** @param work never rejects */
-export function createLatest<T>(work: (value: T) => Promise<void>): Latest<T> {
+function createLatest<T>(work: (value: T) => Promise<void>): Latest<T> {
   let waiting: { value: T } | undefined;
   let working = false;
 

@@ -22,7 +22,7 @@ import { lookOf, type Seen } from './frames.ts';
 /** As many can be undone. */
 const MOST = 100;
 
-export function createStrokes() {
+function createStrokes() {
   /** The mask after each. */
   const all = signal<readonly Mask[]>([]);
   return {
@@ -136,7 +136,7 @@ export const toldPicture = computed(() => {
   return { name: file.name, shape: spec.shape, pixels, values: fromBytes(pixels) };
 });
 
-export const broughtToTell = computed(() => ({ drawing: drawingText.value, told: toldPicture.value !== null }));
+const broughtToTell = computed(() => ({ drawing: drawingText.value, told: toldPicture.value !== null }));
 
 /** The picture to start from, and what of it is painted over. They stay on this page: no link carries them. */
 

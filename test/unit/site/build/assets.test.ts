@@ -140,6 +140,7 @@ describe('the options of npm run web', () => {
     [['serve', 'models/digits'], /a folder must follow --model, received "models\/digits" alone/],
     [['serve', '--csv', 'x'], /--csv must come with --real, received it alone/],
     [['serve', '--real', 'x', '--hands'], /--hands is gone: leave it out/],
+    [['build', '--locale', 'en'], /--locale is gone: leave it out, the page is in English/],
     [['serve', '--out', 'x'], /--out is an option of "npm run build:web"/],
     [['build', '--port', '1'], /options of "npm run web"/],
     [['serve', '--port', 'x'], /--port must be an integer from 0 to 65535, received "x"/],
