@@ -110,11 +110,11 @@ async function openSide(path: string, kind: Kind, name: string): Promise<Side> {
     return { ...side, config, sheet, notes: lacksFigures };
   }
   const paths = runPaths(path);
-  const metrics = inOrder(await linesOf<StepMetrics>(paths.metrics), ['step', 'loss', 'seconds']);
+  const metrics = inOrder(await linesOf<StepMetrics>(paths.metrics, ['step', 'loss', 'seconds']));
   return {
     ...side,
     metrics,
-    validation: inOrder(await linesOf<ValidationMetrics>(paths.validation), ['step', 'loss']),
+    validation: inOrder(await linesOf<ValidationMetrics>(paths.validation, ['step', 'loss'])),
     config: await readConfig(paths.config),
     sheet: (await readBytes(paths.samples)) ?? (await newestSheet(paths.sheets)),
     notes: metrics.length === 0 ? ['It has not trained a step yet.'] : [],
@@ -122,18 +122,21 @@ async function openSide(path: string, kind: Kind, name: string): Promise<Side> {
 }
 
 /** @throws InputError for a damaged file, whose lines would be missing without a word */
-const linesOf = <T extends { step: number }>(path: string): Promise<T[]> =>
-  readLines<T>(path, (line, text) => refuse(`read ${formatPath(path)}`, `line ${line}`, 'JSON with a step', text));
+const linesOf = <T extends { step: number }>(path: string, keys: readonly (keyof T & string)[]): Promise<T[]> =>
+  readLines<T>(
+    path,
+    (line, text) =>
+      refuse(`read ${formatPath(path)}`, `line ${line}`, `JSON with numbers for ${keys.join(', ')}`, text),
+    keys,
+  );
 
 /**
  * Whole lines by rising step. A run that was killed and resumed may have lines beyond the step that it went on from; they
  * are of the former attempt.
  */
-export function inOrder<T extends { step: number }>(lines: readonly T[], keys: readonly (keyof T)[]): T[] {
+export function inOrder<T extends { step: number }>(lines: readonly T[]): T[] {
   const kept: T[] = [];
   for (const line of lines) {
-    // JSON.parse may have given anything.
-    if (typeof line !== 'object' || line === null || !keys.every((key) => Number.isFinite(line[key]))) continue;
     while (kept.length > 0 && kept.at(-1)!.step >= line.step) kept.pop();
     kept.push(line);
   }

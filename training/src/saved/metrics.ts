@@ -44,6 +44,7 @@ export async function appendLine(path: string, line: { step: number }): Promise<
 export async function readLines<T extends { step: number }>(
   path: string,
   onDamaged?: (line: number, text: string) => void,
+  keys: readonly (keyof T)[] = ['step'],
 ): Promise<T[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
@@ -51,17 +52,17 @@ export async function readLines<T extends { step: number }>(
   });
   const lines = text.split('\n');
   return lines.flatMap((line, i) => {
-    const read = readLine<T>(line);
+    const read = readLine<T>(line, keys);
     const cut = i === lines.length - 1 && line.startsWith('{');
     if (!read && !cut && line.trim() !== '') onDamaged?.(i + 1, line);
     return read ? [read] : [];
   });
 }
 
-function readLine<T extends { step: number }>(line: string): T | undefined {
+function readLine<T>(line: string, keys: readonly (keyof T)[]): T | undefined {
   try {
     const read = JSON.parse(line);
-    return Number.isFinite(read?.step) ? read : undefined;
+    return keys.every((key) => Number.isFinite(read?.[key])) ? read : undefined;
   } catch {
     return undefined;
   }
